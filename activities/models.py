@@ -1,0 +1,177 @@
+"""What was held, and who came."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from members.models import Member, Person
+from orgs.models import Organisation, ReachQuerySet
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import problem
+from youthhubs.models import Hub
+
+
+class ActivityType(models.Model):
+    """A type of activity; data that staff edit, the figures' keys are built from `key`."""
+
+    key = models.SlugField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=30, unique=True)
+    is_education = models.BooleanField("计入思想教育", default=False)
+    position = models.PositiveSmallIntegerField("顺序", default=100)
+
+    class Meta:
+        verbose_name = "活动类型"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class ActivityQuerySet(ReachQuerySet):
+    def reach(self, organisation):
+        """An activity belongs to the organisation that held it, else to its hub's."""
+        hosted = Q(host__path__startswith=organisation.path)
+        return hosted | Q(host__isnull=True, hub__organisation__path__startswith=organisation.path)
+
+    def held_during(self, period):
+        """Activities held within the period."""
+        return self.filter(held_on__range=period.bounds)
+
+    def of_type(self, key):
+        """Activities of the type with this key."""
+        return self.filter(type__key=key)
+
+    def of_education(self):
+        """Activities of the types marked 思想教育."""
+        return self.filter(type__is_education=True)
+
+    def search(self, text):
+        """Activities whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Activity(models.Model):
+    """An activity held, with its sessions and person-times."""
+
+    class Basis(models.TextChoices):
+        EXACT = "exact", "实数"
+        ROUNDED = "rounded", "约数"
+        UNRECORDED = "unrecorded", "未统计"
+
+    name = models.CharField("活动名称", max_length=100)
+    held_on = models.DateField("日期", db_index=True)
+    type = models.ForeignKey(ActivityType, models.PROTECT, related_name="activities", verbose_name="类型")
+    host = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="主办组织"
+    )
+    hub = models.ForeignKey(
+        Hub, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="青年汇"
+    )
+    venue = models.CharField("地点", max_length=100, blank=True)
+    is_online = models.BooleanField("线上", null=True, blank=True)
+    session_count = models.PositiveIntegerField("场次", default=1)
+    attendance = models.PositiveIntegerField("人次", null=True, blank=True)
+    basis = models.CharField("数字口径", max_length=10, choices=Basis, blank=True)
+    sign_in_count = models.PositiveIntegerField("签到人次", default=0, editable=False)
+    audience = models.CharField("面向人群", max_length=60, blank=True)
+    campaign = models.CharField("专项", max_length=100, blank=True)
+    tags = models.CharField("主题标签", max_length=100, blank=True)
+    partners = models.CharField("协办单位", max_length=100, blank=True)
+    content = models.TextField("内容", blank=True)
+    search_text = SearchTextField()
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "活动"
+        ordering = ["-held_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(attendance__isnull=True, basis="unrecorded")
+                | (Q(attendance__isnull=False) & ~Q(basis="unrecorded")),
+                name="activity_unrecorded_has_no_attendance",
+            ),
+            models.CheckConstraint(
+                condition=Q(sign_in_count=0) | Q(attendance=models.F("sign_in_count"), basis="exact"),
+                name="activity_attendance_equals_sign_ins",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}（{self.held_on}）"
+
+    def settle_basis(self):
+        """An empty basis means 实数 where person-times are given; without person-times it is 未统计, never 0."""
+        if self.attendance is None:
+            self.basis = self.Basis.UNRECORDED
+        elif not self.basis:
+            self.basis = self.Basis.EXACT
+
+    def clean(self):
+        if self.sign_in_count and (self.attendance, self.basis) != (self.sign_in_count, self.Basis.EXACT):
+            expected = f"与签到人数一致的 {self.sign_in_count} 人次（实数）"
+            raise ValidationError({"attendance": problem(expected, "有签到名单的活动以签到为准，请修改签到名单")})
+        if self.attendance is not None and self.basis == self.Basis.UNRECORDED:
+            raise ValidationError(
+                {"basis": problem("填写人次时数字口径为实数或约数", "请改数字口径，或清空人次")}
+            )
+        self.settle_basis()
+        if self.session_count == 0:
+            raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
+
+    @property
+    def is_measured(self):
+        """Whether the person-times are the number of sign-in rows."""
+        return self.sign_in_count > 0
+
+
+class SignInQuerySet(ReachQuerySet):
+    def reach(self, organisation):
+        """Sign-ins at the organisation's activities."""
+        hosted = Q(activity__host__path__startswith=organisation.path)
+        return hosted | Q(
+            activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path
+        )
+
+    def held_during(self, period):
+        """Sign-ins at activities held within the period."""
+        return self.filter(activity__held_on__range=period.bounds)
+
+    def of_education(self):
+        """Sign-ins at activities of the types marked 思想教育."""
+        return self.filter(activity__type__is_education=True)
+
+    def of_members_on(self, day):
+        """Sign-ins of people who are on the roll on `day`."""
+        on_roll = Member.objects.as_of(day).filter(person=OuterRef("person"))
+        return self.filter(Exists(on_roll))
+
+
+class SignIn(models.Model):
+    """One person present at an activity."""
+
+    class Capacity(models.TextChoices):
+        MEMBER = "member", "团员"
+        LINKED_YOUTH = "linked_youth", "联系青年"
+        ASSISTED_YOUTH = "assisted_youth", "帮扶对象"
+        VOLUNTEER = "volunteer", "志愿者"
+        PARENT = "parent", "家长"
+        OTHER = "other", "其他"
+
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="sign_ins", verbose_name="活动名称")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="sign_ins", verbose_name="姓名")
+    capacity = models.CharField("身份", max_length=20, choices=Capacity, blank=True)
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "签到"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "person"], name="sign_in_once", violation_error_message="此人在这次活动已签到。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person} {self.activity}"

@@ -1,0 +1,344 @@
+"""Case files of assisted youths: plans, pairings, assistances, scholarships."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
+
+from members.models import Person, Volunteer
+from orgs.models import Organisation, ReachQuerySet
+from yl_district.periods import standing_on
+from yl_district.pinyin import search
+from yl_district.validators import check_order, problem
+
+
+class CaseQuerySet(ReachQuerySet):
+    """Case files, which only the committee's staff see."""
+
+    def visible_to(self, user):
+        """Every case for committee staff, none for others."""
+        return self if user.is_committee_staff else self.none()
+
+
+class AssistedYouthQuerySet(CaseQuerySet):
+    def as_of(self, day):
+        """Youths in the register on `day`."""
+        return self.filter(standing_on(day, "registered_on", "removed_on"))
+
+    def with_plan_for(self, year):
+        """Youths with a service plan for `year`."""
+        return self.filter(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
+
+    def paired_on(self, day):
+        """Youths with a fixed volunteer on `day`."""
+        return self.filter(Exists(Pairing.objects.as_of(day).filter(youth=OuterRef("pk"))))
+
+    def bound_by(self, day):
+        """Youths bound in the platform by `day`."""
+        return self.filter(bound_on__lte=day)
+
+    def with_assistances_during(self, period):
+        """Adds `assistances_received` within the period, also those given to everybody in the register that day."""
+        held = Assistance.objects.filter(held_on__range=period.bounds)
+        named = (
+            held.filter(with_everyone=False, youths=OuterRef("pk"))
+            .order_by()
+            .values("youths")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        begun = Q(held_on__gte=OuterRef("registered_on"))
+        standing = Q(held_on__lt=OuterRef("removed_on"))
+        shared = held.filter(begun, with_everyone=True).order_by().values("with_everyone")
+        return self.annotate(
+            assistances_received=Coalesce(Subquery(named), 0)
+            + Case(
+                When(removed_on__isnull=True, then=Coalesce(Subquery(shared.annotate(n=Count("pk")).values("n")), 0)),
+                default=Coalesce(Subquery(shared.filter(standing).annotate(n=Count("pk")).values("n")), 0),
+                output_field=IntegerField(),
+            )
+        )
+
+    def search(self, text):
+        """Youths whose name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class AssistedYouth(models.Model):
+    """An assisted youth's time in the register."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assistance_cases", verbose_name="姓名")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="assisted_youths", verbose_name="所在组织"
+    )
+    school = models.CharField("学校", max_length=60, blank=True)
+    grade = models.CharField("年级", max_length=20, blank=True)
+    hardship = models.CharField("困难类型", max_length=30, blank=True)
+    focus_group = models.CharField("重点类别", max_length=60, blank=True)
+    guardian = models.CharField("监护人", max_length=30, blank=True)
+    guardian_phone = models.CharField("监护人电话", max_length=30, blank=True)
+    needs = models.TextField("需求", blank=True)
+    registered_on = models.DateField("入库日期")
+    removed_on = models.DateField("出库日期", null=True, blank=True)
+    bound_on = models.DateField("平台绑定日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = AssistedYouthQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "帮扶对象"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "registered_on"],
+                name="assisted_youth_once",
+                violation_error_message="该青少年在这一天已入库。",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(removed_on__isnull=True),
+                name="assisted_youth_in_register_once",
+                violation_error_message="该青少年已在库，出库后才能再次入库。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.person.name
+
+    def clean(self):
+        check_order(self, "registered_on", "removed_on")
+
+    def pairing_on(self, day):
+        """The pairing that stands on `day`, or None."""
+        return self.pairings.as_of(day).select_related("volunteer__person").first()
+
+    def remove(self, day):
+        """Takes the youth out of the register on `day`."""
+        self.removed_on = day
+        self.full_clean()
+        self.save()
+
+
+class PairingQuerySet(models.QuerySet):
+    def as_of(self, day):
+        """Pairings that stand on `day`."""
+        return self.filter(standing_on(day))
+
+
+class Pairing(models.Model):
+    """A fixed volunteer's pairing with an assisted youth."""
+
+    youth = models.ForeignKey(AssistedYouth, models.CASCADE, related_name="pairings", verbose_name="帮扶对象")
+    volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="pairings", verbose_name="固定志愿者")
+    started_on = models.DateField("结对日期", null=True, blank=True)
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+
+    objects = PairingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "结对"
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["youth"],
+                condition=Q(ended_on__isnull=True),
+                name="pairing_standing_once",
+                violation_error_message="该帮扶对象已有固定志愿者，请先结束原结对。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.youth} ↔ {self.volunteer}"
+
+    def clean(self):
+        check_order(self, "started_on", "ended_on")
+
+
+class ServicePlanQuerySet(CaseQuerySet):
+    organisation_path = "youth__organisation__path"
+
+
+class ServicePlan(models.Model):
+    """An assisted youth's plan for a year (阳光牵手服务计划书)."""
+
+    youth = models.ForeignKey(AssistedYouth, models.PROTECT, related_name="plans", verbose_name="帮扶对象")
+    year = models.PositiveSmallIntegerField("年度")
+    assessment = models.TextField("需求评估", blank=True)
+    goals = models.TextField("目标", blank=True)
+    measures = models.TextField("措施", blank=True)
+    signed_on = models.DateField("签订日期", null=True, blank=True)
+
+    objects = ServicePlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "服务计划"
+        ordering = ["-year", "youth_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["youth", "year"], name="plan_once", violation_error_message="该帮扶对象这一年度已有服务计划书。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.youth} {self.year}"
+
+
+class AssistanceQuerySet(CaseQuerySet):
+    def reach(self, organisation):
+        """Assistances given to a youth of the organisation; those to everybody belong to each of them."""
+        youths = AssistedYouth.objects.filter(organisation__path__startswith=organisation.path)
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
+        in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
+        return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
+
+    def held_during(self, period):
+        """Assistances given within the period."""
+        return self.filter(held_on__range=period.bounds)
+
+    def with_youths_reached(self, organisation):
+        """Adds `youths_reached`: youths of `organisation` named, or for 全部 those in its register that day."""
+        youths = AssistedYouth.objects.within(organisation)
+        standing = (
+            youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
+            .order_by()
+            .annotate(everyone=models.Value(1))
+            .values("everyone")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        named = (
+            Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
+            .order_by()
+            .values("assistance")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(
+            youths_reached=Case(
+                When(with_everyone=True, then=Coalesce(Subquery(standing), 0)),
+                default=Coalesce(Subquery(named), 0),
+                output_field=IntegerField(),
+            )
+        )
+
+
+class Assistance(models.Model):
+    """One assistance given to one, several or all youths in the register."""
+
+    class Kind(models.TextChoices):
+        STATIONERY = "stationery", "文具资助"
+        TRAINING = "training", "学习培训"
+        CULTURE = "culture", "文化生活"
+        COUNSELLING = "counselling", "心理关怀"
+        MEDICAL = "medical", "医疗救助"
+        EMPLOYMENT = "employment", "就业帮助"
+        OTHER = "other", "其他"
+
+    class Form(models.TextChoices):
+        VISIT = "visit", "走访入户"
+        PHONE = "phone", "电话"
+        FACE_TO_FACE = "face_to_face", "面对面"
+        GOODS = "goods", "物资"
+        MONEY = "money", "资金"
+        ACTIVITY = "activity", "活动"
+
+    held_on = models.DateField("日期")
+    with_everyone = models.BooleanField("全部在库对象", default=False)
+    youths = models.ManyToManyField(AssistedYouth, blank=True, related_name="assistances", verbose_name="帮扶对象")
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    form = models.CharField("方式", max_length=20, choices=Form, blank=True)
+    content = models.TextField("内容", blank=True)
+    volunteers = models.ManyToManyField(Volunteer, blank=True, related_name="assistances", verbose_name="志愿者")
+    partners = models.CharField("协办单位", max_length=100, blank=True)
+    amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
+
+    objects = AssistanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "帮扶记录"
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self):
+        return f"{self.held_on} {self.get_kind_display()}"
+
+    def clean(self):
+        if self.amount is not None and self.amount < 0:
+            raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})
+
+
+class ScholarshipQuerySet(CaseQuerySet):
+    def reach(self, organisation):
+        """Applications of students who are assisted youths of the organisation."""
+        cases = AssistedYouth.objects.filter(
+            person=OuterRef("student"), organisation__path__startswith=organisation.path
+        )
+        return Exists(cases)
+
+    def granted_during(self, period):
+        """Applications granted or paid out, approved within the period."""
+        granted = [Scholarship.Status.GRANTED, Scholarship.Status.PAID]
+        return self.filter(status__in=granted, approved_on__range=period.bounds)
+
+    def of_year(self, year):
+        """Applications of `year`."""
+        return self.filter(year=year)
+
+    def on_platform(self):
+        """Applications of students in the platform."""
+        return self.filter(is_on_platform=True)
+
+    def search(self, text):
+        """Applications whose student's name, pinyin or initials hold `text`."""
+        return search(self, text, "student__search_text")
+
+
+class Scholarship(models.Model):
+    """One scholarship application (希望之星)."""
+
+    class Stage(models.TextChoices):
+        PRIMARY = "primary", "小学"
+        JUNIOR = "junior", "初中"
+        SENIOR = "senior", "高中"
+        UNIVERSITY = "university", "大学"
+
+    class Status(models.TextChoices):
+        APPLIED = "applied", "申报"
+        FORWARDED = "forwarded", "上报"
+        GRANTED = "granted", "批准"
+        REFUSED = "refused", "未批准"
+        PAID = "paid", "已发放"
+
+    year = models.PositiveSmallIntegerField("年度")
+    student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
+    school = models.CharField("学校", max_length=60, blank=True)
+    stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
+    applied_on = models.DateField("申报日期", null=True, blank=True)
+    status = models.CharField("状态", max_length=20, choices=Status)
+    approved_on = models.DateField("批准日期", null=True, blank=True)
+    amount = models.DecimalField("资助金额", max_digits=10, decimal_places=2, null=True, blank=True)
+    donor = models.CharField("捐助人", max_length=60, blank=True)
+    is_on_platform = models.BooleanField("在平台", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = ScholarshipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "奖学金"
+        ordering = ["-year", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "student"],
+                name="scholarship_once",
+                violation_error_message="该学生这一年度已有申报。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.student}"
+
+    def clean(self):
+        granted = [self.Status.GRANTED, self.Status.PAID]
+        if self.status in granted and not self.approved_on:
+            label = self.get_status_display()
+            raise ValidationError({"approved_on": problem(f"状态为{label}时填写批准日期", "请补填批准日期")})
+        check_order(self, "applied_on", "approved_on")

@@ -1,0 +1,362 @@
+"""People and their capacities: member, cadre's post, volunteer."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from yl_district.periods import standing_on
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import (
+    check_order,
+    identity_number_birth_date,
+    identity_number_gender,
+    problem,
+    validate_identity_number,
+    validate_mobile,
+)
+
+from .codes import Education, Ethnicity, PoliticalStatus
+
+
+class PersonQuerySet(models.QuerySet):
+    def within(self, organisation):
+        """People who have any capacity within `organisation` or below it."""
+        return self if organisation.is_root() else self.filter(self._reach(organisation))
+
+    def visible_to(self, user):
+        """People who have any capacity in the user's organisations."""
+        organisations = user.reached_organisations
+        if any(organisation.is_root() for organisation in organisations):
+            return self
+        condition = Q(pk__in=[])
+        for organisation in organisations:
+            condition |= self._reach(organisation)
+        return self.filter(condition)
+
+    def _reach(self, organisation):
+        prefix = organisation.path
+        paths = [
+            "memberships__branch__path",
+            "posts__organisation__path",
+            "volunteering__team__hub__organisation__path",
+            "links_as_youth__cadre__posts__organisation__path",
+            "sign_ins__activity__host__path",
+            "sign_ins__activity__hub__organisation__path",
+        ]
+        reached = Q()
+        for path in paths:
+            reached |= Q(pk__in=self.model.objects.filter(**{f"{path}__startswith": prefix}).values("pk"))
+        return reached
+
+    def serving_on(self, day, organisation=None):
+        """People serving in a post on `day`, within `organisation` where one is given."""
+        posts = Post.objects.as_of(day).filter(person=OuterRef("pk"))
+        return self.filter(Exists(posts.within(organisation) if organisation else posts))
+
+    def search(self, text):
+        """People whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Person(models.Model):
+    """One human being, whatever the capacities."""
+
+    class Gender(models.TextChoices):
+        MALE = "M", "男"
+        FEMALE = "F", "女"
+
+    name = models.CharField("姓名", max_length=30, db_index=True)
+    gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    identity_number = models.CharField(
+        "身份证号", max_length=18, null=True, blank=True, unique=True, validators=[validate_identity_number]
+    )
+    mobile = models.CharField("手机号码", max_length=11, blank=True, db_index=True, validators=[validate_mobile])
+    search_text = SearchTextField()
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "人员"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        """An identity number must agree with birth date and sex, and fills them where they are empty."""
+        errors = {}
+        number = self.identity_number
+        if number:
+            try:
+                validate_identity_number(number)
+            except ValidationError as error:
+                raise ValidationError({"identity_number": error}) from None
+            birth, gender = identity_number_birth_date(number), identity_number_gender(number)
+            self.birth_date, self.gender = self.birth_date or birth, self.gender or gender
+            if self.birth_date != birth:
+                errors["birth_date"] = problem(f"与身份证号一致的出生日期 {birth}", "请核对出生日期与身份证号")
+            if self.gender != gender:
+                label = self.Gender(gender).label
+                errors["gender"] = problem(f"与身份证号一致的性别 {label}", "请核对性别与身份证号")
+        if errors:
+            raise ValidationError(errors)
+
+    def age_on(self, day):
+        """Full years of age on `day`, None without a birth date."""
+        born = self.birth_date
+        return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class MemberQuerySet(ReachQuerySet):
+    organisation_path = "branch__path"
+
+    def with_roll_begin(self):
+        """Adds `began_on`: 来源日期, else 入团年月."""
+        return self.annotate(began_on=Coalesce("intake_on", "joined_league_on"))
+
+    def as_of(self, day):
+        """Members on the roll at the end of `day`."""
+        return self.with_roll_begin().filter(standing_on(day, "began_on", "left_on"))
+
+    def joined_during(self, period):
+        """Members whose 来源日期 lies within the period."""
+        return self.filter(intake_on__range=period.bounds)
+
+    def left_during(self, period):
+        """Members who left the roll within the period."""
+        return self.filter(left_on__range=period.bounds)
+
+    def in_communities(self):
+        """Members of branches in villages and communities."""
+        return self.filter(branch__domain__in=COMMUNITY_DOMAINS)
+
+    def in_office(self):
+        """Members of branches in the office."""
+        return self.filter(branch__domain=Domain.OFFICE)
+
+    def in_nonpublic(self):
+        """Members of branches in non-public enterprises and social organisations."""
+        return self.filter(branch__domain__in=NONPUBLIC_DOMAINS)
+
+    def not_in_school(self):
+        """Members who are not marked as being in school."""
+        return self.exclude(in_school=True)
+
+    def search(self, text):
+        """Members whose name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class Member(models.Model):
+    """A league member's time on one branch's roll."""
+
+    class Intake(models.TextChoices):
+        VERIFIED = "verified", "存量核实"
+        DEVELOPED = "developed", "新发展"
+        TRANSFERRED = "transferred", "转入"
+        ADDED = "added", "补录"
+
+    class Status(models.TextChoices):
+        NORMAL = "normal", "正常"
+        MOBILE = "mobile", "流动"
+        LOST = "lost", "失联"
+        OVER_AGE = "over_age", "超龄离团"
+        TRANSFERRED_OUT = "transferred_out", "转出"
+        RESIGNED = "resigned", "自愿退团"
+        LAPSED = "lapsed", "自行脱团"
+        EXPELLED = "expelled", "开除"
+        DECEASED = "deceased", "死亡"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="姓名")
+    branch = models.ForeignKey(Organisation, models.PROTECT, related_name="members", verbose_name="所在团支部")
+    ethnicity = models.CharField("民族", max_length=10, choices=Ethnicity, blank=True)
+    political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
+    education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
+    joined_league_on = models.DateField("入团年月", null=True, blank=True)
+    wechat = models.CharField("微信号", max_length=40, blank=True)
+    employer = models.CharField("工作单位", max_length=100, blank=True)
+    in_school = models.BooleanField("是否在校", null=True, blank=True)
+    development_no = models.CharField("发展团员编号", max_length=20, null=True, blank=True, unique=True)
+    volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
+    intake = models.CharField("来源", max_length=20, choices=Intake, blank=True)
+    intake_on = models.DateField("来源日期", null=True, blank=True)
+    status = models.CharField("团籍状态", max_length=20, choices=Status, default=Status.NORMAL)
+    left_on = models.DateField("离开日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "团员"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["branch", "left_on"])]
+
+    def __str__(self):
+        return self.person.name
+
+    @property
+    def roll_begin(self):
+        """First day on the roll: 来源日期, else 入团年月; None means always."""
+        return self.intake_on or self.joined_league_on
+
+    @property
+    def has_left(self):
+        """Whether the membership in this branch has ended."""
+        return self.status in LEAVING_STATUSES
+
+    def clean(self):
+        errors = {}
+        if self.has_left and not self.left_on:
+            expected = f"团籍状态为{self.get_status_display()}时填写离开日期"
+            errors["left_on"] = problem(expected, "请补填离开日期，或把团籍状态改回正常")
+        if self.left_on and not self.has_left:
+            labels = "、".join(status.label for status in LEAVING_STATUSES)
+            errors["status"] = problem(f"填写离开日期时团籍状态为{labels}之一", "请选择离开的原因，或清空离开日期")
+        born, joined = self.person.birth_date, self.joined_league_on
+        if born and joined and joined.year - born.year < 12:
+            errors["joined_league_on"] = problem(f"满 12 岁以后的年月（出生日期 {born}）", "请核对入团年月与出生日期")
+        number = self.development_no
+        if number and joined and joined.year >= 2017 and not (number.isdigit() and len(number) == 12):
+            errors["development_no"] = problem("12 位数字的发展团员编号", "请对照入团志愿书改正")
+        elif number and joined and joined.year >= 2019 and number[:4] != str(joined.year):
+            errors["development_no"] = problem(f"前四位为入团年份 {joined.year} 的编号", "请核对编号与入团年月")
+        if errors:
+            raise ValidationError(errors)
+        if self.left_on and self.roll_begin and self.left_on < self.roll_begin:
+            raise ValidationError({"left_on": problem(f"不早于在册起始日 {self.roll_begin}", "请核对两个日期")})
+
+    def overlaps(self, other):
+        """Whether two memberships of one person stand on the same day."""
+        return not (
+            (self.left_on and other.roll_begin and self.left_on <= other.roll_begin)
+            or (other.left_on and self.roll_begin and other.left_on <= self.roll_begin)
+        )
+
+    def leave(self, day, status):
+        """Ends the membership on `day` for the reason `status`."""
+        self.left_on, self.status = day, status
+        self.full_clean()
+        self.save()
+
+
+LEAVING_STATUSES = [
+    Member.Status.OVER_AGE,
+    Member.Status.TRANSFERRED_OUT,
+    Member.Status.RESIGNED,
+    Member.Status.LAPSED,
+    Member.Status.EXPELLED,
+    Member.Status.DECEASED,
+]
+
+
+class PostQuerySet(ReachQuerySet):
+    def as_of(self, day):
+        """Posts held at the end of `day`."""
+        return self.filter(standing_on(day))
+
+    def titled(self, title):
+        """Posts with exactly this title."""
+        return self.filter(title=title)
+
+    def at(self, organisation):
+        """Posts at `organisation` itself, not below it."""
+        return self.filter(organisation=organisation)
+
+    def search(self, text):
+        """Posts whose holder's name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class Post(models.Model):
+    """A post that a cadre holds in an organisation, by months."""
+
+    class Nature(models.TextChoices):
+        FULL_TIME = "full_time", "专职"
+        PART_TIME = "part_time", "兼职"
+        SECONDED = "seconded", "挂职"
+
+    COMMITTEE_MEMBER = "委员"
+    FULL_TIME_QUOTA = 100
+    OTHER_QUOTA = 10
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="姓名")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name="所在组织")
+    title = models.CharField("职务", max_length=30)
+    duties = models.TextField("职责", blank=True)
+    nature = models.CharField("干部性质", max_length=20, choices=Nature, blank=True)
+    started_on = models.DateField("任职年月")
+    ended_on = models.DateField("离任年月", null=True, blank=True)
+    link_quota = models.PositiveIntegerField("联系青年指标", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "团干部"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "title", "started_on"],
+                name="post_once",
+                violation_error_message="同一人同一组织同一职务同一任职年月已有登记，请打开原记录修改。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person.name}（{self.organisation} {self.title}）"
+
+    @property
+    def quota(self):
+        """Youths to be linked: the post's own number, else 100 for full-time cadres and 10 for others."""
+        if self.link_quota is not None:
+            return self.link_quota
+        return self.FULL_TIME_QUOTA if self.nature == self.Nature.FULL_TIME else self.OTHER_QUOTA
+
+    def clean(self):
+        check_order(self, "started_on", "ended_on")
+
+    def end(self, day):
+        """Ends the post in the month of `day`."""
+        self.ended_on = day.replace(day=1)
+        self.full_clean()
+        self.save()
+
+
+class VolunteerQuerySet(ReachQuerySet):
+    organisation_path = "team__hub__organisation__path"
+
+    def as_of(self, day):
+        """Volunteers who had joined by `day`."""
+        return self.filter(Q(joined_on__lte=day) | Q(joined_on__isnull=True))
+
+    def bound_by(self, day):
+        """Volunteers bound in the platform by `day`."""
+        return self.filter(bound_on__lte=day)
+
+    def search(self, text):
+        """Volunteers whose name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class Volunteer(models.Model):
+    """A person's capacity as a volunteer."""
+
+    person = models.OneToOneField(Person, models.PROTECT, related_name="volunteering", verbose_name="姓名")
+    employer = models.CharField("单位", max_length=100, blank=True)
+    volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
+    joined_on = models.DateField("加入日期", null=True, blank=True)
+    pledged_on = models.DateField("承诺书日期", null=True, blank=True)
+    bound_on = models.DateField("平台绑定日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = VolunteerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "志愿者"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.person.name

@@ -1,0 +1,347 @@
+"""The organisation tree, two-new organisations, supplies, and the accounts that see them."""
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Length, Substr
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from yl_district.periods import standing_on
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import check_order, problem, validate_credit_code
+
+
+class ReachMixin:
+    """Rows narrowed to an organisation and all below it.
+
+    `organisation_path` names the lookup from a row to its organisation's path; rows without one belong to the root.
+    """
+
+    organisation_path = "organisation__path"
+
+    def reach(self, organisation):
+        """The condition for rows of `organisation` and all below it."""
+        return Q(**{f"{self.organisation_path}__startswith": organisation.path})
+
+    def within(self, organisation):
+        """Rows of `organisation` and all below it; at the root every row, also those without an organisation."""
+        return self if organisation.is_root() else self.filter(self.reach(organisation))
+
+    def visible_to(self, user):
+        """Rows of the organisations in which the user holds a role, and of all below them."""
+        organisations = user.reached_organisations
+        if any(organisation.is_root() for organisation in organisations):
+            return self
+        condition = Q(pk__in=[])
+        for organisation in organisations:
+            condition |= self.reach(organisation)
+        return self.filter(condition)
+
+
+class ReachQuerySet(ReachMixin, models.QuerySet):
+    """A QuerySet of rows that belong to an organisation."""
+
+
+class Domain(models.TextChoices):
+    OFFICE = "office", "机关"
+    VILLAGE = "village", "村"
+    COMMUNITY = "community", "社区"
+    ENTERPRISE = "enterprise", "非公企业"
+    SOCIAL = "social", "社会组织"
+    SCHOOL = "school", "学校"
+
+
+COMMUNITY_DOMAINS = [Domain.VILLAGE, Domain.COMMUNITY]
+NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
+
+
+class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
+    organisation_path = "path"
+
+    def as_of(self, day):
+        """Organisations that stand on `day`."""
+        return self.filter(standing_on(day, "founded_on", "dissolved_on"))
+
+    def communities(self):
+        """Organisations of villages and communities."""
+        return self.filter(domain__in=COMMUNITY_DOMAINS)
+
+    def with_cadre_on(self, day):
+        """Organisations in which somebody serves on `day`."""
+        serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
+        return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
+
+    def with_parent_name(self):
+        """Adds `parent_name`, the name of the organisation above."""
+        parent = self.model.objects.filter(path=Substr(models.OuterRef("path"), 1, Length(models.OuterRef("path")) - 4))
+        return self.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
+
+    def search(self, text):
+        """Organisations whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Organisation(MP_Node):
+    """A league organisation; its place in the tree is its path."""
+
+    class Category(models.TextChoices):
+        WORKING_COMMITTEE = "working_committee", "团工委"
+        COMMITTEE = "committee", "团委"
+        GENERAL_BRANCH = "general_branch", "团总支"
+        BRANCH = "branch", "团支部"
+        JOINT_BRANCH = "joint_branch", "联合团支部"
+
+    class Chat(models.TextChoices):
+        QQ = "qq", "QQ群"
+        WECHAT = "wechat", "微信群"
+
+    name = models.CharField("组织名称", max_length=60, unique=True)
+    category = models.CharField("组织类别", max_length=20, choices=Category)
+    domain = models.CharField("所属领域", max_length=20, choices=Domain)
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    last_election_on = models.DateField("最近换届日期", null=True, blank=True)
+    liaison = models.CharField("联系委员", max_length=30, blank=True)
+    chat_kind = models.CharField("联系群类型", max_length=10, choices=Chat, blank=True)
+    chat_number = models.CharField("联系群号", max_length=40, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+    search_text = SearchTextField()
+
+    objects = MP_NodeManager.from_queryset(OrganisationQuerySet)()
+
+    class Meta:
+        verbose_name = "团组织"
+        ordering = ["path"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        check_order(self, "founded_on", "dissolved_on")
+        check_order(self, "founded_on", "last_election_on")
+
+    @property
+    def is_branch(self):
+        """Whether members can belong to it directly."""
+        return self.category in (self.Category.BRANCH, self.Category.JOINT_BRANCH, self.Category.GENERAL_BRANCH)
+
+
+class User(AbstractUser):
+    """Somebody who signs in; what they see follows from their roles."""
+
+    first_name = last_name = None
+    name = models.CharField("姓名", max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = "用户"
+
+    def __str__(self):
+        return self.name or self.username
+
+    @property
+    def held_roles(self):
+        """The roles held, with their organisations, read once for a request."""
+        if not hasattr(self, "_held_roles"):
+            self._held_roles = list(self.roles.select_related("organisation"))
+        return self._held_roles
+
+    @property
+    def reached_organisations(self):
+        """The organisations whose subtrees the user sees."""
+        return [role.organisation for role in self.held_roles]
+
+    @property
+    def is_committee_staff(self):
+        """Whether the user works for the district committee: imports, exports, targets and case files."""
+        return any(role.kind == Role.Kind.STAFF and role.organisation.is_root() for role in self.held_roles)
+
+
+class Role(models.Model):
+    """What a user is within an organisation; the user sees that organisation's subtree."""
+
+    class Kind(models.TextChoices):
+        STAFF = "staff", "委机关专干"
+        CADRE = "cadre", "基层团干部"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="用户")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="roles", verbose_name="组织")
+    kind = models.CharField("角色", max_length=20, choices=Kind)
+
+    class Meta:
+        verbose_name = "角色"
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="role_once")]
+
+    def __str__(self):
+        return f"{self.organisation} {self.get_kind_display()}"
+
+
+class UnitQuerySet(ReachQuerySet):
+    organisation_path = "branch__path"
+
+    def founded_during(self, period):
+        """Units whose league body was founded within the period."""
+        return self.filter(league_founded_on__range=period.bounds)
+
+    def retired_on(self, day):
+        """Units moved away or deregistered by `day`."""
+        return self.filter(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+
+    def not_retired_on(self, day):
+        """Units neither moved away nor deregistered by `day`."""
+        return self.exclude(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+
+    def retired_during(self, period):
+        """Units moved away or deregistered within the period."""
+        return self.filter(RETIRED, status_on__range=period.bounds)
+
+    def toward_task_of(self, year):
+        """Units counted toward the task of `year`."""
+        return self.filter(task_year=year)
+
+    def district_contact_points(self):
+        """Units marked as contact points of the district."""
+        return self.filter(is_contact_point=True)
+
+    def search(self, text):
+        """Units whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Unit(models.Model):
+    """A two-new organisation (new economic or social); a branch may cover several of them."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", "非公企业"
+        SOCIAL = "social", "社会组织"
+
+    class League(models.TextChoices):
+        OWN = "own", "单独组建"
+        JOINT = "joint", "联合组建"
+        NONE = "none", "未建"
+
+    class Status(models.TextChoices):
+        NORMAL = "normal", "正常"
+        MOVED = "moved", "迁址"
+        DEREGISTERED = "deregistered", "注销"
+        UNREACHABLE = "unreachable", "联系不上"
+
+    name = models.CharField("单位名称", max_length=100, unique=True)
+    credit_code = models.CharField(
+        "统一社会信用代码", max_length=18, null=True, blank=True, unique=True, validators=[validate_credit_code]
+    )
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    has_party_branch = models.BooleanField("是否建立党组织", null=True, blank=True)
+    employees = models.PositiveIntegerField("职工总数", null=True, blank=True)
+    youths = models.PositiveIntegerField("青年数", null=True, blank=True)
+    league_form = models.CharField("团组织形式", max_length=10, choices=League, blank=True)
+    branch = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="units", verbose_name="团支部"
+    )
+    league_founded_on = models.DateField("建团日期", null=True, blank=True)
+    task_year = models.PositiveSmallIntegerField("计入任务年度", null=True, blank=True)
+    is_contact_point = models.BooleanField("区级联系点", null=True, blank=True)
+    status = models.CharField("状态", max_length=20, choices=Status)
+    status_on = models.DateField("状态日期", null=True, blank=True)
+    verified_on = models.DateField("最近核实日期", null=True, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    contact_name = models.CharField("联系人", max_length=30, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    remark = models.TextField("备注", blank=True)
+    search_text = SearchTextField()
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "两新组织"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_retired(self):
+        """Whether it has moved away or been deregistered."""
+        return self.status in RETIRED_STATUSES
+
+    def clean(self):
+        if self.is_retired and not self.status_on:
+            label = self.get_status_display()
+            raise ValidationError({"status_on": problem(f"状态为{label}时填写状态日期", "请补填变更发生的日期")})
+        if self.league_founded_on and self.league_form == self.League.NONE:
+            raise ValidationError({"league_form": problem("有建团日期的单位为单独组建或联合组建", "请核对团组织形式")})
+        if self.employees is not None and self.youths is not None and self.youths > self.employees:
+            raise ValidationError({"youths": problem(f"不多于职工总数（{self.employees}）", "请核对两个人数")})
+
+
+RETIRED_STATUSES = [Unit.Status.MOVED, Unit.Status.DEREGISTERED]
+RETIRED = Q(status__in=RETIRED_STATUSES)
+
+
+class UnitContactQuerySet(ReachQuerySet):
+    organisation_path = "unit__branch__path"
+
+    def held_during(self, period):
+        """Contacts logged within the period."""
+        return self.filter(held_on__range=period.bounds)
+
+
+class UnitContact(models.Model):
+    """One contact with a two-new organisation."""
+
+    class Form(models.TextChoices):
+        PHONE = "phone", "电话"
+        NETWORK = "network", "网络"
+        MEETING = "meeting", "见面"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="contacts", verbose_name="单位名称")
+    held_on = models.DateField("日期")
+    form = models.CharField("方式", max_length=10, choices=Form)
+    contact_name = models.CharField("联系人", max_length=30, blank=True)
+    content = models.TextField("内容", blank=True)
+
+    objects = UnitContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "两新联络"
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self):
+        return f"{self.held_on} {self.unit} {self.get_form_display()}"
+
+
+class SupplyQuerySet(ReachQuerySet):
+    def issued_during(self, period):
+        """Supplies issued within the period."""
+        return self.filter(issued_on__range=period.bounds)
+
+    def of_item(self, item):
+        """Supplies of one item, such as 团旗."""
+        return self.filter(item=item)
+
+
+class Supply(models.Model):
+    """Supplies issued to an organisation."""
+
+    FLAG = "团旗"
+    BADGE = "团徽"
+
+    issued_on = models.DateField("日期")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="supplies", verbose_name="组织")
+    item = models.CharField("物资", max_length=30)
+    quantity = models.PositiveIntegerField("数量")
+
+    objects = SupplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "物资配发"
+        ordering = ["-issued_on", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="supply_quantity_positive")]
+
+    def __str__(self):
+        return f"{self.issued_on} {self.organisation} {self.item} {self.quantity}"
+
+    def clean(self):
+        if self.quantity == 0:
+            raise ValidationError({"quantity": problem("大于 0 的数量", "没有配发的物资不必登记")})

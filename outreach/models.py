@@ -1,0 +1,157 @@
+"""Each cadre's direct links to youths (1+100), and the contacts made."""
+
+from django.db import models
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from members.models import Person, Post
+from orgs.models import ReachQuerySet
+from yl_district.periods import standing_on
+from yl_district.pinyin import search
+from yl_district.validators import check_order
+
+
+class CadreReachQuerySet(ReachQuerySet):
+    """Rows of a cadre: they belong to every organisation in which the cadre holds or held a post."""
+
+    def reach(self, organisation):
+        """Rows of cadres with a post in `organisation` or below it."""
+        return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
+
+
+class LinkQuerySet(CadreReachQuerySet):
+    def as_of(self, day):
+        """Links that stand on `day`."""
+        return self.filter(standing_on(day))
+
+    def bound_by(self, day):
+        """Links bound in the platform by `day`."""
+        return self.filter(bound_on__lte=day)
+
+    def search(self, text):
+        """Links whose youth's name, pinyin or initials hold `text`."""
+        return search(self, text, "youth__search_text")
+
+
+class Link(models.Model):
+    """One cadre's link to one youth."""
+
+    cadre = models.ForeignKey(Person, models.PROTECT, related_name="links_as_cadre", verbose_name="团干部")
+    youth = models.ForeignKey(Person, models.PROTECT, related_name="links_as_youth", verbose_name="姓名")
+    sector = models.CharField("领域", max_length=30, blank=True)
+    employer = models.CharField("单位", max_length=100, blank=True)
+    started_on = models.DateField("起始日期")
+    ended_on = models.DateField("结束日期", null=True, blank=True)
+    bound_on = models.DateField("绑定日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "联系青年"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cadre", "youth", "started_on"],
+                name="link_once",
+                violation_error_message="该团干部与该青年在这一天已建立联系。",
+            ),
+            models.UniqueConstraint(
+                fields=["cadre", "youth"],
+                condition=Q(ended_on__isnull=True),
+                name="link_standing_once",
+                violation_error_message="该团干部与该青年的联系尚未结束，不能重复建立。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.cadre} → {self.youth}"
+
+    def clean(self):
+        check_order(self, "started_on", "ended_on")
+
+    def end(self, day):
+        """Ends the link on `day`."""
+        self.ended_on = day
+        self.full_clean()
+        self.save()
+
+
+def cadres_with_links(day):
+    """People serving in a post, with `standing_links` and `quota` on `day`.
+
+    The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; the largest of several posts.
+    """
+    links = Link.objects.as_of(day).filter(cadre=OuterRef("pk")).order_by().values("cadre")
+    quota = Case(
+        When(link_quota__isnull=False, then=F("link_quota")),
+        When(nature=Post.Nature.FULL_TIME, then=Value(Post.FULL_TIME_QUOTA)),
+        default=Value(Post.OTHER_QUOTA),
+        output_field=IntegerField(),
+    )
+    quotas = Post.objects.as_of(day).filter(person=OuterRef("pk")).annotate(due=quota).order_by("-due").values("due")
+    return Person.objects.annotate(
+        standing_links=Coalesce(Subquery(links.annotate(n=Count("pk")).values("n")), 0),
+        bound_links=Coalesce(Subquery(links.filter(bound_on__lte=day).annotate(n=Count("pk")).values("n")), 0),
+        quota=Subquery(quotas[:1]),
+    )
+
+
+class ContactQuerySet(CadreReachQuerySet):
+    def held_during(self, period):
+        """Contacts logged within the period."""
+        return self.filter(held_on__range=period.bounds)
+
+    def with_youths_reached(self):
+        """Adds `youths_reached`: the youths named, or for 全部 the cadre's links standing that day."""
+        standing = (
+            Link.objects.filter(standing_on(OuterRef("held_on")), cadre=OuterRef("cadre"))
+            .order_by()
+            .values("cadre")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        named = (
+            Contact.links.through.objects.filter(contact=OuterRef("pk"))
+            .order_by()
+            .values("contact")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(
+            youths_reached=Case(
+                When(with_everyone=True, then=Coalesce(Subquery(standing), 0)),
+                default=Coalesce(Subquery(named), 0),
+                output_field=IntegerField(),
+            )
+        )
+
+
+class Contact(models.Model):
+    """One contact of a cadre with some or all of the linked youths."""
+
+    class Form(models.TextChoices):
+        ONLINE = "online", "线上互动"
+        PHONE = "phone", "电话"
+        FACE_TO_FACE = "face_to_face", "面对面"
+        VISIT = "visit", "走访"
+        YOUTH_MEETING = "youth_meeting", "青年面对面"
+        OPEN_DAY = "open_day", "团支部开放日"
+        VOLUNTEERING = "volunteering", "志愿服务"
+        THEME = "theme", "主题活动"
+
+    cadre = models.ForeignKey(Person, models.PROTECT, related_name="contacts_as_cadre", verbose_name="团干部")
+    held_on = models.DateField("日期")
+    form = models.CharField("形式", max_length=20, choices=Form)
+    with_everyone = models.BooleanField("全部联系青年", default=False)
+    links = models.ManyToManyField(Link, blank=True, related_name="contacts", verbose_name="联系青年")
+    content = models.TextField("内容", blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "联系记录"
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self):
+        return f"{self.held_on} {self.cadre} {self.get_form_display()}"

@@ -1,0 +1,95 @@
+"""Targets set from above, and what was entered in outside platforms."""
+
+from django.db import models
+from django.db.models import Q
+
+from activities.models import Activity
+from members.models import Person
+from orgs.models import Organisation
+
+
+class StaffQuerySet(models.QuerySet):
+    """Rows of the district as a whole, kept by the committee's staff."""
+
+    def visible_to(self, user):
+        """Every row for those who hold a role at the root, none for others."""
+        at_root = any(organisation.is_root() for organisation in user.reached_organisations)
+        return self if at_root else self.none()
+
+
+class Target(models.Model):
+    """A target for a year set from above."""
+
+    year = models.PositiveSmallIntegerField("年度")
+    task = models.CharField("任务", max_length=100)
+    figure = models.CharField("指标", max_length=60)
+    value = models.PositiveIntegerField("目标值")
+    issued_by = models.CharField("下达单位", max_length=60, blank=True)
+    due_on = models.DateField("截止日期", null=True, blank=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "年度任务"
+        ordering = ["-year", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "figure"], name="target_once", violation_error_message="这一年度的该指标已有目标值。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.year} {self.task}"
+
+
+class PlatformEntry(models.Model):
+    """One record entered in an outside platform."""
+
+    class Subject(models.TextChoices):
+        MEMBER = "member", "团员"
+        CADRE = "cadre", "团干部"
+        LINKED_YOUTH = "linked_youth", "联系青年"
+        ASSISTED_YOUTH = "assisted_youth", "帮扶对象"
+        VOLUNTEER = "volunteer", "志愿者"
+        ACTIVITY = "activity", "活动"
+        ORGANISATION = "organisation", "团组织"
+
+    platform = models.CharField("平台", max_length=30)
+    subject = models.CharField("对象", max_length=20, choices=Subject)
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="人员"
+    )
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="活动"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="团组织"
+    )
+    entered_on = models.DateField("录入日期")
+    bound_on = models.DateField("绑定日期", null=True, blank=True)
+
+    objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "平台录入"
+        ordering = ["-entered_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(subject="activity", activity__isnull=False, person__isnull=True, organisation__isnull=True)
+                | Q(subject="organisation", organisation__isnull=False, person__isnull=True, activity__isnull=True)
+                | (
+                    ~Q(subject__in=["activity", "organisation"])
+                    & Q(person__isnull=False, activity__isnull=True, organisation__isnull=True)
+                ),
+                name="platform_entry_has_its_subject",
+                violation_error_message="请选择与“对象”相符的一条记录。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.platform} {self.record}"
+
+    @property
+    def record(self):
+        """The person, activity or organisation that was entered."""
+        return self.person or self.activity or self.organisation

@@ -1,0 +1,70 @@
+"""The main menu: every list a signed-in user can open, in the order of the office's work."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu; `staff` keeps it to the committee's own staff."""
+
+    label: str
+    url_name: str
+    icon: str
+    staff: bool = False
+
+
+MENU = [
+    ("", [Entry("年度一览", "home", "home"), Entry("工作总结", "summary_detail", "file-text")]),
+    (
+        "组织",
+        [
+            Entry("团组织", "organisation_list", "sitemap"),
+            Entry("团干部", "post_list", "user-star"),
+            Entry("团员", "member_list", "users"),
+            Entry("两新组织", "unit_list", "building"),
+            Entry("两新联络", "unit_contact_list", "phone"),
+            Entry("物资配发", "supply_list", "package"),
+        ],
+    ),
+    (
+        "联系青年",
+        [Entry("1+100 联系", "link_list", "link"), Entry("联系记录", "contact_list", "message")],
+    ),
+    (
+        "精准帮扶",
+        [
+            Entry("帮扶对象", "assisted_youth_list", "heart-handshake", staff=True),
+            Entry("服务计划", "service_plan_list", "clipboard-text", staff=True),
+            Entry("帮扶记录", "assistance_list", "gift", staff=True),
+            Entry("奖学金", "scholarship_list", "school", staff=True),
+        ],
+    ),
+    (
+        "青年汇与活动",
+        [
+            Entry("青年汇", "hub_list", "building-community"),
+            Entry("志愿者", "volunteer_list", "hand-stop"),
+            Entry("活动", "activity_list", "calendar-event"),
+        ],
+    ),
+    (
+        "台账与任务",
+        [
+            Entry("台账导入导出", "ledger", "table-import", staff=True),
+            Entry("年度任务", "target_list", "target", staff=True),
+            Entry("平台录入", "platform_entry_list", "device-desktop", staff=True),
+        ],
+    ),
+]
+
+
+def navigation(request):
+    """Template context: the menu's groups with the entries open to the user, the current one marked."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    is_staff = request.user.is_committee_staff
+    current = request.resolver_match.url_name if request.resolver_match else None
+    groups = [
+        (label, [entry for entry in entries if is_staff or not entry.staff]) for label, entries in MENU
+    ]
+    return {"menu": [group for group in groups if group[1]], "current_url_name": current}

@@ -1,0 +1,13 @@
+"""Every address of the site; the apps are named by string, so that nothing here imports them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("reports.urls")),
+    path("", include("orgs.urls")),
+    path("", include("members.urls")),
+    path("", include("youthhubs.urls")),
+    path("", include("activities.urls")),
+    path("", include("outreach.urls")),
+    path("", include("assistance.urls")),
+]

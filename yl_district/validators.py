@@ -1,0 +1,62 @@
+"""Checks of single values, each with what was expected and what to do, in Chinese."""
+
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from stdnum import exceptions as stdnum_errors
+from stdnum.cn import ric, uscc
+
+MOBILE = re.compile(r"1[3-9]\d{9}")
+IDENTITY_NUMBER = re.compile(r"\d{17}[\dX]")
+
+
+def problem(expected, remedy, code="invalid"):
+    """A ValidationError that keeps what was expected and the remedy apart, for the import's report."""
+    return ValidationError(f"{expected}。{remedy}。", code=code, params={"expected": expected, "remedy": remedy})
+
+
+def identity_number_birth_date(number):
+    """The birth date inside an 18-character identity number; raises ValueError where it is no date (GB 11643)."""
+    return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+
+
+def identity_number_gender(number):
+    """`M` or `F` by the 17th digit: odd is male (GB 11643)."""
+    return "M" if int(number[16]) % 2 else "F"
+
+
+def validate_identity_number(number):
+    """Length, characters, birth date and check digit of a citizen's identity number (GB 11643)."""
+    if re.fullmatch(r"\d{15}", number):
+        raise problem("18 位居民身份证号", "15 位旧号码已停用，请向本人核对 18 位号码")
+    if not IDENTITY_NUMBER.fullmatch(number):
+        raise problem("18 位居民身份证号（前 17 位为数字，末位为数字或 X）", "请对照身份证原件改正")
+    try:
+        identity_number_birth_date(number)
+    except ValueError:
+        raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正") from None
+    if ric.calc_check_digit(number[:-1]) != number[-1]:
+        raise problem("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")
+
+
+def validate_mobile(number):
+    """A mainland mobile number of eleven digits."""
+    if not MOBILE.fullmatch(number):
+        raise problem("11 位手机号码（1 开头，第二位 3 至 9）", "请核对后改正；固定电话请写在备注中")
+
+
+def validate_credit_code(code):
+    """Length, alphabet and check character of a unified social credit code (GB 32100)."""
+    try:
+        uscc.validate(code)
+    except stdnum_errors.ValidationError:
+        raise problem("校验码正确的 18 位统一社会信用代码", "请对照营业执照或登记证书改正") from None
+
+
+def check_order(instance, begin, end, same_day=True):
+    """Raises ValidationError on `end` when it lies before `begin` (with `same_day=False`: or on it)."""
+    first, last = getattr(instance, begin), getattr(instance, end)
+    if first and last and (last < first or (last == first and not same_day)):
+        label = instance._meta.get_field(begin).verbose_name
+        raise ValidationError({end: problem(f"不早于{label}（{first}）的日期", "请核对两个日期")})

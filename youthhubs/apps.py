@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class YouthhubsConfig(AppConfig):
+    name = "youthhubs"
+    verbose_name = "青年汇"

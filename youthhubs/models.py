@@ -1,0 +1,103 @@
+"""Youth hubs, their tier in each year, and their volunteer teams."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from members.models import Volunteer
+from orgs.models import Organisation, ReachQuerySet
+from yl_district.periods import standing_on
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import check_order
+
+
+class HubQuerySet(ReachQuerySet):
+    def as_of(self, day):
+        """Hubs open on `day`."""
+        return self.filter(standing_on(day, "opened_on", "closed_on"))
+
+    def of_tier(self, tier, year):
+        """Hubs of this tier in `year`."""
+        return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), year=year, tier=tier)))
+
+    def with_team_on(self, day):
+        """Hubs with a volunteer in the team by `day`."""
+        volunteers = Volunteer.objects.as_of(day).filter(team__hub=OuterRef("pk"))
+        return self.filter(Exists(volunteers))
+
+    def search(self, text):
+        """Hubs whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Hub(models.Model):
+    """A youth hub (青年汇)."""
+
+    name = models.CharField("名称", max_length=60, unique=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="hubs", verbose_name="所在组织")
+    opened_on = models.DateField("开业日期", null=True, blank=True)
+    closed_on = models.DateField("关闭日期", null=True, blank=True)
+    search_text = SearchTextField()
+
+    objects = HubQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "青年汇"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        check_order(self, "opened_on", "closed_on")
+
+    def close(self, day):
+        """Closes the hub on `day`."""
+        self.closed_on = day
+        self.full_clean()
+        self.save()
+
+
+class HubYearQuerySet(ReachQuerySet):
+    organisation_path = "hub__organisation__path"
+
+
+class HubYear(models.Model):
+    """What a hub was in one year."""
+
+    class Tier(models.TextChoices):
+        ORDINARY = "ordinary", "普通店"
+        KEY = "key", "重点店"
+
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="years", verbose_name="青年汇")
+    year = models.PositiveSmallIntegerField("年度")
+    tier = models.CharField("类型", max_length=10, choices=Tier)
+    address = models.CharField("地址", max_length=200, blank=True)
+    director = models.CharField("负责人", max_length=30, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = HubYearQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "青年汇年度情况"
+        ordering = ["-year", "hub_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hub", "year"], name="hub_year_once", violation_error_message="该青年汇这一年度已有登记。"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.hub} {self.year}"
+
+
+class TeamMember(models.Model):
+    """A volunteer's place in a hub's team."""
+
+    volunteer = models.OneToOneField(Volunteer, models.CASCADE, related_name="team", verbose_name="志愿者")
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")
+
+    class Meta:
+        verbose_name = "志愿者队伍成员"
+
+    def __str__(self):
+        return f"{self.volunteer}（{self.hub}）"
