@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from members.models import Member, Person
 from orgs.models import Organisation, ReachQuerySet
@@ -100,6 +101,10 @@ class Activity(models.Model):
     def __str__(self):
         return f"{self.name}（{self.held_on}）"
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("activity_detail", args=[self.pk])
+
     def settle_basis(self):
         """An empty basis means 实数 where person-times are given; without person-times it is 未统计, never 0."""
         if self.attendance is None:
@@ -175,3 +180,7 @@ class SignIn(models.Model):
 
     def __str__(self):
         return f"{self.person} {self.activity}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("activity_detail", args=[self.activity_id])

@@ -82,6 +82,11 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
         return search(self, text)
 
 
+class OrganisationManager(MP_NodeManager.from_queryset(OrganisationQuerySet)):
+    def get_queryset(self):
+        return self._queryset_class(self.model, using=self._db).order_by("path")
+
+
 class Organisation(MP_Node):
     """A league organisation; its place in the tree is its path."""
 
@@ -109,7 +114,7 @@ class Organisation(MP_Node):
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
 
-    objects = MP_NodeManager.from_queryset(OrganisationQuerySet)()
+    objects = OrganisationManager()
 
     class Meta:
         verbose_name = "团组织"

@@ -3,8 +3,9 @@
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
-from members.models import Person, Post
+from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
@@ -67,6 +68,10 @@ class Link(models.Model):
     def __str__(self):
         return f"{self.cadre} → {self.youth}"
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("link_detail", args=[self.pk])
+
     def clean(self):
         check_order(self, "started_on", "ended_on")
 
@@ -77,8 +82,14 @@ class Link(models.Model):
         self.save()
 
 
+class CadreQuerySet(PersonQuerySet):
+    def at_quota(self):
+        """Cadres whose standing links reach their quota."""
+        return self.filter(standing_links__gte=F("quota"))
+
+
 def cadres_with_links(day):
-    """People serving in a post, with `standing_links` and `quota` on `day`.
+    """People with `standing_links`, `bound_links` and `quota` on `day`; the quota is null for those without a post.
 
     The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; the largest of several posts.
     """
@@ -90,7 +101,7 @@ def cadres_with_links(day):
         output_field=IntegerField(),
     )
     quotas = Post.objects.as_of(day).filter(person=OuterRef("pk")).annotate(due=quota).order_by("-due").values("due")
-    return Person.objects.annotate(
+    return CadreQuerySet(Person).annotate(
         standing_links=Coalesce(Subquery(links.annotate(n=Count("pk")).values("n")), 0),
         bound_links=Coalesce(Subquery(links.filter(bound_on__lte=day).annotate(n=Count("pk")).values("n")), 0),
         quota=Subquery(quotas[:1]),
@@ -155,3 +166,7 @@ class Contact(models.Model):
 
     def __str__(self):
         return f"{self.held_on} {self.cadre} {self.get_form_display()}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("contact_detail", args=[self.pk])

@@ -1,0 +1,347 @@
+"""The figures of the annual work summary, one line each, in printing order.
+
+A line says which records a figure counts and how; the number, the list behind it, the export and the document all come
+from it, so they cannot disagree. A changed definition gets a new key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+
+from activities.models import Activity, ActivityType, SignIn
+from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
+from members.models import Member, Person, Post, Volunteer
+from orgs.models import Organisation, Supply, Unit, UnitContact
+from outreach.models import Contact, Link, cadres_with_links
+from yl_district.periods import Period
+from yl_district.validators import problem
+from youthhubs.models import Hub, HubYear
+
+from .models import Target
+
+MEASURED, COUNTED, ROUNDED, INCOMPLETE = "measured", "counted", "rounded", "incomplete"
+QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An organisation with everything below it, within a period; stocks are taken on the period's last day."""
+
+    organisation: Organisation
+    period: Period
+
+    @property
+    def day(self) -> date:
+        return self.period.end
+
+    @property
+    def year(self) -> int:
+        return self.period.year
+
+
+def count(rows):
+    """The number of rows."""
+    return rows.count(), COUNTED
+
+
+def distinct(field):
+    """The number of different values of `field`."""
+
+    def measure(rows):
+        return rows.order_by().values(field).distinct().count(), COUNTED
+
+    return measure
+
+
+def total(field):
+    """The sum of `field`, 0 without rows."""
+
+    def measure(rows):
+        return rows.aggregate(total=Sum(field))["total"] or 0, COUNTED
+
+    return measure
+
+
+def smallest(field):
+    """The smallest value of `field`, 0 without rows."""
+
+    def measure(rows):
+        return rows.aggregate(smallest=Min(field))["smallest"] or 0, COUNTED
+
+    return measure
+
+
+def person_times(rows):
+    """The sum of recorded person-times of activities; the worst basis among them decides the quality."""
+    parts = rows.aggregate(
+        total=Sum("attendance"),
+        unrecorded=Count("pk", filter=Q(basis=Activity.Basis.UNRECORDED)),
+        rounded=Count("pk", filter=Q(basis=Activity.Basis.ROUNDED)),
+        signed=Count("pk", filter=Q(sign_in_count__gt=0)),
+        everything=Count("pk"),
+    )
+    if parts["unrecorded"]:
+        quality = INCOMPLETE
+    elif parts["rounded"]:
+        quality = ROUNDED
+    elif parts["everything"] and parts["signed"] == parts["everything"]:
+        quality = MEASURED
+    else:
+        quality = COUNTED
+    return parts["total"] or 0, quality
+
+
+def signed_in(rows):
+    """The number of rows, each known from a sign-in list."""
+    return rows.count(), MEASURED
+
+
+sessions = total("session_count")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: which rows it counts within a scope, and how they are measured."""
+
+    key: str
+    label: str
+    unit: str
+    definition: str
+    rows: Callable[[Scope], QuerySet]
+    measure: Callable[[QuerySet], tuple[int, str]] = count
+
+    def result(self, scope, targets=None):
+        """The figure's value and quality within `scope`, beside its target, if one was set."""
+        value, quality = self.measure(self.rows(scope))
+        return Result(self, value, quality, (targets or {}).get(self.key))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a figure came to."""
+
+    figure: Figure
+    value: int
+    quality: str
+    target: int | None = None
+
+    @property
+    def is_missing(self):
+        """Whether records exist but none of them states a number, so that not even 0 may be said."""
+        return self.quality == INCOMPLETE and self.value == 0
+
+    @property
+    def quality_label(self):
+        return QUALITY_LABELS[self.quality]
+
+    def as_dict(self):
+        """The figure as the JSON file states it."""
+        return {
+            "label": self.figure.label,
+            "unit": self.figure.unit,
+            "value": self.value,
+            "quality": self.quality,
+            "target": self.target,
+        }
+
+
+def committee_members(scope):
+    posts = Post.objects.at(scope.organisation).titled(Post.COMMITTEE_MEMBER).as_of(scope.day)
+    return Person.objects.filter(Exists(posts.filter(person=OuterRef("pk"))))
+
+
+def communities(scope):
+    return Organisation.objects.within(scope.organisation).as_of(scope.day).communities()
+
+
+def cadres(scope):
+    return Person.objects.serving_on(scope.day, scope.organisation)
+
+
+def linked_cadres(scope):
+    return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
+
+
+def supplies(item, scope):
+    return Supply.objects.within(scope.organisation).issued_during(scope.period).of_item(item)
+
+
+def members(scope):
+    return Member.objects.within(scope.organisation).as_of(scope.day)
+
+
+def members_joined(scope):
+    return Member.objects.within(scope.organisation).joined_during(scope.period)
+
+
+def units(scope):
+    return Unit.objects.within(scope.organisation)
+
+
+def activities(scope):
+    return Activity.objects.within(scope.organisation).held_during(scope.period)
+
+
+def activities_of_type(key, scope):
+    return activities(scope).of_type(key)
+
+
+def members_educated(scope):
+    signed = SignIn.objects.held_during(scope.period).of_education().filter(person=OuterRef("person"))
+    return members(scope).filter(Exists(signed))
+
+
+def links(scope):
+    return Link.objects.within(scope.organisation).as_of(scope.day)
+
+
+def contacts(scope):
+    return Contact.objects.within(scope.organisation).held_during(scope.period).with_youths_reached()
+
+
+def register(scope):
+    return AssistedYouth.objects.within(scope.organisation).as_of(scope.day)
+
+
+def plans(scope):
+    return ServicePlan.objects.filter(youth__in=register(scope), year=scope.year)
+
+
+def assistances(scope):
+    given = Assistance.objects.within(scope.organisation).held_during(scope.period)
+    return given.with_youths_reached(scope.organisation)
+
+
+def scholarships(scope):
+    return Scholarship.objects.within(scope.organisation)
+
+
+def hubs(scope):
+    return Hub.objects.within(scope.organisation).as_of(scope.day)
+
+
+def people_signed_in(scope):
+    signed = SignIn.objects.within(scope.organisation).held_during(scope.period).filter(person=OuterRef("pk"))
+    return Person.objects.filter(Exists(signed))
+
+
+# fmt: off
+FIGURES = [
+    Figure("committee_members", "团委委员", "名", "期末在本级组织任委员的人", committee_members),
+    Figure("communities", "村、社区", "个", "期末存在的村和社区团组织", communities),
+    Figure("communities_with_cadre", "已配备团干的村、社区", "个", "其中期末有人任职的",
+           lambda scope: communities(scope).with_cadre_on(scope.day)),
+    Figure("cadres", "团干部", "名", "期末任职的人，一人多职只计一次", cadres),
+    Figure("flags_issued", "配发团旗", "面", "期内配发团旗的数量之和",
+           partial(supplies, Supply.FLAG), total("quantity")),
+    Figure("badges_issued", "配发团徽", "枚", "期内配发团徽的数量之和",
+           partial(supplies, Supply.BADGE), total("quantity")),
+    Figure("cadre_meetings", "团干大会", "次", "期内团干大会的场次之和",
+           partial(activities_of_type, "cadre_meeting"), sessions),
+    Figure("members", "团员总数", "名", "期末在册的团员", members),
+    Figure("community_members", "村、社区非在校团员", "名", "期末在册、支部在村或社区、未标明在校的团员",
+           lambda scope: members(scope).in_communities().not_in_school()),
+    Figure("office_members", "机关团员", "名", "期末在册、支部在机关的团员", lambda scope: members(scope).in_office()),
+    Figure("nonpublic_members_joined", "新增非公企业团员", "名", "来源日期在期内、支部在非公企业或社会组织的团员",
+           lambda scope: members_joined(scope).in_nonpublic()),
+    Figure("units_founded", "新建团组织的两新组织", "家", "建团日期在期内的两新组织",
+           lambda scope: units(scope).founded_during(scope.period)),
+    Figure("units_toward_task", "完成两新组织任务", "家", "计入任务年度为本年、期末未迁址或注销的两新组织",
+           lambda scope: units(scope).toward_task_of(scope.year).not_retired_on(scope.day)),
+    Figure("units_retired", "迁址或注销更新", "家", "状态日期在期内的迁址或注销单位",
+           lambda scope: units(scope).retired_during(scope.period)),
+    Figure("district_contact_points", "区级联系点", "个", "标为区级联系点、期末未迁址或注销的两新组织",
+           lambda scope: units(scope).district_contact_points().not_retired_on(scope.day)),
+    Figure("unit_contacts", "两新联络", "次", "期内登记的联络",
+           lambda scope: UnitContact.objects.within(scope.organisation).held_during(scope.period)),
+    Figure("education_sessions", "思想教育活动", "场", "期内计入思想教育的各类活动的场次之和",
+           lambda scope: activities(scope).of_education(), sessions),
+    Figure("education_reach", "思想教育覆盖团员", "名", "期末在册、期内在思想教育活动中签到的团员",
+           members_educated, signed_in),
+    Figure("linked_youths", "联系青年", "名", "期末仍在联系的青年", links),
+    Figure("cadres_linked", "已绑定团干部", "名", "期末任职、至少有一名已绑定联系青年的团干部",
+           lambda scope: linked_cadres(scope).filter(bound_links__gt=0)),
+    Figure("cadres_at_quota", "达标团干部", "名",
+           "期末任职、联系青年达到指标的团干部（未定的专职 100、其他 10）",
+           lambda scope: linked_cadres(scope).at_quota()),
+    Figure("youth_contacts", "联系青年", "人次", "期内每次联系的青年数之和（全部＝当日在联系的青年）",
+           contacts, total("youths_reached")),
+    Figure("assisted_youths", "精准帮扶对象", "名", "期末在库的帮扶对象", register),
+    Figure("service_plans", "服务计划书", "份", "期末在库对象的本年度计划书", plans),
+    Figure("paired_youths", "结对帮扶对象", "名", "期末在库、有固定志愿者的帮扶对象",
+           lambda scope: register(scope).paired_on(scope.day)),
+    Figure("assistances", "帮扶", "次", "期内每次帮扶的对象数之和（全部＝当日在库对象）",
+           assistances, total("youths_reached")),
+    Figure("assistances_per_youth", "每名帮扶次数（最少）", "次", "期末在库对象中期内受帮扶次数的最小值",
+           lambda scope: register(scope).with_assistances_during(scope.period), smallest("assistances_received")),
+    Figure("youths_bound", "平台绑定帮扶对象", "名", "期末在库、已在平台绑定的帮扶对象",
+           lambda scope: register(scope).bound_by(scope.day)),
+    Figure("volunteers_bound", "平台绑定志愿者", "名", "期末已在平台绑定的志愿者",
+           lambda scope: Volunteer.objects.within(scope.organisation).as_of(scope.day).bound_by(scope.day)),
+    Figure("scholarships_granted", "获批奖学金", "名", "批准日期在期内、已批准或发放的申报",
+           lambda scope: scholarships(scope).granted_during(scope.period)),
+    Figure("scholarship_students", "奖学金平台学生", "名", "本年度在平台的学生，一人只计一次",
+           lambda scope: scholarships(scope).of_year(scope.year).on_platform(), distinct("student")),
+    Figure("hubs", "青年汇", "家", "期末开业的青年汇", hubs),
+    Figure("hubs_ordinary", "普通店", "家", "其中本年度为普通店的",
+           lambda scope: hubs(scope).of_tier(HubYear.Tier.ORDINARY, scope.year)),
+    Figure("hubs_key", "重点店", "家", "其中本年度为重点店的",
+           lambda scope: hubs(scope).of_tier(HubYear.Tier.KEY, scope.year)),
+    Figure("hub_volunteer_teams", "青年汇志愿者队伍", "支", "其中队伍里有志愿者的",
+           lambda scope: hubs(scope).with_team_on(scope.day)),
+    Figure("sessions", "活动场次", "场", "期内全部活动的场次之和", activities, sessions),
+    Figure("attendances", "参加人次", "人次", "期内全部活动已记录的人次之和", activities, person_times),
+    Figure("people_reached", "签到人数", "人", "期内签到的人，一人只计一次", people_signed_in, signed_in),
+]
+# fmt: on
+
+
+def type_figures(types):
+    """Two figures for each activity type: its sessions and its person-times."""
+    for kind in types:
+        rows = partial(activities_of_type, kind.key)
+        yield Figure(f"sessions.{kind.key}", f"{kind.name}场次", "场", f"期内{kind.name}的场次之和", rows, sessions)
+        label, definition = f"{kind.name}人次", f"期内{kind.name}已记录的人次之和"
+        yield Figure(f"attendances.{kind.key}", label, "人次", definition, rows, person_times)
+
+
+def all_figures():
+    """Every figure by key, in printing order, with those of the activity types kept at present."""
+    figures = [*FIGURES, *type_figures(ActivityType.objects.all())]
+    return {figure.key: figure for figure in figures}
+
+
+def figure_choices():
+    """Every figure's key with its Chinese label and unit, for choosing one."""
+    return [(key, f"{figure.label}（{figure.unit}）") for key, figure in all_figures().items()]
+
+
+def validate_figure_key(key):
+    """Raises ValidationError unless a figure has this key."""
+    if key not in all_figures():
+        raise problem("指标表中的指标代码，如 units_toward_task", "请对照台账模板中的指标下拉表改正")
+
+
+def targets_of(scope):
+    """The targets of the scope's year by figure; targets are set for the district, so a part of it has none."""
+    if not scope.organisation.is_root():
+        return {}
+    return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
+
+
+def results(scope):
+    """Every figure's result within `scope`, by key, in printing order."""
+    targets = targets_of(scope)
+    return {key: figure.result(scope, targets) for key, figure in all_figures().items()}
+
+
+def root_organisation():
+    """The district's own organisation; raises ValidationError while none has been entered."""
+    root = Organisation.objects.filter(depth=1).first()
+    if root is None:
+        raise ValidationError("还没有团组织。请先导入台账，或新建本级组织。")
+    return root
