@@ -1,0 +1,96 @@
+# Everything a person or CI does with this checkout. Each target prepares what it needs and leaves alone what is already there.
+
+PORT ?= 8000
+UV_VERSION := 0.13.9
+
+# The first Python that is new enough.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV := .venv/bin/python
+MANAGE := $(VENV) manage.py
+LOCK := $(VENV) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	--python-version 3.11 --universal
+
+# Production from the start: whoever develops says DEBUG=1 to manage.py itself.
+export DEBUG := 0
+
+# Where the tools of the tests are installed they stay, so that run and test don't replace each other's packages.
+SYNCED := $(if $(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
+
+.PHONY: setup run test lint lock clean python port browser FORCE
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.SILENT:
+
+setup: $(SYNCED) build/assets.json .local/secret_key
+
+run: python port setup build/collected/staticfiles.json
+	$(MANAGE) migrate --no-input --verbosity 0
+	$(MANAGE) load_sample_year
+	echo '打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。'
+	exec $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --port $(PORT) \
+		--workers 2 --blocking-threads 8 --backlog 1024 --respawn-failed-workers --log-level warning \
+		yl_district.wsgi:application
+
+test: lint setup browser
+	status=0; \
+	for database in sqlite postgresql; do \
+		echo "== pytest, $$database"; \
+		$(VENV) -m pytest --database $$database || status=1; \
+	done; \
+	exit $$status
+
+# The checks of Django run on a database in memory and, as in production, behind HTTPS.
+lint: .venv/.synced-dev .local/secret_key
+	$(VENV) -m ruff check .
+	$(VENV) -m ruff format --check .
+	.venv/bin/lint-imports
+	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
+	DATABASE_URL=sqlite://:memory: HTTPS=1 ALLOWED_HOSTS=localhost $(MANAGE) check --deploy --fail-level WARNING
+
+# After a change in pyproject.toml or package.json. UPGRADE=1 takes the newest versions that they allow.
+lock: .venv/bin/uv
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev -o requirements-dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group node -o requirements-node.txt
+	npm $(if $(UPGRADE),update,install) --package-lock-only
+
+# Everything that make made, but neither the database nor the secret key.
+clean:
+	rm -rf .venv build node_modules .local/node .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更高版本，请先安装。' >&2; exit 1; }
+
+port:
+	$(PYTHON) -c "import socket; socket.create_server(('127.0.0.1', $(PORT)))" 2>/dev/null || { \
+		echo '端口 $(PORT) 已被占用或不可用。请停止占用它的程序，或改用其他端口，例如：make run PORT=8001' >&2; exit 1; }
+
+.venv/bin/uv: | python
+	echo '正在准备 Python 环境……'
+	$(PYTHON) -m venv .venv || { echo '无法创建虚拟环境。Debian、Ubuntu 请先安装 python3-venv。' >&2; exit 1; }
+	$(VENV) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.synced: requirements.txt .venv/bin/uv
+	$(VENV) -m uv pip sync --quiet --python $(VENV) --require-hashes $<
+	touch $@
+
+.venv/.synced-dev: requirements-dev.txt .venv/bin/uv
+	$(VENV) -m uv pip sync --quiet --python $(VENV) --require-hashes $<
+	touch $@
+
+# The script itself knows what is out of date, and leaves this file alone where nothing is.
+build/assets.json: $(SYNCED) FORCE
+	$(VENV) -m yl_district.assets
+
+build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(shell find yl_district/static -type f) \
+		| .local/secret_key
+	$(MANAGE) collectstatic --clear --no-input --verbosity 0
+
+.local/secret_key: | python
+	mkdir -p .local
+	umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+
+browser:
+	.ci/browser
