@@ -27,6 +27,15 @@ class ActivityType(models.Model):
     def __str__(self):
         return self.name
 
+    @classmethod
+    def free_key(cls):
+        """A key for a type that staff add: `type_16` for the sixteenth, or the next one that is free."""
+        taken = set(cls.objects.values_list("key", flat=True))
+        number = len(taken) + 1
+        while f"type_{number}" in taken:
+            number += 1
+        return f"type_{number}"
+
 
 class ActivityQuerySet(ReachQuerySet):
     def reach(self, organisation):
@@ -58,6 +67,9 @@ class Activity(models.Model):
         EXACT = "exact", "实数"
         ROUNDED = "rounded", "约数"
         UNRECORDED = "unrecorded", "未统计"
+
+    # More than any district can bring together, and small enough that no sum of a year overflows.
+    MOST = 1_000_000
 
     name = models.CharField("活动名称", max_length=100)
     held_on = models.DateField("日期", db_index=True)
@@ -123,6 +135,9 @@ class Activity(models.Model):
         self.settle_basis()
         if self.session_count == 0:
             raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
+        for name in ("session_count", "attendance"):
+            if (getattr(self, name) or 0) > self.MOST:
+                raise ValidationError({name: problem(f"不超过 {self.MOST} 的数字", "请核对是否多写了位数")})
 
     @property
     def is_measured(self):

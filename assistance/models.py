@@ -4,12 +4,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
-from yl_district.validators import check_order, problem
+from yl_district.validators import check_order, problem, validate_year
 
 
 class CaseQuerySet(ReachQuerySet):
@@ -105,6 +106,10 @@ class AssistedYouth(models.Model):
     def __str__(self):
         return self.person.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("assisted_youth_detail", args=[self.pk])
+
     def clean(self):
         check_order(self, "registered_on", "removed_on")
 
@@ -119,7 +124,9 @@ class AssistedYouth(models.Model):
         self.save()
 
 
-class PairingQuerySet(models.QuerySet):
+class PairingQuerySet(CaseQuerySet):
+    organisation_path = "youth__organisation__path"
+
     def as_of(self, day):
         """Pairings that stand on `day`."""
         return self.filter(standing_on(day))
@@ -150,8 +157,18 @@ class Pairing(models.Model):
     def __str__(self):
         return f"{self.youth} ↔ {self.volunteer}"
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("assisted_youth_detail", args=[self.youth_id])
+
     def clean(self):
         check_order(self, "started_on", "ended_on")
+
+    def end(self, day):
+        """Ends the pairing on `day`."""
+        self.ended_on = day
+        self.full_clean()
+        self.save()
 
 
 class ServicePlanQuerySet(CaseQuerySet):
@@ -162,7 +179,7 @@ class ServicePlan(models.Model):
     """An assisted youth's plan for a year (阳光牵手服务计划书)."""
 
     youth = models.ForeignKey(AssistedYouth, models.PROTECT, related_name="plans", verbose_name="帮扶对象")
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
     assessment = models.TextField("需求评估", blank=True)
     goals = models.TextField("目标", blank=True)
     measures = models.TextField("措施", blank=True)
@@ -181,6 +198,10 @@ class ServicePlan(models.Model):
 
     def __str__(self):
         return f"{self.youth} {self.year}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("assisted_youth_detail", args=[self.youth_id])
 
 
 class AssistanceQuerySet(CaseQuerySet):
@@ -261,6 +282,10 @@ class Assistance(models.Model):
     def __str__(self):
         return f"{self.held_on} {self.get_kind_display()}"
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("assistance_detail", args=[self.pk])
+
     def clean(self):
         if self.amount is not None and self.amount < 0:
             raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})
@@ -308,7 +333,7 @@ class Scholarship(models.Model):
         REFUSED = "refused", "未批准"
         PAID = "paid", "已发放"
 
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
     student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
     school = models.CharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
@@ -335,6 +360,10 @@ class Scholarship(models.Model):
 
     def __str__(self):
         return f"{self.year} {self.student}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("scholarship_detail", args=[self.pk])
 
     def clean(self):
         granted = [self.Status.GRANTED, self.Status.PAID]

@@ -6,6 +6,7 @@ from django.db.models import Q
 from activities.models import Activity
 from members.models import Person
 from orgs.models import Organisation
+from yl_district.validators import validate_year
 
 
 class StaffQuerySet(models.QuerySet):
@@ -20,7 +21,7 @@ class StaffQuerySet(models.QuerySet):
 class Target(models.Model):
     """A target for a year set from above."""
 
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
     task = models.CharField("任务", max_length=100)
     figure = models.CharField("指标", max_length=60)
     value = models.PositiveIntegerField("目标值")

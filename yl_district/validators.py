@@ -46,6 +46,12 @@ def validate_mobile(number):
         raise problem("11 位手机号码（1 开头，第二位 3 至 9）", "请核对后改正；固定电话请写在备注中")
 
 
+def validate_year(year):
+    """A calendar year that records of the League can belong to."""
+    if not 1949 <= year <= 2099:
+        raise problem("四位数的年度，如 2017", "请核对年度")
+
+
 def validate_credit_code(code):
     """Length, alphabet and check character of a unified social credit code (GB 32100)."""
     try:

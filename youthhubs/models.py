@@ -2,12 +2,13 @@
 
 from django.db import models
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 
 from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
-from yl_district.validators import check_order
+from yl_district.validators import check_order, validate_year
 
 
 class HubQuerySet(ReachQuerySet):
@@ -47,6 +48,10 @@ class Hub(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("hub_detail", args=[self.pk])
+
     def clean(self):
         check_order(self, "opened_on", "closed_on")
 
@@ -69,7 +74,7 @@ class HubYear(models.Model):
         KEY = "key", "重点店"
 
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="years", verbose_name="青年汇")
-    year = models.PositiveSmallIntegerField("年度")
+    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
     tier = models.CharField("类型", max_length=10, choices=Tier)
     address = models.CharField("地址", max_length=200, blank=True)
     director = models.CharField("负责人", max_length=30, blank=True)
@@ -88,6 +93,10 @@ class HubYear(models.Model):
 
     def __str__(self):
         return f"{self.hub} {self.year}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("hub_detail", args=[self.hub_id])
 
 
 class TeamMember(models.Model):

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import yl_district.validators
+
 
 class Migration(migrations.Migration):
 
@@ -74,7 +76,7 @@ class Migration(migrations.Migration):
             name='Scholarship',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('year', models.PositiveSmallIntegerField(validators=[yl_district.validators.validate_year], verbose_name='年度')),
                 ('school', models.CharField(blank=True, max_length=60, verbose_name='学校')),
                 ('stage', models.CharField(blank=True, choices=[('primary', '小学'), ('junior', '初中'), ('senior', '高中'), ('university', '大学')], max_length=20, verbose_name='学段')),
                 ('applied_on', models.DateField(blank=True, null=True, verbose_name='申报日期')),
@@ -95,7 +97,7 @@ class Migration(migrations.Migration):
             name='ServicePlan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('year', models.PositiveSmallIntegerField(validators=[yl_district.validators.validate_year], verbose_name='年度')),
                 ('assessment', models.TextField(blank=True, verbose_name='需求评估')),
                 ('goals', models.TextField(blank=True, verbose_name='目标')),
                 ('measures', models.TextField(blank=True, verbose_name='措施')),

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import yl_district.validators
+
 
 class Migration(migrations.Migration):
 
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
             name='Target',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('year', models.PositiveSmallIntegerField(validators=[yl_district.validators.validate_year], verbose_name='年度')),
                 ('task', models.CharField(max_length=100, verbose_name='任务')),
                 ('figure', models.CharField(max_length=60, verbose_name='指标')),
                 ('value', models.PositiveIntegerField(verbose_name='目标值')),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import yl_district.pinyin
+import yl_district.validators
 from django.db import migrations, models
 
 
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
             name='HubYear',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
+                ('year', models.PositiveSmallIntegerField(validators=[yl_district.validators.validate_year], verbose_name='年度')),
                 ('tier', models.CharField(choices=[('ordinary', '普通店'), ('key', '重点店')], max_length=10, verbose_name='类型')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='地址')),
                 ('director', models.CharField(blank=True, max_length=30, verbose_name='负责人')),
