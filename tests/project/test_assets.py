@@ -1,0 +1,47 @@
+"""The third-party files of the pages, as the build leaves them."""
+
+import re
+
+import pytest
+
+from yl_district import assets
+
+DRAWINGS = assets.NODE_MODULES / "@tabler" / "icons" / "icons"
+
+
+def test_icons_are_found_however_they_are_named(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        """<link rel="icon"> <use href="{% static 'vendor/icons.svg' %}#home"/> {% icon "users" %} {% icon name %}"""
+    )
+    code = tmp_path / "code.py"
+    code.write_text("""Entry("团员", icon="users"), Entry("青年汇", icon='star-filled')""")
+
+    assert assets.icon_names([page, code]) == ["home", "star-filled", "users"]
+
+
+def test_sprite_holds_one_symbol_for_each_icon():
+    drawing = assets.sprite(["home", "star-filled"], DRAWINGS)
+
+    assert re.findall(r'<symbol id="([^"]+)"', drawing) == ["home", "star-filled"]
+    assert 'd="M5 12l-2 0l9 -9l9 9l-2 0"' in drawing
+    assert "M0 0h24v24H0z" not in drawing
+
+
+def test_unknown_icon_is_named():
+    with pytest.raises(assets.AssetError, match="“no-such-icon”"):
+        assets.sprite(["no-such-icon"], DRAWINGS)
+
+
+def test_built_sprite_has_every_icon_in_use():
+    built = (assets.VENDOR / assets.SPRITE).read_text("utf-8")
+    assert re.findall(r'<symbol id="([^"]+)"', built) == assets.icon_names(assets.source_files())
+
+
+@pytest.mark.parametrize("name", assets.VENDOR_FILES)
+def test_vendor_file_points_to_no_file_that_is_not_copied(name):
+    text = (assets.VENDOR / name).read_text("utf-8")
+    assert len(text) > 10_000
+    assert "sourceMappingURL" not in text
+    if name.endswith(".css"):
+        assert re.findall(r"""url\((?!["']?data:)[^)]*\)""", text) == []

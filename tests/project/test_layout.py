@@ -1,0 +1,76 @@
+"""What holds for the checkout as a whole."""
+
+import importlib.util
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+NAMELESS = {"utils", "helpers", "common", "services", "managers"}
+
+
+def project_files():
+    """Every file that is or would be committed."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for path in (ROOT / name for name in names.split("\0") if name) if path.exists()]
+
+
+def test_files_say_what_they_hold():
+    files = project_files()
+    assert ROOT / "manage.py" in files
+    assert [path for path in files if path.stem in NAMELESS] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"])
+def test_python_lock_holds_hashes_and_no_address(name):
+    text = (ROOT / name).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert entries
+    assert [
+        entry for entry in entries if not re.match(r"[\w.-]+==.*--hash=sha256:[0-9a-f]{64}", entry, re.DOTALL)
+    ] == []
+    assert "://" not in text
+
+
+def test_node_lock_holds_hashes_and_no_address():
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    del packages[""]
+    assert packages
+    assert [name for name, package in packages.items() if "resolved" in package or "integrity" not in package] == []
+
+
+def test_postgresql_driver_is_psycopg2():
+    """Django would silently prefer psycopg 3 over the driver that production uses."""
+    assert importlib.util.find_spec("psycopg2")
+    assert importlib.util.find_spec("psycopg") is None
+    locks = [path.read_text() for path in ROOT.glob("requirements*.txt")]
+    assert not any(re.search(r"^psycopg\b", text, re.MULTILINE) for text in locks)
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\son[a-z]+\s*=", r"\sstyle\s*=", r"<style\b", r"<script(?![^>]*\bsrc=)(?![^>]*json)"]
+)
+def test_templates_fit_a_strict_content_policy(pattern):
+    templates = [path for path in project_files() if path.suffix == ".html"]
+    assert templates
+    assert [str(path) for path in templates if re.search(pattern, path.read_text("utf-8"))] == []
+
+
+def test_templates_load_nothing_from_elsewhere():
+    templates = [path for path in project_files() if path.suffix == ".html"]
+    assert templates
+    loading = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*(?:src|href)=["'](?:https?:)?//""")
+    assert [str(path) for path in templates if loading.search(path.read_text("utf-8"))] == []
+
+
+def test_postgres_plugin_decides_before_settings(request):
+    chosen = request.config.getoption("database")
+    assert (
+        settings.DATABASES["default"]["ENGINE"] == f"django.db.backends.{'sqlite3' if chosen == 'sqlite' else chosen}"
+    )
+    assert Path(settings.DATABASES["default"]["NAME"]) != ROOT / "db.sqlite3"
