@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from yl_district.periods import standing_on
@@ -85,6 +86,10 @@ class Person(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("person_detail", args=[self.pk])
+
     def clean(self):
         """An identity number must agree with birth date and sex, and fills them where they are empty."""
         errors = {}
@@ -120,6 +125,10 @@ class MemberQuerySet(ReachQuerySet):
     def as_of(self, day):
         """Members on the roll at the end of `day`."""
         return self.with_roll_begin().filter(standing_on(day, "began_on", "left_on"))
+
+    def left_by(self, day):
+        """Members who had left the roll by `day`."""
+        return self.filter(left_on__lte=day)
 
     def joined_during(self, period):
         """Members whose 来源日期 lies within the period."""
@@ -197,6 +206,10 @@ class Member(models.Model):
     def __str__(self):
         return self.person.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("member_detail", args=[self.pk])
+
     @property
     def roll_begin(self):
         """First day on the roll: 来源日期, else 入团年月; None means always."""
@@ -257,6 +270,10 @@ class PostQuerySet(ReachQuerySet):
         """Posts held at the end of `day`."""
         return self.filter(standing_on(day))
 
+    def ended_by(self, day):
+        """Posts that had ended by `day`."""
+        return self.filter(ended_on__lte=day)
+
     def titled(self, title):
         """Posts with exactly this title."""
         return self.filter(title=title)
@@ -307,6 +324,10 @@ class Post(models.Model):
 
     def __str__(self):
         return f"{self.person.name}（{self.organisation} {self.title}）"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("post_detail", args=[self.pk])
 
     @property
     def quota(self):
@@ -360,3 +381,7 @@ class Volunteer(models.Model):
 
     def __str__(self):
         return self.person.name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("volunteer_detail", args=[self.pk])

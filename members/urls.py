@@ -1,1 +1,17 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("members/", views.member_list, name="member_list"),
+    path("members/create/", views.member_create, name="member_create"),
+    path("members/<int:pk>/", views.member_detail, name="member_detail"),
+    path("members/<int:pk>/update/", views.member_update, name="member_update"),
+    path("members/<int:pk>/end/", views.member_end, name="member_end"),
+    path("posts/", views.post_list, name="post_list"),
+    path("posts/create/", views.post_create, name="post_create"),
+    path("posts/<int:pk>/", views.post_detail, name="post_detail"),
+    path("posts/<int:pk>/update/", views.post_update, name="post_update"),
+    path("posts/<int:pk>/end/", views.post_end, name="post_end"),
+    path("people/<int:pk>/", views.person_detail, name="person_detail"),
+]

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length, Substr
+from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from yl_district.periods import standing_on
@@ -62,6 +63,15 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     def as_of(self, day):
         """Organisations that stand on `day`."""
         return self.filter(standing_on(day, "founded_on", "dissolved_on"))
+
+    def dissolved_by(self, day):
+        """Organisations dissolved on `day` or before."""
+        return self.filter(dissolved_on__lte=day)
+
+    def rows_of(self, related_name):
+        """What another kind of record keeps of these organisations: `rows_of("members")`."""
+        relation = self.model._meta.get_field(related_name)
+        return relation.related_model.objects.filter(**{f"{relation.field.name}__in": self})
 
     def communities(self):
         """Organisations of villages and communities."""
@@ -123,9 +133,26 @@ class Organisation(MP_Node):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("organisation_detail", args=[self.pk])
+
     def clean(self):
         check_order(self, "founded_on", "dissolved_on")
         check_order(self, "founded_on", "last_election_on")
+
+    def dissolve(self, day):
+        """Dissolves the organisation on `day`; what still stands below or in it has to be settled first."""
+        below = type(self).objects.get_descendants(self).as_of(day).first()
+        if below:
+            raise ValidationError(
+                {"dissolved_on": problem(f"下级组织已先撤销（{below} 尚未撤销）", "请先撤销或调整下级组织")}
+            )
+        if self.members.as_of(day).exists():
+            raise ValidationError({"dissolved_on": problem("撤销之日已无在册团员", "请先办理团员转出或离团")})
+        self.dissolved_on = day
+        self.full_clean()
+        self.save()
 
     @property
     def is_branch(self):
@@ -156,6 +183,11 @@ class User(AbstractUser):
     def reached_organisations(self):
         """The organisations whose subtrees the user sees."""
         return [role.organisation for role in self.held_roles]
+
+    @property
+    def reaches_root(self):
+        """Whether the user sees the whole district."""
+        return any(organisation.is_root() for organisation in self.reached_organisations)
 
     @property
     def is_committee_staff(self):
@@ -265,6 +297,10 @@ class Unit(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("unit_detail", args=[self.pk])
+
     @property
     def is_retired(self):
         """Whether it has moved away or been deregistered."""
@@ -291,6 +327,10 @@ class UnitContactQuerySet(ReachQuerySet):
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
 
+    def search(self, text):
+        """Contacts with units whose name, pinyin or initials hold `text`."""
+        return search(self, text, "unit__search_text")
+
 
 class UnitContact(models.Model):
     """One contact with a two-new organisation."""
@@ -315,6 +355,10 @@ class UnitContact(models.Model):
     def __str__(self):
         return f"{self.held_on} {self.unit} {self.get_form_display()}"
 
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("unit_contact_detail", args=[self.pk])
+
 
 class SupplyQuerySet(ReachQuerySet):
     def issued_during(self, period):
@@ -324,6 +368,10 @@ class SupplyQuerySet(ReachQuerySet):
     def of_item(self, item):
         """Supplies of one item, such as 团旗."""
         return self.filter(item=item)
+
+    def search(self, text):
+        """Supplies of organisations whose name, pinyin or initials hold `text`."""
+        return search(self, text, "organisation__search_text")
 
 
 class Supply(models.Model):
@@ -346,6 +394,10 @@ class Supply(models.Model):
 
     def __str__(self):
         return f"{self.issued_on} {self.organisation} {self.item} {self.quantity}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("supply_detail", args=[self.pk])
 
     def clean(self):
         if self.quantity == 0:

@@ -14,45 +14,45 @@ class Entry:
 
 
 MENU = [
-    ("", [Entry("年度一览", "home", "home"), Entry("工作总结", "summary_detail", "file-text")]),
+    ("", [Entry("年度一览", "home", icon="home"), Entry("工作总结", "summary_detail", "file-text")]),
     (
         "组织",
         [
-            Entry("团组织", "organisation_list", "sitemap"),
-            Entry("团干部", "post_list", "user-star"),
-            Entry("团员", "member_list", "users"),
-            Entry("两新组织", "unit_list", "building"),
-            Entry("两新联络", "unit_contact_list", "phone"),
-            Entry("物资配发", "supply_list", "package"),
+            Entry("团组织", "organisation_list", icon="sitemap"),
+            Entry("团干部", "post_list", icon="user-star"),
+            Entry("团员", "member_list", icon="users"),
+            Entry("两新组织", "unit_list", icon="building"),
+            Entry("两新联络", "unit_contact_list", icon="phone"),
+            Entry("物资配发", "supply_list", icon="package"),
         ],
     ),
     (
         "联系青年",
-        [Entry("1+100 联系", "link_list", "link"), Entry("联系记录", "contact_list", "message")],
+        [Entry("1+100 联系", "link_list", icon="link"), Entry("联系记录", "contact_list", icon="message")],
     ),
     (
         "精准帮扶",
         [
-            Entry("帮扶对象", "assisted_youth_list", "heart-handshake", staff=True),
-            Entry("服务计划", "service_plan_list", "clipboard-text", staff=True),
-            Entry("帮扶记录", "assistance_list", "gift", staff=True),
-            Entry("奖学金", "scholarship_list", "school", staff=True),
+            Entry("帮扶对象", "assisted_youth_list", icon="heart-handshake", staff=True),
+            Entry("服务计划", "service_plan_list", icon="clipboard-text", staff=True),
+            Entry("帮扶记录", "assistance_list", icon="gift", staff=True),
+            Entry("奖学金", "scholarship_list", icon="school", staff=True),
         ],
     ),
     (
         "青年汇与活动",
         [
-            Entry("青年汇", "hub_list", "building-community"),
-            Entry("志愿者", "volunteer_list", "hand-stop"),
-            Entry("活动", "activity_list", "calendar-event"),
+            Entry("青年汇", "hub_list", icon="building-community"),
+            Entry("志愿者", "volunteer_list", icon="hand-stop"),
+            Entry("活动", "activity_list", icon="calendar-event"),
         ],
     ),
     (
         "台账与任务",
         [
-            Entry("台账导入导出", "ledger", "table-import", staff=True),
-            Entry("年度任务", "target_list", "target", staff=True),
-            Entry("平台录入", "platform_entry_list", "device-desktop", staff=True),
+            Entry("台账导入导出", "ledger", icon="table-import", staff=True),
+            Entry("年度任务", "target_list", icon="target", staff=True),
+            Entry("平台录入", "platform_entry_list", icon="device-desktop", staff=True),
         ],
     ),
 ]
@@ -63,8 +63,12 @@ def navigation(request):
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
     is_staff = request.user.is_committee_staff
-    current = request.resolver_match.url_name if request.resolver_match else None
-    groups = [
-        (label, [entry for entry in entries if is_staff or not entry.staff]) for label, entries in MENU
-    ]
-    return {"menu": [group for group in groups if group[1]], "current_url_name": current}
+    groups = [(label, [entry for entry in entries if is_staff or not entry.staff]) for label, entries in MENU]
+    return {"menu": [group for group in groups if group[1]], "current_url_name": current_entry(request)}
+
+
+def current_entry(request):
+    """The menu's line that is marked: `member_update` belongs under `member_list`."""
+    name = (request.resolver_match and request.resolver_match.url_name) or ""
+    names = {entry.url_name for _, entries in MENU for entry in entries}
+    return name if name in names else name.rsplit("_", 1)[0] + "_list"

@@ -1,8 +1,17 @@
-"""Template filters of the workbench, available in every template."""
+"""Template tags and filters of the workbench, available in every template."""
+
+from datetime import date, datetime
 
 from django import template
+from django.db.models import Model
+from django.templatetags.static import static
+from django.utils import formats, timezone
+from django.utils.html import format_html, linebreaks
 
 register = template.Library()
+
+# Fields whose middle is hidden on screen wherever they are shown.
+MASKED_FIELDS = {"identity_number"}
 
 
 @register.filter
@@ -12,3 +21,55 @@ def masked(number):
     if len(text) >= 15:
         return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
     return f"{text[:3]}****{text[-4:]}" if len(text) >= 7 else text
+
+
+@register.simple_tag
+def icon(name):
+    """One icon of the sprite, as ornament beside a word."""
+    address = static("vendor/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
+    )
+
+
+@register.filter
+def linked(record):
+    """A record's name, leading to its page where it has one."""
+    if record is None or not hasattr(record, "get_absolute_url"):
+        return "" if record is None else str(record)
+    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+
+
+@register.inclusion_tag("_facts.html")
+def facts(record, *names):
+    """A definition list of a record's fields, in the order named; `person.mobile` reads through a relation."""
+    return {"facts": [fact(record, name) for name in names]}
+
+
+def fact(record, name):
+    """Label and shown value of one field."""
+    *steps, last = name.split(".")
+    for step in steps:
+        record = getattr(record, step)
+    field = record._meta.get_field(last)
+    return {"label": field.verbose_name, "value": shown(record, field)}
+
+
+def shown(record, field):
+    """A field's value as pages write it: choices by their label, dates as the ledger has them, empty as empty."""
+    value = getattr(record, field.name)
+    if field.choices:
+        return getattr(record, f"get_{field.name}_display")()
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Model):
+        return linked(value)
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "Y-m" if field.verbose_name.endswith("年月") else "Y-m-d")
+    if field.name in MASKED_FIELDS:
+        return masked(value)
+    if field.get_internal_type() == "TextField" and value:
+        return linebreaks(value, autoescape=True)
+    return value

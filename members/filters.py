@@ -1,0 +1,57 @@
+"""What the lists of people's capacities can be narrowed by."""
+
+import django_filters as filters
+
+from orgs.forms import OrganisationChoiceField
+from orgs.models import Domain, Organisation
+from yl_district.filters import PageFilter, SearchFilter
+
+from .models import Member, Post
+
+
+class SubtreeFilter(filters.ModelChoiceFilter):
+    """Rows of an organisation and of all below it."""
+
+    field_class = OrganisationChoiceField
+
+    def __init__(self, label="组织（含下级）"):
+        super().__init__(label=label, queryset=Organisation.objects.all())
+
+    def filter(self, queryset, value):
+        return queryset.within(value) if value else queryset
+
+
+class MemberFilter(PageFilter):
+    """Members, at first those on the roll today."""
+
+    defaults = {"standing": "current"}
+
+    search = SearchFilter("姓名或拼音首字母")
+    standing = filters.ChoiceFilter(
+        label="在册情况", choices=[("current", "在册"), ("left", "已离开")], method="by_standing"
+    )
+    organisation = SubtreeFilter()
+    domain = filters.ChoiceFilter(label="所属领域", choices=Domain, field_name="branch__domain")
+    status = filters.ChoiceFilter(label="团籍状态", choices=Member.Status)
+    intake = filters.ChoiceFilter(label="来源", choices=Member.Intake)
+
+    def by_standing(self, members, name, value):
+        """On the roll today, or gone by today."""
+        return members.as_of(self.day) if value == "current" else members.left_by(self.day)
+
+
+class PostFilter(PageFilter):
+    """Posts, at first those held today."""
+
+    defaults = {"standing": "current"}
+
+    search = SearchFilter("姓名或拼音首字母")
+    standing = filters.ChoiceFilter(
+        label="在任情况", choices=[("current", "在任"), ("ended", "已离任")], method="by_standing"
+    )
+    organisation = SubtreeFilter()
+    nature = filters.ChoiceFilter(label="干部性质", choices=Post.Nature)
+
+    def by_standing(self, posts, name, value):
+        """Held today, or ended by today."""
+        return posts.as_of(self.day) if value == "current" else posts.ended_by(self.day)

@@ -1,0 +1,55 @@
+"""Lists of people and their capacities."""
+
+from yl_district.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
+
+from .models import Member, Person, Post
+
+
+class PersonTable(PageTable):
+    """People."""
+
+    name = RecordColumn()
+    mobile = MaskedColumn()
+    identity_number = MaskedColumn()
+
+    class Meta(PageTable.Meta):
+        model = Person
+        fields = ["name", "gender", "birth_date", "identity_number", "mobile"]
+
+
+class MemberTable(PageTable):
+    """Members."""
+
+    related = ("person", "branch")
+
+    person = RecordColumn(accessor="person__name")
+    mobile = MaskedColumn(accessor="person__mobile")
+    joined_league_on = MonthColumn()
+
+    class Meta(PageTable.Meta):
+        model = Member
+        fields = [
+            "person",
+            "person__gender",
+            "person__birth_date",
+            "branch",
+            "education",
+            "mobile",
+            "joined_league_on",
+            "status",
+        ]
+
+
+class PostTable(PageTable):
+    """Cadres' posts."""
+
+    related = ("person", "organisation")
+
+    person = RecordColumn(accessor="person__name")
+    mobile = MaskedColumn(accessor="person__mobile")
+    started_on = MonthColumn()
+    ended_on = MonthColumn()
+
+    class Meta(PageTable.Meta):
+        model = Post
+        fields = ["person", "person__gender", "organisation", "title", "nature", "mobile", "started_on", "ended_on"]

@@ -1,0 +1,114 @@
+"""Pages of people, members and cadres."""
+
+from django.shortcuts import get_object_or_404, render
+
+from yl_district.pages import end_page, form_page, list_page
+
+from .filters import MemberFilter, PostFilter
+from .forms import MemberForm, MemberLeaveForm, PostEndForm, PostForm
+from .models import Member, Person, Post
+from .tables import MemberTable, PostTable
+
+
+def member_list(request):
+    """Members, at first those on the roll today."""
+    members = Member.objects.visible_to(request.user)
+    return list_page(request, "members/member_list.html", MemberTable, MemberFilter, members, title="团员")
+
+
+def member_detail(request, pk):
+    """One member."""
+    member = visible_member(request, pk)
+    return render(request, "members/member_detail.html", {"title": member.person.name, "member": member})
+
+
+def member_create(request):
+    """A new member."""
+    return form_page(request, "members/member_create.html", MemberForm, title="登记团员", message="已登记团员。")
+
+
+def member_update(request, pk):
+    """Corrects or completes a member."""
+    member = visible_member(request, pk)
+    return form_page(
+        request,
+        "members/member_update.html",
+        MemberForm,
+        instance=member,
+        title=f"修改团员：{member}",
+        message="已保存团员资料。",
+    )
+
+
+def member_end(request, pk):
+    """Takes a member off the roll."""
+    member = visible_member(request, pk)
+    return end_page(
+        request,
+        "members/member_end.html",
+        MemberLeaveForm,
+        member,
+        member.leave,
+        title=f"办理离开：{member}",
+        message="已办理离开，记录保留。",
+    )
+
+
+def visible_member(request, pk):
+    """The member, if the user may see it."""
+    return get_object_or_404(Member.objects.visible_to(request.user).select_related("person", "branch"), pk=pk)
+
+
+def post_list(request):
+    """Posts, at first those held today."""
+    posts = Post.objects.visible_to(request.user)
+    return list_page(request, "members/post_list.html", PostTable, PostFilter, posts, title="团干部")
+
+
+def post_detail(request, pk):
+    """One post of a cadre."""
+    post = visible_post(request, pk)
+    return render(request, "members/post_detail.html", {"title": post.person.name, "post": post})
+
+
+def post_create(request):
+    """A new post."""
+    return form_page(request, "members/post_create.html", PostForm, title="登记团干部", message="已登记团干部。")
+
+
+def post_update(request, pk):
+    """Corrects or completes a post."""
+    post = visible_post(request, pk)
+    return form_page(
+        request,
+        "members/post_update.html",
+        PostForm,
+        instance=post,
+        title=f"修改团干部：{post.person}",
+        message="已保存团干部资料。",
+    )
+
+
+def post_end(request, pk):
+    """Ends a post."""
+    post = visible_post(request, pk)
+    return end_page(
+        request,
+        "members/post_end.html",
+        PostEndForm,
+        post,
+        post.end,
+        title=f"办理离任：{post.person}",
+        message="已办理离任，记录保留。",
+    )
+
+
+def visible_post(request, pk):
+    """The post, if the user may see it."""
+    return get_object_or_404(Post.objects.visible_to(request.user).select_related("person", "organisation"), pk=pk)
+
+
+def person_detail(request, pk):
+    """One human being with all capacities."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    return render(request, "members/person_detail.html", {"title": person.name, "person": person})

@@ -1,0 +1,154 @@
+"""Forms as every page shows them: native date inputs, grouped fields, choices within the user's reach."""
+
+from datetime import date
+from functools import cached_property
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Fieldset, Row
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
+MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
+YEARS = (1900, 2100)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own input of a day."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format=DAY_FORMATS[0])
+
+
+class MonthInput(forms.DateInput):
+    """The browser's own input of a month, whose first day is kept."""
+
+    input_type = "month"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format=MONTH_FORMATS[0])
+
+
+def is_month(label):
+    """Whether a date with this label is kept by months, as the ledger's headings say it."""
+    return str(label).endswith("年月")
+
+
+def prepare_field(field):
+    """Gives a field the input, limits and hints that its type and label ask for."""
+    if isinstance(field, forms.DateField):
+        prepare_date(field)
+    elif isinstance(field, forms.IntegerField) and str(field.label).endswith("年度"):
+        first, last = 2000, YEARS[1]
+        limits = MinValueValidator(first), MaxValueValidator(last)
+        field.validators += [*limits]
+        field.widget.attrs |= {"min": first, "max": last, "placeholder": "如 2017"}
+    elif isinstance(field.widget, forms.Textarea):
+        field.widget.attrs["rows"] = 3
+    elif isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
+        field.empty_label = "请选择" if field.required else "未填写"
+    elif isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
+        field.choices = [("", "请选择" if field.required else "未填写"), *field.choices[1:]]
+
+
+def prepare_date(field):
+    """A day or a month in the browser's own input; years that nobody can mean are refused."""
+    if is_month(field.label):
+        field.widget, field.input_formats = MonthInput({"placeholder": "如 2017-05"}), MONTH_FORMATS
+        field.error_messages["invalid"] = "请填写年月，如 2017-05。"
+    else:
+        field.widget, field.input_formats = DayInput(), DAY_FORMATS
+        field.error_messages["invalid"] = "请填写真实存在的日期，如 2017-05-04。"
+    first, last = date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)
+    hint = f"请填写 {YEARS[0]} 至 {YEARS[1]} 年之间的日期。"
+    field.validators += [MinValueValidator(first, hint), MaxValueValidator(last, hint)]
+    field.widget.is_required = field.required
+
+
+def narrow_choices(fields, user):
+    """Keeps every choice of records to those that the user may see."""
+    for field in fields:
+        queryset = getattr(field, "queryset", None)
+        if hasattr(queryset, "visible_to"):
+            field.queryset = queryset.visible_to(user)
+
+
+class PageFormMixin:
+    """What all forms of pages share.
+
+    `groups` lists the fields in the order of the page: `[("标题", "field", "field"), …]`.
+    """
+
+    groups = ()
+
+    def __init__(self, *args, user, day, **options):
+        super().__init__(*args, **options)
+        self.user, self.day = user, day
+        for field in self.fields.values():
+            prepare_field(field)
+        narrow_choices(self.fields.values(), user)
+
+    @cached_property
+    def helper(self):
+        """The layout in which crispy-forms draws the fields."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        groups = self.groups or [("", *self.fields)]
+        helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
+        return helper
+
+    def _fieldset(self, legend, names):
+        return Fieldset(legend, Row(*[self._column(name) for name in names if name in self.fields]))
+
+    def _column(self, name):
+        wide = isinstance(self.fields[name].widget, (forms.Textarea, forms.RadioSelect, forms.CheckboxSelectMultiple))
+        return Column(name, css_class="col-12" if wide else "col-sm-6 col-xl-4")
+
+    def add_error(self, field, error):
+        """What a model says about a field that the form does not show is said above the form."""
+        if hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                super().add_error(name if name in self.fields else None, errors)
+        else:
+            super().add_error(field, error)
+
+    def focus(self):
+        """Puts the cursor where work goes on: the first wrong field, on an empty form the first field."""
+        wrong = [name for name in self.fields if name in self.errors]
+        for name in wrong or list(self.fields)[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+            return
+
+    @property
+    def problems(self):
+        """The wrong fields, for the list above the form."""
+        return [self[name] for name in self.fields if name in self.errors]
+
+
+class PageForm(PageFormMixin, forms.ModelForm):
+    """A form for one record; `fixed` names what the page has set already and the model's constraints still check."""
+
+    fixed = ()
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            self._keep_current(name, field)
+
+    def _keep_current(self, name, field):
+        """What is chosen at present stays a choice, or saving would silently take it away."""
+        current = self.initial.get(name) if self.instance.pk and not self.user.reaches_root else None
+        is_choice = isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField)
+        if current and is_choice and hasattr(field.queryset, "visible_to"):
+            reached = models.Q(pk__in=field.queryset.values("pk"))
+            field.queryset = field.queryset.model.objects.filter(reached | models.Q(pk=current))
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - set(self.fixed)
+
+
+class ActionForm(PageFormMixin, forms.Form):
+    """A form that asks what a verb of a model needs, such as the day and the reason of an end."""

@@ -1,0 +1,117 @@
+"""The pages that every kind of record has, so that a view says only what is its own.
+
+List, form, end and deletion; a detail page is a plain `render`. Rows come from `.visible_to(request.user)`.
+"""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django_tables2 import RequestConfig
+
+ROWS_PER_PAGE = 25
+
+
+def staff_only(view):
+    """Answers "not found" to everybody but the committee's own staff."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if not request.user.is_committee_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def configured_table(request, table_class, rows):
+    """The table of `rows`, sorted and paged as the address says."""
+    if table_class.related:
+        rows = rows.select_related(*table_class.related)
+    table = table_class(rows.prefetch_related(*table_class.prefetched))
+    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    return table
+
+
+def list_page(request, template, table_class, filter_class, rows, *, title, **context):
+    """A list with its search form; htmx gets only the rows, a history restore the whole page."""
+    filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
+    table = configured_table(request, table_class, filterset.qs)
+    return rows_response(
+        request, template, "_rows.html", context | {"title": title, "filter": filterset, "table": table}
+    )
+
+
+def rows_response(request, template, fragment, context):
+    """The fragment for htmx, the whole page for everybody else, at one address."""
+    wants_fragment = request.htmx and not request.htmx.history_restore_request
+    response = render(request, fragment if wants_fragment else template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def form_page(request, template, form_class, *, title, message, instance=None, initial=None, **context):
+    """A form that creates a record or changes `instance`, saved whole or not at all."""
+    data = request.POST if request.method == "POST" else None
+    form = form_class(data, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
+    if data is not None and form.is_valid() and attempt(form, form.save):
+        messages.success(request, message)
+        return redirect(form.instance)
+    is_new = instance is None
+    if is_new or form.errors:
+        form.focus()
+    context |= {"title": title, "form": form, "back": list_address(request) if is_new else instance.get_absolute_url()}
+    return render(request, template, context)
+
+
+def end_page(request, template, form_class, instance, act, *, title, message, **context):
+    """Asks for what the verb `act` of `instance` takes and calls it with that."""
+    data = request.POST if request.method == "POST" else None
+    form = form_class(data, user=request.user, day=timezone.localdate())
+    if data is not None and form.is_valid() and attempt(form, lambda: act(**form.cleaned_data)):
+        messages.success(request, message)
+        return redirect(instance)
+    form.focus()
+    context |= {"title": title, "form": form, "record": instance, "back": instance.get_absolute_url()}
+    return render(request, template, context)
+
+
+def delete_page(request, template, instance, *, title, message, after=None, act=None, **context):
+    """Deletes `instance` (by `act` where more than the row changes) once the user has confirmed it."""
+    after = after or list_address(request)
+    problem = None
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                (act or instance.delete)()
+        except (ProtectedError, RestrictedError):
+            problem = "还有其他记录引用它，不能删除。"
+        else:
+            messages.success(request, message)
+            return redirect(after)
+    context |= {"title": title, "record": instance, "problem": problem, "back": after}
+    return render(request, template, context)
+
+
+def attempt(form, act):
+    """Runs `act` in one transaction; what the model or the database refuses becomes errors of the form."""
+    try:
+        with transaction.atomic():
+            act()
+    except ValidationError as error:
+        form.add_error(None, error)
+    except IntegrityError:
+        form.add_error(None, "保存时发现相同或有冲突的记录，可能刚由他人登记。请返回列表核对后重试。")
+    return not form.errors
+
+
+def list_address(request):
+    """The address of the list beside the current page: `member_create` belongs to `member_list`."""
+    return reverse(request.resolver_match.url_name.rsplit("_", 1)[0] + "_list")

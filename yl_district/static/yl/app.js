@@ -1,0 +1,60 @@
+"use strict";
+
+// "/" puts the cursor into the list's search box, as long as nothing is being typed elsewhere.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, [contenteditable]");
+  const box = document.querySelector("[data-search]");
+  if (event.key !== "/" || typing || !box || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// Long choices can be searched by typing; several choices become removable words.
+function enhanceChoices(root) {
+  if (!window.TomSelect) return;
+  for (const select of root.querySelectorAll("form.entry select")) {
+    if (select.tomselect || (!select.multiple && select.options.length < 12)) continue;
+    new TomSelect(select, {
+      maxOptions: null,
+      allowEmptyOption: true,
+      plugins: select.multiple ? ["remove_button"] : [],
+      render: { no_results: () => '<div class="no-results">没有符合的选项</div>' },
+    });
+  }
+}
+
+// A form is sent once: a second press of the button waits for the answer to the first.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// On narrow screens the conditions stay folded; wide ones show them all.
+const wide = window.matchMedia("(min-width: 768px)");
+function unfoldConditions() {
+  for (const details of document.querySelectorAll(".filter-more")) if (wide.matches) details.open = true;
+}
+wide.addEventListener("change", unfoldConditions);
+document.addEventListener("DOMContentLoaded", () => {
+  unfoldConditions();
+  enhanceChoices(document);
+});
+
+// Empty conditions stay out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.target.closest("form[data-rows]")) return;
+  const defaults = event.detail.formData;
+  if (defaults.get("search") === "") defaults.delete("search");
+});
+
+// A session that has ended answers with a refresh; everything else that fails is said in words.
+document.addEventListener("htmx:responseError", () => {
+  const rows = document.getElementById("rows");
+  rows?.insertAdjacentHTML("afterbegin", '<p class="alert alert-danger m-3" role="alert">没有取到数据，请刷新页面重试。</p>');
+});
