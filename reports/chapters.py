@@ -4,6 +4,9 @@ A chapter says what the figures say: all, some or none of it, in words that fit.
 left out for a part of it that has nothing to tell.
 """
 
+from itertools import chain, repeat
+from operator import attrgetter
+
 from assistance.models import Assistance
 from members.models import Post
 
@@ -46,13 +49,17 @@ def section(level, heading, blocks):
 
 
 def held(text, kind):
-    """The clause on one type of activity: how often it was held, who came and what it was about."""
-    name = kind.name.removesuffix("活动")
+    """The clause on one type of activity: how often it was held, what it was about and who came."""
     sentence = TYPE_SENTENCES.get(kind.key, GENERAL_SENTENCE)
-    clause = text.say(sentence, name=name, n=(text.number(f"sessions.{kind.key}"),))
+    name, sessions = kind.name.removesuffix("活动"), (text.number(f"sessions.{kind.key}"),)
+    return (*text.say(sentence, name=name, n=sessions), *told(text, kind))
+
+
+def told(text, kind):
+    """What activities of one type were about, and who came."""
     topics = text.topics.get(kind.key)
     about = text.say("，内容涉及{topics}", topics=shortened(topics)) if topics else ()
-    return (*clause, *about, "，", *text.attendance(f"attendances.{kind.key}"))
+    return (*about, "，", *text.attendance(f"attendances.{kind.key}"))
 
 
 def all_held(text, kinds):
@@ -73,7 +80,7 @@ def guidance(year):
 def opening(text):
     """Under whose leadership, along which line, with what result."""
     year = text.scope.year
-    leader = "地区党工委" if text.is_district else "上级党组织"
+    leader = "地区党工委和上级团组织" if text.is_district else "上级党团组织"
     words = {"us": text.us, "area": text.area, "year": str(year), "leader": leader, "guidance": guidance(year)}
     line = (
         "以组织建设、思想引领、联系青年、精准帮扶和青年活动为重点，扎实开展各项工作。"
@@ -81,17 +88,15 @@ def opening(text):
         else "开展共青团工作。本年度台账中没有登记活动、联络和帮扶记录，以下据台账如实说明。"
     )
     begin = text.say(
-        "{year}年，{us}在{leader}和上级团组织的正确领导下，{guidance}，紧紧围绕{area}中心工作，{line}",
+        "{year}年，{us}在{leader}的正确领导下，{guidance}，紧紧围绕{area}中心工作，{line}",
         line=line,
         **words,
     )
-    stock = text.nonzero(("members", "团员{members}"), ("cadres", "团干部{cadres}"))
-    standing = text.say("截至年末，{area}共有{stock}。", stock=stock, **words) if stock else ()
     done = ()
     if text.value("sessions"):
         came = (*text.attendance("attendances"), *signed(text))
         done = text.say("全年举办各类活动{sessions}，{came}。", came=came)
-    return paragraph(begin, standing, done, ("现将全年工作总结如下。",))
+    return paragraph(begin, done, ("现将全年工作总结如下。",))
 
 
 def signed(text):
@@ -127,7 +132,8 @@ def cadres(text):
         yield text.say("全年召开团干大会{cadre_meetings}，{came}，通报情况、部署工作。", came=came)
     supplies = text.nonzero(("flags_issued", "团旗{flags_issued}"), ("badges_issued", "团徽{badges_issued}"))
     if supplies:
-        yield text.say("为基层团组织配发{supplies}，增强组织意识。", supplies=supplies)
+        issued = "为基层团组织配发{supplies}，增强组织意识。" if text.is_district else "更新配备{supplies}。"
+        yield text.say(issued, supplies=supplies)
 
 
 def roll(text):
@@ -188,9 +194,15 @@ def education(text):
     else:
         campaigns = text.campaigns
         about = text.say("以{campaigns}为主题，", campaigns=shortened(campaigns)) if campaigns else ()
-        begin = text.say("{about}引导团员青年听党话、跟党走，全年开展思想教育活动{education_sessions}。", about=about)
-        sentences = [begin, all_held(text, [kind for kind in text.types if kind.is_education]), reach(text)]
+        begin = text.say("{about}引导团员青年听党话、跟党走，全年开展思想教育活动{education_sessions}", about=about)
+        sentences = [begin, *educated(text), ("。",), reach(text)]
     return section(1, "加强思想教育，引领青年成长", paragraph(*sentences))
+
+
+def educated(text):
+    """`：主题团日2场，30人次参加；宣讲会…`: the education by type."""
+    for joint, kind in zip(chain("：", repeat("；")), filter(attrgetter("is_education"), text.types), strict=False):
+        yield (joint, kind.name, text.number(f"sessions.{kind.key}"), *told(text, kind))
 
 
 def reach(text):

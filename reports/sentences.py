@@ -126,8 +126,9 @@ class Sentences:
         return shortened(self.names(key))
 
     def nonzero(self, *patterns):
-        """`甲3面和乙5枚`: those patterns, by their figure's key, whose figure is not 0."""
-        return listing([self.say(pattern) for key, pattern in patterns if self.value(key)])
+        """`甲3面、乙5枚`: those patterns, by their figure's key, whose figure is not 0."""
+        parts = [part for key, pattern in patterns if self.value(key) for part in ("、", *self.say(pattern))]
+        return tuple(parts[1:])
 
     def attendance(self, key):
         """The clause that tells how many came, as far as it was recorded."""
@@ -135,9 +136,9 @@ class Sentences:
         if result.is_missing:
             return ("参加人次未作统计",)
         if result.quality == INCOMPLETE:
-            return self.say("有记录的参加人次不少于{n}（另有部分场次未统计人次）", n=(self.number(key),))
+            return self.say("有记录的参加者不少于{n}（另有部分场次未统计人次）", n=(self.number(key),))
         if result.value == 0:
-            return self.say("登记的参加人次为{n}", n=(self.number(key),))
+            return self.say("登记的参加者为{n}", n=(self.number(key),))
         return self.say("{n}参加", n=(self.number(key),))
 
     def share(self, part, whole, every, some, none):
