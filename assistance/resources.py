@@ -1,0 +1,271 @@
+"""The ledger's sheets 帮扶对象, 服务计划, 帮扶记录 and 奖学金."""
+
+from collections import defaultdict
+from datetime import date
+
+from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, reference_row
+from members.models import Person, Volunteer
+from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
+from orgs.models import Organisation
+from orgs.resources import ORGANISATION_SHEET
+from yl_district.imports import Column, LogResource, Named, SheetResource, column
+
+from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+
+
+class CaseIndex:
+    """Each person's times in the register, as the sheets of one workbook know them."""
+
+    def __init__(self, book):
+        self.directory = book.only(Directory)
+        self._of_person = defaultdict(list)
+        for case in AssistedYouth.objects.order_by("registered_on", "pk"):
+            case.person = self.directory.people[case.person_id]
+            self.learn(case)
+
+    def learn(self, case):
+        """Makes a case known."""
+        self._of_person[id(case.person)].append(case)
+
+    def of(self, person):
+        """The person's cases, oldest first."""
+        return self._of_person[id(person)]
+
+    def on(self, person, day):
+        """The case that a happening on `day` belongs to: the one in the register that day, else the latest."""
+        cases = self._of_person[id(person)]
+        standing = [one for one in cases if one.registered_on <= day and not (one.removed_on and one.removed_on <= day)]
+        return (standing or cases)[-1]
+
+
+class CaseResource(PeopleResource):
+    """A sheet that refers to case files."""
+
+    @property
+    def cases(self):
+        return self.book.only(CaseIndex)
+
+
+class AssistedYouthResource(CaseResource):
+    """One row is an assisted youth's time in the register."""
+
+    sheet = "帮扶对象"
+    columns = [
+        person_column("name", required=True),
+        person_column("gender"),
+        person_column("birth_date"),
+        person_column("identity_number"),
+        Named("所在组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
+        column(AssistedYouth, "school"),
+        column(AssistedYouth, "grade"),
+        column(AssistedYouth, "hardship"),
+        column(AssistedYouth, "focus_group"),
+        column(AssistedYouth, "guardian"),
+        column(AssistedYouth, "guardian_phone"),
+        column(AssistedYouth, "needs"),
+        column(AssistedYouth, "registered_on", required=True),
+        column(AssistedYouth, "removed_on"),
+        PersonReference("固定志愿者", None, VOLUNTEER),
+        column(AssistedYouth, "bound_on"),
+        column(AssistedYouth, "remark"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = AssistedYouth
+
+    @classmethod
+    def note(cls, book):
+        """Assisted youths belong to the organisation of their case."""
+        directory = book.only(Directory)
+        for person_id, organisation_id in AssistedYouth.objects.order_by("pk").values_list("person", "organisation"):
+            directory.note(directory.people[person_id], organisation_id, ASSISTED_YOUTH)
+
+    def load(self):
+        cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]
+        self.book.attach(cases, "organisation", Organisation)
+        pairings = Pairing.objects.filter(ended_on__isnull=True).select_related("volunteer")
+        self.pairings = {pairing.youth_id: pairing for pairing in pairings}
+        self.pairing = []
+
+    def find(self, row):
+        self.person = self.directory.matching(row, [row["所在组织"].pk])
+        cases = self.cases.of(self.person) if self.person else []
+        for case in cases:
+            if case.registered_on == row["入库日期"]:
+                return case
+        latest = cases[-1] if cases else None
+        return None if latest is None or (latest.removed_on and latest.removed_on <= row["入库日期"]) else latest
+
+    def start(self, row):
+        return AssistedYouth(person=self.person or Person(name=row["姓名"]))
+
+    def accept(self, record):
+        self.cases.learn(record)
+        self.directory.note(record.person, record.organisation.pk, ASSISTED_YOUTH)
+
+    def apply(self, record, row):
+        volunteer, standing = row.get("固定志愿者"), self.pairings.get(record.pk)
+        if volunteer is None or (standing and standing.volunteer.person_id == volunteer.pk):
+            return []
+        old = self.directory.people[standing.volunteer.person_id].name if standing else ""
+        self.pairing.append((record, standing, volunteer))
+        return [("固定志愿者", old, volunteer.name)]
+
+    def write_links(self, records):
+        """A pairing begins with the register, or on the day of the import where it replaces another."""
+        volunteers = Volunteer.objects.in_bulk(
+            [volunteer.pk for _, _, volunteer in self.pairing], field_name="person_id"
+        )
+        for record, standing, volunteer in self.pairing:
+            started_on = record.registered_on
+            if standing:
+                started_on = max(self.book.today, standing.started_on or self.book.today)
+                standing.end(started_on)
+            Pairing.objects.create(youth=record, volunteer=volunteers[volunteer.pk], started_on=started_on)
+
+    def rows_for_export(self, records):
+        paired = records.select_related("person", "organisation").prefetch_related("pairings__volunteer__person")
+        return paired.order_by("pk")
+
+    def value_for_export(self, record, heading, item):
+        if heading == "固定志愿者":
+            return next((one.volunteer.person for one in record.pairings.all() if one.ended_on is None), None)
+        return super().value_for_export(record, heading, item)
+
+
+class ServicePlanResource(CaseResource):
+    """One row is an assisted youth's plan for a year."""
+
+    sheet = "服务计划"
+    owner = None
+    columns = [
+        PersonReference("帮扶对象", None, ASSISTED_YOUTH, required=True),
+        column(ServicePlan, "year", required=True),
+        column(ServicePlan, "assessment"),
+        column(ServicePlan, "goals"),
+        column(ServicePlan, "measures"),
+        column(ServicePlan, "signed_on"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = ServicePlan
+
+    def load(self):
+        plans = ServicePlan.objects.select_related("youth__person").order_by("pk")
+        self.known = {(plan.youth_id, plan.year): plan for plan in plans}
+
+    def find(self, row):
+        self.case = self.cases.on(row["帮扶对象"], date(row["年度"], 12, 31))
+        return self.known.get((self.case.pk, row["年度"]))
+
+    def start(self, row):
+        return ServicePlan(youth=self.case)
+
+    def accept(self, record):
+        self.known[record.youth.pk, record.year] = record
+
+    def rows_for_export(self, records):
+        return records.select_related("youth__person").order_by("year", "youth_id")
+
+    def value_for_export(self, record, heading, item):
+        return record.youth.person if heading == "帮扶对象" else super().value_for_export(record, heading, item)
+
+
+class AssistanceResource(LogResource, CaseResource):
+    """One row is one assistance given to one, several or all youths in the register."""
+
+    sheet = "帮扶记录"
+    owner = None
+    columns = [
+        column(Assistance, "held_on", required=True),
+        PeopleReference("帮扶对象", None, ASSISTED_YOUTH, required=True, may_be_everyone=True),
+        column(Assistance, "kind", required=True),
+        column(Assistance, "form"),
+        column(Assistance, "content"),
+        PeopleReference("志愿者", None, VOLUNTEER),
+        column(Assistance, "partners"),
+        column(Assistance, "amount"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = Assistance
+
+    def apply(self, record, row):
+        if record.pk is None:
+            youths, volunteers = row["帮扶对象"], row.get("志愿者", [])
+            record.with_everyone = youths == PeopleReference.EVERYONE
+            named = [] if record.with_everyone else [self.cases.on(youth, row["日期"]) for youth in youths]
+            record.youths_to_be = {id(case): case for case in named}.values()
+            record.volunteers_to_be = {volunteer.pk for volunteer in volunteers}
+        return []
+
+    def write_links(self, records):
+        youths, volunteers = Assistance.youths.through, Assistance.volunteers.through
+        youths.objects.bulk_create(
+            [youths(assistance=record, assistedyouth=case) for record in records for case in record.youths_to_be]
+        )
+        named = {pk for record in records for pk in record.volunteers_to_be}
+        by_person = Volunteer.objects.in_bulk(named, field_name="person_id")
+        volunteers.objects.bulk_create(
+            [
+                volunteers(assistance=record, volunteer=by_person[pk])
+                for record in records
+                for pk in record.volunteers_to_be
+            ]
+        )
+
+    def rows_for_export(self, records):
+        return records.prefetch_related("youths__person", "volunteers__person").order_by("held_on", "pk")
+
+    def value_for_export(self, record, heading, item):
+        if heading == "帮扶对象":
+            return "全部" if record.with_everyone else [case.person for case in record.youths.all()]
+        if heading == "志愿者":
+            return [volunteer.person for volunteer in record.volunteers.all()]
+        return super().value_for_export(record, heading, item)
+
+
+class ScholarshipResource(PeopleResource):
+    """One row is one scholarship application; a student known by nobody becomes a new person."""
+
+    sheet = "奖学金"
+    owner = "student"
+    columns = [
+        column(Scholarship, "year", required=True),
+        Column("姓名", required=True),
+        column(Scholarship, "school"),
+        column(Scholarship, "stage"),
+        column(Scholarship, "applied_on"),
+        column(Scholarship, "status", required=True),
+        column(Scholarship, "approved_on"),
+        column(Scholarship, "amount"),
+        column(Scholarship, "donor"),
+        column(Scholarship, "is_on_platform"),
+        column(Scholarship, "remark"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = Scholarship
+
+    def load(self):
+        known = list(Scholarship.objects.order_by("pk"))
+        self.attach_people(known)
+        self.known = {(one.year, id(one.student)): one for one in known}
+
+    def find(self, row):
+        self.person = self.directory.matching_anywhere(reference_row(row["姓名"]), ASSISTED_YOUTH)
+        return self.known.get((row["年度"], id(self.person)))
+
+    def start(self, row):
+        return Scholarship(student=self.person or Person(name=reference_row(row["姓名"])["姓名"]))
+
+    def accept(self, record):
+        self.known[record.year, id(record.student)] = record
+
+    def rows_for_export(self, records):
+        return records.select_related("student").order_by("year", "pk")
+
+    def value_for_export(self, record, heading, item):
+        if heading == "姓名":
+            return self.directory.reference_anywhere(record.student)
+        return super().value_for_export(record, heading, item)

@@ -1,0 +1,175 @@
+"""The ledger's sheets 联系青年 and 联系记录."""
+
+from collections import defaultdict
+
+from members.directory import CADRE, LINKED_YOUTH, TELL_APART_REFERENCE, Directory, parse_reference
+from members.models import Person
+from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
+from yl_district.cells import CellError, split_list
+from yl_district.imports import Column, LogResource, SheetResource, column
+
+from .models import Contact, Link
+
+
+class LinkResource(PeopleResource):
+    """One row is one cadre's link to one youth."""
+
+    sheet = "联系青年"
+    owner = "youth"
+    columns = [
+        PersonReference("团干部", "cadre", CADRE, required=True),
+        person_column("name", required=True, owner="youth"),
+        person_column("gender", owner="youth"),
+        person_column("mobile", owner="youth"),
+        column(Link, "sector"),
+        column(Link, "employer"),
+        column(Link, "started_on", required=True),
+        column(Link, "ended_on"),
+        column(Link, "bound_on"),
+        column(Link, "remark"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = Link
+
+    @classmethod
+    def note(cls, book):
+        """Linked youths belong to their cadre's organisations."""
+        directory = book.only(Directory)
+        for cadre_id, youth_id in Link.objects.order_by("pk").values_list("cadre", "youth"):
+            note_link(directory, directory.people[cadre_id], directory.people[youth_id])
+
+    @property
+    def links(self):
+        return self.book.only(LinkIndex)
+
+    def find(self, row):
+        organisations = self.directory.organisations_of(row["团干部"])
+        self.person = self.directory.matching(row, organisations)
+        same = self.links.between(row["团干部"], self.person)
+        for link in same:
+            if link.started_on == row["起始日期"]:
+                return link
+        if any(link.ended_on is None or link.ended_on > row["起始日期"] for link in same if not row.get("结束日期")):
+            raise CellError(
+                "原联系结束以后的日期", "该团干部与此青年的联系尚未结束，请先填写原联系的结束日期", "起始日期"
+            )
+        return None
+
+    def start(self, row):
+        return Link(cadre=row["团干部"], youth=self.person or Person(name=row["姓名"]))
+
+    def accept(self, record):
+        self.links.learn(record)
+        note_link(self.directory, record.cadre, record.youth)
+
+    def rows_for_export(self, records):
+        return records.select_related("cadre", "youth").order_by("pk")
+
+
+def note_link(directory, cadre, youth):
+    """Tells the directory of a linked youth."""
+    directory.note(youth, None, LINKED_YOUTH)
+    for organisation_id in list(directory.organisations_of(cadre)):
+        directory.note(youth, organisation_id, LINKED_YOUTH)
+
+
+class LinkIndex:
+    """Each cadre's links, as the sheets of one workbook know them."""
+
+    def __init__(self, book):
+        self.book, self.directory = book, book.only(Directory)
+        self._of_cadre = defaultdict(list)
+        for link in Link.objects.order_by("pk"):
+            link.cadre, link.youth = self.directory.people[link.cadre_id], self.directory.people[link.youth_id]
+            self.learn(link)
+
+    def learn(self, link):
+        """Makes a link known."""
+        self._of_cadre[id(link.cadre)].append(link)
+
+    def between(self, cadre, youth):
+        """The links of a cadre to a youth."""
+        return [link for link in self._of_cadre[id(cadre)] if link.youth is youth]
+
+    def named(self, cadre, text, day):
+        """The cadre's link to the youth a name means, of several to one youth the one standing on `day`."""
+        name, hint = parse_reference(text)
+        fitting = [
+            link
+            for link in self._of_cadre[id(cadre)]
+            if link.youth.name == name and (not hint or hint in (link.youth.mobile, link.youth.identity_number))
+        ]
+        if not fitting:
+            raise self.book.nobody(name, LinkResource.sheet)
+        if len({id(link.youth) for link in fitting}) > 1:
+            raise CellError("能确定为一名联系青年", TELL_APART_REFERENCE, "联系青年")
+        standing = [link for link in fitting if link.started_on <= day and not (link.ended_on and link.ended_on <= day)]
+        return (standing or fitting)[-1]
+
+    def reference(self, link):
+        """The name by which a contact refers to the youth of a link."""
+        cadre = self.directory.same(link.cadre)
+        namesakes = {id(one.youth) for one in self._of_cadre[id(cadre)] if one.youth.name == link.youth.name}
+        if len(namesakes) > 1 and link.youth.mobile:
+            return f"{link.youth.name}（{link.youth.mobile}）"
+        return link.youth.name
+
+
+class ContactResource(LogResource, PeopleResource):
+    """One row is one contact logged by a cadre, with some or all of the linked youths."""
+
+    sheet = "联系记录"
+    owner = None
+    everyone = PeopleReference.EVERYONE
+    columns = [
+        PersonReference("团干部", "cadre", CADRE, required=True),
+        column(Contact, "held_on", required=True),
+        column(Contact, "form", required=True),
+        Column("联系青年", required=True, width=30),
+        column(Contact, "content"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = Contact
+
+    @property
+    def links(self):
+        return self.book.only(LinkIndex)
+
+    def find(self, row):
+        if row["联系青年"] != self.everyone:
+            names = split_list(row["联系青年"])
+            try:
+                found = [self.links.named(row["团干部"], name, row["日期"]) for name in names]
+            except CellError as error:
+                raise CellError(error.expected, error.remedy, "联系青年") from None
+            row["联系青年"] = list({id(link): link for link in found}.values())
+        return super().find(row)
+
+    def apply(self, record, row):
+        if record.pk is None:
+            record.with_everyone = row["联系青年"] == self.everyone
+            record.links_to_be = [] if record.with_everyone else row["联系青年"]
+        return []
+
+    def write_links(self, records):
+        through = Contact.links.through
+        through.objects.bulk_create(
+            [through(contact=record, link=link) for record in records for link in record.links_to_be], batch_size=500
+        )
+
+    def rows_for_export(self, records):
+        return (
+            records.select_related("cadre").prefetch_related("links__youth", "links__cadre").order_by("held_on", "pk")
+        )
+
+    def value_for_export(self, record, heading, item):
+        if heading == "联系青年":
+            return self.everyone if record.with_everyone else list(record.links.all())
+        return super().value_for_export(record, heading, item)
+
+    def render(self, heading, item, value):
+        if heading == "联系青年" and not isinstance(value, str):
+            return "、".join(sorted(self.links.reference(link) for link in value))
+        return super().render(heading, item, value)

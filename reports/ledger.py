@@ -1,0 +1,260 @@
+"""The ledger workbook (年度工作台账): taken in whole or not at all, written out, and offered empty as a template."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+
+from activities.models import ActivityType
+from activities.resources import ActivityResource, SignInResource
+from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
+from members.resources import MemberResource, PostResource
+from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
+from outreach.resources import ContactResource, LinkResource
+from yl_district.cells import is_blank, plain
+from yl_district.imports import Book, Problem, SheetReport, problem_at, take_in
+from yl_district.models import ImportBatch
+from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
+from youthhubs.resources import HubYearResource, VolunteerResource
+
+from .figures import all_figures
+from .resources import PlatformEntryResource, TargetResource
+
+# In the order in which the file's description lists them.
+SHEETS = [
+    OrganisationResource,
+    PostResource,
+    MemberResource,
+    UnitResource,
+    UnitContactResource,
+    LinkResource,
+    ContactResource,
+    VolunteerResource,
+    AssistedYouthResource,
+    ServicePlanResource,
+    AssistanceResource,
+    ScholarshipResource,
+    HubYearResource,
+    ActivityResource,
+    SignInResource,
+    SupplyResource,
+    PlatformEntryResource,
+    TargetResource,
+]
+
+# What a name can refer to must be known first: members state more of a person than posts, hubs before their volunteers.
+FIRST = [OrganisationResource, MemberResource, PostResource, UnitResource, UnitContactResource, HubYearResource]
+TAKING_ORDER = FIRST + [resource for resource in SHEETS if resource not in FIRST]
+
+HEADING_ROWS = 10  # a title, a note or an empty row may stand above the headings
+
+
+@dataclass
+class LedgerReport:
+    """What taking a workbook in did, or would do."""
+
+    file_name: str
+    sheets: dict = field(default_factory=dict)
+    unknown: list = field(default_factory=list)
+    refusals: list = field(default_factory=list)
+    batch: ImportBatch | None = None
+
+    @property
+    def errors(self):
+        """Everything wrong, in the order of sheets and rows."""
+        return self.refusals + [problem for report in self.sheets.values() for problem in report.errors]
+
+    @property
+    def new(self):
+        return sum(report.new for report in self.sheets.values())
+
+    @property
+    def changed(self):
+        return sum(report.changed for report in self.sheets.values())
+
+    @property
+    def same(self):
+        return sum(report.same for report in self.sheets.values())
+
+    @property
+    def written(self):
+        """Whether the database now holds what the file says."""
+        return self.batch is not None
+
+    def as_dict(self):
+        """The report as the JSON file states it."""
+        return {
+            "file": self.file_name,
+            "written": self.written,
+            "sheets": {name: report.as_dict() for name, report in self.sheets.items()},
+            "unknown": self.unknown,
+            "errors": [problem.as_dict() for problem in self.errors],
+        }
+
+
+class Unwanted(Exception):
+    """Rolls an import back that was only checked, or has errors."""
+
+
+def import_ledger(data, file_name, today, user=None, check=False):
+    """Takes a workbook's bytes in, all of it or none, and returns the LedgerReport; with `check` writes nothing."""
+    report = LedgerReport(file_name)
+    try:
+        pages = read_workbook(data)
+    except UnreadableWorkbook as error:
+        report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
+        return report
+    tables = find_tables(pages, report)
+    try:
+        with transaction.atomic():
+            take_in_tables(tables, today, report)
+            if report.errors or check:
+                raise Unwanted
+            report.batch = ImportBatch.objects.create(
+                user=user,
+                file_name=file_name[-255:],
+                sha256=hashlib.sha256(data).hexdigest(),
+                counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
+            )
+    except Unwanted:
+        pass
+    return report
+
+
+def find_tables(pages, report):
+    """The known sheets as {resource: (headings, rows)}; what is unknown or missing goes into the report."""
+    resources = {resource.sheet: resource for resource in SHEETS}
+    tables = {}
+    for page in pages:
+        resource = resources.get("".join(plain(page.name).split()))
+        if resource is None:
+            if any(not is_blank(cell) for row in page.rows for cell in row):
+                report.unknown.append({"sheet": page.name, "column": None})
+            continue
+        report.sheets[resource.sheet] = SheetReport()
+        table = find_table(resource, page, report)
+        if table:
+            tables[resource] = table
+    report.sheets = {name: report.sheets[name] for name in resources if name in report.sheets}
+    if not report.sheets:
+        names = "、".join(page.name for page in pages) or "没有工作表"
+        remedy = "请使用台账模板，工作表名称不要改动"
+        expected = f"以下工作表中的至少一个：{'、'.join(resources)}"
+        report.refusals.append(Problem(None, None, None, names[:80], expected, remedy))
+    return tables
+
+
+def find_table(resource, page, report):
+    """The headings and the non-empty rows (number, cells) of a sheet, or None where there is no table to take."""
+    known = {heading_key(item.column_name): item.column_name for item in resource.columns}
+    if not any(not is_blank(cell) for row in page.rows for cell in row):
+        return None
+    top = max(
+        range(min(HEADING_ROWS, len(page.rows))),
+        key=lambda number: sum(heading_key(cell) in known for cell in page.rows[number]),
+    )
+    places, errors = {}, report.sheets[resource.sheet].errors
+    for place, cell in enumerate(page.rows[top]):
+        heading = known.get(heading_key(cell))
+        below = any(place < len(row) and not is_blank(row[place]) for row in page.rows[top + 1 :])
+        if heading is None:
+            if not is_blank(cell) or below:
+                shown = plain(cell) if not is_blank(cell) else f"第 {place + 1} 列（无标题）"
+                report.unknown.append({"sheet": resource.sheet, "column": shown})
+        elif heading in places:
+            remedy = "请删去或改名其中一列"
+            errors.append(problem_at(resource.sheet, top + 1, heading, heading, "每个标题只有一列", remedy))
+        else:
+            places[heading] = place
+    for item in resource.columns:
+        if item.required and item.column_name not in places:
+            remedy = "请补上这一列，标题写法与台账模板一致"
+            expected = f"必需的列“{item.column_name}”"
+            errors.append(problem_at(resource.sheet, top + 1, item.column_name, None, expected, remedy))
+    if errors:
+        return None
+    rows = [
+        (number, [row[place] if place < len(row) else None for place in places.values()])
+        for number, row in enumerate(page.rows[top + 1 :], top + 2)
+        if any(not is_blank(cell) for cell in row)
+    ]
+    return list(places), rows
+
+
+def heading_key(cell):
+    """A heading as headings are compared: NFKC, without white space, star and colon."""
+    return "".join(plain(cell).split()).strip("*:") if isinstance(cell, str) else None
+
+
+def take_in_tables(tables, today, report):
+    """Takes every table in, in the order in which they refer to each other."""
+    book = Book(today)
+    for resource in TAKING_ORDER:
+        resource.note(book)
+    taken = []
+    for resource in TAKING_ORDER:
+        if resource not in tables:
+            continue
+        sheet = resource(book)
+        try:
+            with transaction.atomic():
+                outcome = take_in(sheet, *tables[resource])
+        except IntegrityError:
+            remedy = "请检查该表中重复的名称与号码后重新上传"
+            outcome = SheetReport(errors=[problem_at(resource.sheet, None, None, None, "互不冲突的记录", remedy)])
+        report.sheets[resource.sheet] = outcome
+        taken.append((sheet, outcome))
+    if not report.errors:
+        for sheet, outcome in taken:
+            outcome.errors += [problem_at(sheet.sheet, *found) for found in sheet.finish()]
+
+
+def export_ledger(stream, today, year=None):
+    """Writes the ledger to `stream`: registers whole, happenings of `year` or, without one, of all years."""
+    book = Book(today)
+    for resource in TAKING_ORDER:
+        resource.note(book)
+    sheets = []
+    for kind in SHEETS:
+        resource = kind(book)
+        records = resource._meta.model.objects.all()
+        if year is not None:
+            records = records.filter(**happened_in(kind, year))
+        sheets.append((kind.sheet, headings(kind), resource.export_rows(records)))
+    write_workbook(stream, sheets)
+
+
+YEAR_FIELDS = {ServicePlanResource: "year", ScholarshipResource: "year", TargetResource: "year"}
+DAY_FIELDS = {
+    UnitContactResource: "held_on",
+    ContactResource: "held_on",
+    AssistanceResource: "held_on",
+    ActivityResource: "held_on",
+    SignInResource: "activity__held_on",
+    SupplyResource: "issued_on",
+    PlatformEntryResource: "entered_on",
+}
+
+
+def happened_in(kind, year):
+    """The condition that keeps a sheet to one year; registers have none."""
+    if kind in YEAR_FIELDS:
+        return {YEAR_FIELDS[kind]: year}
+    return {f"{DAY_FIELDS[kind]}__year": year} if kind in DAY_FIELDS else {}
+
+
+def headings(kind):
+    """A sheet's headings, with the drop-downs that depend on data."""
+    choices = {"指标": all_figures, "类型": lambda: ActivityType.objects.values_list("name", flat=True)}
+    offered = []
+    for item in kind.columns:
+        heading = item.heading
+        if item.column_name in choices and not heading.choices:
+            heading = type(heading)(heading.text, heading.required, tuple(choices[item.column_name]()), heading.width)
+        offered.append(heading)
+    return offered
+
+
+def write_template(stream):
+    """Writes an empty ledger with drop-downs, required headings in red, and every cell preset to text."""
+    write_workbook(stream, [(kind.sheet, headings(kind), []) for kind in SHEETS], template=True)

@@ -1,0 +1,21 @@
+"""manage.py export_ledger [--year Y] -o FILE"""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from reports.ledger import export_ledger
+from yl_district.downloads import write_file
+
+
+class Command(BaseCommand):
+    help = "把系统中的记录写成年度工作台账（.xlsx）。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("--year", type=int, help="只写这一年发生的事项；名册类工作表始终完整")
+        parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
+
+    def handle(self, *, year, output, **options):
+        write_file(output, "年度工作台账", lambda stream: export_ledger(stream, timezone.localdate(), year))
+        self.stdout.write(f"已写入 {output}")

@@ -1,0 +1,19 @@
+"""manage.py ledger_template -o FILE"""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand
+
+from reports.ledger import write_template
+from yl_district.downloads import write_file
+
+
+class Command(BaseCommand):
+    help = "写出空白的年度工作台账模板（.xlsx）。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
+
+    def handle(self, *, output, **options):
+        write_file(output, "年度工作台账模板", write_template)
+        self.stdout.write(f"已写入 {output}")

@@ -1,0 +1,461 @@
+"""Sheets of a workbook into records: the machinery under every `<app>/resources.py`.
+
+A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, compares, and
+keeps what is to be written until the sheet has been read; then it writes in bulk. All sheets of a workbook share one
+`Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
+"""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db import models
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from tablib import Dataset
+
+from . import cells
+from .spreadsheets import Heading, as_text
+
+ROW_NUMBER = "\0row"  # no heading can be this
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a workbook: where, what was found, what was expected, and what to do."""
+
+    sheet: str | None
+    row: int | None
+    column: str | None
+    found: str
+    expected: str
+    remedy: str
+
+    def as_dict(self):
+        return asdict(self)
+
+
+class RowProblems(Exception):
+    """All that is wrong in one row."""
+
+    def __init__(self, problems):
+        super().__init__(f"{len(problems)} 处错误")
+        self.problems = problems
+
+
+def row_problem(column, found, expected, remedy):
+    """A RowProblems of one cell."""
+    return RowProblems([(column, found, expected, remedy)])
+
+
+@dataclass
+class SheetReport:
+    """What an import did, or would do, with one sheet."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    errors: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+
+    def as_dict(self):
+        return {
+            "new": self.new,
+            "changed": self.changed,
+            "same": self.same,
+            "errors": [problem.as_dict() for problem in self.errors],
+        }
+
+
+class Column(Field):
+    """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself."""
+
+    def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14):
+        super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
+        self.required, self.choices, self.width = required, choices, width
+
+    def resolve(self, book, value):
+        """What a cell means, given what the book knows; the value itself by default."""
+        return value
+
+    @property
+    def heading(self):
+        """The column as the writer of workbooks takes it."""
+        return Heading(self.column_name, self.required, tuple(self.choices), self.width)
+
+
+class Named(Column):
+    """A column that names a record of `model`, which the sheet `sheet` brings or the system already has."""
+
+    def __init__(self, heading, attribute, model, sheet, required=False):
+        super().__init__(heading, attribute, required=required, width=24)
+        self.model, self.sheet = model, sheet
+
+    def resolve(self, book, value):
+        return book.refer(self.model, value, self.sheet)
+
+
+def column(model, name, required=False, heading=None, prefix="", widget=None, aliases=None):
+    """The column of a model's field, headed by its `verbose_name` and read by a widget that fits its kind."""
+    source = model._meta.get_field(name)
+    heading = heading or str(source.verbose_name)
+    choices = tuple(str(label) for value, label in source.flatchoices if value != "")
+    if isinstance(source, models.BooleanField):
+        choices = ("是", "否")
+    width = 30 if isinstance(source, models.TextField) else max(10, 2 * len(heading) + 4)
+    widget = widget or widget_for(source, heading, aliases)
+    return Column(heading, prefix + name, widget, required, choices, width)
+
+
+def widget_for(source, heading, aliases=None):
+    """The widget that reads cells of a model field."""
+    if source.flatchoices:
+        return cells.ChoiceWidget(source.flatchoices, aliases)
+    if isinstance(source, models.DateField):
+        return cells.MonthWidget() if heading.endswith("年月") else cells.DayWidget()
+    if isinstance(source, models.BooleanField):
+        return cells.YesNoWidget()
+    if isinstance(source, models.IntegerField):
+        return cells.YearWidget() if "年度" in heading else cells.IntegerWidget()
+    if isinstance(source, models.DecimalField):
+        return cells.DecimalWidget()
+    return cells.TextWidget(source.max_length, source._validators)
+
+
+class Book:
+    """What the sheets of one workbook share while it is taken in."""
+
+    def __init__(self, today):
+        self.today = today
+        self.claims = {}
+        self.failed = {}
+        self._names, self._only = {}, {}
+
+    def only(self, kind):
+        """The one object of `kind` that all sheets share, made when first asked for."""
+        if kind not in self._only:
+            self._only[kind] = kind(self)
+        return self._only[kind]
+
+    def named(self, model):
+        """Every record of `model` by its name, read once; sheets add what they start."""
+        if model not in self._names:
+            self._names[model] = {record.name: record for record in model.objects.all()}
+        return self._names[model]
+
+    def attach(self, records, attribute, model):
+        """Gives the records' foreign keys the objects that the book knows, so that nothing is asked row by row."""
+        key = f"{attribute}_id"
+        known = {one.pk: one for one in self.named(model).values()}
+        for record in records:
+            if getattr(record, key):
+                setattr(record, attribute, known[getattr(record, key)])
+
+    def refer(self, model, name, sheet):
+        """The record of `model` called `name`; raises CellError where there is none."""
+        record = self.named(model).get(name)
+        if record is None:
+            raise self.nobody(name, sheet)
+        return record
+
+    def nobody(self, name, sheet):
+        """The CellError for a name that fits nobody; points to the row that would have brought it, had it been right."""
+        expected = f"《{sheet}》表或系统中已有的名称"
+        row = self.failed.get((sheet, name))
+        if row:
+            return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
+        return cells.CellError(expected, f"请核对名称，或先在《{sheet}》表中加入")
+
+    def claim(self, record, attribute, value, place):
+        """Notes that this file sets a value; raises CellError where an earlier row set another one."""
+        key = (id(record), attribute)
+        earlier, (sheet, row), _ = self.claims.setdefault(key, (value, place, record))
+        if earlier != value:
+            shown = as_text(earlier)
+            raise cells.CellError(
+                f"与《{sheet}》第 {row} 行一致的“{shown}”", "同一人或同一单位的两处填写不一致，请核对"
+            )
+
+
+class SheetResource(ModelResource):
+    """Takes in one sheet, row by row.
+
+    A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how one
+    begins. `shared` lists attributes that belong to a record which other rows may describe as well.
+    """
+
+    sheet = ""
+    columns = ()
+    shared = ()
+
+    class Meta:
+        fields = ()
+        import_id_fields = ()
+        skip_diff = True
+        use_transactions = False
+
+    def __init__(self, book=None):
+        super().__init__()
+        self.book = book
+        self.fields = {item.column_name: item for item in self.columns}
+        self.row = {}
+        self.row_number = None
+        self.created, self.changed, self.changes, self.change_log = [], [], [], []
+        self.matched, self.dirty = {}, {}
+
+    @classmethod
+    def get_display_name(cls):
+        return cls.sheet
+
+    @classmethod
+    def note(cls, book):
+        """Tells the book what already stands that other sheets need to know; nothing by default."""
+
+    # What a subclass says
+
+    def load(self):
+        """Reads once what `find` needs."""
+
+    def ordered(self, headings, rows):
+        """The rows (number, cells) in the order in which they can be taken in."""
+        return rows
+
+    def find(self, row):
+        """The record that the row means, or None; raises CellError where it could be several."""
+        raise NotImplementedError
+
+    def start(self, row):
+        """A record for a row that means none of those known."""
+        return self._meta.model()
+
+    def apply(self, record, row):
+        """Sets what plain columns cannot; returns [(heading, old, new)] of what it changed."""
+        return []
+
+    def write_links(self, records):
+        """Writes many-to-many rows of the records just created."""
+
+    def finish(self):
+        """Checks what only shows once every sheet has been written; returns (row, column, found, expected, remedy)."""
+        return []
+
+    def rows_for_export(self, records):
+        """The records with everything that `export_row` reads, in a few queries."""
+        return records
+
+    # The way of a row, as import-export walks it
+
+    def before_import(self, dataset, **options):
+        self.load()
+
+    def before_import_row(self, row, **options):
+        self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+        for heading, item in self.fields.items():
+            value = row.get(heading)
+            if cells.is_blank(value):
+                if item.required:
+                    problems.append((heading, None, "必填内容", f"请填写{heading}"))
+                continue
+            try:
+                self.row[heading] = item.resolve(self.book, item.widget.clean(value, row))
+            except cells.CellError as error:
+                problems.append((heading, value, error.expected, error.remedy))
+        if problems:
+            raise RowProblems(problems)
+
+    def import_row(self, row, instance_loader, **options):
+        result = super().import_row(row, instance_loader, **options)
+        name = row.get(self.columns[0].column_name)
+        if result.errors and isinstance(name, str):
+            self.book.failed.setdefault((self.sheet, name.strip()), self.row_number)
+        return result
+
+    def get_or_init_instance(self, instance_loader, row):
+        record = self._located(row, lambda: self.find(self.row))
+        if record is None:
+            return self._located(row, lambda: self.start(self.row)), True
+        if id(record) in self.matched:
+            heading, first = self.columns[0].column_name, self.matched[id(record)][0]
+            remedy = f"与第 {first} 行重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
+            raise RowProblems([(heading, row.get(heading), "每条记录只占一行", remedy)])
+        return record, False
+
+    def _located(self, row, act):
+        """Runs `act`, turning its CellError into a problem of the column the error names."""
+        try:
+            return act()
+        except cells.CellError as error:
+            heading = error.column or self.columns[0].column_name
+            raise RowProblems([(heading, row.get(heading), error.expected, error.remedy)]) from None
+
+    def import_instance(self, instance, row, **options):
+        self.changes, problems = [], []
+        for heading, item in self.fields.items():
+            if item.attribute is None or heading not in self.row:
+                continue
+            try:
+                self._set(instance, heading, item, self.row[heading])
+            except cells.CellError as error:
+                problems.append((heading, row.get(heading), error.expected, error.remedy))
+        if problems:
+            raise RowProblems(problems)
+        self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
+
+    def _set(self, instance, heading, item, value):
+        *path, name = item.attribute.split("__")
+        target = instance
+        for step in path:
+            target = getattr(target, step)
+        if item.attribute in self.shared:
+            self.book.claim(target, name, value, (self.sheet, self.row_number))
+        old = getattr(target, name, None)  # a new record lacks its foreign keys
+        if old != value:
+            setattr(target, name, value)
+            self.dirty[id(target)] = target
+            self.changes.append((heading, item.widget.render(old), item.widget.render(value)))
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        self.matched[id(instance)] = (self.row_number, instance)
+        return bool(instance.pk) and not self.changes
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        problems = []
+        for record in self.records_of(instance):
+            try:
+                record.clean()
+            except ValidationError as error:
+                problems += self._problems_of(error, record)
+        if problems:
+            raise RowProblems(problems)
+
+    def records_of(self, instance):
+        """The records that one row writes, in the order in which they must exist."""
+        return [instance]
+
+    def _problems_of(self, errors, record):
+        for name, found in errors.error_dict.items() if hasattr(errors, "error_dict") else [(NON_FIELD_ERRORS, errors)]:
+            found = found if isinstance(found, list) else found.error_list
+            heading = self._heading_of(record, name)
+            for error in found:
+                words = error.params or {}
+                expected = words.get("expected") or "".join(error.messages)
+                value = self.row.get(heading)
+                widget = self.fields[heading].widget if heading in self.fields else None
+                shown = widget.render(value) if widget and value is not None else value
+                yield (heading, shown, expected, words.get("remedy") or "请改正后重新上传")
+
+    def _heading_of(self, record, name):
+        for heading, item in self.fields.items():
+            if item.attribute and item.attribute.split("__")[-1] == name:
+                return heading
+        try:
+            return str(record._meta.get_field(name).verbose_name)
+        except FieldDoesNotExist:
+            return self.columns[0].column_name
+
+    def save_instance(self, instance, is_create, row, **options):
+        if is_create:
+            self.created.append(instance)
+            self.accept(instance)
+        else:
+            self.changed.append(instance)
+            self.change_log += [(self.row_number, str(instance), *change) for change in self.changes]
+
+    def accept(self, record):
+        """Makes a record just started known to the rows that follow; nothing by default."""
+
+    def save_m2m(self, instance, row, **options):
+        """Many-to-many rows are written with their records, once the sheet has been read."""
+
+    def after_import(self, dataset, result, **options):
+        self.write()
+
+    def write(self):
+        """Writes what the sheet brought: new records in bulk, changed ones each."""
+        parts = [self.records_of(record) for record in self.created + self.changed]
+        for level in zip(*parts, strict=True):
+            fresh = {id(part): part for part in level if part.pk is None}
+            if fresh:
+                type(level[0]).objects.bulk_create(fresh.values(), batch_size=500)
+            for key, part in {id(part): part for part in level}.items():
+                if key in self.dirty and key not in fresh:
+                    part.save()
+        self.write_links(self.created)
+
+    # The way out
+
+    def value_for_export(self, record, heading, item):
+        """What a cell of the record holds."""
+        value = record
+        for step in item.attribute.split("__"):
+            value = getattr(value, step)
+        return value
+
+    def render(self, heading, item, value):
+        """A value as the ledger writes it."""
+        return item.widget.render(value)
+
+    def export_row(self, record):
+        """The record's cells in the order of the columns."""
+        cells_of_row = []
+        for heading, item in self.fields.items():
+            value = self.value_for_export(record, heading, item)
+            cells_of_row.append("" if value is None else self.render(heading, item, value))
+        return cells_of_row
+
+    def export_rows(self, records):
+        """Every record's row."""
+        return [self.export_row(record) for record in self.rows_for_export(records)]
+
+
+class LogResource(SheetResource):
+    """A sheet whose rows are happenings: a row means the record that says the same in every cell.
+
+    Two rows may say the same; the second then means a second happening.
+    """
+
+    def load(self):
+        self.waiting = defaultdict(list)
+        for record in self.rows_for_export(self._meta.model.objects.order_by("pk")):
+            self.waiting[tuple(self.export_row(record))].append(record)
+
+    def find(self, row):
+        said = tuple(
+            "" if row.get(heading) is None else self.render(heading, item, row[heading])
+            for heading, item in self.fields.items()
+        )
+        waiting = self.waiting[said]
+        return waiting.pop(0) if waiting else None
+
+
+def take_in(resource, headings, rows):
+    """Takes the rows (number, cells) of one sheet in through its resource; returns the SheetReport."""
+    dataset = Dataset(headers=[*headings, ROW_NUMBER])
+    for number, values in resource.ordered(headings, rows):
+        dataset.append([*values, number])
+    report = SheetReport()
+    result = resource.import_data(dataset, raise_errors=False, use_transactions=False)
+    for error in result.base_errors:
+        raise error.error
+    numbers = [row[-1] for row in dataset]
+    for number, row_result in zip(numbers, result.rows, strict=True):
+        if row_result.errors:
+            error = row_result.errors[0].error
+            if not isinstance(error, RowProblems):
+                raise error
+            report.errors += [problem_at(resource.sheet, number, *found) for found in error.problems]
+        elif row_result.import_type == row_result.IMPORT_TYPE_NEW:
+            report.new += 1
+        elif row_result.import_type == row_result.IMPORT_TYPE_SKIP:
+            report.same += 1
+        else:
+            report.changed += 1
+    report.changes = resource.change_log
+    report.errors.sort(key=lambda problem: problem.row)
+    return report
+
+
+def problem_at(sheet, row, column, found, expected, remedy):
+    """A Problem with the cell written as a person would read it."""
+    shown = "（空）" if cells.is_blank(found) else as_text(found)[:80]
+    return Problem(sheet, row, column, shown, expected, remedy)

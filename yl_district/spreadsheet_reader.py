@@ -1,0 +1,120 @@
+"""Reads one workbook and prints its cells as JSON; run as a child process with limits of its own.
+
+A sheet's used range is measured before the workbook is opened: one cell at XFD1048576 would otherwise be answered with
+seventeen thousand million empty ones.
+"""
+
+import json
+import re
+import resource
+import sys
+import zipfile
+from datetime import date, datetime, time, timedelta
+
+MEMORY = 1536 * 1024 * 1024
+CPU_SECONDS = 40
+UNPACKED = 400 * 1024 * 1024
+CELLS = 12_000_000
+COLUMNS = 1_000
+CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+CHUNK = 1 << 20
+
+
+class Refused(Exception):
+    """The file must not be opened; `answer` says why."""
+
+    def __init__(self, refusal, found=""):
+        super().__init__(refusal)
+        self.answer = {"refusal": refusal, "found": found}
+
+
+def column_number(letters):
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def check_kind(path):
+    """Raises Refused for what is no .xlsx workbook, by its first bytes."""
+    with open(path, "rb") as file:
+        head = file.read(1 << 20)
+    if not head:
+        raise Refused("empty")
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused("encrypted" if "EncryptedPackage".encode("utf-16-le") in head else "old")
+    if not head.startswith(b"PK"):
+        raise Refused("html" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else "other")
+
+
+def check_size(path):
+    """Raises Refused for a damaged archive, one that unpacks to too much, or a sheet whose used range is absurd."""
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if not any(name.startswith("xl/") for name in names):
+            raise Refused("other")
+        unpacked = 0
+        for name in names:
+            is_sheet = name.startswith("xl/worksheets/") and name.endswith(".xml")
+            width = height = 0
+            tail = b""
+            with archive.open(name) as part:
+                while chunk := part.read(CHUNK):
+                    unpacked += len(chunk)
+                    if unpacked > UNPACKED:
+                        raise Refused("too large", "解压后超过 400 MB 的工作簿")
+                    if not is_sheet:
+                        continue
+                    for letters, row in CELL.findall(tail + chunk):
+                        width, height = max(width, column_number(letters)), max(height, int(row))
+                    tail = chunk[-200:]
+            if width > COLUMNS or width * height > CELLS:
+                raise Refused("too large", f"某一工作表的有内容区域达 {height} 行 × {width} 列")
+
+
+def encoded(cell):
+    """A cell as JSON can hold it; None where it is empty."""
+    if cell == "" or cell is None:
+        return None
+    if isinstance(cell, (datetime, date)):
+        return {"moment": cell.isoformat()}
+    if isinstance(cell, (time, timedelta)):
+        return str(cell)
+    return cell
+
+
+def read(path):
+    """The visible sheets of the workbook at `path`."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_path(path)
+        sheets = []
+        for sheet in book.sheets_metadata:
+            if sheet.visible == SheetVisibleEnum.Visible:
+                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+                sheets.append({"name": sheet.name, "rows": [[encoded(cell) for cell in row] for row in rows]})
+    except CalamineError:
+        raise Refused("damaged") from None
+    return {"sheets": sheets}
+
+
+def main(path):
+    """Prints the workbook's sheets, or why it is refused."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    try:
+        check_kind(path)
+        check_size(path)
+        answer = read(path)
+    except Refused as refused:
+        answer = refused.answer
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
+        answer = {"refusal": "damaged"}
+    except MemoryError:
+        answer = {"refusal": "crashed"}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,121 @@
+"""The ledger's sheets 青年汇 and 志愿者."""
+
+from members.directory import VOLUNTEER
+from members.models import Person, Volunteer
+from members.resources import PeopleResource, person_column
+from orgs.models import Organisation
+from orgs.resources import ORGANISATION_SHEET
+from yl_district.imports import Named, SheetResource, column
+
+from .models import Hub, HubYear, TeamMember
+
+
+class HubYearResource(SheetResource):
+    """One row is a youth hub in a year; what belongs to the hub itself must agree between its rows."""
+
+    sheet = "青年汇"
+    shared = ("hub__organisation", "hub__opened_on", "hub__closed_on")
+    columns = [
+        column(Hub, "name", required=True, prefix="hub__"),
+        Named("所在组织", "hub__organisation", Organisation, ORGANISATION_SHEET, required=True),
+        column(HubYear, "year", required=True),
+        column(HubYear, "tier", required=True),
+        column(Hub, "opened_on", prefix="hub__"),
+        column(Hub, "closed_on", prefix="hub__"),
+        column(HubYear, "address"),
+        column(HubYear, "director"),
+        column(HubYear, "remark"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = HubYear
+
+    def load(self):
+        self.hubs = self.book.named(Hub)
+        self.book.attach(self.hubs.values(), "organisation", Organisation)
+        known = list(HubYear.objects.all())
+        self.book.attach(known, "hub", Hub)
+        self.known = {(year.hub.name, year.year): year for year in known}
+
+    def find(self, row):
+        return self.known.get((row["名称"], row["年度"]))
+
+    def start(self, row):
+        hub = self.hubs.get(row["名称"]) or Hub(name=row["名称"], organisation=row["所在组织"])
+        return HubYear(hub=hub)
+
+    def accept(self, record):
+        self.hubs[record.hub.name] = record.hub
+        self.known[record.hub.name, record.year] = record
+
+    def records_of(self, instance):
+        return [instance.hub, instance]
+
+    def rows_for_export(self, records):
+        return records.select_related("hub__organisation").order_by("year", "hub_id")
+
+
+class VolunteerResource(PeopleResource):
+    """One row is a volunteer; a name alone means the one person of that name, else somebody new."""
+
+    sheet = "志愿者"
+    columns = [
+        person_column("name", required=True),
+        person_column("gender"),
+        person_column("mobile"),
+        column(Volunteer, "employer"),
+        column(Volunteer, "volunteer_no"),
+        Named("志愿者队伍", None, Hub, HubYearResource.sheet),
+        column(Volunteer, "joined_on"),
+        column(Volunteer, "pledged_on"),
+        column(Volunteer, "bound_on"),
+        column(Volunteer, "remark"),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = Volunteer
+
+    def load(self):
+        known = list(Volunteer.objects.order_by("pk"))
+        self.attach_people(known)
+        self.known = {id(volunteer.person): volunteer for volunteer in known}
+        places = list(TeamMember.objects.all())
+        self.book.attach(places, "hub", Hub)
+        self.places = {place.volunteer_id: place for place in places}
+        self.joining = []
+
+    def find(self, row):
+        self.person = self.directory.matching_anywhere(row, VOLUNTEER)
+        return self.known.get(id(self.person))
+
+    def start(self, row):
+        return Volunteer(person=self.person or Person(name=row["姓名"]))
+
+    def accept(self, record):
+        self.known[id(record.person)] = record
+        self.directory.note(record.person, None, VOLUNTEER)
+
+    def apply(self, record, row):
+        hub, place = row.get("志愿者队伍"), self.places.get(record.pk)
+        if hub is None or (place and place.hub is hub):
+            return []
+        old = place.hub.name if place else ""
+        if place:
+            place.hub = hub
+        self.joining.append(place or TeamMember(volunteer=record, hub=hub))
+        return [("志愿者队伍", old, hub.name)]
+
+    def write_links(self, records):
+        fresh = [place for place in self.joining if place.pk is None]
+        TeamMember.objects.bulk_create(fresh)
+        for place in self.joining:
+            if place not in fresh:
+                place.save()
+
+    def rows_for_export(self, records):
+        return records.select_related("person", "team__hub").order_by("pk")
+
+    def value_for_export(self, record, heading, item):
+        if heading == "志愿者队伍":
+            return record.team.hub if hasattr(record, "team") else None
+        return super().value_for_export(record, heading, item)
