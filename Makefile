@@ -14,10 +14,16 @@ LOCK := $(VENV) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-
 # Production from the start: whoever develops says DEBUG=1 to manage.py itself.
 export DEBUG := 0
 
+# So many threads, because each can be held up by one slow upload; those that have nothing to do end after 30 seconds,
+# and their database connections with them. Two workers use both cores of a small machine.
+SERVER = $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --port $(PORT) --workers 2 \
+	--blocking-threads 64 --backlog 1024 --respawn-failed-workers --workers-kill-timeout 5 --log-level error \
+	yl_district.wsgi:application
+
 # Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
 SYNCED := $(if $(filter test lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
 
-.PHONY: setup run test lint lock clean python port browser FORCE
+.PHONY: setup run serve test lint lock clean python port browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
@@ -28,9 +34,11 @@ run: python port setup build/collected/staticfiles.json
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) load_sample_year
 	echo '打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。'
-	exec $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --port $(PORT) \
-		--workers 2 --blocking-threads 8 --backlog 1024 --respawn-failed-workers --log-level warning \
-		yl_district.wsgi:application
+	exec $(SERVER)
+
+# The server alone, for a database that is already prepared.
+serve: setup build/collected/staticfiles.json
+	exec $(SERVER)
 
 test: lint setup browser
 	status=0; \
