@@ -81,10 +81,12 @@ port:
 	$(VENV) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/.synced: requirements.txt .venv/bin/uv
+	echo '正在安装 Python 程序包……'
 	$(VENV) -m uv pip sync --quiet --python $(VENV) --require-hashes $<
 	touch $@
 
 .venv/.synced-dev: requirements-dev.txt .venv/bin/uv
+	echo '正在安装 Python 程序包和测试工具……'
 	$(VENV) -m uv pip sync --quiet --python $(VENV) --require-hashes $<
 	touch $@
 

@@ -53,6 +53,7 @@ def install_packages():
     lock = digest(LOCK_FILE)
     if stamp.exists() and stamp.read_text() == lock:
         return
+    print("正在安装网页资源……", flush=True)
     run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"])
     stamp.write_text(lock)
 
