@@ -339,6 +339,15 @@ def results(scope):
     return {key: figure.result(scope, targets) for key, figure in all_figures().items()}
 
 
+def figures_as_dict(scope):
+    """The figures of a scope as the JSON file states them."""
+    return {
+        "year": scope.year,
+        "scope": scope.organisation.name,
+        "figures": {key: result.as_dict() for key, result in results(scope).items()},
+    }
+
+
 def root_organisation():
     """The district's own organisation; raises ValidationError while none has been entered."""
     root = Organisation.objects.filter(depth=1).first()

@@ -1,1 +1,26 @@
-urlpatterns = []
+from django.urls import path, re_path
+
+from . import ledger_views, record_views, views
+
+record_patterns = [
+    path("targets/", record_views.target_list, name="target_list"),
+    path("targets/create/", record_views.target_create, name="target_create"),
+    path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
+    path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
+    path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),
+    path("platform-entries/create/", record_views.platform_entry_create, name="platform_entry_create"),
+    path("platform-entries/<int:pk>/update/", record_views.platform_entry_update, name="platform_entry_update"),
+    path("platform-entries/<int:pk>/delete/", record_views.platform_entry_delete, name="platform_entry_delete"),
+]
+
+urlpatterns = [
+    *record_patterns,
+    path("", views.home, name="home"),
+    path("figures/", views.figure_list, name="figure_list"),
+    path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
+    path("summary/", views.summary_detail, name="summary_detail"),
+    re_path(r"^summary/(?P<kind>docx|xlsx|json)/$", views.summary_export, name="summary_export"),
+    path("ledger/", ledger_views.ledger, name="ledger"),
+    path("ledger/template/", ledger_views.ledger_template, name="ledger_template"),
+    path("ledger/export/", ledger_views.ledger_export, name="ledger_export"),
+]

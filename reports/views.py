@@ -1,0 +1,155 @@
+"""The year at a glance, the figures with the records behind them, and the annual summary."""
+
+import json
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+
+from activities.tables import ActivityTable
+from assistance.models import AssistedYouth, Assistance, Scholarship, ServicePlan
+from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
+from members.tables import MemberTable, PersonTable
+from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
+from outreach.tables import ContactTable, LinkTable
+from yl_district.downloads import download
+from yl_district.pages import configured_table, rows_response
+from youthhubs.tables import HubTable, VolunteerTable
+
+from .annexes import write_annexes
+from .charts import beside_targets, by_month, by_type
+from .figures import all_figures, figures_as_dict, results, targets_of
+from .scopes import ScopeForm
+from .summary import compose
+from .word import write_docx
+
+TABLES = {
+    table.Meta.model: table
+    for table in (
+        ActivityTable,
+        AssistanceTable,
+        AssistedYouthTable,
+        ContactTable,
+        HubTable,
+        LinkTable,
+        MemberTable,
+        OrganisationTable,
+        PersonTable,
+        ScholarshipTable,
+        ServicePlanTable,
+        SupplyTable,
+        UnitContactTable,
+        UnitTable,
+        VolunteerTable,
+    )
+}
+
+HEADLINES = [
+    "members",
+    "cadres",
+    "linked_youths",
+    "assisted_youths",
+    "hubs",
+    "sessions",
+    "attendances",
+    "people_reached",
+]
+
+
+def asked_scope(request):
+    """The scope a page is about and the form that chooses it; somebody without a role finds nothing."""
+    form = ScopeForm(request.GET, user=request.user, today=timezone.localdate())
+    scope = form.scope
+    if scope is None:
+        raise Http404
+    return scope, form
+
+
+def scope_query(scope):
+    """The scope as part of an address."""
+    return f"year={scope.year}&organisation={scope.organisation.pk}"
+
+
+def home(request):
+    """The year at a glance."""
+    if not request.user.reached_organisations:
+        return render(request, "reports/home_without_role.html", {"title": "年度一览"})
+    scope, form = asked_scope(request)
+    values = results(scope)
+    context = {
+        "title": f"{scope.year} 年一览",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "headlines": [values[key] for key in HEADLINES],
+        "targets": beside_targets(values),
+        "months": by_month(scope),
+        "types": by_type(scope),
+    }
+    return render(request, "reports/home.html", context)
+
+
+def figure_list(request):
+    """Every figure of a year, with its target and quality."""
+    scope, form = asked_scope(request)
+    context = {
+        "title": f"{scope.year} 年指标",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "results": results(scope).values(),
+    }
+    return render(request, "reports/figure_list.html", context)
+
+
+def figure_detail(request, key):
+    """One figure and exactly the records it counts."""
+    figure = all_figures().get(key)
+    if figure is None:
+        raise Http404
+    scope, form = asked_scope(request)
+    rows = figure.rows(scope)
+    context = {
+        "title": figure.label,
+        "figure": figure,
+        "result": figure.result(scope, targets_of(scope)),
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "is_closed": is_closed(request.user, rows.model),
+    }
+    if context["is_closed"]:
+        return render(request, "reports/figure_detail.html", context)
+    context["table"] = configured_table(request, TABLES[rows.model], rows)
+    return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
+
+
+def is_closed(user, model):
+    """Whether the user may know a figure of these records, but not the records."""
+    return model in (AssistedYouth, Assistance, Scholarship, ServicePlan) and not user.is_committee_staff
+
+
+def summary_detail(request):
+    """The annual summary, each number of which opens the records behind it."""
+    scope, form = asked_scope(request)
+    summary = compose(scope)
+    context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
+    return render(request, "reports/summary_detail.html", context)
+
+
+def summary_export(request, kind):
+    """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
+    scope, _ = asked_scope(request)
+    writers = {
+        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope), stream)),
+        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream)),
+        "json": ("年度工作总结指标", lambda stream: stream.write(figures_as_json(scope))),
+    }
+    label, write = writers[kind]
+    name = f"{scope.organisation}{scope.year}{label}.{kind}"
+    return download(request.user, name, f"{scope.year} 年 {scope.organisation} {label}", write)
+
+
+def figures_as_json(scope):
+    """The figures' JSON file as bytes."""
+    return json.dumps(figures_as_dict(scope), ensure_ascii=False, indent=2).encode()
