@@ -129,9 +129,7 @@ class Activity(models.Model):
             expected = f"与签到人数一致的 {self.sign_in_count} 人次（实数）"
             raise ValidationError({"attendance": problem(expected, "有签到名单的活动以签到为准，请修改签到名单")})
         if self.attendance is not None and self.basis == self.Basis.UNRECORDED:
-            raise ValidationError(
-                {"basis": problem("填写人次时数字口径为实数或约数", "请改数字口径，或清空人次")}
-            )
+            raise ValidationError({"basis": problem("填写人次时数字口径为实数或约数", "请改数字口径，或清空人次")})
         self.settle_basis()
         if self.session_count == 0:
             raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
@@ -149,9 +147,7 @@ class SignInQuerySet(ReachQuerySet):
     def reach(self, organisation):
         """Sign-ins at the organisation's activities."""
         hosted = Q(activity__host__path__startswith=organisation.path)
-        return hosted | Q(
-            activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path
-        )
+        return hosted | Q(activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path)
 
     def held_during(self, period):
         """Sign-ins at activities held within the period."""

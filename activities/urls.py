@@ -1,1 +1,16 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("activities/", views.activity_list, name="activity_list"),
+    path("activities/create/", views.activity_create, name="activity_create"),
+    path("activities/<int:pk>/", views.activity_detail, name="activity_detail"),
+    path("activities/<int:pk>/update/", views.activity_update, name="activity_update"),
+    path("activities/<int:pk>/delete/", views.activity_delete, name="activity_delete"),
+    path("activities/<int:activity_pk>/sign-ins/create/", views.sign_in_create, name="sign_in_create"),
+    path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
+    path("activity-types/", views.activity_type_list, name="activity_type_list"),
+    path("activity-types/create/", views.activity_type_create, name="activity_type_create"),
+    path("activity-types/<int:pk>/update/", views.activity_type_update, name="activity_type_update"),
+]

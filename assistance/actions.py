@@ -17,7 +17,7 @@ def fix_volunteer(youth, volunteer, day):
         raise ValidationError({"volunteer": problem("另一名志愿者", f"{volunteer}已是固定志愿者，不必重复结对")})
     if standing and standing.started_on and day < standing.started_on:
         expected = f"不早于现有结对日期（{standing.started_on}）的日期"
-        raise ValidationError({"started_on": problem(expected, "请核对结对日期，或先结束现有结对")})
+        raise ValidationError({"day": problem(expected, "请核对结对日期，或先结束现有结对")})
     if standing:
         standing.end(day)
     pairing = Pairing(youth=youth, volunteer=volunteer, started_on=day)

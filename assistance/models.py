@@ -174,6 +174,10 @@ class Pairing(models.Model):
 class ServicePlanQuerySet(CaseQuerySet):
     organisation_path = "youth__organisation__path"
 
+    def search(self, text):
+        """Plans whose youth's name, pinyin or initials hold `text`."""
+        return search(self, text, "youth__person__search_text")
+
 
 class ServicePlan(models.Model):
     """An assisted youth's plan for a year (阳光牵手服务计划书)."""
@@ -211,6 +215,17 @@ class AssistanceQuerySet(CaseQuerySet):
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
+
+    def received_by(self, youth):
+        """Assistances given to `youth`, also those to everybody in the register that day."""
+        begun = Q(with_everyone=True, held_on__gte=youth.registered_on)
+        shared = begun & Q(held_on__lt=youth.removed_on) if youth.removed_on else begun
+        return self.filter(shared | Q(with_everyone=False, pk__in=youth.assistances.values("pk")))
+
+    def search(self, text):
+        """Assistances to a youth whose name, pinyin or initials hold `text`."""
+        youths = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"))
+        return self.filter(Exists(search(youths, text, "assistedyouth__person__search_text"))) if text.strip() else self
 
     def held_during(self, period):
         """Assistances given within the period."""
@@ -285,6 +300,16 @@ class Assistance(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("assistance_detail", args=[self.pk])
+
+    @property
+    def youth_names(self):
+        """The youths named, in a line, or 全部."""
+        return "全部" if self.with_everyone else "、".join(youth.person.name for youth in self.youths.all())
+
+    @property
+    def volunteer_names(self):
+        """The volunteers who helped, in a line."""
+        return "、".join(volunteer.person.name for volunteer in self.volunteers.all())
 
     def clean(self):
         if self.amount is not None and self.amount < 0:

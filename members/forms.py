@@ -21,17 +21,21 @@ class PersonForm(PageForm):
     """A form for a capacity of a person, such as a member or a post, with the person's own fields beside its own.
 
     A subclass names the link to the person in `person_field`, what it asks of the person in `person_required`, and
-    puts PERSON_GROUP into its `groups`. On creation the same human being is found by identity number, else by name and
-    mobile; where only the name is known already, the user chooses. Nothing is guessed.
+    puts PERSON_GROUP, or as many of its fields as it needs, into its `groups`. On creation the same human being is
+    found by identity number, else by name and mobile; where only the name is known already, the user chooses. Nothing
+    is guessed, unless `takes_only_namesake` lets a name mean the one known person who bears it.
     """
 
     person_field = "person"
     person_required = ()
+    takes_only_namesake = False
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        own = forms.fields_for_model(Person, PERSON_FIELDS)
-        own["identity_number"] = forms.CharField(label="身份证号", required=False, max_length=20)
+        shown = {name for _, *names in self.groups for name in names}
+        own = forms.fields_for_model(Person, [name for name in PERSON_FIELDS if name in shown])
+        if "identity_number" in own:
+            own["identity_number"] = forms.CharField(label="身份证号", required=False, max_length=20)
         for field in own.values():
             prepare_field(field)
         for name in self.person_required:
@@ -42,7 +46,7 @@ class PersonForm(PageForm):
 
     def _show_person(self, person):
         self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS if name != "identity_number"}
-        if person.identity_number:
+        if person.identity_number and "identity_number" in self.fields:
             hint = f"已登记 {masked(person.identity_number)}；留空不改，填“{CLEAR}”则清除。"
             self.fields["identity_number"].help_text = hint
 
@@ -94,6 +98,9 @@ class PersonForm(PageForm):
         candidates = {str(person.pk): person for person in shown.prefetch_related(*related)}
         if not candidates:
             return Person()
+        only = next(iter(candidates.values())) if len(candidates) == 1 else None
+        if self.takes_only_namesake and only and not (self.cleaned_data.get("mobile") and only.mobile):
+            return only
         choices = [(key, describe(person)) for key, person in candidates.items()] + [
             (NEW_PERSON, "都不是，登记为新的人员")
         ]

@@ -83,6 +83,15 @@ class Link(models.Model):
 
 
 class CadreQuerySet(PersonQuerySet):
+    def visible_to(self, user):
+        """People with a post, present or past, in the user's organisations."""
+        return self.filter(Exists(Post.objects.visible_to(user).filter(person=OuterRef("pk"))))
+
+    def with_posts(self):
+        """People with any post, in the order of names, with what tells namesakes apart."""
+        holders = self.filter(Exists(Post.objects.filter(person=OuterRef("pk"))))
+        return holders.order_by("search_text", "pk").prefetch_related("posts__organisation")
+
     def at_quota(self):
         """Cadres whose standing links reach their quota."""
         return self.filter(standing_links__gte=F("quota"))
@@ -109,6 +118,16 @@ def cadres_with_links(day):
 
 
 class ContactQuerySet(CadreReachQuerySet):
+    def with_link(self, link):
+        """Contacts that reached the link's youth: by name, or with all of the cadre's links standing that day."""
+        begun = Q(with_everyone=True, cadre=link.cadre_id, held_on__gte=link.started_on)
+        shared = begun & Q(held_on__lt=link.ended_on) if link.ended_on else begun
+        return self.filter(shared | Q(with_everyone=False, pk__in=link.contacts.values("pk")))
+
+    def search(self, text):
+        """Contacts whose cadre's name, pinyin or initials hold `text`."""
+        return search(self, text, "cadre__search_text")
+
     def held_during(self, period):
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
@@ -170,3 +189,8 @@ class Contact(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("contact_detail", args=[self.pk])
+
+    @property
+    def youth_names(self):
+        """The youths named, in a line, or 全部."""
+        return "全部" if self.with_everyone else "、".join(link.youth.name for link in self.links.all())

@@ -6,6 +6,7 @@ from django.db.models import Q
 from activities.models import Activity
 from members.models import Person
 from orgs.models import Organisation
+from yl_district.pinyin import search
 from yl_district.validators import validate_year
 
 
@@ -43,6 +44,17 @@ class Target(models.Model):
         return f"{self.year} {self.task}"
 
 
+class PlatformEntryQuerySet(StaffQuerySet):
+    def bound_by(self, day):
+        """Entries bound in the platform by `day`."""
+        return self.filter(bound_on__lte=day)
+
+    def search(self, text):
+        """Entries of records whose name, pinyin or initials hold `text`."""
+        named = [search(self, text, f"{kind}__search_text") for kind in ("person", "activity", "organisation")]
+        return named[0] | named[1] | named[2]
+
+
 class PlatformEntry(models.Model):
     """One record entered in an outside platform."""
 
@@ -69,7 +81,7 @@ class PlatformEntry(models.Model):
     entered_on = models.DateField("录入日期")
     bound_on = models.DateField("绑定日期", null=True, blank=True)
 
-    objects = StaffQuerySet.as_manager()
+    objects = PlatformEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "平台录入"

@@ -3,8 +3,12 @@
 from datetime import date
 from itertools import count
 
-from members.models import Member, Person, Post
+from activities.models import Activity, ActivityType
+from assistance.models import Assistance, AssistedYouth, Scholarship
+from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
+from outreach.models import Contact, Link
+from youthhubs.models import Hub, HubYear, TeamMember
 
 PASSWORD = "correct-horse-battery"
 numbers = count(1)
@@ -62,3 +66,58 @@ def make_supply(organisation, **fields):
     """A flag issued."""
     fields = {"issued_on": date(2017, 5, 4), "item": Supply.FLAG, "quantity": 1} | fields
     return Supply.objects.create(organisation=organisation, **fields)
+
+
+def make_hub(organisation, name=None, **fields):
+    """A youth hub open since 2015, ordinary in 2017."""
+    fields = {"opened_on": date(2015, 3, 1)} | fields
+    hub = Hub.objects.create(name=name or f"春晖青年汇{next(numbers)}", organisation=organisation, **fields)
+    HubYear.objects.create(hub=hub, year=2017, tier="ordinary")
+    return hub
+
+
+def make_volunteer(hub=None, name="顾清", person=None, **fields):
+    """A volunteer, in the hub's team where one is given."""
+    volunteer = Volunteer.objects.create(person=person or make_person(name), **fields)
+    if hub:
+        TeamMember.objects.create(volunteer=volunteer, hub=hub)
+    return volunteer
+
+
+def make_activity(host=None, name="春季健步走", type="sports", **fields):
+    """An activity of 2017 without recorded person-times."""
+    fields = {"held_on": date(2017, 4, 8), "basis": "unrecorded"} | fields
+    return Activity.objects.create(name=name, host=host, type=ActivityType.objects.get(key=type), **fields)
+
+
+def make_link(cadre, name="秦朗", youth=None, **fields):
+    """A link that stands since 2017."""
+    fields = {"started_on": date(2017, 1, 10)} | fields
+    return Link.objects.create(cadre=cadre, youth=youth or make_person(name), **fields)
+
+
+def make_contact(cadre, links=(), **fields):
+    """A phone call to the youths of `links`."""
+    contact = Contact.objects.create(cadre=cadre, **({"held_on": date(2017, 5, 4), "form": "phone"} | fields))
+    contact.links.set(links)
+    return contact
+
+
+def make_assisted_youth(organisation, name="白露", person=None, **fields):
+    """A youth in the register since 2017."""
+    fields = {"registered_on": date(2017, 1, 5)} | fields
+    return AssistedYouth.objects.create(person=person or make_person(name), organisation=organisation, **fields)
+
+
+def make_assistance(youths=(), **fields):
+    """An assistance with stationery."""
+    fields = {"held_on": date(2017, 6, 1), "kind": "stationery"} | fields
+    assistance = Assistance.objects.create(**fields)
+    assistance.youths.set(youths)
+    return assistance
+
+
+def make_scholarship(name="白露", student=None, **fields):
+    """An application of 2017."""
+    fields = {"year": 2017, "status": "applied"} | fields
+    return Scholarship.objects.create(student=student or make_person(name), **fields)

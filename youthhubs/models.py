@@ -20,6 +20,12 @@ class HubQuerySet(ReachQuerySet):
         """Hubs of this tier in `year`."""
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), year=year, tier=tier)))
 
+    def kept_as(self, tier=None, year=None):
+        """Hubs with a row of this tier and year; either may be left open."""
+        wanted = {"tier": tier, "year": year}
+        given = {name: value for name, value in wanted.items() if value}
+        return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), **given)))
+
     def with_team_on(self, day):
         """Hubs with a volunteer in the team by `day`."""
         volunteers = Volunteer.objects.as_of(day).filter(team__hub=OuterRef("pk"))
@@ -51,6 +57,11 @@ class Hub(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("hub_detail", args=[self.pk])
+
+    @property
+    def latest_year(self):
+        """What the hub was in the last year kept, or None."""
+        return next(iter(self.years.all()), None)
 
     def clean(self):
         check_order(self, "opened_on", "closed_on")

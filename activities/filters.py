@@ -1,0 +1,37 @@
+"""What the lists of activities and their types can be narrowed by."""
+
+import django_filters as filters
+
+from members.filters import SubtreeFilter
+from orgs.forms import OrganisationChoiceField
+from orgs.models import Organisation
+from yl_district.filters import PageFilter, SearchFilter, YearFilter
+from youthhubs.models import Hub
+
+from .models import Activity, ActivityType
+
+
+class HostFilter(filters.ModelChoiceFilter):
+    """Activities held by exactly this organisation."""
+
+    field_class = OrganisationChoiceField
+
+
+class ActivityFilter(PageFilter):
+    """Activities."""
+
+    search = SearchFilter("活动名称或拼音首字母")
+    type = filters.ModelChoiceFilter(label="类型", queryset=ActivityType.objects.all())
+    organisation = SubtreeFilter()
+    host = HostFilter(label="主办组织", queryset=Organisation.objects.all())
+    hub = filters.ModelChoiceFilter(label="青年汇", queryset=Hub.objects.all())
+    year = YearFilter(field_name="held_on", lookup_expr="year")
+    since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
+    until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")
+    basis = filters.ChoiceFilter(label="数字口径", choices=Activity.Basis)
+
+
+class ActivityTypeFilter(PageFilter):
+    """Types of activities."""
+
+    name = filters.CharFilter(label="名称", lookup_expr="contains")

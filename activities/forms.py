@@ -1,0 +1,85 @@
+"""What is read about activities, their types, and who came."""
+
+from members.forms import PersonForm
+from orgs.forms import OrganisationChoiceField
+from yl_district.forms import PageForm
+from yl_district.validators import problem
+
+from .actions import add_sign_in
+from .models import Activity, ActivityType, SignIn
+
+
+class ActivityForm(PageForm):
+    """An activity; with sign-in rows its person-times follow from them."""
+
+    groups = [
+        ("活动", "name", "held_on", "type", "host", "hub", "venue", "is_online"),
+        ("规模", "session_count", "attendance", "basis", "audience"),
+        ("归类", "campaign", "tags", "partners", "content"),
+    ]
+
+    class Meta:
+        model = Activity
+        exclude = ["sign_in_count"]
+        field_classes = {"host": OrganisationChoiceField}
+        help_texts = {"attendance": "没有统计时留空，不要填 0。", "tags": "多个标签用“、”分开。"}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.is_measured:
+            for name in ("attendance", "basis"):
+                self.fields[name].disabled = True
+            self.fields["attendance"].help_text = "按签到名单计算；要改人次，请修改签到名单。"
+        if not self.instance.pk:
+            self.fields["host"].initial = self._own_organisation()
+
+    def _own_organisation(self):
+        organisations = self.user.reached_organisations
+        return organisations[0].pk if len(organisations) == 1 else None
+
+    def clean(self):
+        data = super().clean()
+        attendance, basis = data.get("attendance"), data.get("basis")
+        counted = basis in (Activity.Basis.EXACT, Activity.Basis.ROUNDED)
+        if counted and attendance is None and "attendance" not in self.errors:
+            label = Activity.Basis(basis).label
+            self.add_error("attendance", problem(f"数字口径为{label}时填写人次", "请补填人次，或把数字口径改为未统计"))
+        whose = data.get("host") or data.get("hub") or {"host", "hub"} & self.errors.keys()
+        if not whose and not self.user.reaches_root:
+            self.add_error("host", problem("主办组织或青年汇", "请至少选择一项，否则无法确定是谁的活动"))
+        return data
+
+
+class ActivityTypeForm(PageForm):
+    """A type of activity; a new one gets its key by itself."""
+
+    class Meta:
+        model = ActivityType
+        fields = ["name", "is_education", "position"]
+        help_texts = {
+            "is_education": "勾选后，这一类活动计入年度总结的思想教育。",
+            "position": "数字小的排在前面。",
+        }
+
+    def save(self, commit=True):
+        """Saves the type; its key never changes afterwards, since figures and targets are named by it."""
+        self.instance.key = self.instance.key or ActivityType.free_key()
+        return super().save(commit)
+
+
+class SignInForm(PersonForm):
+    """One person present, found by name and mobile, or by a name that only one known person has."""
+
+    groups = [("", "name", "mobile", "capacity", "same_person")]
+    fixed = ("activity",)
+    takes_only_namesake = True
+
+    class Meta:
+        model = SignIn
+        fields = ["capacity"]
+
+    def save(self, commit=True):
+        """Saves the person and signs them in, which settles the activity's person-times."""
+        self.instance.person.save()
+        self.instance = add_sign_in(self.instance.activity, self.instance.person, self.instance.capacity)
+        return self.instance

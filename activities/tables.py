@@ -1,0 +1,51 @@
+"""Lists of activities, their types, and who came."""
+
+import django_tables2 as tables
+
+from yl_district.tables import MaskedColumn, PageTable, RecordColumn
+
+from .models import Activity, ActivityType, SignIn
+
+
+class ActivityTable(PageTable):
+    """Activities."""
+
+    related = ("type", "host", "hub")
+
+    name = RecordColumn()
+
+    class Meta(PageTable.Meta):
+        model = Activity
+        fields = ["name", "held_on", "type", "host", "hub", "session_count", "attendance", "basis"]
+
+
+class ActivityTypeTable(PageTable):
+    """Types of activities; a type has no page beside its form."""
+
+    name = tables.Column(linkify=("activity_type_update", [tables.A("pk")]), attrs={"td": {"class": "record"}})
+
+    class Meta(PageTable.Meta):
+        model = ActivityType
+        fields = ["name", "key", "is_education", "position"]
+
+
+class SignInTable(PageTable):
+    """Who came to one activity."""
+
+    related = ("person",)
+
+    person = tables.Column(
+        accessor="person__name",
+        linkify=lambda record: record.person.get_absolute_url(),
+        attrs={"td": {"class": "record"}},
+    )
+    mobile = MaskedColumn(accessor="person__mobile")
+    removal = tables.Column("", accessor="pk", linkify=("sign_in_delete", [tables.A("pk")]), orderable=False)
+
+    class Meta(PageTable.Meta):
+        model = SignIn
+        fields = ["person", "capacity", "mobile", "removal"]
+
+    def render_removal(self):
+        """A word to press; what follows asks again."""
+        return "移除"

@@ -1,0 +1,156 @@
+"""Pages of activities, their types, and who came."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from yl_district.pages import (
+    attempt,
+    configured_table,
+    delete_page,
+    form_page,
+    list_page,
+    rows_response,
+    staff_only,
+)
+
+from .actions import remove_sign_in
+from .filters import ActivityFilter, ActivityTypeFilter
+from .forms import ActivityForm, ActivityTypeForm, SignInForm
+from .models import Activity, ActivityType, SignIn
+from .tables import ActivityTable, ActivityTypeTable, SignInTable
+
+
+def activity_list(request):
+    """Activities, the latest first."""
+    activities = Activity.objects.visible_to(request.user)
+    return list_page(request, "activities/activity_list.html", ActivityTable, ActivityFilter, activities, title="活动")
+
+
+def activity_detail(request, pk):
+    """One activity with who came."""
+    activity = visible_activity(request, pk)
+    return activity_page(request, activity, sign_in_form(request, activity))
+
+
+def activity_create(request):
+    """A new activity."""
+    return form_page(request, "activities/activity_create.html", ActivityForm, title="登记活动", message="已登记活动。")
+
+
+def activity_update(request, pk):
+    """Corrects or completes an activity."""
+    activity = visible_activity(request, pk)
+    return form_page(
+        request,
+        "activities/activity_update.html",
+        ActivityForm,
+        instance=activity,
+        title=f"修改活动：{activity.name}",
+        message="已保存活动。",
+    )
+
+
+def activity_delete(request, pk):
+    """Deletes an activity that nobody signed in at."""
+    activity = visible_activity(request, pk)
+    return delete_page(
+        request, "activities/activity_delete.html", activity, title=f"删除活动：{activity.name}", message="已删除活动。"
+    )
+
+
+def visible_activity(request, pk):
+    """The activity, if the user may see it."""
+    activities = Activity.objects.visible_to(request.user).select_related("type", "host", "hub")
+    return get_object_or_404(activities, pk=pk)
+
+
+def sign_in_create(request, activity_pk):
+    """Signs a person in, on the activity's own page, so that a whole list is typed in one go."""
+    activity = visible_activity(request, activity_pk)
+    if request.method != "POST":
+        return redirect(activity)
+    form = sign_in_form(request, activity, request.POST)
+    if not (form.is_valid() and attempt(form, form.save)):
+        return activity_page(request, activity, form)
+    messages.success(request, f"{form.instance.person}已签到。")
+    if request.htmx:
+        return activity_page(request, visible_activity(request, activity_pk), sign_in_form(request, activity))
+    return redirect(f"{activity.get_absolute_url()}#rows")
+
+
+def sign_in_form(request, activity, data=None):
+    """The form for one more person at the activity."""
+    return SignInForm(data, instance=SignIn(activity=activity), user=request.user, day=timezone.localdate())
+
+
+def activity_page(request, activity, form):
+    """The activity's page; htmx gets only who came, with the numbers that follow from it."""
+    rows = activity.sign_ins.visible_to(request.user)
+    context = {
+        "title": activity.name,
+        "activity": activity,
+        "form": form,
+        "table": configured_table(request, SignInTable, rows),
+    }
+    if request.htmx:
+        form.focus()
+    return rows_response(request, "activities/activity_detail.html", "activities/_sign_ins.html", context)
+
+
+def sign_in_delete(request, pk):
+    """Takes a sign-in row away."""
+    sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
+    return delete_page(
+        request,
+        "activities/sign_in_delete.html",
+        sign_in,
+        title=f"移除签到：{sign_in.person}",
+        message=f"已移除{sign_in.person}的签到。",
+        after=sign_in.activity.get_absolute_url(),
+        act=partial(remove_sign_in, sign_in),
+    )
+
+
+@staff_only
+def activity_type_list(request):
+    """Types of activities, in their own order."""
+    return list_page(
+        request,
+        "activities/activity_type_list.html",
+        ActivityTypeTable,
+        ActivityTypeFilter,
+        ActivityType.objects.all(),
+        title="活动类型",
+    )
+
+
+@staff_only
+def activity_type_create(request):
+    """A new type of activities."""
+    return form_page(
+        request,
+        "activities/activity_type_create.html",
+        ActivityTypeForm,
+        title="新增活动类型",
+        message="已新增活动类型。",
+        after=reverse("activity_type_list"),
+    )
+
+
+@staff_only
+def activity_type_update(request, pk):
+    """Renames a type of activities, or counts it among education."""
+    kind = get_object_or_404(ActivityType, pk=pk)
+    return form_page(
+        request,
+        "activities/activity_type_update.html",
+        ActivityTypeForm,
+        instance=kind,
+        title=f"修改活动类型：{kind}",
+        message="已保存活动类型。",
+        after=reverse("activity_type_list"),
+    )

@@ -1,0 +1,54 @@
+"""What the lists of case files can be narrowed by."""
+
+import django_filters as filters
+
+from members.filters import SubtreeFilter
+from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+
+from .models import Assistance, Scholarship
+
+
+class AssistedYouthFilter(PageFilter):
+    """Assisted youths, at first those in the register today."""
+
+    defaults = {"standing": "yes"}
+
+    search = SearchFilter("姓名或拼音首字母")
+    standing = OnDayFilter("状态", "as_of", "在库", "未入库或已出库")
+    organisation = SubtreeFilter()
+    paired = OnDayFilter("结对", "paired_on", "有固定志愿者", "无固定志愿者")
+    bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
+    planned = YearFilter("有计划书的年度", method="by_plan")
+
+    def by_plan(self, youths, name, value):
+        """With a service plan for the year."""
+        return youths.with_plan_for(value)
+
+
+class ServicePlanFilter(PageFilter):
+    """Service plans."""
+
+    search = SearchFilter("姓名或拼音首字母")
+    year = YearFilter()
+    organisation = SubtreeFilter()
+
+
+class AssistanceFilter(PageFilter):
+    """Assistances."""
+
+    search = SearchFilter("帮扶对象姓名或拼音首字母")
+    kind = filters.ChoiceFilter(label="类别", choices=Assistance.Kind)
+    form = filters.ChoiceFilter(label="方式", choices=Assistance.Form)
+    year = YearFilter(field_name="held_on", lookup_expr="year")
+    since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
+    until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")
+
+
+class ScholarshipFilter(PageFilter):
+    """Scholarship applications."""
+
+    search = SearchFilter("姓名或拼音首字母")
+    year = YearFilter()
+    stage = filters.ChoiceFilter(label="学段", choices=Scholarship.Stage)
+    status = filters.ChoiceFilter(label="状态", choices=Scholarship.Status)
+    is_on_platform = filters.BooleanFilter(label="在平台")

@@ -1,0 +1,307 @@
+"""Pages of case files, which only the committee's staff see."""
+
+from functools import partial
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from yl_district.pages import (
+    configured_table,
+    delete_page,
+    end_page,
+    form_page,
+    list_page,
+    rows_response,
+    staff_only,
+    wants_fragment,
+)
+
+from .actions import fix_volunteer
+from .filters import AssistanceFilter, AssistedYouthFilter, ScholarshipFilter, ServicePlanFilter
+from .forms import (
+    AssistanceForm,
+    AssistedYouthForm,
+    AssistedYouthRemoveForm,
+    PairingEndForm,
+    PairingForm,
+    ScholarshipForm,
+    ServicePlanForm,
+)
+from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
+
+
+@staff_only
+def assisted_youth_list(request):
+    """Assisted youths, at first those in the register today."""
+    youths = AssistedYouth.objects.visible_to(request.user)
+    return list_page(
+        request,
+        "assistance/assisted_youth_list.html",
+        AssistedYouthTable,
+        AssistedYouthFilter,
+        youths,
+        title="帮扶对象",
+    )
+
+
+@staff_only
+def assisted_youth_detail(request, pk):
+    """One case file: the youth, the plans, the pairings and the assistances received."""
+    youth = visible_youth(request, pk)
+    received = Assistance.objects.visible_to(request.user).received_by(youth)
+    context = {
+        "title": youth.person.name,
+        "youth": youth,
+        "standing_pairing": youth.pairing_on(timezone.localdate()),
+        "pairings": youth.pairings.select_related("volunteer__person"),
+        "plans": youth.plans.all(),
+        "table": configured_table(request, AssistanceTable, received),
+    }
+    return rows_response(request, "assistance/assisted_youth_detail.html", "assistance/_received.html", context)
+
+
+@staff_only
+def assisted_youth_create(request):
+    """Takes a youth into the register."""
+    return form_page(
+        request,
+        "assistance/assisted_youth_create.html",
+        AssistedYouthForm,
+        title="登记帮扶对象",
+        message="已登记帮扶对象。",
+    )
+
+
+@staff_only
+def assisted_youth_update(request, pk):
+    """Corrects or completes a case file."""
+    youth = visible_youth(request, pk)
+    return form_page(
+        request,
+        "assistance/assisted_youth_update.html",
+        AssistedYouthForm,
+        instance=youth,
+        title=f"修改帮扶对象：{youth}",
+        message="已保存帮扶对象资料。",
+    )
+
+
+@staff_only
+def assisted_youth_end(request, pk):
+    """Takes a youth out of the register."""
+    youth = visible_youth(request, pk)
+    return end_page(
+        request,
+        "assistance/assisted_youth_end.html",
+        AssistedYouthRemoveForm,
+        youth,
+        youth.remove,
+        title=f"办理出库：{youth}",
+        message="已办理出库，记录保留。",
+    )
+
+
+def visible_youth(request, pk):
+    """The case file, if the user may see it."""
+    youths = AssistedYouth.objects.visible_to(request.user).select_related("person", "organisation")
+    return get_object_or_404(youths, pk=pk)
+
+
+@staff_only
+def service_plan_list(request):
+    """Service plans, the latest year first."""
+    plans = ServicePlan.objects.visible_to(request.user)
+    return list_page(
+        request,
+        "assistance/service_plan_list.html",
+        ServicePlanTable,
+        ServicePlanFilter,
+        plans,
+        title="服务计划",
+        empty_hint="服务计划书在帮扶对象的页面上按年度登记。",
+    )
+
+
+@staff_only
+def service_plan_create(request, youth_pk):
+    """A youth's plan for one more year."""
+    youth = visible_youth(request, youth_pk)
+    return form_page(
+        request,
+        "assistance/service_plan_create.html",
+        ServicePlanForm,
+        instance=ServicePlan(youth=youth),
+        title=f"登记服务计划：{youth}",
+        message="已登记服务计划。",
+    )
+
+
+@staff_only
+def service_plan_update(request, pk):
+    """Corrects or completes a plan."""
+    plan = get_object_or_404(ServicePlan.objects.visible_to(request.user).select_related("youth__person"), pk=pk)
+    return form_page(
+        request,
+        "assistance/service_plan_update.html",
+        ServicePlanForm,
+        instance=plan,
+        title=f"修改服务计划：{plan}",
+        message="已保存服务计划。",
+    )
+
+
+@staff_only
+def pairing_create(request, youth_pk):
+    """Fixes a volunteer for a youth; a standing pairing ends that day."""
+    youth = visible_youth(request, youth_pk)
+    return end_page(
+        request,
+        "assistance/pairing_create.html",
+        PairingForm,
+        youth,
+        partial(fix_volunteer, youth),
+        title=f"确定固定志愿者：{youth}",
+        message="已确定固定志愿者。",
+        standing=youth.pairing_on(timezone.localdate()),
+    )
+
+
+@staff_only
+def pairing_end(request, pk):
+    """Ends a pairing without a new one."""
+    pairing = get_object_or_404(
+        Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person"), pk=pk
+    )
+    return end_page(
+        request,
+        "assistance/pairing_end.html",
+        PairingEndForm,
+        pairing,
+        pairing.end,
+        title=f"结束结对：{pairing}",
+        message="已结束结对，记录保留。",
+    )
+
+
+@staff_only
+def assistance_list(request):
+    """Assistances, the latest first."""
+    assistances = Assistance.objects.visible_to(request.user)
+    return list_page(
+        request, "assistance/assistance_list.html", AssistanceTable, AssistanceFilter, assistances, title="帮扶记录"
+    )
+
+
+@staff_only
+def assistance_detail(request, pk):
+    """One assistance."""
+    assistance = visible_assistance(request, pk)
+    context = {
+        "title": str(assistance),
+        "assistance": assistance,
+        "youths": assistance.youths.select_related("person"),
+        "volunteers": assistance.volunteers.select_related("person"),
+    }
+    return render(request, "assistance/assistance_detail.html", context)
+
+
+@staff_only
+def assistance_create(request):
+    """Logs an assistance; htmx gets the youths who can be chosen for the day in the address."""
+    if request.method == "GET" and wants_fragment(request):
+        return youths_fragment(request)
+    return form_page(
+        request,
+        "assistance/assistance_create.html",
+        AssistanceForm,
+        title="登记帮扶",
+        message="已登记帮扶记录。",
+        initial=request.GET.dict(),
+    )
+
+
+@staff_only
+def assistance_update(request, pk):
+    """Corrects or completes an assistance."""
+    assistance = visible_assistance(request, pk)
+    if request.method == "GET" and wants_fragment(request):
+        return youths_fragment(request, assistance)
+    return form_page(
+        request,
+        "assistance/assistance_update.html",
+        AssistanceForm,
+        instance=assistance,
+        title=f"修改帮扶记录：{assistance}",
+        message="已保存帮扶记录。",
+    )
+
+
+@staff_only
+def assistance_delete(request, pk):
+    """Deletes an assistance logged by mistake."""
+    assistance = visible_assistance(request, pk)
+    return delete_page(
+        request, "assistance/assistance_delete.html", assistance, title="删除帮扶记录", message="已删除帮扶记录。"
+    )
+
+
+def visible_assistance(request, pk):
+    """The assistance, if the user may see it."""
+    return get_object_or_404(Assistance.objects.visible_to(request.user), pk=pk)
+
+
+def youths_fragment(request, assistance=None):
+    """The youths who can be chosen, for the day that the form holds at present."""
+    chosen = {"held_on": request.GET.get("held_on", "")}
+    form = AssistanceForm(instance=assistance, initial=chosen, user=request.user, day=timezone.localdate())
+    return render(request, "assistance/_youths.html", {"form": form})
+
+
+@staff_only
+def scholarship_list(request):
+    """Scholarship applications, the latest year first."""
+    scholarships = Scholarship.objects.visible_to(request.user)
+    return list_page(
+        request,
+        "assistance/scholarship_list.html",
+        ScholarshipTable,
+        ScholarshipFilter,
+        scholarships,
+        title="奖学金",
+    )
+
+
+@staff_only
+def scholarship_detail(request, pk):
+    """One scholarship application."""
+    scholarship = visible_scholarship(request, pk)
+    context = {"title": str(scholarship), "scholarship": scholarship}
+    return render(request, "assistance/scholarship_detail.html", context)
+
+
+@staff_only
+def scholarship_create(request):
+    """A new application."""
+    return form_page(
+        request, "assistance/scholarship_create.html", ScholarshipForm, title="登记申报", message="已登记奖学金申报。"
+    )
+
+
+@staff_only
+def scholarship_update(request, pk):
+    """Corrects an application, or moves it on."""
+    scholarship = visible_scholarship(request, pk)
+    return form_page(
+        request,
+        "assistance/scholarship_update.html",
+        ScholarshipForm,
+        instance=scholarship,
+        title=f"修改申报：{scholarship}",
+        message="已保存奖学金申报。",
+    )
+
+
+def visible_scholarship(request, pk):
+    """The application, if the user may see it."""
+    return get_object_or_404(Scholarship.objects.visible_to(request.user).select_related("student"), pk=pk)

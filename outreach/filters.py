@@ -1,0 +1,43 @@
+"""What the lists of links and contacts can be narrowed by."""
+
+import django_filters as filters
+
+from members.filters import SubtreeFilter
+from members.models import Person
+from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+
+from .forms import CadreChoiceField
+from .models import CadreQuerySet, Contact
+
+
+class CadreFilter(filters.ModelChoiceFilter):
+    """Rows of one cadre."""
+
+    field_class = CadreChoiceField
+
+    def __init__(self):
+        super().__init__(label="团干部", queryset=CadreQuerySet(Person).with_posts())
+
+
+class LinkFilter(PageFilter):
+    """Links, at first those that stand today."""
+
+    defaults = {"standing": "yes"}
+
+    search = SearchFilter("青年姓名或拼音首字母")
+    standing = OnDayFilter("状态", "as_of", "在联系", "未开始或已结束")
+    organisation = SubtreeFilter()
+    cadre = CadreFilter()
+    bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
+
+
+class ContactFilter(PageFilter):
+    """Contacts."""
+
+    search = SearchFilter("团干部姓名或拼音首字母")
+    organisation = SubtreeFilter()
+    cadre = CadreFilter()
+    form = filters.ChoiceFilter(label="形式", choices=Contact.Form)
+    year = YearFilter(field_name="held_on", lookup_expr="year")
+    since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
+    until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")

@@ -1,0 +1,139 @@
+"""Pages of links and contacts."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from yl_district.pages import (
+    configured_table,
+    delete_page,
+    end_page,
+    form_page,
+    list_page,
+    rows_response,
+    wants_fragment,
+)
+
+from .filters import ContactFilter, LinkFilter
+from .forms import ContactForm, LinkEndForm, LinkForm
+from .models import Contact, Link
+from .tables import ContactTable, LinkTable
+
+
+def link_list(request):
+    """Links, at first those that stand today."""
+    links = Link.objects.visible_to(request.user)
+    return list_page(request, "outreach/link_list.html", LinkTable, LinkFilter, links, title="1+100 联系")
+
+
+def link_detail(request, pk):
+    """One link with the contacts that name it."""
+    link = visible_link(request, pk)
+    contacts = Contact.objects.visible_to(request.user).with_link(link)
+    context = {"title": str(link), "link": link, "table": configured_table(request, ContactTable, contacts)}
+    return rows_response(request, "outreach/link_detail.html", "outreach/_contacts.html", context)
+
+
+def link_create(request):
+    """A new link."""
+    return form_page(
+        request,
+        "outreach/link_create.html",
+        LinkForm,
+        title="登记联系青年",
+        message="已登记联系青年。",
+        initial=request.GET.dict(),
+    )
+
+
+def link_update(request, pk):
+    """Corrects or completes a link."""
+    link = visible_link(request, pk)
+    return form_page(
+        request,
+        "outreach/link_update.html",
+        LinkForm,
+        instance=link,
+        title=f"修改联系青年：{link.youth}",
+        message="已保存联系青年资料。",
+    )
+
+
+def link_end(request, pk):
+    """Ends a link."""
+    link = visible_link(request, pk)
+    return end_page(
+        request,
+        "outreach/link_end.html",
+        LinkEndForm,
+        link,
+        link.end,
+        title=f"结束联系：{link}",
+        message="已结束联系，记录保留。",
+    )
+
+
+def visible_link(request, pk):
+    """The link, if the user may see it."""
+    return get_object_or_404(Link.objects.visible_to(request.user).select_related("cadre", "youth"), pk=pk)
+
+
+def contact_list(request):
+    """Contacts, the latest first."""
+    contacts = Contact.objects.visible_to(request.user)
+    return list_page(request, "outreach/contact_list.html", ContactTable, ContactFilter, contacts, title="联系记录")
+
+
+def contact_detail(request, pk):
+    """One contact."""
+    contact = visible_contact(request, pk)
+    context = {"title": str(contact), "contact": contact, "links": contact.links.select_related("youth")}
+    return render(request, "outreach/contact_detail.html", context)
+
+
+def contact_create(request):
+    """Logs a contact; htmx gets the youths who can be chosen for the cadre and the day in the address."""
+    if request.method == "GET" and wants_fragment(request):
+        return links_fragment(request)
+    return form_page(
+        request,
+        "outreach/contact_create.html",
+        ContactForm,
+        title="登记联系",
+        message="已登记联系记录。",
+        initial=request.GET.dict(),
+    )
+
+
+def contact_update(request, pk):
+    """Corrects or completes a contact."""
+    contact = visible_contact(request, pk)
+    if request.method == "GET" and wants_fragment(request):
+        return links_fragment(request, contact)
+    return form_page(
+        request,
+        "outreach/contact_update.html",
+        ContactForm,
+        instance=contact,
+        title=f"修改联系记录：{contact}",
+        message="已保存联系记录。",
+    )
+
+
+def contact_delete(request, pk):
+    """Deletes a contact logged by mistake."""
+    contact = visible_contact(request, pk)
+    return delete_page(
+        request, "outreach/contact_delete.html", contact, title="删除联系记录", message="已删除联系记录。"
+    )
+
+
+def visible_contact(request, pk):
+    """The contact, if the user may see it."""
+    return get_object_or_404(Contact.objects.visible_to(request.user).select_related("cadre"), pk=pk)
+
+
+def links_fragment(request, contact=None):
+    """The youths who can be chosen, for the cadre and the day that the form holds at present."""
+    chosen = {name: request.GET.get(name, "") for name in ("cadre", "held_on")}
+    form = ContactForm(instance=contact, initial=chosen, user=request.user, day=timezone.localdate())
+    return render(request, "outreach/_links.html", {"form": form})

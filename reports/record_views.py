@@ -1,0 +1,125 @@
+"""Pages of targets and of entries in outside platforms, kept by the committee's staff."""
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from yl_district.pages import delete_page, form_page, list_page, staff_only
+
+from .filters import PlatformEntryFilter, TargetFilter
+from .forms import PlatformEntryForm, TargetForm
+from .models import PlatformEntry, Target
+from .tables import PlatformEntryTable, TargetTable
+
+
+@staff_only
+def target_list(request):
+    """Targets, the latest year first."""
+    targets = Target.objects.visible_to(request.user)
+    return list_page(request, "reports/target_list.html", TargetTable, TargetFilter, targets, title="年度任务")
+
+
+@staff_only
+def target_create(request):
+    """A new target."""
+    return form_page(
+        request,
+        "reports/target_create.html",
+        TargetForm,
+        title="登记年度任务",
+        message="已登记年度任务。",
+        after=reverse("target_list"),
+    )
+
+
+@staff_only
+def target_update(request, pk):
+    """Corrects a target."""
+    target = visible_target(request, pk)
+    return form_page(
+        request,
+        "reports/target_update.html",
+        TargetForm,
+        instance=target,
+        title=f"修改年度任务：{target.task}",
+        message="已保存年度任务。",
+        after=reverse("target_list"),
+    )
+
+
+@staff_only
+def target_delete(request, pk):
+    """Deletes a target."""
+    target = visible_target(request, pk)
+    return delete_page(
+        request, "reports/target_delete.html", target, title=f"删除年度任务：{target.task}", message="已删除年度任务。"
+    )
+
+
+def visible_target(request, pk):
+    """The target, if the user may see it."""
+    return get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
+
+
+@staff_only
+def platform_entry_list(request):
+    """Entries in outside platforms, the latest first."""
+    entries = PlatformEntry.objects.visible_to(request.user)
+    return list_page(
+        request,
+        "reports/platform_entry_list.html",
+        PlatformEntryTable,
+        PlatformEntryFilter,
+        entries,
+        title="平台录入",
+    )
+
+
+@staff_only
+def platform_entry_create(request):
+    """A new entry."""
+    return form_page(
+        request,
+        "reports/platform_entry_create.html",
+        PlatformEntryForm,
+        title="登记平台录入",
+        message="已登记平台录入。",
+        after=reverse("platform_entry_list"),
+        platforms=known_platforms(request),
+    )
+
+
+@staff_only
+def platform_entry_update(request, pk):
+    """Corrects an entry, or adds when it was bound."""
+    entry = visible_platform_entry(request, pk)
+    return form_page(
+        request,
+        "reports/platform_entry_update.html",
+        PlatformEntryForm,
+        instance=entry,
+        title=f"修改平台录入：{entry}",
+        message="已保存平台录入。",
+        after=reverse("platform_entry_list"),
+        platforms=known_platforms(request),
+    )
+
+
+@staff_only
+def platform_entry_delete(request, pk):
+    """Deletes an entry."""
+    entry = visible_platform_entry(request, pk)
+    return delete_page(
+        request, "reports/platform_entry_delete.html", entry, title="删除平台录入", message="已删除平台录入。"
+    )
+
+
+def visible_platform_entry(request, pk):
+    """The entry, if the user may see it."""
+    entries = PlatformEntry.objects.visible_to(request.user).select_related("person", "activity", "organisation")
+    return get_object_or_404(entries, pk=pk)
+
+
+def known_platforms(request):
+    """The names of platforms used so far, offered while one is typed."""
+    entries = PlatformEntry.objects.visible_to(request.user)
+    return entries.order_by("platform").values_list("platform", flat=True).distinct()

@@ -1,0 +1,33 @@
+"""What the lists of youth hubs and volunteers can be narrowed by."""
+
+import django_filters as filters
+
+from members.filters import SubtreeFilter
+from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+
+from .models import Hub, HubYear
+
+
+class HubFilter(PageFilter):
+    """Youth hubs, at first those open today."""
+
+    defaults = {"standing": "yes"}
+
+    search = SearchFilter("名称或拼音首字母")
+    standing = OnDayFilter("状态", "as_of", "开业", "未开业或已关闭")
+    organisation = SubtreeFilter()
+    year = YearFilter(method="by_year_and_tier")
+    tier = filters.ChoiceFilter(label="类型", choices=HubYear.Tier, method="by_year_and_tier")
+
+    def by_year_and_tier(self, hubs, name, value):
+        """With a row for the year asked, of the tier asked."""
+        asked = self.form.cleaned_data
+        return hubs.kept_as(asked.get("tier"), asked.get("year"))
+
+
+class VolunteerFilter(PageFilter):
+    """Volunteers."""
+
+    search = SearchFilter("姓名或拼音首字母")
+    hub = filters.ModelChoiceFilter(label="志愿者队伍", queryset=Hub.objects.all(), field_name="team__hub")
+    bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")

@@ -1,0 +1,129 @@
+"""Pages of youth hubs and volunteers."""
+
+from django.shortcuts import get_object_or_404, render
+
+from members.models import Volunteer
+from yl_district.pages import configured_table, end_page, form_page, list_page, rows_response
+
+from .filters import HubFilter, VolunteerFilter
+from .forms import HubCloseForm, HubForm, HubYearForm, VolunteerForm
+from .models import Hub, HubYear
+from .tables import HubTable, VolunteerTable
+
+
+def hub_list(request):
+    """Youth hubs, at first those open today."""
+    hubs = Hub.objects.visible_to(request.user)
+    return list_page(request, "youthhubs/hub_list.html", HubTable, HubFilter, hubs, title="青年汇")
+
+
+def hub_detail(request, pk):
+    """One youth hub with its years and its volunteer team."""
+    hub = visible_hub(request, pk)
+    team = Volunteer.objects.visible_to(request.user).filter(team__hub=hub)
+    context = {"title": hub.name, "hub": hub, "table": configured_table(request, VolunteerTable, team)}
+    return rows_response(request, "youthhubs/hub_detail.html", "youthhubs/_team.html", context)
+
+
+def hub_create(request):
+    """A new youth hub."""
+    return form_page(request, "youthhubs/hub_create.html", HubForm, title="登记青年汇", message="已登记青年汇。")
+
+
+def hub_update(request, pk):
+    """Corrects or completes a youth hub."""
+    hub = visible_hub(request, pk)
+    return form_page(
+        request,
+        "youthhubs/hub_update.html",
+        HubForm,
+        instance=hub,
+        title=f"修改青年汇：{hub}",
+        message="已保存青年汇资料。",
+    )
+
+
+def hub_end(request, pk):
+    """Closes a youth hub."""
+    hub = visible_hub(request, pk)
+    return end_page(
+        request,
+        "youthhubs/hub_end.html",
+        HubCloseForm,
+        hub,
+        hub.close,
+        title=f"关闭青年汇：{hub}",
+        message="已关闭青年汇，记录保留。",
+    )
+
+
+def visible_hub(request, pk):
+    """The hub, if the user may see it."""
+    return get_object_or_404(Hub.objects.visible_to(request.user).select_related("organisation"), pk=pk)
+
+
+def hub_year_create(request, hub_pk):
+    """What a hub is in one more year."""
+    hub = visible_hub(request, hub_pk)
+    return form_page(
+        request,
+        "youthhubs/hub_year_create.html",
+        HubYearForm,
+        instance=HubYear(hub=hub),
+        title=f"登记年度情况：{hub}",
+        message="已登记年度情况。",
+    )
+
+
+def hub_year_update(request, pk):
+    """Corrects what a hub was in a year."""
+    row = get_object_or_404(HubYear.objects.visible_to(request.user).select_related("hub"), pk=pk)
+    return form_page(
+        request,
+        "youthhubs/hub_year_update.html",
+        HubYearForm,
+        instance=row,
+        title=f"修改年度情况：{row}",
+        message="已保存年度情况。",
+    )
+
+
+def volunteer_list(request):
+    """Volunteers."""
+    volunteers = Volunteer.objects.visible_to(request.user)
+    return list_page(
+        request, "youthhubs/volunteer_list.html", VolunteerTable, VolunteerFilter, volunteers, title="志愿者"
+    )
+
+
+def volunteer_detail(request, pk):
+    """One volunteer."""
+    volunteer = visible_volunteer(request, pk)
+    context = {"title": volunteer.person.name, "volunteer": volunteer}
+    return render(request, "youthhubs/volunteer_detail.html", context)
+
+
+def volunteer_create(request):
+    """A new volunteer."""
+    return form_page(
+        request, "youthhubs/volunteer_create.html", VolunteerForm, title="登记志愿者", message="已登记志愿者。"
+    )
+
+
+def volunteer_update(request, pk):
+    """Corrects or completes a volunteer."""
+    volunteer = visible_volunteer(request, pk)
+    return form_page(
+        request,
+        "youthhubs/volunteer_update.html",
+        VolunteerForm,
+        instance=volunteer,
+        title=f"修改志愿者：{volunteer}",
+        message="已保存志愿者资料。",
+    )
+
+
+def visible_volunteer(request, pk):
+    """The volunteer, if the user may see it."""
+    volunteers = Volunteer.objects.visible_to(request.user).select_related("person", "team__hub")
+    return get_object_or_404(volunteers, pk=pk)
