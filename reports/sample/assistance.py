@@ -1,0 +1,218 @@
+"""Eight assisted youths and one who has grown up: register, yearly plans, assistances, scholarships."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .chance import Chance
+from .hubs import Volunteer
+from .people import Person
+
+FOCUS = "服刑在教人员未成年子女"
+
+# Branch of the place, born in, school, grade, hardship, focus group, need, day of registration.
+CASES = [
+    ("高碑店西社区团总支", 2006, "通惠里小学", "五年级", "低保", None, "课业辅导", date(2015, 3, 16)),
+    ("高井社区团支部", 2004, "花园闸中学", "初一", "单亲", None, "心理陪伴、课业辅导", date(2015, 9, 7)),
+    ("兴隆家园社区团总支", 2008, "兴隆里小学", "三年级", "残疾", None, "文体活动、康复训练", date(2016, 1, 11)),
+    ("八里庄社区团总支", 2002, "花园闸中学", "初三", "低保", None, "升学指导", date(2015, 3, 16)),
+    ("通惠家园社区团总支", 2007, "通惠里小学", "四年级", "重病", None, "医疗信息、学习用品", date(2016, 4, 18)),
+    ("半壁店村团支部", 2005, "半壁里小学", "六年级", "父母服刑", FOCUS, "心理关怀", date(2016, 9, 5)),
+    ("甘露园社区团支部", 2000, "东郊里职业高中", "高二", "低收入", None, "就业指导", date(2017, 1, 5)),
+    ("康家沟社区团支部", 2009, "兴隆里小学", "二年级", "单亲", None, "课后陪伴", date(2017, 1, 5)),
+    ("八里庄村团支部", 1998, "东郊里职业高中", "高三", "低保", None, "就业指导", date(2015, 3, 16)),
+]
+GROWN_UP = date(2016, 12, 20)
+
+# Given to everybody in the register: kind, way, content, partner, money.
+TO_ALL = {
+    date(2016, 1, 22): ("文具资助", "物资", "春节前走访，送书包和文具", None, 1400),
+    date(2016, 6, 1): ("文化生活", "活动", "六一参观科技馆", None, None),
+    date(2016, 8, 26): ("文具资助", "物资", "开学文具", None, 700),
+    date(2017, 1, 18): ("文具资助", "物资", "两节送温暖，送文具礼包和春联", None, 1600),
+    date(2017, 3, 11): ("学习培训", "活动", "学习方法讲座和作业辅导", "通惠里青年社工站", None),
+    date(2017, 5, 19): ("其他", "物资", "与妇联联合发放运动服", "地区妇联", 2400),
+    date(2017, 6, 1): ("文化生活", "活动", "六一观影并参观古街", None, None),
+    date(2017, 7, 15): ("学习培训", "活动", "暑期安全自护培训", None, None),
+    date(2017, 8, 28): ("文具资助", "物资", "开学学习用品", "地区工会", 1600),
+    date(2017, 10, 14): ("文化生活", "活动", "参观博物馆，体验传统手工", None, None),
+}
+
+# Given to some of the eight, by their place in the register.
+TO_SOME = {
+    date(2017, 2, 25): ((0, 1, 2, 3), "学习培训", "活动", "寒假作业辅导小组"),
+    date(2017, 4, 22): ((4, 5, 6, 7), "文化生活", "活动", "参加风筝彩绘和放飞活动"),
+    date(2017, 9, 23): ((0, 2, 4, 6), "学习培训", "活动", "参加科技创新体验课"),
+    date(2017, 12, 9): ((1, 3, 5, 7), "文具资助", "物资", "送冬令图书和文具"),
+}
+
+# Three times a year the fixed volunteer meets each youth alone: between which days, way, kind, content.
+ALONE = [
+    (date(2017, 2, 6), date(2017, 4, 7), "走访入户", "心理关怀", "走访入户，了解家庭和学习情况"),
+    (date(2017, 5, 2), date(2017, 7, 7), "电话", "学习培训", "电话询问期末复习情况，解答问题"),
+    (date(2017, 9, 4), date(2017, 11, 30), "面对面", "文化生活", "面对面交流，一起选书读书"),
+]
+
+
+@dataclass(eq=False)
+class Case:
+    """An assisted youth's time in the register."""
+
+    person: Person
+    guardian: Person
+    volunteer: Volunteer
+    facts: tuple
+    bound: date | None = None
+    removed: date | None = None
+
+    @property
+    def registered(self):
+        return self.facts[-1]
+
+    def stands_on(self, day):
+        """Whether the youth is in the register on `day`."""
+        return self.registered <= day and (self.removed is None or day < self.removed)
+
+
+def build(people, volunteers):
+    """Every case, each with a fixed volunteer; in 2017 the platform bound the eight and their volunteers."""
+    chance = Chance("cases")
+    fixed = _fixed_volunteers(volunteers)
+    cases = []
+    for number, facts in enumerate(CASES):
+        born = facts[1]
+        youth = people.child(date(born, 1, 10), date(born, 12, 20))
+        case = Case(youth, people.guardian(youth), fixed[number % 8], facts)
+        if number == 8:
+            case.removed = GROWN_UP
+        else:
+            case.bound = chance.workday(date(2017, 3, 13), date(2017, 4, 28))
+        cases.append(case)
+    for volunteer in fixed:
+        volunteer.pledged = volunteer.joined
+        volunteer.bound = chance.workday(date(2017, 3, 13), date(2017, 4, 28))
+        volunteer.remark = "帮扶志愿者"
+    return cases
+
+
+def _fixed_volunteers(volunteers):
+    """Two from each of four hubs' teams: grown-up neighbours who were there before 2017."""
+    steady = [volunteer for volunteer in volunteers if volunteer.hub and volunteer.joined < date(2017, 1, 1)]
+    chosen = []
+    for volunteer in steady:
+        if sum(other.hub is volunteer.hub for other in chosen) < 2:
+            chosen.append(volunteer)
+    return chosen
+
+
+def rows(cases):
+    """Rows of 帮扶对象."""
+    for case in cases:
+        branch, _, school, grade, hardship, focus, need, registered = case.facts
+        yield {
+            "姓名": case.person.name,
+            "性别": case.person.gender,
+            "出生日期": case.person.born,
+            "身份证号": case.person.identity_number,
+            "所在组织": branch,
+            "学校": school,
+            "年级": grade,
+            "困难类型": hardship,
+            "重点类别": focus,
+            "监护人": case.guardian.name,
+            "监护人电话": case.guardian.mobile,
+            "需求": need,
+            "入库日期": registered,
+            "出库日期": case.removed,
+            "固定志愿者": case.volunteer.person.name,
+            "平台绑定日期": case.bound,
+            "备注": "年满十八周岁，已就业" if case.removed else "由亲属监护" if focus else None,
+        }
+
+
+def plan_rows(cases):
+    """Rows of 服务计划: everybody who was in the register in the year."""
+    for year, signed in ((2016, date(2016, 3, 21)), (2017, date(2017, 2, 20))):
+        for case in cases:
+            if case.registered.year > year or (case.removed and case.removed.year < year):
+                continue
+            need = case.facts[6]
+            yield {
+                "帮扶对象": case.person.name,
+                "年度": year,
+                "需求评估": f"{case.facts[4]}家庭，需要{need}",
+                "目标": "学习生活稳定，参加集体活动" if year == 2016 else f"{need}得到落实，每月至少一次帮扶",
+                "措施": "固定志愿者结对，走访、电话、活动相结合",
+                "签订日期": max(signed, case.registered),
+            }
+
+
+def assistance_rows(cases):
+    """Rows of 帮扶记录: in 2017 seven to all, two each in groups and three alone make twelve for every youth."""
+    chance = Chance("assistances")
+    given = []
+    for day, (kind, way, content, partner, money) in TO_ALL.items():
+        given.append(_assistance(day, "全部", kind, way, content, partner=partner, money=money))
+    for day, (places, kind, way, content) in TO_SOME.items():
+        names = "、".join(cases[place].person.name for place in places)
+        given.append(_assistance(day, names, kind, way, content))
+    for case in cases:
+        if case.stands_on(date(2016, 11, 1)):
+            day = chance.workday(max(date(2016, 3, 1), case.registered), date(2016, 11, 30))
+            given.append(_assistance(day, case.person.name, "心理关怀", "走访入户", "走访入户", case.volunteer))
+        if case.removed:
+            continue
+        for first, last, way, kind, content in ALONE:
+            day = chance.workday(first, last)
+            given.append(_assistance(day, case.person.name, kind, way, content, case.volunteer))
+    return sorted(given, key=lambda row: row["日期"])
+
+
+def _assistance(day, names, kind, way, content, volunteer=None, partner=None, money=None):
+    return {
+        "日期": day,
+        "帮扶对象": names,
+        "类别": kind,
+        "方式": way,
+        "内容": content,
+        "志愿者": volunteer and volunteer.person.name,
+        "协办单位": partner,
+        "金额": money,
+    }
+
+
+def scholarship_rows(people, cases):
+    """Rows of 奖学金: in 2017 one granted; the eight in the register are the platform's students."""
+    granted_2017, granted_2016 = cases[3], cases[8]
+    for case in cases:
+        if case.stands_on(date(2016, 9, 20)):
+            yield _scholarship(2016, case, case is granted_2016)
+    for case in cases:
+        if not case.removed:
+            yield _scholarship(2017, case, case is granted_2017)
+    yield {
+        "年度": 2017,
+        "姓名": people.child(date(2005, 2, 1), date(2005, 11, 30)).name,
+        "学校": "半壁里小学",
+        "学段": "小学",
+        "申报日期": date(2017, 9, 15),
+        "状态": "未批准",
+        "在平台": "否",
+        "备注": "家庭收入不符合条件",
+    }
+
+
+def _scholarship(year, case, granted):
+    school = case.facts[2]
+    stage = "小学" if "小学" in school else "高中" if "高中" in school else "初中"
+    return {
+        "年度": year,
+        "姓名": case.person.name,
+        "学校": school,
+        "学段": stage,
+        "申报日期": date(year, 9, 15),
+        "状态": "已发放" if granted else "上报" if stage == "小学" else "申报",
+        "批准日期": date(year, 11, 17) if granted else None,
+        "资助金额": {"小学": 400, "初中": 600, "高中": 800}[stage] if granted else None,
+        "捐助人": "爱心人士（匿名）" if granted else None,
+        "在平台": "是",
+    }

@@ -1,0 +1,73 @@
+"""What an event of the year's programme is, and whom each kind of event brings together."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from .hubs import Hub
+
+EXACT, ROUNDED, UNRECORDED = "实数", "约数", "未统计"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One activity held; without a head count its person-times were not recorded.
+
+    Without a host it was held by the hub's organisation, and without a hub by the district itself.
+    """
+
+    held: str
+    name: str
+    hub: Hub | None = None
+    count: int | None = None
+    basis: str | None = None
+    host: str | None = None
+    venue: str | None = None
+    sessions: int = 1
+    audience: str | None = None
+    campaign: str | None = None
+    tags: str | None = None
+    partners: str | None = None
+    content: str | None = None
+    online: bool = False
+    has_list: bool = False
+
+    @property
+    def day(self):
+        return date.fromisoformat(self.held)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What holds for the events of a type unless they say otherwise."""
+
+    audience: str
+    campaign: str | None = None
+    has_list: bool = False
+
+
+KINDS = {
+    "主题讲座": Kind("辖区青年", has_list=True),
+    "联谊交友": Kind("单身青年", has_list=True),
+    "自护教育": Kind("青少年及家长", "星光自护"),
+    "DIY制作": Kind("青少年"),
+    "阳光体育": Kind("辖区青年", "阳光体育"),
+    "志愿服务": Kind("志愿者", "学雷锋"),
+    "观影": Kind("青少年"),
+    "瑜伽": Kind("辖区青年"),
+    "主题团日": Kind("团员", "一学一做", has_list=True),
+    "宣讲会": Kind("团员", "一学一做", has_list=True),
+    "团干大会": Kind("团干部", has_list=True),
+    "青年面对面": Kind("辖区青年", "1+100"),
+    "团支部开放日": Kind("辖区青年", "1+100"),
+    "慰问": Kind("帮扶对象", "精准帮扶"),
+    "其他": Kind("辖区青年"),
+}
+
+# In which capacity the people of an audience come, by weight.
+CAPACITIES = {
+    "辖区青年": {"联系青年": 5, "团员": 3, "志愿者": 1, "其他": 3},
+    "单身青年": {"联系青年": 5, "团员": 3, "其他": 3},
+    "青少年及家长": {"帮扶对象": 4, "家长": 5, "志愿者": 1, "其他": 4},
+    "团员": {"团员": 1},
+    "团干部": {"团干部": 1},
+}
