@@ -2,23 +2,11 @@
 
 import django_filters as filters
 
-from orgs.forms import OrganisationChoiceField
-from orgs.models import Domain, Organisation
+from orgs.filters import SubtreeFilter
+from orgs.models import Domain
 from yl_district.filters import PageFilter, SearchFilter
 
 from .models import Member, Post
-
-
-class SubtreeFilter(filters.ModelChoiceFilter):
-    """Rows of an organisation and of all below it."""
-
-    field_class = OrganisationChoiceField
-
-    def __init__(self, label="组织（含下级）"):
-        super().__init__(label=label, queryset=Organisation.objects.all())
-
-    def filter(self, queryset, value):
-        return queryset.within(value) if value else queryset
 
 
 class MemberFilter(PageFilter):

@@ -1,5 +1,7 @@
 """Lists of people and their capacities."""
 
+import django_tables2 as tables
+
 from yl_district.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
 
 from .models import Member, Person, Post
@@ -23,8 +25,9 @@ class MemberTable(PageTable):
     related = ("person", "branch")
 
     person = RecordColumn(accessor="person__name")
+    education = tables.Column(attrs={"td": {"class": "secondary"}})
     mobile = MaskedColumn(accessor="person__mobile")
-    joined_league_on = MonthColumn()
+    joined_league_on = MonthColumn(attrs={"td": {"class": "secondary"}})
 
     class Meta(PageTable.Meta):
         model = Member

@@ -6,7 +6,7 @@ from yl_district.pages import end_page, form_page, list_page
 
 from .filters import MemberFilter, PostFilter
 from .forms import MemberForm, MemberLeaveForm, PostEndForm, PostForm
-from .models import Member, Person, Post
+from .models import Member, Person, Post, Volunteer
 from .tables import MemberTable, PostTable
 
 
@@ -24,7 +24,14 @@ def member_detail(request, pk):
 
 def member_create(request):
     """A new member."""
-    return form_page(request, "members/member_create.html", MemberForm, title="登记团员", message="已登记团员。")
+    return form_page(
+        request,
+        "members/member_create.html",
+        MemberForm,
+        title="登记团员",
+        message="已登记团员。",
+        initial={"branch": request.GET.get("branch")},
+    )
 
 
 def member_update(request, pk):
@@ -73,7 +80,14 @@ def post_detail(request, pk):
 
 def post_create(request):
     """A new post."""
-    return form_page(request, "members/post_create.html", PostForm, title="登记团干部", message="已登记团干部。")
+    return form_page(
+        request,
+        "members/post_create.html",
+        PostForm,
+        title="登记团干部",
+        message="已登记团干部。",
+        initial={"organisation": request.GET.get("organisation")},
+    )
 
 
 def post_update(request, pk):
@@ -109,6 +123,19 @@ def visible_post(request, pk):
 
 
 def person_detail(request, pk):
-    """One human being with all capacities."""
-    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
-    return render(request, "members/person_detail.html", {"title": person.name, "person": person})
+    """One human being with all capacities; case files only for those who may see them."""
+    user = request.user
+    person = get_object_or_404(Person.objects.visible_to(user), pk=pk)
+    context = {
+        "title": person.name,
+        "person": person,
+        "memberships": person.memberships.visible_to(user).select_related("branch"),
+        "posts": person.posts.visible_to(user).select_related("organisation"),
+        "volunteering": Volunteer.objects.filter(person=person).first(),
+        "links_as_youth": person.links_as_youth.visible_to(user).select_related("cadre"),
+        "links_as_cadre": person.links_as_cadre.visible_to(user).select_related("youth"),
+        "sign_ins": person.sign_ins.visible_to(user).select_related("activity").order_by("-activity__held_on")[:20],
+        "assistance_cases": person.assistance_cases.visible_to(user).select_related("organisation"),
+        "scholarships": person.scholarships.visible_to(user),
+    }
+    return render(request, "members/person_detail.html", context)

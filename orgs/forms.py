@@ -6,6 +6,10 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
+from yl_district.forms import ActionForm, PageForm
+
+from .models import Organisation, Supply, Unit, UnitContact
+
 
 class OrganisationChoiceField(forms.ModelChoiceField):
     """A choice of an organisation, indented as the tree is, dissolved ones marked."""
@@ -13,6 +17,111 @@ class OrganisationChoiceField(forms.ModelChoiceField):
     def label_from_instance(self, organisation):
         ended = "（已撤销）" if organisation.dissolved_on else ""
         return f"{'　' * (organisation.depth - 1)}{organisation.name}{ended}"
+
+
+class OrganisationForm(PageForm):
+    """An organisation and its place in the tree."""
+
+    parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
+
+    groups = [
+        ("组织", "name", "parent", "category", "domain", "founded_on", "last_election_on", "dissolved_on"),
+        ("联系", "liaison", "chat_kind", "chat_number", "address", "remark"),
+    ]
+
+    class Meta:
+        model = Organisation
+        fields = [
+            "name",
+            "category",
+            "domain",
+            "founded_on",
+            "last_election_on",
+            "liaison",
+            "chat_kind",
+            "chat_number",
+            "address",
+            "dissolved_on",
+            "remark",
+        ]
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self._offer_parents()
+        else:
+            del self.fields["dissolved_on"]
+
+    def _offer_parents(self):
+        """An organisation cannot move below itself; whose parent the user does not see stays where it is."""
+        parents = self.fields["parent"].queryset
+        above = Organisation.objects.get_parent(self.instance)
+        if above is None or not parents.filter(pk=above.pk).exists():
+            del self.fields["parent"]
+            return
+        self.fields["parent"].queryset = parents.exclude(path__startswith=self.instance.path)
+        self.initial["parent"] = above.pk
+
+    def save(self, commit=True):
+        """Adds the organisation below its parent, or saves it and moves it there."""
+        parent = self.cleaned_data.get("parent")
+        if self.instance.pk is None:
+            return Organisation.objects.add_child(parent, instance=self.instance)
+        super().save(commit)
+        if parent and parent.pk != self.initial["parent"]:
+            Organisation.objects.move(self.instance, parent, "last-child")
+        return self.instance
+
+
+class OrganisationDissolveForm(ActionForm):
+    """The day on which an organisation is dissolved."""
+
+    day = forms.DateField(label="撤销日期")
+
+
+class UnitForm(PageForm):
+    """A two-new organisation."""
+
+    groups = [
+        ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
+        ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point"),
+        ("状态与联系", "status", "status_on", "verified_on", "contact_name", "contact_phone", "remark"),
+    ]
+
+    class Meta:
+        model = Unit
+        exclude = []
+        field_classes = {"branch": OrganisationChoiceField}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        # A unit without a branch belongs to the root, so that only the committee's staff could open it afterwards.
+        self.fields["branch"].required = not self.user.is_committee_staff
+        self.fields["status"].initial = self.instance.status or Unit.Status.NORMAL
+
+
+class UnitContactForm(PageForm):
+    """One contact with a two-new organisation."""
+
+    past = ("held_on",)
+    groups = [("", "unit", "held_on", "form", "contact_name", "content")]
+
+    class Meta:
+        model = UnitContact
+        fields = ["unit", "held_on", "form", "contact_name", "content"]
+
+
+class SupplyForm(PageForm):
+    """Supplies issued to an organisation."""
+
+    past = ("issued_on",)
+    groups = [("", "issued_on", "organisation", "item", "quantity")]
+
+    class Meta:
+        model = Supply
+        fields = ["issued_on", "organisation", "item", "quantity"]
+        field_classes = {"organisation": OrganisationChoiceField}
+        widgets = {"item": forms.TextInput({"placeholder": "团旗、团徽……"})}
 
 
 class SignInForm(AuthenticationForm):

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Length, Substr
+from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
@@ -68,10 +68,18 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
         """Organisations dissolved on `day` or before."""
         return self.filter(dissolved_on__lte=day)
 
-    def rows_of(self, related_name):
-        """What another kind of record keeps of these organisations: `rows_of("members")`."""
+    def with_headcounts(self, day):
+        """Adds `member_count` and `cadre_count`: on the roll and in a post on `day`, here and below."""
+        return self.annotate(
+            member_count=self._count_below("members", day, "pk"), cadre_count=self._count_below("posts", day, "person")
+        )
+
+    def _count_below(self, related_name, day, what):
         relation = self.model._meta.get_field(related_name)
-        return relation.related_model.objects.filter(**{f"{relation.field.name}__in": self})
+        below = {f"{relation.field.name}__path__startswith": models.OuterRef("path")}
+        rows = relation.related_model.objects.as_of(day).filter(**below).order_by()
+        counts = rows.annotate(all=models.Value(1)).values("all").annotate(n=models.Count(what, distinct=True))
+        return Coalesce(models.Subquery(counts.values("n")), 0)
 
     def communities(self):
         """Organisations of villages and communities."""

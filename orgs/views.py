@@ -4,11 +4,25 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRefresh
 
-from .forms import OwnPasswordForm, SignInForm
+from yl_district.pages import delete_page, end_page, form_page, list_page
+
+from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
+from .forms import (
+    OrganisationDissolveForm,
+    OrganisationForm,
+    OwnPasswordForm,
+    SignInForm,
+    SupplyForm,
+    UnitContactForm,
+    UnitForm,
+)
+from .models import Organisation, Supply, Unit, UnitContact
+from .tables import OrganisationTreeTable, SupplyTable, UnitContactTable, UnitTable
 
 
 @login_not_required
@@ -28,3 +42,214 @@ def password_change(request):
         messages.success(request, "密码已修改。")
         return redirect("home")
     return render(request, "registration/password_change.html", {"title": "修改密码", "form": form, "back": "/"})
+
+
+def organisation_list(request):
+    """The organisation tree, at first what stands today."""
+    organisations = Organisation.objects.visible_to(request.user)
+    organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
+    return list_page(
+        request,
+        "orgs/organisation_list.html",
+        OrganisationTreeTable,
+        OrganisationFilter,
+        organisations,
+        title="团组织",
+    )
+
+
+def organisation_detail(request, pk):
+    """One organisation with what is below it and belongs to it today."""
+    organisation = visible_organisation(request, pk)
+    day = timezone.localdate()
+    below = Organisation.objects.get_children(organisation).as_of(day)
+    context = {
+        "title": organisation.name,
+        "organisation": Organisation.objects.with_headcounts(day).get(pk=pk),
+        "ancestors": Organisation.objects.get_ancestors(organisation).visible_to(request.user),
+        "children": below.with_headcounts(day),
+        "posts": organisation.posts.as_of(day).select_related("person"),
+        "member_count": organisation.members.as_of(day).count(),
+        "units": organisation.units.order_by("name"),
+        "hubs": organisation.hubs.as_of(day),
+        "supplies": organisation.supplies.all()[:10],
+    }
+    return render(request, "orgs/organisation_detail.html", context)
+
+
+def organisation_create(request):
+    """A new organisation below another."""
+    return form_page(
+        request,
+        "orgs/organisation_create.html",
+        OrganisationForm,
+        title="新建团组织",
+        message="已新建团组织。",
+        initial={"parent": request.GET.get("parent")},
+    )
+
+
+def organisation_update(request, pk):
+    """Corrects an organisation or moves it below another."""
+    organisation = visible_organisation(request, pk)
+    return form_page(
+        request,
+        "orgs/organisation_update.html",
+        OrganisationForm,
+        instance=organisation,
+        title=f"修改团组织：{organisation}",
+        message="已保存团组织资料。",
+    )
+
+
+def organisation_end(request, pk):
+    """Dissolves an organisation."""
+    organisation = visible_organisation(request, pk)
+    return end_page(
+        request,
+        "orgs/organisation_end.html",
+        OrganisationDissolveForm,
+        organisation,
+        organisation.dissolve,
+        title=f"撤销团组织：{organisation}",
+        message="已登记撤销，记录保留。",
+    )
+
+
+def visible_organisation(request, pk):
+    """The organisation, if the user may see it."""
+    return get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
+
+
+def unit_list(request):
+    """Two-new organisations."""
+    units = Unit.objects.visible_to(request.user)
+    return list_page(request, "orgs/unit_list.html", UnitTable, UnitFilter, units, title="两新组织")
+
+
+def unit_detail(request, pk):
+    """One two-new organisation with the contacts made."""
+    unit = visible_unit(request, pk)
+    context = {"title": unit.name, "unit": unit, "contacts": unit.contacts.all()[:50]}
+    return render(request, "orgs/unit_detail.html", context)
+
+
+def unit_create(request):
+    """A new two-new organisation."""
+    return form_page(request, "orgs/unit_create.html", UnitForm, title="登记两新组织", message="已登记两新组织。")
+
+
+def unit_update(request, pk):
+    """Corrects or completes a two-new organisation."""
+    unit = visible_unit(request, pk)
+    return form_page(
+        request,
+        "orgs/unit_update.html",
+        UnitForm,
+        instance=unit,
+        title=f"修改两新组织：{unit}",
+        message="已保存两新组织资料。",
+    )
+
+
+def visible_unit(request, pk):
+    """The two-new organisation, if the user may see it."""
+    return get_object_or_404(Unit.objects.visible_to(request.user).select_related("branch"), pk=pk)
+
+
+def unit_contact_list(request):
+    """Contacts with two-new organisations, the latest first."""
+    contacts = UnitContact.objects.visible_to(request.user)
+    return list_page(
+        request, "orgs/unit_contact_list.html", UnitContactTable, UnitContactFilter, contacts, title="两新联络"
+    )
+
+
+def unit_contact_detail(request, pk):
+    """One contact with a two-new organisation."""
+    contact = visible_unit_contact(request, pk)
+    return render(request, "orgs/unit_contact_detail.html", {"title": f"两新联络：{contact.unit}", "contact": contact})
+
+
+def unit_contact_create(request):
+    """A new contact with a two-new organisation."""
+    return form_page(
+        request,
+        "orgs/unit_contact_create.html",
+        UnitContactForm,
+        title="登记两新联络",
+        message="已登记两新联络。",
+        initial={"unit": request.GET.get("unit"), "held_on": timezone.localdate()},
+    )
+
+
+def unit_contact_update(request, pk):
+    """Corrects a contact."""
+    return form_page(
+        request,
+        "orgs/unit_contact_update.html",
+        UnitContactForm,
+        instance=visible_unit_contact(request, pk),
+        title="修改两新联络",
+        message="已保存两新联络。",
+    )
+
+
+def unit_contact_delete(request, pk):
+    """Deletes a contact logged by mistake."""
+    contact = visible_unit_contact(request, pk)
+    return delete_page(
+        request, "orgs/unit_contact_delete.html", contact, title="删除两新联络", message="已删除两新联络。"
+    )
+
+
+def visible_unit_contact(request, pk):
+    """The contact, if the user may see it."""
+    return get_object_or_404(UnitContact.objects.visible_to(request.user).select_related("unit"), pk=pk)
+
+
+def supply_list(request):
+    """Supplies issued, the latest first."""
+    supplies = Supply.objects.visible_to(request.user)
+    return list_page(request, "orgs/supply_list.html", SupplyTable, SupplyFilter, supplies, title="物资配发")
+
+
+def supply_detail(request, pk):
+    """One issue of supplies."""
+    supply = visible_supply(request, pk)
+    return render(request, "orgs/supply_detail.html", {"title": f"物资配发：{supply.item}", "supply": supply})
+
+
+def supply_create(request):
+    """Supplies issued to an organisation."""
+    return form_page(
+        request,
+        "orgs/supply_create.html",
+        SupplyForm,
+        title="登记物资配发",
+        message="已登记物资配发。",
+        initial={"organisation": request.GET.get("organisation"), "issued_on": timezone.localdate()},
+    )
+
+
+def supply_update(request, pk):
+    """Corrects an issue of supplies."""
+    return form_page(
+        request,
+        "orgs/supply_update.html",
+        SupplyForm,
+        instance=visible_supply(request, pk),
+        title="修改物资配发",
+        message="已保存物资配发。",
+    )
+
+
+def supply_delete(request, pk):
+    """Deletes an issue of supplies logged by mistake."""
+    supply = visible_supply(request, pk)
+    return delete_page(request, "orgs/supply_delete.html", supply, title="删除物资配发", message="已删除物资配发。")
+
+
+def visible_supply(request, pk):
+    """The issue of supplies, if the user may see it."""
+    return get_object_or_404(Supply.objects.visible_to(request.user).select_related("organisation"), pk=pk)

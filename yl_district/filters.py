@@ -20,8 +20,10 @@ class PageFilter(django_filters.FilterSet):
             data.setdefault(name, value)
         super().__init__(data, queryset)
         self.user, self.day = user, day
-        for field in self.form.fields.values():
+        for name, field in self.form.fields.items():
             prepare_field(field)
+            if name in self.defaults:
+                field.widget.attrs["data-default"] = self.defaults[name]
             if isinstance(field.widget, forms.Select):
                 field.widget.attrs["class"] = "form-select"
             elif not isinstance(field.widget, forms.CheckboxInput):

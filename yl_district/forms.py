@@ -39,6 +39,10 @@ def is_month(label):
 
 def prepare_field(field):
     """Gives a field the input, limits and hints that its type and label ask for."""
+    verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+    field.error_messages["required"] = f"请{verb}{field.label}。"
+    if isinstance(field, forms.NullBooleanField):
+        field.widget.choices = [("unknown", "未填写"), ("true", "是"), ("false", "否")]
     if isinstance(field, forms.DateField):
         prepare_date(field)
     elif isinstance(field, forms.IntegerField) and str(field.label).endswith("年度"):
@@ -79,16 +83,20 @@ def narrow_choices(fields, user):
 class PageFormMixin:
     """What all forms of pages share.
 
-    `groups` lists the fields in the order of the page: `[("标题", "field", "field"), …]`.
+    `groups` lists the fields in the order of the page: `[("标题", "field", "field"), …]`; the dates in `past` cannot
+    lie in the future.
     """
 
     groups = ()
+    past = ()
 
     def __init__(self, *args, user, day, **options):
         super().__init__(*args, **options)
         self.user, self.day = user, day
         for field in self.fields.values():
             prepare_field(field)
+        for name in self.past:
+            self.fields[name].validators.append(MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。"))
         narrow_choices(self.fields.values(), user)
 
     @cached_property

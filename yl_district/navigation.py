@@ -14,7 +14,7 @@ class Entry:
 
 
 MENU = [
-    ("", [Entry("年度一览", "home", icon="home"), Entry("工作总结", "summary_detail", "file-text")]),
+    ("", [Entry("年度一览", "home", icon="home"), Entry("工作总结", "summary_detail", icon="file-text")]),
     (
         "组织",
         [

@@ -16,8 +16,6 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
-ROWS_PER_PAGE = 25
-
 
 def staff_only(view):
     """Answers "not found" to everybody but the committee's own staff."""
@@ -36,7 +34,7 @@ def configured_table(request, table_class, rows):
     if table_class.related:
         rows = rows.select_related(*table_class.related)
     table = table_class(rows.prefetch_related(*table_class.prefetched))
-    RequestConfig(request, paginate={"per_page": ROWS_PER_PAGE}).configure(table)
+    RequestConfig(request, paginate={"per_page": table_class.rows_per_page}).configure(table)
     return table
 
 
@@ -51,24 +49,28 @@ def list_page(request, template, table_class, filter_class, rows, *, title, **co
 
 def rows_response(request, template, fragment, context):
     """The fragment for htmx, the whole page for everybody else, at one address."""
-    wants_fragment = request.htmx and not request.htmx.history_restore_request
-    response = render(request, fragment if wants_fragment else template, context)
+    response = render(request, fragment if wants_fragment(request) else template, context)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
 
-def form_page(request, template, form_class, *, title, message, instance=None, initial=None, **context):
-    """A form that creates a record or changes `instance`, saved whole or not at all."""
+def wants_fragment(request):
+    """Whether htmx asks for a part of the page; a history restore needs the whole."""
+    return request.htmx and not request.htmx.history_restore_request
+
+
+def form_page(request, template, form_class, *, title, message, instance=None, initial=None, after=None, **context):
+    """A form that creates a record or changes `instance`, saved whole or not at all; leads to `after` or its page."""
     data = request.POST if request.method == "POST" else None
     form = form_class(data, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
     if data is not None and form.is_valid() and attempt(form, form.save):
         messages.success(request, message)
-        return redirect(form.instance)
+        return redirect(after or form.instance)
     is_new = instance is None
     if is_new or form.errors:
         form.focus()
-    context |= {"title": title, "form": form, "back": list_address(request) if is_new else instance.get_absolute_url()}
-    return render(request, template, context)
+    back = after or (list_address(request) if is_new else instance.get_absolute_url())
+    return render(request, template, context | {"title": title, "form": form, "back": back})
 
 
 def end_page(request, template, form_class, instance, act, *, title, message, **context):

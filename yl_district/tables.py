@@ -13,6 +13,7 @@ class PageTable(tables.Table):
 
     related = ()
     prefetched = ()
+    rows_per_page = 25
 
     class Meta:
         attrs = {"class": "table table-vcenter card-table stacked"}

@@ -35,22 +35,25 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// On narrow screens the conditions stay folded; wide ones show them all.
+// On narrow screens the conditions stay folded until they are wanted; wide ones always show them.
 const wide = window.matchMedia("(min-width: 768px)");
-function unfoldConditions() {
-  for (const details of document.querySelectorAll(".filter-more")) if (wide.matches) details.open = true;
+function foldConditions() {
+  for (const details of document.querySelectorAll(".filter-more[data-folds]")) details.open = wide.matches;
 }
-wide.addEventListener("change", unfoldConditions);
+wide.addEventListener("change", foldConditions);
+
 document.addEventListener("DOMContentLoaded", () => {
-  unfoldConditions();
+  foldConditions();
   enhanceChoices(document);
 });
 
-// Empty conditions stay out of the address.
+// Conditions that hold anyway stay out of the address.
 document.addEventListener("htmx:configRequest", (event) => {
-  if (!event.target.closest("form[data-rows]")) return;
-  const defaults = event.detail.formData;
-  if (defaults.get("search") === "") defaults.delete("search");
+  const form = event.target.closest("form[data-rows]");
+  if (!form) return;
+  for (const control of form.elements) {
+    if (control.name && control.value === (control.dataset.default ?? "")) event.detail.formData.delete(control.name);
+  }
 });
 
 // A session that has ended answers with a refresh; everything else that fails is said in words.

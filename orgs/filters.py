@@ -1,0 +1,70 @@
+"""What the lists of organisations, units, contacts and supplies can be narrowed by."""
+
+import django_filters as filters
+
+from yl_district.filters import PageFilter, SearchFilter
+
+from .forms import OrganisationChoiceField
+from .models import Domain, Organisation, Unit, UnitContact
+
+
+class SubtreeFilter(filters.ModelChoiceFilter):
+    """Rows of an organisation and of all below it."""
+
+    field_class = OrganisationChoiceField
+
+    def __init__(self, label="组织（含下级）"):
+        super().__init__(label=label, queryset=Organisation.objects.all())
+
+    def filter(self, queryset, value):
+        return queryset.within(value) if value else queryset
+
+
+class OrganisationFilter(PageFilter):
+    """Organisations, at first those that stand today."""
+
+    defaults = {"standing": "current"}
+
+    search = SearchFilter("组织名称或拼音首字母")
+    standing = filters.ChoiceFilter(
+        label="存续情况", choices=[("current", "存续"), ("dissolved", "已撤销")], method="by_standing"
+    )
+    category = filters.ChoiceFilter(label="组织类别", choices=Organisation.Category)
+    domain = filters.ChoiceFilter(label="所属领域", choices=Domain)
+
+    def by_standing(self, organisations, name, value):
+        """Standing today, or dissolved by today."""
+        return organisations.as_of(self.day) if value == "current" else organisations.dissolved_by(self.day)
+
+
+class UnitFilter(PageFilter):
+    """Two-new organisations."""
+
+    search = SearchFilter("单位名称或拼音首字母")
+    organisation = SubtreeFilter()
+    kind = filters.ChoiceFilter(label="类别", choices=Unit.Kind)
+    league_form = filters.ChoiceFilter(label="团组织形式", choices=Unit.League)
+    status = filters.ChoiceFilter(label="状态", choices=Unit.Status)
+    task_year = filters.NumberFilter(label="计入任务年度", method="by_task_year")
+
+    def by_task_year(self, units, name, value):
+        """Counted toward the task of a year."""
+        return units.toward_task_of(value)
+
+
+class UnitContactFilter(PageFilter):
+    """Contacts with two-new organisations."""
+
+    search = SearchFilter("单位名称或拼音首字母")
+    form = filters.ChoiceFilter(label="方式", choices=UnitContact.Form)
+    since = filters.DateFilter(label="从", field_name="held_on", lookup_expr="gte")
+    until = filters.DateFilter(label="到", field_name="held_on", lookup_expr="lte")
+
+
+class SupplyFilter(PageFilter):
+    """Supplies issued."""
+
+    search = SearchFilter("组织名称或拼音首字母")
+    item = filters.CharFilter(label="物资")
+    since = filters.DateFilter(label="从", field_name="issued_on", lookup_expr="gte")
+    until = filters.DateFilter(label="到", field_name="issued_on", lookup_expr="lte")

@@ -1,0 +1,71 @@
+"""Lists of organisations, units, contacts and supplies."""
+
+import django_tables2 as tables
+
+from yl_district.tables import PageTable, RecordColumn
+
+from .models import Organisation, Supply, Unit, UnitContact
+
+
+class OrganisationTable(PageTable):
+    """Organisations."""
+
+    name = RecordColumn()
+
+    class Meta(PageTable.Meta):
+        model = Organisation
+        fields = ["name", "category", "domain", "liaison", "founded_on", "last_election_on"]
+
+
+class OrganisationTreeTable(OrganisationTable):
+    """Organisations as the tree stands, indented, with the heads counted by `with_headcounts`."""
+
+    rows_per_page = 100
+
+    name = RecordColumn(attrs={"td": {"class": lambda record: f"record depth-{record.depth}"}})
+    parent_name = tables.Column("上级组织", attrs={"th": {"class": "parent"}, "td": {"class": "parent"}})
+    member_count = tables.Column("团员（含下级）", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+    cadre_count = tables.Column("在任团干部", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+
+    class Meta(PageTable.Meta):
+        model = Organisation
+        fields = ["name", "parent_name", "category", "domain", "member_count", "cadre_count", "liaison"]
+        exclude = ["founded_on", "last_election_on"]
+
+
+class UnitTable(PageTable):
+    """Two-new organisations."""
+
+    related = ("branch",)
+
+    name = RecordColumn()
+
+    class Meta(PageTable.Meta):
+        model = Unit
+        fields = ["name", "kind", "league_form", "branch", "league_founded_on", "task_year", "status", "verified_on"]
+
+
+class UnitContactTable(PageTable):
+    """Contacts with two-new organisations."""
+
+    related = ("unit",)
+
+    held_on = RecordColumn()
+    content = tables.Column(attrs={"td": {"class": "long"}})
+
+    class Meta(PageTable.Meta):
+        model = UnitContact
+        fields = ["held_on", "unit", "form", "contact_name", "content"]
+
+
+class SupplyTable(PageTable):
+    """Supplies issued."""
+
+    related = ("organisation",)
+
+    issued_on = RecordColumn()
+    quantity = tables.Column(attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+
+    class Meta(PageTable.Meta):
+        model = Supply
+        fields = ["issued_on", "organisation", "item", "quantity"]
