@@ -58,7 +58,7 @@ def held(text, kind):
 def told(text, kind):
     """What activities of one type were about, and who came."""
     topics = text.topics.get(kind.key)
-    about = text.say("，内容涉及{topics}", topics=shortened(topics)) if topics else ()
+    about = text.say("，主题涉及{topics}", topics=shortened(topics)) if topics else ()
     return (*about, "，", *text.attendance(f"attendances.{kind.key}"))
 
 
@@ -129,7 +129,7 @@ def cadres(text):
     yield text.say("{area}现有团干部{cadres}。" if text.value("cadres") else "{area}现无在任团干部。", area=text.area)
     if text.value("cadre_meetings"):
         came = text.attendance(f"attendances.{ORGANISATION_TYPE}")
-        yield text.say("全年召开团干大会{cadre_meetings}，{came}，通报情况、部署工作。", came=came)
+        yield text.say("全年召开团干大会{cadre_meetings}，{came}。", came=came)
     supplies = text.nonzero(("flags_issued", "团旗{flags_issued}"), ("badges_issued", "团徽{badges_issued}"))
     if supplies:
         issued = "为基层团组织配发{supplies}，增强组织意识。" if text.is_district else "更新配备{supplies}。"
@@ -326,7 +326,7 @@ def scholarships(text):
     """希望之星."""
     if text.value("scholarships_granted"):
         yield text.say("完成“希望之星（1+1）”奖学金申报工作，{scholarships_granted}学生获得批准。")
-    elif text.is_district or text.value("scholarship_students"):
+    elif text.is_district:
         yield ("本年度没有获批的“希望之星（1+1）”奖学金申报。",)
     if text.value("scholarship_students"):
         yield text.say("本年度平台内共有{scholarship_students}学生。")
@@ -360,7 +360,7 @@ def places(text):
     if tiers:
         yield text.say("，其中{tiers}", tiers=listing(tiers))
     if text.value("hubs_ordinary") + text.value("hubs_key") < text.value("hubs"):
-        yield ("，部分青年汇未登记本年度类型",)
+        yield ("，其余未登记本年度类型" if tiers else "，尚未登记本年度类型",)
     yield ("。",)
     yield text.share(
         "hub_volunteer_teams",

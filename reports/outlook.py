@@ -2,7 +2,6 @@
 
 from .chapters import paragraph, section
 from .figures import INCOMPLETE
-from .sentences import listing
 
 SEASONS = [
     ("第一季度为服务季", "结合元旦、春节“两节”，走访慰问困难青少年，加大精准帮扶力度"),
@@ -38,35 +37,30 @@ def outlook(text):
 
 def shortfall(text):
     """What remained undone this year, as next year's first point; empty where nothing did."""
-    gaps = [*missed_targets(text), *undone(text)]
+    missed = [key for key, result in text.results.items() if result.target is not None and result.value < result.target]
+    gaps = [missed_target(text, key) for key in missed]
+    gaps += [gap for key, gap in undone(text) if key not in missed]
     if not gaps:
         return ()
     clauses = [part for gap in gaps for part in ("；", *gap)][1:]
     return ("补齐工作短板。本年度还存在以下不足：", *clauses, "。明年要逐项明确责任、限时补齐。")
 
 
-def missed_targets(text):
-    """Each target from above that was not reached."""
-    for key, result in text.results.items():
-        if result.target is None or result.value >= result.target:
-            continue
-        figure = result.figure
-        words = {"label": figure.label, "target": f"{result.target}{figure.unit}", "n": (text.number(key),)}
-        yield text.say("{label}{n}，未达到{target}的目标", **words)
+def missed_target(text, key):
+    """A target from above that was not reached."""
+    result = text.results[key]
+    target = f"{result.target}{result.figure.unit}"
+    return text.say("{label}{n}，未达到{target}的目标", label=result.figure.label, n=(text.number(key),), target=target)
 
 
 def undone(text):
-    """Each gap that a superior would ask about."""
+    """Each gap that a superior would ask about, with the figure that shows it."""
     if text.is_district and text.value("communities_with_cadre") < text.value("communities"):
-        yield ("村、社区团干部尚未配齐",)
+        yield "communities_with_cadre", ("村、社区团干部尚未配齐",)
     if text.value("cadres_at_quota") < text.value("cadres"):
-        yield ("部分团干部联系青年未达到指标",)
-    lacking = [
-        label
-        for key, label in [("service_plans", "服务计划书"), ("paired_youths", "固定志愿者")]
-        if text.value(key) < text.value("assisted_youths")
-    ]
-    if lacking:
-        yield text.say("部分帮扶对象缺少{lacking}", lacking=listing(lacking))
+        yield "cadres_at_quota", ("尚有团干部联系青年未达到指标",)
+    for key, label in [("service_plans", "服务计划书"), ("paired_youths", "固定志愿者")]:
+        if text.value(key) < text.value("assisted_youths"):
+            yield key, (f"尚有帮扶对象没有{label}",)
     if text.results["attendances"].quality == INCOMPLETE:
-        yield ("部分活动未统计参加人次",)
+        yield "attendances", ("部分活动未统计参加人次",)

@@ -51,15 +51,15 @@ class Block:
         return "".join(map(str, self.parts))
 
 
-def amount(result, unit=""):
-    """A result in figures with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where missing."""
-    if result.is_missing:
+def amount(value, quality, unit=""):
+    """A value with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where nothing is known."""
+    if quality == INCOMPLETE and not value:
         return "未统计"
-    if result.quality == ROUNDED and result.value >= 10:
-        return f"{result.value // 10 * 10}余{unit}"
-    if result.quality == ROUNDED:
-        return f"约{result.value}{unit}"
-    return f"{result.value}{unit}"
+    if quality == ROUNDED and value >= 10:
+        return f"{value // 10 * 10}余{unit}"
+    if quality == ROUNDED:
+        return f"约{value}{unit}"
+    return f"{value}{unit}"
 
 
 def listing(items):
@@ -115,11 +115,11 @@ class Sentences:
         """The figure's Number in its own unit or another one."""
         result = self.results[key]
         unit = "" if unit == BARE else unit or result.figure.unit
-        return Number(key, amount(result, unit))
+        return Number(key, amount(result.value, result.quality, unit))
 
     def names(self, key):
-        """The names of the rows which the figure counts, in the order of their characters on any database."""
-        return sorted(self.results[key].figure.rows(self.scope).order_by().values_list("name", flat=True))
+        """The names of the rows which the figure counts, in the order in which the office entered them."""
+        return list(self.results[key].figure.rows(self.scope).order_by("pk").values_list("name", flat=True))
 
     def examples(self, key):
         """The first names of the figure's rows, `等` after them if there are more."""

@@ -45,13 +45,14 @@ class Summary:
         return "\n".join(lines) + "\n"
 
 
-def compose(scope: Scope, dated: date | None = None) -> Summary:
-    """Writes the summary of a year; it is dated on the period's last day where no other day is given."""
+def compose(scope: Scope, today: date | None = None) -> Summary:
+    """Writes the summary of a year, dated on the year's last day, or today where that is earlier."""
     text = Sentences(scope)
     organisation = scope.organisation.name
     blocks = [block for chapter in CHAPTERS for block in chapter(text)]
     title = f"{organisation}{scope.year}年工作总结"
-    return Summary(title, tuple(numbered(blocks)), organisation, dated or scope.day, text.results)
+    dated = min(today or scope.day, scope.day)
+    return Summary(title, tuple(numbered(blocks)), organisation, dated, text.results)
 
 
 def numbered(blocks):

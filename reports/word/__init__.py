@@ -32,7 +32,7 @@ def content(summary):
         "figures": [
             {
                 "label": printable(result.figure.label),
-                "value": amount(result),
+                "value": amount(result.value, result.quality),
                 "unit": result.figure.unit,
                 "target": "—" if result.target is None else str(result.target),
                 "quality": result.quality_label,

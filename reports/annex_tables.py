@@ -1,0 +1,304 @@
+"""What the annexes of the summary hold: a table for each, whose totals are the figures'."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models.functions import ExtractQuarter
+
+from activities.models import Activity
+from assistance.models import Assistance, AssistedYouth
+from members.models import Member, Post
+from orgs.models import Unit
+from outreach.models import cadres_with_links
+from yl_district.periods import standing_on
+
+from . import figures
+from .figures import COUNTED, INCOMPLETE, ROUNDED
+from .sentences import amount
+
+
+@dataclass(frozen=True)
+class Check:
+    """A cell that Excel works out itself: `formula` with `{row}` for its row's number, and what it comes to."""
+
+    formula: str
+    value: str
+
+
+Cell = str | int | date | Check | None
+
+
+@dataclass(frozen=True)
+class Annex:
+    """One sheet: its title, its columns as (heading, width), its rows, and whether the last row is their total."""
+
+    name: str
+    title: str
+    columns: list[tuple[str, int]]
+    rows: list[list[Cell]]
+    has_total: bool = False
+    note: str = ""
+
+
+def yes(fact):
+    """A fact in a cell; what is not known stays empty."""
+    return "" if fact is None else "是" if fact else "否"
+
+
+def masked_name(name):
+    """A name of which only the first character shows."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def figure_table(scope, results):
+    """Every figure with its target."""
+    columns = [
+        ("指标代码", 26),
+        ("指标", 26),
+        ("数值", 10),
+        ("单位", 7),
+        ("数据质量", 12),
+        ("目标", 8),
+        ("完成情况", 10),
+    ]
+    rows = []
+    for key, result in results.items():
+        text = amount(result.value, result.quality)
+        value = result.value if text == str(result.value) else text
+        done = "" if result.target is None else "完成" if result.value >= result.target else "未完成"
+        figure = result.figure
+        rows.append([key, figure.label, value, figure.unit, result.quality_label, result.target, done])
+    return Annex("指标与目标", "指标与目标完成情况表", columns, rows)
+
+
+INTAKES = [
+    ("新发展", Q(intake=Member.Intake.DEVELOPED)),
+    ("存量核实", Q(intake=Member.Intake.VERIFIED)),
+    ("补录", Q(intake=Member.Intake.ADDED)),
+    ("转入", Q(intake=Member.Intake.TRANSFERRED)),
+    ("来源未注明", Q(intake="")),
+]
+NAMED_LEAVINGS = [Member.Status.TRANSFERRED_OUT, Member.Status.OVER_AGE]
+LEAVINGS = [
+    ("转出", Q(status=Member.Status.TRANSFERRED_OUT)),
+    ("超龄离团", Q(status=Member.Status.OVER_AGE)),
+    ("其他减少", ~Q(status__in=NAMED_LEAVINGS)),
+]
+
+
+def member_changes(scope, results):
+    """The roll by branch: opening + joined - left = closing, checked by the sheet itself."""
+    period = scope.period
+    joined = Q(began_on__range=period.bounds) & (Q(left_on__isnull=True) | Q(left_on__gte=period.start))
+    left = Q(left_on__range=period.bounds) & (Q(began_on__isnull=True) | Q(began_on__lte=period.end))
+    counts = {
+        "opening": Count("pk", filter=standing_on(period.eve, "began_on", "left_on")),
+        **{f"joined_{n}": Count("pk", filter=joined & reason) for n, (_, reason) in enumerate(INTAKES)},
+        **{f"left_{n}": Count("pk", filter=left & reason) for n, (_, reason) in enumerate(LEAVINGS)},
+        "closing": Count("pk", filter=standing_on(period.end, "began_on", "left_on")),
+    }
+    members = Member.objects.within(scope.organisation).with_roll_begin().order_by()
+    by_branch = members.values("branch__path", "branch__name").annotate(**counts).order_by("branch__path")
+    rows = [[branch["branch__name"], *(branch[name] for name in counts)] for branch in by_branch]
+    rows = [row for row in rows if any(row[1:])]
+    total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(counts) + 1))]
+    headings = ["年初数", *(label for label, _ in INTAKES), *(label for label, _ in LEAVINGS), "年末数", "核对"]
+    columns = [("团支部", 32), *((heading, 10) for heading in headings)]
+    note = "年初数＋新发展＋存量核实＋补录＋转入＋来源未注明－转出－超龄离团－其他减少＝年末数"
+    return Annex("团员增减", "团员增减变动表", columns, [[*row, balance(row)] for row in [*rows, total]], True, note)
+
+
+def balance(row):
+    """The check of one row of the roll, in the sheet's own columns B (opening) to K (closing)."""
+    _, opening, *changes, closing = row
+    joined, left = sum(changes[: len(INTAKES)]), sum(changes[len(INTAKES) :])
+    holds = opening + joined - left == closing
+    return Check(
+        '=IF(B{row}+SUM(C{row}:G{row})-SUM(H{row}:J{row})=K{row},"平衡","不平衡")', "平衡" if holds else "不平衡"
+    )
+
+
+def unit_table(scope, results):
+    """The two-new organisations."""
+    headings = (
+        "单位名称 统一社会信用代码 类别 建立党组织 职工总数 青年数 团组织形式 团支部 建团日期 计入任务年度 区级联系点"
+    )
+    headings += " 状态 状态日期 最近核实日期 期内联络次数"
+    wide = {"单位名称": 30, "统一社会信用代码": 22, "团支部": 26}
+    columns = [(heading, wide.get(heading, 11)) for heading in headings.split()]
+    contacts = Count("contacts", filter=Q(contacts__held_on__range=scope.period.bounds))
+    units = (
+        Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by("name", "pk")
+    )
+    rows = [
+        [
+            unit.name,
+            unit.credit_code or "",
+            unit.get_kind_display(),
+            yes(unit.has_party_branch),
+            unit.employees,
+            unit.youths,
+            unit.get_league_form_display(),
+            unit.branch.name if unit.branch else "",
+            unit.league_founded_on,
+            unit.task_year,
+            yes(unit.is_contact_point),
+            unit.get_status_display(),
+            unit.status_on,
+            unit.verified_on,
+            unit.times,
+        ]
+        for unit in units
+    ]
+    return Annex("两新组织台账", "两新组织团建工作台账", columns, rows)
+
+
+def link_table(scope, results):
+    """Cadres with quota, links and contacts; of those no longer serving only whoever is counted."""
+    columns = [("团干部", 12), ("所在组织及职务", 44), ("指标", 9), ("联系青年", 9), ("已绑定", 9), ("联系次数", 9)]
+    columns += [("联系人次", 9), ("是否达标", 9)]
+    contacts = defaultdict(list)
+    for cadre, reached in figures.contacts(scope).values_list("cadre", "youths_reached"):
+        contacts[cadre].append(reached)
+    posts = defaultdict(list)
+    serving = Post.objects.within(scope.organisation).as_of(scope.day)
+    for post in serving.select_related("organisation").order_by("organisation__path", "pk"):
+        posts[post.person_id].append(f"{post.organisation.name}{post.title}")
+    counted = Q(Exists(serving.filter(person=OuterRef("pk"))))
+    counted |= Q(pk__in=figures.links(scope).values("cadre")) | Q(pk__in=figures.contacts(scope).values("cadre"))
+    rows = []
+    for cadre in cadres_with_links(scope.day).filter(counted).order_by("pk"):
+        is_serving = cadre.pk in posts
+        rows.append(
+            [
+                cadre.name,
+                "、".join(posts[cadre.pk]) if is_serving else "已离任",
+                cadre.quota if is_serving else None,
+                cadre.standing_links,
+                cadre.bound_links,
+                len(contacts[cadre.pk]),
+                sum(contacts[cadre.pk]),
+                yes(cadre.standing_links >= cadre.quota) if is_serving else "",
+            ]
+        )
+    total = ["合计", "", *(sum(row[column] or 0 for row in rows) for column in range(2, 7)), ""]
+    return Annex("1+100联系情况", "“1+100”团干部直接联系青年情况表", columns, [*rows, total], True)
+
+
+def assistance_table(scope, results):
+    """Assisted youths by masked name, with the assistances that each received by kind; the total is the figure's."""
+    kinds = Assistance.Kind.choices
+    columns = [
+        ("序号", 6),
+        ("姓名", 10),
+        ("所在组织", 26),
+        ("是否在库", 9),
+        ("服务计划书", 11),
+        ("固定志愿者", 11),
+        ("平台绑定", 9),
+    ]
+    columns += [*((label, 9) for _, label in kinds), ("合计", 8)]
+    rows = []
+    for number, (youth, received) in enumerate(assistances_by_kind(scope), 1):
+        counts = [received[kind] for kind, _ in kinds]
+        facts = [
+            youth.removed_on is None or youth.removed_on > scope.day,
+            youth.has_plan,
+            youth.is_paired,
+            youth.bound_on is not None and youth.bound_on <= scope.day,
+        ]
+        name = masked_name(youth.person.name)
+        rows.append([number, name, youth.organisation.name, *map(yes, facts), *counts, sum(counts)])
+    total = ["合计", "", "", "", "", "", "", *(sum(row[column] for row in rows) for column in range(7, len(columns)))]
+    note = "姓名已作遮蔽；年内出库的对象也列出，其所受帮扶计入合计。"
+    return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, total], True, note)
+
+
+def assistances_by_kind(scope):
+    """Pairs of every youth concerned and a Counter of the assistances received in the period, by kind."""
+    period = scope.period
+    given = Assistance.objects.filter(held_on__range=period.bounds)
+    youths = AssistedYouth.objects.within(scope.organisation)
+    named = defaultdict(Counter)
+    through = Assistance.youths.through.objects.filter(
+        assistance__in=given.filter(with_everyone=False), assistedyouth__in=youths
+    )
+    pairs = through.values_list("assistedyouth", "assistance__kind").annotate(times=Count("pk")).order_by()
+    for youth, kind, times in pairs:
+        named[youth][kind] += times
+    shared = list(given.filter(with_everyone=True).values_list("held_on", "kind"))
+    in_period = Q(registered_on__lte=period.end) & (Q(removed_on__isnull=True) | Q(removed_on__gt=period.start))
+    helped = Exists(through.filter(assistedyouth=OuterRef("pk")))
+    youths = youths.filter(in_period | helped).annotate(
+        has_plan=Exists(AssistedYouth.objects.with_plan_for(scope.year).filter(pk=OuterRef("pk"))),
+        is_paired=Exists(AssistedYouth.objects.paired_on(scope.day).filter(pk=OuterRef("pk"))),
+    )
+    for youth in youths.select_related("person", "organisation").order_by("organisation__path", "pk"):
+        received = named[youth.pk]
+        for day, kind in shared:
+            if youth.registered_on <= day and (youth.removed_on is None or youth.removed_on > day):
+                received[kind] += 1
+        yield youth, received
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Sessions and person-times of some activities."""
+
+    sessions: int = 0
+    attendance: int = 0
+    unrecorded: int = 0
+    rounded: int = 0
+
+    def __add__(self, other):
+        return Tally(
+            self.sessions + other.sessions,
+            self.attendance + other.attendance,
+            self.unrecorded + other.unrecorded,
+            self.rounded + other.rounded,
+        )
+
+    @property
+    def cells(self):
+        """Sessions and person-times as two cells; nothing where nothing was held, 未统计 where nobody counted."""
+        if not self.sessions:
+            return [None, None]
+        quality = INCOMPLETE if self.unrecorded else ROUNDED if self.rounded else COUNTED
+        text = amount(self.attendance, quality)
+        if self.unrecorded and self.attendance:
+            text += "（不全）"
+        return [self.sessions, self.attendance if text == str(self.attendance) else text]
+
+
+ELSEWHERE, SUBTOTAL = "其他主办组织", "小计"
+GRAND_TOTAL = (1 << 31, "总计", "")
+
+
+def activity_table(scope, results):
+    """Sessions and person-times by type, hub and quarter, with a total for each type and for everything."""
+    groups = figures.activities(scope).order_by().annotate(quarter=ExtractQuarter("held_on"))
+    groups = groups.values_list("type__position", "type__name", "hub__name", "quarter").annotate(
+        sessions=Sum("session_count"),
+        person_times=Sum("attendance"),
+        unrecorded=Count("pk", filter=Q(basis=Activity.Basis.UNRECORDED)),
+        rounded=Count("pk", filter=Q(basis=Activity.Basis.ROUNDED)),
+    )
+    tallies = defaultdict(lambda: defaultdict(Tally))
+    for position, kind, hub, quarter, sessions, attendance, unrecorded, rounded in groups:
+        tally = Tally(sessions, attendance or 0, unrecorded, rounded)
+        for row in [(position, kind, hub or ELSEWHERE), (position, kind, SUBTOTAL), GRAND_TOTAL]:
+            for column in (quarter, 0):
+                tallies[row][column] += tally
+    columns = [("活动类型", 16), ("青年汇", 26)]
+    for label in ["一季度", "二季度", "三季度", "四季度", "合计"]:
+        columns += [(f"{label}场次", 10), (f"{label}人次", 14)]
+    # Hubs by name, then what other organisations held, then the type's total.
+    order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == ELSEWHERE, row[2]))
+    rows = [
+        [kind, hub, *(cell for column in (1, 2, 3, 4, 0) for cell in tallies[position, kind, hub][column].cells)]
+        for position, kind, hub in order
+    ]
+    note = "“余”为约数；“未统计”为没有登记人次，不是 0；“不全”为部分场次没有登记人次，所列为已登记部分。"
+    return Annex("活动统计", "活动场次、人次统计表", columns, rows, bool(rows), note)

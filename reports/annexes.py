@@ -1,0 +1,77 @@
+"""The annexes of the summary: one workbook, ready for printing, in which no text can run as a formula."""
+
+from datetime import date
+
+import xlsxwriter
+
+from .annex_tables import (
+    Check,
+    activity_table,
+    assistance_table,
+    figure_table,
+    link_table,
+    member_changes,
+    unit_table,
+)
+from .doubts import doubt_table
+from .figures import results
+
+ANNEXES = [figure_table, member_changes, unit_table, link_table, assistance_table, activity_table, doubt_table]
+A4 = 9
+HEADING_ROW = 2
+WRAPPED = {"text_wrap": True, "valign": "vcenter"}
+
+
+def write_annexes(scope, stream):
+    """Writes the workbook to a binary stream."""
+    numbers = results(scope)
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
+    formats = {
+        "title": book.add_format({"bold": True, "font_size": 16}),
+        "heading": book.add_format({"bold": True, "border": 1, "bg_color": "#F1F5F9", "align": "center"} | WRAPPED),
+        "text": book.add_format({"border": 1, "num_format": "@"} | WRAPPED),
+        "number": book.add_format({"border": 1} | WRAPPED),
+        "date": book.add_format({"border": 1, "num_format": "yyyy-mm-dd", "align": "left"} | WRAPPED),
+        "total": book.add_format({"border": 1, "bold": True} | WRAPPED),
+    }
+    start, end = scope.period.bounds
+    caption = f"{scope.organisation.name}　{start} 至 {end}"
+    for make in ANNEXES:
+        write_sheet(book, make(scope, numbers), caption, formats)
+    book.close()
+
+
+def write_sheet(book, annex, caption, formats):
+    """One annex: title, caption, headings that stay in sight and return on every printed page, rows."""
+    sheet = book.add_worksheet(annex.name)
+    sheet.write_string(0, 0, annex.title, formats["title"])
+    sheet.write_string(1, 0, f"{caption}　　{annex.note}" if annex.note else caption)
+    for column, (heading, width) in enumerate(annex.columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(HEADING_ROW, column, heading, formats["heading"])
+    first = HEADING_ROW + 1
+    for number, row in enumerate(annex.rows, first):
+        is_total = annex.has_total and number == first + len(annex.rows) - 1
+        for column, value in enumerate(row):
+            write_cell(sheet, number, column, value, formats, formats["total"] if is_total else None)
+    sheet.freeze_panes(first, 1)
+    sheet.repeat_rows(0, HEADING_ROW)
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+    sheet.set_footer("&C— &P —")
+
+
+def write_cell(sheet, row, column, value, formats, total):
+    """A value by its kind; text is written as text, whatever it looks like."""
+    if value is None:
+        sheet.write_blank(row, column, None, total or formats["text"])
+    elif isinstance(value, Check):
+        sheet.write_formula(row, column, value.formula.format(row=row + 1), total or formats["text"], value.value)
+    elif isinstance(value, date):
+        sheet.write_datetime(row, column, value, formats["date"])
+    elif isinstance(value, int):
+        sheet.write_number(row, column, value, total or formats["number"])
+    else:
+        sheet.write_string(row, column, value, total or formats["text"])

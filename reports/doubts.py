@@ -1,0 +1,127 @@
+"""What a superior might ask about: doubtful, missing and contradictory records, each with what to do."""
+
+from datetime import date
+
+from django.db.models import Count, Exists, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from activities.models import Activity
+from members.models import Post
+from orgs.models import Organisation, Unit
+from outreach.models import cadres_with_links
+
+from . import figures
+from .annex_tables import Annex, masked_name
+from .figures import INCOMPLETE, ROUNDED
+
+HOLLOW = 3
+AGE_LIMIT = 28
+COLUMNS = [("类别", 16), ("对象", 40), ("情况", 44), ("处理建议", 44)]
+
+
+def doubt_table(scope, results):
+    """Every doubt, kind by kind."""
+    kinds = [figure_doubts, activity_doubts, organisation_doubts, member_doubts, unit_doubts, link_doubts, case_doubts]
+    rows = [list(row) for kind in kinds for row in kind(scope, results)]
+    return Annex("存疑数据", "存疑数据清单（内部掌握）", COLUMNS, rows, note="" if rows else "没有发现存疑数据。")
+
+
+def figure_doubts(scope, results):
+    """Targets not met, and figures that are rounded or incomplete."""
+    for result in results.values():
+        figure = result.figure
+        if result.target is not None and result.value < result.target:
+            found = f"完成 {result.value} {figure.unit}，目标 {result.target} {figure.unit}"
+            yield "未完成的目标", figure.label, found, "请核对记录是否齐全，或说明未完成的原因"
+        if result.quality in (ROUNDED, INCOMPLETE):
+            yield "指标", figure.label, result.quality_label, "请补记人次后重新生成，或在报送时注明"
+
+
+def activity_doubts(scope, results):
+    """Activities whose person-times are unrecorded or rounded."""
+    doubtful = figures.activities(scope).filter(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
+    for activity in doubtful.select_related("type").order_by("held_on", "pk"):
+        name = f"{activity.held_on} {activity.name}（{activity.type}）"
+        if activity.basis == Activity.Basis.UNRECORDED:
+            yield "活动人次", name, f"{activity.session_count} 场未统计人次", "请查签到表补记，确无记录的保持空白"
+        else:
+            yield "活动人次", name, f"{activity.attendance} 人次为约数", "有签到表的请改为实数"
+
+
+def organisation_doubts(scope, results):
+    """Communities without a cadre; branches with fewer than three members."""
+    for organisation in figures.communities(scope).exclude(pk__in=figures.communities(scope).with_cadre_on(scope.day)):
+        yield "团干部", organisation.name, "期末没有在任团干部", "请尽快配备，或补登任职"
+    on_roll = figures.members(scope).filter(branch=OuterRef("pk")).order_by().values("branch")
+    size = Subquery(on_roll.annotate(size=Count("pk")).values("size"))
+    branches = (
+        Organisation.objects.within(scope.organisation)
+        .as_of(scope.day)
+        .filter(category__in=[Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH])
+        .annotate(size=Coalesce(size, 0))
+        .filter(size__lt=HOLLOW)
+    )
+    for branch in branches:
+        yield (
+            "团支部规模",
+            branch.name,
+            f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名",
+            "请核实团员，或与相近支部联合组建",
+        )
+
+
+def member_doubts(scope, results):
+    """Members past the age limit without a post."""
+    day = scope.day
+    born = date(day.year - AGE_LIMIT, day.month, min(day.day, 28))
+    serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
+    members = figures.members(scope).filter(~Exists(serving), person__birth_date__lte=born)
+    for member in members.select_related("person", "branch").order_by("branch__path", "pk"):
+        found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
+        yield "超龄团员", f"{member.person.name}（{member.branch.name}）", found, "请办理超龄离团"
+
+
+def unit_doubts(scope, results):
+    """Units counted toward the task though founded in another year, and units that nobody reaches."""
+    start, end = scope.period.bounds
+    units = figures.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
+    for unit in units.exclude(league_founded_on__range=(start, end)).order_by("name", "pk"):
+        founded = f"建团日期为 {unit.league_founded_on}" if unit.league_founded_on else "没有建团日期"
+        yield (
+            "两新组织任务",
+            unit.name,
+            f"计入 {scope.year} 年任务，{founded}",
+            "请核对建团日期或计入任务年度，备好佐证",
+        )
+    for unit in figures.units(scope).founded_during(scope.period).exclude(task_year=scope.year).order_by("name", "pk"):
+        yield "两新组织任务", unit.name, f"本年度建团（{unit.league_founded_on}），未计入任务", "请核对计入任务年度"
+    for unit in figures.units(scope).filter(status=Unit.Status.UNREACHABLE).order_by("name", "pk"):
+        yield "两新组织", unit.name, "状态为联系不上", "请上门核实，迁址或注销的及时更新"
+
+
+def link_doubts(scope, results):
+    """Cadres below their quota."""
+    cadres = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
+    for cadre in cadres.filter(standing_links__lt=F("quota")).order_by("pk"):
+        yield (
+            "1+100",
+            cadre.name,
+            f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名",
+            "请补足联系青年并完成绑定",
+        )
+
+
+def case_doubts(scope, results):
+    """Youths in the register without a plan or a fixed volunteer, by masked name."""
+    register = figures.register(scope).select_related("person", "organisation").order_by("organisation__path", "pk")
+    lacking = [
+        (
+            register.exclude(pk__in=register.with_plan_for(scope.year)),
+            f"没有 {scope.year} 年服务计划书",
+            "请补签服务计划书",
+        ),
+        (register.exclude(pk__in=register.paired_on(scope.day)), "没有固定志愿者", "请安排志愿者结对"),
+    ]
+    for youths, found, advice in lacking:
+        for youth in youths:
+            yield "精准帮扶", f"{masked_name(youth.person.name)}（{youth.organisation.name}）", found, advice

@@ -1,0 +1,70 @@
+"""manage.py annual_summary YEAR [--scope ORGANISATION] --format docx|xlsx|json|text -o FILE"""
+
+import json
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from orgs.models import Organisation
+from reports.annexes import write_annexes
+from reports.figures import Scope, results, root_organisation
+from reports.summary import compose
+from reports.word import write_docx
+from yl_district.downloads import write_file
+from yl_district.periods import Period
+
+YEARS = range(1922, 2100)
+
+
+def write_json(scope, stream):
+    """The scope's figures by key."""
+    figures = {key: result.as_dict() for key, result in results(scope).items()}
+    content = {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
+    stream.write(json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
+WRITERS = {
+    "docx": lambda scope, stream: write_docx(compose(scope, timezone.localdate()), stream),
+    "xlsx": write_annexes,
+    "json": write_json,
+    "text": lambda scope, stream: stream.write(compose(scope, timezone.localdate()).text.encode()),
+}
+
+
+class Command(BaseCommand):
+    help = "写出年度工作总结（docx、text）、附表（xlsx）或全部指标（json）。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("year", metavar="YEAR", help="年度，如 2017")
+        parser.add_argument("--scope", metavar="ORGANISATION", help="团组织名称，省略时为本级组织")
+        parser.add_argument("--format", choices=WRITERS, required=True, help="文件格式")
+        parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
+
+    def handle(self, *, year, scope, format, output, **options):
+        chosen = Scope(organisation_named(scope), Period.of_year(year_named(year)))
+        subject = f"{chosen.organisation.name}{chosen.year}年工作总结"
+        write_file(output, subject, lambda stream: WRITERS[format](chosen, stream))
+        self.stdout.write(f"已写入 {output}")
+
+
+def year_named(text):
+    """The year, or a CommandError."""
+    if not (text.isascii() and text.isdigit() and int(text) in YEARS):
+        raise CommandError(f"年度“{text}”无效，应为 {YEARS.start} 至 {YEARS.stop - 1} 之间的四位年份，如 2017。")
+    return int(text)
+
+
+def organisation_named(name):
+    """The organisation of this name, the root without one, or a CommandError."""
+    try:
+        root = root_organisation()
+    except ValidationError as error:
+        raise CommandError(error.message) from None
+    if name is None:
+        return root
+    organisation = Organisation.objects.filter(name=name).first()
+    if organisation is None:
+        raise CommandError(f"没有名为“{name}”的团组织，请核对全称后重试。")
+    return organisation
