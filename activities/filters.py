@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from members.filters import SubtreeFilter
+from orgs.filters import SubtreeFilter
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from yl_district.filters import PageFilter, SearchFilter, YearFilter
