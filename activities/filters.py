@@ -3,18 +3,10 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from orgs.forms import OrganisationChoiceField
-from orgs.models import Organisation
 from yl_district.filters import PageFilter, SearchFilter, YearFilter
 from youthhubs.models import Hub
 
 from .models import Activity, ActivityType
-
-
-class HostFilter(filters.ModelChoiceFilter):
-    """Activities held by exactly this organisation."""
-
-    field_class = OrganisationChoiceField
 
 
 class ActivityFilter(PageFilter):
@@ -22,8 +14,7 @@ class ActivityFilter(PageFilter):
 
     search = SearchFilter("活动名称或拼音首字母")
     type = filters.ModelChoiceFilter(label="类型", queryset=ActivityType.objects.all())
-    organisation = SubtreeFilter()
-    host = HostFilter(label="主办组织", queryset=Organisation.objects.all())
+    host = SubtreeFilter("主办组织（含下级）")
     hub = filters.ModelChoiceFilter(label="青年汇", queryset=Hub.objects.all())
     year = YearFilter(field_name="held_on", lookup_expr="year")
     since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from members.filters import SubtreeFilter
+from orgs.filters import SubtreeFilter
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .models import Assistance, Scholarship

@@ -2,8 +2,8 @@
 
 import django_filters as filters
 
-from members.filters import SubtreeFilter
 from members.models import Person
+from orgs.filters import SubtreeFilter
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .forms import CadreChoiceField

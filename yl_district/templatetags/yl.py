@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.templatetags.static import static
 from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -71,5 +72,5 @@ def shown(record, field):
     if field.name in MASKED_FIELDS:
         return masked(value)
     if field.get_internal_type() == "TextField" and value:
-        return linebreaks(value, autoescape=True)
+        return mark_safe(linebreaks(value, autoescape=True))
     return value
