@@ -20,7 +20,7 @@ def normalised(text):
 
 
 def search_text(name):
-    """The name, its pinyin run together and its initials, in one lower-case line; `单伟` finds `danwei` and `sw` alike."""
+    """The name, its pinyin run together and its initials, in one lower-case line: `单伟` has `shanwei` and `sw`."""
     name = unicodedata.normalize("NFKC", name or "").replace(" ", "")
     readings = [lazy_pinyin(name, style=Style.NORMAL, errors="ignore")]
     for length in (2, 1):
