@@ -1,0 +1,235 @@
+"""The annexes, read again: their totals are the figures'."""
+
+import io
+import re
+import zipfile
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assistance.models import Assistance, AssistedYouth
+from members.models import Person
+from orgs.models import Unit
+from outreach.models import Contact, Link
+from reports.annexes import write_annexes
+from reports.figures import results
+from tests.reports.district import (
+    YEAR,
+    add_activity,
+    add_member,
+    add_organisation,
+    add_post,
+    bare_district,
+    full_district,
+    year_scope,
+)
+from yl_district.spreadsheets import read_workbook
+
+pytestmark = pytest.mark.django_db
+SHEETS = ["指标与目标", "团员增减", "两新组织台账", "1+100联系情况", "精准帮扶", "活动统计", "存疑数据"]
+
+
+def written(scope):
+    stream = io.BytesIO()
+    write_annexes(scope, stream)
+    return stream.getvalue()
+
+
+def tables(scope):
+    """The rows below the headings of every sheet, as dictionaries."""
+    found = {}
+    for sheet in read_workbook(written(scope)):
+        _, _, headings, *rows = sheet.rows
+        found[sheet.name] = [dict(zip(headings, row, strict=True)) for row in rows]
+    return found
+
+
+@pytest.fixture
+def place():
+    return full_district()
+
+
+def test_figures_are_listed_with_targets(place):
+    scope = year_scope(place.root)
+    rows = {row["指标代码"]: row for row in tables(scope)["指标与目标"]}
+    numbers = results(scope)
+    assert list(rows) == list(numbers)
+    assert [(key, row["目标"], row["完成情况"]) for key, row in rows.items() if row["目标"]] == [
+        ("units_toward_task", 6, "完成"),
+        ("sessions.lecture", 9, "未完成"),
+    ]
+    assert rows["attendances.diy"]["数值"] == "140余"
+    assert rows["attendances.volunteering"]["数值"] == "未统计"
+    exact = {key: row["数值"] for key, row in rows.items() if isinstance(row["数值"], (int, float))}
+    assert exact == {key: numbers[key].value for key in exact}
+    assert len(exact) == len(numbers) - 2
+
+
+def test_roll_balances_and_closes_with_the_figure(place):
+    scope = year_scope(place.root)
+    rows = tables(scope)["团员增减"]
+    *branches, total = rows
+    assert {row["核对"] for row in rows} == {"平衡"}
+    assert (total["团支部"], total["年末数"]) == ("合计", results(scope)["members"].value)
+    changes = {row["团支部"]: {name: count for name, count in list(row.items())[1:-1] if count} for row in branches}
+    assert changes == {
+        "清河机关团支部": {"年初数": 1, "年末数": 1},
+        "柳林村团支部": {"年初数": 3, "超龄离团": 1, "年末数": 2},
+        "春晖社区团支部": {"年初数": 2, "新发展": 1, "转入": 1, "转出": 1, "其他减少": 1, "年末数": 2},
+        "清河两新联合团支部": {"新发展": 1, "补录": 1, "其他减少": 1, "年末数": 1},
+    }
+
+
+def test_roll_is_checked_by_the_sheet_itself(place):
+    with zipfile.ZipFile(io.BytesIO(written(year_scope(place.root)))) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    formulas = re.findall(r"<f>(.*?)</f>", sheet)
+    assert formulas[0] == "IF(B4+SUM(C4:G4)-SUM(H4:J4)=K4,&quot;平衡&quot;,&quot;不平衡&quot;)".replace("&quot;", '"')
+    assert len(formulas) == 5
+
+
+def test_units_are_listed_with_their_contacts(place):
+    rows = {row["单位名称"]: row for row in tables(year_scope(place.root))["两新组织台账"]}
+    assert len(rows) == Unit.objects.count()
+    assert (rows["甲木设计"]["建团日期"], rows["甲木设计"]["期内联络次数"]) == (date(YEAR, 2, 15), 1)
+    assert rows["壬申商贸"]["状态"] == "迁址"
+
+
+def test_links_add_up_to_the_figures(place):
+    # Who left the post still counts with links and contacts.
+    former = add_post(place.village, "旧任", "副书记", ended_on=date(YEAR, 6, 1)).person
+    youth = Person.objects.create(name="远山")
+    link = Link.objects.create(cadre=former, youth=youth, started_on=date(2016, 1, 1))
+    Contact.objects.create(cadre=former, held_on=date(YEAR, 2, 1), form="phone").links.set([link])
+    scope = year_scope(place.root)
+    numbers = results(scope)
+    *cadres, total = tables(scope)["1+100联系情况"]
+    assert total["联系青年"] == numbers["linked_youths"].value == 4
+    assert total["联系人次"] == numbers["youth_contacts"].value == 4
+    assert [row["是否达标"] for row in cadres].count("是") == numbers["cadres_at_quota"].value
+    rows = {row["团干部"]: row for row in cadres}
+    assert rows["旧任"]["所在组织及职务"] == "已离任"
+    assert rows["沈砚"] == {
+        "团干部": "沈砚",
+        "所在组织及职务": "清河地区团工委委员",
+        "指标": 2,
+        "联系青年": 2,
+        "已绑定": 2,
+        "联系次数": 2,
+        "联系人次": 3,
+        "是否达标": "是",
+    }
+
+
+def test_assistances_add_up_and_nobody_is_named(place):
+    place.youths[2].remove(date(YEAR, 9, 1))
+    place.youths[0].person.mobile = "13800138000"
+    place.youths[0].person.save()
+    scope = year_scope(place.root)
+    *youths, total = tables(scope)["精准帮扶"]
+    assert total["合计"] == results(scope)["assistances"].value == 7
+    assert [(row["姓名"], row["是否在库"], row["固定志愿者"], row["合计"]) for row in youths] == [
+        ("石*", "是", "是", 3),
+        ("欧***", "是", "是", 2),
+        ("连*", "否", "否", 2),
+    ]
+    assert (youths[0]["文具资助"], youths[0]["学习培训"], youths[0]["文化生活"]) == (1, 1, 1)
+    with zipfile.ZipFile(io.BytesIO(written(scope))) as book:
+        content = b"".join(map(book.read, book.namelist())).decode(errors="replace")
+    assert [word for word in ["石一", "欧阳小雨", "连翘", "13800138000"] if word in content] == []
+
+
+def test_activities_add_up_by_type_hub_and_quarter(place):
+    scope = year_scope(place.root)
+    numbers = results(scope)
+    rows = tables(scope)["活动统计"]
+    by_place = {(row["活动类型"], row["青年汇"]): row for row in rows}
+    total = by_place["总计", None]
+    assert total["合计场次"] == numbers["sessions"].value
+    assert total["合计人次"] == f"{numbers['attendances'].value}（不全）"
+    assert sum(total[f"{quarter}季度场次"] for quarter in "一二三四") == total["合计场次"]
+    for key, name in [("lecture", "主题讲座"), ("open_day", "团支部开放日")]:
+        assert by_place[name, "小计"]["合计场次"] == numbers[f"sessions.{key}"].value
+        assert by_place[name, "小计"]["合计人次"] == numbers[f"attendances.{key}"].value
+    assert (by_place["主题讲座", "柳林青年汇"]["二季度场次"], by_place["主题讲座", "柳林青年汇"]["二季度人次"]) == (
+        2,
+        25,
+    )
+    assert by_place["DIY制作", "春晖青年汇"]["合计人次"] == "140余"
+    assert by_place["志愿服务", "春晖青年汇"]["合计人次"] == "未统计"
+    assert by_place["阳光体育", "小计"]["合计人次"] == "20（不全）"
+    assert by_place["团支部开放日", "其他主办组织"]["三季度场次"] == 1
+
+
+def test_doubts_are_listed(place):
+    add_organisation(place.root, "空山村团支部", "village")
+    member = add_member(place.office, "袁老")
+    member.person.birth_date = date(1985, 1, 1)
+    member.person.save()
+    found = {(row["类别"], row["对象"]) for row in tables(year_scope(place.root))["存疑数据"]}
+    assert {
+        ("未完成的目标", "主题讲座场次"),
+        ("指标", "志愿服务人次"),
+        ("指标", "DIY制作人次"),
+        ("团干部", "空山村团支部"),
+        ("团支部规模", "空山村团支部"),
+        ("团支部规模", "柳林村团支部"),
+        ("超龄团员", "袁老（清河机关团支部）"),
+        ("两新组织任务", "庚金会所"),
+        ("1+100", "毛旭"),
+        ("精准帮扶", "连*（柳林村团支部）"),
+    } <= found
+    activities = [name for kind, name in found if kind == "活动人次"]
+    assert len(activities) == 3
+
+
+def test_district_without_records_has_all_sheets():
+    found = tables(year_scope(bare_district()))
+    assert list(found) == SHEETS
+    assert found["活动统计"] == found["存疑数据"] == []
+
+
+def test_part_of_the_district_has_only_its_own(place):
+    found = tables(year_scope(place.community))
+    assert [row["团支部"] for row in found["团员增减"]] == ["春晖社区团支部", "合计"]
+    assert found["两新组织台账"] == []
+    assert {row["青年汇"] for row in found["活动统计"]} == {"春晖青年汇", "小计", None}
+
+
+def test_no_text_runs_as_a_formula(place):
+    Unit.objects.create(name='=HYPERLINK("http://example.org")', kind="enterprise", status="normal")
+    add_activity("lecture", date(YEAR, 1, 1), name="=1+1", host=place.root)
+    data = written(year_scope(place.root))
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        sheets = [name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]
+        with_formulas = [name for name in sheets if b"<f>" in book.read(name)]
+        assert not [name for name in book.namelist() if b"<hyperlink" in book.read(name)]
+    assert with_formulas == ["xl/worksheets/sheet2.xml"]
+    names = [row["单位名称"] for row in tables(year_scope(place.root))["两新组织台账"]]
+    assert '=HYPERLINK("http://example.org")' in names
+
+
+def test_rows_do_not_add_queries(place):
+    scope = year_scope(place.root)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            written(scope)
+        return len(captured)
+
+    before = queries()
+    for number in range(10):
+        branch = add_organisation(place.root, f"{number}号社区团支部", "community")
+        add_member(branch, "团员")
+        cadre = add_post(branch, "书记", "书记").person
+        Link.objects.create(cadre=cadre, youth=Person.objects.create(name="青年"), started_on=date(YEAR, 1, 1))
+        Contact.objects.create(cadre=cadre, held_on=date(YEAR, 2, 1), form="phone", with_everyone=True)
+        Unit.objects.create(name=f"{number}号公司", kind="enterprise", status="unreachable", branch=branch)
+        youth = AssistedYouth.objects.create(
+            person=Person.objects.create(name="少年"), organisation=branch, registered_on=date(YEAR, 1, 1)
+        )
+        Assistance.objects.create(held_on=date(YEAR, 3, 1), kind="training").youths.set([youth])
+        add_activity("film", date(YEAR, 4, 1), name=f"观影{number}", host=branch)
+    assert queries() == before

@@ -1,0 +1,129 @@
+"""The Word file, opened again: its text is the composed text, its layout that of GB/T 9704-2012."""
+
+import io
+import zipfile
+
+import pytest
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from reports.summary import compose
+from reports.word import TEMPLATE, write_docx
+from reports.word.make_template import make_template
+from tests.reports.district import YEAR, bare_district, full_district, year_scope
+from youthhubs.models import Hub, HubYear
+
+pytestmark = pytest.mark.django_db
+STYLES = {0: "Normal", 1: "Heading 1", 2: "Heading 2"}
+
+
+def written(summary):
+    """The document as Word would open it."""
+    stream = io.BytesIO()
+    write_docx(summary, stream)
+    return Document(stream)
+
+
+@pytest.fixture
+def summary():
+    return compose(year_scope(full_district().root))
+
+
+def test_text_is_the_composed_text(summary):
+    paragraphs = [(paragraph.style.name, paragraph.text) for paragraph in written(summary).paragraphs if paragraph.text]
+    assert paragraphs == [
+        ("Title", summary.title),
+        *((STYLES[block.level], block.text) for block in summary.blocks),
+        ("Normal", "附件：主要指标一览表"),
+        ("Signature", summary.signature),
+        ("Signature", summary.dateline),
+        ("Annex", "附件"),
+        ("Title", "主要指标一览表"),
+    ]
+
+
+def test_annex_lists_the_figures(summary):
+    rows = [[cell.text for cell in row.cells] for row in written(summary).tables[0].rows]
+    assert rows[0] == ["指标", "数值", "单位", "目标", "数据质量"]
+    by_label = {(label, unit): rest for label, *rest in rows[1:] for unit in [rest[1]]}
+    assert by_label["完成两新组织任务", "家"] == ["7", "家", "6", "据实登记"]
+    assert by_label["DIY制作人次", "人次"] == ["140余", "人次", "—", "含约数"]
+    assert by_label["志愿服务人次", "人次"] == ["未统计", "人次", "—", "统计不全"]
+    assert by_label["主题团日人次", "人次"] == ["1", "人次", "—", "签到实测"]
+    figures = {result.figure.label for key, result in summary.results.items() if "." not in key}
+    assert figures <= {row[0] for row in rows}
+    # A type of which nothing was held has no line.
+    assert ("瑜伽场次", "场") not in by_label
+
+
+def test_page_is_that_of_the_standard(summary):
+    section = written(summary).sections[0]
+    page = [section.page_width, section.page_height]
+    margins = [section.top_margin, section.bottom_margin, section.left_margin, section.right_margin]
+    wanted = [Mm(210), Mm(297), Mm(37), Mm(35), Mm(28), Mm(26)]
+    # Word keeps lengths in twentieths of a point.
+    assert all(abs(found - expected) < Pt(0.06) for found, expected in zip(page + margins, wanted, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("style", "font", "size"),
+    [
+        ("Title", "方正小标宋简体", 22),
+        ("Normal", "仿宋_GB2312", 16),
+        ("Heading 1", "黑体", 16),
+        ("Heading 2", "楷体_GB2312", 16),
+        ("Signature", "仿宋_GB2312", 16),
+        ("Footer", "宋体", 14),
+    ],
+)
+def test_fonts_are_those_of_the_standard(summary, style, font, size):
+    style = written(summary).styles[style]
+    fonts = style.element.rPr.find(qn("w:rFonts"))
+    assert {fonts.get(qn(f"w:{kind}")) for kind in ("ascii", "hAnsi", "eastAsia")} == {font}
+    assert style.font.size == Pt(size)
+    assert not style.font.bold
+
+
+def test_text_has_fixed_lines_and_a_first_line_indent(summary):
+    layout = written(summary).styles["Normal"].paragraph_format
+    assert layout.line_spacing_rule == WD_LINE_SPACING.EXACTLY
+    assert Pt(28) <= layout.line_spacing <= Pt(30)
+    assert layout.first_line_indent == Pt(32)
+    assert layout.element.pPr.find(qn("w:ind")).get(qn("w:firstLineChars")) == "200"
+
+
+def test_signature_and_date_stand_right(summary):
+    lines = [
+        paragraph for paragraph in written(summary).paragraphs if paragraph.style.name == "Signature" and paragraph.text
+    ]
+    assert [line.style.paragraph_format.alignment for line in lines] == [WD_ALIGN_PARAGRAPH.RIGHT] * 2
+
+
+def test_pages_are_numbered_between_dashes(summary):
+    section = written(summary).sections[0]
+    for footer in (section.footer, section.even_page_footer):
+        assert footer.paragraphs[0].text == "—  —"
+        assert [field.get(qn("w:instr")) for field in footer._element.iter(qn("w:fldSimple"))] == ["PAGE"]
+
+
+def test_template_is_the_one_its_script_makes():
+    stream = io.BytesIO()
+    make_template(stream)
+    with zipfile.ZipFile(stream) as made, zipfile.ZipFile(TEMPLATE) as kept:
+        assert sorted(made.namelist()) == sorted(kept.namelist())
+        assert [name for name in made.namelist() if made.read(name) != kept.read(name)] == []
+
+
+def test_hostile_names_stay_text():
+    name = "<w:br/>&\x0b\x1b{{ 7 * 7 }}{% for %}\ufffe村"
+    root = bare_district()
+    Hub.objects.create(name=name, organisation=root)
+    HubYear.objects.create(hub=Hub.objects.get(), year=YEAR, tier="key")
+    root.name = name
+    root.save()
+    text = [paragraph.text for paragraph in written(compose(year_scope(root))).paragraphs]
+    shown = "<w:br/>&{{ 7 * 7 }}{% for %}村"
+    assert text[0] == f"{shown}2017年工作总结"
+    assert [line for line in text if f"其中重点店1家（{shown}）。" in line]
