@@ -11,9 +11,13 @@ MOBILE = re.compile(r"1[3-9]\d{9}")
 IDENTITY_NUMBER = re.compile(r"\d{17}[\dX]")
 
 
-def problem(expected, remedy, code="invalid"):
-    """A ValidationError that keeps what was expected and the remedy apart, for the import's report."""
-    return ValidationError(f"{expected}。{remedy}。", code=code, params={"expected": expected, "remedy": remedy})
+def problem(expected, remedy, code="problem"):
+    """A ValidationError that keeps what was expected and the remedy apart, for the import's report.
+
+    Its code is none of those for which a form field has words of its own, which would replace these.
+    """
+    message = f"{expected}。{remedy}。".replace("%", "%%")
+    return ValidationError(message, code=code, params={"expected": expected, "remedy": remedy})
 
 
 def identity_number_birth_date(number):
@@ -36,7 +40,7 @@ def validate_identity_number(number):
         identity_number_birth_date(number)
     except ValueError:
         raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正") from None
-    if ric.calc_check_digit(number[:-1]) != number[-1]:
+    if ric.calc_check_digit(number) != number[-1]:
         raise problem("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")
 
 

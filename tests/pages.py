@@ -1,0 +1,79 @@
+"""What the tests of pages share: a district seen from two sides, and how a page is sent and read."""
+
+from types import SimpleNamespace
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.html import escape
+
+from orgs.models import Role
+
+from .factories import make_organisation, make_user
+
+
+def two_branches():
+    """A district with the branches `here` and `there`; `office` browses as committee staff, `cadre` as here's cadre."""
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    here, there = make_organisation("柳林社区团支部", root), make_organisation("槐荫社区团支部", root)
+    staff, cadre = make_user("林知秋", root), make_user("陆远", here, Role.Kind.CADRE)
+    return SimpleNamespace(root=root, here=here, there=there, office=browser_of(staff), cadre=browser_of(cadre))
+
+
+def browser_of(user):
+    """A client that is signed in as `user`."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def status(client, url_name, *args):
+    """The status of the page's answer."""
+    return client.get(reverse(url_name, args=args)).status_code
+
+
+def page(client, url_name, *args, **query):
+    """The text of a page that was found."""
+    response = client.get(reverse(url_name, args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def listed(client, url_name, **query):
+    """The first words of the rows that a list shows."""
+    response = client.get(reverse(url_name), query)
+    assert response.status_code == 200
+    table = response.context["table"]
+    return [row.get_cell_value(table.columns.names()[0]) for row in table.paginated_rows]
+
+
+def send(client, url_name, *args, **data):
+    """Posts a form that must be taken; the answer is the page it leads to."""
+    response = client.post(reverse(url_name, args=args), data, follow=True)
+    form = response.context.get("form")
+    assert response.redirect_chain, form and form.errors
+    assert response.status_code == 200
+    return response
+
+
+def refused(client, url_name, *args, **data):
+    """Posts a form that must be refused with everything typed kept; the answer is its errors in words by field."""
+    response = client.post(reverse(url_name, args=args), data)
+    assert response.status_code == 200
+    text = response.content.decode()
+    for value in data.values():
+        assert escape(value) in text
+    errors = {field: "".join(messages) for field, messages in response.context["form"].errors.items()}
+    assert errors
+    for messages in response.context["form"].errors.values():
+        for message in messages:
+            assert escape(message) in text
+    return errors
+
+
+def queries(client, url_name, *args, **query):
+    """The number of queries of a page."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(reverse(url_name, args=args), query).status_code == 200
+    return len(captured)
