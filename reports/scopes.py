@@ -17,7 +17,7 @@ class ScopeForm(forms.Form):
         label="年度",
         min_value=1949,
         max_value=2100,
-        error_messages={name: "请填写 1949 至 2100 之间的年份。" for name in ("invalid", "min_value", "max_value")},
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "请填写 1949 至 2100 之间的年份。"),
         widget=forms.NumberInput({"class": "form-control"}),
     )
     organisation = forms.ModelChoiceField(

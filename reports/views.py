@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from activities.tables import ActivityTable
-from assistance.models import AssistedYouth, Assistance, Scholarship, ServicePlan
+from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
 from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
 from members.tables import MemberTable, PersonTable
 from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
