@@ -126,10 +126,10 @@ class PersonForm(PageForm):
         try:
             person.full_clean(exclude=[name for name in PERSON_FIELDS if name in self.errors])
         except ValidationError as error:
-            for name, errors in error.error_dict.items():
-                if name == "identity_number" and any(each.code == "unique" for each in errors):
-                    errors = problem("尚未登记在他人名下的身份证号", "请核对号码，或打开已有人员的记录")
-                self.add_error(name, errors)
+            for name, (first, *_) in error.error_dict.items():
+                if name == "identity_number" and first.code == "unique":
+                    first = problem("尚未登记在他人名下的身份证号", "请核对号码，或打开已有人员的记录")
+                self.add_error(name if name in self.fields else None, first)
         if person.birth_date and person.birth_date > self.day:
             self.add_error("birth_date", problem("不晚于今天的出生日期", "请核对出生日期"))
         for name in self.person_required:
