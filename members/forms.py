@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from orgs.forms import OrganisationChoiceField
+from yl_district.cells import CellError, NameWidget
 from yl_district.forms import ActionForm, PageForm, prepare_field
 from yl_district.pinyin import normalised
 from yl_district.templatetags.yl import masked
@@ -51,9 +52,11 @@ class PersonForm(PageForm):
             self.fields["identity_number"].help_text = hint
 
     def clean_name(self):
-        """White space inside a Chinese name is an office's way to align columns, not part of it."""
-        name = self.cleaned_data["name"]
-        return name if name.isascii() else "".join(name.split())
+        """A name as the ledger takes it: the same spelling for the same person, wherever it is typed."""
+        try:
+            return NameWidget().clean(self.cleaned_data["name"])
+        except CellError as error:
+            raise problem(error.expected, error.remedy) from None
 
     def clean_identity_number(self):
         """Full-width digits, spaces and a small x are ways of writing the same number."""

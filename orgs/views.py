@@ -5,6 +5,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRefresh
@@ -36,12 +37,14 @@ def login(request):
 @sensitive_post_parameters()
 def password_change(request):
     """A new password for the user's own account."""
-    form = OwnPasswordForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
         update_session_auth_hash(request, form.save())
         messages.success(request, "密码已修改。")
         return redirect("home")
-    return render(request, "registration/password_change.html", {"title": "修改密码", "form": form, "back": "/"})
+    return render(
+        request, "registration/password_change.html", {"title": "修改密码", "form": form, "back": reverse("home")}
+    )
 
 
 def organisation_list(request):

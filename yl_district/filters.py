@@ -52,7 +52,7 @@ class SearchFilter(django_filters.CharFilter):
     """A box for names, pinyin and initials; calls the QuerySet's `search`."""
 
     def __init__(self, label="姓名或拼音首字母"):
-        super().__init__(label=label)
+        super().__init__(label=label, max_length=60)
 
     def filter(self, queryset, value):
         return queryset.search(value) if value else queryset

@@ -6,12 +6,16 @@ from functools import cached_property
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Row
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
 YEARS = (1900, 2100)
+# Word, Excel and PostgreSQL cannot hold them.
+CONTROL_FREE = RegexValidator(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", "请删去其中看不见的控制字符。", inverse_match=True)
+KEY_DIGITS = 18
 
 
 class DayInput(forms.DateInput):
@@ -43,12 +47,13 @@ def prepare_field(field):
     field.error_messages["required"] = f"请{verb}{field.label}。"
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("unknown", "未填写"), ("true", "是"), ("false", "否")]
+    if isinstance(field, forms.CharField):
+        field.validators.append(CONTROL_FREE)
     if isinstance(field, forms.DateField):
         prepare_date(field)
     elif isinstance(field, forms.IntegerField) and str(field.label).endswith("年度"):
         first, last = 2000, YEARS[1]
-        limits = MinValueValidator(first), MaxValueValidator(last)
-        field.validators += [*limits]
+        field.validators += [MinValueValidator(first), MaxValueValidator(last)]
         field.widget.attrs |= {"min": first, "max": last, "placeholder": "如 2017"}
     elif isinstance(field.widget, forms.Textarea):
         field.widget.attrs["rows"] = 3
@@ -78,6 +83,17 @@ def narrow_choices(fields, user):
         queryset = getattr(field, "queryset", None)
         if hasattr(queryset, "visible_to"):
             field.queryset = queryset.visible_to(user)
+
+
+class SeveralChoiceField(forms.ModelMultipleChoiceField):
+    """A choice of several records."""
+
+    def clean(self, value):
+        """A key longer than any that a database holds is no choice; asked about it, the database would fail."""
+        for key in value or ():
+            if len(str(key)) > KEY_DIGITS:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
+        return super().clean(value)
 
 
 class PageFormMixin:

@@ -110,6 +110,21 @@ def test_list_is_paged_and_takes_any_page_number(office, branch):
     assert "第 1 / 2 页" in office.get(address, {"page": "x", "sort": "nonsense"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    "query",
+    [{"organisation": "9" * 40}, {"organisation": "x"}, {"status": "x"}, {"search": "章" * 61}, {"search": "\0"}],
+)
+def test_list_says_which_condition_it_cannot_take(office, branch, query):
+    make_member(branch=branch)
+    response = office.get(reverse("member_list"), query)
+    assert response.status_code == 200
+    assert "text-danger" in response.content.decode()
+
+
+def test_a_number_that_no_record_can_have_is_not_found(office):
+    assert office.get(f"/members/{'9' * 40}/").status_code == 404
+
+
 def test_empty_lists_say_what_to_do(office):
     assert "还没有记录" in office.get(reverse("member_list")).content.decode()
     assert "没有符合条件的记录" in office.get(reverse("member_list"), {"search": "无此人"}).content.decode()
@@ -189,6 +204,10 @@ def test_create_takes_birth_date_and_sex_from_the_identity_number(office, branch
         ({"development_no": "12", "joined_league_on": "2018-05"}, "development_no", "12 位数字的发展团员编号"),
         ({"branch": "99999"}, "branch", "选择一个有效的选项"),
         ({"name": "章\0程"}, "name", "不允许是用空字符"),
+        ({"name": "章"}, "name", "2 至 30 个字的姓名"),
+        ({"name": "章程（书记）"}, "name", "说明文字写在备注中"),
+        ({"remark": "字\x07符"}, "remark", "请删去其中看不见的控制字符。"),
+        ({"branch": "9" * 40}, "branch", "选择一个有效的选项"),
     ],
 )
 def test_create_refuses_and_keeps_what_was_typed(office, branch, changes, field, message):

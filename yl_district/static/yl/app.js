@@ -27,7 +27,7 @@ function enhanceChoices(root) {
 // A form is sent once: a second press of the button waits for the answer to the first.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (!form.matches("form.entry")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
