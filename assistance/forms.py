@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from members.forms import PERSON_GROUP, PersonForm
 from members.models import Volunteer
 from orgs.forms import OrganisationChoiceField
-from yl_district.forms import ActionForm, PageForm
+from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.validators import problem
 
 from .models import Assistance, AssistedYouth, Scholarship, ServicePlan
@@ -52,7 +52,7 @@ class VolunteerChoiceField(forms.ModelChoiceField):
         return volunteer_label(volunteer)
 
 
-class VolunteersChoiceField(forms.ModelMultipleChoiceField):
+class VolunteersChoiceField(SeveralChoiceField):
     """A choice of several volunteers."""
 
     def label_from_instance(self, volunteer):
@@ -80,7 +80,7 @@ class PairingEndForm(ActionForm):
     day = forms.DateField(label="结束日期")
 
 
-class AssistedYouthsField(forms.ModelMultipleChoiceField):
+class AssistedYouthsField(SeveralChoiceField):
     """A choice of assisted youths by name and organisation."""
 
     def label_from_instance(self, youth):
@@ -136,14 +136,15 @@ class AssistanceForm(PageForm):
 
     def clean(self):
         data = super().clean()
-        if not data.get("held_on") or "youths" in self.errors:
+        if not data.get("held_on"):
             return data
-        if data["with_everyone"]:
+        if not self.fields["youths"].queryset:
+            self.errors.pop("youths", None)
+            self.add_error("held_on", problem("有帮扶对象在库的日期", "请核对日期，或先登记帮扶对象"))
+        elif data["with_everyone"]:
+            self.errors.pop("youths", None)
             data["youths"] = AssistedYouth.objects.none()
-            if not self.fields["youths"].queryset:
-                expected = "有帮扶对象在库的日期"
-                self.add_error("with_everyone", problem(expected, "请核对日期，或先登记帮扶对象"))
-        elif not data["youths"]:
+        elif not data.get("youths") and "youths" not in self.errors:
             self.add_error("youths", problem("至少一名帮扶对象", "请勾选受帮扶的对象，或勾选全部在库对象"))
         return data
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from members.forms import PersonForm
 from members.models import Person
-from yl_district.forms import ActionForm, PageForm
+from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.validators import problem
 
 from .models import CadreQuerySet, Contact, Link
@@ -20,7 +20,7 @@ class CadreChoiceField(forms.ModelChoiceField):
         return f"{cadre.name}（{organisations}）"
 
 
-class LinkedYouthsField(forms.ModelMultipleChoiceField):
+class LinkedYouthsField(SeveralChoiceField):
     """A choice of linked youths by their names."""
 
     def label_from_instance(self, link):
@@ -107,13 +107,15 @@ class ContactForm(PageForm):
 
     def clean(self):
         data = super().clean()
-        if not data.get("cadre") or not data.get("held_on") or "links" in self.errors:
+        if not data.get("cadre") or not data.get("held_on"):
             return data
-        if data["with_everyone"]:
+        if not self.fields["links"].queryset:
+            self.errors.pop("links", None)
+            expected = "这名团干部有在联系青年的日期"
+            self.add_error("held_on", problem(expected, "请核对团干部和日期，或先登记联系青年"))
+        elif data["with_everyone"]:
+            self.errors.pop("links", None)
             data["links"] = Link.objects.none()
-            if not self.fields["links"].queryset:
-                expected = "这一天有在联系青年的团干部"
-                self.add_error("with_everyone", problem(expected, "请核对团干部和日期，或先登记联系青年"))
-        elif not data["links"]:
+        elif not data.get("links") and "links" not in self.errors:
             self.add_error("links", problem("至少一名联系青年", "请勾选联系到的青年，或勾选全部联系青年"))
         return data

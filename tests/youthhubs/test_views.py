@@ -29,7 +29,9 @@ def test_hub_is_created_corrected_and_closed(district):
 
 def test_hub_that_closes_before_it_opens_is_refused(district):
     hub = make_hub(district.here, opened_on=date(2016, 3, 1))
-    assert "不早于开业日期（2016-03-01）的日期" in refused(district.office, "hub_end", hub.pk, day="2016-02-01")["__all__"]
+    assert (
+        "不早于开业日期（2016-03-01）的日期" in refused(district.office, "hub_end", hub.pk, day="2016-02-01")["__all__"]
+    )
     typed = {"name": "晚开青年汇", "opened_on": "2017-05-02", "closed_on": "2017-05-01"}
     errors = refused(district.office, "hub_create", organisation=str(district.here.pk), **typed)
     assert "不早于开业日期（2017-05-02）的日期" in errors["closed_on"]

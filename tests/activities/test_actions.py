@@ -1,0 +1,40 @@
+"""An activity's person-times stay equal to its sign-in rows."""
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from activities.actions import add_sign_in, recount_sign_ins, remove_sign_in
+from activities.models import SignIn
+from tests.factories import make_activity, make_person
+
+
+def numbers(activity):
+    activity.refresh_from_db()
+    return activity.sign_in_count, activity.attendance, activity.basis, activity.sign_ins.count()
+
+
+def test_adding_and_removing_settle_the_person_times(db):
+    activity = make_activity(attendance=40, basis="rounded")
+    rows = [add_sign_in(activity, make_person(name), "member") for name in ("秦朗", "白露", "顾清")]
+    assert numbers(activity) == (3, 3, "exact", 3)
+    remove_sign_in(rows[1])
+    assert numbers(activity) == (2, 2, "exact", 2)
+    for row in (rows[0], rows[2]):
+        remove_sign_in(row)
+    assert numbers(activity) == (0, None, "unrecorded", 0)
+
+
+def test_nobody_signs_in_twice(db):
+    activity, person = make_activity(), make_person()
+    add_sign_in(activity, person, "member")
+    with pytest.raises(ValidationError, match="此人在这次活动已签到"):
+        add_sign_in(activity, person, "volunteer")
+    assert numbers(activity) == (1, 1, "exact", 1)
+
+
+def test_recount_leaves_other_activities_alone(db):
+    signed, other = make_activity(), make_activity(attendance=12, basis="exact")
+    SignIn.objects.create(activity=signed, person=make_person())
+    recount_sign_ins([signed.pk])
+    assert numbers(signed) == (1, 1, "exact", 1)
+    assert numbers(other) == (0, 12, "exact", 0)

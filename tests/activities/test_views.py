@@ -1,0 +1,230 @@
+"""Pages of activities, their types, and who came."""
+
+import pytest
+from django.urls import reverse
+
+from activities.models import Activity, ActivityType, SignIn
+from members.models import Person
+from tests.factories import make_activity, make_hub, make_person
+from tests.pages import listed, page, queries, refused, send, status, two_branches
+
+
+@pytest.fixture
+def district(db):
+    return two_branches()
+
+
+def typed(**fields):
+    """A whole form of an activity."""
+    kind = ActivityType.objects.get(key="lecture")
+    return {"name": "财商意识讲座", "held_on": "2017-05-04", "type": str(kind.pk), "session_count": "1"} | fields
+
+
+def test_activity_is_created_corrected_and_deleted(district):
+    send(district.office, "activity_create", **typed(host=district.here.pk, attendance="30", basis="rounded"))
+    activity = Activity.objects.get()
+    assert (activity.attendance, activity.basis, activity.host) == (30, "rounded", district.here)
+    send(district.office, "activity_update", activity.pk, **typed(attendance="31"))
+    activity.refresh_from_db()
+    assert (activity.attendance, activity.basis) == (31, "exact")
+    assert "删除后不能恢复" in page(district.office, "activity_delete", activity.pk)
+    assert "已删除活动。" in send(district.office, "activity_delete", activity.pk).content.decode()
+    assert not Activity.objects.exists()
+
+
+def test_empty_person_times_are_unrecorded_and_never_nought(district):
+    send(district.office, "activity_create", **typed())
+    activity = Activity.objects.get()
+    assert (activity.attendance, activity.basis) == (None, "unrecorded")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"name": ""}, "name", "请填写活动名称。"),
+        ({"held_on": "2017-02-30"}, "held_on", "请填写真实存在的日期，如 2017-05-04。"),
+        ({"type": "999999"}, "type", "选择一个有效的选项"),
+        ({"session_count": "0"}, "session_count", "不少于 1 的场次。没有举办的活动不必登记。"),
+        ({"attendance": "99999999"}, "attendance", "不超过 1000000 的数字"),
+        ({"basis": "exact"}, "attendance", "数字口径为实数时填写人次"),
+        ({"attendance": "5", "basis": "unrecorded"}, "basis", "填写人次时数字口径为实数或约数"),
+        ({"attendance": "三十"}, "attendance", "整数"),
+        ({"attendance": "-1"}, "attendance", "大于或等于"),
+    ],
+)
+def test_wrong_activity_is_refused_in_words(district, wrong, field, words):
+    assert words in refused(district.office, "activity_create", **typed(**wrong))[field]
+    assert not Activity.objects.exists()
+
+
+def test_cadre_says_whose_activity_it_is_and_chooses_among_own(district):
+    own, foreign = make_hub(district.here), make_hub(district.there)
+    assert "主办组织或青年汇" in refused(district.cadre, "activity_create", **typed())["host"]
+    assert "hub" in refused(district.cadre, "activity_create", **typed(hub=str(foreign.pk)))
+    send(district.cadre, "activity_create", **typed(hub=own.pk))
+    assert Activity.objects.get().hub == own
+
+
+def test_hub_that_the_cadre_does_not_see_stays_with_the_activity(district):
+    foreign = make_hub(district.there)
+    activity = make_activity(district.here, hub=foreign)
+    assert str(foreign) in page(district.cadre, "activity_update", activity.pk)
+    send(district.cadre, "activity_update", activity.pk, **typed(host=district.here.pk, hub=foreign.pk))
+    activity.refresh_from_db()
+    assert (activity.name, activity.hub) == ("财商意识讲座", foreign)
+
+
+def test_list_is_narrowed_by_every_condition(district):
+    hub = make_hub(district.there)
+    make_activity(district.here, "拒绝校园暴力", "self_protection", held_on="2017-03-01", attendance=9, basis="rounded")
+    make_activity(None, "足球友谊赛", "sports", held_on="2018-03-01", hub=hub)
+    sports = ActivityType.objects.get(key="sports")
+    for query in (
+        {"search": "zqyys"},
+        {"search": "足球"},
+        {"type": sports.pk},
+        {"hub": hub.pk},
+        {"host": district.there.pk},
+        {"year": "2018"},
+        {"since": "2017-03-02"},
+        {"basis": "unrecorded"},
+    ):
+        assert (query, listed(district.office, "activity_list", **query)) == (query, ["足球友谊赛"])
+    assert listed(district.office, "activity_list", until="2017-03-01") == ["拒绝校园暴力"]
+    assert listed(district.cadre, "activity_list") == ["拒绝校园暴力"]
+
+
+@pytest.mark.parametrize(
+    "query", [{"page": "9" * 12}, {"year": "abc"}, {"year": "9" * 20}, {"hub": "zzz"}, {"since": "昨天"}, {"sort": "x"}]
+)
+def test_strange_addresses_give_the_list(district, query):
+    make_activity(district.here)
+    assert listed(district.office, "activity_list", **query) == ["春季健步走"]
+
+
+def test_sign_ins_make_the_person_times(district):
+    activity = make_activity(district.here, attendance=30, basis="rounded")
+    assert "填报的数字不再使用" in page(district.office, "activity_detail", activity.pk)
+    for name in ("秦朗", "白露"):
+        answer = send(district.office, "sign_in_create", activity.pk, name=name, capacity="member")
+        assert f"{name}已签到。" in answer.content.decode()
+    activity.refresh_from_db()
+    assert (activity.sign_in_count, activity.attendance, activity.basis) == (2, 2, "exact")
+    assert (
+        "已移除秦朗的签到。"
+        in send(district.office, "sign_in_delete", SignIn.objects.get(person__name="秦朗").pk).content.decode()
+    )
+    activity.refresh_from_db()
+    assert (activity.sign_in_count, activity.attendance, activity.basis) == (1, 1, "exact")
+
+
+def test_person_times_of_a_signed_activity_cannot_be_typed(district):
+    activity = make_activity(district.here)
+    send(district.office, "sign_in_create", activity.pk, name="秦朗")
+    assert "按签到名单计算" in page(district.office, "activity_update", activity.pk)
+    send(district.office, "activity_update", activity.pk, **typed(attendance="500", basis="rounded"))
+    activity.refresh_from_db()
+    assert (activity.name, activity.attendance, activity.basis) == ("财商意识讲座", 1, "exact")
+
+
+def test_signed_activity_is_not_deleted(district):
+    activity = make_activity(district.here)
+    send(district.office, "sign_in_create", activity.pk, name="秦朗")
+    assert reverse("activity_delete", args=[activity.pk]) not in page(district.office, "activity_detail", activity.pk)
+    answer = district.office.post(reverse("activity_delete", args=[activity.pk]))
+    assert "还有其他记录引用它，不能删除。" in answer.content.decode()
+    assert Activity.objects.exists()
+
+
+def test_sign_in_finds_the_known_person(district):
+    activity = make_activity(district.here)
+    known = make_person("秦朗")
+    send(district.office, "sign_in_create", activity.pk, name="秦 朗", mobile="13800138000")
+    known.refresh_from_db()
+    assert (SignIn.objects.get().person, known.mobile) == (known, "13800138000")
+    errors = refused(district.office, "sign_in_create", activity.pk, name="秦朗")
+    assert errors == {"__all__": "此人在这次活动已签到。"}
+    assert Person.objects.count() == SignIn.objects.count() == 1
+
+
+def test_sign_in_asks_which_of_several_is_meant(district):
+    activity = make_activity(district.here)
+    first, second = (make_person("秦朗", mobile=mobile) for mobile in ("13800138001", "13800138002"))
+    errors = refused(district.office, "sign_in_create", activity.pk, name="秦朗")
+    assert "请选择其一后再保存" in errors["same_person"]
+    send(district.office, "sign_in_create", activity.pk, name="秦朗", mobile=second.mobile)
+    send(district.office, "sign_in_create", activity.pk, name="秦朗", same_person=first.pk)
+    send(district.office, "sign_in_create", activity.pk, name="秦朗", mobile="13800138003", same_person="new")
+    assert list(SignIn.objects.values_list("person__mobile", flat=True)) == [
+        "13800138002",
+        "13800138001",
+        "13800138003",
+    ]
+
+
+def test_wrong_sign_in_is_refused_on_the_activity_page(district):
+    activity = make_activity(district.here)
+    errors = refused(district.office, "sign_in_create", activity.pk, name="秦朗", mobile="1380013800")
+    assert "11 位手机号码" in errors["mobile"]
+    assert refused(district.office, "sign_in_create", activity.pk, name="")["name"] == "请填写姓名。"
+
+
+def test_htmx_gets_only_who_came(district):
+    activity = make_activity(district.here)
+    address, as_htmx = reverse("sign_in_create", args=[activity.pk]), {"hx-request": "true"}
+    answer = district.office.post(address, {"name": "秦朗"}, headers=as_htmx).content.decode()
+    assert "<html" not in answer
+    assert 'id="rows"' in answer
+    assert "秦朗已签到。" in answer
+    assert "按签到" not in answer
+    assert "请填写姓名。" in district.office.post(address, {"name": ""}, headers=as_htmx).content.decode()
+
+
+def test_type_gets_its_own_key_and_keeps_it(district):
+    send(district.office, "activity_type_create", name="读书会", position="50")
+    kind = ActivityType.objects.get(name="读书会")
+    assert kind.key == f"type_{ActivityType.objects.count()}"
+    send(district.office, "activity_type_update", kind.pk, name="读书分享", position="50", is_education="on", key="x")
+    updated = ActivityType.objects.get(pk=kind.pk)
+    assert (updated.name, updated.key, updated.is_education) == ("读书分享", kind.key, True)
+    assert "已存在" in refused(district.office, "activity_type_create", name="读书分享", position="1")["name"]
+
+
+def test_free_key_passes_over_those_taken(db):
+    number = ActivityType.objects.count() + 2
+    ActivityType.objects.create(key=f"type_{number}", name="读书会")
+    assert ActivityType.free_key() == f"type_{number + 1}"
+
+
+def test_types_are_for_staff(district):
+    kind = ActivityType.objects.first()
+    for name, args in (("activity_type_list", []), ("activity_type_create", []), ("activity_type_update", [kind.pk])):
+        assert (status(district.cadre, name, *args), status(district.office, name, *args)) == (404, 200)
+
+
+def test_rows_of_another_branch_are_not_found(district):
+    activity = make_activity(district.there)
+    send(district.office, "sign_in_create", activity.pk, name="秦朗")
+    for name in ("activity_detail", "activity_update", "activity_delete"):
+        assert (status(district.cadre, name, activity.pk), status(district.office, name, activity.pk)) == (404, 200)
+    assert status(district.cadre, "sign_in_delete", SignIn.objects.get().pk) == 404
+    answer = district.cadre.post(reverse("sign_in_create", args=[activity.pk]), {"name": "白露"})
+    assert (answer.status_code, SignIn.objects.count()) == (404, 1)
+
+
+def test_queries_do_not_grow_with_rows(district):
+    hub = make_hub(district.here)
+    activity = make_activity(district.here, hub=hub)
+
+    def add(number):
+        for index in range(number):
+            make_activity(district.here, hub=hub)
+            SignIn.objects.create(activity=activity, person=make_person(f"秦{index}"))
+
+    def counts():
+        return queries(district.office, "activity_list"), queries(district.office, "activity_detail", activity.pk)
+
+    add(5)
+    few = counts()
+    add(45)
+    assert counts() == few

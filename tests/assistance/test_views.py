@@ -1,0 +1,270 @@
+"""Pages of case files."""
+
+from datetime import date
+
+import pytest
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from assistance import urls
+from assistance.actions import fix_volunteer
+from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from tests.factories import (
+    make_assistance,
+    make_assisted_youth,
+    make_hub,
+    make_person,
+    make_scholarship,
+    make_volunteer,
+)
+from tests.pages import listed, page, queries, refused, send, status, two_branches
+
+IDENTITY_NUMBER = "11010519491231002X"
+
+
+@pytest.fixture
+def district(db):
+    return two_branches()
+
+
+def given(**fields):
+    """A whole form of an assistance."""
+    return {"held_on": "2017-06-01", "kind": "stationery"} | fields
+
+
+def test_youth_is_registered_corrected_and_taken_out(district):
+    typed = {"name": "白露", "organisation": district.here.pk, "registered_on": "2017-01-05", "grade": "五年级"}
+    send(district.office, "assisted_youth_create", **typed, identity_number=IDENTITY_NUMBER)
+    youth = AssistedYouth.objects.get()
+    answer = send(district.office, "assisted_youth_update", youth.pk, **typed | {"grade": "六年级"})
+    assert "六年级" in answer.content.decode()
+    assert (
+        "已办理出库，记录保留。"
+        in send(district.office, "assisted_youth_end", youth.pk, day="2017-12-31").content.decode()
+    )
+    assert listed(district.office, "assisted_youth_list") == []
+    assert listed(district.office, "assisted_youth_list", standing="no") == ["白露"]
+
+
+def test_identity_numbers_are_masked(district):
+    youth = make_assisted_youth(district.here, person=make_person("白露", identity_number=IDENTITY_NUMBER))
+    pages = [("assisted_youth_list",), ("assisted_youth_detail", youth.pk), ("assisted_youth_update", youth.pk)]
+    for name, *args in pages:
+        text = page(district.office, name, *args)
+        assert IDENTITY_NUMBER not in text
+        assert "110105********002X" in text
+
+
+def test_wrong_youth_is_refused_in_words(district):
+    typed = {"name": "白露", "organisation": str(district.here.pk), "registered_on": "2017-01-05"}
+    errors = refused(district.office, "assisted_youth_create", **typed, identity_number="110105194912310021")
+    assert "校验码正确的身份证号" in errors["identity_number"]
+    errors = refused(district.office, "assisted_youth_create", **typed, removed_on="2017-01-04")
+    assert "不早于入库日期（2017-01-05）的日期" in errors["removed_on"]
+    make_assisted_youth(district.there, person=make_person("白露", mobile="13800138000"))
+    errors = refused(district.office, "assisted_youth_create", **typed, mobile="13800138000")
+    assert "该青少年" in errors["__all__"]
+
+
+def test_youths_are_narrowed_by_every_condition(district):
+    make_assisted_youth(district.here, "秦朗")
+    youth = make_assisted_youth(district.there, "白露", bound_on=date(2017, 2, 1))
+    ServicePlan.objects.create(youth=youth, year=2017)
+    fix_volunteer(youth, make_volunteer(), date(2017, 1, 10))
+    for query in (
+        {"search": "bl"},
+        {"organisation": district.there.pk},
+        {"paired": "yes"},
+        {"bound": "yes"},
+        {"planned": "2017"},
+    ):
+        assert (query, listed(district.office, "assisted_youth_list", **query)) == (query, ["白露"])
+    assert listed(district.office, "assisted_youth_list", paired="no") == ["秦朗"]
+    assert listed(district.office, "service_plan_list", search="bl", year="2017") == ["白露"]
+    assert listed(district.office, "service_plan_list", year="2018") == []
+
+
+def test_plan_is_kept_once_a_year(district):
+    youth = make_assisted_youth(district.here)
+    send(district.office, "service_plan_create", youth.pk, year="2017", goals="学业进步")
+    errors = refused(district.office, "service_plan_create", youth.pk, year="2017", goals="身体健康")
+    assert errors == {"__all__": "该帮扶对象这一年度已有服务计划书。"}
+    answer = send(district.office, "service_plan_update", ServicePlan.objects.get().pk, year="2017", goals="身心健康")
+    assert "身心健康" in answer.content.decode()
+    assert "请填写年度。" in refused(district.office, "service_plan_create", youth.pk, year="")["year"]
+
+
+def test_volunteer_is_fixed_replaced_and_ended(district):
+    youth, first, second = make_assisted_youth(district.here), make_volunteer(name="顾清"), make_volunteer(name="章程")
+    send(district.office, "pairing_create", youth.pk, volunteer=first.pk, day="2017-01-10")
+    assert "现在的固定志愿者是顾清" in page(district.office, "pairing_create", youth.pk)
+    send(district.office, "pairing_create", youth.pk, volunteer=second.pk, day="2017-07-01")
+    assert list(Pairing.objects.order_by("pk").values_list("volunteer__person__name", "ended_on")) == [
+        ("顾清", date(2017, 7, 1)),
+        ("章程", None),
+    ]
+    send(district.office, "pairing_end", Pairing.objects.get(ended_on=None).pk, day="2017-12-31")
+    assert youth.pairing_on(timezone.localdate()) is None
+
+
+def test_wrong_pairing_is_refused_in_words(district):
+    youth, volunteer = make_assisted_youth(district.here), make_volunteer()
+    fix_volunteer(youth, volunteer, date(2017, 1, 10))
+    errors = refused(district.office, "pairing_create", youth.pk, volunteer=str(volunteer.pk), day="2017-07-01")
+    assert "已是固定志愿者" in errors["volunteer"]
+    other = str(make_volunteer(name="章程").pk)
+    errors = refused(district.office, "pairing_create", youth.pk, volunteer=other, day="2017-01-01")
+    assert "不早于现有结对日期（2017-01-10）的日期" in errors["day"]
+    errors = refused(district.office, "pairing_end", Pairing.objects.get().pk, day="2017-01-01")
+    assert "不早于结对日期（2017-01-10）的日期" in errors["__all__"]
+
+
+def test_assistance_is_logged_corrected_and_deleted(district):
+    first, second = make_assisted_youth(district.here, "秦朗"), make_assisted_youth(district.there, "白露")
+    volunteer = make_volunteer(make_hub(district.here))
+    send(
+        district.office, "assistance_create", **given(youths=[first.pk], volunteers=[volunteer.pk], content="送去书包")
+    )
+    assistance = Assistance.objects.get()
+    assert (list(assistance.youths.all()), list(assistance.volunteers.all())) == ([first], [volunteer])
+    assert "送去书包" in page(district.office, "assisted_youth_detail", first.pk)
+    assert "送去书包" not in page(district.office, "assisted_youth_detail", second.pk)
+    everyone = given(with_everyone="on", youths=[first.pk], content="送去书包")
+    send(district.office, "assistance_update", assistance.pk, **everyone)
+    assert (assistance.youths.count(), Assistance.objects.get().with_everyone) == (0, True)
+    assert "送去书包" in page(district.office, "assisted_youth_detail", second.pk)
+    send(district.office, "assistance_delete", assistance.pk)
+    assert not Assistance.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({}, "youths", "请勾选受帮扶的对象，或勾选全部在库对象"),
+        ({"youths": "9" * 30}, "youths", "所选帮扶对象在这一天不在库"),
+        ({"with_everyone": "on", "held_on": "2016-12-31"}, "held_on", "请核对日期，或先登记帮扶对象"),
+        ({"with_everyone": "on", "volunteers": "9" * 30}, "volunteers", "有效的选项"),
+        ({"with_everyone": "on", "amount": "-1"}, "amount", "不小于 0 的金额"),
+        ({"with_everyone": "on", "amount": "9" * 12}, "amount", "10"),
+        ({"with_everyone": "on", "kind": ""}, "kind", "请选择类别。"),
+        ({"with_everyone": "on", "held_on": "2117-01-01"}, "held_on", "日期"),
+    ],
+)
+def test_wrong_assistance_is_refused_in_words(district, wrong, field, words):
+    make_assisted_youth(district.here)
+    assert words in refused(district.office, "assistance_create", **given(**wrong))[field]
+    assert not Assistance.objects.exists()
+
+
+def test_htmx_gets_the_register_of_the_day(district):
+    make_assisted_youth(district.here, "秦朗", removed_on=date(2017, 6, 1))
+    make_assisted_youth(district.here, "白露")
+
+    def youths(day):
+        address = reverse("assistance_create")
+        answer = district.office.get(address, {"held_on": day}, headers={"hx-request": "true"}).content.decode()
+        assert 'id="div_id_youths"' in answer
+        return [name for name in ("秦朗", "白露") if name in answer]
+
+    assert (youths("2017-05-31"), youths("2017-06-01"), youths("昨天")) == (["秦朗", "白露"], ["白露"], [])
+
+
+def test_assistances_are_narrowed_by_every_condition(district):
+    make_assistance(with_everyone=True)
+    youth = make_assisted_youth(district.here)
+    make_assistance([youth], held_on=date(2018, 3, 1), kind="training", form="visit")
+    for query in (
+        {"search": "白露"},
+        {"kind": "training"},
+        {"form": "visit"},
+        {"year": "2018"},
+        {"since": "2018-01-01"},
+    ):
+        assert (query, listed(district.office, "assistance_list", **query)) == (query, [date(2018, 3, 1)])
+    assert listed(district.office, "assistance_list", until="2017-12-31") == [date(2017, 6, 1)]
+
+
+def test_scholarship_is_applied_for_and_granted(district):
+    typed = {"name": "白露", "year": "2017", "status": "applied", "school": "柳林小学"}
+    send(district.office, "scholarship_create", **typed)
+    scholarship = Scholarship.objects.get()
+    errors = refused(district.office, "scholarship_update", scholarship.pk, **typed | {"status": "granted"})
+    assert "状态为批准时填写批准日期" in errors["approved_on"]
+    answer = send(
+        district.office, "scholarship_update", scholarship.pk, **typed, approved_on="2017-09-01", amount="400"
+    )
+    assert "400" in answer.content.decode()
+
+
+def test_student_applies_once_a_year(district):
+    make_scholarship(student=make_person("白露", mobile="13800138000"))
+    typed = {"name": "白露", "mobile": "13800138000", "year": "2017", "status": "applied"}
+    errors = refused(district.office, "scholarship_create", **typed)
+    assert errors == {"__all__": "该学生这一年度已有申报。"}
+    send(district.office, "scholarship_create", **typed | {"year": "2018"})
+
+
+def test_scholarships_are_narrowed_by_every_condition(district):
+    make_scholarship("秦朗")
+    make_scholarship("白露", year=2018, status="refused", stage="junior", is_on_platform=True)
+    for query in (
+        {"search": "bl"},
+        {"year": "2018"},
+        {"status": "refused"},
+        {"stage": "junior"},
+        {"is_on_platform": "true"},
+    ):
+        assert (query, listed(district.office, "scholarship_list", **query)) == (query, ["白露"])
+
+
+def test_case_files_are_for_staff(district):
+    youth = make_assisted_youth(district.here)
+    pairing = fix_volunteer(youth, make_volunteer(make_hub(district.here)), date(2017, 1, 10))
+    rows = {
+        "assisted_youth": youth.pk,
+        "pairing": pairing.pk,
+        "service_plan": ServicePlan.objects.create(youth=youth, year=2017).pk,
+        "assistance": make_assistance([youth]).pk,
+        "scholarship": make_scholarship(student=youth.person).pk,
+    }
+    for pattern in urls.urlpatterns:
+        kind = pattern.name.rsplit("_", 1)[0]
+        wanted = get_resolver().reverse_dict.getlist(pattern.name)[0][0][0][1]
+        args = [{"pk": rows[kind], "youth_pk": youth.pk}[name] for name in wanted]
+        found = status(district.cadre, pattern.name, *args), status(district.office, pattern.name, *args)
+        assert (pattern.name, *found) == (pattern.name, 404, 200)
+        assert district.cadre.post(reverse(pattern.name, args=args), {}).status_code == 404
+
+
+@pytest.mark.parametrize("query", [{"page": "9" * 12}, {"year": "abc"}, {"planned": "9" * 30}, {"organisation": "zzz"}])
+def test_strange_addresses_give_the_list(district, query):
+    youth = make_assisted_youth(district.here)
+    make_assistance([youth])
+    make_scholarship(student=youth.person)
+    ServicePlan.objects.create(youth=youth, year=2017)
+    for name in ("assisted_youth_list", "assistance_list", "scholarship_list", "service_plan_list"):
+        assert (name, len(listed(district.office, name, **query))) == (name, 1)
+
+
+def test_queries_do_not_grow_with_rows(district):
+    youth = make_assisted_youth(district.here)
+
+    def add(number):
+        for index in range(number):
+            volunteer = make_volunteer(name=f"顾{index}")
+            other = make_assisted_youth(district.here, f"白{index}")
+            Pairing.objects.create(youth=youth, volunteer=volunteer, ended_on=date(2017, 6, 1))
+            ServicePlan.objects.create(youth=other, year=2017)
+            make_assistance([youth, other]).volunteers.set([volunteer])
+            make_scholarship(student=other.person)
+
+    def counts():
+        lists = ("assisted_youth_list", "service_plan_list", "assistance_list", "scholarship_list", "assistance_create")
+        counted = [queries(district.office, name) for name in lists]
+        counted.append(queries(district.office, "assisted_youth_detail", youth.pk))
+        return [*counted, queries(district.office, "assistance_detail", Assistance.objects.first().pk)]
+
+    add(5)
+    few = counts()
+    add(45)
+    assert counts() == few
