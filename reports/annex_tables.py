@@ -27,6 +27,10 @@ class Check:
     value: str
 
 
+class Amount(str):
+    """A number that needs words, such as `300余`; it stands where numbers stand."""
+
+
 Cell = str | int | date | Check | None
 
 
@@ -55,7 +59,7 @@ def masked_name(name):
 def figure_table(scope, results):
     """Every figure with its target."""
     columns = [
-        ("指标代码", 26),
+        ("指标代码", 30),
         ("指标", 26),
         ("数值", 10),
         ("单位", 7),
@@ -66,7 +70,7 @@ def figure_table(scope, results):
     rows = []
     for key, result in results.items():
         text = amount(result.value, result.quality)
-        value = result.value if text == str(result.value) else text
+        value = result.value if text == str(result.value) else Amount(text)
         done = "" if result.target is None else "完成" if result.value >= result.target else "未完成"
         figure = result.figure
         rows.append([key, figure.label, value, figure.unit, result.quality_label, result.target, done])
@@ -269,7 +273,7 @@ class Tally:
         text = amount(self.attendance, quality)
         if self.unrecorded and self.attendance:
             text += "（不全）"
-        return [self.sessions, self.attendance if text == str(self.attendance) else text]
+        return [self.sessions, self.attendance if text == str(self.attendance) else Amount(text)]
 
 
 ELSEWHERE, SUBTOTAL = "其他主办组织", "小计"

@@ -5,6 +5,7 @@ from datetime import date
 import xlsxwriter
 
 from .annex_tables import (
+    Amount,
     Check,
     activity_table,
     assistance_table,
@@ -19,6 +20,7 @@ from .figures import results
 ANNEXES = [figure_table, member_changes, unit_table, link_table, assistance_table, activity_table, doubt_table]
 A4 = 9
 HEADING_ROW = 2
+LINE_HEIGHT = 18
 WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 
@@ -30,9 +32,11 @@ def write_annexes(scope, stream):
         "title": book.add_format({"bold": True, "font_size": 16}),
         "heading": book.add_format({"bold": True, "border": 1, "bg_color": "#F1F5F9", "align": "center"} | WRAPPED),
         "text": book.add_format({"border": 1, "num_format": "@"} | WRAPPED),
+        "amount": book.add_format({"border": 1, "num_format": "@", "align": "right"} | WRAPPED),
         "number": book.add_format({"border": 1} | WRAPPED),
         "date": book.add_format({"border": 1, "num_format": "yyyy-mm-dd", "align": "left"} | WRAPPED),
         "total": book.add_format({"border": 1, "bold": True} | WRAPPED),
+        "total_amount": book.add_format({"border": 1, "bold": True, "align": "right"} | WRAPPED),
     }
     start, end = scope.period.bounds
     caption = f"{scope.organisation.name}　{start} 至 {end}"
@@ -51,9 +55,10 @@ def write_sheet(book, annex, caption, formats):
         sheet.write_string(HEADING_ROW, column, heading, formats["heading"])
     first = HEADING_ROW + 1
     for number, row in enumerate(annex.rows, first):
+        sheet.set_row(number, LINE_HEIGHT * line_count(row, annex.columns))
         is_total = annex.has_total and number == first + len(annex.rows) - 1
         for column, value in enumerate(row):
-            write_cell(sheet, number, column, value, formats, formats["total"] if is_total else None)
+            write_cell(sheet, (number, column), value, cell_format(value, is_total, formats))
     sheet.freeze_panes(first, 1)
     sheet.repeat_rows(0, HEADING_ROW)
     sheet.set_paper(A4)
@@ -63,15 +68,30 @@ def write_sheet(book, annex, caption, formats):
     sheet.set_footer("&C— &P —")
 
 
-def write_cell(sheet, row, column, value, formats, total):
+def line_count(row, columns):
+    """The lines that the longest text of a row takes in its column; programs other than Excel don't find out."""
+    texts = [(value, width) for value, (_, width) in zip(row, columns, strict=True) if isinstance(value, str) and value]
+    widths = [(sum(1 if character.isascii() else 2 for character in text), width) for text, width in texts]
+    return max((-(-length // (width - 1)) for length, width in widths), default=1)
+
+
+def cell_format(value, is_total, formats):
+    """How a value of its kind looks."""
+    if is_total:
+        return formats["total_amount" if isinstance(value, Amount) else "total"]
+    kinds = {Amount: "amount", int: "number", date: "date"}
+    return formats[kinds.get(type(value), "text")]
+
+
+def write_cell(sheet, place, value, style):
     """A value by its kind; text is written as text, whatever it looks like."""
     if value is None:
-        sheet.write_blank(row, column, None, total or formats["text"])
+        sheet.write_blank(*place, None, style)
     elif isinstance(value, Check):
-        sheet.write_formula(row, column, value.formula.format(row=row + 1), total or formats["text"], value.value)
+        sheet.write_formula(*place, value.formula.format(row=place[0] + 1), style, value.value)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, formats["date"])
+        sheet.write_datetime(*place, value, style)
     elif isinstance(value, int):
-        sheet.write_number(row, column, value, total or formats["number"])
+        sheet.write_number(*place, value, style)
     else:
-        sheet.write_string(row, column, value, total or formats["text"])
+        sheet.write_string(*place, value, style)

@@ -16,7 +16,7 @@ from .figures import INCOMPLETE, ROUNDED
 
 HOLLOW = 3
 AGE_LIMIT = 28
-COLUMNS = [("类别", 16), ("对象", 40), ("情况", 44), ("处理建议", 44)]
+COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44)]
 
 
 def doubt_table(scope, results):

@@ -283,6 +283,7 @@ def test_each_type_of_activity_is_told_exactly_once():
     root = bare_district()
     ActivityType.objects.create(key="type_16", name="读书活动")
     ActivityType.objects.create(key="type_17", name="支部{0}共建", is_education=True)
+    ActivityType.objects.filter(key__in=["open_day", "visit"]).update(is_education=True)
     kinds = list(ActivityType.objects.values_list("key", flat=True))
     for key in kinds:
         hold(key, (2, 7, ""))
@@ -295,6 +296,15 @@ def test_each_type_of_activity_is_told_exactly_once():
     text = "\n".join(block.text for block in blocks)
     assert "全年举办读书活动2场，7人次参加。" in text
     assert "支部{0}共建2场，7人次参加" in text
+
+
+def test_shortfall_against_a_target_is_told_once():
+    root = bare_district()
+    communities(root, 2, 1)
+    aim("communities_with_cadre", 2)
+    text = compose(scope_of(root)).text
+    assert "已配备团干的村、社区1个，未达到2个的目标" in text
+    assert "尚未配齐" not in text
 
 
 def test_headings_are_numbered_in_order():
