@@ -27,6 +27,17 @@ MEASURED, COUNTED, ROUNDED, INCOMPLETE = "measured", "counted", "rounded", "inco
 QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
 
 
+def amount(value, quality, unit=""):
+    """A value with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where nothing is known."""
+    if quality == INCOMPLETE and not value:
+        return "未统计"
+    if quality == ROUNDED and value >= 10:
+        return f"{value // 10 * 10}余{unit}"
+    if quality == ROUNDED:
+        return f"约{value}{unit}"
+    return f"{value}{unit}"
+
+
 @dataclass(frozen=True)
 class Scope:
     """An organisation with everything below it, within a period; stocks are taken on the period's last day."""
@@ -133,6 +144,11 @@ class Result:
     def is_missing(self):
         """Whether records exist but none of them states a number, so that not even 0 may be said."""
         return self.quality == INCOMPLETE and self.value == 0
+
+    @property
+    def amount(self):
+        """The value as every page and document writes it."""
+        return amount(self.value, self.quality)
 
     @property
     def quality_label(self):

@@ -12,7 +12,7 @@ from django.db.models import Count
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
 
-from .figures import INCOMPLETE, ROUNDED, Scope, results
+from .figures import INCOMPLETE, Scope, amount, results
 
 BARE = "-"
 CLAUSE_LIMIT = 4
@@ -49,17 +49,6 @@ class Block:
     @property
     def text(self):
         return "".join(map(str, self.parts))
-
-
-def amount(value, quality, unit=""):
-    """A value with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where nothing is known."""
-    if quality == INCOMPLETE and not value:
-        return "未统计"
-    if quality == ROUNDED and value >= 10:
-        return f"{value // 10 * 10}余{unit}"
-    if quality == ROUNDED:
-        return f"约{value}{unit}"
-    return f"{value}{unit}"
 
 
 def listing(items):

@@ -6,43 +6,17 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 
-from activities.tables import ActivityTable
 from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
-from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
-from members.tables import MemberTable, PersonTable
-from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
-from outreach.tables import ContactTable, LinkTable
 from yl_district.downloads import download
 from yl_district.pages import configured_table, rows_response
-from youthhubs.tables import HubTable, VolunteerTable
 
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
+from .figure_tables import table_of
 from .figures import all_figures, figures_as_dict, results, targets_of
 from .scopes import ScopeForm
 from .summary import compose
 from .word import write_docx
-
-TABLES = {
-    table.Meta.model: table
-    for table in (
-        ActivityTable,
-        AssistanceTable,
-        AssistedYouthTable,
-        ContactTable,
-        HubTable,
-        LinkTable,
-        MemberTable,
-        OrganisationTable,
-        PersonTable,
-        ScholarshipTable,
-        ServicePlanTable,
-        SupplyTable,
-        UnitContactTable,
-        UnitTable,
-        VolunteerTable,
-    )
-}
 
 HEADLINES = [
     "members",
@@ -120,7 +94,7 @@ def figure_detail(request, key):
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    context["table"] = configured_table(request, TABLES[rows.model], rows)
+    context["table"] = configured_table(request, table_of(figure, rows.model), rows)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
 
 
@@ -132,7 +106,7 @@ def is_closed(user, model):
 def summary_detail(request):
     """The annual summary, each number of which opens the records behind it."""
     scope, form = asked_scope(request)
-    summary = compose(scope)
+    summary = compose(scope, timezone.localdate())
     context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
     return render(request, "reports/summary_detail.html", context)
 
@@ -141,7 +115,7 @@ def summary_export(request, kind):
     """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
     writers = {
-        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope), stream)),
+        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate()), stream)),
         "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream)),
         "json": ("年度工作总结指标", lambda stream: stream.write(figures_as_json(scope))),
     }

@@ -1,0 +1,81 @@
+"""The list of records behind each figure, with the column that the figure adds up or compares where it has one."""
+
+import django_tables2 as tables
+
+from activities.tables import ActivityTable
+from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
+from members.tables import MemberTable, PersonTable
+from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
+from outreach.tables import ContactTable, LinkTable
+from youthhubs.tables import HubTable, VolunteerTable
+
+NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+
+
+class CountedActivityTable(ActivityTable):
+    """Activities with their sessions and person-times as numbers."""
+
+    session_count = tables.Column(attrs=NUMBER)
+    attendance = tables.Column(attrs=NUMBER)
+
+
+class CountedContactTable(ContactTable):
+    """Contacts with the youths that each of them reached."""
+
+    youths_reached = tables.Column("人次", attrs=NUMBER)
+
+
+class CountedAssistanceTable(AssistanceTable):
+    """Assistances with the youths that each of them reached."""
+
+    youths_reached = tables.Column("人次", attrs=NUMBER)
+
+
+class CountedYouthTable(AssistedYouthTable):
+    """Assisted youths with the assistances that each of them received."""
+
+    assistances_received = tables.Column("期内帮扶次数", attrs=NUMBER)
+
+
+class LinkedCadreTable(PersonTable):
+    """Cadres with their links and quota."""
+
+    standing_links = tables.Column("联系青年", attrs=NUMBER)
+    bound_links = tables.Column("已绑定", attrs=NUMBER)
+    quota = tables.Column("指标", attrs=NUMBER)
+
+    class Meta(PersonTable.Meta):
+        fields = ["name", "gender", "mobile"]
+        exclude = ["birth_date", "identity_number"]
+
+
+OF_KIND = {
+    table.Meta.model: table
+    for table in (
+        AssistedYouthTable,
+        CountedActivityTable,
+        CountedAssistanceTable,
+        CountedContactTable,
+        HubTable,
+        LinkTable,
+        MemberTable,
+        OrganisationTable,
+        PersonTable,
+        ScholarshipTable,
+        ServicePlanTable,
+        SupplyTable,
+        UnitContactTable,
+        UnitTable,
+        VolunteerTable,
+    )
+}
+OF_FIGURE = {
+    "assistances_per_youth": CountedYouthTable,
+    "cadres_linked": LinkedCadreTable,
+    "cadres_at_quota": LinkedCadreTable,
+}
+
+
+def table_of(figure, model):
+    """The table that lists the rows of `figure`, which are of `model`."""
+    return OF_FIGURE.get(figure.key) or OF_KIND[model]

@@ -1,0 +1,296 @@
+"""A district drawn by lot: every kind of record, with beginnings and ends on, before and after every boundary."""
+
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from types import SimpleNamespace
+
+from activities.models import Activity, ActivityType, SignIn
+from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from members.models import Member, Person, Post, Volunteer
+from orgs.models import Domain, Organisation, Supply, Unit, UnitContact
+from outreach.models import Contact, Link
+from youthhubs.models import Hub, HubYear, TeamMember
+
+YEAR = 2017
+numbers = count(1)
+FIRST, LAST = date(YEAR - 1, 1, 1), date(YEAR + 1, 6, 30)
+# Days on which a year, a half, a quarter or a month begins or ends, and their neighbours.
+BOUNDARIES = [
+    first + timedelta(days=shift)
+    for first in [date(YEAR + n // 12, n % 12 + 1, 1) for n in (0, 1, 2, 3, 6, 7, 9, 12, 13)]
+    for shift in (-1, 0, 1)
+]
+
+
+class Lots:
+    """Draws days, months, spans and rows; the same seed draws the same district."""
+
+    def __init__(self, seed):
+        self.random = Random(seed)
+        self.choice = self.random.choice
+
+    def day(self):
+        """Any day, as often as not a boundary."""
+        if self.random.random() < 0.5:
+            return self.choice(BOUNDARIES)
+        return FIRST + timedelta(days=self.random.randrange((LAST - FIRST).days))
+
+    def month(self):
+        return self.day().replace(day=1)
+
+    def sometimes(self, value, chance=0.5):
+        """The value, or nothing."""
+        return value if self.random.random() < chance else None
+
+    def span(self, draw=None, open_begin=True):
+        """A beginning and an end, either of which may be missing; both may be the same day."""
+        begin, end = sorted([(draw or self.day)(), (draw or self.day)()])
+        begin = begin if not open_begin or self.random.random() < 0.8 else None
+        return begin, self.sometimes(end)
+
+    def some(self, rows, most):
+        """Up to `most` different rows, none at all included."""
+        return self.random.sample(rows, min(len(rows), self.random.randrange(most + 1)))
+
+    def pairs(self, first, second, number):
+        """`number` different pairs."""
+        drawn = {(self.random.randrange(len(first)), self.random.randrange(len(second))) for _ in range(number)}
+        return [(first[a], second[b]) for a, b in sorted(drawn)]
+
+
+def generated_district(seed):
+    """The district: `root`, a `middle` organisation with branches, a `leaf` below it, and `all` of them."""
+    lots = Lots(seed)
+    tree = make_tree(lots)
+    fill(tree, lots)
+    return tree
+
+
+def fill(tree, lots):
+    """Adds about a thousand records of every kind."""
+    people = Person.objects.bulk_create(Person(name=f"路人{n}") for n in range(160))
+    make_members(lots, tree, people)
+    make_units(lots, tree)
+    make_supplies(lots, tree)
+    make_links(lots, make_posts(lots, tree, people), people)
+    hubs = make_hubs(lots, tree)
+    make_cases(lots, tree, people, make_volunteers(lots, hubs, people))
+    make_activities(lots, tree, hubs, people)
+
+
+def make_tree(lots):
+    def add(name, parent=None):
+        founded, dissolved = lots.span() if parent else (None, None)
+        organisation = Organisation(
+            name=name,
+            category="branch",
+            domain=lots.choice(Domain.values),
+            founded_on=founded,
+            dissolved_on=lots.sometimes(dissolved, 0.3),
+        )
+        if parent is None:
+            return Organisation.objects.add_root(instance=organisation)
+        return Organisation.objects.add_child(Organisation.objects.get(pk=parent.pk), instance=organisation)
+
+    root = add("清河地区团工委")
+    middles = [add(f"第{n}团总支", root) for n in range(3)]
+    leaves = [add(f"{middle.name}第{n}团支部", middle) for middle in middles for n in range(4)]
+    return SimpleNamespace(root=root, middle=middles[0], leaf=leaves[0], all=[root, *middles, *leaves])
+
+
+def make_members(lots, tree, people):
+    members = []
+    for person in lots.random.sample(people, 130):
+        begin, end = lots.span()
+        members.append(
+            Member(
+                person=person,
+                branch=lots.choice(tree.all),
+                joined_league_on=lots.sometimes(lots.month(), 0.6),
+                intake_on=begin,
+                in_school=lots.choice([True, False, None]),
+                left_on=end,
+                status="transferred_out" if end else "normal",
+            )
+        )
+    Member.objects.bulk_create(members)
+
+
+def make_posts(lots, tree, people):
+    cadres = lots.random.sample(people, 45)
+    posts = []
+    for person, organisation in lots.pairs(cadres, tree.all, 90):
+        begin, end = lots.span(lots.month, open_begin=False)
+        posts.append(
+            Post(
+                person=person,
+                organisation=organisation,
+                title=lots.choice(["书记", "委员"]),
+                nature=lots.choice(["full_time", "part_time", "seconded", ""]),
+                started_on=begin,
+                ended_on=end,
+                link_quota=lots.sometimes(lots.choice([0, 1, 2, 3, 4]), 0.7),
+            )
+        )
+    Post.objects.bulk_create(posts)
+    # Links of somebody without any post belong to the root alone.
+    return [*cadres, next(person for person in people if person not in cadres)]
+
+
+def make_units(lots, tree):
+    units = []
+    for _ in range(40):
+        status = lots.choice(Unit.Status.values)
+        units.append(
+            Unit(
+                name=f"第{next(numbers)}公司",
+                kind="enterprise",
+                branch=lots.sometimes(lots.choice(tree.all), 0.8),
+                league_founded_on=lots.sometimes(lots.day(), 0.7),
+                task_year=lots.choice([YEAR, YEAR, YEAR - 1, None]),
+                is_contact_point=lots.choice([True, False, None]),
+                status=status,
+                status_on=lots.day() if status != "normal" else lots.sometimes(lots.day()),
+            )
+        )
+    Unit.objects.bulk_create(units)
+    UnitContact.objects.bulk_create(
+        UnitContact(unit=lots.choice(units), held_on=lots.day(), form="phone") for _ in range(80)
+    )
+
+
+def make_supplies(lots, tree):
+    Supply.objects.bulk_create(
+        Supply(
+            issued_on=lots.day(),
+            organisation=lots.choice(tree.all),
+            item=lots.choice(["团旗", "团徽", "书籍"]),
+            quantity=lots.choice([1, 2, 30]),
+        )
+        for _ in range(60)
+    )
+
+
+def make_links(lots, cadres, people):
+    links = []
+    for cadre, youth in lots.pairs(cadres, people, 160):
+        begin, end = lots.span(open_begin=False)
+        links.append(
+            Link(cadre=cadre, youth=youth, started_on=begin, ended_on=end, bound_on=lots.sometimes(lots.day()))
+        )
+    Link.objects.bulk_create(links)
+    contacts = Contact.objects.bulk_create(
+        Contact(cadre=lots.choice(cadres), held_on=lots.day(), form="phone", with_everyone=lots.choice([True, False]))
+        for _ in range(120)
+    )
+    links_of = {cadre: [link for link in links if link.cadre == cadre] for cadre in cadres}
+    Contact.links.through.objects.bulk_create(
+        Contact.links.through(contact=contact, link=link)
+        for contact in contacts
+        if not contact.with_everyone
+        for link in lots.some(links_of[contact.cadre], 3)
+    )
+
+
+def make_hubs(lots, tree):
+    hubs = []
+    for _ in range(14):
+        begin, end = lots.span()
+        hubs.append(
+            Hub(name=f"第{next(numbers)}青年汇", organisation=lots.choice(tree.all), opened_on=begin, closed_on=end)
+        )
+    Hub.objects.bulk_create(hubs)
+    HubYear.objects.bulk_create(
+        HubYear(hub=hub, year=year, tier=lots.choice(HubYear.Tier.values))
+        for hub in hubs
+        for year in lots.some([YEAR - 1, YEAR, YEAR + 1], 3)
+    )
+    return hubs
+
+
+def make_volunteers(lots, hubs, people):
+    volunteers = Volunteer.objects.bulk_create(
+        Volunteer(person=person, joined_on=lots.sometimes(lots.day(), 0.8), bound_on=lots.sometimes(lots.day()))
+        for person in lots.random.sample(people, 50)
+    )
+    TeamMember.objects.bulk_create(
+        TeamMember(volunteer=volunteer, hub=lots.choice(hubs)) for volunteer in lots.random.sample(volunteers, 30)
+    )
+    return volunteers
+
+
+def make_cases(lots, tree, people, volunteers):
+    youths = []
+    for person in lots.random.sample(people, 45):
+        begin, end = lots.span(open_begin=False)
+        youths.append(
+            AssistedYouth(
+                person=person,
+                organisation=lots.choice(tree.all),
+                registered_on=begin,
+                removed_on=end,
+                bound_on=lots.sometimes(lots.day()),
+            )
+        )
+    AssistedYouth.objects.bulk_create(youths)
+    ServicePlan.objects.bulk_create(
+        ServicePlan(youth=youth, year=year) for youth in youths for year in lots.some([YEAR - 1, YEAR], 2)
+    )
+    pairings = []
+    for youth in lots.random.sample(youths, 30):
+        begin, end = lots.span()
+        pairings.append(Pairing(youth=youth, volunteer=lots.choice(volunteers), started_on=begin, ended_on=end))
+    Pairing.objects.bulk_create(pairings)
+    make_assistances(lots, youths)
+    Scholarship.objects.bulk_create(
+        Scholarship(
+            year=year,
+            student=student,
+            status=lots.choice(Scholarship.Status.values),
+            approved_on=lots.day(),
+            is_on_platform=lots.choice([True, False, None]),
+        )
+        for student, year in lots.pairs(people, [YEAR - 1, YEAR], 150)
+    )
+
+
+def make_assistances(lots, youths):
+    given = Assistance.objects.bulk_create(
+        Assistance(held_on=lots.day(), kind="other", with_everyone=lots.random.random() < 0.2) for _ in range(120)
+    )
+    Assistance.youths.through.objects.bulk_create(
+        Assistance.youths.through(assistance=assistance, assistedyouth=youth)
+        for assistance in given
+        if not assistance.with_everyone
+        for youth in lots.some(youths, 6)
+    )
+
+
+def make_activities(lots, tree, hubs, people):
+    types = list(ActivityType.objects.order_by("pk"))
+    activities, lists = [], []
+    for number in range(150):
+        basis = lots.choice(["exact", "exact", "exact", "rounded", "unrecorded", "signed"])
+        present = lots.random.sample(people, lots.random.randrange(1, 8)) if basis == "signed" else []
+        attendance = None if basis == "unrecorded" else len(present) or lots.random.randrange(60)
+        activities.append(
+            Activity(
+                name=f"第{number}次活动",
+                held_on=lots.day(),
+                type=lots.choice(types),
+                host=lots.sometimes(lots.choice(tree.all), 0.7),
+                hub=lots.sometimes(lots.choice(hubs), 0.5),
+                session_count=lots.choice([1, 1, 2, 5]),
+                attendance=attendance,
+                basis="exact" if present else basis,
+                sign_in_count=len(present),
+            )
+        )
+        lists.append(present)
+    Activity.objects.bulk_create(activities)
+    SignIn.objects.bulk_create(
+        SignIn(activity=activity, person=person)
+        for activity, present in zip(activities, lists, strict=True)
+        for person in present
+    )

@@ -1,0 +1,192 @@
+"""Every figure by plain SQL, written from the definitions of the figures alone and without the product's code.
+
+Runs on SQLite and PostgreSQL alike. What a day, a scope and a quality mean is said once, in `WORLD` and `STANDS`.
+"""
+
+from django.db import connection
+
+# Something stands on a day if it began on or before it and did not end on or before it; an empty begin means always.
+STANDS = "({begin} IS NULL OR {begin} <= {day}) AND ({end} IS NULL OR {end} > {day})"
+
+LAST = "%(last)s"
+WITHIN = "BETWEEN %(first)s AND %(last)s"
+
+
+def stands(begin, end, day=LAST):
+    return STANDS.format(begin=begin, end=end, day=day)
+
+
+# The rows of the organisation and all below it, each kind once; what has no organisation belongs to the root.
+WORLD = f"""
+WITH place AS (
+    SELECT * FROM orgs_organisation WHERE substr(path, 1, length(%(path)s)) = %(path)s
+), standing_place AS (
+    SELECT * FROM place WHERE {stands("founded_on", "dissolved_on")}
+), serving AS (
+    SELECT post.* FROM members_post post JOIN place ON place.id = post.organisation_id
+    WHERE {stands("post.started_on", "post.ended_on")}
+), own_cadre AS (
+    SELECT id FROM members_person WHERE %(is_root)s = 1
+    UNION
+    SELECT post.person_id FROM members_post post JOIN place ON place.id = post.organisation_id
+), own_member AS (
+    SELECT member.*, place.domain FROM members_member member JOIN place ON place.id = member.branch_id
+), on_roll AS (
+    SELECT * FROM own_member WHERE {stands("coalesce(intake_on, joined_league_on)", "left_on")}
+), own_unit AS (
+    SELECT * FROM orgs_unit
+    WHERE branch_id IN (SELECT id FROM place) OR (branch_id IS NULL AND %(is_root)s = 1)
+), working_unit AS (
+    SELECT * FROM own_unit
+    WHERE status NOT IN ('moved', 'deregistered') OR status_on > %(last)s
+), own_activity AS (
+    SELECT activity.*, type.key, type.is_education
+    FROM activities_activity activity
+    JOIN activities_activitytype type ON type.id = activity.type_id
+    LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
+    WHERE activity.held_on {WITHIN}
+      AND (coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1)
+), standing_link AS (
+    SELECT * FROM outreach_link WHERE {stands("started_on", "ended_on")}
+), cadre AS (
+    SELECT serving.person_id AS id,
+        (SELECT count(*) FROM standing_link WHERE cadre_id = serving.person_id) AS links,
+        (SELECT count(*) FROM standing_link WHERE cadre_id = serving.person_id AND bound_on <= %(last)s) AS bound,
+        (SELECT max(coalesce(post.link_quota, CASE post.nature WHEN 'full_time' THEN 100 ELSE 10 END))
+         FROM members_post post
+         WHERE post.person_id = serving.person_id AND {stands("post.started_on", "post.ended_on")}) AS quota
+    FROM serving GROUP BY serving.person_id
+), own_contact AS (
+    SELECT * FROM outreach_contact WHERE held_on {WITHIN} AND cadre_id IN (SELECT id FROM own_cadre)
+), reached_youth AS (
+    SELECT contact.id AS contact_id, named.link_id
+    FROM own_contact contact JOIN outreach_contact_links named ON named.contact_id = contact.id
+    WHERE NOT contact.with_everyone
+    UNION ALL
+    SELECT contact.id, link.id
+    FROM own_contact contact JOIN outreach_link link ON link.cadre_id = contact.cadre_id
+    WHERE contact.with_everyone AND {stands("link.started_on", "link.ended_on", "contact.held_on")}
+), own_youth AS (
+    SELECT * FROM assistance_assistedyouth WHERE organisation_id IN (SELECT id FROM place)
+), register AS (
+    SELECT * FROM own_youth WHERE {stands("registered_on", "removed_on")}
+), received AS (
+    SELECT given.id AS assistance_id, named.assistedyouth_id AS youth_id
+    FROM assistance_assistance given JOIN assistance_assistance_youths named ON named.assistance_id = given.id
+    WHERE NOT given.with_everyone AND given.held_on {WITHIN}
+    UNION ALL
+    SELECT given.id, youth.id
+    FROM assistance_assistance given CROSS JOIN assistance_assistedyouth youth
+    WHERE given.with_everyone AND given.held_on {WITHIN}
+      AND {stands("youth.registered_on", "youth.removed_on", "given.held_on")}
+), own_volunteer AS (
+    SELECT volunteer.*, team.hub_id
+    FROM members_volunteer volunteer
+    LEFT JOIN youthhubs_teammember team ON team.volunteer_id = volunteer.id
+    LEFT JOIN youthhubs_hub hub ON hub.id = team.hub_id
+    WHERE (volunteer.joined_on IS NULL OR volunteer.joined_on <= %(last)s)
+      AND (hub.organisation_id IN (SELECT id FROM place) OR %(is_root)s = 1)
+), own_scholarship AS (
+    SELECT * FROM assistance_scholarship
+    WHERE student_id IN (SELECT person_id FROM own_youth) OR %(is_root)s = 1
+), open_hub AS (
+    SELECT * FROM youthhubs_hub
+    WHERE organisation_id IN (SELECT id FROM place) AND {stands("opened_on", "closed_on")}
+)
+"""
+
+COMMUNITIES = "FROM standing_place WHERE domain IN ('village', 'community')"
+SUPPLIES = f"""SELECT coalesce(sum(quantity), 0) FROM orgs_supply
+    WHERE organisation_id IN (SELECT id FROM place) AND issued_on {WITHIN} AND item = """
+HUBS_OF_TIER = """SELECT count(*) FROM open_hub
+    JOIN youthhubs_hubyear kept ON kept.hub_id = open_hub.id WHERE kept.year = %(year)s AND kept.tier = """
+
+VALUES = {
+    "committee_members": "SELECT count(DISTINCT person_id) FROM serving "
+    "JOIN place ON place.id = serving.organisation_id WHERE title = '委员' AND place.path = %(path)s",
+    "communities": f"SELECT count(*) {COMMUNITIES}",
+    "communities_with_cadre": f"SELECT count(*) {COMMUNITIES} AND id IN (SELECT organisation_id FROM serving)",
+    "cadres": "SELECT count(DISTINCT person_id) FROM serving",
+    "flags_issued": f"{SUPPLIES} '团旗'",
+    "badges_issued": f"{SUPPLIES} '团徽'",
+    "cadre_meetings": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE key = 'cadre_meeting'",
+    "members": "SELECT count(*) FROM on_roll",
+    "community_members": "SELECT count(*) FROM on_roll "
+    "WHERE domain IN ('village', 'community') AND in_school IS NOT TRUE",
+    "office_members": "SELECT count(*) FROM on_roll WHERE domain = 'office'",
+    "nonpublic_members_joined": "SELECT count(*) FROM own_member "
+    f"WHERE domain IN ('enterprise', 'social') AND intake_on {WITHIN}",
+    "units_founded": f"SELECT count(*) FROM own_unit WHERE league_founded_on {WITHIN}",
+    "units_toward_task": "SELECT count(*) FROM working_unit WHERE task_year = %(year)s",
+    "units_retired": f"SELECT count(*) FROM own_unit WHERE status IN ('moved', 'deregistered') AND status_on {WITHIN}",
+    "district_contact_points": "SELECT count(*) FROM working_unit WHERE is_contact_point IS TRUE",
+    "unit_contacts": "SELECT count(*) FROM orgs_unitcontact contact "
+    f"JOIN own_unit ON own_unit.id = contact.unit_id WHERE contact.held_on {WITHIN}",
+    "education_sessions": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE is_education",
+    "education_reach": f"""SELECT count(*) FROM on_roll WHERE person_id IN (
+        SELECT present.person_id FROM activities_signin present
+        JOIN activities_activity activity ON activity.id = present.activity_id
+        JOIN activities_activitytype type ON type.id = activity.type_id
+        WHERE type.is_education AND activity.held_on {WITHIN})""",
+    "linked_youths": "SELECT count(*) FROM standing_link WHERE cadre_id IN (SELECT id FROM own_cadre)",
+    "cadres_linked": "SELECT count(*) FROM cadre WHERE bound > 0",
+    "cadres_at_quota": "SELECT count(*) FROM cadre WHERE links >= quota",
+    "youth_contacts": "SELECT count(*) FROM reached_youth",
+    "assisted_youths": "SELECT count(*) FROM register",
+    "service_plans": "SELECT count(*) FROM assistance_serviceplan plan "
+    "JOIN register ON register.id = plan.youth_id WHERE plan.year = %(year)s",
+    "paired_youths": "SELECT count(DISTINCT pairing.youth_id) FROM assistance_pairing pairing "
+    f"JOIN register ON register.id = pairing.youth_id WHERE {stands('pairing.started_on', 'pairing.ended_on')}",
+    "assistances": "SELECT count(*) FROM received WHERE youth_id IN (SELECT id FROM own_youth)",
+    "assistances_per_youth": "SELECT coalesce(min(times), 0) FROM ("
+    "SELECT register.id, count(received.youth_id) AS times FROM register LEFT JOIN received ON received.youth_id = register.id GROUP BY register.id) counted",
+    "youths_bound": "SELECT count(*) FROM register WHERE bound_on <= %(last)s",
+    "volunteers_bound": "SELECT count(*) FROM own_volunteer WHERE bound_on <= %(last)s",
+    "scholarships_granted": "SELECT count(*) FROM own_scholarship "
+    f"WHERE status IN ('granted', 'paid') AND approved_on {WITHIN}",
+    "scholarship_students": "SELECT count(DISTINCT student_id) FROM own_scholarship "
+    "WHERE year = %(year)s AND is_on_platform IS TRUE",
+    "hubs": "SELECT count(*) FROM open_hub",
+    "hubs_ordinary": f"{HUBS_OF_TIER} 'ordinary'",
+    "hubs_key": f"{HUBS_OF_TIER} 'key'",
+    "hub_volunteer_teams": "SELECT count(DISTINCT hub_id) FROM own_volunteer WHERE hub_id IN (SELECT id FROM open_hub)",
+    "people_reached": "SELECT count(DISTINCT person_id) FROM activities_signin "
+    "WHERE activity_id IN (SELECT id FROM own_activity)",
+}
+
+SESSIONS = "SELECT coalesce(sum(session_count), 0) FROM own_activity"
+ATTENDANCES = "SELECT coalesce(sum(attendance), 0) FROM own_activity"
+# The worst part decides: not recorded, rounded, typed, known from a sign-in list.
+QUALITY = """
+SELECT CASE
+    WHEN count(*) = 0 THEN 'counted'
+    WHEN sum(CASE WHEN attendance IS NULL THEN 1 ELSE 0 END) > 0 THEN 'incomplete'
+    WHEN sum(CASE WHEN basis = 'rounded' THEN 1 ELSE 0 END) > 0 THEN 'rounded'
+    WHEN sum(CASE WHEN id IN (SELECT activity_id FROM activities_signin) THEN 0 ELSE 1 END) > 0 THEN 'counted'
+    ELSE 'measured'
+END FROM own_activity
+"""
+FROM_SIGN_INS = {"education_reach", "people_reached"}
+
+
+def figures(path, first, last):
+    """Every figure's (value, quality) by key, for the organisation with this path and everything below it."""
+    given = {"path": path, "is_root": int(len(path) == 4), "year": last.year}
+    given |= {"first": first.isoformat(), "last": last.isoformat()}
+    with connection.cursor() as cursor:
+
+        def ask(question, **more):
+            cursor.execute(WORLD + question, given | more)
+            return cursor.fetchone()[0]
+
+        found = {
+            key: (ask(question), "measured" if key in FROM_SIGN_INS else "counted") for key, question in VALUES.items()
+        }
+        found["sessions"] = (ask(SESSIONS), "counted")
+        found["attendances"] = (ask(ATTENDANCES), ask(QUALITY))
+        cursor.execute("SELECT key FROM activities_activitytype")
+        for (key,) in cursor.fetchall():
+            of_type = " WHERE key = %(key)s"
+            found[f"sessions.{key}"] = (ask(SESSIONS + of_type, key=key), "counted")
+            found[f"attendances.{key}"] = (ask(ATTENDANCES + of_type, key=key), ask(QUALITY + of_type, key=key))
+    return found

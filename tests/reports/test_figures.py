@@ -1,0 +1,109 @@
+"""Every figure equals its definition: by the original summary, by plain SQL, and by the rows that its page lists."""
+
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from orgs.models import Organisation
+from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, results, root_organisation
+from tests.reports import independent_sql
+from tests.reports.generated_district import YEAR, generated_district
+from yl_district.periods import Period
+
+pytestmark = pytest.mark.django_db
+
+ORIGINAL = {
+    "committee_members": 3,
+    "communities": 33,
+    "communities_with_cadre": 33,
+    "community_members": 48,
+    "office_members": 10,
+    "nonpublic_members_joined": 66,
+    "units_founded": 10,
+    "units_toward_task": 12,
+    "district_contact_points": 2,
+    "assisted_youths": 8,
+    "service_plans": 8,
+    "paired_youths": 8,
+    "assistances": 96,
+    "assistances_per_youth": 12,
+    "scholarships_granted": 1,
+    "scholarship_students": 8,
+    "hubs": 5,
+    "hubs_ordinary": 3,
+    "hubs_key": 2,
+    "sessions.lecture": 8,
+    "sessions.friendship": 5,
+    "sessions.self_protection": 6,
+    "sessions.diy": 18,
+    "sessions.sports": 13,
+    "sessions.volunteering": 13,
+    "sessions.yoga": 6,
+}
+ORIGINAL_ATTENDANCES = {
+    "lecture": (119, MEASURED),
+    "friendship": (185, MEASURED),
+    "self_protection": (300, ROUNDED),
+    "diy": (270, ROUNDED),
+    "sports": (180, COUNTED),
+    "yoga": (120, COUNTED),
+    # Held, but nobody wrote down how many came.
+    "volunteering": (0, INCOMPLETE),
+    "film": (0, INCOMPLETE),
+}
+PERIODS = {
+    "year": Period.of_year(YEAR),
+    "half": Period(date(YEAR, 1, 1), date(YEAR, 6, 30)),
+    "quarter": Period(date(YEAR, 7, 1), date(YEAR, 9, 30)),
+    "month": Period(date(YEAR, 2, 1), date(YEAR, 2, 28)),
+    "day": Period(date(YEAR, 1, 1), date(YEAR, 1, 1)),
+    "across the new year": Period(date(YEAR, 12, 1), date(YEAR + 1, 1, 31)),
+}
+
+
+def values(scope):
+    return {key: (result.value, result.quality) for key, result in results(scope).items()}
+
+
+def by_sql(scope):
+    return independent_sql.figures(scope.organisation.path, scope.period.start, scope.period.end)
+
+
+@pytest.fixture
+def sample_year():
+    call_command("load_sample_year", stdout=StringIO())
+    return Scope(root_organisation(), Period.of_year(2017))
+
+
+def test_sample_year_gives_back_the_original_summary(sample_year):
+    found = results(sample_year)
+    assert {key: found[key].value for key in ORIGINAL} == ORIGINAL
+    attendances = {key: found[f"attendances.{key}"] for key in ORIGINAL_ATTENDANCES}
+    assert {key: (result.value, result.quality) for key, result in attendances.items()} == ORIGINAL_ATTENDANCES
+    assert [key for key, result in found.items() if result.is_missing] == [
+        "attendances.volunteering",
+        "attendances.film",
+    ]
+    assert found["units_toward_task"].target == 12
+    assert found["attendances"].quality == INCOMPLETE
+    assert found["education_reach"].quality == found["people_reached"].quality == MEASURED
+
+
+def test_sample_year_equals_plain_sql(sample_year):
+    branch = Organisation.objects.get(name="高井社区团支部")
+    for organisation in (sample_year.organisation, branch):
+        for year in (2016, 2017, 2018):
+            scope = Scope(organisation, Period.of_year(year))
+            assert values(scope) == by_sql(scope), (organisation.name, year)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_generated_district_equals_plain_sql(seed):
+    tree = generated_district(seed)
+    for organisation in (tree.root, tree.middle, tree.leaf):
+        organisation.refresh_from_db()
+        for name, period in PERIODS.items():
+            scope = Scope(organisation, period)
+            assert values(scope) == by_sql(scope), (organisation.name, name)

@@ -1,0 +1,349 @@
+"""The year at a glance, the figures, the summary and its files, as a browser asks for them."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from django.db import connection
+from django.db.models import Sum
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from orgs.models import Role
+from reports.figures import Scope, all_figures, results
+from tests.factories import make_activity, make_assisted_youth, make_member, make_organisation, make_user
+from tests.pages import browser_of, two_branches
+from tests.reports.district import full_district
+from tests.reports.generated_district import YEAR, Lots, fill, generated_district
+from yl_district.models import Download
+from yl_district.periods import Period
+
+pytestmark = pytest.mark.django_db
+
+CASE_FIGURES = {
+    "assisted_youths",
+    "service_plans",
+    "paired_youths",
+    "assistances",
+    "assistances_per_youth",
+    "youths_bound",
+    "scholarships_granted",
+    "scholarship_students",
+}
+# What a figure adds up or compares; the others count the rows themselves.
+SUMMED = {
+    "flags_issued": "quantity",
+    "badges_issued": "quantity",
+    "cadre_meetings": "session_count",
+    "education_sessions": "session_count",
+    "sessions": "session_count",
+    "attendances": "attendance",
+    "youth_contacts": "youths_reached",
+    "assistances": "youths_reached",
+}
+PAGES = ["home", "figure_list", "summary_detail"]
+
+
+def summed_column(key):
+    return SUMMED.get(key) or SUMMED.get(key.partition(".")[0])
+
+
+def scope_of(organisation, year=YEAR):
+    return Scope(organisation, Period.of_year(year))
+
+
+def get(client, name, *args, **query):
+    """A page that must be there."""
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return response
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+def figure_value(response):
+    return re.search(r'<p class="figure-value"><strong>\s*(\S+)\s*</strong>', text_of(response))[1]
+
+
+def rows_told(response):
+    return int(re.search(r"共 <strong>(\d+)</strong> 条", text_of(response))[1])
+
+
+def rows_value(key, response):
+    """What the rows listed come to, by the figure's own way of counting."""
+    rows = response.context["table"].data.data
+    assert rows_told(response) == rows.count()
+    if key == "assistances_per_youth":
+        return min((row.assistances_received for row in rows), default=0)
+    column = summed_column(key)
+    return rows.aggregate(all=Sum(column))["all"] or 0 if column else rows.count()
+
+
+@pytest.mark.parametrize("level", ["root", "middle", "leaf"])
+def test_every_figure_is_what_its_page_lists(level):
+    """For staff, and for a cadre of the organisation, to whom case files stay closed, but not their number."""
+    tree = generated_district(7)
+    organisation = getattr(tree, level)
+    organisation.refresh_from_db()
+    staff = browser_of(make_user("林知秋", tree.root))
+    cadre = browser_of(make_user("陆远", organisation, Role.Kind.CADRE))
+    found = results(scope_of(organisation))
+    assert len(found) > 60
+    for key, result in found.items():
+        number = result.amount
+        page = get(staff, "figure_detail", key, year=YEAR, organisation=organisation.pk)
+        assert (key, figure_value(page), rows_value(key, page)) == (key, number, result.value)
+        page = get(cadre, "figure_detail", key, year=YEAR)
+        assert (key, figure_value(page)) == (key, number)
+        if key in CASE_FIGURES:
+            assert "仅委机关专干可以查看" in text_of(page) and "table" not in page.context
+        else:
+            assert (key, rows_value(key, page)) == (key, result.value)
+
+
+def test_rows_of_a_figure_show_what_is_added_up():
+    place = full_district()
+    staff = browser_of(make_user("林知秋", place.root))
+    for key in [*SUMMED, "assistances_per_youth", "attendances.lecture"]:
+        table = get(staff, "figure_detail", key, year=YEAR).context["table"]
+        column = summed_column(key) or "assistances_received"
+        assert column in table.columns.names(), key
+        assert [row.get_cell_value(column) for row in table.rows] == [getattr(row.record, column) for row in table.rows]
+
+
+def test_home_shows_the_headlines_targets_and_charts():
+    place = full_district()
+    response = get(browser_of(make_user("林知秋", place.root)), "home", year=YEAR)
+    found = results(scope_of(place.root))
+    text = re.sub(r"\s+", "", text_of(response))
+    for key in ("members", "sessions", "attendances", "people_reached"):
+        result = found[key]
+        assert f"<strong>{result.amount}</strong>{result.figure.unit}" in text
+    months, types = response.context["months"], response.context["types"]
+    for rows in (months, types):
+        assert sum(row["sessions"] for row in rows) == found["sessions"].value
+        assert sum(row["attendances"] or 0 for row in rows) == found["attendances"].value
+    assert [row["label"] for row in months] == [f"{month}月" for month in range(1, 13)]
+    assert {row["key"]: row["attendances"] for row in types}["volunteering"] is None
+    assert [(item["result"].figure.key, item["is_met"], item["missing"]) for item in response.context["targets"]] == [
+        (key, found[key].value >= target, max(target - found[key].value, 0))
+        for key, target in [("units_toward_task", 6), ("sessions.lecture", 9)]
+    ]
+
+
+def test_figure_list_shows_every_figure_once():
+    place = full_district()
+    text = re.sub(r"\s+", "", text_of(get(browser_of(make_user("林知秋", place.root)), "figure_list", year=YEAR)))
+    for key, result in results(scope_of(place.root)).items():
+        assert (
+            text.count(f"/figures/{key}/?year={YEAR}&organisation={place.root.pk}".replace("&", "&amp;"))
+            + text.count(f"/figures/{key}/?year={YEAR}&organisation={place.root.pk}")
+            == 1
+        ), key
+        assert f"{result.amount}{result.figure.unit}</td>" in text
+
+
+def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
+    place = full_district()
+    staff = browser_of(make_user("林知秋", place.root))
+    article = text_of(get(staff, "summary_detail", year=YEAR)).partition("<article")[2]
+    links = re.findall(r'<a href="(/figures/[^"]+)"[^>]*>([^<]+)</a>', article)
+    assert len(links) > 50
+    for address, written in links:
+        page = staff.get(address.replace("&amp;", "&"))
+        assert page.status_code == 200
+        assert written.removesuffix(page.context["figure"].unit) == figure_value(page), (address, written)
+
+
+@pytest.fixture
+def exporter():
+    place = full_district()
+    return place, browser_of(make_user("林知秋", place.root))
+
+
+def exported(client, kind):
+    response = get(client, "summary_export", kind, year=YEAR)
+    assert response["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
+    assert response["Cache-Control"] == "no-store"
+    return response.content
+
+
+def test_summary_as_word_file_holds_the_text(exporter):
+    _, staff = exporter
+    with zipfile.ZipFile(io.BytesIO(exported(staff, "docx"))) as file:
+        assert file.testzip() is None
+        words = re.sub(r"<[^>]+>", "", file.read("word/document.xml").decode())
+    summary = get(staff, "summary_detail", year=YEAR).context["summary"]
+    assert summary.title in words
+    for block in summary.blocks:
+        assert block.text in words.replace("&amp;", "&")
+
+
+def test_annexes_as_workbook_hold_the_figures(exporter):
+    place, staff = exporter
+    sheets = CalamineWorkbook.from_filelike(io.BytesIO(exported(staff, "xlsx")))
+    assert sheets.sheet_names[0] == "指标与目标"
+    rows = {row[0]: row for row in sheets.get_sheet_by_index(0).to_python() if row}
+    for key, result in results(scope_of(place.root)).items():
+        if result.quality == "counted":
+            assert rows[key][2] == result.value, key
+    assert rows["units_toward_task"][5] == 6
+
+
+def test_figures_as_json(exporter):
+    place, staff = exporter
+    data = json.loads(exported(staff, "json"))
+    assert (data["year"], data["scope"]) == (YEAR, place.root.name)
+    found = results(scope_of(place.root))
+    assert list(data["figures"]) == list(found)
+    assert data["figures"]["units_toward_task"] == {
+        "label": "完成两新组织任务",
+        "unit": "家",
+        "value": found["units_toward_task"].value,
+        "quality": "counted",
+        "target": 6,
+    }
+
+
+def test_every_file_taken_is_noted(exporter):
+    _, staff = exporter
+    for kind in ("docx", "xlsx", "json"):
+        exported(staff, kind)
+    assert sorted(name.rpartition(".")[2] for name in Download.objects.values_list("file_name", flat=True)) == [
+        "docx",
+        "json",
+        "xlsx",
+    ]
+
+
+@pytest.mark.parametrize("year", ["abc", "0", "-1", "99999", "9" * 5000, "2017.5", "\u0000", "二〇一七"])
+def test_year_that_is_none_is_said_and_the_default_shown(year):
+    place = two_branches()
+    make_activity(place.here)
+    for name in PAGES:
+        text = text_of(get(place.office, name, year=year))
+        assert "请填写 1949 至 2100 之间的年份。现按 2017 年、清河地区团工委显示。" in text
+    assert get(place.office, "figure_detail", "members", year=year).context["scope"].year == 2017
+
+
+@pytest.mark.parametrize("organisation", ["zzz", "0", "-1", "9" * 30, "9" * 5000])
+def test_organisation_that_is_none_is_said_and_the_own_shown(organisation):
+    place = two_branches()
+    for name in PAGES:
+        response = get(place.office, name, year=2017, organisation=organisation)
+        assert "没有这个组织，或您不能查看它。现按 2017 年、清河地区团工委显示。" in text_of(response)
+        assert response.context["scope"].organisation == place.root
+
+
+def test_year_without_anything_says_so():
+    place = two_branches()
+    text = text_of(get(place.office, "home", year=1999))
+    assert "这一年还没有登记活动" in text
+    assert get(place.office, "summary_detail", year=1999).context["scope"].year == 1999
+
+
+@pytest.mark.parametrize(
+    "address", ["/figures/nonsense/", "/figures/sessions.nonsense/", "/figures/%00/", "/summary/exe/"]
+)
+def test_what_is_not_there_is_not_found(address):
+    response = two_branches().office.get(address)
+    assert response.status_code == 404
+    assert "没有找到这个页面" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ({"page": "999999"}, 2),
+        ({"page": "0"}, 2),
+        ({"page": "-3"}, 2),
+        ({"page": "abc"}, 1),
+        ({"page": "9" * 5000}, 1),
+        ({"per_page": "0"}, 1),
+        ({"per_page": "-1"}, 1),
+        ({"per_page": "1000000"}, 1),
+        ({"sort": "nonsense"}, 1),
+        ({"sort": "-held_on"}, 1),
+    ],
+)
+def test_page_that_is_none_shows_one_that_is(query, number):
+    place = two_branches()
+    for _ in range(30):
+        make_activity(place.here)
+    table = get(place.office, "figure_detail", "sessions", year=2017, **query).context["table"]
+    assert (table.page.number, len(table.page.object_list)) == (number, 25 if number == 1 else 5)
+
+
+def test_htmx_gets_the_rows_alone():
+    place = two_branches()
+    address = reverse("figure_detail", args=["members"])
+    assert text_of(place.office.get(address, headers={"HX-Request": "true"})).lstrip().startswith("<section")
+    restored = place.office.get(address, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<!doctype html>" in text_of(restored)
+
+
+def test_user_without_a_role_is_told_whom_to_ask():
+    client = browser_of(make_user("新来的"))
+    assert "您的账号还没有分配组织" in text_of(get(client, "home"))
+    for name, *arguments in [
+        ("figure_list",),
+        ("figure_detail", "members"),
+        ("summary_detail",),
+        ("summary_export", "docx"),
+    ]:
+        assert client.get(reverse(name, args=arguments)).status_code == 404
+
+
+def test_anonymous_visitor_is_asked_to_sign_in():
+    for name, *arguments in [("home",), ("figure_list",), ("figure_detail", "members"), ("summary_export", "json")]:
+        address = reverse(name, args=arguments)
+        response = Client().get(address)
+        assert (response.status_code, response["Location"]) == (302, f"{reverse('login')}?next={address}")
+
+
+def test_cadre_sees_the_own_organisation_alone():
+    place = two_branches()
+    make_member("章程", place.here)
+    make_member("外人", place.there)
+    response = get(place.cadre, "figure_detail", "members", year=2017, organisation=place.there.pk)
+    assert response.context["scope"].organisation == place.here
+    assert figure_value(response) == "1"
+    assert "章程" in text_of(response) and "外人" not in text_of(response)
+    text = text_of(get(place.cadre, "home", year=2017, organisation=place.there.pk))
+    assert "没有这个组织，或您不能查看它。现按 2017 年、柳林社区团支部显示。" in text
+    assert "槐荫社区团支部" not in text
+    file = place.cadre.get(reverse("summary_export", args=["json"]), {"year": 2017, "organisation": place.there.pk})
+    assert json.loads(file.content)["scope"] == "柳林社区团支部"
+
+
+def test_cadre_sees_no_names_of_assisted_youths():
+    place = two_branches()
+    make_assisted_youth(place.here, "白露明")
+    for name, *arguments in [("home",), ("summary_detail",), ("figure_detail", "assisted_youths")]:
+        assert "白露明" not in text_of(get(place.cadre, name, *arguments, year=2017))
+    assert figure_value(get(place.cadre, "figure_detail", "assisted_youths", year=2017)) == "1"
+    assert "白露明" in text_of(get(place.office, "figure_detail", "assisted_youths", year=2017))
+
+
+def test_rows_do_not_add_queries():
+    tree = generated_district(8)
+    fill(tree, Lots(9))
+    staff = browser_of(make_user("林知秋", tree.root))
+    pages = [(name,) for name in PAGES] + [("figure_detail", key) for key in all_figures()]
+
+    def queries(name, *arguments):
+        with CaptureQueriesContext(connection) as captured:
+            get(staff, name, *arguments, year=YEAR)
+        return len(captured)
+
+    few = {page: queries(*page) for page in pages}
+    fill(tree, Lots(10))
+    for _ in range(10):
+        make_organisation(parent=tree.middle)
+    assert {page: queries(*page) for page in pages} == few
