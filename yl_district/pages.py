@@ -34,7 +34,10 @@ def configured_table(request, table_class, rows):
     if table_class.related:
         rows = rows.select_related(*table_class.related)
     table = table_class(rows.prefetch_related(*table_class.prefetched))
-    RequestConfig(request, paginate={"per_page": table_class.rows_per_page}).configure(table)
+    RequestConfig(request, paginate=False).configure(table)
+    # Not by RequestConfig, which would take any number of rows that the address asks for, 0 included.
+    table.paginate(per_page=table_class.rows_per_page)
+    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
     return table
 
 
