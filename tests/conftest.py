@@ -22,8 +22,9 @@ CHROMIUM_ARGUMENTS = [
 
 
 def pytest_configure():
-    """Take static files from where they are, so that no test depends on an earlier collectstatic."""
+    """Take static files from where they are, uncollected; hash passwords fast, as no test is about how well."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
