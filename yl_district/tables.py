@@ -15,6 +15,12 @@ class PageTable(tables.Table):
     prefetched = ()
     rows_per_page = 25
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for bound in self.columns.iterall():
+            if isinstance(bound.column, tables.DateColumn):
+                bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
+
     class Meta:
         attrs = {"class": "table table-vcenter card-table stacked"}
         empty_text = "没有记录"

@@ -153,6 +153,8 @@ def test_detail_shows_the_fields_and_masks_the_identity_number(office, branch):
     assert NUMBER not in page
     assert "13800138000" in page
     assert "2014-05</dd>" in page
+    assert "离开日期" not in page
+    assert '<span class="missing">未填写</span>' in page
     assert "清和科技" in page
 
 

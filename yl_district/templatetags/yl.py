@@ -43,8 +43,12 @@ def linked(record):
 
 @register.inclusion_tag("_facts.html")
 def facts(record, *names):
-    """A definition list of a record's fields, in the order named; `person.mobile` reads through a relation."""
-    return {"facts": [fact(record, name) for name in names]}
+    """A definition list of a record's fields, in the order named.
+
+    `person.mobile` reads through a relation; `left_on?` is left out where it is empty, others are shown as missing.
+    """
+    shown = [(name, fact(record, name.rstrip("?"))) for name in names]
+    return {"facts": [each for name, each in shown if each["value"] not in (None, "") or not name.endswith("?")]}
 
 
 def fact(record, name):
