@@ -30,12 +30,9 @@ class ActivityForm(PageForm):
             for name in ("attendance", "basis"):
                 self.fields[name].disabled = True
             self.fields["attendance"].help_text = "按签到名单计算；要改人次，请修改签到名单。"
-        if not self.instance.pk:
-            self.fields["host"].initial = self._own_organisation()
-
-    def _own_organisation(self):
         organisations = self.user.reached_organisations
-        return organisations[0].pk if len(organisations) == 1 else None
+        if not self.instance.pk and not self.user.reaches_root and len(organisations) == 1:
+            self.initial.setdefault("host", organisations[0].pk)
 
     def clean(self):
         data = super().clean()

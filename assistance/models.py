@@ -395,4 +395,6 @@ class Scholarship(models.Model):
         if self.status in granted and not self.approved_on:
             label = self.get_status_display()
             raise ValidationError({"approved_on": problem(f"状态为{label}时填写批准日期", "请补填批准日期")})
+        if self.amount is not None and self.amount < 0:
+            raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})
         check_order(self, "applied_on", "approved_on")

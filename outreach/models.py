@@ -1,5 +1,6 @@
 """Each cadre's direct links to youths (1+100), and the contacts made."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -9,7 +10,7 @@ from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
-from yl_district.validators import check_order
+from yl_district.validators import check_order, problem
 
 
 class CadreReachQuerySet(ReachQuerySet):
@@ -73,6 +74,8 @@ class Link(models.Model):
         return reverse("link_detail", args=[self.pk])
 
     def clean(self):
+        if self.youth_id and self.youth_id == self.cadre_id:
+            raise ValidationError({"youth": problem("团干部以外的青年", "团干部不必登记为自己的联系青年，请核对姓名")})
         check_order(self, "started_on", "ended_on")
 
     def end(self, day):
@@ -170,6 +173,8 @@ class Contact(models.Model):
         VOLUNTEERING = "volunteering", "志愿服务"
         THEME = "theme", "主题活动"
 
+    NAMES_SHOWN = 5
+
     cadre = models.ForeignKey(Person, models.PROTECT, related_name="contacts_as_cadre", verbose_name="团干部")
     held_on = models.DateField("日期")
     form = models.CharField("形式", max_length=20, choices=Form)
@@ -192,5 +197,9 @@ class Contact(models.Model):
 
     @property
     def youth_names(self):
-        """The youths named, in a line, or 全部."""
-        return "全部" if self.with_everyone else "、".join(link.youth.name for link in self.links.all())
+        """The first youths named with the number of all, or 全部."""
+        if self.with_everyone:
+            return "全部"
+        names = [link.youth.name for link in self.links.all()]
+        more = f"等 {len(names)} 人" if len(names) > self.NAMES_SHOWN else ""
+        return "、".join(names[: self.NAMES_SHOWN]) + more

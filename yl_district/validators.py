@@ -16,7 +16,7 @@ def problem(expected, remedy, code="problem"):
 
     Its code is none of those for which a form field has words of its own, which would replace these.
     """
-    message = f"{expected}。{remedy}。".replace("%", "%%")
+    message = f"应为：{expected}。{remedy}。".replace("%", "%%")
     return ValidationError(message, code=code, params={"expected": expected, "remedy": remedy})
 
 

@@ -59,6 +59,8 @@ def test_wrong_activity_is_refused_in_words(district, wrong, field, words):
 
 def test_cadre_says_whose_activity_it_is_and_chooses_among_own(district):
     own, foreign = make_hub(district.here), make_hub(district.there)
+    form = district.cadre.get(reverse("activity_create")).context["form"]
+    assert form["host"].value() == district.here.pk
     assert "主办组织或青年汇" in refused(district.cadre, "activity_create", **typed())["host"]
     assert "hub" in refused(district.cadre, "activity_create", **typed(hub=str(foreign.pk)))
     send(district.cadre, "activity_create", **typed(hub=own.pk))

@@ -190,6 +190,8 @@ def test_scholarship_is_applied_for_and_granted(district):
     scholarship = Scholarship.objects.get()
     errors = refused(district.office, "scholarship_update", scholarship.pk, **typed | {"status": "granted"})
     assert "状态为批准时填写批准日期" in errors["approved_on"]
+    errors = refused(district.office, "scholarship_update", scholarship.pk, **typed, amount="-400")
+    assert "不小于 0 的金额" in errors["amount"]
     answer = send(
         district.office, "scholarship_update", scholarship.pk, **typed, approved_on="2017-09-01", amount="400"
     )

@@ -79,6 +79,10 @@ def test_wrong_link_is_refused_in_words(district):
     assert "不早于起始日期（2017-01-10）的日期" in errors["ended_on"]
     assert refused(district.office, "link_create", **whole | {"cadre": ""})["cadre"] == "请选择团干部。"
     assert not Person.objects.filter(name="秦朗").exists()
+    district.own.mobile = "13800138005"
+    district.own.save()
+    errors = refused(district.office, "link_create", **whole | {"name": "陆远", "mobile": "13800138005"})
+    assert "团干部不必登记为自己的联系青年" in errors["name"]
     link = make_link(district.own, youth=make_person("秦朗", mobile="13800138000"))
     errors = refused(district.office, "link_create", **whole | {"mobile": "13800138000", "started_on": "2018-01-01"})
     assert errors == {"__all__": "该团干部与该青年的联系尚未结束，不能重复建立。"}

@@ -94,7 +94,7 @@ def test_entry_is_bound_moved_and_deleted(district):
 
 def test_entry_of_nobody_or_of_several_is_asked_about(district):
     errors = refused(district.office, "platform_entry_create", **entered())
-    assert errors["name"] == "已登记的团干部。请核对名称，或先登记这条记录。"
+    assert errors["name"] == "应为：已登记的团干部。请核对名称，或先登记这条记录。"
     first, second = make_post("陆远", district.here).person, make_post("陆远", district.there).person
     errors = refused(district.office, "platform_entry_create", **entered())
     assert errors["same_record"] == "有多条同名记录，请选择其一后再保存。"
