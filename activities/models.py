@@ -2,10 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 
-from members.models import Member, Person
+from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
@@ -156,11 +156,6 @@ class SignInQuerySet(ReachQuerySet):
     def of_education(self):
         """Sign-ins at activities of the types marked 思想教育."""
         return self.filter(activity__type__is_education=True)
-
-    def of_members_on(self, day):
-        """Sign-ins of people who are on the roll on `day`."""
-        on_roll = Member.objects.as_of(day).filter(person=OuterRef("person"))
-        return self.filter(Exists(on_roll))
 
 
 class SignIn(models.Model):

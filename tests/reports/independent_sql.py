@@ -139,7 +139,8 @@ VALUES = {
     f"JOIN register ON register.id = pairing.youth_id WHERE {stands('pairing.started_on', 'pairing.ended_on')}",
     "assistances": "SELECT count(*) FROM received WHERE youth_id IN (SELECT id FROM own_youth)",
     "assistances_per_youth": "SELECT coalesce(min(times), 0) FROM ("
-    "SELECT register.id, count(received.youth_id) AS times FROM register LEFT JOIN received ON received.youth_id = register.id GROUP BY register.id) counted",
+    "SELECT register.id, count(received.youth_id) AS times "
+    "FROM register LEFT JOIN received ON received.youth_id = register.id GROUP BY register.id) counted",
     "youths_bound": "SELECT count(*) FROM register WHERE bound_on <= %(last)s",
     "volunteers_bound": "SELECT count(*) FROM own_volunteer WHERE bound_on <= %(last)s",
     "scholarships_granted": "SELECT count(*) FROM own_scholarship "

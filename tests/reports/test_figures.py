@@ -5,11 +5,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from activities.models import ActivityType
 from orgs.models import Organisation
 from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, results, root_organisation
+from reports.models import Target
+from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql
-from tests.reports.generated_district import YEAR, generated_district
+from tests.reports.generated_district import YEAR, Lots, fill, generated_district
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -107,3 +112,82 @@ def test_generated_district_equals_plain_sql(seed):
         for name, period in PERIODS.items():
             scope = Scope(organisation, period)
             assert values(scope) == by_sql(scope), (organisation.name, name)
+
+
+EXACT = {"attendance": 20, "basis": "exact"}
+NEARLY = {"attendance": 30, "basis": "rounded"}
+UNKNOWN = {"attendance": None, "basis": "unrecorded"}
+NOBODY = {"attendance": 0, "basis": "exact"}
+SIGNED = {"attendance": 2, "basis": "exact", "sign_in_count": 2}
+
+
+@pytest.mark.parametrize(
+    ("parts", "value", "quality", "is_missing", "amount"),
+    [
+        ([], 0, COUNTED, False, "0"),
+        ([SIGNED, SIGNED], 4, MEASURED, False, "4"),
+        ([SIGNED, EXACT], 22, COUNTED, False, "22"),
+        ([SIGNED, EXACT, NEARLY], 52, ROUNDED, False, "50余"),
+        ([SIGNED, EXACT, NEARLY, UNKNOWN], 52, INCOMPLETE, False, "52"),
+        ([UNKNOWN], 0, INCOMPLETE, True, "未统计"),
+        ([NOBODY], 0, COUNTED, False, "0"),
+    ],
+)
+def test_worst_part_decides_the_quality(parts, value, quality, is_missing, amount):
+    root = make_organisation()
+    for part in parts:
+        make_activity(root, **part)
+    make_activity(root, type="yoga", **UNKNOWN)
+    result = results(Scope(root, Period.of_year(2017)))["attendances.sports"]
+    assert (result.value, result.quality, result.is_missing, result.amount) == (value, quality, is_missing, amount)
+
+
+def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():
+    root = make_organisation()
+    make_activity(root, **UNKNOWN)
+    make_activity(root, **EXACT)
+    found = results(Scope(root, Period.of_year(2017)))
+    assert (found["attendances"].value, found["attendances"].quality) == (20, INCOMPLETE)
+    assert (found["sessions"].value, found["sessions"].quality) == (2, COUNTED)
+
+
+def test_empty_district_has_every_figure_at_nothing():
+    found = results(Scope(make_organisation(domain="office"), Period.of_year(2017)))
+    assert {key: result.value for key, result in found.items() if result.value} == {}
+    assert not any(result.is_missing for result in found.values())
+
+
+def test_type_that_staff_add_has_its_figures_and_keys_are_stable():
+    root = make_organisation()
+    ActivityType.objects.create(key="type_16", name="读书活动", is_education=True)
+    make_activity(root, type="type_16", session_count=3, **EXACT)
+    found = results(Scope(root, Period.of_year(2017)))
+    assert (found["sessions.type_16"].value, found["attendances.type_16"].value) == (3, 20)
+    assert found["sessions.type_16"].figure.label == "读书活动场次"
+    assert found["education_sessions"].value == 3
+    assert set(ORIGINAL) | {f"attendances.{key}" for key in ORIGINAL_ATTENDANCES} <= set(found)
+
+
+def test_targets_stand_beside_the_district_alone():
+    root = make_organisation()
+    branch = make_organisation(parent=root)
+    Target.objects.create(year=2017, task="主题讲座", figure="sessions.lecture", value=8)
+    Target.objects.create(year=2016, task="主题讲座", figure="sessions.yoga", value=8)
+    Target.objects.create(year=2017, task="没有这种活动了", figure="sessions.type_99", value=8)
+    root.refresh_from_db()
+    found = results(Scope(root, Period.of_year(2017)))
+    assert {key: result.target for key, result in found.items() if result.target} == {"sessions.lecture": 8}
+    assert not any(result.target for result in results(Scope(branch, Period.of_year(2017))).values())
+
+
+def test_rows_do_not_add_queries():
+    tree = generated_district(11)
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            results(Scope(tree.root, Period.of_year(YEAR)))
+        return len(captured)
+
+    few = queries()
+    fill(tree, Lots(12))
+    assert queries() == few

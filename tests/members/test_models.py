@@ -1,0 +1,124 @@
+"""Who is on the roll, in a post or a volunteer on a day, and who joined or left within a year."""
+
+from datetime import date
+
+import pytest
+
+from members.models import Member, Person, Post, Volunteer
+from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, open_stock, stock
+from tests.factories import make_hub, make_member, make_organisation, make_person, make_post, make_volunteer
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = date(2010, 5, 1)
+
+
+@stock
+def test_member_is_on_the_roll(begin, end, stands):
+    make_member(branch=make_organisation(), intake_on=begin, left_on=end)
+    assert Member.objects.as_of(DAY).exists() is stands
+
+
+@stock
+def test_member_without_intake_day_is_on_the_roll_since_joining_the_league(begin, end, stands):
+    make_member(branch=make_organisation(), intake_on=None, joined_league_on=begin, left_on=end)
+    assert Member.objects.as_of(DAY).exists() is stands
+
+
+@open_stock
+def test_member_without_any_beginning_is_on_the_roll(end, stands):
+    make_member(branch=make_organisation(), intake_on=None, left_on=end)
+    assert Member.objects.as_of(DAY).exists() is stands
+
+
+def test_member_who_came_from_elsewhere_is_on_the_roll_since_the_intake():
+    make_member(branch=make_organisation(), intake_on=NEXT_DAY, joined_league_on=LONG_AGO)
+    assert not Member.objects.as_of(DAY).exists()
+    assert Member.objects.as_of(NEXT_DAY).exists()
+
+
+@flow
+def test_member_joined_within_the_year(day, counts):
+    make_member(branch=make_organisation(), intake_on=day)
+    assert Member.objects.joined_during(YEAR).exists() is counts
+
+
+def test_member_without_intake_day_did_not_join_within_any_year():
+    make_member(branch=make_organisation(), intake_on=None, joined_league_on=date(2017, 5, 1))
+    assert not Member.objects.joined_during(YEAR).exists()
+
+
+@flow
+def test_member_left_within_the_year(day, counts):
+    make_member(branch=make_organisation(), intake_on=LONG_AGO, left_on=day, status="resigned")
+    assert Member.objects.left_during(YEAR).exists() is counts
+
+
+@pytest.mark.parametrize(("in_school", "counts"), [(True, False), (False, True), (None, True)])
+def test_only_those_marked_so_are_in_school(in_school, counts):
+    make_member(branch=make_organisation(), in_school=in_school)
+    assert Member.objects.not_in_school().exists() is counts
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "serves"),
+    [
+        pytest.param(date(2017, 12, 1), None, True, id="began this month"),
+        pytest.param(date(2018, 1, 1), None, False, id="begins next month"),
+        pytest.param(LONG_AGO, date(2017, 12, 1), False, id="ended this month"),
+        pytest.param(LONG_AGO, date(2018, 1, 1), True, id="ends next month"),
+        pytest.param(date(2017, 12, 1), date(2017, 12, 1), False, id="began and ended this month"),
+    ],
+)
+@pytest.mark.parametrize("day", [date(2017, 12, 1), DAY])
+def test_month_of_a_post_means_its_first_day(started, ended, serves, day):
+    post = make_post(organisation=make_organisation(), started_on=started, ended_on=ended)
+    assert Post.objects.as_of(day).exists() is serves
+    assert Person.objects.serving_on(day).filter(pk=post.person_id).exists() is serves
+
+
+def test_post_that_ends_in_a_month_is_held_to_the_end_of_the_month_before():
+    post = make_post(organisation=make_organisation())
+    post.end(date(2017, 6, 20))
+    assert Post.objects.as_of(date(2017, 5, 31)).exists()
+    assert not Post.objects.as_of(date(2017, 6, 1)).exists()
+
+
+def test_person_in_two_posts_serves_once_and_within_each_organisation():
+    root = make_organisation()
+    here, there = make_organisation(parent=root), make_organisation(parent=root)
+    person = make_person("陆远")
+    make_post(organisation=here, person=person)
+    make_post(organisation=there, person=person, ended_on=date(2017, 5, 1))
+    make_post(organisation=root, person=person)
+    assert list(Person.objects.serving_on(DAY)) == [person]
+    assert list(Person.objects.serving_on(DAY, here)) == [person]
+    assert not Person.objects.serving_on(DAY, there).exists()
+
+
+def test_post_at_an_organisation_is_not_one_below_it():
+    root = make_organisation()
+    own = make_post(organisation=root, title="委员")
+    make_post(organisation=root, title="副书记")
+    make_post(organisation=make_organisation(parent=root), title="委员")
+    assert list(Post.objects.at(root).titled(Post.COMMITTEE_MEMBER)) == [own]
+
+
+@pytest.mark.parametrize(("joined", "counts"), [(None, True), (DAY, True), (NEXT_DAY, False)])
+def test_volunteer_has_joined(joined, counts):
+    make_volunteer(joined_on=joined)
+    assert Volunteer.objects.as_of(DAY).exists() is counts
+
+
+@by_the_day
+def test_volunteer_is_bound(day, counts):
+    make_volunteer(bound_on=day)
+    assert Volunteer.objects.bound_by(DAY).exists() is counts
+
+
+def test_volunteer_belongs_to_the_organisation_of_the_team_else_to_the_root():
+    root = make_organisation()
+    branch = make_organisation(parent=root)
+    own, stray = make_volunteer(make_hub(branch)), make_volunteer()
+    assert set(Volunteer.objects.within(root)) == {own, stray}
+    assert set(Volunteer.objects.within(branch)) == {own}
