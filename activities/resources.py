@@ -1,22 +1,22 @@
 """The ledger's sheets 活动 and 签到."""
 
+import re
 from collections import defaultdict
-from datetime import date
 
-from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER
-from members.models import Person
+from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, ReferenceWidget, new_person
 from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import CellError
-from yl_district.imports import Column, Named, SheetResource, column, row_problem
+from yl_district.cells import CellError, split_list
+from yl_district.imports import Column, Named, SheetResource, column
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 
 from .actions import recount_sign_ins
 from .models import Activity, ActivityType, SignIn
 
-TYPE_SHEET = "活动类型"
+# What may stand in brackets behind an activity's name, the least that tells it apart.
+HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
 
 
 class ActivityResource(SheetResource):
@@ -29,7 +29,7 @@ class ActivityResource(SheetResource):
     columns = [
         column(Activity, "name", required=True),
         column(Activity, "held_on", required=True),
-        Named("类型", "type", ActivityType, TYPE_SHEET, required=True),
+        Named("类型", "type", ActivityType, required=True),
         Named("主办组织", "host", Organisation, ORGANISATION_SHEET),
         Named("青年汇", "hub", Hub, HubYearResource.sheet),
         column(Activity, "venue"),
@@ -49,32 +49,21 @@ class ActivityResource(SheetResource):
 
     def load(self):
         self.index = self.book.only(ActivityIndex)
-        known = list(self.index.stored)
-        self.book.attach(known, "type", ActivityType)
-        self.book.attach(known, "host", Organisation)
-        self.book.attach(known, "hub", Hub)
+        self.book.attach(self.index.stored.values(), "type", ActivityType)
         self.stated = []
 
     def find(self, row):
-        """The activity of the same name, day, host and hub; an empty cell agrees with the only one stored before."""
+        """The activity of the same name, day, host and hub; where only one side states these, the only stored one."""
         namesakes = self.index.named(row["活动名称"], row["日期"])
         host, hub = row.get("主办组织"), row.get("青年汇")
         exact = [one for one in namesakes if one.host is host and one.hub is hub]
         if exact:
             return exact[0]
-        agreeing = [
-            one
-            for one in namesakes
-            if one.pk and (host is None or one.host is host) and (hub is None or one.hub is hub)
-        ]
+        stored = [one for one in namesakes if one.pk and id(one) not in self.matched]
+        agreeing = [one for one in stored if agree(one.host, host) and agree(one.hub, hub)]
         if len(agreeing) > 1:
             raise CellError("能确定为一次活动", "同名同日的活动有几次，请填写主办组织或青年汇")
         return agreeing[0] if agreeing else None
-
-    def before_import_row(self, row, **options):
-        super().before_import_row(row, **options)
-        if self.row.get("场次") == 0:
-            raise row_problem("场次", row["场次"], "不少于 1 的场次", "没有举办的活动不必登记")
 
     def import_instance(self, instance, row, **options):
         if instance.sign_in_count:
@@ -84,6 +73,8 @@ class ActivityResource(SheetResource):
             self.stated.append((self.row_number, instance, self.row.get("人次")))
             if self.row.get("人次", instance.attendance) is None:
                 self.row.pop("数字口径", None)
+            elif "数字口径" not in self.row and instance.basis == Activity.Basis.UNRECORDED:
+                instance.basis = ""
         super().import_instance(instance, row, **options)
         if instance.pk is None:
             instance.settle_basis()
@@ -110,52 +101,69 @@ class ActivityIndex:
 
     def __init__(self, book):
         self.book = book
-        self._by_name = defaultdict(list)
-        self.stored = list(Activity.objects.order_by("pk"))
-        self.learn(self.stored)
+        self._by_name = defaultdict(dict)
+        self.stored = {activity.pk: activity for activity in Activity.objects.order_by("pk")}
+        book.attach(self.stored.values(), "host", Organisation)
+        book.attach(self.stored.values(), "hub", Hub)
+        self.learn(self.stored.values())
 
     def learn(self, activities):
         """Makes activities known."""
         for activity in activities:
-            self._by_name[activity.name].append(activity)
+            self._by_name[activity.name][id(activity)] = activity
 
     def named(self, name, held_on=None):
         """The activities of this name, on this day where one is given."""
-        return [one for one in self._by_name[name] if held_on in (None, one.held_on)]
+        return [one for one in self._by_name.get(name, {}).values() if held_on in (None, one.held_on)]
 
-    def one(self, name, held_on=None):
-        """The only activity of this name and day; raises CellError for none or several."""
-        found = self.named(name, held_on)
+    def referred(self, text, held_on=None):
+        """The only activity that a cell means; raises CellError for none or several.
+
+        Its name is enough where it has no namesake, else its day, host or hub follow in brackets.
+        """
+        found = self.named(text, held_on)
+        for bracket in re.finditer(r"[（(]", text) if not found and text.endswith(("）", ")")) else ():
+            name, hints = text[: bracket.start()].rstrip(), split_list(text[bracket.end() : -1])
+            found += [one for one in self.named(name, held_on) if set(hints) <= set(hints_of(one).values())]
         if not found:
-            raise self.book.nobody(name, ActivityResource.sheet)
+            raise self.book.nobody(text, ActivityResource.sheet)
         if len(found) > 1:
-            remedy = "请在活动名称中注明青年汇或主办组织，使同日的活动名称各不相同" if held_on else "请在名称后注明日期"
+            remedy = f"请在名称后用括号注明{'' if held_on else '日期、'}主办组织或青年汇，如 {text}（某某青年汇）"
             raise CellError(f"能确定为一次活动（同名的有 {len(found)} 次）", remedy)
         return found[0]
 
-    def referred(self, text):
-        """The activity that a name in a cell refers to, with its day in brackets where the name is not enough."""
-        name, _, day = text.removesuffix("）").removesuffix(")").replace("(", "（").rpartition("（")
-        try:
-            held_on = date.fromisoformat(day)
-        except ValueError:
-            return self.one(text)
-        return self.one(name, held_on)
+    def reference(self, pk, has_day=False):
+        """The name by which a sheet refers to a stored activity; `has_day` where another column gives the day."""
+        activity = self.stored[pk]
+        own, namesakes = hints_of(activity), self.named(activity.name, activity.held_on if has_day else None)
+        for kinds in HINTS:
+            hints = [own[kind] for kind in kinds if kind in own]
+            fitting = [one for one in namesakes if set(hints) <= set(hints_of(one).values())]
+            if len(fitting) == 1:
+                return f"{activity.name}（{'，'.join(hints)}）" if hints else activity.name
+        return activity.name
 
-    def reference(self, activity):
-        """The name by which a sheet refers to an activity."""
-        several = len(self.named(activity.name)) > 1
-        return f"{activity.name}（{activity.held_on}）" if several else activity.name
+
+def hints_of(activity):
+    """What tells an activity from its namesakes, as it is written in brackets."""
+    hints = {"day": activity.held_on.isoformat(), "host": str(activity.host or ""), "hub": str(activity.hub or "")}
+    return {kind: hint for kind, hint in hints.items() if hint}
+
+
+def agree(one, other):
+    """Whether two statements can both be true: the same, or only one of them is made."""
+    return one is None or other is None or one is other
 
 
 class SignInResource(PeopleResource):
     """One row is one person present at an activity; somebody unknown becomes a new person."""
 
     sheet = "签到"
+    called = "姓名"
     columns = [
         Column("活动名称", required=True, width=30),
         column(Activity, "held_on", required=True, prefix="activity__"),
-        person_column("name", required=True),
+        Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("mobile"),
         column(SignIn, "capacity"),
     ]
@@ -169,20 +177,26 @@ class SignInResource(PeopleResource):
     class Meta(SheetResource.Meta):
         model = SignIn
 
+    @property
+    def index(self):
+        return self.book.only(ActivityIndex)
+
     def load(self):
-        self.index = self.book.only(ActivityIndex)
         known = list(SignIn.objects.order_by("pk"))
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
         self.activity = None
 
     def find(self, row):
-        self.activity = self.index.one(row["活动名称"], row["日期"])
-        self.person = self.directory.matching_anywhere(row, self.capacities.get(row.get("身份")))
+        try:
+            self.activity = self.index.referred(row["活动名称"], row["日期"])
+        except CellError as error:
+            raise CellError(error.expected, error.remedy, "活动名称") from None
+        self.person = self.directory.referred(row["姓名"], row, self.capacities.get(row.get("身份")))
         return self.known.get((self.activity.pk, id(self.person)))
 
     def start(self, row):
-        return SignIn(activity=self.activity, person=self.person or Person(name=row["姓名"]))
+        return SignIn(activity=self.activity, person=self.person or new_person(row["姓名"]))
 
     def import_instance(self, instance, row, **options):
         instance.activity = self.activity
@@ -198,4 +212,8 @@ class SignInResource(PeopleResource):
         return records.select_related("activity", "person").order_by("activity__held_on", "activity_id", "pk")
 
     def value_for_export(self, record, heading, item):
-        return record.activity.name if heading == "活动名称" else super().value_for_export(record, heading, item)
+        if heading == "活动名称":
+            return self.index.reference(record.activity_id, has_day=True)
+        if heading == "姓名":
+            return self.directory.reference_beside_mobile(record.person)
+        return super().value_for_export(record, heading, item)

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from datetime import date
 
-from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, reference_row
+from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, ReferenceWidget, new_person
 from members.models import Person, Volunteer
 from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.imports import Column, LogResource, Named, SheetResource, column
+from yl_district.cells import CellError
+from yl_district.imports import BATCH, Column, LogResource, Named, SheetResource, column, update_stored
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
@@ -18,22 +19,22 @@ class CaseIndex:
 
     def __init__(self, book):
         self.directory = book.only(Directory)
-        self._of_person = defaultdict(list)
+        self._of_person = defaultdict(dict)
         for case in AssistedYouth.objects.order_by("registered_on", "pk"):
             case.person = self.directory.people[case.person_id]
             self.learn(case)
 
     def learn(self, case):
         """Makes a case known."""
-        self._of_person[id(case.person)].append(case)
+        self._of_person[id(case.person)][id(case)] = case
 
     def of(self, person):
         """The person's cases, oldest first."""
-        return self._of_person[id(person)]
+        return sorted(self._of_person[id(person)].values(), key=lambda case: case.registered_on)
 
     def on(self, person, day):
         """The case that a happening on `day` belongs to: the one in the register that day, else the latest."""
-        cases = self._of_person[id(person)]
+        cases = self.of(person)
         standing = [one for one in cases if one.registered_on <= day and not (one.removed_on and one.removed_on <= day)]
         return (standing or cases)[-1]
 
@@ -50,6 +51,7 @@ class AssistedYouthResource(CaseResource):
     """One row is an assisted youth's time in the register."""
 
     sheet = "帮扶对象"
+    begins = ("入库日期",)
     columns = [
         person_column("name", required=True),
         person_column("gender"),
@@ -88,13 +90,21 @@ class AssistedYouthResource(CaseResource):
         self.pairing = []
 
     def find(self, row):
+        """The person's case that began the same day, else the one that overlaps with the row's time."""
         self.person = self.directory.matching(row, [row["所在组织"].pk])
         cases = self.cases.of(self.person) if self.person else []
+        begin, end = row["入库日期"], row.get("出库日期")
         for case in cases:
-            if case.registered_on == row["入库日期"]:
+            if case.registered_on == begin:
                 return case
-        latest = cases[-1] if cases else None
-        return None if latest is None or (latest.removed_on and latest.removed_on <= row["入库日期"]) else latest
+        fitting = [
+            case
+            for case in cases
+            if not ((end and end <= case.registered_on) or (case.removed_on and case.removed_on <= begin))
+        ]
+        if len(fitting) > 1:
+            raise CellError("与原登记一致的入库日期", "该青少年几次入库，请填写这一次的入库日期", "入库日期")
+        return fitting[0] if fitting else None
 
     def start(self, row):
         return AssistedYouth(person=self.person or Person(name=row["姓名"]))
@@ -116,12 +126,16 @@ class AssistedYouthResource(CaseResource):
         volunteers = Volunteer.objects.in_bulk(
             [volunteer.pk for _, _, volunteer in self.pairing], field_name="person_id"
         )
+        begun, ended = [], []
         for record, standing, volunteer in self.pairing:
             started_on = record.registered_on
             if standing:
-                started_on = max(self.book.today, standing.started_on or self.book.today)
-                standing.end(started_on)
-            Pairing.objects.create(youth=record, volunteer=volunteers[volunteer.pk], started_on=started_on)
+                started_on = standing.ended_on = max(self.book.today, standing.started_on or self.book.today)
+                ended.append(standing)
+            begun.append(Pairing(youth=record, volunteer=volunteers[volunteer.pk], started_on=started_on))
+        if ended:
+            update_stored(ended, {"ended_on"})
+        Pairing.objects.bulk_create(begun, batch_size=BATCH)
 
     def rows_for_export(self, records):
         paired = records.select_related("person", "organisation").prefetch_related("pairings__volunteer__person")
@@ -229,10 +243,11 @@ class ScholarshipResource(PeopleResource):
     """One row is one scholarship application; a student known by nobody becomes a new person."""
 
     sheet = "奖学金"
+    called = "姓名"
     owner = "student"
     columns = [
         column(Scholarship, "year", required=True),
-        Column("姓名", required=True),
+        Column("姓名", widget=ReferenceWidget(), required=True),
         column(Scholarship, "school"),
         column(Scholarship, "stage"),
         column(Scholarship, "applied_on"),
@@ -253,11 +268,11 @@ class ScholarshipResource(PeopleResource):
         self.known = {(one.year, id(one.student)): one for one in known}
 
     def find(self, row):
-        self.person = self.directory.matching_anywhere(reference_row(row["姓名"]), ASSISTED_YOUTH)
+        self.person = self.directory.referred(row["姓名"], {}, ASSISTED_YOUTH)
         return self.known.get((row["年度"], id(self.person)))
 
     def start(self, row):
-        return Scholarship(student=self.person or Person(name=reference_row(row["姓名"])["姓名"]))
+        return Scholarship(student=self.person or new_person(row["姓名"]))
 
     def accept(self, record):
         self.known[record.year, id(record.student)] = record
@@ -267,5 +282,5 @@ class ScholarshipResource(PeopleResource):
 
     def value_for_export(self, record, heading, item):
         if heading == "姓名":
-            return self.directory.reference_anywhere(record.student)
+            return self.directory.reference(record.student)
         return super().value_for_export(record, heading, item)

@@ -2,14 +2,15 @@
 
 import re
 from collections import defaultdict
+from typing import NamedTuple
 
 from orgs.models import Organisation
-from yl_district.cells import CellError, plain
+from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
 from yl_district.validators import identity_number_birth_date
 
 from .models import Member, Person, Post, Volunteer
 
-REFERENCE = re.compile(r"(.+?)\s*[(（](.+)[)）]")
+REFERENCE = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
 MEMBER, CADRE, VOLUNTEER, LINKED_YOUTH, ASSISTED_YOUTH = (
     "member",
     "cadre",
@@ -28,6 +29,16 @@ TELL_APART = "请补充身份证号或手机号码，使系统能分辨是哪一
 TELL_APART_REFERENCE = "请在姓名后用括号注明手机号码或所在组织，如 张三（13800138000）"
 
 
+class Reference(NamedTuple):
+    """A name in a cell, and the hint in brackets behind it that tells namesakes apart."""
+
+    name: str
+    hint: str
+
+    def __str__(self):
+        return f"{self.name}（{self.hint}）" if self.hint else self.name
+
+
 class Directory:
     """Everybody known, as one import needs them: read once, then kept equal to what the sheets add.
 
@@ -38,13 +49,11 @@ class Directory:
     def __init__(self, book):
         self.book = book
         self.people = {}
-        self._by_identity, self._by_name = {}, defaultdict(list)
-        self._at = defaultdict(dict)
-        self._as = defaultdict(dict)
-        self._organisations = defaultdict(set)
+        self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
+        self._organisations, self._capacities = defaultdict(set), defaultdict(set)
         for person in Person.objects.order_by("pk"):
             self.people[person.pk] = person
-            self._index(person)
+            self.learn(person)
         for person_id, organisation_id in Member.objects.order_by("pk").values_list("person", "branch"):
             self.note(self.people[person_id], organisation_id, MEMBER)
         for person_id, organisation_id in Post.objects.order_by("pk").values_list("person", "organisation"):
@@ -52,23 +61,34 @@ class Directory:
         for person_id in Volunteer.objects.order_by("pk").values_list("person", flat=True):
             self.note(self.people[person_id], None, VOLUNTEER)
 
-    def _index(self, person):
-        if not any(person is other for other in self._by_name[person.name]):
-            self._by_name[person.name].append(person)
+    def learn(self, person):
+        """Makes a person just started or changed known by name and identity number."""
+        former = self._names.get(id(person))
+        if former not in (None, person.name):
+            self._by_name[former].pop(id(person), None)
+        self._names[id(person)] = person.name
+        self._by_name[person.name][id(person)] = person
         if person.identity_number:
             self._by_identity[person.identity_number] = person
 
     def note(self, person, organisation_id=None, capacity=None):
         """Remembers that a person has a capacity, and belongs to an organisation."""
         if organisation_id:
-            self._at[organisation_id, person.name][id(person)] = person
             self._organisations[id(person)].add(organisation_id)
         if capacity:
-            self._as[capacity, person.name][id(person)] = person
+            self._capacities[id(person)].add(capacity)
 
     def organisations_of(self, person):
         """The organisations that a person belongs to by any capacity noted."""
         return self._organisations[id(person)]
+
+    def has(self, person, capacity):
+        """Whether the person has the capacity."""
+        return capacity in self._capacities[id(person)]
+
+    def _named(self, name, capacity=None):
+        people = self._by_name.get(name, {}).values()
+        return [person for person in people if capacity is None or self.has(person, capacity)]
 
     def matching(self, row, organisations):
         """The person a row with numbers of its own means, or None; raises CellError where several fit.
@@ -78,20 +98,31 @@ class Directory:
         person = self._by_numbers(row)
         if person is not None:
             return person
-        name = row["姓名"]
-        candidates = {}
-        for organisation_id in organisations:
-            candidates |= self._at[organisation_id, name]
-        return self._only(candidates.values(), row, "姓名", TELL_APART)
+        organisations = set(organisations)
+        candidates = [one for one in self._named(row["姓名"]) if organisations & self.organisations_of(one)]
+        return self._only(candidates, row, "姓名", TELL_APART)
 
     def matching_anywhere(self, row, capacity=None):
         """Like `matching`, for rows whose name alone may mean anybody; those of the capacity come first."""
         person = self._by_numbers(row)
-        if person is not None:
-            return person
-        if capacity:
-            person = self._only(self._as[capacity, row["姓名"]].values(), row, "姓名", TELL_APART)
-        return person or self._only(self._by_name[row["姓名"]], row, "姓名", TELL_APART)
+        if person is None and capacity:
+            person = self._only(self._named(row["姓名"], capacity), row, "姓名", TELL_APART)
+        return person or self._only(self._named(row["姓名"]), row, "姓名", TELL_APART)
+
+    def referred(self, reference, row, capacity=None):
+        """The person a row means by a name with or without a hint, or None for somebody new.
+
+        A mobile or identity number as a hint counts like one in its own column; any other hint must fit somebody.
+        """
+        row = dict(row) | hinted_cells(reference)
+        if not reference.hint or len(hinted_cells(reference)) > 1:
+            return self.matching_anywhere(row, capacity)
+        fitting = [one for one in self._named(reference.name) if self.hinted(one, reference.hint)]
+        person = self._only(fitting, row, "姓名", TELL_APART_REFERENCE)
+        if person is None:
+            expected = "括号内为该人的手机号码、身份证号或所在组织"
+            raise CellError(expected, "请核对括号内的内容，或删去括号", "姓名")
+        return person
 
     def _by_numbers(self, row):
         number = row.get("身份证号")
@@ -100,11 +131,10 @@ class Directory:
         mobile = row.get("手机号码")
         if not mobile:
             return None
-        same = [person for person in self._by_name[row["姓名"]] if person.mobile == mobile]
-        for person in same:
-            if number and person.identity_number:
-                remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
-                raise CellError("与已登记一致的身份证号", remedy, "身份证号")
+        same = [person for person in self._named(row["姓名"]) if person.mobile == mobile]
+        if number and any(person.identity_number for person in same):
+            remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
+            raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return self._only(same, {}, "手机号码", TELL_APART)
 
     def _only(self, candidates, row, column, remedy):
@@ -117,67 +147,108 @@ class Directory:
         """The one person of this capacity whom a name in a cell refers to; raises CellError for none or several."""
         label = CAPACITIES[capacity]
         name, hint = parse_reference(text)
-        known = list(self._as[capacity, name].values())
-        fitting = [person for person in known if not hint or self._hinted(person, hint)]
+        fitting = [one for one in self._named(name, capacity) if not hint or self.hinted(one, hint)]
         if not fitting:
             raise self.book.nobody(name, label)
         if len(fitting) > 1:
             raise CellError(f"能确定为一名{label}（同名的有 {len(fitting)} 名）", TELL_APART_REFERENCE)
         return fitting[0]
 
-    def _hinted(self, person, hint):
-        if hint in (person.mobile, person.identity_number):
-            return True
-        organisation = self.book.named(Organisation).get(hint)
-        return organisation is not None and organisation.pk in self.organisations_of(person)
+    def hinted(self, person, hint):
+        """Whether a hint in brackets fits a person: mobile or identity number, or the name of an organisation."""
+        numbers = (person.mobile, person.identity_number)
+        return plain(hint).upper() in numbers or hint in self._organisation_names(person)
 
-    def has(self, person, capacity):
-        """Whether the person has the capacity."""
-        return id(person) in self._as[capacity, person.name]
+    def _organisation_names(self, person):
+        known = self.book.only(OrganisationNames)
+        return [known.of(organisation_id) for organisation_id in sorted(self.organisations_of(person))]
 
-    def reference(self, person, capacity):
-        """The name by which other sheets refer to a person, with the mobile number where the name is not enough."""
-        if len(self._as[capacity, person.name]) > 1 and (person.mobile or person.identity_number):
-            return f"{person.name}（{person.mobile or person.identity_number}）"
-        return person.name
+    def reference(self, person, capacity=None):
+        """The name by which a cell refers to a person of a capacity, with a hint where the name is not enough."""
+        return self.told_apart(person, self._named(person.name, capacity))
 
-    def reference_anywhere(self, person):
-        """The name by which a sheet refers to anybody, with the mobile number where the name is not enough."""
-        if len(self._by_name[person.name]) > 1 and (person.mobile or person.identity_number):
-            return f"{person.name}（{person.mobile or person.identity_number}）"
+    def reference_beside_mobile(self, person):
+        """Like `reference`, for a row that states the mobile number in a column of its own."""
+        same = [one for one in self._named(person.name) if one.mobile == person.mobile]
+        return person.name if person.mobile and len(same) < 2 else self.reference(person)
+
+    def told_apart(self, person, namesakes):
+        """The person's name, with a hint that fits nobody else among the namesakes."""
+        if len(namesakes) > 1:
+            for hint in (person.mobile, *self._organisation_names(person), person.identity_number):
+                if hint and sum(self.hinted(one, hint) for one in namesakes) == 1:
+                    return str(Reference(person.name, hint))
         return person.name
 
     def same(self, person):
         """The directory's own object for a person read elsewhere."""
-        return next(one for one in self._by_name[person.name] if one.pk == person.pk)
+        return next(one for one in self._named(person.name) if one.pk == person.pk)
 
-    def learn(self, person):
-        """Makes a person just started or changed known by name and identity number."""
-        self._index(person)
+
+class OrganisationNames:
+    """The names of organisations by their ids, as hints are written and read."""
+
+    def __init__(self, book):
+        self.book, self._names = book, {}
+
+    def of(self, organisation_id):
+        """The name of an organisation."""
+        if organisation_id not in self._names:
+            self._names = {one.pk: name for name, one in self.book.named(Organisation).items()}
+        return self._names[organisation_id]
+
+
+class ReferenceWidget(NameWidget):
+    """A person's name, with or without a hint in brackets behind it."""
+
+    def clean(self, value, row=None, **options):
+        if not isinstance(value, str):
+            return Reference(super().clean(value), "")
+        name, hint = parse_reference(value)
+        reference = Reference(super().clean(name), " ".join(hint.split()))
+        hinted_cells(reference)
+        return reference
 
 
 def parse_reference(text):
-    """A name in a cell and the hint in brackets behind it, `张三（13800138000）`."""
+    """The Reference that a cell states, `张三（13800138000）`."""
     match = REFERENCE.fullmatch(text.strip())
     name, hint = match.groups() if match else (text, "")
-    name = plain(name)
-    return (name if name.isascii() else "".join(name.split())), plain(hint)
+    try:
+        name = NameWidget().clean(name)
+    except CellError:
+        name = plain(name)
+    return Reference(name, hint.strip())
 
 
-def reference_row(text):
-    """The cells 姓名, 手机号码 and 身份证号 that a reference such as `张三（13800138000）` states."""
-    name, hint = parse_reference(text)
-    if hint.isdigit() and len(hint) == 11:
-        return {"姓名": name, "手机号码": hint}
-    return {"姓名": name, "身份证号": hint} if len(hint) == 18 else {"姓名": name}
+def hinted_cells(reference):
+    """The cells 姓名, 手机号码 and 身份证号 that a reference states; raises CellError where a number is wrong."""
+    name, hint = reference.name, "".join(plain(reference.hint).split())
+    if re.fullmatch(r"[0-9]{11}", hint):
+        return {"姓名": name, "手机号码": MobileWidget().clean(hint)}
+    if re.fullmatch(r"[0-9]{17}[0-9Xx]", hint):
+        return {"姓名": name, "身份证号": IdentityNumberWidget().clean(hint)}
+    return {"姓名": name}
+
+
+def new_person(reference):
+    """A person of whom a cell states the name, and perhaps a number."""
+    row = hinted_cells(reference)
+    return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"))
+
+
+def born_by(number):
+    """The birth date inside an identity number, None without one."""
+    return identity_number_birth_date(number) if number else None
 
 
 def contradicts(person, row):
     """Whether a row's identity number, birth date or mobile differ from the person's."""
     number, mobile = row.get("身份证号"), row.get("手机号码")
-    birth = row.get("出生日期") or (identity_number_birth_date(number) if number else None)
+    birth = row.get("出生日期") or born_by(number)
+    known_birth = person.birth_date or born_by(person.identity_number)
     return bool(
         (number and person.identity_number and number != person.identity_number)
-        or (birth and person.birth_date and birth != person.birth_date)
+        or (birth and known_birth and birth != known_birth)
         or (mobile and person.mobile and mobile != person.mobile)
     )

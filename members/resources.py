@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import IdentityNumberWidget, MobileWidget, NameWidget, split_list
+from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.imports import Column, Named, SheetResource, column, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
@@ -42,11 +42,14 @@ class PeopleReference(PersonReference):
     def resolve(self, book, value):
         if self.may_be_everyone and value == self.EVERYONE:
             return value
-        return [super(PeopleReference, self).resolve(book, name) for name in split_list(value)]
+        people = [super(PeopleReference, self).resolve(book, name) for name in split_list(value)]
+        if not people:
+            raise CellError("一个或几个姓名", "请填写姓名，几个姓名之间用顿号分隔")
+        return list({id(person): person for person in people}.values())
 
 
 class PeopleResource(SheetResource):
-    """A sheet about people; `owner` names a record's link to the person it describes, None where it only refers to people."""
+    """A sheet about people; `owner` names a record's link to the person it describes, None where it describes nobody."""
 
     owner = "person"
     shared = tuple(
@@ -86,6 +89,7 @@ class MemberResource(PeopleResource):
     """One row is a league member's time on one branch's roll."""
 
     sheet = "团员"
+    begins = ("来源日期", "入团年月")
     columns = [
         person_column("name", required=True),
         person_column("gender", required=True),
@@ -121,25 +125,28 @@ class MemberResource(PeopleResource):
             self.accept(member)
 
     def accept(self, record):
-        self.of_person[id(record.person)].append(record)
+        if not any(record is one for one in self.of_person[id(record.person)]):
+            self.of_person[id(record.person)].append(record)
         if record.development_no:
             self.numbers[record.development_no] = record
         self.directory.note(record.person, record.branch.pk, MEMBER)
 
     def find(self, row):
-        """The membership in the branch; of several the one that began the same day."""
-        person = self.directory.matching(row, [row["所在团支部"].pk])
-        self.person = person
-        known = (
-            [member for member in self.of_person[id(person)] if member.branch is row["所在团支部"]] if person else []
-        )
+        """The membership in the branch that began the same day, else the one that overlaps with the row's time."""
+        self.person = self.directory.matching(row, [row["所在团支部"].pk])
+        known = self.of_person[id(self.person)] if self.person else []
+        known = [member for member in known if member.branch is row["所在团支部"]]
         begun = [member for member in known if member.intake_on == row.get("来源日期")]
-        if begun or not known:
-            return begun[-1] if begun else None
-        latest = known[-1]
-        if latest.left_on and row.get("来源日期") and row["来源日期"] >= latest.left_on:
-            return None
-        return latest
+        if begun:
+            return begun[-1]
+        stated = Member(
+            intake_on=row.get("来源日期"), joined_league_on=row.get("入团年月"), left_on=row.get("离开日期")
+        )
+        fitting = [member for member in known if stated.overlaps(member)]
+        fitting = [member for member in fitting if not member.left_on] or fitting
+        if len(fitting) > 1:
+            raise CellError("与原登记一致的来源日期", "此人几次在该支部，请填写这一次的来源日期", "来源日期")
+        return fitting[0] if fitting else None
 
     def start(self, row):
         return Member(person=self.person or Person(name=row["姓名"]))
@@ -147,7 +154,7 @@ class MemberResource(PeopleResource):
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         super().validate_instance(instance)
         holder = self.numbers.get(instance.development_no)
-        if instance.development_no and holder not in (None, instance):
+        if holder not in (None, instance) and holder.development_no == instance.development_no:
             remedy = f"该编号已由{holder.person.name}使用，请核对入团志愿书"
             raise row_problem("发展团员编号", instance.development_no, "不与他人重复的编号", remedy)
         for other in self.of_person[id(instance.person)]:

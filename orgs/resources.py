@@ -1,15 +1,45 @@
 """The ledger's sheets 团组织, 两新组织, 两新联络 and 物资配发."""
 
+from collections import defaultdict
+
 from yl_district.cells import CellError
-from yl_district.imports import LogResource, Named, SheetResource, column
+from yl_district.imports import BATCH, LogResource, Named, SheetResource, column, row_problem, update_stored
 
 from .models import Organisation, Supply, Unit, UnitContact
 
 ORGANISATION_SHEET = "团组织"
+TREE = ("path", "depth", "numchild")
+DEEPEST = 20  # levels; treebeard's paths hold 63, of which a move may need twice what it moves
+
+
+def circular_error():
+    """The CellError for an organisation that would lie below itself."""
+    return CellError("本组织以外、不在其下的组织", "上下级不能循环，请核对上级组织", "上级组织")
+
+
+def levels(above):
+    """Each name's level below the first unknown name above it, and the names that lie below themselves.
+
+    `above` gives the name above each name.
+    """
+    depths, circular = {}, set()
+    for name in above:
+        chain = {}
+        while name in above and name not in depths and name not in chain:
+            chain[name] = len(chain)
+            name = above[name]
+        if name in chain:
+            circular |= {one for one, place in chain.items() if place >= chain[name]}
+        top = depths.get(name, -1) + len(chain)
+        depths |= {one: top - place for one, place in chain.items()}
+    return depths, circular
 
 
 class OrganisationResource(SheetResource):
-    """One row is a league organisation; parents may stand below their children."""
+    """One row is a league organisation; parents may stand below their children.
+
+    A row without a parent is the root where there is none yet, else it belongs below the root.
+    """
 
     sheet = ORGANISATION_SHEET
     columns = [
@@ -32,66 +62,99 @@ class OrganisationResource(SheetResource):
 
     def load(self):
         self.known = self.book.named(Organisation)
-        self.by_path = {organisation.path: organisation for organisation in self.known.values()}
+        by_path = {organisation.path: organisation for organisation in self.known.values()}
+        self.parents = {id(one): by_path.get(one.path[: -one.steplen]) for one in self.known.values()}
         self.root = next((one for one in self.known.values() if one.is_root()), None)
+        self.steps = defaultdict(int)
+        for path in by_path:
+            self._count_step(path)
+        self.grown, self.moved = {}, {}
+
+    def _count_step(self, path):
+        above, step = path[: -Organisation.steplen], Organisation._str2int(path[-Organisation.steplen :])
+        self.steps[above] = max(self.steps[above], step)
 
     def ordered(self, headings, rows):
-        """Parents before children; a row without a parent comes first when it can be the root."""
-        positions = {heading: place for place, heading in enumerate(headings)}
-        name_at, parent_at = positions["组织名称"], positions.get("上级组织")
-        if parent_at is None:
-            return rows
-        waiting, placed = {}, []
-        for row in rows:
-            waiting.setdefault(str(row[1][name_at] or "").strip(), []).append(row)
-        parents = {str(row[1][parent_at] or "").strip() for row in rows}
+        """Parents before children; among rows without a parent first the one that others name."""
+        stated = [dict(zip(headings, values, strict=True)) for _, values in rows]
+        names = [(self._name(row["组织名称"]), self._name(row.get("上级组织"))) for row in stated]
+        above = {name: parent for name, parent in reversed(names) if name}
+        orphans = {name for name, parent in above.items() if not parent}
+        heads = orphans & set(above.values()) or orphans
+        self.doubtful = orphans if len(heads) > 1 else set()
+        depths, self.circular = levels(above)
+        order = sorted(range(len(rows)), key=lambda at: (depths.get(names[at][0], 0), names[at][0] not in heads))
+        return [rows[at] for at in order]
 
-        def place(name):
-            for row in waiting.pop(name, []):
-                place(str(row[1][parent_at] or "").strip())
-                placed.append(row)
+    @staticmethod
+    def _name(cell):
+        return " ".join(str(cell or "").split())
 
-        orphans = [row for row in rows if not str(row[1][parent_at] or "").strip()]
-        for row in sorted(orphans, key=lambda row: str(row[1][name_at] or "").strip() not in parents):
-            place(str(row[1][name_at] or "").strip())
-        for name in list(waiting):
-            place(name)
-        return placed
+    def before_import_row(self, row, **options):
+        if self._name(row["组织名称"]) in self.circular:
+            error = circular_error()
+            raise row_problem(error.column, row[error.column], error.expected, error.remedy)
+        super().before_import_row(row, **options)
 
     def find(self, row):
         return self.known.get(row["组织名称"])
 
+    def start(self, row):
+        if self.root is None and row["组织名称"] in self.doubtful:
+            raise CellError("除最上级的一个组织外均填写上级组织", "请只让最上级的一个组织留空", "上级组织")
+        return Organisation()
+
     def apply(self, record, row):
-        parent = row.get("上级组织", self.root)
+        parent, now = row.get("上级组织"), self.parents.get(id(record))
         if record.pk is None:
-            record.parent_to_be = parent
+            parent = parent or self.root
+        elif parent in (None, now):
             return []
-        now = self.by_path.get(record.path[: -Organisation.steplen])
-        if "上级组织" not in row or parent is now:
+        lineage = [parent] if parent else []
+        while lineage and self.parents.get(id(lineage[-1])):
+            lineage.append(self.parents[id(lineage[-1])])
+        if record is self.root or any(record is one for one in lineage):
+            raise circular_error()
+        if len(lineage) >= DEEPEST:
+            raise CellError(f"不超过 {DEEPEST} 级的上下级关系", "请核对上级组织", "上级组织")
+        self.parents[id(record)] = parent
+        if record.pk is None:
             return []
-        if record.is_root() or parent is record or parent.is_descendant_of(record):
-            raise CellError("本组织以外、不在其下的组织", "上下级不能循环，请核对上级组织", "上级组织")
-        record.parent_to_be = parent
+        self.moved[record] = len(lineage)
         return [("上级组织", now.name, parent.name)]
 
     def accept(self, record):
-        """Writes the organisation at once, since the rows below it need its place in the tree."""
-        if record.parent_to_be is None:
-            Organisation.objects.add_root(instance=record)
-            self.root = record
+        """Gives a new organisation its place in the tree, as treebeard would, without asking the database."""
+        if record.path:
+            return
+        parent = self.parents[id(record)]
+        above = parent.path if parent else ""
+        record.depth = parent.depth + 1 if parent else 1
+        record.path = Organisation._get_path(above, record.depth, self.steps[above] + 1)
+        self._count_step(record.path)
+        self.known[record.name] = record
+        if parent:
+            parent.numchild += 1
+            self.grown[id(parent)] = parent
         else:
-            record.parent_to_be.refresh_from_db(fields=["path", "depth", "numchild"])
-            Organisation.objects.add_child(record.parent_to_be, instance=record)
-        self.known[record.name] = self.by_path[record.path] = record
+            self.root = record
 
     def write(self):
-        for record in self.changed:
-            record.save()
-            if hasattr(record, "parent_to_be"):
-                Organisation.objects.move(record, record.parent_to_be, pos="last-child")
-        if any(hasattr(record, "parent_to_be") for record in self.changed):
+        grown = [parent for parent in self.grown.values() if parent.pk]
+        self.created.sort(key=lambda record: record.path)
+        Organisation.objects.bulk_create(self.created, batch_size=BATCH)
+        self.update(self.changed)
+        if grown:
+            update_stored(grown, {"numchild"})
+        # From the top down, so that no organisation is ever moved below one that is still below it.
+        for record in sorted(self.moved, key=self.moved.get):
+            for moving in (record, self.parents[id(record)]):
+                moving.refresh_from_db(fields=TREE)
+            Organisation.objects.move(record, self.parents[id(record)], pos="last-child")
+        if self.moved:
+            places = {pk: place for pk, *place in Organisation.objects.values_list("pk", *TREE)}
             for record in self.known.values():
-                record.refresh_from_db(fields=["path", "depth", "numchild"])
+                record.path, record.depth, record.numchild = places[record.pk]
 
     def rows_for_export(self, records):
         return records.with_parent_name()
@@ -141,6 +204,10 @@ class UnitResource(SheetResource):
         return unit or same_code
 
     def accept(self, record):
+        if record.pk and self.known.get(record.name) is not record:
+            former = [name for name, unit in self.known.items() if unit is record]
+            for name in former:
+                del self.known[name]
         self.known[record.name] = record
         if record.credit_code:
             self.by_code[record.credit_code] = record

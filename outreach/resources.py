@@ -15,6 +15,8 @@ class LinkResource(PeopleResource):
     """One row is one cadre's link to one youth."""
 
     sheet = "联系青年"
+    called = "姓名"
+    begins = ("起始日期",)
     owner = "youth"
     columns = [
         PersonReference("团干部", "cadre", CADRE, required=True),
@@ -46,14 +48,16 @@ class LinkResource(PeopleResource):
     def find(self, row):
         organisations = self.directory.organisations_of(row["团干部"])
         self.person = self.directory.matching(row, organisations)
+        begin, end = row["起始日期"], row.get("结束日期")
         same = self.links.between(row["团干部"], self.person)
         for link in same:
-            if link.started_on == row["起始日期"]:
+            if link.started_on == begin:
                 return link
-        if any(link.ended_on is None or link.ended_on > row["起始日期"] for link in same if not row.get("结束日期")):
-            raise CellError(
-                "原联系结束以后的日期", "该团干部与此青年的联系尚未结束，请先填写原联系的结束日期", "起始日期"
-            )
+        for link in same:
+            if not ((end and end <= link.started_on) or (link.ended_on and link.ended_on <= begin)):
+                until = f"至 {link.ended_on}" if link.ended_on else "起，尚未结束"
+                remedy = f"该团干部与此青年已有联系（{link.started_on} {until}）：请核对日期，或先填写原联系的结束日期"
+                raise CellError("不与原联系重叠的日期", remedy, "起始日期")
         return None
 
     def start(self, row):
@@ -79,41 +83,36 @@ class LinkIndex:
 
     def __init__(self, book):
         self.book, self.directory = book, book.only(Directory)
-        self._of_cadre = defaultdict(list)
+        self._of_cadre = defaultdict(dict)
         for link in Link.objects.order_by("pk"):
             link.cadre, link.youth = self.directory.people[link.cadre_id], self.directory.people[link.youth_id]
             self.learn(link)
 
     def learn(self, link):
         """Makes a link known."""
-        self._of_cadre[id(link.cadre)].append(link)
+        self._of_cadre[id(link.cadre)][id(link)] = link
 
     def between(self, cadre, youth):
         """The links of a cadre to a youth."""
-        return [link for link in self._of_cadre[id(cadre)] if link.youth is youth]
+        return [link for link in self._of_cadre[id(cadre)].values() if link.youth is youth]
 
     def named(self, cadre, text, day):
         """The cadre's link to the youth a name means, of several to one youth the one standing on `day`."""
         name, hint = parse_reference(text)
-        fitting = [
-            link
-            for link in self._of_cadre[id(cadre)]
-            if link.youth.name == name and (not hint or hint in (link.youth.mobile, link.youth.identity_number))
-        ]
+        same = [link for link in self._of_cadre[id(cadre)].values() if link.youth.name == name]
+        fitting = [link for link in same if not hint or self.directory.hinted(link.youth, hint)]
         if not fitting:
             raise self.book.nobody(name, LinkResource.sheet)
         if len({id(link.youth) for link in fitting}) > 1:
             raise CellError("能确定为一名联系青年", TELL_APART_REFERENCE, "联系青年")
         standing = [link for link in fitting if link.started_on <= day and not (link.ended_on and link.ended_on <= day)]
-        return (standing or fitting)[-1]
+        return max(standing or fitting, key=lambda link: link.started_on)
 
     def reference(self, link):
         """The name by which a contact refers to the youth of a link."""
-        cadre = self.directory.same(link.cadre)
-        namesakes = {id(one.youth) for one in self._of_cadre[id(cadre)] if one.youth.name == link.youth.name}
-        if len(namesakes) > 1 and link.youth.mobile:
-            return f"{link.youth.name}（{link.youth.mobile}）"
-        return link.youth.name
+        cadre, youth = self.directory.same(link.cadre), self.directory.same(link.youth)
+        linked = [one.youth for one in self._of_cadre[id(cadre)].values() if one.youth.name == youth.name]
+        return self.directory.told_apart(youth, list({id(one): one for one in linked}.values()))
 
 
 class ContactResource(LogResource, PeopleResource):
@@ -140,6 +139,8 @@ class ContactResource(LogResource, PeopleResource):
     def find(self, row):
         if row["联系青年"] != self.everyone:
             names = split_list(row["联系青年"])
+            if not names:
+                raise CellError("一个或几个姓名，或“全部”", "请填写姓名，几个姓名之间用顿号分隔", "联系青年")
             try:
                 found = [self.links.named(row["团干部"], name, row["日期"]) for name in names]
             except CellError as error:

@@ -11,7 +11,7 @@ from assistance.resources import AssistanceResource, AssistedYouthResource, Scho
 from members.resources import MemberResource, PostResource
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from outreach.resources import ContactResource, LinkResource
-from yl_district.cells import is_blank, plain
+from yl_district.cells import is_blank, plain, shown
 from yl_district.imports import Book, Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
@@ -105,20 +105,31 @@ def import_ledger(data, file_name, today, user=None, check=False):
         report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
         return report
     tables = find_tables(pages, report)
+    if report.errors:
+        return report
     try:
         with transaction.atomic():
             take_in_tables(tables, today, report)
             if report.errors or check:
                 raise Unwanted
-            report.batch = ImportBatch.objects.create(
+            batch = ImportBatch.objects.create(
                 user=user,
-                file_name=file_name[-255:],
+                file_name=file_name.encode("utf-8", "replace").decode()[-255:],
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
             )
+        report.batch = batch
     except Unwanted:
         pass
+    except IntegrityError:
+        report.refusals.append(conflict(None))
     return report
+
+
+def conflict(sheet):
+    """The Problem of a sheet whose records the database refuses; mostly somebody else has just entered the same."""
+    remedy = "可能刚有他人登记，请稍候重新上传；再次出现时请检查表中重复的名称与号码"
+    return Problem(sheet, None, None, "与系统中的记录冲突", "互不冲突的记录", remedy)
 
 
 def find_tables(pages, report):
@@ -130,6 +141,10 @@ def find_tables(pages, report):
         if resource is None:
             if any(not is_blank(cell) for row in page.rows for cell in row):
                 report.unknown.append({"sheet": page.name, "column": None})
+            continue
+        if resource.sheet in report.sheets:
+            remedy = "请把同名工作表合并为一张，或改名其中一张"
+            report.refusals.append(problem_at(resource.sheet, None, None, page.name, "每种工作表只有一张", remedy))
             continue
         report.sheets[resource.sheet] = SheetReport()
         table = find_table(resource, page, report)
@@ -154,13 +169,15 @@ def find_table(resource, page, report):
         key=lambda number: sum(heading_key(cell) in known for cell in page.rows[number]),
     )
     places, errors = {}, report.sheets[resource.sheet].errors
-    for place, cell in enumerate(page.rows[top]):
+    titles, below = page.rows[top], page.rows[top + 1 :]
+    filled = {place for row in below for place, cell in enumerate(row) if not is_blank(cell)}
+    for place in range(max(map(len, page.rows))):
+        cell = titles[place] if place < len(titles) else None
         heading = known.get(heading_key(cell))
-        below = any(place < len(row) and not is_blank(row[place]) for row in page.rows[top + 1 :])
         if heading is None:
-            if not is_blank(cell) or below:
-                shown = plain(cell) if not is_blank(cell) else f"第 {place + 1} 列（无标题）"
-                report.unknown.append({"sheet": resource.sheet, "column": shown})
+            if not is_blank(cell) or place in filled:
+                name = f"第 {place + 1} 列（无标题）" if is_blank(cell) else shown(cell)
+                report.unknown.append({"sheet": resource.sheet, "column": name})
         elif heading in places:
             remedy = "请删去或改名其中一列"
             errors.append(problem_at(resource.sheet, top + 1, heading, heading, "每个标题只有一列", remedy))
@@ -175,7 +192,7 @@ def find_table(resource, page, report):
         return None
     rows = [
         (number, [row[place] if place < len(row) else None for place in places.values()])
-        for number, row in enumerate(page.rows[top + 1 :], top + 2)
+        for number, row in enumerate(below, top + 2)
         if any(not is_blank(cell) for cell in row)
     ]
     return list(places), rows
@@ -197,12 +214,10 @@ def take_in_tables(tables, today, report):
             continue
         sheet = resource(book)
         try:
-            with transaction.atomic():
-                outcome = take_in(sheet, *tables[resource])
+            report.sheets[resource.sheet] = outcome = take_in(sheet, *tables[resource])
         except IntegrityError:
-            remedy = "请检查该表中重复的名称与号码后重新上传"
-            outcome = SheetReport(errors=[problem_at(resource.sheet, None, None, None, "互不冲突的记录", remedy)])
-        report.sheets[resource.sheet] = outcome
+            report.refusals.append(conflict(resource.sheet))
+            raise Unwanted from None
         taken.append((sheet, outcome))
     if not report.errors:
         for sheet, outcome in taken:

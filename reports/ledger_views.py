@@ -3,11 +3,13 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from yl_district.cells import CellError, YearWidget
 from yl_district.downloads import download
 from yl_district.models import ImportBatch
 from yl_district.pages import staff_only
@@ -62,7 +64,8 @@ def ledger(request):
         "sheets": [kind.sheet for kind in SHEETS],
         "this_year": timezone.localdate().year,
     }
-    return render(request, "reports/ledger.html", context, status=422 if report and report.errors else 200)
+    is_wrong = form.errors or (report and report.errors)
+    return render(request, "reports/ledger.html", context, status=422 if is_wrong else 200)
 
 
 def changes_of(report):
@@ -81,7 +84,11 @@ def ledger_template(request):
 @require_GET
 def ledger_export(request):
     """The ledger with what the system holds, of one year where the address names it."""
-    text = request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and len(text) == 4 else None
+    text, year = request.GET.get("year"), None
+    if text:
+        try:
+            year = YearWidget().clean(text)
+        except CellError as error:
+            raise Http404(str(error)) from None
     name = f"年度工作台账{year or ''}.xlsx"
     return download(request.user, name, name, lambda stream: export_ledger(stream, timezone.localdate(), year))

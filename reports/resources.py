@@ -1,7 +1,7 @@
 """The ledger's sheets 平台录入 and 年度任务."""
 
 from activities.models import Activity
-from activities.resources import ActivityIndex, ActivityResource
+from activities.resources import ActivityIndex
 from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUNTEER, Directory
 from members.models import Person
 from orgs.models import Organisation
@@ -25,6 +25,7 @@ class PlatformEntryResource(SheetResource):
     """One row is one record entered in an outside platform."""
 
     sheet = "平台录入"
+    called = "名称"
     columns = [
         column(PlatformEntry, "platform", required=True),
         column(PlatformEntry, "subject", required=True),
@@ -41,7 +42,7 @@ class PlatformEntryResource(SheetResource):
         return self.book.only(Directory)
 
     def load(self):
-        entries = PlatformEntry.objects.order_by("pk")
+        entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
         self.known = {(one.platform, one.subject, self._pk(one)): one for one in entries}
 
     def _pk(self, entry):
@@ -75,7 +76,7 @@ class PlatformEntryResource(SheetResource):
         if heading != "名称":
             return super().value_for_export(record, heading, item)
         if record.activity:
-            return self.book.only(ActivityIndex).reference(record.activity)
+            return self.book.only(ActivityIndex).reference(record.activity_id)
         if record.organisation:
             return record.organisation.name
         return self.directory.reference(record.person, CAPACITIES[record.subject])
@@ -85,6 +86,7 @@ class TargetResource(SheetResource):
     """One row is a target set from above."""
 
     sheet = "年度任务"
+    called = "指标"
     columns = [
         column(Target, "year", required=True),
         column(Target, "task", required=True),

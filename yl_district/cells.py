@@ -6,20 +6,27 @@ Nothing is guessed: what can be read in two ways is refused, with the cell as fo
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
-from .spreadsheets import as_text
+from .spreadsheets import CELL_LIMIT, CUT, as_text
 from .validators import validate_identity_number, validate_mobile
 
 SEPARATORS = re.compile(r"[、，,;；]")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-NAME = re.compile(r"[\w·.\- ]{2,30}", re.UNICODE)
-DAY = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?")
-MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
-DIGITS = re.compile(r"\d+")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+LINE_END = re.compile(r"_x000D_(?=\n)|\r\n?")
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # come along when text is copied from web pages
+# Python's own tables end before the newest planes of Chinese characters.
+NAME = re.compile(r"(?:[^\W\d_]|[·.\- \U00020000-\U0003fffd]){2,30}")
+MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
+DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
+COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
+MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
+COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
+DIGITS = re.compile(r"[0-9]{1,12}")
+AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 YEARS = range(1900, 2101)
 
 
@@ -33,16 +40,29 @@ class CellError(ValueError):
 
 def is_blank(value):
     """Whether a cell holds nothing but white space."""
-    return value is None or (isinstance(value, str) and not value.strip())
+    return value is None or (isinstance(value, str) and not INVISIBLE.sub("", value).strip())
 
 
 def plain(value):
-    """A cell as text: NFKC, outer white space gone, whole numbers without a fraction."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
+    """A cell as text: NFKC, without outer white space and invisible marks, numbers as Excel shows them."""
+    if isinstance(value, float):
+        value = int(value) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, (bool, date)):
         return as_text(value)
-    return unicodedata.normalize("NFKC", str(value)).strip()
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).strip()
+
+
+def shown(value):
+    """A cell as a report quotes it: as a person would read it, without what a screen cannot show."""
+    if is_blank(value):
+        return "（空）"
+    text = plain(value) if isinstance(value, float) else as_text(value)
+    return CONTROL.sub("\ufffd", LINE_END.sub("\n", text))[:80]
+
+
+def written(text):
+    """A stored text as a cell can hold it, and as the same cell is read again."""
+    return CONTROL.sub("", LINE_END.sub("\n", text)).strip()
 
 
 def split_list(text):
@@ -51,25 +71,41 @@ def split_list(text):
 
 
 class TextWidget(Widget):
-    """Text of at most `max_length` characters that passes the model field's validators."""
+    """Text of at most `max_length` characters; on one line unless it has no limit."""
 
-    def __init__(self, max_length=None, validators=()):
+    def __init__(self, max_length=None, has_lines=False):
         super().__init__()
-        self.max_length, self.validators = max_length, validators
+        self.max_length, self.has_lines = max_length or CELL_LIMIT, has_lines
 
     def clean(self, value, row=None, **options):
-        is_code = bool(self.validators)
-        text = plain(value).upper() if is_code or not isinstance(value, str) else value.strip()
-        if CONTROL.search(text.replace("\r\n", "\n").replace("_x000D_", "")):
+        text = LINE_END.sub("\n", value if isinstance(value, str) else plain(value)).strip()
+        if CONTROL.search(text):
             raise CellError("不含不可见控制字符的文字", "请在单元格中重新输入这段文字")
-        if self.max_length and len(text) > self.max_length:
+        if not self.has_lines:
+            text = " ".join(text.split())
+        if text.endswith(CUT):
+            raise CellError("完整的文字", "这段文字在导出时因超过 Excel 的上限被截断，请留空（系统中的原文不变）")
+        if len(text) > self.max_length:
             raise CellError(f"不超过 {self.max_length} 个字", f"现有 {len(text)} 个字，请精简")
-        for validator in self.validators:
-            validate(validator, text)
         return text
 
     def render(self, value, obj=None, **options):
-        return "" if value is None else str(value)
+        text = "" if value is None else written(str(value))
+        return text if self.has_lines else " ".join(text.split())
+
+
+class CodeWidget(TextWidget):
+    """A number or code that passes the model field's validators: NFKC, capital letters, no blanks."""
+
+    def __init__(self, validators):
+        super().__init__()
+        self.validators = validators
+
+    def clean(self, value, row=None, **options):
+        code = "".join(plain(value).upper().split())
+        for validator in self.validators:
+            validate(validator, code)
+        return code
 
 
 def validate(validator, text):
@@ -86,26 +122,27 @@ class NameWidget(TextWidget):
     """A person's name: NFKC, blanks inside Chinese names removed, every middle dot as `·`, 2 to 30 characters."""
 
     def clean(self, value, row=None, **options):
-        if isinstance(value, (bool, int, float, date)):
+        if not isinstance(value, str):
             raise CellError("2 至 30 个字的姓名", "请填写姓名")
-        text = re.sub(r"[•‧∙・．⋅]", "·", super().clean(unicodedata.normalize("NFKC", value)))
+        text = MIDDLE_DOT.sub("·", super().clean(plain(value)))
         if not text.isascii():
-            text = "".join(text.split())
-        if not NAME.fullmatch(text) or DIGITS.search(text):
+            text = "".join(text.split()).replace(".", "·")
+        if not NAME.fullmatch(text):
             raise CellError("2 至 30 个字的姓名", "请只填写姓名，说明文字写在备注中")
         return text
 
 
-class IdentityNumberWidget(TextWidget):
+class IdentityNumberWidget(CodeWidget):
     """An identity number typed as text; a number cell has lost its last digits and is refused by its type."""
+
+    def __init__(self):
+        super().__init__([validate_identity_number])
 
     def clean(self, value, row=None, **options):
         if not isinstance(value, str):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
-        number = "".join(plain(value).upper().split())
-        validate(validate_identity_number, number)
-        return number
+        return super().clean(value)
 
 
 class MobileWidget(TextWidget):
@@ -123,26 +160,35 @@ class ChoiceWidget(Widget):
     def __init__(self, choices, aliases=None):
         super().__init__()
         self.labels = {value: str(label) for value, label in choices if value != ""}
-        self.values = {plain(label): value for value, label in self.labels.items()}
+        self.values = {self.key(label): value for value, label in self.labels.items()}
         for alias, label in (aliases or {}).items():
-            self.values.setdefault(plain(alias), self.values[plain(label)])
+            self.values.setdefault(self.key(alias), self.values[self.key(label)])
+
+    @staticmethod
+    def key(text):
+        """A label as labels are compared."""
+        return "".join(plain(text).casefold().split())
 
     def clean(self, value, row=None, **options):
-        text = "".join(plain(value).split())
-        if text not in self.values:
-            labels = list(self.labels.values())
-            expected = "、".join(labels[:20]) + ("等" if len(labels) > 20 else "")
-            raise CellError(f"以下之一：{expected}", "请从中选择一项")
-        return self.values[text]
+        key = self.key(value)
+        if key not in self.values:
+            raise CellError(one_of(self.labels.values()), "请从中选择一项")
+        return self.values[key]
 
     def render(self, value, obj=None, **options):
         return self.labels.get(value, "")
 
 
+def one_of(labels):
+    """What is expected where a cell must hold one of `labels`."""
+    labels = list(labels)
+    return f"以下之一：{'、'.join(labels[:20])}{'等' if len(labels) > 20 else ''}"
+
+
 class YesNoWidget(Widget):
     """是 or 否."""
 
-    ANSWERS = {"是": True, "否": False, "有": True, "无": False, "√": True, "×": False, "Y": True, "N": False}
+    ANSWERS = dict.fromkeys("是 有 √ ✓ Y".split(), True) | dict.fromkeys("否 无 × N".split(), False)
 
     def clean(self, value, row=None, **options):
         answer = self.ANSWERS.get(plain(value).upper())
@@ -157,7 +203,7 @@ class YesNoWidget(Widget):
 class IntegerWidget(Widget):
     """A whole number not below 0."""
 
-    def __init__(self, values=range(0, 2_000_000_000), expected="不小于 0 的整数"):
+    def __init__(self, values=range(2_000_000_000), expected="不小于 0 的整数"):
         super().__init__()
         self.values, self.expected = values, expected
 
@@ -172,26 +218,27 @@ class IntegerWidget(Widget):
 
 
 class YearWidget(IntegerWidget):
-    """A calendar year in four digits, with or without 年."""
+    """A calendar year in four digits, with or without 年 or 年度, that passes the model field's validators."""
 
-    def __init__(self):
+    def __init__(self, validators=()):
         super().__init__(YEARS, "四位年份，如 2017")
+        self.validators = validators
 
     def clean(self, value, row=None, **options):
-        return super().clean(plain(value).removesuffix("年").removesuffix("年度") if isinstance(value, str) else value)
+        year = super().clean(re.sub(r"年度?$", "", plain(value)) if isinstance(value, str) else value)
+        for validator in self.validators:
+            validate(validator, year)
+        return year
 
 
 class DecimalWidget(Widget):
     """An amount with at most two decimals."""
 
     def clean(self, value, row=None, **options):
-        text = plain(value).removesuffix("元").replace(",", "")
-        try:
-            amount = Decimal(text)
-            if not 0 <= amount < 100_000_000 or amount != amount.quantize(Decimal("0.01")):
-                raise InvalidOperation
-        except InvalidOperation:
-            raise CellError("不小于 0、最多两位小数的金额", "请只填写数字") from None
+        text = plain(value).removeprefix("¥").removesuffix("元").replace(",", "")
+        amount = Decimal(text) if AMOUNT.fullmatch(text) else None
+        if amount is None or amount >= 100_000_000 or amount != amount.quantize(Decimal("0.01")):
+            raise CellError("不小于 0、最多两位小数的金额", "请只填写数字")
         return amount.quantize(Decimal("0.01"))
 
     def render(self, value, obj=None, **options):
@@ -209,7 +256,7 @@ class DayWidget(Widget):
         if isinstance(value, date):
             return in_range(value, self.EXPECTED)
         text = "".join(plain(value).split())
-        match = DAY.fullmatch(text) or re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text)
+        match = DAY.fullmatch(text) or COMPACT_DAY.fullmatch(text)
         if isinstance(value, bool) or not match:
             raise CellError(self.EXPECTED, "请写全年、月、日")
         return day(*match.groups(), self.EXPECTED)
@@ -225,13 +272,13 @@ class MonthWidget(DayWidget):
 
     def clean(self, value, row=None, **options):
         if isinstance(value, float) and not value.is_integer():
-            if round(value * 10) == value * 10 and round(value * 10) % 10 == 1:
+            value = plain(value)
+            if value.endswith(".1"):
                 remedy = "数字格式的 1 月与 10 月无法分辨，请把单元格设为文本格式后重新输入年月"
                 raise CellError("文本格式的年月，如 2017-10", remedy)
-            value = repr(value)
         if not isinstance(value, (date, bool)):
             text = "".join(plain(value).split())
-            match = MONTH.fullmatch(text) or re.fullmatch(r"(\d{4})(\d{2})", text)
+            match = MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text)
             if match:
                 return day(*match.groups(), 1, self.EXPECTED)
         try:

@@ -37,6 +37,7 @@ def write_file(path, subject, write):
         with transaction.atomic(), tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             try:
                 write(file)
+                file.flush()
                 Download.objects.create(file_name=path.name[:255], subject=subject[:255])
                 os.replace(file.name, path)
             except BaseException:

@@ -1,12 +1,13 @@
 """Sheets of a workbook into records: the machinery under every `<app>/resources.py`.
 
-A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, compares, and
-keeps what is to be written until the sheet has been read; then it writes in bulk. All sheets of a workbook share one
-`Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
+A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, compares,
+and keeps what is to be written until the sheet has been read; then it writes in bulk. All sheets of a workbook share
+one `Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
 """
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
+from datetime import date
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db import models
@@ -15,9 +16,11 @@ from import_export.resources import ModelResource
 from tablib import Dataset
 
 from . import cells
+from .pinyin import SearchTextField
 from .spreadsheets import Heading, as_text
 
 ROW_NUMBER = "\0row"  # no heading can be this
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,12 @@ class Column(Field):
 
 
 class Named(Column):
-    """A column that names a record of `model`, which the sheet `sheet` brings or the system already has."""
+    """A column that names a record of `model`, which the sheet `sheet` brings or the system already has.
 
-    def __init__(self, heading, attribute, model, sheet, required=False):
+    Without a sheet the workbook cannot bring such records, and a name that fits none is answered with those there are.
+    """
+
+    def __init__(self, heading, attribute, model, sheet=None, required=False):
         super().__init__(heading, attribute, required=required, width=24)
         self.model, self.sheet = model, sheet
 
@@ -116,10 +122,12 @@ def widget_for(source, heading, aliases=None):
     if isinstance(source, models.BooleanField):
         return cells.YesNoWidget()
     if isinstance(source, models.IntegerField):
-        return cells.YearWidget() if "年度" in heading else cells.IntegerWidget()
+        return cells.YearWidget(source._validators) if "年度" in heading else cells.IntegerWidget()
     if isinstance(source, models.DecimalField):
         return cells.DecimalWidget()
-    return cells.TextWidget(source.max_length, source._validators)
+    if source._validators:
+        return cells.CodeWidget(source._validators)
+    return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
 
 
 class Book:
@@ -128,7 +136,7 @@ class Book:
     def __init__(self, today):
         self.today = today
         self.claims = {}
-        self.failed = {}
+        self._failed = {}
         self._names, self._only = {}, {}
 
     def only(self, kind):
@@ -140,7 +148,7 @@ class Book:
     def named(self, model):
         """Every record of `model` by its name, read once; sheets add what they start."""
         if model not in self._names:
-            self._names[model] = {record.name: record for record in model.objects.all()}
+            self._names[model] = {" ".join(record.name.split()): record for record in model.objects.all()}
         return self._names[model]
 
     def attach(self, records, attribute, model):
@@ -155,16 +163,25 @@ class Book:
         """The record of `model` called `name`; raises CellError where there is none."""
         record = self.named(model).get(name)
         if record is None:
-            raise self.nobody(name, sheet)
+            raise self.nobody(name, sheet) if sheet else self.no_choice(model)
         return record
 
+    def fail(self, sheet, name, row):
+        """Notes that the row which would have brought a name is wrong."""
+        self._failed.setdefault((sheet, _name_key(name)), row)
+
     def nobody(self, name, sheet):
-        """The CellError for a name that fits nobody; points to the row that would have brought it, had it been right."""
+        """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
         expected = f"《{sheet}》表或系统中已有的名称"
-        row = self.failed.get((sheet, name))
+        row = self._failed.get((sheet, _name_key(name)))
         if row:
             return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
         return cells.CellError(expected, f"请核对名称，或先在《{sheet}》表中加入")
+
+    def no_choice(self, model):
+        """The CellError for a name that is none of those which the system keeps beside the ledger."""
+        label = model._meta.verbose_name
+        return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
     def claim(self, record, attribute, value, place):
         """Notes that this file sets a value; raises CellError where an earlier row set another one."""
@@ -177,16 +194,24 @@ class Book:
             )
 
 
+def _name_key(name):
+    return "".join(cells.plain(name).split())
+
+
 class SheetResource(ModelResource):
     """Takes in one sheet, row by row.
 
-    A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how one
-    begins. `shared` lists attributes that belong to a record which other rows may describe as well.
+    A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
+    one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
+    the name by which other sheets refer to a record, the first column unless it says otherwise; `begins` lists the
+    headings of the day from which a row holds, so that what ended is known before what followed it.
     """
 
     sheet = ""
     columns = ()
     shared = ()
+    called = ""
+    begins = ()
 
     class Meta:
         fields = ()
@@ -198,6 +223,7 @@ class SheetResource(ModelResource):
         super().__init__()
         self.book = book
         self.fields = {item.column_name: item for item in self.columns}
+        self.called = self.called or self.columns[0].column_name
         self.row = {}
         self.row_number = None
         self.created, self.changed, self.changes, self.change_log = [], [], [], []
@@ -218,7 +244,18 @@ class SheetResource(ModelResource):
 
     def ordered(self, headings, rows):
         """The rows (number, cells) in the order in which they can be taken in."""
-        return rows
+        if not self.begins:
+            return rows
+        return sorted(rows, key=lambda row: self._begin(dict(zip(headings, row[1], strict=True))))
+
+    def _begin(self, row):
+        for heading in self.begins:
+            if not cells.is_blank(row.get(heading)):
+                try:
+                    return self.fields[heading].widget.clean(row[heading])
+                except cells.CellError:
+                    continue
+        return date.min
 
     def find(self, row):
         """The record that the row means, or None; raises CellError where it could be several."""
@@ -265,9 +302,9 @@ class SheetResource(ModelResource):
 
     def import_row(self, row, instance_loader, **options):
         result = super().import_row(row, instance_loader, **options)
-        name = row.get(self.columns[0].column_name)
+        name = row.get(self.called)
         if result.errors and isinstance(name, str):
-            self.book.failed.setdefault((self.sheet, name.strip()), self.row_number)
+            self.book.fail(self.sheet, name, self.row_number)
         return result
 
     def get_or_init_instance(self, instance_loader, row):
@@ -275,9 +312,9 @@ class SheetResource(ModelResource):
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
         if id(record) in self.matched:
-            heading, first = self.columns[0].column_name, self.matched[id(record)][0]
+            first = self.matched[id(record)][0]
             remedy = f"与第 {first} 行重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
-            raise RowProblems([(heading, row.get(heading), "每条记录只占一行", remedy)])
+            raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy)
         return record, False
 
     def _located(self, row, act):
@@ -285,7 +322,7 @@ class SheetResource(ModelResource):
         try:
             return act()
         except cells.CellError as error:
-            heading = error.column or self.columns[0].column_name
+            heading = error.column or self.called
             raise RowProblems([(heading, row.get(heading), error.expected, error.remedy)]) from None
 
     def import_instance(self, instance, row, **options):
@@ -309,10 +346,13 @@ class SheetResource(ModelResource):
         if item.attribute in self.shared:
             self.book.claim(target, name, value, (self.sheet, self.row_number))
         old = getattr(target, name, None)  # a new record lacks its foreign keys
-        if old != value:
+        if old != value and not (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             setattr(target, name, value)
-            self.dirty[id(target)] = target
+            self._touch(target, name)
             self.changes.append((heading, item.widget.render(old), item.widget.render(value)))
+
+    def _touch(self, record, name):
+        self.dirty.setdefault(id(record), (record, set()))[1].add(name)
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         self.matched[id(instance)] = (self.row_number, instance)
@@ -321,12 +361,19 @@ class SheetResource(ModelResource):
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         problems = []
         for record in self.records_of(instance):
+            before = self._values(record)
             try:
                 record.clean()
             except ValidationError as error:
                 problems += self._problems_of(error, record)
+            for name, value in self._values(record).items():
+                if value != before[name]:
+                    self._touch(record, name)
         if problems:
             raise RowProblems(problems)
+
+    def _values(self, record):
+        return {one.name: getattr(record, one.attname) for one in record._meta.concrete_fields}
 
     def records_of(self, instance):
         """The records that one row writes, in the order in which they must exist."""
@@ -351,18 +398,18 @@ class SheetResource(ModelResource):
         try:
             return str(record._meta.get_field(name).verbose_name)
         except FieldDoesNotExist:
-            return self.columns[0].column_name
+            return self.called
 
     def save_instance(self, instance, is_create, row, **options):
+        self.accept(instance)
         if is_create:
             self.created.append(instance)
-            self.accept(instance)
         else:
             self.changed.append(instance)
             self.change_log += [(self.row_number, str(instance), *change) for change in self.changes]
 
     def accept(self, record):
-        """Makes a record just started known to the rows that follow; nothing by default."""
+        """Makes a record just started or changed known to the rows that follow; nothing by default."""
 
     def save_m2m(self, instance, row, **options):
         """Many-to-many rows are written with their records, once the sheet has been read."""
@@ -371,16 +418,23 @@ class SheetResource(ModelResource):
         self.write()
 
     def write(self):
-        """Writes what the sheet brought: new records in bulk, changed ones each."""
+        """Writes what the sheet brought, in bulk and in the order of its rows."""
+        for records in (self.created, self.changed):
+            records.sort(key=lambda record: self.matched[id(record)][0])
         parts = [self.records_of(record) for record in self.created + self.changed]
         for level in zip(*parts, strict=True):
-            fresh = {id(part): part for part in level if part.pk is None}
-            if fresh:
-                type(level[0]).objects.bulk_create(fresh.values(), batch_size=500)
-            for key, part in {id(part): part for part in level}.items():
-                if key in self.dirty and key not in fresh:
-                    part.save()
+            records = {id(record): record for record in level}.values()
+            known = [record for record in records if record.pk is not None]
+            type(level[0]).objects.bulk_create([one for one in records if one.pk is None], batch_size=BATCH)
+            self.update(known)
         self.write_links(self.created)
+
+    def update(self, records):
+        """Writes what was changed in records that are stored already."""
+        changed = [self.dirty[id(record)] for record in records if id(record) in self.dirty]
+        if changed:
+            names = set().union(*(names for _, names in changed))
+            update_stored([record for record, _ in changed], names)
 
     # The way out
 
@@ -411,7 +465,7 @@ class SheetResource(ModelResource):
 class LogResource(SheetResource):
     """A sheet whose rows are happenings: a row means the record that says the same in every cell.
 
-    Two rows may say the same; the second then means a second happening.
+    Two rows may say the same; the second then means a second happening. A row that says anything else is another one.
     """
 
     def load(self):
@@ -428,6 +482,15 @@ class LogResource(SheetResource):
         return waiting.pop(0) if waiting else None
 
 
+def update_stored(records, names):
+    """Writes the named fields of stored records of one kind, with one statement for many of them."""
+    kind = type(records[0])
+    derived = [field.name for field in kind._meta.concrete_fields if isinstance(field, SearchTextField)]
+    kind.objects.bulk_create(
+        records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
+    )
+
+
 def take_in(resource, headings, rows):
     """Takes the rows (number, cells) of one sheet in through its resource; returns the SheetReport."""
     dataset = Dataset(headers=[*headings, ROW_NUMBER])
@@ -439,6 +502,8 @@ def take_in(resource, headings, rows):
         raise error.error
     numbers = [row[-1] for row in dataset]
     for number, row_result in zip(numbers, result.rows, strict=True):
+        if row_result.validation_error:
+            raise row_result.validation_error
         if row_result.errors:
             error = row_result.errors[0].error
             if not isinstance(error, RowProblems):
@@ -457,5 +522,4 @@ def take_in(resource, headings, rows):
 
 def problem_at(sheet, row, column, found, expected, remedy):
     """A Problem with the cell written as a person would read it."""
-    shown = "（空）" if cells.is_blank(found) else as_text(found)[:80]
-    return Problem(sheet, row, column, shown, expected, remedy)
+    return Problem(sheet, row, column, cells.shown(found), expected, remedy)

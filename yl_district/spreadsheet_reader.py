@@ -5,10 +5,13 @@ seventeen thousand million empty ones.
 """
 
 import json
+import lzma
+import math
 import re
 import resource
 import sys
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 
 MEMORY = 1536 * 1024 * 1024
@@ -16,8 +19,11 @@ CPU_SECONDS = 40
 UNPACKED = 400 * 1024 * 1024
 CELLS = 12_000_000
 COLUMNS = 1_000
+CHARACTERS = 60_000_000
 CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
 CHUNK = 1 << 20
+# What reading a damaged archive raises.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
 
 
 class Refused(Exception):
@@ -51,6 +57,8 @@ def check_size(path):
     """Raises Refused for a damaged archive, one that unpacks to too much, or a sheet whose used range is absurd."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
+        if "xl/workbook.bin" in names:
+            raise Refused("binary")
         if not any(name.startswith("xl/") for name in names):
             raise Refused("other")
         unpacked = 0
@@ -78,22 +86,35 @@ def encoded(cell):
         return None
     if isinstance(cell, (datetime, date)):
         return {"moment": cell.isoformat()}
-    if isinstance(cell, (time, timedelta)):
+    if isinstance(cell, (time, timedelta)) or (isinstance(cell, float) and not math.isfinite(cell)):
         return str(cell)
     return cell
 
 
+def encoded_rows(rows):
+    """The rows with every cell encoded, and without the empty cells at their ends."""
+    room = CHARACTERS
+    for row in rows:
+        cells = [encoded(cell) for cell in row]
+        while cells and cells[-1] is None:
+            cells.pop()
+        room -= sum(len(cell) for cell in cells if isinstance(cell, str))
+        if room < 0:
+            raise Refused("too large", f"某一工作表的文字超过 {CHARACTERS} 个字")
+        yield cells
+
+
 def read(path):
     """The visible sheets of the workbook at `path`."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = []
-        for sheet in book.sheets_metadata:
-            if sheet.visible == SheetVisibleEnum.Visible:
-                rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-                sheets.append({"name": sheet.name, "rows": [[encoded(cell) for cell in row] for row in rows]})
+        for place, sheet in enumerate(book.sheets_metadata):
+            if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
+                rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
+                sheets.append({"name": sheet.name, "rows": list(encoded_rows(rows))})
     except CalamineError:
         raise Refused("damaged") from None
     return {"sheets": sheets}
@@ -109,7 +130,7 @@ def main(path):
         answer = read(path)
     except Refused as refused:
         answer = refused.answer
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except DAMAGE:
         answer = {"refusal": "damaged"}
     except MemoryError:
         answer = {"refusal": "crashed"}

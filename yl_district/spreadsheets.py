@@ -33,6 +33,7 @@ REFUSALS = {
     "encrypted": ("设置了打开密码的工作簿", WORKBOOK, "请在 Excel 中清除打开密码，保存后重新上传"),
     "old": ("旧格式工作簿（.xls）或其他 Office 97 文件", WORKBOOK, SAVE_AGAIN),
     "html": ("网页文件", WORKBOOK, SAVE_AGAIN),
+    "binary": ("二进制工作簿（.xlsb）", WORKBOOK, SAVE_AGAIN),
     "other": ("不是工作簿的文件", WORKBOOK, SAVE_AGAIN),
     "damaged": ("损坏的工作簿", WORKBOOK, "请重新保存或向发送人索取完整的文件"),
     "crashed": ("无法安全打开的工作簿", WORKBOOK, "文件可能损坏或异常庞大，请把数据复制到新建的工作簿后重新上传"),
@@ -91,12 +92,15 @@ class Heading:
 
 LIST_LIMIT = 255  # characters that Excel takes as a drop-down's own list
 TEMPLATE_ROWS = 2000
+CELL_LIMIT = 32_767  # characters that an Excel cell holds
+CUT = "……（原文过长，以下从略）"  # how a text ends that was longer than that
 
 
 def write_workbook(stream, sheets, template=False):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook to `stream`.
 
-    With `template` the columns get drop-downs and empty cells preset to text, so that long numbers keep their digits.
+    All columns are preset to text, so that long numbers keep their digits; with `template` the drop-downs reach far
+    below the headings, and required headings carry a star.
     """
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
@@ -109,17 +113,22 @@ def write_workbook(stream, sheets, template=False):
         page.freeze_panes(1, 1)
         for number, heading in enumerate(headings):
             page.set_column(number, number, heading.width, text)
-            page.write_string(0, number, heading.text, required if heading.required else plain)
+            mark = "*" if template and heading.required else ""
+            page.write_string(0, number, heading.text + mark, required if heading.required else plain)
             if heading.choices:
                 last = TEMPLATE_ROWS if template else max(len(rows), 1)
                 page.data_validation(1, number, last, number, _drop_down(heading, lists))
         for row_number, row in enumerate(rows, 1):
             for number, value in enumerate(row):
                 if value not in (None, ""):
-                    page.write_string(row_number, number, as_text(value), text)
+                    page.write_string(row_number, number, _within_limit(as_text(value)), text)
     if lists:
         _write_lists(book, lists)
     book.close()
+
+
+def _within_limit(text):
+    return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(CUT)] + CUT
 
 
 def _drop_down(heading, lists):

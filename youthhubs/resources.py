@@ -1,11 +1,11 @@
 """The ledger's sheets 青年汇 and 志愿者."""
 
-from members.directory import VOLUNTEER
-from members.models import Person, Volunteer
+from members.directory import VOLUNTEER, ReferenceWidget, new_person
+from members.models import Volunteer
 from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.imports import Named, SheetResource, column
+from yl_district.imports import Column, Named, SheetResource, column, update_stored
 
 from .models import Hub, HubYear, TeamMember
 
@@ -60,7 +60,7 @@ class VolunteerResource(PeopleResource):
 
     sheet = "志愿者"
     columns = [
-        person_column("name", required=True),
+        Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("gender"),
         person_column("mobile"),
         column(Volunteer, "employer"),
@@ -85,11 +85,11 @@ class VolunteerResource(PeopleResource):
         self.joining = []
 
     def find(self, row):
-        self.person = self.directory.matching_anywhere(row, VOLUNTEER)
+        self.person = self.directory.referred(row["姓名"], row, VOLUNTEER)
         return self.known.get(id(self.person))
 
     def start(self, row):
-        return Volunteer(person=self.person or Person(name=row["姓名"]))
+        return Volunteer(person=self.person or new_person(row["姓名"]))
 
     def accept(self, record):
         self.known[id(record.person)] = record
@@ -106,16 +106,17 @@ class VolunteerResource(PeopleResource):
         return [("志愿者队伍", old, hub.name)]
 
     def write_links(self, records):
-        fresh = [place for place in self.joining if place.pk is None]
-        TeamMember.objects.bulk_create(fresh)
-        for place in self.joining:
-            if place not in fresh:
-                place.save()
+        moved = [place for place in self.joining if place.pk]
+        TeamMember.objects.bulk_create(place for place in self.joining if not place.pk)
+        if moved:
+            update_stored(moved, {"hub"})
 
     def rows_for_export(self, records):
         return records.select_related("person", "team__hub").order_by("pk")
 
     def value_for_export(self, record, heading, item):
+        if heading == "姓名":
+            return self.directory.reference_beside_mobile(record.person)
         if heading == "志愿者队伍":
             return record.team.hub if hasattr(record, "team") else None
         return super().value_for_export(record, heading, item)

@@ -1,19 +1,29 @@
 """manage.py export_ledger [--year Y] -o FILE"""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from reports.ledger import export_ledger
+from yl_district.cells import CellError, YearWidget
 from yl_district.downloads import write_file
+
+
+def calendar_year(text):
+    """The year that an argument names."""
+    try:
+        return YearWidget().clean(text)
+    except CellError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 class Command(BaseCommand):
     help = "把系统中的记录写成年度工作台账（.xlsx）。"
 
     def add_arguments(self, parser):
-        parser.add_argument("--year", type=int, help="只写这一年发生的事项；名册类工作表始终完整")
+        parser.add_argument("--year", type=calendar_year, help="只写这一年发生的事项；名册类工作表始终完整")
         parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
 
     def handle(self, *, year, output, **options):

@@ -15,41 +15,49 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="台账工作簿")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
-        parser.add_argument("--json", action="store_true", help="以 JSON 给出结果")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
-    def handle(self, *, file, check, json, **options):
+    def handle(self, *, file, check, as_json, **options):
         try:
             data = file.read_bytes()
         except OSError as error:
             raise CommandError(f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。") from None
         report = import_ledger(data, file.name, timezone.localdate(), check=check)
-        self.stdout.write(self.as_json(report) if json else self.as_text(report, check))
+        if as_json:
+            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join([*lines(report), outcome(report, check)]))
         if report.errors:
             raise SystemExit(1)
 
-    def as_json(self, report):
-        return json.dumps(report.as_dict(), ensure_ascii=False, indent=2)
 
-    def as_text(self, report, check):
-        lines = [
-            f"《{name}》新增 {one.new}，变更 {one.changed}，相同 {one.same}，错误 {len(one.errors)}"
-            for name, one in report.sheets.items()
-        ]
-        for unknown in report.unknown:
-            lines.append(
-                f"未识别：工作表《{unknown['sheet']}》" + (f"的列“{unknown['column']}”" if unknown["column"] else "")
-            )
-        for problem in report.errors:
-            place = "".join(
-                [
-                    f"《{problem.sheet}》" if problem.sheet else "",
-                    f"第 {problem.row} 行" if problem.row else "",
-                    f"“{problem.column}”" if problem.column else "",
-                ]
-            )
-            lines.append(f"错误：{place}现为 {problem.found}，应为{problem.expected}。{problem.remedy}。")
-        if report.written:
-            lines.append("已全部写入。" if report.new or report.changed else "文件与系统中的记录完全相同，没有改动。")
-        else:
-            lines.append("仅作检查，没有写入。" if check and not report.errors else "没有写入任何内容。")
-        return "\n".join(lines)
+def lines(report):
+    """What the report says of sheets, unknown parts and errors, a line for each."""
+    for name, sheet in report.sheets.items():
+        yield f"《{name}》新增 {sheet.new}，变更 {sheet.changed}，相同 {sheet.same}，错误 {len(sheet.errors)}"
+    for unknown in report.unknown:
+        column = f"的列“{unknown['column']}”" if unknown["column"] else ""
+        yield f"未识别：工作表《{unknown['sheet']}》{column}"
+    for name, sheet in report.sheets.items():
+        for row, record, heading, old, new in sheet.changes:
+            yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"
+    for problem in report.errors:
+        yield f"错误：{place(problem)}现为 {problem.found}，应为{problem.expected}。{problem.remedy}。"
+
+
+def place(problem):
+    """Where a problem lies, as far as it has a place."""
+    sheet = f"《{problem.sheet}》" if problem.sheet else ""
+    row = f"第 {problem.row} 行" if problem.row else ""
+    return sheet + row + (f"“{problem.column}”" if problem.column else "")
+
+
+def outcome(report, check):
+    """What became of the file, in one sentence."""
+    if report.errors:
+        return "没有写入任何内容。"
+    if check:
+        return "仅作检查，没有写入。"
+    if report.new or report.changed:
+        return "已全部写入。"
+    return "文件与系统中的记录完全相同，没有改动。" if report.same else "文件中没有记录，没有改动。"
