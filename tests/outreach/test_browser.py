@@ -1,0 +1,64 @@
+"""What only a browser shows: a contact logged on a phone, a sign-in list typed in one go."""
+
+from datetime import date
+
+import pytest
+from playwright.sync_api import expect
+
+from activities.models import SignIn
+from orgs.models import Role
+from outreach.models import Contact
+from tests.conftest import PHONE
+from tests.factories import make_activity, make_link, make_organisation, make_post, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def root():
+    return make_organisation("清河地区团工委", category="working_committee", domain="office")
+
+
+def test_cadre_logs_a_contact_on_a_phone(phone_page, sign_in, root):
+    branch = make_organisation("柳林社区团支部", root)
+    cadre = make_post("陆远", branch).person
+    make_link(cadre, "秦朗")
+    make_link(cadre, "白露")
+    sign_in(phone_page, make_user("陆远", branch, Role.Kind.CADRE))
+    phone_page.goto("/contacts/create/")
+    phone_page.get_by_label("电话").check()
+    phone_page.get_by_label("白露").check()
+    assert phone_page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    phone_page.get_by_role("button", name="保存").click()
+    expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
+    assert [link.youth.name for link in Contact.objects.get().links.all()] == ["白露"]
+
+
+def test_youths_follow_the_cadre_and_the_day(desktop_page, sign_in, root):
+    for number in range(13):
+        cadre = make_post(f"陆远{'甲乙丙丁戊己庚辛壬癸子丑寅'[number]}", root).person
+        make_link(cadre, f"秦朗{number}", started_on=date(2017, 1, 10))
+    sign_in(desktop_page, make_user("林知秋", root))
+    desktop_page.goto("/contacts/create/")
+    desktop_page.locator(".ts-control").click()
+    desktop_page.locator(".ts-dropdown [data-selectable]", has_text="陆远丙").click()
+    expect(desktop_page.get_by_label("秦朗2")).to_be_visible()
+    desktop_page.get_by_label("全部联系青年").check()
+    expect(desktop_page.get_by_label("秦朗2")).to_be_hidden()
+    desktop_page.get_by_label("全部联系青年").uncheck()
+    desktop_page.get_by_label("日期").fill("2016-12-31")
+    expect(desktop_page.get_by_label("秦朗2")).to_have_count(0)
+
+
+def test_names_are_signed_in_one_after_the_other(desktop_page, sign_in, root):
+    activity = make_activity(root)
+    sign_in(desktop_page, make_user("林知秋", root))
+    desktop_page.goto(activity.get_absolute_url())
+    desktop_page.get_by_label("姓名").fill("秦朗")
+    for name, following in (("秦朗", "白露"), ("白露", "顾清")):
+        desktop_page.keyboard.press("Enter")
+        expect(desktop_page.get_by_text(f"{name}已签到。")).to_be_visible()
+        expect(desktop_page.get_by_label("姓名")).to_be_focused()
+        desktop_page.keyboard.type(following)
+    expect(desktop_page.get_by_role("row")).to_have_count(3)
+    assert SignIn.objects.count() == 2
