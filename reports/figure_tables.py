@@ -18,11 +18,17 @@ class CountedActivityTable(ActivityTable):
     session_count = tables.Column(attrs=NUMBER)
     attendance = tables.Column(attrs=NUMBER)
 
+    class Meta(ActivityTable.Meta):
+        pass
+
 
 class CountedContactTable(ContactTable):
     """Contacts with the youths that each of them reached."""
 
     youths_reached = tables.Column("人次", attrs=NUMBER)
+
+    class Meta(ContactTable.Meta):
+        pass
 
 
 class CountedAssistanceTable(AssistanceTable):
@@ -30,11 +36,17 @@ class CountedAssistanceTable(AssistanceTable):
 
     youths_reached = tables.Column("人次", attrs=NUMBER)
 
+    class Meta(AssistanceTable.Meta):
+        pass
+
 
 class CountedYouthTable(AssistedYouthTable):
     """Assisted youths with the assistances that each of them received."""
 
     assistances_received = tables.Column("期内帮扶次数", attrs=NUMBER)
+
+    class Meta(AssistedYouthTable.Meta):
+        pass
 
 
 class LinkedCadreTable(PersonTable):

@@ -86,24 +86,28 @@ def smallest(field):
     return measure
 
 
+PERSON_TIMES = {
+    "attendances": Sum("attendance"),
+    "unrecorded": Count("pk", filter=Q(basis=Activity.Basis.UNRECORDED)),
+    "rounded": Count("pk", filter=Q(basis=Activity.Basis.ROUNDED)),
+    "signed": Count("pk", filter=Q(sign_in_count__gt=0)),
+    "activities": Count("pk"),
+}
+
+
 def person_times(rows):
     """The sum of recorded person-times of activities; the worst basis among them decides the quality."""
-    parts = rows.aggregate(
-        total=Sum("attendance"),
-        unrecorded=Count("pk", filter=Q(basis=Activity.Basis.UNRECORDED)),
-        rounded=Count("pk", filter=Q(basis=Activity.Basis.ROUNDED)),
-        signed=Count("pk", filter=Q(sign_in_count__gt=0)),
-        everything=Count("pk"),
-    )
+    parts = rows.aggregate(**PERSON_TIMES)
+    return parts["attendances"] or 0, quality_of(parts)
+
+
+def quality_of(parts):
+    """The quality of person-times whose parts were counted by PERSON_TIMES."""
     if parts["unrecorded"]:
-        quality = INCOMPLETE
-    elif parts["rounded"]:
-        quality = ROUNDED
-    elif parts["everything"] and parts["signed"] == parts["everything"]:
-        quality = MEASURED
-    else:
-        quality = COUNTED
-    return parts["total"] or 0, quality
+        return INCOMPLETE
+    if parts["rounded"]:
+        return ROUNDED
+    return MEASURED if parts["activities"] and parts["signed"] == parts["activities"] else COUNTED
 
 
 def signed_in(rows):

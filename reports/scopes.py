@@ -1,5 +1,7 @@
 """The year and organisation that a page of figures is about, as its address asks for them."""
 
+from functools import cached_property
+
 from django import forms
 from django.db.models import Max
 
@@ -38,12 +40,14 @@ class ScopeForm(forms.Form):
         self.fields["organisation"].queryset = Organisation.objects.visible_to(user)
         self.fields["organisation"].label_from_instance = lambda one: "　" * (one.depth - 1) + one.name
 
-    @property
+    @cached_property
     def scope(self):
         """The scope asked for; what cannot be had falls back to the user's own, with the form's error beside it."""
         self.is_valid()
         year = self.cleaned_data.get("year") or self.defaults["year"]
         organisation = self.cleaned_data.get("organisation") or self.own
+        # The controls show what the page shows; what was asked for stands in the error beside them.
+        self.data |= {"year": year, "organisation": organisation and organisation.pk}
         return organisation and Scope(organisation, Period.of_year(year))
 
 

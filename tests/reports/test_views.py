@@ -128,9 +128,11 @@ def test_home_shows_the_headlines_targets_and_charts():
     months, types = response.context["months"], response.context["types"]
     for rows in (months, types):
         assert sum(row["sessions"] for row in rows) == found["sessions"].value
-        assert sum(row["attendances"] or 0 for row in rows) == found["attendances"].value
+        assert sum(row["attendances"] for row in rows) == found["attendances"].value
     assert [row["label"] for row in months] == [f"{month}月" for month in range(1, 13)]
-    assert {row["key"]: row["attendances"] for row in types}["volunteering"] is None
+    assert {row["key"]: row["text"] for row in types} == {
+        row["key"]: found[f"attendances.{row['key']}"].amount for row in types
+    }
     assert [(item["result"].figure.key, item["is_met"], item["missing"]) for item in response.context["targets"]] == [
         (key, found[key].value >= target, max(target - found[key].value, 0))
         for key, target in [("units_toward_task", 6), ("sessions.lecture", 9)]

@@ -4,42 +4,109 @@
 document.addEventListener("DOMContentLoaded", () => {
   if (!window.echarts) return;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  for (const place of document.querySelectorAll("[data-chart]")) {
-    const rows = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-    place.hidden = false;
-    place.parentElement.querySelector("details").open = false;
-    const chart = echarts.init(place, null, { renderer: "svg" });
-    const crowded = rows.length > 12 || rows.some((row) => row.label.length > 4);
-    chart.setOption({
-      animation: !still,
-      color: [colour("--yl-red"), "#7a93b8"],
-      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 8, top: 40, bottom: 8, containLabel: true },
-      legend: { top: 0, data: ["场次", "人次"] },
-      tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" } },
+  const red = colour("--yl-red");
+  const blue = "#7a93b8";
+  const quiet = colour("--yl-quiet");
+  const line = { lineStyle: { color: colour("--yl-line") } };
+  const names = ["场次", "人次"];
+
+  // What is not recorded at all is said in words, and a total with gaps says that it has some.
+  const written = (row) => (row.unrecorded && row.attendances ? `${row.text}（不全）` : row.text);
+  const told = (rows) => (items) => {
+    const row = rows[items[0].dataIndex];
+    return `${row.label}\n场次：${row.sessions}\n人次：${written(row)}`;
+  };
+  const common = (rows) => ({
+    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    color: [red, blue],
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: told(rows) },
+  });
+
+  // Upright columns on two scales, for few and short labels.
+  function columns(rows, width) {
+    const scale = (at) => ({
+      type: "value",
+      name: names[at],
+      minInterval: 1,
+      alignTicks: true,
+      nameTextStyle: { color: quiet, align: at ? "right" : "left", padding: 0 },
+      axisLabel: { color: quiet },
+      splitLine: at ? { show: false } : line,
+    });
+    const series = (at, key) => ({
+      name: names[at],
+      type: "bar",
+      yAxisIndex: at,
+      data: rows.map((row) => row[key]),
+      barMaxWidth: 18,
+      itemStyle: { borderRadius: [3, 3, 0, 0] },
+    });
+    const short = (label) => (width < 400 ? label.replace("月", "") : label);
+    return {
+      ...common(rows),
+      grid: { left: 4, right: 4, top: 56, bottom: 4, containLabel: true },
+      legend: { top: 0, data: names, itemWidth: 14, itemHeight: 10 },
       xAxis: {
         type: "category",
         data: rows.map((row) => row.label),
         axisTick: { show: false },
-        axisLabel: { interval: 0, rotate: crowded ? 45 : 0 },
+        axisLine: line,
+        axisLabel: { interval: 0, color: quiet, formatter: short },
       },
-      yAxis: [
-        { type: "value", minInterval: 1, splitLine: { lineStyle: { color: colour("--yl-line") } } },
-        { type: "value", minInterval: 1, splitLine: { show: false } },
-      ],
-      series: [
-        { name: "场次", type: "bar", data: rows.map((row) => row.sessions), barMaxWidth: 18, itemStyle: { borderRadius: [3, 3, 0, 0] } },
-        {
-          name: "人次",
-          type: "bar",
-          yAxisIndex: 1,
-          data: rows.map((row) => row.attendances),
-          barMaxWidth: 18,
-          itemStyle: { borderRadius: [3, 3, 0, 0] },
-        },
-      ],
+      yAxis: [scale(0), scale(1)],
+      series: [series(0, "sessions"), series(1, "attendances")],
+    };
+  }
+
+  // Lying bars in two panels that share their labels, for many and long ones; each bar bears its number.
+  function bars(rows, width) {
+    const labels = rows.map((row) => row.label);
+    const room = 12 * Math.max(...labels.map((label) => label.length)) + 16;
+    const panel = (width - room) / 2;
+    const axis = (at) => ({
+      type: "category",
+      gridIndex: at,
+      data: labels,
+      inverse: true,
+      axisTick: { show: false },
+      axisLine: line,
+      axisLabel: { show: at === 0, interval: 0, color: quiet },
     });
-    new ResizeObserver(() => chart.resize()).observe(place);
+    const series = (at, key, text) => ({
+      name: names[at],
+      type: "bar",
+      xAxisIndex: at,
+      yAxisIndex: at,
+      data: rows.map((row) => row[key]),
+      barMaxWidth: 14,
+      itemStyle: { borderRadius: [0, 3, 3, 0] },
+      label: { show: true, position: "right", color: quiet, formatter: (item) => text(rows[item.dataIndex]) },
+    });
+    const title = (at) => ({ text: names[at], left: room + at * panel, top: 0, textStyle: { fontSize: 13, fontWeight: 500, color: quiet } });
+    const place = (at, margin) => ({ left: room + at * panel, width: panel - margin, top: 28, bottom: 4 });
+    return {
+      ...common(rows),
+      title: [title(0), title(1)],
+      grid: [place(0, 36), place(1, 64)],
+      xAxis: [0, 1].map((at) => ({ type: "value", gridIndex: at, show: false })),
+      yAxis: [axis(0), axis(1)],
+      series: [series(0, "sessions", (row) => String(row.sessions)), series(1, "attendances", written)],
+    };
+  }
+
+  const shapes = { columns, bars };
+  for (const place of document.querySelectorAll("[data-chart]")) {
+    const rows = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+    place.hidden = false;
+    place.parentElement.querySelector("details").open = false;
+    if (place.dataset.shape === "bars") place.style.minHeight = `${32 + 26 * rows.length}px`;
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    const draw = () => {
+      chart.resize();
+      chart.setOption(shapes[place.dataset.shape](rows, place.clientWidth));
+    };
+    draw();
+    new ResizeObserver(draw).observe(place);
   }
 });
