@@ -18,6 +18,8 @@ function enhanceChoices(root) {
     new TomSelect(select, {
       maxOptions: null,
       allowEmptyOption: true,
+      // Otherwise Enter, pressed soon after the last letter, takes what was offered before it.
+      refreshThrottle: 0,
       plugins: select.multiple ? ["remove_button"] : [],
       render: { no_results: () => '<div class="no-results">没有符合的选项</div>' },
     });
