@@ -1,0 +1,183 @@
+"""The office's year in a browser: signing in, the year at a glance, drilling down, files, the ledger, members."""
+
+import io
+import json
+import re
+import zipfile
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
+
+from members.models import Member
+from orgs.models import User
+from reports.management.commands.load_sample_year import PASSWORD
+from tests.conftest import DESKTOP, PHONE
+from yl_district.navigation import MENU
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def sample_year():
+    call_command("load_sample_year", stdout=StringIO())
+    return User.objects.get(username="zhuangan")
+
+
+def fill_sign_in(page, password):
+    page.get_by_label("用户名").fill("zhuangan")
+    page.get_by_label("密码").fill(password)
+    page.get_by_role("button", name="登录").click()
+
+
+def taken(page, link):
+    """What a link downloads: the file's name and bytes."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()
+
+
+def workbook(path, **sheets):
+    """A workbook of sheets, each a list of rows with the headings first."""
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+def upload(page, path):
+    page.goto("/ledger/")
+    page.get_by_label("台账工作簿").set_input_files(path)
+    page.get_by_role("button", name="核对并导入").click()
+    return page.locator("#report")
+
+
+def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_year):
+    page = desktop_page
+    page.goto("/")
+    fill_sign_in(page, "wrong")
+    expect(page.get_by_role("alert")).to_contain_text("用户名或密码不正确")
+    fill_sign_in(page, PASSWORD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("2017 年一览")
+
+    for chart in ("各月活动场次与人次", "各类活动场次与人次"):
+        drawing = page.get_by_role("img", name=chart).locator("svg")
+        expect(drawing).to_be_visible()
+        assert drawing.locator("path").count() > 12
+    expect(page.get_by_role("img", name="各类活动").get_by_text("300余")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(0)
+    page.get_by_text("数据表").first.click()
+    expect(page.get_by_role("row", name=re.compile("^6月"))).to_be_visible()
+
+    page.get_by_role("link", name="工作总结").last.click()
+    page.get_by_role("article").get_by_role("link", name="66名").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("新增非公企业团员")
+    expect(page.locator(".figure-value")).to_have_text("66 名")
+    expect(page.locator(".rows-count")).to_have_text("共 66 条")
+    page.get_by_role("link", name="下一页").click()
+    expect(page.get_by_text("第 2 / 3 页")).to_be_visible()
+    expect(page.locator("#rows tbody tr")).to_have_count(25)
+    page.get_by_role("link", name="返回").click()
+
+    name, content = taken(page, "下载 Word")
+    assert name == "高碑店地区团工委2017年度工作总结.docx"
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        assert "高碑店地区团工委2017年工作总结" in re.sub("<[^>]+>", "", file.read("word/document.xml").decode())
+    name, content = taken(page, "下载附表")
+    assert name == "高碑店地区团工委2017年度工作总结附表.xlsx"
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("指标与目标").to_python()
+    assert ["nonpublic_members_joined", 66] in [[row[0], row[2]] for row in sheet if len(row) > 2]
+    answer = page.request.get("/summary/json/?year=2017")
+    assert json.loads(answer.body())["figures"]["nonpublic_members_joined"]["value"] == 66
+
+    page.goto("/?year=2016")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2016 年一览")
+    page.get_by_role("spinbutton", name="年度").fill("2018")
+    page.get_by_role("combobox", name="组织（含下级）").select_option(label="　高井社区团支部")
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_text("高井社区团支部，2018-01-01 至 2018-12-31")).to_be_visible()
+
+
+def test_ledger_goes_in_whole_or_not_at_all(desktop_page, sign_in, sample_year, browser_errors, tmp_path):
+    page = desktop_page
+    sign_in(page, sample_year)
+    headings = ["姓名", "性别", "出生日期", "所在团支部", "来源", "来源日期"]
+    good = ["唐小满", "女", "1999-02-03", "高井社区团支部", "新发展", "2017-05-04"]
+    bad = ["韩小笑", "女", "1999-02-30", "没有的团支部", "新发展", "2017-05-04"]
+
+    report = upload(page, workbook(tmp_path / "bad.xlsx", 团员=[headings, good, bad]))
+    expect(report).to_contain_text("《bad.xlsx》有 2 处错误，没有写入任何内容")
+    expect(report.get_by_role("row").filter(has_text="出生日期")).to_contain_text("1999-02-30")
+    expect(report.get_by_role("row").filter(has_text="所在团支部")).to_contain_text("没有的团支部")
+    assert not Member.objects.filter(person__name="唐小满").exists()
+    # The browser notes the answer's status, which says that nothing was taken.
+    assert [error for error in browser_errors if "422" not in error] == []
+    browser_errors.clear()
+
+    path = workbook(tmp_path / "good.xlsx", 团员=[headings, good])
+    expect(upload(page, path)).to_contain_text("新增 1 条，变更 0 条")
+    expect(upload(page, path)).to_contain_text("《good.xlsx》与系统中的记录完全相同")
+    expect(page.get_by_role("row").filter(has_text="good.xlsx").first).to_contain_text("委机关专干")
+    page.goto("/figures/nonpublic_members_joined/?year=2017")
+    expect(page.locator(".figure-value")).to_have_text("66 名")
+    page.goto("/figures/community_members/?year=2017")
+    expect(page.locator(".figure-value")).to_have_text("49 名")
+
+    page.goto("/ledger/")
+    name, content = taken(page, "下载空白模板")
+    assert name == "年度工作台账模板.xlsx"
+    assert "团员" in CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names
+
+
+def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sample_year):
+    page = desktop_page
+    sign_in(page, sample_year)
+    page.goto("/members/create/")
+    page.get_by_label("姓名").fill("单小满")
+    page.get_by_label("性别").select_option(label="女")
+    page.get_by_label("出生日期").fill("1999-02-03")
+    page.get_by_role("combobox", name="所在团支部").focus()
+    page.keyboard.type("高井社区")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("单小满")
+    expect(page.get_by_role("link", name="高井社区团支部")).to_be_visible()
+
+    page.goto("/members/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("sxm")
+    expect(page.locator(".rows-count")).to_have_text("共 1 条")
+    page.get_by_role("link", name="单小满").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="办理离开").click()
+    page.get_by_label("离开日期").fill("2018-01-31")
+    page.get_by_label("离开原因").select_option(label="转出")
+    page.get_by_role("button", name="办理离开").click()
+    expect(page.get_by_text("已办理离开，记录保留。")).to_be_visible()
+    member = Member.objects.get(person__name="单小满")
+    assert (str(member.left_on), member.status) == ("2018-01-31", "transferred_out")
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_page_of_the_menu_scrolls_sideways(open_page, window, sign_in, sample_year):
+    page = open_page(**window)
+    sign_in(page, sample_year)
+    pages = [reverse(entry.url_name) for _, entries in MENU for entry in entries]
+    pages += ["/figures/", "/figures/sessions/", "/figures/youth_contacts/", "/figures/cadres_at_quota/"]
+    for path in pages:
+        assert page.goto(path).status == 200
+        assert (path, page.evaluate("document.documentElement.scrollWidth")) == (path, window["viewport"]["width"])
+    page.goto("/")
+    expect(page.get_by_role("img", name="各月活动场次与人次").locator("svg")).to_be_visible()
