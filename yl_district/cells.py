@@ -16,7 +16,7 @@ from .validators import validate_identity_number, validate_mobile
 
 SEPARATORS = re.compile(r"[、，,;；]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-LINE_END = re.compile(r"_x000D_(?=\n)|\r\n?")
+LINE_END = re.compile(r"(?:_x000D_|\r)\n|\r")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # come along when text is copied from web pages
 # Python's own tables end before the newest planes of Chinese characters.
 NAME = re.compile(r"(?:[^\W\d_]|[·.\- \U00020000-\U0003fffd]){2,30}")

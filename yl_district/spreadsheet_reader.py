@@ -110,6 +110,8 @@ def read(path):
 
     try:
         book = CalamineWorkbook.from_path(path)
+        if not book.sheets_metadata:
+            raise Refused("damaged")
         sheets = []
         for place, sheet in enumerate(book.sheets_metadata):
             if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):

@@ -90,6 +90,7 @@ class Heading:
     width: int = 14
 
 
+TEXT_FORMAT = 49  # Excel's own number for "@": what is typed stays text
 LIST_LIMIT = 255  # characters that Excel takes as a drop-down's own list
 TEMPLATE_ROWS = 2000
 CELL_LIMIT = 32_767  # characters that an Excel cell holds
@@ -104,8 +105,8 @@ def write_workbook(stream, sheets, template=False):
     """
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
-    text = book.add_format({"num_format": "@", "valign": "top"})
-    style = {"bold": True, "bottom": 1, "num_format": "@", "bg_color": "#F1F5F9"}
+    text = book.add_format({"num_format": TEXT_FORMAT, "valign": "top"})
+    style = {"bold": True, "bottom": 1, "num_format": TEXT_FORMAT, "bg_color": "#F1F5F9"}
     plain, required = book.add_format(style), book.add_format(style | {"font_color": "#C2281D"})
     lists = []
     for name, headings, rows in sheets:

@@ -7,8 +7,9 @@ from django.core.exceptions import ValidationError
 from stdnum import exceptions as stdnum_errors
 from stdnum.cn import ric, uscc
 
-MOBILE = re.compile(r"1[3-9]\d{9}")
-IDENTITY_NUMBER = re.compile(r"\d{17}[\dX]")
+# Spelt out, since \d also takes the digits of other scripts.
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 
 
 def problem(expected, remedy, code="problem"):
@@ -37,9 +38,11 @@ def validate_identity_number(number):
     if not IDENTITY_NUMBER.fullmatch(number):
         raise problem("18 位居民身份证号（前 17 位为数字，末位为数字或 X）", "请对照身份证原件改正")
     try:
-        identity_number_birth_date(number)
+        born = identity_number_birth_date(number)
     except ValueError:
-        raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正") from None
+        born = None
+    if born is None or not 1900 <= born.year <= 2099:
+        raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正")
     if ric.calc_check_digit(number) != number[-1]:
         raise problem("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")
 
