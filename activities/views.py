@@ -79,7 +79,7 @@ def sign_in_create(request, activity_pk):
     messages.success(request, f"{form.instance.person}已签到。")
     if request.htmx:
         return activity_page(request, visible_activity(request, activity_pk), sign_in_form(request, activity))
-    return redirect(f"{activity.get_absolute_url()}#rows")
+    return redirect(f"{activity.get_absolute_url()}?more")
 
 
 def sign_in_form(request, activity, data=None):
@@ -96,7 +96,7 @@ def activity_page(request, activity, form):
         "form": form,
         "table": configured_table(request, SignInTable, rows),
     }
-    if request.htmx:
+    if request.method == "POST" or "more" in request.GET:
         form.focus()
     return rows_response(request, "activities/activity_detail.html", "activities/_sign_ins.html", context)
 

@@ -110,6 +110,7 @@ def test_sign_ins_make_the_person_times(district):
     for name in ("秦朗", "白露"):
         answer = send(district.office, "sign_in_create", activity.pk, name=name, capacity="member")
         assert f"{name}已签到。" in answer.content.decode()
+        assert "autofocus" in answer.content.decode()
     activity.refresh_from_db()
     assert (activity.sign_in_count, activity.attendance, activity.basis) == (2, 2, "exact")
     assert (
