@@ -95,6 +95,7 @@ def test_every_figure_is_what_its_page_lists(level):
     cadre = browser_of(make_user("陆远", organisation, Role.Kind.CADRE))
     found = results(scope_of(organisation))
     assert len(found) > 60
+    records = {}
     for key, result in found.items():
         number = result.amount
         page = get(staff, "figure_detail", key, year=YEAR, organisation=organisation.pk)
@@ -105,6 +106,10 @@ def test_every_figure_is_what_its_page_lists(level):
             assert "仅委机关专干可以查看" in text_of(page) and "table" not in page.context
         else:
             assert (key, rows_value(key, page)) == (key, result.value)
+            records = {row.record._meta.label: row.record for row in page.context["table"].rows} | records
+    assert len(records) > 8
+    for record in records.values():
+        assert cadre.get(record.get_absolute_url()).status_code == 200, record
 
 
 def test_rows_of_a_figure_show_what_is_added_up():
@@ -331,6 +336,9 @@ def test_cadre_sees_no_names_of_assisted_youths():
         assert "白露明" not in text_of(get(place.cadre, name, *arguments, year=2017))
     assert figure_value(get(place.cadre, "figure_detail", "assisted_youths", year=2017)) == "1"
     assert "白露明" in text_of(get(place.office, "figure_detail", "assisted_youths", year=2017))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exported(place.cadre, "xlsx")))
+    cells = [cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
+    assert "白**" in cells and "白露明" not in str(cells)
 
 
 def test_rows_do_not_add_queries():
