@@ -174,6 +174,7 @@ class Directory:
 
     def told_apart(self, person, namesakes):
         """The person's name, with a hint that fits nobody else among the namesakes."""
+        person = self.people.get(person.pk, person)
         if len(namesakes) > 1:
             for hint in (person.mobile, *self._organisation_names(person), person.identity_number):
                 if hint and sum(self.hinted(one, hint) for one in namesakes) == 1:

@@ -183,15 +183,13 @@ class Book:
         label = model._meta.verbose_name
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
-    def claim(self, record, attribute, value, place):
+    def claim(self, record, attribute, value, place, shown=as_text):
         """Notes that this file sets a value; raises CellError where an earlier row set another one."""
         key = (id(record), attribute)
         earlier, (sheet, row), _ = self.claims.setdefault(key, (value, place, record))
         if earlier != value:
-            shown = as_text(earlier)
-            raise cells.CellError(
-                f"与《{sheet}》第 {row} 行一致的“{shown}”", "同一人或同一单位的两处填写不一致，请核对"
-            )
+            expected = f"与《{sheet}》第 {row} 行一致的“{shown(earlier)}”"
+            raise cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
 
 
 def _name_key(name):
@@ -344,7 +342,7 @@ class SheetResource(ModelResource):
         for step in path:
             target = getattr(target, step)
         if item.attribute in self.shared:
-            self.book.claim(target, name, value, (self.sheet, self.row_number))
+            self.book.claim(target, name, value, (self.sheet, self.row_number), item.widget.render)
         old = getattr(target, name, None)  # a new record lacks its foreign keys
         if old != value and not (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             setattr(target, name, value)
@@ -424,9 +422,9 @@ class SheetResource(ModelResource):
         parts = [self.records_of(record) for record in self.created + self.changed]
         for level in zip(*parts, strict=True):
             records = {id(record): record for record in level}.values()
-            known = [record for record in records if record.pk is not None]
-            type(level[0]).objects.bulk_create([one for one in records if one.pk is None], batch_size=BATCH)
-            self.update(known)
+            # What ends makes room for what follows it.
+            self.update([one for one in records if one.pk])
+            type(level[0]).objects.bulk_create([one for one in records if not one.pk], batch_size=BATCH)
         self.write_links(self.created)
 
     def update(self, records):

@@ -1,0 +1,235 @@
+"""The sheets 团员 and 团干部: one person through all sheets of a file and against the system, dated memberships."""
+
+from datetime import date
+
+import pytest
+
+from members.models import Member, Person, Post
+from tests.workbooks import problems, take_in, tally
+
+pytestmark = pytest.mark.django_db
+
+ORGANISATIONS = [
+    {"组织名称": "地区团工委", "组织类别": "团工委", "所属领域": "机关", "上级组织": None},
+    {"组织名称": "柳林团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "地区团工委"},
+    {"组织名称": "高井团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "地区团工委"},
+]
+IDENTITY = "11010519491231002X"
+
+
+def member(**cells):
+    """A member's row."""
+    return {"姓名": "章程", "性别": "女", "出生日期": "1949-12-31", "所在团支部": "柳林团支部"} | cells
+
+
+def post(**cells):
+    """A post's row."""
+    return {"姓名": "章程", "所在组织": "柳林团支部", "职务": "书记", "任职年月": "2016-09"} | cells
+
+
+def ledger(**sheets):
+    """The sheets with the organisations they need."""
+    return {"团组织": ORGANISATIONS} | sheets
+
+
+ONE_PERSON = {
+    "a name within the organisation": {"团员": [member()], "团干部": [post()]},
+    "the same mobile elsewhere": {
+        "团员": [member(手机号码="13800138000")],
+        "团干部": [post(所在组织="地区团工委", 手机号码="13800138000")],
+    },
+    "the same number, later without it": {
+        "团员": [member(身份证号=IDENTITY)],
+        "帮扶对象": [{"姓名": "章程", "所在组织": "高井团支部", "身份证号": IDENTITY, "入库日期": "2017-01-05"}],
+    },
+    "a cadre's youth within the cadre's organisation": {
+        "团员": [member()],
+        "团干部": [post(姓名="陆远")],
+        "联系青年": [{"团干部": "陆远", "姓名": "章程", "起始日期": "2017-01-10"}],
+    },
+    "a volunteer of that name": {"团员": [member()], "志愿者": [{"姓名": "章程"}]},
+    "a student of that name": {"团员": [member()], "奖学金": [{"年度": 2017, "姓名": "章程", "状态": "申报"}]},
+}
+TWO_PEOPLE = {
+    "the name elsewhere": {"团员": [member()], "团干部": [post(所在组织="高井团支部")]},
+    "another mobile": {"团员": [member(手机号码="13800138000")], "团干部": [post(手机号码="13900139000")]},
+    "another birth date": {"团员": [member(), member(出生日期="1998-05-04")]},
+    "another number": {
+        "团员": [member(身份证号=IDENTITY), member(出生日期="1990-03-07", 身份证号="110101199003077774", 性别="男")]
+    },
+    "a volunteer with another mobile": {
+        "团员": [member(手机号码="13800138000")],
+        "志愿者": [{"姓名": "章程", "手机号码": "13900139000"}],
+    },
+}
+
+
+@pytest.mark.parametrize("case", ONE_PERSON)
+def test_rows_of_different_sheets_are_one_person(case):
+    take_in(ledger(**ONE_PERSON[case]))
+    assert Person.objects.filter(name="章程").count() == 1
+    assert take_in(ledger(**ONE_PERSON[case])).new == 0
+
+
+@pytest.mark.parametrize("case", ONE_PERSON)
+def test_they_are_one_person_also_file_by_file(case):
+    take_in(ledger())
+    for name in ("团员", "团干部", "联系青年", "志愿者", "帮扶对象", "奖学金"):
+        if name in ONE_PERSON[case]:
+            take_in({name: ONE_PERSON[case][name]})
+    assert Person.objects.filter(name="章程").count() == 1
+
+
+@pytest.mark.parametrize("case", TWO_PEOPLE)
+def test_rows_that_contradict_or_lie_elsewhere_are_two_people(case):
+    take_in(ledger(**TWO_PEOPLE[case]))
+    assert Person.objects.filter(name="章程").count() == 2
+    report = take_in(ledger(**TWO_PEOPLE[case]))
+    assert (report.new, report.changed) == (0, 0)
+
+
+def test_two_rows_may_not_say_different_things_of_one_person():
+    sheets = ledger(团员=[member()], 团干部=[post(性别="男")])
+    assert problems(sheets) == [
+        (
+            "团干部",
+            2,
+            "性别",
+            "男",
+            "与《团员》第 2 行一致的“女”",
+            "同一人或同一单位的两处填写不一致，请核对",
+        )
+    ]
+
+
+def test_sex_and_birth_date_follow_from_the_number():
+    take_in(ledger(团干部=[post()]))
+    case = {"姓名": "章程", "所在组织": "柳林团支部", "身份证号": IDENTITY, "入库日期": "2017-01-05"}
+    take_in({"帮扶对象": [case]})
+    person = Person.objects.get()
+    assert (person.gender, person.birth_date, person.identity_number) == ("F", date(1949, 12, 31), IDENTITY)
+
+
+def test_who_changed_name_is_known_by_the_number_and_by_the_new_name_in_every_sheet():
+    take_in(ledger(团员=[member(身份证号=IDENTITY)], 团干部=[post()]))
+    renamed = {"团员": [member(姓名="章成", 身份证号=IDENTITY)], "团干部": [post(姓名="章成")]}
+    report = take_in(renamed)
+    assert tally(report) == {"团员": (0, 1, 0), "团干部": (0, 0, 1)}
+    assert report.sheets["团员"].changes == [(2, "章成", "姓名", "章程", "章成")]
+    assert Person.objects.get().search_text == "章成 zhangcheng zc"
+
+
+def test_a_contact_of_a_renamed_cadre_is_found_by_the_new_name():
+    take_in(ledger(团员=[member(身份证号=IDENTITY)], 团干部=[post()]))
+    link = {"团干部": "章成", "姓名": "秦朗", "起始日期": "2017-01-10"}
+    assert tally(take_in({"团员": [member(姓名="章成", 身份证号=IDENTITY)], "联系青年": [link]}))["联系青年"] == (
+        1,
+        0,
+        0,
+    )
+    assert problems({"联系青年": [link | {"团干部": "章程"}]})[0][2:5] == (
+        "团干部",
+        "章程",
+        "《团干部》表或系统中已有的名称",
+    )
+
+
+MOVED = [
+    member(手机号码="13800138000", 来源日期="2015-03-01", 团籍状态="转出", 离开日期="2017-06-01"),
+    member(手机号码="13800138000", 来源日期="2017-06-01", 所在团支部="高井团支部"),
+]
+CAME_BACK = [
+    member(来源日期="2013-03-01", 团籍状态="转出", 离开日期="2015-06-01"),
+    member(来源日期="2017-06-01"),
+]
+
+
+@pytest.mark.parametrize("rows", [MOVED, MOVED[::-1], CAME_BACK, CAME_BACK[::-1]])
+def test_memberships_follow_each_other_in_whatever_order_they_are_listed(rows):
+    sheets = ledger(团员=rows)
+    assert tally(take_in(sheets))["团员"] == (2, 0, 0)
+    assert tally(take_in(sheets))["团员"] == (0, 0, 2)
+    assert Person.objects.count() == 1
+    assert [one.intake_on for one in Member.objects.order_by("pk")] == [
+        date.fromisoformat(row["来源日期"]) for row in rows
+    ]
+
+
+@pytest.mark.parametrize("rows", [MOVED, MOVED[::-1]])
+def test_a_known_membership_ends_in_the_same_file_that_begins_the_next(rows):
+    take_in(ledger(团员=[member(手机号码="13800138000", 来源日期="2015-03-01")]))
+    assert tally(take_in({"团员": rows})) == {"团员": (1, 1, 0)}
+
+
+def test_nobody_is_on_two_rolls_at_once():
+    rows = [
+        member(手机号码="13800138000"),
+        member(手机号码="13800138000", 所在团支部="高井团支部", 来源日期="2017-06-01"),
+    ]
+    assert problems(ledger(团员=rows)) == [
+        (
+            "团员",
+            3,
+            "所在团支部",
+            "高井团支部",
+            "不与在“柳林团支部”的团籍重叠",
+            "同一人同一时间只在一个支部：请先填写原支部的离开日期与团籍状态（转出），或核对支部名称",
+        )
+    ]
+
+
+def test_without_dates_a_row_means_the_membership_that_stands():
+    take_in(ledger(团员=CAME_BACK))
+    assert tally(take_in({"团员": [member(微信号="zhang")]})) == {"团员": (0, 1, 0)}
+    assert Member.objects.get(wechat="zhang").intake_on == date(2017, 6, 1)
+
+
+def test_which_of_several_ended_memberships_is_meant_is_not_guessed():
+    ended = {"团籍状态": "转出", "离开日期": "2018-01-01"}
+    take_in(ledger(团员=[CAME_BACK[0], CAME_BACK[1] | ended]))
+    assert problems({"团员": [member(微信号="zhang")]}) == [
+        ("团员", 2, "来源日期", "（空）", "与原登记一致的来源日期", "此人几次在该支部，请填写这一次的来源日期")
+    ]
+
+
+@pytest.mark.parametrize("stored_before", [False, True])
+def test_a_development_number_belongs_to_one_member(stored_before):
+    number = {"发展团员编号": "201711012345"}
+    rows = [member(**number), member(姓名="顾清", **number)]
+    if stored_before:
+        take_in(ledger(团员=[member()]))
+    assert problems(ledger(团员=rows)) == [
+        ("团员", 3, "发展团员编号", "201711012345", "不与他人重复的编号", "该编号已由章程使用，请核对入团志愿书")
+    ]
+
+
+def test_posts_are_told_by_organisation_title_and_month():
+    rows = [post(), post(任职年月="2018-01"), post(职务="委员"), post(所在组织="地区团工委", 手机号码="13800138000")]
+    assert tally(take_in(ledger(团干部=rows)))["团干部"] == (4, 0, 0)
+    ended = take_in({"团干部": [post(离任年月="2018-01-15")]})
+    assert ended.sheets["团干部"].changes == [
+        (2, "章程（柳林团支部 书记）", "离任年月", "", "2018-01"),
+    ]
+    assert Post.objects.filter(ended_on=date(2018, 1, 1)).count() == 1
+
+
+@pytest.mark.parametrize("name", ["𠮷田", "阿依古丽•买买提", "欧阳 若 兰", "Ｊohn Smith"])
+def test_every_way_of_writing_a_name_finds_its_person_again(name):
+    take_in(ledger(团员=[member(姓名=name)], 团干部=[post(姓名=name)]))
+    assert Person.objects.count() == 1
+    link = {"团干部": name, "姓名": "秦朗", "起始日期": "2017-01-10"}
+    assert take_in({"联系青年": [link]}).written
+
+
+def test_several_candidates_in_the_file_itself_are_an_error():
+    rows = [member(), member(出生日期="1998-05-04")]
+    assert problems(ledger(团员=rows, 团干部=[post()])) == [
+        (
+            "团干部",
+            2,
+            "姓名",
+            "章程",
+            "能确定为一个人（现有 2 个可能的人）",
+            "请补充身份证号或手机号码，使系统能分辨是哪一位",
+        )
+    ]

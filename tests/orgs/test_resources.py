@@ -1,0 +1,166 @@
+"""The sheet 团组织: a tree whose rows may come in any order, and whose organisations may move."""
+
+from itertools import permutations
+
+import pytest
+
+from orgs.models import Organisation
+from tests.workbooks import exported_rows, problems, take_in, tally
+
+pytestmark = pytest.mark.django_db
+
+ABOVE = "上级组织"
+CIRCULAR = ("本组织以外、不在其下的组织", "上下级不能循环，请核对上级组织")
+
+
+def organisation(name, parent=None, **cells):
+    """A row of the sheet."""
+    return {"组织名称": name, "组织类别": "团支部", "所属领域": "社区", ABOVE: parent} | cells
+
+
+ROOT = organisation("地区", 组织类别="团工委")
+TREE = [ROOT, organisation("街道", "地区"), organisation("社区", "街道"), organisation("楼门", "社区")]
+
+
+def tree():
+    """The stored tree as (name, parent's name), from the top; treebeard itself finds no fault in it."""
+    assert Organisation.objects.find_problems() == ([], [], [], [], [])
+    return [(one.name, one.parent_name) for one in Organisation.objects.with_parent_name()]
+
+
+WHOLE = [("地区", None), ("街道", "地区"), ("社区", "街道"), ("楼门", "社区")]
+
+
+@pytest.mark.parametrize("rows", list(permutations(TREE)), ids=lambda rows: ">".join(row["组织名称"] for row in rows))
+def test_parents_may_stand_anywhere(rows):
+    take_in({"团组织": list(rows)})
+    assert tree() == WHOLE
+
+
+def test_new_organisations_hang_below_known_ones():
+    take_in({"团组织": TREE[:2]})
+    assert tally(take_in({"团组织": TREE[2:]})) == {"团组织": (2, 0, 0)}
+    assert tree() == WHOLE
+
+
+def test_siblings_follow_each_other_and_those_already_there():
+    take_in({"团组织": [ROOT, organisation("甲", "地区"), organisation("乙", "地区")]})
+    take_in({"团组织": [organisation("丙", "地区"), organisation("丁", "地区")]})
+    assert [name for name, _ in tree()] == ["地区", "甲", "乙", "丙", "丁"]
+
+
+def test_a_row_without_a_parent_belongs_below_the_root():
+    take_in({"团组织": [organisation("社区"), ROOT, organisation("街道", "地区")]})
+    assert tree() == [("地区", None), ("社区", "地区"), ("街道", "地区")]
+    take_in({"团组织": [organisation("学校")]})
+    assert tree()[-1] == ("学校", "地区")
+
+
+def test_the_column_of_parents_may_be_missing():
+    take_in({"团组织": [ROOT]})
+    row = {heading: cell for heading, cell in organisation("社区").items() if heading != ABOVE}
+    take_in({"团组织": [row]})
+    assert tree() == [("地区", None), ("社区", "地区")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [organisation("甲"), organisation("乙")],
+        [organisation("甲"), organisation("乙"), organisation("丙", "甲"), organisation("丁", "乙")],
+    ],
+)
+def test_which_of_several_is_the_root_is_not_guessed(rows):
+    answer = ("（空）", "除最上级的一个组织外均填写上级组织", "请只让最上级的一个组织留空")
+    found = [problem for problem in problems({"团组织": rows}) if problem[2] == ABOVE]
+    assert found[:2] == [("团组织", 2, ABOVE, *answer), ("团组织", 3, ABOVE, *answer)]
+
+
+def test_a_root_is_no_second_one_below_another():
+    take_in({"团组织": TREE[:2]})
+    assert problems({"团组织": [organisation("地区", "街道", 组织类别="团工委")]}) == [
+        ("团组织", 2, ABOVE, "街道", *CIRCULAR)
+    ]
+
+
+def test_circles_are_refused_row_by_row():
+    rows = [
+        ROOT,
+        organisation("甲", "乙"),
+        organisation("乙", "丙"),
+        organisation("丙", "甲"),
+        organisation("丁", "丁"),
+    ]
+    assert problems({"团组织": rows}) == [
+        ("团组织", 3, ABOVE, "乙", *CIRCULAR),
+        ("团组织", 4, ABOVE, "丙", *CIRCULAR),
+        ("团组织", 5, ABOVE, "甲", *CIRCULAR),
+        ("团组织", 6, ABOVE, "丁", *CIRCULAR),
+    ]
+
+
+def test_circles_of_known_organisations_are_refused():
+    take_in({"团组织": [ROOT, organisation("甲", "地区"), organisation("乙", "地区")]})
+    assert [problem[1:3] for problem in problems({"团组织": [organisation("甲", "乙"), organisation("乙", "甲")]})] == [
+        (2, ABOVE),
+        (3, ABOVE),
+    ]
+    take_in({"团组织": [organisation("丙", "甲")]})
+    assert problems({"团组织": [organisation("甲", "丙")]}) == [("团组织", 2, ABOVE, "丙", *CIRCULAR)]
+
+
+def test_organisations_move_with_all_below_them():
+    take_in({"团组织": [*TREE, organisation("新街", "地区")]})
+    report = take_in({"团组织": [organisation("社区", "新街")]})
+    assert report.sheets["团组织"].changes == [(2, "社区", ABOVE, "街道", "新街")]
+    assert tree() == [("地区", None), ("街道", "地区"), ("新街", "地区"), ("社区", "新街"), ("楼门", "社区")]
+
+
+def test_parent_and_child_may_change_places():
+    take_in({"团组织": TREE})
+    rows = [organisation("街道", "楼门"), organisation("社区", "街道"), organisation("楼门", "地区")]
+    for order in (rows, rows[::-1]):
+        take_in({"团组织": order})
+        assert tree() == [("地区", None), ("楼门", "地区"), ("街道", "楼门"), ("社区", "街道")]
+        take_in({"团组织": TREE})
+        assert tree() == WHOLE
+
+
+def test_new_organisations_hang_below_one_that_moves_in_the_same_file():
+    take_in({"团组织": [*TREE, organisation("新街", "地区")]})
+    member = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "院落"}
+    rows = [organisation("院落", "社区"), organisation("社区", "新街")]
+    assert take_in({"团组织": rows, "团员": [member]}).written
+    assert tree()[-3:] == [("社区", "新街"), ("楼门", "社区"), ("院落", "社区")]
+    assert Organisation.objects.get(name="院落").members.count() == 1
+
+
+def test_a_change_of_cells_alone_moves_nothing():
+    take_in({"团组织": TREE})
+    report = take_in({"团组织": [organisation("社区", 地址="一号院")]})
+    assert report.sheets["团组织"].changes == [(2, "社区", "地址", "", "一号院")]
+    assert tree() == WHOLE
+
+
+def test_trees_deeper_than_any_office_are_refused():
+    rows = [
+        ROOT,
+        *[organisation(f"第{level}级", f"第{level - 1}级" if level > 1 else "地区") for level in range(1, 30)],
+    ]
+    found = [problem for problem in problems({"团组织": rows[::-1]}) if "级的上下级关系" in problem[4]]
+    assert found == [("团组织", 11, ABOVE, "第19级", "不超过 20 级的上下级关系", "请核对上级组织")]
+
+
+def test_a_chain_of_thousands_is_answered():
+    rows = [organisation(f"第{level}级", f"第{level - 1}级") for level in range(3000, 0, -1)]
+    assert len(problems({"团组织": rows})) == 3000
+
+
+def test_names_with_line_breaks_are_one_line():
+    take_in({"团组织": [ROOT, organisation("柳林\n社区", "地区"), organisation("一支部", " 柳林  社区 ")]})
+    assert tree() == [("地区", None), ("柳林 社区", "地区"), ("一支部", "柳林 社区")]
+
+
+def test_an_export_lists_parents_first():
+    take_in({"团组织": TREE[::-1]})
+    assert [row["组织名称"] for row in exported_rows()["团组织"]] == ["地区", "街道", "社区", "楼门"]
