@@ -47,6 +47,21 @@ def browser_type_launch_args():
 
 
 @pytest.fixture(scope="session")
+def migrated_rows(django_db_setup, django_db_blocker):
+    """The rows that migrations put in, which a test that really commits wipes out with all others."""
+    with django_db_blocker.unblock():
+        return getattr(connection, "_test_serialized_contents", None) or connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture(scope="session")
+def playwright(migrated_rows, playwright):
+    """Playwright, with the rows to be put back where Django looks for them."""
+    # Its event loop also makes Django open another connection in this thread, one that knows nothing of these rows.
+    connection._test_serialized_contents = migrated_rows
+    return playwright
+
+
+@pytest.fixture(scope="session")
 def base_url(live_server):
     """The running site, so that a page is named by its path alone."""
     return live_server.url

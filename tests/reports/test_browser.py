@@ -20,7 +20,7 @@ from reports.management.commands.load_sample_year import PASSWORD
 from tests.conftest import DESKTOP, PHONE
 from yl_district.navigation import MENU
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
