@@ -59,15 +59,6 @@ def count(rows):
     return rows.count(), COUNTED
 
 
-def distinct(field):
-    """The number of different values of `field`."""
-
-    def measure(rows):
-        return rows.order_by().values(field).distinct().count(), COUNTED
-
-    return measure
-
-
 def total(field):
     """The sum of `field`, 0 without rows."""
 
@@ -305,7 +296,7 @@ FIGURES = [
     Figure("scholarships_granted", "获批奖学金", "名", "批准日期在期内、已批准或发放的申报",
            lambda scope: scholarships(scope).granted_during(scope.period)),
     Figure("scholarship_students", "奖学金平台学生", "名", "本年度在平台的学生，一人只计一次",
-           lambda scope: scholarships(scope).of_year(scope.year).on_platform(), distinct("student")),
+           lambda scope: scholarships(scope).of_year(scope.year).on_platform()),
     Figure("hubs", "青年汇", "家", "期末开业的青年汇", hubs),
     Figure("hubs_ordinary", "普通店", "家", "其中本年度为普通店的",
            lambda scope: hubs(scope).of_tier(HubYear.Tier.ORDINARY, scope.year)),
