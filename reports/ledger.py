@@ -98,7 +98,8 @@ class Unwanted(Exception):
 
 def import_ledger(data, file_name, today, user=None, check=False):
     """Takes a workbook's bytes in, all of it or none, and returns the LedgerReport; with `check` writes nothing."""
-    report = LedgerReport(file_name)
+    # The name of a file on disk need not be text.
+    report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
         pages = read_workbook(data)
     except UnreadableWorkbook as error:
@@ -114,7 +115,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 raise Unwanted
             batch = ImportBatch.objects.create(
                 user=user,
-                file_name=file_name.encode("utf-8", "replace").decode()[-255:],
+                file_name=report.file_name[-255:],
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
             )

@@ -1,0 +1,212 @@
+"""The ledger from a shell: import_ledger, export_ledger, ledger_template and load_sample_year."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from orgs.models import Organisation, User
+from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD
+from reports.sample.ledger import COMMITTED
+from tests.workbooks import counts, exported_rows, take_in, workbook
+from yl_district.models import Download, ImportBatch
+from yl_district.spreadsheets import read_workbook
+
+pytestmark = pytest.mark.django_db
+
+ROOT = {"组织名称": "清河地区团工委", "组织类别": "团工委", "所属领域": "机关"}
+MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}
+GOOD = {"团组织": [ROOT], "团员": [MEMBER]}
+BAD = GOOD | {"团员": [MEMBER | {"性别": "M"}]}
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A function that writes sheets to a file and returns its path."""
+
+    def file(sheets):
+        path = tmp_path / "台账.xlsx"
+        path.write_bytes(workbook(sheets))
+        return path
+
+    return file
+
+
+def said(capsys, *command):
+    """What a command prints, and its exit code."""
+    code = 0
+    try:
+        call_command(*map(str, command))
+    except SystemExit as end:
+        code = end.code
+    return capsys.readouterr().out, code
+
+
+def test_a_good_file_is_written(file, capsys):
+    assert said(capsys, "import_ledger", file(GOOD)) == (
+        "《团组织》新增 1，变更 0，相同 0，错误 0\n《团员》新增 1，变更 0，相同 0，错误 0\n已全部写入。\n",
+        0,
+    )
+    assert ImportBatch.objects.get().user is None
+
+
+def test_the_same_file_again_is_said_to_change_nothing(file, capsys):
+    take_in(GOOD)
+    output, code = said(capsys, "import_ledger", file(GOOD))
+    assert (output.splitlines()[-1], code) == ("文件与系统中的记录完全相同，没有改动。", 0)
+
+
+def test_an_empty_ledger_is_said_to_hold_nothing(file, capsys):
+    output, code = said(capsys, "import_ledger", file({"团员": []}))
+    assert (output.splitlines()[-1], code) == ("文件中没有记录，没有改动。", 0)
+
+
+def test_a_wrong_row_means_exit_code_1_and_nothing_written(file, capsys):
+    before = counts()
+    output, code = said(capsys, "import_ledger", file(BAD))
+    assert (output.splitlines()[-2:], code) == (
+        [
+            "错误：《团员》第 2 行“性别”现为 M，应为以下之一：男、女。请从中选择一项。",
+            "没有写入任何内容。",
+        ],
+        1,
+    )
+    assert counts() == before
+
+
+@pytest.mark.parametrize(("sheets", "expected"), [(GOOD, 0), (BAD, 1)])
+def test_a_check_has_the_same_exit_code_and_writes_nothing(file, capsys, sheets, expected):
+    before = counts()
+    output, code = said(capsys, "import_ledger", file(sheets), "--check")
+    outcome = "没有写入任何内容。" if expected else "仅作检查，没有写入。"
+    assert (output.splitlines()[-1], code) == (outcome, expected)
+    assert counts() == before
+
+
+def test_changed_and_unknown_parts_are_told(file, capsys):
+    take_in(GOOD)
+    output, _ = said(
+        capsys, "import_ledger", file(GOOD | {"团员": [MEMBER | {"性别": "女", "籍贯": "北京"}], "值班": [["甲"]]})
+    )
+    assert output.splitlines()[2:] == [
+        "未识别：工作表《团员》的列“籍贯”",
+        "未识别：工作表《值班》",
+        "变更：《团员》第 2 行“章程”的性别：男 → 女",
+        "已全部写入。",
+    ]
+
+
+def test_json_has_the_shape_that_programs_rely_on(file, capsys):
+    output, code = said(capsys, "import_ledger", file(BAD), "--json")
+    problem = {
+        "sheet": "团员",
+        "row": 2,
+        "column": "性别",
+        "found": "M",
+        "expected": "以下之一：男、女",
+        "remedy": "请从中选择一项",
+    }
+    assert code == 1
+    assert json.loads(output) == {
+        "file": "台账.xlsx",
+        "written": False,
+        "sheets": {
+            "团组织": {"new": 1, "changed": 0, "same": 0, "errors": []},
+            "团员": {"new": 0, "changed": 0, "same": 0, "errors": [problem]},
+        },
+        "unknown": [],
+        "errors": [problem],
+    }
+
+
+def test_json_of_an_unreadable_file(tmp_path, capsys):
+    path = tmp_path / "台账.xlsx"
+    path.write_bytes(b"<html>")
+    output, code = said(capsys, "import_ledger", path, "--json")
+    report = json.loads(output)
+    assert (code, report["sheets"], report["errors"]) == (
+        1,
+        {},
+        [
+            {
+                "sheet": None,
+                "row": None,
+                "column": None,
+                "found": "网页文件",
+                "expected": "未加密的 Excel 工作簿（.xlsx）",
+                "remedy": "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传",
+            }
+        ],
+    )
+
+
+def test_a_path_that_cannot_be_read_is_a_command_error(tmp_path):
+    with pytest.raises(CommandError, match=r"不能读取 .*请核对文件路径与权限。"):
+        call_command("import_ledger", str(tmp_path / "nothing.xlsx"))
+    with pytest.raises(CommandError, match="不能读取"):
+        call_command("import_ledger", str(tmp_path))
+
+
+def test_an_export_is_a_ledger_and_is_noted(tmp_path, capsys):
+    take_in(GOOD)
+    path = tmp_path / "out.xlsx"
+    assert said(capsys, "export_ledger", "-o", path) == (f"已写入 {path}\n", 0)
+    assert take_in(path.read_bytes()).same == 2
+    assert [(one.file_name, one.subject, one.user) for one in Download.objects.all()] == [
+        ("out.xlsx", "年度工作台账", None)
+    ]
+
+
+def test_an_export_of_one_year(tmp_path):
+    walks = [{"活动名称": "健步走", "日期": f"{year}-04-08", "类型": "阳光体育"} for year in (2016, 2017)]
+    take_in(GOOD | {"活动": walks})
+    path = tmp_path / "out.xlsx"
+    call_command("export_ledger", "--year", "2016", "-o", str(path))
+    sheets = {sheet.name: sheet.rows[1:] for sheet in read_workbook(path.read_bytes())}
+    assert ([row[1] for row in sheets["活动"]], len(sheets["团员"])) == (["2016-04-08"], 1)
+
+
+@pytest.mark.parametrize("year", ["0", "17", "20170", "x"])
+def test_a_year_is_a_calendar_year(tmp_path, year):
+    with pytest.raises(CommandError, match="四位年份"):
+        call_command("export_ledger", "--year", year, "-o", str(tmp_path / "out.xlsx"))
+
+
+@pytest.mark.parametrize("command", ["export_ledger", "ledger_template"])
+def test_where_nothing_can_be_written_nothing_is_noted_or_left_behind(tmp_path, command):
+    with pytest.raises(CommandError, match="不能写入"):
+        call_command(command, "-o", str(tmp_path / "missing" / "out.xlsx"))
+    (tmp_path / "folder.xlsx").mkdir()
+    with pytest.raises(CommandError, match="不能写入"):
+        call_command(command, "-o", str(tmp_path / "folder.xlsx"))
+    assert (Download.objects.count(), [path.name for path in tmp_path.iterdir()]) == (0, ["folder.xlsx"])
+
+
+def test_the_template_is_written_and_noted(tmp_path, capsys):
+    path = tmp_path / "模板.xlsx"
+    assert said(capsys, "ledger_template", "-o", path) == (f"已写入 {path}\n", 0)
+    assert read_workbook(path.read_bytes())[0].rows[0][:3] == ["组织名称*", "组织类别*", "所属领域*"]
+    assert Download.objects.get().subject == "年度工作台账模板"
+
+
+def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
+    output, _ = said(capsys, "load_sample_year")
+    accounts = [f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}" for name, title, _, _ in ACCOUNTS]
+    rows = sum(len(rows) for rows in exported_rows().values())
+    assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts]
+    assert all(client.login(username=name, password=PASSWORD) for name, *_ in ACCOUNTS)
+    before = counts()
+    output, _ = said(capsys, "load_sample_year")
+    assert output.splitlines() == ["数据库中已有记录，不载入示例。", *accounts]
+    assert counts() | {"django_session": 0} == before | {"django_session": 0}
+
+
+def test_no_sample_where_there_are_records_already(capsys):
+    take_in(GOOD)
+    assert said(capsys, "load_sample_year") == ("数据库中已有记录，不载入示例。\n", 0)
+    assert (Organisation.objects.count(), User.objects.count()) == (1, 0)
+
+
+def test_the_committed_sample_is_a_ledger_without_fault():
+    report = take_in(COMMITTED.read_bytes(), check=True)
+    assert (report.errors, report.unknown, report.changed) == ([], [], 0)

@@ -1,0 +1,67 @@
+"""Search by name, pinyin and initials."""
+
+import pytest
+
+from members.models import Person
+from orgs.models import Unit
+from tests.factories import make_person, make_unit
+from yl_district.pinyin import normalised, search, search_text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("章程", "章程 zhangcheng zc"),
+        ("单伟", "单伟 shanwei sw danwei dw"),
+        ("曾经", "曾经 zengjing zj cengjing cj"),
+        ("尉迟恭", "尉迟恭 yuchigong ycg"),
+        ("欧阳 若兰", "欧阳若兰 ouyangruolan oyrl"),
+        ("阿依古丽·买买提", "阿依古丽·买买提 ayigulimaimaiti ayglmmt"),
+        ("John Smith", "johnsmith"),
+        ("ＤＩＹ社", "diy社 she s"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_search_column_holds_name_pinyin_and_initials(name, text):
+    assert search_text(name) == text
+
+
+@pytest.mark.parametrize(("typed", "compared"), [(" ＺＣ ", "zc"), ("章　程", "章程"), ("Zhang Cheng", "zhangcheng")])
+def test_what_is_typed_is_compared_without_width_case_and_blanks(typed, compared):
+    assert normalised(typed) == compared
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("章", ["章程", "章成"]),
+        ("章程", ["章程"]),
+        ("zhangch", ["章程", "章成"]),
+        ("ZC", ["章程", "章成"]),
+        ("shanw", ["单伟"]),
+        ("dw", ["单伟"]),
+        ("章 程", ["章程"]),
+        ("程 章", ["章程"]),
+        ("", ["章程", "章成", "单伟"]),
+        (None, ["章程", "章成", "单伟"]),
+        ("%", []),
+        ("_", []),
+        ("𠮷", []),
+    ],
+)
+def test_every_word_typed_must_be_found(typed, found):
+    for name in ("章程", "章成", "单伟"):
+        make_person(name)
+    assert [person.name for person in search(Person.objects.order_by("pk"), typed)] == found
+
+
+@pytest.mark.django_db
+def test_the_search_column_follows_the_name_on_every_write():
+    unit = make_unit("清和科技")
+    unit.name = "唯美餐饮"
+    unit.save()
+    assert Unit.objects.get().search_text == "唯美餐饮 weimeicanyin wmcy"
+    Unit.objects.bulk_create([Unit(name="清和智能", kind="enterprise", status="normal")])
+    assert [one.name for one in Unit.objects.search("qhzn")] == ["清和智能"]
