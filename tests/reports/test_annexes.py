@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import date
+from itertools import zip_longest
 
 import pytest
 from django.db import connection
@@ -42,7 +43,7 @@ def tables(scope):
     found = {}
     for sheet in read_workbook(written(scope)):
         _, _, headings, *rows = sheet.rows
-        found[sheet.name] = [dict(zip(headings, row, strict=True)) for row in rows]
+        found[sheet.name] = [dict(zip_longest(headings, row)) for row in rows]
     return found
 
 
