@@ -8,7 +8,8 @@ from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, split_list
-from yl_district.imports import Column, Named, SheetResource, column
+from yl_district.columns import Column, Named, column
+from yl_district.imports import SheetResource
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 

@@ -9,7 +9,8 @@ from members.resources import PeopleReference, PeopleResource, PersonReference, 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
-from yl_district.imports import BATCH, Column, LogResource, Named, SheetResource, column, update_stored
+from yl_district.columns import Column, Named, column
+from yl_district.imports import BATCH, LogResource, SheetResource, update_stored
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 

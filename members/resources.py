@@ -5,7 +5,8 @@ from collections import defaultdict
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
-from yl_district.imports import Column, Named, SheetResource, column, row_problem
+from yl_district.columns import Column, Named, column
+from yl_district.imports import SheetResource, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory
@@ -49,7 +50,7 @@ class PeopleReference(PersonReference):
 
 
 class PeopleResource(SheetResource):
-    """A sheet about people; `owner` names a record's link to the person it describes, None where it describes nobody."""
+    """A sheet about people; `owner` names a record's link to the person it describes, None without one."""
 
     owner = "person"
     shared = tuple(

@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from yl_district.cells import CellError
-from yl_district.imports import BATCH, LogResource, Named, SheetResource, column, row_problem, update_stored
+from yl_district.columns import Named, column
+from yl_district.imports import BATCH, LogResource, SheetResource, row_problem, update_stored
 
 from .models import Organisation, Supply, Unit, UnitContact
 

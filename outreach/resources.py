@@ -6,7 +6,8 @@ from members.directory import CADRE, LINKED_YOUTH, TELL_APART_REFERENCE, Directo
 from members.models import Person
 from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
 from yl_district.cells import CellError, split_list
-from yl_district.imports import Column, LogResource, SheetResource, column
+from yl_district.columns import Column, column
+from yl_district.imports import LogResource, SheetResource
 
 from .models import Contact, Link
 

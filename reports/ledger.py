@@ -12,7 +12,8 @@ from members.resources import MemberResource, PostResource
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from outreach.resources import ContactResource, LinkResource
 from yl_district.cells import is_blank, plain, shown
-from yl_district.imports import Book, Problem, SheetReport, problem_at, take_in
+from yl_district.columns import Book
+from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
 from youthhubs.resources import HubYearResource, VolunteerResource

@@ -7,7 +7,8 @@ from members.models import Person
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
-from yl_district.imports import Column, SheetResource, column
+from yl_district.columns import Column, column
+from yl_district.imports import SheetResource
 
 from .figures import all_figures
 from .models import PlatformEntry, Target

@@ -11,6 +11,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
+from .spreadsheet_reader import FORMULA_ERROR
 from .spreadsheets import CELL_LIMIT, CUT, as_text
 from .validators import validate_identity_number, validate_mobile
 
@@ -41,6 +42,12 @@ class CellError(ValueError):
 def is_blank(value):
     """Whether a cell holds nothing but white space."""
     return value is None or (isinstance(value, str) and not INVISIBLE.sub("", value).strip())
+
+
+def check_formula(value):
+    """Raises CellError for a cell whose formula failed, which is neither a value nor empty."""
+    if value == FORMULA_ERROR:
+        raise CellError("公式算出的内容", "该单元格的公式出错（如 #N/A），请改正公式，或改为直接填写")
 
 
 def plain(value):

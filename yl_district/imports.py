@@ -10,14 +10,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db import models
-from import_export.fields import Field
 from import_export.resources import ModelResource
 from tablib import Dataset
 
 from . import cells
 from .pinyin import SearchTextField
-from .spreadsheets import Heading, as_text
 
 ROW_NUMBER = "\0row"  # no heading can be this
 BATCH = 500
@@ -68,132 +65,6 @@ class SheetReport:
             "same": self.same,
             "errors": [problem.as_dict() for problem in self.errors],
         }
-
-
-class Column(Field):
-    """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself."""
-
-    def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14):
-        super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
-        self.required, self.choices, self.width = required, choices, width
-
-    def resolve(self, book, value):
-        """What a cell means, given what the book knows; the value itself by default."""
-        return value
-
-    @property
-    def heading(self):
-        """The column as the writer of workbooks takes it."""
-        return Heading(self.column_name, self.required, tuple(self.choices), self.width)
-
-
-class Named(Column):
-    """A column that names a record of `model`, which the sheet `sheet` brings or the system already has.
-
-    Without a sheet the workbook cannot bring such records, and a name that fits none is answered with those there are.
-    """
-
-    def __init__(self, heading, attribute, model, sheet=None, required=False):
-        super().__init__(heading, attribute, required=required, width=24)
-        self.model, self.sheet = model, sheet
-
-    def resolve(self, book, value):
-        return book.refer(self.model, value, self.sheet)
-
-
-def column(model, name, required=False, heading=None, prefix="", widget=None, aliases=None):
-    """The column of a model's field, headed by its `verbose_name` and read by a widget that fits its kind."""
-    source = model._meta.get_field(name)
-    heading = heading or str(source.verbose_name)
-    choices = tuple(str(label) for value, label in source.flatchoices if value != "")
-    if isinstance(source, models.BooleanField):
-        choices = ("是", "否")
-    width = 30 if isinstance(source, models.TextField) else max(10, 2 * len(heading) + 4)
-    widget = widget or widget_for(source, heading, aliases)
-    return Column(heading, prefix + name, widget, required, choices, width)
-
-
-def widget_for(source, heading, aliases=None):
-    """The widget that reads cells of a model field."""
-    if source.flatchoices:
-        return cells.ChoiceWidget(source.flatchoices, aliases)
-    if isinstance(source, models.DateField):
-        return cells.MonthWidget() if heading.endswith("年月") else cells.DayWidget()
-    if isinstance(source, models.BooleanField):
-        return cells.YesNoWidget()
-    if isinstance(source, models.IntegerField):
-        return cells.YearWidget(source._validators) if "年度" in heading else cells.IntegerWidget()
-    if isinstance(source, models.DecimalField):
-        return cells.DecimalWidget()
-    if source._validators:
-        return cells.CodeWidget(source._validators)
-    return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
-
-
-class Book:
-    """What the sheets of one workbook share while it is taken in."""
-
-    def __init__(self, today):
-        self.today = today
-        self.claims = {}
-        self._failed = {}
-        self._names, self._only = {}, {}
-
-    def only(self, kind):
-        """The one object of `kind` that all sheets share, made when first asked for."""
-        if kind not in self._only:
-            self._only[kind] = kind(self)
-        return self._only[kind]
-
-    def named(self, model):
-        """Every record of `model` by its name, read once; sheets add what they start."""
-        if model not in self._names:
-            self._names[model] = {" ".join(record.name.split()): record for record in model.objects.all()}
-        return self._names[model]
-
-    def attach(self, records, attribute, model):
-        """Gives the records' foreign keys the objects that the book knows, so that nothing is asked row by row."""
-        key = f"{attribute}_id"
-        known = {one.pk: one for one in self.named(model).values()}
-        for record in records:
-            if getattr(record, key):
-                setattr(record, attribute, known[getattr(record, key)])
-
-    def refer(self, model, name, sheet):
-        """The record of `model` called `name`; raises CellError where there is none."""
-        record = self.named(model).get(name)
-        if record is None:
-            raise self.nobody(name, sheet) if sheet else self.no_choice(model)
-        return record
-
-    def fail(self, sheet, name, row):
-        """Notes that the row which would have brought a name is wrong."""
-        self._failed.setdefault((sheet, _name_key(name)), row)
-
-    def nobody(self, name, sheet):
-        """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
-        expected = f"《{sheet}》表或系统中已有的名称"
-        row = self._failed.get((sheet, _name_key(name)))
-        if row:
-            return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
-        return cells.CellError(expected, f"请核对名称，或先在《{sheet}》表中加入")
-
-    def no_choice(self, model):
-        """The CellError for a name that is none of those which the system keeps beside the ledger."""
-        label = model._meta.verbose_name
-        return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
-
-    def claim(self, record, attribute, value, place, shown=as_text):
-        """Notes that this file sets a value; raises CellError where an earlier row set another one."""
-        key = (id(record), attribute)
-        earlier, (sheet, row), _ = self.claims.setdefault(key, (value, place, record))
-        if earlier != value:
-            expected = f"与《{sheet}》第 {row} 行一致的“{shown(earlier)}”"
-            raise cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
-
-
-def _name_key(name):
-    return "".join(cells.plain(name).split())
 
 
 class SheetResource(ModelResource):
@@ -292,6 +163,7 @@ class SheetResource(ModelResource):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
+                cells.check_formula(value)
                 self.row[heading] = item.resolve(self.book, item.widget.clean(value, row))
             except cells.CellError as error:
                 problems.append((heading, value, error.expected, error.remedy))

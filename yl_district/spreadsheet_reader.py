@@ -21,9 +21,14 @@ CELLS = 12_000_000
 COLUMNS = 1_000
 CHARACTERS = 60_000_000
 CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+LISTED_SHEET = re.compile(rb'<(?:\w+:)?sheet\b[^>]*?\s\w+:id="([^"]+)"')
+RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
+FORMULA_ERROR = "#公式错误"  # as the importing side knows it
 CHUNK = 1 << 20
 # What reading a damaged archive raises.
-DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, LookupError, RuntimeError)
 
 
 class Refused(Exception):
@@ -54,7 +59,11 @@ def check_kind(path):
 
 
 def check_size(path):
-    """Raises Refused for a damaged archive, one that unpacks to too much, or a sheet whose used range is absurd."""
+    """Raises Refused for a damaged archive, one that unpacks to too much, or a sheet whose used range is absurd.
+
+    Returns the cells (row, column) of each sheet's part that hold a formula's error.
+    """
+    errors = {}
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if "xl/workbook.bin" in names:
@@ -75,9 +84,20 @@ def check_size(path):
                         continue
                     for letters, row in CELL.findall(tail + chunk):
                         width, height = max(width, column_number(letters)), max(height, int(row))
+                    for letters, row in ERROR_CELL.findall(tail + chunk):
+                        errors.setdefault(name, set()).add((int(row) - 1, column_number(letters) - 1))
                     tail = chunk[-200:]
             if width > COLUMNS or width * height > CELLS:
                 raise Refused("too large", f"某一工作表的有内容区域达 {height} 行 × {width} 列")
+        return [errors.get(name, ()) for name in listed_parts(archive)] if errors else []
+
+
+def listed_parts(archive):
+    """The sheets' parts in the workbook's order."""
+    tags = RELATIONSHIP.findall(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {found[b"Id"]: found[b"Target"].decode() for found in (dict(ATTRIBUTE.findall(tag)) for tag in tags)}
+    parts = [targets.get(key, "") for key in LISTED_SHEET.findall(archive.read("xl/workbook.xml"))]
+    return [part[1:] if part.startswith("/") else f"xl/{part}" for part in parts]
 
 
 def encoded(cell):
@@ -104,8 +124,8 @@ def encoded_rows(rows):
         yield cells
 
 
-def read(path):
-    """The visible sheets of the workbook at `path`."""
+def read(path, errors):
+    """The visible sheets of the workbook at `path`, with a mark in the cells listed in `errors` by sheet."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -116,6 +136,9 @@ def read(path):
         for place, sheet in enumerate(book.sheets_metadata):
             if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
                 rows = book.get_sheet_by_index(place).to_python(skip_empty_area=False)
+                for row, column in errors[place] if errors else ():
+                    if row < len(rows) and column < len(rows[row]):
+                        rows[row][column] = FORMULA_ERROR
                 sheets.append({"name": sheet.name, "rows": list(encoded_rows(rows))})
     except CalamineError:
         raise Refused("damaged") from None
@@ -128,8 +151,7 @@ def main(path):
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
         check_kind(path)
-        check_size(path)
-        answer = read(path)
+        answer = read(path, check_size(path))
     except Refused as refused:
         answer = refused.answer
     except DAMAGE:

@@ -5,7 +5,8 @@ from members.models import Volunteer
 from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.imports import Column, Named, SheetResource, column, update_stored
+from yl_district.columns import Column, Named, column
+from yl_district.imports import SheetResource, update_stored
 
 from .models import Hub, HubYear, TeamMember
 

@@ -17,7 +17,7 @@ from tests.factories import (
 )
 from tests.workbooks import TODAY
 from yl_district.cells import CellError
-from yl_district.imports import Book
+from yl_district.columns import Book
 
 pytestmark = pytest.mark.django_db
 

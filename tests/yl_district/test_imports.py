@@ -10,7 +10,8 @@ from tests.factories import make_organisation, make_unit
 from tests.workbooks import TODAY
 from yl_district import cells
 from yl_district.cells import CellError
-from yl_district.imports import Book, Named, column, problem_at, take_in, update_stored
+from yl_district.columns import Book, Named, column
+from yl_district.imports import problem_at, take_in, update_stored
 
 UNIT_HEADINGS = ["单位名称", "类别", "状态"]
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yl_district import spreadsheets
+from yl_district.spreadsheet_reader import FORMULA_ERROR
 from yl_district.spreadsheets import CELL_LIMIT, CUT, Heading, Sheet, UnreadableWorkbook, read_workbook, write_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -205,6 +206,19 @@ def test_cells_keep_their_kind():
 
 def test_row_numbers_and_columns_count_from_the_first_cell():
     assert rows_of(lambda book, page: page.write_string(4, 3, "x")) == [[], [], [], [None, None, None, "x"]]
+
+
+def test_a_formula_that_failed_is_marked_and_not_empty():
+    def fill(book, page):
+        other = book.add_worksheet("团干部")
+        other.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+        page.write_formula(1, 0, "=NA()", None, "#N/A")
+        page.write_string(1, 1, "男")
+
+    assert [sheet.rows[1:] for sheet in read_workbook(workbook(fill))] == [
+        [[FORMULA_ERROR, "男"]],
+        [[], [None, FORMULA_ERROR]],
+    ]
 
 
 def test_a_date_that_excel_does_not_know_stays_a_number():
