@@ -14,18 +14,19 @@ from .annex_tables import (
     member_changes,
     unit_table,
 )
-from .doubts import doubt_table
+from .doubts import doubt_table, open_doubt_table
 from .figures import results
 
 ANNEXES = [figure_table, member_changes, unit_table, link_table, assistance_table, activity_table, doubt_table]
+OPEN_ANNEXES = [figure_table, member_changes, unit_table, link_table, activity_table, open_doubt_table]
 A4 = 9
 HEADING_ROW = 2
 LINE_HEIGHT = 18
 WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 
-def write_annexes(scope, stream):
-    """Writes the workbook to a binary stream."""
+def write_annexes(scope, stream, with_cases=True):
+    """Writes the workbook to a binary stream; for somebody who may not read case files without what tells of them."""
     numbers = results(scope)
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
@@ -40,7 +41,7 @@ def write_annexes(scope, stream):
     }
     start, end = scope.period.bounds
     caption = f"{scope.organisation.name}　{start} 至 {end}"
-    for make in ANNEXES:
+    for make in ANNEXES if with_cases else OPEN_ANNEXES:
         write_sheet(book, make(scope, numbers), caption, formats)
     book.close()
 

@@ -21,7 +21,21 @@ COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44)]
 
 def doubt_table(scope, results):
     """Every doubt, kind by kind."""
-    kinds = [figure_doubts, activity_doubts, organisation_doubts, member_doubts, unit_doubts, link_doubts, case_doubts]
+    return listed(scope, results, [*open_kinds(), case_doubts])
+
+
+def open_doubt_table(scope, results):
+    """Every doubt that tells nothing of a case file."""
+    return listed(scope, results, open_kinds())
+
+
+def open_kinds():
+    """The kinds of doubts that tell nothing of a case file."""
+    return [figure_doubts, activity_doubts, organisation_doubts, member_doubts, unit_doubts, link_doubts]
+
+
+def listed(scope, results, kinds):
+    """The annex of these kinds of doubts."""
     rows = [list(row) for kind in kinds for row in kind(scope, results)]
     return Annex("存疑数据", "存疑数据清单（内部掌握）", COLUMNS, rows, note="" if rows else "没有发现存疑数据。")
 

@@ -116,7 +116,7 @@ def summary_export(request, kind):
     scope, _ = asked_scope(request)
     writers = {
         "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate()), stream)),
-        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream)),
+        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user.is_committee_staff)),
         "json": ("年度工作总结指标", lambda stream: stream.write(figures_as_json(scope))),
     }
     label, write = writers[kind]

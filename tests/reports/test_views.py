@@ -329,7 +329,7 @@ def test_cadre_sees_the_own_organisation_alone():
     assert json.loads(file.content)["scope"] == "柳林社区团支部"
 
 
-def test_cadre_sees_no_names_of_assisted_youths():
+def test_cadre_sees_nothing_of_assisted_youths_but_their_number():
     place = two_branches()
     make_assisted_youth(place.here, "白露明")
     for name, *arguments in [("home",), ("summary_detail",), ("figure_detail", "assisted_youths")]:
@@ -338,6 +338,9 @@ def test_cadre_sees_no_names_of_assisted_youths():
     assert "白露明" in text_of(get(place.office, "figure_detail", "assisted_youths", year=2017))
     book = CalamineWorkbook.from_filelike(io.BytesIO(exported(place.cadre, "xlsx")))
     cells = [cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
+    assert "精准帮扶" not in book.sheet_names and "白**" not in str(cells) and "白露明" not in str(cells)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exported(place.office, "xlsx")))
+    cells = [cell for row in book.get_sheet_by_name("精准帮扶").to_python() for cell in row]
     assert "白**" in cells and "白露明" not in str(cells)
 
 
