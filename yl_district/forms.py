@@ -119,7 +119,7 @@ class PageFormMixin:
     def helper(self):
         """The layout in which crispy-forms draws the fields."""
         helper = FormHelper(self)
-        helper.form_tag = False
+        helper.form_tag, helper.disable_csrf = False, True  # the page writes the form around it
         groups = self.groups or [("", *self.fields)]
         helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
         return helper
