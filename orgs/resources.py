@@ -9,6 +9,7 @@ from yl_district.imports import BATCH, LogResource, SheetResource, row_problem, 
 from .models import Organisation, Supply, Unit, UnitContact
 
 ORGANISATION_SHEET = "团组织"
+COMMITTEES = {Organisation.Category.WORKING_COMMITTEE.label, Organisation.Category.COMMITTEE.label}
 TREE = ("path", "depth", "numchild")
 DEEPEST = 20  # levels; treebeard's paths hold 63, of which a move may need twice what it moves
 
@@ -76,12 +77,14 @@ class OrganisationResource(SheetResource):
         self.steps[above] = max(self.steps[above], step)
 
     def ordered(self, headings, rows):
-        """Parents before children; among rows without a parent first the one that others name."""
+        """Parents before children; among rows without a parent first the root: the only committee, or who is named."""
         stated = [dict(zip(headings, values, strict=True)) for _, values in rows]
         names = [(self._name(row["组织名称"]), self._name(row.get("上级组织"))) for row in stated]
         above = {name: parent for name, parent in reversed(names) if name}
         orphans = {name for name, parent in above.items() if not parent}
-        heads = orphans & set(above.values()) or orphans
+        heads = {name for (name, _), row in zip(names, stated, strict=True) if row["组织类别"] in COMMITTEES} & orphans
+        if len(heads) != 1:
+            heads = orphans & set(above.values()) or orphans
         self.doubtful = orphans if len(heads) > 1 else set()
         depths, self.circular = levels(above)
         order = sorted(range(len(rows)), key=lambda at: (depths.get(names[at][0], 0), names[at][0] not in heads))

@@ -20,7 +20,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LINE_END = re.compile(r"(?:_x000D_|\r)\n|\r")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # come along when text is copied from web pages
 # Python's own tables end before the newest planes of Chinese characters.
-NAME = re.compile(r"(?:[^\W\d_]|[·.\- \U00020000-\U0003fffd]){2,30}")
+# A digit or two tell namesakes apart; a row of them is a number that slipped into the column of names.
+NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
 MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
 DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
 COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")

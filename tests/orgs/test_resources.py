@@ -56,6 +56,11 @@ def test_a_row_without_a_parent_belongs_below_the_root():
     assert tree()[-1] == ("学校", "地区")
 
 
+def test_of_several_without_a_parent_the_only_committee_is_the_root():
+    take_in({"团组织": [organisation("甲"), ROOT, organisation("乙"), organisation("丙", "甲")]})
+    assert tree() == [("地区", None), ("甲", "地区"), ("丙", "甲"), ("乙", "地区")]
+
+
 def test_the_column_of_parents_may_be_missing():
     take_in({"团组织": [ROOT]})
     row = {heading: cell for heading, cell in organisation("社区").items() if heading != ABOVE}
