@@ -1,7 +1,7 @@
 """Changes that touch an activity and its sign-in rows together."""
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, F, OuterRef, Subquery
 
 from .models import Activity, SignIn
 
@@ -18,7 +18,7 @@ def add_sign_in(activity, person, capacity):
 
 @transaction.atomic
 def remove_sign_in(sign_in):
-    """Takes a sign-in row away; without any row left the person-times are unrecorded."""
+    """Takes a sign-in row away; without any row left the person-times are those typed."""
     activity = sign_in.activity
     sign_in.delete()
     recount_sign_ins([activity.pk])
@@ -26,13 +26,15 @@ def remove_sign_in(sign_in):
 
 @transaction.atomic
 def recount_sign_ins(activity_ids):
-    """Sets head count, person-times and basis of activities from their sign-in rows, one update each."""
+    """Sets head count, person-times and basis of activities from their sign-in rows.
+
+    The person-times typed before the first row are kept aside, and return when no row is left.
+    """
+    activities = Activity.objects.filter(pk__in=activity_ids)
     # Of two people signed in at once, each would count without the other's row; their rows' own locks pass NO KEY.
-    list(Activity.objects.select_for_update(no_key=True).filter(pk__in=activity_ids).order_by("pk").values_list("pk"))
-    counts = dict(
-        SignIn.objects.filter(activity__in=activity_ids).values_list("activity").annotate(Count("pk")).order_by()
-    )
-    for activity_id in activity_ids:
-        count = counts.get(activity_id, 0)
-        basis = Activity.Basis.EXACT if count else Activity.Basis.UNRECORDED
-        Activity.objects.filter(pk=activity_id).update(sign_in_count=count, attendance=count or None, basis=basis)
+    list(activities.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
+    rows = SignIn.objects.filter(activity=OuterRef("pk")).order_by()
+    count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))
+    activities.filter(Exists(rows)).update(sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT)
+    activities.exclude(Exists(rows)).update(sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"))

@@ -86,6 +86,9 @@ class Activity(models.Model):
     attendance = models.PositiveIntegerField("人次", null=True, blank=True)
     basis = models.CharField("数字口径", max_length=10, choices=Basis, blank=True)
     sign_in_count = models.PositiveIntegerField("签到人次", default=0, editable=False)
+    # What was typed before the first sign-in row, which comes back with the last one's removal.
+    stated_attendance = models.PositiveIntegerField("填报人次", null=True, editable=False)
+    stated_basis = models.CharField("填报口径", max_length=10, choices=Basis, blank=True, editable=False)
     audience = models.CharField("面向人群", max_length=60, blank=True)
     campaign = models.CharField("专项", max_length=100, blank=True)
     tags = models.CharField("主题标签", max_length=100, blank=True)
@@ -107,6 +110,20 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(sign_in_count=0) | Q(attendance=models.F("sign_in_count"), basis="exact"),
                 name="activity_attendance_equals_sign_ins",
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["name", "held_on", *(place for place, is_empty in places.items() if not is_empty)],
+                    condition=Q(**{f"{place}__isnull": is_empty for place, is_empty in places.items()}),
+                    name=f"activity_once_{suffix}",
+                    violation_error_message="同名、同日、同一主办组织和青年汇的活动已有登记，请打开原记录修改，或在名称中加以区分。",
+                )
+                for suffix, places in {
+                    "anywhere": {"host": True, "hub": True},
+                    "by_host": {"host": False, "hub": True},
+                    "at_hub": {"host": True, "hub": False},
+                    "by_host_at_hub": {"host": False, "hub": False},
+                }.items()
             ),
         ]
 

@@ -3,6 +3,8 @@
 import re
 from collections import defaultdict
 
+from django.db.models import F
+
 from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, ReferenceWidget, new_person
 from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
@@ -51,7 +53,7 @@ class ActivityResource(SheetResource):
     def load(self):
         self.index = self.book.only(ActivityIndex)
         self.book.attach(self.index.stored.values(), "type", ActivityType)
-        self.stated = []
+        self.stated = self.book.only(StatedPersonTimes).rows
 
     def find(self, row):
         """The activity of the same name, day, host and hub; where only one side states these, the only stored one."""
@@ -95,6 +97,13 @@ class ActivityResource(SheetResource):
 
     def rows_for_export(self, records):
         return records.select_related("type", "host", "hub").order_by("held_on", "pk")
+
+
+class StatedPersonTimes:
+    """What the file's sheet 活动 states: (row, activity, person-times or None)."""
+
+    def __init__(self, book):
+        self.rows = []
 
 
 class ActivityIndex:
@@ -186,7 +195,7 @@ class SignInResource(PeopleResource):
         known = list(SignIn.objects.order_by("pk"))
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
-        self.activity = None
+        self.activity, self.first_rows = None, {}
 
     def find(self, row):
         try:
@@ -205,9 +214,23 @@ class SignInResource(PeopleResource):
 
     def accept(self, record):
         self.known[record.activity.pk, id(record.person)] = record
+        if not record.activity.sign_in_count:
+            self.first_rows.setdefault(record.activity.pk, self.row_number)
 
     def write_links(self, records):
         recount_sign_ins({record.activity.pk for record in records})
+
+    def finish(self):
+        """A first list has as many rows as person-times were typed before; those in the file are checked there."""
+        stated = {record.pk for _, record, value in self.book.only(StatedPersonTimes).rows if value is not None}
+        differing = (
+            Activity.objects.filter(pk__in=self.first_rows.keys() - stated, stated_attendance__isnull=False)
+            .exclude(sign_in_count=F("stated_attendance"))
+            .values_list("pk", "name", "stated_attendance", "sign_in_count")
+        )
+        for pk, name, typed, count in differing:
+            remedy = f"系统中该活动登记为 {typed} 人次，名单只有 {count} 人：请补齐名单，或先清空该活动的人次"
+            yield (self.first_rows[pk], "活动名称", name, f"与已登记人次一致的 {typed} 行签到", remedy)
 
     def rows_for_export(self, records):
         return records.select_related("activity", "person").order_by("activity__held_on", "activity_id", "pk")

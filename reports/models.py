@@ -96,7 +96,16 @@ class PlatformEntry(models.Model):
                 ),
                 name="platform_entry_has_its_subject",
                 violation_error_message="请选择与“对象”相符的一条记录。",
-            )
+            ),
+            *(
+                models.UniqueConstraint(
+                    fields=["platform", "subject", record],
+                    condition=Q(**{f"{record}__isnull": False}),
+                    name=f"platform_entry_{record}_once",
+                    violation_error_message="这条记录已登记录入该平台，请打开原登记修改。",
+                )
+                for record in ("person", "activity", "organisation")
+            ),
         ]
 
     def __str__(self):

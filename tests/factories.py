@@ -84,8 +84,9 @@ def make_volunteer(hub=None, name="顾清", person=None, **fields):
     return volunteer
 
 
-def make_activity(host=None, name="春季健步走", type="sports", **fields):
-    """An activity of 2017 without recorded person-times."""
+def make_activity(host=None, name=None, type="sports", **fields):
+    """An activity of 2017 without recorded person-times; without a name the next walk of that spring."""
+    name = name or f"春季健步走{Activity.objects.count() or ''}"
     fields = {"held_on": date(2017, 4, 8), "basis": "unrecorded"} | fields
     # Browser tests empty the tables, the shipped types included.
     kind, _ = ActivityType.objects.get_or_create(key=type, defaults={"name": type})

@@ -24,6 +24,12 @@ def test_adding_and_removing_settle_the_person_times(db):
     assert numbers(activity) == (2, 2, "exact", 2)
     for row in (rows[0], rows[2]):
         remove_sign_in(row)
+    assert numbers(activity) == (0, 40, "rounded", 0)
+
+
+def test_without_person_times_typed_none_are_left_behind(db):
+    activity = make_activity()
+    remove_sign_in(add_sign_in(activity, make_person(), "member"))
     assert numbers(activity) == (0, None, "unrecorded", 0)
 
 

@@ -74,8 +74,17 @@ def test_they_are_also_checked_against_sign_ins_stored_before():
     assert problems({"活动": [WALK | {"人次": 30}]}) == DIFFERENT
 
 
-def test_further_sign_ins_add_to_those_stored():
+def test_a_first_list_must_agree_with_the_person_times_typed_before():
     take_in(BASE | {"活动": [WALK | {"人次": 30}]})
+    remedy = "系统中该活动登记为 30 人次，名单只有 2 人：请补齐名单，或先清空该活动的人次"
+    assert problems({"签到": sign_ins("章程", "顾清")}) == [
+        ("签到", 2, "活动名称", "健步走", "与已登记人次一致的 30 行签到", remedy)
+    ]
+    assert recorded() == (30, "exact", 0)
+
+
+def test_further_sign_ins_add_to_those_stored():
+    take_in(BASE | {"活动": [WALK | {"人次": 2}]})
     assert tally(take_in({"签到": sign_ins("章程", "顾清")})) == {"签到": (2, 0, 0)}
     assert tally(take_in({"签到": sign_ins("章程", "白露")})) == {"签到": (1, 0, 1)}
     assert recorded() == (3, "exact", 3)
