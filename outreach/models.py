@@ -103,7 +103,8 @@ class CadreQuerySet(PersonQuerySet):
 def cadres_with_links(day):
     """People with `standing_links`, `bound_links` and `quota` on `day`; the quota is null for those without a post.
 
-    The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; the largest of several posts.
+    The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; of several posts the largest number
+    that any of them states, else the largest of these.
     """
     links = Link.objects.as_of(day).filter(cadre=OuterRef("pk")).order_by().values("cadre")
     quota = Case(
@@ -112,7 +113,8 @@ def cadres_with_links(day):
         default=Value(Post.OTHER_QUOTA),
         output_field=IntegerField(),
     )
-    quotas = Post.objects.as_of(day).filter(person=OuterRef("pk")).annotate(due=quota).order_by("-due").values("due")
+    posts = Post.objects.as_of(day).filter(person=OuterRef("pk")).annotate(due=quota)
+    quotas = posts.order_by(F("link_quota").desc(nulls_last=True), "-due").values("due")
     return CadreQuerySet(Person).annotate(
         standing_links=Coalesce(Subquery(links.annotate(n=Count("pk")).values("n")), 0),
         bound_links=Coalesce(Subquery(links.filter(bound_on__lte=day).annotate(n=Count("pk")).values("n")), 0),

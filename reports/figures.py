@@ -202,8 +202,8 @@ def activities_of_type(key, scope):
 
 
 def members_educated(scope):
-    signed = SignIn.objects.held_during(scope.period).of_education().filter(person=OuterRef("person"))
-    return members(scope).filter(Exists(signed))
+    signed = SignIn.objects.within(scope.organisation).held_during(scope.period).of_education()
+    return members(scope).filter(Exists(signed.filter(person=OuterRef("person"))))
 
 
 def links(scope):

@@ -62,6 +62,7 @@ def test_contact_within_the_year(day, counts):
         pytest.param([{"nature": ""}], 10, id="nature not known"),
         pytest.param([{"nature": "full_time", "link_quota": 3}], 3, id="own number"),
         pytest.param([{"link_quota": 0}], 0, id="none wanted"),
+        pytest.param([{"link_quota": 1}, {"nature": "full_time"}], 1, id="a number stated before any default"),
         pytest.param([{"link_quota": 3}, {"link_quota": 7}], 7, id="largest of two posts"),
         pytest.param([{"link_quota": 3}, {"link_quota": 7, "ended_on": date(2017, 12, 1)}], 3, id="post ended"),
     ],

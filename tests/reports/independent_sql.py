@@ -52,7 +52,7 @@ WITH place AS (
     SELECT serving.person_id AS id,
         (SELECT count(*) FROM standing_link WHERE cadre_id = serving.person_id) AS links,
         (SELECT count(*) FROM standing_link WHERE cadre_id = serving.person_id AND bound_on <= %(last)s) AS bound,
-        (SELECT max(coalesce(post.link_quota, CASE post.nature WHEN 'full_time' THEN 100 ELSE 10 END))
+        (SELECT coalesce(max(post.link_quota), max(CASE post.nature WHEN 'full_time' THEN 100 ELSE 10 END))
          FROM members_post post
          WHERE post.person_id = serving.person_id AND {stands("post.started_on", "post.ended_on")}) AS quota
     FROM serving GROUP BY serving.person_id
@@ -125,9 +125,8 @@ VALUES = {
     "education_sessions": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE is_education",
     "education_reach": f"""SELECT count(*) FROM on_roll WHERE person_id IN (
         SELECT present.person_id FROM activities_signin present
-        JOIN activities_activity activity ON activity.id = present.activity_id
-        JOIN activities_activitytype type ON type.id = activity.type_id
-        WHERE type.is_education AND activity.held_on {WITHIN})""",
+        JOIN own_activity activity ON activity.id = present.activity_id
+        WHERE activity.is_education)""",
     "linked_youths": "SELECT count(*) FROM standing_link WHERE cadre_id IN (SELECT id FROM own_cadre)",
     "cadres_linked": "SELECT count(*) FROM cadre WHERE bound > 0",
     "cadres_at_quota": "SELECT count(*) FROM cadre WHERE links >= quota",
