@@ -75,6 +75,12 @@ class SignInForm(PersonForm):
         model = SignIn
         fields = ["capacity"]
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if not self.user.is_committee_staff:
+            field = self.fields["capacity"]
+            field.choices = [choice for choice in field.choices if choice[0] != SignIn.Capacity.ASSISTED_YOUTH]
+
     def save(self, commit=True):
         """Saves the person and signs them in, which settles the activity's person-times."""
         self.instance.person.save()

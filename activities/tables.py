@@ -39,12 +39,19 @@ class SignInTable(PageTable):
         linkify=lambda record: record.person.get_absolute_url(),
         attrs={"td": {"class": "record"}},
     )
+    # Sorted by it, the list would give away whom the committee assists.
+    capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
     removal = tables.Column("", accessor="pk", linkify=("sign_in_delete", [tables.A("pk")]), orderable=False)
 
     class Meta(PageTable.Meta):
         model = SignIn
         fields = ["person", "capacity", "mobile", "removal"]
+
+    def render_capacity(self, record, value):
+        """Whom the committee assists is known to its staff alone."""
+        is_secret = record.capacity == SignIn.Capacity.ASSISTED_YOUTH and not self.request.user.is_committee_staff
+        return SignIn.Capacity.OTHER.label if is_secret else value
 
     def render_removal(self):
         """A word to press; what follows asks again."""

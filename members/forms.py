@@ -99,14 +99,17 @@ class PersonForm(PageForm):
         related = "memberships__branch", "posts__organisation"
         shown = Person.objects.visible_to(self.user).filter(pk__in=[person.pk for person in namesakes])
         candidates = {str(person.pk): person for person in shown.prefetch_related(*related)}
+        kept = set(shown.kept_by(self.user))
         if not candidates:
             return Person()
         only = next(iter(candidates.values())) if len(candidates) == 1 else None
         if self.takes_only_namesake and only and not (self.cleaned_data.get("mobile") and only.mobile):
             return only
-        choices = [(key, describe(person)) for key, person in candidates.items()] + [
-            (NEW_PERSON, "都不是，登记为新的人员")
+        choices = [
+            (key, describe(person) if person in kept else f"{person}，在本组织的活动中签到过")
+            for key, person in candidates.items()
         ]
+        choices.append((NEW_PERSON, "都不是，登记为新的人员"))
         self.fields["same_person"] = forms.ChoiceField(label="同名人员", choices=choices, widget=forms.RadioSelect)
         picked = self.data.get(self.add_prefix("same_person"))
         if picked == NEW_PERSON:

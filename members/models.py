@@ -36,20 +36,33 @@ class PersonQuerySet(models.QuerySet):
             condition |= self._reach(organisation)
         return self.filter(condition)
 
+    def kept_by(self, user):
+        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name."""
+        if user.is_committee_staff:
+            return self
+        condition = Q(pk__in=[])
+        for organisation in user.reached_organisations:
+            condition |= self._capacity(organisation)
+        return self.filter(condition)
+
     def _reach(self, organisation):
-        prefix = organisation.path
+        signed_in = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
+        return self._capacity(organisation) | self._any_below(organisation, signed_in)
+
+    def _capacity(self, organisation):
         paths = [
             "memberships__branch__path",
             "posts__organisation__path",
             "volunteering__team__hub__organisation__path",
             "links_as_youth__cadre__posts__organisation__path",
-            "sign_ins__activity__host__path",
-            "sign_ins__activity__hub__organisation__path",
         ]
-        reached = Q()
+        return self._any_below(organisation, paths)
+
+    def _any_below(self, organisation, paths):
+        prefix, found = organisation.path, Q()
         for path in paths:
-            reached |= Q(pk__in=self.model.objects.filter(**{f"{path}__startswith": prefix}).values("pk"))
-        return reached
+            found |= Q(pk__in=self.model.objects.filter(**{f"{path}__startswith": prefix}).values("pk"))
+        return found
 
     def serving_on(self, day, organisation=None):
         """People serving in a post on `day`, within `organisation` where one is given."""

@@ -123,15 +123,19 @@ def visible_post(request, pk):
 
 
 def person_detail(request, pk):
-    """One human being with all capacities; case files only for those who may see them."""
+    """One human being with all capacities; case files only for those who may see them.
+
+    Somebody known by sign-ins alone is shown by name alone.
+    """
     user = request.user
     person = get_object_or_404(Person.objects.visible_to(user), pk=pk)
     context = {
         "title": person.name,
         "person": person,
+        "is_kept": Person.objects.kept_by(user).filter(pk=pk).exists(),
         "memberships": person.memberships.visible_to(user).select_related("branch"),
         "posts": person.posts.visible_to(user).select_related("organisation"),
-        "volunteering": Volunteer.objects.filter(person=person).first(),
+        "volunteering": Volunteer.objects.visible_to(user).filter(person=person).first(),
         "links_as_youth": person.links_as_youth.visible_to(user).select_related("cadre"),
         "links_as_cadre": person.links_as_cadre.visible_to(user).select_related("youth"),
         "sign_ins": person.sign_ins.visible_to(user).select_related("activity").order_by("-activity__held_on")[:20],

@@ -49,6 +49,14 @@ class CountedYouthTable(AssistedYouthTable):
         pass
 
 
+class NamesTable(PersonTable):
+    """People as those may know them who do not keep their records."""
+
+    class Meta(PersonTable.Meta):
+        fields = ["name", "mobile"]
+        exclude = ["gender", "birth_date", "identity_number"]
+
+
 class LinkedCadreTable(PersonTable):
     """Cadres with their links and quota."""
 
@@ -88,6 +96,8 @@ OF_FIGURE = {
 }
 
 
-def table_of(figure, model):
-    """The table that lists the rows of `figure`, which are of `model`."""
+def table_of(figure, model, user):
+    """The table that lists to `user` the rows of `figure`, which are of `model`."""
+    if figure.key == "people_reached" and not user.is_committee_staff:
+        return NamesTable
     return OF_FIGURE.get(figure.key) or OF_KIND[model]

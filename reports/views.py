@@ -94,7 +94,7 @@ def figure_detail(request, key):
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    context["table"] = configured_table(request, table_of(figure, rows.model), rows)
+    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), rows)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
 
 

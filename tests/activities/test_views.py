@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from activities.models import Activity, ActivityType, SignIn
 from members.models import Person
-from tests.factories import make_activity, make_hub, make_person
+from tests.factories import make_activity, make_hub, make_member, make_person, make_volunteer
 from tests.pages import listed, page, queries, refused, send, status, two_branches
 
 
@@ -213,6 +213,76 @@ def test_rows_of_another_branch_are_not_found(district):
     assert status(district.cadre, "sign_in_delete", SignIn.objects.get().pk) == 404
     answer = district.cadre.post(reverse("sign_in_create", args=[activity.pk]), {"name": "白露"})
     assert (answer.status_code, SignIn.objects.count()) == (404, 1)
+
+
+IDENTITY = "110105200805040026"
+FACTS = [IDENTITY, "110105********0026", "2008-05-04", "13800138000"]
+
+
+def sign_in_assisted(activity, **facts):
+    """Somebody whom the committee assists, present at the activity."""
+    person = make_person("白露", **facts)
+    return SignIn.objects.create(activity=activity, person=person, capacity=SignIn.Capacity.ASSISTED_YOUTH)
+
+
+def test_whom_the_committee_assists_is_known_to_its_staff_alone(district):
+    activity = make_activity(district.here)
+    person = sign_in_assisted(activity).person
+    make_member(branch=district.here, person=person)
+    for name, pk in (("activity_detail", activity.pk), ("person_detail", person.pk)):
+        assert "帮扶对象" in page(district.office, name, pk)
+        for query in ({}, {"sort": "capacity"}, {"sort": "-capacity"}):
+            text = page(district.cadre, name, pk, **query).partition("<main")[2]
+            assert "白露" in text and "其他" in text
+            assert "帮扶对象" not in text and "assisted_youth" not in text
+    as_htmx = {"hx-request": "true"}
+    answer = district.cadre.post(reverse("sign_in_create", args=[activity.pk]), {"name": "秦朗"}, headers=as_htmx)
+    assert "白露" in answer.content.decode() and "帮扶对象" not in answer.content.decode()
+
+
+def test_order_of_sign_ins_does_not_tell_whom_the_committee_assists(district):
+    activity = make_activity(district.here)
+    for name, capacity in (("秦朗", "parent"), ("白露", "assisted_youth"), ("顾清", "other")):
+        SignIn.objects.create(activity=activity, person=make_person(name), capacity=capacity)
+    for order in ("capacity", "-capacity"):
+        table = district.cadre.get(reverse("activity_detail", args=[activity.pk]), {"sort": order}).context["table"]
+        assert [row.get_cell_value("person") for row in table.rows] == ["秦朗", "白露", "顾清"]
+
+
+def test_only_staff_sign_somebody_in_as_assisted(district):
+    activity = make_activity(district.here)
+    typed = {"name": "白露", "capacity": "assisted_youth"}
+    assert "选择一个有效的选项" in refused_capacity(district.cadre, activity, typed)
+    send(district.office, "sign_in_create", activity.pk, **typed)
+    assert SignIn.objects.get().capacity == "assisted_youth"
+
+
+def refused_capacity(client, activity, data):
+    response = client.post(reverse("sign_in_create", args=[activity.pk]), data)
+    assert not SignIn.objects.exists()
+    return "".join(response.context["form"].errors["capacity"])
+
+
+def test_somebody_known_by_sign_ins_alone_is_shown_to_a_cadre_by_name_alone(district):
+    activity = make_activity(district.here)
+    facts = {"identity_number": IDENTITY, "birth_date": "2008-05-04", "gender": "F", "mobile": "13800138000"}
+    person = sign_in_assisted(activity, **facts).person
+    text = page(district.cadre, "person_detail", person.pk)
+    assert "白露" in text and "这里只显示姓名" in text
+    assert [fact for fact in FACTS if fact in text] == []
+    assert [fact for fact in FACTS if fact in page(district.office, "person_detail", person.pk)] == FACTS[1:]
+    asked = district.cadre.post(reverse("volunteer_create"), {"name": "白露"}).content.decode()
+    assert "白露，在本组织的活动中签到过" in asked
+    assert [fact for fact in [*FACTS, "138****8000"] if fact in asked] == []
+    make_member(branch=district.here, person=person)
+    assert [fact for fact in FACTS if fact in page(district.cadre, "person_detail", person.pk)] == FACTS[1:]
+
+
+def test_team_of_another_branch_is_not_shown_with_a_person(district):
+    volunteer = make_volunteer(make_hub(district.there), volunteer_no="VOL-7788")
+    make_member(branch=district.here, person=volunteer.person)
+    assert "VOL-7788" in page(district.office, "person_detail", volunteer.person.pk)
+    assert "VOL-7788" not in page(district.cadre, "person_detail", volunteer.person.pk)
 
 
 def test_queries_do_not_grow_with_rows(district):

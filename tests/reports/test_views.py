@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
+from activities.models import SignIn
 from orgs.models import Role
 from reports.figures import Scope, all_figures, results
-from tests.factories import make_activity, make_assisted_youth, make_member, make_organisation, make_user
+from tests.factories import make_activity, make_assisted_youth, make_member, make_organisation, make_person, make_user
 from tests.pages import browser_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
@@ -342,6 +343,20 @@ def test_cadre_sees_nothing_of_assisted_youths_but_their_number():
     book = CalamineWorkbook.from_filelike(io.BytesIO(exported(place.office, "xlsx")))
     cells = [cell for row in book.get_sheet_by_name("精准帮扶").to_python() for cell in row]
     assert "白**" in cells and "白露明" not in str(cells)
+
+
+def test_people_reached_are_listed_to_a_cadre_without_birth_date_sex_and_number():
+    place = two_branches()
+    facts = {"identity_number": "110105200805040026", "birth_date": "2008-05-04", "gender": "F"}
+    person = make_person("白露明", mobile="13800138000", **facts)
+    SignIn.objects.create(activity=make_activity(place.here), person=person, capacity="assisted_youth")
+    told = ["2008-05-04", "110105********0026", ">女<"]
+    for query in ({}, {"sort": "birth_date"}, {"sort": "identity_number"}):
+        text = text_of(get(place.cadre, "figure_detail", "people_reached", year=2017, **query))
+        assert "白露明" in text
+        assert [fact for fact in [*told, facts["identity_number"], "13800138000"] if fact in text] == []
+    text = text_of(get(place.office, "figure_detail", "people_reached", year=2017))
+    assert [fact for fact in told if fact in text] == told
 
 
 def test_rows_do_not_add_queries():
