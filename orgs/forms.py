@@ -25,7 +25,7 @@ class OrganisationForm(PageForm):
     parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
 
     groups = [
-        ("组织", "name", "parent", "category", "domain", "founded_on", "last_election_on", "dissolved_on"),
+        ("组织", "name", "parent", "category", "domain", "founded_on", "last_election_on"),
         ("联系", "liaison", "chat_kind", "chat_number", "address", "remark"),
     ]
 
@@ -41,7 +41,6 @@ class OrganisationForm(PageForm):
             "chat_kind",
             "chat_number",
             "address",
-            "dissolved_on",
             "remark",
         ]
 
@@ -49,14 +48,12 @@ class OrganisationForm(PageForm):
         super().__init__(*args, **options)
         if self.instance.pk:
             self._offer_parents()
-        else:
-            del self.fields["dissolved_on"]
 
     def _offer_parents(self):
-        """An organisation cannot move below itself; whose parent the user does not see stays where it is."""
+        """The root stays where it is, and no organisation moves below itself."""
         parents = self.fields["parent"].queryset
         above = Organisation.objects.get_parent(self.instance)
-        if above is None or not parents.filter(pk=above.pk).exists():
+        if above is None:
             del self.fields["parent"]
             return
         self.fields["parent"].queryset = parents.exclude(path__startswith=self.instance.path)

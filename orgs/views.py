@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district.pages import delete_page, end_page, form_page, list_page
+from yl_district.pages import delete_page, end_page, form_page, list_page, staff_only
 
 from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
 from .forms import (
@@ -80,6 +80,7 @@ def organisation_detail(request, pk):
     return render(request, "orgs/organisation_detail.html", context)
 
 
+@staff_only
 def organisation_create(request):
     """A new organisation below another."""
     return form_page(
@@ -92,6 +93,7 @@ def organisation_create(request):
     )
 
 
+@staff_only
 def organisation_update(request, pk):
     """Corrects an organisation or moves it below another."""
     organisation = visible_organisation(request, pk)
@@ -105,6 +107,7 @@ def organisation_update(request, pk):
     )
 
 
+@staff_only
 def organisation_end(request, pk):
     """Dissolves an organisation."""
     organisation = visible_organisation(request, pk)

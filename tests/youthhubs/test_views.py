@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from members.models import Person, Volunteer
 from tests.factories import make_hub, make_person, make_volunteer
@@ -90,6 +91,26 @@ def test_cadre_keeps_volunteers_of_own_hubs_only(district):
     assert "hub" in refused(district.cadre, "volunteer_create", name="顾清", hub=str(foreign.pk))
     send(district.cadre, "volunteer_create", name="顾清", hub=own.pk)
     assert Volunteer.objects.get().team.hub == own
+
+
+def test_hubs_and_their_years_are_kept_by_staff_alone(district):
+    hub = make_hub(district.here)
+    row = hub.years.get()
+    addresses = [
+        reverse("hub_create"),
+        reverse("hub_update", args=[hub.pk]),
+        reverse("hub_end", args=[hub.pk]),
+        reverse("hub_year_create", args=[hub.pk]),
+        reverse("hub_year_update", args=[row.pk]),
+    ]
+    typed = {"name": "改名青年汇", "organisation": district.here.pk, "day": "2017-12-31", "year": "2018", "tier": "key"}
+    for address in addresses:
+        assert (district.cadre.get(address).status_code, district.cadre.post(address, typed).status_code) == (404, 404)
+    kept = Hub.objects.get()
+    assert (kept.name, kept.closed_on, kept.years.get().tier) == (hub.name, None, "ordinary")
+    for client, offered in ((district.cadre, []), (district.office, addresses)):
+        text = page(client, "hub_list") + page(client, "hub_detail", hub.pk)
+        assert [address for address in addresses if f'href="{address}"' in text] == offered
 
 
 def test_rows_of_another_branch_are_not_found(district):
