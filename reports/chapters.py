@@ -158,7 +158,10 @@ def units(text):
     if text.value("unit_contacts"):
         yield text.say("坚持党建带团建，通过电话、网络、见面等方式与两新组织联络{unit_contacts}。")
     if text.value("units_founded"):
-        yield text.say("指导{names}{units_founded}单位新建团组织。", names=text.examples("units_founded"))
+        founded = "指导{names}{units_founded}单位新建团组织。"
+        if text.value("units_founded") == 1:
+            founded = "指导{units_founded}单位新建团组织，为{names}。"
+        yield text.say(founded, names=text.examples("units_founded"))
     else:
         yield ("本年度没有新建团组织的两新组织。",)
     yield task(text)
@@ -206,15 +209,18 @@ def educated(text):
 
 
 def reach(text):
-    """How many of the members on the roll signed in."""
+    """How many of the members on the roll signed in, as far as there are sign-in lists."""
     if not text.value("members"):
         return ()
+    held = text.results["education_sessions"].figure.rows(text.scope)
+    if not text.value("education_reach") and not held.filter(sign_in_count__gt=0).exists():
+        return ("没有签到名单，覆盖团员人数未作统计。",)
     return text.share(
         "education_reach",
         "members",
         every="{education_reach}在册团员{all}签到参加。",
         some="{members}在册团员中，有{education_reach}签到参加。",
-        none="签到名单中没有在册团员，覆盖人数未作统计。",
+        none="签到名单中没有在册团员。",
     )
 
 
@@ -247,15 +253,17 @@ def bound(text):
         "cadres_linked",
         "cadres",
         every="{cadres_linked}团干部{all}完成绑定，",
-        some="{cadres}团干部中{cadres_linked}已完成绑定，其余尚未绑定，",
+        some="{cadres}团干部中{cadres_linked}已完成绑定，其余尚未绑定；",
         none="团干部尚未完成绑定，",
     )
+    # After 其余 the sentence needs its subject anew.
+    cadres = "{cadres}团干部的" if 0 < text.value("cadres_linked") < text.value("cadres") else ""
     quota = text.share(
         "cadres_at_quota",
         "cadres",
-        every="联系人数{all}达到指标。",
+        every=f"{cadres}联系人数{{all}}达到指标。",
         some="联系人数达到指标的有{cadres_at_quota}。",
-        none="联系人数均未达到指标。",
+        none=f"{cadres}联系人数{{none}}未达到指标。",
     )
     return (*linked, *quota)
 
@@ -365,7 +373,9 @@ def places(text):
     yield text.share(
         "hub_volunteer_teams",
         "hubs",
-        every="{hubs}青年汇{all}有志愿者队伍，共{hub_volunteer_teams}。",
+        every="{hubs}青年汇都有志愿者队伍，共{hub_volunteer_teams}。"
+        if text.value("hubs") > 1
+        else "该青年汇已有志愿者队伍{hub_volunteer_teams}。",
         some="已建立志愿者队伍{hub_volunteer_teams}，其余青年汇尚未建立。",
         none="青年汇志愿者队伍尚未建立。",
     )

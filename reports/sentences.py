@@ -133,11 +133,13 @@ class Sentences:
     def share(self, part, whole, every, some, none):
         """One of three sentences: by whether the one figure reaches the other, part of it, or nothing.
 
-        `{all}` is 都, or 已 where there is only one.
+        `{all}` is 都, or 已 where there is only one; `{none}` is 均, or 尚.
         """
+        several = self.value(whole) > 1
+        words = {"all": "都" if several else "已", "none": "均" if several else "尚"}
         if self.value(part) >= self.value(whole):
-            return self.say(every, all="都" if self.value(whole) > 1 else "已")
-        return self.say(some if self.value(part) else none)
+            return self.say(every, **words)
+        return self.say(some if self.value(part) else none, **words)
 
     @cached_property
     def topics(self):

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from activities.actions import add_sign_in
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Person, Volunteer
@@ -29,7 +30,7 @@ from tests.reports.district import (
     full_district,
 )
 from tests.reports.district import year_scope as scope_of
-from youthhubs.models import Hub, HubYear
+from youthhubs.models import Hub, HubYear, TeamMember
 
 # Written anew by `manage.py annual_summary 2017 --format text -o tests/reports/golden/summary-2017.txt` on the sample.
 GOLDEN = Path(__file__).parent / "golden" / f"summary-{YEAR}.txt"
@@ -46,7 +47,7 @@ def test_sample_year_is_told_word_by_word():
 def hold(key, *activities):
     """Activities of a type, each given as (sessions, person-times, basis)."""
     for number, (sessions, attendance, basis) in enumerate(activities):
-        add_activity(key, DAY, name=f"活动{number}", session_count=sessions, attendance=attendance, basis=basis)
+        add_activity(key, DAY, name=f"{key} {number}", session_count=sessions, attendance=attendance, basis=basis)
 
 
 def add_youths(root, count, plans=0, pairs=0):
@@ -87,6 +88,23 @@ def open_hub(root, name, tier=None):
     hub = Hub.objects.create(name=name, organisation=root)
     if tier:
         HubYear.objects.create(hub=hub, year=YEAR, tier=tier)
+    return hub
+
+
+def join(hub):
+    volunteer = Volunteer.objects.create(person=Person.objects.create(name="志愿者"))
+    TeamMember.objects.create(hub=hub, volunteer=volunteer)
+
+
+def bind(name):
+    """One bound youth of a cadre."""
+    cadre, youth = Person.objects.get(name=name), Person.objects.create(name="青年")
+    Link.objects.create(cadre=cadre, youth=youth, started_on=BEFORE, bound_on=BEFORE)
+
+
+def sign_in_guest(root):
+    """A briefing with one sign-in, of somebody on no roll."""
+    add_sign_in(add_activity("briefing", DAY, host=root), Person.objects.create(name="来客"), "other")
 
 
 SENTENCES = {
@@ -113,7 +131,7 @@ SENTENCES = {
     "units none": (lambda root: None, ["本年度没有新建团组织的两新组织。"]),
     "units one": (
         lambda root: add_units(["甲公司"], league_founded_on=DAY),
-        ["指导甲公司1家单位新建团组织。"],
+        ["指导1家单位新建团组织，为甲公司。"],
     ),
     "units several": (
         lambda root: add_units(["乙公司", "甲公司", "丙社"], league_founded_on=DAY),
@@ -161,7 +179,11 @@ SENTENCES = {
     "members none": (lambda root: None, ["截至年末，地区没有在册团员。"]),
     "education without sign-ins": (
         lambda root: [add_member(root, "丁一"), hold("briefing", (1, 30, ""))],
-        ["思想教育活动1场：宣讲会1场，30人次参加。签到名单中没有在册团员，覆盖人数未作统计。"],
+        ["思想教育活动1场：宣讲会1场，30人次参加。没有签到名单，覆盖团员人数未作统计。"],
+    ),
+    "education signed in by others": (
+        lambda root: [add_member(root, "丁一"), sign_in_guest(root)],
+        ["思想教育活动1场：宣讲会1场，1人次参加。签到名单中没有在册团员。"],
     ),
     "youths none": (
         lambda root: None,
@@ -211,7 +233,34 @@ SENTENCES = {
     ),
     "target of a type missed": (
         lambda root: [aim("sessions.lecture", 3), hold("lecture", (2, 20, ""))],
-        ["主题讲座场次2场，未达到3场的目标"],
+        ["主题讲座2场，未达到3场的目标"],
+    ),
+    "target of person-times missed": (
+        lambda root: [aim("attendances.lecture", 30), aim("attendances", 40), hold("lecture", (2, 20, ""))],
+        ["各类活动的参加者20人次，未达到40人次的目标；主题讲座的参加者20人次，未达到30人次的目标"],
+    ),
+    "target of person-times unknown": (
+        lambda root: [aim("attendances.lecture", 30), hold("lecture", (2, None, ""))],
+        ["主题讲座的参加人次未作统计，不能确认达到30人次的目标"],
+    ),
+    "target of every youth missed": (
+        lambda root: [aim("assistances_per_youth", 3), assist(add_youths(root, 2), 2, 2)],
+        ["帮扶最少的对象全年受帮扶2次，未达到每名3次的目标"],
+    ),
+    "cadres some bound and none at quota": (
+        lambda root: [communities(root, 3, 3), bind("书记0")],
+        [
+            "3名团干部中1名已完成绑定，其余尚未绑定；3名团干部的联系人数均未达到指标。",
+            "尚有团干部联系青年未达到指标（3名均未达到）",
+        ],
+    ),
+    "cadres one": (
+        lambda root: [communities(root, 1, 1), bind("书记0")],
+        ["1名团干部已完成绑定，联系人数尚未达到指标。"],
+    ),
+    "hubs one with a team": (
+        lambda root: join(open_hub(root, "甲青年汇", "key")),
+        ["（甲青年汇）。该青年汇已有志愿者队伍1支。"],
     ),
 }
 
@@ -338,11 +387,11 @@ def test_incomplete_total_is_not_stated_as_whole():
 
 def test_cadres_below_quota_are_told_and_planned_for():
     text = compose(scope_of(full_district().root)).text
-    assert "5名团干部中1名已完成绑定，其余尚未绑定，联系人数达到指标的有4名。" in text
+    assert "5名团干部中1名已完成绑定，其余尚未绑定；联系人数达到指标的有4名。" in text
     Link.objects.all().delete()
     text = compose(scope_of(root_organisation())).text
     assert "截至年末，没有登记在联系的青年。团干部尚未完成绑定，联系人数达到指标的有2名。" in text
-    assert "尚有团干部联系青年未达到指标" in text
+    assert "尚有团干部联系青年未达到指标（5名中2名达到）" in text
 
 
 @pytest.mark.parametrize(
