@@ -14,6 +14,7 @@ from .models import LEAVING_STATUSES, Member, Person, Post
 
 PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
 PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
+TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
 CLEAR = "无"
 
@@ -81,12 +82,15 @@ class PersonForm(PageForm):
         known = number and number != CLEAR and Person.objects.filter(identity_number=number).first()
         if known:
             return known if known.name == name else self._refuse_name()
-        namesakes = [person for person in Person.objects.filter(name=name) if not self._contradicts(person, data)]
+        namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
         reached = [person for person in namesakes if mobile and person.mobile == mobile]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
 
     def _refuse_name(self):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
+
+    def _namesakes(self, data):
+        return Person.objects.filter(name=data["name"])
 
     def _contradicts(self, person, data):
         """Whether the numbers typed show that this namesake is somebody else."""
@@ -101,7 +105,7 @@ class PersonForm(PageForm):
         candidates = {str(person.pk): person for person in shown.prefetch_related(*related)}
         kept = set(shown.kept_by(self.user))
         if not candidates:
-            return Person()
+            return self._new_person()
         only = next(iter(candidates.values())) if len(candidates) == 1 else None
         if self.takes_only_namesake and only and not (self.cleaned_data.get("mobile") and only.mobile):
             return only
@@ -113,10 +117,21 @@ class PersonForm(PageForm):
         self.fields["same_person"] = forms.ChoiceField(label="同名人员", choices=choices, widget=forms.RadioSelect)
         picked = self.data.get(self.add_prefix("same_person"))
         if picked == NEW_PERSON:
-            return Person()
+            return self._new_person()
         if picked not in candidates:
             self.add_error("same_person", "已有同名人员，仅凭姓名无法判断是否同一人，请选择其一后再保存。")
         return candidates.get(picked)
+
+    def _new_person(self):
+        """A new person, who must carry something that tells the two apart where the name is known."""
+        data = self.cleaned_data
+        offered = [name for name in TELLING_FIELDS if name in self.fields]
+        typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
+        for person in self._namesakes(data):
+            if all(getattr(person, name) == value for name, value in typed.items()):
+                self.add_error("name", say_apart([self.fields[name].label for name in offered]))
+                break
+        return Person()
 
     def _fill(self, person, data):
         """Writes what was typed; an emptied field empties only the person whose record is open."""
@@ -164,6 +179,13 @@ class PersonForm(PageForm):
         """Saves the person, then the capacity."""
         getattr(self.instance, self.person_field).save()
         return super().save(commit)
+
+
+def say_apart(labels):
+    """What to fill in so that a new person is told from those of the same name."""
+    *first, last = labels
+    wanted = f"请至少填写{'、'.join(first)}或{last}中的一项" if first else f"请填写{last}"
+    return f"系统中已有同名的人，{wanted}（与已有的人不同），以便区分。"
 
 
 def describe(person):

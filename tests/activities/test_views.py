@@ -165,6 +165,15 @@ def test_sign_in_asks_which_of_several_is_meant(district):
     ]
 
 
+def test_new_namesake_at_an_activity_comes_with_a_mobile(district):
+    activity = make_activity(district.here)
+    make_person("秦朗"), make_person("秦朗", mobile="13800138001")
+    errors = refused(district.office, "sign_in_create", activity.pk, name="秦朗", same_person="new")
+    assert errors == {"name": "系统中已有同名的人，请填写手机号码（与已有的人不同），以便区分。"}
+    send(district.office, "sign_in_create", activity.pk, name="秦朗", mobile="13800138002", same_person="new")
+    assert Person.objects.count() == 3
+
+
 def test_wrong_sign_in_is_refused_on_the_activity_page(district):
     activity = make_activity(district.here)
     errors = refused(district.office, "sign_in_create", activity.pk, name="秦朗", mobile="1380013800")

@@ -268,6 +268,43 @@ def test_create_makes_a_new_namesake_when_told_so(office, branch, other_branch):
     assert Person.objects.filter(name="章程").count() == 2
 
 
+APART = "系统中已有同名的人，请至少填写手机号码、身份证号或出生日期中的一项（与已有的人不同），以便区分。"
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_told_apart"),
+    [
+        ({}, False),
+        ({"mobile": "13800138000"}, False),
+        ({"identity_number": "无"}, False),
+        ({"mobile": "13800138001"}, True),
+        ({"birth_date": "1990-05-04"}, True),
+        ({"mobile": "13800138000", "birth_date": "1990-05-04"}, True),
+        ({"identity_number": NUMBER}, True),
+    ],
+)
+def test_create_makes_a_new_namesake_only_with_something_that_tells_the_two_apart(
+    office, branch, other_branch, typed, is_told_apart
+):
+    for number in range(2):
+        make_post("陆远", other_branch, make_person("陆远", mobile="13800138000"), title=f"委员{number}")
+    response = office.post(reverse("post_create"), post_data(branch, same_person="new", **typed))
+    assert (response.status_code == 302) == is_told_apart
+    assert Person.objects.count() == 2 + is_told_apart
+    if not is_told_apart:
+        assert errors(response) == {"name": APART}
+        assert "都不是，登记为新的人员" in response.content.decode()
+
+
+def test_a_cadre_too_tells_a_new_person_from_a_namesake_who_stays_unseen(cadre, branch, other_branch):
+    make_post("陆远", other_branch)
+    response = cadre.post(reverse("post_create"), post_data(branch))
+    assert errors(response) == {"name": APART}
+    assert "槐荫" not in response.content.decode()
+    assert cadre.post(reverse("post_create"), post_data(branch, mobile="13800138001")).status_code == 302
+    assert Person.objects.count() == 2
+
+
 def test_create_does_not_take_a_person_that_was_not_offered(office, branch, other_branch):
     make_post("章程", other_branch)
     stranger = make_person("韩笑")
@@ -283,7 +320,7 @@ def test_create_takes_a_namesake_with_other_numbers_for_somebody_else(office, br
 
 def test_a_cadre_is_not_shown_namesakes_of_other_branches(cadre, branch, other_branch):
     make_member("章程", other_branch)
-    response = cadre.post(reverse("member_create"), member_data(branch))
+    response = cadre.post(reverse("member_create"), member_data(branch, mobile="13800138000"))
     assert response.status_code == 302
     assert Person.objects.filter(name="章程").count() == 2
 
