@@ -234,8 +234,8 @@ def test_every_file_taken_is_noted(exporter):
 def test_year_that_is_none_is_said_and_the_default_shown(year):
     place = two_branches()
     make_activity(place.here)
-    for name in PAGES:
-        text = text_of(get(place.office, name, year=year))
+    for name, *arguments in [*((name,) for name in PAGES), ("figure_detail", "members")]:
+        text = text_of(get(place.office, name, *arguments, year=year))
         assert "请填写 1949 至 2100 之间的年份。现按 2017 年、清河地区团工委显示。" in text
     assert get(place.office, "figure_detail", "members", year=year).context["scope"].year == 2017
 
@@ -243,8 +243,8 @@ def test_year_that_is_none_is_said_and_the_default_shown(year):
 @pytest.mark.parametrize("organisation", ["zzz", "0", "-1", "9" * 30, "9" * 5000])
 def test_organisation_that_is_none_is_said_and_the_own_shown(organisation):
     place = two_branches()
-    for name in PAGES:
-        response = get(place.office, name, year=2017, organisation=organisation)
+    for name, *arguments in [*((name,) for name in PAGES), ("figure_detail", "members")]:
+        response = get(place.office, name, *arguments, year=2017, organisation=organisation)
         assert "没有这个组织，或您不能查看它。现按 2017 年、清河地区团工委显示。" in text_of(response)
         assert response.context["scope"].organisation == place.root
 
