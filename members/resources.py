@@ -58,6 +58,7 @@ class PeopleResource(SheetResource):
         for owner in ("person", "youth", "student")
         for name in ("name", "gender", "birth_date", "identity_number", "mobile")
     )
+    kept = tuple(one for one in shared if one.endswith(("gender", "birth_date")))
 
     @property
     def directory(self):
@@ -65,6 +66,14 @@ class PeopleResource(SheetResource):
 
     def records_of(self, instance):
         return [getattr(instance, self.owner), instance] if self.owner else [instance]
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        super().validate_instance(instance)
+        born = self.owner and getattr(instance, self.owner).birth_date
+        for heading in ("出生日期", "身份证号"):
+            if born and born > self.book.today and self.row.get(heading):
+                expected = f"不晚于今天（{self.book.today}）的出生日期"
+                raise row_problem(heading, self.row[heading], expected, f"请核对{heading}")
 
     def attach_people(self, records, *attributes):
         """Gives the records the directory's own Person objects."""

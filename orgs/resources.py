@@ -9,7 +9,8 @@ from yl_district.imports import BATCH, LogResource, SheetResource, row_problem, 
 from .models import Organisation, Supply, Unit, UnitContact
 
 ORGANISATION_SHEET = "团组织"
-COMMITTEES = {Organisation.Category.WORKING_COMMITTEE.label, Organisation.Category.COMMITTEE.label}
+COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
+COMMITTEE_LABELS = {category.label for category in COMMITTEES}
 TREE = ("path", "depth", "numchild")
 DEEPEST = 20  # levels; treebeard's paths hold 63, of which a move may need twice what it moves
 
@@ -40,7 +41,8 @@ def levels(above):
 class OrganisationResource(SheetResource):
     """One row is a league organisation; parents may stand below their children.
 
-    A row without a parent is the root where there is none yet, else it belongs below the root.
+    A row without a parent is the root where there is none yet, else it belongs below the root; a committee must then
+    name its parent, since it may be the root under another name.
     """
 
     sheet = ORGANISATION_SHEET
@@ -82,7 +84,9 @@ class OrganisationResource(SheetResource):
         names = [(self._name(row["组织名称"]), self._name(row.get("上级组织"))) for row in stated]
         above = {name: parent for name, parent in reversed(names) if name}
         orphans = {name for name, parent in above.items() if not parent}
-        heads = {name for (name, _), row in zip(names, stated, strict=True) if row["组织类别"] in COMMITTEES} & orphans
+        heads = {
+            name for (name, _), row in zip(names, stated, strict=True) if row["组织类别"] in COMMITTEE_LABELS
+        } & orphans
         if len(heads) != 1:
             heads = orphans & set(above.values()) or orphans
         self.doubtful = orphans if len(heads) > 1 else set()
@@ -106,6 +110,10 @@ class OrganisationResource(SheetResource):
     def start(self, row):
         if self.root is None and row["组织名称"] in self.doubtful:
             raise CellError("除最上级的一个组织外均填写上级组织", "请只让最上级的一个组织留空", "上级组织")
+        if self.root and "上级组织" not in row and row["组织类别"] in COMMITTEES:
+            where = "系统" if self.root.pk else "表"
+            remedy = f"{where}中已有最上级组织“{self.root.name}”，请填写上级组织"
+            raise CellError("上级组织的名称", remedy, "上级组织")
         return Organisation()
 
     def apply(self, record, row):

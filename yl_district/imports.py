@@ -72,13 +72,14 @@ class SheetResource(ModelResource):
 
     A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
     one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
-    the name by which other sheets refer to a record, the first column unless it says otherwise; `begins` lists the
-    headings of the day from which a row holds, so that what ended is known before what followed it.
+    the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
+    of known records that a row which begins another record may fill but not change; `begins` lists the headings of the day from which a row holds, so that what ended is known before what followed it.
     """
 
     sheet = ""
     columns = ()
     shared = ()
+    kept = ()
     called = ""
     begins = ()
 
@@ -96,6 +97,7 @@ class SheetResource(ModelResource):
         self.row = {}
         self.row_number = None
         self.created, self.changed, self.changes, self.change_log = [], [], [], []
+        self.changes_beside = []
         self.matched, self.dirty = {}, {}
 
     @classmethod
@@ -196,7 +198,7 @@ class SheetResource(ModelResource):
             raise RowProblems([(heading, row.get(heading), error.expected, error.remedy)]) from None
 
     def import_instance(self, instance, row, **options):
-        self.changes, problems = [], []
+        self.changes, self.changes_beside, problems = [], [], []
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
                 continue
@@ -216,10 +218,18 @@ class SheetResource(ModelResource):
         if item.attribute in self.shared:
             self.book.claim(target, name, value, (self.sheet, self.row_number), item.widget.render)
         old = getattr(target, name, None)  # a new record lacks its foreign keys
-        if old != value and not (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
-            setattr(target, name, value)
-            self._touch(target, name)
-            self.changes.append((heading, item.widget.render(old), item.widget.render(value)))
+        if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
+            return
+        change = (heading, item.widget.render(old), item.widget.render(value))
+        is_beside = instance.pk is None and target.pk is not None
+        if is_beside and item.attribute in self.kept and old not in ("", None):
+            remedy = "请核对；确为登记有误时，先在人员资料中改正"
+            raise cells.CellError(f"与已登记一致的{heading} {change[1]}", remedy)
+        setattr(target, name, value)
+        self._touch(target, name)
+        self.changes.append(change)
+        if is_beside:
+            self.changes_beside.append((target, *change))
 
     def _touch(self, record, name):
         self.dirty.setdefault(id(record), (record, set()))[1].add(name)
@@ -274,6 +284,7 @@ class SheetResource(ModelResource):
         self.accept(instance)
         if is_create:
             self.created.append(instance)
+            self.change_log += [(self.row_number, str(target), *change) for target, *change in self.changes_beside]
         else:
             self.changed.append(instance)
             self.change_log += [(self.row_number, str(instance), *change) for change in self.changes]

@@ -233,3 +233,68 @@ def test_several_candidates_in_the_file_itself_are_an_error():
             "请补充身份证号或手机号码，使系统能分辨是哪一位",
         )
     ]
+
+
+def case(**cells):
+    """An assisted youth's row."""
+    return {"姓名": "章程", "所在组织": "柳林团支部", "入库日期": "2017-01-05"} | cells
+
+
+CONFLICTS = {
+    "another sex": (
+        {"团员": [member(手机号码="13800138000")]},
+        {"团干部": [post(手机号码="13800138000", 性别="男")]},
+        ("团干部", 2, "性别", "男", "与已登记一致的性别 女"),
+    ),
+    "another sex by name": (
+        {"团员": [member()]},
+        {"帮扶对象": [case(性别="男")]},
+        ("帮扶对象", 2, "性别", "男", "与已登记一致的性别 女"),
+    ),
+    "another birth date": (
+        {"团干部": [post(手机号码="13800138000")], "团员": [member(手机号码="13800138000")]},
+        {"团员": [member(出生日期="1950-01-01", 手机号码="13800138000", 所在团支部="高井团支部")]},
+        ("团员", 2, "出生日期", "1950-01-01", "与已登记一致的出生日期 1949-12-31"),
+    ),
+}
+
+
+@pytest.mark.parametrize("known", CONFLICTS)
+def test_a_row_that_begins_a_record_changes_no_sex_or_birth_date_of_a_known_person(known):
+    before, sheets, found = CONFLICTS[known]
+    take_in(ledger(**before))
+    assert problems(sheets) == [(*found, "请核对；确为登记有误时，先在人员资料中改正")]
+
+
+def test_a_row_of_the_very_record_may_correct_sex_and_birth_date():
+    take_in(ledger(团员=[member()]))
+    report = take_in({"团员": [member(性别="男")]})
+    assert report.sheets["团员"].changes == [(2, "章程", "性别", "女", "男")]
+
+
+def test_a_row_that_begins_a_record_reports_what_it_changes_of_a_known_person():
+    take_in(ledger(团员=[member(身份证号=IDENTITY, 手机号码="13800138000")]))
+    link = {"团干部": "陆远", "姓名": "章程", "手机号码": "13800138000", "起始日期": "2017-01-10", "性别": "女"}
+    report = take_in({"帮扶对象": [case(姓名="章成", 身份证号=IDENTITY)]})
+    assert tally(report) == {"帮扶对象": (1, 0, 0)}
+    assert report.sheets["帮扶对象"].changes == [(2, "章成", "姓名", "章程", "章成")]
+    take_in({"团干部": [post(姓名="陆远")]})
+    assert take_in({"联系青年": [link | {"姓名": "章成"}]}).sheets["联系青年"].changes == []
+
+
+def test_a_number_that_a_new_record_brings_to_a_known_person_is_reported():
+    take_in(ledger(团员=[member()]))
+    report = take_in({"团干部": [post(手机号码="13800138000")]})
+    assert report.sheets["团干部"].changes == [(2, "章程", "手机号码", "", "13800138000")]
+
+
+@pytest.mark.parametrize(
+    ("cells", "heading"),
+    [({"出生日期": "2018-03-02"}, "出生日期"), ({"身份证号": "110105201905040028"}, "身份证号")],
+)
+def test_nobody_is_born_after_the_day_of_the_import(cells, heading):
+    found = problems(ledger(帮扶对象=[case(**cells)]))
+    assert [problem[2:5] for problem in found] == [
+        (heading, cells[heading], "不晚于今天（2018-03-01）的出生日期"),
+    ]
+    assert take_in(ledger(帮扶对象=[case(出生日期="2018-03-01")])).written

@@ -68,6 +68,23 @@ def test_the_column_of_parents_may_be_missing():
     assert tree() == [("地区", None), ("社区", "地区")]
 
 
+@pytest.mark.parametrize("category", ["团工委", "团委"])
+def test_a_committee_without_a_parent_beside_the_root_is_refused(category):
+    take_in({"团组织": [ROOT]})
+    remedy = "系统中已有最上级组织“地区”，请填写上级组织"
+    answer = ("团组织", 2, ABOVE, "（空）", "上级组织的名称", remedy)
+    assert problems({"团组织": [organisation("新区", 组织类别=category)]}) == [answer]
+    assert take_in({"团组织": [organisation("新区", "地区", 组织类别=category)]}).written
+    assert take_in({"团组织": [organisation("地区", 组织类别="团工委", 地址="一号院")]}).written
+
+
+def test_a_committee_without_a_parent_beside_the_root_of_its_file_is_refused():
+    rows = [organisation("新区", 组织类别="团委"), organisation("社区", "地区"), ROOT]
+    assert [problem[1:3] + problem[5:] for problem in problems({"团组织": rows})] == [
+        (2, ABOVE, "表中已有最上级组织“地区”，请填写上级组织")
+    ]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
