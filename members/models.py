@@ -85,7 +85,13 @@ class Person(models.Model):
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
     identity_number = models.CharField(
-        "身份证号", max_length=18, null=True, blank=True, unique=True, validators=[validate_identity_number]
+        "身份证号",
+        max_length=18,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_identity_number],
+        error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
     )
     mobile = models.CharField("手机号码", max_length=11, blank=True, db_index=True, validators=[validate_mobile])
     search_text = SearchTextField()
@@ -201,7 +207,14 @@ class Member(models.Model):
     wechat = models.CharField("微信号", max_length=40, blank=True)
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)
-    development_no = models.CharField("发展团员编号", max_length=20, null=True, blank=True, unique=True)
+    development_no = models.CharField(
+        "发展团员编号",
+        max_length=20,
+        null=True,
+        blank=True,
+        unique=True,
+        error_messages={"unique": "这一发展团员编号已被使用，请核对后改正。"},
+    )
     volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
     intake = models.CharField("来源", max_length=20, choices=Intake, blank=True)
     intake_on = models.DateField("来源日期", null=True, blank=True)

@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
-from yl_district.forms import ActionForm, PageForm
+from yl_district.forms import ActionForm, PageForm, prepare_field
 
 from .models import Organisation, Supply, Unit, UnitContact
 
@@ -133,6 +133,7 @@ class SignInForm(AuthenticationForm):
         super().__init__(request, *args, **options)
         self.fields["username"].label = "用户名"
         for field in self.fields.values():
+            prepare_field(field)
             field.widget.attrs["class"] = "form-control form-control-lg"
 
 
@@ -140,6 +141,11 @@ class OwnPasswordForm(PasswordChangeForm):
     """The user's own new password."""
 
     field_order = ["old_password", "new_password1", "new_password2"]
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            prepare_field(field)
 
     @property
     def problems(self):

@@ -119,7 +119,9 @@ class Organisation(MP_Node):
         QQ = "qq", "QQ群"
         WECHAT = "wechat", "微信群"
 
-    name = models.CharField("组织名称", max_length=60, unique=True)
+    name = models.CharField(
+        "组织名称", max_length=60, unique=True, error_messages={"unique": "这一组织名称已被使用，请核对后改正。"}
+    )
     category = models.CharField("组织类别", max_length=20, choices=Category)
     domain = models.CharField("所属领域", max_length=20, choices=Domain)
     founded_on = models.DateField("成立日期", null=True, blank=True)
@@ -272,9 +274,17 @@ class Unit(models.Model):
         DEREGISTERED = "deregistered", "注销"
         UNREACHABLE = "unreachable", "联系不上"
 
-    name = models.CharField("单位名称", max_length=100, unique=True)
+    name = models.CharField(
+        "单位名称", max_length=100, unique=True, error_messages={"unique": "这一单位名称已被使用，请核对后改正。"}
+    )
     credit_code = models.CharField(
-        "统一社会信用代码", max_length=18, null=True, blank=True, unique=True, validators=[validate_credit_code]
+        "统一社会信用代码",
+        max_length=18,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_credit_code],
+        error_messages={"unique": "这一统一社会信用代码已被使用，请核对后改正。"},
     )
     kind = models.CharField("类别", max_length=20, choices=Kind)
     has_party_branch = models.BooleanField("是否建立党组织", null=True, blank=True)

@@ -7,14 +7,23 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Row
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+)
 from django.db import models
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
 YEARS = (1900, 2100)
 # Word, Excel and PostgreSQL cannot hold them.
-CONTROL_FREE = RegexValidator(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", "请删去其中看不见的控制字符。", inverse_match=True)
+CONTROL_FREE = RegexValidator(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "含有不可见的控制字符，请删去后重新输入。", inverse_match=True
+)
+# What PostgreSQL holds in an integer column.
+LARGEST = 2_147_483_647
 KEY_DIGITS = 18
 
 
@@ -48,19 +57,41 @@ def prepare_field(field):
     if isinstance(field, forms.NullBooleanField):
         field.widget.choices = [("unknown", "未填写"), ("true", "是"), ("false", "否")]
     if isinstance(field, forms.CharField):
-        field.validators.append(CONTROL_FREE)
+        refuse_control_characters(field)
     if isinstance(field, forms.DateField):
         prepare_date(field)
-    elif isinstance(field, forms.IntegerField) and str(field.label).endswith("年度"):
-        first, last = 2000, YEARS[1]
-        field.validators += [MinValueValidator(first), MaxValueValidator(last)]
-        field.widget.attrs |= {"min": first, "max": last, "placeholder": "如 2017"}
+    elif isinstance(field, forms.IntegerField) and not isinstance(field, (forms.DecimalField, forms.FloatField)):
+        prepare_whole_number(field)
     elif isinstance(field.widget, forms.Textarea):
         field.widget.attrs["rows"] = 3
     elif isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
         field.empty_label = "请选择" if field.required else "未填写"
     elif isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
         field.choices = [("", "请选择" if field.required else "未填写"), *field.choices[1:]]
+
+
+def refuse_control_characters(field):
+    """Refuses what cannot be seen in a text, in words that say so."""
+    kept = [each for each in field.validators if not isinstance(each, ProhibitNullCharactersValidator)]
+    field.validators = [*kept, CONTROL_FREE]
+
+
+def prepare_whole_number(field):
+    """A year or a count, with limits that a database keeps and words of its own for what lies outside."""
+    if str(field.label).endswith("年度"):
+        first, last = 2000, YEARS[1]
+        words = f"请填写 {first} 至 {last} 之间的年份。"
+        field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
+        field.widget.attrs |= {"min": first, "max": last, "placeholder": "如 2017"}
+    else:
+        first, last = field.min_value or 0, LARGEST
+        field.error_messages |= {
+            "invalid": "请填写整数，不带小数和单位。",
+            "min_value": f"请填写不小于 {first} 的整数。",
+            "max_value": "数字过大，请核对是否多写了位数。",
+        }
+    outer = [each for each in field.validators if not isinstance(each, MinValueValidator)]
+    field.validators = [*outer, MinValueValidator(first), MaxValueValidator(last)]
 
 
 def prepare_date(field):

@@ -39,7 +39,9 @@ class HubQuerySet(ReachQuerySet):
 class Hub(models.Model):
     """A youth hub (青年汇)."""
 
-    name = models.CharField("名称", max_length=60, unique=True)
+    name = models.CharField(
+        "名称", max_length=60, unique=True, error_messages={"unique": "这一青年汇名称已被使用，请核对后改正。"}
+    )
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="hubs", verbose_name="所在组织")
     opened_on = models.DateField("开业日期", null=True, blank=True)
     closed_on = models.DateField("关闭日期", null=True, blank=True)

@@ -49,7 +49,7 @@ def test_empty_person_times_are_unrecorded_and_never_nought(district):
         ({"basis": "exact"}, "attendance", "数字口径为实数时填写人次"),
         ({"attendance": "5", "basis": "unrecorded"}, "basis", "填写人次时数字口径为实数或约数"),
         ({"attendance": "三十"}, "attendance", "整数"),
-        ({"attendance": "-1"}, "attendance", "大于或等于"),
+        ({"attendance": "-1"}, "attendance", "请填写不小于 0 的整数。"),
     ],
 )
 def test_wrong_activity_is_refused_in_words(district, wrong, field, words):

@@ -205,10 +205,10 @@ def test_create_takes_birth_date_and_sex_from_the_identity_number(office, branch
         ({"joined_league_on": "2005-05"}, "joined_league_on", "满 12 岁以后的年月"),
         ({"development_no": "12", "joined_league_on": "2018-05"}, "development_no", "12 位数字的发展团员编号"),
         ({"branch": "99999"}, "branch", "选择一个有效的选项"),
-        ({"name": "章\0程"}, "name", "不允许是用空字符"),
+        ({"name": "章\0程"}, "name", "含有不可见的控制字符，请删去后重新输入。"),
         ({"name": "章"}, "name", "2 至 30 个字的姓名"),
         ({"name": "章程（书记）"}, "name", "说明文字写在备注中"),
-        ({"remark": "字\x07符"}, "remark", "请删去其中看不见的控制字符。"),
+        ({"remark": "字\x07符"}, "remark", "含有不可见的控制字符，请删去后重新输入。"),
         ({"branch": "9" * 40}, "branch", "选择一个有效的选项"),
     ],
 )
@@ -334,6 +334,12 @@ def test_nobody_is_on_two_rolls_on_one_day(office, branch, other_branch):
     first.leave(date(2018, 1, 1), Member.Status.TRANSFERRED_OUT)
     assert office.post(reverse("member_create"), data).status_code == 302
     assert person.memberships.count() == 2
+
+
+def test_a_development_number_of_another_member_is_refused(office, branch):
+    make_member("韩笑", branch, development_no="201701010001")
+    response = office.post(reverse("member_create"), member_data(branch, development_no="201701010001"))
+    assert errors(response) == {"development_no": "这一发展团员编号已被使用，请核对后改正。"}
 
 
 def test_update_changes_person_and_member_and_hides_the_number(office, branch):

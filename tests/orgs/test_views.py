@@ -184,7 +184,8 @@ def test_organisation_is_created_below_its_parent(office, branch):
     ("changes", "field", "message"),
     [
         ({"name": ""}, "name", "请填写组织名称。"),
-        ({"name": "望湖社区团支部"}, "name", "已存在"),
+        ({"name": "望湖社区团支部"}, "name", "这一组织名称已被使用，请核对后改正。"),
+        ({"name": "清\0和"}, "name", "含有不可见的控制字符，请删去后重新输入。"),
         ({"parent": ""}, "parent", "请选择上级组织。"),
         ({"category": "troop"}, "category", "选择一个有效的选项"),
         ({"last_election_on": "2016-01-01", "founded_on": "2017-01-01"}, "last_election_on", "不早于成立日期"),
@@ -296,7 +297,10 @@ def test_unit_is_created_shown_and_changed(office, branch):
         ({"name": ""}, "name", "请填写单位名称。"),
         ({"credit_code": "91110105MA0000000X"}, "credit_code", "校验码正确的 18 位统一社会信用代码"),
         ({"employees": "10", "youths": "11"}, "youths", "不多于职工总数（10）"),
-        ({"employees": "-1"}, "employees", "大于或等于0"),
+        ({"employees": "-1"}, "employees", "请填写不小于 0 的整数。"),
+        ({"employees": "9" * 12}, "employees", "数字过大，请核对是否多写了位数。"),
+        ({"employees": "9" * 30}, "employees", "数字过大，请核对是否多写了位数。"),
+        ({"employees": "约40"}, "employees", "请填写整数，不带小数和单位。"),
         ({"status": "moved"}, "status_on", "请补填变更发生的日期"),
         ({"league_form": "none", "league_founded_on": "2017-05-04"}, "league_form", "有建团日期的单位"),
         ({"task_year": "17"}, "task_year", "2000"),
@@ -306,6 +310,13 @@ def test_unit_is_created_shown_and_changed(office, branch):
 def test_unit_create_refuses(office, branch, changes, field, message):
     assert message in errors(office.post(reverse("unit_create"), unit_data() | changes))[field]
     assert not Unit.objects.exists()
+
+
+def test_a_name_or_code_of_another_unit_is_refused(office, branch):
+    make_unit("清和科技有限公司", credit_code="91110105MA01234565")
+    found = errors(office.post(reverse("unit_create"), unit_data(credit_code="91110105MA01234565")))
+    assert found["name"] == "这一单位名称已被使用，请核对后改正。"
+    assert found["credit_code"] == "这一统一社会信用代码已被使用，请核对后改正。"
 
 
 def test_units_are_narrowed_by_task_year_and_state(office, branch):
@@ -424,8 +435,11 @@ def test_an_ended_session_makes_htmx_load_the_whole_page(client):
 def test_password_is_changed_by_its_owner(office):
     address = reverse("password_change")
     data = {"old_password": PASSWORD, "new_password1": "12345678", "new_password2": "12345678"}
-    refused = office.post(address, data)
-    assert "密码" in errors(refused)["new_password2"]
+    assert errors(office.post(address, data)) == {"new_password2": "这个密码太常见了。"}
+    short = office.post(address, data | {"new_password1": "qz7", "new_password2": "qz7"})
+    assert errors(short) == {"new_password2": "密码太短，至少要有 8 个字符。"}
+    hidden = office.post(address, data | {"old_password": "字\0符"})
+    assert errors(hidden)["old_password"] == "含有不可见的控制字符，请删去后重新输入。"
     wrong = office.post(address, data | {"old_password": "x"})
     assert "old_password" in errors(wrong)
     data |= {"new_password1": "horse-battery-staple", "new_password2": "horse-battery-staple"}

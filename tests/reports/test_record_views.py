@@ -46,7 +46,7 @@ def test_target_may_be_set_for_an_activity_type(district):
     ("wrong", "field", "words"),
     [
         ({"figure": "nonsense"}, "figure", "有效的选项"),
-        ({"value": "-1"}, "value", "大于或等于"),
+        ({"value": "-1"}, "value", "请填写不小于 0 的整数。"),
         ({"value": ""}, "value", "请填写目标值。"),
         ({"year": "17"}, "year", "2000"),
         ({"due_on": "2017-02-30"}, "due_on", "请填写真实存在的日期"),

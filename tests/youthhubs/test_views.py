@@ -41,7 +41,7 @@ def test_hub_that_closes_before_it_opens_is_refused(district):
 def test_hub_with_a_known_name_is_refused(district):
     make_hub(district.there, "望湖青年汇")
     errors = refused(district.office, "hub_create", name="望湖青年汇", organisation=str(district.here.pk))
-    assert "已存在" in errors["name"]
+    assert errors["name"] == "这一青年汇名称已被使用，请核对后改正。"
 
 
 def test_hub_is_found_by_initials_tier_and_organisation(district):
