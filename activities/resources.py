@@ -20,6 +20,7 @@ from .models import Activity, ActivityType, SignIn
 
 # What may stand in brackets behind an activity's name, the least that tells it apart.
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
+DAYS_LISTED = 10
 
 
 class ActivityResource(SheetResource):
@@ -136,11 +137,21 @@ class ActivityIndex:
             name, hints = text[: bracket.start()].rstrip(), split_list(text[bracket.end() : -1])
             found += [one for one in self.named(name, held_on) if set(hints) <= set(hints_of(one).values())]
         if not found:
-            raise self.book.nobody(text, ActivityResource.sheet)
+            raise self._unknown(text)
         if len(found) > 1:
             remedy = f"请在名称后用括号注明{'' if held_on else '日期、'}主办组织或青年汇，如 {text}（某某青年汇）"
             raise CellError(f"能确定为一次活动（同名的有 {len(found)} 次）", remedy)
         return found[0]
+
+    def _unknown(self, name):
+        """The CellError for an activity that is none; of a name known on other days it tells these."""
+        days = sorted({one.held_on.isoformat() for one in self.named(name)})
+        if not days:
+            return self.book.nobody(name, ActivityResource.sheet)
+        expected = f"《{ActivityResource.sheet}》表或系统中当日已有的活动"
+        listed = "、".join(days[:DAYS_LISTED]) + ("等" if len(days) > DAYS_LISTED else "")
+        remedy = f"“{name}”登记的日期为 {listed}，请核对日期，或先在《{ActivityResource.sheet}》表中加入当日的活动"
+        return self.book.nobody(name, ActivityResource.sheet, expected, remedy)
 
     def reference(self, pk, has_day=False):
         """The name by which a sheet refers to a stored activity; `has_day` where another column gives the day."""

@@ -5,7 +5,7 @@ from datetime import date
 
 from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, ReferenceWidget, new_person
 from members.models import Person, Volunteer
-from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
+from members.resources import EVERYONE, PeopleReference, PeopleResource, PersonReference, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
@@ -208,7 +208,7 @@ class AssistanceResource(LogResource, CaseResource):
     def apply(self, record, row):
         if record.pk is None:
             youths, volunteers = row["帮扶对象"], row.get("志愿者", [])
-            record.with_everyone = youths == PeopleReference.EVERYONE
+            record.with_everyone = youths == EVERYONE
             named = [] if record.with_everyone else [self.cases.on(youth, row["日期"]) for youth in youths]
             record.youths_to_be = {id(case): case for case in named}.values()
             record.volunteers_to_be = {volunteer.pk for volunteer in volunteers}
@@ -234,7 +234,7 @@ class AssistanceResource(LogResource, CaseResource):
 
     def value_for_export(self, record, heading, item):
         if heading == "帮扶对象":
-            return "全部" if record.with_everyone else [case.person for case in record.youths.all()]
+            return EVERYONE if record.with_everyone else [case.person for case in record.youths.all()]
         if heading == "志愿者":
             return [volunteer.person for volunteer in record.volunteers.all()]
         return super().value_for_export(record, heading, item)

@@ -31,22 +31,44 @@ class PersonReference(Column):
         return book.only(Directory).refer(value, self.capacity)
 
 
+EVERYONE = "全部"
+
+
+def means_everyone(cell):
+    """Whether a cell with names means everybody; raises CellError where it names somebody besides."""
+    names = split_list(cell)
+    if EVERYONE in names and len(names) > 1:
+        raise CellError("“全部”，或一个或几个姓名", "“全部”须单独填写，不与姓名同时出现")
+    return names == [EVERYONE]
+
+
+def each_named(cell, known):
+    """What `known(name)` finds for every name in a cell, each once; of several the CellError says which is wrong."""
+    names, found = split_list(cell), {}
+    for name in names:
+        try:
+            one = known(name)
+        except CellError as error:
+            remedy = f"其中“{name}”：{error.remedy}" if len(names) > 1 else error.remedy
+            raise CellError(error.expected, remedy, error.column) from None
+        found[id(one)] = one
+    return list(found.values())
+
+
 class PeopleReference(PersonReference):
     """A column that names several people of a capacity, or where it may, all of them by 全部."""
-
-    EVERYONE = "全部"
 
     def __init__(self, heading, attribute, capacity, required=False, may_be_everyone=False):
         super().__init__(heading, attribute, capacity, required)
         self.may_be_everyone = may_be_everyone
 
     def resolve(self, book, value):
-        if self.may_be_everyone and value == self.EVERYONE:
-            return value
-        people = [super(PeopleReference, self).resolve(book, name) for name in split_list(value)]
+        if self.may_be_everyone and means_everyone(value):
+            return EVERYONE
+        people = each_named(value, lambda name: super(PeopleReference, self).resolve(book, name))
         if not people:
             raise CellError("一个或几个姓名", "请填写姓名，几个姓名之间用顿号分隔")
-        return list({id(person): person for person in people}.values())
+        return people
 
 
 class PeopleResource(SheetResource):

@@ -4,8 +4,15 @@ from collections import defaultdict
 
 from members.directory import CADRE, LINKED_YOUTH, TELL_APART_REFERENCE, Directory, parse_reference
 from members.models import Person
-from members.resources import PeopleReference, PeopleResource, PersonReference, person_column
-from yl_district.cells import CellError, split_list
+from members.resources import (
+    EVERYONE,
+    PeopleResource,
+    PersonReference,
+    each_named,
+    means_everyone,
+    person_column,
+)
+from yl_district.cells import CellError
 from yl_district.columns import Column, column
 from yl_district.imports import LogResource, SheetResource
 
@@ -103,7 +110,8 @@ class LinkIndex:
         same = [link for link in self._of_cadre[id(cadre)].values() if link.youth.name == name]
         fitting = [link for link in same if not hint or self.directory.hinted(link.youth, hint)]
         if not fitting:
-            raise self.book.nobody(name, LinkResource.sheet)
+            remedy = f"请核对姓名，或先在《{LinkResource.sheet}》表中加入该团干部与此人的联系"
+            raise self.book.nobody(name, LinkResource.sheet, f"该团干部的联系青年“{text}”", remedy)
         if len({id(link.youth) for link in fitting}) > 1:
             raise CellError("能确定为一名联系青年", TELL_APART_REFERENCE, "联系青年")
         standing = [link for link in fitting if link.started_on <= day and not (link.ended_on and link.ended_on <= day)]
@@ -121,7 +129,7 @@ class ContactResource(LogResource, PeopleResource):
 
     sheet = "联系记录"
     owner = None
-    everyone = PeopleReference.EVERYONE
+    everyone = EVERYONE
     columns = [
         PersonReference("团干部", "cadre", CADRE, required=True),
         column(Contact, "held_on", required=True),
@@ -138,16 +146,20 @@ class ContactResource(LogResource, PeopleResource):
         return self.book.only(LinkIndex)
 
     def find(self, row):
-        if row["联系青年"] != self.everyone:
-            names = split_list(row["联系青年"])
-            if not names:
-                raise CellError("一个或几个姓名，或“全部”", "请填写姓名，几个姓名之间用顿号分隔", "联系青年")
-            try:
-                found = [self.links.named(row["团干部"], name, row["日期"]) for name in names]
-            except CellError as error:
-                raise CellError(error.expected, error.remedy, "联系青年") from None
-            row["联系青年"] = list({id(link): link for link in found}.values())
+        try:
+            row["联系青年"] = self.reached(row)
+        except CellError as error:
+            raise CellError(error.expected, error.remedy, "联系青年") from None
         return super().find(row)
+
+    def reached(self, row):
+        """The links that a row names, or 全部."""
+        if means_everyone(row["联系青年"]):
+            return self.everyone
+        links = each_named(row["联系青年"], lambda name: self.links.named(row["团干部"], name, row["日期"]))
+        if not links:
+            raise CellError("一个或几个姓名，或“全部”", "请填写姓名，几个姓名之间用顿号分隔")
+        return links
 
     def apply(self, record, row):
         if record.pk is None:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from activities.models import ActivityType
 from activities.resources import ActivityResource, SignInResource
@@ -236,28 +237,32 @@ def export_ledger(stream, today, year=None):
         resource = kind(book)
         records = resource._meta.model.objects.all()
         if year is not None:
-            records = records.filter(**happened_in(kind, year))
+            records = records.filter(happened_in(kind, year))
         sheets.append((kind.sheet, headings(kind), resource.export_rows(records)))
     write_workbook(stream, sheets)
 
 
-YEAR_FIELDS = {ServicePlanResource: "year", ScholarshipResource: "year", TargetResource: "year"}
-DAY_FIELDS = {
-    UnitContactResource: "held_on",
-    ContactResource: "held_on",
-    AssistanceResource: "held_on",
-    ActivityResource: "held_on",
-    SignInResource: "activity__held_on",
-    SupplyResource: "issued_on",
-    PlatformEntryResource: "entered_on",
+# A scholarship of one year may be approved, and so counted, in the next.
+YEAR_FIELDS = {
+    ServicePlanResource: ["year"],
+    ScholarshipResource: ["year", "applied_on__year", "approved_on__year"],
+    TargetResource: ["year"],
+    UnitContactResource: ["held_on__year"],
+    ContactResource: ["held_on__year"],
+    AssistanceResource: ["held_on__year"],
+    ActivityResource: ["held_on__year"],
+    SignInResource: ["activity__held_on__year"],
+    SupplyResource: ["issued_on__year"],
+    PlatformEntryResource: ["entered_on__year"],
 }
 
 
 def happened_in(kind, year):
     """The condition that keeps a sheet to one year; registers have none."""
-    if kind in YEAR_FIELDS:
-        return {YEAR_FIELDS[kind]: year}
-    return {f"{DAY_FIELDS[kind]}__year": year} if kind in DAY_FIELDS else {}
+    condition = Q()
+    for name in YEAR_FIELDS.get(kind, []):
+        condition |= Q(**{name: year})
+    return condition
 
 
 def headings(kind):

@@ -209,17 +209,26 @@ class YesNoWidget(Widget):
 
 
 class IntegerWidget(Widget):
-    """A whole number not below 0."""
+    """A whole number not below 0; `remedy` says what to do with words around it."""
 
-    def __init__(self, values=range(2_000_000_000), expected="不小于 0 的整数"):
+    REMEDY = "请只填写数字，不带单位和“余”“约”等字"
+    LIMIT = 2_000_000_000
+
+    def __init__(self, values=range(LIMIT + 1), expected="不小于 0 的整数", remedy=REMEDY):
         super().__init__()
-        self.values, self.expected = values, expected
+        self.values, self.expected, self.remedy = values, expected, remedy
 
     def clean(self, value, row=None, **options):
         text = plain(value)
-        if isinstance(value, (bool, date)) or not DIGITS.fullmatch(text) or int(text) not in self.values:
-            raise CellError(self.expected, "请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
+        if isinstance(value, (bool, date)) or not re.fullmatch("[0-9]+", text):
+            raise CellError(self.expected, self.remedy)
+        if not DIGITS.fullmatch(text) or int(text) not in self.values:
+            raise self.beyond()
         return int(text)
+
+    def beyond(self):
+        """The CellError for a number outside the range."""
+        return CellError(f"{self.expected}，最大 {self.values[-1]}", "请核对数字")
 
     def render(self, value, obj=None, **options):
         return "" if value is None else str(value)
@@ -231,6 +240,9 @@ class YearWidget(IntegerWidget):
     def __init__(self, validators=()):
         super().__init__(YEARS, "四位年份，如 2017")
         self.validators = validators
+
+    def beyond(self):
+        return CellError(self.expected, self.remedy)
 
     def clean(self, value, row=None, **options):
         year = super().clean(re.sub(r"年度?$", "", plain(value)) if isinstance(value, str) else value)

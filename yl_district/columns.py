@@ -6,6 +6,8 @@ from import_export.fields import Field
 from . import cells
 from .spreadsheets import Heading, as_text
 
+EXPLAINED_BY_BASIS = ("人次", "场次")  # the column 数字口径 stands beside them
+
 
 class Column(Field):
     """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself."""
@@ -59,12 +61,21 @@ def widget_for(source, heading, aliases=None):
     if isinstance(source, models.BooleanField):
         return cells.YesNoWidget()
     if isinstance(source, models.IntegerField):
-        return cells.YearWidget(source._validators) if "年度" in heading else cells.IntegerWidget()
+        return number_widget(source, heading)
     if isinstance(source, models.DecimalField):
         return cells.DecimalWidget()
     if source._validators:
         return cells.CodeWidget(source._validators)
     return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
+
+
+def number_widget(source, heading):
+    """The widget that reads cells of a field of whole numbers."""
+    if "年度" in heading:
+        return cells.YearWidget(source._validators)
+    if heading in EXPLAINED_BY_BASIS:
+        return cells.IntegerWidget(remedy="请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
+    return cells.IntegerWidget()
 
 
 class Book:
@@ -107,13 +118,13 @@ class Book:
         """Notes that the row which would have brought a name is wrong."""
         self._failed.setdefault((sheet, _name_key(name)), row)
 
-    def nobody(self, name, sheet):
+    def nobody(self, name, sheet, expected=None, remedy=None):
         """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
-        expected = f"《{sheet}》表或系统中已有的名称"
+        expected = expected or f"《{sheet}》表或系统中已有的名称"
         row = self._failed.get((sheet, _name_key(name)))
         if row:
             return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
-        return cells.CellError(expected, f"请核对名称，或先在《{sheet}》表中加入")
+        return cells.CellError(expected, remedy or f"请核对名称，或先在《{sheet}》表中加入")
 
     def no_choice(self, model):
         """The CellError for a name that is none of those which the system keeps beside the ledger."""

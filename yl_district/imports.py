@@ -73,7 +73,8 @@ class SheetResource(ModelResource):
     A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
     one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
     the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
-    of known records that a row which begins another record may fill but not change; `begins` lists the headings of the day from which a row holds, so that what ended is known before what followed it.
+    of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
+    day from which a row holds, so that what ended is known before what followed it.
     """
 
     sheet = ""

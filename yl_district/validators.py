@@ -72,4 +72,6 @@ def check_order(instance, begin, end, same_day=True):
     first, last = getattr(instance, begin), getattr(instance, end)
     if first and last and (last < first or (last == first and not same_day)):
         label = instance._meta.get_field(begin).verbose_name
+        if label.endswith("年月"):
+            raise ValidationError({end: problem(f"不早于{label}（{first:%Y-%m}）的年月", "请核对两个年月")})
         raise ValidationError({end: problem(f"不早于{label}（{first}）的日期", "请核对两个日期")})

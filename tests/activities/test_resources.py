@@ -193,8 +193,13 @@ def test_brackets_of_an_activitys_own_name_are_no_hint():
 
 def test_a_sign_in_at_no_activity_of_that_day_is_an_error():
     rows = [row | {"日期": "2017-04-09"} for row in sign_ins("章程")]
-    assert problems(BASE | {"活动": [WALK], "签到": rows}) == [
-        ("签到", 2, "活动名称", "健步走", "《活动》表或系统中已有的名称", "请核对名称，或先在《活动》表中加入")
+    walks = [WALK | {"日期": day} for day in ("2017-05-04", WALK["日期"])]
+    remedy = "“健步走”登记的日期为 2017-04-08、2017-05-04，请核对日期，或先在《活动》表中加入当日的活动"
+    assert problems(BASE | {"活动": walks, "签到": rows}) == [
+        ("签到", 2, "活动名称", "健步走", "《活动》表或系统中当日已有的活动", remedy)
+    ]
+    assert problems(BASE | {"活动": [WALK], "签到": [row | {"活动名称": "健走"} for row in rows]}) == [
+        ("签到", 2, "活动名称", "健走", "《活动》表或系统中已有的名称", "请核对名称，或先在《活动》表中加入")
     ]
 
 

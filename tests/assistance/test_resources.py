@@ -114,13 +114,19 @@ def test_an_assistance_may_be_given_to_some_or_all_with_volunteers_and_money():
     ("names", "expected"),
     [
         ("章程", "《帮扶对象》表或系统中已有的名称"),
-        ("全部、白露", "《帮扶对象》表或系统中已有的名称"),
+        ("全部、白露", "“全部”，或一个或几个姓名"),
         ("；", "一个或几个姓名"),
     ],
 )
 def test_an_assistance_to_nobody_is_an_error(names, expected):
     found = problems(BASE | {"帮扶对象": [case()], "帮扶记录": [assistance(names)]})
     assert [problem[:5] for problem in found] == [("帮扶记录", 2, "帮扶对象", names, expected)]
+
+
+def test_of_several_names_the_wrong_one_is_told():
+    found = problems(BASE | {"帮扶对象": [case()], "帮扶记录": [assistance("白露、章程")]})
+    remedy = "其中“章程”：请核对名称，或先在《帮扶对象》表中加入"
+    assert [problem[3:] for problem in found] == [("白露、章程", "《帮扶对象》表或系统中已有的名称", remedy)]
 
 
 def test_an_assistance_belongs_to_the_case_of_its_day():

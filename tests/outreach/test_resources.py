@@ -81,16 +81,33 @@ def test_a_contact_names_links_of_its_own_cadre(names):
             2,
             "联系青年",
             names,
-            "《联系青年》表或系统中已有的名称",
-            "请核对名称，或先在《联系青年》表中加入",
+            f"该团干部的联系青年“{names}”",
+            "请核对姓名，或先在《联系青年》表中加入该团干部与此人的联系",
         )
     ]
 
 
-@pytest.mark.parametrize("names", ["、", "全部、秦朗"])
-def test_a_contact_with_nobody_or_with_everybody_and_somebody_is_an_error(names):
+def test_of_several_names_in_a_contact_the_wrong_one_is_told():
+    sheets = BASE | {"联系青年": [link(), link("白露", 团干部="顾清")], "联系记录": [contact("秦朗、白露（甲）")]}
+    assert [problem[3:] for problem in problems(sheets)] == [
+        (
+            "秦朗、白露（甲）",
+            "该团干部的联系青年“白露（甲）”",
+            "其中“白露（甲）”：请核对姓名，或先在《联系青年》表中加入该团干部与此人的联系",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "remedy"),
+    [
+        ("、", "请填写姓名，几个姓名之间用顿号分隔"),
+        ("全部、秦朗", "“全部”须单独填写，不与姓名同时出现"),
+    ],
+)
+def test_a_contact_with_nobody_or_with_everybody_and_somebody_is_an_error(names, remedy):
     found = problems(BASE | {"联系青年": [link()], "联系记录": [contact(names)]})
-    assert [problem[:4] for problem in found] == [("联系记录", 2, "联系青年", names)]
+    assert [problem[:4] + problem[5:] for problem in found] == [("联系记录", 2, "联系青年", names, remedy)]
 
 
 NAMESAKES = [link(手机号码="13800138000"), link(手机号码="13900139000")]

@@ -145,7 +145,8 @@ BIRTH = ("第 7 至 14 位是真实存在的出生日期", "请对照身份证�
 CHECK_DIGIT = ("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")
 PHONE = ("11 位手机号码（1 开头，第二位 3 至 9）", "请核对后改正；固定电话请写在备注中")
 ANSWER = ("是 或 否", "请填写“是”或“否”，不清楚时留空")
-WHOLE = ("不小于 0 的整数", "请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
+WHOLE = ("不小于 0 的整数", "请只填写数字，不带单位和“余”“约”等字")
+TOO_LARGE = ("不小于 0 的整数，最大 2000000000", "请核对数字")
 CALENDAR_YEAR = ("四位年份，如 2017", WHOLE[1])
 MONEY = ("不小于 0、最多两位小数的金额", "请只填写数字")
 CONTROL = ("不含不可见控制字符的文字", "请在单元格中重新输入这段文字")
@@ -206,8 +207,8 @@ REFUSED = [
     (NUMBER, 1.5, WHOLE),
     (NUMBER, True, WHOLE),
     (NUMBER, MAY_4, WHOLE),
-    (NUMBER, 2e9, WHOLE),
-    (NUMBER, "9" * 5000, WHOLE),
+    (NUMBER, 2e9 + 1, TOO_LARGE),
+    (NUMBER, "9" * 5000, TOO_LARGE),
     (YEAR, "17", CALENDAR_YEAR),
     (YEAR, 3017.0, CALENDAR_YEAR),
     (YEAR, MAY_4, CALENDAR_YEAR),
