@@ -477,7 +477,7 @@ def test_a_scholarship_belongs_to_the_years_in_which_it_was_applied_for_and_appr
         scholarship | {"年度": 2014, "申报日期": "2015-01-10", "批准日期": "2015-02-20"},
     ]
     take_in(LEDGER | {"奖学金": rows})
-    listed = {year: [row["年度"] for row in exported_rows(year)["奖学金"]] for year in range(2013, 2019)}
+    listed = {year: [int(row["年度"]) for row in exported_rows(year)["奖学金"]] for year in range(2013, 2019)}
     assert listed == {2013: [], 2014: [2014], 2015: [2014], 2016: [2016], 2017: [2016], 2018: []}
 
 

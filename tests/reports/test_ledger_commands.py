@@ -1,8 +1,12 @@
 """The ledger from a shell: import_ledger, export_ledger, ledger_template and load_sample_year."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from orgs.models import Organisation, User
@@ -66,7 +70,7 @@ def test_a_wrong_row_means_exit_code_1_and_nothing_written(file, capsys):
     output, code = said(capsys, "import_ledger", file(BAD))
     assert (output.splitlines()[-2:], code) == (
         [
-            "错误：《团员》第 2 行“性别”现为 M，应为以下之一：男、女。请从中选择一项。",
+            "错误：《团员》第 2 行“性别”现为“M”，应为以下之一：男、女。请从中选择一项。",
             "没有写入任何内容。",
         ],
         1,
@@ -138,6 +142,48 @@ def test_json_of_an_unreadable_file(tmp_path, capsys):
             }
         ],
     )
+
+
+def test_an_empty_cell_is_told_without_quotation_marks(file, capsys):
+    output, _ = said(capsys, "import_ledger", file(GOOD | {"团员": [MEMBER | {"性别": None}]}))
+    assert "错误：《团员》第 2 行“性别”现为（空），应为必填内容。请填写性别。" in output.splitlines()
+
+
+COMMANDS = {
+    "annual_summary": ["2017", "--format", "text", "-o", "out.txt"],
+    "export_ledger": ["-o", "out.xlsx"],
+    "ledger_template": ["-o", "out.xlsx"],
+    "import_ledger": [str(COMMITTED)],
+    "load_sample_year": [],
+}
+MIGRATE = "CommandError: 数据库中还没有（或缺少）所需的表，请先运行 manage.py migrate 后重试。\n"
+CONNECT = "CommandError: 连接不上数据库，请核对 DATABASE_URL 与数据库服务，首次使用时再运行 manage.py migrate。\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "url", "answer"),
+    [
+        *((command, "sqlite:///{folder}/empty.sqlite3", MIGRATE) for command in COMMANDS),
+        ("export_ledger", "sqlite:///{folder}/missing/empty.sqlite3", CONNECT),
+        ("export_ledger", "postgres://nobody@127.0.0.1:1/nothing", CONNECT),
+        ("export_ledger", "nothing", CONNECT),
+        ("export_ledger", "mysqlx://nobody@127.0.0.1/nothing", "设置有误，请核对 DATABASE_URL"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path, command, url, answer):
+    done = subprocess.run(
+        [sys.executable, settings.BASE_DIR / "manage.py", command, *COMMANDS[command]],
+        env=os.environ | {"DATABASE_URL": url.format(folder=tmp_path), "SECRET_KEY": "for tests"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    # django-environ adds a warning of its own about an address without a scheme.
+    *warnings, line = done.stderr.splitlines(keepends=True)
+    assert (done.stdout, done.returncode, line.startswith(answer)) == ("", 1, True)
+    assert (warnings == []) == (url != "nothing")
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.suffix in (".txt", ".xlsx")] == []
 
 
 def test_a_path_that_cannot_be_read_is_a_command_error(tmp_path):

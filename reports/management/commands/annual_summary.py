@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from orgs.models import Organisation
@@ -12,6 +12,7 @@ from reports.annexes import write_annexes
 from reports.figures import Scope, results, root_organisation
 from reports.summary import compose
 from reports.word import write_docx
+from yl_district.commands import DatabaseCommand
 from yl_district.downloads import write_file
 from yl_district.periods import Period
 
@@ -33,7 +34,7 @@ WRITERS = {
 }
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "写出年度工作总结（docx、text）、附表（xlsx）或全部指标（json）。"
 
     def add_arguments(self, parser):

@@ -3,11 +3,11 @@
 from argparse import ArgumentTypeError
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from reports.ledger import export_ledger
 from yl_district.cells import CellError, YearWidget
+from yl_district.commands import DatabaseCommand
 from yl_district.downloads import write_file
 
 
@@ -19,7 +19,7 @@ def calendar_year(text):
         raise ArgumentTypeError(str(error)) from None
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "把系统中的记录写成年度工作台账（.xlsx）。"
 
     def add_arguments(self, parser):

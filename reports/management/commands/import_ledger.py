@@ -3,13 +3,15 @@
 import json
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from reports.ledger import import_ledger
+from yl_district.cells import shown
+from yl_district.commands import DatabaseCommand
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "把年度工作台账（.xlsx）整份导入；有任何一行有误则不写入，退出码为 1。"
 
     def add_arguments(self, parser):
@@ -42,7 +44,12 @@ def lines(report):
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"
     for problem in report.errors:
-        yield f"错误：{place(problem)}现为 {problem.found}，应为{problem.expected}。{problem.remedy}。"
+        yield f"错误：{place(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+
+
+def quoted(found):
+    """What was found in quotation marks; the words for an empty cell have brackets of their own."""
+    return found if found == shown(None) else f"“{found}”"
 
 
 def place(problem):

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
-
 from reports.ledger import write_template
+from yl_district.commands import DatabaseCommand
 from yl_district.downloads import write_file
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "写出空白的年度工作台账模板（.xlsx）。"
 
     def add_arguments(self, parser):

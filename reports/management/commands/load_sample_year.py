@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
 from orgs.models import Organisation, Role, User
 from reports.figures import root_organisation
 from reports.ledger import import_ledger
+from yl_district.commands import DatabaseCommand
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "ledger-2017.xlsx"
 PASSWORD = "Gaobeidian-2017"
@@ -18,7 +18,7 @@ ACCOUNTS = [
 ]
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "数据库为空时载入示例地区 2016、2017 年的台账，并建立演示账号。"
 
     def handle(self, **options):

@@ -1,0 +1,28 @@
+"""What the project's commands share: one clear line where the database cannot be used."""
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class DatabaseCommand(BaseCommand):
+    """A command that needs the database with all its tables."""
+
+    def execute(self, *args, **options):
+        try:
+            return super().execute(*args, **options)
+        except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
+            raise CommandError(advice(error)) from None
+
+
+def advice(error):
+    """What to do about a database that cannot be used."""
+    try:
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "数据库中还没有（或缺少）所需的表，请先运行 manage.py migrate 后重试。"
+    except (OperationalError, ProgrammingError, ImproperlyConfigured):
+        return "连接不上数据库，请核对 DATABASE_URL 与数据库服务，首次使用时再运行 manage.py migrate。"
+    return f"数据库暂时不能使用（{str(error).splitlines()[0]}），请稍候重试。"
