@@ -123,7 +123,7 @@ VALUES = {
     "unit_contacts": "SELECT count(*) FROM orgs_unitcontact contact "
     f"JOIN own_unit ON own_unit.id = contact.unit_id WHERE contact.held_on {WITHIN}",
     "education_sessions": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE is_education",
-    "education_reach": f"""SELECT count(*) FROM on_roll WHERE person_id IN (
+    "education_reach": """SELECT count(*) FROM on_roll WHERE person_id IN (
         SELECT present.person_id FROM activities_signin present
         JOIN own_activity activity ON activity.id = present.activity_id
         WHERE activity.is_education)""",
