@@ -49,7 +49,7 @@ test: lint setup browser
 	exit $$status
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: $(SYNCED) .local/secret_key
+lint: $(SYNCED) build/assets.json .local/secret_key
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
