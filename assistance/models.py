@@ -2,12 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet
+from yl_district.counts import number_of
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem, validate_year
@@ -40,23 +40,15 @@ class AssistedYouthQuerySet(CaseQuerySet):
 
     def with_assistances_during(self, period):
         """Adds `assistances_received` within the period, also those given to everybody in the register that day."""
-        held = Assistance.objects.filter(held_on__range=period.bounds)
-        named = (
-            held.filter(with_everyone=False, youths=OuterRef("pk"))
-            .order_by()
-            .values("youths")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        begun = Q(held_on__gte=OuterRef("registered_on"))
-        standing = Q(held_on__lt=OuterRef("removed_on"))
-        shared = held.filter(begun, with_everyone=True).order_by().values("with_everyone")
+        given = Assistance.objects.held_during(period)
+        named = given.filter(with_everyone=False, youths=OuterRef("pk"))
+        shared = given.filter(with_everyone=True, held_on__gte=OuterRef("registered_on"))
+        until_removal = shared.filter(held_on__lt=OuterRef("removed_on"))
         return self.annotate(
-            assistances_received=Coalesce(Subquery(named), 0)
+            assistances_received=number_of(named, "youths")
             + Case(
-                When(removed_on__isnull=True, then=Coalesce(Subquery(shared.annotate(n=Count("pk")).values("n")), 0)),
-                default=Coalesce(Subquery(shared.filter(standing).annotate(n=Count("pk")).values("n")), 0),
-                output_field=IntegerField(),
+                When(removed_on__isnull=True, then=number_of(shared, "with_everyone")),
+                default=number_of(until_removal, "with_everyone"),
             )
         )
 
@@ -234,26 +226,12 @@ class AssistanceQuerySet(CaseQuerySet):
     def with_youths_reached(self, organisation):
         """Adds `youths_reached`: youths of `organisation` named, or for 全部 those in its register that day."""
         youths = AssistedYouth.objects.within(organisation)
-        standing = (
-            youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
-            .order_by()
-            .annotate(everyone=models.Value(1))
-            .values("everyone")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        named = (
-            Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
-            .order_by()
-            .values("assistance")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
+        in_register = youths.as_of(OuterRef("held_on")).annotate(everyone=models.Value(1))
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         return self.annotate(
             youths_reached=Case(
-                When(with_everyone=True, then=Coalesce(Subquery(standing), 0)),
-                default=Coalesce(Subquery(named), 0),
-                output_field=IntegerField(),
+                When(with_everyone=True, then=number_of(in_register, "everyone")),
+                default=number_of(named, "assistance"),
             )
         )
 

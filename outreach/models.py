@@ -2,12 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
+from yl_district.counts import number_of
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem
@@ -106,7 +106,7 @@ def cadres_with_links(day):
     The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; of several posts the largest number
     that any of them states, else the largest of these.
     """
-    links = Link.objects.as_of(day).filter(cadre=OuterRef("pk")).order_by().values("cadre")
+    links = Link.objects.as_of(day).filter(cadre=OuterRef("pk"))
     quota = Case(
         When(link_quota__isnull=False, then=F("link_quota")),
         When(nature=Post.Nature.FULL_TIME, then=Value(Post.FULL_TIME_QUOTA)),
@@ -116,8 +116,8 @@ def cadres_with_links(day):
     posts = Post.objects.as_of(day).filter(person=OuterRef("pk")).annotate(due=quota)
     quotas = posts.order_by(F("link_quota").desc(nulls_last=True), "-due").values("due")
     return CadreQuerySet(Person).annotate(
-        standing_links=Coalesce(Subquery(links.annotate(n=Count("pk")).values("n")), 0),
-        bound_links=Coalesce(Subquery(links.filter(bound_on__lte=day).annotate(n=Count("pk")).values("n")), 0),
+        standing_links=number_of(links, "cadre"),
+        bound_links=number_of(links.bound_by(day), "cadre"),
         quota=Subquery(quotas[:1]),
     )
 
@@ -139,25 +139,11 @@ class ContactQuerySet(CadreReachQuerySet):
 
     def with_youths_reached(self):
         """Adds `youths_reached`: the youths named, or for 全部 the cadre's links standing that day."""
-        standing = (
-            Link.objects.filter(standing_on(OuterRef("held_on")), cadre=OuterRef("cadre"))
-            .order_by()
-            .values("cadre")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        named = (
-            Contact.links.through.objects.filter(contact=OuterRef("pk"))
-            .order_by()
-            .values("contact")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
+        standing = Link.objects.as_of(OuterRef("held_on")).filter(cadre=OuterRef("cadre"))
+        named = Contact.links.through.objects.filter(contact=OuterRef("pk"))
         return self.annotate(
             youths_reached=Case(
-                When(with_everyone=True, then=Coalesce(Subquery(standing), 0)),
-                default=Coalesce(Subquery(named), 0),
-                output_field=IntegerField(),
+                When(with_everyone=True, then=number_of(standing, "cadre")), default=number_of(named, "contact")
             )
         )
 

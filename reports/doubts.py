@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from django.db.models import Count, Exists, F, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef
 
 from activities.models import Activity
 from members.models import Post
 from orgs.models import Organisation, Unit
 from outreach.models import cadres_with_links
+from yl_district.counts import number_of
 
 from . import figures
 from .annex_tables import Annex, masked_name
@@ -52,7 +52,7 @@ def figure_doubts(scope, results):
 
 
 def activity_doubts(scope, results):
-    """Activities whose person-times are unrecorded or rounded."""
+    """Activities whose person-times are unrecorded, rounded, or other than typed before the list of sign-ins."""
     doubtful = figures.activities(scope).filter(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
     for activity in doubtful.select_related("type").order_by("held_on", "pk"):
         name = f"{activity.held_on} {activity.name}（{activity.type}）"
@@ -60,19 +60,22 @@ def activity_doubts(scope, results):
             yield "活动人次", name, f"{activity.session_count} 场未统计人次", "请查签到表补记，确无记录的保持空白"
         else:
             yield "活动人次", name, f"{activity.attendance} 人次为约数", "有签到表的请改为实数"
+    signed = figures.activities(scope).filter(sign_in_count__gt=0, stated_attendance__isnull=False)
+    for activity in signed.exclude(stated_attendance=F("sign_in_count")).order_by("held_on", "pk"):
+        found = f"签到 {activity.sign_in_count} 人，原填报 {activity.stated_attendance} 人次"
+        yield "活动人次", f"{activity.held_on} {activity.name}", found, "请补齐签到名单，或确认以签到为准"
 
 
 def organisation_doubts(scope, results):
     """Communities without a cadre; branches with fewer than three members."""
     for organisation in figures.communities(scope).exclude(pk__in=figures.communities(scope).with_cadre_on(scope.day)):
         yield "团干部", organisation.name, "期末没有在任团干部", "请尽快配备，或补登任职"
-    on_roll = figures.members(scope).filter(branch=OuterRef("pk")).order_by().values("branch")
-    size = Subquery(on_roll.annotate(size=Count("pk")).values("size"))
+    on_roll = figures.members(scope).filter(branch=OuterRef("pk"))
     branches = (
         Organisation.objects.within(scope.organisation)
         .as_of(scope.day)
         .filter(category__in=[Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH])
-        .annotate(size=Coalesce(size, 0))
+        .annotate(size=number_of(on_roll, "branch"))
         .filter(size__lt=HOLLOW)
     )
     for branch in branches:

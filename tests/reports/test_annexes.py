@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from activities.actions import add_sign_in
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person, Post
 from orgs.models import Unit
@@ -186,6 +187,13 @@ def test_doubts_are_listed(place):
     } <= found
     activities = [name for kind, name in found if kind == "活动人次"]
     assert len(activities) == 3
+
+
+def test_a_list_of_sign_ins_other_than_typed_before_is_doubtful(place):
+    talk = add_activity("lecture", date(YEAR, 2, 3), name="读书讲座", host=place.root, attendance=20, basis="exact")
+    add_sign_in(talk, Person.objects.create(name="秦朗"), "other")
+    doubts = {row["对象"]: row["情况"] for row in tables(year_scope(place.root))["存疑数据"]}
+    assert doubts[f"{YEAR}-02-03 读书讲座"] == "签到 1 人，原填报 20 人次"
 
 
 def test_district_without_records_has_all_sheets():
