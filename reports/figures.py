@@ -4,6 +4,7 @@ A line says which records a figure counts and how; the number, the list behind i
 from it, so they cannot disagree. A changed definition gets a new key.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -350,13 +351,11 @@ def results(scope):
     return {key: figure.result(scope, targets) for key, figure in all_figures().items()}
 
 
-def figures_as_dict(scope):
-    """The figures of a scope as the JSON file states them."""
-    return {
-        "year": scope.year,
-        "scope": scope.organisation.name,
-        "figures": {key: result.as_dict() for key, result in results(scope).items()},
-    }
+def write_figures(scope, stream):
+    """Writes the figures of a scope as JSON to a binary stream."""
+    figures = {key: result.as_dict() for key, result in results(scope).items()}
+    content = {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
+    stream.write(json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def root_organisation():

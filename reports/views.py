@@ -1,7 +1,5 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
-import json
-
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +11,7 @@ from yl_district.pages import configured_table, rows_response
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
 from .figure_tables import table_of
-from .figures import all_figures, figures_as_dict, results, targets_of
+from .figures import all_figures, results, targets_of, write_figures
 from .scopes import ScopeForm
 from .summary import compose
 from .word import write_docx
@@ -117,13 +115,8 @@ def summary_export(request, kind):
     writers = {
         "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate()), stream)),
         "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user.is_committee_staff)),
-        "json": ("年度工作总结指标", lambda stream: stream.write(figures_as_json(scope))),
+        "json": ("年度工作总结指标", lambda stream: write_figures(scope, stream)),
     }
     label, write = writers[kind]
     name = f"{scope.organisation}{scope.year}{label}.{kind}"
     return download(request.user, name, f"{scope.year} 年 {scope.organisation} {label}", write)
-
-
-def figures_as_json(scope):
-    """The figures' JSON file as bytes."""
-    return json.dumps(figures_as_dict(scope), ensure_ascii=False, indent=2).encode()

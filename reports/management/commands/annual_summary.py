@@ -1,6 +1,5 @@
 """manage.py annual_summary YEAR [--scope ORGANISATION] --format docx|xlsx|json|text -o FILE"""
 
-import json
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from reports.annexes import write_annexes
-from reports.figures import Scope, results, root_organisation
+from reports.figures import Scope, root_organisation, write_figures
 from reports.summary import compose
 from reports.word import write_docx
 from yl_district.commands import DatabaseCommand
@@ -19,17 +18,10 @@ from yl_district.periods import Period
 YEARS = range(1922, 2100)
 
 
-def write_json(scope, stream):
-    """The scope's figures by key."""
-    figures = {key: result.as_dict() for key, result in results(scope).items()}
-    content = {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
-    stream.write(json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
-
-
 WRITERS = {
     "docx": lambda scope, stream: write_docx(compose(scope, timezone.localdate()), stream),
     "xlsx": write_annexes,
-    "json": write_json,
+    "json": write_figures,
     "text": lambda scope, stream: stream.write(compose(scope, timezone.localdate()).text.encode()),
 }
 
