@@ -351,11 +351,15 @@ def results(scope):
     return {key: figure.result(scope, targets) for key, figure in all_figures().items()}
 
 
+def figures_as_dict(scope):
+    """The figures of a scope as the JSON file states them."""
+    figures = {key: result.as_dict() for key, result in results(scope).items()}
+    return {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
+
+
 def write_figures(scope, stream):
     """Writes the figures of a scope as JSON to a binary stream."""
-    figures = {key: result.as_dict() for key, result in results(scope).items()}
-    content = {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
-    stream.write(json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
+    stream.write(json.dumps(figures_as_dict(scope), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def root_organisation():
