@@ -19,7 +19,6 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Supply, Unit, UnitContact
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.periods import Period
-from yl_district.validators import problem
 from youthhubs.models import Hub, HubYear
 
 from .models import Target
@@ -330,12 +329,6 @@ def all_figures():
 def figure_choices():
     """Every figure's key with its Chinese label and unit, for choosing one."""
     return [(key, f"{figure.label}（{figure.unit}）") for key, figure in all_figures().items()]
-
-
-def validate_figure_key(key):
-    """Raises ValidationError unless a figure has this key."""
-    if key not in all_figures():
-        raise problem("指标表中的指标代码，如 units_toward_task", "请对照台账模板中的指标下拉表改正")
 
 
 def targets_of(scope):
