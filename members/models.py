@@ -1,5 +1,6 @@
 """People and their capacities: member, cadre's post, volunteer."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -94,6 +95,9 @@ class Person(models.Model):
         error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
     )
     mobile = models.CharField("手机号码", max_length=11, blank=True, db_index=True, validators=[validate_mobile])
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
+    )
     search_text = SearchTextField()
 
     objects = PersonQuerySet.as_manager()

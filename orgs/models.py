@@ -10,16 +10,21 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
-from yl_district.validators import check_order, problem, validate_credit_code
+from yl_district.validators import check_order, problem, validate_credit_code, validate_mobile
+
+from .access import may_open
+from .roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 
 
 class ReachMixin:
     """Rows narrowed to an organisation and all below it.
 
     `organisation_path` names the lookup from a row to its organisation's path; rows without one belong to the root.
+    `seen_by` lists the kinds of roles whose holders see the rows.
     """
 
     organisation_path = "organisation__path"
+    seen_by = RECORD_KEEPERS
 
     def reach(self, organisation):
         """The condition for rows of `organisation` and all below it."""
@@ -30,8 +35,8 @@ class ReachMixin:
         return self if organisation.is_root() else self.filter(self.reach(organisation))
 
     def visible_to(self, user):
-        """Rows of the organisations in which the user holds a role, and of all below them."""
-        organisations = user.reached_organisations
+        """Rows of the organisations in which the user holds one of the `seen_by` roles, and of all below them."""
+        organisations = user.organisations_as(*self.seen_by)
         if any(organisation.is_root() for organisation in organisations):
             return self
         condition = Q(pk__in=[])
@@ -59,6 +64,7 @@ NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
 
 class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     organisation_path = "path"
+    seen_by = (RoleKind.ADMINISTRATOR, *FIGURE_READERS)
 
     def as_of(self, day):
         """Organisations that stand on `day`."""
@@ -175,6 +181,15 @@ class User(AbstractUser):
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=30, blank=True)
+    mobile = models.CharField(
+        "手机号码",
+        max_length=11,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_mobile],
+        error_messages={"unique": "这一手机号码已用于另一个账号。"},
+    )
 
     class Meta:
         verbose_name = "用户"
@@ -189,28 +204,38 @@ class User(AbstractUser):
             self._held_roles = list(self.roles.select_related("organisation"))
         return self._held_roles
 
+    def organisations_as(self, *kinds):
+        """The organisations in which the user holds a role of one of these kinds."""
+        return [role.organisation for role in self.held_roles if role.kind in kinds]
+
+    def holds(self, *kinds):
+        """Whether the user holds a role of one of these kinds anywhere."""
+        return any(role.kind in kinds for role in self.held_roles)
+
+    def may_open(self, url_name):
+        """Whether the access table lets the user come to the address of this name."""
+        return may_open(self, url_name)
+
     @property
     def reached_organisations(self):
-        """The organisations whose subtrees the user sees."""
-        return [role.organisation for role in self.held_roles]
+        """The organisations whose figures the user reads, each with its subtree."""
+        return self.organisations_as(*FIGURE_READERS)
 
     @property
     def reaches_root(self):
-        """Whether the user sees the whole district."""
-        return any(organisation.is_root() for organisation in self.reached_organisations)
+        """Whether the user keeps the records of the whole district."""
+        return any(organisation.is_root() for organisation in self.organisations_as(*RECORD_KEEPERS))
 
     @property
     def is_committee_staff(self):
-        """Whether the user works for the district committee: imports, exports, targets and case files."""
-        return any(role.kind == Role.Kind.STAFF and role.organisation.is_root() for role in self.held_roles)
+        """Whether the user works for the district committee: imports, exports and targets."""
+        return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
 
 
 class Role(models.Model):
     """What a user is within an organisation; the user sees that organisation's subtree."""
 
-    class Kind(models.TextChoices):
-        STAFF = "staff", "委机关专干"
-        CADRE = "cadre", "基层团干部"
+    Kind = RoleKind
 
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="用户")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="roles", verbose_name="组织")
@@ -218,7 +243,7 @@ class Role(models.Model):
 
     class Meta:
         verbose_name = "角色"
-        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="role_once")]
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "kind"], name="role_once")]
 
     def __str__(self):
         return f"{self.organisation} {self.get_kind_display()}"

@@ -21,6 +21,45 @@ class ImportBatch(models.Model):
         return self.file_name
 
 
+class AccessEntry(models.Model):
+    """One line of the access log: an act that let somebody in, showed, or took out what is protected.
+
+    Lines are only ever added. Each carries the digest of the line before it, so that a line changed, removed or put
+    in between shows.
+    """
+
+    class Action(models.TextChoices):
+        SIGN_IN = "sign_in", "登录"
+        SIGN_IN_FAILED = "sign_in_failed", "登录失败"
+        SIGN_OUT = "sign_out", "退出"
+        CASE_VIEW = "case_view", "查阅个案"
+        UNMASK = "unmask", "查看完整信息"
+        EXPORT = "export", "导出"
+        IMPORT = "import", "导入"
+        REFUSAL = "refusal", "拒绝访问"
+        GRANT = "grant", "个案授权"
+        ACCOUNT = "account", "账号变动"
+
+    number = models.PositiveBigIntegerField("序号", primary_key=True)
+    at = models.DateTimeField("时间")
+    # Not a foreign key: the log stands by itself, whatever becomes of the account.
+    user_id = models.PositiveBigIntegerField("账号编号", null=True, blank=True)
+    who = models.CharField("账号", max_length=150, blank=True)
+    action = models.CharField("动作", max_length=20, choices=Action)
+    subject = models.CharField("对象", max_length=255, blank=True)
+    detail = models.TextField("说明", blank=True)
+    address = models.CharField("来源地址", max_length=64, blank=True)
+    previous = models.CharField("上一条摘要", max_length=64)
+    digest = models.CharField("摘要", max_length=64)
+
+    class Meta:
+        verbose_name = "访问日志"
+        ordering = ["-number"]
+
+    def __str__(self):
+        return f"{self.number} {self.get_action_display()}"
+
+
 class Download(models.Model):
     """One file that left the system: who took what, and when."""
 

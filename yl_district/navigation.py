@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; `staff` keeps it to the committee's own staff."""
+    """One line of the menu; the access table decides who sees it."""
 
     label: str
     url_name: str
     icon: str
-    staff: bool = False
 
 
 MENU = [
@@ -33,10 +32,10 @@ MENU = [
     (
         "精准帮扶",
         [
-            Entry("帮扶对象", "assisted_youth_list", icon="heart-handshake", staff=True),
-            Entry("服务计划", "service_plan_list", icon="clipboard-text", staff=True),
-            Entry("帮扶记录", "assistance_list", icon="gift", staff=True),
-            Entry("奖学金", "scholarship_list", icon="school", staff=True),
+            Entry("帮扶对象", "assisted_youth_list", icon="heart-handshake"),
+            Entry("服务计划", "service_plan_list", icon="clipboard-text"),
+            Entry("帮扶记录", "assistance_list", icon="gift"),
+            Entry("奖学金", "scholarship_list", icon="school"),
         ],
     ),
     (
@@ -50,9 +49,9 @@ MENU = [
     (
         "台账与任务",
         [
-            Entry("台账导入导出", "ledger", icon="table-import", staff=True),
-            Entry("年度任务", "target_list", icon="target", staff=True),
-            Entry("平台录入", "platform_entry_list", icon="device-desktop", staff=True),
+            Entry("台账导入导出", "ledger", icon="table-import"),
+            Entry("年度任务", "target_list", icon="target"),
+            Entry("平台录入", "platform_entry_list", icon="device-desktop"),
         ],
     ),
 ]
@@ -62,8 +61,8 @@ def navigation(request):
     """Template context: the menu's groups with the entries open to the user, the current one marked."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    is_staff = request.user.is_committee_staff
-    groups = [(label, [entry for entry in entries if is_staff or not entry.staff]) for label, entries in MENU]
+    may_open = request.user.may_open
+    groups = [(label, [entry for entry in entries if may_open(entry.url_name)]) for label, entries in MENU]
     return {"menu": [group for group in groups if group[1]], "current_url_name": current_entry(request)}
 
 

@@ -1,0 +1,166 @@
+"""Who may open which address: one line for each, by name. An address without a line opens to nobody.
+
+This says which roles may come to a page at all; which rows they find there is for `.visible_to(user)`. Whoever may not
+come gets what an address that does not exist gets: "not found".
+"""
+
+from django.http import Http404
+
+from .roles import RoleKind
+
+PUBLIC = frozenset({"public"})
+SIGNED_IN = frozenset({"signed_in"})
+# Staff of the district committee itself, not of a committee below it.
+COMMITTEE = "committee"
+
+ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
+
+OFFICE = frozenset({COMMITTEE})
+OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
+KEEPERS = frozenset({STAFF, CADRE})
+TREE_READERS = frozenset({ADMINISTRATOR, STAFF, CADRE})
+HUB_KEEPERS = frozenset({STAFF, CADRE, HUB_OPERATOR})
+FIGURE_READERS = frozenset({STAFF, CADRE, LEADER})
+PEOPLE_READERS = frozenset({STAFF, CADRE, HUB_OPERATOR, CASEWORKER})
+CASE_KEEPERS = frozenset({STAFF, CASEWORKER})
+
+ACCESS = {
+    # Signing in and the own account
+    "login": PUBLIC,
+    "logout": SIGNED_IN,
+    "password_change": SIGNED_IN,
+    # The year, its figures and the summary
+    "home": SIGNED_IN,
+    "figure_list": FIGURE_READERS,
+    "figure_detail": FIGURE_READERS,
+    "summary_detail": FIGURE_READERS,
+    "summary_export": FIGURE_READERS,
+    # Organisations
+    "organisation_list": TREE_READERS,
+    "organisation_detail": TREE_READERS,
+    "organisation_create": OFFICE_AND_ADMINISTRATOR,
+    "organisation_update": OFFICE_AND_ADMINISTRATOR,
+    "organisation_end": OFFICE_AND_ADMINISTRATOR,
+    # Two-new organisations and supplies
+    "unit_list": KEEPERS,
+    "unit_create": KEEPERS,
+    "unit_detail": KEEPERS,
+    "unit_update": KEEPERS,
+    "unit_contact_list": KEEPERS,
+    "unit_contact_create": KEEPERS,
+    "unit_contact_detail": KEEPERS,
+    "unit_contact_update": KEEPERS,
+    "unit_contact_delete": KEEPERS,
+    "supply_list": KEEPERS,
+    "supply_create": KEEPERS,
+    "supply_detail": KEEPERS,
+    "supply_update": KEEPERS,
+    "supply_delete": KEEPERS,
+    # People and their capacities
+    "person_detail": PEOPLE_READERS,
+    "member_list": KEEPERS,
+    "member_create": KEEPERS,
+    "member_detail": KEEPERS,
+    "member_update": KEEPERS,
+    "member_end": KEEPERS,
+    "post_list": KEEPERS,
+    "post_create": KEEPERS,
+    "post_detail": KEEPERS,
+    "post_update": KEEPERS,
+    "post_end": KEEPERS,
+    # Youth hubs and volunteers
+    "hub_list": HUB_KEEPERS,
+    "hub_detail": HUB_KEEPERS,
+    "hub_create": OFFICE,
+    "hub_update": OFFICE,
+    "hub_end": OFFICE,
+    "hub_year_create": OFFICE,
+    "hub_year_update": OFFICE,
+    "volunteer_list": HUB_KEEPERS,
+    "volunteer_create": HUB_KEEPERS,
+    "volunteer_detail": HUB_KEEPERS,
+    "volunteer_update": HUB_KEEPERS,
+    # Activities
+    "activity_list": HUB_KEEPERS,
+    "activity_create": HUB_KEEPERS,
+    "activity_detail": HUB_KEEPERS,
+    "activity_update": HUB_KEEPERS,
+    "activity_delete": HUB_KEEPERS,
+    "sign_in_create": HUB_KEEPERS,
+    "sign_in_delete": HUB_KEEPERS,
+    "activity_type_list": OFFICE_AND_ADMINISTRATOR,
+    "activity_type_create": OFFICE_AND_ADMINISTRATOR,
+    "activity_type_update": OFFICE_AND_ADMINISTRATOR,
+    # 1+100
+    "link_list": KEEPERS,
+    "link_create": KEEPERS,
+    "link_detail": KEEPERS,
+    "link_update": KEEPERS,
+    "link_end": KEEPERS,
+    "contact_list": KEEPERS,
+    "contact_create": KEEPERS,
+    "contact_detail": KEEPERS,
+    "contact_update": KEEPERS,
+    "contact_delete": KEEPERS,
+    # Case files
+    "assisted_youth_list": CASE_KEEPERS,
+    "assisted_youth_create": CASE_KEEPERS,
+    "assisted_youth_detail": CASE_KEEPERS,
+    "assisted_youth_update": CASE_KEEPERS,
+    "assisted_youth_end": CASE_KEEPERS,
+    "service_plan_list": CASE_KEEPERS,
+    "service_plan_create": CASE_KEEPERS,
+    "service_plan_update": CASE_KEEPERS,
+    "pairing_create": CASE_KEEPERS,
+    "pairing_end": CASE_KEEPERS,
+    "assistance_list": CASE_KEEPERS,
+    "assistance_create": CASE_KEEPERS,
+    "assistance_detail": CASE_KEEPERS,
+    "assistance_update": CASE_KEEPERS,
+    "assistance_delete": CASE_KEEPERS,
+    "scholarship_list": CASE_KEEPERS,
+    "scholarship_create": CASE_KEEPERS,
+    "scholarship_detail": CASE_KEEPERS,
+    "scholarship_update": CASE_KEEPERS,
+    # The ledger, targets and outside platforms
+    "ledger": OFFICE,
+    "ledger_template": OFFICE,
+    "ledger_export": OFFICE,
+    "target_list": OFFICE,
+    "target_create": OFFICE,
+    "target_update": OFFICE,
+    "target_delete": OFFICE,
+    "platform_entry_list": OFFICE,
+    "platform_entry_create": OFFICE,
+    "platform_entry_update": OFFICE,
+    "platform_entry_delete": OFFICE,
+}
+
+
+def may_open(user, url_name):
+    """Whether the table lets the user come to the address of this name."""
+    allowed = ACCESS.get(url_name, frozenset())
+    if allowed == PUBLIC or (allowed == SIGNED_IN and user.is_authenticated):
+        return True
+    return user.is_authenticated and bool(allowed & capacities(user))
+
+
+def capacities(user):
+    """The kinds of roles held, and COMMITTEE for staff of the district committee itself."""
+    own = {COMMITTEE} if user.is_committee_staff else set()
+    return own | {role.kind for role in user.held_roles}
+
+
+class AccessMiddleware:
+    """Keeps every address to those whom the table lets in; comes after Django's own demand of a sign-in."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        """Answers "not found" before the view is called."""
+        if not may_open(request.user, request.resolver_match.url_name):
+            raise Http404
