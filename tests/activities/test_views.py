@@ -1,5 +1,7 @@
 """Pages of activities, their types, and who came."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
