@@ -18,8 +18,17 @@ def secret_key():
     return env.str("SECRET_KEY")
 
 
+def field_keys():
+    """The keys of what is encrypted at rest, from the environment or the git-ignored key file; one must be there."""
+    key_file = LOCAL_DIR / "field_keys"
+    if "FIELD_KEYS" not in env and key_file.exists():
+        return key_file.read_text()
+    return env.str("FIELD_KEYS")
+
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key()
+FIELD_KEYS = field_keys()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -59,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yl_district.faults.FaultMiddleware",
 ]
 
 ROOT_URLCONF = "yl_district.urls"

@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 
+from .encryption import EncryptedMixin
 from .templatetags.yl import masked
 
 
@@ -20,6 +21,8 @@ class PageTable(tables.Table):
         for bound in self.columns.iterall():
             if isinstance(bound.column, tables.DateColumn):
                 bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
+            if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
+                bound.column.orderable = False  # the order of ciphertext means nothing
 
     class Meta:
         attrs = {"class": "table table-vcenter card-table stacked"}
