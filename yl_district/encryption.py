@@ -94,15 +94,15 @@ class SealedModel(models.Model):
     class Meta:
         abstract = True
 
-    def validate_unique(self, exclude=None):
-        """A random seal needs no question to the database."""
-        super().validate_unique({*(exclude or ()), "seal"})
-
     def save(self, *args, update_fields=None, **options):
         """A blind index is written whenever its source is."""
         if update_fields is not None:
             update_fields = {*update_fields, *index_names(type(self), update_fields)}
         super().save(*args, update_fields=update_fields, **options)
+
+    def validate_unique(self, exclude=None):
+        """A random seal needs no question to the database."""
+        super().validate_unique({*(exclude or ()), "seal"})
 
 
 class EncryptedAttribute(DeferredAttribute):
@@ -156,7 +156,9 @@ class EncryptedMixin(LabelledField):
 
     def pre_save(self, instance, add):
         """The cell to be stored; one that was never opened stays as it is."""
-        value = instance.__dict__.get(self.attname)
+        value = (
+            instance.__dict__[self.attname] if self.attname in instance.__dict__ else getattr(instance, self.attname)
+        )
         return encrypt(str(value), self.label, instance.seal) if value and not isinstance(value, Sealed) else value
 
     def get_db_prep_save(self, value, connection):
@@ -164,7 +166,9 @@ class EncryptedMixin(LabelledField):
         if isinstance(value, Sealed):
             return value.stored
         if value:
-            raise PlaintextError(f"{self.label} is stored as ciphertext only: save the record instead of updating rows.")
+            raise PlaintextError(
+                f"{self.label} is stored as ciphertext only: save the record instead of updating rows."
+            )
         return value
 
     def value_to_string(self, instance):

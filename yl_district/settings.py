@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -23,6 +24,10 @@ def field_keys():
     key_file = LOCAL_DIR / "field_keys"
     if "FIELD_KEYS" not in env and key_file.exists():
         return key_file.read_text()
+    if "FIELD_KEYS" not in env:
+        raise ImproperlyConfigured(
+            f"没有字段密钥：请运行 make setup 生成，或从备份中恢复 {key_file}（见 docs/keys.md）。"
+        )
     return env.str("FIELD_KEYS")
 
 
