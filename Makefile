@@ -28,7 +28,7 @@ SYNCED := $(if $(filter test lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),
 .NOTPARALLEL:
 .SILENT:
 
-setup: $(SYNCED) build/assets.json .local/secret_key
+setup: $(SYNCED) build/assets.json .local/secret_key .local/field_keys
 
 run: python port setup build/collected/staticfiles.json
 	$(MANAGE) migrate --no-input --verbosity 0
@@ -49,7 +49,7 @@ test: lint setup browser
 	exit $$status
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: $(SYNCED) build/assets.json .local/secret_key
+lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
@@ -63,7 +63,7 @@ lock: .venv/bin/uv
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group node -o requirements-node.txt
 	npm $(if $(UPGRADE),update,install) --package-lock-only
 
-# Everything that make made, but neither the database nor the secret key.
+# Everything that make made, but neither the database nor the keys.
 clean:
 	rm -rf .venv build node_modules .local/node .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -95,12 +95,18 @@ build/assets.json: $(SYNCED) FORCE
 	$(VENV) -m yl_district.assets
 
 build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(shell find yl_district/static -type f 2>/dev/null) \
-		| .local/secret_key
+		| .local/secret_key .local/field_keys
 	$(MANAGE) collectstatic --clear --no-input --verbosity 0
 
 .local/secret_key: | python
 	mkdir -p .local
 	umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+
+# The keys of what is encrypted at rest: without them the database is lost. See docs/keys.md.
+.local/field_keys: | python
+	mkdir -p .local
+	umask 077 && $(PYTHON) -c 'import base64, secrets; \
+		[print(name, base64.b64encode(secrets.token_bytes(32)).decode()) for name in ("k" + secrets.token_hex(3), "index")]' > $@
 
 browser:
 	.ci/browser

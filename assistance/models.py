@@ -10,6 +10,7 @@ from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
+from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.masking import masked_name
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
@@ -38,7 +39,7 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.filter(user=user)
 
 
-class CaseGrant(models.Model):
+class CaseGrant(SealedModel):
     """A user's leave to open everything that is kept about one assisted youth.
 
     It is asked for by name and reason, whether or not there is a file, and is decided by somebody else (the rules on
@@ -52,7 +53,7 @@ class CaseGrant(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
     )
-    reason = models.TextField("申请理由", max_length=300)
+    reason = EncryptedTextField("申请理由", max_length=300)
     days = models.PositiveSmallIntegerField("期限（天）", default=90)
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
     is_approved = models.BooleanField("批准", null=True, blank=True)
@@ -170,7 +171,7 @@ class AssistedYouthQuerySet(CaseQuerySet):
         return search(self, text, "person__search_text")
 
 
-class AssistedYouth(models.Model):
+class AssistedYouth(SealedModel):
     """An assisted youth's time in the register."""
 
     class LegalBasis(models.TextChoices):
@@ -185,19 +186,19 @@ class AssistedYouth(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assisted_youths", verbose_name="所在组织"
     )
-    school = models.CharField("学校", max_length=60, blank=True)
-    grade = models.CharField("年级", max_length=20, blank=True)
-    hardship = models.CharField("困难类型", max_length=30, blank=True)
-    focus_group = models.CharField("重点类别", max_length=60, blank=True)
-    guardian = models.CharField("监护人", max_length=30, blank=True)
-    guardian_phone = models.CharField("监护人电话", max_length=30, blank=True)
-    needs = models.TextField("需求", blank=True)
+    school = EncryptedCharField("学校", max_length=60, blank=True)
+    grade = EncryptedCharField("年级", max_length=20, blank=True)
+    hardship = EncryptedCharField("困难类型", max_length=30, blank=True)
+    focus_group = EncryptedCharField("重点类别", max_length=60, blank=True)
+    guardian = EncryptedCharField("监护人", max_length=30, blank=True)
+    guardian_phone = EncryptedCharField("监护人电话", max_length=30, blank=True)
+    needs = EncryptedTextField("需求", blank=True)
     registered_on = models.DateField("入库日期")
     removed_on = models.DateField("出库日期", null=True, blank=True)
     bound_on = models.DateField("平台绑定日期", null=True, blank=True)
     legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
     legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
-    remark = models.TextField("备注", blank=True)
+    remark = EncryptedTextField("备注", blank=True)
 
     unmaskable = ("person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone")
 
@@ -305,14 +306,14 @@ class ServicePlanQuerySet(CaseQuerySet):
         return search(self, text, "youth__person__search_text")
 
 
-class ServicePlan(models.Model):
+class ServicePlan(SealedModel):
     """An assisted youth's plan for a year (阳光牵手服务计划书)."""
 
     youth = models.ForeignKey(AssistedYouth, models.PROTECT, related_name="plans", verbose_name="帮扶对象")
     year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
-    assessment = models.TextField("需求评估", blank=True)
-    goals = models.TextField("目标", blank=True)
-    measures = models.TextField("措施", blank=True)
+    assessment = EncryptedTextField("需求评估", blank=True)
+    goals = EncryptedTextField("目标", blank=True)
+    measures = EncryptedTextField("措施", blank=True)
     signed_on = models.DateField("签订日期", null=True, blank=True)
 
     objects = ServicePlanQuerySet.as_manager()
@@ -381,7 +382,7 @@ class AssistanceQuerySet(CaseQuerySet):
         )
 
 
-class Assistance(models.Model):
+class Assistance(SealedModel):
     """One assistance given to one, several or all youths in the register."""
 
     class Kind(models.TextChoices):
@@ -406,7 +407,7 @@ class Assistance(models.Model):
     youths = models.ManyToManyField(AssistedYouth, blank=True, related_name="assistances", verbose_name="帮扶对象")
     kind = models.CharField("类别", max_length=20, choices=Kind)
     form = models.CharField("方式", max_length=20, choices=Form, blank=True)
-    content = models.TextField("内容", blank=True)
+    content = EncryptedTextField("内容", blank=True)
     volunteers = models.ManyToManyField(Volunteer, blank=True, related_name="assistances", verbose_name="志愿者")
     partners = models.CharField("协办单位", max_length=100, blank=True)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
@@ -467,7 +468,7 @@ class ScholarshipQuerySet(CaseQuerySet):
         return search(self, text, "student__search_text")
 
 
-class Scholarship(models.Model):
+class Scholarship(SealedModel):
     """One scholarship application (希望之星)."""
 
     class Stage(models.TextChoices):
@@ -485,15 +486,15 @@ class Scholarship(models.Model):
 
     year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
     student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
-    school = models.CharField("学校", max_length=60, blank=True)
+    school = EncryptedCharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
     applied_on = models.DateField("申报日期", null=True, blank=True)
     status = models.CharField("状态", max_length=20, choices=Status)
     approved_on = models.DateField("批准日期", null=True, blank=True)
     amount = models.DecimalField("资助金额", max_digits=10, decimal_places=2, null=True, blank=True)
-    donor = models.CharField("捐助人", max_length=60, blank=True)
+    donor = EncryptedCharField("捐助人", max_length=60, blank=True)
     is_on_platform = models.BooleanField("在平台", null=True, blank=True)
-    remark = models.TextField("备注", blank=True)
+    remark = EncryptedTextField("备注", blank=True)
 
     objects = ScholarshipQuerySet.as_manager()
 

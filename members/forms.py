@@ -105,7 +105,7 @@ class PersonForm(PageForm):
         name, number, mobile = (data.get(field) for field in ("name", "identity_number", "mobile"))
         if not name or "identity_number" in self.errors:
             return None
-        known = number and number != CLEAR and Person.objects.filter(identity_number=number).first()
+        known = number and number != CLEAR and Person.objects.with_identity_number(number).first()
         if known:
             return known if known.name == name else self._refuse_name()
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from orgs.roles import CASE_KEEPERS, HUB_KEEPERS, RoleKind
+from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.masking import masked_name
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -36,6 +37,17 @@ HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 
 class PersonQuerySet(models.QuerySet):
+    def with_identity_number(self, number):
+        """The one person with this identity number, by its blind index."""
+        return self.filter(identity_number_index=self._digest("identity_number_index", number))
+
+    def with_mobile(self, number):
+        """People with this mobile number, by its blind index."""
+        return self.filter(mobile_index=self._digest("mobile_index", number))
+
+    def _digest(self, index, number):
+        return self.model._meta.get_field(index).digest(number) or ""
+
     def within(self, organisation):
         """People who have any capacity within `organisation` or below it."""
         return (
@@ -110,7 +122,7 @@ class PersonQuerySet(models.QuerySet):
 ADULT = 18
 
 
-class Person(models.Model):
+class Person(SealedModel):
     """One human being, whatever the capacities."""
 
     class Gender(models.TextChoices):
@@ -120,16 +132,17 @@ class Person(models.Model):
     name = models.CharField("姓名", max_length=30, db_index=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    identity_number = models.CharField(
+    identity_number = EncryptedCharField(
         "身份证号",
         max_length=18,
         null=True,
         blank=True,
-        unique=True,
         validators=[validate_identity_number],
         error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
     )
-    mobile = models.CharField("手机号码", max_length=11, blank=True, db_index=True, validators=[validate_mobile])
+    identity_number_index = BlindIndexField(source="identity_number", unique=True)
+    mobile = EncryptedCharField("手机号码", max_length=11, blank=True, validators=[validate_mobile])
+    mobile_index = BlindIndexField(source="mobile", db_index=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
     )
@@ -179,6 +192,15 @@ class Person(models.Model):
                 errors["gender"] = problem(f"与身份证号一致的性别 {label}", "请核对性别与身份证号")
         if errors:
             raise ValidationError(errors)
+
+    def validate_unique(self, exclude=None):
+        """Two people never share an identity number; what is wrong is said at the number itself."""
+        exclude = set(exclude or ())
+        super().validate_unique(exclude | {"identity_number_index"})
+        if self.identity_number and "identity_number" not in exclude:
+            others = Person.objects.with_identity_number(self.identity_number).exclude(pk=self.pk)
+            if others.exists():
+                raise ValidationError({"identity_number": self.unique_error_message(Person, ["identity_number"])})
 
     def age_on(self, day):
         """Full years of age on `day`, None without a birth date."""

@@ -8,10 +8,10 @@ import hashlib
 import hmac
 import json
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from .keys import derived_key
 from .models import AccessEntry
 
 Action = AccessEntry.Action
@@ -68,4 +68,4 @@ def digest_of(entry):
         entry.previous,
     ]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(derived_key("access log"), text.encode(), hashlib.sha256).hexdigest()

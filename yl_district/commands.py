@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .encryption import DecryptionError
+
 
 class DatabaseCommand(BaseCommand):
     """A command that needs the database with all its tables."""
@@ -14,6 +16,8 @@ class DatabaseCommand(BaseCommand):
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
             raise CommandError(advice(error)) from None
+        except DecryptionError as error:
+            raise CommandError(f"数据校验失败：{error}") from None
 
 
 def advice(error):

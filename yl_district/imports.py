@@ -14,6 +14,7 @@ from import_export.resources import ModelResource
 from tablib import Dataset
 
 from . import cells
+from .encryption import BlindIndexField
 from .masking import masked
 from .pinyin import SearchTextField
 
@@ -373,7 +374,9 @@ class LogResource(SheetResource):
 def update_stored(records, names):
     """Writes the named fields of stored records of one kind, with one statement for many of them."""
     kind = type(records[0])
-    derived = [field.name for field in kind._meta.concrete_fields if isinstance(field, SearchTextField)]
+    derived = [
+        field.name for field in kind._meta.concrete_fields if isinstance(field, (SearchTextField, BlindIndexField))
+    ]
     kind.objects.bulk_create(
         records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
@@ -18,8 +19,21 @@ def secret_key():
     return env.str("SECRET_KEY")
 
 
+def field_keys():
+    """The keys of what is encrypted at rest, from the environment or the git-ignored key file; one must be there."""
+    key_file = LOCAL_DIR / "field_keys"
+    if "FIELD_KEYS" not in env and key_file.exists():
+        return key_file.read_text()
+    if "FIELD_KEYS" not in env:
+        raise ImproperlyConfigured(
+            f"没有字段密钥：请运行 make setup 生成，或从备份中恢复 {key_file}（见 docs/keys.md）。"
+        )
+    return env.str("FIELD_KEYS")
+
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key()
+FIELD_KEYS = field_keys()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -59,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yl_district.faults.FaultMiddleware",
 ]
 
 ROOT_URLCONF = "yl_district.urls"

@@ -1,0 +1,335 @@
+"""Columns that are ciphertext at rest."""
+
+import base64
+import pickle
+import re
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import FieldError, ValidationError
+from django.core.serializers import serialize
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F
+from django.test.utils import isolate_apps
+from django.urls import reverse
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from assistance.models import CaseGrant, Assistance, AssistedYouth, Scholarship, ServicePlan
+from members.models import Person
+from tests.factories import make_grant, make_user, (
+    make_assistance,
+    make_assisted_youth,
+    make_member,
+    make_organisation,
+    make_person,
+    make_scholarship,
+)
+from tests.pages import page, two_branches
+from yl_district import access_log, encryption
+from yl_district.encryption import (
+    DecryptionError,
+    EncryptedCharField,
+    PlaintextError,
+    Sealed,
+    SealedModel,
+    encrypted_fields,
+)
+from yl_district.imports import update_stored
+
+NUMBER, MOBILE = "11010519491231002X", "13800138000"
+KEY = base64.b64encode(bytes(32)).decode()
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(record, column):
+    """What the database itself holds in a column of the record."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {record._meta.db_table} WHERE id = %s", [record.pk])
+        return cursor.fetchone()[0]
+
+
+def plant(record, column, text):
+    """Changes a cell behind the product's back."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {record._meta.db_table} SET {column} = %s WHERE id = %s", [text, record.pk])
+
+
+def dump():
+    """Everything that the database holds, as text."""
+    if connection.vendor == "sqlite":
+        return "\n".join(connection.connection.iterdump())
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        found = []
+        for table in tables:
+            cursor.execute(f'SELECT one::text FROM "{table}" one')
+            found += [row[0] for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def ciphertext_columns():
+    """Every column of ciphertext that a record of its own fills; copies such as a history come with them."""
+    own = [model for model in apps.get_models() if not hasattr(model, "instance_type")]
+    return {f"{model._meta.db_table}.{field.name}" for model in own for field in encrypted_fields(model)}
+
+
+def fill_with_canaries():
+    """Fills every column of ciphertext; returns the texts by column."""
+    canaries = {}
+
+    def told(model, *names):
+        texts = {name: f"金丝雀{len(canaries) + place}" for place, name in enumerate(names)}
+        canaries.update({f"{model._meta.db_table}.{name}": text for name, text in texts.items()})
+        return texts
+
+    canaries |= {"members_person.identity_number": NUMBER, "members_person.mobile": MOBILE}
+    person = make_person("白露", identity_number=NUMBER, mobile=MOBILE)
+    case = "school grade hardship focus_group guardian guardian_phone needs remark"
+    youth = make_assisted_youth(make_organisation(), person=person, **told(AssistedYouth, *case.split()))
+    plan = told(ServicePlan, "assessment", "goals", "measures")
+    ServicePlan.objects.create(youth=youth, year=2017, **plan)
+    make_assistance([youth], **told(Assistance, "content"))
+    make_scholarship(student=person, **told(Scholarship, "school", "donor", "remark"))
+    make_grant(make_user(), person, **told(CaseGrant, "reason"))
+    return canaries
+
+
+def test_no_sensitive_text_is_in_the_database():
+    canaries = fill_with_canaries()
+    found = dump()
+    assert set(canaries) == ciphertext_columns()
+    assert "白露" in found
+    plain = [column for column, text in canaries.items() if text in found]
+    print(f"E4: {len(canaries)} columns filled, {len(plain)} plain in the dump of {connection.vendor}")
+    assert plain == []
+
+
+def test_twin_without_encryption_every_text_is_found(monkeypatch):
+    monkeypatch.setattr(encryption, "encrypt", lambda text, label, seal: Sealed(text))
+    canaries = fill_with_canaries()
+    found = dump()
+    assert [column for column, text in canaries.items() if text not in found] == []
+
+
+def test_texts_come_back_whatever_they_hold():
+    for text in ("一\n二\n\n三", "𠮷 & <b>", "yl1:k1:AAAA", "=1+1", "字" * 30_000):
+        case = make_assisted_youth(make_organisation(), needs=text)
+        assert AssistedYouth.objects.get(pk=case.pk).needs == text
+        assert stored(case, "needs").startswith(f"yl1:{encryption.keys.current_key().id}:")
+
+
+def test_empty_stays_empty():
+    person = make_person()
+    assert (stored(person, "mobile"), stored(person, "identity_number")) == ("", None)
+    assert (stored(person, "mobile_index"), stored(person, "identity_number_index")) == (None, None)
+    person.refresh_from_db()
+    assert (person.mobile, person.identity_number) == ("", None)
+
+
+def test_equal_texts_are_stored_differently():
+    assert stored(make_person(mobile=MOBILE), "mobile") != stored(make_person(mobile=MOBILE), "mobile")
+
+
+def test_values_never_give_the_text():
+    person = make_person(mobile=MOBILE)
+    (value,) = Person.objects.values_list("mobile", flat=True)
+    assert (value, str(value)) == (Sealed(stored(person, "mobile")), "（已加密）")
+    assert MOBILE not in serialize("json", Person.objects.all())
+
+
+def test_a_row_saved_unopened_keeps_its_cells():
+    person = make_person(mobile=MOBILE)
+    before = stored(person, "mobile")
+    again = Person.objects.get(pk=person.pk)
+    again.name = "章晨"
+    again.save()
+    assert stored(person, "mobile") == before
+    assert pickle.loads(pickle.dumps(Person.objects.get(pk=person.pk))).mobile == MOBILE
+    assert Person.objects.defer("mobile").get(pk=person.pk).mobile == MOBILE
+
+
+def test_a_changed_cell_never_decrypts():
+    person = make_person(mobile=MOBILE)
+    prefix, cell = stored(person, "mobile").rsplit(":", 1)
+    whole, refused = base64.b64decode(cell), 0
+    changed = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in range(len(whole))]
+    changed += [whole[:length] for length in range(len(whole))]
+    cells = [f"{prefix}:{base64.b64encode(one).decode()}" for one in changed]
+    cells += [cell, MOBILE, f"{prefix}:", f"yl2:{cell}", f"{prefix}:A"]
+    for each in cells:
+        with pytest.raises(DecryptionError):
+            person._meta.get_field("mobile").opened(Sealed(each), person)
+        refused += 1
+    print(f"E4: {len(cells)} changed cells, {refused} refused")
+
+
+def moved_cells():
+    """Pairs of a record and a column that holds the cell of another row, or of another column of its own."""
+    one, other = make_person(mobile=MOBILE), make_person(mobile="13900139000")
+    plant(one, "mobile", stored(other, "mobile"))
+    case = make_assisted_youth(make_organisation(), guardian="白建国", guardian_phone=MOBILE)
+    plant(case, "guardian_phone", stored(case, "guardian"))
+    return [(one, "mobile"), (case, "guardian_phone")]
+
+
+def test_a_cell_moved_to_another_row_or_column_does_not_decrypt():
+    refused = 0
+    for record, name in moved_cells():
+        found = type(record).objects.get(pk=record.pk)
+        with pytest.raises(DecryptionError, match="未通过校验"):
+            getattr(found, name)
+        refused += 1
+    print(f"E4: 2 moved cells, {refused} refused")
+
+
+def test_twin_cells_bound_to_nothing_can_be_moved(monkeypatch):
+    monkeypatch.setattr(encryption, "bound_to", lambda label, seal: b"")
+    moved = [getattr(type(record).objects.get(pk=record.pk), name) for record, name in moved_cells()]
+    assert moved == ["13900139000", "白建国"]
+
+
+def test_a_page_with_a_changed_cell_says_so_and_others_stay():
+    place = two_branches()
+    member = make_member("章程", place.here, make_person("章程", mobile=MOBILE))
+    whole = make_member("韩笑", place.here)
+    plant(member.person, "mobile", stored(member.person, "mobile")[:-8] + "AAAAAAA=")
+    for name in ("member_detail", "member_update"):
+        response = place.office.get(reverse(name, args=[member.pk]))
+        assert (response.status_code, "数据校验失败，不能显示" in response.content.decode()) == (503, True)
+    assert "韩笑" in page(place.office, "member_detail", whole.pk)
+    assert re.findall("章程|韩笑|校验失败", page(place.office, "member_list")) == ["章程", "校验失败", "韩笑"]
+
+
+def test_the_wrong_key_and_a_missing_key_are_told_apart(settings):
+    person = make_person(mobile=MOBILE)
+    key_id, keys = encryption.keys.current_key().id, settings.FIELD_KEYS
+    settings.FIELD_KEYS = f"{key_id} {KEY}\nindex {KEY}"
+    with pytest.raises(DecryptionError, match="或密钥有误"):
+        _ = Person.objects.get(pk=person.pk).mobile
+    settings.FIELD_KEYS = f"other {KEY}\nindex {KEY}"
+    with pytest.raises(DecryptionError, match=f"密钥 {key_id} 不在本机"):
+        _ = Person.objects.get(pk=person.pk).mobile
+    settings.FIELD_KEYS = keys
+    assert Person.objects.get(pk=person.pk).mobile == MOBILE
+
+
+def test_plaintext_cannot_reach_the_column_past_the_record():
+    person = make_person("13900139000", mobile=MOBILE)
+    changed = Person(pk=person.pk, seal=person.seal, name=person.name, mobile="13900139000")
+    ways = [
+        lambda: Person.objects.update(mobile="13900139000"),
+        lambda: Person.objects.update(mobile=F("name")),
+        lambda: Person.objects.bulk_update([changed], ["mobile"]),
+    ]
+    for way in ways:
+        with pytest.raises(PlaintextError, match=r"members_person\.mobile"), transaction.atomic():
+            way()
+    assert Person.objects.get().mobile == MOBILE
+
+
+def test_text_that_is_planted_in_the_column_is_not_taken_for_its_content():
+    person = make_person(mobile=MOBILE)
+    plant(person, "mobile", "13900139000")
+    with pytest.raises(DecryptionError, match="不是密文"):
+        _ = Person.objects.get().mobile
+
+
+@pytest.mark.parametrize("lookup", ["mobile", "mobile__in", "mobile__contains", "mobile__startswith", "mobile__gt"])
+def test_the_database_is_not_asked_to_compare_ciphertext(lookup):
+    with pytest.raises(FieldError, match="use its blind index"):
+        Person.objects.filter(**{lookup: MOBILE}).exists()
+    assert Person.objects.filter(mobile__isnull=True).count() == 0
+
+
+def test_people_are_found_by_number_however_it_is_written():
+    person = make_person(identity_number=NUMBER, mobile=MOBILE)
+    make_person()
+    for number in (NUMBER, NUMBER.lower(), " １１０１０５ 19491231 002x"):
+        assert Person.objects.with_identity_number(number).get() == person
+    assert Person.objects.with_mobile(MOBILE).get() == person
+    nobody = [Person.objects.with_mobile(number).exists() for number in ("", None, "13900139000")]
+    assert nobody == [False, False, False]
+
+
+def test_every_way_of_writing_keeps_the_blind_index():
+    person = make_person(mobile=MOBILE)
+    person.mobile = "13900139001"
+    person.save(update_fields=["mobile"])
+    assert Person.objects.with_mobile("13900139001").get() == person
+    found = Person.objects.get()
+    found.mobile = "13900139002"
+    update_stored([found], {"mobile"})
+    assert Person.objects.with_mobile("13900139002").get() == person
+    Person.objects.bulk_create([Person(name="韩笑", mobile="13900139003")])
+    assert Person.objects.with_mobile("13900139003").get().name == "韩笑"
+    found = Person.objects.get(pk=person.pk)
+    found.mobile = ""
+    found.save()
+    assert stored(person, "mobile_index") is None
+
+
+def test_a_blind_index_tells_nothing_without_the_key(settings):
+    index = Person._meta.get_field("mobile_index")
+    digest = index.digest(MOBILE)
+    assert digest != Person._meta.get_field("identity_number_index").digest(MOBILE)
+    settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
+    assert index.digest(MOBILE) != digest
+
+
+def test_an_identity_number_belongs_to_one_person():
+    person = make_person(identity_number=NUMBER)
+    person.full_clean()
+    with pytest.raises(ValidationError) as refused:
+        Person(name="韩笑", identity_number=NUMBER).full_clean()
+    (error,) = refused.value.error_dict["identity_number"]
+    assert (error.code, error.messages) == ("unique", ["这一身份证号已被使用，请核对后改正。"])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_person(identity_number=NUMBER)
+
+
+def test_lists_are_not_sorted_by_ciphertext():
+    place = two_branches()
+    for name, mobile in [("章程", "13900139000"), ("韩笑", MOBILE)]:
+        make_member(name, place.here, make_person(name, mobile=mobile))
+    orders = [
+        [page(place.office, "member_list", sort=sort).index(name) for name in ("章程", "韩笑")]
+        for sort in ("", "mobile", "-mobile")
+    ]
+    assert [first < second for first, second in orders] == [True, True, True]
+    assert "sort=mobile" not in page(place.office, "member_list")
+
+
+@isolate_apps("yl_district")
+def test_a_history_reads_and_writes_the_cells_of_the_record_it_tells():
+    class Case(SealedModel):
+        needs = EncryptedCharField("需求", max_length=20)
+        history = HistoricalRecords(history_user_id_field=models.IntegerField(null=True))
+
+        class Meta:
+            app_label = "yl_district"
+
+    case, told, label = Case(needs="棉衣"), Case.history.model, "yl_district_case.needs"
+    past = told(seal=case.seal, needs=case.needs, history_date=timezone.now())
+    fields = [model._meta.get_field("needs") for model in (Case, told)]
+    assert [field.label for field in fields] == [label, label]
+    assert [field.deconstruct()[3]["label"] for field in fields] == [label, label]
+    assert (told._meta.get_field("seal").unique, told._meta.get_field("needs").db_type(connection)) == (False, "text")
+    cell = fields[1].pre_save(past, add=True)
+    assert fields[0].opened(cell, case) == fields[1].opened(cell, past) == "棉衣"
+
+
+def test_every_copy_of_a_column_keeps_the_label_of_the_first():
+    copies = [model for model in apps.get_models() if hasattr(model, "instance_type")]
+    own = {model: {field.name: field.label for field in encrypted_fields(model.instance_type)} for model in copies}
+    for model in copies:
+        assert {field.name: field.label for field in encrypted_fields(model)} == own[model]
+
+
+def test_the_access_log_does_not_hang_on_the_keys_that_are_rotated(settings):
+    entry = access_log.record(access_log.Action.EXPORT, "ledger")
+    current, keys = encryption.keys.current_key(), settings.FIELD_KEYS
+    settings.FIELD_KEYS = f"new {KEY}\n{keys}"
+    assert encryption.keys.current_key() != current
+    assert access_log.digest_of(entry) == entry.digest

@@ -1,0 +1,74 @@
+"""The migrations that make columns of text ones of ciphertext, on rows that are there already."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from assistance.models import AssistedYouth, Scholarship
+from members.models import Person
+from tests.factories import make_organisation
+from yl_district import encryption
+
+BEFORE = [("members", "0002_person_user"), ("assistance", "0001_initial")]
+NUMBER, MOBILE, NEEDS = "11010519491231002X", "13800138000", "冬天的棉衣"
+
+
+def migrate(targets=None):
+    """Takes the database to the targets, else to where the code is; returns the models as they are there."""
+    executor = MigrationExecutor(connection)
+    targets = targets or executor.loader.graph.leaf_nodes()
+    executor.migrate(targets)
+    return executor.loader.project_state(targets).apps
+
+
+@pytest.fixture
+def former():
+    """The models as they were with columns of text, in a database that is taken back to them and again to the code."""
+    yield migrate(BEFORE)
+    migrate()
+
+
+def columns(table):
+    """What a table holds, as the database has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        return str(cursor.fetchall())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_are_there_already_are_encrypted_and_can_be_decrypted_again(former, monkeypatch):
+    monkeypatch.setattr(encryption, "BATCH", 2)
+    person = former.get_model("members", "Person")
+    youth = person.objects.create(name="白露", identity_number=NUMBER, mobile=MOBILE, search_text="白露 bailu bl")
+    person.objects.bulk_create([person(name=f"章程{number}") for number in range(4)])
+    place = make_organisation()
+    cases = former.get_model("assistance", "AssistedYouth")
+    cases.objects.create(
+        person_id=youth.pk, organisation_id=place.pk, registered_on="2017-01-05", needs=NEEDS, guardian="白建国"
+    )
+    former.get_model("assistance", "Scholarship").objects.create(
+        year=2017, student_id=youth.pk, status="applied", remark=NEEDS
+    )
+    tables = ["members_person", "assistance_assistedyouth", "assistance_scholarship"]
+    texts = [MOBILE, NUMBER, NEEDS, "白建国"]
+    held = "".join(map(columns, tables))
+    assert [text for text in texts if text not in held] == []
+
+    migrate()
+    held = "".join(map(columns, tables))
+    assert [text for text in texts if text in held] == []
+    found = Person.objects.with_identity_number(NUMBER).get()
+    assert (found.name, found.mobile, found.search_text) == ("白露", MOBILE, "白露 bailu bl")
+    assert Person.objects.with_mobile(MOBILE).get() == found
+    case = AssistedYouth.objects.get()
+    assert (case.needs, case.guardian, case.school) == (NEEDS, "白建国", "")
+    assert Scholarship.objects.get().remark == NEEDS
+    seals = list(Person.objects.values_list("seal", flat=True))
+    assert len(set(seals)) == 5 and all(isinstance(seal, uuid.UUID) for seal in seals)
+    print(f"E4: {len(seals) + 2} rows encrypted by the migration, 0 of {len(texts)} texts left")
+
+    migrate(BEFORE)
+    held = "".join(map(columns, tables))
+    assert [text for text in texts if text not in held] == []

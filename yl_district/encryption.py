@@ -1,0 +1,260 @@
+"""Columns that are ciphertext at rest: AES-256-GCM, a random nonce for each cell, bound to its row and column.
+
+A cell is stored as `yl1:<key id>:<base64 of nonce and ciphertext>`. What is authenticated beside it names the column
+and the row's own random `seal`, so that a cell moved to another row or column does not decrypt. A row read from the
+database holds `Sealed` values, which the attribute decrypts when it is first asked for; `.values()` gives them as they
+are. The database cannot compare ciphertext: equality goes through a `BlindIndexField`. Empty stays empty.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+import uuid
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from . import keys
+from .pinyin import normalised
+
+VERSION = "yl1"
+STORED = re.compile(rf"{VERSION}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
+NONCE = 12
+BATCH = 500
+
+
+class DecryptionError(Exception):
+    """A cell that cannot be decrypted: changed, moved, or written under a key that this installation does not have."""
+
+
+class PlaintextError(TypeError):
+    """A value that would have reached a column of ciphertext as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A cell as the database holds it."""
+
+    stored: str
+
+    def __str__(self):
+        return "（已加密）"
+
+    @property
+    def key_id(self):
+        """The id of the key it was written under, "" where it is no ciphertext."""
+        match = STORED.fullmatch(self.stored)
+        return match[1] if match else ""
+
+
+def encrypt(text, label, seal):
+    """The Sealed cell of a text in the column `label` of the row `seal`."""
+    key, nonce = keys.current_key(), os.urandom(NONCE)
+    ciphertext = key.cipher.encrypt(nonce, text.encode(), bound_to(label, seal))
+    return Sealed(f"{prefix_of(key)}{base64.b64encode(nonce + ciphertext).decode()}")
+
+
+def decrypt(sealed, label, seal):
+    """The text of a Sealed cell; raises DecryptionError where it is not that of this column and row."""
+    match = STORED.fullmatch(sealed.stored)
+    if not match:
+        raise DecryptionError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
+    key = keys.key_of(match[1])
+    if key is None:
+        raise DecryptionError(f"{label} 的一处内容所用的密钥 {match[1]} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
+    try:
+        cell = base64.b64decode(match[2], validate=True)
+        text = key.cipher.decrypt(cell[:NONCE], cell[NONCE:], bound_to(label, seal))
+    except (binascii.Error, ValueError, InvalidTag):
+        raise DecryptionError(f"{label} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。") from None
+    return text.decode()
+
+
+def bound_to(label, seal):
+    """What a cell is authenticated with: its column and its row."""
+    return f"{VERSION}|{label}|".encode() + seal.bytes
+
+
+def prefix_of(key):
+    """How every cell written under a key begins."""
+    return f"{VERSION}:{key.id}:"
+
+
+class SealedModel(models.Model):
+    """A model with columns of ciphertext; `seal` is what its cells are bound to."""
+
+    seal = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, update_fields=None, **options):
+        """A blind index is written whenever its source is."""
+        if update_fields is not None:
+            update_fields = {*update_fields, *index_names(type(self), update_fields)}
+        super().save(*args, update_fields=update_fields, **options)
+
+    def validate_unique(self, exclude=None):
+        """A random seal needs no question to the database."""
+        super().validate_unique({*(exclude or ()), "seal"})
+
+
+class EncryptedAttribute(DeferredAttribute):
+    """The attribute of a column of ciphertext: decrypts when it is first asked for."""
+
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        name = self.field.attname
+        value = instance.__dict__[name] if name in instance.__dict__ else super().__get__(instance, cls)
+        if isinstance(value, Sealed):
+            value = instance.__dict__[name] = self.field.opened(value, instance)
+        return value
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = value
+
+
+class LabelledField:
+    """A field that belongs to the column where it was first declared, also in a copy of the model such as a history."""
+
+    def __init__(self, *args, label="", **options):
+        self.label = label
+        super().__init__(*args, **options)
+
+    def deconstruct(self):
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options | {"label": self.label}
+
+    def contribute_to_class(self, cls, name, **options):
+        super().contribute_to_class(cls, name, **options)
+        if not self.label and not cls._meta.abstract:
+            self.label = f"{cls._meta.db_table}.{getattr(self, 'source', '') or self.column}"
+
+
+class EncryptedMixin(LabelledField):
+    """What makes a text field's column one of ciphertext."""
+
+    descriptor_class = EncryptedAttribute
+
+    def db_type(self, connection):
+        """Ciphertext is longer than the text that the field's own limit speaks of."""
+        return models.TextField().db_type(connection)
+
+    def from_db_value(self, value, expression, connection):
+        return Sealed(value) if value else value
+
+    def opened(self, sealed, instance):
+        """The text of a cell of this row."""
+        return decrypt(sealed, self.label, instance.seal)
+
+    def pre_save(self, instance, add):
+        """The cell to be stored; one that was never opened stays as it is."""
+        value = (
+            instance.__dict__[self.attname] if self.attname in instance.__dict__ else getattr(instance, self.attname)
+        )
+        return encrypt(str(value), self.label, instance.seal) if value and not isinstance(value, Sealed) else value
+
+    def get_db_prep_save(self, value, connection):
+        """What is stored; a text that did not pass `pre_save`, as in `QuerySet.update`, is refused."""
+        if isinstance(value, Sealed):
+            return value.stored
+        if value:
+            raise PlaintextError(
+                f"{self.label} is stored as ciphertext only: save the record instead of updating rows."
+            )
+        return value
+
+    def value_to_string(self, instance):
+        """What a dump of the data holds: never the text."""
+        value = self.pre_save(instance, add=False)
+        return value.stored if value else value
+
+    def get_lookup(self, lookup_name):
+        """The database can tell only whether there is anything."""
+        if lookup_name == "isnull":
+            return super().get_lookup(lookup_name)
+        raise FieldError(f"{self.label} is ciphertext, which {lookup_name!r} cannot compare: use its blind index.")
+
+
+class EncryptedCharField(EncryptedMixin, models.CharField):
+    """A line of text, stored as ciphertext; `max_length` limits the text."""
+
+
+class EncryptedTextField(EncryptedMixin, models.TextField):
+    """A text of any length, stored as ciphertext."""
+
+
+class BlindIndexField(LabelledField, models.CharField):
+    """What equal values of the encrypted column `source` have in common, and nothing else: a keyed digest.
+
+    Derived on every write, bulk writes included; NULL where the source is empty.
+    """
+
+    def __init__(self, *args, source, **options):
+        self.source = source
+        options |= {"max_length": 64, "null": True, "editable": False}
+        super().__init__(*args, **options)
+
+    def deconstruct(self):
+        name, path, args, options = super().deconstruct()
+        del options["max_length"], options["null"], options["editable"]
+        return name, path, args, options | {"source": self.source}
+
+    def digest(self, value):
+        """The digest by which rows with this value are found, None for nothing."""
+        if not value:
+            return None
+        text = f"{self.label}|{normalised(value)}"
+        return hmac.new(keys.derived_key("blind index"), text.encode(), hashlib.sha256).hexdigest()
+
+    def pre_save(self, instance, add):
+        # What was never opened cannot have changed.
+        if not isinstance(instance.__dict__.get(self.source), Sealed):
+            setattr(instance, self.attname, self.digest(getattr(instance, self.source)))
+        return getattr(instance, self.attname)
+
+
+def encrypted_fields(model):
+    """The model's columns of ciphertext."""
+    return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedMixin)]
+
+
+def index_names(model, sources):
+    """The names of the model's blind indexes of these columns."""
+    indexes = [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
+    return [field.name for field in indexes if field.source in sources]
+
+
+def store(model, rows, names):
+    """Writes the named columns of stored rows, with one statement for many of them."""
+    model._base_manager.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=names)
+
+
+def encrypt_rows(model):
+    """Seals the rows of a model whose columns have just become ones of ciphertext, and still hold text."""
+    names = [field.name for field in encrypted_fields(model)]
+    while rows := list(model._base_manager.filter(seal=None).order_by("pk")[:BATCH]):
+        for row in rows:
+            row.seal = uuid.uuid4()
+            for name in names:
+                cell = row.__dict__[name]
+                setattr(row, name, cell.stored if isinstance(cell, Sealed) else cell)
+        store(model, rows, ["seal", *names, *index_names(model, names)])
+
+
+def decrypt_rows(model):
+    """Takes `encrypt_rows` back: the columns hold text again, and may become ones of text."""
+    names = [field.name for field in encrypted_fields(model)]
+    while rows := list(model._base_manager.exclude(seal=None).order_by("pk")[:BATCH]):
+        for row in rows:
+            texts = {name: getattr(row, name) for name in names}
+            row.seal = None
+            row.__dict__ |= {name: text and Sealed(text) for name, text in texts.items()}
+        store(model, rows, ["seal", *names])
