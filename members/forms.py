@@ -31,6 +31,7 @@ class PersonForm(PageForm):
     person_field = "person"
     person_required = ()
     takes_only_namesake = False
+    keeps_person = True
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -52,6 +53,17 @@ class PersonForm(PageForm):
             hint = f"已登记 {masked(person.identity_number)}；留空不改，填“{CLEAR}”则清除。"
             self.fields["identity_number"].help_text = hint
 
+    @classmethod
+    def lock(cls, record):
+        """The person's own facts are part of the form."""
+        lock_person(getattr(record, f"{cls.person_field}_id"))
+
+    def stored_value(self, name):
+        """The identity number is compared, but never shown."""
+        if name == "identity_number" and self.instance.pk:
+            return getattr(self.instance, self.person_field).identity_number
+        return super().stored_value(name)
+
     def clean_name(self):
         """A name as the ledger takes it: the same spelling for the same person, wherever it is typed."""
         try:
@@ -67,8 +79,7 @@ class PersonForm(PageForm):
         data = super().clean()
         person = self._person(data)
         if person:
-            self._fill(person, data)
-            self._check(person)
+            self._take(person, data)
         setattr(self.instance, self.person_field, person or Person())
         return data
 
@@ -85,6 +96,16 @@ class PersonForm(PageForm):
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
         reached = [person for person in namesakes if mobile and person.mobile == mobile]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
+
+    def _take(self, person, data):
+        """Writes what was typed, unless the person is somebody whose facts are kept by others."""
+        if person.pk and not self.instance.pk:
+            lock_person(person.pk)
+            person.refresh_from_db()
+            self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()
+        if self.keeps_person:
+            self._fill(person, data)
+            self._check(person)
 
     def _refuse_name(self):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
@@ -177,8 +198,23 @@ class PersonForm(PageForm):
 
     def save(self, commit=True):
         """Saves the person, then the capacity."""
-        getattr(self.instance, self.person_field).save()
+        self.save_person()
         return super().save(commit)
+
+    def save_person(self):
+        """Saves the person, unless others keep the facts."""
+        if self.keeps_person:
+            getattr(self.instance, self.person_field).save()
+
+    @property
+    def saved_note(self):
+        """That a known person's facts, which the user does not keep, stay as they are."""
+        return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
+
+
+def lock_person(pk):
+    """Keeps others from changing a person until the transaction ends."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
 
 def say_apart(labels):

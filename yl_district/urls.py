@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler404 = "yl_district.errors.not_found"
+
 urlpatterns = [
     path("", include("reports.urls")),
     path("", include("orgs.urls")),
