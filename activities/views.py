@@ -78,7 +78,7 @@ def sign_in_create(request, activity_pk):
     form, target = carry_out(request, build, lambda form: form.save(), after=f"{activity.get_absolute_url()}?more")
     if not target:
         return activity_page(request, activity, form)
-    tell(request, form, f"{form.instance.person}已签到。")
+    tell(request, form, "已签到。" if form.repeated else f"{form.instance.person}已签到。")
     if request.htmx:
         return activity_page(request, visible_activity(request, activity_pk), build())
     return redirect(target)
