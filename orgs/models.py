@@ -36,7 +36,11 @@ class ReachMixin:
 
     def visible_to(self, user):
         """Rows of the organisations in which the user holds one of the `seen_by` roles, and of all below them."""
-        organisations = user.organisations_as(*self.seen_by)
+        return self.reached_as(user, *self.seen_by)
+
+    def reached_as(self, user, *kinds):
+        """Rows of the organisations in which the user holds a role of one of these kinds, and of all below them."""
+        organisations = user.organisations_as(*kinds)
         if any(organisation.is_root() for organisation in organisations):
             return self
         condition = Q(pk__in=[])
@@ -90,6 +94,10 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     def communities(self):
         """Organisations of villages and communities."""
         return self.filter(domain__in=COMMUNITY_DOMAINS)
+
+    def branches(self):
+        """Organisations to which members can belong directly."""
+        return self.filter(category__in=BRANCH_CATEGORIES)
 
     def with_cadre_on(self, day):
         """Organisations in which somebody serves on `day`."""
@@ -173,7 +181,14 @@ class Organisation(MP_Node):
     @property
     def is_branch(self):
         """Whether members can belong to it directly."""
-        return self.category in (self.Category.BRANCH, self.Category.JOINT_BRANCH, self.Category.GENERAL_BRANCH)
+        return self.category in BRANCH_CATEGORIES
+
+
+BRANCH_CATEGORIES = [
+    Organisation.Category.BRANCH,
+    Organisation.Category.JOINT_BRANCH,
+    Organisation.Category.GENERAL_BRANCH,
+]
 
 
 class User(AbstractUser):
