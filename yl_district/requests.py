@@ -27,4 +27,6 @@ class RequestMiddleware:
 
 def not_allowed(request, allowed=None):
     """The page for a method that an address does not take."""
-    return render(request, "405.html", status=405, headers={"Allow": allowed or ", ".join(METHODS)})
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allowed or ", ".join(METHODS)
+    return response

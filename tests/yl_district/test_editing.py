@@ -29,6 +29,7 @@ from tests.factories import (
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
+from tests.records import changeable
 from yl_district import editing
 
 pytestmark = pytest.mark.django_db
@@ -228,36 +229,9 @@ def test_a_version_tells_nothing_and_fits_one_user_and_record_alone(district, me
     assert all(re.fullmatch("[0-9a-f]{16}", value) for value in versions[0].values())
 
 
-def records(district):
-    """One record behind every form that changes one, with a field of the form and two values that it takes."""
-    cadre = make_post("陆远", district.here)
-    youth = make_assisted_youth(district.here)
-    plan = youth.plans.create(year=2017)
-    unit = make_unit(branch=district.here)
-    hub = make_hub(district.here)
-    return {
-        "organisation_update": (district.here, "address", "甲", "乙"),
-        "unit_update": (unit, "address", "甲", "乙"),
-        "unit_contact_update": (make_unit_contact(unit), "content", "甲", "乙"),
-        "supply_update": (make_supply(district.here), "quantity", "2", "3"),
-        "member_update": (make_member(branch=district.here), "employer", "甲", "乙"),
-        "post_update": (cadre, "duties", "甲", "乙"),
-        "hub_update": (hub, "opened_on", "2015-03-02", "2015-03-03"),
-        "hub_year_update": (hub.years.get(), "director", "甲某", "乙某"),
-        "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
-        "activity_update": (make_activity(district.here), "venue", "甲", "乙"),
-        "link_update": (make_link(cadre.person), "sector", "甲", "乙"),
-        "contact_update": (make_contact(cadre.person, [make_link(cadre.person, "苏棠")]), "content", "甲", "乙"),
-        "assisted_youth_update": (youth, "school", "甲校", "乙校"),
-        "service_plan_update": (plan, "goals", "甲", "乙"),
-        "assistance_update": (make_assistance([youth]), "content", "甲", "乙"),
-        "scholarship_update": (make_scholarship(), "donor", "甲", "乙"),
-    }
-
-
 def test_every_form_that_changes_a_record_notices_a_change_in_between(district):
     noticed = 0
-    for url_name, (record, field, theirs, mine) in records(district).items():
+    for url_name, (record, field, theirs, mine) in changeable(district).items():
         data = opened(district.office, url_name, record)
         assert sent(district.office, url_name, record, data | {field: theirs}).status_code == 302, url_name
         answer = sent(district.office, url_name, record, data | {field: mine})
@@ -269,7 +243,7 @@ def test_every_form_that_changes_a_record_notices_a_change_in_between(district):
 
 
 def test_an_unchanged_form_is_never_stale(district):
-    for url_name, (record, *_) in records(district).items():
+    for url_name, (record, *_) in changeable(district).items():
         data = opened(district.office, url_name, record)
         assert sent(district.office, url_name, record, data).status_code == 302, url_name
 

@@ -25,6 +25,7 @@ from tests.factories import (
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
+from tests.records import makeable
 from yl_district import submissions
 from yl_district.models import Submission
 from youthhubs.models import HubYear
@@ -118,44 +119,8 @@ def test_the_page_carries_a_new_token_each_time(district):
     assert len({re.search(r'name="submission" value="([^"]+)"', page).group(1) for page in pages}) == 2
 
 
-def every_form_that_makes_something(district):
-    """Address, arguments, what is typed and the model of each kind of form that makes a record."""
-    cadre = make_post("陆远", district.here)
-    link = make_link(cadre.person)
-    youth, volunteer = make_assisted_youth(district.here), make_volunteer(make_hub(district.here))
-    activity = make_activity(district.here)
-    here, year = district.here.pk, {"year": "2018"}
-    member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}
-    return [
-        ("supply_create", [], SUPPLY | {"organisation": here}, Supply),
-        ("member_create", [], member, Member),
-        (
-            "activity_create",
-            [],
-            {"name": "读书会", "held_on": "2017-05-04", "type": activity.type_id, "host": here},
-            Activity,
-        ),
-        ("sign_in_create", [activity.pk], {"name": "秦朗", "capacity": "other"}, SignIn),
-        (
-            "contact_create",
-            [],
-            {"cadre": cadre.person_id, "held_on": "2017-05-04", "form": "phone", "links": link.pk},
-            Contact,
-        ),
-        (
-            "assistance_create",
-            [],
-            {"held_on": "2017-05-04", "kind": "stationery", "youths": youth.pk},
-            Assistance,
-        ),
-        ("service_plan_create", [youth.pk], year, ServicePlan),
-        ("hub_year_create", [volunteer.team.hub_id], year | {"tier": "ordinary"}, HubYear),
-        ("pairing_create", [youth.pk], {"volunteer": volunteer.pk, "day": "2017-05-04"}, Pairing),
-    ]
-
-
 def test_every_form_that_makes_something_makes_it_once(district):
-    forms = every_form_that_makes_something(district)
+    forms = makeable(district)
     for url_name, args, typed, model in forms:
         page = "activity_detail" if url_name == "sign_in_create" else url_name
         data = opened(district.office, page, *args) | typed
