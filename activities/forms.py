@@ -92,6 +92,6 @@ class SignInForm(PersonForm):
 
     def save(self, commit=True):
         """Saves the person and signs them in, which settles the activity's person-times."""
-        self.instance.person.save()
+        self.save_person()
         self.instance = add_sign_in(self.instance.activity, self.instance.person, self.instance.capacity)
         return self.instance

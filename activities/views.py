@@ -2,19 +2,20 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.pages import (
-    attempt,
+    carry_out,
     configured_table,
     delete_page,
     form_page,
     list_page,
     rows_response,
+    tell,
 )
+from yl_district.submissions import new_token
 
 from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter
@@ -72,18 +73,21 @@ def sign_in_create(request, activity_pk):
     activity = visible_activity(request, activity_pk)
     if request.method != "POST":
         return redirect(activity)
-    form = sign_in_form(request, activity, request.POST)
-    if not (form.is_valid() and attempt(form, form.save)):
+    build = partial(sign_in_form, request, activity)
+    form, target = carry_out(request, build, lambda form: form.save(), after=f"{activity.get_absolute_url()}?more")
+    if not target:
         return activity_page(request, activity, form)
-    messages.success(request, f"{form.instance.person}已签到。")
+    tell(request, form, "已签到。" if form.repeated else f"{form.instance.person}已签到。")
     if request.htmx:
-        return activity_page(request, visible_activity(request, activity_pk), sign_in_form(request, activity))
-    return redirect(f"{activity.get_absolute_url()}?more")
+        return activity_page(request, visible_activity(request, activity_pk), build())
+    return redirect(target)
 
 
 def sign_in_form(request, activity, data=None):
     """The form for one more person at the activity."""
-    return SignInForm(data, instance=SignIn(activity=activity), user=request.user, day=timezone.localdate())
+    form = SignInForm(data, instance=SignIn(activity=activity), user=request.user, day=timezone.localdate())
+    form.submission = new_token(request.user)
+    return form
 
 
 def activity_page(request, activity, form):
@@ -97,7 +101,9 @@ def activity_page(request, activity, form):
     }
     if request.method == "POST" or "more" in request.GET:
         form.focus()
-    return rows_response(request, "activities/activity_detail.html", "activities/_sign_ins.html", context)
+    return rows_response(
+        request, "activities/activity_detail.html", "activities/_sign_ins.html", context, status=form.http_status
+    )
 
 
 def sign_in_delete(request, pk):

@@ -6,7 +6,7 @@ from orgs.filters import SubtreeFilter
 from orgs.models import Domain
 from yl_district.filters import PageFilter, SearchFilter
 
-from .models import Member, Post
+from .models import Member, Post, Proposal
 
 
 class MemberFilter(PageFilter):
@@ -43,3 +43,17 @@ class PostFilter(PageFilter):
     def by_standing(self, posts, name, value):
         """Held today, or ended by today."""
         return posts.as_of(self.day) if value == "current" else posts.ended_by(self.day)
+
+
+class ProposalFilter(PageFilter):
+    """Proposals, all of them at first."""
+
+    search = SearchFilter("姓名或拼音首字母")
+    state = filters.ChoiceFilter(
+        label="审批情况", choices=[("waiting", "等待审批"), ("decided", "已审批")], method="by_state"
+    )
+    kind = filters.ChoiceFilter(label="申请事项", choices=Proposal.Kind)
+
+    def by_state(self, proposals, name, value):
+        """Without a decision, or with one."""
+        return proposals.waiting() if value == "waiting" else proposals.decided()

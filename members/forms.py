@@ -4,6 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from orgs.forms import OrganisationChoiceField
+from orgs.models import Organisation
+from orgs.roles import RoleKind
 from yl_district.cells import CellError, MobileWidget, NameWidget
 from yl_district.forms import CLEAR, ActionForm, PageForm, keep_back, prepare_field
 from yl_district.masking import masked, masked_name
@@ -34,6 +36,7 @@ class PersonForm(PageForm):
     person_required = ()
     takes_only_namesake = False
     masks_name = False
+    keeps_person = True
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -66,6 +69,17 @@ class PersonForm(PageForm):
             self.fields["name"].required = self.fields["name"].widget.is_required = False
             self.fields["name"].help_text = f"已登记 {masked_name(person.name)}；留空不改。"
 
+    @classmethod
+    def lock(cls, record):
+        """The person's own facts are part of the form."""
+        lock_person(getattr(record, f"{cls.person_field}_id"))
+
+    def stored_value(self, name):
+        """What is masked is compared, but never shown."""
+        if self.known_person and name in ("name", *KEPT_BACK):
+            return getattr(self.known_person, name)
+        return super().stored_value(name)
+
     def clean_name(self):
         """A name as the ledger takes it: the same spelling for the same person, wherever it is typed."""
         if not self.cleaned_data["name"] and self.known_person:
@@ -93,8 +107,7 @@ class PersonForm(PageForm):
         data = super().clean()
         person = self._person(data)
         if person:
-            self._fill(person, data)
-            self._check(person)
+            self._take(person, data)
         setattr(self.instance, self.person_field, person or Person())
         return data
 
@@ -111,6 +124,16 @@ class PersonForm(PageForm):
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
         reached = [person for person in namesakes if mobile and person.mobile == mobile]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
+
+    def _take(self, person, data):
+        """Writes what was typed, unless the person is somebody whose facts are kept by others."""
+        if person.pk and not self.instance.pk:
+            lock_person(person.pk)
+            person.refresh_from_db()
+            self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()
+        if self.keeps_person:
+            self._fill(person, data)
+            self._check(person)
 
     def _refuse_name(self):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
@@ -203,8 +226,23 @@ class PersonForm(PageForm):
 
     def save(self, commit=True):
         """Saves the person, then the capacity."""
-        getattr(self.instance, self.person_field).save()
+        self.save_person()
         return super().save(commit)
+
+    def save_person(self):
+        """Saves the person, unless others keep the facts."""
+        if self.keeps_person:
+            getattr(self.instance, self.person_field).save()
+
+    @property
+    def saved_note(self):
+        """That a known person's facts, which the user does not keep, stay as they are."""
+        return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
+
+
+def lock_person(pk):
+    """Keeps others from changing a person until the transaction ends."""
+    list(Person.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
 
 def say_apart(labels):
@@ -228,6 +266,11 @@ def describe(person):
     return "，".join(fact for fact in facts if fact)
 
 
+def keeps_roll(user, member):
+    """Whether the user takes members on and off this branch's roll without asking."""
+    return Member.objects.visible_as(user, RoleKind.STAFF).filter(pk=member.pk).exists()
+
+
 class MemberForm(PersonForm):
     """A league member."""
 
@@ -244,17 +287,28 @@ class MemberForm(PersonForm):
         exclude = ["person"]
         field_classes = {"branch": OrganisationChoiceField}
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk and not keeps_roll(self.user, self.instance):
+            self._leave_to_committee()
+
+    def _leave_to_committee(self):
+        """Leaving and transfer need the committee's consent, and are asked for on the member's page."""
+        for name in ("branch", "left_on"):
+            self.fields[name].disabled = True
+            self.fields[name].help_text = "需委机关同意，请在团员页面申请。"
+        status = self.fields["status"]
+        status.disabled = self.instance.has_left
+        if not self.instance.has_left:
+            status.choices = [choice for choice in status.choices if choice[0] not in LEAVING_STATUSES]
+
     def _post_clean(self):
         super()._post_clean()
-        member = self.instance
-        if self.errors:
-            return
-        others = Member.objects.filter(person=member.person_id).exclude(pk=member.pk).select_related("branch")
-        for other in others if member.person_id else []:
-            if member.overlaps(other):
-                expected = f"同一时间只在一个团支部在册（此人已登记在{other.branch}）"
-                self.add_error("branch", problem(expected, "请先办理原支部的转出，或核对来源日期"))
-                return
+        if not self.errors and self.instance.person_id:
+            try:
+                self.instance.check_overlap()
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 class MemberLeaveForm(ActionForm):
@@ -264,6 +318,65 @@ class MemberLeaveForm(ActionForm):
     status = forms.ChoiceField(
         label="离开原因", choices=[("", "请选择")] + [(each, each.label) for each in LEAVING_STATUSES]
     )
+
+
+class LeaveProposalForm(MemberLeaveForm):
+    """A branch's wish to have a member taken off the roll."""
+
+    note = forms.CharField(label="申请说明", widget=forms.Textarea, max_length=500, required=False)
+
+
+class MemberTransferForm(ActionForm):
+    """The day of a transfer, and the branch to which it leads."""
+
+    to_branch = OrganisationChoiceField(Organisation.objects.branches(), label="转入团支部")
+    day = forms.DateField(label="转接日期")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        field = self.fields["to_branch"]
+        field.queryset = field.queryset.as_of(self.day)
+
+
+class BranchNameField(forms.ModelChoiceField):
+    """A choice among all standing branches of the district, by name alone and in the order of names.
+
+    A member may move to any of them, and the names are no secret; the tree, the category and the rest stay unseen.
+    """
+
+    def label_from_instance(self, organisation):
+        return organisation.name
+
+
+class TransferProposalForm(ActionForm):
+    """A branch's wish to have a member transferred."""
+
+    to_branch = BranchNameField(Organisation.objects.none(), label="转入团支部")
+    day = forms.DateField(label="转接日期")
+    note = forms.CharField(label="申请说明", widget=forms.Textarea, max_length=500, required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        branches = Organisation.objects.branches().as_of(self.day)
+        self.fields["to_branch"].queryset = branches.order_by("search_text", "pk")
+
+
+class ProposalDecisionForm(ActionForm):
+    """Consent or refusal; a refusal says why."""
+
+    is_approved = forms.TypedChoiceField(
+        label="审批结果",
+        choices=[("yes", "同意，立即办理"), ("no", "不同意")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(label="审批意见", widget=forms.Textarea, max_length=500, required=False)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("is_approved") is False and not data.get("note") and "note" not in self.errors:
+            self.add_error("note", problem("不同意时的理由", "请写明理由，申请人会看到"))
+        return data
 
 
 class PostForm(PersonForm):

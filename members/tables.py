@@ -4,7 +4,7 @@ import django_tables2 as tables
 
 from yl_district.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
 
-from .models import Member, Person, Post
+from .models import Member, Person, Post, Proposal
 
 
 class PersonTable(PageTable):
@@ -56,3 +56,17 @@ class PostTable(PageTable):
     class Meta(PageTable.Meta):
         model = Post
         fields = ["person", "person__gender", "organisation", "title", "nature", "mobile", "started_on", "ended_on"]
+
+
+class ProposalTable(PageTable):
+    """Proposals."""
+
+    related = ("member__person", "member__branch", "to_branch", "proposed_by")
+
+    member = RecordColumn(accessor="member__person__name")
+    outcome = tables.Column(verbose_name="审批情况", orderable=False)
+    proposed_at = tables.DateColumn(format="Y-m-d")
+
+    class Meta(PageTable.Meta):
+        model = Proposal
+        fields = ["member", "kind", "member__branch", "to_branch", "day", "proposed_by", "proposed_at", "outcome"]

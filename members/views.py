@@ -1,13 +1,29 @@
 """Pages of people, members and cadres."""
 
+from functools import partial
+
 from django.shortcuts import get_object_or_404, render
 
+from orgs.roles import RoleKind
 from yl_district.pages import end_page, form_page, list_page
 
-from .filters import MemberFilter, PostFilter
-from .forms import MemberForm, MemberLeaveForm, PostEndForm, PostForm
-from .models import Member, Person, Post, Volunteer
-from .tables import MemberTable, PostTable
+from .actions import decide, propose_leaving, propose_transfer, transfer
+from .filters import MemberFilter, PostFilter, ProposalFilter
+from .forms import (
+    LeaveProposalForm,
+    MemberForm,
+    MemberLeaveForm,
+    MemberTransferForm,
+    PostEndForm,
+    PostForm,
+    ProposalDecisionForm,
+    TransferProposalForm,
+    keeps_roll,
+)
+from .models import Member, Person, Post, Proposal, Volunteer
+from .tables import MemberTable, PostTable, ProposalTable
+
+PROPOSED = "已提交申请，委机关同意后生效。"
 
 
 def member_list(request):
@@ -17,9 +33,15 @@ def member_list(request):
 
 
 def member_detail(request, pk):
-    """One member."""
+    """One member, with what was proposed about them."""
     member = visible_member(request, pk)
-    return render(request, "members/member_detail.html", {"title": member.person.shown_name, "member": member})
+    context = {
+        "title": member.person.shown_name,
+        "member": member,
+        "keeps_roll": keeps_roll(request.user, member),
+        "proposals": member.proposals.visible_to(request.user).waiting_first(),
+    }
+    return render(request, "members/member_detail.html", context)
 
 
 def member_create(request):
@@ -48,8 +70,19 @@ def member_update(request, pk):
 
 
 def member_end(request, pk):
-    """Takes a member off the roll."""
+    """Takes a member off the roll; a branch's cadre asks the committee to do so."""
     member = visible_member(request, pk)
+    if not keeps_roll(request.user, member):
+        return end_page(
+            request,
+            "members/member_end.html",
+            LeaveProposalForm,
+            member,
+            partial(propose_leaving, member, request.user),
+            title=f"申请办理离开：{member}",
+            message=PROPOSED,
+            proposes=True,
+        )
     return end_page(
         request,
         "members/member_end.html",
@@ -61,9 +94,81 @@ def member_end(request, pk):
     )
 
 
+def member_transfer(request, pk):
+    """Moves a member to another branch; a branch's cadre asks the committee to do so."""
+    member = visible_member(request, pk)
+    if not keeps_roll(request.user, member):
+        return end_page(
+            request,
+            "members/member_transfer.html",
+            TransferProposalForm,
+            member,
+            partial(propose_transfer, member, request.user),
+            title=f"申请转到其他团支部：{member}",
+            message=PROPOSED,
+            proposes=True,
+        )
+    return end_page(
+        request,
+        "members/member_transfer.html",
+        MemberTransferForm,
+        member,
+        partial(transfer, member),
+        title=f"转到其他团支部：{member}",
+        message="已办理转接，原团支部的记录保留。",
+    )
+
+
 def visible_member(request, pk):
     """The member, if the user may see it."""
     return get_object_or_404(Member.objects.visible_to(request.user).select_related("person", "branch"), pk=pk)
+
+
+def proposal_list(request):
+    """Proposals, those without a decision first."""
+    proposals = Proposal.objects.visible_to(request.user).waiting_first()
+    return list_page(
+        request,
+        "members/proposal_list.html",
+        ProposalTable,
+        ProposalFilter,
+        proposals,
+        title="待办申请",
+        empty_hint="团支部在团员页面申请办理离开或转接，由委机关在这里审批。",
+    )
+
+
+def proposal_detail(request, pk):
+    """One proposal and what became of it."""
+    proposal = get_object_or_404(visible_proposals(request), pk=pk)
+    context = {
+        "title": f"申请：{proposal}",
+        "proposal": proposal,
+        "may_decide": proposal.is_waiting
+        and proposal.proposed_by_id != request.user.pk
+        and keeps_roll(request.user, proposal.member),
+    }
+    return render(request, "members/proposal_detail.html", context)
+
+
+def proposal_decide(request, pk):
+    """Consents to a proposal, which does what was asked, or refuses it."""
+    proposal = get_object_or_404(visible_proposals(request).visible_as(request.user, RoleKind.STAFF), pk=pk)
+    return end_page(
+        request,
+        "members/proposal_decide.html",
+        ProposalDecisionForm,
+        proposal,
+        partial(decide, proposal, request.user),
+        title=f"审批申请：{proposal}",
+        message="已审批。",
+    )
+
+
+def visible_proposals(request):
+    """The proposals that the user may see, with what their pages show."""
+    proposals = Proposal.objects.visible_to(request.user)
+    return proposals.select_related("member__person", "member__branch", "to_branch", "proposed_by", "decided_by")
 
 
 def post_list(request):

@@ -16,6 +16,7 @@ COMMITTEE = "committee"
 ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
 
 OFFICE = frozenset({COMMITTEE})
+DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
 KEEPERS = frozenset({STAFF, CADRE})
 TREE_READERS = frozenset({ADMINISTRATOR, STAFF, CADRE})
@@ -66,6 +67,10 @@ ACCESS = {
     "member_detail": KEEPERS,
     "member_update": KEEPERS,
     "member_end": KEEPERS,
+    "member_transfer": KEEPERS,
+    "proposal_list": KEEPERS,
+    "proposal_detail": KEEPERS,
+    "proposal_decide": DECIDERS,
     "post_list": KEEPERS,
     "post_create": KEEPERS,
     "post_detail": KEEPERS,

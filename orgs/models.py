@@ -103,6 +103,10 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
         """Organisations of villages and communities."""
         return self.filter(domain__in=COMMUNITY_DOMAINS)
 
+    def branches(self):
+        """Organisations to which members can belong directly."""
+        return self.filter(category__in=BRANCH_CATEGORIES)
+
     def with_cadre_on(self, day):
         """Organisations in which somebody serves on `day`."""
         serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
@@ -185,7 +189,14 @@ class Organisation(MP_Node):
     @property
     def is_branch(self):
         """Whether members can belong to it directly."""
-        return self.category in (self.Category.BRANCH, self.Category.JOINT_BRANCH, self.Category.GENERAL_BRANCH)
+        return self.category in BRANCH_CATEGORIES
+
+
+BRANCH_CATEGORIES = [
+    Organisation.Category.BRANCH,
+    Organisation.Category.JOINT_BRANCH,
+    Organisation.Category.GENERAL_BRANCH,
+]
 
 
 class User(AbstractUser):

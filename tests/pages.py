@@ -19,7 +19,13 @@ def two_branches():
     here, there = make_organisation("柳林社区团支部", root), make_organisation("槐荫社区团支部", root)
     staff, cadre = make_user("林知秋", root), make_user("陆远", here, Role.Kind.CADRE)
     return SimpleNamespace(
-        root=root, here=here, there=there, staff=staff, office=browser_of(staff), cadre=browser_of(cadre)
+        root=root,
+        here=here,
+        there=there,
+        staff=staff,
+        branch_cadre=cadre,
+        office=browser_of(staff),
+        cadre=browser_of(cadre),
     )
 
 

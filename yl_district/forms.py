@@ -133,11 +133,16 @@ class PageFormMixin:
     """What all forms of pages share.
 
     `groups` lists the fields in the order of the page: `[("标题", "field", "field"), …]`; the dates in `past` cannot
-    lie in the future.
+    lie in the future. What is saved has to stay within the user's own reach, unless `rechecks_reach` is False.
+    `version` and `submission` are the marks that the page carries along, `conflict` and `repeated` what they led to;
+    `saved_note` is said where the form was saved.
     """
 
     groups = ()
     past = ()
+    rechecks_reach = True
+    version = submission = conflict = repeated = None
+    saved_note = ""
 
     def __init__(self, *args, user, day, **options):
         super().__init__(*args, **options)
@@ -184,6 +189,11 @@ class PageFormMixin:
         """The wrong fields, for the list above the form."""
         return [self[name] for name in self.fields if name in self.errors]
 
+    @property
+    def http_status(self):
+        """The status of the page that shows the form: 409 where it waits for a decision on what changed meanwhile."""
+        return 409 if self.conflict or self.repeated else 200
+
 
 CLEAR = "无"
 
@@ -225,6 +235,16 @@ class PageForm(PageFormMixin, forms.ModelForm):
         if current and is_choice and hasattr(field.queryset, "visible_to"):
             reached = models.Q(pk__in=field.queryset.values("pk"))
             field.queryset = field.queryset.model.objects.filter(reached | models.Q(pk=current))
+
+    @classmethod
+    def lock(cls, record):
+        """Keeps others from changing what the form writes beside its record."""
+
+    def stored_value(self, name):
+        """The stored value of a field, also where the form does not show it."""
+        if name in self.kept_back:
+            return getattr(self.instance, name)
+        return self.get_initial_for_field(self.fields[name], name)
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - set(self.fixed)

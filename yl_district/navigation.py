@@ -20,6 +20,7 @@ MENU = [
             Entry("团组织", "organisation_list", icon="sitemap"),
             Entry("团干部", "post_list", icon="user-star"),
             Entry("团员", "member_list", icon="users"),
+            Entry("待办申请", "proposal_list", icon="clipboard-check"),
             Entry("两新组织", "unit_list", icon="building"),
             Entry("两新联络", "unit_contact_list", icon="phone"),
             Entry("物资配发", "supply_list", icon="package"),

@@ -7,11 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
+
+from . import editing, submissions
 
 
 def configured_table(request, table_class, rows):
@@ -35,9 +37,9 @@ def list_page(request, template, table_class, filter_class, rows, *, title, **co
     )
 
 
-def rows_response(request, template, fragment, context):
+def rows_response(request, template, fragment, context, status=200):
     """The fragment for htmx, the whole page for everybody else, at one address."""
-    response = render(request, fragment if wants_fragment(request) else template, context)
+    response = render(request, fragment if wants_fragment(request) else template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 
@@ -49,57 +51,139 @@ def wants_fragment(request):
 
 def form_page(request, template, form_class, *, title, message, instance=None, initial=None, after=None, **context):
     """A form that creates a record or changes `instance`, saved whole or not at all; leads to `after` or its page."""
-    data = request.POST if request.method == "POST" else None
-    form = form_class(data, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
-    if data is not None and form.is_valid() and attempt(form, form.save):
-        messages.success(request, message)
-        return redirect(after or form.instance)
-    is_new = instance is None
+    is_new = instance is None or instance.pk is None
+
+    def build(data=None):
+        form = form_class(data, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
+        if is_new:
+            form.submission = submissions.new_token(request.user)
+        else:
+            form.version = editing.written(editing.form_digests(form))
+        return form
+
+    if request.method == "POST":
+        stored = None if is_new else instance
+        form, target = carry_out(request, build, lambda form: form.save(), stored, form_class.lock, after=after)
+        if target:
+            return led_on(request, form, message, target)
+    else:
+        form = build()
     if is_new or form.errors:
         form.focus()
-    back = after or (list_address(request) if is_new else instance.get_absolute_url())
-    return render(request, template, context | {"title": title, "form": form, "back": back})
+    back = after or (list_address(request) if instance is None else instance.get_absolute_url())
+    return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)
 
 
 def end_page(request, template, form_class, instance, act, *, title, message, **context):
     """Asks for what the verb `act` of `instance` takes and calls it with that."""
-    data = request.POST if request.method == "POST" else None
-    form = form_class(data, user=request.user, day=timezone.localdate())
-    if data is not None and form.is_valid() and attempt(form, lambda: act(**form.cleaned_data)):
-        messages.success(request, message)
-        return redirect(instance)
+
+    def build(data=None):
+        form = form_class(data, user=request.user, day=timezone.localdate())
+        form.submission = submissions.new_token(request.user)
+        form.version = editing.written(editing.record_digests(instance, request.user))
+        return form
+
+    if request.method == "POST":
+        form, target = carry_out(request, build, lambda form: act(**form.cleaned_data), instance)
+        if target:
+            return led_on(request, form, message, target)
+    else:
+        form = build()
     form.focus()
     context |= {"title": title, "form": form, "record": instance, "back": instance.get_absolute_url()}
-    return render(request, template, context)
+    return render(request, template, context, status=form.http_status)
+
+
+def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
+    """The form that `build` makes of what was sent, and the address it leads to; None where it is shown again.
+
+    All of it is one transaction: the token is taken, the record `stored` is read again under a lock and compared with
+    what the user saw, `act` is done with the form, and the record is looked for again within the user's reach. Where
+    the form is refused, nothing of that is kept.
+    """
+    with transaction.atomic():
+        try:
+            submission = submissions.claim(request)
+        except submissions.Repeated as repeated:
+            form = build(request.POST)
+            form.repeated = repeated
+            return form, repeated.target if repeated.is_same else None
+        if stored:
+            editing.lock(stored, request.user, lock_more)
+        form = build(request.POST)
+        form.conflict = stored and editing.conflict(form, stored, request.POST.get(editing.FIELD))
+        if form.conflict:
+            form = looked_at_again(build, form)
+        elif form.is_valid() and attempt(form, lambda: act(form), stored):
+            target = resolve_url(after or stored or form.instance)
+            submissions.settle(submission, target)
+            return form, target
+        transaction.set_rollback(True)
+    return form, None
+
+
+def looked_at_again(build, form):
+    """The form with what was typed and what others have changed meanwhile."""
+    merged = build(editing.merged(form))
+    merged.conflict = form.conflict
+    return merged
+
+
+def led_on(request, form, message, target):
+    """On to where a form leads, with a word about what it did."""
+    tell(request, form, message)
+    return redirect(target)
+
+
+def tell(request, form, message):
+    """Says that the form was carried out, or that the same form had been before."""
+    if form.repeated:
+        messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
+    else:
+        messages.success(request, f"{message}{form.saved_note}")
 
 
 def delete_page(request, template, instance, *, title, message, after=None, act=None, **context):
-    """Deletes `instance` (by `act` where more than the row changes) once the user has confirmed it."""
+    """Deletes `instance` (by `act` where more than the row changes) once the user has confirmed it as it is."""
     after = after or list_address(request)
-    problem = None
+    problem = changed = None
     if request.method == "POST":
         try:
             with transaction.atomic():
-                (act or instance.delete)()
+                editing.lock(instance, request.user)
+                changed = editing.changed_labels(instance, request.user, request.POST.get(editing.FIELD))
+                if not changed:
+                    (act or instance.delete)()
         except (ProtectedError, RestrictedError):
             problem = "还有其他记录引用它，不能删除。"
         else:
-            messages.success(request, message)
-            return redirect(after)
-    context |= {"title": title, "record": instance, "problem": problem, "back": after}
-    return render(request, template, context)
+            if not changed:
+                messages.success(request, message)
+                return redirect(after)
+            problem = f"没有删除：打开本页后，他人修改了它的{'、'.join(changed)}。请核对后再决定是否删除。"
+    version = editing.written(editing.record_digests(instance, request.user))
+    context |= {"title": title, "record": instance, "problem": problem, "version": version, "back": after}
+    return render(request, template, context, status=409 if changed else 200)
 
 
-def attempt(form, act):
+def attempt(form, act, record=None):
     """Runs `act` in one transaction; what the model or the database refuses becomes errors of the form."""
     try:
         with transaction.atomic():
             act()
+            check_reach(form, record)
     except ValidationError as error:
         form.add_error(None, error)
     except IntegrityError:
         form.add_error(None, "保存时发现相同或有冲突的记录，可能刚由他人登记。请返回列表核对后重试。")
     return not form.errors
+
+
+def check_reach(form, record=None):
+    """Refuses what would take the record out of the writer's own sight."""
+    record = record or form.instance
+    if form.rechecks_reach and not editing.is_reached(record, form.user):
+        raise ValidationError("保存后您将无法再查看这条记录，请核对所选组织。")
 
 
 def list_address(request):

@@ -15,15 +15,17 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from assistance.models import CaseGrant, Assistance, AssistedYouth, Scholarship, ServicePlan
+from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Person
-from tests.factories import make_grant, make_user, (
+from tests.factories import (
     make_assistance,
     make_assisted_youth,
+    make_grant,
     make_member,
     make_organisation,
     make_person,
     make_scholarship,
+    make_user,
 )
 from tests.pages import page, two_branches
 from yl_district import access_log, encryption

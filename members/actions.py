@@ -1,0 +1,79 @@
+"""Changes of a member that touch more than one record: transfers, and what the committee consents to."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from orgs.models import Organisation
+from orgs.roles import RoleKind
+from yl_district.validators import problem
+
+from .models import Member, Proposal
+
+
+@transaction.atomic
+def transfer(member, to_branch, day):
+    """Ends the membership as 转出 on `day` and begins one as 转入 in `to_branch` that day, with the same facts.
+
+    The development number, which one record alone can bear, goes with the member.
+    """
+    Proposal(member=member, to_branch=to_branch, day=day).clean()
+    number, member.development_no = member.development_no, None
+    facts = {field.attname: getattr(member, field.attname) for field in Member._meta.concrete_fields}
+    member.leave(day, Member.Status.TRANSFERRED_OUT)
+    begun = Member(**facts | {"id": None, "branch_id": to_branch.pk, "development_no": number})
+    begun.intake, begun.intake_on, begun.status = Member.Intake.TRANSFERRED, day, Member.Status.NORMAL
+    begun.full_clean()
+    begun.check_overlap()
+    begun.save()
+    return begun
+
+
+@transaction.atomic
+def propose_leaving(member, user, day, status, note):
+    """Asks the committee to take a member off the roll."""
+    return propose(member, user, kind=Proposal.Kind.LEAVE, day=day, status=status, note=note)
+
+
+@transaction.atomic
+def propose_transfer(member, user, day, to_branch, note):
+    """Asks the committee to transfer a member to another branch."""
+    return propose(member, user, kind=Proposal.Kind.TRANSFER, day=day, to_branch=to_branch, note=note)
+
+
+def propose(member, user, **what):
+    """Files a proposal, which changes nothing by itself."""
+    proposal = Proposal(member=member, proposed_by=user, proposed_at=timezone.now(), **what)
+    proposal.full_clean()
+    proposal.save()
+    return proposal
+
+
+@transaction.atomic
+def decide(proposal, user, is_approved, note):
+    """Decides on a proposal; consent does what was asked in the same transaction, under the rules that hold now."""
+    proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
+    if not proposal.is_waiting:
+        raise ValidationError(problem("等待审批的申请（这份申请已审批）", "请查看审批结果，不必重复审批"))
+    if proposal.proposed_by_id == user.pk:
+        raise ValidationError(problem("他人提出的申请", "不能审批自己提出的申请，请由其他委机关专干审批"))
+    if is_approved:
+        apply(proposal, user)
+    proposal.decided_by, proposal.decided_at = user, timezone.now()
+    proposal.is_approved, proposal.decision_note = is_approved, note
+    proposal.save()
+    return proposal
+
+
+def apply(proposal, user):
+    """Does what was asked, as far as it is within the reach of `user` as the committee's staff."""
+    member = Member.objects.select_for_update(no_key=True).get(pk=proposal.member_id)
+    proposal.member = member
+    proposal.clean()
+    if proposal.kind == Proposal.Kind.LEAVE:
+        member.leave(proposal.day, proposal.status)
+        return
+    if not Organisation.objects.visible_as(user, RoleKind.STAFF).filter(pk=proposal.to_branch_id).exists():
+        expected = f"您负责的组织范围内的转入团支部（{proposal.to_branch}不在其中）"
+        raise ValidationError(problem(expected, "请由同时负责两个团支部的委机关专干审批"))
+    transfer(member, proposal.to_branch, proposal.day)

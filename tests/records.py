@@ -1,0 +1,91 @@
+"""One record for each kind of form, for tests of what holds for all forms."""
+
+from activities.models import Activity, SignIn
+from assistance.models import Assistance, Pairing, ServicePlan
+from members.models import Member
+from orgs.models import Supply
+from outreach.models import Contact
+from tests.factories import (
+    make_activity,
+    make_assistance,
+    make_assisted_youth,
+    make_contact,
+    make_hub,
+    make_link,
+    make_member,
+    make_post,
+    make_scholarship,
+    make_supply,
+    make_unit,
+    make_unit_contact,
+    make_volunteer,
+)
+from youthhubs.models import HubYear
+
+
+def changeable(district):
+    """One record behind every form that changes one, with a field of the form and two values that it takes."""
+    cadre = make_post("陆远", district.here)
+    youth = make_assisted_youth(district.here)
+    plan = youth.plans.create(year=2017)
+    unit = make_unit(branch=district.here)
+    hub = make_hub(district.here)
+    return {
+        "organisation_update": (district.here, "address", "甲", "乙"),
+        "unit_update": (unit, "address", "甲", "乙"),
+        "unit_contact_update": (make_unit_contact(unit), "content", "甲", "乙"),
+        "supply_update": (make_supply(district.here), "quantity", "2", "3"),
+        "member_update": (make_member(branch=district.here), "employer", "甲", "乙"),
+        "post_update": (cadre, "duties", "甲", "乙"),
+        "hub_update": (hub, "opened_on", "2015-03-02", "2015-03-03"),
+        "hub_year_update": (hub.years.get(), "director", "甲某", "乙某"),
+        "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
+        "activity_update": (make_activity(district.here), "venue", "甲", "乙"),
+        "link_update": (make_link(cadre.person), "sector", "甲", "乙"),
+        "contact_update": (make_contact(cadre.person, [make_link(cadre.person, "苏棠")]), "content", "甲", "乙"),
+        "assisted_youth_update": (youth, "school", "甲校", "乙校"),
+        "service_plan_update": (plan, "goals", "甲", "乙"),
+        "assistance_update": (make_assistance([youth]), "content", "甲", "乙"),
+        "scholarship_update": (make_scholarship(), "donor", "甲", "乙"),
+    }
+
+
+def makeable(district):
+    """Address, arguments, what is typed and the model of each kind of form that makes a record."""
+    cadre = make_post("陆远", district.here)
+    link = make_link(cadre.person)
+    youth, volunteer = make_assisted_youth(district.here), make_volunteer(make_hub(district.here))
+    activity = make_activity(district.here)
+    here, year = district.here.pk, {"year": "2018"}
+    member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}
+    return [
+        (
+            "supply_create",
+            [],
+            {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here},
+            Supply,
+        ),
+        ("member_create", [], member, Member),
+        (
+            "activity_create",
+            [],
+            {"name": "读书会", "held_on": "2017-05-04", "type": activity.type_id, "host": here},
+            Activity,
+        ),
+        ("sign_in_create", [activity.pk], {"name": "秦朗", "capacity": "other"}, SignIn),
+        (
+            "contact_create",
+            [],
+            {"cadre": cadre.person_id, "held_on": "2017-05-04", "form": "phone", "links": link.pk},
+            Contact,
+        ),
+        (
+            "assistance_create",
+            [],
+            {"held_on": "2017-05-04", "kind": "stationery", "youths": youth.pk},
+            Assistance,
+        ),
+        ("service_plan_create", [youth.pk], year, ServicePlan),
+        ("hub_year_create", [volunteer.team.hub_id], year | {"tier": "ordinary"}, HubYear),
+        ("pairing_create", [youth.pk], {"volunteer": volunteer.pk, "day": "2017-05-04"}, Pairing),
+    ]

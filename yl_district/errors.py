@@ -1,0 +1,58 @@
+"""The page for what is not found, which gives back what was typed into a form whose record is gone."""
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation
+from django.http import UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+from django.views.defaults import page_not_found
+
+from .templatetags.yl import MASKED_FIELDS, masked
+
+MOST_SHOWN = 60
+
+
+def not_found(request, exception):
+    """Status 404; the page depends on what was sent alone, never on whether a record exists."""
+    typed = typed_values(request)
+    if not typed:
+        return page_not_found(request, exception)
+    return render(request, "404_sent.html", {"typed": typed}, status=404)
+
+
+def typed_values(request):
+    """Labels and values of a form sent to the page of a kind of record, choices in words, records left out."""
+    model = request.method == "POST" and model_of(request.resolver_match)
+    if not model:
+        return []
+    try:
+        sent = list(request.POST.items())[:MOST_SHOWN]
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        return []
+    fields = [(field_of(model, name), value) for name, value in sent]
+    return [(field.verbose_name, in_words(field, value)) for field, value in fields if field and value]
+
+
+def model_of(match):
+    """The kind of record that an address is about: `unit_contact_update` belongs to UnitContact."""
+    name = ((match and match.url_name) or "").rsplit("_", 1)[0].replace("_", "")
+    return next((model for model in apps.get_models() if model._meta.model_name == name), None)
+
+
+def field_of(model, name):
+    """The field of this name, of the record itself or of one it points to; None where its value says nothing."""
+    pointed_to = [field.related_model for field in model._meta.concrete_fields if field.is_relation]
+    for each in (model, *pointed_to):
+        try:
+            field = each._meta.get_field(name)
+        except FieldDoesNotExist:
+            continue
+        return field if field.concrete and not field.is_relation and field.editable else None
+    return None
+
+
+def in_words(field, value):
+    """What was typed, as pages write it."""
+    if field.name in MASKED_FIELDS:
+        return masked(value)
+    return dict(field.flatchoices).get(value, value)
