@@ -110,7 +110,8 @@ def make_contact(cadre, links=(), **fields):
 
 def make_assisted_youth(organisation, name="白露", person=None, **fields):
     """A youth in the register since 2017."""
-    fields = {"registered_on": date(2017, 1, 5)} | fields
+    basis = {"legal_basis": "guardian", "legal_basis_on": date(2017, 1, 4)}
+    fields = {"registered_on": date(2017, 1, 5)} | basis | fields
     return AssistedYouth.objects.create(person=person or make_person(name), organisation=organisation, **fields)
 
 

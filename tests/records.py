@@ -10,6 +10,7 @@ from tests.factories import (
     make_assistance,
     make_assisted_youth,
     make_contact,
+    make_grant,
     make_hub,
     make_link,
     make_member,
@@ -26,7 +27,9 @@ from youthhubs.models import HubYear
 def changeable(district):
     """One record behind every form that changes one, with a field of the form and two values that it takes."""
     cadre = make_post("陆远", district.here)
-    youth = make_assisted_youth(district.here)
+    youth, scholarship = make_assisted_youth(district.here), make_scholarship("苏棠")
+    for person in (youth.person, scholarship.student):
+        make_grant(district.staff, person)
     plan = youth.plans.create(year=2017)
     unit = make_unit(branch=district.here)
     hub = make_hub(district.here)
@@ -46,7 +49,7 @@ def changeable(district):
         "assisted_youth_update": (youth, "school", "甲校", "乙校"),
         "service_plan_update": (plan, "goals", "甲", "乙"),
         "assistance_update": (make_assistance([youth]), "content", "甲", "乙"),
-        "scholarship_update": (make_scholarship(), "donor", "甲", "乙"),
+        "scholarship_update": (scholarship, "donor", "甲", "乙"),
     }
 
 
@@ -55,6 +58,7 @@ def makeable(district):
     cadre = make_post("陆远", district.here)
     link = make_link(cadre.person)
     youth, volunteer = make_assisted_youth(district.here), make_volunteer(make_hub(district.here))
+    make_grant(district.staff, youth.person)
     activity = make_activity(district.here)
     here, year = district.here.pk, {"year": "2018"}
     member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}

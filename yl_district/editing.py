@@ -152,10 +152,18 @@ def field_conflict(form, seen):
     for name in form.fields:
         typed = plain(form, name, form.data)
         # A field that was open when it was shown and is closed now has changed too.
-        agrees = name in stored and typed == plain(form, name, stored_data(form, name))
+        agrees = name in stored and typed in harmless(form, name, seen)
         if seen.get(name) != stored.get(name) and not agrees:
             (taken_over if is_untouched(form, name, typed, seen) else differing).append(difference(form, name))
     return Conflict(tuple(differing), tuple(taken_over)) if differing or taken_over else None
+
+
+def harmless(form, name, seen):
+    """What can be sent for a field whatever others have done: the stored value, or nothing where that stays unseen."""
+    spellings = [plain(form, name, stored_data(form, name))]
+    if name not in seen and not is_shown(form, name):
+        spellings.append(plain(form, name, shown_data(form, name)))
+    return spellings
 
 
 def is_shown(form, name):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.models import Member, Person, Post
 from orgs.models import Role
-from tests.factories import make_member, make_organisation, make_person, make_post, make_user
+from tests.factories import make_member, make_organisation, make_person, make_post, make_user, make_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -225,7 +225,7 @@ def test_create_refuses_and_keeps_what_was_typed(office, branch, changes, field,
 
 
 def test_create_finds_the_person_by_identity_number(office, branch):
-    person = make_person("章程", identity_number=NUMBER)
+    person = make_volunteer(person=make_person("章程", identity_number=NUMBER)).person
     office.post(reverse("member_create"), member_data(branch, identity_number=NUMBER, mobile="13800138000"))
     assert Member.objects.get().person == person
     person.refresh_from_db()

@@ -132,7 +132,7 @@ def test_two_identity_numbers_typed_at_once_are_both_kept_from_view(district, me
 
 
 def test_choices_of_several_records_are_compared(district):
-    cadre = make_post("陆远", district.here).person
+    cadre = make_post(organisation=district.here, person=make_person("陆远", user=district.branch_cadre)).person
     links = [make_link(cadre, "秦朗"), make_link(cadre, "苏棠")]
     contact = make_contact(cadre, links[:1])
     mine = opened(district.office, "contact_update", contact) | {"content": "问候"}
