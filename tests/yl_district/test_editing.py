@@ -11,20 +11,13 @@ from django.urls import reverse
 from members.models import Member
 from tests.factories import (
     make_activity,
-    make_assistance,
-    make_assisted_youth,
     make_contact,
-    make_hub,
     make_link,
     make_member,
     make_person,
     make_post,
-    make_scholarship,
     make_supply,
-    make_unit,
-    make_unit_contact,
     make_user,
-    make_volunteer,
 )
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches

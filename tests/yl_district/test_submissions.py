@@ -9,17 +9,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from activities.models import Activity, SignIn
-from assistance.models import Assistance, Pairing, ServicePlan
 from members.models import Member
 from orgs.models import Supply
-from outreach.models import Contact
 from tests.factories import (
-    make_activity,
-    make_assisted_youth,
-    make_hub,
-    make_link,
-    make_post,
     make_volunteer,
 )
 from tests.forms import answers, shown_form
@@ -28,7 +20,6 @@ from tests.races import at_once
 from tests.records import makeable
 from yl_district import submissions
 from yl_district.models import Submission
-from youthhubs.models import HubYear
 
 pytestmark = pytest.mark.django_db
 
