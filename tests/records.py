@@ -60,12 +60,7 @@ def makeable(district):
     supply = {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here}
     member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}
     return [
-        (
-            "supply_create",
-            [],
-            {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here},
-            Supply,
-        ),
+        ("supply_create", [], supply, Supply),
         ("member_create", [], member, Member),
         (
             "activity_create",

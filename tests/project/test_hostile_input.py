@@ -6,6 +6,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.urls import get_resolver
 
@@ -248,19 +249,23 @@ def test_no_body_breaks_an_address(district):
     print(f"Bad input: {tally.count} hostile bodies of {len(bodies)} kinds, 0 addresses broken")
 
 
-def test_without_the_gate_a_character_set_of_no_text_breaks_a_page(settings):
-    """The twin: what Python's codecs do to a request that nobody turned away."""
-    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "RequestMiddleware" not in each]
-    client = Client(raise_request_exception=False)
-    body, content_type = BODIES["a character set of no text"]
-    assert client.generic("POST", "/login/", body.encode(), content_type).status_code == 500
+def test_without_its_own_reading_the_server_would_fail_before_it_answers():
+    """The twin: Django's own handler on the request of the next test."""
+    with pytest.raises(LookupError):
+        WSGIHandler()(hex_request(), lambda status, headers: None)
+
+
+def hex_request():
+    """A request in a character set of which Python makes no text."""
+    environ = {"CONTENT_TYPE": "text/plain; charset=hex", "QUERY_STRING": "next=%FF"}
+    setup_testing_defaults(environ)
+    return environ
 
 
 def test_the_server_reads_no_other_character_set_than_utf_8():
     """By the application that the server calls, since the test client makes its requests by itself."""
-    environ, answered = {"CONTENT_TYPE": "text/plain; charset=hex", "QUERY_STRING": "next=%FF"}, []
-    setup_testing_defaults(environ)
-    body = b"".join(application(environ, lambda status, headers: answered.append(status)))
+    answered = []
+    body = b"".join(application(hex_request(), lambda status, headers: answered.append(status)))
     assert answered == ["400 Bad Request"]
     assert "无法处理这个请求" in body.decode()
 
