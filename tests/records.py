@@ -61,14 +61,10 @@ def makeable(district):
     make_grant(district.staff, youth.person)
     activity = make_activity(district.here)
     here, year = district.here.pk, {"year": "2018"}
+    supply = {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here}
     member = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": here, "status": "normal"}
     return [
-        (
-            "supply_create",
-            [],
-            {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1", "organisation": here},
-            Supply,
-        ),
+        ("supply_create", [], supply, Supply),
         ("member_create", [], member, Member),
         (
             "activity_create",

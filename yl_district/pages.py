@@ -39,7 +39,11 @@ def list_page(request, template, table_class, filter_class, rows, *, title, **co
 
 def rows_response(request, template, fragment, context, status=200):
     """The fragment for htmx, the whole page for everybody else, at one address."""
-    response = render(request, fragment if wants_fragment(request) else template, context, status=status)
+    if wants_fragment(request):
+        # Of an answer with another status htmx would show nothing.
+        response = render(request, fragment, context)
+    else:
+        response = render(request, template, context, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
 

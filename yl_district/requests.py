@@ -1,10 +1,25 @@
 """Requests that no browser sends are turned away before anything reads them."""
 
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.shortcuts import render
+from django.utils.http import parse_header_parameters
 
 METHODS = ("GET", "HEAD", "POST")
 # What forms and addresses are written in; Python knows character sets that decode to no text at all.
 CHARACTER_SETS = ("utf-8", "utf8")
+
+
+class PlainRequest(WSGIRequest):
+    """A request that is read as UTF-8 whatever it says of itself, so that it lives to be refused."""
+
+    def _set_content_type_params(self, meta):
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+
+
+class Handler(WSGIHandler):
+    """Django's own handler, with requests that cannot fail before there is anybody to answer."""
+
+    request_class = PlainRequest
 
 
 class RequestMiddleware:

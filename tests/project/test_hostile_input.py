@@ -2,9 +2,11 @@
 
 import re
 from types import SimpleNamespace
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 from django.urls import get_resolver
 
@@ -27,10 +29,11 @@ from tests.factories import (
 )
 from tests.pages import two_branches
 from yl_district.errors import model_of
+from yl_district.wsgi import application
 
 pytestmark = pytest.mark.django_db
 
-HUGE = ["0", "2147483648", "9223372036854775807", "9223372036854775808", "9" * 40, "9" * 5000]
+HUGE = ["0", "2147483648", "9223372036854775808", "9" * 5000]
 # Each says several wrong things at once, in the names that lists, forms and figures read.
 QUERIES = [
     f"page=0&sort=nonsense&sort=-&search=%00&year=0&organisation=-1&kind=%00&held_on=0000-00-00&cadre={'9' * 40}",
@@ -216,12 +219,11 @@ def fields_of(client, address):
 
 def test_no_value_of_a_field_breaks_a_form(district):
     values, tally = list(VALUES.values()), Tally()
-    for name, address in addresses():
+    for turn, (name, address) in enumerate(addresses()):
         names = fields_of(district.office, address) if name != "password_change" else []
-        for turn in range(0, 2 * len(names) and len(values), 5):
+        if names:
             data = {each: values[(place + turn) % len(values)] for place, each in enumerate(names)}
             tally.add(f"{name} {turn}", district.office.post(address, data))
-        if names:
             files = {each: SimpleUploadedFile("章程.xlsx", b"\0\1\2") for each in names[::2]}
             arrays = {each: ["", "1", "\0"] for each in names[1::2]}
             tally.add(f"{name} files and arrays", district.office.post(address, files | arrays))
@@ -247,12 +249,25 @@ def test_no_body_breaks_an_address(district):
     print(f"Bad input: {tally.count} hostile bodies of {len(bodies)} kinds, 0 addresses broken")
 
 
-def test_without_the_gate_a_character_set_of_no_text_breaks_a_page(settings):
-    """The twin: what Python's codecs do to a request that nobody turned away."""
-    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if "RequestMiddleware" not in each]
-    client = Client(raise_request_exception=False)
-    body, content_type = BODIES["a character set of no text"]
-    assert client.generic("POST", "/login/?next=/", body.encode(), content_type).status_code == 500
+def test_without_its_own_reading_the_server_would_fail_before_it_answers():
+    """The twin: Django's own handler on the request of the next test."""
+    with pytest.raises(LookupError):
+        WSGIHandler()(hex_request(), lambda status, headers: None)
+
+
+def hex_request():
+    """A request in a character set of which Python makes no text."""
+    environ = {"CONTENT_TYPE": "text/plain; charset=hex", "QUERY_STRING": "next=%FF"}
+    setup_testing_defaults(environ)
+    return environ
+
+
+def test_the_server_reads_no_other_character_set_than_utf_8():
+    """By the application that the server calls, since the test client makes its requests by itself."""
+    answered = []
+    body = b"".join(application(hex_request(), lambda status, headers: answered.append(status)))
+    assert answered == ["400 Bad Request"]
+    assert "无法处理这个请求" in body.decode()
 
 
 def test_a_body_too_large_or_of_too_many_fields_is_refused(district):

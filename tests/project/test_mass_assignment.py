@@ -103,7 +103,6 @@ def test_a_form_that_took_everything_would_be_noticed(district, monkeypatch):
         groups = [("", *HubYearForm.Meta.fields)]
 
     monkeypatch.setattr(views, "HubYearForm", GreedyForm)
-    monkeypatch.setattr("tests.project.test_mass_assignment.offered", lambda response: set(), raising=False)
     row = changeable(district)["hub_year_update"][0]
     other = type(row.hub).objects.create(name="另一青年汇", organisation=district.there)
     data = answers(shown_form(district.office.get(reverse("hub_year_update", args=[row.pk]))))
