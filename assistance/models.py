@@ -8,6 +8,8 @@ from django.urls import reverse
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from yl_district.counts import number_of
+from yl_district.history import Tracked
+from yl_district.models import AccessEntry
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem, validate_year
@@ -77,6 +79,7 @@ class AssistedYouth(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = AssistedYouthQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "帮扶对象"
@@ -133,6 +136,7 @@ class Pairing(models.Model):
     ended_on = models.DateField("结束日期", null=True, blank=True)
 
     objects = PairingQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "结对"
@@ -182,6 +186,7 @@ class ServicePlan(models.Model):
     signed_on = models.DateField("签订日期", null=True, blank=True)
 
     objects = ServicePlanQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "服务计划"
@@ -267,6 +272,7 @@ class Assistance(models.Model):
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
 
     objects = AssistanceQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
 
     class Meta:
         verbose_name = "帮扶记录"
@@ -349,6 +355,7 @@ class Scholarship(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = ScholarshipQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "奖学金"

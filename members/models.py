@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import (
@@ -101,6 +102,7 @@ class Person(models.Model):
     search_text = SearchTextField()
 
     objects = PersonQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "人员"
@@ -227,6 +229,7 @@ class Member(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "团员"
@@ -340,6 +343,7 @@ class Post(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = PostQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "团干部"
@@ -404,6 +408,7 @@ class Volunteer(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = VolunteerQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "志愿者"

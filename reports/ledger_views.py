@@ -77,7 +77,7 @@ def changes_of(report):
 @require_GET
 def ledger_template(request):
     """The empty ledger."""
-    return download(request.user, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
+    return download(request, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
 
 
 @staff_only
@@ -91,4 +91,4 @@ def ledger_export(request):
         except CellError as error:
             raise Http404(str(error)) from None
     name = f"年度工作台账{year or ''}.xlsx"
-    return download(request.user, name, name, lambda stream: export_ledger(stream, timezone.localdate(), year))
+    return download(request, name, name, lambda stream: export_ledger(stream, timezone.localdate(), year))

@@ -5,6 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .access_log import AccessLogUnavailable
+
 
 class DatabaseCommand(BaseCommand):
     """A command that needs the database with all its tables."""
@@ -14,6 +16,8 @@ class DatabaseCommand(BaseCommand):
             return super().execute(*args, **options)
         except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
             raise CommandError(advice(error)) from None
+        except AccessLogUnavailable as error:
+            raise CommandError(f"不能记录访问日志，什么也没有写出。{advice(error.__cause__)}") from None
 
 
 def advice(error):
