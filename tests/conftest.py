@@ -47,6 +47,22 @@ def django_db_modify_db_settings(database_server):
     database["TEST"]["NAME"] = database["NAME"]
 
 
+@pytest.fixture
+def broken_log(db):
+    """An access log that takes no line, as on a full disk; the trigger goes with the test's transaction."""
+    table, act = append_only.TABLE, "RAISE(ABORT, 'full')"
+    statements = {
+        "sqlite": [f"CREATE TRIGGER full_log BEFORE INSERT ON {table} BEGIN SELECT {act}; END"],
+        "postgresql": [
+            "CREATE FUNCTION refuse_line() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'full'; END$$",
+            f"CREATE TRIGGER full_log BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_line()",
+        ],
+    }
+    with connection.cursor() as cursor:
+        for statement in statements[connection.vendor]:
+            cursor.execute(statement)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     """Debian's Chromium: Playwright's own download is not needed."""

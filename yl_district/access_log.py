@@ -145,6 +145,6 @@ def flaw(entry, number, previous):
         return f"缺少第 {number} 条。"
     if entry.previous != previous:
         return f"第 {number} 条与上一条不衔接。"
-    if not hmac.compare_digest(entry.digest, digest_of(entry)):
+    if entry.digest != digest_of(entry):
         return f"第 {number} 条的内容被改动。"
     return ""

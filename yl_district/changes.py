@@ -104,8 +104,8 @@ class Telling:
 
     def steps(self, count):
         """The first `count` rows as steps."""
-        pairs = zip(self.rows, [*self.rows[1:], None], strict=True)
-        return [self._step(row, former) for row, former in list(pairs)[:count]]
+        pairs = zip(self.rows[:count], [*self.rows[1:], None], strict=False)
+        return [self._step(row, former) for row, former in pairs]
 
     def _step(self, row, former):
         is_first = former is None and row.history_type != "+"
