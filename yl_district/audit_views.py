@@ -31,6 +31,9 @@ class AccessEntryTable(PageTable):
 
     rows_per_page = 50
     at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "day"}})
+    action = tables.Column(attrs={"td": {"class": "text-nowrap"}})
+    subject = tables.Column(attrs={"td": {"class": "text-break"}})
+    detail = tables.Column(attrs={"td": {"class": "text-break"}})
 
     class Meta(PageTable.Meta):
         model = AccessEntry
@@ -57,6 +60,7 @@ def access_entry_list(request):
 def access_log_verify(request):
     """Walks along the whole log and says whether it is whole; that, too, is noted."""
     verdict = access_log.verify()
-    access_log.record(access_log.Action.VERIFY, f"{verdict.number}", request=request, detail=str(verdict))
+    found = verdict.problem or f"日志完整，共 {verdict.number} 条"
+    access_log.record(access_log.Action.VERIFY, request=request, detail=found)
     (messages.success if verdict.is_whole else messages.error)(request, str(verdict))
     return redirect("access_entry_list")

@@ -94,7 +94,7 @@ def test_the_auditor_verifies_and_that_is_noted(auditor):
     noted = AccessEntry.objects.get().digest
     page = auditor.post(reverse("access_log_verify"), follow=True).content.decode()
     assert f"日志完整，共 1 条，最后一条为第 1 条，摘要 {noted}。" in page
-    assert AccessEntry.objects.first().action == "verify"
+    assert (AccessEntry.objects.first().action, AccessEntry.objects.first().detail) == ("verify", "日志完整，共 1 条")
     assert auditor.get(reverse("access_log_verify")).status_code == 405
 
 
