@@ -257,7 +257,7 @@ def forks():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_writers_make_one_chain(django_db_serialized_rollback):
+def test_many_writers_make_one_chain():
     failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
     verdict = verify()
     print(f"E2: {WRITERS} writers × {LINES} lines, {verdict.number} lines, {failed} failed, {forks()} forks")
@@ -265,7 +265,7 @@ def test_many_writers_make_one_chain(django_db_serialized_rollback):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch, django_db_serialized_rollback):
+def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch):
     """The twin: on PostgreSQL nothing else keeps two of them from following the same line."""
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets only one transaction write")
