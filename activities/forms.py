@@ -2,6 +2,7 @@
 
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
+from orgs.roles import RECORD_KEEPERS
 from yl_district.forms import PageForm
 from yl_district.validators import problem
 
@@ -30,9 +31,17 @@ class ActivityForm(PageForm):
             for name in ("attendance", "basis"):
                 self.fields[name].disabled = True
             self.fields["attendance"].help_text = "按签到名单计算；要改人次，请修改签到名单。"
-        organisations = self.user.reached_organisations
-        if not self.instance.pk and not self.user.reaches_root and len(organisations) == 1:
+        if not self.instance.pk and not self.user.reaches_root:
+            self._take_only_place_for_granted()
+
+    def _take_only_place_for_granted(self):
+        """A branch's cadre holds its activities, and whoever runs one hub holds them there."""
+        organisations = self.user.organisations_as(*RECORD_KEEPERS)
+        hubs = self.fields["hub"].queryset[:2]
+        if len(organisations) == 1:
             self.initial.setdefault("host", organisations[0].pk)
+        elif not organisations and len(hubs) == 1:
+            self.initial.setdefault("hub", hubs[0].pk)
 
     def clean(self):
         data = super().clean()

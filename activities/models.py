@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
+from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.history import Tracked
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
@@ -41,6 +42,14 @@ class ActivityType(models.Model):
 
 
 class ActivityQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
+
+    def reach_by(self, role):
+        """Whoever runs a hub sees what is held there, whoever held it, and nothing else."""
+        if role.kind == RoleKind.HUB_OPERATOR:
+            return Q(hub__organisation__path__startswith=role.organisation.path)
+        return super().reach_by(role)
+
     def reach(self, organisation):
         """An activity belongs to the organisation that held it, else to its hub's."""
         hosted = Q(host__path__startswith=organisation.path)
@@ -165,6 +174,14 @@ class Activity(models.Model):
 
 
 class SignInQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
+
+    def reach_by(self, role):
+        """Whoever runs a hub sees who came to what is held there."""
+        if role.kind == RoleKind.HUB_OPERATOR:
+            return Q(activity__hub__organisation__path__startswith=role.organisation.path)
+        return super().reach_by(role)
+
     def reach(self, organisation):
         """Sign-ins at the organisation's activities."""
         hosted = Q(activity__host__path__startswith=organisation.path)

@@ -251,4 +251,6 @@ class SignInResource(PeopleResource):
             return self.index.reference(record.activity_id, has_day=True)
         if heading == "姓名":
             return self.directory.reference_beside_mobile(record.person)
+        if heading == "身份" and record.capacity == SignIn.Capacity.ASSISTED_YOUTH and not self.book.with_cases:
+            return None
         return super().value_for_export(record, heading, item)

@@ -35,7 +35,8 @@ class SignInTable(PageTable):
     related = ("person",)
 
     person = tables.Column(
-        accessor="person__name",
+        accessor="person__shown_name",
+        order_by="person__search_text",
         linkify=lambda record: record.person.get_absolute_url(),
         attrs={"td": {"class": "record"}},
     )
@@ -49,9 +50,8 @@ class SignInTable(PageTable):
         fields = ["person", "capacity", "mobile", "removal"]
 
     def render_capacity(self, record, value):
-        """Whom the committee assists is known to its staff alone."""
-        is_secret = record.capacity == SignIn.Capacity.ASSISTED_YOUTH and not self.request.user.is_committee_staff
-        return SignIn.Capacity.OTHER.label if is_secret else value
+        """Whom the committee assists stands in the case files alone."""
+        return SignIn.Capacity.OTHER.label if record.capacity == SignIn.Capacity.ASSISTED_YOUTH else value
 
     def render_removal(self):
         """A word to press; what follows asks again."""

@@ -1,11 +1,12 @@
 """What the lists of case files can be narrowed by."""
 
 import django_filters as filters
+from django import forms
 
 from orgs.filters import SubtreeFilter
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
-from .models import Assistance, Scholarship
+from .models import Assistance, CaseGrant, Scholarship
 
 
 class AssistedYouthFilter(PageFilter):
@@ -52,3 +53,31 @@ class ScholarshipFilter(PageFilter):
     stage = filters.ChoiceFilter(label="学段", choices=Scholarship.Stage)
     status = filters.ChoiceFilter(label="状态", choices=Scholarship.Status)
     is_on_platform = filters.BooleanFilter(label="在平台")
+
+
+class CaseGrantFilter(PageFilter):
+    """Grants, at first those undecided or in force."""
+
+    defaults = {"state": "standing"}
+
+    state = filters.ChoiceFilter(
+        label="状态",
+        choices=[("standing", "待审批和有效"), ("undecided", "待审批"), ("open", "有效"), ("closed", "其余")],
+        method="by_state",
+    )
+    mine = filters.BooleanFilter(label="仅本人申请", method="by_mine", widget=forms.CheckboxInput)
+
+    def by_state(self, grants, name, value):
+        """Undecided, in force today, either, or neither."""
+        standing = {
+            "undecided": CaseGrant.objects.undecided(),
+            "open": CaseGrant.objects.open_on(self.day),
+        }
+        either = standing["undecided"] | standing["open"]
+        if value == "closed":
+            return grants.exclude(pk__in=either.values("pk"))
+        return grants.filter(pk__in=standing.get(value, either).values("pk"))
+
+    def by_mine(self, grants, name, value):
+        """One's own requests alone."""
+        return grants.held_by(self.user) if value else grants

@@ -2,22 +2,28 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from members.forms import PERSON_GROUP, PersonForm
-from members.models import Volunteer
+from members.forms import PERSON_GROUP, PersonForm, describe
+from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
+from orgs.models import Organisation
+from orgs.roles import CASE_KEEPERS
 from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.validators import problem
 
-from .models import Assistance, AssistedYouth, Scholarship, ServicePlan
+from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
 
 class AssistedYouthForm(PersonForm):
     """An assisted youth's time in the register."""
 
+    masks_name = True
+    kept_back = ("guardian_phone",)
     groups = [
         PERSON_GROUP,
         ("在库", "organisation", "registered_on", "removed_on", "bound_on"),
+        ("处理依据", "legal_basis", "legal_basis_on"),
         ("情况", "school", "grade", "hardship", "focus_group", "guardian", "guardian_phone"),
         ("", "needs", "remark"),
     ]
@@ -26,6 +32,20 @@ class AssistedYouthForm(PersonForm):
         model = AssistedYouth
         exclude = ["person"]
         field_classes = {"organisation": OrganisationChoiceField}
+        help_texts = {"legal_basis": "未满 14 周岁的，须取得监护人同意。"}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        offer_case_organisations(self)
+        for name in ("legal_basis", "legal_basis_on"):
+            self.fields[name].required = True
+
+
+def offer_case_organisations(form):
+    """Lets a form choose among the organisations within which the user keeps case files."""
+    chosen = form.initial.get("organisation")
+    reached = Organisation.objects.visible_as(form.user, *CASE_KEEPERS).values("pk")
+    form.fields["organisation"].queryset = Organisation.objects.filter(Q(pk__in=reached) | Q(pk=chosen))
 
 
 class AssistedYouthRemoveForm(ActionForm):
@@ -61,7 +81,7 @@ class VolunteersChoiceField(SeveralChoiceField):
 
 def volunteer_label(volunteer):
     """A volunteer's name with the employer, where it is known."""
-    return f"{volunteer.person.name}（{volunteer.employer}）" if volunteer.employer else volunteer.person.name
+    return f"{volunteer}（{volunteer.employer}）" if volunteer.employer else str(volunteer)
 
 
 VOLUNTEERS = Volunteer.objects.select_related("person").order_by("person__search_text", "pk")
@@ -84,7 +104,7 @@ class AssistedYouthsField(SeveralChoiceField):
     """A choice of assisted youths by name and organisation."""
 
     def label_from_instance(self, youth):
-        return f"{youth.person.name}（{youth.organisation}）"
+        return f"{youth}（{youth.organisation}）"
 
 
 class AssistanceForm(PageForm):
@@ -132,7 +152,7 @@ class AssistanceForm(PageForm):
             day = self.fields["held_on"].clean(value)
         except ValidationError:
             return AssistedYouth.objects.none()
-        return AssistedYouth.objects.as_of(day).select_related("person", "organisation")
+        return AssistedYouth.objects.visible_to(self.user).as_of(day).select_related("person", "organisation")
 
     def clean(self):
         data = super().clean()
@@ -148,11 +168,22 @@ class AssistanceForm(PageForm):
             self.add_error("youths", problem("至少一名帮扶对象", "请勾选受帮扶的对象，或勾选全部在库对象"))
         return data
 
+    def save(self, commit=True):
+        """Saves the assistance; youths whose files are closed to the user stay as they are."""
+        closed = []
+        if self.instance.pk and not self.instance.with_everyone:
+            seen = AssistedYouth.objects.visible_to(self.user).values("pk")
+            closed = list(self.instance.youths.exclude(pk__in=seen))
+        assistance = super().save(commit)
+        assistance.youths.add(*closed)
+        return assistance
+
 
 class ScholarshipForm(PersonForm):
     """A scholarship application of a student."""
 
     person_field = "student"
+    masks_name = True
     groups = [
         PERSON_GROUP,
         ("申报", "year", "school", "stage", "applied_on", "status", "is_on_platform"),
@@ -163,3 +194,70 @@ class ScholarshipForm(PersonForm):
         model = Scholarship
         exclude = ["student"]
         labels = {"amount": "资助金额（元）"}
+
+
+class CaseGrantForm(PageForm):
+    """A request to open a youth's file; nothing in it depends on whether there is one."""
+
+    groups = [("青少年", "name", "birth_date", "organisation"), ("申请", "days", "reason")]
+
+    class Meta:
+        model = CaseGrant
+        fields = ["name", "birth_date", "organisation", "days", "reason"]
+        field_classes = {"organisation": OrganisationChoiceField}
+        help_texts = {"days": f"1 至 {LONGEST_GRANT} 天，按工作需要从短。", "reason": "写明因何工作需要查阅或建档。"}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        offer_case_organisations(self)
+
+
+class CaseGrantDecisionForm(ActionForm):
+    """What somebody else decides on a request, and whose file is meant."""
+
+    NEW_PERSON = "new"
+
+    groups = [("", "is_approved", "person", "days", "decision_note")]
+    is_approved = forms.TypedChoiceField(
+        label="审批结果",
+        choices=[("yes", "批准"), ("no", "不批准")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    person = forms.ChoiceField(label="指的是哪一位", widget=forms.RadioSelect, required=False)
+    days = forms.IntegerField(label="期限（天）", min_value=1, max_value=LONGEST_GRANT)
+    decision_note = forms.CharField(label="审批意见", max_length=200, required=False)
+
+    def __init__(self, *args, grant, **options):
+        super().__init__(*args, **options)
+        self.grant = grant
+        namesakes = Person.objects.filter(name=grant.name).prefetch_related(
+            "memberships__branch", "posts__organisation", "assistance_cases__organisation"
+        )
+        self.people = {str(person.pk): person for person in namesakes if self._fits(person)}
+        choices = [(key, describe_youth(person)) for key, person in self.people.items()]
+        self.fields["person"].choices = [*choices, (self.NEW_PERSON, "以上都不是，尚未登记的人")]
+        self.initial |= {"days": grant.days, "is_approved": "yes"}
+        if len(self.people) < 2:
+            self.initial["person"] = next(iter(self.people), self.NEW_PERSON)
+
+    def _fits(self, person):
+        return not (self.grant.birth_date and person.birth_date and person.birth_date != self.grant.birth_date)
+
+    def clean(self):
+        data = super().clean()
+        picked = data.get("person")
+        if data.get("is_approved") and not picked and "person" not in self.errors:
+            self.add_error("person", problem("其中一位", "有几名同名的人，请选定所指的一位再批准"))
+        data["person"] = self.people.get(picked)
+        return data
+
+
+class CaseGrantEndForm(ActionForm):
+    """Nothing more to ask; the end is today."""
+
+
+def describe_youth(person):
+    """What tells a youth from namesakes, masked, with where a file is kept."""
+    files = [f"{case.organisation}帮扶对象" for case in person.assistance_cases.all()]
+    return "，".join([describe(person), *(files or ["没有个案"])])

@@ -4,23 +4,137 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Person, Volunteer
-from orgs.models import Organisation, ReachQuerySet
+from orgs.models import Organisation, ReachQuerySet, User
+from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
 from yl_district.history import Tracked
+from yl_district.masking import masked_name
 from yl_district.models import AccessEntry
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem, validate_year
 
+LONGEST_GRANT = 366
 
-class CaseQuerySet(ReachQuerySet):
-    """Case files, which only the committee's staff see."""
+
+class CaseGrantQuerySet(ReachQuerySet):
+    seen_by = (RoleKind.STAFF, RoleKind.LEADER)
 
     def visible_to(self, user):
-        """Every case for committee staff, none for others."""
-        return self if user.is_committee_staff else self.none()
+        """One's own requests, and those that the user may decide on."""
+        return super().visible_to(user) | self.filter(user=user)
+
+    def open_on(self, day):
+        """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
+        return self.filter(is_approved=True, ended_on__isnull=True, expires_on__gte=day)
+
+    def undecided(self):
+        """Requests that nobody has decided on."""
+        return self.filter(is_approved__isnull=True, ended_on__isnull=True)
+
+    def held_by(self, user):
+        """The requests of one user."""
+        return self.filter(user=user)
+
+
+class CaseGrant(models.Model):
+    """A user's leave to open everything that is kept about one assisted youth.
+
+    It is asked for by name and reason, whether or not there is a file, and is decided by somebody else (the rules on
+    minors' data demand approval by a responsible person), so that asking tells nothing.
+    """
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
+    name = models.CharField("青少年姓名", max_length=30)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="case_grants", verbose_name="所在组织")
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
+    )
+    reason = models.TextField("申请理由", max_length=300)
+    days = models.PositiveSmallIntegerField("期限（天）", default=90)
+    requested_at = models.DateTimeField("申请时间", auto_now_add=True)
+    is_approved = models.BooleanField("批准", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="decided_case_grants", verbose_name="审批人"
+    )
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
+    decision_note = models.CharField("审批意见", max_length=200, blank=True)
+    expires_on = models.DateField("有效期至", null=True, blank=True)
+    ended_on = models.DateField("终止日期", null=True, blank=True)
+
+    objects = CaseGrantQuerySet.as_manager()
+    history = Tracked(hidden=["name", "birth_date"])
+
+    class Meta:
+        verbose_name = "个案授权"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_approved__isnull=True, decided_by__isnull=True)
+                | (Q(is_approved__isnull=False, decided_by__isnull=False) & ~Q(decided_by=models.F("user"))),
+                name="case_grant_decided_by_somebody_else",
+                violation_error_message="个案授权须由申请人以外的人审批。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_approved=True) | Q(person__isnull=False, expires_on__isnull=False),
+                name="case_grant_approved_for_a_person_until_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} {self.shown_name}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("case_grant_detail", args=[self.pk])
+
+    @property
+    def shown_name(self):
+        """The youth's name, masked."""
+        return masked_name(self.name)
+
+    def clean(self):
+        if self.days is not None and not 1 <= self.days <= LONGEST_GRANT:
+            raise ValidationError({"days": problem(f"1 至 {LONGEST_GRANT} 天", "请改短期限，到期后可再次申请")})
+
+    def state_on(self, day):
+        """What has become of the request by `day`, in a word."""
+        if self.ended_on:
+            return "已终止"
+        if self.is_approved is None:
+            return "待审批"
+        if not self.is_approved:
+            return "未批准"
+        return "有效" if self.expires_on >= day else "已过期"
+
+    def end(self, day):
+        """Ends the grant, or takes the request back, on `day`."""
+        self.ended_on = day
+        self.save()
+
+
+class CaseQuerySet(ReachQuerySet):
+    """Case files: open to those alone to whom somebody else granted that youth's file, while the grant lasts.
+
+    `person_path` names the lookup from a row to the youth's person.
+    """
+
+    person_path = "person"
+
+    def visible_to(self, user):
+        """Rows about youths whose file is open to the user today."""
+        if not user.holds(*CASE_KEEPERS):
+            return self.none()
+        return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
+
+
+def open_grants(user):
+    """The grants by which case files are open to the user today."""
+    return CaseGrant.objects.open_on(timezone.localdate()).held_by(user)
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
@@ -62,6 +176,14 @@ class AssistedYouthQuerySet(CaseQuerySet):
 class AssistedYouth(models.Model):
     """An assisted youth's time in the register."""
 
+    class LegalBasis(models.TextChoices):
+        """Why the data may be kept: Personal Information Protection Law, articles 13 and 31."""
+
+        GUARDIAN = "guardian", "监护人书面同意"
+        OWN = "own", "本人书面同意（满 14 周岁）"
+        DUTY = "duty", "履行法定职责"
+        EMERGENCY = "emergency", "紧急情况下保护人身安全"
+
     person = models.ForeignKey(Person, models.PROTECT, related_name="assistance_cases", verbose_name="姓名")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assisted_youths", verbose_name="所在组织"
@@ -76,7 +198,11 @@ class AssistedYouth(models.Model):
     registered_on = models.DateField("入库日期")
     removed_on = models.DateField("出库日期", null=True, blank=True)
     bound_on = models.DateField("平台绑定日期", null=True, blank=True)
+    legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
+    legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
     remark = models.TextField("备注", blank=True)
+
+    unmaskable = ("person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone")
 
     objects = AssistedYouthQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
@@ -99,14 +225,21 @@ class AssistedYouth(models.Model):
         ]
 
     def __str__(self):
-        return self.person.name
+        return self.shown_name
 
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("assisted_youth_detail", args=[self.pk])
 
+    @property
+    def shown_name(self):
+        """The name as pages show it, masked whatever the age: an empty birth date must not tell the name."""
+        return masked_name(self.person.name)
+
     def clean(self):
         check_order(self, "registered_on", "removed_on")
+        if self.legal_basis and not self.legal_basis_on:
+            raise ValidationError({"legal_basis_on": problem("取得同意或确定依据的日期", "请补填日期")})
 
     def pairing_on(self, day):
         """The pairing that stands on `day`, or None."""
@@ -120,6 +253,7 @@ class AssistedYouth(models.Model):
 
 
 class PairingQuerySet(CaseQuerySet):
+    person_path = "youth__person"
     organisation_path = "youth__organisation__path"
 
     def as_of(self, day):
@@ -168,6 +302,7 @@ class Pairing(models.Model):
 
 
 class ServicePlanQuerySet(CaseQuerySet):
+    person_path = "youth__person"
     organisation_path = "youth__organisation__path"
 
     def search(self, text):
@@ -206,6 +341,17 @@ class ServicePlan(models.Model):
 
 
 class AssistanceQuerySet(CaseQuerySet):
+    def visible_to(self, user):
+        """Assistances to a youth whose file is open to the user; those to everybody count for each of them.
+
+        Of the youths named, those alone are read along whose file is open.
+        """
+        youths = AssistedYouth.objects.visible_to(user)
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
+        in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
+        seen = self.filter(Exists(named) | (Q(with_everyone=True) & Exists(in_register)))
+        return seen.prefetch_related(models.Prefetch("youths", youths.select_related("person", "organisation")))
+
     def reach(self, organisation):
         """Assistances given to a youth of the organisation; those to everybody belong to each of them."""
         youths = AssistedYouth.objects.filter(organisation__path__startswith=organisation.path)
@@ -287,13 +433,13 @@ class Assistance(models.Model):
 
     @property
     def youth_names(self):
-        """The youths named, in a line, or 全部."""
-        return "全部" if self.with_everyone else "、".join(youth.person.name for youth in self.youths.all())
+        """The youths named and read along, in a line and masked, or 全部."""
+        return "全部" if self.with_everyone else "、".join(str(youth) for youth in self.youths.all())
 
     @property
     def volunteer_names(self):
         """The volunteers who helped, in a line."""
-        return "、".join(volunteer.person.name for volunteer in self.volunteers.all())
+        return "、".join(str(volunteer) for volunteer in self.volunteers.all())
 
     def clean(self):
         if self.amount is not None and self.amount < 0:
@@ -301,6 +447,8 @@ class Assistance(models.Model):
 
 
 class ScholarshipQuerySet(CaseQuerySet):
+    person_path = "student"
+
     def reach(self, organisation):
         """Applications of students who are assisted youths of the organisation."""
         cases = AssistedYouth.objects.filter(
@@ -369,11 +517,16 @@ class Scholarship(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.year} {self.student}"
+        return f"{self.year} {self.shown_name}"
 
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("scholarship_detail", args=[self.pk])
+
+    @property
+    def shown_name(self):
+        """The student's name, masked whatever the age."""
+        return masked_name(self.student.name)
 
     def clean(self):
         granted = [self.Status.GRANTED, self.Status.PAID]

@@ -1,10 +1,11 @@
 """Lists of case files, plans, assistances and scholarships."""
 
 import django_tables2 as tables
+from django.utils import timezone
 
 from yl_district.tables import MaskedColumn, PageTable, RecordColumn
 
-from .models import Assistance, AssistedYouth, Scholarship, ServicePlan
+from .models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
 
 class AssistedYouthTable(PageTable):
@@ -12,7 +13,7 @@ class AssistedYouthTable(PageTable):
 
     related = ("person", "organisation")
 
-    person = RecordColumn(accessor="person__name")
+    person = RecordColumn(accessor="shown_name", order_by="person__search_text")
     identity_number = MaskedColumn(accessor="person__identity_number")
 
     class Meta(PageTable.Meta):
@@ -35,7 +36,7 @@ class ServicePlanTable(PageTable):
 
     related = ("youth__person", "youth__organisation")
 
-    youth = RecordColumn(accessor="youth__person__name")
+    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__person__search_text")
 
     class Meta(PageTable.Meta):
         model = ServicePlan
@@ -45,7 +46,7 @@ class ServicePlanTable(PageTable):
 class AssistanceTable(PageTable):
     """Assistances."""
 
-    prefetched = ("youths__person", "volunteers__person")
+    prefetched = ("volunteers__person",)
 
     held_on = RecordColumn()
     youths = tables.Column("帮扶对象", accessor="youth_names", orderable=False)
@@ -61,8 +62,25 @@ class ScholarshipTable(PageTable):
 
     related = ("student",)
 
-    student = RecordColumn(accessor="student__name")
+    student = RecordColumn(accessor="shown_name", order_by="student__search_text")
 
     class Meta(PageTable.Meta):
         model = Scholarship
         fields = ["student", "year", "school", "stage", "status", "approved_on", "amount", "is_on_platform"]
+
+
+class CaseGrantTable(PageTable):
+    """Grants and requests."""
+
+    related = ("user", "organisation", "decided_by")
+
+    name = RecordColumn(accessor="shown_name", orderable=False)
+    state = tables.Column("状态", accessor="pk", orderable=False)
+
+    class Meta(PageTable.Meta):
+        model = CaseGrant
+        fields = ["name", "user", "organisation", "state", "requested_at", "decided_by", "expires_on"]
+
+    def render_state(self, record):
+        """What has become of it by today."""
+        return record.state_on(timezone.localdate())

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from . import views
+from . import grant_views, views
 
 urlpatterns = [
+    path("case-grants/", grant_views.case_grant_list, name="case_grant_list"),
+    path("case-grants/create/", grant_views.case_grant_create, name="case_grant_create"),
+    path("case-grants/<int:pk>/", grant_views.case_grant_detail, name="case_grant_detail"),
+    path("case-grants/<int:pk>/decide/", grant_views.case_grant_decide, name="case_grant_decide"),
+    path("case-grants/<int:pk>/end/", grant_views.case_grant_end, name="case_grant_end"),
+    path("case-grants/<int:grant_pk>/register/", views.assisted_youth_create, name="assisted_youth_create"),
+    path("case-grants/<int:grant_pk>/scholarship/", views.scholarship_create, name="scholarship_create"),
     path("assisted-youths/", views.assisted_youth_list, name="assisted_youth_list"),
-    path("assisted-youths/create/", views.assisted_youth_create, name="assisted_youth_create"),
     path("assisted-youths/<int:pk>/", views.assisted_youth_detail, name="assisted_youth_detail"),
     path("assisted-youths/<int:pk>/update/", views.assisted_youth_update, name="assisted_youth_update"),
     path("assisted-youths/<int:pk>/end/", views.assisted_youth_end, name="assisted_youth_end"),
@@ -19,7 +25,6 @@ urlpatterns = [
     path("assistances/<int:pk>/update/", views.assistance_update, name="assistance_update"),
     path("assistances/<int:pk>/delete/", views.assistance_delete, name="assistance_delete"),
     path("scholarships/", views.scholarship_list, name="scholarship_list"),
-    path("scholarships/create/", views.scholarship_create, name="scholarship_create"),
     path("scholarships/<int:pk>/", views.scholarship_detail, name="scholarship_detail"),
     path("scholarships/<int:pk>/update/", views.scholarship_update, name="scholarship_update"),
 ]

@@ -1,10 +1,12 @@
-"""Pages of case files, which only the committee's staff see."""
+"""Pages of case files, each open only to those to whom it was granted; every look is noted in the access log."""
 
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 
+from yl_district.access_log import Action, record
 from yl_district.pages import (
     configured_table,
     delete_page,
@@ -12,11 +14,10 @@ from yl_district.pages import (
     form_page,
     list_page,
     rows_response,
-    staff_only,
     wants_fragment,
 )
 
-from .actions import fix_volunteer
+from .actions import delete_assistance, fix_volunteer
 from .filters import AssistanceFilter, AssistedYouthFilter, ScholarshipFilter, ServicePlanFilter
 from .forms import (
     AssistanceForm,
@@ -27,15 +28,14 @@ from .forms import (
     ScholarshipForm,
     ServicePlanForm,
 )
-from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
+from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan, open_grants
 from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
 
 
-@staff_only
 def assisted_youth_list(request):
     """Assisted youths, at first those in the register today."""
     youths = AssistedYouth.objects.visible_to(request.user)
-    return list_page(
+    return case_list_page(
         request,
         "assistance/assisted_youth_list.html",
         AssistedYouthTable,
@@ -45,13 +45,12 @@ def assisted_youth_list(request):
     )
 
 
-@staff_only
 def assisted_youth_detail(request, pk):
     """One case file: the youth, the plans, the pairings and the assistances received."""
     youth = visible_youth(request, pk)
     received = Assistance.objects.visible_to(request.user).received_by(youth)
     context = {
-        "title": youth.person.name,
+        "title": youth.shown_name,
         "youth": youth,
         "standing_pairing": youth.pairing_on(timezone.localdate()),
         "pairings": youth.pairings.select_related("volunteer__person"),
@@ -61,19 +60,25 @@ def assisted_youth_detail(request, pk):
     return rows_response(request, "assistance/assisted_youth_detail.html", "assistance/_received.html", context)
 
 
-@staff_only
-def assisted_youth_create(request):
-    """Takes a youth into the register."""
+def assisted_youth_create(request, grant_pk):
+    """Takes the youth of a grant into the register."""
+    grant = open_grant(request, grant_pk)
     return form_page(
         request,
         "assistance/assisted_youth_create.html",
         AssistedYouthForm,
+        instance=AssistedYouth(person=grant.person),
+        initial={"organisation": grant.organisation_id},
         title="登记帮扶对象",
         message="已登记帮扶对象。",
     )
 
 
-@staff_only
+def open_grant(request, pk):
+    """The user's own grant, while it is in force."""
+    return get_object_or_404(open_grants(request.user).select_related("person"), pk=pk)
+
+
 def assisted_youth_update(request, pk):
     """Corrects or completes a case file."""
     youth = visible_youth(request, pk)
@@ -87,7 +92,6 @@ def assisted_youth_update(request, pk):
     )
 
 
-@staff_only
 def assisted_youth_end(request, pk):
     """Takes a youth out of the register."""
     youth = visible_youth(request, pk)
@@ -105,14 +109,13 @@ def assisted_youth_end(request, pk):
 def visible_youth(request, pk):
     """The case file, if the user may see it."""
     youths = AssistedYouth.objects.visible_to(request.user).select_related("person", "organisation")
-    return get_object_or_404(youths, pk=pk)
+    return looked_at(request, get_object_or_404(youths, pk=pk))
 
 
-@staff_only
 def service_plan_list(request):
     """Service plans, the latest year first."""
     plans = ServicePlan.objects.visible_to(request.user)
-    return list_page(
+    return case_list_page(
         request,
         "assistance/service_plan_list.html",
         ServicePlanTable,
@@ -123,7 +126,6 @@ def service_plan_list(request):
     )
 
 
-@staff_only
 def service_plan_create(request, youth_pk):
     """A youth's plan for one more year."""
     youth = visible_youth(request, youth_pk)
@@ -137,10 +139,10 @@ def service_plan_create(request, youth_pk):
     )
 
 
-@staff_only
 def service_plan_update(request, pk):
     """Corrects or completes a plan."""
-    plan = get_object_or_404(ServicePlan.objects.visible_to(request.user).select_related("youth__person"), pk=pk)
+    plans = ServicePlan.objects.visible_to(request.user).select_related("youth__person")
+    plan = looked_at(request, get_object_or_404(plans, pk=pk))
     return form_page(
         request,
         "assistance/service_plan_update.html",
@@ -151,7 +153,6 @@ def service_plan_update(request, pk):
     )
 
 
-@staff_only
 def pairing_create(request, youth_pk):
     """Fixes a volunteer for a youth; a standing pairing ends that day."""
     youth = visible_youth(request, youth_pk)
@@ -167,12 +168,10 @@ def pairing_create(request, youth_pk):
     )
 
 
-@staff_only
 def pairing_end(request, pk):
     """Ends a pairing without a new one."""
-    pairing = get_object_or_404(
-        Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person"), pk=pk
-    )
+    pairings = Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person")
+    pairing = looked_at(request, get_object_or_404(pairings, pk=pk))
     return end_page(
         request,
         "assistance/pairing_end.html",
@@ -184,29 +183,26 @@ def pairing_end(request, pk):
     )
 
 
-@staff_only
 def assistance_list(request):
     """Assistances, the latest first."""
     assistances = Assistance.objects.visible_to(request.user)
-    return list_page(
+    return case_list_page(
         request, "assistance/assistance_list.html", AssistanceTable, AssistanceFilter, assistances, title="帮扶记录"
     )
 
 
-@staff_only
 def assistance_detail(request, pk):
     """One assistance."""
     assistance = visible_assistance(request, pk)
     context = {
         "title": str(assistance),
         "assistance": assistance,
-        "youths": assistance.youths.select_related("person"),
+        "youths": assistance.youths.all(),
         "volunteers": assistance.volunteers.select_related("person"),
     }
     return render(request, "assistance/assistance_detail.html", context)
 
 
-@staff_only
 def assistance_create(request):
     """Logs an assistance; htmx gets the youths who can be chosen for the day in the address."""
     if request.method == "GET" and wants_fragment(request):
@@ -221,7 +217,6 @@ def assistance_create(request):
     )
 
 
-@staff_only
 def assistance_update(request, pk):
     """Corrects or completes an assistance."""
     assistance = visible_assistance(request, pk)
@@ -237,18 +232,23 @@ def assistance_update(request, pk):
     )
 
 
-@staff_only
 def assistance_delete(request, pk):
     """Deletes an assistance logged by mistake."""
     assistance = visible_assistance(request, pk)
     return delete_page(
-        request, "assistance/assistance_delete.html", assistance, title="删除帮扶记录", message="已删除帮扶记录。"
+        request,
+        "assistance/assistance_delete.html",
+        assistance,
+        title="删除帮扶记录",
+        message="已删除帮扶记录。",
+        act=partial(delete_assistance, assistance, request.user),
     )
 
 
 def visible_assistance(request, pk):
     """The assistance, if the user may see it."""
-    return get_object_or_404(Assistance.objects.visible_to(request.user), pk=pk)
+    assistances = Assistance.objects.visible_to(request.user)
+    return looked_at(request, get_object_or_404(assistances, pk=pk))
 
 
 def youths_fragment(request, assistance=None):
@@ -258,11 +258,10 @@ def youths_fragment(request, assistance=None):
     return render(request, "assistance/_youths.html", {"form": form})
 
 
-@staff_only
 def scholarship_list(request):
     """Scholarship applications, the latest year first."""
     scholarships = Scholarship.objects.visible_to(request.user)
-    return list_page(
+    return case_list_page(
         request,
         "assistance/scholarship_list.html",
         ScholarshipTable,
@@ -272,7 +271,6 @@ def scholarship_list(request):
     )
 
 
-@staff_only
 def scholarship_detail(request, pk):
     """One scholarship application."""
     scholarship = visible_scholarship(request, pk)
@@ -280,15 +278,19 @@ def scholarship_detail(request, pk):
     return render(request, "assistance/scholarship_detail.html", context)
 
 
-@staff_only
-def scholarship_create(request):
-    """A new application."""
+def scholarship_create(request, grant_pk):
+    """A new application of the youth of a grant."""
     return form_page(
-        request, "assistance/scholarship_create.html", ScholarshipForm, title="登记申报", message="已登记奖学金申报。"
+        request,
+        "assistance/scholarship_create.html",
+        ScholarshipForm,
+        instance=Scholarship(student=open_grant(request, grant_pk).person),
+        title="登记申报",
+        message="已登记奖学金申报。",
+        after=reverse("scholarship_list"),
     )
 
 
-@staff_only
 def scholarship_update(request, pk):
     """Corrects an application, or moves it on."""
     scholarship = visible_scholarship(request, pk)
@@ -304,4 +306,17 @@ def scholarship_update(request, pk):
 
 def visible_scholarship(request, pk):
     """The application, if the user may see it."""
-    return get_object_or_404(Scholarship.objects.visible_to(request.user).select_related("student"), pk=pk)
+    scholarships = Scholarship.objects.visible_to(request.user).select_related("student")
+    return looked_at(request, get_object_or_404(scholarships, pk=pk))
+
+
+def looked_at(request, case_record):
+    """The record of a case file, once the access log holds who looks at it."""
+    record(Action.CASE_VIEW, f"{case_record._meta.label_lower}:{case_record.pk}", request=request)
+    return case_record
+
+
+def case_list_page(request, template, table_class, filter_class, rows, *, title, **context):
+    """A list of case records, once the access log holds who looks at it."""
+    record(Action.CASE_VIEW, request.resolver_match.url_name, request=request)
+    return list_page(request, template, table_class, filter_class, rows, title=title, **context)

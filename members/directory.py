@@ -170,11 +170,15 @@ class Directory:
     def reference_beside_mobile(self, person):
         """Like `reference`, for a row that states the mobile number in a column of its own."""
         same = [one for one in self._named(person.name) if one.mobile == person.mobile]
+        if self.book.masks:
+            return person.shown_name
         return person.name if person.mobile and len(same) < 2 else self.reference(person)
 
     def told_apart(self, person, namesakes):
         """The person's name, with a hint that fits nobody else among the namesakes."""
         person = self.people.get(person.pk, person)
+        if self.book.masks:
+            return person.shown_name
         if len(namesakes) > 1:
             for hint in (person.mobile, *self._organisation_names(person), person.identity_number):
                 if hint and sum(self.hinted(one, hint) for one in namesakes) == 1:

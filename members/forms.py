@@ -4,10 +4,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from orgs.forms import OrganisationChoiceField
-from yl_district.cells import CellError, NameWidget
-from yl_district.forms import ActionForm, PageForm, prepare_field
+from yl_district.cells import CellError, MobileWidget, NameWidget
+from yl_district.forms import CLEAR, ActionForm, PageForm, keep_back, prepare_field
+from yl_district.masking import masked, masked_name
 from yl_district.pinyin import normalised
-from yl_district.templatetags.yl import masked
 from yl_district.validators import problem
 
 from .models import LEAVING_STATUSES, Member, Person, Post
@@ -16,7 +16,8 @@ PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
 PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
 TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
-CLEAR = "无"
+# What a form never shows of somebody registered, with what stands for nothing.
+KEPT_BACK = {"identity_number": None, "mobile": ""}
 
 
 class PersonForm(PageForm):
@@ -25,35 +26,50 @@ class PersonForm(PageForm):
     A subclass names the link to the person in `person_field`, what it asks of the person in `person_required`, and
     puts PERSON_GROUP, or as many of its fields as it needs, into its `groups`. On creation the same human being is
     found by identity number, else by name and mobile; where only the name is known already, the user chooses. Nothing
-    is guessed, unless `takes_only_namesake` lets a name mean the one known person who bears it.
+    is guessed, unless `takes_only_namesake` lets a name mean the one known person who bears it; `masks_name` keeps a
+    known person's name out of the page whatever the age.
     """
 
     person_field = "person"
     person_required = ()
     takes_only_namesake = False
+    masks_name = False
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         shown = {name for _, *names in self.groups for name in names}
         own = forms.fields_for_model(Person, [name for name in PERSON_FIELDS if name in shown])
-        if "identity_number" in own:
-            own["identity_number"] = forms.CharField(label="身份证号", required=False, max_length=20)
+        for name in KEPT_BACK:
+            if name in own:
+                own[name] = forms.CharField(label=own[name].label, required=False, max_length=20)
         for field in own.values():
             prepare_field(field)
         for name in self.person_required:
             own[name].help_text = "填写身份证号可自动得出。"
         self.fields = own | self.fields
-        if self.instance.pk:
-            self._show_person(getattr(self.instance, self.person_field))
+        if self.known_person:
+            self._show_person(self.known_person)
+
+    @property
+    def known_person(self):
+        """The person that the record is about already, None where the form has yet to find out."""
+        return getattr(self.instance, self.person_field) if getattr(self.instance, f"{self.person_field}_id") else None
 
     def _show_person(self, person):
-        self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS if name != "identity_number"}
-        if person.identity_number and "identity_number" in self.fields:
-            hint = f"已登记 {masked(person.identity_number)}；留空不改，填“{CLEAR}”则清除。"
-            self.fields["identity_number"].help_text = hint
+        """Shows what is registered; what is masked stays out of the page and is kept where nothing is typed."""
+        self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS if name not in KEPT_BACK}
+        for name in KEPT_BACK:
+            if getattr(person, name) and name in self.fields:
+                keep_back(self.fields[name], getattr(person, name))
+        if person.shown_name != person.name or self.masks_name:
+            self.initial["name"] = ""
+            self.fields["name"].required = self.fields["name"].widget.is_required = False
+            self.fields["name"].help_text = f"已登记 {masked_name(person.name)}；留空不改。"
 
     def clean_name(self):
         """A name as the ledger takes it: the same spelling for the same person, wherever it is typed."""
+        if not self.cleaned_data["name"] and self.known_person:
+            return self.known_person.name
         try:
             return NameWidget().clean(self.cleaned_data["name"])
         except CellError as error:
@@ -62,6 +78,16 @@ class PersonForm(PageForm):
     def clean_identity_number(self):
         """Full-width digits, spaces and a small x are ways of writing the same number."""
         return normalised(self.cleaned_data["identity_number"]).upper()
+
+    def clean_mobile(self):
+        """Full-width digits, spaces and hyphens are ways of writing the same number."""
+        mobile = self.cleaned_data["mobile"]
+        if mobile and mobile != CLEAR:
+            try:
+                return MobileWidget().clean(mobile)
+            except CellError as error:
+                raise problem(error.expected, error.remedy) from None
+        return mobile
 
     def clean(self):
         data = super().clean()
@@ -74,8 +100,8 @@ class PersonForm(PageForm):
 
     def _person(self, data):
         """The person meant, a new one, or None where that has to be settled first."""
-        if self.instance.pk:
-            return getattr(self.instance, self.person_field)
+        if self.known_person:
+            return self.known_person
         name, number, mobile = (data.get(field) for field in ("name", "identity_number", "mobile"))
         if not name or "identity_number" in self.errors:
             return None
@@ -137,10 +163,10 @@ class PersonForm(PageForm):
         """Writes what was typed; an emptied field empties only the person whose record is open."""
         for name in PERSON_FIELDS:
             value = data.get(name)
-            if name == "identity_number":
+            if name in KEPT_BACK:
                 if value:
-                    person.identity_number = None if value == CLEAR else value
-            elif value or (self.instance.pk and name in data):
+                    setattr(person, name, KEPT_BACK[name] if value == CLEAR else value)
+            elif value or (self.known_person and name in data):
                 setattr(person, name, value)
 
     def _check(self, person):
@@ -191,7 +217,7 @@ def say_apart(labels):
 def describe(person):
     """What tells a person from namesakes, numbers masked."""
     facts = [
-        person.name,
+        person.shown_name,
         person.get_gender_display(),
         person.birth_date and f"{person.birth_date} 出生",
         person.identity_number and f"身份证号 {masked(person.identity_number)}",

@@ -6,9 +6,12 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from orgs.roles import CASE_KEEPERS, HUB_KEEPERS, RoleKind
 from yl_district.history import Tracked
+from yl_district.masking import masked_name
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import (
@@ -22,49 +25,78 @@ from yl_district.validators import (
 
 from .codes import Education, Ethnicity, PoliticalStatus
 
+CAPACITIES = [
+    "memberships__branch__path",
+    "posts__organisation__path",
+    "volunteering__team__hub__organisation__path",
+]
+STAFF_CAPACITIES = [*CAPACITIES, "links_as_youth__cadre__posts__organisation__path"]
+SIGNED_IN = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
+HUB_CAPACITIES = ["volunteering__team__hub__organisation__path"]
+HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
+
 
 class PersonQuerySet(models.QuerySet):
     def within(self, organisation):
         """People who have any capacity within `organisation` or below it."""
-        return self if organisation.is_root() else self.filter(self._reach(organisation))
+        return (
+            self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGNED_IN))
+        )
 
     def visible_to(self, user):
-        """People who have any capacity in the user's organisations."""
-        organisations = user.reached_organisations
-        if any(organisation.is_root() for organisation in organisations):
-            return self
-        condition = Q(pk__in=[])
-        for organisation in organisations:
-            condition |= self._reach(organisation)
-        return self.filter(condition)
+        """People of whom the user sees any capacity, or whose case file is open to the user."""
+        return self.filter(self._known_to(user, SIGNED_IN))
 
     def kept_by(self, user):
         """People whose own facts the user keeps: a sign-in alone tells the user no more than the name."""
-        if user.is_committee_staff:
-            return self
-        condition = Q(pk__in=[])
-        for organisation in user.reached_organisations:
-            condition |= self._capacity(organisation)
-        return self.filter(condition)
+        return self.filter(self._known_to(user, SIGNED_IN if user.is_committee_staff else []))
 
-    def _reach(self, organisation):
-        signed_in = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
-        return self._capacity(organisation) | self._any_below(organisation, signed_in)
+    def _known_to(self, user, signed_in):
+        """The condition for people known by a capacity, by one of `signed_in`, or by an open case file.
 
-    def _capacity(self, organisation):
-        paths = [
-            "memberships__branch__path",
-            "posts__organisation__path",
-            "volunteering__team__hub__organisation__path",
-            "links_as_youth__cadre__posts__organisation__path",
-        ]
-        return self._any_below(organisation, paths)
+        Somebody whose only capacity is a case file is nobody's but those to whom it is open.
+        """
+        condition = self._with_open_case(user)
+        for role in user.held_roles:
+            if role.kind == RoleKind.STAFF:
+                paths = STAFF_CAPACITIES + signed_in
+            elif role.kind == RoleKind.CADRE:
+                paths = CAPACITIES + signed_in
+            elif role.kind == RoleKind.HUB_OPERATOR:
+                paths = HUB_CAPACITIES + (HUB_SIGNED_IN if signed_in else [])
+            else:
+                continue
+            condition |= self._any_below(role.organisation, paths)
+            if role.kind == RoleKind.CADRE:
+                condition |= self._one_of(links_as_youth__cadre__user=user) | Q(user=user)
+            else:
+                condition |= self._of_nobody(role, signed_in)
+        return condition
+
+    def _of_nobody(self, role, signed_in):
+        """What belongs to no organisation belongs to the root's staff."""
+        if role.kind != RoleKind.STAFF or not role.organisation.is_root():
+            return Q(pk__in=[])
+        unowned = self._one_of(volunteering__isnull=False) | self._one_of(links_as_youth__isnull=False)
+        return unowned | self._one_of(sign_ins__isnull=False) if signed_in else unowned
+
+    def _with_open_case(self, user):
+        open_grants = {
+            "case_grants__user": user,
+            "case_grants__is_approved": True,
+            "case_grants__ended_on__isnull": True,
+            "case_grants__expires_on__gte": timezone.localdate(),
+        }
+        return self._one_of(**open_grants) if user.holds(*CASE_KEEPERS) else Q(pk__in=[])
 
     def _any_below(self, organisation, paths):
-        prefix, found = organisation.path, Q()
+        found = Q(pk__in=[])
         for path in paths:
-            found |= Q(pk__in=self.model.objects.filter(**{f"{path}__startswith": prefix}).values("pk"))
+            found |= self._one_of(**{f"{path}__startswith": organisation.path})
         return found
+
+    def _one_of(self, **lookups):
+        return Q(pk__in=Person.objects.filter(**lookups).values("pk"))
 
     def serving_on(self, day, organisation=None):
         """People serving in a post on `day`, within `organisation` where one is given."""
@@ -74,6 +106,9 @@ class PersonQuerySet(models.QuerySet):
     def search(self, text):
         """People whose name, pinyin or initials hold `text`."""
         return search(self, text)
+
+
+ADULT = 18
 
 
 class Person(models.Model):
@@ -101,6 +136,8 @@ class Person(models.Model):
     )
     search_text = SearchTextField()
 
+    unmaskable = ("name", "identity_number", "mobile")
+
     objects = PersonQuerySet.as_manager()
     history = Tracked()
 
@@ -109,11 +146,22 @@ class Person(models.Model):
         ordering = ["pk"]
 
     def __str__(self):
-        return self.name
+        return self.shown_name
 
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("person_detail", args=[self.pk])
+
+    @property
+    def is_minor(self):
+        """Whether the person is known to be under 18 today."""
+        age = self.age_on(timezone.localdate())
+        return age is not None and age < ADULT
+
+    @property
+    def shown_name(self):
+        """The name as pages, exports and documents show it: of a minor only the first character."""
+        return masked_name(self.name) if self.is_minor else self.name
 
     def clean(self):
         """An identity number must agree with birth date and sex, and fills them where they are empty."""
@@ -237,7 +285,7 @@ class Member(models.Model):
         indexes = [models.Index(fields=["branch", "left_on"])]
 
     def __str__(self):
-        return self.person.name
+        return self.person.shown_name
 
     def get_absolute_url(self):
         """The record's own page."""
@@ -357,7 +405,7 @@ class Post(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.person.name}（{self.organisation} {self.title}）"
+        return f"{self.person}（{self.organisation} {self.title}）"
 
     def get_absolute_url(self):
         """The record's own page."""
@@ -381,6 +429,7 @@ class Post(models.Model):
 
 
 class VolunteerQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
     organisation_path = "team__hub__organisation__path"
 
     def as_of(self, day):
@@ -415,7 +464,7 @@ class Volunteer(models.Model):
         ordering = ["pk"]
 
     def __str__(self):
-        return self.person.name
+        return self.person.shown_name
 
     def get_absolute_url(self):
         """The record's own page."""

@@ -108,6 +108,11 @@ class PeopleResource(SheetResource):
             self.directory.learn(getattr(instance, self.owner))
         super().save_instance(instance, is_create, row, **options)
 
+    def masked_cell(self, record, item, text):
+        if self.owner and item.attribute == f"{self.owner}__name":
+            return getattr(record, self.owner).shown_name
+        return super().masked_cell(record, item, text)
+
     def render(self, heading, item, value):
         if isinstance(item, PersonReference):
             people = value if isinstance(value, (list, str)) else [value]

@@ -10,7 +10,7 @@ from .models import Member, Person, Post
 class PersonTable(PageTable):
     """People."""
 
-    name = RecordColumn()
+    name = RecordColumn(accessor="shown_name", order_by="search_text")
     mobile = MaskedColumn()
     identity_number = MaskedColumn()
 
@@ -24,7 +24,7 @@ class MemberTable(PageTable):
 
     related = ("person", "branch")
 
-    person = RecordColumn(accessor="person__name")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
     education = tables.Column(attrs={"td": {"class": "secondary"}})
     mobile = MaskedColumn(accessor="person__mobile")
     joined_league_on = MonthColumn(attrs={"td": {"class": "secondary"}})
@@ -48,7 +48,7 @@ class PostTable(PageTable):
 
     related = ("person", "organisation")
 
-    person = RecordColumn(accessor="person__name")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
     mobile = MaskedColumn(accessor="person__mobile")
     started_on = MonthColumn()
     ended_on = MonthColumn()

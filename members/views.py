@@ -19,7 +19,7 @@ def member_list(request):
 def member_detail(request, pk):
     """One member."""
     member = visible_member(request, pk)
-    return render(request, "members/member_detail.html", {"title": member.person.name, "member": member})
+    return render(request, "members/member_detail.html", {"title": member.person.shown_name, "member": member})
 
 
 def member_create(request):
@@ -75,7 +75,7 @@ def post_list(request):
 def post_detail(request, pk):
     """One post of a cadre."""
     post = visible_post(request, pk)
-    return render(request, "members/post_detail.html", {"title": post.person.name, "post": post})
+    return render(request, "members/post_detail.html", {"title": post.person.shown_name, "post": post})
 
 
 def post_create(request):
@@ -130,7 +130,7 @@ def person_detail(request, pk):
     user = request.user
     person = get_object_or_404(Person.objects.visible_to(user), pk=pk)
     context = {
-        "title": person.name,
+        "title": person.shown_name,
         "person": person,
         "is_kept": Person.objects.kept_by(user).filter(pk=pk).exists(),
         "memberships": person.memberships.visible_to(user).select_related("branch"),

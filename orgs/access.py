@@ -24,6 +24,8 @@ FIGURE_READERS = frozenset({STAFF, CADRE, LEADER})
 PEOPLE_READERS = frozenset({STAFF, CADRE, HUB_OPERATOR, CASEWORKER})
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 CASE_KEEPERS = frozenset({STAFF, CASEWORKER})
+GRANT_DECIDERS = frozenset({STAFF, LEADER})
+GRANT_READERS = frozenset({STAFF, LEADER, CASEWORKER})
 
 ACCESS = {
     # Signing in and the own account
@@ -59,6 +61,7 @@ ACCESS = {
     "supply_delete": KEEPERS,
     # People and their capacities
     "person_detail": PEOPLE_READERS,
+    "record_unmask": PEOPLE_READERS,
     "member_list": KEEPERS,
     "member_create": KEEPERS,
     "member_detail": KEEPERS,
@@ -103,7 +106,12 @@ ACCESS = {
     "contact_detail": KEEPERS,
     "contact_update": KEEPERS,
     "contact_delete": KEEPERS,
-    # Case files
+    # Case files, and the leave to open them
+    "case_grant_list": GRANT_READERS,
+    "case_grant_create": CASE_KEEPERS,
+    "case_grant_detail": GRANT_READERS,
+    "case_grant_decide": GRANT_DECIDERS,
+    "case_grant_end": GRANT_READERS,
     "assisted_youth_list": CASE_KEEPERS,
     "assisted_youth_create": CASE_KEEPERS,
     "assisted_youth_detail": CASE_KEEPERS,
@@ -127,6 +135,7 @@ ACCESS = {
     "ledger": OFFICE,
     "ledger_template": OFFICE,
     "ledger_export": OFFICE,
+    "ledger_full_export": OFFICE,
     "target_list": OFFICE,
     "target_create": OFFICE,
     "target_update": OFFICE,

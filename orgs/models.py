@@ -17,6 +17,9 @@ from .access import may_open
 from .parents_then import parents_then
 from .roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 
+# No condition at all. An empty Q would vanish beside another one, and narrow instead.
+EVERYTHING = None
+
 
 class ReachMixin:
     """Rows narrowed to an organisation and all below it.
@@ -37,14 +40,23 @@ class ReachMixin:
         return self if organisation.is_root() else self.filter(self.reach(organisation))
 
     def visible_to(self, user):
-        """Rows of the organisations in which the user holds one of the `seen_by` roles, and of all below them."""
-        organisations = user.organisations_as(*self.seen_by)
-        if any(organisation.is_root() for organisation in organisations):
-            return self
+        """Rows that the user sees by a role of the kinds in `seen_by`."""
+        return self.visible_as(user, *self.seen_by)
+
+    def visible_as(self, user, *kinds):
+        """Rows that the user sees by a role of one of these kinds."""
         condition = Q(pk__in=[])
-        for organisation in organisations:
-            condition |= self.reach(organisation)
+        for role in user.held_roles:
+            if role.kind in kinds:
+                reached = self.reach_by(role)
+                if reached is EVERYTHING:
+                    return self
+                condition |= reached
         return self.filter(condition)
+
+    def reach_by(self, role):
+        """The condition for the rows that a role shows, or EVERYTHING."""
+        return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)
 
 
 class ReachQuerySet(ReachMixin, models.QuerySet):
@@ -343,6 +355,8 @@ class Unit(models.Model):
     contact_phone = models.CharField("联系电话", max_length=30, blank=True)
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
+
+    unmaskable = ("contact_phone",)
 
     objects = UnitQuerySet.as_manager()
     history = Tracked()

@@ -14,4 +14,6 @@ class RoleKind(TextChoices):
 
 
 RECORD_KEEPERS = (RoleKind.STAFF, RoleKind.CADRE)
+HUB_KEEPERS = (*RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
+CASE_KEEPERS = (RoleKind.STAFF, RoleKind.CASEWORKER)
 FIGURE_READERS = (RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER)

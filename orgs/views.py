@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district.pages import delete_page, end_page, form_page, list_page, staff_only
+from yl_district.pages import delete_page, end_page, form_page, list_page
 
 from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
 from .forms import (
@@ -71,16 +71,15 @@ def organisation_detail(request, pk):
         "organisation": Organisation.objects.with_headcounts(day).get(pk=pk),
         "ancestors": Organisation.objects.get_ancestors(organisation).visible_to(request.user),
         "children": below.with_headcounts(day),
-        "posts": organisation.posts.as_of(day).select_related("person"),
-        "member_count": organisation.members.as_of(day).count(),
-        "units": organisation.units.order_by("name"),
-        "hubs": organisation.hubs.as_of(day),
-        "supplies": organisation.supplies.all()[:10],
+        "posts": organisation.posts.visible_to(request.user).as_of(day).select_related("person"),
+        "member_count": organisation.members.visible_to(request.user).as_of(day).count(),
+        "units": organisation.units.visible_to(request.user).order_by("name"),
+        "hubs": organisation.hubs.visible_to(request.user).as_of(day),
+        "supplies": organisation.supplies.visible_to(request.user)[:10],
     }
     return render(request, "orgs/organisation_detail.html", context)
 
 
-@staff_only
 def organisation_create(request):
     """A new organisation below another."""
     return form_page(
@@ -93,7 +92,6 @@ def organisation_create(request):
     )
 
 
-@staff_only
 def organisation_update(request, pk):
     """Corrects an organisation or moves it below another."""
     organisation = visible_organisation(request, pk)
@@ -107,7 +105,6 @@ def organisation_update(request, pk):
     )
 
 
-@staff_only
 def organisation_end(request, pk):
     """Dissolves an organisation."""
     organisation = visible_organisation(request, pk)

@@ -17,14 +17,14 @@ class CadreChoiceField(forms.ModelChoiceField):
 
     def label_from_instance(self, cadre):
         organisations = "、".join(dict.fromkeys(str(post.organisation) for post in cadre.posts.all()))
-        return f"{cadre.name}（{organisations}）"
+        return f"{cadre}（{organisations}）"
 
 
 class LinkedYouthsField(SeveralChoiceField):
     """A choice of linked youths by their names."""
 
     def label_from_instance(self, link):
-        return link.youth.name
+        return str(link.youth)
 
 
 def offer_cadres(form):

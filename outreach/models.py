@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
+from orgs.roles import RoleKind
 from yl_district.counts import number_of
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
@@ -20,6 +21,10 @@ class CadreReachQuerySet(ReachQuerySet):
     def reach(self, organisation):
         """Rows of cadres with a post in `organisation` or below it."""
         return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
+
+    def reach_by(self, role):
+        """Branch cadres see their own rows alone."""
+        return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 
 
 class LinkQuerySet(CadreReachQuerySet):
@@ -89,8 +94,9 @@ class Link(models.Model):
 
 class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user):
-        """People with a post, present or past, in the user's organisations."""
-        return self.filter(Exists(Post.objects.visible_to(user).filter(person=OuterRef("pk"))))
+        """People with a post, present or past, in the organisations of a user on the staff; cadres see themselves."""
+        posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
+        return self.filter(Exists(posts) | Q(user=user))
 
     def with_posts(self):
         """People with any post, in the order of names, with what tells namesakes apart."""
@@ -191,6 +197,6 @@ class Contact(models.Model):
         """The first youths named with the number of all, or 全部."""
         if self.with_everyone:
             return "全部"
-        names = [link.youth.name for link in self.links.all()]
+        names = [str(link.youth) for link in self.links.all()]
         more = f"等 {len(names)} 人" if len(names) > self.NAMES_SHOWN else ""
         return "、".join(names[: self.NAMES_SHOWN]) + more

@@ -51,11 +51,6 @@ def yes(fact):
     return "" if fact is None else "是" if fact else "否"
 
 
-def masked_name(name):
-    """A name of which only the first character shows."""
-    return name[:1] + "*" * (len(name) - 1)
-
-
 def figure_table(scope, results):
     """Every figure with its target."""
     columns = [
@@ -177,7 +172,7 @@ def link_table(scope, results):
         is_serving = cadre.pk in posts
         rows.append(
             [
-                cadre.name,
+                str(cadre),
                 "、".join(posts[cadre.pk]) if is_serving else "已离任",
                 cadre.quota if is_serving else None,
                 cadre.standing_links,
@@ -213,11 +208,22 @@ def assistance_table(scope, results):
             youth.is_paired,
             youth.bound_on is not None and youth.bound_on <= scope.day,
         ]
-        name = masked_name(youth.person.name)
+        name = youth.shown_name
         rows.append([number, name, youth.organisation.name, *map(yes, facts), *counts, sum(counts)])
     total = ["合计", "", "", "", "", "", "", *(sum(row[column] for row in rows) for column in range(7, len(columns)))]
     note = "姓名已作遮蔽；年内出库的对象也列出，其所受帮扶计入合计。"
     return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, total], True, note)
+
+
+def assistance_totals(scope, results):
+    """The assistances by kind, of all youths together; the total is the figure's."""
+    received = Counter()
+    for _, counts in assistances_by_kind(scope):
+        received.update(counts)
+    rows = [[label, received[kind]] for kind, label in Assistance.Kind.choices]
+    note = "个案只对获授权的人逐一打开，这里只列合计。"
+    columns = [("帮扶类别", 20), ("次数", 10)]
+    return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, ["合计", received.total()]], True, note)
 
 
 def assistances_by_kind(scope):

@@ -4,30 +4,65 @@ from datetime import date
 
 import xlsxwriter
 
+from orgs.roles import RoleKind
+
 from .annex_tables import (
     Amount,
     Check,
     activity_table,
     assistance_table,
+    assistance_totals,
     figure_table,
     link_table,
     member_changes,
     unit_table,
 )
-from .doubts import doubt_table, open_doubt_table
-from .figures import results
+from .doubts import doubt_table, nameless_doubt_table, open_doubt_table
+from .figures import may_know_cases, results
 
-ANNEXES = [figure_table, member_changes, unit_table, link_table, assistance_table, activity_table, doubt_table]
-OPEN_ANNEXES = [figure_table, member_changes, unit_table, link_table, activity_table, open_doubt_table]
+OPEN = [figure_table, member_changes, unit_table, link_table, activity_table, open_doubt_table]
+# By reader. Case by case only for the command line, which stands beside the database itself: no page gives that out.
+ANNEXES = {
+    "command line": [
+        figure_table,
+        member_changes,
+        unit_table,
+        link_table,
+        assistance_table,
+        activity_table,
+        doubt_table,
+    ],
+    RoleKind.STAFF: [*OPEN, assistance_totals],
+    RoleKind.LEADER: [
+        figure_table,
+        member_changes,
+        unit_table,
+        assistance_totals,
+        activity_table,
+        nameless_doubt_table,
+    ],
+    RoleKind.CADRE: OPEN,
+}
+
+
+def annexes_for(user):
+    """The annexes that the user's roles give: cases as sums alone, and for a leader no people's names."""
+    for kind in (RoleKind.STAFF, RoleKind.LEADER):
+        if user.holds(kind):
+            return ANNEXES[kind]
+    return ANNEXES[RoleKind.CADRE]
+
+
 A4 = 9
 HEADING_ROW = 2
 LINE_HEIGHT = 18
 WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 
-def write_annexes(scope, stream, with_cases=True):
-    """Writes the workbook to a binary stream; for somebody who may not read case files without what tells of them."""
-    numbers = results(scope)
+def write_annexes(scope, stream, user=None):
+    """Writes the workbook to a binary stream, with what `user` may read; without a user all of it."""
+    annexes = annexes_for(user) if user else ANNEXES["command line"]
+    numbers = results(scope, with_cases=not user or may_know_cases(user))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
         "title": book.add_format({"bold": True, "font_size": 16}),
@@ -41,7 +76,7 @@ def write_annexes(scope, stream, with_cases=True):
     }
     start, end = scope.period.bounds
     caption = f"{scope.organisation.name}　{start} 至 {end}"
-    for make in ANNEXES if with_cases else OPEN_ANNEXES:
+    for make in annexes:
         write_sheet(book, make(scope, numbers), caption, formats)
     book.close()
 

@@ -11,7 +11,7 @@ from outreach.models import cadres_with_links
 from yl_district.counts import number_of
 
 from . import figures
-from .annex_tables import Annex, masked_name
+from .annex_tables import Annex
 from .figures import INCOMPLETE, ROUNDED
 
 HOLLOW = 3
@@ -27,6 +27,11 @@ def doubt_table(scope, results):
 def open_doubt_table(scope, results):
     """Every doubt that tells nothing of a case file."""
     return listed(scope, results, open_kinds())
+
+
+def nameless_doubt_table(scope, results):
+    """Every doubt that names nobody."""
+    return listed(scope, results, [figure_doubts, activity_doubts, organisation_doubts, unit_doubts])
 
 
 def open_kinds():
@@ -95,7 +100,7 @@ def member_doubts(scope, results):
     members = figures.members(scope).filter(~Exists(serving), person__birth_date__lte=born)
     for member in members.select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
-        yield "超龄团员", f"{member.person.name}（{member.branch.name}）", found, "请办理超龄离团"
+        yield "超龄团员", f"{member.person}（{member.branch.name}）", found, "请办理超龄离团"
 
 
 def unit_doubts(scope, results):
@@ -122,7 +127,7 @@ def link_doubts(scope, results):
     for cadre in cadres.filter(standing_links__lt=F("quota")).order_by("pk"):
         yield (
             "1+100",
-            cadre.name,
+            str(cadre),
             f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名",
             "请补足联系青年并完成绑定",
         )
@@ -141,4 +146,4 @@ def case_doubts(scope, results):
     ]
     for youths, found, advice in lacking:
         for youth in youths:
-            yield "精准帮扶", f"{masked_name(youth.person.name)}（{youth.organisation.name}）", found, advice
+            yield "精准帮扶", f"{youth.shown_name}（{youth.organisation.name}）", found, advice

@@ -17,6 +17,7 @@ from activities.models import Activity, ActivityType, SignIn
 from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Supply, Unit, UnitContact
+from orgs.roles import RoleKind
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear
@@ -338,21 +339,43 @@ def targets_of(scope):
     return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
 
 
-def results(scope):
-    """Every figure's result within `scope`, by key, in printing order."""
-    targets = targets_of(scope)
-    return {key: figure.result(scope, targets) for key, figure in all_figures().items()}
+# A branch has so few assisted youths that their number would tell who they are.
+CASE_FIGURES = frozenset(
+    {
+        "assisted_youths",
+        "service_plans",
+        "paired_youths",
+        "assistances",
+        "assistances_per_youth",
+        "youths_bound",
+        "scholarships_granted",
+        "scholarship_students",
+    }
+)
 
 
-def figures_as_dict(scope):
+def may_know_cases(user):
+    """Whether the user may know how many youths are assisted, which is not the same as who they are."""
+    return user.holds(RoleKind.STAFF, RoleKind.LEADER)
+
+
+def results(scope, with_cases=True):
+    """Every figure's result within `scope`, by key, in printing order; those of case files where asked for."""
+    targets, figures = targets_of(scope), all_figures()
+    return {
+        key: figure.result(scope, targets) for key, figure in figures.items() if with_cases or key not in CASE_FIGURES
+    }
+
+
+def figures_as_dict(scope, with_cases=True):
     """The figures of a scope as the JSON file states them."""
-    figures = {key: result.as_dict() for key, result in results(scope).items()}
+    figures = {key: result.as_dict() for key, result in results(scope, with_cases).items()}
     return {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
 
 
-def write_figures(scope, stream):
+def write_figures(scope, stream, with_cases=True):
     """Writes the figures of a scope as JSON to a binary stream."""
-    stream.write(json.dumps(figures_as_dict(scope), ensure_ascii=False, indent=2).encode() + b"\n")
+    stream.write(json.dumps(figures_as_dict(scope, with_cases), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def root_organisation():

@@ -11,6 +11,7 @@ from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.resources import MemberResource, PostResource
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
+from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
 from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
@@ -22,6 +23,7 @@ from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_wo
 from youthhubs.resources import HubYearResource, VolunteerResource
 
 from .figures import all_figures
+from .models import PlatformEntry
 from .resources import PlatformEntryResource, TargetResource
 
 # In the order in which the file's description lists them.
@@ -60,6 +62,7 @@ class LedgerReport:
     file_name: str
     sheets: dict = field(default_factory=dict)
     unknown: list = field(default_factory=list)
+    closed: list = field(default_factory=list)
     refusals: list = field(default_factory=list)
     batch: ImportBatch | None = None
 
@@ -110,6 +113,8 @@ def import_ledger(data, file_name, today, user=None, check=False):
         report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
         return report
     tables = find_tables(pages, report)
+    if not may_take_in_cases(user):
+        leave_cases_out(tables, report)
     if report.errors:
         return report
     try:
@@ -131,6 +136,14 @@ def import_ledger(data, file_name, today, user=None, check=False):
     except IntegrityError:
         report.refusals.append(conflict(None))
     return report
+
+
+def leave_cases_out(tables, report):
+    """Takes the sheets of case files out of what is taken in, and says so in the report."""
+    for resource in CASE_SHEETS:
+        if report.sheets.pop(resource.sheet, None) is not None:
+            report.closed.append(resource.sheet)
+            tables.pop(resource, None)
 
 
 def conflict(sheet):
@@ -231,15 +244,32 @@ def take_in_tables(tables, today, report):
             outcome.errors += [problem_at(sheet.sheet, *found) for found in sheet.finish()]
 
 
-def export_ledger(stream, today, year=None):
-    """Writes the ledger to `stream`: registers whole, happenings of `year` or, without one, of all years."""
-    book = Book(today)
+# What tells who is assisted. No page gives it out in bulk; it is taken in from those who keep both kinds of records.
+CASE_SHEETS = [AssistedYouthResource, ServicePlanResource, AssistanceResource, ScholarshipResource]
+
+
+def may_take_in_cases(user):
+    """Whether the user may take case sheets in: the command line, and committee staff who are caseworkers too."""
+    return user is None or any(organisation.is_root() for organisation in user.organisations_as(RoleKind.CASEWORKER))
+
+
+def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
+    """Writes the ledger to `stream`: registers whole, happenings of `year` or, without one, of all years.
+
+    With `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
+    """
+    book = Book(today, masks, with_cases)
     for resource in TAKING_ORDER:
         resource.note(book)
     sheets = []
     for kind in SHEETS:
         resource = kind(book)
         records = resource._meta.model.objects.all()
+        if not with_cases:
+            if kind in CASE_SHEETS:
+                continue
+            if kind is PlatformEntryResource:
+                records = records.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
         if year is not None:
             records = records.filter(happened_in(kind, year))
         sheets.append((kind.sheet, headings(kind), resource.export_rows(records)))

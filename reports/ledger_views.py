@@ -1,5 +1,7 @@
 """The ledger workbook in the browser: upload, report, template and export."""
 
+from itertools import islice
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,13 +13,14 @@ from django.views.decorators.http import require_GET
 
 from yl_district.cells import CellError, YearWidget
 from yl_district.downloads import download
+from yl_district.masking import masked
 from yl_district.models import ImportBatch
-from yl_district.pages import staff_only
 
-from .ledger import SHEETS, export_ledger, import_ledger, write_template
+from .ledger import CASE_SHEETS, SHEETS, export_ledger, import_ledger, write_template
 
 ERRORS_SHOWN = 300
 CHANGES_SHOWN = 300
+MASKED_HEADINGS = {item.column_name for kind in SHEETS for item in kind.columns if item.is_masked}
 BATCHES_SHOWN = 10
 
 
@@ -44,7 +47,6 @@ class LedgerUploadForm(forms.Form):
         return file
 
 
-@staff_only
 def ledger(request):
     """Upload of a ledger with its report; template and export beside it."""
     form, report, is_check = LedgerUploadForm(), None, False
@@ -59,7 +61,7 @@ def ledger(request):
         "report": report,
         "is_check": is_check,
         "errors": report.errors[:ERRORS_SHOWN] if report else [],
-        "changes": changes_of(report)[:CHANGES_SHOWN] if report else [],
+        "changes": list(islice(changes_of(report), CHANGES_SHOWN)) if report else [],
         "batches": ImportBatch.objects.select_related("user")[:BATCHES_SHOWN],
         "sheets": [kind.sheet for kind in SHEETS],
         "this_year": timezone.localdate().year,
@@ -69,26 +71,45 @@ def ledger(request):
 
 
 def changes_of(report):
-    """Every changed cell as (sheet, row, record, heading, old, new)."""
-    return [(name, *change) for name, sheet in report.sheets.items() for change in sheet.changes]
+    """Every changed cell as (sheet, row, record, heading, old, new), numbers masked, but for those of case files."""
+    closed = {resource.sheet for resource in CASE_SHEETS}
+    for name, sheet in report.sheets.items():
+        for row, record, heading, old, new in sheet.changes if name not in closed else []:
+            is_number = heading in MASKED_HEADINGS
+            yield name, row, record, heading, masked(old) if is_number else old, masked(new) if is_number else new
 
 
-@staff_only
 @require_GET
 def ledger_template(request):
     """The empty ledger."""
     return download(request, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
 
 
-@staff_only
 @require_GET
 def ledger_export(request):
-    """The ledger with what the system holds, of one year where the address names it."""
+    """The ledger with what the system holds, of one year where the address names it, masked and without case files."""
+    return ledger_download(request, "年度工作台账（遮蔽）", masks=True)
+
+
+@require_GET
+def ledger_full_export(request):
+    """The same with numbers and names whole, which can be taken in again."""
+    return ledger_download(request, "年度工作台账", masks=False)
+
+
+def ledger_download(request, label, masks):
+    """The ledger as a file, of one year where the address names it."""
     text, year = request.GET.get("year"), None
     if text:
         try:
             year = YearWidget().clean(text)
         except CellError as error:
             raise Http404(str(error)) from None
-    name = f"年度工作台账{year or ''}.xlsx"
-    return download(request, name, name, lambda stream: export_ledger(stream, timezone.localdate(), year))
+    name = f"{label}{year or ''}.xlsx"
+    today = timezone.localdate()
+    return download(
+        request,
+        name,
+        name,
+        lambda stream: export_ledger(stream, today, year, masks=masks, with_cases=False),
+    )

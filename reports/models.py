@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from activities.models import Activity
+from assistance.models import AssistedYouth
 from members.models import Person
 from orgs.models import Organisation
 from yl_district.history import Tracked
@@ -15,9 +16,8 @@ class StaffQuerySet(models.QuerySet):
     """Rows of the district as a whole, kept by the committee's staff."""
 
     def visible_to(self, user):
-        """Every row for those who hold a role at the root, none for others."""
-        at_root = any(organisation.is_root() for organisation in user.reached_organisations)
-        return self if at_root else self.none()
+        """Every row for staff of the district committee, none for others."""
+        return self if user.is_committee_staff else self.none()
 
 
 class Target(models.Model):
@@ -47,6 +47,12 @@ class Target(models.Model):
 
 
 class PlatformEntryQuerySet(StaffQuerySet):
+    def visible_to(self, user):
+        """That a youth is assisted is known to those alone who may open the case file."""
+        cases = AssistedYouth.objects.visible_to(user).filter(person=models.OuterRef("person"))
+        is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | models.Exists(cases)
+        return super().visible_to(user).filter(is_open)
+
     def bound_by(self, day):
         """Entries bound in the platform by `day`."""
         return self.filter(bound_on__lte=day)

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from yl_district.pages import delete_page, form_page, list_page, staff_only
+from yl_district.pages import delete_page, form_page, list_page
 
 from .filters import PlatformEntryFilter, TargetFilter
 from .forms import PlatformEntryForm, TargetForm
@@ -11,14 +11,12 @@ from .models import PlatformEntry, Target
 from .tables import PlatformEntryTable, TargetTable
 
 
-@staff_only
 def target_list(request):
     """Targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
     return list_page(request, "reports/target_list.html", TargetTable, TargetFilter, targets, title="年度任务")
 
 
-@staff_only
 def target_create(request):
     """A new target."""
     return form_page(
@@ -31,7 +29,6 @@ def target_create(request):
     )
 
 
-@staff_only
 def target_update(request, pk):
     """Corrects a target."""
     target = visible_target(request, pk)
@@ -46,7 +43,6 @@ def target_update(request, pk):
     )
 
 
-@staff_only
 def target_delete(request, pk):
     """Deletes a target."""
     target = visible_target(request, pk)
@@ -60,7 +56,6 @@ def visible_target(request, pk):
     return get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
 
 
-@staff_only
 def platform_entry_list(request):
     """Entries in outside platforms, the latest first."""
     entries = PlatformEntry.objects.visible_to(request.user)
@@ -74,7 +69,6 @@ def platform_entry_list(request):
     )
 
 
-@staff_only
 def platform_entry_create(request):
     """A new entry."""
     return form_page(
@@ -88,7 +82,6 @@ def platform_entry_create(request):
     )
 
 
-@staff_only
 def platform_entry_update(request, pk):
     """Corrects an entry, or adds when it was bound."""
     entry = visible_platform_entry(request, pk)
@@ -104,7 +97,6 @@ def platform_entry_update(request, pk):
     )
 
 
-@staff_only
 def platform_entry_delete(request, pk):
     """Deletes an entry."""
     entry = visible_platform_entry(request, pk)

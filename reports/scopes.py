@@ -7,6 +7,7 @@ from django.db.models import Max
 
 from activities.models import Activity
 from orgs.models import Organisation
+from orgs.roles import FIGURE_READERS
 from yl_district.periods import Period
 
 from .figures import Scope
@@ -37,7 +38,7 @@ class ScopeForm(forms.Form):
         asked = {name: data.get(name) or value for name, value in defaults.items()}
         super().__init__(asked)
         self.defaults = defaults
-        self.fields["organisation"].queryset = Organisation.objects.visible_to(user)
+        self.fields["organisation"].queryset = Organisation.objects.visible_as(user, *FIGURE_READERS)
         self.fields["organisation"].label_from_instance = lambda one: "　" * (one.depth - 1) + one.name
 
     @cached_property
@@ -53,5 +54,9 @@ class ScopeForm(forms.Form):
 
 def latest_year(user, today):
     """The last year, up to the present one, in which an activity was held within the user's reach; else the present."""
-    held = Activity.objects.visible_to(user).filter(held_on__lte=today).aggregate(latest=Max("held_on"))["latest"]
+    held = (
+        Activity.objects.visible_as(user, *FIGURE_READERS)
+        .filter(held_on__lte=today)
+        .aggregate(latest=Max("held_on"))["latest"]
+    )
     return (held or today).year

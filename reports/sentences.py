@@ -71,14 +71,14 @@ def shortened(names):
 class Sentences:
     """Fills the placeholders of a sentence with the figures of one scope."""
 
-    def __init__(self, scope: Scope):
+    def __init__(self, scope: Scope, with_cases=True):
         self.scope = scope
-        self.results = results(scope)
+        self.results = results(scope, with_cases)
         self.is_district = scope.organisation.is_root()
 
     def value(self, key):
-        """The figure's bare number, on which the choice between sentences rests."""
-        return self.results[key].value
+        """The figure's bare number, on which the choice between sentences rests; 0 where it is kept back."""
+        return self.results[key].value if key in self.results else 0
 
     @property
     def is_active(self):

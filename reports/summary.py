@@ -45,11 +45,15 @@ class Summary:
         return "\n".join(lines) + "\n"
 
 
-def compose(scope: Scope, today: date | None = None) -> Summary:
-    """Writes the summary of a year, dated on the year's last day, or today where that is earlier."""
-    text = Sentences(scope)
+def compose(scope: Scope, today: date | None = None, with_cases: bool = True) -> Summary:
+    """Writes the summary of a year, dated on the year's last day, or today where that is earlier.
+
+    Without `with_cases` it says nothing of assisted youths and scholarships.
+    """
+    text = Sentences(scope, with_cases)
     organisation = scope.organisation.name
-    blocks = [block for chapter in CHAPTERS for block in chapter(text)]
+    told = [chapter for chapter in CHAPTERS if with_cases or chapter is not chapters.assistance]
+    blocks = [block for chapter in told for block in chapter(text)]
     title = f"{organisation}{scope.year}年工作总结"
     dated = min(today or scope.day, scope.day)
     return Summary(title, tuple(numbered(blocks)), organisation, dated, text.results)

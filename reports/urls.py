@@ -23,4 +23,5 @@ urlpatterns = [
     path("ledger/", ledger_views.ledger, name="ledger"),
     path("ledger/template/", ledger_views.ledger_template, name="ledger_template"),
     path("ledger/export/", ledger_views.ledger_export, name="ledger_export"),
+    path("ledger/export/full/", ledger_views.ledger_full_export, name="ledger_full_export"),
 ]

@@ -1,17 +1,18 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
+from orgs.roles import RECORD_KEEPERS
+from yl_district.access_log import Action, record
 from yl_district.downloads import download
 from yl_district.pages import configured_table, rows_response
 
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
 from .figure_tables import table_of
-from .figures import all_figures, results, targets_of, write_figures
+from .figures import CASE_FIGURES, all_figures, may_know_cases, results, targets_of, write_figures
 from .scopes import ScopeForm
 from .summary import compose
 from .word import write_docx
@@ -45,20 +46,32 @@ def scope_query(scope):
 def home(request):
     """The year at a glance."""
     if not request.user.reached_organisations:
-        return render(request, "reports/home_without_role.html", {"title": "年度一览"})
+        return home_without_figures(request)
     scope, form = asked_scope(request)
-    values = results(scope)
+    values = results(scope, may_know_cases(request.user))
     context = {
         "title": f"{scope.year} 年一览",
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "headlines": [values[key] for key in HEADLINES],
+        "headlines": [values[key] for key in HEADLINES if key in values],
         "targets": beside_targets(values),
         "months": by_month(scope),
         "types": by_type(scope),
     }
     return render(request, "reports/home.html", context)
+
+
+# Where work begins for those who read no figures.
+BEGINNINGS = ["activity_list", "case_grant_list", "account_list", "access_entry_list"]
+
+
+def home_without_figures(request):
+    """Leads those who read no figures to where their work begins; somebody without a role is told whom to ask."""
+    for url_name in BEGINNINGS:
+        if request.user.may_open(url_name):
+            return redirect(url_name)
+    return render(request, "reports/home_without_role.html", {"title": "年度一览"})
 
 
 def figure_list(request):
@@ -69,7 +82,7 @@ def figure_list(request):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "results": results(scope).values(),
+        "results": results(scope, may_know_cases(request.user)).values(),
     }
     return render(request, "reports/figure_list.html", context)
 
@@ -77,10 +90,11 @@ def figure_list(request):
 def figure_detail(request, key):
     """One figure and exactly the records it counts."""
     figure = all_figures().get(key)
-    if figure is None:
+    if figure is None or (key in CASE_FIGURES and not may_know_cases(request.user)):
         raise Http404
     scope, form = asked_scope(request)
     rows = figure.rows(scope)
+    seen = rows.visible_to(request.user)
     context = {
         "title": figure.label,
         "figure": figure,
@@ -88,23 +102,21 @@ def figure_detail(request, key):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": is_closed(request.user, rows.model),
+        "is_closed": not request.user.holds(*RECORD_KEEPERS) or (key in CASE_FIGURES and not seen.exists()),
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), rows)
+    if key in CASE_FIGURES:
+        record(Action.CASE_VIEW, f"figure_detail:{key}", request=request)
+    context["unseen"] = rows.count() - seen.count()
+    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
-
-
-def is_closed(user, model):
-    """Whether the user may know a figure of these records, but not the records."""
-    return model in (AssistedYouth, Assistance, Scholarship, ServicePlan) and not user.is_committee_staff
 
 
 def summary_detail(request):
     """The annual summary, each number of which opens the records behind it."""
     scope, form = asked_scope(request)
-    summary = compose(scope, timezone.localdate())
+    summary = compose(scope, timezone.localdate(), may_know_cases(request.user))
     context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
     return render(request, "reports/summary_detail.html", context)
 
@@ -112,10 +124,11 @@ def summary_detail(request):
 def summary_export(request, kind):
     """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
+    with_cases = may_know_cases(request.user)
     writers = {
-        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate()), stream)),
-        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user.is_committee_staff)),
-        "json": ("年度工作总结指标", lambda stream: write_figures(scope, stream)),
+        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate(), with_cases), stream)),
+        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
+        "json": ("年度工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
     label, write = writers[kind]
     name = f"{scope.organisation}{scope.year}{label}.{kind}"

@@ -9,15 +9,12 @@ from django.utils import formats, timezone
 
 from .forms import is_month
 from .history import Tracked, tracked_fields
-from .templatetags.yl import MASKED_FIELDS
+from .masking import MASKED_FIELDS
 
 # Fields of which the history tells only that they were changed; so are all that are encrypted at rest.
 HIDDEN_FIELDS = MASKED_FIELDS | {
-    "mobile",
     "wechat",
-    "contact_phone",
     "guardian",
-    "guardian_phone",
     "needs",
     "assessment",
     "goals",
@@ -52,7 +49,8 @@ class Step:
 
 def is_hidden(field):
     """Whether a field's contents stay out of the history page."""
-    return field.name in HIDDEN_FIELDS or type(field).__name__.startswith("Encrypted")
+    own = {*getattr(field.model, "unmaskable", ()), *field.model.history_hidden}
+    return field.name in HIDDEN_FIELDS | own or type(field).__name__.startswith("Encrypted")
 
 
 def is_revertible(field):
@@ -64,8 +62,6 @@ def is_revertible(field):
 def visible(model, user):
     """The rows of a model whose names may be told to the user."""
     rows = model._default_manager.all()
-    if model._meta.label == settings.AUTH_USER_MODEL:
-        return rows.none()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
@@ -94,13 +90,14 @@ class Telling:
         return {one.pk: str(one) for one in rows.select_related()}
 
     def _links(self, field):
-        """Each row's links as texts, in the order of their keys."""
+        """Each row's links within the reader's reach, as keys and names; even the number of others stays untold."""
         own, other = {row.history_id: [] for row in self.rows}, f"{field.m2m_reverse_field_name()}_id"
         kept = Tracked.m2m_models[field].objects.filter(history__in=own).order_by(other)
         for row, key in kept.values_list("history_id", other):
             own[row].append(key)
         names = self._names(field, {key for keys in own.values() for key in keys})
-        return {row: (keys, [names.get(key, OUT_OF_REACH) for key in keys]) for row, keys in own.items()}
+        seen = {row: [key for key in keys if key in names] for row, keys in own.items()}
+        return {row: (keys, [names[key] for key in keys]) for row, keys in seen.items()}
 
     def steps(self, count):
         """The first `count` rows as steps."""

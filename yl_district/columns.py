@@ -4,6 +4,7 @@ from django.db import models
 from import_export.fields import Field
 
 from . import cells
+from .masking import MASKED_FIELDS
 from .spreadsheets import Heading, as_text
 
 EXPLAINED_BY_BASIS = ("人次", "场次")  # the column 数字口径 stands beside them
@@ -19,6 +20,11 @@ class Column(Field):
     def resolve(self, book, value):
         """What a cell means, given what the book knows; the value itself by default."""
         return value
+
+    @property
+    def is_masked(self):
+        """Whether the column holds numbers whose middle is hidden wherever they are shown."""
+        return bool(self.attribute) and self.attribute.split("__")[-1] in MASKED_FIELDS
 
     @property
     def heading(self):
@@ -79,10 +85,14 @@ def number_widget(source, heading):
 
 
 class Book:
-    """What the sheets of one workbook share while it is taken in."""
+    """What the sheets of one workbook share while it is taken in, or written out.
 
-    def __init__(self, today):
+    Written out with `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
+    """
+
+    def __init__(self, today, masks=False, with_cases=True):
         self.today = today
+        self.masks, self.with_cases = masks, with_cases
         self.claims = {}
         self._failed = {}
         self._names, self._only = {}, {}

@@ -15,6 +15,8 @@ from django.core.validators import (
 )
 from django.db import models
 
+from .masking import masked
+
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
 YEARS = (1900, 2100)
@@ -183,15 +185,38 @@ class PageFormMixin:
         return [self[name] for name in self.fields if name in self.errors]
 
 
+CLEAR = "无"
+
+
+def keep_back(field, value):
+    """Leaves a registered value out of the page: it is only hinted at, and stays where nothing is typed."""
+    field.help_text = f"已登记 {masked(value)}；留空不改，填“{CLEAR}”则清除。"
+
+
 class PageForm(PageFormMixin, forms.ModelForm):
-    """A form for one record; `fixed` names what the page has set already and the model's constraints still check."""
+    """A form for one record; `fixed` names what the page has set already and the model's constraints still check.
+
+    `kept_back` names texts of a stored record that are masked on every page, this one included.
+    """
 
     fixed = ()
+    kept_back = ()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         for name, field in self.fields.items():
             self._keep_current(name, field)
+        for name in self.kept_back:
+            if getattr(self.instance, name):
+                self.initial[name] = ""
+                keep_back(self.fields[name], getattr(self.instance, name))
+
+    def clean(self):
+        data = super().clean()
+        for name in self.kept_back:
+            typed = data.get(name)
+            data[name] = "" if typed == CLEAR else typed or getattr(self.instance, name)
+        return data
 
     def _keep_current(self, name, field):
         """What is chosen at present stays a choice, or saving would silently take it away."""

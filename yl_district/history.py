@@ -29,16 +29,17 @@ class Tracked(HistoricalRecords):
     """Keeps every state of a model's rows.
 
     `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
-    `told` gives a column that means nothing by itself its label and a function of the rows and the reader.
+    `told` gives a column that means nothing by itself its label and a function of the rows and the reader; of what is
+    in `hidden`, as of what the model's pages mask, no page of history tells the contents.
     """
 
-    def __init__(self, look=None, told=None, **options):
-        self.look, self.told = look, told or {}
+    def __init__(self, look=None, told=None, hidden=(), **options):
+        self.look, self.told, self.hidden = look, told or {}, hidden
         super().__init__(history_id_field=models.BigAutoField(), **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
-        cls.history_look, cls.history_told = self.look, self.told
+        cls.history_look, cls.history_told, cls.history_hidden = self.look, self.told, self.hidden
 
     def fields_included(self, model):
         """All fields but those derived from others."""
@@ -123,7 +124,8 @@ def model_of(kind):
 
 def may_read(user, model):
     """Whether the user may come to the pages of this model, and so to their history."""
-    return any(user.may_open(f"{kind_of(model)}_{page}") for page in ("detail", "update"))
+    pages = [f"{kind_of(model)}_{page}" for page in ("detail", "update")]
+    return user.may_open("record_history") and any(user.may_open(name) for name in pages)
 
 
 def reached(model, user):

@@ -15,6 +15,7 @@ from tablib import Dataset
 
 from . import cells
 from .history import BATCH, note_changed, note_created, tracked_fields
+from .masking import masked
 from .pinyin import SearchTextField
 
 ROW_NUMBER = "\0row"  # no heading can be this
@@ -339,8 +340,13 @@ class SheetResource(ModelResource):
         cells_of_row = []
         for heading, item in self.fields.items():
             value = self.value_for_export(record, heading, item)
-            cells_of_row.append("" if value is None else self.render(heading, item, value))
+            text = "" if value is None else self.render(heading, item, value)
+            cells_of_row.append(self.masked_cell(record, item, text) if self.book.masks else text)
         return cells_of_row
+
+    def masked_cell(self, record, item, text):
+        """What a cell holds for those who may not take numbers and minors' names away."""
+        return masked(text) if item.is_masked else text
 
     def export_rows(self, records):
         """Every record's row."""

@@ -32,6 +32,7 @@ MENU = [
     (
         "精准帮扶",
         [
+            Entry("个案授权", "case_grant_list", icon="lock-access"),
             Entry("帮扶对象", "assisted_youth_list", icon="heart-handshake"),
             Entry("服务计划", "service_plan_list", icon="clipboard-text"),
             Entry("帮扶记录", "assistance_list", icon="gift"),

@@ -3,30 +3,15 @@
 List, form, end and deletion; a detail page is a plain `render`. Rows come from `.visible_to(request.user)`.
 """
 
-from functools import wraps
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
-
-
-def staff_only(view):
-    """Answers "not found" to everybody but the committee's own staff."""
-
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        if not request.user.is_committee_staff:
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return guarded
 
 
 def configured_table(request, table_class, rows):

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from . import unmasking
+
 urlpatterns = [
+    path("unmask/<slug:kind>/<int:pk>/", unmasking.record_unmask, name="record_unmask"),
     path("", include("reports.urls")),
     path("", include("orgs.urls")),
     path("", include("members.urls")),

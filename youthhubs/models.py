@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
+from orgs.roles import HUB_KEEPERS
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -13,6 +14,8 @@ from yl_district.validators import check_order, validate_year
 
 
 class HubQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
+
     def as_of(self, day):
         """Hubs open on `day`."""
         return self.filter(standing_on(day, "opened_on", "closed_on"))
@@ -78,6 +81,7 @@ class Hub(models.Model):
 
 
 class HubYearQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
     organisation_path = "hub__organisation__path"
 
 

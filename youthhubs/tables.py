@@ -31,7 +31,7 @@ class VolunteerTable(PageTable):
 
     related = ("person", "team__hub")
 
-    person = RecordColumn(accessor="person__name")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
     hub = tables.Column("志愿者队伍", accessor="team__hub__name")
     mobile = MaskedColumn(accessor="person__mobile")
 

@@ -3,7 +3,7 @@
 from django.shortcuts import get_object_or_404, render
 
 from members.models import Volunteer
-from yl_district.pages import configured_table, end_page, form_page, list_page, rows_response, staff_only
+from yl_district.pages import configured_table, end_page, form_page, list_page, rows_response
 
 from .filters import HubFilter, VolunteerFilter
 from .forms import HubCloseForm, HubForm, HubYearForm, VolunteerForm
@@ -25,13 +25,11 @@ def hub_detail(request, pk):
     return rows_response(request, "youthhubs/hub_detail.html", "youthhubs/_team.html", context)
 
 
-@staff_only
 def hub_create(request):
     """A new youth hub."""
     return form_page(request, "youthhubs/hub_create.html", HubForm, title="登记青年汇", message="已登记青年汇。")
 
 
-@staff_only
 def hub_update(request, pk):
     """Corrects or completes a youth hub."""
     hub = visible_hub(request, pk)
@@ -45,7 +43,6 @@ def hub_update(request, pk):
     )
 
 
-@staff_only
 def hub_end(request, pk):
     """Closes a youth hub."""
     hub = visible_hub(request, pk)
@@ -65,7 +62,6 @@ def visible_hub(request, pk):
     return get_object_or_404(Hub.objects.visible_to(request.user).select_related("organisation"), pk=pk)
 
 
-@staff_only
 def hub_year_create(request, hub_pk):
     """What a hub is in one more year."""
     hub = visible_hub(request, hub_pk)
@@ -79,7 +75,6 @@ def hub_year_create(request, hub_pk):
     )
 
 
-@staff_only
 def hub_year_update(request, pk):
     """Corrects what a hub was in a year."""
     row = get_object_or_404(HubYear.objects.visible_to(request.user).select_related("hub"), pk=pk)
@@ -104,7 +99,7 @@ def volunteer_list(request):
 def volunteer_detail(request, pk):
     """One volunteer."""
     volunteer = visible_volunteer(request, pk)
-    context = {"title": volunteer.person.name, "volunteer": volunteer}
+    context = {"title": volunteer.person.shown_name, "volunteer": volunteer}
     return render(request, "youthhubs/volunteer_detail.html", context)
 
 

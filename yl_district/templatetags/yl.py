@@ -11,20 +11,12 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
 from yl_district.history import kind_of, may_read
+from yl_district.masking import MASKED_FIELDS, masked
 
 register = template.Library()
 
-# Fields whose middle is hidden on screen wherever they are shown.
-MASKED_FIELDS = {"identity_number"}
 
-
-@register.filter
-def masked(number):
-    """An identity number or phone with its middle hidden: `110105********002X`, `138****8000`."""
-    text = str(number or "")
-    if len(text) >= 15:
-        return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 7 else text
+register.filter("masked", masked)
 
 
 @register.simple_tag
@@ -42,6 +34,18 @@ def history_link(context, record):
     is_open = may_read(context["request"].user, type(record))
     address = reverse("record_history", args=[kind_of(type(record)), record.pk]) if is_open else None
     return {"address": address}
+
+
+@register.filter
+def may_open(user, url_name):
+    """Whether the access table lets the user come to the address of this name."""
+    return user.may_open(url_name)
+
+
+@register.filter
+def model_name(record):
+    """The kind of a record, as addresses name it."""
+    return record._meta.model_name
 
 
 @register.filter
@@ -67,13 +71,15 @@ def fact(record, name):
     *steps, last = name.split(".")
     for step in steps:
         record = getattr(record, step)
+    if last == "shown_name":
+        return {"label": "姓名", "value": record.shown_name}
     field = record._meta.get_field(last)
     return {"label": field.verbose_name, "value": shown(record, field)}
 
 
 def shown(record, field):
     """A field's value as pages write it: choices by their label, dates as the ledger has them, empty as empty."""
-    value = getattr(record, field.name)
+    value = getattr(record, f"shown_{field.name}", None) or getattr(record, field.name)
     if field.choices:
         return getattr(record, f"get_{field.name}_display")()
     if isinstance(value, bool):

@@ -1,0 +1,112 @@
+"""Pages on which a case file is asked for, granted by somebody else, and closed again."""
+
+from functools import partial
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs.roles import CASE_KEEPERS
+from yl_district.pages import end_page, form_page, list_page
+
+from .actions import decide_grant, end_grant
+from .filters import CaseGrantFilter
+from .forms import CaseGrantDecisionForm, CaseGrantEndForm, CaseGrantForm
+from .models import AssistedYouth, CaseGrant, Scholarship
+from .tables import CaseGrantTable
+
+
+def case_grant_list(request):
+    """One's own requests and those to decide on, at first what is undecided or in force."""
+    grants = CaseGrant.objects.visible_to(request.user)
+    return list_page(
+        request,
+        "assistance/case_grant_list.html",
+        CaseGrantTable,
+        CaseGrantFilter,
+        grants,
+        title="个案授权",
+        empty_hint="查阅帮扶对象的个案须先申请，由他人批准后在期限内有效。",
+        may_ask=request.user.holds(*CASE_KEEPERS),
+    )
+
+
+def case_grant_detail(request, pk):
+    """One request, what became of it, and what it opens."""
+    grant = visible_grant(request, pk)
+    day = timezone.localdate()
+    is_mine = grant.user_id == request.user.pk
+    is_open = is_mine and grant.state_on(day) == "有效" and request.user.holds(*CASE_KEEPERS)
+    cases = AssistedYouth.objects.visible_to(request.user).filter(person=grant.person_id) if is_open else []
+    context = {
+        "title": f"个案授权：{grant.shown_name}",
+        "grant": grant,
+        "state": grant.state_on(day),
+        "is_open": is_open,
+        "cases": cases,
+        "has_standing_case": any(case.removed_on is None for case in cases),
+        "scholarships": Scholarship.objects.visible_to(request.user).filter(student=grant.person_id) if is_open else [],
+        "may_decide": grant.state_on(day) == "待审批" and may_decide(request.user, grant),
+        "may_end": grant.state_on(day) in ("待审批", "有效"),
+    }
+    return render(request, "assistance/case_grant_detail.html", context)
+
+
+def case_grant_create(request):
+    """Asks for leave to open a youth's file, or to begin one."""
+    return form_page(
+        request,
+        "assistance/case_grant_create.html",
+        CaseGrantForm,
+        title="申请个案授权",
+        message="已提交申请，等待他人审批。",
+        instance=CaseGrant(user=request.user),
+        after=reverse("case_grant_list"),
+    )
+
+
+def case_grant_decide(request, pk):
+    """Grants or declines a request of somebody else."""
+    grant = get_object_or_404(decidable(request.user), pk=pk)
+    return end_page(
+        request,
+        "assistance/case_grant_decide.html",
+        partial(CaseGrantDecisionForm, grant=grant),
+        grant,
+        partial(decide_grant, grant, request=request),
+        title=f"审批个案授权：{grant.shown_name}",
+        message="已登记审批结果。",
+        grant=grant,
+    )
+
+
+def case_grant_end(request, pk):
+    """Ends a grant, or takes a request back."""
+    grant = get_object_or_404(CaseGrant.objects.visible_to(request.user).filter(ended_on__isnull=True), pk=pk)
+    return end_page(
+        request,
+        "assistance/case_grant_end.html",
+        CaseGrantEndForm,
+        grant,
+        partial(end_grant, grant, request=request),
+        title=f"终止个案授权：{grant.shown_name}",
+        message="已终止授权。",
+        grant=grant,
+    )
+
+
+def visible_grant(request, pk):
+    """The request, if the user may see it."""
+    grants = CaseGrant.objects.visible_to(request.user)
+    return get_object_or_404(grants.select_related("user", "organisation", "person", "decided_by"), pk=pk)
+
+
+def decidable(user):
+    """The undecided requests of others that the user may decide on."""
+    undecided = CaseGrant.objects.visible_as(user, *CaseGrant.objects.all().seen_by).undecided()
+    return undecided.exclude(user=user).select_related("user", "organisation")
+
+
+def may_decide(user, grant):
+    """Whether the user may decide on this request."""
+    return decidable(user).filter(pk=grant.pk).exists()

@@ -1,0 +1,60 @@
+"""What is masked, shown whole to somebody who says why; each time is noted in the access log first.
+
+A model names in `unmaskable` what its pages mask, as `field` or `relation.field`, and may narrow in the QuerySet method
+`kept_by(user)` to whom it is shown whole.
+"""
+
+from django import forms
+from django.apps import apps
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.debug import sensitive_variables
+
+from .access_log import Action, record
+from .forms import ActionForm
+
+REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
+
+
+class UnmaskForm(ActionForm):
+    """Why the whole is needed."""
+
+    reason = forms.CharField(
+        label="查看理由",
+        min_length=4,
+        max_length=100,
+        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
+        error_messages={"min_length": "请写明因何工作需要查看，不少于 4 个字。"},
+        help_text="理由会记入访问日志。",
+    )
+
+
+def unmaskable_rows(kind, user):
+    """The rows of a kind that the user may see whole; raises Http404 for a kind of which nothing is masked."""
+    for model in apps.get_models():
+        if model._meta.model_name == kind and hasattr(model, "unmaskable"):
+            rows = model._default_manager.visible_to(user)
+            return rows.kept_by(user) if hasattr(rows, "kept_by") else rows
+    raise Http404
+
+
+@sensitive_variables("facts")
+def record_unmask(request, kind, pk):
+    """Asks why, then shows a record's masked facts whole, once."""
+    row = get_object_or_404(unmaskable_rows(kind, request.user), pk=pk)
+    form = UnmaskForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
+    context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
+    if form.is_bound and form.is_valid():
+        record(Action.UNMASK, f"{row._meta.label_lower}:{row.pk}", request=request, detail=form.cleaned_data["reason"])
+        context["facts"] = [whole_fact(row, path) for path in row.unmaskable]
+        return render(request, "unmasked.html", context)
+    form.focus()
+    return render(request, "record_unmask.html", context)
+
+
+def whole_fact(row, path):
+    """Label and whole value of one field."""
+    *steps, last = path.split(".")
+    for step in steps:
+        row = getattr(row, step)
+    return {"label": row._meta.get_field(last).verbose_name, "value": getattr(row, last)}
