@@ -3,7 +3,6 @@
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.access_log import Action, record
@@ -71,6 +70,7 @@ def assisted_youth_create(request, grant_pk):
         initial={"organisation": grant.organisation_id},
         title="登记帮扶对象",
         message="已登记帮扶对象。",
+        after=grant.get_absolute_url(),
     )
 
 
@@ -280,14 +280,15 @@ def scholarship_detail(request, pk):
 
 def scholarship_create(request, grant_pk):
     """A new application of the youth of a grant."""
+    grant = open_grant(request, grant_pk)
     return form_page(
         request,
         "assistance/scholarship_create.html",
         ScholarshipForm,
-        instance=Scholarship(student=open_grant(request, grant_pk).person),
+        instance=Scholarship(student=grant.person),
         title="登记申报",
         message="已登记奖学金申报。",
-        after=reverse("scholarship_list"),
+        after=grant.get_absolute_url(),
     )
 
 

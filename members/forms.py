@@ -149,11 +149,11 @@ class PersonForm(PageForm):
         return candidates.get(picked)
 
     def _new_person(self):
-        """A new person, who must carry something that tells the two apart where the name is known."""
+        """A new person, who must carry something that tells the two apart where the user knows the name already."""
         data = self.cleaned_data
         offered = [name for name in TELLING_FIELDS if name in self.fields]
         typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
-        for person in self._namesakes(data):
+        for person in self._namesakes(data).visible_to(self.user):
             if all(getattr(person, name) == value for name, value in typed.items()):
                 self.add_error("name", say_apart([self.fields[name].label for name in offered]))
                 break

@@ -102,7 +102,8 @@ def figure_detail(request, key):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": not request.user.holds(*RECORD_KEEPERS) or (key in CASE_FIGURES and not seen.exists()),
+        "is_closed": not request.user.holds(*RECORD_KEEPERS)
+        or (key in CASE_FIGURES and rows.exists() and not seen.exists()),
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)

@@ -1,10 +1,12 @@
 """Records for tests, with everything that a test does not care about filled in. Names are invented."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
+from django.utils import timezone
+
 from activities.models import Activity, ActivityType
-from assistance.models import Assistance, AssistedYouth, Scholarship
+from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from outreach.models import Contact, Link
@@ -118,6 +120,19 @@ def make_assistance(youths=(), **fields):
     assistance = Assistance.objects.create(**fields)
     assistance.youths.set(youths)
     return assistance
+
+
+def make_grant(user, person, **fields):
+    """A grant by which the user may open the person's case file, approved by somebody else."""
+    fields = {
+        "name": person.name,
+        "organisation": Organisation.objects.first(),
+        "reason": "走访慰问",
+        "is_approved": True,
+        "decided_by": User.objects.get_or_create(username="approver", defaults={"name": "审批人"})[0],
+        "expires_on": timezone.localdate() + timedelta(days=90),
+    } | fields
+    return CaseGrant.objects.create(user=user, person=person, **fields)
 
 
 def make_scholarship(name="白露", student=None, **fields):

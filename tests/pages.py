@@ -18,7 +18,9 @@ def two_branches():
     root = make_organisation("清河地区团工委", category="working_committee", domain="office")
     here, there = make_organisation("柳林社区团支部", root), make_organisation("槐荫社区团支部", root)
     staff, cadre = make_user("林知秋", root), make_user("陆远", here, Role.Kind.CADRE)
-    return SimpleNamespace(root=root, here=here, there=there, office=browser_of(staff), cadre=browser_of(cadre))
+    return SimpleNamespace(
+        root=root, here=here, there=there, staff=staff, office=browser_of(staff), cadre=browser_of(cadre)
+    )
 
 
 def browser_of(user):

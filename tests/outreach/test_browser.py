@@ -9,7 +9,7 @@ from activities.models import SignIn
 from orgs.models import Role
 from outreach.models import Contact
 from tests.conftest import PHONE
-from tests.factories import make_activity, make_link, make_organisation, make_post, make_user
+from tests.factories import make_activity, make_link, make_organisation, make_person, make_post, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,10 +21,11 @@ def root():
 
 def test_cadre_logs_a_contact_on_a_phone(phone_page, sign_in, root):
     branch = make_organisation("柳林社区团支部", root)
-    cadre = make_post("陆远", branch).person
+    user = make_user("陆远", branch, Role.Kind.CADRE)
+    cadre = make_post(organisation=branch, person=make_person("陆远", user=user)).person
     make_link(cadre, "秦朗")
     make_link(cadre, "白露")
-    sign_in(phone_page, make_user("陆远", branch, Role.Kind.CADRE))
+    sign_in(phone_page, user)
     phone_page.goto("/contacts/create/")
     phone_page.get_by_label("电话").check()
     phone_page.get_by_label("白露").check()

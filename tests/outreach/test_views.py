@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person
+from orgs.models import User
 from outreach.models import Contact, Link
 from tests.factories import make_contact, make_link, make_person, make_post
 from tests.pages import listed, page, queries, refused, send, status, two_branches
@@ -16,6 +17,8 @@ from tests.pages import listed, page, queries, refused, send, status, two_branch
 def district(db):
     district = two_branches()
     district.own = make_post("陆远", district.here).person
+    district.own.user = User.objects.get(name="陆远")
+    district.own.save()
     district.foreign = make_post("顾清", district.there).person
     return district
 

@@ -189,8 +189,8 @@ def test_the_export_is_downloaded_whole_or_by_year_and_noted(staff):
         sheets = {sheet.name: sheet.rows[1:] for sheet in read_workbook(response.content)}
         assert [row[1] for row in sheets["活动"]] == days
     assert list(exports().order_by("number").values_list("subject", "detail")) == [
-        ("年度工作台账.xlsx", "年度工作台账.xlsx"),
-        ("年度工作台账2017.xlsx", "年度工作台账2017.xlsx"),
+        ("年度工作台账（遮蔽）.xlsx", "年度工作台账（遮蔽）.xlsx"),
+        ("年度工作台账（遮蔽）2017.xlsx", "年度工作台账（遮蔽）2017.xlsx"),
     ]
 
 

@@ -40,7 +40,7 @@ def test_only_the_auditor_reads_the_log(district, auditor):
         assert browser.get(address).status_code == expected
         assert browser.post(reverse("access_log_verify")).status_code == (302 if expected == 200 else 404)
     assert district.cadre.get(address).status_code == 404
-    assert 'href="/access-log/"' in auditor.get(reverse("home")).content.decode()
+    assert 'href="/access-log/"' in auditor.get(address).content.decode()
 
 
 def test_the_newest_line_is_first_and_the_page_says_how_many_there_are(auditor):

@@ -11,6 +11,7 @@ from tests.factories import (
     make_activity,
     make_assisted_youth,
     make_contact,
+    make_grant,
     make_link,
     make_member,
     make_organisation,
@@ -97,8 +98,8 @@ def test_numbers_and_contacts_are_not_told(district):
     text += page(district.office, "record_history", "member", member.pk)
     for secret in ("13800138000", "13900139000", "110105199805040011", "zhangcheng98"):
         assert secret not in text
-    assert text.count("已修改（内容不显示）") == 4
-    print("history: 4 changes of numbers and contacts, 0 contents told")
+    assert text.count("已修改（内容不显示）") == 5  # the name with which the person began, too
+    print("history: 5 changes of names, numbers and contacts, 0 contents told")
 
 
 def test_links_are_told_by_name(district):
@@ -107,7 +108,7 @@ def test_links_are_told_by_name(district):
     first, second = make_link(cadre, "秦朗"), make_link(cadre, "白露")
     contact = make_contact(cadre, [first])
     contact.links.set([second])
-    steps = changes(district.cadre, "contact", contact)
+    steps = changes(district.office, "contact", contact)
     assert next(step for step in steps if any(one[0] == "联系青年" for one in step[1])) == (
         "~",
         [("联系青年", "（空）", "陆远 → 白露")],
@@ -183,6 +184,7 @@ def test_only_those_who_open_a_record_open_its_history(district):
 
 def test_reading_a_case_files_history_is_noted(district):
     youth = make_assisted_youth(district.here)
+    make_grant(district.staff, youth.person)
     page(district.office, "record_history", "assisted_youth", youth.pk)
     page(district.office, "record_history", "organisation", district.here.pk)
     seen = AccessEntry.objects.values_list("action", "subject", "detail")
@@ -191,6 +193,7 @@ def test_reading_a_case_files_history_is_noted(district):
 
 def test_a_case_files_history_that_cannot_be_noted_is_not_shown(district, broken_log):
     youth = make_assisted_youth(district.here, school="希望小学")
+    make_grant(district.staff, youth.person)
     response = district.office.get(reverse("record_history", args=["assisted_youth", youth.pk]))
     assert (response.status_code, "希望小学" in response.content.decode()) == (503, False)
 
