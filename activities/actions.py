@@ -3,7 +3,11 @@
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 
+from yl_district.history import note_changed
+
 from .models import Activity, SignIn
+
+COUNTED = ("sign_in_count", "attendance", "basis", "stated_attendance", "stated_basis")
 
 
 @transaction.atomic
@@ -32,9 +36,12 @@ def recount_sign_ins(activity_ids):
     """
     activities = Activity.objects.filter(pk__in=activity_ids)
     # Of two people signed in at once, each would count without the other's row; their rows' own locks pass NO KEY.
-    list(activities.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    before = {one.pk: one for one in activities.select_for_update(no_key=True).order_by("pk")}
     activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
     rows = SignIn.objects.filter(activity=OuterRef("pk")).order_by()
     count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))
     activities.filter(Exists(rows)).update(sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT)
     activities.exclude(Exists(rows)).update(sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"))
+    note_changed(
+        [one for one in activities if any(getattr(one, name) != getattr(before[one.pk], name) for name in COUNTED)]
+    )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS, RoleKind
+from yl_district.history import Tracked
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
 from youthhubs.models import Hub
@@ -20,6 +21,8 @@ class ActivityType(models.Model):
     name = models.CharField("名称", max_length=30, unique=True)
     is_education = models.BooleanField("计入思想教育", default=False)
     position = models.PositiveSmallIntegerField("顺序", default=100)
+
+    history = Tracked()
 
     class Meta:
         verbose_name = "活动类型"
@@ -106,6 +109,7 @@ class Activity(models.Model):
     search_text = SearchTextField()
 
     objects = ActivityQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "活动"
@@ -208,6 +212,7 @@ class SignIn(models.Model):
     capacity = models.CharField("身份", max_length=20, choices=Capacity, blank=True)
 
     objects = SignInQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "签到"

@@ -11,7 +11,9 @@ from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
+from yl_district.history import Tracked
 from yl_district.masking import masked_name
+from yl_district.models import AccessEntry
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem, validate_year
@@ -66,6 +68,7 @@ class CaseGrant(SealedModel):
     ended_on = models.DateField("终止日期", null=True, blank=True)
 
     objects = CaseGrantQuerySet.as_manager()
+    history = Tracked(hidden=["name", "birth_date"])
 
     class Meta:
         verbose_name = "个案授权"
@@ -203,6 +206,7 @@ class AssistedYouth(SealedModel):
     unmaskable = ("person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone")
 
     objects = AssistedYouthQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "帮扶对象"
@@ -267,6 +271,7 @@ class Pairing(models.Model):
     ended_on = models.DateField("结束日期", null=True, blank=True)
 
     objects = PairingQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "结对"
@@ -317,6 +322,7 @@ class ServicePlan(SealedModel):
     signed_on = models.DateField("签订日期", null=True, blank=True)
 
     objects = ServicePlanQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "服务计划"
@@ -413,6 +419,7 @@ class Assistance(SealedModel):
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
 
     objects = AssistanceQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
 
     class Meta:
         verbose_name = "帮扶记录"
@@ -497,6 +504,7 @@ class Scholarship(SealedModel):
     remark = EncryptedTextField("备注", blank=True)
 
     objects = ScholarshipQuerySet.as_manager()
+    history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
     class Meta:
         verbose_name = "奖学金"

@@ -10,7 +10,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
 from yl_district.columns import Column, Named, column
-from yl_district.imports import BATCH, LogResource, SheetResource, update_stored
+from yl_district.imports import LogResource, SheetResource, store, update_stored
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
@@ -136,7 +136,7 @@ class AssistedYouthResource(CaseResource):
             begun.append(Pairing(youth=record, volunteer=volunteers[volunteer.pk], started_on=started_on))
         if ended:
             update_stored(ended, {"ended_on"})
-        Pairing.objects.bulk_create(begun, batch_size=BATCH)
+        store(begun)
 
     def rows_for_export(self, records):
         paired = records.select_related("person", "organisation").prefetch_related("pairings__volunteer__person")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from orgs.roles import CASE_KEEPERS, HUB_KEEPERS, RoleKind
 from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
+from yl_district.history import Tracked
 from yl_district.masking import masked_name
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -151,6 +152,7 @@ class Person(SealedModel):
     unmaskable = ("name", "identity_number", "mobile")
 
     objects = PersonQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "人员"
@@ -297,6 +299,7 @@ class Member(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "团员"
@@ -520,6 +523,7 @@ class Post(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = PostQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "团干部"
@@ -585,6 +589,7 @@ class Volunteer(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = VolunteerQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "志愿者"

@@ -23,6 +23,7 @@ TREE_READERS = frozenset({ADMINISTRATOR, STAFF, CADRE})
 HUB_KEEPERS = frozenset({STAFF, CADRE, HUB_OPERATOR})
 FIGURE_READERS = frozenset({STAFF, CADRE, LEADER})
 PEOPLE_READERS = frozenset({STAFF, CADRE, HUB_OPERATOR, CASEWORKER})
+RECORD_READERS = TREE_READERS | PEOPLE_READERS
 CASE_KEEPERS = frozenset({STAFF, CASEWORKER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = frozenset({STAFF, LEADER, CASEWORKER})
@@ -148,6 +149,11 @@ ACCESS = {
     "platform_entry_create": OFFICE,
     "platform_entry_update": OFFICE,
     "platform_entry_delete": OFFICE,
+    # The access log, and the history of a record, which opens to those who may open the record itself
+    "access_entry_list": frozenset({AUDITOR}),
+    "access_log_verify": frozenset({AUDITOR}),
+    "record_history": RECORD_READERS,
+    "record_revert": RECORD_READERS,
 }
 
 

@@ -66,7 +66,7 @@ class OrganisationForm(PageForm):
             return Organisation.objects.add_child(parent, instance=self.instance)
         super().save(commit)
         if parent and parent.pk != self.initial["parent"]:
-            Organisation.objects.move(self.instance, parent, "last-child")
+            self.instance.move_below(parent)
         return self.instance
 
 

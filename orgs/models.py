@@ -8,11 +8,13 @@ from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from yl_district.history import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import check_order, problem, validate_credit_code, validate_mobile
 
 from .access import may_open
+from .parents_then import parents_then
 from .roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 
 # No condition at all. An empty Q would vanish beside another one, and narrow instead.
@@ -157,6 +159,7 @@ class Organisation(MP_Node):
     search_text = SearchTextField()
 
     objects = OrganisationManager()
+    history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})
 
     class Meta:
         verbose_name = "团组织"
@@ -186,6 +189,12 @@ class Organisation(MP_Node):
         self.full_clean()
         self.save()
 
+    def move_below(self, parent):
+        """Moves the organisation, with all below it, to the end of those below `parent`."""
+        kind = type(self)
+        kind.objects.move(self, parent, "last-child")
+        note_changed(list(kind.objects.filter(path__startswith=kind.objects.get(pk=self.pk).path)))
+
     @property
     def is_branch(self):
         """Whether members can belong to it directly."""
@@ -213,6 +222,8 @@ class User(AbstractUser):
         validators=[validate_mobile],
         error_messages={"unique": "这一手机号码已用于另一个账号。"},
     )
+
+    history = Tracked(excluded_fields=["password", "last_login"])
 
     class Meta:
         verbose_name = "用户"
@@ -263,6 +274,8 @@ class Role(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="用户")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="roles", verbose_name="组织")
     kind = models.CharField("角色", max_length=20, choices=Kind)
+
+    history = Tracked()
 
     class Meta:
         verbose_name = "角色"
@@ -357,6 +370,7 @@ class Unit(models.Model):
     unmaskable = ("contact_phone",)
 
     objects = UnitQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "两新组织"
@@ -415,6 +429,7 @@ class UnitContact(models.Model):
     content = models.TextField("内容", blank=True)
 
     objects = UnitContactQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "两新联络"
@@ -454,6 +469,7 @@ class Supply(models.Model):
     quantity = models.PositiveIntegerField("数量")
 
     objects = SupplyQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "物资配发"

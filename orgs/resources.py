@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from yl_district.cells import CellError
 from yl_district.columns import Named, column
-from yl_district.imports import BATCH, LogResource, SheetResource, row_problem, update_stored
+from yl_district.imports import LogResource, SheetResource, row_problem, store, update_stored
 
 from .models import Organisation, Supply, Unit, UnitContact
 
@@ -154,7 +154,7 @@ class OrganisationResource(SheetResource):
     def write(self):
         grown = [parent for parent in self.grown.values() if parent.pk]
         self.created.sort(key=lambda record: record.path)
-        Organisation.objects.bulk_create(self.created, batch_size=BATCH)
+        store(self.created)
         self.update(self.changed)
         if grown:
             update_stored(grown, {"numchild"})
@@ -162,7 +162,7 @@ class OrganisationResource(SheetResource):
         for record in sorted(self.moved, key=self.moved.get):
             for moving in (record, self.parents[id(record)]):
                 moving.refresh_from_db(fields=TREE)
-            Organisation.objects.move(record, self.parents[id(record)], pos="last-child")
+            record.move_below(self.parents[id(record)])
         if self.moved:
             places = {pk: place for pk, *place in Organisation.objects.values_list("pk", *TREE)}
             for record in self.known.values():

@@ -9,6 +9,7 @@ from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
 from orgs.roles import RoleKind
 from yl_district.counts import number_of
+from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem
@@ -53,6 +54,7 @@ class Link(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = LinkQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "联系青年"
@@ -177,6 +179,7 @@ class Contact(models.Model):
     content = models.TextField("内容", blank=True)
 
     objects = ContactQuerySet.as_manager()
+    history = Tracked(m2m_fields=["links"])
 
     class Meta:
         verbose_name = "联系记录"

@@ -13,8 +13,10 @@ from members.resources import MemberResource, PostResource
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
+from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
+from yl_district.history import because
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
@@ -116,7 +118,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
     if report.errors:
         return report
     try:
-        with transaction.atomic():
+        with transaction.atomic(), because(f"导入：{report.file_name}", user):
             take_in_tables(tables, today, report)
             if report.errors or check:
                 raise Unwanted
@@ -126,6 +128,8 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
             )
+            counts = f"新增 {report.new}，变更 {report.changed}，相同 {report.same}"
+            record(Action.IMPORT, report.file_name, user=user, detail=counts, who=operating_system_user())
         report.batch = batch
     except Unwanted:
         pass

@@ -82,7 +82,7 @@ def changes_of(report):
 @require_GET
 def ledger_template(request):
     """The empty ledger."""
-    return download(request.user, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
+    return download(request, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
 
 
 @require_GET
@@ -108,7 +108,7 @@ def ledger_download(request, label, masks):
     name = f"{label}{year or ''}.xlsx"
     today = timezone.localdate()
     return download(
-        request.user,
+        request,
         name,
         name,
         lambda stream: export_ledger(stream, today, year, masks=masks, with_cases=False),

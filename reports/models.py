@@ -7,6 +7,7 @@ from activities.models import Activity
 from assistance.models import AssistedYouth
 from members.models import Person
 from orgs.models import Organisation
+from yl_district.history import Tracked
 from yl_district.pinyin import search
 from yl_district.validators import validate_year
 
@@ -30,6 +31,7 @@ class Target(models.Model):
     due_on = models.DateField("截止日期", null=True, blank=True)
 
     objects = StaffQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "年度任务"
@@ -88,6 +90,7 @@ class PlatformEntry(models.Model):
     bound_on = models.DateField("绑定日期", null=True, blank=True)
 
     objects = PlatformEntryQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "平台录入"

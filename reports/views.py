@@ -133,4 +133,4 @@ def summary_export(request, kind):
     }
     label, write = writers[kind]
     name = f"{scope.organisation}{scope.year}{label}.{kind}"
-    return download(request.user, name, f"{scope.year} 年 {scope.organisation} {label}", write)
+    return download(request, name, f"{scope.year} 年 {scope.organisation} {label}", write)

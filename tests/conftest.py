@@ -5,8 +5,12 @@ import shutil
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management.commands import flush
+from django.db import connection, transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
+
+from yl_district import append_only
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -25,6 +29,17 @@ def pytest_configure():
     """Take static files from where they are, uncollected; hash passwords fast, as no test is about how well."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    BaseDatabaseOperations.execute_sql_flush = empty_tables
+    # Emptied tables stay empty: what migrations put in comes back with the tests that ask for it.
+    flush.emit_post_migrate_signal = lambda **options: None
+
+
+def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):
+    """Empties all tables after a test that really commits: the access log refuses that unless its triggers are away."""
+    with transaction.atomic():
+        append_only.unprotect(operations.connection)
+        plain(operations, statements)
+        append_only.protect(operations.connection)
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +48,22 @@ def django_db_modify_db_settings(database_server):
     # A program that a test starts then works on the very database that the test sees.
     database = connection.settings_dict
     database["TEST"]["NAME"] = database["NAME"]
+
+
+@pytest.fixture
+def broken_log(db):
+    """An access log that takes no line, as on a full disk; the trigger goes with the test's transaction."""
+    table, act = append_only.TABLE, "RAISE(ABORT, 'full')"
+    statements = {
+        "sqlite": [f"CREATE TRIGGER full_log BEFORE INSERT ON {table} BEGIN SELECT {act}; END"],
+        "postgresql": [
+            "CREATE FUNCTION refuse_line() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'full'; END$$",
+            f"CREATE TRIGGER full_log BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_line()",
+        ],
+    }
+    with connection.cursor() as cursor:
+        for statement in statements[connection.vendor]:
+            cursor.execute(statement)
 
 
 @pytest.fixture(scope="session")

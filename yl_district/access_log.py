@@ -4,13 +4,17 @@
 written the act does not happen.
 """
 
+import getpass
 import hashlib
 import hmac
 import json
+import os
+from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from .append_only import missing
 from .keys import derived_key
 from .models import AccessEntry
 
@@ -20,28 +24,48 @@ BEGINNING = "0" * 64
 LOCK = 7_305_117_301
 
 
-@transaction.atomic
-def record(action, subject="", *, user=None, request=None, detail=""):
-    """Adds one line; `subject` names the record (`assistance.assistedyouth:12`) or file, never what it holds."""
+class AccessLogUnavailable(Exception):
+    """A line could not be written, so that what it would have told of must not happen."""
+
+
+def record(action, subject="", *, user=None, request=None, detail="", who=""):
+    """Adds one line; `subject` names the record (`assistance.assistedyouth:12`) or file, never what it holds.
+
+    `who` names somebody without an account. Whoever changes rows as well calls it after that: until the transaction
+    ends nobody else can add a line. Raises AccessLogUnavailable where the database does not take the line.
+    """
     if user is None and request is not None and request.user.is_authenticated:
         user = request.user
-    take_turn()
-    last = AccessEntry.objects.order_by("-number").values_list("number", "digest").first()
-    number, previous = last or (0, BEGINNING)
     entry = AccessEntry(
-        number=number + 1,
-        at=timezone.now(),
         user_id=user and user.pk,
-        who=user.get_username() if user else "",
+        who=storable(user.get_username() if user else who)[:150],
         action=action,
-        subject=subject[:255],
-        detail=detail,
-        address=request.META.get("REMOTE_ADDR", "")[:64] if request else "",
-        previous=previous,
+        subject=storable(subject)[:255],
+        detail=storable(detail),
+        address=storable(request.META.get("REMOTE_ADDR", ""))[:64] if request else "",
     )
+    try:
+        return append(entry)
+    except DatabaseError as error:
+        raise AccessLogUnavailable from error
+
+
+@transaction.atomic
+def append(entry):
+    """Gives the line its place at the end of the chain."""
+    take_turn()
+    entry.at = timezone.now()
+    last = AccessEntry.objects.order_by("-number").values_list("number", "digest").first()
+    number, entry.previous = last or (0, BEGINNING)
+    entry.number = number + 1
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
     return entry
+
+
+def storable(text):
+    """The text without what PostgreSQL cannot hold."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def take_turn():
@@ -69,3 +93,58 @@ def digest_of(entry):
     ]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return hmac.new(derived_key("access log"), text.encode(), hashlib.sha256).hexdigest()
+
+
+def operating_system_user():
+    """Who runs the command, as the operating system knows them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk along the chain found: the last line that holds, and the first thing wrong, if any."""
+
+    number: int
+    digest: str
+    problem: str = ""
+
+    @property
+    def is_whole(self):
+        return not self.problem
+
+    def __str__(self):
+        place = f"最后一条为第 {self.number} 条，摘要 {self.digest}。"
+        return f"日志完整，共 {self.number} 条，{place}" if self.is_whole else f"日志有误：{self.problem}"
+
+
+def verify(expected=""):
+    """Walks along the whole chain in constant memory; `expected` is a digest noted earlier, which it must still hold.
+
+    The chain by itself cannot tell that its last lines are gone: for that somebody has to note a digest elsewhere.
+    """
+    number, digest, is_found = 0, BEGINNING, expected in ("", BEGINNING)
+    for entry in AccessEntry.objects.order_by("number").iterator(chunk_size=1000):
+        problem = flaw(entry, number + 1, digest)
+        if problem:
+            return Verdict(number, digest, problem)
+        number, digest = entry.number, entry.digest
+        is_found = is_found or digest == expected
+    if not is_found:
+        return Verdict(number, digest, f"没有摘要为 {expected} 的一条：末尾的若干条已被删去，或摘要抄写有误。")
+    if missing(connection):
+        return Verdict(number, digest, "数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。")
+    return Verdict(number, digest)
+
+
+def flaw(entry, number, previous):
+    """What is wrong with the line that should be the one of this number, after the one with digest `previous`."""
+    if entry.number != number:
+        return f"缺少第 {number} 条。"
+    if entry.previous != previous:
+        return f"第 {number} 条与上一条不衔接。"
+    if entry.digest != digest_of(entry):
+        return f"第 {number} 条的内容被改动。"
+    return ""

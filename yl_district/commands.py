@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .access_log import AccessLogUnavailable
 from .encryption import DecryptionError
 
 
@@ -18,6 +19,8 @@ class DatabaseCommand(BaseCommand):
             raise CommandError(advice(error)) from None
         except DecryptionError as error:
             raise CommandError(f"数据校验失败：{error}") from None
+        except AccessLogUnavailable as error:
+            raise CommandError(f"不能记录访问日志，什么也没有写出。{advice(error.__cause__)}") from None
 
 
 def advice(error):

@@ -1,5 +1,6 @@
-"""The one way by which a file leaves the system; it notes who took what before the first byte goes out."""
+"""The one way by which a file leaves the system; the access log tells who took what before the first byte goes out."""
 
+import errno
 import io
 import os
 import tempfile
@@ -9,7 +10,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.http import HttpResponse
 
-from .models import Download
+from .access_log import Action, operating_system_user, record
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -20,11 +21,11 @@ CONTENT_TYPES = {
 
 
 @transaction.atomic
-def download(user, file_name, subject, write):
-    """An attachment whose bytes `write(stream)` makes, noted as taken by `user`."""
+def download(request, file_name, subject, write):
+    """An attachment whose bytes `write(stream)` makes, noted as taken by the user who asks."""
     stream = io.BytesIO()
     write(stream)
-    Download.objects.create(user=user, file_name=file_name[:255], subject=subject[:255])
+    record(Action.EXPORT, file_name, request=request, detail=subject)
     response = HttpResponse(stream.getvalue(), content_type=CONTENT_TYPES[file_name.rpartition(".")[2]])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
     response["Cache-Control"] = "no-store"
@@ -34,11 +35,14 @@ def download(user, file_name, subject, write):
 def write_file(path, subject, write):
     """Writes a file from the command line, whole or not at all; raises CommandError where that cannot be done."""
     try:
-        with transaction.atomic(), tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             try:
-                write(file)
-                file.flush()
-                Download.objects.create(file_name=path.name[:255], subject=subject[:255])
+                with transaction.atomic():
+                    write(file)
+                    file.flush()
+                    record(Action.EXPORT, path.name, detail=subject, who=operating_system_user())
                 os.replace(file.name, path)
             except BaseException:
                 os.unlink(file.name)

@@ -24,4 +24,4 @@ class FaultMiddleware:
         if not isinstance(exception, DecryptionError):
             return None
         logger.error("%s：%s", request.path, exception)
-        return HttpResponse(render_to_string("503.html"), status=503)
+        return HttpResponse(render_to_string("503_sealed.html"), status=503)

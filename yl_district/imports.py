@@ -15,11 +15,11 @@ from tablib import Dataset
 
 from . import cells
 from .encryption import BlindIndexField
+from .history import BATCH, note_changed, note_created, tracked_fields
 from .masking import masked
 from .pinyin import SearchTextField
 
 ROW_NUMBER = "\0row"  # no heading can be this
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -305,13 +305,16 @@ class SheetResource(ModelResource):
         """Writes what the sheet brought, in bulk and in the order of its rows."""
         for records in (self.created, self.changed):
             records.sort(key=lambda record: self.matched[id(record)][0])
-        parts = [self.records_of(record) for record in self.created + self.changed]
+        parts, begun = [self.records_of(record) for record in self.created + self.changed], []
         for level in zip(*parts, strict=True):
             records = {id(record): record for record in level}.values()
             # What ends makes room for what follows it.
             self.update([one for one in records if one.pk])
-            type(level[0]).objects.bulk_create([one for one in records if not one.pk], batch_size=BATCH)
+            begun.append([one for one in records if not one.pk])
+            type(level[0]).objects.bulk_create(begun[-1], batch_size=BATCH)
         self.write_links(self.created)
+        for records in begun:
+            note_created(records)
 
     def update(self, records):
         """Writes what was changed in records that are stored already."""
@@ -371,8 +374,15 @@ class LogResource(SheetResource):
         return waiting.pop(0) if waiting else None
 
 
+def store(records):
+    """Writes new records of one kind with their history, with one statement for many of them."""
+    if records:
+        type(records[0]).objects.bulk_create(records, batch_size=BATCH)
+        note_created(records)
+
+
 def update_stored(records, names):
-    """Writes the named fields of stored records of one kind, with one statement for many of them."""
+    """Writes the named fields of stored records of one kind with their history, with one statement for many of them."""
     kind = type(records[0])
     derived = [
         field.name for field in kind._meta.concrete_fields if isinstance(field, (SearchTextField, BlindIndexField))
@@ -380,6 +390,8 @@ def update_stored(records, names):
     kind.objects.bulk_create(
         records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
     )
+    if {field.name for field in tracked_fields(kind)} & {*names}:
+        note_changed(records)
 
 
 def take_in(resource, headings, rows):

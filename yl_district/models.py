@@ -1,7 +1,8 @@
-"""What every import and every download leaves behind."""
+"""What every import leaves behind, and the access log."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class ImportBatch(models.Model):
@@ -19,6 +20,16 @@ class ImportBatch(models.Model):
 
     def __str__(self):
         return self.file_name
+
+
+class AccessEntryQuerySet(models.QuerySet):
+    def of_account(self, text):
+        """Lines of accounts whose name holds `text`."""
+        return self.filter(who__icontains=text)
+
+    def search(self, text):
+        """Lines whose subject or detail holds `text`."""
+        return self.filter(Q(subject__icontains=text) | Q(detail__icontains=text))
 
 
 class AccessEntry(models.Model):
@@ -39,6 +50,7 @@ class AccessEntry(models.Model):
         REFUSAL = "refusal", "拒绝访问"
         GRANT = "grant", "个案授权"
         ACCOUNT = "account", "账号变动"
+        VERIFY = "verify", "核对日志"
 
     number = models.PositiveBigIntegerField("序号", primary_key=True)
     at = models.DateTimeField("时间")
@@ -51,6 +63,8 @@ class AccessEntry(models.Model):
     address = models.CharField("来源地址", max_length=64, blank=True)
     previous = models.CharField("上一条摘要", max_length=64)
     digest = models.CharField("摘要", max_length=64)
+
+    objects = AccessEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "访问日志"
@@ -74,19 +88,3 @@ class Submission(models.Model):
 
     def __str__(self):
         return f"{self.made_at} {self.target}"
-
-
-class Download(models.Model):
-    """One file that left the system: who took what, and when."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
-    created_at = models.DateTimeField("下载时间", auto_now_add=True)
-    file_name = models.CharField("文件名", max_length=255)
-    subject = models.CharField("内容", max_length=255)
-
-    class Meta:
-        verbose_name = "下载记录"
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self):
-        return self.file_name

@@ -56,6 +56,7 @@ MENU = [
             Entry("平台录入", "platform_entry_list", icon="device-desktop"),
         ],
     ),
+    ("审计", [Entry("访问日志", "access_entry_list", icon="list-search")]),
 ]
 
 

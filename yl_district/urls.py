@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("outreach.urls")),
     path("", include("assistance.urls")),
+    path("", include("yl_district.audit_urls")),
 ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS
+from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import check_order, validate_year
@@ -51,6 +52,7 @@ class Hub(models.Model):
     search_text = SearchTextField()
 
     objects = HubQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "青年汇"
@@ -98,6 +100,7 @@ class HubYear(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = HubYearQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "青年汇年度情况"
@@ -121,6 +124,8 @@ class TeamMember(models.Model):
 
     volunteer = models.OneToOneField(Volunteer, models.CASCADE, related_name="team", verbose_name="志愿者")
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")
+
+    history = Tracked()
 
     class Meta:
         verbose_name = "志愿者队伍成员"

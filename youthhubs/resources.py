@@ -6,7 +6,7 @@ from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource, update_stored
+from yl_district.imports import SheetResource, store, update_stored
 
 from .models import Hub, HubYear, TeamMember
 
@@ -108,7 +108,7 @@ class VolunteerResource(PeopleResource):
 
     def write_links(self, records):
         moved = [place for place in self.joining if place.pk]
-        TeamMember.objects.bulk_create(place for place in self.joining if not place.pk)
+        store([place for place in self.joining if not place.pk])
         if moved:
             update_stored(moved, {"hub"})
 

@@ -10,7 +10,7 @@ from docx import Document
 from reports.figures import all_figures, results
 from reports.summary import compose
 from tests.reports.district import bare_district, full_district, year_scope
-from yl_district.models import Download
+from yl_district.models import AccessEntry
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_xlsx_holds_the_annexes(target):
 def test_file_that_leaves_is_noted(target):
     full_district()
     run(target)
-    assert list(Download.objects.values_list("file_name", "subject")) == [("总结", "清河地区团工委2017年工作总结")]
+    assert list(AccessEntry.objects.values_list("subject", "detail")) == [("总结", "清河地区团工委2017年工作总结")]
 
 
 def test_year_without_records_is_written(target):
@@ -112,4 +112,4 @@ def test_unwritable_file_is_one_clear_line(tmp_path, kind):
         with pytest.raises(CommandError, match=r"^不能写入 .+。请核对目录是否存在、是否可写。$"):
             run(target, "2017", kind)
     assert list(tmp_path.iterdir()) == []
-    assert not Download.objects.exists()
+    assert not AccessEntry.objects.exists()

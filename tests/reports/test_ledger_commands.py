@@ -13,7 +13,7 @@ from orgs.models import Organisation, User
 from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD
 from reports.sample.ledger import COMMITTED
 from tests.workbooks import counts, exported_rows, take_in, workbook
-from yl_district.models import Download, ImportBatch
+from yl_district.models import AccessEntry, ImportBatch
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -198,7 +198,7 @@ def test_an_export_is_a_ledger_and_is_noted(tmp_path, capsys):
     path = tmp_path / "out.xlsx"
     assert said(capsys, "export_ledger", "-o", path) == (f"已写入 {path}\n", 0)
     assert take_in(path.read_bytes()).same == 2
-    assert [(one.file_name, one.subject, one.user) for one in Download.objects.all()] == [
+    assert list(AccessEntry.objects.filter(action="export").values_list("subject", "detail", "user_id")) == [
         ("out.xlsx", "年度工作台账", None)
     ]
 
@@ -225,14 +225,14 @@ def test_where_nothing_can_be_written_nothing_is_noted_or_left_behind(tmp_path, 
     (tmp_path / "folder.xlsx").mkdir()
     with pytest.raises(CommandError, match="不能写入"):
         call_command(command, "-o", str(tmp_path / "folder.xlsx"))
-    assert (Download.objects.count(), [path.name for path in tmp_path.iterdir()]) == (0, ["folder.xlsx"])
+    assert (AccessEntry.objects.count(), [path.name for path in tmp_path.iterdir()]) == (0, ["folder.xlsx"])
 
 
 def test_the_template_is_written_and_noted(tmp_path, capsys):
     path = tmp_path / "模板.xlsx"
     assert said(capsys, "ledger_template", "-o", path) == (f"已写入 {path}\n", 0)
     assert read_workbook(path.read_bytes())[0].rows[0][:3] == ["组织名称*", "组织类别*", "所属领域*"]
-    assert Download.objects.get().subject == "年度工作台账模板"
+    assert AccessEntry.objects.get().detail == "年度工作台账模板"
 
 
 def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):

@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.pages import browser_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
-from yl_district.models import Download
+from yl_district.models import AccessEntry
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -248,7 +248,7 @@ def test_every_file_taken_is_noted(exporter):
     _, staff = exporter
     for kind in ("docx", "xlsx", "json"):
         exported(staff, kind)
-    assert sorted(name.rpartition(".")[2] for name in Download.objects.values_list("file_name", flat=True)) == [
+    assert sorted(name.rpartition(".")[2] for name in AccessEntry.objects.values_list("subject", flat=True)) == [
         "docx",
         "json",
         "xlsx",

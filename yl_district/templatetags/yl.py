@@ -5,10 +5,12 @@ from datetime import date, datetime
 from django import template
 from django.db.models import Model
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
+from yl_district.history import kind_of, may_read
 from yl_district.masking import MASKED_FIELDS, masked
 
 register = template.Library()
@@ -24,6 +26,14 @@ def icon(name):
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
     )
+
+
+@register.inclusion_tag("_history_link.html", takes_context=True)
+def history_link(context, record):
+    """The way to a record's history, for those who may read it."""
+    is_open = may_read(context["request"].user, type(record))
+    address = reverse("record_history", args=[kind_of(type(record)), record.pk]) if is_open else None
+    return {"address": address}
 
 
 @register.filter

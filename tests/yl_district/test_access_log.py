@@ -1,0 +1,290 @@
+"""The access log: only ever longer, chained so that any change shows, and written before what it tells of."""
+
+import random
+import re
+import threading
+from copy import copy
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
+from django.utils import timezone
+
+from tests.factories import make_user
+from yl_district import access_log, append_only
+from yl_district.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
+from yl_district.models import AccessEntry
+
+EDITS = 1000
+WRITERS, LINES = 8, 25
+FIELDS = ["at", "user_id", "who", "action", "subject", "detail", "address", "previous", "digest"]
+
+
+def write_lines(count):
+    """A log of `count` lines of every kind; the digest of the last one."""
+    for number in range(count):
+        record(
+            list(Action)[number % len(Action)], f"members.member:{number}", detail=f"说明 {number}", who=f"账号{number}"
+        )
+    return AccessEntry.objects.first().digest
+
+
+@pytest.fixture
+def unprotected():
+    """The log as somebody finds it who has made the database's own triggers go away."""
+    append_only.unprotect(connection)
+    yield
+    append_only.protect(connection)
+
+
+@pytest.mark.django_db
+def test_a_line_tells_who_did_what_from_where():
+    user, request = make_user(), RequestFactory().get("/members/1/?secret=1")
+    request.user = user
+    record(Action.CASE_VIEW, "assistance.assistedyouth:12", request=request, detail="修改记录")
+    entry = AccessEntry.objects.get()
+    assert (entry.number, entry.user_id, entry.who, entry.action) == (1, user.pk, user.username, "case_view")
+    assert (entry.subject, entry.detail) == ("assistance.assistedyouth:12", "修改记录")
+    assert (entry.address, entry.previous) == ("127.0.0.1", BEGINNING)
+    assert entry.digest == digest_of(entry)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["a\0b", "\ud800", "长" * 400, "\x1b[2J"])
+def test_hostile_text_is_taken_and_the_chain_still_holds(text):
+    request = RequestFactory().get("/", REMOTE_ADDR=text)
+    request.user = make_user()
+    record(Action.SIGN_IN_FAILED, text, detail=text, who=text)
+    record(Action.SIGN_IN, request=request)
+    assert verify().is_whole
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET who = 'x'",
+        "UPDATE {table} SET number = number + 10",
+        "DELETE FROM {table}",
+        "DELETE FROM {table} WHERE number = 3",
+    ],
+)
+def test_the_database_refuses_to_change_or_lose_a_line(statement):
+    write_lines(3)
+    with pytest.raises(IntegrityError, match="访问日志只能增加"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(table=append_only.TABLE))
+    assert (AccessEntry.objects.count(), verify().is_whole) == (3, True)
+
+
+@pytest.mark.django_db
+def test_the_database_refuses_to_empty_or_replace():
+    write_lines(3)
+    columns = "number, at, who, action, subject, detail, address, previous, digest"
+    copied = f"SELECT {columns} FROM {append_only.TABLE} WHERE number = 2"
+    tries = {
+        "sqlite": [f"REPLACE INTO {append_only.TABLE} ({columns}) {copied}"],
+        "postgresql": [
+            f"TRUNCATE {append_only.TABLE}",
+            f"TRUNCATE {append_only.TABLE} CASCADE",
+            f"SET LOCAL session_replication_role = replica; DELETE FROM {append_only.TABLE}",
+            f"INSERT INTO {append_only.TABLE} ({columns}) {copied} ON CONFLICT (number) DO UPDATE SET who = 'x'",
+        ],
+    }[connection.vendor]
+    for statement in tries:
+        with (
+            pytest.raises(IntegrityError, match="访问日志只能增加"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    assert (AccessEntry.objects.count(), verify().is_whole) == (3, True)
+
+
+@pytest.mark.django_db
+def test_missing_triggers_are_a_fault(unprotected):
+    write_lines(2)
+    assert append_only.missing(connection) != []
+    assert str(verify()) == "日志有误：数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。"
+
+
+def any_other(value, dice):
+    """A value of the same kind that differs from this one."""
+    if isinstance(value, str):
+        place = dice.randrange(len(value) or 1)
+        return value[:place] + dice.choice("0甲aé ") + value[place + 1 :]
+    if isinstance(value, int):
+        return value + dice.choice([-1, 1])
+    return value + timedelta(microseconds=dice.choice([-1, 1])) if value else 1
+
+
+def edit(dice, lines):
+    """One change at random: what it was, and the lines as it leaves them."""
+    kind = dice.choice(["change", "delete", "insert", "swap", "reorder", "truncate"])
+    count = len(lines)
+    if kind == "change":
+        line = copy(dice.choice(lines))
+        name = dice.choice(FIELDS)
+        old = getattr(line, name)
+        while getattr(line, name) == old:
+            setattr(line, name, any_other(old, dice))
+        return name, [line if one.number == line.number else one for one in lines]
+    if kind == "truncate":
+        return kind, lines[: -dice.randint(1, count)]
+    first, second = sorted(dice.sample(range(count), 2))
+    if kind == "delete":
+        return kind, lines[:first] + lines[first + 1 :]
+    if kind == "insert":
+        return kind, renumbered([*lines[:first], copy(lines[second]), *lines[first:]])
+    if kind == "swap":
+        moved = list(lines)
+        moved[first], moved[second] = moved[second], moved[first]
+        return kind, renumbered(moved)
+    moved = list(lines)
+    moved.insert(first, moved.pop(second))
+    return kind, renumbered(moved)
+
+
+def renumbered(lines):
+    """Copies of the lines, numbered in this order as somebody would who wants to hide what was done."""
+    copies = [copy(line) for line in lines]
+    for number, line in enumerate(copies, 1):
+        line.number = number
+    return copies
+
+
+def edits_found(noted, count):
+    """How many of `count` random edits of the log show, and which kinds they were of."""
+    lines, dice = list(AccessEntry.objects.order_by("number")), random.Random(20170504)
+    found, kinds = 0, set()
+    for _ in range(count):
+        kind, edited = edit(dice, lines)
+        AccessEntry.objects.all().delete()
+        AccessEntry.objects.bulk_create(edited)
+        found += not verify(noted).is_whole
+        kinds.add(kind)
+    return found, kinds
+
+
+@pytest.mark.django_db
+def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch):
+    noted = write_lines(12)
+    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    assert verify(noted).is_whole
+    found, kinds = edits_found(noted, EDITS)
+    print(f"E2: {EDITS} random edits of a copied log ({'、'.join(sorted(kinds))}), {found} found")
+    assert found == EDITS
+    assert kinds == {*FIELDS, "delete", "insert", "swap", "reorder", "truncate"}
+
+
+@pytest.mark.django_db
+def test_edits_do_not_show_where_digests_do_not_tell_the_contents(unprotected, monkeypatch):
+    """The twin: it is the digests that find what was changed."""
+    noted = write_lines(12)
+    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    monkeypatch.setattr(access_log, "digest_of", lambda entry: entry.digest)
+    found, _ = edits_found(noted, 100)
+    print(f"E2: without digests of the contents {found} of 100 edits found")
+    assert found < 100
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda: AccessEntry.objects.filter(number=2).update(who="x"), "日志有误：第 2 条的内容被改动。"),
+        (lambda: AccessEntry.objects.filter(number=2).delete(), "日志有误：缺少第 2 条。"),
+        (lambda: AccessEntry.objects.filter(number=3).update(previous=BEGINNING), "日志有误：第 3 条与上一条不衔接。"),
+    ],
+)
+def test_the_command_names_the_first_broken_line(unprotected, capsys, harm, said):
+    write_lines(4)
+    harm()
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_audit_log")
+    assert (capsys.readouterr().out, ended.value.code) == (f"{said}\n", 1)
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_to_note_and_later_looks_for_it(capsys, unprotected, monkeypatch):
+    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    noted = write_lines(4)
+    call_command("verify_audit_log")
+    assert capsys.readouterr().out == f"日志完整，共 4 条，最后一条为第 4 条，摘要 {noted}。\n"
+    record(Action.SIGN_IN)
+    call_command("verify_audit_log", "--expect", noted)
+    AccessEntry.objects.filter(number__gte=4).delete()
+    call_command("verify_audit_log")
+    with pytest.raises(SystemExit):
+        call_command("verify_audit_log", "--expect", noted)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].startswith("日志完整，共 3 条")
+    assert lines[2] == f"日志有误：没有摘要为 {noted} 的一条：末尾的若干条已被删去，或摘要抄写有误。"
+
+
+@pytest.mark.django_db
+def test_an_empty_log_is_whole():
+    assert (verify().number, verify().digest, verify().is_whole) == (0, BEGINNING, True)
+
+
+def write_from_everywhere(act):
+    """Calls `act(number)` LINES times in each of WRITERS threads with its own connection; how many calls failed."""
+    failed = []
+
+    def work(number):
+        try:
+            for _ in range(LINES):
+                try:
+                    act(number)
+                except AccessLogUnavailable as error:
+                    failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[number]) for number in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(failed)
+
+
+def forks():
+    """How many lines name a line as the one before that another line names as well."""
+    previous = list(AccessEntry.objects.values_list("previous", flat=True))
+    return len(previous) - len(set(previous))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writers_make_one_chain():
+    failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
+    verdict = verify()
+    print(f"E2: {WRITERS} writers × {LINES} lines, {verdict.number} lines, {failed} failed, {forks()} forks")
+    assert (failed, verdict.number, forks(), verdict.is_whole) == (0, WRITERS * LINES, 0, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch):
+    """The twin: on PostgreSQL nothing else keeps two of them from following the same line."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets only one transaction write")
+    monkeypatch.setattr(access_log, "take_turn", lambda: None)
+    failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
+    print(f"E2: without turns {failed} of {WRITERS * LINES} lines failed, {forks()} forks")
+    assert failed + forks() > 0
+
+
+@pytest.mark.django_db
+def test_a_command_whose_export_cannot_be_noted_writes_nothing(tmp_path, broken_log):
+    with pytest.raises(CommandError, match="不能记录访问日志，什么也没有写出。"):
+        call_command("ledger_template", "-o", str(tmp_path / "模板.xlsx"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_time_of_a_line_is_its_own():
+    early = AccessEntry(number=1, at=timezone.now(), action="sign_in", previous=BEGINNING)
+    late = copy(early)
+    late.at += timedelta(microseconds=1)
+    assert digest_of(early) != digest_of(late)
+    assert re.fullmatch(r"[0-9a-f]{64}", digest_of(early))

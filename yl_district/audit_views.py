@@ -1,0 +1,66 @@
+"""The auditor's pages: the access log, and whether it is whole."""
+
+import django_filters
+import django_tables2 as tables
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from . import access_log
+from .filters import PageFilter, SearchFilter
+from .models import AccessEntry
+from .pages import list_page
+from .tables import PageTable
+
+
+class AccessEntryFilter(PageFilter):
+    """Narrows the log by act, account, days and what it was about."""
+
+    search = SearchFilter("对象或说明中的文字")
+    action = django_filters.ChoiceFilter(label="动作", choices=AccessEntry.Action)
+    account = django_filters.CharFilter(label="账号", method="of_account", max_length=60)
+    since = django_filters.DateFilter("at", "date__gte", label="起始日期")
+    until = django_filters.DateFilter("at", "date__lte", label="截止日期")
+
+    def of_account(self, rows, name, value):
+        return rows.of_account(value)
+
+
+class AccessEntryTable(PageTable):
+    """The log as it stands, the newest line first."""
+
+    rows_per_page = 50
+    at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "day"}})
+    action = tables.Column(attrs={"td": {"class": "text-nowrap"}})
+    subject = tables.Column(attrs={"td": {"class": "text-break"}})
+    detail = tables.Column(attrs={"td": {"class": "text-break"}})
+
+    class Meta(PageTable.Meta):
+        model = AccessEntry
+        fields = ["number", "at", "who", "action", "subject", "detail", "address"]
+        orderable = False
+
+
+def access_entry_list(request):
+    """The access log."""
+    lines = AccessEntry.objects.all()
+    last = lines.first()
+    return list_page(
+        request,
+        "yl_district/access_entry_list.html",
+        AccessEntryTable,
+        AccessEntryFilter,
+        lines,
+        title="访问日志",
+        line_count=last.number if last else 0,
+    )
+
+
+@require_POST
+def access_log_verify(request):
+    """Walks along the whole log and says whether it is whole; that, too, is noted."""
+    verdict = access_log.verify()
+    found = verdict.problem or f"日志完整，共 {verdict.number} 条"
+    access_log.record(access_log.Action.VERIFY, request=request, detail=found)
+    (messages.success if verdict.is_whole else messages.error)(request, str(verdict))
+    return redirect("access_entry_list")

@@ -1,0 +1,175 @@
+"""What changed from one state of a record to the next, in words, as far as the reader may know."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import formats, timezone
+
+from .forms import is_month
+from .history import Tracked, tracked_fields
+from .masking import MASKED_FIELDS
+
+# Fields of which the history tells only that they were changed; so are all that are encrypted at rest.
+HIDDEN_FIELDS = MASKED_FIELDS | {
+    "wechat",
+    "guardian",
+    "needs",
+    "assessment",
+    "goals",
+    "measures",
+}
+EMPTY = "（空）"
+HIDDEN = "（内容不显示）"
+OUT_OF_REACH = "（不在您可查看的范围内）"
+LINKS_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs: what it said before and says after."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    is_hidden: bool = False
+    can_revert: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of a record's history with what it changed."""
+
+    row: models.Model
+    changes: list
+    is_first_known: bool
+
+
+def is_hidden(field):
+    """Whether a field's contents stay out of the history page."""
+    own = {*getattr(field.model, "unmaskable", ()), *field.model.history_hidden}
+    return field.name in HIDDEN_FIELDS | own or type(field).__name__.startswith("Encrypted")
+
+
+def is_revertible(field):
+    """Whether a field can be set back by itself: a plain column, or a link to a record that is no account."""
+    is_account = field.is_relation and field.related_model._meta.label == settings.AUTH_USER_MODEL
+    return field.editable and not field.primary_key and not is_hidden(field) and not is_account
+
+
+def visible(model, user):
+    """The rows of a model whose names may be told to the user."""
+    rows = model._default_manager.all()
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+
+class Telling:
+    """The changes in a stretch of one record's history, told to one reader with a fixed number of queries.
+
+    `rows` are newest first; the row before the oldest one told is the last of them where there is one.
+    """
+
+    def __init__(self, record, rows, user, may_revert):
+        self.record, self.rows, self.user, self.may_revert = record, rows, user, may_revert
+        self.model = type(record)
+        told = self.model.history_told
+        self.fields = [one for one in tracked_fields(self.model) if not one.primary_key and one.name not in told]
+        self.told = {name: (label, find(rows, user)) for name, (label, find) in told.items()} if rows else {}
+        self.names = {one: self._names(one, self._keys(one)) for one in self.fields if one.is_relation}
+        self.links = {one: self._links(one) for one in self.model.history.model._history_m2m_fields}
+
+    def _keys(self, field):
+        return {getattr(row, field.attname) for row in self.rows} - {None}
+
+    def _names(self, field, keys):
+        if not keys:
+            return {}
+        rows = visible(field.related_model, self.user).filter(pk__in=keys)
+        return {one.pk: str(one) for one in rows.select_related()}
+
+    def _links(self, field):
+        """Each row's links within the reader's reach, as keys and names; even the number of others stays untold."""
+        own, other = {row.history_id: [] for row in self.rows}, f"{field.m2m_reverse_field_name()}_id"
+        kept = Tracked.m2m_models[field].objects.filter(history__in=own).order_by(other)
+        for row, key in kept.values_list("history_id", other):
+            own[row].append(key)
+        names = self._names(field, {key for keys in own.values() for key in keys})
+        seen = {row: [key for key in keys if key in names] for row, keys in own.items()}
+        return {row: (keys, [names[key] for key in keys]) for row, keys in seen.items()}
+
+    def steps(self, count):
+        """The first `count` rows as steps."""
+        pairs = zip(self.rows[:count], [*self.rows[1:], None], strict=False)
+        return [self._step(row, former) for row, former in pairs]
+
+    def _step(self, row, former):
+        is_first = former is None and row.history_type != "+"
+        if is_first or row.history_type == "-":
+            return Step(row, [], is_first)
+        former = former if row.history_type != "+" else None
+        changes = [self._change(one, row, former) for one in self.fields if self._differs(one, row, former)]
+        return Step(row, [*changes, *self._told_changes(row, former), *self._link_changes(row, former)], False)
+
+    def _differs(self, field, row, former):
+        before = getattr(former, field.attname) if former else None
+        after = getattr(row, field.attname)
+        return before != after and not (former is None and after == "")
+
+    def _change(self, field, row, former):
+        label = str(field.verbose_name)
+        if is_hidden(field):
+            return Change(field.name, label, HIDDEN, HIDDEN, is_hidden=True)
+        before = getattr(former, field.attname) if former else None
+        after = getattr(row, field.attname)
+        can_revert = (
+            self.may_revert
+            and former is not None
+            and is_revertible(field)
+            and (not field.is_relation or before is None or before in self.names[field])
+            and getattr(self.record, field.attname) == after
+        )
+        return Change(field.name, label, self.text(field, before), self.text(field, after), can_revert=can_revert)
+
+    def text(self, field, value):
+        """A value as pages write it."""
+        if value in (None, ""):
+            return EMPTY
+        if field.is_relation:
+            return self.names[field].get(value, OUT_OF_REACH)
+        return plain_text(field, value)
+
+    def _told_changes(self, row, former):
+        for name, (label, found) in self.told.items():
+            before, after = found[former.history_id] if former else (None, None), found[row.history_id]
+            if before[0] != after[0]:
+                yield Change(name, label, *(self._told_text(*each) for each in (before, after)))
+
+    def _link_changes(self, row, former):
+        for field, found in self.links.items():
+            before, after = found[former.history_id] if former else ([], []), found[row.history_id]
+            if before[0] != after[0]:
+                yield Change(field.name, str(field.verbose_name), names_text(before[1]), names_text(after[1]))
+
+    def _told_text(self, key, name):
+        return EMPTY if key is None else str(name or OUT_OF_REACH)
+
+
+def plain_text(field, value):
+    """The value of a plain column: choices by their label, dates as the ledger has them."""
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date):
+        return formats.date_format(value, "Y-m" if is_month(field.verbose_name) else "Y-m-d")
+    return str(value)
+
+
+def names_text(names):
+    """The first of these names with the number of all."""
+    more = f"等 {len(names)} 项" if len(names) > LINKS_NAMED else ""
+    return "、".join(names[:LINKS_NAMED]) + more or EMPTY

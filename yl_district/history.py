@@ -1,0 +1,134 @@
+"""The history of every change: each model says `history = Tracked()`, and bulk writes say what they wrote."""
+
+import re
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from .pinyin import SearchTextField
+
+BATCH = 500
+_cause = ContextVar("cause", default=(None, None))
+
+
+@contextmanager
+def because(reason, user=None):
+    """Gives the changes made within it a reason, and a user where no request tells one."""
+    token = _cause.set((reason, user or _cause.get()[1]))
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+class Tracked(HistoricalRecords):
+    """Keeps every state of a model's rows.
+
+    `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
+    `told` gives a column that means nothing by itself its label and a function of the rows and the reader; of what is
+    in `hidden`, as of what the model's pages mask, no page of history tells the contents.
+    """
+
+    def __init__(self, look=None, told=None, hidden=(), **options):
+        self.look, self.told, self.hidden = look, told or {}, hidden
+        super().__init__(history_id_field=models.BigAutoField(), **options)
+
+    def contribute_to_class(self, cls, name):
+        super().contribute_to_class(cls, name)
+        cls.history_look, cls.history_told, cls.history_hidden = self.look, self.told, self.hidden
+
+    def fields_included(self, model):
+        """All fields but those derived from others."""
+        return [field for field in super().fields_included(model) if not isinstance(field, SearchTextField)]
+
+    def copy_fields(self, model):
+        """Copies of the fields; only the record's key is searched for, so only it has an index."""
+        fields = super().copy_fields(model)
+        for name, field in fields.items():
+            field.db_index = name == model._meta.pk.name
+        return fields
+
+    def post_save(self, instance, created, using=None, update_fields=None, **options):
+        """A write of nothing that is kept, such as the time of a sign-in, changes nothing."""
+        kept = {field.name for field in self.fields_included(instance)}
+        if update_fields is None or kept & set(update_fields):
+            super().post_save(instance, created, using=using, **options)
+
+    def get_change_reason_for_object(self, instance, history_type, using):
+        return super().get_change_reason_for_object(instance, history_type, using) or _cause.get()[0]
+
+    def get_history_user(self, instance):
+        return _cause.get()[1] or super().get_history_user(instance)
+
+
+def note_created(records):
+    """Writes the history of new records of one kind that were stored in bulk."""
+    _note(records, is_update=False)
+
+
+def note_changed(records):
+    """Writes the history of records of one kind that were changed in bulk."""
+    _note(records, is_update=True)
+
+
+def _note(records, is_update):
+    if not records:
+        return
+    kept = type(records[0]).history
+    rows = kept.bulk_history_create(
+        records,
+        batch_size=BATCH,
+        update=is_update,
+        default_change_reason=_cause.get()[0],
+        default_date=timezone.now(),
+    )
+    for field in kept.model._history_m2m_fields:
+        for start in range(0, len(rows), BATCH):
+            _note_links(field, {row.id: row for row in rows[start : start + BATCH]})
+
+
+def _note_links(field, rows):
+    """Copies what the records of these rows are linked to at present."""
+    kept, through = Tracked.m2m_models[field], field.remote_field.through
+    own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+    links = through.objects.filter(**{f"{own}__in": list(rows)}).values("id", own, other)
+    kept.objects.bulk_create([kept(history=rows[link[own]], **link) for link in links], batch_size=BATCH)
+
+
+def is_tracked(model):
+    """Whether the model keeps its history."""
+    return hasattr(model._meta, "simple_history_manager_attribute")
+
+
+def tracked_fields(model):
+    """The fields whose states are kept."""
+    return model.history.model.tracked_fields
+
+
+def kind_of(model):
+    """A model's name as addresses write it: `assisted_youth`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
+
+
+def model_of(kind):
+    """The tracked model of this name whose rows are reached through `visible_to`, or None."""
+    for model in apps.get_models():
+        if is_tracked(model) and kind_of(model) == kind and hasattr(model._default_manager, "visible_to"):
+            return model
+    return None
+
+
+def may_read(user, model):
+    """Whether the user may come to the pages of this model, and so to their history."""
+    pages = [f"{kind_of(model)}_{page}" for page in ("detail", "update")]
+    return user.may_open("record_history") and any(user.may_open(name) for name in pages)
+
+
+def reached(model, user):
+    """The rows whose facts the user sees."""
+    rows = model._default_manager.visible_to(user)
+    return rows.kept_by(user) if hasattr(rows, "kept_by") else rows

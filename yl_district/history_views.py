@@ -1,0 +1,110 @@
+"""Pages of a record's history: what was changed, when and by whom, and setting one field back."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from . import access_log
+from .changes import Telling, is_revertible
+from .forms import KEY_DIGITS
+from .history import because, kind_of, may_read, model_of, reached, tracked_fields
+
+STEPS_SHOWN = 20
+REVERTED = "恢复"
+
+
+@require_GET
+def record_history(request, kind, pk):
+    """What was changed in one record, the latest change first."""
+    record = reached_record(request.user, kind, pk)
+    if record.history_look:
+        access_log.record(record.history_look, subject_of(record), request=request, detail="修改记录")
+    rows = record.history.select_related("history_user").order_by("-history_id")
+    page = Paginator(rows, STEPS_SHOWN).get_page(request.GET.get("page"))
+    shown = list(page)
+    before = rows.filter(history_id__lt=shown[-1].history_id).first() if shown else None
+    may_revert = request.user.may_open(f"{kind}_update")
+    telling = Telling(record, [*shown, *([before] if before else [])], request.user, may_revert)
+    context = {
+        "title": f"修改记录：{record}",
+        "record": record,
+        "kind": kind,
+        "page": page,
+        "steps": telling.steps(len(shown)),
+        "address": page_of(record),
+    }
+    return render(request, "yl_district/record_history.html", context)
+
+
+@require_POST
+def record_revert(request, kind, pk):
+    """Sets one field back to what it was before one change, if it still is what that change made it."""
+    record = reached_record(request.user, kind, pk)
+    if not request.user.may_open(f"{kind}_update"):
+        raise Http404
+    row, former, field = change_meant(record, request.POST)
+    rows = [row, former]
+    telling = Telling(record, rows, request.user, may_revert=True)
+    value, label = getattr(former, field.attname), str(field.verbose_name)
+    if field.is_relation and value is not None and value not in telling.names[field]:
+        raise Http404
+    try:
+        set_back(record, field, getattr(row, field.attname), value, telling)
+    except ValidationError as error:
+        messages.error(request, f"没有恢复{label}。{' '.join(error.messages)}")
+    except IntegrityError:
+        messages.error(request, f"没有恢复{label}。恢复后会与其他记录冲突，请在修改页面核对后填写。")
+    else:
+        messages.success(request, f"已把{label}恢复为“{telling.text(field, value)}”。")
+    return redirect("record_history", kind, pk)
+
+
+@transaction.atomic
+def set_back(record, field, changed, value, telling):
+    """Writes the former value as the record's rules allow it; raises ValidationError where they do not."""
+    current = get_object_or_404(type(record)._default_manager.select_for_update(no_key=True), pk=record.pk)
+    if getattr(current, field.attname) != changed:
+        raise ValidationError("这一项之后又被修改过，不再是这次修改的结果。请核对最新内容，需要时在修改页面直接填写。")
+    setattr(current, field.attname, value)
+    current.full_clean()
+    with because(REVERTED):
+        current.save()
+
+
+def reached_record(user, kind, pk):
+    """The record of this kind, if the user may open its pages and see it."""
+    model = model_of(kind)
+    if model is None or not may_read(user, model):
+        raise Http404
+    return get_object_or_404(reached(model, user).select_related(), pk=pk)
+
+
+def change_meant(record, data):
+    """The row of history, the one before it and the field that a form names; what it cannot name is not found."""
+    number, name = data.get("change", ""), data.get("field", "")
+    fields = {field.name: field for field in tracked_fields(type(record)) if is_revertible(field)}
+    if name not in fields or name in record.history_told:
+        raise Http404
+    if not (number.isascii() and number.isdigit() and len(number) <= KEY_DIGITS):
+        raise Http404
+    rows = record.history.order_by("-history_id").filter(history_id__lte=int(number))[:2]
+    if len(rows) < 2 or rows[0].history_id != int(number) or rows[0].history_type != "~":
+        raise Http404
+    return rows[0], rows[1], fields[name]
+
+
+def subject_of(record):
+    """A record as the access log names it."""
+    return f"{record._meta.label_lower}:{record.pk}"
+
+
+def page_of(record):
+    """The address of the record's own page, or of the list it stands in."""
+    if hasattr(record, "get_absolute_url"):
+        return record.get_absolute_url()
+    return reverse(f"{kind_of(type(record))}_list")
