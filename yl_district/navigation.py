@@ -54,6 +54,10 @@ MENU = [
             Entry("平台录入", "platform_entry_list", icon="device-desktop"),
         ],
     ),
+    (
+        "账号与权限",
+        [Entry("账号", "account_list", icon="user-cog"), Entry("角色说明", "role_list", icon="id-badge-2")],
+    ),
 ]
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from orgs.models import Organisation, User
-from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD
+from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.workbooks import counts, exported_rows, take_in, workbook
 from yl_district.models import Download, ImportBatch
@@ -237,7 +237,9 @@ def test_the_template_is_written_and_noted(tmp_path, capsys):
 
 def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     output, _ = said(capsys, "load_sample_year")
-    accounts = [f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}" for name, title, _, _ in ACCOUNTS]
+    accounts = [account_line(*account) for account in ACCOUNTS]
+    assert accounts[0] == "演示账号　委机关专干：用户名 zhuangan，密码 Gaobeidian-2017"
+    assert accounts[2].endswith("动态口令密钥 GAOBEIDIANYOUTHLEAGUEDEMOSECRET2（当前口令：manage.py demo_code）")
     rows = sum(len(rows) for rows in exported_rows().values())
     assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts]
     assert all(client.login(username=name, password=PASSWORD) for name, *_ in ACCOUNTS)
