@@ -1,6 +1,7 @@
 """What is read about accounts and their roles, and how a list of accounts is narrowed."""
 
 import django_filters as filters
+from crispy_forms.layout import Column
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator
@@ -55,6 +56,11 @@ class RolesForm(ActionForm):
             prepare_field(field)
             self.fields[name] = field
             self.initial[name] = value
+
+    def _column(self, name):
+        """A role's kind and organisation stand side by side."""
+        is_role = name.startswith(("kind_", "organisation_"))
+        return Column(name, css_class="col-sm-6") if is_role else super()._column(name)
 
     def _places(self):
         """The organisations that the user administers, each with its subtree."""
