@@ -97,7 +97,7 @@ class AccountInviteForm(RolesForm):
     username = forms.CharField(
         label="用户名",
         max_length=150,
-        validators=[UnicodeUsernameValidator("请只使用字母、数字和 @ . + - _ 。")],
+        validators=[UnicodeUsernameValidator(message="请只使用字母、数字和 @ . + - _ 。")],
         help_text="字母、数字和 @ . + - _ ，登录时使用，以后不变。",
     )
     field_order = ["name", "username", "mobile"]
