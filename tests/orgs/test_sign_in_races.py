@@ -7,8 +7,9 @@ import sys
 import pytest
 from django.conf import settings
 
+from orgs.models import Organisation, Role
 from orgs.tries import LIMIT
-from tests.factories import make_second_factor, make_user
+from tests.factories import make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import code_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,9 +31,14 @@ def rivals():
 
 def race(rivals, act, *arguments, **changes):
     """How many of the tries of both processes, begun together, came out true."""
-    command = json.dumps({"act": act, "arguments": arguments, "times": TIMES, "settings": changes})
-    for process in rivals:
-        print(command, file=process.stdin, flush=True)
+    return send_out(rivals, act, [arguments] * 2, TIMES, changes)
+
+
+def send_out(rivals, act, arguments, times, changes=None):
+    """Has each process make so many tries with its own arguments; how many came out true."""
+    for process, own in zip(rivals, arguments, strict=True):
+        command = {"act": act, "arguments": own, "times": times, "settings": changes or {}}
+        print(json.dumps(command), file=process.stdin, flush=True)
     counts = [int(process.stdout.readline()) for process in rivals]
     assert min(counts) >= 0
     return sum(counts)
@@ -71,3 +77,11 @@ def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
     taken = race(rivals, "use_code_as_allauth", user.username, code_now())
     print(f"B2, twin without the protection: taken {taken} times")
     assert taken > 1
+
+
+def test_two_administrators_who_take_each_other_away_leave_one(rivals):
+    for _ in range(5):
+        root = make_organisation(f"清河地区团工委{Organisation.objects.count()}")
+        Role.objects.all().delete()
+        names = [make_user("程安", root, Role.Kind.ADMINISTRATOR).username for _ in range(2)]
+        assert send_out(rivals, "take_role_away", [(name,) for name in names], times=1) == 1
