@@ -10,7 +10,7 @@ from yl_district.pages import attempt, list_page
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
 from .actions import invite, leave, reset_account, roles_of, update_account
-from .invitations import make_link
+from .invitations import link_path
 from .models import User
 from .role_descriptions import DESCRIPTIONS
 
@@ -102,7 +102,7 @@ def posted(request):
 def show_link(request, account, message):
     """Leads to the account's page, which shows the link this once."""
     account.refresh_from_db()
-    request.session[LINK] = {"account": account.pk, "address": make_link(request, account)}
+    request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
     messages.success(request, message)
     return redirect(account)
 

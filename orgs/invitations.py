@@ -20,10 +20,10 @@ class LinkTokens(PasswordResetTokenGenerator):
 tokens = LinkTokens()
 
 
-def make_link(request, user):
-    """The link for the user, good until it is used; a newer one ends it where sessions were ended in between."""
+def link_path(user):
+    """The path of a link for the user, good until it is used; what ends the user's sessions ends it too."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
-    return request.build_absolute_uri(reverse("invitation_accept", args=[uid, tokens.make_token(user)]))
+    return reverse("invitation_accept", args=[uid, tokens.make_token(user)])
 
 
 def invited_account(uid, token):

@@ -1,11 +1,13 @@
 """Accounts: inviting, changing, resetting and leaving, each one act; through the real client."""
 
+import re
 from datetime import date
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -348,3 +350,17 @@ def test_somebody_known_stays_known_after_leaving(admin, branch):
     send(admin, "account_leave", user.pk, day="2026-11-20")
     person.refresh_from_db()
     assert person.user == user
+
+
+def test_the_first_administrator_is_made_from_a_shell_and_only_the_first(client, capsys):
+    with pytest.raises(CommandError, match="还没有团组织"):
+        call_command("first_administrator", "guanli")
+    make_organisation("清河地区团工委", category="working_committee", domain="office")
+    with pytest.raises(CommandError, match="请输入合法的用户名"):
+        call_command("first_administrator", "a b")
+    call_command("first_administrator", "guanli")
+    link = re.search(r"/invitations/\S+", capsys.readouterr().out).group()
+    assert choose_password(client, link).status_code == 302
+    assert [role.kind for role in User.objects.get(username="guanli").roles.all()] == ["administrator"]
+    with pytest.raises(CommandError, match="已有系统管理员"):
+        call_command("first_administrator", "other")

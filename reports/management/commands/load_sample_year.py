@@ -52,7 +52,11 @@ class Command(DatabaseCommand):
 
 def account_line(name, title, kind, organisation):
     """How to sign in to a demo account."""
-    code = f"，动态口令密钥 {SECRET}（当前口令：manage.py demo_code）" if kind in SECOND_FACTOR_DEMANDED else ""
+    code = (
+        f"，动态口令密钥 {SECRET}（当前口令：.venv/bin/python manage.py demo_code）"
+        if kind in SECOND_FACTOR_DEMANDED
+        else ""
+    )
     return f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}{code}"
 
 
