@@ -425,6 +425,7 @@ class Proposal(models.Model):
     decision_note = models.TextField("审批意见", blank=True)
 
     objects = ProposalQuerySet.as_manager()
+    history = Tracked()
 
     class Meta:
         verbose_name = "待办申请"

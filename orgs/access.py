@@ -15,6 +15,7 @@ COMMITTEE = "committee"
 
 ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
 
+ACCOUNT_KEEPERS = frozenset({ADMINISTRATOR})
 OFFICE = frozenset({COMMITTEE})
 DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
@@ -31,8 +32,28 @@ GRANT_READERS = frozenset({STAFF, LEADER, CASEWORKER})
 ACCESS = {
     # Signing in and the own account
     "login": PUBLIC,
+    "account_login": PUBLIC,
+    "mfa_authenticate": PUBLIC,
+    "invitation_accept": PUBLIC,
     "logout": SIGNED_IN,
     "password_change": SIGNED_IN,
+    "account_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "mfa_index": SIGNED_IN,
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "usersessions_list": SIGNED_IN,
+    "user_session_end": SIGNED_IN,
+    # Accounts and roles
+    "account_list": ACCOUNT_KEEPERS,
+    "account_invite": ACCOUNT_KEEPERS,
+    "account_detail": ACCOUNT_KEEPERS,
+    "account_update": ACCOUNT_KEEPERS,
+    "account_reset": ACCOUNT_KEEPERS,
+    "account_leave": ACCOUNT_KEEPERS,
+    "role_list": SIGNED_IN,
     # The year, its figures and the summary
     "home": SIGNED_IN,
     "figure_list": FIGURE_READERS,

@@ -1,21 +1,25 @@
 """The organisation tree, two-new organisations, supplies, and the accounts that see them."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from yl_district.history import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
-from yl_district.validators import check_order, problem, validate_credit_code, validate_mobile
+from yl_district.validators import MOBILE, check_order, problem, validate_credit_code, validate_mobile
 
 from .access import may_open
 from .parents_then import parents_then
-from .roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
+from .roles import FIGURE_READERS, RECORD_KEEPERS, SECOND_FACTOR_DEMANDED, RoleKind, conflict
 
 # No condition at all. An empty Q would vanish beside another one, and narrow instead.
 EVERYTHING = None
@@ -79,6 +83,13 @@ NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
 class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     organisation_path = "path"
     seen_by = (RoleKind.ADMINISTRATOR, *FIGURE_READERS)
+
+    def administered_by(self, user):
+        """Organisations whose accounts the user looks after."""
+        condition = Q(pk__in=[])
+        for organisation in user.organisations_as(RoleKind.ADMINISTRATOR):
+            condition |= self.reach(organisation)
+        return self.filter(condition)
 
     def as_of(self, day):
         """Organisations that stand on `day`."""
@@ -208,6 +219,44 @@ BRANCH_CATEGORIES = [
 ]
 
 
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Accounts whose roles all lie within what the user administers; at the root also those without a role."""
+        administered = user.organisations_as(RoleKind.ADMINISTRATOR)
+        if any(organisation.is_root() for organisation in administered):
+            return self
+        within = Q(pk__in=[])
+        for organisation in administered:
+            within |= Q(organisation__path__startswith=organisation.path)
+        own = Role.objects.filter(user=OuterRef("pk"))
+        return self.filter(Exists(own), ~Exists(own.exclude(within)))
+
+    def with_second_factor(self):
+        """Adds `has_second_factor`: whether one-time codes are set up."""
+        codes = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        return self.annotate(has_second_factor=Exists(codes))
+
+    def active(self):
+        """Accounts that can sign in."""
+        return self.filter(is_active=True)
+
+    def left(self):
+        """Accounts of those who have left."""
+        return self.filter(is_active=False)
+
+    def holding(self, kind):
+        """Accounts with a role of this kind."""
+        return self.filter(Exists(Role.objects.filter(user=OuterRef("pk"), kind=kind)))
+
+    def search(self, text):
+        """Accounts whose name or user name holds `text`, or whose mobile number begins with it."""
+        return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
+    """Makes accounts, and lists them."""
+
+
 class User(AbstractUser):
     """Somebody who signs in; what they see follows from their roles."""
 
@@ -222,6 +271,11 @@ class User(AbstractUser):
         validators=[validate_mobile],
         error_messages={"unique": "这一手机号码已用于另一个账号。"},
     )
+    password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
+    # A part of what every session is checked against: counting on ends them all.
+    session_stamp = models.PositiveIntegerField("会话序号", default=0, editable=False)
+
+    objects = UserManager()
 
     history = Tracked(excluded_fields=["password", "last_login"])
 
@@ -230,6 +284,24 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.name or self.username
+
+    def get_absolute_url(self):
+        """The account's own page."""
+        return reverse("account_detail", args=[self.pk])
+
+    def clean(self):
+        super().clean()
+        if MOBILE.fullmatch(self.username) and self.username != self.mobile:
+            raise ValidationError({"username": problem("不与他人手机号码相混的用户名", "请使用字母开头的用户名")})
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session is checked against at each request: the password, and the number of times all were ended."""
+        salt, value = "orgs.models.User.session", f"{self.session_stamp}:{self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def held_roles(self):
@@ -245,6 +317,11 @@ class User(AbstractUser):
     def holds(self, *kinds):
         """Whether the user holds a role of one of these kinds anywhere."""
         return any(role.kind in kinds for role in self.held_roles)
+
+    @property
+    def needs_second_factor(self):
+        """Whether a role held demands one-time codes."""
+        return self.holds(*SECOND_FACTOR_DEMANDED)
 
     def may_open(self, url_name):
         """Whether the access table lets the user come to the address of this name."""
@@ -283,6 +360,27 @@ class Role(models.Model):
 
     def __str__(self):
         return f"{self.organisation} {self.get_kind_display()}"
+
+    def clean(self):
+        others = Role.objects.filter(user=self.user_id).exclude(pk=self.pk)
+        reason = conflict([self.kind, *others.values_list("kind", flat=True)])
+        if reason:
+            raise ValidationError({"kind": reason})
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that an account had, so that it is not taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name="用户")
+    password = models.CharField("密码摘要", max_length=128)
+    set_at = models.DateTimeField("设定时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "曾用密码"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.set_at:%Y-%m-%d}"
 
 
 class UnitQuerySet(ReachQuerySet):

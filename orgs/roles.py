@@ -1,4 +1,4 @@
-"""What a user can be within an organisation."""
+"""What a user can be within an organisation, and what goes together."""
 
 from django.db.models import TextChoices
 
@@ -17,3 +17,15 @@ RECORD_KEEPERS = (RoleKind.STAFF, RoleKind.CADRE)
 HUB_KEEPERS = (*RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
 CASE_KEEPERS = (RoleKind.STAFF, RoleKind.CASEWORKER)
 FIGURE_READERS = (RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER)
+# Whoever holds one of these signs in with a one-time code as well.
+SECOND_FACTOR_DEMANDED = (RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER, RoleKind.AUDITOR)
+
+
+def conflict(kinds):
+    """Why these kinds of roles cannot be held by one account, in words; None where they can."""
+    kinds = set(kinds)
+    if RoleKind.AUDITOR in kinds and len(kinds) > 1:
+        return "审计员只查访问日志，不能兼任其他角色。请为审计单独开立账号。"
+    if {RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER} <= kinds:
+        return "系统管理员不接触个案，不能兼任个案专员。请由两人分别担任。"
+    return None

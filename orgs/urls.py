@@ -1,12 +1,50 @@
-from django.contrib.auth import views as auth_views
+from allauth.account.views import reauthenticate
+from allauth.mfa.base import views as second_factor_views
+from allauth.mfa.recovery_codes import views as recovery_code_views
+from allauth.mfa.totp import views as one_time_code_views
+from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import views
+from yl_district.unmasking import record_unmask
 
+from . import account_views, sign_in_views, views
+from .confirmation import recently_confirmed
+
+# The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.
+sign_in_patterns = [
+    path("login/", sign_in_views.login, name="login"),
+    path("login/", sign_in_views.login, name="account_login"),
+    path("login/code/", second_factor_views.authenticate, name="mfa_authenticate"),
+    path("logout/", sign_in_views.logout, name="logout"),
+    path("invitations/<str:uid>/<str:token>/", sign_in_views.invitation_accept, name="invitation_accept"),
+    path("password/", sign_in_views.password_change, name="password_change"),
+    path("confirm/", reauthenticate, name="account_reauthenticate"),
+    path("confirm/code/", second_factor_views.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/", second_factor_views.index, name="mfa_index"),
+    path("second-factor/activate/", sign_in_views.SecondFactorView.as_view(), name="mfa_activate_totp"),
+    path("second-factor/deactivate/", one_time_code_views.deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-factor/recovery-codes/", recovery_code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/recovery-codes/generate/",
+        recovery_code_views.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("sessions/", list_usersessions, name="usersessions_list"),
+    path("sessions/<int:pk>/end/", sign_in_views.user_session_end, name="user_session_end"),
+]
+account_patterns = [
+    path("accounts/", account_views.account_list, name="account_list"),
+    path("accounts/invite/", account_views.account_invite, name="account_invite"),
+    path("accounts/<int:pk>/", account_views.account_detail, name="account_detail"),
+    path("accounts/<int:pk>/update/", account_views.account_update, name="account_update"),
+    path("accounts/<int:pk>/reset/", account_views.account_reset, name="account_reset"),
+    path("accounts/<int:pk>/leave/", account_views.account_leave, name="account_leave"),
+    path("roles/", account_views.role_list, name="role_list"),
+]
 urlpatterns = [
-    path("login/", views.login, name="login"),
-    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
-    path("password/", views.password_change, name="password_change"),
+    *sign_in_patterns,
+    *account_patterns,
+    path("unmask/<slug:kind>/<int:pk>/", recently_confirmed(record_unmask), name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),
     path("organisations/<int:pk>/", views.organisation_detail, name="organisation_detail"),

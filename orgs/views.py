@@ -1,14 +1,7 @@
-"""Pages of organisations, two-new organisations, supplies, and signing in."""
+"""Pages of organisations, two-new organisations and supplies."""
 
-from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.debug import sensitive_post_parameters
-from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district.pages import delete_page, end_page, form_page, list_page
 
@@ -16,35 +9,12 @@ from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFi
 from .forms import (
     OrganisationDissolveForm,
     OrganisationForm,
-    OwnPasswordForm,
-    SignInForm,
     SupplyForm,
     UnitContactForm,
     UnitForm,
 )
 from .models import Organisation, Supply, Unit, UnitContact
 from .tables import OrganisationTreeTable, SupplyTable, UnitContactTable, UnitTable
-
-
-@login_not_required
-def login(request):
-    """Signing in; a fragment asked for after the session's end becomes a whole page again."""
-    if request.htmx:
-        return HttpResponseClientRefresh()
-    return LoginView.as_view(authentication_form=SignInForm, redirect_authenticated_user=True)(request)
-
-
-@sensitive_post_parameters()
-def password_change(request):
-    """A new password for the user's own account."""
-    form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        update_session_auth_hash(request, form.save())
-        messages.success(request, "密码已修改。")
-        return redirect("home")
-    return render(
-        request, "registration/password_change.html", {"title": "修改密码", "form": form, "back": reverse("home")}
-    )
 
 
 def organisation_list(request):

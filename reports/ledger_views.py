@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from orgs.confirmation import recently_confirmed
 from yl_district.cells import CellError, YearWidget
 from yl_district.downloads import download
 from yl_district.masking import masked
@@ -92,6 +93,7 @@ def ledger_export(request):
 
 
 @require_GET
+@recently_confirmed
 def ledger_full_export(request):
     """The same with numbers and names whole, which can be taken in again."""
     return ledger_download(request, "年度工作台账", masks=False)

@@ -3,16 +3,19 @@
 from datetime import date, timedelta
 from itertools import count
 
+from allauth.mfa.models import Authenticator
 from django.utils import timezone
 
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
+from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
 from youthhubs.models import Hub, HubYear, TeamMember
 
 PASSWORD = "correct-horse-battery"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 numbers = count(1)
 
 
@@ -26,12 +29,19 @@ def make_organisation(name=None, parent=None, **fields):
     return Organisation.objects.add_child(parent, instance=organisation)
 
 
-def make_user(name="经办人", organisation=None, kind=Role.Kind.STAFF):
-    """A user with one role; every user's password is PASSWORD."""
-    user = User.objects.create_user(f"user{next(numbers)}", password=PASSWORD, name=name)
+def make_user(name="经办人", organisation=None, kind=Role.Kind.STAFF, mobile=None):
+    """A user with one role, and with one-time codes where it demands them; every user's password is PASSWORD."""
+    user = User.objects.create_user(f"user{next(numbers)}", password=PASSWORD, name=name, mobile=mobile)
     if organisation:
         Role.objects.create(user=user, organisation=organisation, kind=kind)
+        if kind in SECOND_FACTOR_DEMANDED:
+            make_second_factor(user)
     return user
+
+
+def make_second_factor(user):
+    """One-time codes of SECRET."""
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
 
 
 def make_person(name="章程", **fields):

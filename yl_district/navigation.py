@@ -56,6 +56,10 @@ MENU = [
             Entry("平台录入", "platform_entry_list", icon="device-desktop"),
         ],
     ),
+    (
+        "账号与权限",
+        [Entry("账号", "account_list", icon="user-cog"), Entry("角色说明", "role_list", icon="id-badge-2")],
+    ),
     ("审计", [Entry("访问日志", "access_entry_list", icon="list-search")]),
 ]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,10 +59,18 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tables2",
     "import_export",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
+    "csp",
     "simple_history",
 ]
 
 MIDDLEWARE = [
+    "csp.middleware.CSPMiddleware",
+    "yl_district.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yl_district.requests.RequestMiddleware",
@@ -77,6 +86,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "orgs.sessions.SessionEndMiddleware",
+    "orgs.password_age.PasswordAgeMiddleware",
+    "orgs.second_factor.SecondFactorMiddleware",
+    "axes.middleware.AxesMiddleware",
     "yl_district.faults.FaultMiddleware",
 ]
 
@@ -115,14 +129,57 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "orgs.User"
+AUTHENTICATION_BACKENDS = ["orgs.authentication.GuardBackend", "orgs.authentication.AccountBackend"]
+PASSWORD_PROFILES = {
+    "default": [("orgs.password_validators.MinimumLengthValidator", {"min_length": 8})],
+    # What the level protection rules (等级保护) ask for.
+    "level_protection": [
+        ("orgs.password_validators.MinimumLengthValidator", {"min_length": 10}),
+        ("orgs.password_validators.KindsValidator", {"kinds": 3}),
+        ("orgs.password_validators.FormerPasswordValidator", {"count": 5}),
+    ],
+}
+PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="default")
+PASSWORD_MAX_AGE_DAYS = 90 if PASSWORD_PROFILE == "level_protection" else None
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "orgs.password_validators.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": name, "OPTIONS": options}
+    for name, options in [
+        *PASSWORD_PROFILES[PASSWORD_PROFILE],
+        ("orgs.password_validators.SimilarityValidator", {"user_attributes": ("username", "name", "mobile")}),
+        ("orgs.password_validators.CommonPasswordValidator", {}),
+    ]
 ]
+# How long a one-time link lets somebody set a password.
+PASSWORD_RESET_TIMEOUT = 72 * 3600
+# What else happens, in the same transaction, when somebody leaves: functions of user, successor, day and by.
+LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+# Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.tries, not by allauth's cache.
+ACCOUNT_ADAPTER = "orgs.authentication.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"reauthenticate": "orgs.sign_in_forms.PasswordConfirmForm"}
+MFA_ADAPTER = "orgs.authentication.SecondFactorAdapter"
+MFA_TOTP_ISSUER = "地区团委工作台"
+MFA_FORMS = {
+    "authenticate": "orgs.sign_in_forms.CodeForm",
+    "reauthenticate": "orgs.sign_in_forms.CodeConfirmForm",
+    "activate_totp": "orgs.sign_in_forms.SecondFactorForm",
+    "deactivate_totp": "orgs.sign_in_forms.SecondFactorRemovalForm",
+}
+# By account alone: behind one proxy everybody has the same address.
+AXES_HANDLER = "orgs.authentication.TryHandler"
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_CALLABLE = "orgs.sign_in_views.locked"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 # One language only: an English browser would otherwise get English dates.
 LANGUAGE_CODE = "zh-hans"
@@ -160,9 +217,24 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 12 * 3600
+# A session ends after this time without use, and at last after twelve hours.
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
+SESSION_COOKIE_AGE = SESSION_LAST_SECONDS = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 
 # A year's ledger of one district is below 2 MB; the limit leaves room for ten times that.
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=20 * 1024 * 1024)

@@ -2,12 +2,9 @@
 
 from django.urls import include, path
 
-from . import unmasking
-
 handler404 = "yl_district.errors.not_found"
 
 urlpatterns = [
-    path("unmask/<slug:kind>/<int:pk>/", unmasking.record_unmask, name="record_unmask"),
     path("", include("reports.urls")),
     path("", include("orgs.urls")),
     path("", include("members.urls")),

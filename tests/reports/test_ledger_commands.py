@@ -9,8 +9,10 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from members.models import Person, Post
 from orgs.models import Organisation, User
-from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD
+from orgs.second_factor import spend
+from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.workbooks import counts, exported_rows, take_in, workbook
 from yl_district.models import AccessEntry, ImportBatch
@@ -237,14 +239,29 @@ def test_the_template_is_written_and_noted(tmp_path, capsys):
 
 def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     output, _ = said(capsys, "load_sample_year")
-    accounts = [f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}" for name, title, _, _ in ACCOUNTS]
+    accounts = [account_line(*account) for account in ACCOUNTS]
+    assert accounts[0] == "演示账号　委机关专干：用户名 zhuangan，密码 Gaobeidian-2017"
+    assert accounts[2].endswith(
+        "动态口令密钥 GAOBEIDIANYOUTHLEAGUEDEMOSECRET2（当前口令：.venv/bin/python manage.py demo_code）"
+    )
     rows = sum(len(rows) for rows in exported_rows().values())
     assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts]
     assert all(client.login(username=name, password=PASSWORD) for name, *_ in ACCOUNTS)
+    bound = Person.objects.exclude(user=None).order_by("user__username").values_list("user__username", "name")
+    serving = [Post.objects.get(organisation__name="高井社区团支部", ended_on=None).person.name]
+    assert list(bound)[:1] == [("gaojing", *serving)]
+    assert [name for name, _ in bound] == ["gaojing", "zhuangan"]
     before = counts()
     output, _ = said(capsys, "load_sample_year")
     assert output.splitlines() == ["数据库中已有记录，不载入示例。", *accounts]
     assert counts() | {"django_session": 0} == before | {"django_session": 0}
+
+
+def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
+    said(capsys, "load_sample_year")
+    code = said(capsys, "demo_code")[0].strip()
+    user = User.objects.get(username="guanli")
+    assert [spend(user, code) is not None for _ in range(2)] == [True, False]
 
 
 def test_no_sample_where_there_are_records_already(capsys):

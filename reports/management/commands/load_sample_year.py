@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
+from members.models import Person, Post
 from orgs.models import Organisation, Role, User
+from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures import root_organisation
 from reports.ledger import import_ledger
 from yl_district.commands import DatabaseCommand
@@ -15,7 +18,14 @@ PASSWORD = "Gaobeidian-2017"
 ACCOUNTS = [
     ("zhuangan", "委机关专干", Role.Kind.STAFF, None),
     ("gaojing", "高井社区团支部书记", Role.Kind.CADRE, "高井社区团支部"),
+    ("guanli", "系统管理员", Role.Kind.ADMINISTRATOR, None),
+    ("qingnianhui", "八里庄社区青年汇负责人", Role.Kind.HUB_OPERATOR, "八里庄社区团总支"),
+    ("gean", "个案专员", Role.Kind.CASEWORKER, None),
+    ("lingdao", "主管领导", Role.Kind.LEADER, None),
+    ("shenji", "审计员", Role.Kind.AUDITOR, None),
 ]
+# The one secret of all demo accounts whose role demands one-time codes; demo_code prints its present code.
+SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
 
 
 class Command(DatabaseCommand):
@@ -26,16 +36,37 @@ class Command(DatabaseCommand):
             self.stdout.write("数据库中已有记录，不载入示例。")
         else:
             self.load()
-        for name, title, _, _ in ACCOUNTS:
-            if User.objects.filter(username=name, is_active=True).exists():
-                self.stdout.write(f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}")
+        names = set(User.objects.active().values_list("username", flat=True))
+        for account in ACCOUNTS:
+            if account[0] in names:
+                self.stdout.write(account_line(*account))
 
     @transaction.atomic
     def load(self):
         report = import_ledger(SAMPLE.read_bytes(), SAMPLE.name, timezone.localdate())
         assert report.written, report.errors
-        for name, title, kind, organisation in ACCOUNTS:
-            user = User.objects.create_user(name, password=PASSWORD, name=title)
-            place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
-            Role.objects.create(user=user, organisation=place, kind=kind)
+        for account in ACCOUNTS:
+            make_account(*account)
         self.stdout.write(f"已载入示例台账，共 {report.new} 条记录。")
+
+
+def account_line(name, title, kind, organisation):
+    """How to sign in to a demo account."""
+    code = (
+        f"，动态口令密钥 {SECRET}（当前口令：.venv/bin/python manage.py demo_code）"
+        if kind in SECOND_FACTOR_DEMANDED
+        else ""
+    )
+    return f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}{code}"
+
+
+def make_account(name, title, kind, organisation):
+    """One demo account; a record keeper's stands for somebody who serves there."""
+    user = User.objects.create_user(name, password=PASSWORD, name=title)
+    place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
+    Role.objects.create(user=user, organisation=place, kind=kind)
+    if kind in SECOND_FACTOR_DEMANDED:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+    serving = Post.objects.as_of(timezone.localdate()).filter(organisation=place).order_by("pk").first()
+    if serving and kind in (Role.Kind.STAFF, Role.Kind.CADRE):
+        Person.objects.filter(pk=serving.person_id).update(user=user)

@@ -1,0 +1,134 @@
+"""What is read about accounts and their roles, and how a list of accounts is narrowed."""
+
+import django_filters as filters
+from crispy_forms.layout import Column
+from django import forms
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.validators import MaxValueValidator
+
+from yl_district.filters import PageFilter, SearchFilter
+from yl_district.forms import ActionForm, prepare_field
+from yl_district.validators import validate_mobile
+
+from .forms import OrganisationChoiceField
+from .models import Organisation, User
+from .roles import RoleKind, conflict
+
+
+class AccountFilter(PageFilter):
+    """Accounts, at first those that can sign in."""
+
+    defaults = {"state": "active"}
+
+    search = SearchFilter("姓名、用户名或手机号码")
+    state = filters.ChoiceFilter(label="状态", choices=[("active", "在用"), ("left", "已离岗")], method="by_state")
+    role = filters.ChoiceFilter(label="角色", choices=RoleKind, method="by_role")
+
+    def by_state(self, users, name, value):
+        """Able to sign in, or gone."""
+        return users.active() if value == "active" else users.left()
+
+    def by_role(self, users, name, value):
+        """With a role of one kind."""
+        return users.holding(value)
+
+
+class RolesForm(ActionForm):
+    """Name, mobile number and roles; each role has a line of kind and organisation, and one line is left empty."""
+
+    name = forms.CharField(label="姓名", max_length=30)
+    mobile = forms.CharField(
+        label="手机号码", max_length=11, required=False, validators=[validate_mobile], help_text="可用于登录。"
+    )
+    spare_lines = 1
+
+    def __init__(self, *args, held=(), **options):
+        self.lines = len(held) + self.spare_lines
+        super().__init__(*args, **options)
+        for number in range(self.lines):
+            self._add_line(number, *(held[number] if number < len(held) else ("", None)))
+
+    def _add_line(self, number, kind, organisation):
+        """One role: its kind, and the organisation from which downwards it holds."""
+        choice = forms.ChoiceField(label="角色", choices=[("", "（无）"), *RoleKind.choices], required=False)
+        place = OrganisationChoiceField(label="所在组织", queryset=self._places(), required=False)
+        for name, field, value in ((f"kind_{number}", choice, kind), (f"organisation_{number}", place, organisation)):
+            prepare_field(field)
+            self.fields[name] = field
+            self.initial[name] = value
+
+    def _column(self, name):
+        """A role's kind and organisation stand side by side."""
+        is_role = name.startswith(("kind_", "organisation_"))
+        return Column(name, css_class="col-sm-6") if is_role else super()._column(name)
+
+    def _places(self):
+        """The organisations that the user administers, each with its subtree."""
+        return Organisation.objects.administered_by(self.user)
+
+    @property
+    def groups(self):
+        """The account's own facts, then the lines of roles."""
+        lines = [name for number in range(self.lines) for name in (f"kind_{number}", f"organisation_{number}")]
+        own = [name for name in self.fields if name not in lines]
+        return [("账号", *own), ("角色（角色的范围是所在组织及其下级）", *lines)]
+
+    def clean(self):
+        data = super().clean()
+        data["roles"] = [role for role in map(self._line, range(self.lines)) if role]
+        if len(set(data["roles"])) < len(data["roles"]):
+            self.add_error(None, "同一组织的同一角色填写了两次，请删去重复的一行。")
+        reason = conflict(kind for kind, _ in data["roles"])
+        if reason:
+            self.add_error(None, reason)
+        return {name: value for name, value in data.items() if not name.startswith(("kind_", "organisation_"))}
+
+    def _line(self, number):
+        """The role of a line, None for an empty one; half a role is refused."""
+        kind, organisation = (self.cleaned_data.get(f"{name}_{number}") for name in ("kind", "organisation"))
+        if kind and not organisation and not self.has_error(f"organisation_{number}"):
+            self.add_error(f"organisation_{number}", "请选择该角色所在的组织。")
+        return (kind, organisation) if kind and organisation else None
+
+
+class AccountInviteForm(RolesForm):
+    """A new account."""
+
+    username = forms.CharField(
+        label="用户名",
+        max_length=150,
+        validators=[UnicodeUsernameValidator(message="请只使用字母、数字和 @ . + - _ 。")],
+        help_text="字母、数字和 @ . + - _ ，登录时使用，以后不变。",
+    )
+    field_order = ["name", "username", "mobile"]
+
+    def clean(self):
+        data = super().clean()
+        if not data["roles"] and not self.errors:
+            self.add_error("kind_0", "请选择角色；没有角色的账号登录后看不到任何内容。")
+        return data
+
+
+class AccountUpdateForm(RolesForm):
+    """Corrects an account, or changes its roles."""
+
+
+class AccountResetForm(ActionForm):
+    """A new one-time link, with or without a new second factor."""
+
+    without_second_factor = forms.BooleanField(label="同时移除动态口令（更换或遗失手机时勾选）", required=False)
+
+
+class AccountLeaveForm(ActionForm):
+    """The day of leaving, and who takes over."""
+
+    day = forms.DateField(label="离岗日期")
+    successor = forms.ModelChoiceField(label="接手人", queryset=User.objects.none(), required=False)
+
+    def __init__(self, *args, account, **options):
+        super().__init__(*args, **options)
+        self.fields["day"].validators.append(MaxValueValidator(self.day, f"请填写不晚于今天（{self.day}）的日期。"))
+        self.fields["day"].initial = self.day
+        others = User.objects.visible_to(self.user).active().exclude(pk=account.pk).order_by("name", "pk")
+        self.fields["successor"].queryset = others
+        self.fields["successor"].help_text = "接手 1+100 联系等工作；暂无接手人可以不填。"

@@ -1,0 +1,42 @@
+"""Lists of accounts."""
+
+import django_tables2 as tables
+from django.utils.html import format_html_join
+
+from yl_district.tables import MaskedColumn, PageTable, RecordColumn
+
+from .models import User
+
+
+class AccountTable(PageTable):
+    """Accounts with their roles; reads the column that `with_second_factor` adds."""
+
+    prefetched = ("roles__organisation",)
+
+    name = RecordColumn(empty_values=(), order_by=("name", "username"))
+    username = tables.Column("用户名")
+    mobile = MaskedColumn()
+    roles = tables.Column("角色", accessor="roles__all", orderable=False, attrs={"td": {"class": "long"}})
+    last_login = tables.DateTimeColumn(verbose_name="最近登录", format="Y-m-d H:i")
+    has_second_factor = tables.Column("动态口令")
+    is_active = tables.Column("状态")
+
+    class Meta(PageTable.Meta):
+        model = User
+        fields = ["name", "username", "mobile", "roles", "last_login", "has_second_factor", "is_active"]
+
+    def render_name(self, record):
+        """The name, or the user name of an account without one."""
+        return str(record)
+
+    def render_roles(self, value):
+        """One line for each role."""
+        return format_html_join("；", "{}", ((role,) for role in value)) or "—"
+
+    def render_has_second_factor(self, value):
+        """Whether one-time codes are set up."""
+        return "已启用" if value else "未启用"
+
+    def render_is_active(self, value):
+        """Whether the account can be used."""
+        return "在用" if value else "已离岗"

@@ -1,0 +1,122 @@
+"""What is done to accounts: each is one act in one transaction, with its line in the access log."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from yl_district.access_log import Action, record
+
+from . import tries
+from .models import Role, User
+from .roles import RoleKind, conflict
+from .second_factor import remove_second_factor
+from .sessions import end_sessions
+
+
+@transaction.atomic
+def invite(name, username, mobile, roles, request):
+    """A new account without a password, with the roles given as pairs of kind and organisation."""
+    user = User(name=name, username=username, mobile=mobile or None)
+    user.set_unusable_password()
+    user.full_clean(exclude=["password"])
+    user.save()
+    set_roles(user, roles)
+    log(request, user, f"开立账号：{in_words(roles)}")
+    return user
+
+
+@transaction.atomic
+def update_account(user, name, mobile, roles, request):
+    """Changes the name, the mobile number and the roles; other roles than before end the sessions."""
+    user.name, user.mobile = name, mobile or None
+    user.full_clean(exclude=["password"])
+    user.save()
+    before = roles_of(user)
+    if set(roles) == set(before):
+        log(request, user, "修改资料")
+        return
+    refuse_own(user, request.user)
+    set_roles(user, roles)
+    end_sessions(user)
+    log(request, user, f"变更角色：{in_words(before)} → {in_words(roles)}")
+
+
+@transaction.atomic
+def reset_account(user, without_second_factor, request):
+    """Takes the password away and ends the sessions, so that only a new one-time link lets the user in."""
+    user.set_unusable_password()
+    user.save()
+    if without_second_factor:
+        remove_second_factor(user)
+    end_sessions(user)
+    tries.forget(user.username)
+    log(request, user, "重置密码和动态口令" if without_second_factor else "重置密码")
+
+
+@transaction.atomic
+def accept_invitation(form, request):
+    """Sets the password that the holder of a one-time link chose; sessions and open links end."""
+    user = form.save()
+    end_sessions(user)
+    record(Action.ACCOUNT, f"orgs.user:{user.pk}", user=user, request=request, detail="凭一次性链接设置密码")
+
+
+@transaction.atomic
+def leave(user, successor, day, request):
+    """Ends everything that the user could do here and hands over what the user kept, all or nothing."""
+    refuse_own(user, request.user)
+    before = roles_of(user)
+    set_roles(user, [])
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
+    remove_second_factor(user)
+    end_sessions(user)
+    for path in settings.LEAVING_ACTIONS:
+        import_string(path)(user=user, successor=successor, day=day, by=request.user)
+    handed = f"，由 {successor.username} 接手" if successor else ""
+    log(request, user, f"离岗 {day}：{in_words(before)}{handed}")
+
+
+def refuse_own(user, by):
+    """Nobody changes the own roles, whether upwards or by mistake."""
+    if user.pk == by.pk:
+        raise ValidationError("不能变更自己的角色，也不能为自己办理离岗。请由另一位系统管理员办理。")
+
+
+def set_roles(user, roles):
+    """Gives the user exactly these roles; some that do not go together are refused, and so is a root left alone."""
+    reason = conflict(kind for kind, _ in roles)
+    if reason:
+        raise ValidationError(reason)
+    # Locked, so that two administrators who take each other's role away do so one after the other.
+    administering = Role.objects.select_for_update().filter(kind=RoleKind.ADMINISTRATOR, organisation__depth=1)
+    had_administrator = bool(list(administering))
+    wanted = {(kind, organisation.pk) for kind, organisation in roles}
+    for role in user.roles.all():
+        if (role.kind, role.organisation_id) in wanted:
+            wanted.discard((role.kind, role.organisation_id))
+        else:
+            role.delete()
+    for kind, organisation in wanted:
+        Role.objects.create(user=user, kind=kind, organisation_id=organisation)
+    user.__dict__.pop("_held_roles", None)
+    left = User.objects.active().filter(roles__kind=RoleKind.ADMINISTRATOR, roles__organisation__depth=1)
+    if had_administrator and not left.exists():
+        raise ValidationError("这是全区唯一的系统管理员，请先为另一账号设置系统管理员角色，再办理变更。")
+
+
+def roles_of(user):
+    """The roles held, as pairs of kind and organisation."""
+    return [(role.kind, role.organisation) for role in user.roles.select_related("organisation")]
+
+
+def in_words(roles):
+    """The roles, as the access log says them."""
+    return "、".join(f"{organisation}{RoleKind(kind).label}" for kind, organisation in roles) or "无角色"
+
+
+def log(request, user, detail):
+    """One line in the access log about the account."""
+    record(Action.ACCOUNT, f"orgs.user:{user.pk}", request=request, detail=f"{user.username}：{detail}")

@@ -1,0 +1,147 @@
+"""Who somebody is: an account by mobile number or user name, and how django-axes and allauth ask for it."""
+
+import unicodedata
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
+from axes.backends import AxesStandaloneBackend
+from axes.handlers.database import AxesDatabaseHandler
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from yl_district.access_log import Action, record
+
+from . import tries
+from .devices import device_of, remember_device
+from .models import User
+
+WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
+
+
+def find_account(text):
+    """The account meant by a mobile number or a user name, None where there is none."""
+    text = unicodedata.normalize("NFKC", text or "").strip()
+    mobile = "".join(text.split())
+    return User.objects.filter(mobile=mobile).first() or User.objects.filter(username=text).first()
+
+
+def counter_of(request, text):
+    """What counts guesses at the account meant: the same whether its mobile number or its user name was typed.
+
+    What names no account is not kept, as it may be a password typed into the wrong box; its digest counts alike.
+    """
+    user = find_account(text)
+    if user:
+        return user.username, device_of(request, user)
+    return f"unknown:{salted_hmac('orgs.authentication', text or '', algorithm='sha256').hexdigest()}", ""
+
+
+class GuardBackend(AxesStandaloneBackend):
+    """Comes first and stops where no guess is left."""
+
+    def authenticate(self, request, username=None, password=None, **credentials):
+        return super().authenticate(request or HttpRequest(), username=username, password=password, **credentials)
+
+
+class AccountBackend(ModelBackend):
+    """Accounts by mobile number or user name; an unknown one takes as long as a wrong password."""
+
+    def authenticate(self, request, username=None, password=None, **credentials):
+        if username is None or password is None:
+            return None
+        user = find_account(username)
+        if user is None:
+            User().set_password(password)
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+
+class TryHandler(AxesDatabaseHandler):
+    """Has axes count a guess before the password is looked at, where it would look first and count afterwards."""
+
+    def is_allowed(self, request, credentials=None):
+        return tries.take(*counter_of(request, credentials["username"]))
+
+    def user_login_failed(self, sender, credentials, request=None, **kwargs):
+        if request is not None:
+            request.axes_credentials = credentials
+
+    def user_logged_in(self, sender, request, user, **kwargs):
+        """Nothing: the adapter forgets the guesses once every step is done."""
+
+    def user_logged_out(self, sender, request, user, **kwargs):
+        """Nothing: the access log has its own line."""
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Signing in as this office does: closed to strangers, without e-mail, each step in the access log."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "incorrect_password": "密码不正确，请重新输入（区分大小写）。",
+        "username_password_mismatch": WRONG,
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def is_ajax(self, request):
+        return False
+
+    def get_client_ip(self, request):
+        return request.META.get("REMOTE_ADDR") or tries.ANY_ADDRESS
+
+    def respond_user_inactive(self, request, user):
+        return redirect("login")
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user:
+            tries.give_back(*counter_of(request, credentials["username"]))
+        return user
+
+    def authentication_failed(self, request, **credentials):
+        detail = "已锁定，未核对密码" if getattr(request, "axes_locked_out", False) else "密码不正确"
+        record(Action.SIGN_IN_FAILED, user=find_account(credentials["username"]), request=request, detail=detail)
+
+    @transaction.atomic
+    def login(self, request, user):
+        super().login(request, user)
+        tries.forget(*counter_of(request, user.username))
+        record(Action.SIGN_IN, user=user, request=request)
+
+    def post_login(self, request, user, **options):
+        response = super().post_login(request, user, **options)
+        remember_device(request, response, user)
+        return response
+
+    def is_reauthentication_required(self, *, app, **options):
+        """A sign-in just now has shown who somebody is, as a second confirmation would."""
+        return not confirmed_recently(self.request)
+
+
+def confirmed_recently(request):
+    """Whether the password or a one-time code was given within the last minutes of this session."""
+    given = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(given) and timezone.now().timestamp() - max(given) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """One-time codes as this office words them; a role that demands them keeps them."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "动态口令不正确或已用过，请等待下一个口令后重新输入。",
+        "cannot_delete_authenticator": "您的角色必须使用动态口令，不能停用。需要更换手机时，请联系系统管理员重置。",
+        "cannot_generate_recovery_codes": "请先启用动态口令，再生成备用口令。",
+    }
+
+    def get_totp_label(self, user):
+        return user.username
+
+    def can_delete_authenticator(self, authenticator):
+        return not authenticator.user.needs_second_factor

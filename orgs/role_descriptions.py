@@ -1,0 +1,71 @@
+"""What each role sees and does, as the page of roles says it."""
+
+from dataclasses import dataclass
+
+from .roles import SECOND_FACTOR_DEMANDED, RoleKind
+
+
+@dataclass(frozen=True)
+class Description:
+    """One role in plain words."""
+
+    kind: RoleKind
+    sees: str
+    does: str
+    never: str
+
+    @property
+    def label(self):
+        """The role's name."""
+        return self.kind.label
+
+    @property
+    def needs_second_factor(self):
+        """Whether signing in asks for a one-time code as well."""
+        return self.kind in SECOND_FACTOR_DEMANDED
+
+
+DESCRIPTIONS = [
+    Description(
+        RoleKind.ADMINISTRATOR,
+        "所在组织及下级的账号、团组织树和活动类型。",
+        "开立账号、变更角色、重置密码、办理离岗；维护组织树和活动类型。",
+        "不能变更自己的角色，看不到团员、青年和个案资料。",
+    ),
+    Description(
+        RoleKind.STAFF,
+        "所在组织及下级的团员、团干部、两新组织、1+100 联系、青年汇、活动和统计；在地区团工委任此角色的为全区。",
+        "登记和修改上述资料；在地区团工委的，还可导入导出台账、下达任务、填报平台。",
+        "未经授权看不到帮扶对象的个案内容。",
+    ),
+    Description(
+        RoleKind.CADRE,
+        "本组织及下级的团员、团干部、两新组织、活动，以及本组织团干部的 1+100 联系。",
+        "登记和修改上述资料。",
+        "看不到其他组织的名单，不能导入导出全区台账。",
+    ),
+    Description(
+        RoleKind.HUB_OPERATOR,
+        "所在组织的青年汇、活动、签到和志愿者队伍。",
+        "登记活动、签到和志愿者。",
+        "看不到团员名册、联系青年和个案资料。",
+    ),
+    Description(
+        RoleKind.CASEWORKER,
+        "本人获得授权且授权未到期的帮扶对象。",
+        "登记服务计划、结对、帮扶记录和奖学金。",
+        "没有授权的个案看不到，也不会知道其存在；不能给自己授权。",
+    ),
+    Description(
+        RoleKind.LEADER,
+        "所在组织及下级的各项数字和工作总结。",
+        "查看、导出工作总结。",
+        "看不到人员姓名和联系方式，不能修改任何资料。",
+    ),
+    Description(
+        RoleKind.AUDITOR,
+        "访问日志：谁在何时登录、查阅、导出了什么。",
+        "查阅和核对日志。",
+        "看不到业务资料，不能兼任其他角色。",
+    ),
+]

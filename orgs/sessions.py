@@ -1,0 +1,49 @@
+"""When a session ends: after a while without use, at last after twelve hours, or at once when an account changes."""
+
+import time
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.db.models import F
+
+from yl_district.access_log import Action, record
+
+STARTED, SEEN = "started_at", "seen_at"
+
+
+def begin_session(sender, request, user, **kwargs):
+    """Notes in a session when it began; receives Django's own signal, so that no way of signing in is left out."""
+    request.session[STARTED] = request.session[SEEN] = int(time.time())
+
+
+def end_sessions(user):
+    """Ends every session of the user: none of their cookies opens anything at the next request."""
+    for session in UserSession.objects.filter(user=user):
+        session.end()
+    type(user).objects.filter(pk=user.pk).update(session_stamp=F("session_stamp") + 1)
+    user.refresh_from_db(fields=["session_stamp"])
+
+
+class SessionEndMiddleware:
+    """Ends sessions that are over; being used is noted twice a minute at most, to spare the database."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            self.look_at(request)
+        return self.get_response(request)
+
+    def look_at(self, request):
+        """Ends the session or lets it go on."""
+        now, session = int(time.time()), request.session
+        idle = now - session.get(SEEN, 0)
+        if idle >= settings.SESSION_IDLE_SECONDS or now - session.get(STARTED, 0) >= settings.SESSION_LAST_SECONDS:
+            record(Action.SIGN_OUT, request=request, detail="超时自动退出")
+            logout(request)
+            messages.info(request, "登录已超时，请重新登录。")
+        elif idle >= min(30, settings.SESSION_IDLE_SECONDS // 10):
+            session[SEEN] = now

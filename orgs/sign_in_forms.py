@@ -1,0 +1,193 @@
+"""What is read from somebody who signs in, confirms who they are, or looks after their own account."""
+
+from functools import cached_property
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter as get_second_factor_adapter
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.forms import DeactivateTOTPForm as AllauthDeactivateTOTPForm
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
+from django.core.exceptions import ValidationError
+
+from yl_district.access_log import Action, record
+from yl_district.forms import prepare_field
+
+from . import tries
+from .devices import device_of
+from .password_validators import rules_in_words
+from .second_factor import spend, step_of
+
+
+class EntranceMixin:
+    """Fields one below the other, large as on the sign-in page, with the words that all forms share."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for name, field in self.fields.items():
+            prepare_field(field)
+            field.widget.attrs["class"] = "form-control form-control-lg"
+            field.widget.attrs.pop("placeholder", None)
+            if name == next(iter(self.fields)):
+                field.widget.attrs["autofocus"] = True
+
+    @property
+    def problems(self):
+        """The wrong fields, for the list above the form."""
+        return [self[name] for name in self.fields if name in self.errors]
+
+    @cached_property
+    def helper(self):
+        """One field below the other; the form itself is the page's."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        return helper
+
+
+class SignInForm(EntranceMixin, forms.Form):
+    """Mobile number or user name, and password."""
+
+    username = forms.CharField(
+        label="手机号码或用户名", max_length=150, widget=forms.TextInput({"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, request=None, **options):
+        super().__init__(*args, **options)
+        self.request = request
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors:
+            adapter = get_adapter()
+            credentials = {"username": data["username"], "password": data["password"]}
+            self.user = adapter.authenticate(self.request, **credentials)
+            if self.user is None:
+                raise adapter.validation_error("username_password_mismatch")
+        return data
+
+    def login(self, request, redirect_url=None):
+        """Goes on to the second factor or signs in; called by allauth's page."""
+        login = Login(user=self.user, redirect_url=redirect_url)
+        return perform_password_login(request, {}, login)
+
+
+class PasswordConfirmForm(EntranceMixin, forms.Form):
+    """The own password once more."""
+
+    password = forms.CharField(
+        label="密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean_password(self):
+        """Counts as a guess where it is wrong."""
+        password = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("incorrect_password")
+        return password
+
+
+class CodeForm(EntranceMixin, forms.Form):
+    """A one-time code or a recovery code, at the second step of signing in."""
+
+    confirms = False
+
+    code = forms.CharField(
+        label="动态口令或备用口令",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args, user, **options):
+        super().__init__(*args, **options)
+        self.user = user
+
+    def clean_code(self):
+        """Takes one guess, then looks at the code; a code that is right is spent."""
+        counter = f"code:{self.user.pk}", device_of(context.request, self.user)
+        if not tries.take(*counter):
+            words = tries.when_again(tries.locked_until(*counter))
+            raise ValidationError(f"连续 {tries.LIMIT} 次口令不正确，已暂停核对。{words}")
+        self.authenticator = spend(self.user, self.cleaned_data["code"])
+        if self.authenticator is None:
+            record(Action.SIGN_IN_FAILED, user=self.user, request=context.request, detail="动态口令不正确")
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        tries.forget(*counter)
+        return self.cleaned_data["code"]
+
+    def save(self):
+        """Notes in the session that the second factor was given."""
+        post_authentication(context.request, self.authenticator, reauthenticated=self.confirms)
+
+
+class CodeConfirmForm(CodeForm):
+    """A one-time code or a recovery code once more."""
+
+    confirms = True
+
+
+class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
+    """The first one-time code, which shows that the phone has the secret."""
+
+    code = forms.CharField(
+        label="动态口令",
+        max_length=20,
+        widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_code(self):
+        """The code of the secret that the page showed; the half minute is kept, so that it counts once."""
+        self.step = step_of(self.secret, self.cleaned_data["code"])
+        if self.step is None:
+            raise get_second_factor_adapter().validation_error("incorrect_code")
+        return self.cleaned_data["code"]
+
+
+class SecondFactorRemovalForm(EntranceMixin, AllauthDeactivateTOTPForm):
+    """Only a confirmation."""
+
+
+class OwnPasswordForm(EntranceMixin, PasswordChangeForm):
+    """The user's own new password."""
+
+    field_order = ["old_password", "new_password1", "new_password2"]
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["new_password1"].help_text = rules_in_words()
+        self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self):
+        """Counts as a guess where it is wrong."""
+        password = self.cleaned_data["old_password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
+        return password
+
+
+class FirstPasswordForm(EntranceMixin, SetPasswordForm):
+    """The password that somebody sets who was given a one-time link."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["new_password1"].label = "密码"
+        self.fields["new_password2"].label = "再次输入密码"
+        self.fields["new_password1"].help_text = rules_in_words()
+        self.fields["new_password2"].help_text = ""

@@ -1,0 +1,106 @@
+"""Pages of signing in, of the second factor, and of looking after the own account."""
+
+from allauth.account.views import LoginView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth import logout as end_session
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from yl_district.access_log import Action, record
+
+from . import tries
+from .actions import accept_invitation
+from .authentication import counter_of
+from .invitations import invited_account
+from .second_factor import LAST_STEP
+from .sign_in_forms import FirstPasswordForm, OwnPasswordForm, SignInForm
+
+
+@login_not_required
+def login(request):
+    """Signing in; a fragment asked for after the session's end becomes a whole page again."""
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    return LoginView.as_view(form_class=SignInForm, template_name="account/login.html")(request)
+
+
+def locked(request, response, credentials):
+    """The page that django-axes shows where no guess is left: when the next one is looked at."""
+    until = tries.locked_until(*counter_of(request, (credentials or {}).get("username")))
+    words = tries.when_again(until)
+    return render(request, "account/locked.html", {"limit": tries.LIMIT, "when": words}, status=429)
+
+
+@require_POST
+def logout(request):
+    """Signing out."""
+    record(Action.SIGN_OUT, request=request)
+    end_session(request)
+    return redirect("login")
+
+
+@sensitive_post_parameters()
+def password_change(request):
+    """A new password for the user's own account; every other session of it ends."""
+    form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with transaction.atomic():
+            update_session_auth_hash(request, form.save())
+            UserSession.objects.create_from_request(request)
+            record(Action.ACCOUNT, f"orgs.user:{request.user.pk}", request=request, detail="本人修改密码")
+        messages.success(request, "密码已修改，其他设备上的登录已退出。")
+        return redirect("home")
+    context = {"title": "修改密码", "form": form, "back": reverse("home")}
+    return render(request, "account/password_change.html", context)
+
+
+@login_not_required
+@sensitive_post_parameters()
+def invitation_accept(request, uid, token):
+    """Sets the password of the account for which a one-time link stands."""
+    user = invited_account(uid, token)
+    if user is None:
+        return render(request, "account/invitation_expired.html", status=410)
+    form = FirstPasswordForm(user, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        end_session(request)
+        accept_invitation(form, request)
+        messages.success(request, "密码已设置，请登录。")
+        return redirect("login")
+    return render(request, "account/invitation_accept.html", {"form": form, "account": user})
+
+
+class SecondFactorView(ActivateTOTPView):
+    """Sets up one-time codes; the code that was typed for it cannot be used again."""
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        user = self.request.user
+        for authenticator in Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP):
+            authenticator.data[LAST_STEP] = form.step
+            authenticator.save(update_fields=["data"])
+        record(Action.ACCOUNT, f"orgs.user:{user.pk}", request=self.request, detail="本人启用动态口令")
+        return response
+
+
+@require_POST
+def user_session_end(request, pk):
+    """Ends one of the user's own sessions."""
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    is_current = session.session_key == request.session.session_key
+    record(Action.SIGN_OUT, request=request, detail=f"结束登录 {session.ip}")
+    session.end()
+    if is_current:
+        end_session(request)
+        return redirect("login")
+    messages.success(request, "已结束这次登录。")
+    return redirect("usersessions_list")

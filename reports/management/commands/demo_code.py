@@ -1,0 +1,14 @@
+"""manage.py demo_code: the present one-time code of the demo accounts."""
+
+from django.core.management.base import BaseCommand
+
+from orgs.second_factor import code_at, current_step
+
+from .load_sample_year import SECRET
+
+
+class Command(BaseCommand):
+    help = "显示演示账号当前的动态口令（每个账号每个口令只能用一次，30 秒后换新）。"
+
+    def handle(self, **options):
+        self.stdout.write(code_at(SECRET, current_step()))

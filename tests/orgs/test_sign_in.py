@@ -1,0 +1,280 @@
+"""Signing in: names, guesses, the second factor, and what is kept of it."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs import tries
+from orgs.models import Role
+from tests.factories import PASSWORD, make_organisation, make_second_factor, make_user
+from tests.orgs.sign_in import code_now, give_code, give_password, is_signed_in, signed_in
+from yl_district.models import AccessEntry
+
+pytestmark = pytest.mark.django_db
+WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
+
+
+@pytest.fixture
+def root():
+    return make_organisation("清河地区团工委", category="working_committee", domain="office")
+
+
+@pytest.fixture
+def user(root):
+    return make_user("林知秋", root, mobile="13800138000")
+
+
+def shift_tries(**by):
+    """Lets time pass for the counters of guesses."""
+    for attempt in AccessAttempt.objects.all():
+        AccessAttempt.objects.filter(pk=attempt.pk).update(attempt_time=attempt.attempt_time - timedelta(**by))
+
+
+def log_lines():
+    """What the access log says, in the order of time."""
+    return list(AccessEntry.objects.order_by("number").values_list("action", "who", "detail"))
+
+
+@pytest.mark.parametrize("spelling", ["13800138000", "138 0013 8000", "１３８００１３８０００", " 13800138000 "])
+def test_a_mobile_number_signs_in_however_it_is_written(client, user, spelling):
+    assert give_password(client, spelling).url == reverse("home")
+    assert is_signed_in(client)
+
+
+def test_the_user_name_signs_in_too_and_the_log_says_so(client, user):
+    give_password(client, user.username)
+    client.post(reverse("logout"))
+    assert log_lines() == [("sign_in", user.username, ""), ("sign_out", user.username, "")]
+
+
+def test_a_signed_in_user_is_led_on_from_the_sign_in_page(user):
+    assert signed_in(user).get(reverse("login")).url == reverse("home")
+
+
+@pytest.mark.parametrize("name", ["nobody", "13900139000", "字" * 150, "' OR 1=1 --"])
+def test_an_unknown_name_reads_like_a_wrong_password(client, user, name):
+    known, unknown = give_password(client, user.username, "wrong"), give_password(Client(), name, "wrong")
+    assert known.status_code == unknown.status_code == 200
+    assert known.context["form"].non_field_errors() == unknown.context["form"].non_field_errors() == [WRONG]
+
+
+def test_what_names_nobody_is_kept_nowhere(client, user):
+    give_password(client, "my-secret-password", "x")
+    assert log_lines() == [("sign_in_failed", "", "密码不正确")]
+    assert AccessAttempt.objects.get().username.startswith("unknown:")
+    assert "my-secret-password" not in AccessAttempt.objects.get().username
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 151, ""])
+def test_a_name_that_cannot_be_one_is_refused_in_words(client, name):
+    response = give_password(client, name)
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["username"]
+
+
+def test_a_left_user_and_one_without_a_password_do_not_get_in(client, user):
+    user.is_active = False
+    user.save()
+    assert give_password(client, user.username).status_code == 200
+    user.is_active = True
+    user.set_unusable_password()
+    user.save()
+    assert give_password(client, user.username).status_code == 200
+
+
+def test_five_wrong_passwords_lock_both_spellings_for_a_quarter_of_an_hour(client, user):
+    for name in ["13800138000", user.username] * 2 + ["13800138000"]:
+        assert give_password(client, name, "wrong").status_code == 200
+    locked = give_password(client, user.username)
+    assert locked.status_code == 429
+    until = timezone.localtime(tries.locked_until(user.username))
+    assert f"请在 {until:%H:%M} 之后再试。" in locked.content.decode()
+    assert log_lines()[-1] == ("sign_in_failed", user.username, "已锁定，未核对密码")
+    shift_tries(minutes=14)
+    assert give_password(Client(), user.username).status_code == 429
+    shift_tries(minutes=1)
+    assert give_password(Client(), user.username).status_code == 302
+
+
+def test_the_address_makes_no_difference(user):
+    statuses = [
+        give_password(Client(), user.username, "wrong", REMOTE_ADDR=f"10.0.0.{number}").status_code
+        for number in range(40)
+    ]
+    print(f"B1: 40 tries from 40 addresses, {statuses.count(200)} checked")
+    assert statuses == [200] * 5 + [429] * 35
+
+
+def test_a_browser_that_signed_in_before_is_not_kept_out(user):
+    own = signed_in(user)
+    own.post(reverse("logout"))
+    stranger = Client()
+    for _ in range(6):
+        give_password(stranger, user.username, "wrong")
+    assert give_password(stranger, user.username).status_code == 429
+    assert give_password(own, user.username).status_code == 302
+
+
+def test_a_known_browser_has_five_guesses_of_its_own(user):
+    own = signed_in(user)
+    own.post(reverse("logout"))
+    assert [give_password(own, user.username, "wrong").status_code for _ in range(6)] == [200] * 5 + [429]
+    assert give_password(Client(), user.username).status_code == 302
+
+
+def test_a_changed_cookie_makes_no_known_browser(user):
+    own = signed_in(user)
+    own.post(reverse("logout"))
+    own.cookies["known_browser"] = own.cookies["known_browser"].value[:-1] + "x"
+    for _ in range(5):
+        give_password(Client(), user.username, "wrong")
+    assert give_password(own, user.username).status_code == 429
+
+
+def test_an_operator_unlocks_an_account(client, user, capsys):
+    for _ in range(6):
+        give_password(client, user.username, "wrong")
+    call_command("axes_reset_username", user.username)
+    assert give_password(client, user.username).status_code == 302
+
+
+@pytest.mark.parametrize("kind", [Role.Kind.ADMINISTRATOR, Role.Kind.CASEWORKER, Role.Kind.AUDITOR])
+def test_a_role_that_demands_it_needs_the_second_factor(client, root, kind):
+    user = make_user("程安", root, kind)
+    assert give_password(client, user.username).url == reverse("mfa_authenticate")
+    assert not is_signed_in(client)
+    assert give_code(client, code_now()).url == reverse("home")
+    assert is_signed_in(client)
+
+
+def test_whoever_owes_the_second_factor_reaches_only_its_set_up(client, user, root):
+    Role.objects.create(user=user, organisation=root, kind=Role.Kind.CASEWORKER)
+    give_password(client, user.username)
+    for name in ("home", "member_list", "account_list", "usersessions_list"):
+        assert client.get(reverse(name)).status_code in (302, 404)
+    page = client.get(reverse("home"), follow=True)
+    assert page.redirect_chain == [(reverse("mfa_activate_totp"), 302)]
+    assert "data:image/svg+xml;base64," in page.content.decode()
+    secret = page.context["form"].secret
+    assert secret in page.content.decode()
+    code = code_for(secret)
+    done = client.post(reverse("mfa_activate_totp"), {"code": code}, follow=True)
+    assert done.redirect_chain == [(reverse("mfa_view_recovery_codes"), 302)]
+    assert len(done.context["unused_codes"]) == 10
+    assert client.get(reverse("home")).status_code == 200
+    again = Client()
+    give_password(again, user.username)
+    assert give_code(again, code).status_code == 200
+    assert give_code(again, done.context["unused_codes"][0]).status_code == 302
+
+
+def code_for(secret):
+    """The present code of a secret just shown."""
+    from orgs.second_factor import code_at, current_step
+
+    return code_at(secret, current_step())
+
+
+def test_a_wrong_first_code_is_refused(client, user):
+    give_password(client, user.username)
+    client.get(reverse("mfa_activate_totp"))
+    response = client.post(reverse("mfa_activate_totp"), {"code": "000000x"})
+    assert list(response.context["form"].errors) == ["code"]
+
+
+def test_a_code_counts_once(user):
+    make_second_factor(user)
+    signed_in(user)
+    second = Client()
+    give_password(second, user.username)
+    refused = give_code(second, code_now())
+    assert refused.context["form"].errors["code"] == ["动态口令不正确或已用过，请等待下一个口令后重新输入。"]
+    assert not is_signed_in(second)
+    assert give_code(second, code_now(ahead=1)).status_code == 302
+
+
+def test_a_recovery_code_counts_once(user):
+    make_second_factor(user)
+    owner = signed_in(user)
+    owner.post(reverse("mfa_generate_recovery_codes"))
+    code, *others = owner.get(reverse("mfa_view_recovery_codes")).context["unused_codes"]
+    results = []
+    for _ in range(2):
+        client = Client()
+        give_password(client, user.username)
+        results.append(give_code(client, code).status_code)
+    print(f"B2: one recovery code used twice, taken {results.count(302)} time; {len(others)} are left")
+    assert results == [302, 200]
+
+
+@pytest.mark.parametrize("code", ["", "abc", "１２３４５６", "0" * 21, "1\0"])
+def test_a_hostile_code_is_refused_in_words(client, user, code):
+    make_second_factor(user)
+    give_password(client, user.username)
+    response = give_code(client, code)
+    assert response.status_code == 200
+    assert list(response.context["form"].errors) == ["code"]
+
+
+def test_five_wrong_codes_stop_the_second_step_but_not_a_known_browser(user):
+    make_second_factor(user)
+    own = signed_in(user)
+    own.post(reverse("logout"))
+    client = Client()
+    give_password(client, user.username)
+    for _ in range(5):
+        give_code(client, "000000")
+    stopped = give_code(client, code_now(ahead=1))
+    assert stopped.context["form"].errors["code"][0].startswith("连续 5 次口令不正确，已暂停核对。请在 ")
+    assert not is_signed_in(client)
+    give_password(own, user.username)
+    assert give_code(own, code_now(ahead=1)).status_code == 302
+
+
+def test_the_second_step_needs_the_first(client):
+    assert client.get(reverse("mfa_authenticate")).url == reverse("login")
+    assert give_code(client, "123456").url == reverse("login")
+
+
+def test_the_second_factor_is_offered_to_all_and_given_up_by_whoever_may(user, root):
+    make_second_factor(user)
+    client = signed_in(user)
+    assert client.get(reverse("mfa_index")).status_code == 200
+    assert client.post(reverse("mfa_deactivate_totp")).url == reverse("mfa_index")
+    keeper = signed_in(make_user("程安", root, Role.Kind.CASEWORKER), ahead=1)
+    refused = keeper.post(reverse("mfa_deactivate_totp"))
+    assert "您的角色必须使用动态口令，不能停用。" in refused.content.decode()
+
+
+def test_an_act_that_asks_again_leads_back_to_the_page(user):
+    make_second_factor(user)
+    client = signed_in(user)
+    session = client.session
+    for given in session["account_authentication_methods"]:
+        given["at"] -= 301
+    session.save()
+    page, confirm = reverse("mfa_generate_recovery_codes"), reverse("account_reauthenticate")
+    assert client.get(page).url == f"{confirm}?next={page.replace('/', '%2F')}"
+    wrong = client.post(confirm, {"password": "wrong", "next": page})
+    assert wrong.context["form"].errors["password"] == ["密码不正确，请重新输入（区分大小写）。"]
+    assert client.post(confirm, {"password": PASSWORD, "next": page}).url == page
+    assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "javascript:alert(1)"])
+def test_confirming_leads_nowhere_else(user, target):
+    client = signed_in(user)
+    assert client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": target}).url == reverse("home")
+
+
+def test_a_code_confirms_too(user):
+    make_second_factor(user)
+    client = signed_in(user)
+    page = reverse("usersessions_list")
+    answer = client.post(reverse("mfa_reauthenticate"), {"code": code_now(ahead=1), "next": page})
+    assert answer.url == page

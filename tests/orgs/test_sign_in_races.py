@@ -1,0 +1,87 @@
+"""Many tries at the same moment, from two processes as the server runs them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from orgs.models import Organisation, Role
+from orgs.tries import LIMIT
+from tests.factories import make_organisation, make_second_factor, make_user
+from tests.orgs.sign_in import code_now
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TIMES = 20
+
+
+@pytest.fixture(scope="module")
+def rivals():
+    """Two processes of the site."""
+    command = [sys.executable, "-m", "tests.orgs.rival"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, cwd=settings.BASE_DIR, **pipes) for _ in range(2)]
+    yield processes
+    for process in processes:
+        process.stdin.close()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+def race(rivals, act, *arguments, **changes):
+    """How many of the tries of both processes, begun together, came out true."""
+    return send_out(rivals, act, [arguments] * 2, TIMES, changes)
+
+
+def send_out(rivals, act, arguments, times, changes=None):
+    """Has each process make so many tries with its own arguments; how many came out true."""
+    for process, own in zip(rivals, arguments, strict=True):
+        command = {"act": act, "arguments": own, "times": times, "settings": changes or {}}
+        print(json.dumps(command), file=process.stdin, flush=True)
+    counts = [int(process.stdout.readline()) for process in rivals]
+    assert min(counts) >= 0
+    return sum(counts)
+
+
+def test_of_forty_guesses_at_once_five_are_checked(rivals):
+    checked = race(rivals, "guess", make_user().username)
+    print(f"B1: {2 * TIMES} parallel tries in 2 processes, {checked} checked")
+    assert checked == LIMIT
+
+
+def test_of_forty_guesses_at_a_name_of_nobody_five_are_checked(rivals):
+    assert race(rivals, "guess", "nobody") == LIMIT
+
+
+def test_without_counting_first_more_are_checked(rivals):
+    """The twin: axes as it comes counts after the password is looked at."""
+    stock = {"AXES_HANDLER": "axes.handlers.database.AxesDatabaseHandler", "AXES_FAILURE_LIMIT": LIMIT}
+    checked = race(rivals, "guess", make_user().username, **stock)
+    print(f"B1, twin without the protection: {2 * TIMES} parallel tries, {checked} checked")
+    assert checked > LIMIT
+
+
+def test_of_forty_uses_of_one_code_one_is_taken(rivals):
+    user = make_user()
+    make_second_factor(user)
+    taken = race(rivals, "use_code", user.username, code_now())
+    print(f"B2: one code used {2 * TIMES} times at once in 2 processes, taken {taken} time")
+    assert taken == 1
+
+
+def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
+    """The twin: allauth as it comes remembers used codes in the process alone."""
+    user = make_user()
+    make_second_factor(user)
+    taken = race(rivals, "use_code_as_allauth", user.username, code_now())
+    print(f"B2, twin without the protection: taken {taken} times")
+    assert taken > 1
+
+
+def test_two_administrators_who_take_each_other_away_leave_one(rivals):
+    for _ in range(5):
+        root = make_organisation(f"清河地区团工委{Organisation.objects.count()}")
+        Role.objects.all().delete()
+        names = [make_user("程安", root, Role.Kind.ADMINISTRATOR).username for _ in range(2)]
+        assert send_out(rivals, "take_role_away", [(name,) for name in names], times=1) == 1

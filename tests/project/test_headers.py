@@ -1,0 +1,154 @@
+"""What every answer says to the browser, and that no page breaks the content policy."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import NoReverseMatch, resolve, reverse
+
+from orgs.access import ACCESS
+from orgs.models import Role
+from tests.conftest import DESKTOP, PHONE
+from tests.factories import (
+    make_activity,
+    make_assistance,
+    make_assisted_youth,
+    make_contact,
+    make_hub,
+    make_link,
+    make_member,
+    make_organisation,
+    make_post,
+    make_scholarship,
+    make_supply,
+    make_unit,
+    make_unit_contact,
+    make_user,
+    make_volunteer,
+)
+from tests.orgs.sign_in import signed_in
+from tests.pages import browser_of
+from yl_district.navigation import MENU
+
+POLICY = {
+    "default-src 'self'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+
+
+def headers_of(response):
+    """The headers that protect, as sent."""
+    names = ["X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy"]
+    return [response[name] for name in (*names, "Cache-Control")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/login/", "/members/", "/no-such-page/", "/invitations/a/b/", "/roles/"])
+def test_every_answer_has_the_strict_headers(path, settings):
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    for client in (Client(), browser_of(make_user("林知秋", root))):
+        response = client.get(path)
+        assert set(response["Content-Security-Policy"].split("; ")) == POLICY
+        assert headers_of(response) == ["DENY", "nosniff", "same-origin", "same-origin", "no-store"]
+        assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_a_failure_and_a_wrong_host_have_them_too(settings):
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = False
+    client = Client(raise_request_exception=False)
+    response = client.get("/login/", headers={"host": "elsewhere.example"})
+    assert response.status_code == 400
+    assert set(response["Content-Security-Policy"].split("; ")) == POLICY
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites():
+    assert (settings.SESSION_COOKIE_HTTPONLY, settings.SESSION_COOKIE_SAMESITE) == (True, "Lax")
+
+
+def test_the_deployment_check_is_clean():
+    environment = os.environ | {"DATABASE_URL": "sqlite://:memory:", "HTTPS": "1", "ALLOWED_HOSTS": "localhost"}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # the browser tests of this process set it
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def root():
+    return make_organisation("清河地区团工委", category="working_committee", domain="office")
+
+
+@pytest.fixture
+def records(root):
+    """One record of each kind."""
+    branch = make_organisation("柳林社区团支部", root)
+    cadre, unit, hub = make_post("陆远", branch).person, make_unit(), make_hub(branch)
+    link, youth = make_link(cadre), make_assisted_youth(branch)
+    others = [make_unit_contact(unit), make_supply(branch), make_member("章程", branch), cadre.posts.get(), cadre]
+    more = [make_contact(cadre, [link]), make_assistance([youth]), make_scholarship(), make_volunteer(hub)]
+    return [branch, unit, hub, link, youth, *others, *more, make_activity(branch)]
+
+
+def plain_addresses():
+    """Every address that is a page and needs no record."""
+    files_and_acts = ("_export", "_template", "logout", "login", "mfa_authenticate")
+    own_alone = ("mfa_deactivate_totp", "mfa_view_recovery_codes")  # not there for those who have not set them up
+    for name in ACCESS:
+        with suppress(NoReverseMatch):
+            if not name.endswith((*files_and_acts, *own_alone)):
+                yield reverse(name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records):
+    paths = [*plain_addresses(), *(record.get_absolute_url() for record in records)]
+    assert {reverse(entry.url_name) for _, entries in MENU for entry in entries} <= set(paths)
+    opened, violations = 0, []
+    for user in (make_user("林知秋", root), make_user("程安", root, Role.Kind.ADMINISTRATOR)):
+        page = open_page(**DESKTOP)
+        page.add_init_script(VIOLATIONS)
+        cookie = signed_in(user).cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": base_url}])
+        for path in paths:
+            if not user.may_open(resolve(path).url_name):
+                continue
+            page.set_viewport_size(DESKTOP["viewport"])
+            page.goto(path, wait_until="networkidle" if path == "/" else "load")
+            page.set_viewport_size(PHONE["viewport"])
+            violations += [f"{path} {each}" for each in page.evaluate("window.violations")]
+            opened += 1
+        page.context.close()
+    # That a page answers "not found" to some is for other tests.
+    browser_errors[:] = [error for error in browser_errors if "404 (Not Found)" not in error]
+    print(f"B3: {opened} pages in two widths, {len(violations)} violations of the content policy")
+    assert (violations, opened > 50) == ([], True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_breaks_the_policy_is_noticed(open_page, browser_errors):
+    """The twin: an inline style is refused by the browser and counted."""
+    page = open_page(**DESKTOP)
+    page.add_init_script(VIOLATIONS)
+    page.goto(reverse("login"))
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.locator("p", has_text="x").last.wait_for()
+    page.wait_for_timeout(200)
+    assert (len(page.evaluate("window.violations")), len(browser_errors)) == (1, 1)
+    browser_errors.clear()

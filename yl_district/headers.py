@@ -1,0 +1,20 @@
+"""Headers of every answer that is not a static file: nothing is kept by browsers or proxies, no device is asked for."""
+
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in "accelerometer camera geolocation gyroscope magnetometer microphone payment usb".split()
+)
+
+
+class HeadersMiddleware:
+    """Adds what Django has no setting for."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response["Permissions-Policy"] = PERMISSIONS
+        if not request.path.startswith("/static/"):
+            response["Cache-Control"] = "no-store"
+        return response
