@@ -68,8 +68,7 @@ class CaseGrant(SealedModel):
     ended_on = models.DateField("终止日期", null=True, blank=True)
 
     objects = CaseGrantQuerySet.as_manager()
-    history = Tracked(hidden=("name", "reason"))
-    history = Tracked(hidden=["name", "birth_date"])
+    history = Tracked(hidden=["name", "birth_date", "reason"])
 
     class Meta:
         verbose_name = "个案授权"
