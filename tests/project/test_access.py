@@ -1,0 +1,169 @@
+"""No role reaches an address or a row that the access table and the reach of its rows do not give it."""
+
+import re
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from orgs.access import ACCESS, PUBLIC, SIGNED_IN, may_open
+from tests.viewers import VIEWERS, district, records, viewers
+
+pytestmark = pytest.mark.django_db
+
+ABSENT = 987_654
+KEPT_BY_ALL = {"organisation", "unit", "unit_contact", "supply", "person", "member", "proposal", "post"}
+AT_HUBS = {"hub", "volunteer", "activity", "sign_in"}
+CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
+# What each viewer sees of its own committee; of the other committee only the office sees anything.
+SEEN = {
+    "cadre": KEPT_BY_ALL | AT_HUBS | {"link", "contact"},
+    "hub_operator": AT_HUBS,
+    "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "case_grant", "case_request"},
+    "caseworker": CASES | {"case_grant", "case_request"},
+    "leader": {"case_grant", "case_request"},
+    "administrator": {"organisation", "account"},
+    "auditor": set(),
+    "office": KEPT_BY_ALL
+    | AT_HUBS
+    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"},
+    "nobody": set(),
+}
+# Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
+ONLY_FOR = {
+    "proposal_decide": {"staff", "office"},
+    "case_grant_decide": {"staff", "leader", "office"},
+    "assisted_youth_create": {"caseworker"},
+    "scholarship_create": {"caseworker"},
+}
+# Pages about the visitor alone, and those that ask who it is before they look anything up.
+ABOUT_ONESELF = {"invitation_accept", "user_session_end", "record_unmask", "record_revert"}
+ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x"}
+TAKEN = {200, 302, 400, 405, 409, 422}
+
+
+def addresses():
+    """Every named address of the site with the names of its arguments."""
+    found = {}
+
+    def walk(patterns):
+        for pattern in patterns:
+            if hasattr(pattern, "url_patterns"):
+                walk(pattern.url_patterns)
+            else:
+                found[pattern.name] = list(pattern.pattern.converters) or list(pattern.pattern.regex.groupindex)
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+def kind_of(url_name, argument):
+    """The kind of record that an argument of an address names."""
+    if argument != "pk":
+        return {"grant_pk": "case_grant", "youth_pk": "assisted_youth"}.get(argument, argument.removesuffix("_pk"))
+    kind = url_name.rsplit("_", 1)[0]
+    return {"case_grant_decide": "case_request"}.get(url_name, {"record": "member"}.get(kind, kind))
+
+
+def arguments(url_name, names, rows):
+    """The arguments that lead to a record; `rows` None leads to what does not exist."""
+    given = {name: ARGUMENTS[name] for name in names if name in ARGUMENTS}
+    if url_name.startswith("record_"):
+        given["kind"] = "member" if url_name != "record_unmask" else "person"
+    for name in names:
+        if name == "pk" or name.endswith("_pk"):
+            row = rows and rows.get(kind_of(url_name, name))
+            given[name] = row.pk if row else ABSENT
+    return given
+
+
+def asked(client, method, address):
+    """The answer to a request whose changes are taken back at once."""
+    with transaction.atomic():
+        answer = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    return answer
+
+
+def body(answer):
+    """What an answer says, but for what is new in each of them."""
+    return re.sub(rb'(nonce|value|csrf[a-z]*)="[^"]*"', b"", answer.content)
+
+
+def test_every_address_has_its_line_in_the_table_and_every_line_its_address():
+    named = set(addresses())
+    assert (named - set(ACCESS), set(ACCESS) - named) == (set(), set())
+
+
+def expected(viewer, url_name, names, side):
+    """Whether the viewer gets the page of a record of this side."""
+    kinds = [kind_of(url_name, name) for name in names if name == "pk" or name.endswith("_pk")]
+    if not kinds or url_name in ABOUT_ONESELF:
+        return True
+    if viewer not in ONLY_FOR.get(url_name, {viewer}):
+        return False
+    within = side == "own" or (side == "foreign" and viewer == "office")
+    return within and set(kinds) <= SEEN[viewer]
+
+
+def test_every_viewer_gets_exactly_what_the_table_and_the_reach_of_rows_give():
+    place = district()
+    clients = viewers(place)
+    sides = {
+        "own": records(place, "own", place.users["cadre"], place.users["caseworker"]),
+        "foreign": records(place, "foreign"),
+        "absent": None,
+    }
+    asks, differences, refusals = 0, [], set()
+    for viewer in VIEWERS:
+        for url_name, names in addresses().items():
+            is_open = viewer != "anonymous" and may_open(place.users[viewer], url_name)
+            has_record = any(name == "pk" or name.endswith("_pk") for name in names)
+            for side, rows in sides.items() if is_open and has_record else [("own", sides["own"])]:
+                address = reverse(url_name, kwargs=arguments(url_name, names, rows))
+                for method in ("get", "post"):
+                    answer = asked(clients[viewer], method, address)
+                    asks += 1
+                    if viewer == "anonymous":
+                        is_right = ACCESS[url_name] == PUBLIC or answer.url.startswith(reverse("login"))
+                    elif is_open and expected(viewer, url_name, names, side):
+                        is_right = answer.status_code in TAKEN | ({404} if url_name in ABOUT_ONESELF else set())
+                    else:
+                        is_right = answer.status_code == 404
+                        refusals.add(body(answer))
+                    if not is_right:
+                        differences.append((viewer, method, url_name, side, answer.status_code))
+    print(f"A1: {len(addresses())} addresses, {len(VIEWERS)} viewers, {asks} requests: {len(differences)} differences")
+    print(f"A2: {len(refusals)} wording of all refusals, foreign and absent alike")
+    assert differences == []
+    assert len(refusals) == 1
+
+
+def test_twin_without_the_reach_of_rows_the_crawl_sees_foreign_records(monkeypatch):
+    place = district()
+    clients = viewers(place)
+    rows = records(place, "foreign")
+    address = reverse("member_detail", args=[rows["member"].pk])
+    assert clients["cadre"].get(address).status_code == 404
+    monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self.all())
+    assert "秘foreign单位" in clients["cadre"].get(address).content.decode()
+
+
+def test_twin_without_the_table_the_crawl_finds_pages_of_others(monkeypatch):
+    place = district()
+    clients = viewers(place)
+    assert clients["auditor"].get(reverse("activity_type_list")).status_code == 404
+    monkeypatch.setattr("orgs.access.may_open", lambda user, url_name: True)
+    assert clients["auditor"].get(reverse("activity_type_list")).status_code == 200
+
+
+def test_an_address_without_a_line_opens_to_nobody(monkeypatch):
+    place = district()
+    clients = viewers(place)
+    monkeypatch.delitem(ACCESS, "member_list")
+    assert {clients[viewer].get(reverse("member_list")).status_code for viewer in place.users} == {404}
+
+
+def test_signed_in_and_public_are_the_only_words_beside_roles():
+    kinds = set().union(*ACCESS.values())
+    assert kinds - PUBLIC - SIGNED_IN == {*SEEN.keys() - {"office", "nobody"}, "committee"}

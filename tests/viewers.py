@@ -1,0 +1,138 @@
+"""A district of two committees with every kind of record in each, and one viewer for each role, for tests of access."""
+
+from datetime import date
+from types import SimpleNamespace
+
+from django.test import Client
+from django.utils import timezone
+
+from activities.actions import add_sign_in
+from activities.models import ActivityType
+from assistance.actions import fix_volunteer
+from assistance.models import CaseGrant, ServicePlan
+from members.models import Proposal
+from orgs.roles import RoleKind
+from reports.models import PlatformEntry, Target
+
+from . import factories
+from .pages import browser_of
+
+VIEWERS = [
+    "anonymous",
+    "cadre",
+    "hub_operator",
+    "staff",
+    "caseworker",
+    "leader",
+    "administrator",
+    "auditor",
+    "office",
+    "nobody",
+]
+
+
+def district():
+    """The root with a committee called `own`, in which most viewers hold their roles, and one called `foreign`."""
+    root = factories.make_organisation("清河地区团工委", category="working_committee", domain="office")
+    place = SimpleNamespace(root=root)
+    for side, name in (("own", "柳林"), ("foreign", "槐荫")):
+        committee = factories.make_organisation(f"{name}街道团工委", root, category="working_committee")
+        branches = [factories.make_organisation(f"{name}{number}社区团支部", committee) for number in "一二"]
+        setattr(place, side, SimpleNamespace(committee=committee, branch=branches[0], other_branch=branches[1]))
+    return place
+
+
+def viewers(place):
+    """A client for each viewer; each user stands in `place.users` by the same name."""
+    committee, branch = place.own.committee, place.own.branch
+    roles = {
+        "cadre": (branch, RoleKind.CADRE),
+        "hub_operator": (branch, RoleKind.HUB_OPERATOR),
+        "staff": (committee, RoleKind.STAFF),
+        "caseworker": (committee, RoleKind.CASEWORKER),
+        "leader": (committee, RoleKind.LEADER),
+        "administrator": (committee, RoleKind.ADMINISTRATOR),
+        "auditor": (place.root, RoleKind.AUDITOR),
+        "office": (place.root, RoleKind.STAFF),
+        "nobody": (None, None),
+    }
+    place.users = {name: factories.make_user(f"用户{name}", *role) for name, role in roles.items()}
+    return {"anonymous": Client()} | {name: browser_of(user) for name, user in place.users.items()}
+
+
+def records(place, side, user=None, caseworker=None):
+    """One record of each kind in a committee; its cadre signs in as `user`, its case file is open to `caseworker`."""
+    here = getattr(place, side)
+    mark = f"秘{side}"
+    post = factories.make_post(
+        organisation=here.branch,
+        person=factories.make_person(f"{mark}干", user=user, mobile="13800138001"),
+        duties=f"{mark}职责",
+        remark=f"{mark}任职备注",
+    )
+    member = factories.make_member(f"{mark}团员", here.branch, employer=f"{mark}单位", remark=f"{mark}团员备注")
+    unit = factories.make_unit(
+        f"{mark}公司", branch=here.branch, contact_name=f"{mark}联系人", address=f"{mark}地址", remark=f"{mark}单位备注"
+    )
+    hub = factories.make_hub(here.branch, f"{mark}青年汇")
+    volunteer = factories.make_volunteer(hub, f"{mark}志愿者", employer=f"{mark}志愿单位", remark=f"{mark}志愿备注")
+    activity = factories.make_activity(
+        here.branch, f"{mark}活动", hub=hub, venue=f"{mark}地点", content=f"{mark}内容", partners=f"{mark}协办"
+    )
+    link = factories.make_link(post.person, f"{mark}青年", employer=f"{mark}青年单位", remark=f"{mark}联系备注")
+    proposal = Proposal.objects.create(
+        member=member,
+        kind=Proposal.Kind.LEAVE,
+        day=date(2018, 1, 1),
+        status="resigned",
+        note=f"{mark}申请说明",
+        proposed_at=timezone.now(),
+        proposed_by=user or factories.make_user(f"{mark}申请人", here.branch, RoleKind.CADRE),
+    )
+    found = {
+        "organisation": here.branch,
+        "unit": unit,
+        "unit_contact": factories.make_unit_contact(unit, content=f"{mark}联络"),
+        "supply": factories.make_supply(here.branch, item=f"{mark}物资"),
+        "person": member.person,
+        "member": member,
+        "proposal": proposal,
+        "post": post,
+        "hub": hub,
+        "hub_year": hub.years.get(),
+        "volunteer": volunteer,
+        "activity": activity,
+        "sign_in": add_sign_in(activity, factories.make_person(f"{mark}签到"), "other"),
+        "link": link,
+        "contact": factories.make_contact(post.person, [link], content=f"{mark}谈话"),
+        "account": factories.make_user(f"{mark}账号", here.branch, RoleKind.CADRE, f"1390000{1234 + (side == 'own')}"),
+        "activity_type": ActivityType.objects.get_or_create(key="sports")[0],
+        "target": Target.objects.create(year=2017 + (side == "own"), task=f"{mark}任务", figure="members", value=9),
+        "platform_entry": PlatformEntry.objects.create(
+            platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
+        ),
+    }
+    return found | case_records(here, mark, volunteer, caseworker)
+
+
+def case_records(here, mark, volunteer, caseworker=None):
+    """A whole case file in a committee, open to `caseworker` where one is given, and an undecided request."""
+    youth = factories.make_assisted_youth(
+        here.branch,
+        f"{mark}孩子",
+        school=f"{mark}学校",
+        guardian=f"{mark}监护人",
+        needs=f"{mark}需求",
+        remark=f"{mark}个案",
+    )
+    holder = caseworker or factories.make_user(f"{mark}专员", here.committee, RoleKind.CASEWORKER)
+    fields = {"organisation": here.branch, "reason": f"{mark}理由"}
+    return {
+        "case_grant": factories.make_grant(holder, youth.person, **fields),
+        "case_request": CaseGrant.objects.create(user=holder, name=f"{mark}另一孩子", **fields),
+        "assisted_youth": youth,
+        "service_plan": ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=f"{mark}目标"),
+        "pairing": fix_volunteer(youth, volunteer, date(2017, 1, 10)),
+        "assistance": factories.make_assistance([youth], content=f"{mark}帮扶"),
+        "scholarship": factories.make_scholarship(student=youth.person, donor=f"{mark}捐助", remark=f"{mark}奖学金"),
+    }
