@@ -31,7 +31,7 @@ def pytest_configure():
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables
     # Emptied tables stay empty: what migrations put in comes back with the tests that ask for it.
-    flush.emit_post_migrate_signal = lambda **options: None
+    flush.emit_post_migrate_signal = lambda *arguments, **options: None
 
 
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):

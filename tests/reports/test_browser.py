@@ -174,7 +174,8 @@ def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sa
 def test_no_page_of_the_menu_scrolls_sideways(open_page, window, sign_in, sample_year):
     page = open_page(**window)
     sign_in(page, sample_year)
-    pages = [reverse(entry.url_name) for _, entries in MENU for entry in entries]
+    open_entries = [entry for _, entries in MENU for entry in entries if sample_year.may_open(entry.url_name)]
+    pages = [reverse(entry.url_name) for entry in open_entries]
     pages += ["/figures/", "/figures/sessions/", "/figures/youth_contacts/", "/figures/cadres_at_quota/"]
     for path in pages:
         assert page.goto(path).status == 200
