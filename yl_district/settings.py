@@ -136,7 +136,6 @@ PASSWORD_RESET_TIMEOUT = 72 * 3600
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 
 # Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.tries, not by allauth's cache.
 ACCOUNT_ADAPTER = "orgs.authentication.AccountAdapter"
