@@ -47,7 +47,7 @@ def account_invite(request):
 
 def account_update(request, pk):
     """Changes an account's name, mobile number and roles."""
-    account = visible_account(request, pk)
+    account = visible_account(request, pk, is_active=True)
     facts = {"name": account.name, "mobile": account.mobile}
     form = AccountUpdateForm(
         posted(request), user=request.user, day=timezone.localdate(), initial=facts, held=roles_of(account)

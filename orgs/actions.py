@@ -45,6 +45,8 @@ def update_account(user, name, mobile, roles, request):
 @transaction.atomic
 def reset_account(user, without_second_factor, request):
     """Takes the password away and ends the sessions, so that only a new one-time link lets the user in."""
+    if user.pk == request.user.pk:
+        raise ValidationError("重置会立即结束您自己的登录。自己的密码请用“修改密码”更改。")
     user.set_unusable_password()
     user.save()
     if without_second_factor:
@@ -69,6 +71,7 @@ def leave(user, successor, day, request):
     before = roles_of(user)
     set_roles(user, [])
     user.is_active = False
+    user.mobile = None  # free for another account
     user.set_unusable_password()
     user.save()
     remove_second_factor(user)

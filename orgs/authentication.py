@@ -4,6 +4,7 @@ import unicodedata
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from axes.backends import AxesStandaloneBackend
 from axes.handlers.database import AxesDatabaseHandler
@@ -21,6 +22,7 @@ from . import tries
 from .devices import device_of, remember_device
 from .models import User
 
+PROVED_FOR = "proved_for"
 WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
 
 
@@ -109,8 +111,15 @@ class AccountAdapter(DefaultAccountAdapter):
         detail = "已锁定，未核对密码" if getattr(request, "axes_locked_out", False) else "密码不正确"
         record(Action.SIGN_IN_FAILED, user=find_account(credentials["username"]), request=request, detail=detail)
 
+    def pre_login(self, request, user, **options):
+        request.session[PROVED_FOR] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **options)
+
     @transaction.atomic
     def login(self, request, user):
+        """Signs in, unless the account was reset or ended between the password and the code."""
+        if not user.is_active or request.session.pop(PROVED_FOR, None) != user.get_session_auth_hash():
+            raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
         tries.forget(*counter_of(request, user.username))
         record(Action.SIGN_IN, user=user, request=request)

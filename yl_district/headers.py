@@ -1,5 +1,7 @@
 """Headers of every answer that is not a static file: nothing is kept by browsers or proxies, no device is asked for."""
 
+from django.conf import settings
+
 PERMISSIONS = ", ".join(
     f"{feature}=()"
     for feature in "accelerometer camera geolocation gyroscope magnetometer microphone payment usb".split()
@@ -15,6 +17,6 @@ class HeadersMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         response["Permissions-Policy"] = PERMISSIONS
-        if not request.path.startswith("/static/"):
+        if not request.path.startswith(settings.STATIC_URL):
             response["Cache-Control"] = "no-store"
         return response

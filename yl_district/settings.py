@@ -155,7 +155,6 @@ PASSWORD_RESET_TIMEOUT = 72 * 3600
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
 
 # Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.tries, not by allauth's cache.
 ACCOUNT_ADAPTER = "orgs.authentication.AccountAdapter"

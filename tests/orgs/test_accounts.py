@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from orgs.actions import set_roles
 from orgs.models import Role, User
 from orgs.role_descriptions import DESCRIPTIONS
 from orgs.roles import RoleKind
@@ -184,6 +185,19 @@ def test_resetting_takes_the_second_factor_away_where_asked(admin, root):
     assert Authenticator.objects.filter(user=user).count() == 0
 
 
+def test_an_administrator_does_not_lock_himself_out(admin, administrator):
+    words = "重置会立即结束您自己的登录。自己的密码请用“修改密码”更改。"
+    assert refused(admin, "account_reset", administrator.pk) == {"__all__": words}
+    assert is_signed_in(admin)
+
+
+def test_the_mobile_number_of_somebody_who_left_is_free_again(admin, branch):
+    user = make_user("陆远", branch, RoleKind.CADRE, mobile="13800138000")
+    send(admin, "account_leave", user.pk, day="2026-11-20")
+    assert status(admin, "account_update", user.pk) == 404
+    send(admin, "account_invite", **invitation(RoleKind.CADRE, branch))
+
+
 def test_leaving_is_one_act_that_ends_everything(admin, branch):
     user, heir = make_user("陆远", branch, RoleKind.CADRE), make_user("秦朗", branch, RoleKind.CADRE)
     make_second_factor(user)
@@ -265,8 +279,6 @@ def test_the_root_keeps_an_administrator(administrator, root, branch):
 
 
 def test_the_last_administrator_of_the_root_cannot_be_taken_away(administrator, root):
-    from orgs.actions import set_roles
-
     with pytest.raises(ValidationError, match="这是全区唯一的系统管理员"):
         set_roles(administrator, [])
 

@@ -4,15 +4,20 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.messages.storage.fallback import FallbackStorage
 from django.core.management import call_command
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from orgs import tries
+from orgs.confirmation import recently_confirmed
 from orgs.models import Role
+from orgs.second_factor import code_at, current_step
 from tests.factories import PASSWORD, make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import code_now, give_code, give_password, is_signed_in, signed_in
+from tests.pages import browser_of
 from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
@@ -175,8 +180,6 @@ def test_whoever_owes_the_second_factor_reaches_only_its_set_up(client, user, ro
 
 def code_for(secret):
     """The present code of a secret just shown."""
-    from orgs.second_factor import code_at, current_step
-
     return code_at(secret, current_step())
 
 
@@ -236,6 +239,16 @@ def test_five_wrong_codes_stop_the_second_step_but_not_a_known_browser(user):
     assert give_code(own, code_now(ahead=1)).status_code == 302
 
 
+def test_a_password_proved_before_a_reset_is_worth_nothing_after_it(user):
+    make_second_factor(user)
+    client = Client()
+    give_password(client, user.username)
+    user.set_unusable_password()
+    user.save()
+    assert give_code(client, code_now()).url == reverse("login")
+    assert not is_signed_in(client)
+
+
 def test_the_second_step_needs_the_first(client):
     assert client.get(reverse("mfa_authenticate")).url == reverse("login")
     assert give_code(client, "123456").url == reverse("login")
@@ -264,6 +277,23 @@ def test_an_act_that_asks_again_leads_back_to_the_page(user):
     assert wrong.context["form"].errors["password"] == ["密码不正确，请重新输入（区分大小写）。"]
     assert client.post(confirm, {"password": PASSWORD, "next": page}).url == page
     assert client.get(page).status_code == 200
+
+
+def ask(user, client, method="get"):
+    """What a view that asks for a confirmation answers within the client's session."""
+    request = getattr(RequestFactory(), method)("/members/?page=2")
+    request.user, request.session = user, client.session
+    request._messages = FallbackStorage(request)
+    return recently_confirmed(lambda request: HttpResponse("shown"))(request)
+
+
+def test_a_view_can_ask_for_a_confirmation_within_the_last_minutes(user):
+    fresh, old = signed_in(user), browser_of(user)
+    assert ask(user, fresh).content == b"shown"
+    asked = f"{reverse('account_reauthenticate')}?next=%2Fmembers%2F%3Fpage%3D2"
+    assert [ask(user, old, method).url for method in ("get", "post")] == [asked, asked]
+    old.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert ask(user, old).content == b"shown"
 
 
 @pytest.mark.parametrize("target", ["https://example.org/", "//example.org", "javascript:alert(1)"])
