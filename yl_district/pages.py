@@ -184,9 +184,9 @@ def attempt(form, act, record=None):
 
 
 def check_reach(form, record=None):
-    """Refuses what would take the record out of the writer's own sight."""
-    record = record or form.instance
-    if form.rechecks_reach and not editing.is_reached(record, form.user):
+    """Refuses what would take the form's record out of the writer's own sight."""
+    record = record or getattr(form, "instance", None)
+    if record and form.rechecks_reach and not editing.is_reached(record, form.user):
         raise ValidationError("保存后您将无法再查看这条记录，请核对所选组织。")
 
 
