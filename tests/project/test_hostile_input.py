@@ -22,6 +22,7 @@ from tests.factories import (
     make_person,
     make_post,
     make_scholarship,
+    make_second_factor,
     make_supply,
     make_unit,
     make_unit_contact,
@@ -75,6 +76,7 @@ def district():
     district = two_branches()
     for kind in Role.Kind:
         Role.objects.get_or_create(user=district.staff, organisation=district.root, kind=kind)
+    make_second_factor(district.staff)
     cadre, youth = make_post("陆远", district.here).person, make_assisted_youth(district.here)
     hub, unit = make_hub(district.here), make_unit(branch=district.here)
     link, activity = make_link(cadre), make_activity(district.here)
