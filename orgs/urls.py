@@ -5,10 +5,8 @@ from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from yl_district.unmasking import record_unmask
-
 from . import account_views, sign_in_views, views
-from .confirmation import recently_confirmed
+from .unmasking import record_unmask
 
 # The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.
 sign_in_patterns = [
@@ -44,7 +42,7 @@ account_patterns = [
 urlpatterns = [
     *sign_in_patterns,
     *account_patterns,
-    path("unmask/<slug:kind>/<int:pk>/", recently_confirmed(record_unmask), name="record_unmask"),
+    path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),
     path("organisations/<int:pk>/", views.organisation_detail, name="organisation_detail"),

@@ -101,6 +101,7 @@ def records(place, side, user=None, caseworker=None):
         "hub": hub,
         "hub_year": hub.years.get(),
         "volunteer": volunteer,
+        "volunteer_person": volunteer.person,
         "activity": activity,
         "sign_in": add_sign_in(activity, factories.make_person(f"{mark}签到"), "other"),
         "link": link,

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 ABSENT = 987_654
 KEPT_BY_ALL = {"organisation", "unit", "unit_contact", "supply", "person", "member", "proposal", "post"}
-AT_HUBS = {"hub", "volunteer", "activity", "sign_in"}
+AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
@@ -43,7 +43,6 @@ ABOUT_ONESELF = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "record_revert",
-    "record_unmask",
     "user_session_end",
 }
 # They take no forms, whatever the record.
@@ -72,7 +71,8 @@ def kind_of(url_name, argument):
     if argument != "pk":
         return {"grant_pk": "case_grant", "youth_pk": "assisted_youth"}.get(argument, argument.removesuffix("_pk"))
     kind = url_name.rsplit("_", 1)[0]
-    return {"case_grant_decide": "case_request"}.get(url_name, {"record": "member"}.get(kind, kind))
+    special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
+    return special.get(url_name, {"record": "member"}.get(kind, kind))
 
 
 def arguments(url_name, names, rows):

@@ -185,8 +185,10 @@ def test_no_number_in_an_address_breaks_a_page(district):
         if is_numbered:
             for number in HUGE:
                 address = filled(name, route, number)
-                for response in (district.office.get(address), district.office.post(address, {"name": "章程"})):
-                    assert response.status_code == 404, (name, number[:30])
+                looked, sent = district.office.get(address), district.office.post(address, {"name": "章程"})
+                # Some addresses take only one of the two, whatever the number.
+                assert {looked.status_code, sent.status_code} - {405} == {404}, (name, number[:30])
+                for response in (looked, sent):
                     tally.add(f"{name} {number[:30]}", response)
     assert tally.faults == []
     print(f"Bad input: {tally.count} numbers that no record has, 404 each")

@@ -10,8 +10,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
-from .access_log import Action, record
-from .forms import ActionForm
+from yl_district.access_log import Action, record
+from yl_district.forms import ActionForm
+
+from .confirmation import recently_confirmed
 
 REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
 
@@ -38,10 +40,15 @@ def unmaskable_rows(kind, user):
     raise Http404
 
 
-@sensitive_variables("facts")
 def record_unmask(request, kind, pk):
-    """Asks why, then shows a record's masked facts whole, once."""
-    row = get_object_or_404(unmaskable_rows(kind, request.user), pk=pk)
+    """Shows a record's masked facts whole."""
+    return unmask_page(request, get_object_or_404(unmaskable_rows(kind, request.user), pk=pk))
+
+
+@recently_confirmed
+@sensitive_variables("context")
+def unmask_page(request, row):
+    """Asks who it is and why, then shows the facts, once."""
     form = UnmaskForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
