@@ -1,11 +1,13 @@
 """manage.py load_sample_year: the sample district's year and the demo accounts, where the database is still empty."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 
+from assistance.models import AssistedYouth, CaseGrant
 from members.models import Person, Post
 from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
@@ -47,7 +49,25 @@ class Command(DatabaseCommand):
         assert report.written, report.errors
         for account in ACCOUNTS:
             make_account(*account)
+        grant_cases()
         self.stdout.write(f"已载入示例台账，共 {report.new} 条记录。")
+
+
+def grant_cases():
+    """Two case files open to the caseworker, and a request on which the staff can decide."""
+    caseworker, staff = (User.objects.get(username=name) for name in ("gean", "zhuangan"))
+    today = timezone.localdate()
+    decision = {"is_approved": True, "decided_by": staff, "decided_at": timezone.now()}
+    for number, youth in enumerate(AssistedYouth.objects.as_of(today).select_related("person")[:3]):
+        is_decided = number < 2
+        CaseGrant.objects.create(
+            user=caseworker,
+            name=youth.person.name,
+            birth_date=youth.person.birth_date,
+            organisation_id=youth.organisation_id,
+            reason="年度走访慰问，更新服务计划书",
+            **(decision | {"person": youth.person, "expires_on": today + timedelta(days=90)} if is_decided else {}),
+        )
 
 
 def account_line(name, title, kind, organisation):
