@@ -10,6 +10,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
 from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.masking import masked_name
 from yl_district.validators import problem
 
 from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
@@ -258,6 +259,7 @@ class CaseGrantEndForm(ActionForm):
 
 
 def describe_youth(person):
-    """What tells a youth from namesakes, masked, with where a file is kept."""
+    """What tells a youth from namesakes, the name masked whatever the age, with where a file is kept."""
     files = [f"{case.organisation}帮扶对象" for case in person.assistance_cases.all()]
-    return "，".join([describe(person), *(files or ["没有个案"])])
+    facts = describe(person).removeprefix(person.shown_name)
+    return "，".join([f"{masked_name(person.name)}{facts}", *(files or ["没有个案"])])

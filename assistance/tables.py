@@ -74,7 +74,8 @@ class CaseGrantTable(PageTable):
 
     related = ("user", "organisation", "decided_by")
 
-    name = RecordColumn(accessor="shown_name", orderable=False)
+    name = RecordColumn(accessor="shown_name", verbose_name="青少年", orderable=False)
+    requested_at = tables.DateTimeColumn(format="Y-m-d H:i")
     state = tables.Column("状态", accessor="pk", orderable=False)
 
     class Meta(PageTable.Meta):

@@ -10,7 +10,7 @@ from .models import Member, Person, Post, Proposal
 class PersonTable(PageTable):
     """People."""
 
-    name = RecordColumn(accessor="shown_name", order_by="search_text")
+    name = RecordColumn(accessor="shown_name", verbose_name="姓名", order_by="search_text")
     mobile = MaskedColumn()
     identity_number = MaskedColumn()
 

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; the access table decides who sees it."""
+    """One line of the menu; the access table decides who sees it, by `shown_for` where another page's line decides."""
 
     label: str
     url_name: str
     icon: str
+    shown_for: str = ""
 
 
 MENU = [
-    ("", [Entry("年度一览", "home", icon="home"), Entry("工作总结", "summary_detail", icon="file-text")]),
+    (
+        "",
+        [
+            Entry("年度一览", "home", icon="home", shown_for="figure_list"),
+            Entry("工作总结", "summary_detail", icon="file-text"),
+        ],
+    ),
     (
         "组织",
         [
@@ -69,7 +76,9 @@ def navigation(request):
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
     may_open = request.user.may_open
-    groups = [(label, [entry for entry in entries if may_open(entry.url_name)]) for label, entries in MENU]
+    groups = [
+        (label, [entry for entry in entries if may_open(entry.shown_for or entry.url_name)]) for label, entries in MENU
+    ]
     return {"menu": [group for group in groups if group[1]], "current_url_name": current_entry(request)}
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django import template
+from django.contrib.auth import get_user_model
 from django.db.models import Model
 from django.templatetags.static import static
 from django.urls import reverse
@@ -84,6 +85,8 @@ def shown(record, field):
         return getattr(record, f"get_{field.name}_display")()
     if isinstance(value, bool):
         return "是" if value else "否"
+    if isinstance(value, get_user_model()):
+        return str(value)
     if isinstance(value, Model):
         return linked(value)
     if isinstance(value, datetime):
