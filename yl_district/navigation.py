@@ -75,11 +75,13 @@ def navigation(request):
     """Template context: the menu's groups with the entries open to the user, the current one marked."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    may_open = request.user.may_open
-    groups = [
-        (label, [entry for entry in entries if may_open(entry.shown_for or entry.url_name)]) for label, entries in MENU
-    ]
+    groups = [(label, [entry for entry in entries if is_shown(entry, request.user)]) for label, entries in MENU]
     return {"menu": [group for group in groups if group[1]], "current_url_name": current_entry(request)}
+
+
+def is_shown(entry, user):
+    """Whether a line of the menu is for the user."""
+    return user.may_open(entry.shown_for or entry.url_name)
 
 
 def current_entry(request):
