@@ -1,0 +1,192 @@
+"""Leave to open a case file: asked for by name, decided by somebody else, ended, handed over."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assistance.actions import decide_grant
+from assistance.models import AssistedYouth, CaseGrant
+from members.models import Person
+from orgs.models import Role
+from tests.factories import make_assistance, make_assisted_youth, make_grant, make_person, make_user
+from tests.pages import browser_of, listed, page, refused, send, two_branches
+from yl_district.models import AccessEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def district():
+    """Two branches with a caseworker and a leader of the district beside its staff."""
+    district = two_branches()
+    district.worker_user = make_user("姜禾", district.root, Role.Kind.CASEWORKER)
+    district.worker = browser_of(district.worker_user)
+    district.leader = browser_of(make_user("谢宁", district.root, Role.Kind.LEADER))
+    return district
+
+
+def asked_for(district, name="白露", **fields):
+    """A request by the caseworker, sent by the page."""
+    typed = {"name": name, "organisation": district.here.pk, "days": "30", "reason": "走访慰问"} | fields
+    send(district.worker, "case_grant_create", **typed)
+    return CaseGrant.objects.latest("pk")
+
+
+def said(**fields):
+    """A whole form of a decision."""
+    return {"is_approved": "yes", "days": "30"} | fields
+
+
+def test_a_file_opens_once_somebody_else_has_granted_it(district):
+    youth = make_assisted_youth(district.here)
+    address = youth.get_absolute_url()
+    assert (listed(district.worker, "assisted_youth_list"), district.worker.get(address).status_code) == ([], 404)
+    grant = asked_for(district)
+    assert district.worker.get(address).status_code == 404
+    send(district.office, "case_grant_decide", grant.pk, **said(person=youth.person_id))
+    assert (listed(district.worker, "assisted_youth_list"), district.worker.get(address).status_code) == (["白*"], 200)
+    assert district.office.get(address).status_code == 404
+    grant.refresh_from_db()
+    today = timezone.localdate()
+    assert (grant.decided_by, grant.expires_on, grant.state_on(today)) == (
+        district.staff,
+        today + timedelta(days=30),
+        "有效",
+    )
+    send(district.worker, "case_grant_end", grant.pk)
+    assert district.worker.get(address).status_code == 404
+
+
+def test_a_leader_decides_without_learning_the_name(district):
+    youth = make_assisted_youth(district.here, person=make_person("白露", birth_date=date(2012, 5, 4)))
+    grant = asked_for(district)
+    text = page(district.leader, "case_grant_decide", grant.pk)
+    assert "白*" in text and "白露" not in text
+    send(district.leader, "case_grant_decide", grant.pk, **said(person=youth.person_id))
+    assert district.worker.get(youth.get_absolute_url()).status_code == 200
+    assert district.leader.get(youth.get_absolute_url()).status_code == 404
+
+
+def test_asking_tells_nothing_of_whether_there_is_a_file(district):
+    answers = []
+    for name in ("白露", "苏棠"):
+        make_assisted_youth(district.here) if name == "白露" else None
+        grant = asked_for(district, name)
+        text = page(district.worker, "case_grant_detail", grant.pk).partition("<main")[2]
+        answers.append(
+            text.replace(f"{name[0]}*", "某")
+            .replace(f"case-grants/{grant.pk}/", "")
+            .replace(f"case_grant/{grant.pk}/", "")
+        )
+    assert answers[0] == answers[1]
+
+
+def test_nobody_decides_on_the_own_request(district):
+    grant = CaseGrant.objects.create(user=district.staff, name="白露", organisation=district.here, reason="走访")
+    assert district.office.get(reverse("case_grant_decide", args=[grant.pk])).status_code == 404
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CaseGrant.objects.filter(pk=grant.pk).update(is_approved=False, decided_by=district.staff)
+    assert district.leader.get(reverse("case_grant_decide", args=[grant.pk])).status_code == 200
+
+
+def test_a_decision_is_made_once(district, rf):
+    grant, request = asked_for(district), rf.post("/")
+    request.user = district.staff
+    decide_grant(grant, is_approved=False, person=None, days=30, decision_note="", request=request)
+    with pytest.raises(ValidationError, match="刚刚已由他人审批"):
+        decide_grant(grant, is_approved=True, person=None, days=30, decision_note="", request=request)
+    assert CaseGrant.objects.get().is_approved is False
+
+
+def test_of_several_namesakes_the_one_meant_has_to_be_picked(district):
+    first, second = (make_assisted_youth(district.here, person=make_person("白露")) for _ in range(2))
+    grant = asked_for(district)
+    errors = refused(district.office, "case_grant_decide", grant.pk, **said())
+    assert "请选定所指的一位再批准" in errors["person"]
+    send(district.office, "case_grant_decide", grant.pk, **said(person=second.person_id))
+    assert [district.worker.get(one.get_absolute_url()).status_code for one in (first, second)] == [404, 200]
+
+
+def test_a_file_begins_with_a_grant_for_somebody_new(district):
+    grant = asked_for(district, birth_date="2012-05-04")
+    send(district.office, "case_grant_decide", grant.pk, **said(person="new"))
+    typed = {"organisation": district.here.pk, "registered_on": "2017-01-05", "birth_date": "2012-05-04"}
+    basis = {"legal_basis": "guardian", "legal_basis_on": "2017-01-04"}
+    send(district.worker, "assisted_youth_create", grant.pk, **typed, **basis)
+    youth = AssistedYouth.objects.get()
+    assert (youth.person.name, youth.person.birth_date, youth.legal_basis) == ("白露", date(2012, 5, 4), "guardian")
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "words"),
+    [
+        ({"name": ""}, "name", "请填写青少年姓名。"),
+        ({"reason": ""}, "reason", "请填写申请理由。"),
+        ({"days": "0"}, "days", "1 至 366 天"),
+        ({"days": "367"}, "days", "1 至 366 天"),
+        ({"organisation": "999999"}, "organisation", "有效的选项"),
+    ],
+)
+def test_a_wrong_request_is_refused_in_words(district, wrong, field, words):
+    typed = {"name": "白露", "organisation": str(district.here.pk), "days": "30", "reason": "走访"} | wrong
+    assert words in refused(district.worker, "case_grant_create", **typed)[field]
+    assert not CaseGrant.objects.exists()
+
+
+def test_every_step_and_every_look_is_in_the_access_log(district):
+    youth = make_assisted_youth(district.here)
+    grant = asked_for(district)
+    send(district.office, "case_grant_decide", grant.pk, **said(person=youth.person_id))
+    page(district.worker, "assisted_youth_detail", youth.pk)
+    page(district.worker, "assisted_youth_update", youth.pk)
+    send(district.worker, "case_grant_end", grant.pk)
+    acts = AccessEntry.objects.filter(action__in=["grant", "case_view"]).order_by("number")
+    looked = ("case_view", f"assistance.assistedyouth:{youth.pk}", district.worker_user.username)
+    assert list(acts.values_list("action", "subject", "who")) == [
+        ("grant", f"assistance.casegrant:{grant.pk}", district.staff.username),
+        looked,
+        looked,
+        ("grant", f"assistance.casegrant:{grant.pk}", district.worker_user.username),
+    ]
+
+
+def test_an_assistance_names_only_youths_whose_files_are_open(district):
+    own, other = make_assisted_youth(district.here, "白露"), make_assisted_youth(district.here, "苏棠")
+    make_grant(district.worker_user, own.person)
+    assistance = make_assistance([own, other], content="送去书包")
+    for name, *args in [
+        ("assistance_list",),
+        ("assistance_detail", assistance.pk),
+        ("assistance_update", assistance.pk),
+    ]:
+        text = page(district.worker, name, *args)
+        assert ("白*" in text, "苏*" in text) == (True, False)
+    typed = {"held_on": "2017-06-01", "kind": "training", "youths": [own.pk]}
+    send(district.worker, "assistance_update", assistance.pk, **typed)
+    assert set(assistance.youths.all()) == {own, other}
+    send(district.worker, "assistance_delete", assistance.pk)
+    assert list(assistance.youths.all()) == [other]
+
+
+def test_leaving_ends_grants_and_asks_for_them_anew_for_the_successor(district):
+    youth = make_assisted_youth(district.here)
+    make_grant(district.worker_user, youth.person, organisation=district.here)
+    successor = make_user("孟川", district.root, Role.Kind.CASEWORKER)
+    administrator = browser_of(make_user("方砚", district.root, Role.Kind.ADMINISTRATOR))
+    today = timezone.localdate()
+    typed = {"day": today.isoformat(), "successor": successor.pk}
+    answer = administrator.post(reverse("account_leave", args=[district.worker_user.pk]), typed)
+    assert answer.status_code == 302
+    ended, asked = CaseGrant.objects.order_by("pk")
+    assert (ended.ended_on, ended.is_approved) == (today, True)
+    assert (asked.user, asked.name, asked.is_approved) == (successor, "白露", None)
+    client = browser_of(successor)
+    assert client.get(youth.get_absolute_url()).status_code == 404
+    send(district.office, "case_grant_decide", asked.pk, **said(person=youth.person_id))
+    assert client.get(youth.get_absolute_url()).status_code == 200
+    print(f"A5: {CaseGrant.objects.open_on(today).held_by(district.worker_user).count()} open grants after leaving")

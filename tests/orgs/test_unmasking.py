@@ -1,0 +1,99 @@
+"""What is masked is shown whole to somebody who confirms who it is and says why, and the log knows first."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user
+from tests.pages import browser_of, page, two_branches
+from yl_district.models import AccessEntry
+
+pytestmark = pytest.mark.django_db
+
+NUMBER, MOBILE = "110105201205040027", "13800138000"
+
+
+@pytest.fixture
+def district():
+    """A member under age in one of two branches."""
+    district = two_branches()
+    person = make_person("白露明", gender="F", birth_date="2012-05-04", identity_number=NUMBER, mobile=MOBILE)
+    district.member = make_member(branch=district.here, person=person)
+    return district
+
+
+def address(record):
+    return reverse("record_unmask", args=[record._meta.model_name, record.pk])
+
+
+def confirmed(client):
+    """The client after its user has given the password once more."""
+    answer = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/members/"})
+    assert answer.status_code == 302
+    return client
+
+
+def test_pages_mask_numbers_and_a_minors_name_everywhere(district):
+    member = district.member
+    pages = [("member_list",), ("member_detail", member.pk), ("member_update", member.pk), ("member_end", member.pk)]
+    for client in (district.office, district.cadre):
+        for name, *args in [*pages, ("person_detail", member.person_id)]:
+            text = page(client, name, *args)
+            assert [whole for whole in (NUMBER, MOBILE, "白露明") if whole in text] == []
+            assert "白**" in text
+
+
+def test_the_whole_is_shown_after_a_confirmation_and_a_reason_and_noted(district):
+    asked = address(district.member.person)
+    answer = district.cadre.get(asked)
+    assert answer.url.startswith(reverse("account_reauthenticate"))
+    confirmed(district.cadre)
+    assert NUMBER not in district.cadre.get(asked).content.decode()
+    assert "不少于 4 个字" in district.cadre.post(asked, {"reason": "看看"}).content.decode()
+    assert not AccessEntry.objects.filter(action="unmask").exists()
+    text = district.cadre.post(asked, {"reason": "联系本人"}).content.decode()
+    assert [whole for whole in (NUMBER, MOBILE, "白露明") if whole not in text] == []
+    (line,) = AccessEntry.objects.filter(action="unmask")
+    assert (line.subject, line.detail) == (f"members.person:{district.member.person_id}", "联系本人")
+
+
+def test_nobody_unmasks_what_lies_out_of_reach_or_is_known_by_sign_ins_alone(district):
+    stranger = make_member("韩笑", district.there).person
+    visitor = make_person("顾清", mobile="13900139000")
+    make_activity(district.here).sign_ins.create(person=visitor)
+    confirmed(district.cadre)
+    for record in (stranger, visitor):
+        assert [district.cadre.get(address(record)).status_code, district.cadre.post(address(record)).status_code] == [
+            404,
+            404,
+        ]
+    assert district.cadre.get(reverse("record_unmask", args=["user", 1])).status_code == 404
+    assert district.cadre.get(reverse("record_unmask", args=["nonsense", 1])).status_code == 404
+
+
+def test_a_units_phone_is_masked_and_kept_where_nothing_is_typed(district):
+    unit = make_unit(branch=district.here, contact_phone=MOBILE)
+    assert MOBILE not in page(district.office, "unit_detail", unit.pk) + page(district.office, "unit_update", unit.pk)
+    typed = {"name": unit.name, "kind": "enterprise", "status": "normal", "branch": district.here.pk}
+    for phone, kept in (("", MOBILE), ("13900139000", "13900139000"), ("无", "")):
+        district.office.post(reverse("unit_update", args=[unit.pk]), typed | {"contact_phone": phone})
+        unit.refresh_from_db()
+        assert unit.contact_phone == kept
+
+
+def test_a_minors_name_and_number_stay_where_nothing_is_typed(district):
+    member = district.member
+    typed = {"gender": "F", "birth_date": "2012-05-04", "branch": district.here.pk, "status": "normal"}
+    district.office.post(reverse("member_update", args=[member.pk]), typed | {"name": "", "mobile": ""})
+    member.person.refresh_from_db()
+    assert (member.person.name, member.person.mobile) == ("白露明", MOBILE)
+    answer = district.office.post(
+        reverse("member_update", args=[member.pk]), typed | {"name": "白露鸣", "mobile": "无"}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    member.person.refresh_from_db()
+    assert (member.person.name, member.person.mobile) == ("白露鸣", "")
+
+
+def test_somebody_without_a_role_unmasks_nobody(district):
+    client = confirmed(browser_of(make_user("无职")))
+    assert client.get(address(district.member.person)).status_code == 404
