@@ -139,6 +139,10 @@ def open_grants(user):
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
+    def are_open_to(self, user, day):
+        """Whether the files of all youths in the register on `day` are open to the user."""
+        return not self.as_of(day).exclude(pk__in=self.visible_to(user).values("pk")).exists()
+
     def as_of(self, day):
         """Youths in the register on `day`."""
         return self.filter(standing_on(day, "registered_on", "removed_on"))
@@ -359,6 +363,13 @@ class AssistanceQuerySet(CaseQuerySet):
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
+
+    def open_as_a_whole(self, user):
+        """Assistances of which every youth's file is open to the user."""
+        closed = AssistedYouth.objects.exclude(pk__in=AssistedYouth.objects.visible_to(user).values("pk"))
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=closed)
+        in_register = closed.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
+        return self.exclude(Exists(named)).exclude(Q(with_everyone=True) & Exists(in_register))
 
     def received_by(self, youth):
         """Assistances given to `youth`, also those to everybody in the register that day."""

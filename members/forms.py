@@ -127,7 +127,7 @@ class PersonForm(PageForm):
 
     def _take(self, person, data):
         """Writes what was typed, unless the person is somebody whose facts are kept by others."""
-        if person.pk and not self.instance.pk:
+        if person.pk:
             lock_person(person.pk)
             person.refresh_from_db()
             self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()

@@ -57,18 +57,24 @@ class PersonQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """People of whom the user sees any capacity, or whose case file is open to the user."""
-        return self.filter(self._known_to(user, SIGNED_IN))
+        return self.filter(self._known_to(user, SIGNED_IN) | self._with_open_case(user))
 
     def kept_by(self, user):
-        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name."""
-        return self.filter(self._known_to(user, SIGNED_IN if user.is_committee_staff else []))
+        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name.
+
+        An open case file lets its reader keep the facts of those alone whom nobody keeps by another capacity.
+        """
+        elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
+        elsewhere |= self._one_of(volunteering__isnull=False)
+        known = self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
+        return self.filter(known | (self._with_open_case(user) & ~elsewhere))
 
     def _known_to(self, user, signed_in):
-        """The condition for people known by a capacity, by one of `signed_in`, or by an open case file.
+        """The condition for people known by a capacity or by one of `signed_in`.
 
         Somebody whose only capacity is a case file is nobody's but those to whom it is open.
         """
-        condition = self._with_open_case(user)
+        condition = Q(pk__in=[])
         for role in user.held_roles:
             if role.kind == RoleKind.STAFF:
                 paths = STAFF_CAPACITIES + signed_in
@@ -299,7 +305,7 @@ class Member(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
 
     class Meta:
         verbose_name = "团员"

@@ -5,6 +5,7 @@ from functools import partial
 from django.shortcuts import get_object_or_404, render
 
 from orgs.roles import RoleKind
+from yl_district.access_log import Action, record
 from yl_district.pages import end_page, form_page, list_page
 
 from .actions import decide, propose_leaving, propose_transfer, transfer
@@ -247,4 +248,6 @@ def person_detail(request, pk):
         "assistance_cases": person.assistance_cases.visible_to(user).select_related("organisation"),
         "scholarships": person.scholarships.visible_to(user),
     }
+    if context["assistance_cases"] or context["scholarships"]:
+        record(Action.CASE_VIEW, f"members.person:{pk}", request=request)
     return render(request, "members/person_detail.html", context)
