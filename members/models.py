@@ -38,6 +38,9 @@ HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 
 class PersonQuerySet(models.QuerySet):
+    # What the page of readers says it leaves out, of everybody alike.
+    untold = "因个案授权能看到的人，只向同样获得授权的人列出。"
+
     def with_identity_number(self, number):
         """The one person with this identity number, by its blind index."""
         return self.filter(identity_number_index=self._digest("identity_number_index", number))
@@ -58,6 +61,13 @@ class PersonQuerySet(models.QuerySet):
     def visible_to(self, user):
         """People of whom the user sees any capacity, or whose case file is open to the user."""
         return self.filter(self._known_to(user, SIGNED_IN))
+
+    def own_reasons(self, viewer):
+        """Why the one person here is open to users by more than the reach of roles: pairs of a user's key and words."""
+        person = self.get()
+        cadres = person.links_as_youth.values_list("cadre__user", flat=True).distinct()
+        own = [(person.user_id, "本人"), *((cadre, "本人的联系") for cadre in cadres)]
+        return own + person.case_grants.told_to(viewer).in_words()
 
     def kept_by(self, user):
         """People whose own facts the user keeps: a sign-in alone tells the user no more than the name."""
@@ -80,7 +90,7 @@ class PersonQuerySet(models.QuerySet):
                 continue
             condition |= self._any_below(role.organisation, paths)
             if role.kind == RoleKind.CADRE:
-                condition |= self._one_of(links_as_youth__cadre__user=user) | Q(user=user)
+                condition |= self._one_of(links_as_youth__cadre__user=user.pk) | Q(user=user.pk)
             else:
                 condition |= self._of_nobody(role, signed_in)
         return condition
@@ -94,7 +104,7 @@ class PersonQuerySet(models.QuerySet):
 
     def _with_open_case(self, user):
         open_grants = {
-            "case_grants__user": user,
+            "case_grants__user": user.pk,
             "case_grants__is_approved": True,
             "case_grants__ended_on__isnull": True,
             "case_grants__expires_on__gte": timezone.localdate(),

@@ -170,9 +170,10 @@ ACCESS = {
     "platform_entry_create": OFFICE,
     "platform_entry_update": OFFICE,
     "platform_entry_delete": OFFICE,
-    # The access log, and the history of a record, which opens to those who may open the record itself
+    # The access log; who can see a record and its history, which open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
+    "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
 }

@@ -310,6 +310,10 @@ class User(AbstractUser):
             self._held_roles = list(self.roles.select_related("organisation"))
         return self._held_roles
 
+    def take_roles(self, roles):
+        """Has the user hold these roles, which were read elsewhere or are not stored at all."""
+        self._held_roles = roles
+
     def organisations_as(self, *kinds):
         """The organisations in which the user holds a role of one of these kinds."""
         return [role.organisation for role in self.held_roles if role.kind in kinds]

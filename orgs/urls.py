@@ -7,7 +7,7 @@ from django.urls import path
 
 from yl_district.unmasking import record_unmask
 
-from . import account_views, sign_in_views, views
+from . import account_views, reader_views, sign_in_views, views
 from .confirmation import recently_confirmed
 
 # The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.
@@ -44,6 +44,7 @@ account_patterns = [
 urlpatterns = [
     *sign_in_patterns,
     *account_patterns,
+    path("readers/<str:kind>/<int:pk>/", reader_views.record_readers, name="record_readers"),
     path("unmask/<slug:kind>/<int:pk>/", recently_confirmed(record_unmask), name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),

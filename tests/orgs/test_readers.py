@@ -1,0 +1,290 @@
+"""Who can see a record, and why: the page says what the rules do, of every kind and to every user."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import resolve, reverse
+from django.utils import timezone
+
+from assistance.models import Assistance, AssistedYouth
+from orgs import readers as rule
+from orgs.models import Role, User
+from orgs.roles import RoleKind
+from reports.models import PlatformEntry
+from tests.factories import (
+    make_assistance,
+    make_assisted_youth,
+    make_grant,
+    make_link,
+    make_member,
+    make_post,
+    make_second_factor,
+    make_user,
+)
+from tests.pages import browser_of, page, queries, status, two_branches
+from tests.viewers import district, records, viewers
+from yl_district.history import kind_of
+from yl_district.history_views import page_of
+from yl_district.models import AccessEntry
+
+pytestmark = pytest.mark.django_db
+
+# They have no page of their own: who sees them is said of the record in whose page they stand.
+WITHIN_OTHERS = {"sign_in", "account", "pairing", "activity_type"}
+
+
+@pytest.fixture
+def place():
+    """A district with a user for each role, some with two of them, and one record of each kind in two committees."""
+    place = district()
+    place.clients = viewers(place)
+    for kinds in ((RoleKind.LEADER, RoleKind.CADRE), (RoleKind.HUB_OPERATOR, RoleKind.CASEWORKER)):
+        user = make_user("兼任", place.root, kinds[0])
+        Role.objects.create(user=user, organisation=place.foreign.branch, kind=kinds[1])
+        make_second_factor(user)
+    make_user("离岗", place.root)
+    User.objects.filter(name="离岗").update(is_active=False)
+    own = records(place, "own", place.users["cadre"], place.users["caseworker"])
+    foreign = records(place, "foreign", make_user("槐荫书记", place.foreign.branch, RoleKind.CADRE))
+    place.records = [
+        record for rows in (own, foreign) for name, record in rows.items() if name not in WITHIN_OTHERS
+    ]
+    return place
+
+
+def shown(client, record):
+    """What the page says: the reasons by user."""
+    response = client.get(reverse("record_readers", args=[kind_of(type(record)), record.pk]))
+    assert response.status_code == 200
+    return {reader.user: reader.reasons for reader in response.context["readers"]}
+
+
+def those_who_see(record):
+    """The active users whose own rules give the record, and who may come to its page, asked one by one."""
+    rows, url_name = type(record)._default_manager, resolve(page_of(record)).url_name
+    users = User.objects.active()
+    return {
+        user for user in users if user.may_open(url_name) and rows.visible_to(user).filter(pk=record.pk).exists()
+    }
+
+
+def test_the_page_names_exactly_those_whom_the_rules_let_see_the_record(place):
+    answers, differences = 0, []
+    for record in place.records:
+        truth = those_who_see(record)
+        for user in truth:
+            response = browser_of(user).get(reverse("record_readers", args=[kind_of(type(record)), record.pk]))
+            if response.status_code == 404:
+                continue
+            answers += 1
+            listed = {reader.user for reader in response.context["readers"]}
+            if listed != truth:
+                differences.append((record, user, listed ^ truth))
+    kinds = {type(record) for record in place.records}
+    asked = len(place.records) * User.objects.count()
+    print(f"readers: {len(kinds)} kinds, {asked} pairs of record and user, {answers} pages: {len(differences)} differ")
+    assert differences == []
+    assert {type(record) for record in place.records if those_who_see(record)} == kinds
+
+
+def test_whoever_is_named_gets_the_record_and_whoever_is_not_does_not(place):
+    differences = 0
+    for record in place.records:
+        named = set(shown(browser_of(next(iter(those_who_see(record) & openers(record)))), record))
+        for user in User.objects.active():
+            address = page_of(record)
+            if resolve(address).kwargs and type(record).__name__ not in ("HubYear", "ServicePlan"):
+                differences += (browser_of(user).get(address).status_code == 200) != (user in named)
+    assert differences == 0
+
+
+def openers(record):
+    """The users who may open the page of readers of such a record."""
+    kind = kind_of(type(record))
+    pages = f"{kind}_detail", f"{kind}_update"
+    return {user for user in User.objects.active() if any(user.may_open(name) for name in pages)}
+
+
+def test_twin_a_page_that_asks_other_rules_differs(place, monkeypatch):
+    monkeypatch.setattr(rule, "is_seen", lambda record, user: True)
+    assert any(
+        set(shown(place.clients["office"], record)) != those_who_see(record)
+        for record in place.records
+        if those_who_see(record) & {place.users["office"]}
+    )
+
+
+def test_twin_a_holder_taken_for_the_row_in_between_would_be_noticed(place, monkeypatch):
+    """The key of who holds the role must not be read from a query within, which has a column of that name too."""
+    person = next(record for record in place.records if kind_of(type(record)) == "post").person
+    truth = those_who_see(person)
+    assert set(shown(place.clients["office"], person)) == truth
+    plain = rule.ResolvedOuterRef.resolve_expression
+    monkeypatch.setattr(rule.HolderKey, "resolve_expression", plain)
+    stranger = make_user("旁人", place.foreign.branch, RoleKind.CADRE)
+    assert stranger in set(shown(place.clients["office"], person))
+
+
+def test_a_role_is_named_with_its_organisation(place):
+    member = make_member("章程", place.own.branch)
+    reasons = shown(place.clients["office"], member)
+    assert {str(user): words for user, words in reasons.items()} == {
+        "用户cadre": ["基层团干部，柳林一社区团支部（含下级）"],
+        "用户office": ["委机关专干，清河地区团工委（含下级）"],
+        "用户staff": ["委机关专干，柳林街道团工委（含下级）"],
+    }
+    assert "基层团干部，柳林一社区团支部（含下级）" in page(place.clients["office"], "record_readers", "member", member.pk)
+
+
+def test_a_cadre_sees_a_link_as_the_own_one(place):
+    cadre = make_post("陆远", place.own.other_branch).person
+    cadre.user = make_user("陆远", place.own.other_branch, RoleKind.CADRE)
+    cadre.save()
+    link = make_link(cadre, "秦朗")
+    assert {str(user): words for user, words in shown(place.clients["office"], link).items()} == {
+        "陆远": ["本人的联系"],
+        "用户office": ["委机关专干，清河地区团工委（含下级）"],
+        "用户staff": ["委机关专干，柳林街道团工委（含下级）"],
+    }
+    assert shown(place.clients["office"], link.youth)[cadre.user] == ["本人的联系"]
+    assert "本人" in shown(place.clients["office"], cadre)[cadre.user]
+
+
+def test_a_case_file_is_seen_by_grant_until_a_day_and_by_whose_approval(place):
+    youth = make_assisted_youth(place.own.branch, "苏棠")
+    holder = place.users["caseworker"]
+    expires_on = timezone.localdate() + timedelta(days=9)
+    make_grant(holder, youth.person, expires_on=expires_on)
+    ended = make_user("已终止", place.own.committee, RoleKind.CASEWORKER)
+    make_grant(ended, youth.person, ended_on=timezone.localdate())
+    assert shown(place.clients["caseworker"], youth) == {
+        holder: [f"个案授权，有效期至 {expires_on}，由审批人批准"]
+    }
+
+
+def test_the_readers_of_a_case_file_are_told_to_holders_of_a_grant_alone_and_each_look_is_noted(place):
+    youth = AssistedYouth.objects.first()
+    answers = {
+        name: status(client, "record_readers", "assisted_youth", youth.pk)
+        for name, client in place.clients.items()
+        if name != "anonymous"
+    }
+    assert {name for name, code in answers.items() if code == 200} == {"caseworker"}
+    assert set(answers.values()) == {200, 404}
+    entry = AccessEntry.objects.filter(action=AccessEntry.Action.CASE_VIEW).get()
+    assert (entry.user_id, entry.subject, entry.detail) == (
+        place.users["caseworker"].pk,
+        f"assistance.assistedyouth:{youth.pk}",
+        "谁能看到",
+    )
+
+
+def test_no_look_at_the_readers_of_a_case_file_that_cannot_be_noted(place, broken_log):
+    youth = AssistedYouth.objects.first()
+    assert status(place.clients["caseworker"], "record_readers", "assisted_youth", youth.pk) == 503
+
+
+@pytest.fixture
+def child(place):
+    """A child who is a member as well, and whom two caseworkers may see by grant once there is a file."""
+    return make_member("苏棠", place.own.branch).person
+
+
+def test_the_readers_of_a_person_do_not_tell_that_there_is_a_case_file(place, child):
+    before = {name: telling(place.clients[name], child) for name in ("office", "staff", "cadre")}
+    make_assisted_youth(place.own.branch, person=child)
+    second = make_user("第二专员", place.own.committee, RoleKind.CASEWORKER)
+    for holder in (place.users["caseworker"], second):
+        make_grant(holder, child)
+    after = {name: telling(place.clients[name], child) for name in before}
+    assert after == before
+    assert {place.users["caseworker"], second} < set(shown(place.clients["caseworker"], child))
+    print(f"A6: readers of a child with and without a case file, {len(before)} viewers: 0 bytes differ")
+
+
+def test_twin_told_of_every_grant_the_readers_would_tell(place, child, monkeypatch):
+    before = telling(place.clients["office"], child)
+    make_assisted_youth(place.own.branch, person=child)
+    make_grant(place.users["caseworker"], child)
+    monkeypatch.setattr("assistance.models.CaseGrantQuerySet.told_to", lambda grants, viewer: grants)
+    assert telling(place.clients["office"], child) != before
+
+
+def telling(client, person):
+    """What stands in the page itself."""
+    return page(client, "record_readers", "person", person.pk).partition("<main")[2]
+
+
+def test_an_assistance_to_two_children_does_not_tell_of_the_other(place):
+    youths = [make_assisted_youth(place.own.branch, name) for name in ("苏棠", "白露")]
+    holders = [make_user(name, place.own.committee, RoleKind.CASEWORKER) for name in ("甲专员", "乙专员")]
+    for holder, youth in zip(holders, youths, strict=True):
+        make_grant(holder, youth.person)
+    assistance = make_assistance(youths)
+    assert those_who_see(assistance) == set(holders)
+    assert [set(shown(browser_of(holder), assistance)) for holder in holders] == [{holders[0]}, {holders[1]}]
+    make_grant(holders[0], youths[1].person)
+    assert set(shown(browser_of(holders[0]), assistance)) == set(holders)
+
+
+def test_an_assistance_to_everybody_is_seen_by_grant_for_anybody_in_the_register(place):
+    assistance = Assistance.objects.create(held_on="2017-06-01", kind="stationery", with_everyone=True)
+    assert set(shown(place.clients["caseworker"], assistance)) == those_who_see(assistance)
+
+
+def test_an_entry_of_an_assisted_youth_is_seen_by_grant_alone(place):
+    youth = make_assisted_youth(place.own.branch, "苏棠")
+    entry = PlatformEntry.objects.create(
+        platform="平台", subject="assisted_youth", person=youth.person, entered_on="2017-05-04"
+    )
+    assert status(place.clients["office"], "record_readers", "platform_entry", entry.pk) == 404
+    make_grant(place.users["office"], youth.person)
+    assert set(shown(place.clients["office"], entry)) == those_who_see(entry) == {place.users["office"]}
+
+
+def test_the_number_of_queries_follows_the_roles_not_the_users(place):
+    member = make_member("章程", place.own.branch)
+    person = member.person
+    before = [queries(place.clients["office"], "record_readers", *each) for each in (("member", member.pk), ("person", person.pk))]
+    for number in range(30):
+        make_user(f"同事{number}", place.own.branch, RoleKind.CADRE)
+        make_link(make_post(f"干部{number}", place.own.branch).person, youth=person)
+    after = [queries(place.clients["office"], "record_readers", *each) for each in (("member", member.pk), ("person", person.pk))]
+    print(f"G4: readers of a record with few users and with 30 more: {before} and {after} queries")
+    assert after == before
+
+
+def test_the_link_stands_beside_the_history_of_every_record(place):
+    missing = []
+    for record in place.records:
+        user = next(iter(those_who_see(record) & openers(record)))
+        kind = kind_of(type(record))
+        if reverse_exists(f"{kind}_detail", record):
+            text = browser_of(user).get(record.get_absolute_url()).content.decode()
+            ways = [reverse(name, args=[kind, record.pk]) for name in ("record_readers", "record_history")]
+            missing += [way for way in ways if way not in text and user.may_open(resolve(way).url_name)]
+    assert missing == []
+
+
+def reverse_exists(url_name, record):
+    """Whether this is the name of the record's own page."""
+    return resolve(page_of(record)).url_name == url_name
+
+
+def test_what_does_not_exist_and_what_is_foreign_look_the_same(place):
+    client, foreign = place.clients["staff"], make_member("章程", place.foreign.branch)
+    addresses = [
+        reverse("record_readers", args=each)
+        for each in (("member", foreign.pk), ("member", 987654), ("nothing", 1), ("sign_in", 1), ("user", 1))
+    ]
+    bodies = {client.get(address).content.partition(b"<main")[2] for address in addresses}
+    assert {client.get(address).status_code for address in addresses} == {404}
+    assert len(bodies) == 1
+    assert Client().get(addresses[0]).url.startswith(reverse("login"))
+
+
+def test_two_branches_share_only_the_office():
+    pair = two_branches()
+    member = make_member("章程", pair.here)
+    assert set(shown(pair.cadre, member)) == {pair.staff, pair.branch_cadre}
