@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -390,16 +390,21 @@ class ProposalQuerySet(ReachQuerySet):
     organisation_path = "member__branch__path"
 
     def waiting(self):
-        """Proposals on which nobody has decided yet."""
-        return self.filter(decided_at__isnull=True)
+        """Proposals on which nobody has decided yet, and which were not taken back."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
 
     def decided(self):
         """Proposals on which somebody has decided."""
         return self.filter(decided_at__isnull=False)
 
+    def withdrawn(self):
+        """Proposals that were taken back."""
+        return self.filter(withdrawn_at__isnull=False)
+
     def waiting_first(self):
-        """Proposals without a decision before the others, each the latest first."""
-        return self.order_by(F("decided_at").desc(nulls_first=True), "-proposed_at", "-pk")
+        """Proposals that wait before the others, each the latest first."""
+        settled_at = Coalesce("decided_at", "withdrawn_at")
+        return self.order_by(settled_at.desc(nulls_first=True), "-proposed_at", "-pk")
 
     def search(self, text):
         """Proposals about members whose name, pinyin or initials hold `text`."""
@@ -433,6 +438,7 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     is_approved = models.BooleanField("审批结果", null=True, blank=True)
     decision_note = models.TextField("审批意见", blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     objects = ProposalQuerySet.as_manager()
     history = Tracked()
@@ -443,7 +449,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],
-                condition=Q(decided_at__isnull=True),
+                condition=Q(decided_at__isnull=True, withdrawn_at__isnull=True),
                 name="proposal_waiting_once",
                 violation_error_message="此人已有一份等待审批的申请，请等候审批结果。",
             ),
@@ -457,6 +463,10 @@ class Proposal(models.Model):
                 | Q(decided_at__isnull=False, decided_by__isnull=False, is_approved__isnull=False),
                 name="proposal_decided_as_a_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="proposal_decided_or_withdrawn",
+            ),
         ]
 
     def __str__(self):
@@ -468,12 +478,14 @@ class Proposal(models.Model):
 
     @property
     def is_waiting(self):
-        """Whether nobody has decided yet."""
-        return self.decided_at is None
+        """Whether nobody has decided yet, and it was not taken back."""
+        return self.decided_at is None and self.withdrawn_at is None
 
     @property
     def outcome(self):
         """What became of it, in a word."""
+        if self.withdrawn_at:
+            return "已撤回"
         return "等待审批" if self.is_waiting else "已同意" if self.is_approved else "未同意"
 
     def clean(self):

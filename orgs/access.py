@@ -93,10 +93,12 @@ ACCESS = {
     "proposal_list": KEEPERS,
     "proposal_detail": KEEPERS,
     "proposal_decide": DECIDERS,
+    "proposal_withdraw": KEEPERS,
     "post_list": KEEPERS,
     "post_create": KEEPERS,
     "post_detail": KEEPERS,
     "post_update": KEEPERS,
+    "post_account": DECIDERS,
     "post_end": KEEPERS,
     # Youth hubs and volunteers
     "hub_list": HUB_KEEPERS,

@@ -248,6 +248,13 @@ class UserQuerySet(models.QuerySet):
         """Accounts with a role of this kind."""
         return self.filter(Exists(Role.objects.filter(user=OuterRef("pk"), kind=kind)))
 
+    def keeping_records_at(self, organisation):
+        """Accounts that keep records at this organisation, above it or below it."""
+        steps = range(Organisation.steplen, len(organisation.path) + 1, Organisation.steplen)
+        near = Q(organisation__path__startswith=organisation.path)
+        near |= Q(organisation__path__in=[organisation.path[:step] for step in steps])
+        return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
+
     def search(self, text):
         """Accounts whose name or user name holds `text`, or whose mobile number begins with it."""
         return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
