@@ -1,5 +1,6 @@
 """What is read about people and their capacities."""
 
+from crispy_forms.layout import Column
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -421,6 +422,10 @@ class PostAccountForm(ActionForm):
         field.empty_label = "不绑定账号"
         field.initial = person.user_id
         field.help_text = "可选本组织及其上级、下级的委机关专干和基层团干部账号，已绑定给他人的不列出。"
+
+    def _column(self, name):
+        """Wide enough for the roles that stand in a choice."""
+        return Column(name, css_class="col-12 col-xl-8")
 
 
 class PostEndForm(ActionForm):
