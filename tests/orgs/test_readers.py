@@ -274,7 +274,14 @@ def test_what_does_not_exist_and_what_is_foreign_look_the_same(place):
     client, foreign = place.clients["staff"], make_member("章程", place.foreign.branch)
     addresses = [
         reverse("record_readers", args=each)
-        for each in (("member", foreign.pk), ("member", 987654), ("nothing", 1), ("sign_in", 1), ("user", 1))
+        for each in (
+            ("member", foreign.pk),
+            ("member", 987654),
+            ("member", 10**30),
+            ("nothing", 1),
+            ("sign_in", 1),
+            ("user", 1),
+        )
     ]
     bodies = {client.get(address).content.partition(b"<main")[2] for address in addresses}
     assert {client.get(address).status_code for address in addresses} == {404}
