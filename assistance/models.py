@@ -29,8 +29,8 @@ class CaseGrantQuerySet(ReachQuerySet):
         return super().visible_to(user) | self.held_by(user)
 
     def own_reasons(self, viewer):
-        """Why the rows are open to whoever asked for them: pairs of a user's key and words."""
-        return [(user, "本人的申请") for user in self.values_list("user", flat=True)]
+        """Why the rows are open to whoever asked for them: keys, kinds of roles and words."""
+        return [(user, RoleKind, "本人的申请") for user in self.values_list("user", flat=True)]
 
     def open_on(self, day):
         """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
@@ -50,9 +50,10 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.open_on(timezone.localdate()).filter(person__in=opened)
 
     def in_words(self):
-        """Why a file is open to the holders, until when and by whose approval: pairs of a user's key and words."""
+        """Why a file is open to the holders, until when and by whose approval: keys, kinds of roles and words."""
         grants = self.select_related("decided_by").order_by("expires_on", "pk")
-        return [(each.user_id, f"个案授权，有效期至 {each.expires_on}，由{each.decided_by}批准") for each in grants]
+        words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
+        return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
 
 
 class CaseGrant(SealedModel):
@@ -147,12 +148,12 @@ class CaseQuerySet(ReachQuerySet):
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
     def own_reasons(self, viewer):
-        """Why the rows are open to those who hold a grant: pairs of a user's key and words."""
+        """Why the rows are open to those who hold a grant: keys, kinds of roles and words."""
         return grants_in_words(self.values(self.person_path), viewer)
 
 
 def grants_in_words(people, viewer):
-    """Why the files of these people are open to users, as far as the viewer may know: pairs of key and words."""
+    """Why the files of these people are open, as far as the viewer may know: keys, kinds of roles and words."""
     return CaseGrant.objects.filter(person__in=people).told_to(viewer).in_words()
 
 

@@ -63,10 +63,10 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(self._known_to(user, SIGNED_IN))
 
     def own_reasons(self, viewer):
-        """Why the one person here is open to users by more than the reach of roles: pairs of a user's key and words."""
-        person = self.get()
+        """Why the one person here is open to users by more than the reach of roles: keys, kinds of roles and words."""
+        person, kinds = self.get(), (RoleKind.CADRE,)
         cadres = person.links_as_youth.values_list("cadre__user", flat=True).distinct()
-        own = [(person.user_id, "本人"), *((cadre, "本人的联系") for cadre in cadres)]
+        own = [(person.user_id, kinds, "本人"), *((cadre, kinds, "本人的联系") for cadre in cadres)]
         return own + person.case_grants.told_to(viewer).in_words()
 
     def kept_by(self, user):

@@ -48,9 +48,9 @@ def readers(record, viewer):
             for key in keys:
                 reasons[key].append(in_words(*role))
         else:
-            own |= holders_who_see(record, role)
-    for key, words in own_reasons(record, viewer):
-        if key in own:
+            own |= {(role[0], key) for key in holders_who_see(record, role)}
+    for key, kinds, words in own_reasons(record, viewer):
+        if any((kind, key) in own for kind in kinds):
             reasons[key].append(words)
     page = resolve(page_of(record)).url_name
     found = [Reader(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
@@ -96,7 +96,11 @@ def holders_who_see(record, role):
 
 
 def own_reasons(record, viewer):
-    """Pairs of a user's key and words, as the rows themselves give them for what is not by the reach of a role."""
+    """What the rows themselves say of users who see them not by the reach of a role.
+
+    Of each the key, the kinds of roles with which the reason holds, and the reason in words. A reason told for a role
+    with which it does not hold would show that there is another one, which the viewer may not know.
+    """
     rows = type(record)._default_manager.filter(pk=record.pk)
     return rows.own_reasons(viewer) if hasattr(rows, "own_reasons") else []
 

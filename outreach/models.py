@@ -27,8 +27,8 @@ class CadreReachQuerySet(ReachQuerySet):
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 
     def own_reasons(self, viewer):
-        """Why the rows are open to their cadre: pairs of a user's key and words."""
-        return [(cadre, "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
+        """Why the rows are open to their cadre: keys, kinds of roles and words."""
+        return [(cadre, (RoleKind.CADRE,), "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
 
 
 class LinkQuerySet(CadreReachQuerySet):

@@ -54,7 +54,7 @@ class PlatformEntryQuerySet(StaffQuerySet):
         return super().visible_to(user).filter(is_open)
 
     def own_reasons(self, viewer):
-        """Why entries of assisted youths are open to those who hold a grant: pairs of a user's key and words."""
+        """Why entries of assisted youths are open to those who hold a grant: keys, kinds of roles and words."""
         return grants_in_words(self.values("person"), viewer)
 
     def bound_by(self, day):

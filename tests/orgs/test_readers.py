@@ -202,6 +202,19 @@ def test_the_readers_of_a_person_do_not_tell_that_there_is_a_case_file(place, ch
     print(f"A6: readers of a child with and without a case file, {len(before)} viewers: 0 bytes differ")
 
 
+def test_a_link_that_opens_nothing_is_no_reason_by_which_a_grant_would_show(place):
+    """A link opens its youth to a branch's cadre; to somebody on another committee's staff only a grant does."""
+    cadre = make_post("陆远", place.own.branch).person
+    cadre.user = make_user("陆远", place.foreign.committee)
+    cadre.save()
+    youth = make_link(cadre, "秦朗").youth
+    before = telling(place.clients["office"], youth)
+    make_assisted_youth(place.own.branch, person=youth)
+    make_grant(cadre.user, youth)
+    assert cadre.user in those_who_see(youth)
+    assert telling(place.clients["office"], youth) == before
+
+
 def test_twin_told_of_every_grant_the_readers_would_tell(place, child, monkeypatch):
     before = telling(place.clients["office"], child)
     make_assisted_youth(place.own.branch, person=child)
