@@ -124,10 +124,9 @@ def model_of(kind):
     return None
 
 
-def may_read(user, model):
-    """Whether the user may come to the pages of this model, and so to their history."""
-    pages = [f"{kind_of(model)}_{page}" for page in ("detail", "update")]
-    return user.may_open("record_history") and any(user.may_open(name) for name in pages)
+def may_come(user, model):
+    """Whether the user may come to the pages of this model, and so to what is told about their records."""
+    return any(user.may_open(f"{kind_of(model)}_{page}") for page in ("detail", "update"))
 
 
 def reached(model, user):

@@ -13,7 +13,7 @@ from . import access_log
 from .changes import Telling, is_revertible
 from .editing import is_reached
 from .forms import KEY_DIGITS
-from .history import because, kind_of, may_read, model_of, reached, tracked_fields
+from .history import because, kind_of, may_come, model_of, reached, tracked_fields
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -80,7 +80,7 @@ def set_back(record, field, changed, value, user):
 def reached_record(user, kind, pk):
     """The record of this kind, if the user may open its pages and see it."""
     model = model_of(kind)
-    if model is None or not may_read(user, model):
+    if model is None or not may_come(user, model):
         raise Http404
     return get_object_or_404(reached(model, user).select_related(), pk=pk)
 

@@ -33,6 +33,7 @@ SEEN = {
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
 ONLY_FOR = {
     "proposal_decide": {"staff", "office"},
+    "proposal_withdraw": {"cadre"},
     "case_grant_decide": {"staff", "leader", "office"},
     "assisted_youth_create": {"caseworker"},
     "scholarship_create": {"caseworker"},
@@ -46,7 +47,7 @@ ABOUT_ONESELF = {
     "user_session_end",
 }
 # They take no forms, whatever the record.
-READ_ONLY = {"record_history"}
+READ_ONLY = {"record_history", "record_readers"}
 ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x"}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
