@@ -132,7 +132,7 @@ class PersonForm(PageForm):
         if person.pk:
             lock_person(person.pk)
             person.refresh_from_db()
-            self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()
+            self.keeps_person = Person.objects.written_by(self.user).filter(pk=person.pk).exists()
         if self.keeps_person:
             self._fill(person, data)
             self._check(person)
