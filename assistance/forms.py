@@ -2,9 +2,9 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from members.forms import PERSON_GROUP, PersonForm, describe
+from members.forms import PERSON_GROUP, PersonForm, describe, with_capacities
 from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
@@ -84,14 +84,22 @@ def volunteer_label(volunteer):
     return f"{volunteer}（{volunteer.employer}）" if volunteer.employer else str(volunteer)
 
 
-VOLUNTEERS = Volunteer.objects.select_related("person").order_by("person__search_text", "pk")
+def offer_volunteers(field, user, chosen=()):
+    """Lets a field choose among the volunteers within whose organisations the user keeps case files, and those chosen."""
+    reached = Volunteer.objects.visible_as(user, *CASE_KEEPERS).values("pk")
+    volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[volunteer.pk for volunteer in chosen]))
+    field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
 
 
 class PairingForm(ActionForm):
     """A youth's fixed volunteer, and the day from which on."""
 
-    volunteer = VolunteerChoiceField(VOLUNTEERS, label="固定志愿者")
+    volunteer = VolunteerChoiceField(Volunteer.objects.none(), label="固定志愿者")
     day = forms.DateField(label="结对日期")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        offer_volunteers(self.fields["volunteer"], self.user)
 
 
 class PairingEndForm(ActionForm):
@@ -137,7 +145,8 @@ class AssistanceForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["volunteers"].queryset = VOLUNTEERS.all()
+        chosen = self.instance.volunteers.all() if self.instance.pk else ()
+        offer_volunteers(self.fields["volunteers"], self.user, chosen)
         if not self.instance.pk:
             self.initial.setdefault("held_on", self.day)
         field = self.fields["youths"]
@@ -231,15 +240,24 @@ class CaseGrantDecisionForm(ActionForm):
     def __init__(self, *args, grant, **options):
         super().__init__(*args, **options)
         self.grant = grant
-        namesakes = Person.objects.filter(name=grant.name).prefetch_related(
-            "memberships__branch", "posts__organisation", "assistance_cases__organisation"
-        )
-        self.people = {str(person.pk): person for person in namesakes if self._fits(person)}
+        self.people = {str(person.pk): person for person in self._namesakes() if self._fits(person)}
         choices = [(key, describe_youth(person)) for key, person in self.people.items()]
         self.fields["person"].choices = [*choices, (self.NEW_PERSON, "以上都不是，尚未登记的人")]
         self.initial |= {"days": grant.days, "is_approved": "yes"}
         if len(self.people) < 2:
             self.initial["person"] = next(iter(self.people), self.NEW_PERSON)
+
+    def _namesakes(self):
+        """People of the name asked for who are known where the user decides, with what is known of them there."""
+        kinds = CaseGrant.objects.all().seen_by
+        condition = Q(pk__in=[])
+        for organisation in self.user.organisations_as(*kinds):
+            condition |= Q(pk__in=known_within(Person.objects.filter(name=self.grant.name), organisation).values("pk"))
+        cases = AssistedYouth.objects.filter(
+            organisation__in=Organisation.objects.visible_as(self.user, *kinds)
+        ).select_related("organisation")
+        people = with_capacities(Person.objects.filter(condition), self.user, *kinds)
+        return people.prefetch_related(Prefetch("assistance_cases", cases))
 
     def _fits(self, person):
         return not (self.grant.birth_date and person.birth_date and person.birth_date != self.grant.birth_date)
@@ -257,7 +275,21 @@ class CaseGrantEndForm(ActionForm):
     """Nothing more to ask; the end is today."""
 
 
+def known_within(people, organisation):
+    """Of `people` those known within an organisation: by a capacity, by a case file, or by a grant asked for there."""
+    if organisation.is_root():
+        return people
+    case = Q(assistance_cases__organisation__path__startswith=organisation.path)
+    grant = Q(case_grants__organisation__path__startswith=organisation.path)
+    capacity = people.within(organisation).values("pk")
+    return people.filter(Q(pk__in=capacity) | Q(pk__in=people.filter(case | grant).values("pk")))
+
+
 def describe_youth(person):
-    """What tells a youth from namesakes, masked, with where a file is kept."""
-    files = [f"{case.organisation}帮扶对象" for case in person.assistance_cases.all()]
-    return "，".join([describe(person), *(files or ["没有个案"])])
+    """What tells a youth from namesakes, masked; of somebody without another capacity also where a file is kept.
+
+    Whether there is a file is not said: who decides learns of it only where nothing else tells who is meant.
+    """
+    is_known = person.memberships.all() or person.posts.all()
+    places = [] if is_known else [str(case.organisation) for case in person.assistance_cases.all()]
+    return "，".join([describe(person), *dict.fromkeys(places)])

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
@@ -149,9 +150,8 @@ class PersonForm(PageForm):
 
     def _choose(self, namesakes):
         """The namesake that the user picked, a new person, or None when the user has yet to pick."""
-        related = "memberships__branch", "posts__organisation"
         shown = Person.objects.visible_to(self.user).filter(pk__in=[person.pk for person in namesakes])
-        candidates = {str(person.pk): person for person in shown.prefetch_related(*related)}
+        candidates = {str(person.pk): person for person in with_capacities(shown, self.user)}
         kept = set(shown.kept_by(self.user))
         if not candidates:
             return self._new_person()
@@ -250,6 +250,14 @@ def say_apart(labels):
     *first, last = labels
     wanted = f"请至少填写{'、'.join(first)}或{last}中的一项" if first else f"请填写{last}"
     return f"系统中已有同名的人，{wanted}（与已有的人不同），以便区分。"
+
+
+def with_capacities(people, user, *kinds):
+    """People with the memberships and posts that the user sees, by a role of one of `kinds` where these are given."""
+    rows = {"memberships": Member.objects.select_related("branch"), "posts": Post.objects.select_related("organisation")}
+    return people.prefetch_related(
+        *(Prefetch(name, of.visible_as(user, *kinds or of.seen_by)) for name, of in rows.items())
+    )
 
 
 def describe(person):
