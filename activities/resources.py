@@ -204,6 +204,10 @@ class SignInResource(PeopleResource):
 
     def load(self):
         known = list(SignIn.objects.order_by("pk"))
+        for record in known:
+            # As pages show it: what the report calls changed must not tell who is assisted.
+            if not self.book.with_cases and record.capacity == SignIn.Capacity.ASSISTED_YOUTH:
+                record.capacity = SignIn.Capacity.OTHER
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
         self.activity, self.first_rows = None, {}

@@ -254,7 +254,10 @@ def say_apart(labels):
 
 def with_capacities(people, user, *kinds):
     """People with the memberships and posts that the user sees, by a role of one of `kinds` where these are given."""
-    rows = {"memberships": Member.objects.select_related("branch"), "posts": Post.objects.select_related("organisation")}
+    rows = {
+        "memberships": Member.objects.select_related("branch"),
+        "posts": Post.objects.select_related("organisation"),
+    }
     return people.prefetch_related(
         *(Prefetch(name, of.visible_as(user, *kinds or of.seen_by)) for name, of in rows.items())
     )

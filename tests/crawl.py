@@ -17,9 +17,9 @@ ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
 EXPORTS = ["docx", "xlsx", "json"]
 # New in each answer, or following from when it was made.
 PASSING = [
-    rb'(name="(?:csrfmiddlewaretoken|submission|version)" )value="[^"]*"',
-    rb'nonce="[^"]*"',
-    rb"<dcterms:(created|modified)[^>]*>[^<]*",
+    r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
+    r'nonce="[^"]*"',
+    r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
 ]
 
 
@@ -56,12 +56,11 @@ def queries(answer):
     """What can be asked of the list on a page: each choice of each filter, each sort, a search, the next page."""
     context = answer.context or {}
     filterset, table = context.get("filter"), context.get("table")
-    if filterset:
+    if filterset and table is not None:
         yield from ("search=秘", "search=m&standing=", "page=2", "organisation=1", "year=2017&page=999")
         for name, field in filterset.form.fields.items():
             choices = [key for key, _ in getattr(field, "choices", ()) if key]
-            yield from (f"{name}={getattr(key, 'value', key)}" for key in choices[:6])
-    if table is not None:
+            yield from (f"{name}={getattr(key, 'value', key)}" for key in choices[:3])
         yield from (f"sort=-{column.name}" for column in table.columns if column.orderable)
 
 
@@ -77,7 +76,4 @@ def said(answer):
 
 def lasting(answer):
     """What an answer tells but for what is new in each of them."""
-    text = said(answer).encode()
-    for pattern in PASSING:
-        text = re.sub(pattern, b"", text)
-    return text
+    return re.sub("|".join(PASSING), "", said(answer))
