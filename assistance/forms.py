@@ -85,9 +85,9 @@ def volunteer_label(volunteer):
 
 
 def offer_volunteers(field, user, chosen=()):
-    """Lets a field choose among the volunteers within whose organisations the user keeps case files, and those chosen."""
+    """Lets a field choose among the volunteers within the user's reach as a keeper of case files, and those chosen."""
     reached = Volunteer.objects.visible_as(user, *CASE_KEEPERS).values("pk")
-    volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[volunteer.pk for volunteer in chosen]))
+    volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[one.pk for one in chosen]))
     field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
 
 

@@ -120,7 +120,7 @@ def viewers(place):
     return {"anonymous": Client()} | {name: browser_of(user) for name, user in place.users.items()}
 
 
-def records(place, side, user=None, caseworker=None):
+def records(place, side, user=None, caseworker=None, *, with_cases=True):
     """One record of each kind in a committee; its cadre signs in as `user`, its case file is open to `caseworker`."""
     here = getattr(place, side)
     mark = f"秘{side}"
@@ -173,7 +173,8 @@ def records(place, side, user=None, caseworker=None):
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
     }
-    found |= case_records(here, mark, volunteer, caseworker)
+    if with_cases:
+        found |= case_records(here, mark, volunteer, caseworker)
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:

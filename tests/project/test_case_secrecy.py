@@ -1,0 +1,195 @@
+"""A case file opens to nobody but the holder of a grant in force, and nobody else learns that it exists."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from activities.models import SignIn
+from assistance.models import CaseGrant, ServicePlan
+from assistance.actions import fix_volunteer
+from members.models import Person
+from orgs.access import ACCESS
+from orgs.models import Role
+from orgs.roles import RoleKind
+from reports.figures import CASE_FIGURES
+from reports.models import PlatformEntry
+from tests.crawl import lasting, pages, said
+from tests.factories import (
+    make_assistance,
+    make_assisted_youth,
+    make_grant,
+    make_member,
+    make_person,
+    make_scholarship,
+)
+from tests.orgs.sign_in import signed_in
+from tests.project.test_access import ABSENT, CASES, READ_ONLY, TAKEN, addresses, arguments, asked, kind_of
+from tests.viewers import canaries, district, identity_number, mark_texts, phone, records, viewers
+from tests.workbooks import workbook
+from yl_district.history import model_of
+
+pytestmark = pytest.mark.django_db
+
+BORN = date(2010, 5, 4)
+WITHOUT_GRANT = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "office", "nobody"]
+# Who reads how many youths are assisted: the pages that say so, and they alone, follow from the case files.
+NUMBERS = {
+    "home",
+    "figure_list",
+    "summary_detail",
+    "summary_export",
+}
+READ_NUMBERS = {"staff", "leader", "office"}
+# What cannot be the same with and without a file, with the reason.
+INHERENT = {
+    "an identity number": "it is one human being's: a second row of it would be another person",
+    "a name with its mobile number": "it means the one person registered so, whatever the capacity",
+    "the choice of whose file a grant opens": "whoever decides on a request has to say who is meant",
+}
+
+
+def decided(grant, **facts):
+    """The grant with other facts."""
+    CaseGrant.objects.filter(pk=grant.pk).update(**facts)
+
+
+def states(grant, holder):
+    """What can have become of a grant, each as a change of an approved one; one of them alone opens the file."""
+    day = timezone.localdate()
+    undecided = {"is_approved": None, "decided_by": None}
+    return {
+        "none": CaseGrant.objects.filter(pk=grant.pk).delete,
+        "undecided": lambda: decided(grant, **undecided),
+        "declined": lambda: decided(grant, is_approved=False),
+        "approved": lambda: None,
+        "approved, its last day": lambda: decided(grant, expires_on=day),
+        "expired yesterday": lambda: decided(grant, expires_on=day - timedelta(days=1)),
+        "ended": lambda: decided(grant, ended_on=day),
+        OF_ANOTHER: lambda: decided(grant, person=make_person("另一孩子")),
+        "approved, role taken away": lambda: Role.objects.filter(user=holder).delete(),
+        "approved, role now a cadre's": lambda: Role.objects.filter(user=holder).update(kind=RoleKind.CADRE),
+    }
+
+
+OPENING = {"approved", "approved, its last day"}
+OF_ANOTHER = "approved, of another child"
+# What a grant in force begins is about its own child.
+BEGINNINGS = {"assisted_youth_create", "scholarship_create"}
+
+
+def case_addresses(rows):
+    """Every address about a case file as (name, address): its pages, its history, its masked facts."""
+    for url_name, names in addresses().items():
+        kinds = [kind_of(url_name, name) for name in names if name.endswith("pk")]
+        if set(kinds) & CASES or url_name in BEGINNINGS:
+            yield url_name, reverse(url_name, kwargs=arguments(url_name, names, rows))
+    for kind in sorted(CASES):
+        if f"{kind}_update" in ACCESS:
+            yield "record_history", reverse("record_history", args=[kind, rows[kind].pk])
+        if hasattr(rows[kind], "unmaskable"):
+            yield "record_unmask", reverse("record_unmask", args=[rows[kind]._meta.model_name, rows[kind].pk])
+
+
+@pytest.mark.parametrize("viewer", ["caseworker", "staff"])
+def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer):
+    place = district()
+    viewers(place)
+    rows = records(place, "own", place.users["cadre"], place.users[viewer])
+    client = signed_in(place.users[viewer])
+    holder, case_pages, asks, wrong = place.users[viewer], list(case_addresses(rows)), 0, []
+    for state, become in states(rows["case_grant"], holder).items():
+        with transaction.atomic():
+            become()
+            for url_name, address in case_pages:
+                for method in ("get", "post"):
+                    answer = asked(client, method, address)
+                    asks += 1
+                    is_open = state in OPENING or (state == OF_ANOTHER and url_name in BEGINNINGS)
+                    refusals = {404, 405} if url_name in READ_ONLY else {404}
+                    expected = ({200} if method == "get" else TAKEN) if is_open else refusals
+                    if answer.status_code not in expected:
+                        wrong.append((state, method, url_name, answer.status_code))
+            transaction.set_rollback(True)
+    print(f"A6: {asks} requests to case files as {viewer}, {len(wrong)} differences")
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
+def test_nobody_can_approve_a_request_of_their_own_whatever_the_code_does():
+    place = district()
+    viewers(place)
+    rows = records(place, "own", place.users["cadre"], place.users["caseworker"])
+    request = rows["case_request"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        decided(request, is_approved=True, decided_by=request.user, person=rows["person"], expires_on=date(2100, 1, 1))
+
+
+def test_twin_a_file_that_opens_without_a_grant_is_noticed(monkeypatch):
+    monkeypatch.setattr("assistance.models.CaseQuerySet.visible_to", lambda self, user: self)
+    place = district()
+    clients = viewers(place)
+    rows = records(place, "own", place.users["cadre"])
+    address = reverse("assisted_youth_detail", args=[rows["assisted_youth"].pk])
+    assert clients["caseworker"].get(address).status_code == 200
+
+
+def give_files(place, rows):
+    """Makes everybody in the own committee's records an assisted youth, with all that a case file can hold."""
+    mark = "秘own帮"
+    people = [rows[kind].person for kind in ("member", "volunteer", "sign_in", "post")] + [rows["link"].youth]
+    for person in people:
+        youth = make_assisted_youth(place.own.branch, person=person, needs=mark)
+        mark_texts(youth, "own")
+        ServicePlan.objects.create(youth=youth, year=2017, goals=mark)
+        make_scholarship(student=person, donor=mark)
+        fix_volunteer(youth, rows["volunteer"], date(2017, 1, 10))
+        make_assistance([youth], content=mark).volunteers.add(rows["volunteer"])
+        PlatformEntry.objects.create(
+            platform=mark, subject="assisted_youth", person=person, entered_on=date(2017, 5, 4)
+        )
+    SignIn.objects.update(capacity="assisted_youth")
+    alone = make_assisted_youth(place.own.branch, person=make_person("秘own独", birth_date=BORN))
+    make_assistance([alone, youth], with_everyone=True, content=mark)
+
+
+def tells_numbers(address):
+    """Whether a page says how many youths are assisted, which its readers may know."""
+    parts = address.strip("/").split("/")
+    return address == "/" or parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED)
+
+
+# The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files.
+NUMBERED = CASE_FIGURES | {"docx", "xlsx", "json"}
+
+
+def crawled(client, user, rows):
+    """What each page and file tells a viewer, by address; whatever the looks themselves have written is taken back."""
+    with transaction.atomic():
+        found = {address: lasting(answer) for address, answer in pages(client, user, rows)}
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("viewer", WITHOUT_GRANT)
+def test_every_page_is_the_same_with_and_without_case_files(viewer):
+    place = district()
+    client = viewers(place)[viewer]
+    user = place.users[viewer]
+    rows = records(place, "own", place.users["cadre"], with_cases=False)
+    rows["case_request"] = CaseGrant.objects.create(
+        user=place.users["caseworker"], name=rows["member"].person.name, organisation=place.own.branch, reason="走访"
+    )
+    rows["case_grant"] = rows["case_request"]
+    before = crawled(client, user, rows)
+    give_files(place, rows)
+    after = crawled(client, user, rows)
+    differing = {address for address in before | after if before.get(address) != after.get(address)}
+    if viewer in READ_NUMBERS:
+        differing = {address for address in differing if not tells_numbers(address.partition("?")[0])}
+    print(f"A6: {len(after)} pages and files as {viewer} with and without case files, {len(differing)} differ")
+    assert differing == set()
