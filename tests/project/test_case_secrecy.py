@@ -193,3 +193,178 @@ def test_every_page_is_the_same_with_and_without_case_files(viewer):
         differing = {address for address in differing if not tells_numbers(address.partition("?")[0])}
     print(f"A6: {len(after)} pages and files as {viewer} with and without case files, {len(differing)} differ")
     assert differing == set()
+
+
+def test_twin_a_page_that_knows_of_case_files_is_noticed(monkeypatch):
+    place = district()
+    client = viewers(place)["cadre"]
+    rows = records(place, "own", place.users["cadre"], with_cases=False)
+    monkeypatch.setattr("assistance.models.CaseQuerySet.visible_to", lambda self, user: self)
+    before = crawled(client, place.users["cadre"], {"person": rows["person"]})
+    give_files(place, rows)
+    after = crawled(client, place.users["cadre"], {"person": rows["person"]})
+    assert {address for address in after if before[address] != after[address]} == {rows["person"].get_absolute_url()}
+
+
+# What somebody can type about a child into the form for a capacity; none of it is enough to save.
+FORMS = {
+    "member_create": {"employer": "某单位"},
+    "post_create": {"duties": "某职责"},
+    "volunteer_create": {"employer": "某单位"},
+    "link_create": {"employer": "某单位"},
+    "sign_in_create": {"capacity": "无此身份"},
+}
+CHILD = {"name": "秘own独", "birth_date": BORN}
+
+
+def child_nowhere(place, numbers):
+    """No such child."""
+
+
+def child_in_a_file(place, numbers):
+    """A child known by a case file alone."""
+    make_assisted_youth(place.own.branch, person=make_person(**CHILD, gender="F", **numbers))
+
+
+def child_elsewhere(place, numbers):
+    """A child who is a member in the other committee."""
+    make_member(branch=place.foreign.branch, person=make_person(**CHILD, gender="F", **numbers))
+
+
+def typed_answers(place, clients, activity, known, numbers, typed):
+    """What each viewer's forms answer to what is typed, the child being known as `known` makes it."""
+    found = {}
+    with transaction.atomic():
+        known(place, numbers)
+        for viewer in WITHOUT_GRANT:
+            for url_name, more in FORMS.items():
+                args = [activity.pk] if url_name == "sign_in_create" else []
+                answer = asked_with(clients[viewer], reverse(url_name, args=args), typed | more)
+                found[viewer, url_name] = (answer.status_code, lasting(answer))
+        transaction.set_rollback(True)
+    return found
+
+
+def asked_with(client, address, data):
+    """The answer to a form whose changes are taken back at once."""
+    with transaction.atomic():
+        answer = client.post(address, data)
+        transaction.set_rollback(True)
+    return answer
+
+
+def differing_forms(place, clients, activity, numbers, typed, one, other):
+    """The forms that answer differently, as (viewer, form)."""
+    first, second = (
+        typed_answers(place, clients, activity, known, numbers, typed) for known in (one, other)
+    )
+    return {key for key in first if first[key] != second[key]}
+
+
+def test_no_form_tells_by_a_name_that_a_child_has_a_file():
+    place = district()
+    clients = viewers(place)
+    activity = records(place, "own", place.users["cadre"], with_cases=False)["activity"]
+    numbers = {"identity_number": identity_number("own", BORN), "mobile": phone("own")}
+    found = {
+        (*key, *typed)
+        for typed in ({"name": CHILD["name"]}, CHILD, CHILD | {"mobile": phone("own")})
+        for key in differing_forms(place, clients, activity, numbers, typed, child_nowhere, child_in_a_file)
+    }
+    print(f"A6: {3 * len(FORMS) * len(WITHOUT_GRANT)} forms with a child's name, {len(found)} tell of a file")
+    assert found == set()
+
+
+@pytest.mark.parametrize("number", ["identity_number", "mobile"])
+def test_a_number_typed_tells_no_more_of_a_file_than_of_any_other_registration(number):
+    place = district()
+    clients = viewers(place)
+    activity = records(place, "own", place.users["cadre"], with_cases=False)["activity"]
+    numbers = {"identity_number": identity_number("own", BORN), "mobile": phone("own")}
+    for name in (CHILD["name"], "另一姓名"):
+        typed = {"name": name, number: numbers[number]}
+        found = differing_forms(place, clients, activity, numbers, typed, child_elsewhere, child_in_a_file)
+        # The office sees every registration but case files, and so knows what is left: see INHERENT.
+        assert {(viewer, form) for viewer, form in found if viewer != "office"} == set()
+    inherent = differing_forms(place, clients, activity, numbers, typed, child_nowhere, child_in_a_file)
+    assert bool(inherent) == (number == "identity_number")
+
+
+def test_twin_a_form_that_offers_namesakes_out_of_reach_tells_of_the_file(monkeypatch):
+    place = district()
+    clients = viewers(place)
+    activity = records(place, "own", place.users["cadre"], with_cases=False)["activity"]
+    monkeypatch.setattr("members.models.PersonQuerySet.visible_to", lambda self, user: self)
+    found = differing_forms(place, clients, activity, {}, {"name": CHILD["name"]}, child_nowhere, child_in_a_file)
+    assert ("cadre", "member_create") in found
+
+
+def test_the_office_cannot_find_out_by_a_platform_entry_who_is_assisted():
+    place = district()
+    clients = viewers(place)
+    member = make_member("秘own团员", place.own.branch)
+    data = {"platform": "某平台", "subject": "assisted_youth", "name": "秘own团员", "entered_on": "2017-05-04"}
+    answers = []
+    for give in (lambda: None, lambda: make_assisted_youth(place.own.branch, person=member.person)):
+        give()
+        answers.append(lasting(asked_with(clients["office"], reverse("platform_entry_create"), data)))
+    assert answers[0] == answers[1]
+    assert "已登记的帮扶对象" in answers[0]
+
+
+SHEETS = {
+    "平台录入": [{"平台": "某平台", "对象": "帮扶对象", "名称": "秘own团员", "录入日期": "2017-05-04"}],
+    "签到": [
+        {"活动名称": "秘own活动", "日期": "2017-04-08", "姓名": "秘own团员", "身份": capacity}
+        for capacity in ("帮扶对象", "志愿者", "其他", None)
+    ],
+    "志愿者": [{"姓名": "秘own独"}, {"姓名": "秘own团员"}],
+    "团干部": [{"姓名": "秘own独", "所在组织": "柳林一社区团支部", "职务": "书记", "任职年月": "2017-05"}],
+}
+
+
+def import_report(client, sheets):
+    """What the office reads after a workbook was checked, but for the digests of the page."""
+    file = SimpleUploadedFile("台账.xlsx", workbook(sheets))
+    return lasting(asked_with(client, reverse("ledger"), {"file": file, "check": "yes"}))
+
+
+def test_no_import_report_tells_the_office_who_is_assisted():
+    place = district()
+    client = viewers(place)["office"]
+    rows = records(place, "own", place.users["cadre"], with_cases=False)
+    SignIn.objects.create(activity=rows["activity"], person=rows["member"].person, capacity="other")
+    sheets = [{name: [row]} for name, sheet in SHEETS.items() for row in sheet]
+    before = [import_report(client, each) for each in sheets]
+    give_files(place, rows)
+    after = [import_report(client, each) for each in sheets]
+    differing = [sheet for sheet, one, other in zip(sheets, before, after, strict=True) if one != other]
+    print(f"A6: {len(sheets)} workbooks checked by the office with and without case files, {len(differing)} differ")
+    assert differing == []
+    assert "变更" in after[2] and "新增" in after[0]
+
+
+def test_nothing_that_a_page_deletes_is_held_by_a_case_file():
+    """So no message "还有其他记录引用它" can stand for a file that its reader does not know of."""
+    deletable = {name.removesuffix("_delete").replace("_", "") for name in ACCESS if name.endswith("_delete")}
+    held = {
+        field.related_model._meta.model_name
+        for model in apps.get_app_config("assistance").get_models()
+        for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
+        if field.is_relation and not model.__name__.startswith("Historical")
+    }
+    assert deletable & held == set()
+
+
+def test_what_cannot_be_the_same_is_written_down():
+    """Whoever decides on a request sees a child known by a file alone among those who can be meant."""
+    place = district()
+    clients = viewers(place)
+    make_assisted_youth(place.own.branch, person=make_person(**CHILD))
+    request = CaseGrant.objects.create(
+        user=place.users["caseworker"], name=CHILD["name"], organisation=place.own.branch, reason="走访"
+    )
+    address = reverse("case_grant_decide", args=[request.pk])
+    told = {viewer: clients[viewer].get(address).content.decode().count('name="person"') for viewer in READ_NUMBERS}
+    assert told == {"staff": 2, "leader": 2, "office": 2}
+    assert len(INHERENT) == 3
