@@ -230,14 +230,24 @@ class PersonForm(PageForm):
         return super().save(commit)
 
     def save_person(self):
-        """Saves the person, unless others keep the facts."""
-        if self.keeps_person:
-            getattr(self.instance, self.person_field).save()
+        """Saves the person, unless others keep the facts or nothing of them is changed.
+
+        A change that changes nothing would tell in the person's history who has opened which record.
+        """
+        person = getattr(self.instance, self.person_field)
+        if self.keeps_person and not is_stored(person):
+            person.save()
 
     @property
     def saved_note(self):
         """That a known person's facts, which the user does not keep, stay as they are."""
         return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
+
+
+def is_stored(person):
+    """Whether the person's facts are in the database as they are."""
+    stored = Person.objects.filter(pk=person.pk).first()
+    return stored is not None and all(getattr(stored, name) == getattr(person, name) for name in PERSON_FIELDS)
 
 
 def lock_person(pk):
