@@ -30,7 +30,8 @@ def page_addresses(user, rows):
         if is_own or ACCESS[url_name] == PUBLIC or not may_open(user, url_name):
             continue
         if url_name == "figure_detail":
-            found = [{"key": key} for key in all_figures()]
+            # Of the figures of the types of activities, which are all alike, one type's.
+            found = [{"key": key} for key in all_figures() if "." not in key or key.endswith(".sports")]
         elif url_name == "summary_export":
             found = [{"kind": kind} for kind in EXPORTS]
         elif url_name in ("record_history", "record_unmask"):
@@ -60,7 +61,7 @@ def queries(answer):
         yield from ("search=秘", "search=m&standing=", "page=2", "organisation=1", "year=2017&page=999")
         for name, field in filterset.form.fields.items():
             choices = [key for key, _ in getattr(field, "choices", ()) if key]
-            yield from (f"{name}={getattr(key, 'value', key)}" for key in choices[:3])
+            yield from (f"{name}={getattr(key, 'value', key)}" for key in choices[:2])
         yield from (f"sort=-{column.name}" for column in table.columns if column.orderable)
 
 

@@ -29,6 +29,8 @@ class DiscreetReporter(ExceptionReporter):
     """Reports an error by its traceback alone: nothing of the request, and no variable of the code."""
 
     def get_traceback_text(self):
+        if self.exc_type is None:
+            return discreet(str(self.exc_value))
         return discreet(logging.Formatter().formatException((self.exc_type, self.exc_value, self.tb)))
 
     def get_traceback_html(self):

@@ -21,7 +21,9 @@ BORN = date(2010, 5, 4)
 MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d{9}(?![0-9A-Za-z])")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 FULL = "/ledger/export/full/"
-CASE_TEXTS = re.compile("秘(?:own|foreign)(?:学校|监护人|需求|个案|目标|措施|需求评估|帮扶|捐助|奖学金|理由|年级|困难类型)")
+CASE_TEXTS = re.compile(
+    "秘(?:own|foreign)(?:学校|监护人|需求|个案|目标|措施|需求评估|帮扶|捐助|奖学金|理由|年级|困难类型)"
+)
 # Files by those who may take them; the full ledger asks who it is once more.
 TAKEN_BY = {
     "cadre": {"summary_export"},
@@ -98,7 +100,7 @@ def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
 
 
 def test_twin_without_masks_pages_and_files_hold_whole_numbers_and_names(monkeypatch):
-    place, clients, rows = young_district()
+    _, clients, _ = young_district()
     names = names_of_minors()
     for module in ("yl_district.tables", "yl_district.imports", "yl_district.templatetags.yl"):
         monkeypatch.setattr(f"{module}.masked", lambda number: str(number or ""))
