@@ -42,14 +42,14 @@ def page_addresses(user, rows):
             yield url_name, reverse(url_name, kwargs=given)
 
 
-def pages(client, user, rows):
-    """Every page found at these addresses, as (address, answer); of a list also what its search form and sorts make."""
+def pages(client, user, rows, *, in_depth=True):
+    """Every page found at these addresses, as (address, answer); in depth also what search forms and sorts make."""
     for _, address in page_addresses(user, rows):
         answer = client.get(address)
         if answer.status_code != 200:
             continue
         yield address, answer
-        for query in queries(answer):
+        for query in queries(answer) if in_depth else ():
             yield f"{address}?{query}", client.get(f"{address}?{query}")
 
 
