@@ -36,9 +36,9 @@ pytestmark = pytest.mark.django_db
 
 BORN = date(2010, 5, 4)
 WITHOUT_GRANT = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "office", "nobody"]
-# They read how many youths are assisted, and on the pages that say so alone may something differ.
 # Their lists are those of the cadre, of more rows; they are looked at as they open, unsorted.
 PLAINLY = {"staff", "office"}
+# They read how many youths are assisted, and on the pages that say so alone may something differ.
 READ_NUMBERS = {"staff", "leader", "office"}
 # What cannot be the same with and without a file, with the reason.
 INHERENT = {
@@ -226,7 +226,7 @@ def test_twin_a_form_that_always_saves_the_person_would_leave_one(monkeypatch):
 FORMS = {
     "member_create": {"employer": "某单位"},
     "post_create": {"duties": "某职责"},
-    "volunteer_create": {"employer": "某单位"},
+    "volunteer_create": {"joined_on": "无此日期"},
     "link_create": {"employer": "某单位"},
     "sign_in_create": {"capacity": "无此身份"},
 }

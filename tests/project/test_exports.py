@@ -37,7 +37,7 @@ def young_district():
     """A district in which everybody registered is a minor with a name of their own, an identity and a mobile number."""
     place = district()
     clients = viewers(place)
-    rows = records(place, "own", place.users["cadre"])
+    rows = records(place, "own", place.users["cadre"], place.users["caseworker"])
     records(place, "foreign")
     for person in Person.objects.all():
         person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}", BORN
