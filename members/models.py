@@ -49,6 +49,11 @@ class PersonQuerySet(models.QuerySet):
         """People with this mobile number, by its blind index."""
         return self.filter(mobile_index=self._digest("mobile_index", number))
 
+    def without_open_capacity(self):
+        """People known by a case file alone, or by nothing."""
+        relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
+        return self.filter(**{f"{relation}__isnull": True for relation in relations})
+
     def _digest(self, index, number):
         return self.model._meta.get_field(index).digest(number) or ""
 

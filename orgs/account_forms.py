@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator
 
 from yl_district.filters import PageFilter, SearchFilter
-from yl_district.forms import ActionForm, prepare_field
+from yl_district.forms import CLEAR, ActionForm, keep_back, prepare_field
 from yl_district.validators import validate_mobile
 
 from .forms import OrganisationChoiceField
@@ -110,7 +110,24 @@ class AccountInviteForm(RolesForm):
 
 
 class AccountUpdateForm(RolesForm):
-    """Corrects an account, or changes its roles."""
+    """Corrects an account, or changes its roles; the mobile number registered is only hinted at."""
+
+    mobile = forms.CharField(label="手机号码", max_length=11, required=False)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.registered = self.initial.pop("mobile", None) or ""
+        if self.registered:
+            keep_back(self.fields["mobile"], self.registered)
+
+    def clean_mobile(self):
+        """What was typed, or the number registered where nothing was."""
+        mobile = self.cleaned_data["mobile"]
+        if mobile == CLEAR:
+            return ""
+        if mobile:
+            validate_mobile(mobile)
+        return mobile or self.registered
 
 
 class AccountResetForm(ActionForm):
