@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet, User
-from orgs.roles import CASE_KEEPERS, RoleKind
+from orgs.roles import RoleKind
 from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.history import Tracked
@@ -39,6 +39,13 @@ class CaseGrantQuerySet(ReachQuerySet):
     def held_by(self, user):
         """The requests of one user."""
         return self.filter(user=user)
+
+    def of_files_kept_by(self, user):
+        """The user's requests within the organisations whose case files the user keeps at present."""
+        kept = Q(pk__in=[])
+        for organisation in user.case_organisations:
+            kept |= self.reach(organisation)
+        return self.held_by(user).filter(kept)
 
 
 class CaseGrant(SealedModel):
@@ -128,14 +135,14 @@ class CaseQuerySet(ReachQuerySet):
 
     def visible_to(self, user):
         """Rows about youths whose file is open to the user today."""
-        if not user.holds(*CASE_KEEPERS):
+        if not user.case_organisations:
             return self.none()
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
 
 def open_grants(user):
-    """The grants by which case files are open to the user today."""
-    return CaseGrant.objects.open_on(timezone.localdate()).held_by(user)
+    """The grants by which case files are open to the user today; none outlives the role it was given for."""
+    return CaseGrant.objects.open_on(timezone.localdate()).of_files_kept_by(user)
 
 
 class AssistedYouthQuerySet(CaseQuerySet):

@@ -78,8 +78,8 @@ def form_page(request, template, form_class, *, title, message, instance=None, i
     return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)
 
 
-def end_page(request, template, form_class, instance, act, *, title, message, **context):
-    """Asks for what the verb `act` of `instance` takes and calls it with that."""
+def end_page(request, template, form_class, instance, act, *, title, message, after=None, **context):
+    """Asks for what the verb `act` of `instance` takes and calls it with that; leads to `after` or its page."""
 
     def build(data=None):
         form = form_class(data, user=request.user, day=timezone.localdate())
@@ -88,7 +88,7 @@ def end_page(request, template, form_class, instance, act, *, title, message, **
         return form
 
     if request.method == "POST":
-        form, target = carry_out(request, build, lambda form: act(**form.cleaned_data), instance)
+        form, target = carry_out(request, build, lambda form: act(**form.cleaned_data), instance, after=after)
         if target:
             return led_on(request, form, message, target)
     else:
