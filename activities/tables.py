@@ -49,6 +49,11 @@ class SignInTable(PageTable):
         model = SignIn
         fields = ["person", "capacity", "mobile", "removal"]
 
+    def before_render(self, request):
+        """Of somebody known by sign-ins alone, a branch knows no more than the name."""
+        if not request.user.is_committee_staff:
+            self.columns.hide("mobile")
+
     def render_capacity(self, record, value):
         """Whom the committee assists stands in the case files alone."""
         return SignIn.Capacity.OTHER.label if record.capacity == SignIn.Capacity.ASSISTED_YOUTH else value

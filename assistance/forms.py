@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from members.forms import PERSON_GROUP, PersonForm, describe
+from members.forms import PERSON_GROUP, PersonForm
 from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
@@ -141,6 +141,8 @@ class AssistanceForm(PageForm):
         self.fields["volunteers"].queryset = VOLUNTEERS.all()
         if not self.instance.pk:
             self.initial.setdefault("held_on", self.day)
+        if self.instance.pk and not Assistance.objects.open_as_a_whole(self.user).filter(pk=self.instance.pk).exists():
+            self.fields["with_everyone"].disabled = self.fields["held_on"].disabled = self.instance.with_everyone
         field = self.fields["youths"]
         field.queryset = self._register()
         if not field.queryset:
@@ -164,7 +166,10 @@ class AssistanceForm(PageForm):
             self.add_error("held_on", problem("有帮扶对象在库的日期", "请核对日期，或先登记帮扶对象"))
         elif data["with_everyone"]:
             self.errors.pop("youths", None)
-            data["youths"] = AssistedYouth.objects.none()
+            stays = self.fields["with_everyone"].disabled
+            data["with_everyone"] = stays or AssistedYouth.objects.are_open_to(self.user, data["held_on"])
+            everybody = self.fields["youths"].queryset
+            data["youths"] = AssistedYouth.objects.none() if data["with_everyone"] else everybody
         elif not data.get("youths") and "youths" not in self.errors:
             self.add_error("youths", problem("至少一名帮扶对象", "请勾选受帮扶的对象，或勾选全部在库对象"))
         return data
@@ -232,8 +237,8 @@ class CaseGrantDecisionForm(ActionForm):
     def __init__(self, *args, grant, **options):
         super().__init__(*args, **options)
         self.grant = grant
-        namesakes = Person.objects.filter(name=grant.name).prefetch_related(
-            "memberships__branch", "posts__organisation", "assistance_cases__organisation"
+        namesakes = (
+            decidable_people(self.user).filter(name=grant.name).prefetch_related("assistance_cases__organisation")
         )
         self.people = {str(person.pk): person for person in namesakes if self._fits(person)}
         choices = [(key, describe_youth(person)) for key, person in self.people.items()]
@@ -258,8 +263,20 @@ class CaseGrantEndForm(ActionForm):
     """Nothing more to ask; the end is today."""
 
 
+def decidable_people(user):
+    """People on whose files the user may decide: with a file, or once granted, within reach, or seen anyway."""
+    kinds = CaseGrant.objects.all().seen_by
+    return Person.objects.filter(
+        Q(pk__in=AssistedYouth.objects.visible_as(user, *kinds).values("person"))
+        | Q(pk__in=Scholarship.objects.visible_as(user, *kinds).values("student"))
+        | Q(pk__in=CaseGrant.objects.visible_as(user, *kinds).filter(person__isnull=False).values("person"))
+        | Q(pk__in=Person.objects.visible_to(user).values("pk"))
+    )
+
+
 def describe_youth(person):
-    """What tells a youth from namesakes, the name masked whatever the age, with where a file is kept."""
+    """What tells a youth from namesakes without telling who it is: sex, year of birth, where a file is kept."""
     files = [f"{case.organisation}帮扶对象" for case in person.assistance_cases.all()]
-    facts = describe(person).removeprefix(person.shown_name)
-    return "，".join([f"{masked_name(person.name)}{facts}", *(files or ["没有个案"])])
+    born = person.birth_date and f"{person.birth_date.year} 年出生"
+    facts = [masked_name(person.name), person.get_gender_display(), born, *(files or ["没有个案"])]
+    return "，".join(fact for fact in facts if fact)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet, User
-from orgs.roles import RoleKind
+from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.history import Tracked
@@ -26,7 +26,11 @@ class CaseGrantQuerySet(ReachQuerySet):
 
     def visible_to(self, user):
         """One's own requests, and those that the user may decide on."""
-        return super().visible_to(user) | self.filter(user=user)
+        return super().visible_to(user) | self.held_by(user)
+
+    def own_reasons(self, viewer):
+        """Why the rows are open to whoever asked for them: keys, kinds of roles and words."""
+        return [(user, RoleKind, "本人的申请") for user in self.values_list("user", flat=True)]
 
     def open_on(self, day):
         """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
@@ -38,7 +42,21 @@ class CaseGrantQuerySet(ReachQuerySet):
 
     def held_by(self, user):
         """The requests of one user."""
-        return self.filter(user=user)
+        return self.filter(user=user.pk)
+
+    def told_to(self, viewer):
+        """Grants in force for youths whose files are open to the viewer too; nobody else learns of a file by them.
+
+        Those that open nothing, as their holder is an administrator by now, are left out.
+        """
+        told = self.open_on(timezone.localdate()).filter(person__in=open_grants(viewer).values("person"))
+        return told.exclude(user__in=User.objects.holding(RoleKind.ADMINISTRATOR))
+
+    def in_words(self):
+        """Why a file is open to the holders, until when and by whose approval: keys, kinds of roles and words."""
+        grants = self.select_related("decided_by").order_by("expires_on", "pk")
+        words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
+        return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
 
     def of_files_kept_by(self, user):
         """The user's requests within the organisations whose case files the user keeps at present."""
@@ -139,6 +157,15 @@ class CaseQuerySet(ReachQuerySet):
             return self.none()
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
+    def own_reasons(self, viewer):
+        """Why the rows are open to those who hold a grant: keys, kinds of roles and words."""
+        return grants_in_words(self.values(self.person_path), viewer)
+
+
+def grants_in_words(people, viewer):
+    """Why the files of these people are open, as far as the viewer may know: keys, kinds of roles and words."""
+    return CaseGrant.objects.filter(person__in=people).told_to(viewer).in_words()
+
 
 def open_grants(user):
     """The grants by which case files are open to the user today; none outlives the role it was given for."""
@@ -146,6 +173,10 @@ def open_grants(user):
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
+    def are_open_to(self, user, day):
+        """Whether the files of all youths in the register on `day` are open to the user."""
+        return not self.as_of(day).exclude(pk__in=self.visible_to(user).values("pk")).exists()
+
     def as_of(self, day):
         """Youths in the register on `day`."""
         return self.filter(standing_on(day, "registered_on", "removed_on"))
@@ -349,6 +380,9 @@ class ServicePlan(SealedModel):
 
 
 class AssistanceQuerySet(CaseQuerySet):
+    # What the page of readers says it leaves out, of everybody alike.
+    untold = "因其他帮扶对象的授权能看到的人不在此列出。"
+
     def visible_to(self, user):
         """Assistances to a youth whose file is open to the user; those to everybody count for each of them.
 
@@ -366,6 +400,21 @@ class AssistanceQuerySet(CaseQuerySet):
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
+
+    def open_as_a_whole(self, user):
+        """Assistances of which every youth's file is open to the user."""
+        closed = AssistedYouth.objects.exclude(pk__in=AssistedYouth.objects.visible_to(user).values("pk"))
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=closed)
+        in_register = closed.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
+        return self.exclude(Exists(named)).exclude(Q(with_everyone=True) & Exists(in_register))
+
+    def own_reasons(self, viewer):
+        """Why the one assistance here is open to those who hold a grant for a youth whom it reached."""
+        assistance = self.get()
+        reached = Q(assistances=assistance)
+        if assistance.with_everyone:
+            reached |= standing_on(assistance.held_on, "registered_on", "removed_on")
+        return grants_in_words(AssistedYouth.objects.filter(reached).values("person"), viewer)
 
     def received_by(self, youth):
         """Assistances given to `youth`, also those to everybody in the register that day."""

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -199,12 +200,14 @@ def assistance_detail(request, pk):
         "assistance": assistance,
         "youths": assistance.youths.all(),
         "volunteers": assistance.volunteers.select_related("person"),
+        "may_delete": not assistance.with_everyone or is_open_as_a_whole(request.user, assistance),
     }
     return render(request, "assistance/assistance_detail.html", context)
 
 
 def assistance_create(request):
     """Logs an assistance; htmx gets the youths who can be chosen for the day in the address."""
+    record(Action.CASE_VIEW, "assistance_create", request=request)
     if request.method == "GET" and wants_fragment(request):
         return youths_fragment(request)
     return form_page(
@@ -233,8 +236,10 @@ def assistance_update(request, pk):
 
 
 def assistance_delete(request, pk):
-    """Deletes an assistance logged by mistake."""
+    """Deletes an assistance logged by mistake; of one given to everybody, whoever sees them all."""
     assistance = visible_assistance(request, pk)
+    if assistance.with_everyone and not is_open_as_a_whole(request.user, assistance):
+        raise Http404
     return delete_page(
         request,
         "assistance/assistance_delete.html",
@@ -243,6 +248,11 @@ def assistance_delete(request, pk):
         message="已删除帮扶记录。",
         act=partial(delete_assistance, assistance, request.user),
     )
+
+
+def is_open_as_a_whole(user, assistance):
+    """Whether the files of all youths whom the assistance reached are open to the user."""
+    return Assistance.objects.open_as_a_whole(user).filter(pk=assistance.pk).exists()
 
 
 def visible_assistance(request, pk):

@@ -1,4 +1,4 @@
-"""Changes of a member that touch more than one record: transfers, and what the committee consents to."""
+"""Changes that touch more than one record: transfers, what the committee consents to, and whose an account is."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from orgs.roles import RoleKind
+from yl_district.access_log import Action, record
 from yl_district.validators import problem
 
-from .models import Member, Proposal
+from .models import Member, Person, Proposal
 
 
 @transaction.atomic
@@ -53,8 +54,7 @@ def propose(member, user, **what):
 def decide(proposal, user, is_approved, note):
     """Decides on a proposal; consent does what was asked in the same transaction, under the rules that hold now."""
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
-    if not proposal.is_waiting:
-        raise ValidationError(problem("等待审批的申请（这份申请已审批）", "请查看审批结果，不必重复审批"))
+    refuse_settled(proposal)
     if proposal.proposed_by_id == user.pk:
         raise ValidationError(problem("他人提出的申请", "不能审批自己提出的申请，请由其他委机关专干审批"))
     if is_approved:
@@ -63,6 +63,24 @@ def decide(proposal, user, is_approved, note):
     proposal.is_approved, proposal.decision_note = is_approved, note
     proposal.save()
     return proposal
+
+
+@transaction.atomic
+def withdraw(proposal, user):
+    """Takes one's own proposal back; it is kept, and another one about the member can be filed."""
+    proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk, proposed_by=user)
+    refuse_settled(proposal)
+    proposal.withdrawn_at = timezone.now()
+    proposal.save()
+    return proposal
+
+
+def refuse_settled(proposal):
+    """Refuses to go on with a proposal that no longer waits."""
+    if proposal.withdrawn_at:
+        raise ValidationError(problem("等待审批的申请（这份申请已撤回）", "请返回列表查看，需要时由团支部重新申请"))
+    if not proposal.is_waiting:
+        raise ValidationError(problem("等待审批的申请（这份申请已审批）", "请查看审批结果"))
 
 
 def apply(proposal, user):
@@ -77,3 +95,15 @@ def apply(proposal, user):
         expected = f"您负责的组织范围内的转入团支部（{proposal.to_branch}不在其中）"
         raise ValidationError(problem(expected, "请由同时负责两个团支部的委机关专干审批"))
     transfer(member, proposal.to_branch, proposal.day)
+
+
+@transaction.atomic
+def bind_account(person, account, *, request):
+    """Makes `account` the one by which the person signs in and keeps the own links; None takes it away."""
+    person = Person.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=person.pk)
+    former, person.user = person.user, account
+    if former == account:
+        return
+    person.save(update_fields=["user"])
+    said = [f"解除绑定 {former.username}" if former else "", f"绑定 {account.username}" if account else ""]
+    record(Action.ACCOUNT, f"members.person:{person.pk}", request=request, detail="，".join(filter(None, said)))

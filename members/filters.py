@@ -50,10 +50,12 @@ class ProposalFilter(PageFilter):
 
     search = SearchFilter("姓名或拼音首字母")
     state = filters.ChoiceFilter(
-        label="审批情况", choices=[("waiting", "等待审批"), ("decided", "已审批")], method="by_state"
+        label="审批情况",
+        choices=[("waiting", "等待审批"), ("decided", "已审批"), ("withdrawn", "已撤回")],
+        method="by_state",
     )
     kind = filters.ChoiceFilter(label="申请事项", choices=Proposal.Kind)
 
     def by_state(self, proposals, name, value):
-        """Without a decision, or with one."""
-        return proposals.waiting() if value == "waiting" else proposals.decided()
+        """Without a decision, with one, or taken back."""
+        return {"waiting": proposals.waiting, "decided": proposals.decided, "withdrawn": proposals.withdrawn}[value]()

@@ -1,10 +1,12 @@
 """What is read about people and their capacities."""
 
+from crispy_forms.layout import Column
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from orgs.forms import OrganisationChoiceField
-from orgs.models import Organisation
+from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.cells import CellError, MobileWidget, NameWidget
 from yl_district.forms import CLEAR, ActionForm, PageForm, keep_back, prepare_field
@@ -127,7 +129,7 @@ class PersonForm(PageForm):
 
     def _take(self, person, data):
         """Writes what was typed, unless the person is somebody whose facts are kept by others."""
-        if person.pk and not self.instance.pk:
+        if person.pk:
             lock_person(person.pk)
             person.refresh_from_db()
             self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()
@@ -361,6 +363,10 @@ class TransferProposalForm(ActionForm):
         self.fields["to_branch"].queryset = branches.order_by("search_text", "pk")
 
 
+class ProposalWithdrawalForm(ActionForm):
+    """Nothing more to ask; it is taken back now."""
+
+
 class ProposalDecisionForm(ActionForm):
     """Consent or refusal; a refusal says why."""
 
@@ -392,6 +398,34 @@ class PostForm(PersonForm):
         exclude = ["person"]
         field_classes = {"organisation": OrganisationChoiceField}
         help_texts = {"link_quota": "留空时专职按 100 人、其他按 10 人。"}
+
+
+class AccountChoiceField(forms.ModelChoiceField):
+    """A choice of an account, by what tells those of the same name apart."""
+
+    def label_from_instance(self, account):
+        roles = "、".join(str(role) for role in account.roles.all())
+        return f"{account}（{account.username}{f'，{roles}' if roles else ''}）"
+
+
+class PostAccountForm(ActionForm):
+    """The account by which the holder of a post signs in, among those of this place that are nobody else's."""
+
+    account = AccountChoiceField(User.objects.none(), label="登录账号", required=False)
+
+    def __init__(self, *args, post, **options):
+        super().__init__(*args, **options)
+        field, person = self.fields["account"], post.person
+        free = Q(pk__in=User.objects.active().keeping_records_at(post.organisation).filter(person=None).values("pk"))
+        accounts = User.objects.filter(free | Q(pk=person.user_id)).order_by("name", "pk")
+        field.queryset = accounts.prefetch_related("roles__organisation")
+        field.empty_label = "不绑定账号"
+        field.initial = person.user_id
+        field.help_text = "可选本组织及其上级、下级的委机关专干和基层团干部账号，已绑定给他人的不列出。"
+
+    def _column(self, name):
+        """Wide enough for the roles that stand in a choice."""
+        return Column(name, css_class="col-12 col-xl-8")
 
 
 class PostEndForm(ActionForm):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,9 @@ HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 
 class PersonQuerySet(models.QuerySet):
+    # What the page of readers says it leaves out, of everybody alike.
+    untold = "因个案授权能看到的人，只向同样获得授权的人列出。"
+
     def with_identity_number(self, number):
         """The one person with this identity number, by its blind index."""
         return self.filter(identity_number_index=self._digest("identity_number_index", number))
@@ -57,18 +60,31 @@ class PersonQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         """People of whom the user sees any capacity, or whose case file is open to the user."""
-        return self.filter(self._known_to(user, SIGNED_IN))
+        return self.filter(self._known_to(user, SIGNED_IN) | self._with_open_case(user))
+
+    def own_reasons(self, viewer):
+        """Why the one person here is open to users by more than the reach of roles: keys, kinds of roles and words."""
+        person, kinds = self.get(), (RoleKind.CADRE,)
+        cadres = person.links_as_youth.values_list("cadre__user", flat=True).distinct()
+        own = [(person.user_id, kinds, "本人"), *((cadre, kinds, "本人的联系") for cadre in cadres)]
+        return own + person.case_grants.told_to(viewer).in_words()
 
     def kept_by(self, user):
-        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name."""
-        return self.filter(self._known_to(user, SIGNED_IN if user.is_committee_staff else []))
+        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name.
+
+        An open case file lets its reader keep the facts of those alone whom nobody keeps by another capacity.
+        """
+        elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
+        elsewhere |= self._one_of(volunteering__isnull=False)
+        known = self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
+        return self.filter(known | (self._with_open_case(user) & ~elsewhere))
 
     def _known_to(self, user, signed_in):
-        """The condition for people known by a capacity, by one of `signed_in`, or by an open case file.
+        """The condition for people known by a capacity or by one of `signed_in`.
 
         Somebody whose only capacity is a case file is nobody's but those to whom it is open.
         """
-        condition = self._with_open_case(user)
+        condition = Q(pk__in=[])
         for role in user.held_roles:
             if role.kind == RoleKind.STAFF:
                 paths = STAFF_CAPACITIES + signed_in
@@ -80,7 +96,7 @@ class PersonQuerySet(models.QuerySet):
                 continue
             condition |= self._any_below(role.organisation, paths)
             if role.kind == RoleKind.CADRE:
-                condition |= self._one_of(links_as_youth__cadre__user=user) | Q(user=user)
+                condition |= self._one_of(links_as_youth__cadre__user=user.pk) | Q(user=user.pk)
             else:
                 condition |= self._of_nobody(role, signed_in)
         return condition
@@ -94,7 +110,7 @@ class PersonQuerySet(models.QuerySet):
 
     def _with_open_case(self, user):
         open_grants = {
-            "case_grants__user": user,
+            "case_grants__user": user.pk,
             "case_grants__is_approved": True,
             "case_grants__ended_on__isnull": True,
             "case_grants__expires_on__gte": timezone.localdate(),
@@ -302,7 +318,7 @@ class Member(models.Model):
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
 
     class Meta:
         verbose_name = "团员"
@@ -383,16 +399,21 @@ class ProposalQuerySet(ReachQuerySet):
     organisation_path = "member__branch__path"
 
     def waiting(self):
-        """Proposals on which nobody has decided yet."""
-        return self.filter(decided_at__isnull=True)
+        """Proposals on which nobody has decided yet, and which were not taken back."""
+        return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
 
     def decided(self):
         """Proposals on which somebody has decided."""
         return self.filter(decided_at__isnull=False)
 
+    def withdrawn(self):
+        """Proposals that were taken back."""
+        return self.filter(withdrawn_at__isnull=False)
+
     def waiting_first(self):
-        """Proposals without a decision before the others, each the latest first."""
-        return self.order_by(F("decided_at").desc(nulls_first=True), "-proposed_at", "-pk")
+        """Proposals that wait before the others, each the latest first."""
+        settled_at = Coalesce("decided_at", "withdrawn_at")
+        return self.order_by(settled_at.desc(nulls_first=True), "-proposed_at", "-pk")
 
     def search(self, text):
         """Proposals about members whose name, pinyin or initials hold `text`."""
@@ -426,6 +447,7 @@ class Proposal(models.Model):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     is_approved = models.BooleanField("审批结果", null=True, blank=True)
     decision_note = models.TextField("审批意见", blank=True)
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     objects = ProposalQuerySet.as_manager()
     history = Tracked()
@@ -436,7 +458,7 @@ class Proposal(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["member"],
-                condition=Q(decided_at__isnull=True),
+                condition=Q(decided_at__isnull=True, withdrawn_at__isnull=True),
                 name="proposal_waiting_once",
                 violation_error_message="此人已有一份等待审批的申请，请等候审批结果。",
             ),
@@ -450,6 +472,10 @@ class Proposal(models.Model):
                 | Q(decided_at__isnull=False, decided_by__isnull=False, is_approved__isnull=False),
                 name="proposal_decided_as_a_whole",
             ),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="proposal_decided_or_withdrawn",
+            ),
         ]
 
     def __str__(self):
@@ -461,12 +487,14 @@ class Proposal(models.Model):
 
     @property
     def is_waiting(self):
-        """Whether nobody has decided yet."""
-        return self.decided_at is None
+        """Whether nobody has decided yet, and it was not taken back."""
+        return self.decided_at is None and self.withdrawn_at is None
 
     @property
     def outcome(self):
         """What became of it, in a word."""
+        if self.withdrawn_at:
+            return "已撤回"
         return "等待审批" if self.is_waiting else "已同意" if self.is_approved else "未同意"
 
     def clean(self):

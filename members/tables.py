@@ -63,7 +63,7 @@ class ProposalTable(PageTable):
 
     related = ("member__person", "member__branch", "to_branch", "proposed_by")
 
-    member = RecordColumn(accessor="member__person__name")
+    member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__search_text")
     outcome = tables.Column(verbose_name="审批情况", orderable=False)
     proposed_at = tables.DateColumn(format="Y-m-d")
 

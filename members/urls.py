@@ -12,10 +12,12 @@ urlpatterns = [
     path("proposals/", views.proposal_list, name="proposal_list"),
     path("proposals/<int:pk>/", views.proposal_detail, name="proposal_detail"),
     path("proposals/<int:pk>/decide/", views.proposal_decide, name="proposal_decide"),
+    path("proposals/<int:pk>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
     path("posts/", views.post_list, name="post_list"),
     path("posts/create/", views.post_create, name="post_create"),
     path("posts/<int:pk>/", views.post_detail, name="post_detail"),
     path("posts/<int:pk>/update/", views.post_update, name="post_update"),
+    path("posts/<int:pk>/account/", views.post_account, name="post_account"),
     path("posts/<int:pk>/end/", views.post_end, name="post_end"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

@@ -5,18 +5,21 @@ from functools import partial
 from django.shortcuts import get_object_or_404, render
 
 from orgs.roles import RoleKind
+from yl_district.access_log import Action, record
 from yl_district.pages import end_page, form_page, list_page
 
-from .actions import decide, propose_leaving, propose_transfer, transfer
+from .actions import bind_account, decide, propose_leaving, propose_transfer, transfer, withdraw
 from .filters import MemberFilter, PostFilter, ProposalFilter
 from .forms import (
     LeaveProposalForm,
     MemberForm,
     MemberLeaveForm,
     MemberTransferForm,
+    PostAccountForm,
     PostEndForm,
     PostForm,
     ProposalDecisionForm,
+    ProposalWithdrawalForm,
     TransferProposalForm,
     keeps_roll,
 )
@@ -147,6 +150,7 @@ def proposal_detail(request, pk):
         "may_decide": proposal.is_waiting
         and proposal.proposed_by_id != request.user.pk
         and keeps_roll(request.user, proposal.member),
+        "may_withdraw": proposal.is_waiting and proposal.proposed_by_id == request.user.pk,
     }
     return render(request, "members/proposal_detail.html", context)
 
@@ -165,6 +169,20 @@ def proposal_decide(request, pk):
     )
 
 
+def proposal_withdraw(request, pk):
+    """Takes one's own proposal back."""
+    proposal = get_object_or_404(visible_proposals(request).filter(proposed_by=request.user), pk=pk)
+    return end_page(
+        request,
+        "members/proposal_withdraw.html",
+        ProposalWithdrawalForm,
+        proposal,
+        partial(withdraw, proposal, request.user),
+        title=f"撤回申请：{proposal}",
+        message="已撤回申请，记录保留。",
+    )
+
+
 def visible_proposals(request):
     """The proposals that the user may see, with what their pages show."""
     proposals = Proposal.objects.visible_to(request.user)
@@ -180,7 +198,9 @@ def post_list(request):
 def post_detail(request, pk):
     """One post of a cadre."""
     post = visible_post(request, pk)
-    return render(request, "members/post_detail.html", {"title": post.person.shown_name, "post": post})
+    may_bind = Post.objects.visible_as(request.user, RoleKind.STAFF).filter(pk=pk).exists()
+    context = {"title": post.person.shown_name, "post": post, "may_bind": may_bind}
+    return render(request, "members/post_detail.html", context)
 
 
 def post_create(request):
@@ -208,6 +228,22 @@ def post_update(request, pk):
     )
 
 
+def post_account(request, pk):
+    """Says by which account the holder of a post signs in, which decides whose links that account keeps as its own."""
+    posts = Post.objects.visible_as(request.user, RoleKind.STAFF).select_related("person__user", "organisation")
+    post = get_object_or_404(posts, pk=pk)
+    return end_page(
+        request,
+        "members/post_account.html",
+        partial(PostAccountForm, post=post),
+        post.person,
+        partial(bind_account, post.person, request=request),
+        title=f"登录账号：{post.person}",
+        message="已保存登录账号。",
+        after=post.get_absolute_url(),
+    )
+
+
 def post_end(request, pk):
     """Ends a post."""
     post = visible_post(request, pk)
@@ -224,7 +260,8 @@ def post_end(request, pk):
 
 def visible_post(request, pk):
     """The post, if the user may see it."""
-    return get_object_or_404(Post.objects.visible_to(request.user).select_related("person", "organisation"), pk=pk)
+    posts = Post.objects.visible_to(request.user).select_related("person__user", "organisation")
+    return get_object_or_404(posts, pk=pk)
 
 
 def person_detail(request, pk):
@@ -247,4 +284,6 @@ def person_detail(request, pk):
         "assistance_cases": person.assistance_cases.visible_to(user).select_related("organisation"),
         "scholarships": person.scholarships.visible_to(user),
     }
+    if context["assistance_cases"] or context["scholarships"]:
+        record(Action.CASE_VIEW, f"members.person:{pk}", request=request)
     return render(request, "members/person_detail.html", context)

@@ -97,10 +97,12 @@ ACCESS = {
     "proposal_list": KEEPERS,
     "proposal_detail": KEEPERS,
     "proposal_decide": DECIDERS,
+    "proposal_withdraw": KEEPERS,
     "post_list": KEEPERS,
     "post_create": KEEPERS,
     "post_detail": KEEPERS,
     "post_update": KEEPERS,
+    "post_account": DECIDERS,
     "post_end": KEEPERS,
     # Youth hubs and volunteers
     "hub_list": HUB_KEEPERS,
@@ -174,9 +176,10 @@ ACCESS = {
     "platform_entry_create": OFFICE,
     "platform_entry_update": OFFICE,
     "platform_entry_delete": OFFICE,
-    # The access log, and the history of a record, which opens to those who may open the record itself
+    # The access log; who can see a record and its history, which open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
+    "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
 }

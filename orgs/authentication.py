@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from yl_district import authenticators
 from yl_district.access_log import Action, record
 
 from . import tries
@@ -151,6 +152,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user):
         return user.username
+
+    def encrypt(self, text):
+        return authenticators.seal(text)
+
+    def decrypt(self, encrypted_text):
+        return authenticators.unseal(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         return not authenticator.user.needs_second_factor

@@ -260,6 +260,13 @@ class UserQuerySet(models.QuerySet):
         """Accounts with a role of this kind."""
         return self.filter(Exists(Role.objects.filter(user=OuterRef("pk"), kind=kind)))
 
+    def keeping_records_at(self, organisation):
+        """Accounts that keep records at this organisation, above it or below it."""
+        steps = range(Organisation.steplen, len(organisation.path) + 1, Organisation.steplen)
+        near = Q(organisation__path__startswith=organisation.path)
+        near |= Q(organisation__path__in=[organisation.path[:step] for step in steps])
+        return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
+
     def search(self, text):
         """Accounts whose name or user name holds `text`, or whose mobile number begins with it."""
         return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
@@ -333,6 +340,10 @@ class User(AbstractUser):
         if not hasattr(self, "_held_roles"):
             self._held_roles = list(self.roles.select_related("organisation"))
         return self._held_roles
+
+    def take_roles(self, roles):
+        """Has the user hold these roles, which were read elsewhere or are not stored at all."""
+        self._held_roles = roles
 
     def organisations_as(self, *kinds):
         """The organisations in which the user holds a role of one of these kinds."""

@@ -26,6 +26,10 @@ class CadreReachQuerySet(ReachQuerySet):
         """Branch cadres see their own rows alone."""
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 
+    def own_reasons(self, viewer):
+        """Why the rows are open to their cadre: keys, kinds of roles and words."""
+        return [(cadre, (RoleKind.CADRE,), "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
+
 
 class LinkQuerySet(CadreReachQuerySet):
     def as_of(self, day):
@@ -96,7 +100,7 @@ class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user):
         """People with a post, present or past, in the organisations of a user on the staff; cadres see themselves."""
         posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
-        return self.filter(Exists(posts) | Q(user=user))
+        return self.filter(Exists(posts) | Q(user=user.pk))
 
     def with_posts(self):
         """People with any post, in the order of names, with what tells namesakes apart."""

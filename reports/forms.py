@@ -50,13 +50,16 @@ class PlatformEntryForm(PageForm):
         super().__init__(*args, **options)
         self.fields["platform"].widget.attrs["list"] = "platforms"
         if self.instance.pk:
-            self.initial["name"] = getattr(self.instance.record, "name", "")
+            self.fields["name"].required = self.fields["name"].widget.is_required = False
+            self.fields["name"].help_text = f"已登记 {self.instance.record}；留空不改。"
         else:
             self.initial.setdefault("entered_on", self.day)
 
     def clean(self):
         data = super().clean()
         subject, name = data.get("subject"), data.get("name")
+        if self.instance.pk and not name and "subject" in self.changed_data:
+            self.add_error("name", "对象已改，请填写名称。")
         if subject and name and (not self.instance.pk or {"subject", "name"} & set(self.changed_data)):
             self._set_record(*named(subject, name))
         return data

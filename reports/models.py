@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from activities.models import Activity
-from assistance.models import AssistedYouth
+from assistance.models import AssistedYouth, grants_in_words
 from members.models import Person
 from orgs.models import Organisation
 from yl_district.history import Tracked
@@ -52,6 +52,10 @@ class PlatformEntryQuerySet(StaffQuerySet):
         cases = AssistedYouth.objects.visible_to(user).filter(person=models.OuterRef("person"))
         is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | models.Exists(cases)
         return super().visible_to(user).filter(is_open)
+
+    def own_reasons(self, viewer):
+        """Why entries of assisted youths are open to those who hold a grant: keys, kinds of roles and words."""
+        return grants_in_words(self.values("person"), viewer)
 
     def bound_by(self, day):
         """Entries bound in the platform by `day`."""

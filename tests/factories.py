@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from activities.models import Activity, ActivityType
@@ -41,7 +42,7 @@ def make_user(name="经办人", organisation=None, kind=Role.Kind.STAFF, mobile=
 
 def make_second_factor(user):
     """One-time codes of SECRET."""
-    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(SECRET)})
 
 
 def make_person(name="章程", **fields):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import models
 from django.utils import formats, timezone
 
@@ -54,9 +53,9 @@ def is_hidden(field):
 
 
 def is_revertible(field):
-    """Whether a field can be set back by itself: a plain column, or a link to a record that is no account."""
-    is_account = field.is_relation and field.related_model._meta.label == settings.AUTH_USER_MODEL
-    return field.editable and not field.primary_key and not is_hidden(field) and not is_account
+    """Whether a field can be set back by itself: a plain column that no act of its own changes."""
+    is_plain = field.editable and not field.primary_key and not field.is_relation
+    return is_plain and not is_hidden(field) and field.name not in field.model.history_by_acts
 
 
 def visible(model, user):

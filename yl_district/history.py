@@ -30,16 +30,18 @@ class Tracked(HistoricalRecords):
 
     `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
     `told` gives a column that means nothing by itself its label and a function of the rows and the reader; of what is
-    in `hidden`, as of what the model's pages mask, no page of history tells the contents.
+    in `hidden`, as of what the model's pages mask, no page of history tells the contents; what is in `by_acts` is
+    changed by acts with rules of their own, and never set back from the history.
     """
 
-    def __init__(self, look=None, told=None, hidden=(), **options):
-        self.look, self.told, self.hidden = look, told or {}, hidden
+    def __init__(self, look=None, told=None, hidden=(), by_acts=(), **options):
+        self.look, self.told, self.hidden, self.by_acts = look, told or {}, hidden, by_acts
         super().__init__(history_id_field=models.BigAutoField(), **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
         cls.history_look, cls.history_told, cls.history_hidden = self.look, self.told, self.hidden
+        cls.history_by_acts = self.by_acts
 
     def fields_included(self, model):
         """All fields but those derived from others."""
@@ -122,10 +124,9 @@ def model_of(kind):
     return None
 
 
-def may_read(user, model):
-    """Whether the user may come to the pages of this model, and so to their history."""
-    pages = [f"{kind_of(model)}_{page}" for page in ("detail", "update")]
-    return user.may_open("record_history") and any(user.may_open(name) for name in pages)
+def may_come(user, model):
+    """Whether the user may come to the pages of this model, and so to what is told about their records."""
+    return any(user.may_open(f"{kind_of(model)}_{page}") for page in ("detail", "update"))
 
 
 def reached(model, user):

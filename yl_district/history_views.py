@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from . import access_log
 from .changes import Telling, is_revertible
+from .editing import is_reached
 from .forms import KEY_DIGITS
-from .history import because, kind_of, may_change, may_read, model_of, reached, tracked_fields
+from .history import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -51,10 +52,8 @@ def record_revert(request, kind, pk):
     rows = [row, former]
     telling = Telling(record, rows, request.user, may_revert=True)
     value, label = getattr(former, field.attname), str(field.verbose_name)
-    if field.is_relation and value is not None and value not in telling.names[field]:
-        raise Http404
     try:
-        set_back(record, field, getattr(row, field.attname), value, telling)
+        set_back(record, field, getattr(row, field.attname), value, request.user)
     except ValidationError as error:
         messages.error(request, f"没有恢复{label}。{' '.join(error.messages)}")
     except IntegrityError:
@@ -65,7 +64,7 @@ def record_revert(request, kind, pk):
 
 
 @transaction.atomic
-def set_back(record, field, changed, value, telling):
+def set_back(record, field, changed, value, user):
     """Writes the former value as the record's rules allow it; raises ValidationError where they do not."""
     current = get_object_or_404(type(record)._default_manager.select_for_update(no_key=True), pk=record.pk)
     if getattr(current, field.attname) != changed:
@@ -74,12 +73,14 @@ def set_back(record, field, changed, value, telling):
     current.full_clean()
     with because(REVERTED):
         current.save()
+    if not is_reached(current, user):
+        raise ValidationError("恢复后您将无法再查看这条记录。")
 
 
 def reached_record(user, kind, pk):
     """The record of this kind, if the user may open its pages and see it."""
     model = model_of(kind)
-    if model is None or not may_read(user, model):
+    if model is None or not may_come(user, model):
         raise Http404
     return get_object_or_404(reached(model, user).select_related(), pk=pk)
 

@@ -5,10 +5,13 @@ MASKED_FIELDS = {"identity_number", "mobile", "contact_phone", "guardian_phone"}
 
 
 def masked(number):
-    """An identity number or phone with its middle hidden: `110105********002X`, `138****8000`."""
+    """An identity number of which only the place shows, `110105************`; a phone without its middle.
+
+    The last digits stay hidden too: beside a birth date they would be all that is missing.
+    """
     text = str(number or "")
     if len(text) >= 15:
-        return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
+        return text[:6] + "*" * (len(text) - 6)
     return f"{text[:3]}****{text[-4:]}" if len(text) >= 7 else "*" * len(text)
 
 

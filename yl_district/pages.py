@@ -94,7 +94,8 @@ def end_page(request, template, form_class, instance, act, *, title, message, af
     else:
         form = build()
     form.focus()
-    context |= {"title": title, "form": form, "record": instance, "back": instance.get_absolute_url()}
+    context |= {"title": title, "form": form, "record": instance}
+    context["back"] = after or instance.get_absolute_url()
     return render(request, template, context, status=form.http_status)
 
 

@@ -230,7 +230,7 @@ def test_rows_of_another_branch_are_not_found(district):
 
 
 IDENTITY = "110105200805040026"
-FACTS = [IDENTITY, "110105********0026", "2008-05-04", "13800138000"]
+FACTS = [IDENTITY, "110105************", "2008-05-04", "13800138000"]
 SHOWN = FACTS[1:3]
 
 

@@ -9,10 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance.actions import decide_grant
-from assistance.models import AssistedYouth, CaseGrant
+from assistance.models import Assistance, AssistedYouth, CaseGrant
 from members.models import Person
 from orgs.models import Role
-from tests.factories import make_assistance, make_assisted_youth, make_grant, make_person, make_user
+from tests.factories import (
+    make_assistance,
+    make_assisted_youth,
+    make_grant,
+    make_member,
+    make_organisation,
+    make_person,
+    make_user,
+)
 from tests.pages import browser_of, listed, page, refused, send, two_branches
 from yl_district.models import AccessEntry
 
@@ -148,6 +156,7 @@ def test_every_step_and_every_look_is_in_the_access_log(district):
     acts = AccessEntry.objects.filter(action__in=["grant", "case_view"]).order_by("number")
     looked = ("case_view", f"assistance.assistedyouth:{youth.pk}", district.worker_user.username)
     assert list(acts.values_list("action", "subject", "who")) == [
+        ("case_view", f"assistance.casegrant:{grant.pk}", district.staff.username),
         ("grant", f"assistance.casegrant:{grant.pk}", district.staff.username),
         looked,
         looked,
@@ -171,6 +180,53 @@ def test_an_assistance_names_only_youths_whose_files_are_open(district):
     assert set(assistance.youths.all()) == {own, other}
     send(district.worker, "assistance_delete", assistance.pk)
     assert list(assistance.youths.all()) == [other]
+
+
+def test_everybody_means_those_whose_files_are_open(district):
+    own, other = make_assisted_youth(district.here, "白露"), make_assisted_youth(district.here, "苏棠")
+    make_grant(district.worker_user, own.person)
+    typed = {"held_on": "2017-06-01", "kind": "training", "with_everyone": "on"}
+    send(district.worker, "assistance_create", **typed)
+    assistance = Assistance.objects.get()
+    assert (assistance.with_everyone, list(assistance.youths.all())) == (False, [own])
+    make_grant(district.worker_user, other.person)
+    send(district.worker, "assistance_create", **typed)
+    assert Assistance.objects.latest("pk").with_everyone
+
+
+def test_what_was_given_to_everybody_stays_so_for_whoever_sees_some(district):
+    own = make_assisted_youth(district.here, "白露")
+    make_assisted_youth(district.there, "苏棠")
+    make_grant(district.worker_user, own.person)
+    assistance = make_assistance(with_everyone=True)
+    address = reverse("assistance_delete", args=[assistance.pk])
+    assert address not in page(district.worker, "assistance_detail", assistance.pk)
+    assert [district.worker.get(address).status_code, district.worker.post(address).status_code] == [404, 404]
+    typed = {"held_on": "2017-07-01", "kind": "training", "youths": [own.pk]}
+    send(district.worker, "assistance_update", assistance.pk, **typed)
+    assistance.refresh_from_db()
+    assert (assistance.with_everyone, assistance.held_on, assistance.kind) == (True, date(2017, 6, 1), "training")
+
+
+def test_a_decision_reaches_no_namesake_beyond_the_deciders_own_people(district):
+    committee = make_organisation("柳林街道团工委", district.root, category="working_committee")
+    worker = make_user("孟川", committee, Role.Kind.CASEWORKER)
+    decider = browser_of(make_user("方砚", committee))
+    foreign = make_assisted_youth(district.there)
+    grant = CaseGrant.objects.create(user=worker, name="白露", organisation=committee, reason="走访")
+    assert "槐荫" not in page(decider, "case_grant_decide", grant.pk)
+    errors = refused(decider, "case_grant_decide", grant.pk, **said(person=str(foreign.person_id)))
+    assert "有效的选项" in errors["person"]
+    assert browser_of(worker).get(foreign.get_absolute_url()).status_code == 404
+
+
+def test_an_open_file_does_not_let_its_reader_change_somebody_kept_by_others(district):
+    person = make_member("白露", district.there, person=make_person("白露", gender="F")).person
+    grant = make_grant(district.worker_user, person)
+    typed = {"name": "白鹭", "mobile": "13800138000", "year": "2017", "status": "applied"}
+    send(district.worker, "scholarship_create", grant.pk, **typed)
+    person.refresh_from_db()
+    assert (person.name, person.mobile) == ("白露", "")
 
 
 def test_leaving_ends_grants_and_asks_for_them_anew_for_the_successor(district):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from members.actions import decide, propose_leaving, propose_transfer, transfer
+from members.actions import decide, propose_leaving, propose_transfer, transfer, withdraw
 from members.models import Member, Proposal
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_user
@@ -253,6 +253,64 @@ def test_a_transfer_is_whole_or_not_at_all(district, member):
     assert Member.objects.filter(person=member.person).count() == 2
 
 
+def test_a_cadre_takes_an_own_proposal_back_and_it_is_kept(district, member, leaving):
+    assert "撤回申请" in page(district.cadre, "proposal_detail", leaving.pk)
+    answer = send(district.cadre, "proposal_withdraw", leaving.pk)
+    assert "已撤回申请，记录保留。" in answer.content.decode()
+    leaving.refresh_from_db()
+    assert (leaving.outcome, leaving.is_waiting, leaving.decided_by) == ("已撤回", False, None)
+    assert [row.withdrawn_at is None for row in leaving.history.order_by("history_id")] == [True, False]
+    assert rolls(member) == ON_THE_ROLL
+    assert "撤回申请" not in page(district.cadre, "proposal_detail", leaving.pk)
+    assert "撤回，没有审批" in page(district.office, "proposal_detail", leaving.pk)
+    assert propose_leaving(member, district.branch_cadre, DAY, "lapsed", "").is_waiting
+
+
+def test_nobody_takes_back_what_somebody_else_proposed(district, leaving):
+    colleague = browser_of(make_user("韩笑", district.here, Role.Kind.CADRE))
+    stranger = browser_of(make_user("季棠", district.there, Role.Kind.CADRE))
+    for client in (colleague, stranger, district.office):
+        answers_got = [client.get, client.post]
+        address = reverse("proposal_withdraw", args=[leaving.pk])
+        assert {ask(address).status_code for ask in answers_got} == {404}
+    leaving.refresh_from_db()
+    assert leaving.is_waiting
+    assert "撤回申请" not in page(colleague, "proposal_detail", leaving.pk)
+    print("withdrawal: 3 others who see or do not see a proposal, 0 take it back")
+
+
+def test_what_was_taken_back_is_not_decided_and_what_was_decided_is_not_taken_back(district, member, leaving):
+    send(district.cadre, "proposal_withdraw", leaving.pk)
+    problems = refused(district.office, "proposal_decide", leaving.pk, is_approved="yes")
+    assert "这份申请已撤回" in problems["__all__"]
+    assert rolls(member) == ON_THE_ROLL
+    other = propose_leaving(member, district.branch_cadre, DAY, "resigned", "")
+    send(district.office, "proposal_decide", other.pk, is_approved="yes")
+    problems = refused(district.cadre, "proposal_withdraw", other.pk)
+    assert "这份申请已审批" in problems["__all__"]
+    other.refresh_from_db()
+    assert other.outcome == "已同意"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Proposal.objects.filter(pk=other.pk).update(withdrawn_at=timezone.now())
+
+
+def test_a_page_opened_before_the_decision_is_looked_at_again(district, leaving):
+    address = reverse("proposal_withdraw", args=[leaving.pk])
+    data = answers(shown_form(district.cadre.get(address)))
+    decide(leaving, district.staff, False, "请核对")
+    assert district.cadre.post(address, data).status_code == 409
+
+
+def test_the_list_is_narrowed_to_what_was_taken_back(district, member, leaving):
+    withdraw(leaving, district.branch_cadre)
+    propose_leaving(make_member("苏棠", district.here), district.branch_cadre, DAY, "lapsed", "")
+    table = district.office.get(reverse("proposal_list")).context["table"]
+    assert [row.record.outcome for row in table.rows] == ["等待审批", "已撤回"]
+    for state, names in (("withdrawn", ["章程"]), ("waiting", ["苏棠"]), ("decided", [])):
+        table = district.office.get(reverse("proposal_list"), {"state": state}).context["table"]
+        assert [str(row.record.member) for row in table.rows] == names
+
+
 def decided_at_once(decisions):
     """What each of several decisions begun together came to: None, or why it was refused."""
 
@@ -303,3 +361,19 @@ def test_two_pages_that_decide_at_once_leave_one_to_look_again():
     pressed = at_once([partial(client.post, address, data) for client, data in zip(clients, forms, strict=True)])
     assert sorted(answer.status_code for answer in pressed) == [302, 409]
     assert Member.objects.filter(person=member.person_id).count() == 2
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_who_decides_and_who_takes_back_at_once_have_one_effect():
+    district, kept = two_branches(), []
+    for _ in range(5):
+        member = make_member(branch=district.here)
+        proposal = propose_leaving(member, district.branch_cadre, DAY, "resigned", "")
+        acts = [partial(decide, proposal, district.staff, True, ""), partial(withdraw, proposal, district.branch_cadre)]
+        outcomes = decided_at_once(acts)
+        assert sum(outcome is None for outcome in outcomes) == 1
+        proposal.refresh_from_db()
+        member.refresh_from_db()
+        kept.append((proposal.outcome, member.has_left) in {("已同意", True), ("已撤回", False)})
+    assert kept == [True] * 5
+    print(f"G2: 5 rounds of consent and withdrawal at once on {connection.vendor}, 1 effect each time")

@@ -149,7 +149,7 @@ def test_detail_shows_the_fields_and_masks_the_identity_number(office, branch):
     person = make_person("章程", identity_number=NUMBER, mobile="13800138000")
     member = make_member(branch=branch, person=person, joined_league_on=date(2014, 5, 1), employer="清和科技")
     page = office.get(member.get_absolute_url()).content.decode()
-    assert "110105********0020" in page
+    assert "110105************" in page
     assert NUMBER not in page
     assert "138****8000" in page
     assert "13800138000" not in page
@@ -346,7 +346,7 @@ def test_update_changes_person_and_member_and_hides_the_number(office, branch):
     address = reverse("member_update", args=[member.pk])
     form = office.get(address).content.decode()
     assert NUMBER not in form
-    assert "110105********0020" in form
+    assert "110105************" in form
     response = office.post(address, member_data(branch, name="章晨", employer="清和科技"))
     assert response.status_code == 302
     member = Member.objects.select_related("person").get()

@@ -26,7 +26,7 @@ from tests.factories import (
     make_person,
     make_user,
 )
-from tests.pages import browser_of, two_branches
+from tests.pages import asked, browser_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
 from yl_district.models import AccessEntry
@@ -378,7 +378,7 @@ def test_people_reached_are_listed_to_a_cadre_without_birth_date_sex_and_number(
     facts = {"identity_number": "110105200805040026", "birth_date": "2008-05-04", "gender": "F"}
     person = make_person("白露明", mobile="13800138000", **facts)
     SignIn.objects.create(activity=make_activity(place.here), person=person, capacity="assisted_youth")
-    told = ["2008-05-04", "110105********0026", ">女<"]
+    told = ["2008-05-04", "110105************", ">女<"]
     for query in ({}, {"sort": "birth_date"}, {"sort": "identity_number"}):
         text = text_of(get(place.cadre, "figure_detail", "people_reached", year=2017, **query))
         assert "白露明" in text
@@ -396,7 +396,7 @@ def test_rows_do_not_add_queries():
     def queries(name, *arguments):
         with CaptureQueriesContext(connection) as captured:
             get(staff, name, *arguments, year=YEAR)
-        return len(captured)
+        return asked(captured)
 
     few = {page: queries(*page) for page in pages}
     fill(tree, Lots(10))

@@ -292,8 +292,16 @@ def test_nothing_is_set_back_out_of_reach(district):
     assert Member.objects.get(pk=came.pk).branch == district.here
     assert Member.objects.get(pk=foreign.pk).remark == "改"
     assert Organisation.objects.get(pk=district.here.pk).address == "新址"
-    assert revert(district.office, "member", came, "branch").status_code == 200
-    assert Member.objects.get(pk=came.pk).branch == district.there
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("branch", None), ("status", "lost"), ("intake_on", date(2016, 3, 1)), ("joined_league_on", date(2015, 5, 1))],
+)
+def test_what_an_act_with_rules_of_its_own_changes_is_not_set_back(district, name, value):
+    member = changed(make_member(branch=district.here), **{name: value or district.there})
+    for client in (district.office, district.cadre):
+        assert revert(client, "member", member, name).status_code == 404
 
 
 def test_hidden_and_derived_fields_are_not_set_back(district):

@@ -4,14 +4,19 @@ import base64
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from assistance.models import AssistedYouth
 from members.models import Person
-from tests.factories import make_assisted_youth, make_organisation, make_person
+from orgs.roles import RoleKind
+from orgs.second_factor import code_at, current_step, spend
+from tests.factories import SECRET, make_assisted_youth, make_organisation, make_person, make_user
 from yl_district import encryption, keys
+from yl_district.authenticators import unseal
 from yl_district.management.commands.rotate_field_keys import Command, under_other_keys
 
 NEW = f"new {base64.b64encode(bytes(32)).decode()}"
@@ -73,11 +78,11 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(records, settings, monk
     settings.FIELD_KEYS = f"{NEW}\n{settings.FIELD_KEYS}"
     rows, one_batch, done = under_other_keys(Person), Command.one_batch, []
 
-    def until_the_third(command, model, *arguments):
-        done.extend([1] if model is Person else [])
+    def until_the_third(command, kept, *arguments):
+        done.extend([1] if kept.model is Person else [])
         if len(done) == 3:
             raise KeyboardInterrupt
-        return one_batch(command, model, *arguments)
+        return one_batch(command, kept, *arguments)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Command, "one_batch", until_the_third)
@@ -109,6 +114,25 @@ def test_what_cannot_be_decrypted_is_named_and_left(records, settings, arguments
     (cell,) = Person.objects.filter(pk=broken.pk).values_list("mobile", flat=True)
     assert cell.stored == "13900139000"
     assert under_other_keys(Person).count() == (PEOPLE if arguments else 1)
+
+
+def test_secrets_of_second_factors_are_written_anew_too(settings):
+    users = [make_user(f"专员{number}", make_organisation(), RoleKind.CASEWORKER) for number in range(3)]
+    RecoveryCodes.activate(users[0])
+    codes = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)).get_unused_codes()
+    former = settings.FIELD_KEYS
+    settings.FIELD_KEYS = f"{NEW}\n{former}"
+    with pytest.raises(CommandError, match="还有 4 行使用旧密钥"):
+        run("--check")
+    assert "动态口令（mfa.Authenticator）：改用当前密钥 4 行，旧密钥 0 行" in run()
+    index = next(line for line in former.splitlines() if line.startswith(keys.INDEX))
+    settings.FIELD_KEYS = f"{NEW}\n{index}"
+    assert "动态口令（mfa.Authenticator）：核验 4 行，旧密钥 0 行" in run("--check")
+    assert {unseal(one.data["secret"]) for one in Authenticator.objects.filter(type="totp")} == {SECRET}
+    kept = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)).get_unused_codes()
+    assert kept == codes
+    assert spend(users[0], code_at(SECRET, current_step())) is not None
+    print("E4: 4 secrets of second factors rotated, 0 left under the former key")
 
 
 def test_the_documented_columns_are_those_that_are_encrypted():

@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
-from yl_district.history import kind_of, may_read
+from yl_district.history import kind_of, may_come
 from yl_district.masking import MASKED_FIELDS, masked
 
 register = template.Library()
@@ -29,12 +29,12 @@ def icon(name):
     )
 
 
-@register.inclusion_tag("_history_link.html", takes_context=True)
-def history_link(context, record):
-    """The way to a record's history, for those who may read it."""
-    is_open = may_read(context["request"].user, type(record))
-    address = reverse("record_history", args=[kind_of(type(record)), record.pk]) if is_open else None
-    return {"address": address}
+@register.inclusion_tag("_record_links.html", takes_context=True)
+def record_links(context, record):
+    """The ways to who can see a record and to its history, for those who may open them."""
+    user, model = context["request"].user, type(record)
+    names = [name for name in ("record_readers", "record_history") if may_come(user, model) and user.may_open(name)]
+    return {name: reverse(name, args=[kind_of(model), record.pk]) for name in names}
 
 
 @register.filter

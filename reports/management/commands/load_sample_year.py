@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.db import transaction
 from django.utils import timezone
 
@@ -86,7 +87,7 @@ def make_account(name, title, kind, organisation):
     place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
     Role.objects.create(user=user, organisation=place, kind=kind)
     if kind in SECOND_FACTOR_DEMANDED:
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(SECRET)})
     serving = Post.objects.as_of(timezone.localdate()).filter(organisation=place).order_by("pk").first()
     if serving and kind in (Role.Kind.STAFF, Role.Kind.CADRE):
         Person.objects.filter(pk=serving.person_id).update(user=user)

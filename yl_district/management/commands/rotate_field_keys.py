@@ -1,14 +1,53 @@
 """manage.py rotate_field_keys: what is ciphertext at rest, written anew under the current key."""
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
+from yl_district import authenticators
 from yl_district.commands import DatabaseCommand
 from yl_district.encryption import BATCH, DecryptionError, encrypted_fields, prefix_of, store
 from yl_district.keys import current_key
+
+
+class Columns:
+    """The columns of ciphertext of one model."""
+
+    def __init__(self, model):
+        self.model, self.name = model, model._meta.verbose_name
+
+    def under_other_keys(self):
+        """The rows that are not wholly written under the current key."""
+        return under_other_keys(self.model)
+
+    def open(self, row):
+        """Decrypts everything in the row; raises DecryptionError where something cannot be."""
+        for field in encrypted_fields(row):
+            getattr(row, field.attname)
+
+    def store_anew(self, rows):
+        """Writes rows that were opened under the current key."""
+        store(self.model, rows, [field.name for field in encrypted_fields(self.model)])
+
+
+class Secrets(Columns):
+    """The secrets of second factors, which stand in a column of JSON."""
+
+    def __init__(self):
+        self.model, self.name = Authenticator, "动态口令"
+
+    def under_other_keys(self):
+        return authenticators.under_other_keys()
+
+    def open(self, row):
+        for stored in authenticators.secrets_of(row).values():
+            authenticators.unseal(stored)
+
+    def store_anew(self, rows):
+        authenticators.store_anew(rows)
 
 
 class Command(DatabaseCommand):
@@ -19,37 +58,36 @@ class Command(DatabaseCommand):
 
     def handle(self, check, **options):
         self.broken, others = 0, 0
-        for model in filter(encrypted_fields, apps.get_models()):
-            rows = model._base_manager.all() if check else under_other_keys(model)
-            done = sum(len(batch) for batch in self.batches(model, rows, check))
-            left = under_other_keys(model).count()
+        for kept in [*map(Columns, filter(encrypted_fields, apps.get_models())), Secrets()]:
+            rows = kept.model._base_manager.all() if check else kept.under_other_keys()
+            done = sum(len(batch) for batch in self.batches(kept, rows, check))
+            left = kept.under_other_keys().count()
             act = "核验" if check else "改用当前密钥"
-            self.stdout.write(f"{model._meta.verbose_name}（{model._meta.label}）：{act} {done} 行，旧密钥 {left} 行")
+            self.stdout.write(f"{kept.name}（{kept.model._meta.label}）：{act} {done} 行，旧密钥 {left} 行")
             others += left
         self.conclude(others)
 
-    def batches(self, model, rows, check):
+    def batches(self, kept, rows, check):
         """The rows, as many at a time as one transaction reads, and writes unless they are only checked."""
         last = None
-        while batch := self.one_batch(model, rows.filter(pk__gt=last) if last else rows, check):
+        while batch := self.one_batch(kept, rows.filter(pk__gt=last) if last else rows, check):
             yield batch
             last = batch[-1].pk
 
     @transaction.atomic
-    def one_batch(self, model, rows, check):
+    def one_batch(self, kept, rows, check):
         """The first of the rows, decrypted and unless they are only checked stored anew."""
         rows = rows.order_by("pk")
         batch = list((rows if check else rows.select_for_update(no_key=True))[:BATCH])
-        whole = [row for row in batch if self.opens(row)]
+        whole = [row for row in batch if self.opens(kept, row)]
         if whole and not check:
-            store(model, whole, [field.name for field in encrypted_fields(model)])
+            kept.store_anew(whole)
         return batch
 
-    def opens(self, row):
+    def opens(self, kept, row):
         """Whether everything in the row can be decrypted; what cannot is named and left as it is."""
         try:
-            for field in encrypted_fields(row):
-                getattr(row, field.attname)
+            kept.open(row)
         except DecryptionError as error:
             self.stderr.write(f"{row._meta.label} 编号 {row.pk}：{error}")
             self.broken += 1

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0004_history'),
+        ('orgs', '0005_encrypt_second_factors'),
     ]
 
     operations = [
