@@ -40,12 +40,13 @@ run: python port setup build/collected/staticfiles.json
 serve: setup build/collected/staticfiles.json
 	exec $(SERVER)
 
+# Both databases at once, each on a core of its own; what the second one says is shown when the first has ended.
 test: lint setup browser
-	status=0; \
-	for database in sqlite postgresql; do \
-		echo "== pytest, $$database"; \
-		$(VENV) -m pytest --database $$database || status=1; \
-	done; \
+	status=0; said=build/postgresql-tests.txt; \
+	$(VENV) -m pytest -p no:cacheprovider --database postgresql > $$said 2>&1 & second=$$!; \
+	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite || status=1; \
+	wait $$second || status=1; \
+	echo '== pytest, postgresql'; cat $$said; \
 	exit $$status
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.

@@ -176,6 +176,10 @@ def agree(one, other):
     return one is None or other is None or one is other
 
 
+# Of these neither is told where case files are closed: an assisted youth is shown as somebody else, or both as nothing.
+UNTOLD = (SignIn.Capacity.ASSISTED_YOUTH, SignIn.Capacity.OTHER)
+
+
 class SignInResource(PeopleResource):
     """One row is one person present at an activity; somebody unknown becomes a new person."""
 
@@ -204,6 +208,10 @@ class SignInResource(PeopleResource):
 
     def load(self):
         known = list(SignIn.objects.order_by("pk"))
+        for record in known:
+            # As pages show it: what the report calls changed must not tell who is assisted.
+            if not self.book.with_cases and record.capacity == SignIn.Capacity.ASSISTED_YOUTH:
+                record.capacity = SignIn.Capacity.OTHER
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
         self.activity, self.first_rows = None, {}
@@ -251,6 +259,6 @@ class SignInResource(PeopleResource):
             return self.index.reference(record.activity_id, has_day=True)
         if heading == "姓名":
             return self.directory.reference_beside_mobile(record.person)
-        if heading == "身份" and record.capacity == SignIn.Capacity.ASSISTED_YOUTH and not self.book.with_cases:
+        if heading == "身份" and record.capacity in UNTOLD and not self.book.with_cases:
             return None
         return super().value_for_export(record, heading, item)

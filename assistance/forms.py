@@ -2,9 +2,9 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from members.forms import PERSON_GROUP, PersonForm
+from members.forms import PERSON_GROUP, PersonForm, with_capacities
 from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
@@ -85,14 +85,22 @@ def volunteer_label(volunteer):
     return f"{volunteer}（{volunteer.employer}）" if volunteer.employer else str(volunteer)
 
 
-VOLUNTEERS = Volunteer.objects.select_related("person").order_by("person__search_text", "pk")
+def offer_volunteers(field, user, chosen=()):
+    """Lets a field choose among the volunteers within the user's reach as a keeper of case files, and those chosen."""
+    reached = Volunteer.objects.visible_as(user, *CASE_KEEPERS).values("pk")
+    volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[one.pk for one in chosen]))
+    field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
 
 
 class PairingForm(ActionForm):
     """A youth's fixed volunteer, and the day from which on."""
 
-    volunteer = VolunteerChoiceField(VOLUNTEERS, label="固定志愿者")
+    volunteer = VolunteerChoiceField(Volunteer.objects.none(), label="固定志愿者")
     day = forms.DateField(label="结对日期")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        offer_volunteers(self.fields["volunteer"], self.user)
 
 
 class PairingEndForm(ActionForm):
@@ -138,7 +146,8 @@ class AssistanceForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["volunteers"].queryset = VOLUNTEERS.all()
+        chosen = self.instance.volunteers.all() if self.instance.pk else ()
+        offer_volunteers(self.fields["volunteers"], self.user, chosen)
         if not self.instance.pk:
             self.initial.setdefault("held_on", self.day)
         if self.instance.pk and not Assistance.objects.open_as_a_whole(self.user).filter(pk=self.instance.pk).exists():
@@ -237,15 +246,24 @@ class CaseGrantDecisionForm(ActionForm):
     def __init__(self, *args, grant, **options):
         super().__init__(*args, **options)
         self.grant = grant
-        namesakes = (
-            decidable_people(self.user).filter(name=grant.name).prefetch_related("assistance_cases__organisation")
-        )
-        self.people = {str(person.pk): person for person in namesakes if self._fits(person)}
+        self.people = {str(person.pk): person for person in self._namesakes() if self._fits(person)}
         choices = [(key, describe_youth(person)) for key, person in self.people.items()]
         self.fields["person"].choices = [*choices, (self.NEW_PERSON, "以上都不是，尚未登记的人")]
         self.initial |= {"days": grant.days, "is_approved": "yes"}
         if len(self.people) < 2:
             self.initial["person"] = next(iter(self.people), self.NEW_PERSON)
+
+    def _namesakes(self):
+        """People of the name asked for who are known where the user decides, with what is known of them there."""
+        kinds = CaseGrant.objects.all().seen_by
+        condition = Q(pk__in=[])
+        for organisation in self.user.organisations_as(*kinds):
+            condition |= Q(pk__in=known_within(Person.objects.filter(name=self.grant.name), organisation).values("pk"))
+        cases = AssistedYouth.objects.filter(
+            organisation__in=Organisation.objects.visible_as(self.user, *kinds)
+        ).select_related("organisation")
+        people = with_capacities(Person.objects.filter(condition), self.user, *kinds)
+        return people.prefetch_related(Prefetch("assistance_cases", cases))
 
     def _fits(self, person):
         return not (self.grant.birth_date and person.birth_date and person.birth_date != self.grant.birth_date)
@@ -263,20 +281,23 @@ class CaseGrantEndForm(ActionForm):
     """Nothing more to ask; the end is today."""
 
 
-def decidable_people(user):
-    """People on whose files the user may decide: with a file, or once granted, within reach, or seen anyway."""
-    kinds = CaseGrant.objects.all().seen_by
-    return Person.objects.filter(
-        Q(pk__in=AssistedYouth.objects.visible_as(user, *kinds).values("person"))
-        | Q(pk__in=Scholarship.objects.visible_as(user, *kinds).values("student"))
-        | Q(pk__in=CaseGrant.objects.visible_as(user, *kinds).filter(person__isnull=False).values("person"))
-        | Q(pk__in=Person.objects.visible_to(user).values("pk"))
-    )
+def known_within(people, organisation):
+    """Of `people` those known within an organisation: by a capacity, by a case file, or by a grant asked for there."""
+    if organisation.is_root():
+        return people
+    case = Q(assistance_cases__organisation__path__startswith=organisation.path)
+    grant = Q(case_grants__organisation__path__startswith=organisation.path)
+    capacity = people.within(organisation).values("pk")
+    return people.filter(Q(pk__in=capacity) | Q(pk__in=people.filter(case | grant).values("pk")))
 
 
 def describe_youth(person):
-    """What tells a youth from namesakes without telling who it is: sex, year of birth, where a file is kept."""
-    files = [f"{case.organisation}帮扶对象" for case in person.assistance_cases.all()]
+    """What tells a youth from namesakes without telling who it is: sex, year of birth, and where the youth is known.
+
+    Whether there is a file is not said: who decides learns of it only where nothing else tells who is meant.
+    """
     born = person.birth_date and f"{person.birth_date.year} 年出生"
-    facts = [masked_name(person.name), person.get_gender_display(), born, *(files or ["没有个案"])]
+    places = [one.branch for one in person.memberships.all()] + [one.organisation for one in person.posts.all()]
+    places = places or [case.organisation for case in person.assistance_cases.all()]
+    facts = [masked_name(person.name), person.get_gender_display(), born, *dict.fromkeys(map(str, places))]
     return "，".join(fact for fact in facts if fact)

@@ -51,9 +51,10 @@ class Directory:
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
         self._organisations, self._capacities = defaultdict(set), defaultdict(set)
+        closed = set() if book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
         for person in Person.objects.order_by("pk"):
             self.people[person.pk] = person
-            self.learn(person)
+            self.learn(person, by_name=person.pk not in closed)
         for person_id, organisation_id in Member.objects.order_by("pk").values_list("person", "branch"):
             self.note(self.people[person_id], organisation_id, MEMBER)
         for person_id, organisation_id in Post.objects.order_by("pk").values_list("person", "organisation"):
@@ -61,13 +62,17 @@ class Directory:
         for person_id in Volunteer.objects.order_by("pk").values_list("person", flat=True):
             self.note(self.people[person_id], None, VOLUNTEER)
 
-    def learn(self, person):
-        """Makes a person just started or changed known by name and identity number."""
-        former = self._names.get(id(person))
-        if former not in (None, person.name):
-            self._by_name[former].pop(id(person), None)
-        self._names[id(person)] = person.name
-        self._by_name[person.name][id(person)] = person
+    def learn(self, person, by_name=True):
+        """Makes a person just started or changed known by identity number, and by name.
+
+        Where case files are closed, somebody known by one alone is not found by name.
+        """
+        if by_name:
+            former = self._names.get(id(person))
+            if former not in (None, person.name):
+                self._by_name[former].pop(id(person), None)
+            self._names[id(person)] = person.name
+            self._by_name[person.name][id(person)] = person
         if person.identity_number:
             self._by_identity[person.identity_number] = person
 

@@ -3,7 +3,7 @@
 from crispy_forms.layout import Column
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
@@ -132,7 +132,7 @@ class PersonForm(PageForm):
         if person.pk:
             lock_person(person.pk)
             person.refresh_from_db()
-            self.keeps_person = Person.objects.kept_by(self.user).filter(pk=person.pk).exists()
+            self.keeps_person = Person.objects.written_by(self.user).filter(pk=person.pk).exists()
         if self.keeps_person:
             self._fill(person, data)
             self._check(person)
@@ -151,9 +151,8 @@ class PersonForm(PageForm):
 
     def _choose(self, namesakes):
         """The namesake that the user picked, a new person, or None when the user has yet to pick."""
-        related = "memberships__branch", "posts__organisation"
         shown = Person.objects.visible_to(self.user).filter(pk__in=[person.pk for person in namesakes])
-        candidates = {str(person.pk): person for person in shown.prefetch_related(*related)}
+        candidates = {str(person.pk): person for person in with_capacities(shown, self.user)}
         kept = set(shown.kept_by(self.user))
         if not candidates:
             return self._new_person()
@@ -232,14 +231,24 @@ class PersonForm(PageForm):
         return super().save(commit)
 
     def save_person(self):
-        """Saves the person, unless others keep the facts."""
-        if self.keeps_person:
-            getattr(self.instance, self.person_field).save()
+        """Saves the person, unless others keep the facts or nothing of them is changed.
+
+        A change that changes nothing would tell in the person's history who has opened which record.
+        """
+        person = getattr(self.instance, self.person_field)
+        if self.keeps_person and not is_stored(person):
+            person.save()
 
     @property
     def saved_note(self):
         """That a known person's facts, which the user does not keep, stay as they are."""
         return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
+
+
+def is_stored(person):
+    """Whether the person's facts are in the database as they are."""
+    stored = Person.objects.filter(pk=person.pk).first()
+    return stored is not None and all(getattr(stored, name) == getattr(person, name) for name in PERSON_FIELDS)
 
 
 def lock_person(pk):
@@ -252,6 +261,17 @@ def say_apart(labels):
     *first, last = labels
     wanted = f"请至少填写{'、'.join(first)}或{last}中的一项" if first else f"请填写{last}"
     return f"系统中已有同名的人，{wanted}（与已有的人不同），以便区分。"
+
+
+def with_capacities(people, user, *kinds):
+    """People with the memberships and posts that the user sees, by a role of one of `kinds` where these are given."""
+    rows = {
+        "memberships": Member.objects.select_related("branch"),
+        "posts": Post.objects.select_related("organisation"),
+    }
+    return people.prefetch_related(
+        *(Prefetch(name, of.visible_as(user, *kinds or of.seen_by)) for name, of in rows.items())
+    )
 
 
 def describe(person):

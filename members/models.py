@@ -49,6 +49,11 @@ class PersonQuerySet(models.QuerySet):
         """People with this mobile number, by its blind index."""
         return self.filter(mobile_index=self._digest("mobile_index", number))
 
+    def without_open_capacity(self):
+        """People known by a case file alone, or by nothing."""
+        relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
+        return self.filter(**{f"{relation}__isnull": True for relation in relations})
+
     def _digest(self, index, number):
         return self.model._meta.get_field(index).digest(number) or ""
 
@@ -70,14 +75,17 @@ class PersonQuerySet(models.QuerySet):
         return own + person.case_grants.told_to(viewer).in_words()
 
     def kept_by(self, user):
-        """People whose own facts the user keeps: a sign-in alone tells the user no more than the name.
+        """People whose own facts the user sees: a sign-in alone tells the user no more than the name."""
+        return self.filter(self._kept_as_record(user) | self._with_open_case(user))
 
-        An open case file lets its reader keep the facts of those alone whom nobody keeps by another capacity.
-        """
+    def written_by(self, user):
+        """People whose own facts the user may change: by an open case file those whom nobody keeps otherwise."""
         elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
         elsewhere |= self._one_of(volunteering__isnull=False)
-        known = self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
-        return self.filter(known | (self._with_open_case(user) & ~elsewhere))
+        return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
+
+    def _kept_as_record(self, user):
+        return self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
 
     def _known_to(self, user, signed_in):
         """The condition for people known by a capacity or by one of `signed_in`.

@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator
 
 from yl_district.filters import PageFilter, SearchFilter
-from yl_district.forms import ActionForm, prepare_field
+from yl_district.forms import CLEAR, ActionForm, keep_back, prepare_field
 from yl_district.validators import validate_mobile
 
 from .actions import roles_of
@@ -119,18 +119,32 @@ class AccountInviteForm(RolesForm):
 
 
 class AccountUpdateForm(RolesForm):
-    """Corrects an account, or changes its roles, which may take it out of the administrator's reach."""
+    """Corrects an account, or changes its roles, which may take it out of the administrator's reach.
+
+    The mobile number registered is only hinted at.
+    """
 
     rechecks_reach = False
+    mobile = forms.CharField(label="手机号码", max_length=11, required=False)
 
     def __init__(self, data=None, *, instance, **options):
-        self.instance = instance
-        facts = {"name": instance.name, "mobile": instance.mobile}
-        super().__init__(data, initial=facts, held=roles_of(instance), **options)
+        super().__init__(data, initial={"name": instance.name}, held=roles_of(instance), **options)
+        self.instance, self.registered = instance, instance.mobile or ""
+        if self.registered:
+            keep_back(self.fields["mobile"], self.registered)
 
     def stored_value(self, name):
-        """The stored value of a field."""
-        return self.get_initial_for_field(self.fields[name], name)
+        """The stored value of a field, also where the form only hints at it."""
+        return self.registered if name == "mobile" else self.get_initial_for_field(self.fields[name], name)
+
+    def clean_mobile(self):
+        """What was typed, or the number registered where nothing was."""
+        mobile = self.cleaned_data["mobile"]
+        if mobile == CLEAR:
+            return ""
+        if mobile:
+            validate_mobile(mobile)
+        return mobile or self.registered
 
 
 class AccountResetForm(ActionForm):

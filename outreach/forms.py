@@ -32,7 +32,7 @@ def offer_cadres(form):
     serving = CadreQuerySet(Person).visible_to(form.user).serving_on(form.day).values("pk")
     current = form.instance.cadre_id
     cadres = CadreQuerySet(Person).filter(Q(pk__in=serving) | Q(pk=current)).with_posts()
-    form.fields["cadre"].queryset = cadres
+    form.fields["cadre"].queryset = cadres = cadres.told_apart_to(form.user)
     if not current and len(cadres) == 1:
         form.initial.setdefault("cadre", cadres[0].pk)
 

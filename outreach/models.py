@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
@@ -100,12 +100,15 @@ class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user):
         """People with a post, present or past, in the organisations of a user on the staff; cadres see themselves."""
         posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
-        return self.filter(Exists(posts) | Q(user=user.pk))
+        return self.filter(Exists(posts) | Q(user=user.pk)).told_apart_to(user)
+
+    def told_apart_to(self, user):
+        """Reads along the posts that the user sees, which tell namesakes apart."""
+        return self.prefetch_related(Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")))
 
     def with_posts(self):
-        """People with any post, in the order of names, with what tells namesakes apart."""
-        holders = self.filter(Exists(Post.objects.filter(person=OuterRef("pk"))))
-        return holders.order_by("search_text", "pk").prefetch_related("posts__organisation")
+        """People with any post, in the order of names."""
+        return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by("search_text", "pk")
 
     def at_quota(self):
         """Cadres whose standing links reach their quota."""

@@ -3,6 +3,7 @@
 from django import forms
 
 from activities.models import Activity
+from assistance.models import AssistedYouth
 from members.forms import describe
 from members.models import Person
 from orgs.models import Organisation
@@ -61,7 +62,7 @@ class PlatformEntryForm(PageForm):
         if self.instance.pk and not name and "subject" in self.changed_data:
             self.add_error("name", "对象已改，请填写名称。")
         if subject and name and (not self.instance.pk or {"subject", "name"} & set(self.changed_data)):
-            self._set_record(*named(subject, name))
+            self._set_record(*named(subject, name, self.user))
         return data
 
     def _set_record(self, kind, records):
@@ -89,11 +90,13 @@ class PlatformEntryForm(PageForm):
         return picked
 
 
-def named(subject, name):
-    """The kind of record that `subject` is, and those with this name."""
+def named(subject, name, user):
+    """The kind of record that `subject` is, and those with this name; of case files those open to the user."""
     if subject == PlatformEntry.Subject.ACTIVITY:
         return "activity", Activity.objects.filter(name=name)
     if subject == PlatformEntry.Subject.ORGANISATION:
         return "organisation", Organisation.objects.filter(name=name)
     people = Person.objects.filter(**{"name": name, f"{CAPACITIES[subject]}__isnull": False}).distinct()
+    if subject == PlatformEntry.Subject.ASSISTED_YOUTH:
+        people = people.filter(assistance_cases__in=AssistedYouth.objects.visible_to(user))
     return "person", people.prefetch_related("memberships__branch", "posts__organisation")

@@ -113,13 +113,14 @@ def import_ledger(data, file_name, today, user=None, check=False):
         report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
         return report
     tables = find_tables(pages, report)
-    if not may_take_in_cases(user):
+    with_cases = may_take_in_cases(user)
+    if not with_cases:
         leave_cases_out(tables, report)
     if report.errors:
         return report
     try:
         with transaction.atomic(), because(f"导入：{report.file_name}", user):
-            take_in_tables(tables, today, report)
+            take_in_tables(tables, today, report, with_cases)
             if report.errors or check:
                 raise Unwanted
             batch = ImportBatch.objects.create(
@@ -144,6 +145,18 @@ def leave_cases_out(tables, report):
         if report.sheets.pop(resource.sheet, None) is not None:
             report.closed.append(resource.sheet)
             tables.pop(resource, None)
+    if PlatformEntryResource in tables:
+        leave_assisted_entries_out(tables, report)
+
+
+def leave_assisted_entries_out(tables, report):
+    """Takes out the platform entries of assisted youths: whether a name is taken would tell who is one."""
+    columns, rows = tables[PlatformEntryResource]
+    label, place = PlatformEntry.Subject.ASSISTED_YOUTH.label, columns.index("对象")
+    kept = [(number, cells) for number, cells in rows if plain(cells[place]) != label]
+    if len(kept) < len(rows):
+        report.closed.append(f"{PlatformEntryResource.sheet}（{label}）")
+        tables[PlatformEntryResource] = columns, kept
 
 
 def conflict(sheet):
@@ -223,11 +236,17 @@ def heading_key(cell):
     return "".join(plain(cell).split()).strip("*:") if isinstance(cell, str) else None
 
 
-def take_in_tables(tables, today, report):
-    """Takes every table in, in the order in which they refer to each other."""
-    book = Book(today)
+def noted_book(book):
+    """The book, once it has heard of everybody whom a name can mean; where case files are closed, nothing of those."""
     for resource in TAKING_ORDER:
-        resource.note(book)
+        if book.with_cases or resource not in CASE_SHEETS:
+            resource.note(book)
+    return book
+
+
+def take_in_tables(tables, today, report, with_cases=True):
+    """Takes every table in, in the order in which they refer to each other."""
+    book = noted_book(Book(today, with_cases=with_cases))
     taken = []
     for resource in TAKING_ORDER:
         if resource not in tables:
@@ -258,9 +277,7 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
 
     With `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
     """
-    book = Book(today, masks, with_cases)
-    for resource in TAKING_ORDER:
-        resource.note(book)
+    book = noted_book(Book(today, masks, with_cases))
     sheets = []
     for kind in SHEETS:
         resource = kind(book)

@@ -1,8 +1,11 @@
 """A district of two committees with every kind of record in each, and one viewer for each role, for tests of access."""
 
 from datetime import date
+from itertools import count
 from types import SimpleNamespace
 
+from django.apps import apps
+from django.db.models import CharField, TextField
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +16,9 @@ from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
 from reports.models import PlatformEntry, Target
+from yl_district.encryption import BlindIndexField
+from yl_district.masking import MASKED_FIELDS
+from yl_district.pinyin import SearchTextField
 
 from . import factories
 from .pages import browser_of
@@ -30,14 +36,68 @@ VIEWERS = [
     "nobody",
 ]
 
+APPS = ["yl_district", "orgs", "members", "youthhubs", "activities", "assistance", "outreach", "reports"]
+NAMES = {"own": "柳林", "foreign": "槐荫"}
+# Of each side's numbers the head of an identity number, and head and tail of a phone: what a mask leaves to be seen.
+REGIONS = {"own": "110105", "foreign": "650103"}
+PHONES = {"own": ("139", "2468"), "foreign": ("199", "7531")}
+WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+numbers = count(1)
+
+
+def identity_number(side, born=date(1998, 5, 4)):
+    """Another identity number of a side, right to its check digit."""
+    body = f"{REGIONS[side]}{born:%Y%m%d}{next(numbers) % 1000:03}"
+    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
+
+
+def phone(side):
+    """Another phone number of a side."""
+    head, tail = PHONES[side]
+    return f"{head}{next(numbers) % 10_000:04}{tail}"
+
+
+def canaries(side):
+    """What tells that a page shows something of a side: its mark, its organisations, its numbers, masked or whole."""
+    head, tail = PHONES[side]
+    return rf"秘{side}\w*|{NAMES[side]}|{head}(?:\*{{4}}|\d{{4}}){tail}|{REGIONS[side]}(?:\*{{8}}|\d{{8}})"
+
+
+def text_columns():
+    """Every column of free text of every kind of record, histories and what is derived from other columns left out."""
+    for model in (model for app in APPS for model in apps.get_app_config(app).get_models()):
+        for field in model._meta.concrete_fields:
+            is_text = isinstance(field, (CharField, TextField)) and not field.choices
+            is_derived = isinstance(field, (SearchTextField, BlindIndexField))
+            if is_text and not is_derived and not model.__name__.startswith("Historical"):
+                yield model, field
+
+
+def mark_texts(row, side):
+    """Gives every text column that a record leaves empty a canary, the label behind the mark; numbers get numbers."""
+    for model, field in text_columns():
+        if isinstance(row, model) and not getattr(row, field.attname):
+            setattr(row, field.attname, canary(field, side))
+    row.save()
+
+
+def canary(field, side):
+    """What a text column of a side holds."""
+    if field.name == "identity_number":
+        return identity_number(side)
+    return phone(side) if field.name in MASKED_FIELDS else f"秘{side}{field.verbose_name}"[: field.max_length]
+
 
 def district():
     """The root with a committee called `own`, in which most viewers hold their roles, and one called `foreign`."""
     root = factories.make_organisation("清河地区团工委", category="working_committee", domain="office")
     place = SimpleNamespace(root=root)
-    for side, name in (("own", "柳林"), ("foreign", "槐荫")):
+    for side, name in NAMES.items():
         committee = factories.make_organisation(f"{name}街道团工委", root, category="working_committee")
         branches = [factories.make_organisation(f"{name}{number}社区团支部", committee) for number in "一二"]
+        for organisation in (committee, *branches):
+            organisation.refresh_from_db()
+            mark_texts(organisation, side)
         setattr(place, side, SimpleNamespace(committee=committee, branch=branches[0], other_branch=branches[1]))
     return place
 
@@ -60,13 +120,14 @@ def viewers(place):
     return {"anonymous": Client()} | {name: browser_of(user) for name, user in place.users.items()}
 
 
-def records(place, side, user=None, caseworker=None):
+def records(place, side, user=None, caseworker=None, *, with_cases=True):
     """One record of each kind in a committee; its cadre signs in as `user`, its case file is open to `caseworker`."""
     here = getattr(place, side)
     mark = f"秘{side}"
     post = factories.make_post(
         organisation=here.branch,
-        person=factories.make_person(f"{mark}干", user=user, mobile="13800138001"),
+        person=factories.make_person(f"{mark}干", user=user),
+        title=f"{mark}职务",
         duties=f"{mark}职责",
         remark=f"{mark}任职备注",
     )
@@ -106,14 +167,40 @@ def records(place, side, user=None, caseworker=None):
         "sign_in": add_sign_in(activity, factories.make_person(f"{mark}签到"), "other"),
         "link": link,
         "contact": factories.make_contact(post.person, [link], content=f"{mark}谈话"),
-        "account": factories.make_user(f"{mark}账号", here.branch, RoleKind.CADRE, f"1390000{1234 + (side == 'own')}"),
+        "account": factories.make_user(f"{mark}账号", here.branch, RoleKind.CADRE, phone(side)),
         "activity_type": ActivityType.objects.get_or_create(key="sports")[0],
         "target": Target.objects.create(year=2017 + (side == "own"), task=f"{mark}任务", figure="members", value=9),
         "platform_entry": PlatformEntry.objects.create(
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
     }
-    return found | case_records(here, mark, volunteer, caseworker)
+    if with_cases:
+        found |= case_records(here, mark, volunteer, caseworker)
+    for row in found.values():
+        for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
+            if each and each != found["activity_type"]:
+                mark_texts(each, side)
+    return found
+
+
+def shared_people(place, own, foreign):
+    """Makes people of the own committee known in the foreign one as well, in every capacity and as a case file."""
+    there, mark, cadre = place.foreign, "秘foreign兼", foreign["post"].person
+    people = {kind: own[kind].person for kind in ("member", "volunteer", "sign_in", "assisted_youth", "post")}
+    for kind, person in (people | {"link": own["link"].youth}).items():
+        if kind != "member":
+            factories.make_member(branch=there.branch, person=person, remark=mark, employer=mark)
+        left = {"status": "transferred_out", "intake_on": date(2016, 1, 1), "left_on": date(2016, 9, 1)}
+        factories.make_member(branch=there.other_branch, person=person, remark=mark, **left)
+        factories.make_link(cadre, youth=person, employer=mark, remark=mark)
+        add_sign_in(foreign["activity"], person, "other")
+        factories.make_post(organisation=there.branch, person=person, title=mark, duties=mark)
+    for kind in ("member", "volunteer", "sign_in"):
+        youth = factories.make_assisted_youth(there.branch, person=own[kind].person, needs=mark, school=mark)
+        factories.make_scholarship(student=youth.person, donor=mark)
+        fix_volunteer(youth, own["volunteer"], date(2017, 1, 10))
+        factories.make_assistance([youth], content=mark).volunteers.add(own["volunteer"])
+    factories.make_member(own["case_request"].name, there.branch, employer=mark, remark=mark)
 
 
 def case_records(here, mark, volunteer, caseworker=None):

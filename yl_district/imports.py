@@ -16,7 +16,7 @@ from tablib import Dataset
 from . import cells
 from .encryption import BlindIndexField
 from .history import BATCH, note_changed, note_created, tracked_fields
-from .masking import masked
+from .masking import masked, masked_name
 from .pinyin import SearchTextField
 
 ROW_NUMBER = "\0row"  # no heading can be this
@@ -223,7 +223,7 @@ class SheetResource(ModelResource):
         old = getattr(target, name, None)  # a new record lacks its foreign keys
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
-        change = (heading, item.widget.render(old), item.widget.render(value))
+        change = (heading, *self._told(item, target, name, old, value))
         is_beside = instance.pk is None and target.pk is not None
         if is_beside and item.attribute in self.kept and old not in ("", None):
             remedy = "请核对；确为登记有误时，先在人员资料中改正"
@@ -233,6 +233,14 @@ class SheetResource(ModelResource):
         self.changes.append(change)
         if is_beside:
             self.changes_beside.append((target, *change))
+
+    def _told(self, item, target, name, *values):
+        """Values as the report of changes tells them: numbers and minors' names masked."""
+        texts = [item.widget.render(value) for value in values]
+        if item.is_masked:
+            return map(masked, texts)
+        is_hidden_name = name == "name" and getattr(target, "shown_name", target.name) != target.name
+        return map(masked_name, texts) if is_hidden_name else texts
 
     def _touch(self, record, name):
         self.dirty.setdefault(id(record), (record, set()))[1].add(name)

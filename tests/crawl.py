@@ -1,0 +1,80 @@
+"""Every page that a viewer may open, and what is on it or in it, for tests about what must not be there."""
+
+import io
+import re
+import zipfile
+from urllib.parse import unquote
+
+from django.urls import reverse
+
+from orgs.access import ACCESS, PUBLIC, may_open
+from reports.figures import all_figures
+from tests.project.test_access import addresses, arguments
+from yl_district.history import model_of
+
+# About the visitor alone, and new at each look: secrets just made, times of sessions.
+ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
+EXPORTS = ["docx", "xlsx", "json"]
+# New in each answer, or following from when it was made.
+PASSING = [
+    r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
+    r'nonce="[^"]*"',
+    r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
+]
+
+
+def page_addresses(user, rows):
+    """Every address that the table lets the user ask for, of the records `rows` by kind: its name and the address."""
+    for url_name, names in addresses().items():
+        is_own = url_name.startswith("mfa_") or url_name in ABOUT_ONESELF
+        if is_own or ACCESS[url_name] == PUBLIC or not may_open(user, url_name):
+            continue
+        if url_name == "figure_detail":
+            # Of the figures of the types of activities, which are all alike, one type's.
+            found = [{"key": key} for key in all_figures() if "." not in key or key.endswith(".sports")]
+        elif url_name == "summary_export":
+            found = [{"kind": kind} for kind in EXPORTS]
+        elif url_name in ("record_history", "record_unmask"):
+            found = [{"kind": kind, "pk": row.pk} for kind, row in rows.items() if model_of(kind)]
+        else:
+            found = [arguments(url_name, names, rows)]
+        for given in found:
+            yield url_name, reverse(url_name, kwargs=given)
+
+
+def pages(client, user, rows, *, in_depth=True):
+    """Every page found at these addresses, as (address, answer); in depth also what search forms and sorts make."""
+    for _, address in page_addresses(user, rows):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            continue
+        yield address, answer
+        for query in queries(answer) if in_depth else ():
+            yield f"{address}?{query}", client.get(f"{address}?{query}")
+
+
+def queries(answer):
+    """What can be asked of the list on a page: each choice of each filter, each sort, a search, the next page."""
+    context = answer.context or {}
+    filterset, table = context.get("filter"), context.get("table")
+    if filterset and table is not None:
+        yield from ("search=秘", "search=m&standing=", "page=2", "organisation=1", "year=2017&page=999")
+        for name, field in filterset.form.fields.items():
+            choices = [key for key, _ in getattr(field, "choices", ()) if key]
+            yield from (f"{name}={getattr(key, 'value', key)}" for key in choices[:2])
+        yield from (f"sort=-{column.name}" for column in table.columns if column.orderable)
+
+
+def said(answer):
+    """Everything that an answer tells: its body, every part of a packed file, and its headers."""
+    parts = [answer.content]
+    if answer.content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+            parts = [part for name in sorted(packed.namelist()) for part in (name.encode(), packed.read(name))]
+    headers = "\n".join(f"{name}: {unquote(value)}" for name, value in answer.items())
+    return b"\n".join(parts).decode("utf-8", "replace") + headers
+
+
+def lasting(answer):
+    """What an answer tells but for what is new in each of them."""
+    return re.sub("|".join(PASSING), "", said(answer))

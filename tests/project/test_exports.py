@@ -1,0 +1,150 @@
+"""Files and pages hold masked numbers and names, no case file, and leave only once the access log knows of it."""
+
+import re
+from datetime import date
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from members.models import Person
+from tests.crawl import page_addresses, said
+from tests.orgs.sign_in import signed_in
+from tests.viewers import VIEWERS, district, identity_number, phone, records, viewers
+from yl_district.models import AccessEntry
+from yl_district.validators import validate_identity_number
+
+pytestmark = pytest.mark.django_db
+
+BORN = date(2010, 5, 4)
+MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d{9}(?![0-9A-Za-z])")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
+FULL = "/ledger/export/full/"
+CASE_TEXTS = re.compile(
+    "秘(?:own|foreign)(?:学校|监护人|需求|个案|目标|措施|需求评估|帮扶|捐助|奖学金|理由|年级|困难类型)"
+)
+# Files by those who may take them; the full ledger asks who it is once more.
+TAKEN_BY = {
+    "cadre": {"summary_export"},
+    "staff": {"summary_export"},
+    "leader": {"summary_export"},
+    "office": {"summary_export", "ledger_template", "ledger_export", "ledger_full_export"},
+}
+
+
+def young_district():
+    """A district in which everybody registered is a minor with a name of their own, an identity and a mobile number."""
+    place = district()
+    clients = viewers(place)
+    rows = records(place, "own", place.users["cadre"], place.users["caseworker"])
+    records(place, "foreign")
+    for person in Person.objects.all():
+        person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}", BORN
+        person.identity_number, person.mobile = identity_number("own", BORN), phone("own")
+        person.save()
+    clients["office"] = signed_in(place.users["office"])
+    return place, clients, rows
+
+
+def numbers_in(text):
+    """Whole identity numbers, right to the check digit, and whole mobile numbers."""
+    return set(filter(is_identity_number, NUMBER.findall(text))) | set(MOBILE.findall(text))
+
+
+def is_identity_number(text):
+    """Whether the text is a number that somebody can have."""
+    try:
+        validate_identity_number(text.upper())
+    except ValidationError:
+        return False
+    return True
+
+
+def names_of_minors():
+    """The whole names of everybody registered."""
+    return re.compile("|".join(Person.objects.values_list("name", flat=True)))
+
+
+def answers(client, user, rows):
+    """Every page and file that the user gets, as (name of the address, address, answer)."""
+    for url_name, address in page_addresses(user, rows):
+        with transaction.atomic():
+            answer = client.get(address)
+            transaction.set_rollback(True)
+        if answer.status_code == 200:
+            yield url_name, address, answer
+
+
+def is_file(answer):
+    """Whether the answer is a file that leaves."""
+    return "attachment" in answer.get("Content-Disposition", "")
+
+
+@pytest.mark.parametrize("viewer", [viewer for viewer in VIEWERS if viewer != "anonymous"])
+def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
+    place, clients, rows = young_district()
+    names, pages, files, found = names_of_minors(), 0, set(), set()
+    for url_name, address, answer in answers(clients[viewer], place.users[viewer], rows):
+        text = said(answer)
+        pages += 1
+        if is_file(answer):
+            files.add(url_name)
+            found |= {(address, case) for case in CASE_TEXTS.findall(text)}
+        if address != FULL:
+            found |= {(address, each) for each in numbers_in(text) | set(names.findall(text))}
+        else:
+            assert numbers_in(text) and names.findall(text)
+    print(f"D3: {pages} pages and files as {viewer}, {len(files)} kinds of files, {len(found)} whole numbers or names")
+    assert (found, files) == (set(), TAKEN_BY.get(viewer, set()))
+
+
+def test_twin_without_masks_pages_and_files_hold_whole_numbers_and_names(monkeypatch):
+    _, clients, _ = young_district()
+    names = names_of_minors()
+    for module in ("yl_district.tables", "yl_district.imports", "yl_district.templatetags.yl"):
+        monkeypatch.setattr(f"{module}.masked", lambda number: str(number or ""))
+    monkeypatch.setattr(Person, "shown_name", property(lambda person: person.name))
+    for address in ("/members/", "/ledger/export/"):
+        text = said(clients["office"].get(address))
+        assert numbers_in(text) and names.findall(text)
+
+
+def file_addresses(place, rows):
+    """Every file of every viewer, as (viewer, address)."""
+    for viewer, kinds in TAKEN_BY.items():
+        for url_name, address in page_addresses(place.users[viewer], rows):
+            if url_name in kinds:
+                yield viewer, address
+
+
+def test_each_file_has_its_line_in_the_access_log():
+    place, clients, rows = young_district()
+    files = list(file_addresses(place, rows))
+    for viewer, address in files:
+        answer = clients[viewer].get(address)
+        line = AccessEntry.objects.first()
+        assert is_file(answer)
+        assert (line.action, line.user_id) == ("export", place.users[viewer].pk)
+        assert AccessEntry.objects.filter(action="export").count() == files.index((viewer, address)) + 1
+    print(f"D3: {len(files)} files, each with its line in the access log")
+
+
+def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request):
+    place, clients, rows = young_district()
+    files = list(file_addresses(place, rows))
+    request.getfixturevalue("broken_log")
+    for viewer, address in files:
+        with transaction.atomic():
+            answer = clients[viewer].get(address)
+            transaction.set_rollback(True)
+        assert (answer.status_code, is_file(answer)) == (503, False)
+        assert b"PK\x03\x04" not in answer.content
+    print(f"D3: {len(files)} files with a broken access log, 0 left")
+
+
+def test_the_full_ledger_asks_once_more_who_it_is():
+    place = district()
+    client = viewers(place)["office"]
+    answer = client.get(FULL)
+    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_reauthenticate"))

@@ -1,0 +1,102 @@
+"""No page, file, option list, count or order of a list betrays what belongs to another committee."""
+
+import re
+
+import pytest
+from django.db import transaction
+
+from tests.crawl import lasting, pages
+from tests.viewers import canaries, district, records, shared_people, text_columns, viewers
+
+pytestmark = pytest.mark.django_db
+
+# Those whose roles all lie within the own committee.
+BOUND = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "nobody"]
+# Their lists are those of the staff, of fewer rows; they are looked at as they open, unsorted.
+PLAINLY = {"cadre"}
+FOREIGN = re.compile(canaries("foreign"))
+# Addresses whose pages name all branches of the district, with the reason.
+BRANCHES_NAMED = {
+    "/transfer/": "a member may move to any branch; the names of branches are no secret, and nothing else is told",
+}
+# Columns of text in which no canary is put, with the reason.
+WITHOUT_CANARY = {
+    "yl_district.AccessEntry": "what the auditor reads is the whole district's",
+    "yl_district.ImportBatch": "imports are the office's alone",
+    "yl_district.Submission": "digests, which no page shows",
+    "orgs.Organisation.path": "a place in the tree",
+    "orgs.User.username": "made by the factory; pages show it to administrators beside the name",
+    "orgs.User.password": "a hash",
+    "orgs.FormerPassword": "hashes",
+    "activities.ActivityType": "the district's own list of types, the same for everybody",
+    "reports.Target.figure": "the key of a figure",
+}
+
+
+def reason(model, field):
+    """Why a column of text has no canary; None where it has to have one."""
+    label = model._meta.label
+    return WITHOUT_CANARY.get(label) or WITHOUT_CANARY.get(f"{label}.{field.name}")
+
+
+def crawled(clients, place, rows, viewer):
+    """What each page and file tells a viewer, by address; whatever the looks themselves have written is taken back."""
+    with transaction.atomic():
+        found = pages(clients[viewer], place.users[viewer], rows, in_depth=viewer not in PLAINLY)
+        found = {address: lasting(answer) for address, answer in found}
+        transaction.set_rollback(True)
+    return found
+
+
+def without_branches(found):
+    """Crawled pages without the choices that name all branches of the district."""
+    return {
+        address: re.sub(r"<option[^>]*>[^<]*</option>", "", text)
+        if any(part in address for part in BRANCHES_NAMED)
+        else text
+        for address, text in found.items()
+    }
+
+
+def two_committees():
+    """Viewers and their clients in a district in which the own committee alone has records, and those records."""
+    place = district()
+    clients = viewers(place)
+    return place, clients, records(place, "own", place.users["cadre"], place.users["caseworker"])
+
+
+def test_every_column_of_text_holds_a_canary_of_either_side():
+    place, _, own = two_committees()
+    shared_people(place, own, records(place, "foreign"))
+    missing = {
+        (f"{model._meta.label}.{field.name}", side)
+        for model, field in text_columns()
+        for side in ("own", "foreign")
+        if not reason(model, field)
+        and not any(re.search(canaries(side), getattr(row, field.name) or "") for row in model.objects.all())
+    }
+    assert missing == set()
+    print(f"A3: {len(list(text_columns()))} columns of text, each with a canary of either side or a reason")
+
+
+@pytest.mark.parametrize("viewer", BOUND)
+def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer):
+    place, clients, own = two_committees()
+    before = without_branches(crawled(clients, place, own, viewer))
+    shared_people(place, own, records(place, "foreign"))
+    after = without_branches(crawled(clients, place, own, viewer))
+    found = {(address, canary) for address, text in after.items() for canary in FOREIGN.findall(text)}
+    differing = {address for address in before | after if before.get(address) != after.get(address)}
+    print(f"A3: {len(after)} pages and files as {viewer}, {len(found)} foreign canaries, {len(differing)} differ")
+    assert (found, differing) == (set(), set())
+
+
+def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):
+    monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self)
+    place, clients, own = two_committees()
+    before = crawled(clients, place, own, "hub_operator")
+    shared_people(place, own, records(place, "foreign"))
+    after = crawled(clients, place, own, "hub_operator")
+    found = {canary for text in after.values() for canary in FOREIGN.findall(text)}
+    assert {"秘foreign志愿者", "秘foreign活动"} <= found
+    assert before["/volunteers/"] != after["/volunteers/"]
