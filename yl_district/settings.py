@@ -156,7 +156,7 @@ LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_g
 # Likewise when an account is reset, and when its roles change: functions of user.
 RESETTING_ACTIONS = ["assistance.actions.close_grants"]
 ROLE_CHANGE_ACTIONS = ["assistance.actions.close_grants_out_of_reach"]
-# So long whoever decides on a grant waits after the account passed through the same hands as that of who asks.
+# So long an account does not decide on grants of another that passed through the same hands.
 GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
