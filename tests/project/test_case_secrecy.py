@@ -203,7 +203,9 @@ def test_a_caseworker_who_saves_a_file_leaves_no_trace_in_the_history_of_the_per
     place = district()
     clients = viewers(place)
     rows = records(place, "own", place.users["cadre"], with_cases=False)
-    person = rows["member"].person
+    person = rows["link"].youth
+    person.full_clean()  # its number tells birth date and sex
+    person.save()
     youth = make_assisted_youth(place.own.branch, person=person)
     make_grant(place.users["caseworker"], person)
     address = reverse("record_history", args=["person", person.pk])
