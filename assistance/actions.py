@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -35,11 +36,12 @@ def fix_volunteer(youth, volunteer, day):
 def decide_grant(grant, *, is_approved, person, days, decision_note, request):
     """Decides on a request as somebody else than who asked; `person` is whose file opens, None for a new person.
 
-    Raises ValidationError where it has been decided or taken back meanwhile.
+    Raises ValidationError where it has been decided or taken back meanwhile, or where both could be one person.
     """
     grant = CaseGrant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant.pk)
     if grant.is_approved is not None or grant.ended_on:
         raise ValidationError(problem("尚未审批的申请", "这一申请刚刚已由他人审批或已撤回，请返回列表查看"))
+    refuse_one_hand(grant.user, request.user)
     now = timezone.now()
     grant.is_approved, grant.decision_note = is_approved, decision_note
     grant.decided_by, grant.decided_at = request.user, now
@@ -50,6 +52,19 @@ def decide_grant(grant, *, is_approved, person, days, decision_note, request):
     grant.full_clean()
     grant.save()
     log_grant(grant, "批准" if is_approved else "不批准", request)
+
+
+def refuse_one_hand(asking, deciding):
+    """Refuses a decision where whoever holds the one account could lately have had the other account's link too."""
+    if asking.entrusted_by_id == deciding.pk:
+        raise ValidationError("申请人的账号由您开立、重置或变更角色，请由另一位审批人审批。")
+    since = timezone.now() - timedelta(days=settings.GRANT_DECIDER_DAYS)
+    is_lately = deciding.entrusted_at is not None and deciding.entrusted_at > since
+    if is_lately and deciding.entrusted_by_id in (asking.pk, asking.entrusted_by_id):
+        raise ValidationError(
+            f"您和申请人的账号由同一人经办，您的账号在开立、重置或变更角色后满 {settings.GRANT_DECIDER_DAYS} 天"
+            "才能审批这一申请。请由另一位审批人审批，或届时再审批。"
+        )
 
 
 @transaction.atomic
@@ -66,11 +81,29 @@ def log_grant(grant, act, request):
     record(Action.GRANT, f"assistance.casegrant:{grant.pk}", request=request, detail=f"{act}：{grant.user}")
 
 
-def end_grants(user, successor, day, by):
-    """Ends every grant of a user who leaves; a successor asks for those in force anew, to be decided on as ever."""
-    for grant in CaseGrant.objects.filter(user=user, ended_on__isnull=True):
+def close_grants(user):
+    """Ends every grant and request of a user; whoever goes on asks anew."""
+    close(CaseGrant.objects.held_by(user), timezone.localdate())
+
+
+def close_grants_out_of_reach(user):
+    """Ends the grants and requests of a user whose present roles keep no case files where they were given."""
+    kept = CaseGrant.objects.of_files_kept_by(user).values("pk")
+    close(CaseGrant.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
+
+
+def close(grants, day):
+    """Ends on `day` those of the grants that have not ended, before any decision still under way; returns them."""
+    ended = list(grants.filter(ended_on__isnull=True).select_for_update(no_key=True, of=("self",)))
+    for grant in ended:
         grant.end(day)
-        if successor and grant.is_approved and grant.expires_on >= day:
+    return ended
+
+
+def end_grants(user, successor, day, by):
+    """Ends every grant of a user who leaves; a successor who keeps files there asks for those in force anew."""
+    for grant in close(CaseGrant.objects.held_by(user).select_related("organisation"), day):
+        if successor and grant.is_approved and grant.expires_on >= day and keeps_files_of(successor, grant):
             CaseGrant.objects.create(
                 user=successor,
                 name=grant.name,
@@ -79,6 +112,11 @@ def end_grants(user, successor, day, by):
                 days=grant.days,
                 reason=f"接替{user}（离岗）：{grant.reason}"[:300],
             )
+
+
+def keeps_files_of(user, grant):
+    """Whether the user keeps case files where the grant was given."""
+    return any(grant.organisation.path.startswith(own.path) for own in user.case_organisations)
 
 
 @transaction.atomic

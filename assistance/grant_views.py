@@ -6,14 +6,13 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.roles import CASE_KEEPERS
 from yl_district.access_log import Action, record
 from yl_district.pages import end_page, form_page, list_page
 
 from .actions import decide_grant, end_grant
 from .filters import CaseGrantFilter
 from .forms import CaseGrantDecisionForm, CaseGrantEndForm, CaseGrantForm
-from .models import AssistedYouth, CaseGrant, Scholarship
+from .models import AssistedYouth, CaseGrant, Scholarship, open_grants
 from .tables import CaseGrantTable
 
 
@@ -28,7 +27,7 @@ def case_grant_list(request):
         grants,
         title="个案授权",
         empty_hint="查阅帮扶对象的个案须先申请，由他人批准后在期限内有效。",
-        may_ask=request.user.holds(*CASE_KEEPERS),
+        may_ask=request.user.may_open("case_grant_create"),
     )
 
 
@@ -36,8 +35,7 @@ def case_grant_detail(request, pk):
     """One request, what became of it, and what it opens."""
     grant = visible_grant(request, pk)
     day = timezone.localdate()
-    is_mine = grant.user_id == request.user.pk
-    is_open = is_mine and grant.state_on(day) == "有效" and request.user.holds(*CASE_KEEPERS)
+    is_open = open_grants(request.user).filter(pk=pk).exists()
     if is_open:
         record(Action.CASE_VIEW, f"{grant._meta.label_lower}:{grant.pk}", request=request)
     cases = AssistedYouth.objects.visible_to(request.user).filter(person=grant.person_id) if is_open else []

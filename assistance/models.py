@@ -45,15 +45,25 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.filter(user=user.pk)
 
     def told_to(self, viewer):
-        """Grants in force for youths whose files are open to the viewer too; nobody else learns of a file by them."""
-        opened = open_grants(viewer).values("person") if viewer.holds(*CASE_KEEPERS) else []
-        return self.open_on(timezone.localdate()).filter(person__in=opened)
+        """Grants in force for youths whose files are open to the viewer too; nobody else learns of a file by them.
+
+        Those that open nothing, as their holder is an administrator by now, are left out.
+        """
+        told = self.open_on(timezone.localdate()).filter(person__in=open_grants(viewer).values("person"))
+        return told.exclude(user__in=User.objects.holding(RoleKind.ADMINISTRATOR))
 
     def in_words(self):
         """Why a file is open to the holders, until when and by whose approval: keys, kinds of roles and words."""
         grants = self.select_related("decided_by").order_by("expires_on", "pk")
         words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
         return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
+
+    def of_files_kept_by(self, user):
+        """The user's requests within the organisations whose case files the user keeps at present."""
+        kept = Q(pk__in=[])
+        for organisation in user.case_organisations:
+            kept |= self.reach(organisation)
+        return self.held_by(user).filter(kept)
 
 
 class CaseGrant(SealedModel):
@@ -143,7 +153,7 @@ class CaseQuerySet(ReachQuerySet):
 
     def visible_to(self, user):
         """Rows about youths whose file is open to the user today."""
-        if not user.holds(*CASE_KEEPERS):
+        if not user.case_organisations:
             return self.none()
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
@@ -158,8 +168,8 @@ def grants_in_words(people, viewer):
 
 
 def open_grants(user):
-    """The grants by which case files are open to the user today."""
-    return CaseGrant.objects.open_on(timezone.localdate()).held_by(user)
+    """The grants by which case files are open to the user today; none outlives the role it was given for."""
+    return CaseGrant.objects.open_on(timezone.localdate()).of_files_kept_by(user)
 
 
 class AssistedYouthQuerySet(CaseQuerySet):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
-from orgs.roles import CASE_KEEPERS, HUB_KEEPERS, RoleKind
+from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.history import Tracked
 from yl_district.masking import masked_name
@@ -123,7 +123,10 @@ class PersonQuerySet(models.QuerySet):
             "case_grants__ended_on__isnull": True,
             "case_grants__expires_on__gte": timezone.localdate(),
         }
-        return self._one_of(**open_grants) if user.holds(*CASE_KEEPERS) else Q(pk__in=[])
+        found = Q(pk__in=[])
+        for organisation in user.case_organisations:
+            found |= self._one_of(case_grants__organisation__path__startswith=organisation.path, **open_grants)
+        return found
 
     def _any_below(self, organisation, paths):
         found = Q(pk__in=[])

@@ -6,12 +6,15 @@ come gets what an address that does not exist gets: "not found".
 
 from django.http import Http404
 
-from .roles import RoleKind
+from .roles import RoleKind, misplaced
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN = frozenset({"signed_in"})
-# Staff of the district committee itself, not of a committee below it.
+# Staff of the district committee itself, not of a committee below it; likewise its administrators.
 COMMITTEE = "committee"
+ROOT_ADMINISTRATOR = "root_administrator"
+# Whoever keeps case files: not an administrator, whatever other role that account has.
+CASE_KEEPER = "case_keeper"
 
 ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
 
@@ -19,13 +22,14 @@ ACCOUNT_KEEPERS = frozenset({ADMINISTRATOR})
 OFFICE = frozenset({COMMITTEE})
 DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
+DISTRICT_KEEPERS = frozenset({COMMITTEE, ROOT_ADMINISTRATOR})
 KEEPERS = frozenset({STAFF, CADRE})
 TREE_READERS = frozenset({ADMINISTRATOR, STAFF, CADRE})
 HUB_KEEPERS = frozenset({STAFF, CADRE, HUB_OPERATOR})
 FIGURE_READERS = frozenset({STAFF, CADRE, LEADER})
 PEOPLE_READERS = frozenset({STAFF, CADRE, HUB_OPERATOR, CASEWORKER})
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
-CASE_KEEPERS = frozenset({STAFF, CASEWORKER})
+CASE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = frozenset({STAFF, LEADER, CASEWORKER})
 
@@ -120,9 +124,9 @@ ACCESS = {
     "activity_delete": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
-    "activity_type_list": OFFICE_AND_ADMINISTRATOR,
-    "activity_type_create": OFFICE_AND_ADMINISTRATOR,
-    "activity_type_update": OFFICE_AND_ADMINISTRATOR,
+    "activity_type_list": DISTRICT_KEEPERS,
+    "activity_type_create": DISTRICT_KEEPERS,
+    "activity_type_update": DISTRICT_KEEPERS,
     # 1+100
     "link_list": KEEPERS,
     "link_create": KEEPERS,
@@ -190,9 +194,14 @@ def may_open(user, url_name):
 
 
 def capacities(user):
-    """The kinds of roles held, and COMMITTEE for staff of the district committee itself."""
-    own = {COMMITTEE} if user.is_committee_staff else set()
-    return own | {role.kind for role in user.held_roles}
+    """The kinds of roles held where they may be, and what else follows from all roles together."""
+    follows = {
+        COMMITTEE: user.is_committee_staff,
+        ROOT_ADMINISTRATOR: user.administers_root,
+        CASE_KEEPER: bool(user.case_organisations),
+    }
+    held = {role.kind for role in user.held_roles if not misplaced(role.kind, role.organisation)}
+    return held | {capacity for capacity, is_given in follows.items() if is_given}
 
 
 class AccessMiddleware:

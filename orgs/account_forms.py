@@ -10,9 +10,10 @@ from yl_district.filters import PageFilter, SearchFilter
 from yl_district.forms import CLEAR, ActionForm, keep_back, prepare_field
 from yl_district.validators import validate_mobile
 
+from .actions import roles_of
 from .forms import OrganisationChoiceField
 from .models import Organisation, User
-from .roles import RoleKind, conflict
+from .roles import RoleKind, conflict, misplaced
 
 
 class AccountFilter(PageFilter):
@@ -34,17 +35,21 @@ class AccountFilter(PageFilter):
 
 
 class RolesForm(ActionForm):
-    """Name, mobile number and roles; each role has a line of kind and organisation, and one line is left empty."""
+    """Name, mobile number and roles; each role has a line of kind and organisation, and one line is left empty.
+
+    As many lines as were sent are read, also where the account has fewer roles by now.
+    """
 
     name = forms.CharField(label="姓名", max_length=30)
     mobile = forms.CharField(
         label="手机号码", max_length=11, required=False, validators=[validate_mobile], help_text="可用于登录。"
     )
-    spare_lines = 1
+    spare_lines, most_lines = 1, 30
 
-    def __init__(self, *args, held=(), **options):
-        self.lines = len(held) + self.spare_lines
-        super().__init__(*args, **options)
+    def __init__(self, data=None, *, held=(), **options):
+        sent = sum(f"kind_{number}" in (data or {}) for number in range(self.most_lines))
+        self.lines = max(len(held) + self.spare_lines, sent)
+        super().__init__(data, **options)
         for number in range(self.lines):
             self._add_line(number, *(held[number] if number < len(held) else ("", None)))
 
@@ -84,16 +89,20 @@ class RolesForm(ActionForm):
         return {name: value for name, value in data.items() if not name.startswith(("kind_", "organisation_"))}
 
     def _line(self, number):
-        """The role of a line, None for an empty one; half a role is refused."""
+        """The role of a line, None for an empty one; half a role is refused, and one where it cannot be held."""
         kind, organisation = (self.cleaned_data.get(f"{name}_{number}") for name in ("kind", "organisation"))
         if kind and not organisation and not self.has_error(f"organisation_{number}"):
             self.add_error(f"organisation_{number}", "请选择该角色所在的组织。")
+        reason = organisation and misplaced(kind, organisation)
+        if reason:
+            self.add_error(f"organisation_{number}", reason)
         return (kind, organisation) if kind and organisation else None
 
 
 class AccountInviteForm(RolesForm):
-    """A new account."""
+    """A new account, which stands in `instance` once it is made."""
 
+    instance = None
     username = forms.CharField(
         label="用户名",
         max_length=150,
@@ -110,15 +119,23 @@ class AccountInviteForm(RolesForm):
 
 
 class AccountUpdateForm(RolesForm):
-    """Corrects an account, or changes its roles; the mobile number registered is only hinted at."""
+    """Corrects an account, or changes its roles, which may take it out of the administrator's reach.
 
+    The mobile number registered is only hinted at.
+    """
+
+    rechecks_reach = False
     mobile = forms.CharField(label="手机号码", max_length=11, required=False)
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.registered = self.initial.pop("mobile", None) or ""
+    def __init__(self, data=None, *, instance, **options):
+        super().__init__(data, initial={"name": instance.name}, held=roles_of(instance), **options)
+        self.instance, self.registered = instance, instance.mobile or ""
         if self.registered:
             keep_back(self.fields["mobile"], self.registered)
+
+    def stored_value(self, name):
+        """The stored value of a field, also where the form only hints at it."""
+        return self.registered if name == "mobile" else self.get_initial_for_field(self.fields[name], name)
 
     def clean_mobile(self):
         """What was typed, or the number registered where nothing was."""
@@ -137,8 +154,9 @@ class AccountResetForm(ActionForm):
 
 
 class AccountLeaveForm(ActionForm):
-    """The day of leaving, and who takes over."""
+    """The day of leaving, and who takes over; afterwards only the root's administrators see the account."""
 
+    rechecks_reach = False
     day = forms.DateField(label="离岗日期")
     successor = forms.ModelChoiceField(label="接手人", queryset=User.objects.none(), required=False)
 

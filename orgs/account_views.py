@@ -1,15 +1,17 @@
 """Pages of accounts, for administrators, and the page that says what each role is."""
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from functools import partial
+
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from yl_district.pages import attempt, list_page
+from yl_district import editing, submissions
+from yl_district.pages import carry_out, end_page, led_on, list_page
 
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
-from .actions import invite, leave, reset_account, roles_of, update_account
+from .actions import invite, leave, reset_account, update_account
 from .invitations import link_path
 from .models import User
 from .role_descriptions import DESCRIPTIONS
@@ -38,23 +40,37 @@ def account_detail(request, pk):
 
 def account_invite(request):
     """A new account with its one-time link."""
-    form = AccountInviteForm(posted(request), user=request.user, day=timezone.localdate())
-    made = []
-    if form.is_valid() and attempt(form, lambda: made.append(invite(**form.cleaned_data, request=request))):
-        return show_link(request, made[0], "已开立账号。")
+
+    def build(data=None):
+        form = AccountInviteForm(data, user=request.user, day=timezone.localdate())
+        form.submission = submissions.new_token(request.user)
+        return form
+
+    def act(form):
+        form.instance = invite(**form.cleaned_data, request=request)
+
+    form, target = filled_in(request, build, act)
+    if target:
+        return led_to_link(request, form, form.instance, "已开立账号。", target)
     return form_response(request, "orgs/account_invite.html", form, "开立账号", reverse("account_list"))
 
 
 def account_update(request, pk):
-    """Changes an account's name, mobile number and roles."""
+    """Changes an account's name, mobile number and roles; one that is out of reach then leads to the list."""
     account = visible_account(request, pk, is_active=True)
-    facts = {"name": account.name, "mobile": account.mobile}
-    form = AccountUpdateForm(
-        posted(request), user=request.user, day=timezone.localdate(), initial=facts, held=roles_of(account)
-    )
-    if form.is_valid() and attempt(form, lambda: update_account(account, **form.cleaned_data, request=request)):
-        messages.success(request, "已保存账号。")
-        return redirect(account)
+
+    def build(data=None):
+        form = AccountUpdateForm(data, instance=account, user=request.user, day=timezone.localdate())
+        form.version = editing.written(editing.form_digests(form))
+        return form
+
+    def act(form):
+        update_account(account, **form.cleaned_data, request=request)
+
+    form, target = filled_in(request, build, act, account)
+    if target:
+        is_reached = editing.is_reached(account, request.user)
+        return led_on(request, form, "已保存账号。", target if is_reached else "account_list")
     return form_response(
         request, "orgs/account_update.html", form, f"修改账号：{account}", account.get_absolute_url(), account=account
     )
@@ -63,9 +79,19 @@ def account_update(request, pk):
 def account_reset(request, pk):
     """Takes the password away and makes a new one-time link."""
     account = visible_account(request, pk, is_active=True)
-    form = AccountResetForm(posted(request), user=request.user, day=timezone.localdate())
-    if form.is_valid() and attempt(form, lambda: reset_account(account, **form.cleaned_data, request=request)):
-        return show_link(request, account, "已重置，原密码和各处登录均已失效。")
+
+    def build(data=None):
+        form = AccountResetForm(data, user=request.user, day=timezone.localdate())
+        form.submission = submissions.new_token(request.user)
+        form.version = editing.written(editing.record_digests(account, request.user))
+        return form
+
+    def act(form):
+        reset_account(account, **form.cleaned_data, request=request)
+
+    form, target = filled_in(request, build, act, account)
+    if target:
+        return led_to_link(request, form, account, "已重置，原密码和各处登录均已失效。", target)
     return form_response(
         request, "orgs/account_reset.html", form, f"重置密码：{account}", account.get_absolute_url(), account=account
     )
@@ -74,12 +100,16 @@ def account_reset(request, pk):
 def account_leave(request, pk):
     """Ends an account and hands over what its user kept."""
     account = visible_account(request, pk, is_active=True)
-    form = AccountLeaveForm(posted(request), user=request.user, day=timezone.localdate(), account=account)
-    if form.is_valid() and attempt(form, lambda: leave(account, **form.cleaned_data, request=request)):
-        messages.success(request, "已办理离岗：账号停用，角色和登录均已结束。")
-        return redirect("account_list")
-    return form_response(
-        request, "orgs/account_leave.html", form, f"办理离岗：{account}", account.get_absolute_url(), account=account
+    return end_page(
+        request,
+        "orgs/account_leave.html",
+        partial(AccountLeaveForm, account=account),
+        account,
+        partial(leave, account, request=request),
+        title=f"办理离岗：{account}",
+        message="已办理离岗：账号停用，角色和登录均已结束。",
+        after=reverse("account_list"),
+        account=account,
     )
 
 
@@ -94,20 +124,20 @@ def visible_account(request, pk, **facts):
     return get_object_or_404(accounts.prefetch_related("roles__organisation"), pk=pk, **facts)
 
 
-def posted(request):
-    """What was sent, None where the page is only opened."""
-    return request.POST if request.method == "POST" else None
+def filled_in(request, build, act, stored=None):
+    """The form as it was sent or is first shown, and the address it leads to once it was carried out."""
+    return carry_out(request, build, act, stored) if request.method == "POST" else (build(), None)
 
 
-def show_link(request, account, message):
-    """Leads to the account's page, which shows the link this once."""
-    account.refresh_from_db()
-    request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
-    messages.success(request, message)
-    return redirect(account)
+def led_to_link(request, form, account, message, target):
+    """Leads to the account's page, which shows the link this once; a form sent twice shows that of the first time."""
+    if not form.repeated:
+        account.refresh_from_db()
+        request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
+    return led_on(request, form, message, target)
 
 
 def form_response(request, template, form, title, back, **context):
     """The page of a form about an account."""
     form.focus()
-    return render(request, template, context | {"title": title, "form": form, "back": back})
+    return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)

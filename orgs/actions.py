@@ -8,16 +8,29 @@ from django.utils.module_loading import import_string
 from yl_district.access_log import Action, record
 
 from . import tries
+from .invitations import tokens
 from .models import Role, User
-from .roles import RoleKind, conflict
+from .roles import RoleKind, conflict, misplaced
 from .second_factor import remove_second_factor
 from .sessions import end_sessions
+
+PASSWORD_FIELDS = ["password", "password_set_at"]
+ENTRUSTED_FIELDS = ["entrusted_by", "entrusted_at"]
+
+
+def standing(user):
+    """The account as it is now stored, kept from other acts until this one ends; refused where its user has left."""
+    account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not account.is_active:
+        raise ValidationError("这一账号刚刚已由他人办理离岗，不能再变更。请返回列表查看。")
+    return account
 
 
 @transaction.atomic
 def invite(name, username, mobile, roles, request):
     """A new account without a password, with the roles given as pairs of kind and organisation."""
     user = User(name=name, username=username, mobile=mobile or None)
+    user.entrust(request and request.user)
     user.set_unusable_password()
     user.full_clean(exclude=["password"])
     user.save()
@@ -29,51 +42,86 @@ def invite(name, username, mobile, roles, request):
 @transaction.atomic
 def update_account(user, name, mobile, roles, request):
     """Changes the name, the mobile number and the roles; other roles than before end the sessions."""
+    user = standing(user)
     user.name, user.mobile = name, mobile or None
     user.full_clean(exclude=["password"])
-    user.save()
+    user.save(update_fields=["name", "mobile"])
     before = roles_of(user)
     if set(roles) == set(before):
         log(request, user, "修改资料")
         return
     refuse_own(user, request.user)
     set_roles(user, roles)
+    user.entrust(request.user)
+    user.save(update_fields=ENTRUSTED_FIELDS)
     end_sessions(user)
+    for path in settings.ROLE_CHANGE_ACTIONS:
+        import_string(path)(user=user)
     log(request, user, f"变更角色：{in_words(before)} → {in_words(roles)}")
 
 
 @transaction.atomic
 def reset_account(user, without_second_factor, request):
-    """Takes the password away and ends the sessions, so that only a new one-time link lets the user in."""
+    """Takes the password away and ends the sessions, so that only a new one-time link lets the user in.
+
+    Whoever follows the link is not known to be the same person, so that grants end as well.
+    """
+    user = standing(user)
     if user.pk == request.user.pk:
         raise ValidationError("重置会立即结束您自己的登录。自己的密码请用“修改密码”更改。")
     user.set_unusable_password()
-    user.save()
+    user.entrust(request.user)
+    user.save(update_fields=[*PASSWORD_FIELDS, *ENTRUSTED_FIELDS])
     if without_second_factor:
         remove_second_factor(user)
     end_sessions(user)
+    for path in settings.RESETTING_ACTIONS:
+        import_string(path)(user=user)
     tries.forget(user.username)
     log(request, user, "重置密码和动态口令" if without_second_factor else "重置密码")
 
 
 @transaction.atomic
-def accept_invitation(form, request):
-    """Sets the password that the holder of a one-time link chose; sessions and open links end."""
-    user = form.save()
+def accept_invitation(form, token, request):
+    """Sets the password that the holder of a one-time link chose; sessions and open links end.
+
+    Raises ValidationError where the link has been used or ended meanwhile.
+    """
+    user = form.user = standing(form.user)
+    if not tokens.check_token(user, token):
+        raise ValidationError("这一链接刚刚已使用或已失效。")
+    save_password(form)
     end_sessions(user)
     record(Action.ACCOUNT, f"orgs.user:{user.pk}", user=user, request=request, detail="凭一次性链接设置密码")
 
 
 @transaction.atomic
+def change_own_password(form, request):
+    """Sets the password that the user chose; refused where the account has been reset meanwhile."""
+    user = form.user = standing(request.user)
+    if user.get_session_auth_hash() != request.user.get_session_auth_hash():
+        raise ValidationError("您的登录刚刚已被结束，密码没有修改。请重新登录后再试。")
+    save_password(form)
+    record(Action.ACCOUNT, f"orgs.user:{user.pk}", user=user, request=request, detail="本人修改密码")
+    return user
+
+
+def save_password(form):
+    """Stores the password of a form, and nothing else of its account."""
+    form.save(commit=False).save(update_fields=PASSWORD_FIELDS)
+
+
+@transaction.atomic
 def leave(user, successor, day, request):
     """Ends everything that the user could do here and hands over what the user kept, all or nothing."""
+    user = standing(user)
     refuse_own(user, request.user)
     before = roles_of(user)
     set_roles(user, [])
     user.is_active = False
     user.mobile = None  # free for another account
     user.set_unusable_password()
-    user.save()
+    user.save(update_fields=["is_active", "mobile", *PASSWORD_FIELDS])
     remove_second_factor(user)
     end_sessions(user)
     for path in settings.LEAVING_ACTIONS:
@@ -90,9 +138,9 @@ def refuse_own(user, by):
 
 def set_roles(user, roles):
     """Gives the user exactly these roles; some that do not go together are refused, and so is a root left alone."""
-    reason = conflict(kind for kind, _ in roles)
-    if reason:
-        raise ValidationError(reason)
+    reasons = [conflict(kind for kind, _ in roles), *(misplaced(*role) for role in roles)]
+    if any(reasons):
+        raise ValidationError(list(filter(None, reasons)))
     # Locked, so that two administrators who take each other's role away do so one after the other.
     administering = Role.objects.select_for_update().filter(kind=RoleKind.ADMINISTRATOR, organisation__depth=1)
     had_administrator = bool(list(administering))

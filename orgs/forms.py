@@ -42,17 +42,18 @@ class OrganisationForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.fields["parent"].queryset = Organisation.objects.changeable_by(self.user)
         if self.instance.pk:
             self._offer_parents()
 
     def _offer_parents(self):
-        """The root stays where it is, and no organisation moves below itself."""
-        parents = self.fields["parent"].queryset
+        """The root stays where it is, as does what the user reaches no higher; nothing moves below itself."""
+        parents = self.fields["parent"].queryset.exclude(path__startswith=self.instance.path)
         above = Organisation.objects.get_parent(self.instance)
-        if above is None:
+        if above is None or not parents.filter(pk=above.pk).exists():
             del self.fields["parent"]
             return
-        self.fields["parent"].queryset = parents.exclude(path__startswith=self.instance.path)
+        self.fields["parent"].queryset = parents
         self.initial["parent"] = above.pk
 
     def save(self, commit=True):

@@ -19,7 +19,15 @@ from yl_district.validators import MOBILE, check_order, problem, validate_credit
 
 from .access import may_open
 from .parents_then import parents_then
-from .roles import FIGURE_READERS, RECORD_KEEPERS, SECOND_FACTOR_DEMANDED, RoleKind, conflict
+from .roles import (
+    CASE_KEEPERS,
+    FIGURE_READERS,
+    RECORD_KEEPERS,
+    SECOND_FACTOR_DEMANDED,
+    RoleKind,
+    conflict,
+    misplaced,
+)
 
 # No condition at all. An empty Q would vanish beside another one, and narrow instead.
 EVERYTHING = None
@@ -82,7 +90,11 @@ NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
 
 class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     organisation_path = "path"
-    seen_by = (RoleKind.ADMINISTRATOR, *FIGURE_READERS)
+    seen_by = (RoleKind.ADMINISTRATOR, *RECORD_KEEPERS)
+
+    def changeable_by(self, user):
+        """Organisations that the user may change: as the district's own staff all, else those administered."""
+        return self if user.is_committee_staff else self.visible_as(user, RoleKind.ADMINISTRATOR)
 
     def administered_by(self, user):
         """Organisations whose accounts the user looks after."""
@@ -223,7 +235,7 @@ class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Accounts whose roles all lie within what the user administers; at the root also those without a role."""
         administered = user.organisations_as(RoleKind.ADMINISTRATOR)
-        if any(organisation.is_root() for organisation in administered):
+        if user.administers_root:
             return self
         within = Q(pk__in=[])
         for organisation in administered:
@@ -281,6 +293,14 @@ class User(AbstractUser):
     password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
     # A part of what every session is checked against: counting on ends them all.
     session_stamp = models.PositiveIntegerField("会话序号", default=0, editable=False)
+    # Who opened or reset the account or changed its roles may hold its one-time link; see who decides on grants.
+    entrusted_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="最近经办人"
+    )
+    entrusted_at = models.DateTimeField("最近经办时间", null=True, blank=True, editable=False)
+
+    # What pages that act on an account as a whole compare: not its sign-ins.
+    compared = ("name", "mobile", "is_active", "entrusted_at", "roles")
 
     objects = UserManager()
 
@@ -300,6 +320,10 @@ class User(AbstractUser):
         super().clean()
         if MOBILE.fullmatch(self.username) and self.username != self.mobile:
             raise ValidationError({"username": problem("不与他人手机号码相混的用户名", "请使用字母开头的用户名")})
+
+    def entrust(self, by):
+        """Notes, without saving, that an administrator has just opened or reset the account or changed its roles."""
+        self.entrusted_by, self.entrusted_at = by, timezone.now()
 
     def set_password(self, raw_password):
         super().set_password(raw_password)
@@ -329,6 +353,15 @@ class User(AbstractUser):
         """Whether the user holds a role of one of these kinds anywhere."""
         return any(role.kind in kinds for role in self.held_roles)
 
+    def reaches_as(self, organisation, *kinds):
+        """Whether the organisation lies within the reach of a role of one of these kinds."""
+        return any(organisation.path.startswith(own.path) for own in self.organisations_as(*kinds))
+
+    @property
+    def case_organisations(self):
+        """The organisations whose case files the user keeps; none for an administrator, whatever else they are."""
+        return [] if self.holds(RoleKind.ADMINISTRATOR) else self.organisations_as(*CASE_KEEPERS)
+
     @property
     def needs_second_factor(self):
         """Whether a role held demands one-time codes."""
@@ -353,6 +386,11 @@ class User(AbstractUser):
         """Whether the user works for the district committee: imports, exports and targets."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
 
+    @property
+    def administers_root(self):
+        """Whether the user looks after the accounts of the whole district."""
+        return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.ADMINISTRATOR))
+
 
 class Role(models.Model):
     """What a user is within an organisation; the user sees that organisation's subtree."""
@@ -367,6 +405,7 @@ class Role(models.Model):
 
     class Meta:
         verbose_name = "角色"
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["user", "organisation", "kind"], name="role_once")]
 
     def __str__(self):
@@ -377,6 +416,9 @@ class Role(models.Model):
         reason = conflict([self.kind, *others.values_list("kind", flat=True)])
         if reason:
             raise ValidationError({"kind": reason})
+        reason = self.organisation_id and misplaced(self.kind, self.organisation)
+        if reason:
+            raise ValidationError({"organisation": reason})
 
 
 class FormerPassword(models.Model):

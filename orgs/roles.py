@@ -29,3 +29,10 @@ def conflict(kinds):
     if {RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER} <= kinds:
         return "系统管理员不接触个案，不能兼任个案专员。请由两人分别担任。"
     return None
+
+
+def misplaced(kind, organisation):
+    """Why a role of this kind cannot be held in the organisation, in words; None where it can."""
+    if kind == RoleKind.AUDITOR and not organisation.is_root():
+        return "访问日志记录的是全区，审计员只能设在地区团工委本级。"
+    return None

@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.db.models import F
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import AccessLogUnavailable, Action, record
+from yl_district.access_log_middleware import unavailable
 
 STARTED, SEEN = "started_at", "seen_at"
 
@@ -33,8 +34,11 @@ class SessionEndMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.user.is_authenticated:
-            self.look_at(request)
+        try:
+            if request.user.is_authenticated:
+                self.look_at(request)
+        except AccessLogUnavailable as error:
+            return unavailable(request, error)
         return self.get_response(request)
 
     def look_at(self, request):

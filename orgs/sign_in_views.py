@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from yl_district.access_log import Action, record
 
 from . import tries
-from .actions import accept_invitation
+from .actions import accept_invitation, change_own_password
 from .authentication import counter_of
 from .invitations import invited_account
 from .second_factor import LAST_STEP
@@ -53,10 +54,13 @@ def password_change(request):
     """A new password for the user's own account; every other session of it ends."""
     form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        with transaction.atomic():
-            update_session_auth_hash(request, form.save())
-            UserSession.objects.create_from_request(request)
-            record(Action.ACCOUNT, f"orgs.user:{request.user.pk}", request=request, detail="本人修改密码")
+        try:
+            with transaction.atomic():
+                update_session_auth_hash(request, change_own_password(form, request))
+                UserSession.objects.create_from_request(request)
+        except ValidationError as error:
+            form.add_error(None, error)
+    if form.is_bound and form.is_valid():
         messages.success(request, "密码已修改，其他设备上的登录已退出。")
         return redirect("home")
     context = {"title": "修改密码", "form": form, "back": reverse("home")}
@@ -73,7 +77,10 @@ def invitation_accept(request, uid, token):
     form = FirstPasswordForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         end_session(request)
-        accept_invitation(form, request)
+        try:
+            accept_invitation(form, token, request)
+        except ValidationError:
+            return render(request, "account/invitation_expired.html", status=410)
         messages.success(request, "密码已设置，请登录。")
         return redirect("login")
     return render(request, "account/invitation_accept.html", {"form": form, "account": user})

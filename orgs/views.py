@@ -39,6 +39,7 @@ def organisation_detail(request, pk):
     context = {
         "title": organisation.name,
         "organisation": Organisation.objects.with_headcounts(day).get(pk=pk),
+        "may_change": Organisation.objects.changeable_by(request.user).filter(pk=pk).exists(),
         "ancestors": Organisation.objects.get_ancestors(organisation).visible_to(request.user),
         "children": below.with_headcounts(day),
         "posts": organisation.posts.visible_to(request.user).as_of(day).select_related("person"),
@@ -64,7 +65,7 @@ def organisation_create(request):
 
 def organisation_update(request, pk):
     """Corrects an organisation or moves it below another."""
-    organisation = visible_organisation(request, pk)
+    organisation = changeable_organisation(request, pk)
     return form_page(
         request,
         "orgs/organisation_update.html",
@@ -77,7 +78,7 @@ def organisation_update(request, pk):
 
 def organisation_end(request, pk):
     """Dissolves an organisation."""
-    organisation = visible_organisation(request, pk)
+    organisation = changeable_organisation(request, pk)
     return end_page(
         request,
         "orgs/organisation_end.html",
@@ -92,6 +93,11 @@ def organisation_end(request, pk):
 def visible_organisation(request, pk):
     """The organisation, if the user may see it."""
     return get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
+
+
+def changeable_organisation(request, pk):
+    """The organisation, if the user may change it."""
+    return get_object_or_404(Organisation.objects.changeable_by(request.user), pk=pk)
 
 
 def unit_list(request):

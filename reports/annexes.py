@@ -45,10 +45,10 @@ ANNEXES = {
 }
 
 
-def annexes_for(user):
-    """The annexes that the user's roles give: cases as sums alone, and for a leader no people's names."""
+def annexes_for(user, organisation):
+    """The annexes that the user's roles there give: cases as sums alone, and for a leader no people's names."""
     for kind in (RoleKind.STAFF, RoleKind.LEADER):
-        if user.holds(kind):
+        if user.reaches_as(organisation, kind):
             return ANNEXES[kind]
     return ANNEXES[RoleKind.CADRE]
 
@@ -61,8 +61,8 @@ WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 def write_annexes(scope, stream, user=None):
     """Writes the workbook to a binary stream, with what `user` may read; without a user all of it."""
-    annexes = annexes_for(user) if user else ANNEXES["command line"]
-    numbers = results(scope, with_cases=not user or may_know_cases(user))
+    annexes = annexes_for(user, scope.organisation) if user else ANNEXES["command line"]
+    numbers = results(scope, with_cases=not user or may_know_cases(user, scope.organisation))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
         "title": book.add_format({"bold": True, "font_size": 16}),

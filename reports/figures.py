@@ -354,9 +354,9 @@ CASE_FIGURES = frozenset(
 )
 
 
-def may_know_cases(user):
-    """Whether the user may know how many youths are assisted, which is not the same as who they are."""
-    return user.holds(RoleKind.STAFF, RoleKind.LEADER)
+def may_know_cases(user, organisation):
+    """Whether the user may know how many youths are assisted there, which is not the same as who they are."""
+    return user.reaches_as(organisation, RoleKind.STAFF, RoleKind.LEADER)
 
 
 def results(scope, with_cases=True):

@@ -48,7 +48,7 @@ def home(request):
     if not request.user.reached_organisations:
         return home_without_figures(request)
     scope, form = asked_scope(request)
-    values = results(scope, may_know_cases(request.user))
+    values = results(scope, may_know_cases(request.user, scope.organisation))
     context = {
         "title": f"{scope.year} 年一览",
         "scope": scope,
@@ -82,7 +82,7 @@ def figure_list(request):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "results": results(scope, may_know_cases(request.user)).values(),
+        "results": results(scope, may_know_cases(request.user, scope.organisation)).values(),
     }
     return render(request, "reports/figure_list.html", context)
 
@@ -90,9 +90,9 @@ def figure_list(request):
 def figure_detail(request, key):
     """One figure and exactly the records it counts."""
     figure = all_figures().get(key)
-    if figure is None or (key in CASE_FIGURES and not may_know_cases(request.user)):
-        raise Http404
     scope, form = asked_scope(request)
+    if figure is None or (key in CASE_FIGURES and not may_know_cases(request.user, scope.organisation)):
+        raise Http404
     rows = figure.rows(scope)
     seen = rows.visible_to(request.user)
     context = {
@@ -117,7 +117,7 @@ def figure_detail(request, key):
 def summary_detail(request):
     """The annual summary, each number of which opens the records behind it."""
     scope, form = asked_scope(request)
-    summary = compose(scope, timezone.localdate(), may_know_cases(request.user))
+    summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope.organisation))
     context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
     return render(request, "reports/summary_detail.html", context)
 
@@ -125,7 +125,7 @@ def summary_detail(request):
 def summary_export(request, kind):
     """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
-    with_cases = may_know_cases(request.user)
+    with_cases = may_know_cases(request.user, scope.organisation)
     writers = {
         "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate(), with_cases), stream)),
         "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),

@@ -135,10 +135,11 @@ def make_assistance(youths=(), **fields):
 
 
 def make_grant(user, person, **fields):
-    """A grant by which the user may open the person's case file, approved by somebody else."""
+    """A grant by which the user may open the person's case file where the user keeps files, approved by somebody."""
+    kept = User.objects.get(pk=user.pk).case_organisations
     fields = {
         "name": person.name,
-        "organisation": Organisation.objects.first(),
+        "organisation": kept[0] if kept else Organisation.objects.first(),
         "reason": "走访慰问",
         "is_approved": True,
         "decided_by": User.objects.get_or_create(username="approver", defaults={"name": "审批人"})[0],

@@ -39,5 +39,10 @@ class AccessLogMiddleware:
         """In place of what cannot be noted, a page that says so."""
         if not isinstance(exception, AccessLogUnavailable):
             return None
-        logger.error("The access log cannot be written.", exc_info=exception)
-        return render(request, "503.html", status=503)
+        return unavailable(request, exception)
+
+
+def unavailable(request, error):
+    """The page that stands in place of what cannot be noted."""
+    logger.error("The access log cannot be written.", exc_info=error)
+    return render(request, "503.html", status=503)

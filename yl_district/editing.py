@@ -53,10 +53,26 @@ def read(version):
 
 def record_digests(record, user):
     """A digest of every stored value of a record, for pages that act on it as a whole."""
-    values = {field.name: str(getattr(record, field.attname)) for field in record._meta.concrete_fields}
-    for field in record._meta.many_to_many:
-        values[field.name] = sorted(getattr(record, field.name).values_list("pk", flat=True))
-    return {name: digest(record, user, name, value) for name, value in values.items()}
+    return {field.name: digest(record, user, field.name, state(record, field)) for field in compared_fields(record)}
+
+
+def compared_fields(record):
+    """What is compared of a record: all that it stores, or what its model names in `compared`."""
+    named = getattr(record, "compared", ())
+    stored = [*record._meta.concrete_fields, *record._meta.many_to_many]
+    return [record._meta.get_field(name) for name in named] or stored
+
+
+def state(record, field):
+    """The stored value of a field, for several linked records their keys."""
+    if field.concrete and not field.many_to_many:
+        return str(getattr(record, field.attname))
+    return sorted(getattr(record, field.name).values_list("pk", flat=True))
+
+
+def label_of(field):
+    """A field's label, that of the other records where they point here."""
+    return str((field if field.concrete else field.related_model._meta).verbose_name)
 
 
 def changed_labels(record, user, version):
@@ -64,7 +80,7 @@ def changed_labels(record, user, version):
     if version is None:
         return []
     seen, stored = read(version), record_digests(record, user)
-    return [str(record._meta.get_field(name).verbose_name) for name in stored if seen.get(name) != stored[name]]
+    return [label_of(record._meta.get_field(name)) for name in stored if seen.get(name) != stored[name]]
 
 
 def form_digests(form):
@@ -140,7 +156,7 @@ def conflict(form, record, version):
     """The conflict between what was typed or decided upon and what is stored; None where there is none."""
     if version is None:
         return None
-    if isinstance(form, forms.ModelForm):
+    if hasattr(form, "stored_value"):
         return field_conflict(form, read(version))
     labels = changed_labels(record, form.user, version)
     return Conflict(labels=tuple(labels)) if labels else None

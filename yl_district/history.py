@@ -133,3 +133,10 @@ def reached(model, user):
     """The rows whose facts the user sees."""
     rows = model._default_manager.visible_to(user)
     return rows.kept_by(user) if hasattr(rows, "kept_by") else rows
+
+
+def may_change(user, record):
+    """Whether the user may change the record; of a kind of which more is seen than may be changed, not each one."""
+    rows = type(record)._default_manager
+    is_open = user.may_open(f"{kind_of(type(record))}_update")
+    return is_open and (not hasattr(rows, "changeable_by") or rows.changeable_by(user).filter(pk=record.pk).exists())

@@ -13,7 +13,7 @@ from . import access_log
 from .changes import Telling, is_revertible
 from .editing import is_reached
 from .forms import KEY_DIGITS
-from .history import because, kind_of, may_come, model_of, reached, tracked_fields
+from .history import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -29,7 +29,7 @@ def record_history(request, kind, pk):
     page = Paginator(rows, STEPS_SHOWN).get_page(request.GET.get("page"))
     shown = list(page)
     before = rows.filter(history_id__lt=shown[-1].history_id).first() if shown else None
-    may_revert = request.user.may_open(f"{kind}_update")
+    may_revert = may_change(request.user, record)
     telling = Telling(record, [*shown, *([before] if before else [])], request.user, may_revert)
     context = {
         "title": f"修改记录：{record}",
@@ -46,7 +46,7 @@ def record_history(request, kind, pk):
 def record_revert(request, kind, pk):
     """Sets one field back to what it was before one change, if it still is what that change made it."""
     record = reached_record(request.user, kind, pk)
-    if not request.user.may_open(f"{kind}_update"):
+    if not may_change(request.user, record):
         raise Http404
     row, former, field = change_meant(record, request.POST)
     rows = [row, former]

@@ -153,6 +153,11 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 # What else happens, in the same transaction, when somebody leaves: functions of user, successor, day and by.
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
+# Likewise when an account is reset, and when its roles change: functions of user.
+RESETTING_ACTIONS = ["assistance.actions.close_grants"]
+ROLE_CHANGE_ACTIONS = ["assistance.actions.close_grants_out_of_reach"]
+# So long an account does not decide on grants of another that passed through the same hands.
+GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 

@@ -3,15 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from assistance.actions import decide_grant
 from assistance.models import Assistance, AssistedYouth, CaseGrant
 from members.models import Person
-from orgs.models import Role
+from orgs.models import Role, User
 from tests.factories import (
     make_assistance,
     make_assisted_youth,
@@ -19,12 +21,14 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_person,
+    make_second_factor,
     make_user,
 )
 from tests.pages import browser_of, listed, page, refused, send, two_branches
 from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
+CHOSEN = "spring-walk-along-the-river"
 
 
 @pytest.fixture
@@ -227,6 +231,144 @@ def test_an_open_file_does_not_let_its_reader_change_somebody_kept_by_others(dis
     send(district.worker, "scholarship_create", grant.pk, **typed)
     person.refresh_from_db()
     assert (person.name, person.mobile) == ("白露", "")
+
+
+def link_of(client, url_name, *args, **data):
+    """The one-time link that an act on an account leads to."""
+    return send(client, url_name, *args, **data).context["link"]
+
+
+def taken_over(link):
+    """A browser that follows a one-time link, chooses a password and sets up codes of its own where they are asked."""
+    client = Client()
+    assert client.post(link, {"new_password1": CHOSEN, "new_password2": CHOSEN}).status_code == 302
+    user = User.objects.order_by("-password_set_at").exclude(password_set_at=None).first()
+    if user.needs_second_factor and not Authenticator.objects.filter(user=user).exists():
+        make_second_factor(user)
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def administrator(district):
+    return browser_of(make_user("方砚", district.root, Role.Kind.ADMINISTRATOR))
+
+
+def hands_over(administrator, user):
+    """A browser of whoever uses the link by which the administrator reset the account, codes included."""
+    return taken_over(link_of(administrator, "account_reset", user.pk, without_second_factor="on"))
+
+
+def test_an_administrator_who_resets_a_caseworker_and_uses_the_link_opens_no_file(district, administrator):
+    youth = make_assisted_youth(district.here)
+    make_grant(district.worker_user, youth.person)
+    asked_for(district, "苏棠")
+    assert district.worker.get(youth.get_absolute_url()).status_code == 200
+    thief = hands_over(administrator, district.worker_user)
+    assert thief.get(youth.get_absolute_url()).status_code == 404
+    assert CaseGrant.objects.filter(ended_on__isnull=True).count() == 0
+    print("A6: 0 files and 0 requests open to whoever follows the link of a reset")
+
+
+def test_twin_without_the_end_of_grants_the_link_opens_the_file(district, administrator, settings):
+    settings.RESETTING_ACTIONS = []
+    youth = make_assisted_youth(district.here)
+    make_grant(district.worker_user, youth.person)
+    assert hands_over(administrator, district.worker_user).get(youth.get_absolute_url()).status_code == 200
+
+
+def invited(administrator, district, username, kind):
+    """A browser of whoever uses the link of a new account."""
+    facts = {"name": "虚设", "username": username, "kind_0": kind, "organisation_0": district.root.pk}
+    return taken_over(link_of(administrator, "account_invite", **facts))
+
+
+@pytest.fixture
+def puppets(district, administrator):
+    """A caseworker and a leader whose accounts one administrator opened, and one request."""
+    district.worker = invited(administrator, district, "worker", "caseworker")
+    leader = invited(administrator, district, "leader", "leader")
+    return leader, asked_for(district)
+
+
+def decided(client, grant, youth):
+    """Whether the request was granted, else the words that refuse the decision."""
+    answer = client.post(reverse("case_grant_decide", args=[grant.pk]), said(person=youth.person_id))
+    if answer.status_code == 302:
+        return CaseGrant.objects.get(pk=grant.pk).is_approved
+    return answer.context["form"].non_field_errors()[0]
+
+
+def test_two_accounts_from_one_hand_do_not_grant_each_other_a_file_within_days(district, puppets):
+    leader, grant = puppets
+    youth = make_assisted_youth(district.here)
+    assert "满 7 天才能审批" in decided(leader, grant, youth)
+    assert district.worker.get(youth.get_absolute_url()).status_code == 404
+    assert decided(district.leader, grant, youth) is True
+    assert district.worker.get(youth.get_absolute_url()).status_code == 200
+
+
+def test_the_days_pass(district, puppets):
+    leader, grant = puppets
+    User.objects.filter(username="leader").update(entrusted_at=timezone.now() - timedelta(days=7))
+    assert decided(leader, grant, make_assisted_youth(district.here)) is True
+
+
+def test_twin_without_days_to_wait_the_same_hand_grants_itself_a_file(district, puppets, settings):
+    settings.GRANT_DECIDER_DAYS = 0
+    leader, grant = puppets
+    assert decided(leader, grant, make_assisted_youth(district.here)) is True
+
+
+def test_accounts_from_two_hands_decide_at_once(district, administrator):
+    other = browser_of(make_user("程安", district.root, Role.Kind.ADMINISTRATOR))
+    district.worker = invited(administrator, district, "worker", "caseworker")
+    leader = invited(other, district, "leader", "leader")
+    assert decided(leader, asked_for(district), make_assisted_youth(district.here)) is True
+
+
+@pytest.mark.parametrize("act", ["account_reset", "account_update"])
+def test_a_reset_or_a_new_role_counts_like_a_new_account(district, administrator, act):
+    district.worker = invited(administrator, district, "worker", "caseworker")
+    grant, youth = asked_for(district), make_assisted_youth(district.here)
+    leader = make_user("谢宁", district.root, Role.Kind.CADRE)
+    roles = {"name": "谢宁", "kind_0": "leader", "organisation_0": district.root.pk} if act == "account_update" else {}
+    if not roles:
+        leader.roles.update(kind=Role.Kind.LEADER)
+    send(administrator, act, leader.pk, **roles)
+    assert "满 7 天才能审批" in decided(browser_of(User.objects.get(pk=leader.pk)), grant, youth)
+
+
+def test_an_administrator_does_not_decide_for_an_account_that_he_opened(district):
+    user = make_user("方砚", district.root, Role.Kind.ADMINISTRATOR)
+    Role.objects.create(user=user, organisation=district.root, kind=Role.Kind.LEADER)
+    both = browser_of(user)
+    district.worker = invited(both, district, "worker", "caseworker")
+    User.objects.filter(username="worker").update(entrusted_at=timezone.now() - timedelta(days=400))
+    grant = asked_for(district)
+    assert "请由另一位审批人审批" in decided(both, grant, make_assisted_youth(district.here))
+
+
+def test_a_case_role_taken_away_ends_its_grants_for_good(district, administrator):
+    here, there = (make_assisted_youth(each) for each in (district.here, district.there))
+    for youth in (here, there):
+        make_grant(district.worker_user, youth.person, organisation=youth.organisation)
+    pk, facts = district.worker_user.pk, {"name": "姜禾", "kind_0": "caseworker"}
+    send(administrator, "account_update", pk, **facts, organisation_0=district.there.pk)
+    standing = CaseGrant.objects.filter(ended_on__isnull=True)
+    assert list(standing.values_list("person", flat=True)) == [there.person_id]
+    send(administrator, "account_update", pk, **facts, organisation_0=district.root.pk)
+    client = browser_of(User.objects.get(pk=pk))
+    assert [client.get(each.get_absolute_url()).status_code for each in (here, there)] == [404, 200]
+
+
+@pytest.mark.parametrize("kind", [Role.Kind.LEADER, Role.Kind.HUB_OPERATOR, Role.Kind.ADMINISTRATOR])
+def test_a_successor_without_a_case_role_asks_for_nothing(district, administrator, kind):
+    make_grant(district.worker_user, make_assisted_youth(district.here).person, organisation=district.here)
+    successor = make_user("孟川", district.root, kind)
+    typed = {"day": timezone.localdate().isoformat(), "successor": successor.pk}
+    send(administrator, "account_leave", district.worker_user.pk, **typed)
+    assert list(CaseGrant.objects.values_list("user", flat=True)) == [district.worker_user.pk]
 
 
 def test_leaving_ends_grants_and_asks_for_them_anew_for_the_successor(district):

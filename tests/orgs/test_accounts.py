@@ -157,6 +157,31 @@ def test_roles_that_do_not_go_together_are_refused_by_form_and_model(admin, bran
     assert user.roles.count() == 1
 
 
+def test_an_auditor_of_a_branch_is_refused_by_form_act_and_model(admin, root, branch):
+    words = "审计员只能设在地区团工委本级"
+    assert words in refused(admin, "account_invite", **invitation(RoleKind.AUDITOR, branch))["organisation_0"]
+    user = make_user("陆远", branch, RoleKind.CADRE)
+    with pytest.raises(ValidationError, match=words):
+        set_roles(user, [(RoleKind.AUDITOR, branch)])
+    with pytest.raises(ValidationError, match=words):
+        Role(user=make_user("秦朗"), organisation=branch, kind=RoleKind.AUDITOR).full_clean()
+    send(admin, "account_invite", **invitation(RoleKind.AUDITOR, root))
+
+
+def test_an_auditor_who_was_set_at_a_branch_before_reads_no_log(root, branch):
+    auditors = [make_user("审计", organisation, RoleKind.AUDITOR) for organisation in (root, branch)]
+    assert [status(browser_of(each), "access_entry_list") for each in auditors] == [200, 404]
+
+
+def test_the_last_role_taken_away_by_a_branchs_administrator_leads_to_the_list(branch):
+    admin = browser_of(make_user("周明", branch, RoleKind.ADMINISTRATOR))
+    user = make_user("陆远", branch, RoleKind.CADRE)
+    response = send(admin, "account_update", user.pk, name="陆远")
+    assert response.redirect_chain == [(reverse("account_list"), 302)]
+    assert "已保存账号。" in response.content.decode()
+    assert user.roles.count() == 0
+
+
 def test_the_same_role_twice_is_refused(admin, branch):
     user = make_user("陆远", branch, RoleKind.CADRE)
     lines = {"kind_0": "cadre", "organisation_0": branch.pk, "kind_1": "cadre", "organisation_1": branch.pk}

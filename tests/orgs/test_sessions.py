@@ -124,6 +124,14 @@ def test_the_end_by_time_is_said_and_logged(user):
     assert (entry.action, entry.who, entry.detail) == ("sign_out", user.username, "超时自动退出")
 
 
+def test_an_end_by_time_that_cannot_be_noted_shows_nothing_but_that(user, request):
+    client = signed_in(user)
+    idle(client)
+    request.getfixturevalue("broken_log")
+    answer = client.get(reverse("home"))
+    assert (answer.status_code, "暂时不能记录查阅日志" in answer.content.decode()) == (503, True)
+
+
 def test_a_changed_password_keeps_the_browser_that_changed_it(user):
     here, there = signed_in(user), signed_in(user)
     change_password(here)

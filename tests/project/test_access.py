@@ -8,6 +8,9 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from orgs.access import ACCESS, PUBLIC, SIGNED_IN, may_open
+from orgs.roles import RoleKind
+from tests import factories
+from tests.pages import browser_of
 from tests.viewers import VIEWERS, district, records, viewers
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +26,7 @@ SEEN = {
     "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "case_grant", "case_request"},
     "caseworker": CASES | {"case_grant", "case_request"},
     "leader": {"case_grant", "case_request"},
-    "administrator": {"organisation", "account", "activity_type"},
+    "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
@@ -180,6 +183,16 @@ def test_an_address_without_a_line_opens_to_nobody(monkeypatch):
     assert {clients[viewer].get(reverse("member_list")).status_code for viewer in place.users} == {404}
 
 
-def test_signed_in_and_public_are_the_only_words_beside_roles():
+def test_beside_roles_the_table_knows_few_words():
     kinds = set().union(*ACCESS.values())
-    assert kinds - PUBLIC - SIGNED_IN == {*SEEN.keys() - {"office", "nobody"}, "committee"}
+    words = {"committee", "root_administrator", "case_keeper"}
+    assert kinds - PUBLIC - SIGNED_IN == {*SEEN.keys() - {"office", "nobody"}, *words}
+
+
+def test_types_of_activities_are_kept_by_the_district_alone():
+    place = district()
+    viewers(place)
+    root = factories.make_user("区管理员", place.root, RoleKind.ADMINISTRATOR)
+    keepers = {"administrator": place.users["administrator"], "office": place.users["office"], "root": root}
+    opened = {name: browser_of(user).get(reverse("activity_type_list")).status_code for name, user in keepers.items()}
+    assert opened == {"administrator": 404, "office": 200, "root": 200}

@@ -58,6 +58,47 @@ SUMMED = {
 PAGES = ["home", "figure_list", "summary_detail"]
 
 
+@pytest.fixture
+def two_roles():
+    """A district seen by a leader of here who is a cadre of there, with a case file in each."""
+    district = two_branches()
+    user = make_user("谢宁", district.here, Role.Kind.LEADER)
+    Role.objects.create(user=user, organisation=district.there, kind=Role.Kind.CADRE)
+    for organisation in (district.here, district.there):
+        make_assisted_youth(organisation)
+    district.client = browser_of(user)
+    return district
+
+
+def case_figures(client, organisation):
+    """Which case figures the list, the page of each, the summary's file and the annexes give of an organisation."""
+    query = {"year": YEAR, "organisation": organisation.pk}
+    listed = {each.figure.key for each in client.get(reverse("figure_list"), query).context["results"]}
+    paged = {key for key in CASE_FIGURES if client.get(reverse("figure_detail", args=[key]), query).status_code == 200}
+    filed = json.loads(exported(client, "json", **query))["figures"]
+    return listed & CASE_FIGURES, paged, filed.keys() & CASE_FIGURES
+
+
+def sheets(client, organisation):
+    """The names of the annexes of an organisation."""
+    file = exported(client, "xlsx", organisation=organisation.pk)
+    return CalamineWorkbook.from_filelike(io.BytesIO(file)).sheet_names
+
+
+def test_a_leader_here_who_is_a_cadre_there_knows_the_cases_of_here_alone(two_roles):
+    assert case_figures(two_roles.client, two_roles.here) == (CASE_FIGURES, CASE_FIGURES, CASE_FIGURES)
+    assert case_figures(two_roles.client, two_roles.there) == (set(), set(), set())
+    cadre = make_user("陆远", two_roles.there, Role.Kind.CADRE)
+    assert sheets(two_roles.client, two_roles.there) == sheets(browser_of(cadre), two_roles.there)
+    print("A3: 0 case figures of an organisation by a role held in another")
+
+
+def test_twin_by_any_role_anywhere_the_cases_of_there_would_be_known(two_roles, monkeypatch):
+    anywhere = "orgs.models.User.reaches_as"
+    monkeypatch.setattr(anywhere, lambda user, organisation, *kinds: user.holds(*kinds))
+    assert case_figures(two_roles.client, two_roles.there) == (CASE_FIGURES, CASE_FIGURES, CASE_FIGURES)
+
+
 def summed_column(key):
     return SUMMED.get(key) or SUMMED.get(key.partition(".")[0])
 
@@ -200,8 +241,8 @@ def exporter():
     return place, browser_of(make_user("林知秋", place.root))
 
 
-def exported(client, kind):
-    response = get(client, "summary_export", kind, year=YEAR)
+def exported(client, kind, **query):
+    response = get(client, "summary_export", kind, **{"year": YEAR} | query)
     assert response["Content-Disposition"].startswith("attachment; filename*=UTF-8''")
     assert response["Cache-Control"] == "no-store"
     return response.content
