@@ -1,0 +1,21 @@
+"""People and their capacities: member, cadre's post, volunteer."""
+
+from .members import LEAVING_STATUSES, Member, MemberQuerySet
+from .people import Person, PersonQuerySet
+from .posts import Post, PostQuerySet
+from .proposals import Proposal, ProposalQuerySet
+from .volunteers import Volunteer, VolunteerQuerySet
+
+__all__ = [
+    "LEAVING_STATUSES",
+    "Member",
+    "MemberQuerySet",
+    "Person",
+    "PersonQuerySet",
+    "Post",
+    "PostQuerySet",
+    "Proposal",
+    "ProposalQuerySet",
+    "Volunteer",
+    "VolunteerQuerySet",
+]

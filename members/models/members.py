@@ -1,0 +1,183 @@
+"""League members' time on a branch's roll."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from yl_district.history import Tracked
+from yl_district.periods import standing_on
+from yl_district.pinyin import search
+from yl_district.validators import (
+    problem,
+)
+
+from ..codes import Education, Ethnicity, PoliticalStatus
+from .people import Person
+
+
+class MemberQuerySet(ReachQuerySet):
+    organisation_path = "branch__path"
+
+    def with_roll_begin(self):
+        """Adds `began_on`: 来源日期, else 入团年月."""
+        return self.annotate(began_on=Coalesce("intake_on", "joined_league_on"))
+
+    def as_of(self, day):
+        """Members on the roll at the end of `day`."""
+        return self.with_roll_begin().filter(standing_on(day, "began_on", "left_on"))
+
+    def left_by(self, day):
+        """Members who had left the roll by `day`."""
+        return self.filter(left_on__lte=day)
+
+    def joined_during(self, period):
+        """Members whose 来源日期 lies within the period."""
+        return self.filter(intake_on__range=period.bounds)
+
+    def left_during(self, period):
+        """Members who left the roll within the period."""
+        return self.filter(left_on__range=period.bounds)
+
+    def in_communities(self):
+        """Members of branches in villages and communities."""
+        return self.filter(branch__domain__in=COMMUNITY_DOMAINS)
+
+    def in_office(self):
+        """Members of branches in the office."""
+        return self.filter(branch__domain=Domain.OFFICE)
+
+    def in_nonpublic(self):
+        """Members of branches in non-public enterprises and social organisations."""
+        return self.filter(branch__domain__in=NONPUBLIC_DOMAINS)
+
+    def not_in_school(self):
+        """Members who are not marked as being in school."""
+        return self.exclude(in_school=True)
+
+    def search(self, text):
+        """Members whose name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class Member(models.Model):
+    """A league member's time on one branch's roll."""
+
+    class Intake(models.TextChoices):
+        VERIFIED = "verified", "存量核实"
+        DEVELOPED = "developed", "新发展"
+        TRANSFERRED = "transferred", "转入"
+        ADDED = "added", "补录"
+
+    class Status(models.TextChoices):
+        NORMAL = "normal", "正常"
+        MOBILE = "mobile", "流动"
+        LOST = "lost", "失联"
+        OVER_AGE = "over_age", "超龄离团"
+        TRANSFERRED_OUT = "transferred_out", "转出"
+        RESIGNED = "resigned", "自愿退团"
+        LAPSED = "lapsed", "自行脱团"
+        EXPELLED = "expelled", "开除"
+        DECEASED = "deceased", "死亡"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="姓名")
+    branch = models.ForeignKey(Organisation, models.PROTECT, related_name="members", verbose_name="所在团支部")
+    ethnicity = models.CharField("民族", max_length=10, choices=Ethnicity, blank=True)
+    political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
+    education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
+    joined_league_on = models.DateField("入团年月", null=True, blank=True)
+    wechat = models.CharField("微信号", max_length=40, blank=True)
+    employer = models.CharField("工作单位", max_length=100, blank=True)
+    in_school = models.BooleanField("是否在校", null=True, blank=True)
+    development_no = models.CharField(
+        "发展团员编号",
+        max_length=20,
+        null=True,
+        blank=True,
+        unique=True,
+        error_messages={"unique": "这一发展团员编号已被使用，请核对后改正。"},
+    )
+    volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
+    intake = models.CharField("来源", max_length=20, choices=Intake, blank=True)
+    intake_on = models.DateField("来源日期", null=True, blank=True)
+    status = models.CharField("团籍状态", max_length=20, choices=Status, default=Status.NORMAL)
+    left_on = models.DateField("离开日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = MemberQuerySet.as_manager()
+    history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
+
+    class Meta:
+        verbose_name = "团员"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["branch", "left_on"])]
+
+    def __str__(self):
+        return self.person.shown_name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("member_detail", args=[self.pk])
+
+    @property
+    def roll_begin(self):
+        """First day on the roll: 来源日期, else 入团年月; None means always."""
+        return self.intake_on or self.joined_league_on
+
+    @property
+    def has_left(self):
+        """Whether the membership in this branch has ended."""
+        return self.status in LEAVING_STATUSES
+
+    def clean(self):
+        errors = {}
+        if self.has_left and not self.left_on:
+            expected = f"团籍状态为{self.get_status_display()}时填写离开日期"
+            errors["left_on"] = problem(expected, "请补填离开日期，或把团籍状态改回正常")
+        if self.left_on and not self.has_left:
+            labels = "、".join(status.label for status in LEAVING_STATUSES)
+            errors["status"] = problem(f"填写离开日期时团籍状态为{labels}之一", "请选择离开的原因，或清空离开日期")
+        born, joined = self.person.birth_date, self.joined_league_on
+        if born and joined and joined.year - born.year < 12:
+            errors["joined_league_on"] = problem(f"满 12 岁以后的年月（出生日期 {born}）", "请核对入团年月与出生日期")
+        number = self.development_no
+        if number and joined and joined.year >= 2017 and not (number.isdigit() and len(number) == 12):
+            errors["development_no"] = problem("12 位数字的发展团员编号", "请对照入团志愿书改正")
+        elif number and joined and joined.year >= 2019 and number[:4] != str(joined.year):
+            errors["development_no"] = problem(f"前四位为入团年份 {joined.year} 的编号", "请核对编号与入团年月")
+        if errors:
+            raise ValidationError(errors)
+        if self.left_on and self.roll_begin and self.left_on < self.roll_begin:
+            raise ValidationError({"left_on": problem(f"不早于在册起始日 {self.roll_begin}", "请核对两个日期")})
+
+    def overlaps(self, other):
+        """Whether two memberships of one person stand on the same day."""
+        return not (
+            (self.left_on and other.roll_begin and self.left_on <= other.roll_begin)
+            or (other.left_on and self.roll_begin and other.left_on <= self.roll_begin)
+        )
+
+    def check_overlap(self):
+        """Refuses a membership that stands on the same day as another of the same person."""
+        others = Member.objects.filter(person=self.person_id).exclude(pk=self.pk).select_related("branch")
+        for other in others:
+            if self.overlaps(other):
+                expected = f"同一时间只在一个团支部在册（此人已登记在{other.branch}）"
+                raise ValidationError({"branch": problem(expected, "请先办理原支部的转出，或核对来源日期")})
+
+    def leave(self, day, status):
+        """Ends the membership on `day` for the reason `status`."""
+        self.left_on, self.status = day, status
+        self.full_clean()
+        self.save()
+
+
+LEAVING_STATUSES = [
+    Member.Status.OVER_AGE,
+    Member.Status.TRANSFERRED_OUT,
+    Member.Status.RESIGNED,
+    Member.Status.LAPSED,
+    Member.Status.EXPELLED,
+    Member.Status.DECEASED,
+]

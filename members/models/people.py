@@ -1,0 +1,231 @@
+"""People: one row for one human being."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs.roles import RoleKind
+from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
+from yl_district.history import Tracked
+from yl_district.masking import masked_name
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import (
+    identity_number_birth_date,
+    identity_number_gender,
+    problem,
+    validate_identity_number,
+    validate_mobile,
+)
+
+CAPACITIES = [
+    "memberships__branch__path",
+    "posts__organisation__path",
+    "volunteering__team__hub__organisation__path",
+]
+STAFF_CAPACITIES = [*CAPACITIES, "links_as_youth__cadre__posts__organisation__path"]
+SIGNED_IN = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
+HUB_CAPACITIES = ["volunteering__team__hub__organisation__path"]
+HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
+
+
+class PersonQuerySet(models.QuerySet):
+    # What the page of readers says it leaves out, of everybody alike.
+    untold = "因个案授权能看到的人，只向同样获得授权的人列出。"
+
+    def with_identity_number(self, number):
+        """The one person with this identity number, by its blind index."""
+        return self.filter(identity_number_index=self._digest("identity_number_index", number))
+
+    def with_mobile(self, number):
+        """People with this mobile number, by its blind index."""
+        return self.filter(mobile_index=self._digest("mobile_index", number))
+
+    def without_open_capacity(self):
+        """People known by a case file alone, or by nothing."""
+        relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
+        return self.filter(**{f"{relation}__isnull": True for relation in relations})
+
+    def _digest(self, index, number):
+        return self.model._meta.get_field(index).digest(number) or ""
+
+    def within(self, organisation):
+        """People who have any capacity within `organisation` or below it."""
+        return (
+            self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGNED_IN))
+        )
+
+    def visible_to(self, user):
+        """People of whom the user sees any capacity, or whose case file is open to the user."""
+        return self.filter(self._known_to(user, SIGNED_IN) | self._with_open_case(user))
+
+    def own_reasons(self, viewer):
+        """Why the one person here is open to users by more than the reach of roles: keys, kinds of roles and words."""
+        person, kinds = self.get(), (RoleKind.CADRE,)
+        cadres = person.links_as_youth.values_list("cadre__user", flat=True).distinct()
+        own = [(person.user_id, kinds, "本人"), *((cadre, kinds, "本人的联系") for cadre in cadres)]
+        return own + person.case_grants.told_to(viewer).in_words()
+
+    def kept_by(self, user):
+        """People whose own facts the user sees: a sign-in alone tells the user no more than the name."""
+        return self.filter(self._kept_as_record(user) | self._with_open_case(user))
+
+    def written_by(self, user):
+        """People whose own facts the user may change: by an open case file those whom nobody keeps otherwise."""
+        elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
+        elsewhere |= self._one_of(volunteering__isnull=False)
+        return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
+
+    def _kept_as_record(self, user):
+        return self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
+
+    def _known_to(self, user, signed_in):
+        """The condition for people known by a capacity or by one of `signed_in`.
+
+        Somebody whose only capacity is a case file is nobody's but those to whom it is open.
+        """
+        condition = Q(pk__in=[])
+        for role in user.held_roles:
+            if role.kind == RoleKind.STAFF:
+                paths = STAFF_CAPACITIES + signed_in
+            elif role.kind == RoleKind.CADRE:
+                paths = CAPACITIES + signed_in
+            elif role.kind == RoleKind.HUB_OPERATOR:
+                paths = HUB_CAPACITIES + (HUB_SIGNED_IN if signed_in else [])
+            else:
+                continue
+            condition |= self._any_below(role.organisation, paths)
+            if role.kind == RoleKind.CADRE:
+                condition |= self._one_of(links_as_youth__cadre__user=user.pk) | Q(user=user.pk)
+            else:
+                condition |= self._of_nobody(role, signed_in)
+        return condition
+
+    def _of_nobody(self, role, signed_in):
+        """What belongs to no organisation belongs to the root's staff."""
+        if role.kind != RoleKind.STAFF or not role.organisation.is_root():
+            return Q(pk__in=[])
+        unowned = self._one_of(volunteering__isnull=False) | self._one_of(links_as_youth__isnull=False)
+        return unowned | self._one_of(sign_ins__isnull=False) if signed_in else unowned
+
+    def _with_open_case(self, user):
+        open_grants = {
+            "case_grants__user": user.pk,
+            "case_grants__is_approved": True,
+            "case_grants__ended_on__isnull": True,
+            "case_grants__expires_on__gte": timezone.localdate(),
+        }
+        found = Q(pk__in=[])
+        for organisation in user.case_organisations:
+            found |= self._one_of(case_grants__organisation__path__startswith=organisation.path, **open_grants)
+        return found
+
+    def _any_below(self, organisation, paths):
+        found = Q(pk__in=[])
+        for path in paths:
+            found |= self._one_of(**{f"{path}__startswith": organisation.path})
+        return found
+
+    def _one_of(self, **lookups):
+        return Q(pk__in=Person.objects.filter(**lookups).values("pk"))
+
+    def serving_on(self, day, organisation=None):
+        """People serving in a post on `day`, within `organisation` where one is given."""
+        posts = self.model._meta.get_field("posts").related_model.objects.as_of(day).filter(person=OuterRef("pk"))
+        return self.filter(Exists(posts.within(organisation) if organisation else posts))
+
+    def search(self, text):
+        """People whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+ADULT = 18
+
+
+class Person(SealedModel):
+    """One human being, whatever the capacities."""
+
+    class Gender(models.TextChoices):
+        MALE = "M", "男"
+        FEMALE = "F", "女"
+
+    name = models.CharField("姓名", max_length=30, db_index=True)
+    gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    identity_number = EncryptedCharField(
+        "身份证号",
+        max_length=18,
+        null=True,
+        blank=True,
+        validators=[validate_identity_number],
+        error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
+    )
+    identity_number_index = BlindIndexField(source="identity_number", unique=True)
+    mobile = EncryptedCharField("手机号码", max_length=11, blank=True, validators=[validate_mobile])
+    mobile_index = BlindIndexField(source="mobile", db_index=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
+    )
+    search_text = SearchTextField()
+
+    unmaskable = ("name", "identity_number", "mobile")
+
+    objects = PersonQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "人员"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.shown_name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("person_detail", args=[self.pk])
+
+    @property
+    def is_minor(self):
+        """Whether the person is known to be under 18 today."""
+        age = self.age_on(timezone.localdate())
+        return age is not None and age < ADULT
+
+    @property
+    def shown_name(self):
+        """The name as pages, exports and documents show it: of a minor only the first character."""
+        return masked_name(self.name) if self.is_minor else self.name
+
+    def clean(self):
+        """An identity number must agree with birth date and sex, and fills them where they are empty."""
+        errors = {}
+        number = self.identity_number
+        if number:
+            try:
+                validate_identity_number(number)
+            except ValidationError as error:
+                raise ValidationError({"identity_number": error}) from None
+            birth, gender = identity_number_birth_date(number), identity_number_gender(number)
+            self.birth_date, self.gender = self.birth_date or birth, self.gender or gender
+            if self.birth_date != birth:
+                errors["birth_date"] = problem(f"与身份证号一致的出生日期 {birth}", "请核对出生日期与身份证号")
+            if self.gender != gender:
+                label = self.Gender(gender).label
+                errors["gender"] = problem(f"与身份证号一致的性别 {label}", "请核对性别与身份证号")
+        if errors:
+            raise ValidationError(errors)
+
+    def validate_unique(self, exclude=None):
+        """Two people never share an identity number; what is wrong is said at the number itself."""
+        exclude = set(exclude or ())
+        super().validate_unique(exclude | {"identity_number_index"})
+        if self.identity_number and "identity_number" not in exclude:
+            others = Person.objects.with_identity_number(self.identity_number).exclude(pk=self.pk)
+            if others.exists():
+                raise ValidationError({"identity_number": self.unique_error_message(Person, ["identity_number"])})
+
+    def age_on(self, day):
+        """Full years of age on `day`, None without a birth date."""
+        born = self.birth_date
+        return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))

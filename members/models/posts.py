@@ -1,0 +1,96 @@
+"""Posts that cadres hold."""
+
+from django.db import models
+from django.urls import reverse
+
+from orgs.models import Organisation, ReachQuerySet
+from yl_district.history import Tracked
+from yl_district.periods import standing_on
+from yl_district.pinyin import search
+from yl_district.validators import (
+    check_order,
+)
+
+from .people import Person
+
+
+class PostQuerySet(ReachQuerySet):
+    def as_of(self, day):
+        """Posts held at the end of `day`."""
+        return self.filter(standing_on(day))
+
+    def ended_by(self, day):
+        """Posts that had ended by `day`."""
+        return self.filter(ended_on__lte=day)
+
+    def titled(self, title):
+        """Posts with exactly this title."""
+        return self.filter(title=title)
+
+    def at(self, organisation):
+        """Posts at `organisation` itself, not below it."""
+        return self.filter(organisation=organisation)
+
+    def search(self, text):
+        """Posts whose holder's name, pinyin or initials hold `text`."""
+        return search(self, text, "person__search_text")
+
+
+class Post(models.Model):
+    """A post that a cadre holds in an organisation, by months."""
+
+    class Nature(models.TextChoices):
+        FULL_TIME = "full_time", "专职"
+        PART_TIME = "part_time", "兼职"
+        SECONDED = "seconded", "挂职"
+
+    COMMITTEE_MEMBER = "委员"
+    FULL_TIME_QUOTA = 100
+    OTHER_QUOTA = 10
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts", verbose_name="姓名")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="posts", verbose_name="所在组织")
+    title = models.CharField("职务", max_length=30)
+    duties = models.TextField("职责", blank=True)
+    nature = models.CharField("干部性质", max_length=20, choices=Nature, blank=True)
+    started_on = models.DateField("任职年月")
+    ended_on = models.DateField("离任年月", null=True, blank=True)
+    link_quota = models.PositiveIntegerField("联系青年指标", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+
+    objects = PostQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "团干部"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "title", "started_on"],
+                name="post_once",
+                violation_error_message="同一人同一组织同一职务同一任职年月已有登记，请打开原记录修改。",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.person}（{self.organisation} {self.title}）"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("post_detail", args=[self.pk])
+
+    @property
+    def quota(self):
+        """Youths to be linked: the post's own number, else 100 for full-time cadres and 10 for others."""
+        if self.link_quota is not None:
+            return self.link_quota
+        return self.FULL_TIME_QUOTA if self.nature == self.Nature.FULL_TIME else self.OTHER_QUOTA
+
+    def clean(self):
+        check_order(self, "started_on", "ended_on")
+
+    def end(self, day):
+        """Ends the post in the month of `day`."""
+        self.ended_on = day.replace(day=1)
+        self.full_clean()
+        self.save()

@@ -1,0 +1,35 @@
+"""The organisation tree, two-new organisations, supplies, and the accounts that see them."""
+
+from .accounts import FormerPassword, Role, User, UserManager, UserQuerySet
+from .organisations import (
+    COMMUNITY_DOMAINS,
+    NONPUBLIC_DOMAINS,
+    Domain,
+    Organisation,
+    OrganisationQuerySet,
+)
+from .reach import EVERYTHING, ReachMixin, ReachQuerySet
+from .units import RETIRED_STATUSES, Supply, SupplyQuerySet, Unit, UnitContact, UnitContactQuerySet, UnitQuerySet
+
+__all__ = [
+    "COMMUNITY_DOMAINS",
+    "EVERYTHING",
+    "NONPUBLIC_DOMAINS",
+    "RETIRED_STATUSES",
+    "Domain",
+    "FormerPassword",
+    "Organisation",
+    "OrganisationQuerySet",
+    "ReachMixin",
+    "ReachQuerySet",
+    "Role",
+    "Supply",
+    "SupplyQuerySet",
+    "Unit",
+    "UnitContact",
+    "UnitContactQuerySet",
+    "UnitQuerySet",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+]

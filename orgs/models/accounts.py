@@ -1,0 +1,231 @@
+"""The accounts that sign in, and the roles by which they see and do things."""
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from yl_district.history import Tracked
+from yl_district.validators import MOBILE, problem, validate_mobile
+
+from ..access import may_open
+from ..roles import (
+    CASE_KEEPERS,
+    FIGURE_READERS,
+    RECORD_KEEPERS,
+    SECOND_FACTOR_DEMANDED,
+    RoleKind,
+    conflict,
+    misplaced,
+)
+from .organisations import Organisation
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Accounts whose roles all lie within what the user administers; at the root also those without a role."""
+        administered = user.organisations_as(RoleKind.ADMINISTRATOR)
+        if user.administers_root:
+            return self
+        within = Q(pk__in=[])
+        for organisation in administered:
+            within |= Q(organisation__path__startswith=organisation.path)
+        own = Role.objects.filter(user=OuterRef("pk"))
+        return self.filter(Exists(own), ~Exists(own.exclude(within)))
+
+    def with_second_factor(self):
+        """Adds `has_second_factor`: whether one-time codes are set up."""
+        codes = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
+        return self.annotate(has_second_factor=Exists(codes))
+
+    def active(self):
+        """Accounts that can sign in."""
+        return self.filter(is_active=True)
+
+    def left(self):
+        """Accounts of those who have left."""
+        return self.filter(is_active=False)
+
+    def holding(self, kind):
+        """Accounts with a role of this kind."""
+        return self.filter(Exists(Role.objects.filter(user=OuterRef("pk"), kind=kind)))
+
+    def keeping_records_at(self, organisation):
+        """Accounts that keep records at this organisation, above it or below it."""
+        steps = range(Organisation.steplen, len(organisation.path) + 1, Organisation.steplen)
+        near = Q(organisation__path__startswith=organisation.path)
+        near |= Q(organisation__path__in=[organisation.path[:step] for step in steps])
+        return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
+
+    def search(self, text):
+        """Accounts whose name or user name holds `text`, or whose mobile number begins with it."""
+        return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
+
+
+class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
+    """Makes accounts, and lists them."""
+
+
+class User(AbstractUser):
+    """Somebody who signs in; what they see follows from their roles."""
+
+    first_name = last_name = None
+    name = models.CharField("姓名", max_length=30, blank=True)
+    mobile = models.CharField(
+        "手机号码",
+        max_length=11,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_mobile],
+        error_messages={"unique": "这一手机号码已用于另一个账号。"},
+    )
+    password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
+    # A part of what every session is checked against: counting on ends them all.
+    session_stamp = models.PositiveIntegerField("会话序号", default=0, editable=False)
+    # Who opened or reset the account or changed its roles may hold its one-time link; see who decides on grants.
+    entrusted_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="最近经办人"
+    )
+    entrusted_at = models.DateTimeField("最近经办时间", null=True, blank=True, editable=False)
+
+    # What pages that act on an account as a whole compare: not its sign-ins.
+    compared = ("name", "mobile", "is_active", "entrusted_at", "roles")
+
+    objects = UserManager()
+
+    history = Tracked(excluded_fields=["password", "last_login"])
+
+    class Meta:
+        verbose_name = "用户"
+
+    def __str__(self):
+        return self.name or self.username
+
+    def get_absolute_url(self):
+        """The account's own page."""
+        return reverse("account_detail", args=[self.pk])
+
+    def clean(self):
+        super().clean()
+        if MOBILE.fullmatch(self.username) and self.username != self.mobile:
+            raise ValidationError({"username": problem("不与他人手机号码相混的用户名", "请使用字母开头的用户名")})
+
+    def entrust(self, by):
+        """Notes, without saving, that an administrator has just opened or reset the account or changed its roles."""
+        self.entrusted_by, self.entrusted_at = by, timezone.now()
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session is checked against at each request: the password, and the number of times all were ended."""
+        salt, value = "orgs.models.User.session", f"{self.session_stamp}:{self.password}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def held_roles(self):
+        """The roles held, with their organisations, read once for a request."""
+        if not hasattr(self, "_held_roles"):
+            self._held_roles = list(self.roles.select_related("organisation"))
+        return self._held_roles
+
+    def take_roles(self, roles):
+        """Has the user hold these roles, which were read elsewhere or are not stored at all."""
+        self._held_roles = roles
+
+    def organisations_as(self, *kinds):
+        """The organisations in which the user holds a role of one of these kinds."""
+        return [role.organisation for role in self.held_roles if role.kind in kinds]
+
+    def holds(self, *kinds):
+        """Whether the user holds a role of one of these kinds anywhere."""
+        return any(role.kind in kinds for role in self.held_roles)
+
+    def reaches_as(self, organisation, *kinds):
+        """Whether the organisation lies within the reach of a role of one of these kinds."""
+        return any(organisation.path.startswith(own.path) for own in self.organisations_as(*kinds))
+
+    @property
+    def case_organisations(self):
+        """The organisations whose case files the user keeps; none for an administrator, whatever else they are."""
+        return [] if self.holds(RoleKind.ADMINISTRATOR) else self.organisations_as(*CASE_KEEPERS)
+
+    @property
+    def needs_second_factor(self):
+        """Whether a role held demands one-time codes."""
+        return self.holds(*SECOND_FACTOR_DEMANDED)
+
+    def may_open(self, url_name):
+        """Whether the access table lets the user come to the address of this name."""
+        return may_open(self, url_name)
+
+    @property
+    def reached_organisations(self):
+        """The organisations whose figures the user reads, each with its subtree."""
+        return self.organisations_as(*FIGURE_READERS)
+
+    @property
+    def reaches_root(self):
+        """Whether the user keeps the records of the whole district."""
+        return any(organisation.is_root() for organisation in self.organisations_as(*RECORD_KEEPERS))
+
+    @property
+    def is_committee_staff(self):
+        """Whether the user works for the district committee: imports, exports and targets."""
+        return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
+
+    @property
+    def administers_root(self):
+        """Whether the user looks after the accounts of the whole district."""
+        return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.ADMINISTRATOR))
+
+
+class Role(models.Model):
+    """What a user is within an organisation; the user sees that organisation's subtree."""
+
+    Kind = RoleKind
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="roles", verbose_name="用户")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="roles", verbose_name="组织")
+    kind = models.CharField("角色", max_length=20, choices=Kind)
+
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "角色"
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "organisation", "kind"], name="role_once")]
+
+    def __str__(self):
+        return f"{self.organisation} {self.get_kind_display()}"
+
+    def clean(self):
+        others = Role.objects.filter(user=self.user_id).exclude(pk=self.pk)
+        reason = conflict([self.kind, *others.values_list("kind", flat=True)])
+        if reason:
+            raise ValidationError({"kind": reason})
+        reason = self.organisation_id and misplaced(self.kind, self.organisation)
+        if reason:
+            raise ValidationError({"organisation": reason})
+
+
+class FormerPassword(models.Model):
+    """The hash of a password that an account had, so that it is not taken again."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name="用户")
+    password = models.CharField("密码摘要", max_length=128)
+    set_at = models.DateTimeField("设定时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = "曾用密码"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.set_at:%Y-%m-%d}"

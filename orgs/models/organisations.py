@@ -1,0 +1,176 @@
+"""The organisation tree."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Length, Substr
+from django.urls import reverse
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from yl_district.history import Tracked, note_changed
+from yl_district.periods import standing_on
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import check_order, problem
+
+from ..parents_then import parents_then
+from ..roles import (
+    RECORD_KEEPERS,
+    RoleKind,
+)
+from .reach import ReachMixin
+
+
+class Domain(models.TextChoices):
+    OFFICE = "office", "机关"
+    VILLAGE = "village", "村"
+    COMMUNITY = "community", "社区"
+    ENTERPRISE = "enterprise", "非公企业"
+    SOCIAL = "social", "社会组织"
+    SCHOOL = "school", "学校"
+
+
+COMMUNITY_DOMAINS = [Domain.VILLAGE, Domain.COMMUNITY]
+NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
+
+
+class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
+    organisation_path = "path"
+    seen_by = (RoleKind.ADMINISTRATOR, *RECORD_KEEPERS)
+
+    def changeable_by(self, user):
+        """Organisations that the user may change: as the district's own staff all, else those administered."""
+        return self if user.is_committee_staff else self.visible_as(user, RoleKind.ADMINISTRATOR)
+
+    def administered_by(self, user):
+        """Organisations whose accounts the user looks after."""
+        condition = Q(pk__in=[])
+        for organisation in user.organisations_as(RoleKind.ADMINISTRATOR):
+            condition |= self.reach(organisation)
+        return self.filter(condition)
+
+    def as_of(self, day):
+        """Organisations that stand on `day`."""
+        return self.filter(standing_on(day, "founded_on", "dissolved_on"))
+
+    def dissolved_by(self, day):
+        """Organisations dissolved on `day` or before."""
+        return self.filter(dissolved_on__lte=day)
+
+    def with_headcounts(self, day):
+        """Adds `member_count` and `cadre_count`: on the roll and in a post on `day`, here and below."""
+        return self.annotate(
+            member_count=self._count_below("members", day, "pk"), cadre_count=self._count_below("posts", day, "person")
+        )
+
+    def _count_below(self, related_name, day, what):
+        relation = self.model._meta.get_field(related_name)
+        below = {f"{relation.field.name}__path__startswith": models.OuterRef("path")}
+        rows = relation.related_model.objects.as_of(day).filter(**below).order_by()
+        counts = rows.annotate(all=models.Value(1)).values("all").annotate(n=models.Count(what, distinct=True))
+        return Coalesce(models.Subquery(counts.values("n")), 0)
+
+    def communities(self):
+        """Organisations of villages and communities."""
+        return self.filter(domain__in=COMMUNITY_DOMAINS)
+
+    def branches(self):
+        """Organisations to which members can belong directly."""
+        return self.filter(category__in=BRANCH_CATEGORIES)
+
+    def with_cadre_on(self, day):
+        """Organisations in which somebody serves on `day`."""
+        serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
+        return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
+
+    def with_parent_name(self):
+        """Adds `parent_name`, the name of the organisation above."""
+        parent = self.model.objects.filter(path=Substr(models.OuterRef("path"), 1, Length(models.OuterRef("path")) - 4))
+        return self.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
+
+    def search(self, text):
+        """Organisations whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class OrganisationManager(MP_NodeManager.from_queryset(OrganisationQuerySet)):
+    def get_queryset(self):
+        return self._queryset_class(self.model, using=self._db).order_by("path")
+
+
+class Organisation(MP_Node):
+    """A league organisation; its place in the tree is its path."""
+
+    class Category(models.TextChoices):
+        WORKING_COMMITTEE = "working_committee", "团工委"
+        COMMITTEE = "committee", "团委"
+        GENERAL_BRANCH = "general_branch", "团总支"
+        BRANCH = "branch", "团支部"
+        JOINT_BRANCH = "joint_branch", "联合团支部"
+
+    class Chat(models.TextChoices):
+        QQ = "qq", "QQ群"
+        WECHAT = "wechat", "微信群"
+
+    name = models.CharField(
+        "组织名称", max_length=60, unique=True, error_messages={"unique": "这一组织名称已被使用，请核对后改正。"}
+    )
+    category = models.CharField("组织类别", max_length=20, choices=Category)
+    domain = models.CharField("所属领域", max_length=20, choices=Domain)
+    founded_on = models.DateField("成立日期", null=True, blank=True)
+    last_election_on = models.DateField("最近换届日期", null=True, blank=True)
+    liaison = models.CharField("联系委员", max_length=30, blank=True)
+    chat_kind = models.CharField("联系群类型", max_length=10, choices=Chat, blank=True)
+    chat_number = models.CharField("联系群号", max_length=40, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    remark = models.TextField("备注", blank=True)
+    search_text = SearchTextField()
+
+    objects = OrganisationManager()
+    history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})
+
+    class Meta:
+        verbose_name = "团组织"
+        ordering = ["path"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("organisation_detail", args=[self.pk])
+
+    def clean(self):
+        check_order(self, "founded_on", "dissolved_on")
+        check_order(self, "founded_on", "last_election_on")
+
+    def dissolve(self, day):
+        """Dissolves the organisation on `day`; what still stands below or in it has to be settled first."""
+        below = type(self).objects.get_descendants(self).as_of(day).first()
+        if below:
+            raise ValidationError(
+                {"dissolved_on": problem(f"下级组织已先撤销（{below} 尚未撤销）", "请先撤销或调整下级组织")}
+            )
+        if self.members.as_of(day).exists():
+            raise ValidationError({"dissolved_on": problem("撤销之日已无在册团员", "请先办理团员转出或离团")})
+        self.dissolved_on = day
+        self.full_clean()
+        self.save()
+
+    def move_below(self, parent):
+        """Moves the organisation, with all below it, to the end of those below `parent`."""
+        kind = type(self)
+        kind.objects.move(self, parent, "last-child")
+        note_changed(list(kind.objects.filter(path__startswith=kind.objects.get(pk=self.pk).path)))
+
+    @property
+    def is_branch(self):
+        """Whether members can belong to it directly."""
+        return self.category in BRANCH_CATEGORIES
+
+
+BRANCH_CATEGORIES = [
+    Organisation.Category.BRANCH,
+    Organisation.Category.JOINT_BRANCH,
+    Organisation.Category.GENERAL_BRANCH,
+]

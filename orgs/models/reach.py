@@ -1,0 +1,56 @@
+"""Which rows an organisation, and so a role, reaches."""
+
+from django.db import models
+from django.db.models import Q
+
+from ..roles import (
+    RECORD_KEEPERS,
+)
+
+# No condition at all. An empty Q would vanish beside another one, and narrow instead.
+
+
+# No condition at all. An empty Q would vanish beside another one, and narrow instead.
+EVERYTHING = None
+
+
+class ReachMixin:
+    """Rows narrowed to an organisation and all below it.
+
+    `organisation_path` names the lookup from a row to its organisation's path; rows without one belong to the root.
+    `seen_by` lists the kinds of roles whose holders see the rows.
+    """
+
+    organisation_path = "organisation__path"
+    seen_by = RECORD_KEEPERS
+
+    def reach(self, organisation):
+        """The condition for rows of `organisation` and all below it."""
+        return Q(**{f"{self.organisation_path}__startswith": organisation.path})
+
+    def within(self, organisation):
+        """Rows of `organisation` and all below it; at the root every row, also those without an organisation."""
+        return self if organisation.is_root() else self.filter(self.reach(organisation))
+
+    def visible_to(self, user):
+        """Rows that the user sees by a role of the kinds in `seen_by`."""
+        return self.visible_as(user, *self.seen_by)
+
+    def visible_as(self, user, *kinds):
+        """Rows that the user sees by a role of one of these kinds."""
+        condition = Q(pk__in=[])
+        for role in user.held_roles:
+            if role.kind in kinds:
+                reached = self.reach_by(role)
+                if reached is EVERYTHING:
+                    return self
+                condition |= reached
+        return self.filter(condition)
+
+    def reach_by(self, role):
+        """The condition for the rows that a role shows, or EVERYTHING."""
+        return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)
+
+
+class ReachQuerySet(ReachMixin, models.QuerySet):
+    """A QuerySet of rows that belong to an organisation."""

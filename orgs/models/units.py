@@ -1,0 +1,216 @@
+"""Two-new organisations, contacts with them, and supplies."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from yl_district.history import Tracked
+from yl_district.pinyin import SearchTextField, search
+from yl_district.validators import problem, validate_credit_code
+
+from .organisations import Organisation
+from .reach import ReachQuerySet
+
+
+class UnitQuerySet(ReachQuerySet):
+    organisation_path = "branch__path"
+
+    def founded_during(self, period):
+        """Units whose league body was founded within the period."""
+        return self.filter(league_founded_on__range=period.bounds)
+
+    def retired_on(self, day):
+        """Units moved away or deregistered by `day`."""
+        return self.filter(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+
+    def not_retired_on(self, day):
+        """Units neither moved away nor deregistered by `day`."""
+        return self.exclude(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+
+    def retired_during(self, period):
+        """Units moved away or deregistered within the period."""
+        return self.filter(RETIRED, status_on__range=period.bounds)
+
+    def toward_task_of(self, year):
+        """Units counted toward the task of `year`."""
+        return self.filter(task_year=year)
+
+    def district_contact_points(self):
+        """Units marked as contact points of the district."""
+        return self.filter(is_contact_point=True)
+
+    def search(self, text):
+        """Units whose name, pinyin or initials hold `text`."""
+        return search(self, text)
+
+
+class Unit(models.Model):
+    """A two-new organisation (new economic or social); a branch may cover several of them."""
+
+    class Kind(models.TextChoices):
+        ENTERPRISE = "enterprise", "非公企业"
+        SOCIAL = "social", "社会组织"
+
+    class League(models.TextChoices):
+        OWN = "own", "单独组建"
+        JOINT = "joint", "联合组建"
+        NONE = "none", "未建"
+
+    class Status(models.TextChoices):
+        NORMAL = "normal", "正常"
+        MOVED = "moved", "迁址"
+        DEREGISTERED = "deregistered", "注销"
+        UNREACHABLE = "unreachable", "联系不上"
+
+    name = models.CharField(
+        "单位名称", max_length=100, unique=True, error_messages={"unique": "这一单位名称已被使用，请核对后改正。"}
+    )
+    credit_code = models.CharField(
+        "统一社会信用代码",
+        max_length=18,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[validate_credit_code],
+        error_messages={"unique": "这一统一社会信用代码已被使用，请核对后改正。"},
+    )
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    has_party_branch = models.BooleanField("是否建立党组织", null=True, blank=True)
+    employees = models.PositiveIntegerField("职工总数", null=True, blank=True)
+    youths = models.PositiveIntegerField("青年数", null=True, blank=True)
+    league_form = models.CharField("团组织形式", max_length=10, choices=League, blank=True)
+    branch = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="units", verbose_name="团支部"
+    )
+    league_founded_on = models.DateField("建团日期", null=True, blank=True)
+    task_year = models.PositiveSmallIntegerField("计入任务年度", null=True, blank=True)
+    is_contact_point = models.BooleanField("区级联系点", null=True, blank=True)
+    status = models.CharField("状态", max_length=20, choices=Status)
+    status_on = models.DateField("状态日期", null=True, blank=True)
+    verified_on = models.DateField("最近核实日期", null=True, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    contact_name = models.CharField("联系人", max_length=30, blank=True)
+    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    remark = models.TextField("备注", blank=True)
+    search_text = SearchTextField()
+
+    unmaskable = ("contact_phone",)
+
+    objects = UnitQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "两新组织"
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("unit_detail", args=[self.pk])
+
+    @property
+    def is_retired(self):
+        """Whether it has moved away or been deregistered."""
+        return self.status in RETIRED_STATUSES
+
+    def clean(self):
+        if self.is_retired and not self.status_on:
+            label = self.get_status_display()
+            raise ValidationError({"status_on": problem(f"状态为{label}时填写状态日期", "请补填变更发生的日期")})
+        if self.league_founded_on and self.league_form == self.League.NONE:
+            raise ValidationError({"league_form": problem("有建团日期的单位为单独组建或联合组建", "请核对团组织形式")})
+        if self.employees is not None and self.youths is not None and self.youths > self.employees:
+            raise ValidationError({"youths": problem(f"不多于职工总数（{self.employees}）", "请核对两个人数")})
+
+
+RETIRED_STATUSES = [Unit.Status.MOVED, Unit.Status.DEREGISTERED]
+RETIRED = Q(status__in=RETIRED_STATUSES)
+
+
+class UnitContactQuerySet(ReachQuerySet):
+    organisation_path = "unit__branch__path"
+
+    def held_during(self, period):
+        """Contacts logged within the period."""
+        return self.filter(held_on__range=period.bounds)
+
+    def search(self, text):
+        """Contacts with units whose name, pinyin or initials hold `text`."""
+        return search(self, text, "unit__search_text")
+
+
+class UnitContact(models.Model):
+    """One contact with a two-new organisation."""
+
+    class Form(models.TextChoices):
+        PHONE = "phone", "电话"
+        NETWORK = "network", "网络"
+        MEETING = "meeting", "见面"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="contacts", verbose_name="单位名称")
+    held_on = models.DateField("日期")
+    form = models.CharField("方式", max_length=10, choices=Form)
+    contact_name = models.CharField("联系人", max_length=30, blank=True)
+    content = models.TextField("内容", blank=True)
+
+    objects = UnitContactQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "两新联络"
+        ordering = ["-held_on", "-pk"]
+
+    def __str__(self):
+        return f"{self.held_on} {self.unit} {self.get_form_display()}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("unit_contact_detail", args=[self.pk])
+
+
+class SupplyQuerySet(ReachQuerySet):
+    def issued_during(self, period):
+        """Supplies issued within the period."""
+        return self.filter(issued_on__range=period.bounds)
+
+    def of_item(self, item):
+        """Supplies of one item, such as 团旗."""
+        return self.filter(item=item)
+
+    def search(self, text):
+        """Supplies of organisations whose name, pinyin or initials hold `text`."""
+        return search(self, text, "organisation__search_text")
+
+
+class Supply(models.Model):
+    """Supplies issued to an organisation."""
+
+    FLAG = "团旗"
+    BADGE = "团徽"
+
+    issued_on = models.DateField("日期")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="supplies", verbose_name="组织")
+    item = models.CharField("物资", max_length=30)
+    quantity = models.PositiveIntegerField("数量")
+
+    objects = SupplyQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "物资配发"
+        ordering = ["-issued_on", "-pk"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="supply_quantity_positive")]
+
+    def __str__(self):
+        return f"{self.issued_on} {self.organisation} {self.item} {self.quantity}"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("supply_detail", args=[self.pk])
+
+    def clean(self):
+        if self.quantity == 0:
+            raise ValidationError({"quantity": problem("大于 0 的数量", "没有配发的物资不必登记")})
