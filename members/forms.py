@@ -122,10 +122,19 @@ class PersonForm(PageForm):
             return None
         known = number and number != CLEAR and Person.objects.with_identity_number(number).first()
         if known:
-            return known if known.name == name else self._refuse_name()
+            return self._known_by_number(known, name)
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
         reached = [person for person in namesakes if mobile and person.mobile == mobile]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
+
+    def _known_by_number(self, person, name):
+        """The person with the identity number typed, where the user may take up somebody registered elsewhere."""
+        is_seen = Person.objects.visible_to(self.user).filter(pk=person.pk).exists()
+        if not is_seen and not self.user.is_committee_staff:
+            expected = "本组织已登记的人，或尚未在系统中登记的身份证号"
+            self.add_error("identity_number", problem(expected, "此人须由地区团委机关办理，请核对号码后联系委机关"))
+            return None
+        return person if person.name == name else self._refuse_name()
 
     def _take(self, person, data):
         """Writes what was typed, unless the person is somebody whose facts are kept by others."""
@@ -141,7 +150,8 @@ class PersonForm(PageForm):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
 
     def _namesakes(self, data):
-        return Person.objects.filter(name=data["name"])
+        """People of this name whom the user sees; of others the form neither knows nor tells."""
+        return Person.objects.visible_to(self.user).filter(name=data["name"])
 
     def _contradicts(self, person, data):
         """Whether the numbers typed show that this namesake is somebody else."""
@@ -151,7 +161,7 @@ class PersonForm(PageForm):
 
     def _choose(self, namesakes):
         """The namesake that the user picked, a new person, or None when the user has yet to pick."""
-        shown = Person.objects.visible_to(self.user).filter(pk__in=[person.pk for person in namesakes])
+        shown = Person.objects.filter(pk__in=[person.pk for person in namesakes])
         candidates = {str(person.pk): person for person in with_capacities(shown, self.user)}
         kept = set(shown.kept_by(self.user))
         if not candidates:
@@ -177,7 +187,7 @@ class PersonForm(PageForm):
         data = self.cleaned_data
         offered = [name for name in TELLING_FIELDS if name in self.fields]
         typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
-        for person in self._namesakes(data).visible_to(self.user):
+        for person in self._namesakes(data):
             if all(getattr(person, name) == value for name, value in typed.items()):
                 self.add_error("name", say_apart([self.fields[name].label for name in offered]))
                 break

@@ -9,6 +9,7 @@ from django.db.models import Q
 from activities.models import ActivityType
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
+from members.models import Person
 from members.resources import MemberResource, PostResource
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from orgs.roles import RoleKind
@@ -120,7 +121,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
         return report
     try:
         with transaction.atomic(), because(f"导入：{report.file_name}", user):
-            take_in_tables(tables, today, report, with_cases)
+            take_in_tables(tables, today, report, with_cases, frozenset() if with_cases else closed_people(user))
             if report.errors or check:
                 raise Unwanted
             batch = ImportBatch.objects.create(
@@ -244,9 +245,15 @@ def noted_book(book):
     return book
 
 
-def take_in_tables(tables, today, report, with_cases=True):
+def closed_people(user):
+    """People of whom the user sees no capacity, such as those known by a case file alone: their facts stay."""
+    closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
+    return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
+
+
+def take_in_tables(tables, today, report, with_cases=True, closed=frozenset()):
     """Takes every table in, in the order in which they refer to each other."""
-    book = noted_book(Book(today, with_cases=with_cases))
+    book = noted_book(Book(today, with_cases=with_cases, closed=closed))
     taken = []
     for resource in TAKING_ORDER:
         if resource not in tables:

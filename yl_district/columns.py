@@ -88,11 +88,12 @@ class Book:
     """What the sheets of one workbook share while it is taken in, or written out.
 
     Written out with `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
+    Records named in `closed`, as pairs of model and key, can be referred to, but what is stored of them stays.
     """
 
-    def __init__(self, today, masks=False, with_cases=True):
+    def __init__(self, today, masks=False, with_cases=True, closed=frozenset()):
         self.today = today
-        self.masks, self.with_cases = masks, with_cases
+        self.masks, self.with_cases, self.closed = masks, with_cases, closed
         self.claims = {}
         self._failed = {}
         self._names, self._only = {}, {}

@@ -218,6 +218,8 @@ class SheetResource(ModelResource):
         target = instance
         for step in path:
             target = getattr(target, step)
+        if (type(target), target.pk) in self.book.closed:
+            return
         if item.attribute in self.shared:
             self.book.claim(target, name, value, (self.sheet, self.row_number), item.widget.render)
         old = getattr(target, name, None)  # a new record lacks its foreign keys

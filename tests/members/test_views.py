@@ -241,7 +241,7 @@ def test_create_refuses_an_identity_number_of_another_name(office, branch):
 
 
 def test_create_finds_the_person_by_name_and_mobile(office, branch):
-    person = make_person("章程", mobile="13800138000")
+    person = make_volunteer(person=make_person("章程", mobile="13800138000")).person
     office.post(reverse("member_create"), member_data(branch, mobile="13800138000"))
     assert Member.objects.get().person == person
     assert Person.objects.count() == 1
@@ -466,3 +466,20 @@ def test_a_person_is_shown_to_a_cadre_as_far_as_the_cadre_sees(cadre, branch, ot
     assert "槐荫社区团支部" not in page
     stranger = make_member("韩笑", other_branch).person
     assert cadre.get(stranger.get_absolute_url()).status_code == 404
+
+
+def test_a_cadre_takes_up_nobody_who_is_registered_elsewhere(cadre, branch, other_branch):
+    """Neither by a name with its mobile number, nor by an identity number, which is refused in one wording."""
+    person = make_member(branch=other_branch, person=make_person("韩笑", identity_number=NUMBER, mobile="13800138000"))
+    person = person.person
+    assert cadre.post(reverse("post_create"), post_data(branch, name="韩笑", mobile="13800138000")).status_code == 302
+    assert Person.objects.filter(name="韩笑").count() == 2
+    assert cadre.get(person.get_absolute_url()).status_code == 404
+    wordings = set()
+    for name in ("韩笑", "章程"):
+        response = cadre.post(reverse("member_create"), member_data(branch, name=name, identity_number=NUMBER))
+        wordings.add(errors(response)["identity_number"])
+        assert "韩笑" not in response.content.decode() or name == "韩笑"
+    assert len(wordings) == 1
+    assert "此人须由地区团委机关办理" in wordings.pop()
+    assert list(person.memberships.values_list("branch", flat=True)) == [other_branch.pk]

@@ -7,10 +7,10 @@ from django.db import models
 from django.urls import reverse
 
 from members.forms import MemberForm
-from members.models import Member, Person, Post
+from members.models import Member, Person
 from tests.factories import make_organisation, make_person, make_post, make_user
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, send, two_branches
+from tests.pages import browser_of, refused, send, two_branches
 from tests.records import changeable, makeable
 from yl_district import forms
 from youthhubs import views
@@ -183,13 +183,13 @@ def test_a_change_that_takes_a_record_out_of_reach_is_undone(district, monkeypat
     assert post.organisation == district.here
 
 
-def test_the_facts_of_somebody_unseen_are_linked_but_not_overwritten(district):
+def test_somebody_unseen_is_neither_taken_up_nor_overwritten(district):
     known = make_person("章程", identity_number=NUMBER, mobile="13800138000", birth_date="1998-05-04", gender="F")
-    make_post(organisation=district.there, person=known)
-    data = {"name": "章程", "identity_number": NUMBER, "mobile": "13900139000", "organisation": district.here.pk}
-    answer = send(district.cadre, "post_create", **data, title="委员", started_on="2017-03")
-    assert "本人资料以原登记为准，没有改动" in answer.content.decode()
-    assert Post.objects.latest("pk").person == known
+    post = make_post(organisation=district.there, person=known)
+    data = {"name": "章程", "identity_number": NUMBER, "mobile": "13900139000", "organisation": str(district.here.pk)}
+    errors = refused(district.cadre, "post_create", **data, title="委员", started_on="2017-03")
+    assert "此人须由地区团委机关办理" in errors["identity_number"]
+    assert list(known.posts.all()) == [post]
     known.refresh_from_db()
     assert known.mobile == "13800138000"
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import Role, User
-from tests.factories import make_organisation, make_user
+from tests.factories import make_assisted_youth, make_organisation, make_person, make_user
 from tests.workbooks import counts, take_in, workbook
 from yl_district.models import AccessEntry, ImportBatch
 from yl_district.spreadsheets import read_workbook
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}
 GOOD = {"团员": [MEMBER]}
+NUMBER = "110105201205040027"
 BAD = {"团员": [MEMBER | {"性别": "M", "籍贯": "北京"}]}
 PAGES = ["ledger", "ledger_template", "ledger_export"]
 
@@ -220,3 +221,12 @@ def test_an_upload_read_in_parts_is_whole(staff, settings):
     file.name = "台账.xlsx"
     response = staff.post(reverse("ledger"), {"file": file, "import": "yes"})
     assert (response.status_code, ImportBatch.objects.count()) == (200, 1)
+
+
+def test_an_import_changes_nothing_of_somebody_known_by_a_case_file_alone(staff, root):
+    person = make_person("白露", identity_number=NUMBER, mobile="13800138000")
+    make_assisted_youth(root, person=person)
+    stated = {"姓名": "白鹭", "性别": "女", "出生日期": "2012-05-04", "身份证号": NUMBER, "手机号码": "13900139000"}
+    assert "白露" not in text(upload(staff, {"团员": [MEMBER | stated]}))
+    person.refresh_from_db()
+    assert (person.name, person.mobile) == ("白露", "13800138000")

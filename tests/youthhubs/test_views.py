@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Person, Volunteer
-from tests.factories import make_hub, make_person, make_volunteer
+from tests.factories import make_hub, make_member, make_person, make_volunteer
 from tests.pages import listed, page, queries, refused, send, status, two_branches
 from youthhubs.models import Hub, HubYear
 
@@ -78,7 +78,7 @@ def test_volunteer_joins_and_leaves_a_team(district):
 
 
 def test_known_person_becomes_a_volunteer_once(district):
-    make_person("顾清", mobile="13800138000")
+    make_member(branch=district.here, person=make_person("顾清", mobile="13800138000"))
     send(district.office, "volunteer_create", name="顾清", mobile="13800138000")
     assert Person.objects.count() == 1
     errors = refused(district.office, "volunteer_create", name="顾清", mobile="13800138000")
