@@ -112,6 +112,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         except submissions.Repeated as repeated:
             form = build(request.POST)
             form.repeated = repeated
+            form.full_clean()
             return form, repeated.target if repeated.is_same else None
         if stored:
             editing.lock(stored, request.user, lock_more)
@@ -128,9 +129,10 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
 
 
 def looked_at_again(build, form):
-    """The form with what was typed and what others have changed meanwhile."""
+    """The form with what was typed and what others have changed meanwhile, read while the record is locked."""
     merged = build(editing.merged(form))
     merged.conflict = form.conflict
+    merged.full_clean()
     return merged
 
 

@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 def stored(record, column):
     """What the database itself holds in a column of the record."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {column} FROM {record._meta.db_table} WHERE id = %s", [record.pk])
+        cursor.execute(f"SELECT {column} FROM {record._meta.db_table} WHERE {record._meta.pk.column} = %s", [record.pk])
         return cursor.fetchone()[0]
 
 
