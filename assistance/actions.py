@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Person
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.validators import problem
 
 from .models import AssistedYouth, CaseGrant, Pairing
@@ -78,7 +78,7 @@ def end_grant(grant, *, request):
 
 def log_grant(grant, act, request):
     """Notes in the access log what became of a grant."""
-    record(Action.GRANT, f"assistance.casegrant:{grant.pk}", request=request, detail=f"{act}：{grant.user}")
+    record(Action.GRANT, subject_of(grant), request=request, detail=f"{act}：{grant.user}")
 
 
 def close_grants(user):

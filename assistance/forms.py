@@ -150,7 +150,7 @@ class AssistanceForm(PageForm):
         offer_volunteers(self.fields["volunteers"], self.user, chosen)
         if not self.instance.pk:
             self.initial.setdefault("held_on", self.day)
-        if self.instance.pk and not Assistance.objects.open_as_a_whole(self.user).filter(pk=self.instance.pk).exists():
+        if self.instance.pk and not self.instance.is_open_as_a_whole_to(self.user):
             self.fields["with_everyone"].disabled = self.fields["held_on"].disabled = self.instance.with_everyone
         field = self.fields["youths"]
         field.queryset = self._register()

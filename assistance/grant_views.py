@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.pages import end_page, form_page, list_page
 
 from .actions import decide_grant, end_grant
@@ -37,7 +37,7 @@ def case_grant_detail(request, pk):
     day = timezone.localdate()
     is_open = open_grants(request.user).filter(pk=pk).exists()
     if is_open:
-        record(Action.CASE_VIEW, f"{grant._meta.label_lower}:{grant.pk}", request=request)
+        record(Action.CASE_VIEW, subject_of(grant), request=request)
     cases = AssistedYouth.objects.visible_to(request.user).filter(person=grant.person_id) if is_open else []
     context = {
         "title": f"个案授权：{grant.shown_name}",
@@ -69,7 +69,7 @@ def case_grant_create(request):
 def case_grant_decide(request, pk):
     """Grants or declines a request of somebody else."""
     grant = get_object_or_404(decidable(request.user), pk=pk)
-    record(Action.CASE_VIEW, f"{grant._meta.label_lower}:{grant.pk}", request=request, detail="审批")
+    record(Action.CASE_VIEW, subject_of(grant), request=request, detail="审批")
     return end_page(
         request,
         "assistance/case_grant_decide.html",

@@ -498,6 +498,10 @@ class Assistance(SealedModel):
         """The volunteers who helped, in a line."""
         return "、".join(str(volunteer) for volunteer in self.volunteers.all())
 
+    def is_open_as_a_whole_to(self, user):
+        """Whether the files of all youths whom the assistance reached are open to the user."""
+        return type(self).objects.open_as_a_whole(user).filter(pk=self.pk).exists()
+
     def clean(self):
         if self.amount is not None and self.amount < 0:
             raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})

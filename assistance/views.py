@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.pages import (
     configured_table,
     delete_page,
@@ -200,7 +200,7 @@ def assistance_detail(request, pk):
         "assistance": assistance,
         "youths": assistance.youths.all(),
         "volunteers": assistance.volunteers.select_related("person"),
-        "may_delete": not assistance.with_everyone or is_open_as_a_whole(request.user, assistance),
+        "may_delete": not assistance.with_everyone or assistance.is_open_as_a_whole_to(request.user),
     }
     return render(request, "assistance/assistance_detail.html", context)
 
@@ -238,7 +238,7 @@ def assistance_update(request, pk):
 def assistance_delete(request, pk):
     """Deletes an assistance logged by mistake; of one given to everybody, whoever sees them all."""
     assistance = visible_assistance(request, pk)
-    if assistance.with_everyone and not is_open_as_a_whole(request.user, assistance):
+    if assistance.with_everyone and not assistance.is_open_as_a_whole_to(request.user):
         raise Http404
     return delete_page(
         request,
@@ -248,11 +248,6 @@ def assistance_delete(request, pk):
         message="已删除帮扶记录。",
         act=partial(delete_assistance, assistance, request.user),
     )
-
-
-def is_open_as_a_whole(user, assistance):
-    """Whether the files of all youths whom the assistance reached are open to the user."""
-    return Assistance.objects.open_as_a_whole(user).filter(pk=assistance.pk).exists()
 
 
 def visible_assistance(request, pk):
@@ -323,7 +318,7 @@ def visible_scholarship(request, pk):
 
 def looked_at(request, case_record):
     """The record of a case file, once the access log holds who looks at it."""
-    record(Action.CASE_VIEW, f"{case_record._meta.label_lower}:{case_record.pk}", request=request)
+    record(Action.CASE_VIEW, subject_of(case_record), request=request)
     return case_record
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from orgs.roles import RoleKind
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.validators import problem
 
 from .models import Member, Person, Proposal
@@ -106,4 +106,4 @@ def bind_account(person, account, *, request):
         return
     person.save(update_fields=["user"])
     said = [f"解除绑定 {former.username}" if former else "", f"绑定 {account.username}" if account else ""]
-    record(Action.ACCOUNT, f"members.person:{person.pk}", request=request, detail="，".join(filter(None, said)))
+    record(Action.ACCOUNT, subject_of(person), request=request, detail="，".join(filter(None, said)))

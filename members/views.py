@@ -5,7 +5,7 @@ from functools import partial
 from django.shortcuts import get_object_or_404, render
 
 from orgs.roles import RoleKind
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.pages import end_page, form_page, list_page
 
 from .actions import bind_account, decide, propose_leaving, propose_transfer, transfer, withdraw
@@ -285,5 +285,5 @@ def person_detail(request, pk):
         "scholarships": person.scholarships.visible_to(user),
     }
     if context["assistance_cases"] or context["scholarships"]:
-        record(Action.CASE_VIEW, f"members.person:{pk}", request=request)
+        record(Action.CASE_VIEW, subject_of(person), request=request)
     return render(request, "members/person_detail.html", context)

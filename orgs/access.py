@@ -6,6 +6,7 @@ come gets what an address that does not exist gets: "not found".
 
 from django.http import Http404
 
+from . import roles
 from .roles import RoleKind, misplaced
 
 PUBLIC = frozenset({"public"})
@@ -23,15 +24,15 @@ OFFICE = frozenset({COMMITTEE})
 DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
 DISTRICT_KEEPERS = frozenset({COMMITTEE, ROOT_ADMINISTRATOR})
-KEEPERS = frozenset({STAFF, CADRE})
-TREE_READERS = frozenset({ADMINISTRATOR, STAFF, CADRE})
-HUB_KEEPERS = frozenset({STAFF, CADRE, HUB_OPERATOR})
-FIGURE_READERS = frozenset({STAFF, CADRE, LEADER})
-PEOPLE_READERS = frozenset({STAFF, CADRE, HUB_OPERATOR, CASEWORKER})
+KEEPERS = frozenset(roles.RECORD_KEEPERS)
+TREE_READERS = KEEPERS | {ADMINISTRATOR}
+HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
+FIGURE_READERS = frozenset(roles.FIGURE_READERS)
+PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 CASE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
-GRANT_READERS = frozenset({STAFF, LEADER, CASEWORKER})
+GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
 
 ACCESS = {
     # Signing in and the own account

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 
 from . import tries
 from .invitations import tokens
@@ -92,7 +92,7 @@ def accept_invitation(form, token, request):
         raise ValidationError("这一链接刚刚已使用或已失效。")
     save_password(form)
     end_sessions(user)
-    record(Action.ACCOUNT, f"orgs.user:{user.pk}", user=user, request=request, detail="凭一次性链接设置密码")
+    record(Action.ACCOUNT, subject_of(user), user=user, request=request, detail="凭一次性链接设置密码")
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def change_own_password(form, request):
     if user.get_session_auth_hash() != request.user.get_session_auth_hash():
         raise ValidationError("您的登录刚刚已被结束，密码没有修改。请重新登录后再试。")
     save_password(form)
-    record(Action.ACCOUNT, f"orgs.user:{user.pk}", user=user, request=request, detail="本人修改密码")
+    record(Action.ACCOUNT, subject_of(user), user=user, request=request, detail="本人修改密码")
     return user
 
 
@@ -170,4 +170,4 @@ def in_words(roles):
 
 def log(request, user, detail):
     """One line in the access log about the account."""
-    record(Action.ACCOUNT, f"orgs.user:{user.pk}", request=request, detail=f"{user.username}：{detail}")
+    record(Action.ACCOUNT, subject_of(user), request=request, detail=f"{user.username}：{detail}")

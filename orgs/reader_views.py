@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yl_district import access_log
-from yl_district.history_views import page_of, reached_record, subject_of
+from yl_district.history_views import page_of, reached_record
 
 from .readers import readers
 
@@ -14,7 +14,7 @@ def record_readers(request, kind, pk):
     """Everybody who can see one record, with the reasons; told to those who may open the record itself."""
     record = reached_record(request.user, kind, pk)
     if record.history_look:
-        access_log.record(record.history_look, subject_of(record), request=request, detail="谁能看到")
+        access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="谁能看到")
     context = {
         "title": f"谁能看到：{record}",
         "readers": readers(record, request.user),

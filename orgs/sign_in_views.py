@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 
 from . import tries
 from .actions import accept_invitation, change_own_password
@@ -95,7 +95,7 @@ class SecondFactorView(ActivateTOTPView):
         for authenticator in Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP):
             authenticator.data[LAST_STEP] = form.step
             authenticator.save(update_fields=["data"])
-        record(Action.ACCOUNT, f"orgs.user:{user.pk}", request=self.request, detail="本人启用动态口令")
+        record(Action.ACCOUNT, subject_of(user), request=self.request, detail="本人启用动态口令")
         return response
 
 

@@ -10,7 +10,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
-from yl_district.access_log import Action, record
+from yl_district.access_log import Action, record, subject_of
 from yl_district.forms import ActionForm
 
 from .confirmation import recently_confirmed
@@ -52,7 +52,7 @@ def unmask_page(request, row):
     form = UnmaskForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
-        record(Action.UNMASK, f"{row._meta.label_lower}:{row.pk}", request=request, detail=form.cleaned_data["reason"])
+        record(Action.UNMASK, subject_of(row), request=request, detail=form.cleaned_data["reason"])
         context["facts"] = [whole_fact(row, path) for path in row.unmaskable]
         return render(request, "unmasked.html", context)
     form.focus()

@@ -68,6 +68,11 @@ def storable(text):
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
+def subject_of(row):
+    """A stored row as the log names it, `assistance.assistedyouth:12`."""
+    return f"{row._meta.label_lower}:{row.pk}"
+
+
 def take_turn():
     """Waits until no other transaction is adding a line, so that every line knows the one before it.
 

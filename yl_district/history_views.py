@@ -24,7 +24,7 @@ def record_history(request, kind, pk):
     """What was changed in one record, the latest change first."""
     record = reached_record(request.user, kind, pk)
     if record.history_look:
-        access_log.record(record.history_look, subject_of(record), request=request, detail="修改记录")
+        access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="修改记录")
     rows = record.history.select_related("history_user").order_by("-history_id")
     page = Paginator(rows, STEPS_SHOWN).get_page(request.GET.get("page"))
     shown = list(page)
@@ -97,11 +97,6 @@ def change_meant(record, data):
     if len(rows) < 2 or rows[0].history_id != int(number) or rows[0].history_type != "~":
         raise Http404
     return rows[0], rows[1], fields[name]
-
-
-def subject_of(record):
-    """A record as the access log names it."""
-    return f"{record._meta.label_lower}:{record.pk}"
 
 
 def page_of(record):
