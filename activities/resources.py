@@ -1,7 +1,7 @@
 """The ledger's sheets 活动 and 签到."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.db.models import F
 
@@ -11,7 +11,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, split_list
 from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource
+from yl_district.imports import SheetResource, row_problem
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 
@@ -70,6 +70,8 @@ class ActivityResource(SheetResource):
         return agreeing[0] if agreeing else None
 
     def import_instance(self, instance, row, **options):
+        if self.book.is_alone:
+            self._check_person_times(instance)
         if instance.sign_in_count:
             self.stated.append((self.row_number, instance, self.row.pop("人次", None)))
             self.row.pop("数字口径", None)
@@ -82,6 +84,13 @@ class ActivityResource(SheetResource):
         super().import_instance(instance, row, **options)
         if instance.pk is None:
             instance.settle_basis()
+
+    def _check_person_times(self, instance):
+        """Person-times typed must equal the sign-in rows that the system has."""
+        stated = self.row.get("人次")
+        if instance.sign_in_count and stated not in (None, instance.sign_in_count):
+            remedy = "该活动已有签到名单，以签到人数为准：请核对人次，或先更正签到名单"
+            raise row_problem("人次", str(stated), f"与签到人数一致的 {instance.sign_in_count}", remedy)
 
     def accept(self, record):
         self.index.learn([record])
@@ -184,6 +193,7 @@ class SignInResource(PeopleResource):
     """One row is one person present at an activity; somebody unknown becomes a new person."""
 
     sheet = "签到"
+    settled_by = "activity"
     called = "姓名"
     columns = [
         Column("活动名称", required=True, width=30),
@@ -237,7 +247,22 @@ class SignInResource(PeopleResource):
             self.first_rows.setdefault(record.activity.pk, self.row_number)
 
     def write_links(self, records):
-        recount_sign_ins({record.activity.pk for record in records})
+        self.settle({record.activity.pk for record in records})
+
+    @classmethod
+    def settle(cls, keys):
+        recount_sign_ins(keys)
+
+    def watched(self):
+        return [*super().watched(), Activity]
+
+    def doubts(self):
+        """A first list that differs from the person-times typed before; these are kept aside when it is written."""
+        listed = Counter(record.activity.pk for record in self.known.values() if record.pk is None)
+        for activity in self.index.stored.values():
+            typed, count = activity.attendance, listed[activity.pk]
+            if count and not activity.sign_in_count and typed not in (None, count):
+                yield f"“{activity}”已登记 {typed} 人次，名单有 {count} 人：写入后以名单为准，原登记的人次另行保留。"
 
     def finish(self):
         """A first list has as many rows as person-times were typed before; those in the file are checked there."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 
 from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, ReferenceWidget, new_person
 from members.models import Person, Volunteer
@@ -10,7 +11,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
 from yl_district.columns import Column, Named, column
-from yl_district.imports import LogResource, SheetResource, store, update_stored
+from yl_district.imports import LogResource, SheetResource
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
@@ -53,6 +54,7 @@ class AssistedYouthResource(CaseResource):
 
     sheet = "帮扶对象"
     begins = ("入库日期",)
+    ends = ("出库日期",)
     columns = [
         person_column("name", required=True),
         person_column("gender"),
@@ -88,7 +90,10 @@ class AssistedYouthResource(CaseResource):
         self.book.attach(cases, "organisation", Organisation)
         pairings = Pairing.objects.filter(ended_on__isnull=True).select_related("volunteer")
         self.pairings = {pairing.youth_id: pairing for pairing in pairings}
-        self.pairing = []
+        self.volunteers = {volunteer.person_id: volunteer for volunteer in Volunteer.objects.all()}
+
+    def watched(self):
+        return [*super().watched(), Volunteer, Pairing]
 
     def find(self, row):
         """The person's case that began the same day, else the one that overlaps with the row's time."""
@@ -119,24 +124,17 @@ class AssistedYouthResource(CaseResource):
         if volunteer is None or (standing and standing.volunteer.person_id == volunteer.pk):
             return []
         old = self.directory.people[standing.volunteer.person_id].name if standing else ""
-        self.pairing.append((record, standing, volunteer))
+        self._pair(record, standing, self.volunteers[volunteer.pk])
         return [("固定志愿者", old, volunteer.name)]
 
-    def write_links(self, records):
+    def _pair(self, record, standing, volunteer):
         """A pairing begins with the register, or on the day of the import where it replaces another."""
-        volunteers = Volunteer.objects.in_bulk(
-            [volunteer.pk for _, _, volunteer in self.pairing], field_name="person_id"
-        )
-        begun, ended = [], []
-        for record, standing, volunteer in self.pairing:
-            started_on = record.registered_on
-            if standing:
-                started_on = standing.ended_on = max(self.book.today, standing.started_on or self.book.today)
-                ended.append(standing)
-            begun.append(Pairing(youth=record, volunteer=volunteers[volunteer.pk], started_on=started_on))
-        if ended:
-            update_stored(ended, {"ended_on"})
-        store(begun)
+        started_on = record.registered_on
+        if standing:
+            self.trail.append(partial(setattr, standing, "ended_on", None))
+            started_on = standing.ended_on = max(self.book.today, standing.started_on or self.book.today)
+            self.write_beside(standing, {"ended_on"})
+        self.write_beside(Pairing(youth=record, volunteer=volunteer, started_on=started_on))
 
     def rows_for_export(self, records):
         paired = records.select_related("person", "organisation").prefetch_related("pairings__volunteer__person")

@@ -6,7 +6,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource, row_problem
+from yl_district.imports import RowProblems, SheetResource, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory
@@ -97,6 +97,9 @@ class PeopleResource(SheetResource):
                 expected = f"不晚于今天（{self.book.today}）的出生日期"
                 raise row_problem(heading, self.row[heading], expected, f"请核对{heading}")
 
+    def watched(self):
+        return [Person, *super().watched()]
+
     def attach_people(self, records, *attributes):
         """Gives the records the directory's own Person objects."""
         for record in records:
@@ -127,6 +130,7 @@ class MemberResource(PeopleResource):
 
     sheet = "团员"
     begins = ("来源日期", "入团年月")
+    ends = ("离开日期",)
     columns = [
         person_column("name", required=True),
         person_column("gender", required=True),
@@ -198,7 +202,8 @@ class MemberResource(PeopleResource):
             if other is not instance and instance.overlaps(other):
                 remedy = "同一人同一时间只在一个支部：请先填写原支部的离开日期与团籍状态（转出），或核对支部名称"
                 expected = f"不与在“{other.branch}”的团籍重叠"
-                raise row_problem("所在团支部", instance.branch.name, expected, remedy)
+                kind = RowProblems.ELSEWHERE if other.pk else RowProblems.DUPLICATE
+                raise row_problem("所在团支部", instance.branch.name, expected, remedy, kind, other if other.pk else None)
 
     def rows_for_export(self, records):
         return records.select_related("person", "branch").order_by("pk")

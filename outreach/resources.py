@@ -25,6 +25,7 @@ class LinkResource(PeopleResource):
     sheet = "联系青年"
     called = "姓名"
     begins = ("起始日期",)
+    ends = ("结束日期",)
     owner = "youth"
     columns = [
         PersonReference("团干部", "cadre", CADRE, required=True),

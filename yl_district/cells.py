@@ -42,7 +42,10 @@ class CellError(ValueError):
 
 def is_blank(value):
     """Whether a cell holds nothing but white space."""
-    return value is None or (isinstance(value, str) and not INVISIBLE.sub("", value).strip())
+    if value is None or not isinstance(value, str):
+        return value is None
+    text = value.strip()
+    return not text or (INVISIBLE.match(text) is not None and not INVISIBLE.sub("", text).strip())
 
 
 def check_formula(value):
@@ -53,6 +56,8 @@ def check_formula(value):
 
 def plain(value):
     """A cell as text: NFKC, without outer white space and invisible marks, numbers as Excel shows them."""
+    if isinstance(value, str) and value.isascii():
+        return value.strip()
     if isinstance(value, float):
         value = int(value) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, (bool, date)):

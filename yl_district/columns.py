@@ -16,6 +16,7 @@ class Column(Field):
     def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
         self.required, self.choices, self.width = required, choices, width
+        *self.path, self.name = attribute.split("__") if attribute else [None]
 
     def resolve(self, book, value):
         """What a cell means, given what the book knows; the value itself by default."""
@@ -24,7 +25,7 @@ class Column(Field):
     @property
     def is_masked(self):
         """Whether the column holds numbers whose middle is hidden wherever they are shown."""
-        return bool(self.attribute) and self.attribute.split("__")[-1] in MASKED_FIELDS
+        return self.name in MASKED_FIELDS
 
     @property
     def heading(self):
@@ -91,9 +92,10 @@ class Book:
     Records named in `closed`, as pairs of model and key, can be referred to, but what is stored of them stays.
     """
 
-    def __init__(self, today, masks=False, with_cases=True, closed=frozenset()):
+    def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), is_alone=False):
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
+        self.is_alone = is_alone
         self.claims = {}
         self._failed = {}
         self._names, self._only = {}, {}
@@ -143,12 +145,21 @@ class Book:
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
     def claim(self, record, attribute, value, place, shown=as_text):
-        """Notes that this file sets a value; raises CellError where an earlier row set another one."""
+        """Notes that this file sets a value, and returns whether it is the first to do so.
+
+        Raises CellError where an earlier row set another one.
+        """
         key = (id(record), attribute)
+        is_first = key not in self.claims
         earlier, (sheet, row), _ = self.claims.setdefault(key, (value, place, record))
         if earlier != value:
             expected = f"与《{sheet}》第 {row} 行一致的“{shown(earlier)}”"
             raise cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
+        return is_first
+
+    def disclaim(self, record, attribute):
+        """Takes a claim back, since the row that made it is wrong."""
+        self.claims.pop((id(record), attribute), None)
 
 
 def _name_key(name):

@@ -61,10 +61,15 @@ class Tracked(HistoricalRecords):
             super().post_save(instance, created, using=using, **options)
 
     def get_change_reason_for_object(self, instance, history_type, using):
-        return super().get_change_reason_for_object(instance, history_type, using) or _cause.get()[0]
+        return super().get_change_reason_for_object(instance, history_type, using) or cause()[0]
 
     def get_history_user(self, instance):
         return _cause.get()[1] or super().get_history_user(instance)
+
+
+def cause():
+    """The reason and the user given to the changes being made."""
+    return _cause.get()
 
 
 def note_created(records):

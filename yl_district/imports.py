@@ -8,18 +8,22 @@ one `Book`, so that a name in one sheet can refer to a row of another, and all a
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from import_export.resources import ModelResource
+from import_export.results import RowResult
 from tablib import Dataset
 
 from . import cells
-from .encryption import BlindIndexField
+from .columns import Named
+from .encryption import BlindIndexField, Sealed
 from .history import BATCH, note_changed, note_created, tracked_fields
 from .masking import masked, masked_name
 from .pinyin import SearchTextField
 
 ROW_NUMBER = "\0row"  # no heading can be this
+REMEMBERED = 2_000  # texts of each column
 
 
 @dataclass(frozen=True)
@@ -38,16 +42,22 @@ class Problem:
 
 
 class RowProblems(Exception):
-    """All that is wrong in one row."""
+    """All that is wrong in one row, as (column, found, expected, remedy).
 
-    def __init__(self, problems):
+    `kind` says where it is more than a wrong cell: a `DUPLICATE` of another row, or somebody registered `ELSEWHERE`,
+    by the record `standing`.
+    """
+
+    WRONG, DUPLICATE, ELSEWHERE = "wrong", "duplicate", "elsewhere"
+
+    def __init__(self, problems, kind=WRONG, standing=None):
         super().__init__(f"{len(problems)} 处错误")
-        self.problems = problems
+        self.problems, self.kind, self.standing = problems, kind, standing
 
 
-def row_problem(column, found, expected, remedy):
+def row_problem(column, found, expected, remedy, kind=RowProblems.WRONG, standing=None):
     """A RowProblems of one cell."""
-    return RowProblems([(column, found, expected, remedy)])
+    return RowProblems([(column, found, expected, remedy)], kind, standing)
 
 
 @dataclass
@@ -69,14 +79,22 @@ class SheetReport:
         }
 
 
+class PlainRowResult(RowResult):
+    """The result of a row, without a description of its record, which nobody reads."""
+
+    def add_instance_info(self, instance):
+        self.object_id = None
+
+
 class SheetResource(ModelResource):
-    """Takes in one sheet, row by row.
+    """Takes in one sheet, row by row. What a row that turns out wrong has set is set back.
 
     A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
     one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
     the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
     of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
-    day from which a row holds, so that what ended is known before what followed it.
+    day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
+    followed it.
     """
 
     sheet = ""
@@ -85,6 +103,7 @@ class SheetResource(ModelResource):
     kept = ()
     called = ""
     begins = ()
+    ends = ()
 
     class Meta:
         fields = ()
@@ -92,16 +111,24 @@ class SheetResource(ModelResource):
         skip_diff = True
         use_transactions = False
 
+    # A foreign key to records that tell of how many point to them.
+    settled_by = ""
+    # The columns of this sheet under the names that offices give them, separated by blanks.
+    synonyms = {}
+
     def __init__(self, book=None):
         super().__init__()
         self.book = book
         self.fields = {item.column_name: item for item in self.columns}
         self.called = self.called or self.columns[0].column_name
         self.row = {}
-        self.row_number = None
+        self.row_number = self.instance = None
         self.created, self.changed, self.changes, self.change_log = [], [], [], []
         self.changes_beside = []
         self.matched, self.dirty = {}, {}
+        self.beside, self.trail = [], []
+        self.outdated = 0
+        self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
     def get_display_name(cls):
@@ -120,9 +147,10 @@ class SheetResource(ModelResource):
         """The rows (number, cells) in the order in which they can be taken in."""
         if not self.begins:
             return rows
-        return sorted(rows, key=lambda row: self._begin(dict(zip(headings, row[1], strict=True))))
+        return sorted(rows, key=lambda row: self.begin_of(dict(zip(headings, row[1], strict=True))))
 
-    def _begin(self, row):
+    def begin_of(self, row):
+        """The day from which a row, given by headings, holds."""
         for heading in self.begins:
             if not cells.is_blank(row.get(heading)):
                 try:
@@ -144,7 +172,33 @@ class SheetResource(ModelResource):
         return []
 
     def write_links(self, records):
-        """Writes many-to-many rows of the records just created."""
+        """Writes what belongs to the records just written: many-to-many rows, and records `beside` them."""
+        changed = [(record, names) for record, names in self.beside if names]
+        if changed:
+            # What ends makes room for what follows it.
+            update_stored([record for record, _ in changed], set().union(*(names for _, names in changed)))
+        store([record for record, names in self.beside if not names])
+
+    def watched(self):
+        """The models whose records the check relies on: those it compares with, and those that rows refer to."""
+        named = [item.model for item in self.columns if isinstance(item, Named)]
+        return list(dict.fromkeys([self._meta.model, *named]))
+
+    def doubts(self):
+        """What somebody should know before rows are committed that are right by themselves."""
+        return []
+
+    def write_beside(self, record, names=()):
+        """Lets a record be written with that of the present row: a new one, or the named fields of a stored one."""
+        self.beside.append((record, names))
+        self.trail.append(self.beside.pop)
+
+    @classmethod
+    def settle(cls, keys):
+        """Brings up to date what others tell of records that were written, or taken back, in bulk.
+
+        `keys` are those of the records that the field `settled_by` of the written ones points to.
+        """
 
     def finish(self):
         """Checks what only shows once every sheet has been written; returns (row, column, found, expected, remedy)."""
@@ -168,19 +222,42 @@ class SheetResource(ModelResource):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
-                cells.check_formula(value)
-                self.row[heading] = item.resolve(self.book, item.widget.clean(value, row))
+                self.row[heading] = item.resolve(self.book, self.read(heading, item, value, row))
             except cells.CellError as error:
                 problems.append((heading, value, error.expected, error.remedy))
         if problems:
             raise RowProblems(problems)
 
+    def read(self, heading, item, value, row):
+        """What a cell says by itself; the same text says the same again."""
+        known = self.memory[heading]
+        if type(value) is str and value in known:
+            return known[value]
+        cells.check_formula(value)
+        read = item.widget.clean(value, row)
+        if type(value) is str and len(known) < REMEMBERED:
+            known[value] = read
+        return read
+
     def import_row(self, row, instance_loader, **options):
+        self.trail = []
         result = super().import_row(row, instance_loader, **options)
-        name = row.get(self.called)
-        if result.errors and isinstance(name, str):
-            self.book.fail(self.sheet, name, self.row_number)
+        if result.errors:
+            self.set_back()
+            name = row.get(self.called)
+            if isinstance(name, str):
+                self.book.fail(self.sheet, name, self.row_number)
         return result
+
+    def set_back(self):
+        """Takes back what the present row has set, claimed and begun."""
+        for undo in reversed(self.trail):
+            undo()
+        self.trail = []
+
+    @classmethod
+    def get_row_result_class(cls):
+        return PlainRowResult
 
     def get_or_init_instance(self, instance_loader, row):
         record = self._located(row, lambda: self.find(self.row))
@@ -189,7 +266,8 @@ class SheetResource(ModelResource):
         if id(record) in self.matched:
             first = self.matched[id(record)][0]
             remedy = f"与第 {first} 行重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
-            raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy)
+            kind = RowProblems.DUPLICATE
+            raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy, kind)
         return record, False
 
     def _located(self, row, act):
@@ -214,15 +292,18 @@ class SheetResource(ModelResource):
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
 
     def _set(self, instance, heading, item, value):
-        *path, name = item.attribute.split("__")
-        target = instance
-        for step in path:
+        target, name = instance, item.name
+        for step in item.path:
             target = getattr(target, step)
-        if (type(target), target.pk) in self.book.closed:
+        if self.book.closed and (type(target), target.pk) in self.book.closed:
             return
+        is_begun = self.has_begun(target)
         if item.attribute in self.shared:
-            self.book.claim(target, name, value, (self.sheet, self.row_number), item.widget.render)
-        old = getattr(target, name, None)  # a new record lacks its foreign keys
+            self._claim(target, name, value, item.widget.render, is_begun)
+        if is_begun:
+            setattr(target, name, value)
+            return
+        old = getattr(target, name, None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
         change = (heading, *self._told(item, target, name, old, value))
@@ -230,11 +311,26 @@ class SheetResource(ModelResource):
         if is_beside and item.attribute in self.kept and old not in ("", None):
             remedy = "请核对；确为登记有误时，先在人员资料中改正"
             raise cells.CellError(f"与已登记一致的{heading} {change[1]}", remedy)
+        self.trail.append(partial(setattr, target, name, old))
         setattr(target, name, value)
         self._touch(target, name)
         self.changes.append(change)
         if is_beside:
             self.changes_beside.append((target, *change))
+
+    def has_begun(self, record):
+        """Whether the present row itself begins the record, so that nobody else knows it yet."""
+        return record.pk is None and id(record) not in self.accepted
+
+    def _claim(self, target, name, value, shown, is_begun):
+        """What is told of a shared record must agree with what other rows tell."""
+        if is_begun and self.book.is_alone:
+            return  # what it holds is what the file told of it
+        place = (self.sheet, self.row_number)
+        if target.pk is None and self.book.is_alone and getattr(target, name) not in ("", None):
+            self.book.claims.setdefault((id(target), name), (getattr(target, name), self.accepted[id(target)], target))
+        if self.book.claim(target, name, value, place, shown):
+            self.trail.append(partial(self.book.disclaim, target, name))
 
     def _told(self, item, target, name, *values):
         """Values as the report of changes tells them: numbers and minors' names masked."""
@@ -245,28 +341,36 @@ class SheetResource(ModelResource):
         return map(masked_name, texts) if is_hidden_name else texts
 
     def _touch(self, record, name):
-        self.dirty.setdefault(id(record), (record, set()))[1].add(name)
+        names = self.dirty.setdefault(id(record), (record, set()))[1]
+        if name not in names:
+            names.add(name)
+            self.trail.append(partial(names.discard, name))
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         self.matched[id(instance)] = (self.row_number, instance)
+        self.trail.append(partial(self.matched.pop, id(instance)))
         return bool(instance.pk) and not self.changes
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         problems = []
         for record in self.records_of(instance):
-            before = self._values(record)
+            before = None if self.has_begun(record) else dict(record.__dict__)
             try:
                 record.clean()
             except ValidationError as error:
                 problems += self._problems_of(error, record)
-            for name, value in self._values(record).items():
-                if value != before[name]:
-                    self._touch(record, name)
+            if before:
+                self._touch_derived(record, before)
         if problems:
             raise RowProblems(problems)
 
-    def _values(self, record):
-        return {one.name: getattr(record, one.attname) for one in record._meta.concrete_fields}
+    def _touch_derived(self, record, before):
+        """Notes what `clean` has set of itself; opening a sealed cell sets nothing."""
+        for name, old in before.items():
+            value = record.__dict__[name]
+            if value is not old and not isinstance(old, Sealed) and value != old:
+                self.trail.append(partial(setattr, record, name, old))
+                self._touch(record, name)
 
     def records_of(self, instance):
         """The records that one row writes, in the order in which they must exist."""
@@ -294,7 +398,13 @@ class SheetResource(ModelResource):
             return self.called
 
     def save_instance(self, instance, is_create, row, **options):
+        for record in self.records_of(instance):
+            if record.pk is None:
+                self.accepted[id(record)] = (self.sheet, self.row_number)
         self.accept(instance)
+        self.instance = instance
+        if self.book.is_alone:
+            return
         if is_create:
             self.created.append(instance)
             self.change_log += [(self.row_number, str(target), *change) for target, *change in self.changes_beside]

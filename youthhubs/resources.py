@@ -1,12 +1,14 @@
 """The ledger's sheets 青年汇 and 志愿者."""
 
+from functools import partial
+
 from members.directory import VOLUNTEER, ReferenceWidget, new_person
 from members.models import Volunteer
 from members.resources import PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource, store, update_stored
+from yl_district.imports import SheetResource
 
 from .models import Hub, HubYear, TeamMember
 
@@ -83,7 +85,9 @@ class VolunteerResource(PeopleResource):
         places = list(TeamMember.objects.all())
         self.book.attach(places, "hub", Hub)
         self.places = {place.volunteer_id: place for place in places}
-        self.joining = []
+
+    def watched(self):
+        return [*super().watched(), TeamMember]
 
     def find(self, row):
         self.person = self.directory.referred(row["姓名"], row, VOLUNTEER)
@@ -102,15 +106,12 @@ class VolunteerResource(PeopleResource):
             return []
         old = place.hub.name if place else ""
         if place:
+            self.trail.append(partial(setattr, place, "hub", place.hub))
             place.hub = hub
-        self.joining.append(place or TeamMember(volunteer=record, hub=hub))
+            self.write_beside(place, {"hub"})
+        else:
+            self.write_beside(TeamMember(volunteer=record, hub=hub))
         return [("志愿者队伍", old, hub.name)]
-
-    def write_links(self, records):
-        moved = [place for place in self.joining if place.pk]
-        store([place for place in self.joining if not place.pk])
-        if moved:
-            update_stored(moved, {"hub"})
 
     def rows_for_export(self, records):
         return records.select_related("person", "team__hub").order_by("pk")

@@ -1,25 +1,7 @@
-"""What every import leaves behind, and the access log."""
+"""The access log."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-
-
-class ImportBatch(models.Model):
-    """One committed import: who took in which file, and what it did."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
-    created_at = models.DateTimeField("导入时间", auto_now_add=True)
-    file_name = models.CharField("文件名", max_length=255)
-    sha256 = models.CharField("文件摘要", max_length=64)
-    counts = models.JSONField("各表结果")
-
-    class Meta:
-        verbose_name = "导入记录"
-        ordering = ["-created_at", "-pk"]
-
-    def __str__(self):
-        return self.file_name
 
 
 class AccessEntryQuerySet(models.QuerySet):
@@ -72,19 +54,3 @@ class AccessEntry(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.get_action_display()}"
-
-
-class Submission(models.Model):
-    """One form that has been carried out, so that the same form sent again makes nothing more."""
-
-    token = models.CharField("凭证", max_length=64, unique=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="提交人")
-    made_at = models.DateTimeField("提交时间", db_index=True)
-    content = models.CharField("内容摘要", max_length=64)
-    target = models.CharField("去向", max_length=255, blank=True)
-
-    class Meta:
-        verbose_name = "表单提交"
-
-    def __str__(self):
-        return f"{self.made_at} {self.target}"

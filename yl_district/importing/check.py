@@ -1,0 +1,98 @@
+"""What an import would do, row by row, before anything is written.
+
+A row is new, changes a record, says the same, means somebody registered elsewhere, repeats another row, or is wrong;
+other lines of the sheet are set aside. Nothing is written but the outcome itself, part by part, so that the first page
+of it can be read while the rest is still being checked, and nobody else has to wait.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+
+
+from ..imports import ROW_NUMBER, RowProblems, problem_at
+from .stage import Stage
+
+NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"
+KINDS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
+LABELS = {
+    NEW: "新增",
+    CHANGED: "变更",
+    SAME: "相同",
+    ELSEWHERE: "在其他支部",
+    DUPLICATE: "文件内重复",
+    WRONG: "有误",
+    ASIDE: "未计入的行",
+}
+REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
+OVERWRITTEN = 3  # a warning where more than one of so many stored values of a column would be replaced
+FEW = 5  # so few replaced values need no warning
+
+
+@dataclass
+class Outcome:
+    """What the check found in one row: its tag, what is wrong, and what it would change."""
+
+    tag: str
+    problems: list = field(default_factory=list)
+    changes: list = field(default_factory=list)
+    record: list | None = None
+    acts: list = field(default_factory=list)
+
+    def told(self):
+        """The outcome as it is kept with the row, None where the tag says it all."""
+        found = {"problems": [asdict(one) for one in self.problems], "changes": self.changes, "record": self.record}
+        return {name: value for name, value in found.items() if value}
+
+
+class Check:
+    """Takes the rows of one import through its resource without writing them."""
+
+    def __init__(self, resource):
+        self.resource, self.stage = resource, Stage(resource)
+        self.stored, self.replaced = Counter(), Counter()
+        self.outdated = 0
+        resource.load()
+
+    def outcome(self, sheet, number, row):
+        """The Outcome of one row, given as {heading: cell}."""
+        resource = self.resource
+        resource.sheet = sheet or type(resource).sheet
+        row[ROW_NUMBER] = number
+        result = resource.import_row(row, None, row_number=number)
+        if result.errors:
+            return self._refused(number, result.errors[0].error)
+        changes = [list(change) for change in resource.changes]
+        for _, *change in resource.changes_beside:
+            changes.append(list(change))
+        if result.import_type == result.IMPORT_TYPE_SKIP:
+            return Outcome(SAME)
+        instance = resource.instance
+        is_new = result.import_type == result.IMPORT_TYPE_NEW
+        self._weigh(changes)
+        record = None if is_new else [instance._meta.label, instance.pk]
+        return Outcome(NEW if is_new else CHANGED, [], changes, record, self.stage.acts_of(instance))
+
+    def _refused(self, number, error):
+        if not isinstance(error, RowProblems):
+            raise error
+        problems = [problem_at(self.resource.sheet, number, *found) for found in error.problems]
+        standing = error.standing and [error.standing._meta.label, error.standing.pk]
+        return Outcome(KINDS[error.kind], problems, [], standing)
+
+    def _weigh(self, changes):
+        for heading, old, _ in changes:
+            if old:
+                self.replaced[heading] += 1
+
+    def warnings(self, counts):
+        """What somebody should know before the file is committed."""
+        known = counts[CHANGED] + counts[SAME]
+        for heading, replaced in self.replaced.items():
+            if replaced > FEW and replaced * OVERWRITTEN > known:
+                yield f"“{heading}”列将改写 {replaced} 个已登记的值，占对应记录的三分之一以上，请确认文件不是旧表或列没有对错。"
+        if self.resource.outdated:
+            yield (
+                f"有 {self.resource.outdated} 行取自较早的导出，对应的记录此后已在系统中修改过："
+                "写入会用文件中的旧内容覆盖这些修改。"
+            )
+        yield from self.resource.doubts()

@@ -1,0 +1,149 @@
+"""Writes what the check has staged: one transaction, all of it or nothing."""
+
+from collections import defaultdict
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ..access_log import Action, operating_system_user, record
+from ..bulk import insert_history, insert_rows, reserve_keys, update_rows
+from ..history import because
+from ..models import ImportBatch
+from .check import REFUSED
+from .marks import changed_since
+from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, model_of
+
+State = ImportBatch.State
+
+
+class Outdated(Exception):
+    """Records that the import relies on were changed after the check; it must be checked again."""
+
+
+class Refused(Exception):
+    """The import cannot be committed as it is; the text says why and what to do."""
+
+
+CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
+
+
+def commit(batch, resource, *, only_right=False):
+    """Writes what was staged of rows of the kind that `resource` takes in.
+
+    Raises Outdated or Refused, and then nothing is written.
+    """
+    try:
+        with transaction.atomic(), because(reason_of(batch), batch.user):
+            locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+            if locked.state == State.COMMITTED:
+                return
+            if locked.state not in (State.CHECKED, State.COMMITTING):
+                raise Refused("文件还没有核对完，请先完成核对。")
+            if any(locked.counts.get(tag) for tag in REFUSED) and not only_right:
+                raise Refused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
+            writer = Writer(locked, resource)
+            for part in locked.parts.order_by("number").iterator(chunk_size=1):
+                writer.write(part.acts)
+            resource.settle(writer.settling)
+            finish(locked, writer, only_right)
+    except IntegrityError:
+        raise Refused(CONFLICT) from None
+    batch.refresh_from_db()
+
+
+def reason_of(batch):
+    """Why the records changed, as their history tells."""
+    return f"导入：{batch.file_name}"
+
+
+def finish(batch, writer, only_right):
+    """Notes in the import itself what was written; the contents of the file are no longer needed."""
+    batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
+    batch.written = [[label, as_ranges(keys)] for label, keys in writer.written.items()]
+    batch.committed_at = timezone.now()
+    batch.mark = {}
+    batch.save()
+    batch.parts.all().delete()
+    detail = f"新增 {batch.counts.get('n', 0)}，变更 {batch.counts.get('c', 0)}，相同 {batch.counts.get('s', 0)}"
+    record(Action.IMPORT, batch.file_name, user=batch.user, detail=detail, who=operating_system_user())
+
+
+class Writer:
+    """Carries acts out, part by part."""
+
+    def __init__(self, batch, resource):
+        self.settled = resource.settled_by and resource._meta.model._meta.get_field(resource.settled_by)
+        self.keys, self.written, self.settling = {}, defaultdict(list), set()
+        self.changed = {label: changed_since(model_of([label]), mark) for label, mark in batch.mark.items()}
+        self.is_late = any(keys for keys, _ in self.changed.values())
+
+    def write(self, acts):
+        """Writes the acts of one part, model by model; what ends makes room for what follows it."""
+        self.keep_up(acts)
+        order = list(dict.fromkeys(act[LABEL] for act in acts))
+        for label in order:
+            own = [act for act in acts if act[LABEL] == label]
+            model = model_of(own[0])
+            self._update(model, [act for act in own if act[KEY]])
+            self._insert(model, [act for act in own if act[NAMES] is None])
+            self._update(model, [act for act in own if act[NAMES] is not None and not act[KEY]])
+
+    def keep_up(self, acts):
+        """Raises Outdated where somebody has changed since the check what these acts rely on."""
+        for act in acts if self.is_late else ():
+            keys, names = self.changed.get(act[LABEL], ((), ()))
+            model = model_of(act)
+            links = [(field.related_model._meta.label, act[ROW][place]) for place, field in foreign_keys(model)]
+            relied = any(not isinstance(key, list) and key in self.changed.get(label, ((),))[0] for label, key in links)
+            named = names and act[ROW][place_of(model, "name")] in names
+            if relied or named or act[KEY] in keys:
+                raise Outdated
+
+    def _resolved(self, model, rows):
+        for place, _ in foreign_keys(model):
+            for row in rows:
+                if isinstance(row[place], list):
+                    row[place] = self.keys[row[place][0]]
+
+    def _insert(self, model, acts):
+        if not acts:
+            return
+        rows = [act[ROW] for act in acts]
+        place = place_of(model, model._meta.pk.name)
+        for act, key in zip(acts, reserve_keys(model, len(acts)), strict=True):
+            act[ROW][place] = self.keys[act[NUMBER]] = key
+        self._resolved(model, rows)
+        insert_rows(model, rows)
+        self._note(model, rows, "+")
+
+    def _update(self, model, acts):
+        place = place_of(model, model._meta.pk.name)
+        by_names = defaultdict(list)
+        for act in acts:
+            act[ROW][place] = act[KEY] or self.keys[act[NUMBER]]
+            by_names[tuple(act[NAMES])].append(act[ROW])
+        for names, rows in by_names.items():
+            self._resolved(model, rows)
+            update_rows(model, names, rows)
+            self._note(model, rows, "~")
+
+    def _note(self, model, rows, kind):
+        self.written[model._meta.label] += insert_history(model, rows, kind)
+        if self.settled and self.settled.model is model:
+            self.settling |= {row[place_of(model, self.settled.name)] for row in rows}
+
+
+def place_of(model, name):
+    """The place of a field in a row."""
+    return [field.name for field in model._meta.concrete_fields].index(name)
+
+
+def as_ranges(keys):
+    """Keys as [first, last] of each run without a gap."""
+    ranges = []
+    for key in sorted(keys):
+        if ranges and key == ranges[-1][1] + 1:
+            ranges[-1][1] = key
+        else:
+            ranges.append([key, key])
+    return ranges

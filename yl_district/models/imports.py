@@ -1,0 +1,175 @@
+"""Imports: from the file that was sent to the records that it wrote."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from ..encryption import EncryptedTextField, SealedModel
+from ..packing import packed, unpacked
+
+LEDGER = "ledger"
+SILENCE = timedelta(seconds=60)  # without a sign of life after which work counts as broken off
+KEPT_DAYS = 14  # for which the contents of a file wait to be written
+
+
+class ImportBatchQuerySet(models.QuerySet):
+    def open_to(self, user, kinds):
+        """Imports of these kinds: what is written concerns all the staff, what is not yet only its sender."""
+        done = models.Q(state__in=[ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE])
+        return self.filter(done | models.Q(user=user), kind__in=kinds)
+
+    def forgotten(self, now):
+        """Imports whose file has waited too long to be written."""
+        waiting = self.exclude(state__in=[ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE])
+        return waiting.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
+
+
+class ImportBatch(models.Model):
+    """One import: who sent which file, what the check found, and what was written or taken back."""
+
+    class State(models.TextChoices):
+        MAPPING = "mapping", "待确认列"
+        CHECKING = "checking", "正在核对"
+        CHECKED = "checked", "待写入"
+        COMMITTING = "committing", "正在写入"
+        COMMITTED = "committed", "已写入"
+        UNDOING = "undoing", "正在撤销"
+        UNDONE = "undone", "已撤销"
+
+    BUSY = (State.CHECKING, State.COMMITTING, State.UNDOING)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
+    created_at = models.DateTimeField("上传时间", auto_now_add=True)
+    kind = models.CharField("种类", max_length=20, default=LEDGER)
+    state = models.CharField("状态", max_length=20, choices=State, default=State.COMMITTED)
+    file_name = models.CharField("文件名", max_length=255)
+    sha256 = models.CharField("文件摘要", max_length=64)
+    sheets = models.JSONField("工作表", default=list)
+    mapping = models.JSONField("列的对应", default=dict)
+    row_count = models.PositiveIntegerField("行数", default=0)
+    done_count = models.PositiveIntegerField("已核对行数", default=0)
+    counts = models.JSONField("结果", default=dict)
+    warnings = models.JSONField("提示", default=list)
+    mark = models.JSONField("核对时的记录版本", default=dict)
+    with_cases = models.BooleanField("含个案", default=False)
+    only_right = models.BooleanField("只写入正确的行", default=False)
+    written = models.JSONField("写入的记录", default=list)
+    said = models.CharField("处理结果", max_length=300, blank=True)
+    alive_at = models.DateTimeField("最近处理时间", null=True)
+    committed_at = models.DateTimeField("写入时间", null=True)
+    undone_at = models.DateTimeField("撤销时间", null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="undone_imports", verbose_name="撤销人"
+    )
+
+    objects = ImportBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "导入记录"
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self):
+        return self.file_name
+
+    def get_absolute_url(self):
+        """The import's own page, which it keeps."""
+        return reverse("import_batch_detail", args=[self.pk])
+
+    @property
+    def is_busy(self):
+        """Whether work on it is going on."""
+        return self.state in self.BUSY and not self.is_broken_off
+
+    @property
+    def is_broken_off(self):
+        """Whether work on it began and gave no sign of life since."""
+        return self.state in self.BUSY and (self.alive_at is None or timezone.now() - self.alive_at > SILENCE)
+
+    def enter(self, state, *former):
+        """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did."""
+        rows = ImportBatch.objects.filter(pk=self.pk, state__in=former)
+        moved = bool(rows.update(state=state, alive_at=timezone.now()))
+        self.refresh_from_db()
+        return moved
+
+
+class ImportPart(SealedModel):
+    """Up to a thousand rows of one sheet, with what the check found in each and what it would write."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="parts", verbose_name="导入")
+    number = models.PositiveIntegerField("序号")
+    sheet = models.PositiveIntegerField("工作表序号")
+    first_row = models.PositiveIntegerField("首行")
+    content = EncryptedTextField("各行内容")
+    tags = models.TextField("各行结果", blank=True)
+    findings = EncryptedTextField("各行核对结果", blank=True)
+    staged = EncryptedTextField("待写入内容", blank=True)
+
+    class Meta:
+        verbose_name = "导入内容"
+        ordering = ["batch", "number"]
+        constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")]
+
+    def __str__(self):
+        return f"{self.batch_id} {self.number}"
+
+    @property
+    def rows(self):
+        """The cells of each row, as they were sent or mended."""
+        return unpacked(self.content)
+
+    @rows.setter
+    def rows(self, rows):
+        self.content = packed(rows)
+
+    @property
+    def told(self):
+        """What the check found, by the row's place in this part."""
+        return {int(place): found for place, found in unpacked(self.findings).items()} if self.findings else {}
+
+    @told.setter
+    def told(self, told):
+        self.findings = packed(told)
+
+    @property
+    def acts(self):
+        """What is to be written."""
+        return unpacked(self.staged) if self.staged else []
+
+    @acts.setter
+    def acts(self, acts):
+        self.staged = packed(acts)
+
+
+class ImportHeading(models.Model):
+    """A heading that somebody once explained: what it means in files of a kind; no column means it is left out."""
+
+    kind = models.CharField("种类", max_length=20)
+    heading = models.CharField("标题", max_length=100)
+    column = models.CharField("列", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "标题的含义"
+        constraints = [models.UniqueConstraint(fields=["kind", "heading"], name="import_heading_once")]
+
+    def __str__(self):
+        return self.heading
+
+
+class ImportAlias(models.Model):
+    """A cell's text that somebody once explained: what it means in a column of files of a kind."""
+
+    kind = models.CharField("种类", max_length=20)
+    column = models.CharField("列", max_length=40)
+    found = models.CharField("写法", max_length=100)
+    meant = models.CharField("含义", max_length=100)
+
+    class Meta:
+        verbose_name = "写法的含义"
+        constraints = [models.UniqueConstraint(fields=["kind", "column", "found"], name="import_alias_once")]
+
+    def __str__(self):
+        return self.found
