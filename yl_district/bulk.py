@@ -102,8 +102,15 @@ def update_rows(model, names, rows):
         cursor.execute("DROP TABLE told")
 
 
+def delete_rows(model, keys):
+    """Deletes stored rows; the database refuses those on which others hang."""
+    table, column = model._meta.db_table, model._meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.executemany(f'DELETE FROM "{table}" WHERE "{column}" = %s', [(key,) for key in keys])
+
+
 def insert_history(model, rows, kind):
-    """Writes the states of these rows into the history, `+` for new rows and `~` for changed ones; returns their keys.
+    """Writes the states of these rows into the history, `+` for new rows, `~` for changed and `-` for removed ones; returns their keys.
 
     Who and why come from `history.because`.
     """

@@ -60,6 +60,7 @@ class ImportBatch(models.Model):
     said = models.CharField("处理结果", max_length=300, blank=True)
     alive_at = models.DateTimeField("最近处理时间", null=True)
     committed_at = models.DateTimeField("写入时间", null=True)
+    undone = models.JSONField("撤销结果", default=dict)
     undone_at = models.DateTimeField("撤销时间", null=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="undone_imports", verbose_name="撤销人"
