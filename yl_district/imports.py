@@ -76,7 +76,8 @@ class SheetResource(ModelResource):
     one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
     the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
     of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
-    day from which a row holds, so that what ended is known before what followed it.
+    day from which a row holds, so that what ended is known before what followed it; `synonyms` gives other
+    headings that offices write for a column, in one text: a word under two columns may mean either.
     """
 
     sheet = ""
@@ -85,6 +86,7 @@ class SheetResource(ModelResource):
     kept = ()
     called = ""
     begins = ()
+    synonyms = {}
 
     class Meta:
         fields = ()
