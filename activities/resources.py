@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from django.db.models import F
 
 from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, ReferenceWidget, new_person
-from members.resources import PeopleResource, person_column
+from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, split_list
@@ -47,6 +47,22 @@ class ActivityResource(SheetResource):
         column(Activity, "partners"),
         column(Activity, "content"),
     ]
+    synonyms = {
+        "活动名称": "活动主题 活动标题 主题 标题 名称",
+        "日期": "活动日期 活动时间 活动开始时间 时间 举办日期 举办时间 开展日期 开展时间",
+        "类型": "活动类型 活动类别 类别",
+        "主办组织": "主办单位 主办方 主办 举办单位 组织单位 开展单位",
+        "青年汇": "所属青年汇 活动青年汇 青年汇名称",
+        "地点": "活动地点 举办地点",
+        "线上": "是否线上 线上活动 是否线上活动",
+        "场次": "活动场次 活动场数 场数",
+        "人次": "参与人数 参加人数 参与人次 参加人次 活动人数 活动人次 实到人数",
+        "面向人群": "活动对象 参与对象 面向对象",
+        "专项": "专项活动",
+        "主题标签": "标签",
+        "协办单位": "协办 协办方 合作单位",
+        "内容": "活动内容 活动概述 活动简介 活动情况",
+    }
 
     class Meta(SheetResource.Meta):
         model = Activity
@@ -202,6 +218,13 @@ class SignInResource(PeopleResource):
         person_column("mobile"),
         column(SignIn, "capacity"),
     ]
+    synonyms = {
+        "活动名称": "活动 活动主题 活动标题",
+        "日期": "活动日期 活动时间 签到日期",
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 签到人 签到人姓名 参加人 参加人姓名 参加人员",
+        "手机号码": PERSON_SYNONYMS["手机号码"],
+        "身份": "人员身份 参加人身份 人员类别",
+    }
     capacities = {
         SignIn.Capacity.MEMBER: MEMBER,
         SignIn.Capacity.LINKED_YOUTH: LINKED_YOUTH,

@@ -6,7 +6,14 @@ from functools import partial
 
 from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, ReferenceWidget, new_person
 from members.models import Person, Volunteer
-from members.resources import EVERYONE, PeopleReference, PeopleResource, PersonReference, person_column
+from members.resources import (
+    EVERYONE,
+    PERSON_SYNONYMS,
+    PeopleReference,
+    PeopleResource,
+    PersonReference,
+    person_column,
+)
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
@@ -74,6 +81,24 @@ class AssistedYouthResource(CaseResource):
         column(AssistedYouth, "bound_on"),
         column(AssistedYouth, "remark"),
     ]
+    synonyms = {
+        "出生日期": PERSON_SYNONYMS["出生日期"],
+        "身份证号": PERSON_SYNONYMS["身份证号"],
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 帮扶对象 帮扶对象姓名 被帮扶人姓名 被帮扶姓名 青少年姓名 学生姓名",
+        "所在组织": "所属组织 所在团组织 所属团组织 所在社区 所属社区 社区 所在村 所属村",
+        "学校": "学校名称 就读学校 所在学校",
+        "年级": "所在年级 就读年级",
+        "困难类型": "困难类别 困难情况 致困原因",
+        "重点类别": "重点青少年类别 重点群体 重点群体类别 人员类别",
+        "监护人": "监护人姓名 家长 家长姓名",
+        "监护人电话": "监护人联系电话 监护人联系方式 监护人手机 家长电话 家长联系电话 家长联系方式",
+        "需求": "帮扶需求 主要需求 需求情况",
+        "入库日期": "入库时间 建档日期 建档时间 登记日期 登记时间",
+        "出库日期": "出库时间 退出日期 退出时间",
+        "固定志愿者": "志愿者 志愿者姓名 帮扶志愿者 结对志愿者 帮扶人 帮扶人姓名",
+        "平台绑定日期": "平台绑定时间 绑定日期 绑定时间",
+        "备注": "备注说明",
+    }
 
     class Meta(SheetResource.Meta):
         model = AssistedYouth

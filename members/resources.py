@@ -20,6 +20,16 @@ def person_column(name, required=False, owner="person"):
     return column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name))
 
 
+PERSON_SYNONYMS = {
+    "姓名": "真实姓名 名字",
+    "出生日期": "出生年月 出生年月日 出生时间 出生 生日",
+    "身份证号": "身份证号码 公民身份号码 公民身份证号码 居民身份证号码 证件号码 证件号 身份证",
+    "手机号码": "手机号 手机 移动电话 联系电话 电话 电话号码 联系方式",
+}
+BRANCHES = "所在团组织 所属团组织 团组织 团组织名称 所属团支部 团支部 团支部名称 支部名称"
+WORKPLACES = "学习工作单位 工作学习单位 工作/学习单位 学习/工作单位 工作或学习单位 学习或工作单位 所在单位"
+
+
 class PersonReference(Column):
     """A column that names one person of a capacity."""
 
@@ -153,6 +163,24 @@ class MemberResource(PeopleResource):
         column(Member, "left_on"),
         column(Member, "remark"),
     ]
+    synonyms = PERSON_SYNONYMS | {
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 团员姓名 学生姓名 缴费人",
+        "民族": "族别 名族",
+        "政治面貌": "面貌 党团",
+        "文化程度": "学历 最高学历 全日制学历 学历学位 受教育程度",
+        "入团年月": "入团时间 入团日期 入团年月日",
+        "所在团支部": f"{BRANCHES} 所在支部 所属支部 支部 选择组织 单位",
+        "微信号": "微信 微信号码",
+        "工作单位": f"{WORKPLACES} 单位 学校 就读学校",
+        "是否在校": "在校 是否在校生 是否在校学生 是否学生",
+        "发展团员编号": "团员编号 入团志愿书编号 团员证号 发展编号",
+        "志愿者编号": "志愿者号 志愿服务编号 志愿北京编号",
+        "来源": "团员来源",
+        "来源日期": "转入日期 转入时间 来源时间",
+        "团籍状态": "状态 团员状态",
+        "离开日期": "转出日期 转出时间 离开时间",
+        "备注": "备注说明",
+    }
 
     class Meta(SheetResource.Meta):
         model = Member
@@ -226,6 +254,18 @@ class PostResource(PeopleResource):
         column(Post, "link_quota"),
         column(Post, "remark"),
     ]
+    synonyms = {
+        "手机号码": PERSON_SYNONYMS["手机号码"],
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 团干部姓名 团干部 干部姓名",
+        "所在组织": f"{BRANCHES} 所在团支部 所属组织 组织名称 单位 所在单位",
+        "职务": "团内职务 团内现任职务 现任职务 任职情况 职务名称",
+        "职责": "分工 工作分工 主要职责",
+        "干部性质": "性质 专兼职 专/兼职 专职/兼职 专兼挂 专兼挂情况",
+        "任职年月": "任职时间 任职日期 任现职时间 任现职年月",
+        "离任年月": "离任时间 离任日期 卸任时间 免职时间",
+        "联系青年指标": "联系青年数 联系青年人数 联系指标",
+        "备注": "备注说明",
+    }
 
     class Meta(SheetResource.Meta):
         model = Post

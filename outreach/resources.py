@@ -6,6 +6,8 @@ from members.directory import CADRE, LINKED_YOUTH, TELL_APART_REFERENCE, Directo
 from members.models import Person
 from members.resources import (
     EVERYONE,
+    PERSON_SYNONYMS,
+    WORKPLACES,
     PeopleResource,
     PersonReference,
     each_named,
@@ -39,6 +41,17 @@ class LinkResource(PeopleResource):
         column(Link, "bound_on"),
         column(Link, "remark"),
     ]
+    synonyms = {
+        "团干部": "团干部姓名 干部姓名 团干 联系干部 联系团干部 联系人",
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 青年姓名 联系青年 联系青年姓名 被联系青年 被联系人 联系人",
+        "手机号码": PERSON_SYNONYMS["手机号码"],
+        "领域": "所属领域 青年领域",
+        "单位": f"工作单位 {WORKPLACES}",
+        "起始日期": "起始时间 开始日期 开始时间 建立联系日期 建立联系时间 结对日期 结对时间",
+        "结束日期": "结束时间 终止日期 终止时间",
+        "绑定日期": "绑定时间 平台绑定日期 平台绑定时间",
+        "备注": "备注说明",
+    }
 
     class Meta(SheetResource.Meta):
         model = Link

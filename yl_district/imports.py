@@ -94,7 +94,8 @@ class SheetResource(ModelResource):
     the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
     of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
     day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
-    followed it.
+    followed it; `synonyms` gives other headings that offices write for a column, in one text: a word under two columns
+    may mean either; `settled_by` names a foreign key to records that tell of how many point to them.
     """
 
     sheet = ""
@@ -104,17 +105,14 @@ class SheetResource(ModelResource):
     called = ""
     begins = ()
     ends = ()
+    synonyms = {}
+    settled_by = ""
 
     class Meta:
         fields = ()
         import_id_fields = ()
         skip_diff = True
         use_transactions = False
-
-    # A foreign key to records that tell of how many point to them.
-    settled_by = ""
-    # The columns of this sheet under the names that offices give them, separated by blanks.
-    synonyms = {}
 
     def __init__(self, book=None):
         super().__init__()

@@ -4,7 +4,7 @@ from functools import partial
 
 from members.directory import VOLUNTEER, ReferenceWidget, new_person
 from members.models import Volunteer
-from members.resources import PeopleResource, person_column
+from members.resources import PERSON_SYNONYMS, WORKPLACES, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.columns import Column, Named, column
@@ -74,6 +74,17 @@ class VolunteerResource(PeopleResource):
         column(Volunteer, "bound_on"),
         column(Volunteer, "remark"),
     ]
+    synonyms = {
+        "姓名": f"{PERSON_SYNONYMS['姓名']} 志愿者姓名 志愿者",
+        "手机号码": PERSON_SYNONYMS["手机号码"],
+        "单位": f"工作单位 {WORKPLACES}",
+        "志愿者编号": "志愿者号 志愿服务编号 志愿北京编号",
+        "志愿者队伍": "志愿队伍 志愿服务队 志愿服务队伍 服务队 所属队伍 所在队伍 青年汇 所属青年汇",
+        "加入日期": "加入时间 入队日期 入队时间",
+        "承诺书日期": "承诺书时间 承诺书签订日期 签订承诺书日期 签订承诺书时间",
+        "平台绑定日期": "平台绑定时间 绑定日期 绑定时间",
+        "备注": "备注说明",
+    }
 
     class Meta(SheetResource.Meta):
         model = Volunteer

@@ -1,0 +1,105 @@
+"""Words by which rows that are no data are told: totals, remarks, signatures, names of sections, worked examples."""
+
+import re
+
+from .cells import plain
+
+# 12, 12人, 约30人, 12场/300人次, 男20人女30人, 00.00%, or a dash; no day and no name.
+QUANTITY = re.compile(r"(?:[^\W\d_年月日]{0,4}[0-9][0-9.,]*%?[^\W\d_年月日]{0,4}[/、,;+]?)+|[-—–/]+")
+TOTAL = re.compile(
+    r"(?:[^\W\d_]{0,10}(?:合计|总计|小计|共计|汇总|累计|总数|总人数)|共(?=[0-9]))(?:\(.*\)|人数|人次)?:?(.*)"
+)
+# Nobody and nothing is called so with a colon behind it; without one such a word can also be somebody's post.
+SIGNER = (
+    r"(?:(?:填表|填报|制表|经办|审核|审批|复核|负责|报送|统计|联系)人|(?:单位|部门)?(?:负责人|主管领导)"
+    r"|(?:填表|填报|制表|上报|报送)(?:单位|日期|时间))(?:签字|签名|姓名)?"
+)
+SIGNATURE = re.compile(rf"{SIGNER}(?:(?:\([^)]*\))?:|\([签盖])")
+BARE_SIGNATURE = re.compile(SIGNER)
+REMARK = re.compile(
+    r"(?:备注|附注|注意?|说明|填[表写报]说明|注意事项|要求|日期|附件?)[0-9一二三四五]*:|[【\[](?:说明|填|备?注|要求)|以下(?:空白|无)|[*※]"
+)
+SEAL = re.compile(r".{0,12}\(?(?:盖章|公章|签章)\)?.{0,4}")
+EXAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|举例|例)[0-9一二三]?:?")
+ROW_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
+LINE = re.compile(r"[0-9]{1,2}[.、)]")
+ENUMERATOR = re.compile(r"\(?第?[一二三四五六七八九十百]+(?:部分)?\)?[、.]?")
+LEADING_ENUMERATOR = re.compile(
+    r"\s*(?:[（(][一二三四五六七八九十百0-9]+[)）][、.．]?|[一二三四五六七八九十百0-9]+[、.．])\s*"
+)
+LEADING_LABEL = re.compile(r"[^:：]{1,8}[:：]\s*")
+COUNT = re.compile(r"\s*[（(][^（()）]*[0-9][^（()）]*[)）]\s*$")
+SECTION = re.compile(r".*(?:支部|总支|团委|团工委|委员会)[】\]]?")
+LONGEST_SECTION = 40
+# What every total, signature and example holds; most rows do not, and are done with.
+SPECIAL = re.compile(r"[计总共例:：]|[人导位期间签名]\s*(?:[（(]|$)")
+OWN_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9})(?![0-9])")
+
+
+def compact(cell):
+    """A cell's text without white space."""
+    return "".join(plain(cell).split())
+
+
+def is_quantity(cell):
+    """Whether a cell holds but numbers, perhaps with units."""
+    if isinstance(cell, (int, float)):
+        return not isinstance(cell, bool)
+    return isinstance(cell, str) and bool(QUANTITY.fullmatch(compact(cell)))
+
+
+def is_row_number(cell):
+    """Whether a cell holds but the number of a row."""
+    return isinstance(cell, (int, float)) or bool(ROW_NUMBER.fullmatch(compact(cell)))
+
+
+def is_total(cell):
+    """Whether a cell says that its row adds others up: 合计, 北京市小计, 合计：92人, 共 12 人."""
+    found = isinstance(cell, str) and TOTAL.fullmatch(compact(cell))
+    return bool(found) and (not found[1] or is_quantity(found[1]))
+
+
+def is_signature(cell):
+    """Whether a cell says who filled the sheet in, or asks for it: 填表人：章程."""
+    return isinstance(cell, str) and bool(SIGNATURE.match(compact(cell)))
+
+
+def is_bare_signature(cell):
+    """Whether a cell may ask who filled the sheet in, or be a post: 负责人."""
+    return isinstance(cell, str) and bool(BARE_SIGNATURE.fullmatch(compact(cell)))
+
+
+def is_example(cell):
+    """Whether a cell marks its row as a worked example."""
+    return isinstance(cell, str) and bool(EXAMPLE.fullmatch(compact(cell)))
+
+
+def is_note(cell):
+    """Whether a cell that stands alone is a remark on the sheet, a signature or the place of a seal."""
+    if not isinstance(cell, str):
+        return False
+    text = compact(cell)
+    return bool(
+        SIGNATURE.match(text) or BARE_SIGNATURE.fullmatch(text) or REMARK.match(text) or SEAL.fullmatch(text)
+    ) or is_example(cell)
+
+
+def has_own_number(cell):
+    """Whether a cell holds an identity number or a mobile number, which only somebody's own row does."""
+    return not isinstance(cell, bool) and bool(OWN_NUMBER.search(plain(cell)))
+
+
+def is_enumerator(cell):
+    """Whether a cell holds but the Chinese number of a section."""
+    return isinstance(cell, str) and bool(ENUMERATOR.fullmatch(compact(cell)))
+
+
+def names_section(text):
+    """Whether a text by itself shows that it heads a section: by its count, 北京市（92所）, or its kind, …团支部."""
+    return bool(COUNT.search(text) or SECTION.fullmatch(section_name(text)))
+
+
+def section_name(text):
+    """The name in a section's row: without number, label, brackets and count, as 北京市 of 一、北京市（92所）."""
+    text = LEADING_ENUMERATOR.sub("", " ".join(text.split()), count=1)
+    return COUNT.sub("", LEADING_LABEL.sub("", text, count=1)).strip(" 【】[]")

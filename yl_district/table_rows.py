@@ -1,0 +1,180 @@
+"""What each row below a table's headings is: data, or a blank, section, total, note or heading row, set aside as such.
+
+A row is set aside only where it cannot be data:
+
+- TOTAL: its first text is a total word (合计, 小计, 北京市小计, 共 12 人), and everything else in it are quantities,
+  signatures or dashes. A unit called 小计 has a text or a day beside its name, and a person's row has a number of its
+  own; both are data. Words in other cells, such as 合计 in 备注, make no total.
+- NOTE: its first text is a signature with a colon (填表人：), or marks the row as a worked example (示例) in a column
+  that is not taken; or a remark, seal or long text stands alone; or nothing stands in any column that is taken.
+- SECTION: one text alone, merged over several columns, or in the first column where that is not taken, or the name of
+  an organisation (…支部, …团委, …（92所）) in a table from which three columns or more are taken.
+- HEADING: at least two cells, and most of those filled, repeat the headings above them.
+- BLANK: nothing, or only the number of a row, in advance.
+"""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+
+from . import sheet_words as words
+from .cells import is_blank
+from .headings import JOINT, heading_key, heading_keys
+
+
+class RowKind(TextChoices):
+    DATA = "data", "数据行"
+    BLANK = "blank", "空行"
+    SECTION = "section", "分段行"
+    TOTAL = "total", "合计行"
+    NOTE = "note", "说明行"
+    HEADING = "heading", "重复的标题行"
+
+
+class Row(NamedTuple):
+    """A row below the headings: its number as Excel shows it, its cells, and the section in which it stands, or ""."""
+
+    number: int
+    kind: RowKind
+    cells: list
+    section: str
+
+
+DATA = RowKind.DATA
+COLUMNS_OF_A_RECORD = 3  # taken from a table, from which on one cell alone is no record
+
+
+class RowReader:
+    """Tells the rows of one sheet, given in parts from above downwards.
+
+    `taken` are the places of columns that are taken; in those of `fill_down` a blank cell has the value above it, as
+    far up as the section goes. A value merged over several rows of one column is the value of each; what is merged over
+    several columns stays where it stands.
+    """
+
+    def __init__(self, layout, taken, merged=(), fill_down=()):
+        self.layout, self.taken = layout, frozenset(taken)
+        self.first_row = layout.last_heading_row + 1
+        self.keys = [{*heading_keys(one), *heading_key(one).split(JOINT)} - {""} for one in layout.headings]
+        self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
+        self.wide, self.tall = defaultdict(list), defaultdict(list)
+        for top, left, bottom, right in merged:
+            if sum(bool(keys) for keys in self.keys[left : right + 1]) > 1:
+                self.wide[top].append(left)
+            elif bottom > top:
+                self.tall[top].append((left, bottom))
+        self.hanging = {}
+        self.above = dict.fromkeys(fill_down)
+        self.section, self.after_note = "", False
+
+    def read(self, first_row, rows):
+        """Yields the Row of each of `rows`, whose first has the number `first_row`, from the headings on."""
+        for place, cells in enumerate(rows, first_row):
+            if place < self.first_row:
+                continue
+            kind = self._kind(place, cells)
+            for column, bottom in self.tall.get(place, ()):
+                self.hanging[column] = bottom, _at(cells, column)
+            if kind is DATA:
+                if self.hanging or self.above:
+                    cells = self._filled(cells)
+            elif kind in (RowKind.SECTION, RowKind.TOTAL, RowKind.HEADING):
+                self._begin_section(kind, cells)
+            if self.hanging:
+                self.hanging = {column: found for column, found in self.hanging.items() if found[0] > place}
+            yield Row(place + 1, kind, cells, self.section)
+
+    def _kind(self, row, cells):
+        filled = [
+            place
+            for place, cell in enumerate(cells)
+            if cell is not None and (cell.__class__ is not str or cell.isalnum() or not is_blank(cell))
+        ]
+        if not filled:
+            return RowKind.BLANK
+        taken = self.taken.intersection(filled)
+        texts = [place for place in filled if cells[place].__class__ is str]
+        if len(taken) > 1 and texts:
+            head = cells[texts[0]]
+            if not words.SPECIAL.search(head) and heading_key(head) not in self._keys_at(texts[0]):
+                self.after_note = False
+                return DATA
+        kind = self._special_kind(row, cells, filled, texts, taken)
+        self.after_note = kind is RowKind.NOTE or (self.after_note and kind is RowKind.BLANK)
+        return kind
+
+    def _keys_at(self, place):
+        return self.keys[place] if place < len(self.keys) else ()
+
+    def _special_kind(self, row, cells, filled, texts, taken):
+        if self._repeats_headings(cells, filled):
+            return RowKind.HEADING
+        if self._is_signed(cells, texts):
+            return RowKind.NOTE
+        if texts and words.is_example(cells[texts[0]]) and texts[0] not in self.taken:
+            return RowKind.NOTE
+        if self._is_total(cells, filled, texts, taken):
+            return RowKind.TOTAL
+        alone = [place for place in filled if place in self.taken or not words.is_enumerator(cells[place])]
+        if len(alone) == 1 and alone == texts[-1:]:
+            return self._kind_of_one(row, alone[0], cells[alone[0]])
+        if taken:
+            return DATA
+        return RowKind.BLANK if all(words.is_row_number(cells[place]) for place in filled) else RowKind.NOTE
+
+    def _repeats_headings(self, cells, filled):
+        alike = sum(heading_key(cells[place]) in self._keys_at(place) for place in filled)
+        return alike > 1 and 2 * alike > len(filled)
+
+    def _is_signed(self, cells, texts):
+        if not texts:
+            return False
+        signatures = sum(words.is_bare_signature(cells[place]) or words.is_signature(cells[place]) for place in texts)
+        return words.is_signature(cells[texts[0]]) or (signatures > 1 and words.is_bare_signature(cells[texts[0]]))
+
+    def _is_total(self, cells, filled, texts, taken):
+        head = next((place for place in filled if place in self.taken or place in texts), None)
+        if head is None or not words.is_total(cells[head]):
+            return False
+        return not any(words.has_own_number(cells[place]) for place in taken) and all(
+            words.is_quantity(cells[place]) or words.is_signature(cells[place]) or words.is_total(cells[place])
+            for place in filled
+        )
+
+    def _kind_of_one(self, row, place, text):
+        """What a row is that holds but one text."""
+        if words.is_note(text) or (self.after_note and words.LINE.match(words.compact(text))):
+            return RowKind.NOTE
+        is_wide = place in self.wide.get(row, ())
+        if is_wide or (place == self.leading_place and place not in self.taken):
+            return RowKind.SECTION if len(text) <= words.LONGEST_SECTION else RowKind.NOTE
+        if place not in self.taken:
+            return RowKind.NOTE
+        is_section = len(self.taken) >= COLUMNS_OF_A_RECORD and words.names_section(text)
+        return RowKind.SECTION if is_section else DATA
+
+    def _filled(self, cells):
+        """The cells of a row of data, with what is merged downwards into them or filled down."""
+        cells = cells + [None] * (max([*self.hanging, *self.above]) + 1 - len(cells))
+        for place, (_, value) in self.hanging.items():
+            if is_blank(cells[place]):
+                cells[place] = value
+        for place, value in self.above.items():
+            if is_blank(cells[place]):
+                cells[place] = value
+            else:
+                self.above[place] = cells[place]
+        return cells
+
+    def _begin_section(self, kind, cells):
+        """Ends what is filled down; the row of a section gives its name to those that follow."""
+        if kind is RowKind.SECTION:
+            self.section = words.section_name([cell for cell in cells if not is_blank(cell)][-1])
+            self.above = {place: _at(cells, place) for place in self.above}
+        else:
+            self.above = dict.fromkeys(self.above)
+
+
+def _at(row, place):
+    return row[place] if place < len(row) else None
