@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
-from .spreadsheet_reader import FORMULA_ERROR
+from .spreadsheet_limits import FORMULA_ERROR
 from .spreadsheets import CELL_LIMIT, CUT, as_text
 from .validators import validate_identity_number, validate_mobile
 

@@ -5,17 +5,25 @@ writing types every text as text, so that no cell can run as a formula.
 """
 
 import json
+import os
+import selectors
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import xlsxwriter
 
-READER = Path(__file__).with_name("spreadsheet_reader.py")
-READING_SECONDS = 60
+from .delimited_text import pasted_rows
+from .spreadsheet_limits import Refused
+
+ROOT = Path(__file__).parents[1]
+READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheet_reader import main; main(sys.argv[2])"
+READING_SECONDS = 60  # spent waiting for the reader, not for whoever takes the rows
+PIECE = 1 << 16
 
 
 class UnreadableWorkbook(Exception):
@@ -26,15 +34,26 @@ class UnreadableWorkbook(Exception):
         self.found, self.expected, self.remedy = found, expected, remedy
 
 
-WORKBOOK = "未加密的 Excel 工作簿（.xlsx）"
+WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
 REFUSALS = {
     "empty": ("空文件", WORKBOOK, "请确认文件已保存完整后重新上传"),
-    "encrypted": ("设置了打开密码的工作簿", WORKBOOK, "请在 Excel 中清除打开密码，保存后重新上传"),
-    "old": ("旧格式工作簿（.xls）或其他 Office 97 文件", WORKBOOK, SAVE_AGAIN),
-    "html": ("网页文件", WORKBOOK, SAVE_AGAIN),
+    "encrypted": ("设置了打开密码的工作簿", WORKBOOK, "请在 Excel 或 WPS 中清除打开密码，保存后重新上传"),
+    "html": ("网页或 XML 文件", WORKBOOK, SAVE_AGAIN),
     "binary": ("二进制工作簿（.xlsb）", WORKBOOK, SAVE_AGAIN),
-    "other": ("不是工作簿的文件", WORKBOOK, SAVE_AGAIN),
+    "other": ("不是表格的文件", WORKBOOK, SAVE_AGAIN),
+    "hidden": ("没有可见工作表的工作簿", WORKBOOK, "请取消隐藏要导入的工作表，保存后重新上传"),
+    "encoding": (
+        "编码混杂或无法识别的文本",
+        "UTF-8、GB18030（GBK）或带标记的 UTF-16 编码的文本",
+        "请在 Excel 或 WPS 中打开并核对有无乱码，另存为“Excel 工作簿（.xlsx）”后重新上传",
+    ),
+    "quotes": ("双引号没有成对的文本", "双引号成对的 .csv 文本", f"请补上或删去多余的双引号；或{SAVE_AGAIN[1:]}"),
+    "too large": (
+        "异常庞大的工作簿",
+        "大小正常的工作表",
+        "请删除该处多余的内容，或把数据复制到新建的工作簿后重新上传",
+    ),
     "damaged": ("损坏的工作簿", WORKBOOK, "请重新保存或向发送人索取完整的文件"),
     "crashed": ("无法安全打开的工作簿", WORKBOOK, "文件可能损坏或异常庞大，请把数据复制到新建的工作簿后重新上传"),
 }
@@ -42,42 +61,117 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """One visible sheet: its rows from the first on, each cell None, text, number, truth value, date or datetime."""
+    """One visible sheet: its rows from the first on, each cell None, text, number, truth value, date or datetime.
+
+    `merged` lists its merged areas as (first row, first column, last row, last column), counted from 0.
+    """
 
     name: str
     rows: list
+    merged: tuple = ()
 
 
-def read_workbook(data):
-    """The visible sheets of an .xlsx workbook given as bytes; raises UnreadableWorkbook."""
-    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+@dataclass(frozen=True)
+class SheetPart:
+    """Some rows of a visible sheet, which is the `number`th; `first_row` is the place of the first of them."""
+
+    number: int
+    name: str
+    merged: tuple
+    first_row: int
+    rows: list
+
+
+def read_workbook(data, file_name=""):
+    """The visible sheets of a file given as bytes; raises UnreadableWorkbook."""
+    sheets = []
+    for part in stream_workbook(data, file_name):
+        if part.number == len(sheets):
+            sheets.append(Sheet(part.name, [], part.merged))
+        sheets[-1].rows.extend(part.rows)
+    return sheets
+
+
+def read_pasted(text):
+    """The one sheet in a text pasted from a spreadsheet; raises UnreadableWorkbook."""
+    try:
+        return [Sheet("", [trimmed(row) for row in pasted_rows(text)])]
+    except Refused as refused:
+        raise unreadable(refused.answer) from None
+
+
+def trimmed(row):
+    """The row without the empty cells at its end."""
+    while row and row[-1] is None:
+        row.pop()
+    return row
+
+
+def stream_workbook(data, file_name=""):
+    """The visible sheets of a file given as bytes, in parts of a thousand rows at most, as the child reads them.
+
+    Raises UnreadableWorkbook before or between parts: what came before must not be kept then.
+    """
+    with tempfile.NamedTemporaryFile() as file:
         file.write(data)
         file.flush()
-        try:
-            child = subprocess.run(
-                [sys.executable, "-I", str(READER), file.name], capture_output=True, timeout=READING_SECONDS
-            )
-        except subprocess.TimeoutExpired:
-            raise UnreadableWorkbook(*REFUSALS["crashed"]) from None
-    if child.returncode:
-        raise UnreadableWorkbook(*REFUSALS["crashed"])
-    answer = json.loads(child.stdout)
-    if "refusal" in answer:
-        found, expected, remedy = REFUSALS.get(answer["refusal"]) or REFUSALS["crashed"]
-        if answer["refusal"] == "too large":
-            found, expected = answer["found"], "大小正常的工作表"
-            remedy = "请删除该处多余的内容，或把数据复制到新建的工作簿后重新上传"
-        raise UnreadableWorkbook(found, expected, remedy)
-    return [Sheet(sheet["name"], [_decoded(row) for row in sheet["rows"]]) for sheet in answer["sheets"]]
+        command = [sys.executable, "-I", "-c", READER, str(ROOT), file.name]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+            try:
+                yield from parts(lines(child.stdout), file_name)
+            finally:
+                child.kill()
 
 
-def _decoded(row):
-    return [_decoded_cell(cell) if isinstance(cell, dict) else cell for cell in row]
+def parts(answers, file_name):
+    """The child's answers as SheetParts, until it says that the file is whole."""
+    merged = ()
+    for line in answers:
+        answer = json.loads(line, object_hook=decoded)
+        if isinstance(answer, dict):
+            if answer["refusal"] is None:
+                return
+            raise unreadable(answer, file_name)
+        number, name, areas, first_row, rows = answer
+        merged = merged if areas is None else tuple(map(tuple, areas))
+        yield SheetPart(number, name, merged, first_row, rows)
+    raise unreadable({"refusal": "crashed"})
 
 
-def _decoded_cell(cell):
+def lines(pipe):
+    """The lines that the child prints; ends where it ends, or takes too long over the next one."""
+    left, pieces = READING_SECONDS, []
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while left > 0:
+            began = time.monotonic()
+            ready = selector.select(left)
+            left -= time.monotonic() - began
+            piece = os.read(pipe.fileno(), PIECE) if ready else b""
+            if not piece:
+                return
+            *ended, rest = piece.split(b"\n")
+            for end in ended:
+                yield b"".join([*pieces, end])
+                pieces = []
+            pieces.append(rest)
+
+
+def decoded(cell):
+    """What JSON held as an object: a date, a datetime, or the child's last words."""
+    if "moment" not in cell:
+        return cell
     moment = datetime.fromisoformat(cell["moment"])
     return moment if moment.time() != datetime.min.time() else moment.date()
+
+
+def unreadable(answer, file_name=""):
+    """The child's refusal in words; a file that is no table is told by the ending of its name."""
+    found, expected, remedy = REFUSALS[answer["refusal"]]
+    ending = PurePath(file_name).suffix[:10]
+    if answer["refusal"] == "other" and ending:
+        found = f"{found}（{ending}）"
+    return UnreadableWorkbook(answer.get("found") or found, expected, remedy)
 
 
 @dataclass(frozen=True)

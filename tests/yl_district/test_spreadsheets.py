@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yl_district import spreadsheets
-from yl_district.spreadsheet_reader import FORMULA_ERROR
+from yl_district.spreadsheet_limits import FORMULA_ERROR
 from yl_district.spreadsheets import CELL_LIMIT, CUT, Heading, Sheet, UnreadableWorkbook, read_workbook, write_workbook
 
 SHEET = "xl/worksheets/sheet1.xml"

@@ -1,0 +1,25 @@
+"""How much of anything the reading child takes, and how it refuses the rest."""
+
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 40
+UNPACKED = 400 * 1024 * 1024
+CELLS = 12_000_000
+COLUMNS = 1_000
+CHARACTERS = 120_000_000
+LINE = 1_000_000  # characters of one line, or of one cell, in a text file
+MERGES = 100_000
+FORMULA_ERROR = "#公式错误"  # as the importing side knows it
+
+
+class Refused(Exception):
+    """The file must not be opened; `answer` says why."""
+
+    def __init__(self, refusal, found=""):
+        super().__init__(refusal)
+        self.answer = {"refusal": refusal, "found": found}
+
+
+def check_area(height, width):
+    """Raises Refused for a used range that nobody fills by hand."""
+    if width > COLUMNS or width * height > CELLS:
+        raise Refused("too large", f"某一工作表的有内容区域达 {height} 行 × {width} 列")
