@@ -30,6 +30,7 @@ class ActivityResource(SheetResource):
     """
 
     sheet = "活动"
+    group = "青年汇"
     columns = [
         column(Activity, "name", required=True),
         column(Activity, "held_on", required=True),
@@ -209,6 +210,7 @@ class SignInResource(PeopleResource):
     """One row is one person present at an activity; somebody unknown becomes a new person."""
 
     sheet = "签到"
+    group = "活动名称"
     settled_by = "activity"
     called = "姓名"
     columns = [

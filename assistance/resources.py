@@ -60,6 +60,7 @@ class AssistedYouthResource(CaseResource):
     """One row is an assisted youth's time in the register."""
 
     sheet = "帮扶对象"
+    group = "所在组织"
     begins = ("入库日期",)
     ends = ("出库日期",)
     columns = [

@@ -139,6 +139,7 @@ class MemberResource(PeopleResource):
     """One row is a league member's time on one branch's roll."""
 
     sheet = "团员"
+    group = "所在团支部"
     begins = ("来源日期", "入团年月")
     ends = ("离开日期",)
     columns = [
@@ -241,6 +242,7 @@ class PostResource(PeopleResource):
     """One row is a post held."""
 
     sheet = "团干部"
+    group = "所在组织"
     columns = [
         person_column("name", required=True),
         person_column("gender"),

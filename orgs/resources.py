@@ -179,6 +179,7 @@ class UnitResource(SheetResource):
     """One row is a two-new organisation: the same name, else the same credit code."""
 
     sheet = "两新组织"
+    group = "团支部"
     columns = [
         column(Unit, "name", required=True),
         column(Unit, "credit_code"),

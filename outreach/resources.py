@@ -25,6 +25,7 @@ class LinkResource(PeopleResource):
     """One row is one cadre's link to one youth."""
 
     sheet = "联系青年"
+    group = "团干部"
     called = "姓名"
     begins = ("起始日期",)
     ends = ("结束日期",)

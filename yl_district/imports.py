@@ -95,7 +95,8 @@ class SheetResource(ModelResource):
     of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
     day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
     followed it; `synonyms` gives other headings that offices write for a column, in one text: a word under two columns
-    may mean either; `settled_by` names a foreign key to records that tell of how many point to them.
+    may mean either; `settled_by` names a foreign key to records that tell of how many point to them; `group` is the column
+    that a file may state once for many rows, by a sheet's name or a section.
     """
 
     sheet = ""
@@ -107,6 +108,7 @@ class SheetResource(ModelResource):
     ends = ()
     synonyms = {}
     settled_by = ""
+    group = ""
 
     class Meta:
         fields = ()
@@ -126,6 +128,7 @@ class SheetResource(ModelResource):
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
         self.outdated = 0
+        self.aliases = {}
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
@@ -215,6 +218,8 @@ class SheetResource(ModelResource):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
         for heading, item in self.fields.items():
             value = row.get(heading)
+            if heading in self.aliases and isinstance(value, str):
+                value = self.aliases[heading].get(text_key(value), value)
             if cells.is_blank(value):
                 if item.required:
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
@@ -539,6 +544,11 @@ def take_in(resource, headings, rows):
     report.changes = resource.change_log
     report.errors.sort(key=lambda problem: problem.row)
     return report
+
+
+def text_key(text):
+    """A cell's text as texts are compared."""
+    return "".join(cells.plain(text).casefold().split())
 
 
 def problem_at(sheet, row, column, found, expected, remedy):

@@ -62,6 +62,7 @@ class VolunteerResource(PeopleResource):
     """One row is a volunteer; a name alone means the one person of that name, else somebody new."""
 
     sheet = "志愿者"
+    group = "志愿者队伍"
     columns = [
         Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("gender"),

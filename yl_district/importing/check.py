@@ -23,6 +23,15 @@ LABELS = {
     WRONG: "有误",
     ASIDE: "未计入的行",
 }
+NAMES = {
+    NEW: "new",
+    CHANGED: "changed",
+    SAME: "same",
+    ELSEWHERE: "elsewhere",
+    DUPLICATE: "duplicate",
+    WRONG: "wrong",
+    ASIDE: "set_aside",
+}
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
 OVERWRITTEN = 3  # a warning where more than one of so many stored values of a column would be replaced
 FEW = 5  # so few replaced values need no warning

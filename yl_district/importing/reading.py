@@ -1,9 +1,18 @@
-"""The rows of an import's parts, read as its mapping says."""
+"""The rows of an import's parts, as its mapping reads them."""
 
 from typing import NamedTuple
 
+from ..cells import is_blank
+from ..sheet_mapping import MappedReader, Mapping
+from ..spreadsheets import SheetPart
+from ..table_rows import RowKind
+
 
 class ReadRow(NamedTuple):
+    """A row of a part: its place there, its number and the name of its sheet as Excel shows them, and its cells by
+    column, None of a row that is no data.
+    """
+
     place: int
     number: int
     sheet: str
@@ -12,18 +21,30 @@ class ReadRow(NamedTuple):
 
 
 class Reader:
+    """Reads an import's parts in their order."""
+
     def __init__(self, batch):
-        self.headings = None
-        self.columns = []
+        self.mapping = Mapping.from_json(batch.mapping)
+        self.reader = MappedReader(self.mapping)
+        self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
+
+    @property
+    def columns(self):
+        """The names of the columns that any of the sheets has."""
+        return {column for sheet in self.mapping.sheets if sheet.is_taken for column in sheet.columns.values()}
 
     def read(self, part):
-        for place, row in enumerate(part.rows):
-            if self.headings is None:
-                self.headings = self.columns = row
-                yield ReadRow(place, place + 1, "", None, False)
-                continue
-            yield ReadRow(place, part.first_row + place + 1, "", dict(zip(self.headings, row, strict=False)), not row)
-
-
-def reader_of(batch):
-    return Reader(batch)
+        """Yields a ReadRow for every row of the part that is not data of a sheet left out."""
+        sheet, rows = self.sheets[part.sheet], part.rows
+        merged = tuple(tuple(area) for area in sheet["merged"])
+        told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows)
+        seen = set()
+        for _, row, cells in self.reader.read(told):
+            place = row.number - 1 - part.first_row
+            seen.add(place)
+            is_data = row.kind is RowKind.DATA
+            yield ReadRow(place, row.number, sheet["name"], cells if is_data else None, row.kind is RowKind.BLANK)
+        if part.sheet in self.reader.sheets and len(seen) < len(rows):
+            for place, row in enumerate(rows):
+                if place not in seen:
+                    yield ReadRow(place, part.first_row + place + 1, sheet["name"], None, all(map(is_blank, row)))

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from .. import cells
+from ..imports import Problem
 from ..models import ImportBatch, ImportPart
-from .check import ASIDE, BLANK, Check
+from ..spreadsheets import REFUSALS, UnreadableWorkbook
+from .check import ASIDE, BLANK, NAMES, Check
 from .marks import marks_of
-from .reading import reader_of
+from .reading import Reader
 
 State = ImportBatch.State
 SHOWN_AT_ONCE = 50  # rows in the first part, so that the first page of the outcome waits for no more
@@ -19,14 +21,17 @@ def keep_file(batch, parts):
     """Keeps a file's rows with the import; raises UnreadableWorkbook, and then keeps nothing."""
     sheets, count = {}, 0
     with transaction.atomic():
-        batch.save()
         for number, part in enumerate(parts):
+            if not number:
+                batch.save()
             sheets.setdefault(part.number, {"number": part.number, "name": part.name, "merged": part.merged, "rows": 0})
             sheets[part.number]["rows"] += len(part.rows)
             kept = ImportPart(batch=batch, number=number, sheet=part.number, first_row=part.first_row)
             kept.rows = part.rows
             kept.save(force_insert=True)
             count += len(part.rows)
+        if not sheets:
+            raise UnreadableWorkbook(*REFUSALS["empty"])
         batch.sheets, batch.row_count = list(sheets.values()), count
         batch.save()
 
@@ -34,8 +39,8 @@ def keep_file(batch, parts):
 def check(batch, resource):
     """Checks every row of the import with the resource, part by part, and keeps the outcome and the stage."""
     mark = marks_of(resource.watched())
-    reader, checking = reader_of(batch), Check(resource)
-    counts, early = Counter(), dict(ended_rows(batch, resource, reader_of(batch), checking))
+    reader, checking = Reader(batch), Check(resource)
+    counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
     carried = [act for outcome in early.values() for act in outcome.acts]
     for part in batch.parts.order_by("number").iterator(chunk_size=1):
         tags, told, acts = [BLANK] * len(part.rows), {}, carried
@@ -82,3 +87,51 @@ def ended_rows(batch, resource, reader, checking):
                 found.append((resource.begin_of(row.cells), len(found), (part.number, row.place), row))
     for _, _, at, row in sorted(found, key=lambda one: one[:2]):
         yield at, checking.outcome(row.sheet, row.number, row.cells)
+
+
+class Findings:
+    """What the check of an import found, as a command tells it."""
+
+    def __init__(self, batch, proposal):
+        self.batch, self.proposal = batch, proposal
+        self.errors, self.changes, self.said, self.is_written = [], [], "", False
+        for sheet, column in proposal.missing:
+            remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
+            self.errors.append(Problem(sheet, None, column, cells.shown(None), f"必需的列“{column}”", remedy))
+
+    def read(self):
+        """Reads the outcome of every row."""
+        self.errors, self.changes = [], []
+        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
+        for part in self.batch.parts.order_by("number").iterator(chunk_size=1):
+            for place, told in sorted(part.told.items()):
+                self.errors += [Problem(**problem) for problem in told.get("problems", ())]
+                at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
+                self.changes += [
+                    at | {"column": heading, "old": old, "new": new} for heading, old, new in told.get("changes", ())
+                ]
+
+    @property
+    def unknown(self):
+        """The headings that were not taken, as (sheet's name, heading)."""
+        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
+        return [
+            (names[number], one.heading or f"第 {one.place + 1} 列（无标题）")
+            for number, found in self.proposal.recognised.items()
+            for one in found
+            if one.how in ("unknown", "ambiguous")
+        ]
+
+    def as_dict(self):
+        """The findings as the JSON file states them."""
+        counts = self.batch.counts
+        return {
+            "kind": self.batch.kind,
+            "file": self.batch.file_name,
+            "written": self.is_written,
+            "counts": {name: counts.get(tag, 0) for tag, name in NAMES.items()},
+            "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
+            "warnings": self.batch.warnings,
+            "errors": [problem.as_dict() for problem in self.errors],
+            "changes": self.changes,
+        }

@@ -1,0 +1,72 @@
+"""manage.py import_rows KIND FILE [--check] [--only-right-rows] [--json]"""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+from reports.import_actions import take_in_rows
+from reports.import_kinds import KINDS
+from yl_district.commands import DatabaseCommand
+from yl_district.importing.check import LABELS, NAMES
+from yl_district.spreadsheets import UnreadableWorkbook
+
+from .import_ledger import place, quoted
+
+
+class Command(DatabaseCommand):
+    help = (
+        "导入一份 Excel、.ods 或 .csv 名单；先核对每一行，有一行有误则全部不写入。"
+        "文件不能读取时退出码为 2，有误的行或列时为 1（用 --only-right-rows 写入了其余的行时也是）。"
+    )
+
+    def add_arguments(self, parser):
+        kinds = "，".join(f"{kind.key} {kind.label}" for kind in KINDS.values())
+        parser.add_argument("kind", metavar="KIND", help=f"种类：{kinds}")
+        parser.add_argument("file", metavar="FILE", type=Path, help="要导入的文件")
+        parser.add_argument("--check", action="store_true", help="只核对，不写入")
+        parser.add_argument("--only-right-rows", action="store_true", help="有误的行不写入，其余的行写入")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
+
+    def handle(self, *, kind, file, check, only_right_rows, as_json, **options):
+        if kind not in KINDS:
+            raise CommandError(f"没有种类“{kind}”，应为以下之一：{'、'.join(KINDS)}。", returncode=2)
+        try:
+            data = file.read_bytes()
+            found = take_in_rows(KINDS[kind], data, file.name, check=check, only_right=only_right_rows)
+        except OSError as error:
+            reason = f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。"
+            raise CommandError(reason, returncode=2) from None
+        except UnreadableWorkbook as error:
+            raise CommandError(str(error), returncode=2) from None
+        if as_json:
+            self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join([*lines(found), outcome(found, check)]))
+        if found.errors or found.said:
+            raise SystemExit(1)
+
+
+def lines(found):
+    """What the check found, a line for each finding."""
+    counts = found.batch.counts
+    yield "，".join(f"{LABELS[tag]} {counts.get(tag, 0)}" for tag in NAMES)
+    for sheet, heading in found.unknown:
+        yield f"未识别的列：{f'《{sheet}》' if sheet else ''}“{heading}”"
+    for warning in found.batch.warnings:
+        yield f"请注意：{warning}"
+    for one in found.changes:
+        sheet = f"《{one['sheet']}》" if one["sheet"] else ""
+        change = f"{one['old'] or '（空）'} → {one['new'] or '（空）'}"
+        yield f"变更：{sheet}第 {one['row']} 行的{one['column']}：{change}"
+    for problem in found.errors:
+        yield f"错误：{place(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+
+
+def outcome(found, check):
+    """What became of the file, in one sentence."""
+    if found.is_written:
+        return f"已写入（导入记录 {found.batch.pk}）。{'有误的行没有写入。' if found.errors else ''}"
+    if found.said:
+        return f"没有写入任何内容：{found.said}"
+    return "没有写入任何内容。" if found.errors else "仅作核对，没有写入。"
