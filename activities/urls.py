@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
+    path("activities/export/", views.activity_export, name="activity_export"),
     path("activities/create/", views.activity_create, name="activity_create"),
     path("activities/<int:pk>/", views.activity_detail, name="activity_detail"),
     path("activities/<int:pk>/update/", views.activity_update, name="activity_update"),

@@ -5,7 +5,9 @@ from functools import partial
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from yl_district.exporting import export_page
 from yl_district.pages import (
     carry_out,
     configured_table,
@@ -21,6 +23,7 @@ from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter
 from .forms import ActivityForm, ActivityTypeForm, SignInForm
 from .models import Activity, ActivityType, SignIn
+from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
 
 
@@ -28,6 +31,13 @@ def activity_list(request):
     """Activities, the latest first."""
     activities = Activity.objects.visible_to(request.user)
     return list_page(request, "activities/activity_list.html", ActivityTable, ActivityFilter, activities, title="活动")
+
+
+@require_GET
+def activity_export(request, book=None):
+    """The list of activities as a file."""
+    activities = Activity.objects.visible_to(request.user)
+    return export_page(request, ActivityResource, ActivityTable, ActivityFilter, activities, book=book)
 
 
 def activity_detail(request, pk):

@@ -44,6 +44,8 @@ class Directory:
 
     The same person is: the same identity number; else the same name and mobile; else the same name within the same
     organisation and no contradicting identity number, birth date or mobile. Several candidates are never guessed among.
+
+    Where nobody need be told apart, nobody is read.
     """
 
     def __init__(self, book):
@@ -51,7 +53,14 @@ class Directory:
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
         self._organisations, self._capacities = defaultdict(set), defaultdict(set)
-        closed = set() if book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
+        if book.tells_apart:
+            self.read()
+
+    def read(self):
+        """Reads everybody, with their capacities and organisations."""
+        closed = (
+            set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
+        )
         for person in Person.objects.order_by("pk"):
             self.people[person.pk] = person
             self.learn(person, by_name=person.pk not in closed)

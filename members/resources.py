@@ -10,7 +10,7 @@ from yl_district.imports import RowProblems, SheetResource, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory
-from .models import Member, Person, Post
+from .models import Member, Person, Post, shown_name
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
@@ -36,6 +36,10 @@ class PersonReference(Column):
     def __init__(self, heading, attribute, capacity, required=False):
         super().__init__(heading, attribute, required=required)
         self.capacity = capacity
+
+    @property
+    def lookup(self):
+        return None
 
     def resolve(self, book, value):
         return book.only(Directory).refer(value, self.capacity)
@@ -125,6 +129,11 @@ class PeopleResource(SheetResource):
         if self.owner and item.attribute == f"{self.owner}__name":
             return getattr(record, self.owner).shown_name
         return super().masked_cell(record, item, text)
+
+    def plain_mask(self, item):
+        if self.owner and item.attribute == f"{self.owner}__name":
+            return lambda name, born: shown_name(name, born, self.book.today), (f"{self.owner}__birth_date",)
+        return super().plain_mask(item)
 
     def render(self, heading, item, value):
         if isinstance(item, PersonReference):

@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
+    path("members/export/", views.member_export, name="member_export"),
     path("members/create/", views.member_create, name="member_create"),
     path("members/<int:pk>/", views.member_detail, name="member_detail"),
     path("members/<int:pk>/update/", views.member_update, name="member_update"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("proposals/<int:pk>/decide/", views.proposal_decide, name="proposal_decide"),
     path("proposals/<int:pk>/withdraw/", views.proposal_withdraw, name="proposal_withdraw"),
     path("posts/", views.post_list, name="post_list"),
+    path("posts/export/", views.post_export, name="post_export"),
     path("posts/create/", views.post_create, name="post_create"),
     path("posts/<int:pk>/", views.post_detail, name="post_detail"),
     path("posts/<int:pk>/update/", views.post_update, name="post_update"),

@@ -3,9 +3,11 @@
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
 
 from orgs.roles import RoleKind
 from yl_district.access_log import Action, record, subject_of
+from yl_district.exporting import export_page
 from yl_district.pages import end_page, form_page, list_page
 
 from .actions import bind_account, decide, propose_leaving, propose_transfer, transfer, withdraw
@@ -24,6 +26,7 @@ from .forms import (
     keeps_roll,
 )
 from .models import Member, Person, Post, Proposal, Volunteer
+from .resources import MemberResource, PostResource
 from .tables import MemberTable, PostTable, ProposalTable
 
 PROPOSED = "已提交申请，委机关同意后生效。"
@@ -33,6 +36,13 @@ def member_list(request):
     """Members, at first those on the roll today."""
     members = Member.objects.visible_to(request.user)
     return list_page(request, "members/member_list.html", MemberTable, MemberFilter, members, title="团员")
+
+
+@require_GET
+def member_export(request, book=None):
+    """The list of members as a file."""
+    members = Member.objects.visible_to(request.user)
+    return export_page(request, MemberResource, MemberTable, MemberFilter, members, book=book)
 
 
 def member_detail(request, pk):
@@ -193,6 +203,13 @@ def post_list(request):
     """Posts, at first those held today."""
     posts = Post.objects.visible_to(request.user)
     return list_page(request, "members/post_list.html", PostTable, PostFilter, posts, title="团干部")
+
+
+@require_GET
+def post_export(request, book=None):
+    """The list of posts as a file."""
+    posts = Post.objects.visible_to(request.user)
+    return export_page(request, PostResource, PostTable, PostFilter, posts, book=book)
 
 
 def post_detail(request, pk):

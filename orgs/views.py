@@ -2,7 +2,9 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from yl_district.exporting import export_page
 from yl_district.pages import delete_page, end_page, form_page, list_page
 
 from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
@@ -14,6 +16,7 @@ from .forms import (
     UnitForm,
 )
 from .models import Organisation, Supply, Unit, UnitContact
+from .resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from .tables import OrganisationTreeTable, SupplyTable, UnitContactTable, UnitTable
 
 
@@ -28,6 +31,16 @@ def organisation_list(request):
         OrganisationFilter,
         organisations,
         title="团组织",
+    )
+
+
+@require_GET
+def organisation_export(request, book=None):
+    """The list of organisations as a file."""
+    organisations = Organisation.objects.visible_to(request.user)
+    organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
+    return export_page(
+        request, OrganisationResource, OrganisationTreeTable, OrganisationFilter, organisations, book=book
     )
 
 
@@ -113,6 +126,13 @@ def unit_detail(request, pk):
     return render(request, "orgs/unit_detail.html", context)
 
 
+@require_GET
+def unit_export(request, book=None):
+    """The list of two-new organisations as a file."""
+    units = Unit.objects.visible_to(request.user)
+    return export_page(request, UnitResource, UnitTable, UnitFilter, units, book=book)
+
+
 def unit_create(request):
     """A new two-new organisation."""
     return form_page(request, "orgs/unit_create.html", UnitForm, title="登记两新组织", message="已登记两新组织。")
@@ -148,6 +168,13 @@ def unit_contact_detail(request, pk):
     """One contact with a two-new organisation."""
     contact = visible_unit_contact(request, pk)
     return render(request, "orgs/unit_contact_detail.html", {"title": f"两新联络：{contact.unit}", "contact": contact})
+
+
+@require_GET
+def unit_contact_export(request, book=None):
+    """The list of contacts with two-new organisations as a file."""
+    contacts = UnitContact.objects.visible_to(request.user)
+    return export_page(request, UnitContactResource, UnitContactTable, UnitContactFilter, contacts, book=book)
 
 
 def unit_contact_create(request):
@@ -197,6 +224,13 @@ def supply_detail(request, pk):
     """One issue of supplies."""
     supply = visible_supply(request, pk)
     return render(request, "orgs/supply_detail.html", {"title": f"物资配发：{supply.item}", "supply": supply})
+
+
+@require_GET
+def supply_export(request, book=None):
+    """The list of supplies as a file."""
+    supplies = Supply.objects.visible_to(request.user)
+    return export_page(request, SupplyResource, SupplyTable, SupplyFilter, supplies, book=book)
 
 
 def supply_create(request):

@@ -107,7 +107,7 @@ class LinkIndex:
     def __init__(self, book):
         self.book, self.directory = book, book.only(Directory)
         self._of_cadre = defaultdict(dict)
-        for link in Link.objects.order_by("pk"):
+        for link in Link.objects.order_by("pk") if book.tells_apart else ():
             link.cadre, link.youth = self.directory.people[link.cadre_id], self.directory.people[link.youth_id]
             self.learn(link)
 
@@ -134,6 +134,8 @@ class LinkIndex:
 
     def reference(self, link):
         """The name by which a contact refers to the youth of a link."""
+        if self.book.masks:
+            return link.youth.shown_name
         cadre, youth = self.directory.same(link.cadre), self.directory.same(link.youth)
         linked = [one.youth for one in self._of_cadre[id(cadre)].values() if one.youth.name == youth.name]
         return self.directory.told_apart(youth, list({id(one): one for one in linked}.values()))

@@ -4,11 +4,13 @@ from . import views
 
 urlpatterns = [
     path("links/", views.link_list, name="link_list"),
+    path("links/export/", views.link_export, name="link_export"),
     path("links/create/", views.link_create, name="link_create"),
     path("links/<int:pk>/", views.link_detail, name="link_detail"),
     path("links/<int:pk>/update/", views.link_update, name="link_update"),
     path("links/<int:pk>/end/", views.link_end, name="link_end"),
     path("contacts/", views.contact_list, name="contact_list"),
+    path("contacts/export/", views.contact_export, name="contact_export"),
     path("contacts/create/", views.contact_create, name="contact_create"),
     path("contacts/<int:pk>/", views.contact_detail, name="contact_detail"),
     path("contacts/<int:pk>/update/", views.contact_update, name="contact_update"),

@@ -2,7 +2,9 @@
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from yl_district.exporting import export_page
 from yl_district.pages import (
     configured_table,
     delete_page,
@@ -16,6 +18,7 @@ from yl_district.pages import (
 from .filters import ContactFilter, LinkFilter
 from .forms import ContactForm, LinkEndForm, LinkForm
 from .models import Contact, Link
+from .resources import ContactResource, LinkResource
 from .tables import ContactTable, LinkTable
 
 
@@ -23,6 +26,13 @@ def link_list(request):
     """Links, at first those that stand today."""
     links = Link.objects.visible_to(request.user)
     return list_page(request, "outreach/link_list.html", LinkTable, LinkFilter, links, title="1+100 联系")
+
+
+@require_GET
+def link_export(request, book=None):
+    """The list of links as a file."""
+    links = Link.objects.visible_to(request.user)
+    return export_page(request, LinkResource, LinkTable, LinkFilter, links, book=book)
 
 
 def link_detail(request, pk):
@@ -81,6 +91,13 @@ def contact_list(request):
     """Contacts, the latest first."""
     contacts = Contact.objects.visible_to(request.user)
     return list_page(request, "outreach/contact_list.html", ContactTable, ContactFilter, contacts, title="联系记录")
+
+
+@require_GET
+def contact_export(request, book=None):
+    """The list of contacts as a file."""
+    contacts = Contact.objects.visible_to(request.user)
+    return export_page(request, ContactResource, ContactTable, ContactFilter, contacts, book=book)
 
 
 def contact_detail(request, pk):

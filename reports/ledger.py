@@ -239,7 +239,7 @@ def heading_key(cell):
 
 def noted_book(book):
     """The book, once it has heard of everybody whom a name can mean; where case files are closed, nothing of those."""
-    for resource in TAKING_ORDER:
+    for resource in TAKING_ORDER if book.tells_apart else ():
         if book.with_cases or resource not in CASE_SHEETS:
             resource.note(book)
     return book

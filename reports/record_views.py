@@ -2,12 +2,15 @@
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.views.decorators.http import require_GET
 
+from yl_district.exporting import export_page
 from yl_district.pages import delete_page, form_page, list_page
 
 from .filters import PlatformEntryFilter, TargetFilter
 from .forms import PlatformEntryForm, TargetForm
 from .models import PlatformEntry, Target
+from .resources import PlatformEntryResource, TargetResource
 from .tables import PlatformEntryTable, TargetTable
 
 
@@ -15,6 +18,13 @@ def target_list(request):
     """Targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
     return list_page(request, "reports/target_list.html", TargetTable, TargetFilter, targets, title="年度任务")
+
+
+@require_GET
+def target_export(request, book=None):
+    """The list of targets as a file."""
+    targets = Target.objects.visible_to(request.user)
+    return export_page(request, TargetResource, TargetTable, TargetFilter, targets, book=book)
 
 
 def target_create(request):
@@ -67,6 +77,14 @@ def platform_entry_list(request):
         entries,
         title="平台录入",
     )
+
+
+@require_GET
+def platform_entry_export(request, book=None):
+    """The list of entries as a file, but for those that tell who is assisted: no file does."""
+    entries = PlatformEntry.objects.visible_to(request.user)
+    entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
+    return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, book=book)
 
 
 def platform_entry_create(request):

@@ -1,13 +1,15 @@
 from django.urls import path, re_path
 
-from . import ledger_views, record_views, views
+from . import full_exports, ledger_views, record_views, views
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
+    path("targets/export/", record_views.target_export, name="target_export"),
     path("targets/create/", record_views.target_create, name="target_create"),
     path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
     path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
     path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),
+    path("platform-entries/export/", record_views.platform_entry_export, name="platform_entry_export"),
     path("platform-entries/create/", record_views.platform_entry_create, name="platform_entry_create"),
     path("platform-entries/<int:pk>/update/", record_views.platform_entry_update, name="platform_entry_update"),
     path("platform-entries/<int:pk>/delete/", record_views.platform_entry_delete, name="platform_entry_delete"),
@@ -15,6 +17,7 @@ record_patterns = [
 
 urlpatterns = [
     *record_patterns,
+    *full_exports.urlpatterns,
     path("", views.home, name="home"),
     path("figures/", views.figure_list, name="figure_list"),
     path("figures/<str:key>/", views.figure_detail, name="figure_detail"),

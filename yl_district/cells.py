@@ -103,7 +103,11 @@ class TextWidget(Widget):
         return text
 
     def render(self, value, obj=None, **options):
-        text = "" if value is None else written(str(value))
+        text = "" if value is None else str(value)
+        # Nearly every text is one that needs nothing, which is quickly seen.
+        if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+            return text
+        text = written(text)
         return text if self.has_lines else " ".join(text.split())
 
 

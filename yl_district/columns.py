@@ -23,6 +23,11 @@ class Column(Field):
         return value
 
     @property
+    def lookup(self):
+        """By what the database finds the value; None where it cannot."""
+        return self.attribute
+
+    @property
     def is_masked(self):
         """Whether the column holds numbers whose middle is hidden wherever they are shown."""
         return self.name in MASKED_FIELDS
@@ -42,6 +47,10 @@ class Named(Column):
     def __init__(self, heading, attribute, model, sheet=None, required=False):
         super().__init__(heading, attribute, required=required, width=24)
         self.model, self.sheet = model, sheet
+
+    @property
+    def lookup(self):
+        return self.attribute and f"{self.attribute}__name"
 
     def resolve(self, book, value):
         return book.refer(self.model, value, self.sheet)
@@ -99,6 +108,11 @@ class Book:
         self.claims = {}
         self._failed = {}
         self._names, self._only = {}, {}
+
+    @property
+    def tells_apart(self):
+        """Whether names have to tell people apart: masked ones do not, but case files go by them all the same."""
+        return not self.masks or self.with_cases
 
     def only(self, kind):
         """The one object of `kind` that all sheets share, made when first asked for."""

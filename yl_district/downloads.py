@@ -8,16 +8,21 @@ from urllib.parse import quote
 
 from django.core.management.base import CommandError
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 
 from .access_log import Action, operating_system_user, record
 
 CONTENT_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "json": "application/json; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
 }
+
+
+# Up to this size a file is held in memory, and its answer is like that of any page.
+IN_MEMORY = 4 * 1024 * 1024
 
 
 @transaction.atomic
@@ -25,8 +30,23 @@ def download(request, file_name, subject, write):
     """An attachment whose bytes `write(stream)` makes, noted as taken by the user who asks."""
     stream = io.BytesIO()
     write(stream)
+    return attachment(request, file_name, subject, stream)
+
+
+def attachment(request, file_name, subject, stream):
+    """The answer that hands out what a stream holds, once the access log has its line; the stream then is the answer's.
+
+    For a long file, which no transaction should wait for: on SQLite it would keep everybody else from saving.
+    """
     record(Action.EXPORT, file_name, request=request, detail=subject)
-    response = HttpResponse(stream.getvalue(), content_type=CONTENT_TYPES[file_name.rpartition(".")[2]])
+    length = stream.tell()
+    stream.seek(0)
+    content_type = CONTENT_TYPES[file_name.rpartition(".")[2]]
+    if length > IN_MEMORY:
+        response = FileResponse(stream, content_type=content_type)
+    else:
+        with stream:
+            response = HttpResponse(stream.read(), content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file_name)}"
     response["Cache-Control"] = "no-store"
     return response

@@ -472,6 +472,10 @@ class SheetResource(ModelResource):
         """What a cell holds for those who may not take numbers and minors' names away."""
         return masked(text) if item.is_masked else text
 
+    def plain_mask(self, item):
+        """The same for rows that no record is made of: what hides a text, and the lookups it needs beside; or None."""
+        return (masked, ()) if item.is_masked else None
+
     def export_rows(self, records):
         """Every record's row."""
         return [self.export_row(record) for record in self.rows_for_export(records)]

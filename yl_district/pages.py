@@ -32,9 +32,22 @@ def list_page(request, template, table_class, filter_class, rows, *, title, **co
     """A list with its search form; htmx gets only the rows, a history restore the whole page."""
     filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
     table = configured_table(request, table_class, filterset.qs)
-    return rows_response(
-        request, template, "_rows.html", context | {"title": title, "filter": filterset, "table": table}
-    )
+    context |= {"title": title, "filter": filterset, "table": table, "exports": export_addresses(request)}
+    return rows_response(request, template, "_rows.html", context)
+
+
+def export_addresses(request):
+    """Where the list is handed out as a file, narrowed and sorted as it is, by what the user may take it as."""
+    kind, query = request.resolver_match.url_name.removesuffix("_list"), request.GET.copy()
+    query.pop("page", None)
+    query.pop("format", None)
+    names = {"xlsx": f"{kind}_export", "csv": f"{kind}_export", "full": f"{kind}_full_export"}
+    found = {}
+    for way, name in names.items():
+        if request.user.may_open(name):
+            query["format"] = "xlsx" if way == "full" else way
+            found[way] = f"{reverse(name)}?{query.urlencode()}"
+    return found
 
 
 def rows_response(request, template, fragment, context, status=200):

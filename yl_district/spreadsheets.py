@@ -187,15 +187,16 @@ class Heading:
 TEXT_FORMAT = 49  # Excel's own number for "@": what is typed stays text
 LIST_LIMIT = 255  # characters that Excel takes as a drop-down's own list
 TEMPLATE_ROWS = 2000
+EXCEL_ROWS = 1_048_576
 CELL_LIMIT = 32_767  # characters that an Excel cell holds
 CUT = "……（原文过长，以下从略）"  # how a text ends that was longer than that
 
 
-def write_workbook(stream, sheets, template=False):
+def write_workbook(stream, sheets, template=False, height=1):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook to `stream`.
 
     All columns are preset to text, so that long numbers keep their digits; with `template` the drop-downs reach far
-    below the headings, and required headings carry a star.
+    below the headings, and required headings carry a star. They reach down to row `height` at least.
     """
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
@@ -211,18 +212,19 @@ def write_workbook(stream, sheets, template=False):
             mark = "*" if template and heading.required else ""
             page.write_string(0, number, heading.text + mark, required if heading.required else plain)
             if heading.choices:
-                last = TEMPLATE_ROWS if template else max(len(rows), 1)
+                last = TEMPLATE_ROWS if template else max(len(rows), height - 1, 1)
                 page.data_validation(1, number, last, number, _drop_down(heading, lists))
         for row_number, row in enumerate(rows, 1):
             for number, value in enumerate(row):
                 if value not in (None, ""):
-                    page.write_string(row_number, number, _within_limit(as_text(value)), text)
+                    page.write_string(row_number, number, within_limit(as_text(value)), text)
     if lists:
         _write_lists(book, lists)
     book.close()
 
 
-def _within_limit(text):
+def within_limit(text):
+    """The text, or as much of it as a cell holds, with a word that it was cut."""
     return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(CUT)] + CUT
 
 

@@ -1,13 +1,16 @@
 """Pages of youth hubs and volunteers."""
 
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
 
 from members.models import Volunteer
+from yl_district.exporting import export_page
 from yl_district.pages import configured_table, end_page, form_page, list_page, rows_response
 
 from .filters import HubFilter, VolunteerFilter
 from .forms import HubCloseForm, HubForm, HubYearForm, VolunteerForm
 from .models import Hub, HubYear
+from .resources import HubYearResource, VolunteerResource
 from .tables import HubTable, VolunteerTable
 
 
@@ -15,6 +18,13 @@ def hub_list(request):
     """Youth hubs, at first those open today."""
     hubs = Hub.objects.visible_to(request.user)
     return list_page(request, "youthhubs/hub_list.html", HubTable, HubFilter, hubs, title="青年汇")
+
+
+@require_GET
+def hub_export(request, book=None):
+    """The years of the hubs listed, as a file."""
+    hubs = Hub.objects.visible_to(request.user)
+    return export_page(request, HubYearResource, HubTable, HubFilter, hubs, book=book, through="hub")
 
 
 def hub_detail(request, pk):
@@ -94,6 +104,13 @@ def volunteer_list(request):
     return list_page(
         request, "youthhubs/volunteer_list.html", VolunteerTable, VolunteerFilter, volunteers, title="志愿者"
     )
+
+
+@require_GET
+def volunteer_export(request, book=None):
+    """The list of volunteers as a file."""
+    volunteers = Volunteer.objects.visible_to(request.user)
+    return export_page(request, VolunteerResource, VolunteerTable, VolunteerFilter, volunteers, book=book)
 
 
 def volunteer_detail(request, pk):

@@ -1,7 +1,7 @@
 """People and their capacities: member, cadre's post, volunteer."""
 
 from .members import LEAVING_STATUSES, Member, MemberQuerySet
-from .people import Person, PersonQuerySet
+from .people import Person, PersonQuerySet, shown_name
 from .posts import Post, PostQuerySet
 from .proposals import Proposal, ProposalQuerySet
 from .volunteers import Volunteer, VolunteerQuerySet
@@ -18,4 +18,5 @@ __all__ = [
     "ProposalQuerySet",
     "Volunteer",
     "VolunteerQuerySet",
+    "shown_name",
 ]

@@ -144,6 +144,17 @@ class PersonQuerySet(models.QuerySet):
 ADULT = 18
 
 
+def age(born, day):
+    """Full years of age on `day` of somebody born on the day `born`, None where that is not known."""
+    return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def shown_name(name, born, day):
+    """A name as everything shows it: of somebody known to be under 18 on `day` only the first character."""
+    years = age(born, day)
+    return name if years is None or years >= ADULT else masked_name(name)
+
+
 class Person(SealedModel):
     """One human being, whatever the capacities."""
 
@@ -187,15 +198,9 @@ class Person(SealedModel):
         return reverse("person_detail", args=[self.pk])
 
     @property
-    def is_minor(self):
-        """Whether the person is known to be under 18 today."""
-        age = self.age_on(timezone.localdate())
-        return age is not None and age < ADULT
-
-    @property
     def shown_name(self):
         """The name as pages, exports and documents show it: of a minor only the first character."""
-        return masked_name(self.name) if self.is_minor else self.name
+        return shown_name(self.name, self.birth_date, timezone.localdate())
 
     def clean(self):
         """An identity number must agree with birth date and sex, and fills them where they are empty."""
@@ -227,5 +232,4 @@ class Person(SealedModel):
 
     def age_on(self, day):
         """Full years of age on `day`, None without a birth date."""
-        born = self.birth_date
-        return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return age(self.birth_date, day)

@@ -1,0 +1,125 @@
+"""The export of a list: the rows that the page shows, all pages of them, with the columns of the ledger's sheet.
+
+These columns hold what the list shows and are those that an import takes back. The last one marks each row with its
+record and the moment, by which an import knows the record again.
+"""
+
+import re
+import tempfile
+from contextlib import ExitStack
+
+from django.contrib import messages
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django_tables2 import RequestConfig
+
+from .columns import Book
+from .downloads import IN_MEMORY, attachment
+from .export_marks import HEADING, marks
+from .long_sheets import TooManyRows, write_csv, write_long_sheet
+from .masking import masked
+from .plain_rows import is_plain, plain_rows
+from .spreadsheets import EXCEL_ROWS, Heading
+
+CHUNK = 2000
+FORMATS = ("xlsx", "csv")
+MARK = Heading(HEADING, width=34)
+LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
+
+
+def export_page(request, resource_class, table_class, filter_class, rows, *, book=None, through=None):
+    """The list of `rows`, narrowed and sorted as the address says, as a file; masked unless a `book` says otherwise.
+
+    `through` names the foreign key by which the sheet's records belong to the list's rows, where it is not they
+    themselves that the sheet states.
+    """
+    kind = request.GET.get("format", FORMATS[0])
+    if kind not in FORMATS:
+        return HttpResponseBadRequest(f"没有“{kind}”这种导出格式，应为 {' 或 '.join(FORMATS)}。")
+    moment = timezone.now()
+    resource = resource_class(book or Book(timezone.localdate(), masks=True, with_cases=False))
+    filterset = filter_class(request.GET, rows, user=request.user, day=resource.book.today)
+    records = in_order_of(table_class, request, filterset.qs)
+    if through:
+        records = belonging_to(records, resource_class._meta.model, through)
+    rows = Counted(marked_rows(resource, records, moment))
+    label = f"{resource.sheet}{'（遮蔽）' if resource.book.masks else ''}"
+    with ExitStack() as stack:
+        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        try:
+            write(stream, kind, resource, rows)
+        except TooManyRows:
+            messages.error(request, f"列表超过 Excel 一张表的 {EXCEL_ROWS} 行，请缩小筛选范围，或改为导出 CSV。")
+            return redirect(list_of(request))
+        subject = f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
+        answer = attachment(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", subject, stream)
+        stack.pop_all()  # the answer closes it
+        return answer
+
+
+def in_order_of(table_class, request, rows):
+    """The rows in the order of the list's table, or of their kind."""
+    table = table_class(rows)
+    RequestConfig(request, paginate=False).configure(table)
+    rows = table.data.data
+    return rows.order_by(*(rows.query.order_by or rows.model._meta.ordering))
+
+
+def belonging_to(rows, model, through):
+    """The records of `model` that belong to the rows, in the order of these."""
+    order = [f"-{through}__{name[1:]}" if name[:1] == "-" else f"{through}__{name}" for name in rows.query.order_by]
+    records = model.objects.filter(**{f"{through}__in": rows.order_by().values("pk")})
+    return records.order_by(*order, *model._meta.ordering)
+
+
+def marked_rows(resource, records, moment):
+    """Every record's cells with its mark behind them, read bit by bit."""
+    mark_of, order = marks(resource._meta.model, moment), records.query.order_by
+    if is_plain(resource):
+        for pk, cells in plain_rows(resource, records, CHUNK):
+            yield [*cells, mark_of(pk)]
+    else:
+        # Without the resource's own order, which is the ledger's.
+        for record in resource.rows_for_export(records).order_by(*order).iterator(chunk_size=CHUNK):
+            yield [*resource.export_row(record), mark_of(record.pk)]
+
+
+class Counted:
+    """Rows that are counted as they pass by."""
+
+    def __init__(self, rows):
+        self.rows, self.count = rows, 0
+
+    def __iter__(self):
+        for row in self.rows:
+            self.count += 1
+            yield row
+
+
+def write(stream, kind, resource, rows):
+    """Writes the rows below the resource's headings."""
+    headings = [*(item.heading for item in resource.columns), MARK]
+    if kind == "csv":
+        write_csv(stream, headings, rows)
+    else:
+        write_long_sheet(stream, resource.sheet, headings, rows)
+
+
+def conditions(request, filterset):
+    """By what the list was narrowed and sorted, in words; of a number typed into a search box the middle is hidden."""
+    filterset.form.is_valid()
+    for name, value in filterset.form.cleaned_data.items():
+        if value not in (None, ""):
+            field = filterset.form.fields[name]
+            shown = dict(getattr(field, "choices", ()) if isinstance(value, str) else ()).get(value, value)
+            yield f"{field.label}：{LONG_NUMBER.sub(lambda number: masked(number[0]), str(shown))}；"
+    if "sort" in request.GET:
+        yield f"排序：{','.join(request.GET.getlist('sort'))[:60]}；"
+
+
+def list_of(request):
+    """The address of the list that is exported, as it was narrowed."""
+    name = request.resolver_match.url_name.removesuffix("_export").removesuffix("_full")
+    return f"{reverse(f'{name}_list')}?{request.GET.urlencode()}"

@@ -1,0 +1,64 @@
+"""Rows for a file straight from the database's values, for sheets all of whose cells are columns of tables.
+
+They are what `SheetResource.export_row` gives, in a fraction of the time: no record is made of a row.
+"""
+
+from django.db.models.constants import LOOKUP_SEP
+
+from .encryption import EncryptedMixin, decrypt
+from .imports import SheetResource
+
+
+def is_plain(resource):
+    """Whether every cell of the resource's sheet can be read so."""
+    reads_itself = type(resource).value_for_export is not SheetResource.value_for_export
+    return not reads_itself and all(item.lookup for item in resource.fields.values())
+
+
+def plain_rows(resource, records, chunk_size):
+    """The key and the cells of each of the records."""
+    places = {"pk": 0}
+    sealed = [seal_of(resource, item, places) for item in resource.fields.values()]
+    sealed = [found for found in sealed if found]
+    cells = [cell_of(resource, item, places) for item in resource.fields.values()]
+    values = records.prefetch_related(None).values_list(*places)
+    for row in values.iterator(chunk_size=chunk_size):
+        row = list(row)
+        for place, label, seal in sealed:
+            if row[place]:
+                row[place] = decrypt(row[place], label, row[seal])
+        yield row[0], [cell(row) for cell in cells]
+
+
+def seal_of(resource, item, places):
+    """Of a column of ciphertext the place in a row, its label and the place of the row's seal; None of others."""
+    field = field_of(resource._meta.model, item.lookup)
+    if not isinstance(field, EncryptedMixin):
+        return None
+    above = item.lookup.rpartition(LOOKUP_SEP)[0]
+    seal = place_of(f"{above}{LOOKUP_SEP}seal" if above else "seal", places)
+    return place_of(item.lookup, places), field.label, seal
+
+
+def cell_of(resource, item, places):
+    """A function of a row of values that gives the item's cell."""
+    place, render = place_of(item.lookup, places), item.widget.render
+    hidden = resource.plain_mask(item) if resource.book.masks else None
+    if not hidden:
+        return lambda row: "" if (value := row[place]) is None else render(value)
+    hide, lookups = hidden
+    beside = [place_of(lookup, places) for lookup in lookups]
+    return lambda row: "" if (value := row[place]) is None else hide(render(value), *[row[one] for one in beside])
+
+
+def place_of(lookup, places):
+    """Where a row has the value of a lookup; from now on it has."""
+    return places.setdefault(lookup, len(places))
+
+
+def field_of(model, lookup):
+    """The field that a lookup leads to."""
+    *steps, name = lookup.split(LOOKUP_SEP)
+    for step in steps:
+        model = model._meta.get_field(step).related_model
+    return model._meta.get_field(name)
