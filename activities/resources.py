@@ -70,6 +70,7 @@ class ActivityResource(SheetResource):
 
     def load(self):
         self.index = self.book.only(ActivityIndex)
+        self.stored = self.index.stored
         self.book.attach(self.index.stored.values(), "type", ActivityType)
         self.stated = self.book.only(StatedPersonTimes).rows
 
@@ -249,6 +250,7 @@ class SignInResource(PeopleResource):
                 record.capacity = SignIn.Capacity.OTHER
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
+        self.stored = {record.pk: record for record in known}
         self.activity, self.first_rows = None, {}
 
     def find(self, row):
@@ -258,6 +260,10 @@ class SignInResource(PeopleResource):
             raise CellError(error.expected, error.remedy, "活动名称") from None
         self.person = self.directory.referred(row["姓名"], row, self.capacities.get(row.get("身份")))
         return self.known.get((self.activity.pk, id(self.person)))
+
+    def recall(self, record):
+        self.activity = self.index.stored[record.activity_id]
+        return super().recall(record)
 
     def start(self, row):
         return SignIn(activity=self.activity, person=self.person or new_person(row["姓名"]))

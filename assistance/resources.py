@@ -114,6 +114,7 @@ class AssistedYouthResource(CaseResource):
     def load(self):
         cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]
         self.book.attach(cases, "organisation", Organisation)
+        self.stored = {case.pk: case for case in cases}
         pairings = Pairing.objects.filter(ended_on__isnull=True).select_related("volunteer")
         self.pairings = {pairing.youth_id: pairing for pairing in pairings}
         self.volunteers = {volunteer.person_id: volunteer for volunteer in Volunteer.objects.all()}

@@ -114,6 +114,10 @@ class PeopleResource(SheetResource):
     def watched(self):
         return [Person, *super().watched()]
 
+    def recall(self, record):
+        self.person = getattr(record, self.owner) if self.owner else None
+        return record
+
     def attach_people(self, records, *attributes):
         """Gives the records the directory's own Person objects."""
         for record in records:
@@ -200,6 +204,7 @@ class MemberResource(PeopleResource):
         known = list(Member.objects.order_by("pk"))
         self.book.attach(known, "branch", Organisation)
         self.attach_people(known)
+        self.stored = {member.pk: member for member in known}
         for member in known:
             self.accept(member)
 
@@ -241,7 +246,9 @@ class MemberResource(PeopleResource):
                 remedy = "同一人同一时间只在一个支部：请先填写原支部的离开日期与团籍状态（转出），或核对支部名称"
                 expected = f"不与在“{other.branch}”的团籍重叠"
                 kind = RowProblems.ELSEWHERE if other.pk else RowProblems.DUPLICATE
-                raise row_problem("所在团支部", instance.branch.name, expected, remedy, kind, other if other.pk else None)
+                raise row_problem(
+                    "所在团支部", instance.branch.name, expected, remedy, kind, other if other.pk else None
+                )
 
     def rows_for_export(self, records):
         return records.select_related("person", "branch").order_by("pk")
@@ -286,6 +293,7 @@ class PostResource(PeopleResource):
         known = list(Post.objects.order_by("pk"))
         self.book.attach(known, "organisation", Organisation)
         self.attach_people(known)
+        self.stored = {post.pk: post for post in known}
         for post in known:
             self.accept(post)
 

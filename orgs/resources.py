@@ -225,6 +225,7 @@ class UnitResource(SheetResource):
 
     def load(self):
         self.known = self.book.named(Unit)
+        self.stored = {unit.pk: unit for unit in self.known.values()}
         self.by_code = {unit.credit_code: unit for unit in self.known.values() if unit.credit_code}
         self.book.attach(self.known.values(), "branch", Organisation)
 

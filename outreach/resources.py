@@ -68,6 +68,9 @@ class LinkResource(PeopleResource):
     def links(self):
         return self.book.only(LinkIndex)
 
+    def load(self):
+        self.stored = self.links.stored
+
     def find(self, row):
         organisations = self.directory.organisations_of(row["团干部"])
         self.person = self.directory.matching(row, organisations)

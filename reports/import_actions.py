@@ -4,7 +4,7 @@ import hashlib
 
 from django.utils import timezone
 
-from yl_district.importing import commit, undo, work
+from yl_district.importing import commit, jobs, undo, work
 from yl_district.importing.commit import Outdated, Refused
 from yl_district.importing.proposal import propose
 from yl_district.models import ImportBatch
@@ -43,17 +43,54 @@ def open_import(kind, data, file_name, user=None):
     return batch, proposal
 
 
-def run_check(batch):
+def begin(batch, state, *former, act, only_right=False, user=None):
+    """Has one act done on the import, in the background where it is large; returns whether nobody else was at it.
+
+    `act` is check, commit or undo.
+    """
+    was = batch.state
+    if not batch.enter(state, *former):
+        return False
+    try:
+        if jobs.is_large(batch):
+            options = ["--only-right-rows"] * only_right + [f"--user={user.pk}"] * (user is not None)
+            jobs.start(batch, act, *options)
+        else:
+            ACTS[act](batch, only_right=only_right, user=user)
+    except BaseException:
+        ImportBatch.objects.filter(pk=batch.pk, state=state).update(state=was)
+        raise
+    return True
+
+
+def begin_check(batch):
+    """Has the import's rows checked against the records as they are now."""
+    return begin(batch, State.CHECKING, State.MAPPING, State.CHECKED, act="check")
+
+
+def begin_commit(batch, *, only_right=False):
+    """Has what was checked written."""
+    return begin(batch, State.COMMITTING, State.CHECKED, act="commit", only_right=only_right)
+
+
+def begin_undo(batch, user):
+    """Has what was written taken back."""
+    return begin(batch, State.UNDOING, State.COMMITTED, act="undo", user=user)
+
+
+def run_check(batch, **options):
     """Checks the import's rows against the records as they are now."""
     batch.done_count, batch.counts, batch.warnings = 0, {}, []
-    batch.state, batch.alive_at, batch.said = State.CHECKING, timezone.now(), ""
+    batch.state, batch.said = State.CHECKING, ""
     batch.save()
+    batch.is_worked_on_here()
     work.check(batch, resource_for(batch))
 
 
-def run_commit(batch, *, only_right=False):
+def run_commit(batch, *, only_right=False, **options):
     """Writes what was checked; returns whether it did, else the import has been checked again, or says why not."""
     resource = KINDS[batch.kind].resource
+    batch.is_worked_on_here()
     try:
         commit.commit(batch, resource, only_right=only_right)
     except Outdated:
@@ -66,15 +103,19 @@ def run_commit(batch, *, only_right=False):
     return batch.state == State.COMMITTED
 
 
-def run_undo(batch, user):
+def run_undo(batch, *, user=None, **options):
     """Takes a committed import back; returns whether it did, else the import says why not."""
     kind = KINDS.get(batch.kind)
+    batch.is_worked_on_here()
     try:
         undo.undo(batch, user, kind and kind.resource)
     except Refused as refusal:
         batch.state, batch.said = State.COMMITTED, str(refusal)
         batch.save(update_fields=["state", "said"])
     return batch.state == State.UNDONE
+
+
+ACTS = {"check": run_check, "commit": run_commit, "undo": run_undo}
 
 
 def take_in_rows(kind, data, file_name, *, check=False, only_right=False, user=None):

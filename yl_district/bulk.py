@@ -132,4 +132,3 @@ def insert_history(model, rows, kind):
     ]
     _insert(kept._meta.db_table, ["history_id", *(field.column for field in fields)], states)
     return keys
-

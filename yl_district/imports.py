@@ -7,22 +7,24 @@ one `Book`, so that a name in one sheet can refer to a row of another, and all a
 
 from collections import defaultdict
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Max
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 from tablib import Dataset
 
-from . import cells
+from . import cells, export_marks
 from .columns import Named
 from .encryption import BlindIndexField, Sealed
-from .history import BATCH, note_changed, note_created, tracked_fields
+from .history import BATCH, kind_of, note_changed, note_created, tracked_fields
 from .masking import masked, masked_name
 from .pinyin import SearchTextField
 
 ROW_NUMBER = "\0row"  # no heading can be this
+LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 REMEMBERED = 2_000  # texts of each column
 
 
@@ -39,6 +41,21 @@ class Problem:
 
     def as_dict(self):
         return asdict(self)
+
+
+class LastChanges:
+    """When each record was last changed, read once for each model."""
+
+    def __init__(self, book):
+        self._of_model = {}
+
+    def of(self, record):
+        """When a stored record was last changed; long ago where nothing is known."""
+        model = type(record)
+        if model not in self._of_model:
+            rows = model.history.model.objects.order_by().values_list("id").annotate(Max("history_date"))
+            self._of_model[model] = dict(rows)
+        return self._of_model[model].get(record.pk, LONG_AGO)
 
 
 class RowProblems(Exception):
@@ -95,8 +112,8 @@ class SheetResource(ModelResource):
     of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
     day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
     followed it; `synonyms` gives other headings that offices write for a column, in one text: a word under two columns
-    may mean either; `settled_by` names a foreign key to records that tell of how many point to them; `group` is the column
-    that a file may state once for many rows, by a sheet's name or a section.
+    may mean either; `settled_by` names a foreign key to records that tell of how many point to them; `group` is the
+    column that a file may state once for many rows, by a sheet's name or a section.
     """
 
     sheet = ""
@@ -127,7 +144,7 @@ class SheetResource(ModelResource):
         self.changes_beside = []
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
-        self.outdated = 0
+        self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
         self.aliases = {}
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
@@ -163,6 +180,10 @@ class SheetResource(ModelResource):
     def find(self, row):
         """The record that the row means, or None; raises CellError where it could be several."""
         raise NotImplementedError
+
+    def recall(self, record):
+        """The record, which the row's mark names; what `find` sets beside it is set here."""
+        return record
 
     def start(self, row):
         """A record for a row that means none of those known."""
@@ -216,6 +237,8 @@ class SheetResource(ModelResource):
 
     def before_import_row(self, row, **options):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+        if self.book.is_alone:
+            self.marked, row = self._recalled(row)
         for heading, item in self.fields.items():
             value = row.get(heading)
             if heading in self.aliases and isinstance(value, str):
@@ -230,6 +253,29 @@ class SheetResource(ModelResource):
                 problems.append((heading, value, error.expected, error.remedy))
         if problems:
             raise RowProblems(problems)
+
+    def _recalled(self, row):
+        """The record that one of our own exports meant by a row, and the row without what that export masked."""
+        told = export_marks.read(row.get(export_marks.HEADING))
+        record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
+        self.is_outdated = record is not None and self._changed_at(record) > told[2]
+        if record is None or not any("*" in str(cell) for cell in row.values()):
+            return record, row
+        return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
+
+    def _unmasked(self, record, heading, cell):
+        """The cell, or what stands behind it where it is no more than the mask of that."""
+        item = self.fields.get(heading)
+        if item is None or not isinstance(cell, str) or "*" not in cell:
+            return cell
+        value = self.value_for_export(record, heading, item)
+        text = "" if value is None else self.render(heading, item, value)
+        return text if cells.plain(cell) == self.masked_cell(record, item, text) else cell
+
+    def _changed_at(self, record):
+        """When the record, or what one of its rows writes with it, was last changed."""
+        changes = self.book.only(LastChanges)
+        return max(changes.of(one) for one in self.records_of(record))
 
     def read(self, heading, item, value, row):
         """What a cell says by itself; the same text says the same again."""
@@ -263,7 +309,7 @@ class SheetResource(ModelResource):
         return PlainRowResult
 
     def get_or_init_instance(self, instance_loader, row):
-        record = self._located(row, lambda: self.find(self.row))
+        record = self.recall(self.marked) if self.marked else self._located(row, lambda: self.find(self.row))
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
         if id(record) in self.matched:

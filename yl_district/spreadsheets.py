@@ -259,3 +259,49 @@ def as_text(value):
     if isinstance(value, date):
         return value.isoformat()[:10]
     return str(value)
+
+
+def write_typed_workbook(stream, sheets):
+    """Writes `sheets`, a list of (name, headings, rows), with every cell in the kind in which it was read."""
+    book = xlsxwriter.Workbook(
+        stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    text, bold = book.add_format({"num_format": TEXT_FORMAT}), book.add_format({"bold": True, "bottom": 1})
+    days = {
+        date: book.add_format({"num_format": "yyyy-mm-dd"}),
+        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+    }
+    taken = set()
+    for number, (name, headings, rows) in enumerate(sheets, 1):
+        page = book.add_worksheet(sheet_name(name, number, taken))
+        page.freeze_panes(1, 1)
+        page.set_column(0, len(headings) - 1, 16, text)
+        for column, heading in enumerate(headings):
+            page.write_string(0, column, heading, bold)
+        for row_number, row in enumerate(rows, 1):
+            for column, value in enumerate(row):
+                _write_typed(page, row_number, column, value, text, days)
+    book.close()
+
+
+def _write_typed(page, row, column, value, text, days):
+    if isinstance(value, bool):
+        page.write_boolean(row, column, value)
+    elif isinstance(value, (int, float)):
+        page.write_number(row, column, value)
+    elif isinstance(value, date):
+        page.write_datetime(row, column, value, days[type(value)])
+    elif value:
+        page.write_string(row, column, within_limit(value), text)
+
+
+NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+
+
+def sheet_name(name, number, taken):
+    """A name that Excel takes for a sheet, and that none of `taken` has, to which it is added."""
+    wanted = " ".join(name.translate(NOT_IN_SHEET_NAMES).split())[:31] or f"表{number}"
+    if wanted.casefold() in taken:
+        wanted = f"{wanted[:27]} {number}"
+    taken.add(wanted.casefold())
+    return wanted

@@ -94,6 +94,7 @@ class VolunteerResource(PeopleResource):
         known = list(Volunteer.objects.order_by("pk"))
         self.attach_people(known)
         self.known = {id(volunteer.person): volunteer for volunteer in known}
+        self.stored = {volunteer.pk: volunteer for volunteer in known}
         places = list(TeamMember.objects.all())
         self.book.attach(places, "hub", Hub)
         self.places = {place.volunteer_id: place for place in places}

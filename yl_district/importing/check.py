@@ -8,7 +8,6 @@ of it can be read while the rest is still being checked, and nobody else has to 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-
 from ..imports import ROW_NUMBER, RowProblems, problem_at
 from .stage import Stage
 
@@ -45,11 +44,17 @@ class Outcome:
     problems: list = field(default_factory=list)
     changes: list = field(default_factory=list)
     record: list | None = None
+    is_outdated: bool = False
     acts: list = field(default_factory=list)
 
     def told(self):
         """The outcome as it is kept with the row, None where the tag says it all."""
-        found = {"problems": [asdict(one) for one in self.problems], "changes": self.changes, "record": self.record}
+        found = {
+            "problems": [asdict(one) for one in self.problems],
+            "changes": self.changes,
+            "record": self.record,
+            "is_outdated": self.is_outdated,
+        }
         return {name: value for name, value in found.items() if value}
 
 
@@ -79,7 +84,9 @@ class Check:
         is_new = result.import_type == result.IMPORT_TYPE_NEW
         self._weigh(changes)
         record = None if is_new else [instance._meta.label, instance.pk]
-        return Outcome(NEW if is_new else CHANGED, [], changes, record, self.stage.acts_of(instance))
+        is_outdated = resource.is_outdated and not is_new
+        resource.outdated += is_outdated
+        return Outcome(NEW if is_new else CHANGED, [], changes, record, is_outdated, self.stage.acts_of(instance))
 
     def _refused(self, number, error):
         if not isinstance(error, RowProblems):

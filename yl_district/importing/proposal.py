@@ -106,9 +106,7 @@ def remember(batch, mapping, asked):
         for place in asked.get(sheet.number, ()):
             key, column = heading_key(sheet.headings[place]), sheet.columns.get(place, "")
             if key and column != EXPORT_MARK:
-                ImportHeading.objects.update_or_create(
-                    kind=batch.kind, heading=key[:100], defaults={"column": column}
-                )
+                ImportHeading.objects.update_or_create(kind=batch.kind, heading=key[:100], defaults={"column": column})
 
 
 def aliases(kind):

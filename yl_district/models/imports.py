@@ -1,5 +1,7 @@
 """Imports: from the file that was sent to the records that it wrote."""
 
+import os
+import socket
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,8 +13,24 @@ from ..encryption import EncryptedTextField, SealedModel
 from ..packing import packed, unpacked
 
 LEDGER = "ledger"
-SILENCE = timedelta(seconds=60)  # without a sign of life after which work counts as broken off
+SILENCE = timedelta(minutes=10)  # without a sign of life after which work counts as broken off
 KEPT_DAYS = 14  # for which the contents of a file wait to be written
+
+
+def this_process():
+    """The machine and the process in which this runs."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}"
+
+
+def is_alive(process):
+    """Whether a process of this machine runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 class ImportBatchQuerySet(models.QuerySet):
@@ -58,6 +76,7 @@ class ImportBatch(models.Model):
     only_right = models.BooleanField("只写入正确的行", default=False)
     written = models.JSONField("写入的记录", default=list)
     said = models.CharField("处理结果", max_length=300, blank=True)
+    worker = models.CharField("处理进程", max_length=100, blank=True)
     alive_at = models.DateTimeField("最近处理时间", null=True)
     committed_at = models.DateTimeField("写入时间", null=True)
     undone = models.JSONField("撤销结果", default=dict)
@@ -86,15 +105,29 @@ class ImportBatch(models.Model):
 
     @property
     def is_broken_off(self):
-        """Whether work on it began and gave no sign of life since."""
-        return self.state in self.BUSY and (self.alive_at is None or timezone.now() - self.alive_at > SILENCE)
+        """Whether work on it began, and its process has ended since or gives no sign of life."""
+        if self.state not in self.BUSY:
+            return False
+        is_silent = self.alive_at is None or timezone.now() - self.alive_at > SILENCE
+        host, _, process = self.worker.rpartition(":")
+        return is_silent or (host == socket.gethostname() and not is_alive(int(process)))
 
     def enter(self, state, *former):
-        """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did."""
+        """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did.
+
+        From work that broke off it can be taken into the same state again.
+        """
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=former)
-        moved = bool(rows.update(state=state, alive_at=timezone.now()))
+        if self.is_broken_off:
+            rows = ImportBatch.objects.filter(pk=self.pk, state=self.state, alive_at=self.alive_at)
+        moved = bool(rows.update(state=state, alive_at=timezone.now(), worker=this_process()))
         self.refresh_from_db()
         return moved
+
+    def is_worked_on_here(self):
+        """Notes that the work goes on in this process."""
+        self.worker, self.alive_at = this_process(), timezone.now()
+        self.save(update_fields=["worker", "alive_at"])
 
 
 class ImportPart(SealedModel):

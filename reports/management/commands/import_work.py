@@ -1,0 +1,24 @@
+"""manage.py import_work IMPORT check|commit|undo: what a page began, done in a process of its own."""
+
+from django.core.management.base import CommandError
+
+from orgs.models import User
+from reports.import_actions import ACTS
+from yl_district.commands import DatabaseCommand
+from yl_district.models import ImportBatch
+
+
+class Command(DatabaseCommand):
+    help = "在后台核对、写入或撤销一次导入；由网页自动启动，一般不需要手工运行。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("batch", metavar="IMPORT", type=int, help="导入记录的编号")
+        parser.add_argument("act", choices=list(ACTS), help="要做的事")
+        parser.add_argument("--only-right-rows", action="store_true", help="有误的行不写入，其余的行写入")
+        parser.add_argument("--user", type=int, help="操作人的账号编号")
+
+    def handle(self, *, batch, act, only_right_rows, user, **options):
+        found = ImportBatch.objects.filter(pk=batch).first()
+        if found is None:
+            raise CommandError(f"没有编号为 {batch} 的导入记录，请在导入页面上核对编号。")
+        ACTS[act](found, only_right=only_right_rows, user=User.objects.filter(pk=user).first() if user else None)

@@ -1,0 +1,99 @@
+"""Mending what the check found wrong: a cell in place, or the wrong rows as a workbook that is taken again."""
+
+from dataclasses import dataclass
+
+from ..cells import shown
+from ..models import ImportPart
+from ..spreadsheets import write_typed_workbook
+from .check import REFUSED
+from .reading import Reader
+
+REASON = "失败原因"
+
+
+@dataclass
+class WrongRow:
+    """A row that cannot be taken: where it stands, its cells by column, and what is wrong."""
+
+    part: ImportPart
+    place: int
+    number: int
+    sheet: str
+    cells: dict
+    told: dict
+
+    @property
+    def reason(self):
+        """All that is wrong with the row, in one text."""
+        return "；".join(
+            f"{one['column']}现为{one['found']}，应为{one['expected']}。{one['remedy']}"
+            if one["column"]
+            else one["remedy"]
+            for one in self.told.get("problems", ())
+        )
+
+
+def rows_tagged(batch, tags, wanted=None):
+    """Yields the rows with one of the tags as WrongRows, in the file's order; `wanted` are (part's number, place)."""
+    reader = Reader(batch)
+    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+        told = part.told
+        for row in reader.read(part):
+            tag = part.tags[row.place] if part.tags else ""
+            is_wanted = (part.number, row.place) in wanted if wanted is not None else bool(tag) and tag in tags
+            if is_wanted:
+                yield WrongRow(part, row.place, row.number, row.sheet, row.cells or {}, told.get(row.place, {}))
+
+
+def columns_in_file(batch):
+    """The column names that the sheets taken have, in the file's order, the group last where no column holds it."""
+    mapping = Reader(batch).mapping
+    names = [sheet.columns[place] for sheet in mapping.sheets if sheet.is_taken for place in sorted(sheet.columns)]
+    if mapping.group_column and mapping.group_from != "column":
+        names.append(mapping.group_column)
+    return list(dict.fromkeys(names))
+
+
+def write_wrong_rows(batch, stream):
+    """Writes the wrong rows as a workbook with their reasons in the last column; returns their number.
+
+    Cells keep their kind: a number stays a number, so that what was wrong about it does not become right by itself.
+    """
+    names = columns_in_file(batch)
+    sheets = {}
+    for row in rows_tagged(batch, REFUSED):
+        cells = [row.cells.get(name) for name in names]
+        sheets.setdefault(row.sheet or "有误的行", []).append([*cells, row.reason])
+    write_typed_workbook(stream, [(name, [*names, REASON], rows) for name, rows in sheets.items()])
+    return sum(map(len, sheets.values()))
+
+
+def may_mend(batch, part, column):
+    """Whether the column has a place in the sheet of the part."""
+    return place_of(batch, part, column) is not None
+
+
+def place_of(batch, part, column):
+    """The place of a column in the sheet of the part, None where it has none."""
+    for sheet in Reader(batch).mapping.sheets:
+        if sheet.number == part.sheet:
+            return next((place for place, name in sheet.columns.items() if name == column), None)
+    return None
+
+
+def mend(batch, part, place, cells):
+    """Puts texts into cells {column: text} of the row at a place of the part; returns the labels that changed."""
+    rows, changed = part.rows, []
+    row = rows[place]
+    for column, text in cells.items():
+        at = place_of(batch, part, column)
+        if at is None:
+            continue
+        row += [None] * (at + 1 - len(row))
+        if shown(row[at]) != shown(text):
+            row[at] = text or None
+            changed.append(column)
+    if changed:
+        part.rows = rows
+        part.save(update_fields=["content"])
+    return changed
