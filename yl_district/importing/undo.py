@@ -99,8 +99,9 @@ def is_within(key, ranges):
 def edited(row):
     """Who did something to a record after the import, and when."""
     user = row.history_user
+    who = user.name or user.get_username() if user else "系统"
     act = "删除" if row.history_type == "-" else "修改"
-    return f"{user.name or user.get_username() if user else '系统'}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
+    return f"{who}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
 
 
 def held(model, keys, removed):
