@@ -15,7 +15,7 @@ import zlib
 from datetime import date, time, timedelta
 from xml.parsers.expat import ExpatError
 
-from .delimited_text import read_delimited
+from .delimited_text import read_delimited, trimmed
 from .spreadsheet_archives import archive_kind, check_unpacked, sheet_errors
 from .spreadsheet_limits import (
     CHARACTERS,
@@ -112,9 +112,7 @@ def print_sheets(sheets, out):
     for number, (name, merged, rows) in enumerate(sheets):
         first, part, room = 0, [], CHARACTERS
         for row in rows:
-            while row and row[-1] is None:
-                row.pop()
-            part.append(row)
+            part.append(trimmed(row))
             if len(part) == PART_ROWS:
                 room = print_part(out, number, name, merged, first, part, room)
                 first, part, merged = first + PART_ROWS, [], None

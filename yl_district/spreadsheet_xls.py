@@ -21,6 +21,8 @@ def xls_errors(data):
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Refused("encrypted")
     streams = CompoundFile(data).streams
+    if not streams:
+        raise Refused("damaged")
     if not {"workbook", "book"} & streams.keys():
         raise Refused("other")
     book = streams.get("workbook") or streams["book"]
