@@ -13,7 +13,7 @@ MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|MIME-Version:)")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 BINARY_SHARE = 10  # no text has a control character among so many
 HAN = re.compile("[\u4e00-\u9fff]")
-QUOTED = re.compile(r'"(?:[^"]|"")*"')
+QUOTED = re.compile(r'"[^"]*"')
 SAMPLE = 50  # lines that show the delimiter
 DELIMITERS = "\t,;"
 KEPT_AS_TEXT = re.compile(r'="([^"]*)"')  # how programs keep Excel from turning digits into numbers

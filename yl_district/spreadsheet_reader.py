@@ -68,18 +68,16 @@ def sheets_of(path):
 
 def read_excel(path, errors):
     """The visible sheets of an Excel workbook, with a mark in the cells listed in `errors` by sheet, row and column."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(path)
-        if not book.sheets_metadata or (errors and len(errors) != len(book.sheets_metadata)):
+        if not book.sheets_metadata or (any(errors) and len(errors) != len(book.sheets_metadata)):
             raise Refused("damaged")
         for place, sheet in enumerate(book.sheets_metadata):
             if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
                 cells = book.get_sheet_by_index(place)
-                yield sheet.name, merged_areas(cells), rows_of(cells, errors[place] if errors else {})
-    except PasswordError:
-        raise Refused("encrypted") from None
+                yield sheet.name, merged_areas(cells), rows_of(cells, errors[place] if any(errors) else {})
     except CalamineError:
         raise Refused("damaged") from None
 

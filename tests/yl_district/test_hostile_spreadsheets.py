@@ -148,6 +148,11 @@ REFUSED = {
         *DAMAGED,
     ),
     "broken XML": (with_sheet(lambda xml: xml[: len(xml) // 2]), *DAMAGED),
+    "tags that never end": (with_cells("<row <c t='e' " * 300_000), *DAMAGED),
+    "lists of sheets that never end": (
+        repacked(workbook(), lambda name, one: one.replace(b"</sheets>", b"<sheet <Relationship " * 300_000)),
+        *DAMAGED,
+    ),
     "broken XML of an OpenDocument sheet": (open_document("<table:table>"), *DAMAGED),
     "an OpenDocument sheet whose number is none": (
         open_document(ods_table(ods_row(ods_cell("1", 'office:value-type="float" office:value="一"')))),
@@ -313,10 +318,10 @@ def outcome(data):
 
 
 def mutants():
-    """Three hundred damaged files: workbooks outside and inside, old ones, OpenDocument sheets and texts."""
+    """Two hundred and forty damaged files: workbooks outside and inside, old ones, OpenDocument sheets and texts."""
     text = '姓名,性别,备注\r\n章程,男,"第一行\r\n第二行"\r\n'.encode("gb18030") * 20
     book = workbook(lambda book, page: page.write_column(1, 0, ["章程"] * 50))
-    for seed in range(50):
+    for seed in range(40):
         yield from (mutated(data, seed) for data in (book, OPEN, OLD, text))
         yield from (mutated_inside(data, seed) for data in (book, OPEN))
 
@@ -327,7 +332,7 @@ def test_damage_of_any_kind_is_read_or_refused_and_never_anything_else():
     answers = [answer for answer, _ in outcomes]
     refused, read = answers.count("refused"), answers.count("read")
     print(f"C1: {len(answers)} mutated files, {refused} refused, {read} read, {len(answers) - refused - read} else")
-    assert refused + read == 300
+    assert refused + read == 240
     assert min(refused, read) > 50
     assert max(seconds for _, seconds in outcomes) < 10
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.spreadsheet_files import (
     OLD_WORKBOOK,
     SHEET,
+    SMALL_OLD_WORKBOOK,
     ods_cell,
     ods_row,
     ods_table,
@@ -224,6 +225,30 @@ def test_a_formula_that_failed_is_marked_and_not_empty():
         [[FORMULA_ERROR, "男"]],
         [[], [None, FORMULA_ERROR]],
     ]
+
+
+def test_a_failed_formula_is_marked_however_far_down_it_is():
+    def fill(book, page):
+        for number in range(1, 30_000):
+            page.write_string(number, 0, "章程")
+        page.write_formula(29_999, 1, "=NA()", None, "#N/A")
+
+    rows = read_workbook(workbook(fill))[0].rows
+    assert [(number, row) for number, row in enumerate(rows) if FORMULA_ERROR in row] == [
+        (29_999, ["章程", FORMULA_ERROR])
+    ]
+
+
+def test_a_failed_formula_is_marked_wherever_its_sheet_lies_in_the_file():
+    data = workbook(lambda book, page: page.write_formula(1, 0, "=NA()", None, "#N/A"))
+    data = repacked(data, lambda name, content: content.replace(b"worksheets/sheet1.xml", b"worktables/sheet1.xml"))
+    data = repacked(data, lambda name, content: content.replace("团员".encode(), b"a>b"))
+    data = data.replace(b"xl/worksheets/sheet1.xml", b"xl/worktables/sheet1.xml")
+    assert read_workbook(data) == [Sheet("a>b", [["姓名", "性别"], [FORMULA_ERROR]])]
+
+
+def test_an_old_workbook_of_a_few_cells_is_read():
+    assert read_workbook(SMALL_OLD_WORKBOOK.read_bytes()) == [Sheet("A", [[7.0], [None, FORMULA_ERROR]])]
 
 
 def test_a_date_that_excel_does_not_know_stays_a_number():
