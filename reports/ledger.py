@@ -111,7 +111,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
     # The name of a file on disk need not be text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
-        pages = read_workbook(data, file_name)
+        pages = read_workbook(data, report.file_name)
     except UnreadableWorkbook as error:
         report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
         return report

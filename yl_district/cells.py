@@ -29,6 +29,7 @@ MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
 COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # how a CSV file shows a long number that Excel has cut
 YEARS = range(1900, 2101)
 
 
@@ -150,13 +151,13 @@ class NameWidget(TextWidget):
 
 
 class IdentityNumberWidget(CodeWidget):
-    """An identity number typed as text; a number cell has lost its last digits and is refused by its type."""
+    """An identity number typed as text; a number has lost its last digits, in its cell or as CSV shows it."""
 
     def __init__(self):
         super().__init__([validate_identity_number])
 
     def clean(self, value, row=None, **options):
-        if not isinstance(value, str):
+        if not isinstance(value, str) or ROUNDED.fullmatch(plain(value).upper()):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
         return super().clean(value)
