@@ -17,6 +17,7 @@ from outreach.resources import ContactResource, LinkResource
 from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
+from yl_district.headings import heading_key
 from yl_district.history import because
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
@@ -230,11 +231,6 @@ def find_table(resource, page, report):
         if any(not is_blank(cell) for cell in row)
     ]
     return list(places), rows
-
-
-def heading_key(cell):
-    """A heading as headings are compared: NFKC, without white space, star and colon."""
-    return "".join(plain(cell).split()).strip("*:") if isinstance(cell, str) else None
 
 
 def noted_book(book):

@@ -309,3 +309,29 @@ def test_of_any_roster_the_people_are_recovered(roster, size):
     found = [row for first in range(0, len(rows), size) for row in reader.read(first, rows[first : first + size])]
     assert [{name: row.cells[place] for place, name in columns.items()} for row in found if row.kind is DATA] == people
     assert [row.number for row in found] == list(range(layout.last_heading_row + 2, len(rows) + 1))
+
+
+CELLS = st.one_of(
+    st.none(),
+    st.sampled_from(["姓名", "性别", "电话", "序号", "合计", "备注：", "填表人", "一", BRANCH, "（", "·", "*"]),
+    st.text(max_size=6),
+    st.floats(),
+    st.integers(),
+    st.booleans(),
+    st.dates(),
+)
+MERGED = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 5), st.integers(0, 5)).map(
+    lambda cell: (cell[0], cell[1], cell[0] + cell[2], cell[1] + cell[3])
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(CELLS, max_size=7), max_size=10), st.lists(MERGED, max_size=4))
+def test_whatever_a_sheet_holds_each_row_below_its_headings_is_told_once(rows, merged):
+    known = known_headings(COLUMNS, SYNONYMS)
+    layout = find_layout(rows, merged, known) or Layout(0, 0, [])
+    found = recognise(layout.headings, COLUMNS, SYNONYMS, samples=rows)
+    assert [one.place for one in found] == list(range(len(layout.headings)))
+    taken = [one.place for one in found if one.column]
+    numbers = [row.number for row in RowReader(layout, taken, merged, taken[:1]).read(0, rows)]
+    assert numbers == list(range(layout.last_heading_row + 2, len(rows) + 1))
