@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from activities.models import ActivityType
 from activities.resources import ActivityResource, SignInResource
@@ -18,7 +19,8 @@ from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
 from yl_district.headings import heading_key, known_headings, recognise
-from yl_district.history import because
+from yl_district.history import because, tracked_models
+from yl_district.importing.marks import marks_of, written_since
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
@@ -123,6 +125,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
         return report
     try:
         with transaction.atomic(), because(f"导入：{report.file_name}", user):
+            marks = marks_of(tracked_models())
             take_in_tables(tables, today, report, with_cases, frozenset() if with_cases else closed_people(user))
             if report.errors or check:
                 raise Unwanted
@@ -131,6 +134,9 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 file_name=report.file_name[-255:],
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
+                with_cases=any(resource.sheet in report.sheets for resource in CASE_SHEETS),
+                written=written_since(marks, f"导入：{report.file_name}"),
+                committed_at=timezone.now(),
             )
             counts = f"新增 {report.new}，变更 {report.changed}，相同 {report.same}"
             record(Action.IMPORT, report.file_name, user=user, detail=counts, who=operating_system_user())

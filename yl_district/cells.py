@@ -66,6 +66,11 @@ def plain(value):
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).strip()
 
 
+def text_key(text):
+    """A cell's text as texts are compared: without blanks, and whatever the width and case of its signs."""
+    return "".join(plain(text).casefold().split())
+
+
 def shown(value):
     """A cell as a report quotes it: as a person would read it, without what a screen cannot show."""
     if is_blank(value):
@@ -178,17 +183,12 @@ class ChoiceWidget(Widget):
     def __init__(self, choices, aliases=None):
         super().__init__()
         self.labels = {value: str(label) for value, label in choices if value != ""}
-        self.values = {self.key(label): value for value, label in self.labels.items()}
+        self.values = {text_key(label): value for value, label in self.labels.items()}
         for alias, label in (aliases or {}).items():
-            self.values.setdefault(self.key(alias), self.values[self.key(label)])
-
-    @staticmethod
-    def key(text):
-        """A label as labels are compared."""
-        return "".join(plain(text).casefold().split())
+            self.values.setdefault(text_key(alias), self.values[text_key(label)])
 
     def clean(self, value, row=None, **options):
-        key = self.key(value)
+        key = text_key(value)
         if key not in self.values:
             raise CellError(one_of(self.labels.values()), "请从中选择一项")
         return self.values[key]
