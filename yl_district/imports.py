@@ -5,7 +5,7 @@ and keeps what is to be written until the sheet has been read; then it writes in
 one `Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -145,7 +145,7 @@ class SheetResource(ModelResource):
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
         self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
-        self.aliases = {}
+        self.aliases, self.compared = {}, Counter()
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
@@ -353,6 +353,7 @@ class SheetResource(ModelResource):
             setattr(target, name, value)
             return
         old = getattr(target, name, None)
+        self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
         change = (heading, *self._told(item, target, name, old, value))
