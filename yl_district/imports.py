@@ -244,7 +244,7 @@ class SheetResource(ModelResource):
             if heading in self.aliases and isinstance(value, str):
                 value = self.aliases[heading].get(cells.text_key(value), value)
             if cells.is_blank(value):
-                if item.required:
+                if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
@@ -253,6 +253,10 @@ class SheetResource(ModelResource):
                 problems.append((heading, value, error.expected, error.remedy))
         if problems:
             raise RowProblems(problems)
+
+    def is_said_elsewhere(self, item, row):
+        """Whether another cell of a list's row says what the column would."""
+        return self.book.is_alone and item.unless and not cells.is_blank(row.get(item.unless))
 
     def _recalled(self, row):
         """The record that one of our own exports meant by a row, and the row without what that export masked."""
