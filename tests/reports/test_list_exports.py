@@ -1,4 +1,4 @@
-"""Every list as a file: the rows on the screen, in the reach of the viewer, masked; they come back without a difference."""
+"""Every list as a file: the rows on the screen, in reach and masked; they come back without a difference."""
 
 import csv
 import io
