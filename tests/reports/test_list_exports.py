@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
 )
 from tests.orgs.sign_in import signed_in
-from tests.pages import listed, page, two_branches
+from tests.pages import listed, page, queries, two_branches
 from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.viewers import district, identity_number, phone, records, viewers
 from tests.workbooks import take_in, tally
@@ -274,6 +274,20 @@ def test_masked_lists_of_members_read_no_more_people_than_they_list(django_asser
     with django_assert_max_num_queries(9) as captured:
         taken(place.office, "member_export")
     assert [query for query in captured if 'FROM "members_person"' in query["sql"]] == []
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows():
+    place = district()
+    client = viewers(place)["office"]
+
+    def counts():
+        return {url_name: queries(client, url_name) for url_name in LIST_EXPORTS}
+
+    records(place, "own", with_cases=False)
+    counts()
+    first = counts()
+    records(place, "foreign", with_cases=False)
+    assert counts() == first
 
 
 # Round trip
