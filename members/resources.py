@@ -137,7 +137,7 @@ class PeopleResource(SheetResource):
 
     def masked_cell(self, record, item, text):
         if self.owner and item.attribute == f"{self.owner}__name":
-            return getattr(record, self.owner).shown_name
+            return item.widget.render(getattr(record, self.owner).shown_name)
         return super().masked_cell(record, item, text)
 
     def plain_mask(self, item):

@@ -262,7 +262,7 @@ class SheetResource(ModelResource):
         """The record that one of our own exports meant by a row, and the row without what that export masked."""
         told = export_marks.read(row.get(export_marks.HEADING))
         record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
-        self.is_outdated = record is not None and self._changed_at(record) > told[2]
+        self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
         if record is None or not any("*" in str(cell) for cell in row.values()):
             return record, row
         return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
