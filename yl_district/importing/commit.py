@@ -11,7 +11,7 @@ from ..history import because
 from ..models import ImportBatch
 from .check import REFUSED
 from .marks import changed_since
-from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, model_of
+from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
 
 State = ImportBatch.State
 
@@ -59,7 +59,7 @@ def reason_of(batch):
 def finish(batch, writer, only_right):
     """Notes in the import itself what was written; the contents of the file are no longer needed."""
     batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
-    batch.written = [[label, as_ranges(keys)] for label, keys in writer.written.items()]
+    batch.written = [[label, as_ranges(writer.written[label])] for label in in_order(writer.written)]
     batch.committed_at = timezone.now()
     batch.mark = {}
     batch.save()
@@ -80,8 +80,7 @@ class Writer:
     def write(self, acts):
         """Writes the acts of one part, model by model; what ends makes room for what follows it."""
         self.keep_up(acts)
-        order = list(dict.fromkeys(act[LABEL] for act in acts))
-        for label in order:
+        for label in in_order(act[LABEL] for act in acts):
             own = [act for act in acts if act[LABEL] == label]
             model = model_of(own[0])
             self._update(model, [act for act in own if act[KEY]])
