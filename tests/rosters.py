@@ -9,7 +9,7 @@ from orgs.models import Organisation
 from reports.import_actions import take_in_rows
 from reports.import_kinds import KINDS
 from tests.workbooks import workbook
-from yl_district.importing.check import NAMES
+from yl_district.importing.check import ASIDE, NAMES
 from yl_district.models import ImportBatch
 
 FAMILIES = (
@@ -83,10 +83,10 @@ def take(kind, rows, name="名单.xlsx", **options):
     return take_in_rows(KINDS[kind], data, name, **options)
 
 
-def tally(found):
-    """The counts of the check that are not 0, by name."""
-    counts = found.batch.counts
-    return {name: counts[tag] for tag, name in NAMES.items() if counts.get(tag)}
+def tally(batch):
+    """The counts of an import's check that are not 0, by name, but for lines that are no rows."""
+    counts = batch.counts
+    return {name: counts[tag] for tag, name in NAMES.items() if counts.get(tag) and tag != ASIDE}
 
 
 def written(kind, rows, **options):
