@@ -118,7 +118,7 @@ class PeopleResource(SheetResource):
                 raise row_problem(heading, self.row[heading], expected, f"请核对{heading}")
 
     def watched(self):
-        return [Person, *super().watched()]
+        return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
 
     def recall(self, record):
         self.person = getattr(record, self.owner) if self.owner else None
