@@ -42,7 +42,7 @@ def check(batch, resource):
     reader, checking = Reader(batch), Check(resource)
     counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
     carried = [act for outcome in early.values() for act in outcome.acts]
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in parts_one_by_one(batch):
         tags, told, acts = [BLANK] * len(part.rows), {}, carried
         carried = []
         for row in reader.read(part):
@@ -65,6 +65,15 @@ def check(batch, resource):
     batch.counts, batch.warnings = dict(counts), list(checking.warnings(counts))
     batch.mark, batch.state, batch.alive_at = mark, State.CHECKED, timezone.now()
     batch.save()
+
+
+def parts_one_by_one(batch):
+    """Yields the import's parts in their order; none is still being read while another is written.
+
+    SQLite refuses a write at once where its connection still reads what others have changed meanwhile.
+    """
+    for key in list(batch.parts.order_by("number").values_list("pk", flat=True)):
+        yield batch.parts.get(pk=key)
 
 
 def keep_outcome(part, tags, told, acts):
