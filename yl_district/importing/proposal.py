@@ -3,7 +3,7 @@
 What was explained once is remembered for the kind: headings, and the texts that stand for a name in a column.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..cells import ChoiceWidget
 from ..columns import Named
@@ -19,11 +19,12 @@ SAMPLED = 200  # rows below the headings from which samples are taken
 
 @dataclass
 class Proposal:
-    """A Mapping, and for each sheet taken what its headings are Recognised as."""
+    """A Mapping, and for each sheet taken what its headings are Recognised as; `kinds` says what each sheet is."""
 
     mapping: Mapping
     recognised: dict
     missing: list
+    kinds: dict = field(default_factory=dict)
 
     @property
     def is_sure(self):
@@ -40,9 +41,10 @@ def propose(batch, resource):
     known = known_headings(columns, resource.synonyms, memory)
     sheets = first_rows(batch)
     mapping = Mapping(group_column=resource.group)
-    found = {}
+    found, kinds = {}, {}
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required), strict=True):
         layout = candidate.layout
+        kinds[candidate.number] = candidate.kind
         told = SheetMapping(candidate.number, candidate.name, layout is not None)
         mapping.sheets.append(told)
         if layout is None:
@@ -56,18 +58,19 @@ def propose(batch, resource):
         is_merged = any(place in told.columns and told.columns[place] == resource.group for place in merged_down(sheet))
         mapping.fill_down = mapping.fill_down or is_merged
     guess_group(mapping, sheets, required)
-    return Proposal(mapping, found, missing(mapping, required))
+    return Proposal(mapping, found, missing(mapping, required), kinds)
 
 
 def first_rows(batch):
     """The sheets of the file with as many rows as are looked at."""
     rows = {}
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    looked_at = batch.parts.filter(first_row__lt=LOOKED_AT + SAMPLED)
+    for part in looked_at.order_by("number").iterator(chunk_size=1):
         kept = rows.setdefault(part.sheet, [])
         if len(kept) < LOOKED_AT + SAMPLED:
             kept += part.rows[: LOOKED_AT + SAMPLED - len(kept)]
     merged = {sheet["number"]: tuple(map(tuple, sheet["merged"])) for sheet in batch.sheets}
-    return [Sheet(sheet["name"], rows[sheet["number"]], merged[sheet["number"]]) for sheet in batch.sheets]
+    return [Sheet(sheet["name"], rows.get(sheet["number"], []), merged[sheet["number"]]) for sheet in batch.sheets]
 
 
 def merged_down(sheet):
@@ -101,12 +104,18 @@ def remembered(kind):
 
 
 def remember(batch, mapping, asked):
-    """Keeps what somebody explained: `asked` are the places {sheet: [place]} whose headings were not clear."""
+    """Keeps what somebody explained: `asked` are the places {sheet: [place]} whose headings were not clear.
+
+    Of several places with the same heading, one that means a column tells more than one that is left out.
+    """
+    explained = {}
     for sheet in mapping.sheets:
         for place in asked.get(sheet.number, ()):
             key, column = heading_key(sheet.headings[place]), sheet.columns.get(place, "")
             if key and column != EXPORT_MARK:
-                ImportHeading.objects.update_or_create(kind=batch.kind, heading=key[:100], defaults={"column": column})
+                explained[key[:100]] = column or explained.get(key[:100], "")
+    for key, column in explained.items():
+        ImportHeading.objects.update_or_create(kind=batch.kind, heading=key, defaults={"column": column})
 
 
 def aliases(kind):
