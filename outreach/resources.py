@@ -109,9 +109,10 @@ class LinkIndex:
 
     def __init__(self, book):
         self.book, self.directory = book, book.only(Directory)
-        self._of_cadre = defaultdict(dict)
+        self._of_cadre, self.stored = defaultdict(dict), {}
         for link in Link.objects.order_by("pk") if book.tells_apart else ():
             link.cadre, link.youth = self.directory.people[link.cadre_id], self.directory.people[link.youth_id]
+            self.stored[link.pk] = link
             self.learn(link)
 
     def learn(self, link):

@@ -11,6 +11,7 @@ from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, stream_workbook
 
 from .import_kinds import KINDS, resource_for
+from .ledger import SHEETS
 
 State = ImportBatch.State
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
@@ -105,10 +106,9 @@ def run_commit(batch, *, only_right=False, **options):
 
 def run_undo(batch, *, user=None, **options):
     """Takes a committed import back; returns whether it did, else the import says why not."""
-    kind = KINDS.get(batch.kind)
     batch.is_worked_on_here()
     try:
-        undo.undo(batch, user, kind and kind.resource)
+        undo.undo(batch, user, SHEETS)
     except Refused as refusal:
         batch.state, batch.said = State.COMMITTED, str(refusal)
         batch.save(update_fields=["state", "said"])

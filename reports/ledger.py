@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from activities.models import ActivityType
 from activities.resources import ActivityResource, SignInResource
@@ -17,10 +18,14 @@ from outreach.resources import ContactResource, LinkResource
 from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
-from yl_district.history import because
+from yl_district.headings import heading_key, known_headings, recognise
+from yl_district.history import because, tracked_models
+from yl_district.importing.marks import marks_of, written_since
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
+from yl_district.table_layout import Layout, find_layout
+from yl_district.table_rows import RowKind, RowReader
 from youthhubs.resources import HubYearResource, VolunteerResource
 
 from .figures import all_figures
@@ -53,8 +58,6 @@ SHEETS = [
 FIRST = [OrganisationResource, MemberResource, PostResource, UnitResource, UnitContactResource, HubYearResource]
 TAKING_ORDER = FIRST + [resource for resource in SHEETS if resource not in FIRST]
 
-HEADING_ROWS = 10  # a title, a note or an empty row may stand above the headings
-
 
 @dataclass
 class LedgerReport:
@@ -63,6 +66,7 @@ class LedgerReport:
     file_name: str
     sheets: dict = field(default_factory=dict)
     unknown: list = field(default_factory=list)
+    aside: list = field(default_factory=list)
     closed: list = field(default_factory=list)
     refusals: list = field(default_factory=list)
     batch: ImportBatch | None = None
@@ -109,7 +113,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
     # The name of a file on disk need not be text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
-        pages = read_workbook(data)
+        pages = read_workbook(data, report.file_name)
     except UnreadableWorkbook as error:
         report.refusals.append(Problem(None, None, None, error.found, error.expected, error.remedy))
         return report
@@ -121,6 +125,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
         return report
     try:
         with transaction.atomic(), because(f"导入：{report.file_name}", user):
+            marks = marks_of(tracked_models())
             take_in_tables(tables, today, report, with_cases, frozenset() if with_cases else closed_people(user))
             if report.errors or check:
                 raise Unwanted
@@ -129,6 +134,9 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 file_name=report.file_name[-255:],
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
+                with_cases=any(resource.sheet in report.sheets for resource in CASE_SHEETS),
+                written=written_since(marks, f"导入：{report.file_name}"),
+                committed_at=timezone.now(),
             )
             counts = f"新增 {report.new}，变更 {report.changed}，相同 {report.same}"
             record(Action.IMPORT, report.file_name, user=user, detail=counts, who=operating_system_user())
@@ -194,47 +202,41 @@ def find_tables(pages, report):
 
 
 def find_table(resource, page, report):
-    """The headings and the non-empty rows (number, cells) of a sheet, or None where there is no table to take."""
-    known = {heading_key(item.column_name): item.column_name for item in resource.columns}
-    if not any(not is_blank(cell) for row in page.rows for cell in row):
+    """The headings and the rows of data (number, cells) of a sheet, or None where there is no table to take."""
+    if all(is_blank(cell) for row in page.rows for cell in row):
         return None
-    top = max(
-        range(min(HEADING_ROWS, len(page.rows))),
-        key=lambda number: sum(heading_key(cell) in known for cell in page.rows[number]),
-    )
-    places, errors = {}, report.sheets[resource.sheet].errors
-    titles, below = page.rows[top], page.rows[top + 1 :]
-    filled = {place for row in below for place, cell in enumerate(row) if not is_blank(cell)}
-    for place in range(max(map(len, page.rows))):
-        cell = titles[place] if place < len(titles) else None
-        heading = known.get(heading_key(cell))
-        if heading is None:
-            if not is_blank(cell) or place in filled:
-                name = f"第 {place + 1} 列（无标题）" if is_blank(cell) else shown(cell)
-                report.unknown.append({"sheet": resource.sheet, "column": name})
-        elif heading in places:
+    columns = {item.column_name: item for item in resource.columns}
+    known, errors = known_headings(columns, resource.synonyms), report.sheets[resource.sheet].errors
+    layout = find_layout(page.rows, page.merged, known) or Layout(0, 0, headings_of(page.rows[0]))
+    top, below = layout.first_heading_row + 1, page.rows[layout.last_heading_row + 1 :]
+    places = {}
+    for one in recognise(layout.headings, columns, resource.synonyms, samples=below):
+        if one.column in columns:
+            places[one.place] = one.column
+        elif heading_key(one.heading) in map(heading_key, one.choices):
             remedy = "请删去或改名其中一列"
-            errors.append(problem_at(resource.sheet, top + 1, heading, heading, "每个标题只有一列", remedy))
-        else:
-            places[heading] = place
-    for item in resource.columns:
-        if item.required and item.column_name not in places:
+            errors.append(problem_at(resource.sheet, top, one.choices[0], one.choices[0], "每个标题只有一列", remedy))
+        elif one.how != "mark" and (one.heading or one.samples):
+            name = shown(one.heading) if one.heading else f"第 {one.place + 1} 列（无标题）"
+            report.unknown.append({"sheet": resource.sheet, "column": name})
+    for name, item in columns.items():
+        if item.required and name not in places.values():
             remedy = "请补上这一列，标题写法与台账模板一致"
-            expected = f"必需的列“{item.column_name}”"
-            errors.append(problem_at(resource.sheet, top + 1, item.column_name, None, expected, remedy))
+            errors.append(problem_at(resource.sheet, top, name, None, f"必需的列“{name}”", remedy))
     if errors:
         return None
-    rows = [
-        (number, [row[place] if place < len(row) else None for place in places.values()])
-        for number, row in enumerate(below, top + 2)
-        if any(not is_blank(cell) for cell in row)
-    ]
-    return list(places), rows
+    rows = []
+    for row in RowReader(layout, places, page.merged).read(0, page.rows):
+        if row.kind is RowKind.DATA:
+            rows.append((row.number, [row.cells[place] if place < len(row.cells) else None for place in places]))
+        elif row.kind is not RowKind.BLANK:
+            report.aside.append({"sheet": resource.sheet, "row": row.number, "kind": row.kind.label})
+    return list(places.values()), rows
 
 
-def heading_key(cell):
-    """A heading as headings are compared: NFKC, without white space, star and colon."""
-    return "".join(plain(cell).split()).strip("*:") if isinstance(cell, str) else None
+def headings_of(row):
+    """The texts of a row in which no heading is known."""
+    return [cell if isinstance(cell, str) else "" for cell in row]
 
 
 def noted_book(book):

@@ -34,7 +34,7 @@ class LedgerUploadForm(forms.Form):
             "missing": "没有收到文件，请重新选择后上传。",
             "max_length": "文件名过长，请改短后重新上传。",
         },
-        widget=forms.FileInput({"class": "form-control", "accept": ".xlsx,.xlsm"}),
+        widget=forms.FileInput({"class": "form-control", "accept": ".xlsx,.xlsm,.xls,.ods"}),
         max_length=200,
     )
 

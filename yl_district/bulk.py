@@ -110,9 +110,9 @@ def delete_rows(model, keys):
 
 
 def insert_history(model, rows, kind):
-    """Writes the states of these rows into the history, `+` for new rows, `~` for changed and `-` for removed ones; returns their keys.
+    """Writes the states of these rows into the history and returns the keys of what it wrote.
 
-    Who and why come from `history.because`.
+    `kind` is `+` for new rows, `~` for changed and `-` for removed ones; who and why come from `history.because`.
     """
     kept = model.history.model
     reason, user = cause()

@@ -29,6 +29,7 @@ MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
 COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # how a CSV file shows a long number that Excel has cut
 YEARS = range(1900, 2101)
 
 
@@ -63,6 +64,11 @@ def plain(value):
     if isinstance(value, (bool, date)):
         return as_text(value)
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).strip()
+
+
+def text_key(text):
+    """A cell's text as texts are compared: without blanks, and whatever the width and case of its signs."""
+    return "".join(plain(text).casefold().split())
 
 
 def shown(value):
@@ -155,13 +161,13 @@ class NameWidget(TextWidget):
 
 
 class IdentityNumberWidget(CodeWidget):
-    """An identity number typed as text; a number cell has lost its last digits and is refused by its type."""
+    """An identity number typed as text; a number has lost its last digits, in its cell or as CSV shows it."""
 
     def __init__(self):
         super().__init__([validate_identity_number])
 
     def clean(self, value, row=None, **options):
-        if not isinstance(value, str):
+        if not isinstance(value, str) or ROUNDED.fullmatch(plain(value).upper()):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
         return super().clean(value)
@@ -182,17 +188,12 @@ class ChoiceWidget(Widget):
     def __init__(self, choices, aliases=None):
         super().__init__()
         self.labels = {value: str(label) for value, label in choices if value != ""}
-        self.values = {self.key(label): value for value, label in self.labels.items()}
+        self.values = {text_key(label): value for value, label in self.labels.items()}
         for alias, label in (aliases or {}).items():
-            self.values.setdefault(self.key(alias), self.values[self.key(label)])
-
-    @staticmethod
-    def key(text):
-        """A label as labels are compared."""
-        return "".join(plain(text).casefold().split())
+            self.values.setdefault(text_key(alias), self.values[text_key(label)])
 
     def clean(self, value, row=None, **options):
-        key = self.key(value)
+        key = text_key(value)
         if key not in self.values:
             raise CellError(one_of(self.labels.values()), "请从中选择一项")
         return self.values[key]

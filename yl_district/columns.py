@@ -1,5 +1,7 @@
 """The columns of the ledger's sheets, read by what their model fields say, and the names that all sheets share."""
 
+from collections import defaultdict
+
 from django.db import models
 from import_export.fields import Field
 
@@ -107,7 +109,7 @@ class Book:
         self.is_alone = is_alone
         self.claims = {}
         self._failed = {}
-        self._names, self._only = {}, {}
+        self._names, self._alike, self._only = {}, {}, {}
 
     @property
     def tells_apart(self):
@@ -136,19 +138,31 @@ class Book:
 
     def refer(self, model, name, sheet):
         """The record of `model` called `name`; raises CellError where there is none."""
-        record = self.named(model).get(name)
+        record = self.named(model).get(name) or self._named_alike(model, name)
         if record is None:
             raise self.nobody(name, sheet) if sheet else self.no_choice(model)
         return record
 
+    def _named_alike(self, model, name):
+        """The one record whose name differs in nothing but blanks, width and case of its signs; None for several."""
+        known = self.named(model)
+        size, alike = self._alike.get(model, (0, None))
+        if size != len(known):
+            alike = defaultdict(list)
+            for record in known.values():
+                alike[cells.text_key(record.name)].append(record)
+            self._alike[model] = len(known), alike
+        found = alike[cells.text_key(name)] if known else []
+        return found[0] if len(found) == 1 else None
+
     def fail(self, sheet, name, row):
         """Notes that the row which would have brought a name is wrong."""
-        self._failed.setdefault((sheet, _name_key(name)), row)
+        self._failed.setdefault((sheet, cells.text_key(name)), row)
 
     def nobody(self, name, sheet, expected=None, remedy=None):
         """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
         expected = expected or f"《{sheet}》表或系统中已有的名称"
-        row = self._failed.get((sheet, _name_key(name)))
+        row = self._failed.get((sheet, cells.text_key(name)))
         if row:
             return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
         return cells.CellError(expected, remedy or f"请核对名称，或先在《{sheet}》表中加入")
@@ -174,7 +188,3 @@ class Book:
     def disclaim(self, record, attribute):
         """Takes a claim back, since the row that made it is wrong."""
         self.claims.pop((id(record), attribute), None)
-
-
-def _name_key(name):
-    return "".join(cells.plain(name).split())

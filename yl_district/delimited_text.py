@@ -10,10 +10,10 @@ CHUNK = 1 << 20
 MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|MIME-Version:)")
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-BINARY_SHARE = 10  # one control character in so many is no text
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+BINARY_SHARE = 10  # no text has a control character among so many
 HAN = re.compile("[\u4e00-\u9fff]")
-QUOTED = re.compile(r'"(?:[^"]|"")*"')
+QUOTED = re.compile(r'"[^"]*"')
 SAMPLE = 50  # lines that show the delimiter
 DELIMITERS = "\t,;"
 KEPT_AS_TEXT = re.compile(r'="([^"]*)"')  # how programs keep Excel from turning digits into numbers
@@ -33,20 +33,22 @@ def read_delimited(path):
         height = width = 0
         try:
             for row in reader:
-                height, width = height + 1, max(width, len(row))
+                cells = trimmed([as_cell(cell) for cell in row])
+                height, width = height + 1, max(width, len(cells))
                 check_area(height, width)
-                yield [as_cell(cell) for cell in row]
+                yield cells
         except csv.Error:
             raise Refused("quotes", f"第 {height + 1} 行的双引号没有成对的文本") from None
 
 
 def encoding_of(path):
-    """The encoding in which the whole file can be read; raises Refused where there is none, or a picture."""
+    """The encoding in which the whole file can be read; raises Refused where there is none, or no text."""
     with open(path, "rb") as file:
         head = file.read(CHUNK)
-    if head.startswith(SIGNATURES):
-        raise Refused("other")
     marked = [encoding for mark, encoding in MARKED.items() if head.startswith(mark)]
+    is_binary = not marked and len(CONTROL.findall(head)) * BINARY_SHARE > len(head)
+    if is_binary or head.startswith(SIGNATURES):
+        raise Refused("other")
     for encoding in marked or ["utf-8", "gb18030"]:
         if is_valid(path, encoding) and (encoding != "gb18030" or not has_utf8_lines(path)):
             return encoding
@@ -78,13 +80,11 @@ def has_utf8_lines(path):
 
 
 def check_text(text):
-    """Raises Refused for a web page, for what is no text, and for nothing but blanks."""
+    """Raises Refused for nothing but blanks, or for a web page."""
     if not text.strip():
         raise Refused("empty")
     if MARKUP.match(text):
         raise Refused("html")
-    if len(CONTROL.findall(text)) * BINARY_SHARE > len(text):
-        raise Refused("other")
 
 
 def short_lines(file):
@@ -108,6 +108,13 @@ def as_cell(text):
     return (kept[1] if kept else text) or None
 
 
+def trimmed(cells):
+    """The cells without the empty ones at their end."""
+    while cells and cells[-1] is None:
+        cells.pop()
+    return cells
+
+
 def pasted_rows(text):
     """The rows of text pasted from a spreadsheet: cells separated by tabs, those with line breaks in quotes."""
     rows, row, place = [], [], 0
@@ -116,8 +123,8 @@ def pasted_rows(text):
         quoted, plain, separator = match.groups()
         row.append(as_cell(plain if quoted is None else quoted.replace('""', '"')))
         place = match.end()
-        if separator != "\t":
-            rows.append(row)
+        if separator != "\t" or place == len(text):
+            rows.append(trimmed(row))
             check_area(len(rows), len(row))
             row = []
-    return [*rows, row] if row else rows
+    return rows

@@ -111,6 +111,11 @@ def is_tracked(model):
     return hasattr(model._meta, "simple_history_manager_attribute")
 
 
+def tracked_models():
+    """The models whose history is kept."""
+    return [model for model in apps.get_models() if is_tracked(model)]
+
+
 def tracked_fields(model):
     """The fields whose states are kept."""
     return model.history.model.tracked_fields

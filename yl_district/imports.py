@@ -242,7 +242,7 @@ class SheetResource(ModelResource):
         for heading, item in self.fields.items():
             value = row.get(heading)
             if heading in self.aliases and isinstance(value, str):
-                value = self.aliases[heading].get(text_key(value), value)
+                value = self.aliases[heading].get(cells.text_key(value), value)
             if cells.is_blank(value):
                 if item.required:
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
@@ -594,11 +594,6 @@ def take_in(resource, headings, rows):
     report.changes = resource.change_log
     report.errors.sort(key=lambda problem: problem.row)
     return report
-
-
-def text_key(text):
-    """A cell's text as texts are compared."""
-    return "".join(cells.plain(text).casefold().split())
 
 
 def problem_at(sheet, row, column, found, expected, remedy):

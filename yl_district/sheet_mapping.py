@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .cells import is_blank, plain
 from .table_layout import Layout
-from .table_rows import RowKind, RowReader
+from .table_rows import Row, RowKind, RowReader
 
 GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 
@@ -73,7 +73,7 @@ class MappedRow(NamedTuple):
     """
 
     sheet: int
-    row: object
+    row: Row
     cells: dict
 
 

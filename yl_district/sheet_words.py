@@ -5,7 +5,7 @@ import re
 from .cells import plain
 
 # 12, 12人, 约30人, 12场/300人次, 男20人女30人, 00.00%, or a dash; no day and no name.
-QUANTITY = re.compile(r"(?:[^\W\d_年月日]{0,4}[0-9][0-9.,]*%?[^\W\d_年月日]{0,4}[/、,;+]?)+|[-—–/]+")
+QUANTITY = re.compile(r"(?:[^\W\d_年月日]{0,4}+[0-9][0-9.,]*+%?[^\W\d_年月日]{0,4}+[/、,;+]?)++|[-—–/]+")
 TOTAL = re.compile(
     r"(?:[^\W\d_]{0,10}(?:合计|总计|小计|共计|汇总|累计|总数|总人数)|共(?=[0-9]))(?:\(.*\)|人数|人次)?:?(.*)"
 )
@@ -96,7 +96,7 @@ def is_enumerator(cell):
 
 def names_section(text):
     """Whether a text by itself shows that it heads a section: by its count, 北京市（92所）, or its kind, …团支部."""
-    return bool(COUNT.search(text) or SECTION.fullmatch(section_name(text)))
+    return len(text) <= LONGEST_SECTION and bool(COUNT.search(text) or SECTION.fullmatch(section_name(text)))
 
 
 def section_name(text):

@@ -11,10 +11,13 @@ REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 # Cells in far columns or far rows, which most sheets lack: cheaper to look for than every cell.
 FAR = re.compile(rb"""r=["']([A-Z]{3}[0-9]{1,7}|[A-Z]{1,2}[0-9]{6,7})["']""")
 ERRORS = (b't="e"', b"t='e'")
-TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]*)>")
+# No tag holds a "<", so that tags which never end cannot be looked for again and again.
+TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
 PLACE = re.compile(rb"""\sr=["']([A-Z]{0,3})([0-9]{1,7})["']""")
-LISTED_SHEET = re.compile(rb"""<(?:\w+:)?sheet\b[^>]*?\s\w+:id=["']([^"']+)["']""")
-RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
+# A sheet's name may hold a ">", and its part lie anywhere.
+LISTED_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")
+SHEET_KEY = re.compile(rb"""(?:^|\s)\w+:id=["']([^"']+)["']""")
+RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
 ATTRIBUTE = re.compile(rb"""\b(Id|Target)=["']([^"']*)["']""")
 
 
@@ -68,12 +71,12 @@ def sheet_errors(archive):
 
     Raises Refused for an archive that unpacks to too much, or for a sheet whose used range is seen to be absurd.
     """
-    sheets = {}
+    parts = listed_parts(archive)
+    looks = {name: Look() for name in parts}
     for name, chunk in unpacked(archive):
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            sheets.setdefault(name, Look()).add(chunk)
-    flawed = {name: error_cells(archive, name) for name, look in sheets.items() if look.has_errors}
-    return [flawed.get(name, {}) for name in listed_parts(archive)] if flawed else []
+        if name in looks:
+            looks[name].add(chunk)
+    return [error_cells(archive, name) if looks[name].has_errors else {} for name in parts]
 
 
 class Look:
@@ -124,8 +127,9 @@ def error_cells(archive, name):
 
 
 def listed_parts(archive):
-    """The sheets' parts in the workbook's order."""
+    """The sheets' parts in the workbook's order; "" for one that is listed without a part."""
     tags = RELATIONSHIP.findall(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {found[b"Id"]: found[b"Target"].decode() for found in (dict(ATTRIBUTE.findall(tag)) for tag in tags)}
-    parts = [targets.get(key, "") for key in LISTED_SHEET.findall(archive.read("xl/workbook.xml"))]
+    keys = [SHEET_KEY.search(attributes) for attributes in LISTED_SHEET.findall(archive.read("xl/workbook.xml"))]
+    parts = [targets.get(key[1], "") if key else "" for key in keys]
     return [part[1:] if part.startswith("/") else f"xl/{part}" for part in parts]

@@ -9,23 +9,34 @@ from datetime import date, datetime
 from xml.parsers import expat
 
 from .spreadsheet_archives import chunks
-from .spreadsheet_limits import FORMULA_ERROR, MERGES, Refused, check_area
+from .spreadsheet_limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
 
 NOTES = {"office:annotation", "draw:frame"}  # hold paragraphs that are no part of the cell
 CELLS = {"table:table-cell", "table:covered-table-cell"}
 WHITE_SPACE = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 ERROR_TEXT = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+SPANNED = b"s-spanned="
 SPANS = ("table:number-rows-spanned", "table:number-columns-spanned")
 
 
 def read_ods(archive):
     """The visible sheets as (name, merged areas, rows), each to be read to its end before the next is asked for."""
-    merged = merged_areas(archive)
+    merged = merged_areas(archive) if has_merged_cells(archive) else None
     events = Content(archive).events()
     names = (content for kind, content in events if kind == "sheet")
     for number, name in enumerate(names):
-        yield name, merged[number], rows_of_sheet(events)
+        yield name, merged[number] if merged else [], rows_of_sheet(events)
+
+
+def has_merged_cells(archive):
+    """Whether there are merged cells at all: most rosters have none, and need not be read twice for their sake."""
+    tail = b""
+    for chunk in chunks(archive, "content.xml"):
+        if SPANNED in tail + chunk:
+            return True
+        tail = chunk[-len(SPANNED) :]
+    return False
 
 
 def merged_areas(archive):
@@ -100,7 +111,10 @@ class Content:
             self.paragraphs += 1
             self.lines.append("")
         elif tag in WHITE_SPACE:
-            self.text(WHITE_SPACE[tag] * number(attributes, "text:c"))
+            length = number(attributes, "text:c")
+            if length > LINE:
+                raise Refused("too large", f"某一单元格超过 {LINE} 个字的表格")
+            self.text(WHITE_SPACE[tag] * length)
         elif tag == "table:table-row":
             self.row, self.row_repeats, self.gap = [], number(attributes, "table:number-rows-repeated"), 0
         elif tag == "table:table":
@@ -143,16 +157,20 @@ class Content:
         """Adds a cell to its row, as often as it is repeated; what a merged cell covers is empty."""
         repeats = number(self.cell, "table:number-columns-repeated")
         value = None if tag == "table:covered-table-cell" else value_of(self.cell, "\n".join(self.lines))
-        down, across = (number(self.cell, name) for name in SPANS)
-        if (down, across) != (1, 1) and self.visible:
-            row, column = self.height + self.row_gap, len(self.row) + self.gap
-            self.ready.append(("merged", (row, column, row + down - 1, column + across - 1), 1))
+        if self.visible and any(name in self.cell for name in SPANS):
+            self.note_merged(*(number(self.cell, name) for name in SPANS))
         if value is None:
             self.gap += repeats
             return
         check_area(1, len(self.row) + self.gap + repeats)
         self.row += [None] * self.gap + [value] * repeats
         self.gap = 0
+
+    def note_merged(self, down, across):
+        """Tells of a merged area that begins with the cell that ends; one cell alone is none."""
+        row, column = self.height + self.row_gap, len(self.row) + self.gap
+        if (down, across) != (1, 1):
+            self.ready.append(("merged", (row, column, row + down - 1, column + across - 1), 1))
 
     def end_row(self):
         """Tells of a row, as often as it is repeated; empty ones only when another follows."""
@@ -169,7 +187,7 @@ class Content:
 
 def number(attributes, name):
     """A count among the attributes, 1 where there is none."""
-    return max(int(attributes.get(name, 1)), 1)
+    return max(int(attributes[name]), 1) if name in attributes else 1
 
 
 def value_of(cell, text):

@@ -15,7 +15,7 @@ import zlib
 from datetime import date, time, timedelta
 from xml.parsers.expat import ExpatError
 
-from .delimited_text import read_delimited
+from .delimited_text import read_delimited, trimmed
 from .spreadsheet_archives import archive_kind, check_unpacked, sheet_errors
 from .spreadsheet_limits import (
     CHARACTERS,
@@ -68,18 +68,16 @@ def sheets_of(path):
 
 def read_excel(path, errors):
     """The visible sheets of an Excel workbook, with a mark in the cells listed in `errors` by sheet, row and column."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(path)
-        if not book.sheets_metadata or (errors and len(errors) != len(book.sheets_metadata)):
+        if not book.sheets_metadata or (any(errors) and len(errors) != len(book.sheets_metadata)):
             raise Refused("damaged")
         for place, sheet in enumerate(book.sheets_metadata):
             if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
                 cells = book.get_sheet_by_index(place)
-                yield sheet.name, merged_areas(cells), rows_of(cells, errors[place] if errors else {})
-    except PasswordError:
-        raise Refused("encrypted") from None
+                yield sheet.name, merged_areas(cells), rows_of(cells, errors[place] if any(errors) else {})
     except CalamineError:
         raise Refused("damaged") from None
 
@@ -112,9 +110,7 @@ def print_sheets(sheets, out):
     for number, (name, merged, rows) in enumerate(sheets):
         first, part, room = 0, [], CHARACTERS
         for row in rows:
-            while row and row[-1] is None:
-                row.pop()
-            part.append(row)
+            part.append(trimmed(row))
             if len(part) == PART_ROWS:
                 room = print_part(out, number, name, merged, first, part, room)
                 first, part, merged = first + PART_ROWS, [], None

@@ -21,6 +21,8 @@ def xls_errors(data):
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Refused("encrypted")
     streams = CompoundFile(data).streams
+    if not streams:
+        raise Refused("damaged")
     if not {"workbook", "book"} & streams.keys():
         raise Refused("other")
     book = streams.get("workbook") or streams["book"]
@@ -76,7 +78,7 @@ class CompoundFile:
         self.streams = {}
         for entry in entries:
             start, length = unpack_from("<II", entry, 116)
-            name = entry[: max(unpack_from("<H", entry, 64)[0] - 2, 0)].decode("utf-16-le").lower()
+            name = entry[: max(unpack_from("<H", entry, 64)[0] - 2, 0)].decode("utf-16-le", "replace").lower()
             if name not in ("workbook", "book"):
                 self.streams.setdefault(name, b"")
             elif length < cutoff:
@@ -89,10 +91,11 @@ class CompoundFile:
         """Which sector follows which."""
         further, count = unpack_from("<II", self.data, 68)
         places = numbers(self.data[76 : 76 + 4 * HEADER_SECTORS])
-        while further < LAST_SECTOR and count:
-            more = numbers(self.sector(further))
-            places += more[:-1]
-            further, count = more[-1], count - 1
+        for _ in range(min(count, len(self.data) // self.size)):
+            if further >= LAST_SECTOR:
+                break
+            *more, further = numbers(self.sector(further))
+            places.extend(more)
         return numbers(self.read(place for place in places if place < LAST_SECTOR))
 
     def sectors(self, start):

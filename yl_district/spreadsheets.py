@@ -95,16 +95,9 @@ def read_workbook(data, file_name=""):
 def read_pasted(text):
     """The one sheet in a text pasted from a spreadsheet; raises UnreadableWorkbook."""
     try:
-        return [Sheet("", [trimmed(row) for row in pasted_rows(text)])]
+        return [Sheet("", pasted_rows(text))]
     except Refused as refused:
         raise unreadable(refused.answer) from None
-
-
-def trimmed(row):
-    """The row without the empty cells at its end."""
-    while row and row[-1] is None:
-        row.pop()
-    return row
 
 
 def stream_workbook(data, file_name=""):
@@ -166,10 +159,10 @@ def decoded(cell):
 
 
 def unreadable(answer, file_name=""):
-    """The child's refusal in words; a file that is no table is told by the ending of its name."""
+    """The child's refusal in words; what is no table is told by its name's ending, if that is none of a table."""
     found, expected, remedy = REFUSALS[answer["refusal"]]
     ending = PurePath(file_name).suffix[:10]
-    if answer["refusal"] == "other" and ending:
+    if answer["refusal"] == "other" and ending and ending.lower() not in WORKBOOK:
         found = f"{found}（{ending}）"
     return UnreadableWorkbook(answer.get("found") or found, expected, remedy)
 

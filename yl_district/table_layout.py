@@ -34,7 +34,7 @@ def find_layout(rows, merged, known):
 
     `known` holds heading keys. Headings in two or three rows are joined, those over several columns first.
     """
-    rows = rows[:LOOKED_AT]
+    rows, merged = rows[:LOOKED_AT], [cell for cell in merged if cell[0] < LOOKED_AT]
     layouts = [_layout_at(rows, merged, known, first) for first in range(min(HEADING_ROWS, len(rows)))]
     best = max(layouts, key=lambda layout: len(known_keys(layout.headings, known)), default=None)
     return best if best and known_keys(best.headings, known) else None
@@ -68,7 +68,11 @@ def _goes_on(rows, merged, known, first, last):
     for top, _, bottom, _ in merged:
         if first <= top <= last < bottom < first + DEEPEST:
             return True
-    return _names_sub_columns(rows[last], rows[last + 1], _spans(merged, last), known)
+    above = [_at(rows[last], place) for place in range(max(map(len, rows)))]
+    for top, left, bottom, _ in merged:
+        if first <= top < bottom == last and left < len(above):
+            above[left] = _at(rows[top], left)
+    return _names_sub_columns(above, rows[last + 1], _spans(merged, last), known)
 
 
 def _spans(merged, row):

@@ -5,11 +5,11 @@ A row is set aside only where it cannot be data:
 - TOTAL: its first text is a total word (合计, 小计, 北京市小计, 共 12 人), and everything else in it are quantities,
   signatures or dashes. A unit called 小计 has a text or a day beside its name, and a person's row has a number of its
   own; both are data. Words in other cells, such as 合计 in 备注, make no total.
-- NOTE: its first text is a signature with a colon (填表人：), or marks the row as a worked example (示例) in a column
-  that is not taken; or a remark, seal or long text stands alone; or nothing stands in any column that is taken.
+- NOTE: its first text is a signature (填表人：) and no label in it has more than one value; or the first column is not
+  taken and marks a worked example (示例); or a remark, seal or long text stands alone; or nothing is to be taken.
 - SECTION: one text alone, merged over several columns, or in the first column where that is not taken, or the name of
   an organisation (…支部, …团委, …（92所）) in a table from which three columns or more are taken.
-- HEADING: at least two cells, and most of those filled, repeat the headings above them.
+- HEADING: two cells or more (the one, where there is one heading) and most of those filled repeat the headings above.
 - BLANK: nothing, or only the number of a row, in advance.
 """
 
@@ -57,6 +57,7 @@ class RowReader:
         self.layout, self.taken = layout, frozenset(taken)
         self.first_row = layout.last_heading_row + 1
         self.keys = [{*heading_keys(one), *heading_key(one).split(JOINT)} - {""} for one in layout.headings]
+        self.least_headings = 2 if sum(map(bool, self.keys)) > 1 else 1
         self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
         self.wide, self.tall = defaultdict(list), defaultdict(list)
         for top, left, bottom, right in merged:
@@ -108,46 +109,56 @@ class RowReader:
         return self.keys[place] if place < len(self.keys) else ()
 
     def _special_kind(self, row, cells, filled, texts, taken):
-        if self._repeats_headings(cells, filled):
-            return RowKind.HEADING
-        if self._is_signed(cells, texts):
-            return RowKind.NOTE
-        if texts and words.is_example(cells[texts[0]]) and texts[0] not in self.taken:
-            return RowKind.NOTE
-        if self._is_total(cells, filled, texts, taken):
-            return RowKind.TOTAL
+        if not taken and all(words.is_row_number(cells[place]) for place in filled):
+            return RowKind.BLANK
+        kind = self._kind_by_head(cells, filled, texts, taken) if texts else None
+        if kind:
+            return kind
         alone = [place for place in filled if place in self.taken or not words.is_enumerator(cells[place])]
         if len(alone) == 1 and alone == texts[-1:]:
             return self._kind_of_one(row, alone[0], cells[alone[0]])
-        if taken:
-            return DATA
-        return RowKind.BLANK if all(words.is_row_number(cells[place]) for place in filled) else RowKind.NOTE
+        return DATA if taken else RowKind.NOTE
+
+    def _kind_by_head(self, cells, filled, texts, taken):
+        """What a row is by its first text and what else it holds; None where these do not set it aside."""
+        place, head = texts[0], cells[texts[0]]
+        if heading_key(head) in self._keys_at(place) and self._repeats_headings(cells, filled):
+            return RowKind.HEADING
+        if self._is_signed(cells, filled, texts) or (self._leads_untaken(place) and words.is_example(head)):
+            return RowKind.NOTE
+        return RowKind.TOTAL if self._is_total(cells, filled, place, taken) else None
 
     def _repeats_headings(self, cells, filled):
         alike = sum(heading_key(cells[place]) in self._keys_at(place) for place in filled)
-        return alike > 1 and 2 * alike > len(filled)
+        return alike >= self.least_headings and 2 * alike > len(filled)
 
-    def _is_signed(self, cells, texts):
-        if not texts:
+    def _is_signed(self, cells, filled, texts):
+        """Whether the first text is a signature, or one of several without colons, and no label has two values."""
+        has_colon, is_bare = words.is_signature(cells[texts[0]]), words.is_bare_signature(cells[texts[0]])
+        if not (has_colon or is_bare):
             return False
-        signatures = sum(words.is_bare_signature(cells[place]) or words.is_signature(cells[place]) for place in texts)
-        return words.is_signature(cells[texts[0]]) or (signatures > 1 and words.is_bare_signature(cells[texts[0]]))
+        signatures = {one for one in texts if words.is_signature(cells[one]) or words.is_bare_signature(cells[one])}
+        labels = signatures | {place for place in texts if ":" in words.compact(cells[place])}
+        return (has_colon or len(signatures) > 1) and len(filled) <= 2 * len(labels)
 
-    def _is_total(self, cells, filled, texts, taken):
-        head = next((place for place in filled if place in self.taken or place in texts), None)
-        if head is None or not words.is_total(cells[head]):
+    def _is_total(self, cells, filled, head, taken):
+        """Whether the text at `head` is a total word, with nothing taken before it and but quantities besides."""
+        if not words.is_total(cells[head]) or any(place < head for place in taken):
             return False
         return not any(words.has_own_number(cells[place]) for place in taken) and all(
             words.is_quantity(cells[place]) or words.is_signature(cells[place]) or words.is_total(cells[place])
             for place in filled
         )
 
+    def _leads_untaken(self, place):
+        return place <= self.leading_place and place not in self.taken
+
     def _kind_of_one(self, row, place, text):
         """What a row is that holds but one text."""
         if words.is_note(text) or (self.after_note and words.LINE.match(words.compact(text))):
             return RowKind.NOTE
         is_wide = place in self.wide.get(row, ())
-        if is_wide or (place == self.leading_place and place not in self.taken):
+        if is_wide or self._leads_untaken(place):
             return RowKind.SECTION if len(text) <= words.LONGEST_SECTION else RowKind.NOTE
         if place not in self.taken:
             return RowKind.NOTE

@@ -129,6 +129,10 @@ class Organisation(MP_Node):
     objects = OrganisationManager()
     history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})
 
+    # What others hang on by the tree, and where it hangs itself, is not taken back with an import.
+    undo_leaves = "团组织保留：不再需要时，请在其页面上修改或登记撤销日期"
+    undo_skips = ("path",)
+
     class Meta:
         verbose_name = "团组织"
         ordering = ["path"]

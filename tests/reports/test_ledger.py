@@ -180,7 +180,14 @@ def test_what_is_wrong_with_the_structure_is_said_first(kind):
 def test_an_unreadable_file_is_a_problem_of_the_file():
     report = import_ledger(b"", "空.xlsx", TODAY)
     assert [tuple(problem.as_dict().values()) for problem in report.errors] == [
-        (None, None, None, "空文件", "未加密的 Excel 工作簿（.xlsx）", "请确认文件已保存完整后重新上传")
+        (
+            None,
+            None,
+            None,
+            "空文件",
+            "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本",
+            "请确认文件已保存完整后重新上传",
+        )
     ]
     assert (report.written, report.sheets) == (False, {})
 

@@ -138,8 +138,8 @@ def test_json_of_an_unreadable_file(tmp_path, capsys):
                 "sheet": None,
                 "row": None,
                 "column": None,
-                "found": "网页文件",
-                "expected": "未加密的 Excel 工作簿（.xlsx）",
+                "found": "网页或 XML 文件",
+                "expected": "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本",
                 "remedy": "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传",
             }
         ],

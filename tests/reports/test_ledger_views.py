@@ -137,10 +137,10 @@ def test_what_a_cell_says_is_never_markup(staff):
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"<html></html>", "网页文件"),
-        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "旧格式工作簿（.xls）或其他 Office 97 文件"),
+        (b"<html></html>", "网页或 XML 文件"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "损坏的工作簿"),
         (b"PK\x03\x04" + b"\0" * 60, "损坏的工作簿"),
-        (b"\x89PNG", "不是工作簿的文件"),
+        (b"\x89PNG", "不是表格的文件"),
     ],
 )
 def test_a_file_that_is_no_workbook_is_refused(staff, content, found):

@@ -105,7 +105,10 @@ class Check:
         known = counts[CHANGED] + counts[SAME]
         for heading, replaced in self.replaced.items():
             if replaced > FEW and replaced * OVERWRITTEN > known:
-                yield f"“{heading}”列将改写 {replaced} 个已登记的值，占对应记录的三分之一以上，请确认文件不是旧表或列没有对错。"
+                yield (
+                    f"“{heading}”列将改写 {replaced} 个已登记的值，占对应记录的三分之一以上，"
+                    "请确认文件不是旧表，列也没有对错。"
+                )
         if self.resource.outdated:
             yield (
                 f"有 {self.resource.outdated} 行取自较早的导出，对应的记录此后已在系统中修改过："

@@ -10,7 +10,7 @@ from ..bulk import insert_history, insert_rows, reserve_keys, update_rows
 from ..history import because
 from ..models import ImportBatch
 from .check import REFUSED
-from .marks import changed_since
+from .marks import as_ranges, changed_since
 from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, model_of
 
 State = ImportBatch.State
@@ -136,14 +136,3 @@ class Writer:
 def place_of(model, name):
     """The place of a field in a row."""
     return [field.name for field in model._meta.concrete_fields].index(name)
-
-
-def as_ranges(keys):
-    """Keys as [first, last] of each run without a gap."""
-    ranges = []
-    for key in sorted(keys):
-        if ranges and key == ranges[-1][1] + 1:
-            ranges[-1][1] = key
-        else:
-            ranges.append([key, key])
-    return ranges

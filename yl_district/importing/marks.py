@@ -1,8 +1,7 @@
 """How far records had come when an import was checked: what changed since must be checked again."""
 
+from django.apps import apps
 from django.db.models import Max
-
-from ..history import is_tracked
 
 RECENT = 1_000  # keys below the last one whose transactions may still have been open
 
@@ -35,6 +34,45 @@ def changed_since(model, mark):
     return keys, names
 
 
-def tracked(models):
-    """Those of the models whose history is kept."""
-    return [model for model in models if is_tracked(model)]
+def written_since(marks, reason):
+    """What was written for a reason since the marks: [model's label, ranges of keys of its history], in its order.
+
+    A record comes after those to which it refers.
+    """
+    found = []
+    for model in in_order([apps.get_model(label) for label in marks]):
+        last, _ = marks[model._meta.label]
+        kept = model.history.model.objects.order_by("history_id")
+        keys = kept.filter(history_id__gt=last, history_change_reason=reason).values_list("history_id", flat=True)
+        if keys:
+            found.append([model._meta.label, as_ranges(keys)])
+    return found
+
+
+def in_order(models):
+    """The models, each after those of them to which it refers."""
+    order = []
+
+    def visit(model):
+        if model in order or model not in models:
+            return
+        fields = [*model._meta.concrete_fields, *model._meta.local_many_to_many]
+        for field in fields:
+            if field.is_relation and field.related_model is not model:
+                visit(field.related_model)
+        order.append(model)
+
+    for model in models:
+        visit(model)
+    return order
+
+
+def as_ranges(keys):
+    """Keys as [first, last] of each run without a gap."""
+    ranges = []
+    for key in sorted(keys):
+        if ranges and key == ranges[-1][1] + 1:
+            ranges[-1][1] = key
+        else:
+            ranges.append([key, key])
+    return ranges

@@ -5,10 +5,9 @@ What was explained once is remembered for the kind: headings, and the texts that
 
 from dataclasses import dataclass, field
 
-from ..cells import ChoiceWidget
+from ..cells import ChoiceWidget, text_key
 from ..columns import Named
 from ..headings import EXPORT_MARK, heading_key, known_headings, recognise
-from ..imports import text_key
 from ..models import ImportAlias, ImportHeading
 from ..sheet_mapping import Mapping, SheetMapping
 from ..spreadsheets import Sheet

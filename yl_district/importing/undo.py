@@ -42,10 +42,11 @@ class Reversal:
 
     def differing(self):
         """The fields to which the import gave another value."""
+        skipped = getattr(self.model, "undo_skips", ())
         return [
             field
             for field in tracked_fields(self.model)
-            if getattr(self.before, field.attname) != getattr(self.after, field.attname)
+            if field.name not in skipped and getattr(self.before, field.attname) != getattr(self.after, field.attname)
         ]
 
 
@@ -86,6 +87,8 @@ def reversals_of(model, keys, ranges, removed):
         found = Reversal(REVERSED, model, key, former, written[-1])
         if later:
             found.verdict, found.reason = KEPT, edited(later[-1])
+        elif former is None and hasattr(model, "undo_leaves"):
+            found.verdict, found.reason = HELD, model.undo_leaves
         elif former is None and key in holding:
             found.verdict, found.reason = HELD, f"有{'、'.join(sorted(holding[key]))}引用它"
         yield found
@@ -99,8 +102,9 @@ def is_within(key, ranges):
 def edited(row):
     """Who did something to a record after the import, and when."""
     user = row.history_user
+    who = user.name or user.get_username() if user else "系统"
     act = "删除" if row.history_type == "-" else "修改"
-    return f"{user.name or user.get_username() if user else '系统'}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
+    return f"{who}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
 
 
 def held(model, keys, removed):
@@ -108,16 +112,21 @@ def held(model, keys, removed):
     found = defaultdict(set)
     for relation in model._meta.related_objects:
         other = relation.through if relation.many_to_many else relation.related_model
-        name = relation.field.m2m_reverse_field_name() if relation.many_to_many else relation.field.name
-        pointing = other._base_manager.filter(**{f"{name}__in": list(keys)}).values_list("pk", f"{name}_id")
+        field = relation.field
+        name, own = (
+            (field.m2m_reverse_field_name(), f"{field.m2m_field_name()}_id")
+            if relation.many_to_many
+            else (field.name, "pk")
+        )
+        pointing = other._base_manager.filter(**{f"{name}__in": list(keys)}).values_list(own, f"{name}_id")
         for pk, key in pointing:
-            if pk not in removed[other]:
+            if pk not in removed[relation.related_model]:
                 found[key].add(str(relation.related_model._meta.verbose_name))
     return found
 
 
-def undo(batch, user, resource):
-    """Takes an import of the kind of `resource` (None for a ledger) back, as far as it can be, in one transaction.
+def undo(batch, user, resources):
+    """Takes an import of what `resources` take in back, as far as it can be, in one transaction.
 
     Raises Refused, and then nothing has changed.
     """
@@ -128,7 +137,7 @@ def undo(batch, user, resource):
                 return
             if locked.state not in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDOING):
                 raise Refused("这次导入没有写入任何内容，无可撤销。")
-            undoing = Undoing(resource)
+            undoing = Undoing(resources)
             for one in reversals(locked):
                 undoing.take(one)
             undoing.end()
@@ -145,9 +154,9 @@ def undo(batch, user, resource):
 class Undoing:
     """Carries reversals out, some at a time."""
 
-    def __init__(self, resource):
-        self.settled_by = resource and resource.settled_by
-        self.resource, self.waiting, self.settling = resource, [], set()
+    def __init__(self, resources):
+        self.settled = {resource._meta.model: resource for resource in resources if resource.settled_by}
+        self.waiting, self.settling = [], defaultdict(set)
         self.counts, self.staying = Counter(), []
 
     def take(self, one):
@@ -164,8 +173,8 @@ class Undoing:
     def end(self):
         """Carries out what still waits, and brings up to date what others tell of the records."""
         self._carry_out()
-        if self.settling:
-            self.resource.settle(self.settling)
+        for resource, keys in self.settling.items():
+            resource.settle(keys)
 
     def result(self):
         """What was taken back and what stays, as the import keeps it."""
@@ -176,16 +185,21 @@ class Undoing:
             return
         model = self.waiting[0].model
         stored = model._base_manager.in_bulk([one.key for one in self.waiting])
-        if self.settled_by and model is self.resource._meta.model:
-            self.settling |= {getattr(one, f"{self.settled_by}_id") for one in stored.values()}
+        if model in self.settled:
+            resource = self.settled[model]
+            self.settling[resource] |= {getattr(one, f"{resource.settled_by}_id") for one in stored.values()}
         self._remove(model, [stored[one.key] for one in self.waiting if one.is_new])
         self._restore(model, [(one, stored[one.key]) for one in self.waiting if not one.is_new])
         self.waiting = []
 
     def _remove(self, model, records):
         if records:
+            keys = [one.pk for one in records]
+            for field in model._meta.local_many_to_many:
+                links = field.remote_field.through._base_manager
+                links.filter(**{f"{field.m2m_field_name()}__in": keys}).delete()
             insert_history(model, [row_of(one) for one in records], "-")
-            delete_rows(model, [one.pk for one in records])
+            delete_rows(model, keys)
 
     def _restore(self, model, pairs):
         by_names = defaultdict(list)

@@ -1,4 +1,4 @@
-"""The work on an import, step by step: its file is kept, checked, committed. Each step can be done in the background."""
+"""The first steps of an import: its file is kept and checked, part by part; and what a command tells of the outcome."""
 
 from collections import Counter
 
