@@ -18,11 +18,12 @@ from yl_district.pages import rows_response, wants_fragment
 
 from .import_actions import State, begin_check, begin_commit, begin_undo
 from .import_forms import AliasForm, MendForm
+from .import_kinds import may_undo
 from .import_outlook import items_of, seen, undo_context
 from .import_views import found_page, open_batch, own_batch, page_context
 
 AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
-UNCONFIRMED = "没有写入：请先阅读上面的提示，勾选“我已核对这些提示”后再写入。"
+UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核对这些提示”后再写入。"
 
 
 def rows_address(request, batch):
@@ -119,7 +120,7 @@ def import_batch_undo(request, pk):
     """Shows what taking an import back would do, record by record, and does it."""
     batch = open_batch(request, pk)
     is_stuck = batch.state == State.UNDOING and batch.is_broken_off
-    if not batch.written or not (batch.state == State.COMMITTED or is_stuck):
+    if not may_undo(request.user, batch) or not (batch.state == State.COMMITTED or is_stuck):
         return redirect(batch)
     if request.method == "POST":
         begin_undo(batch, request.user)

@@ -7,12 +7,11 @@ from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
 from orgs.models import Organisation
-from yl_district.cells import shown, whole
+from yl_district.cells import shown, text_key, whole
 from yl_district.forms import ActionForm
 from yl_district.headings import EXPORT_MARK
 from yl_district.importing.outcomes import known_names
 from yl_district.importing.proposal import missing
-from yl_district.imports import text_key
 from yl_district.sheet_mapping import Mapping
 from yl_district.spreadsheets import UnreadableWorkbook
 
@@ -147,10 +146,8 @@ class MappingForm(forms.Form):
     def _group_value(self, data):
         known, found = self.group_names, text_key(data["group_value"])
         if found not in known:
-            self.add_error(
-                None,
-                f"“{self.resource.group}”统一为“{data['group_value']}”：系统中没有这一组织，请从列出的名称中选择。",
-            )
+            said = f"“{self.resource.group}”统一为“{data['group_value']}”"
+            self.add_error(None, f"{said}：系统中没有这一名称，请从列出的名称中选择。")
         return known.get(found, "")
 
     def _check(self, mapping):

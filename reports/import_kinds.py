@@ -65,6 +65,11 @@ def kind_words(key):
     return KINDS[key].label if key in KINDS else LEDGER_WORDS
 
 
+def may_undo(user, batch):
+    """Whether the user may take an import back; one that told who is assisted only who may import that."""
+    return bool(batch.written) and (not batch.with_cases or may_take_in_cases(user))
+
+
 def tally(batch):
     """How many records of an import were new, changed and the same, whatever its kind."""
     if batch.kind in KINDS:

@@ -8,15 +8,16 @@ from django.apps import apps
 from django.core.paginator import Paginator
 
 from members.models import Member
+from yl_district.cells import text_key
 from yl_district.importing import undo
 from yl_district.importing.check import CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
 from yl_district.importing.proposal import aliases
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
-from yl_district.imports import text_key
 
 from .import_forms import standing_branches
 from .import_kinds import KINDS, tally
+from .ledger import may_take_in_cases
 
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
@@ -142,8 +143,8 @@ def committed_context(request, batch):
     labels = [label for label, _ in batch.written]
     own = KINDS[batch.kind].resource._meta.model._meta.label if batch.kind in KINDS else ""
     label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
-    context = {"new": new, "changed": changed, "same": same, "label": label, "sheets": sheet_counts(batch)}
-    if not label:
+    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
+    if not label or (batch.with_cases and not may_take_in_cases(request.user)):
         return context
     model, keys = apps.get_model(label), written_records(batch, label)
     page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -152,6 +153,7 @@ def committed_context(request, batch):
     kinds = [{"label": one, "words": kind_label(one), "count": len(written_records(batch, one))} for one in labels]
     return context | {
         "kinds": kinds,
+        "label": label,
         "page": page,
         "records": [told(model, key, names) for key in records],
         "query": f"kind={label}",
@@ -182,9 +184,10 @@ def undone_context(request, batch):
 def undo_context(request, batch):
     """What would become of each record if the import were taken back: how many, and a page of them."""
     verdict = request.GET.get("show") if request.GET.get("show") in undo.LABELS else ""
-    counts, wanted = Counter(), []
+    counts, kinds, wanted = Counter(), Counter(), []
     for one in undo.reversals(batch):
         counts[one.verdict] += 1
+        kinds[one.model] += one.verdict == undo.REVERSED
         if not verdict or one.verdict == verdict:
             reason = one.reason or ("删除" if one.is_new else changes_back(one))
             wanted.append((one.model, one.key, one.verdict, reason))
@@ -195,6 +198,7 @@ def undo_context(request, batch):
         "show": verdict,
         "total": sum(counts.values()),
         "reversed": counts[undo.REVERSED],
+        "reversed_kinds": [(model._meta.verbose_name, count) for model, count in kinds.items() if count],
         "staying": counts[undo.KEPT] + counts[undo.HELD],
         "page": page,
         "records": named_rows(request.user, page.object_list),
@@ -214,7 +218,7 @@ def named_rows(user, rows):
     for model, key, *_ in rows:
         keys.setdefault(model, []).append(key)
     names = {model: named(user, model, wanted) for model, wanted in keys.items()}
-    found = []
+    found, with_cases = [], may_take_in_cases(user)
     for model, key, verdict, reason in rows:
         name, url = told(model, key, names[model])
         found.append(
@@ -224,7 +228,8 @@ def named_rows(user, rows):
                 "url": url,
                 "verdict": undo.LABELS[verdict],
                 "stays": verdict != undo.REVERSED,
-                "reason": reason,
+                # Which records refer to somebody would tell who is assisted.
+                "reason": reason if with_cases or verdict != undo.HELD else "有其他记录引用它",
             }
         )
     return found

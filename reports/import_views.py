@@ -17,7 +17,7 @@ from yl_district.pages import carry_out, configured_table, rows_response, tell, 
 from .filters import ImportBatchFilter
 from .import_actions import State, begin_check
 from .import_forms import ImportForm, MappingForm
-from .import_kinds import KINDS, kind_words, kinds_for
+from .import_kinds import KINDS, kind_words, kinds_for, may_undo
 from .import_outlook import committed_context, early_rows, found_context, undone_context
 from .tables import ImportBatchTable
 
@@ -114,6 +114,7 @@ def import_batch_detail(request, pk):
         return found_page(request, batch)
     contexts = {State.COMMITTED: committed_context, State.UNDONE: undone_context}
     context = page_context(batch) | contexts[batch.state](request, batch)
+    context["may_undo"] = may_undo(request.user, batch)
     return rows_response(request, f"reports/import_batch_{batch.state}.html", "reports/_import_records.html", context)
 
 

@@ -30,7 +30,8 @@ SEEN = {
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
-    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"},
+    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
+    | {"import_batch"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
@@ -51,7 +52,7 @@ ABOUT_ONESELF = {
 }
 # They take no forms, whatever the record.
 READ_ONLY = {"record_history", "record_readers"}
-ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x"}
+ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from ..cells import ChoiceWidget, is_blank, shown
+from ..cells import ChoiceWidget, is_blank, shown, text_key
 from ..columns import Named
 from ..headings import EXPORT_MARK
-from ..imports import text_key
 from .check import DUPLICATE, ELSEWHERE, LABELS, NAMES, REFUSED, WRONG
 from .reading import Reader
 
