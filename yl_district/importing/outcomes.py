@@ -68,7 +68,8 @@ def rows_at(batch, wanted):
                 texts = texts or part.rows
             cells = row.cells if row.cells is not None else dict(enumerate(texts[row.place]))
             found.append(shown_row(part, row, cells, told.get(row.place, {})))
-    return found
+    # The rows above the headings are read after those below.
+    return sorted(found, key=lambda row: (row.part, row.place))
 
 
 def parts_read(batch, reader, wanted):
