@@ -15,9 +15,15 @@ from .models import Member, Person, Post, shown_name
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
 
-def person_column(name, required=False, owner="person"):
+# It says the birth date and the sex as well (GB 11643).
+IDENTITY_NUMBER = "身份证号"
+
+
+def person_column(name, required=False, owner="person", unless=""):
     """A column of the person that a row is about."""
-    return column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name))
+    found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name))
+    found.unless = unless
+    return found
 
 
 PERSON_SYNONYMS = {
@@ -131,7 +137,7 @@ class PeopleResource(SheetResource):
 
     def masked_cell(self, record, item, text):
         if self.owner and item.attribute == f"{self.owner}__name":
-            return getattr(record, self.owner).shown_name
+            return item.widget.render(getattr(record, self.owner).shown_name)
         return super().masked_cell(record, item, text)
 
     def plain_mask(self, item):
@@ -157,9 +163,9 @@ class MemberResource(PeopleResource):
     ends = ("离开日期",)
     columns = [
         person_column("name", required=True),
-        person_column("gender", required=True),
+        person_column("gender", required=True, unless=IDENTITY_NUMBER),
         column(Member, "ethnicity", aliases=ETHNICITY_ALIASES),
-        person_column("birth_date", required=True),
+        person_column("birth_date", required=True, unless=IDENTITY_NUMBER),
         person_column("identity_number"),
         column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES),
         column(Member, "education", aliases=EDUCATION_ALIASES),

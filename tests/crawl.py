@@ -15,11 +15,16 @@ from yl_district.history import model_of
 # About the visitor alone, and new at each look: secrets just made, times of sessions.
 ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
 EXPORTS = ["docx", "xlsx", "json"]
+# They hand out a list as a workbook or as text.
+LIST_EXPORTS = {
+    name for name in ACCESS if name.endswith("_export") and f"{name.removesuffix('_export')}_list" in ACCESS
+}
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
     r'nonce="[^"]*"',
     r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
+    r"(?<=\d@)\d{8}T\d{6}",
 ]
 
 
@@ -40,6 +45,8 @@ def page_addresses(user, rows):
             found = [arguments(url_name, names, rows)]
         for given in found:
             yield url_name, reverse(url_name, kwargs=given)
+        if url_name in LIST_EXPORTS:
+            yield url_name, f"{reverse(url_name)}?format=csv"
 
 
 def pages(client, user, rows, *, in_depth=True):

@@ -13,7 +13,12 @@ EXPLAINED_BY_BASIS = ("人次", "场次")  # the column 数字口径 stands besi
 
 
 class Column(Field):
-    """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself."""
+    """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
+
+    What is required in a ledger need not be said in a list whose column `unless` says it as well.
+    """
+
+    unless = ""
 
     def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 
+from .formulas import restored
 from .spreadsheet_limits import LINE, Refused, check_area
 
 CHUNK = 1 << 20
@@ -33,7 +34,7 @@ def read_delimited(path):
         height = width = 0
         try:
             for row in reader:
-                cells = trimmed([as_cell(cell) for cell in row])
+                cells = trimmed([as_cell(restored(cell)) for cell in row])
                 height, width = height + 1, max(width, len(cells))
                 check_area(height, width)
                 yield cells

@@ -5,7 +5,7 @@ and keeps what is to be written until the sheet has been read; then it writes in
 one `Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import partial
@@ -145,7 +145,7 @@ class SheetResource(ModelResource):
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
         self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
-        self.aliases = {}
+        self.aliases, self.compared = {}, Counter()
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
@@ -244,7 +244,7 @@ class SheetResource(ModelResource):
             if heading in self.aliases and isinstance(value, str):
                 value = self.aliases[heading].get(cells.text_key(value), value)
             if cells.is_blank(value):
-                if item.required:
+                if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
@@ -254,11 +254,15 @@ class SheetResource(ModelResource):
         if problems:
             raise RowProblems(problems)
 
+    def is_said_elsewhere(self, item, row):
+        """Whether another cell of a list's row says what the column would."""
+        return self.book.is_alone and item.unless and not cells.is_blank(row.get(item.unless))
+
     def _recalled(self, row):
         """The record that one of our own exports meant by a row, and the row without what that export masked."""
         told = export_marks.read(row.get(export_marks.HEADING))
         record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
-        self.is_outdated = record is not None and self._changed_at(record) > told[2]
+        self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
         if record is None or not any("*" in str(cell) for cell in row.values()):
             return record, row
         return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
@@ -353,6 +357,7 @@ class SheetResource(ModelResource):
             setattr(target, name, value)
             return
         old = getattr(target, name, None)
+        self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
         change = (heading, *self._told(item, target, name, old, value))

@@ -22,6 +22,7 @@ DIMENSION = re.compile(rb"<dimension [^>]*/>")  # optional, and not known before
 TEXT_STYLE = re.compile(rb'<col [^>]*\bstyle="([0-9]+)"')
 # What cannot stand in the workbook's text as it is; `_x0041_` would be read as the character of that number.
 SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
+PRESERVED = ' xml:space="preserve"'  # else a reader may drop the blanks around a text
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_x": "_x005F_x", "\r": "_x000D_"}
 
 
@@ -60,12 +61,15 @@ def row_texts(width, rows, style):
 
 def row_text(columns, number, row, style):
     """One row; cells without text are left out."""
-    whole = "\n".join(["", *row, ""])
+    whole = f"|{'|'.join(row)}|"
     if len(whole) > CELL_LIMIT:
         row = [within_limit(text) for text in row]
-    if SPECIAL.search(whole):
+    # Quick to see, and true of nearly every row: nothing in it has to be written otherwise.
+    if not whole.isprintable() or any(part in whole for part in ENTITIES):
         row = [SPECIAL.sub(escaped, text) for text in row]
-    space = ' xml:space="preserve"' if "\n " in whole or " \n" in whole else ""
+        space = PRESERVED
+    else:
+        space = PRESERVED if "| " in whole or " |" in whole else ""
     middle = f'{number}" s="{style}" t="inlineStr"><is><t{space}>'
     cells = [f"{column}{middle}{text}</t></is></c>" for column, text in zip(columns, row, strict=True) if text]
     return f'<row r="{number}">{"".join(cells)}</row>'

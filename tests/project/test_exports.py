@@ -20,16 +20,25 @@ pytestmark = pytest.mark.django_db
 BORN = date(2010, 5, 4)
 MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d{9}(?![0-9A-Za-z])")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
-FULL = "/ledger/export/full/"
+FULL = re.compile("/ledger/export/full/|/exports/full/")
 CASE_TEXTS = re.compile(
     "秘(?:own|foreign)(?:学校|监护人|需求|个案|目标|措施|需求评估|帮扶|捐助|奖学金|理由|年级|困难类型)"
 )
 # Files by those who may take them; the full ledger asks who it is once more.
+AT_HUBS = {"hub_export", "volunteer_export", "activity_export"}
+KEPT_BY_ALL = AT_HUBS | {
+    f"{kind}_export" for kind in ("organisation", "unit", "unit_contact", "supply", "member", "post", "link", "contact")
+}
+WITH_MASKS = {"unit", "member", "post", "volunteer", "link", "contact", "platform_entry"}
 TAKEN_BY = {
-    "cadre": {"summary_export"},
-    "staff": {"summary_export"},
+    "cadre": {"summary_export"} | KEPT_BY_ALL,
+    "hub_operator": AT_HUBS,
+    "staff": {"summary_export"} | KEPT_BY_ALL,
     "leader": {"summary_export"},
-    "office": {"summary_export", "ledger_template", "ledger_export", "ledger_full_export"},
+    "administrator": {"organisation_export"},
+    "office": {"summary_export", "ledger_template", "ledger_export", "ledger_full_export"}
+    | KEPT_BY_ALL
+    | {"target_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},
 }
 
 
@@ -84,19 +93,22 @@ def is_file(answer):
 @pytest.mark.parametrize("viewer", [viewer for viewer in VIEWERS if viewer != "anonymous"])
 def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
     place, clients, rows = young_district()
-    names, pages, files, found = names_of_minors(), 0, set(), set()
+    names, pages, files, found, whole = names_of_minors(), 0, set(), set(), set()
     for url_name, address, answer in answers(clients[viewer], place.users[viewer], rows):
         text = said(answer)
         pages += 1
         if is_file(answer):
             files.add(url_name)
             found |= {(address, case) for case in CASE_TEXTS.findall(text)}
-        if address != FULL:
+        if not FULL.match(address):
             found |= {(address, each) for each in numbers_in(text) | set(names.findall(text))}
-        else:
-            assert numbers_in(text) and names.findall(text)
+        elif numbers_in(text) or names.findall(text):
+            whole.add(url_name)
     print(f"D3: {pages} pages and files as {viewer}, {len(files)} kinds of files, {len(found)} whole numbers or names")
     assert (found, files) == (set(), TAKEN_BY.get(viewer, set()))
+    assert whole == {url_name for url_name in files if url_name.endswith("_full_export")} - {
+        "platform_entry_full_export"
+    }
 
 
 def test_twin_without_masks_pages_and_files_hold_whole_numbers_and_names(monkeypatch):
@@ -105,7 +117,7 @@ def test_twin_without_masks_pages_and_files_hold_whole_numbers_and_names(monkeyp
     for module in ("yl_district.tables", "yl_district.imports", "yl_district.templatetags.yl"):
         monkeypatch.setattr(f"{module}.masked", lambda number: str(number or ""))
     monkeypatch.setattr(Person, "shown_name", property(lambda person: person.name))
-    for address in ("/members/", "/ledger/export/"):
+    for address in ("/members/", "/ledger/export/", "/links/export/"):
         text = said(clients["office"].get(address))
         assert numbers_in(text) and names.findall(text)
 
@@ -139,12 +151,13 @@ def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request):
             answer = clients[viewer].get(address)
             transaction.set_rollback(True)
         assert (answer.status_code, is_file(answer)) == (503, False)
-        assert b"PK\x03\x04" not in answer.content
+        assert b"PK\x03\x04" not in answer.content and b"\xef\xbb\xbf" not in answer.content
     print(f"D3: {len(files)} files with a broken access log, 0 left")
 
 
-def test_the_full_ledger_asks_once_more_who_it_is():
+def test_full_exports_ask_once_more_who_it_is():
     place = district()
     client = viewers(place)["office"]
-    answer = client.get(FULL)
-    assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_reauthenticate"))
+    for kind in ["ledger", *WITH_MASKS]:
+        answer = client.get(reverse(f"{kind}_full_export"))
+        assert (answer.status_code, answer.url.partition("?")[0]) == (302, reverse("account_reauthenticate"))

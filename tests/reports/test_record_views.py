@@ -123,7 +123,7 @@ def test_pages_are_for_staff(district):
     entry = PlatformEntry.objects.create(platform="1+100", subject="member", person=person, entered_on=date(2017, 2, 1))
     for pattern in record_patterns:
         pk = target.pk if pattern.name.startswith("target") else entry.pk
-        args = [] if pattern.name.endswith(("_list", "_create")) else [pk]
+        args = [] if pattern.name.endswith(("_list", "_export", "_create")) else [pk]
         found = status(district.cadre, pattern.name, *args), status(district.office, pattern.name, *args)
         assert (pattern.name, *found) == (pattern.name, 404, 200)
         assert district.cadre.post(reverse(pattern.name, args=args), {}).status_code == 404

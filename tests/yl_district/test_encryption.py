@@ -33,6 +33,7 @@ from yl_district.encryption import (
     encrypted_fields,
 )
 from yl_district.imports import update_stored
+from yl_district.models import ImportBatch, ImportPart
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -90,6 +91,9 @@ def fill_with_canaries():
     make_assistance([youth], **told(Assistance, "content"))
     make_scholarship(student=person, **told(Scholarship, "school", "donor", "remark"))
     make_grant(make_user(), person, **told(CaseGrant, "reason"))
+    batch = ImportBatch.objects.create(file_name="名单.xlsx")
+    contents = told(ImportPart, "content", "findings", "staged")
+    ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)
     return canaries
 
 

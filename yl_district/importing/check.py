@@ -63,8 +63,7 @@ class Check:
 
     def __init__(self, resource):
         self.resource, self.stage = resource, Stage(resource)
-        self.stored, self.replaced = Counter(), Counter()
-        self.outdated = 0
+        self.replaced = Counter()
         resource.load()
 
     def outcome(self, sheet, number, row):
@@ -75,13 +74,11 @@ class Check:
         result = resource.import_row(row, None, row_number=number)
         if result.errors:
             return self._refused(number, result.errors[0].error)
-        changes = [list(change) for change in resource.changes]
-        for _, *change in resource.changes_beside:
-            changes.append(list(change))
         if result.import_type == result.IMPORT_TYPE_SKIP:
             return Outcome(SAME)
         instance = resource.instance
         is_new = result.import_type == result.IMPORT_TYPE_NEW
+        changes = [change[1:] for change in resource.changes_beside] if is_new else resource.changes
         self._weigh(changes)
         record = None if is_new else [instance._meta.label, instance.pk]
         is_outdated = resource.is_outdated and not is_new
@@ -100,13 +97,12 @@ class Check:
             if old:
                 self.replaced[heading] += 1
 
-    def warnings(self, counts):
+    def warnings(self):
         """What somebody should know before the file is committed."""
-        known = counts[CHANGED] + counts[SAME]
         for heading, replaced in self.replaced.items():
-            if replaced > FEW and replaced * OVERWRITTEN > known:
+            if replaced > FEW and replaced * OVERWRITTEN > self.resource.compared[heading]:
                 yield (
-                    f"“{heading}”列将改写 {replaced} 个已登记的值，占对应记录的三分之一以上，"
+                    f"“{heading}”列将改写 {replaced} 个已登记的值，占该列已登记值的三分之一以上，"
                     "请确认文件不是旧表，列也没有对错。"
                 )
         if self.resource.outdated:

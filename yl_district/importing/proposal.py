@@ -35,7 +35,7 @@ class Proposal:
 def propose(batch, resource):
     """The Proposal for an import whose file has just been kept."""
     columns = {item.column_name: item for item in resource.columns}
-    required = {name for name, item in columns.items() if item.required}
+    required = {name: item.unless for name, item in columns.items() if item.required}
     memory = remembered(batch.kind)
     known = known_headings(columns, resource.synonyms, memory)
     sheets = first_rows(batch)
@@ -87,12 +87,16 @@ def guess_group(mapping, sheets, required):
 
 
 def missing(mapping, required):
-    """The required columns that a sheet taken does not have, as (sheet's name, column)."""
+    """The columns that a sheet taken does not have, as (sheet's name, column).
+
+    `required` gives for each required column another one that says the same, "" where there is none.
+    """
     found = []
     for sheet in mapping.sheets:
-        lacking = required - set(sheet.columns.values()) if sheet.is_taken else ()
-        for name in sorted(lacking):
-            if name != mapping.group_column or mapping.group_from == "column":
+        there = set(sheet.columns.values())
+        for name, unless in required.items() if sheet.is_taken else ():
+            is_grouped = name == mapping.group_column and mapping.group_from != "column"
+            if name not in there and unless not in there and not is_grouped:
                 found.append((sheet.name, name))
     return found
 

@@ -62,7 +62,7 @@ def check(batch, resource):
         ImportBatch.objects.filter(pk=batch.pk).update(
             done_count=batch.done_count, counts=dict(counts), alive_at=timezone.now()
         )
-    batch.counts, batch.warnings = dict(counts), list(checking.warnings(counts))
+    batch.counts, batch.warnings = dict(counts), list(checking.warnings())
     batch.mark, batch.state, batch.alive_at = mark, State.CHECKED, timezone.now()
     batch.save()
 

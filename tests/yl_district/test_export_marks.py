@@ -1,0 +1,58 @@
+"""The mark of an exported row names the record and the moment, however a spreadsheet or a person has spelt it."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.factories import make_organisation, make_supply, make_unit, make_unit_contact
+from yl_district import export_marks
+
+MOMENT = datetime(2026, 11, 25, 21, 30, 5, 999_999, ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.django_db
+def test_a_mark_names_kind_key_and_local_time_to_the_second():
+    contact = make_unit_contact(make_unit())
+    text = export_marks.mark(contact, MOMENT.astimezone(ZoneInfo("UTC")))
+    assert text == f"unit_contact-{contact.pk}@20261125T213005"
+    assert export_marks.read(text) == ("unit_contact", contact.pk, MOMENT.replace(microsecond=0))
+
+
+@pytest.mark.django_db
+def test_the_marks_of_a_kind_are_the_marks_of_its_records():
+    supply = make_supply(make_organisation())
+    assert export_marks.marks(type(supply), MOMENT)(supply.pk) == export_marks.mark(supply, MOMENT)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " member-123@20261125T213005\n",
+        "ｍｅｍｂｅｒ－１２３＠２０２６１１２５Ｔ２１３００５",
+        "member - 123 @ 20261125 T213005",
+        "\ufeffmember-123\u200b@20261125T213005",
+    ],
+)
+def test_a_mark_is_read_in_full_width_and_with_blanks(text):
+    assert export_marks.read(text) == ("member", 123, MOMENT.replace(microsecond=0))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        5,
+        "member-123",
+        "member-@20261125T213005",
+        "-1@20261125T213005",
+        "member-123@20261325T213005",
+        "member-123@20261125T993005",
+        "member-123@20261125T2130056",
+        "member-1234567890123456789@20261125T213005",
+        "=member-123@20261125T213005",
+    ],
+)
+def test_what_is_no_mark_is_none(text):
+    assert export_marks.read(text) is None
