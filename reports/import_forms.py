@@ -11,7 +11,7 @@ from yl_district.cells import shown, text_key, whole
 from yl_district.forms import ActionForm
 from yl_district.headings import EXPORT_MARK
 from yl_district.importing.outcomes import known_names
-from yl_district.importing.proposal import missing
+from yl_district.importing.proposal import missing, required_columns
 from yl_district.sheet_mapping import Mapping
 from yl_district.spreadsheets import UnreadableWorkbook
 
@@ -101,7 +101,6 @@ class MappingForm(forms.Form):
         super().__init__(data)
         self.batch, self.proposal, self.resource = batch, proposal, resource
         self.kept = Mapping.from_json(batch.mapping)
-        self.required = {item.column_name for item in resource.columns if item.required}
         choices = [self.LEFT_OUT, *((item.column_name, item.column_name) for item in resource.columns)]
         for sheet in self.kept.sheets:
             for one in proposal.recognised.get(sheet.number, ()):
@@ -162,7 +161,7 @@ class MappingForm(forms.Form):
                     said = "”“".join(titles)
                     remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
                     self.add_error(None, f"{at}中“{said}”都对应“{column}”，{remedy}")
-        for name, column in missing(mapping, self.required):
+        for name, column in missing(mapping, required_columns(self.resource)):
             at = f"工作表《{name}》" if name else "表"
             is_group = column == mapping.group_column
             otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"

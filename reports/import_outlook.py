@@ -14,6 +14,7 @@ from yl_district.importing.check import CHANGED, LABELS, NAMES, NEW, REFUSED, SA
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
 from yl_district.importing.proposal import aliases
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
+from yl_district.pages import wants_fragment
 
 from .import_forms import standing_branches
 from .import_kinds import KINDS, tally
@@ -64,7 +65,8 @@ def found_context(request, batch):
         return names[column]
 
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
-    groups = problem_groups(batch, names_of) if refused else []
+    is_asked = "problem" in request.GET or not wants_fragment(request)
+    groups = problem_groups(batch, names_of) if refused and is_asked else []
     for group in groups:
         group.likely = likely_name(group.found, names_of(group.column)) if group.found else ""
     tabs = shares(batch)

@@ -35,7 +35,7 @@ class Proposal:
 def propose(batch, resource):
     """The Proposal for an import whose file has just been kept."""
     columns = {item.column_name: item for item in resource.columns}
-    required = {name: item.unless for name, item in columns.items() if item.required}
+    required = required_columns(resource)
     memory = remembered(batch.kind)
     known = known_headings(columns, resource.synonyms, memory)
     sheets = first_rows(batch)
@@ -86,11 +86,13 @@ def guess_group(mapping, sheets, required):
         mapping.group_from = "sheet" if len(taken) > 1 else "column"
 
 
-def missing(mapping, required):
-    """The columns that a sheet taken does not have, as (sheet's name, column).
+def required_columns(resource):
+    """{required column: another one that says the same, "" where there is none}."""
+    return {item.column_name: item.unless for item in resource.columns if item.required}
 
-    `required` gives for each required column another one that says the same, "" where there is none.
-    """
+
+def missing(mapping, required):
+    """The `required_columns` that a sheet taken does not have, as (sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
         there = set(sheet.columns.values())
