@@ -1,29 +1,17 @@
-"""One sheet of any length as a file, written row by row in constant memory: a workbook, or text that Excel opens.
-
-Frame, styles and drop-downs of the workbook are those of `write_workbook`; only its rows are written here, since a
-library that looks at every cell takes several times as long.
-"""
+"""One sheet of any length as a file, written row by row in constant memory: a workbook, or text that Excel opens."""
 
 import csv
 import io
 import re
-import zipfile
-from itertools import islice
+from itertools import chain
 
-from xlsxwriter.utility import xl_col_to_name
+import rustpy_xlsxwriter
+from rustpy_xlsxwriter import Format
 
 from .formulas import neutralised
-from .spreadsheets import CELL_LIMIT, EXCEL_ROWS, within_limit, write_workbook
+from .spreadsheets import CELL_LIMIT, EXCEL_ROWS, LIST_LIMIT, TEXT_FORMAT, within_limit, write_workbook
 
-BATCH = 500
-PART = "xl/worksheets/sheet1.xml"
-END = b"</sheetData>"
-DIMENSION = re.compile(rb"<dimension [^>]*/>")  # optional, and not known before the last row
-TEXT_STYLE = re.compile(rb'<col [^>]*\bstyle="([0-9]+)"')
-# What cannot stand in the workbook's text as it is; `_x0041_` would be read as the character of that number.
-SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x(?=[0-9A-Fa-f]{4}_)")
-PRESERVED = ' xml:space="preserve"'  # else a reader may drop the blanks around a text
-ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "_x": "_x005F_x", "\r": "_x000D_"}
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class TooManyRows(Exception):
@@ -31,53 +19,56 @@ class TooManyRows(Exception):
 
 
 def write_long_sheet(stream, name, headings, rows):
-    """Writes one sheet as an .xlsx workbook; raises TooManyRows."""
-    frame = io.BytesIO()
-    write_workbook(frame, [(name, headings, [])], height=EXCEL_ROWS)
-    with (
-        zipfile.ZipFile(frame) as source,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target,
-    ):
-        for part in source.infolist():
-            if part.filename != PART:
-                target.writestr(part, source.read(part), zipfile.ZIP_DEFLATED)
-        before, after = DIMENSION.sub(b"", source.read(PART)).split(END)
-        with target.open(source.getinfo(PART), "w", force_zip64=True) as sheet:
-            sheet.write(before)
-            for text in row_texts(len(headings), rows, int(TEXT_STYLE.search(before)[1])):
-                sheet.write(text.encode())
-            sheet.write(END + after)
+    """Writes one sheet as an .xlsx workbook, every cell as text; raises TooManyRows."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        write_workbook(stream, [(name, headings, [])])
+        return
+    text, bold = Format().set_num_format_index(TEXT_FORMAT), Format().set_bold().set_background_color("#F1F5F9")
+    names = [heading.text for heading in headings]
+    rustpy_xlsxwriter.write_worksheet(
+        records(names, chain([first], rows)),
+        stream,
+        name,
+        freeze_row=1,
+        freeze_col=1,
+        header_format=bold,
+        column_formats=dict.fromkeys(names, text),
+        column_widths={heading.text: heading.width for heading in headings},
+        data_validations={heading.text: drop_down(heading) for heading in headings if is_short(heading)},
+    )
 
 
-def row_texts(width, rows, style):
-    """The rows below the headings as the text of a sheet's part, some hundreds at a time."""
-    columns = [f'<c r="{xl_col_to_name(number)}' for number in range(width)]
-    numbered = enumerate(rows, 2)
-    while batch := list(islice(numbered, BATCH)):
-        if batch[-1][0] > EXCEL_ROWS:
+def records(names, rows):
+    """The rows as dicts by heading; raises TooManyRows."""
+    for number, row in enumerate(rows, 2):
+        if number > EXCEL_ROWS:
             raise TooManyRows
-        yield "".join(row_text(columns, number, row, style) for number, row in batch)
+        yield dict(zip(names, map(held, row), strict=True))
 
 
-def row_text(columns, number, row, style):
-    """One row; cells without text are left out."""
-    whole = f"|{'|'.join(row)}|"
-    if len(whole) > CELL_LIMIT:
-        row = [within_limit(text) for text in row]
-    # Quick to see, and true of nearly every row: nothing in it has to be written otherwise.
-    if not whole.isprintable() or any(part in whole for part in ENTITIES):
-        row = [SPECIAL.sub(escaped, text) for text in row]
-        space = PRESERVED
-    else:
-        space = PRESERVED if "| " in whole or " |" in whole else ""
-    middle = f'{number}" s="{style}" t="inlineStr"><is><t{space}>'
-    cells = [f"{column}{middle}{text}</t></is></c>" for column, text in zip(columns, row, strict=True) if text]
-    return f'<row r="{number}">{"".join(cells)}</row>'
+def held(text):
+    """A text as a cell can hold it, None for nothing."""
+    if len(text) > CELL_LIMIT:
+        text = within_limit(text)
+    return UNWRITABLE.sub("", text) or None
 
 
-def escaped(match):
-    """How a workbook's text states what it cannot hold as it is; what no text may hold is left out."""
-    return ENTITIES.get(match[0], "")
+def is_short(heading):
+    """Whether Excel takes the heading's choices as a drop-down's own list."""
+    return bool(heading.choices) and len(",".join(heading.choices)) <= LIST_LIMIT
+
+
+def drop_down(heading):
+    """The choices of a column, from which something else may be typed all the same."""
+    return {
+        "type": "list",
+        "values": list(heading.choices),
+        "error_style": "warning",
+        "error_title": heading.text,
+        "error_message": "请从下拉表中选择。",
+    }
 
 
 def write_csv(stream, headings, rows):

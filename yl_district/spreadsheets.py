@@ -185,11 +185,11 @@ CELL_LIMIT = 32_767  # characters that an Excel cell holds
 CUT = "……（原文过长，以下从略）"  # how a text ends that was longer than that
 
 
-def write_workbook(stream, sheets, template=False, height=1):
+def write_workbook(stream, sheets, template=False):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook to `stream`.
 
     All columns are preset to text, so that long numbers keep their digits; with `template` the drop-downs reach far
-    below the headings, and required headings carry a star. They reach down to row `height` at least.
+    below the headings, and required headings carry a star.
     """
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
@@ -205,7 +205,7 @@ def write_workbook(stream, sheets, template=False, height=1):
             mark = "*" if template and heading.required else ""
             page.write_string(0, number, heading.text + mark, required if heading.required else plain)
             if heading.choices:
-                last = TEMPLATE_ROWS if template else max(len(rows), height - 1, 1)
+                last = TEMPLATE_ROWS if template else max(len(rows), 1)
                 page.data_validation(1, number, last, number, _drop_down(heading, lists))
         for row_number, row in enumerate(rows, 1):
             for number, value in enumerate(row):
