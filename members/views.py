@@ -108,8 +108,8 @@ def member_end(request, pk):
 
 
 def member_transfer(request, pk):
-    """Moves a member to another branch; a branch's cadre asks the committee to do so."""
-    member = visible_member(request, pk)
+    """Moves a member to another branch, which the address may propose; a branch's cadre asks the committee to do so."""
+    member, initial = visible_member(request, pk), {"to_branch": request.GET.get("to_branch")}
     if not keeps_roll(request.user, member):
         return end_page(
             request,
@@ -119,6 +119,7 @@ def member_transfer(request, pk):
             partial(propose_transfer, member, request.user),
             title=f"申请转到其他团支部：{member}",
             message=PROPOSED,
+            initial=initial,
             proposes=True,
         )
     return end_page(
@@ -129,6 +130,7 @@ def member_transfer(request, pk):
         partial(transfer, member),
         title=f"转到其他团支部：{member}",
         message="已办理转接，原团支部的记录保留。",
+        initial=initial,
     )
 
 

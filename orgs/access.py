@@ -181,6 +181,18 @@ ACCESS = {
     "scholarship_create": CASE_KEEPERS,
     "scholarship_detail": CASE_KEEPERS,
     "scholarship_update": CASE_KEEPERS,
+    # Imports
+    "import_batch_list": OFFICE,
+    "import_batch_create": OFFICE,
+    "import_batch_detail": OFFICE,
+    "import_batch_update": OFFICE,
+    "import_batch_export": OFFICE,
+    "import_batch_mend": OFFICE,
+    "import_batch_alias": OFFICE,
+    "import_batch_check": OFFICE,
+    "import_batch_commit": OFFICE,
+    "import_batch_undo": OFFICE,
+    "import_batch_delete": OFFICE,
     # The ledger, targets and outside platforms
     "ledger": OFFICE,
     "ledger_template": OFFICE,

@@ -1,10 +1,23 @@
-"""What the lists of targets and platform entries can be narrowed by."""
+"""What the lists of imports, targets and platform entries can be narrowed by."""
 
 import django_filters as filters
 
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.models import ImportBatch
+from yl_district.models.imports import LEDGER
 
+from .import_kinds import KINDS, LEDGER_WORDS
 from .models import PlatformEntry
+
+
+class ImportBatchFilter(PageFilter):
+    """Imports."""
+
+    search = filters.CharFilter("file_name", "contains", label="文件名", max_length=60)
+    kind = filters.ChoiceFilter(
+        label="种类", choices=[(kind.key, kind.label) for kind in KINDS.values()] + [(LEDGER, LEDGER_WORDS)]
+    )
+    state = filters.ChoiceFilter(label="状态", choices=ImportBatch.State)
 
 
 class TargetFilter(PageFilter):

@@ -10,6 +10,7 @@ from members.resources import MemberResource, PostResource
 from orgs.resources import UnitResource
 from outreach.resources import LinkResource
 from yl_district.columns import Book
+from yl_district.importing.check import CHANGED, NEW, SAME
 from yl_district.importing.proposal import aliases
 from youthhubs.resources import VolunteerResource
 
@@ -50,10 +51,30 @@ KINDS = {
 }
 
 
+LEDGER_WORDS = "年度台账"
+
+
 def kinds_for(user):
     """The kinds that the user may import, None standing for the command line."""
     with_cases = may_take_in_cases(user)
     return [kind for kind in KINDS.values() if with_cases or not kind.is_case]
+
+
+def kind_words(key):
+    """The kind of an import in the office's words."""
+    return KINDS[key].label if key in KINDS else LEDGER_WORDS
+
+
+def may_undo(user, batch):
+    """Whether the user may take an import back; one that told who is assisted only who may import that."""
+    return bool(batch.written) and (not batch.with_cases or may_take_in_cases(user))
+
+
+def tally(batch):
+    """How many records of an import were new, changed and the same, whatever its kind."""
+    if batch.kind in KINDS:
+        return tuple(batch.counts.get(tag, 0) for tag in (NEW, CHANGED, SAME))
+    return tuple(map(sum, zip(*batch.counts.values(), strict=True))) or (0, 0, 0)
 
 
 def resource_for(batch):

@@ -1,12 +1,14 @@
-"""Lists of targets and of entries in outside platforms; neither has a page beside its form."""
+"""Lists of imports, of targets and of entries in outside platforms; the latter have no page beside their form."""
 
 from functools import cached_property
 
 import django_tables2 as tables
 
-from yl_district.tables import PageTable
+from yl_district.models import ImportBatch
+from yl_district.tables import PageTable, RecordColumn
 
 from .figures import figure_choices
+from .import_kinds import kind_words, tally
 from .models import PlatformEntry, Target
 
 
@@ -44,3 +46,23 @@ class PlatformEntryTable(PageTable):
     class Meta(PageTable.Meta):
         model = PlatformEntry
         fields = ["record", "subject", "platform", "entered_on", "bound_on"]
+
+
+class ImportBatchTable(PageTable):
+    """Imports."""
+
+    file_name = RecordColumn(attrs={"td": {"class": "record text-break"}})
+    created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
+    user = tables.Column(default="命令行", orderable=False)
+    counts = tables.Column("新增／变更／相同", empty_values=(), orderable=False, attrs={"td": {"class": "text-nowrap"}})
+
+    class Meta(PageTable.Meta):
+        model = ImportBatch
+        fields = ["file_name", "kind", "created_at", "user", "state", "counts"]
+
+    def render_kind(self, value):
+        return kind_words(value)
+
+    def render_counts(self, record):
+        """How many records were new, changed and the same; nothing as long as the file was not checked."""
+        return " / ".join(map(str, tally(record))) if record.counts else self.default

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import full_exports, ledger_views, record_views, views
+from . import full_exports, import_act_views, import_views, ledger_views, record_views, views
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
@@ -15,7 +15,24 @@ record_patterns = [
     path("platform-entries/<int:pk>/delete/", record_views.platform_entry_delete, name="platform_entry_delete"),
 ]
 
+import_patterns = [
+    path("imports/", import_views.import_batch_list, name="import_batch_list"),
+    path("imports/new/", import_views.import_batch_create, name="import_batch_create"),
+    path("imports/<int:pk>/", import_views.import_batch_detail, name="import_batch_detail"),
+    path("imports/<int:pk>/mapping/", import_views.import_batch_update, name="import_batch_update"),
+    path("imports/<int:pk>/wrong-rows/", import_views.import_batch_export, name="import_batch_export"),
+    path(
+        "imports/<int:pk>/rows/<int:number>/<int:place>/", import_act_views.import_batch_mend, name="import_batch_mend"
+    ),
+    path("imports/<int:pk>/alias/", import_act_views.import_batch_alias, name="import_batch_alias"),
+    path("imports/<int:pk>/check/", import_act_views.import_batch_check, name="import_batch_check"),
+    path("imports/<int:pk>/commit/", import_act_views.import_batch_commit, name="import_batch_commit"),
+    path("imports/<int:pk>/undo/", import_act_views.import_batch_undo, name="import_batch_undo"),
+    path("imports/<int:pk>/delete/", import_act_views.import_batch_delete, name="import_batch_delete"),
+]
+
 urlpatterns = [
+    *import_patterns,
     *record_patterns,
     *full_exports.urlpatterns,
     path("", views.home, name="home"),

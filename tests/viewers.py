@@ -18,6 +18,7 @@ from orgs.roles import RoleKind
 from reports.models import PlatformEntry, Target
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
+from yl_district.models import ImportBatch
 from yl_district.pinyin import SearchTextField
 
 from . import factories
@@ -151,6 +152,9 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         proposed_by=user or factories.make_user(f"{mark}申请人", here.branch, RoleKind.CADRE),
     )
     found = {
+        "import_batch": ImportBatch.objects.create(
+            kind="members", file_name=f"{mark}名单.xlsx", user=getattr(place, "users", {}).get("office")
+        ),
         "organisation": here.branch,
         "unit": unit,
         "unit_contact": factories.make_unit_contact(unit, content=f"{mark}联络"),

@@ -73,10 +73,15 @@ def text_key(text):
 
 def shown(value):
     """A cell as a report quotes it: as a person would read it, without what a screen cannot show."""
+    return whole(value)[:80] or "（空）"
+
+
+def whole(value):
+    """The same, however long, and empty where the cell is."""
     if is_blank(value):
-        return "（空）"
+        return ""
     text = plain(value) if isinstance(value, float) else as_text(value)
-    return CONTROL.sub("\ufffd", LINE_END.sub("\n", text))[:80]
+    return CONTROL.sub("\ufffd", LINE_END.sub("\n", text))
 
 
 def written(text):

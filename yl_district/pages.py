@@ -91,11 +91,11 @@ def form_page(request, template, form_class, *, title, message, instance=None, i
     return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)
 
 
-def end_page(request, template, form_class, instance, act, *, title, message, after=None, **context):
+def end_page(request, template, form_class, instance, act, *, title, message, initial=None, after=None, **context):
     """Asks for what the verb `act` of `instance` takes and calls it with that; leads to `after` or its page."""
 
     def build(data=None):
-        form = form_class(data, user=request.user, day=timezone.localdate())
+        form = form_class(data, initial=initial, user=request.user, day=timezone.localdate())
         form.submission = submissions.new_token(request.user)
         form.version = editing.written(editing.record_digests(instance, request.user))
         return form

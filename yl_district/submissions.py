@@ -75,4 +75,14 @@ def settle(submission, target):
 def content_digest(request):
     """A digest of what was typed, and where it was sent."""
     typed = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name not in OWN_FIELDS]
-    return hashlib.sha256(repr((request.path, typed)).encode()).hexdigest()
+    sent = [(name, [file_digest(file) for file in request.FILES.getlist(name)]) for name in sorted(request.FILES)]
+    return hashlib.sha256(repr((request.path, typed, sent)).encode()).hexdigest()
+
+
+def file_digest(file):
+    """A digest of a file that was sent, which can be read from its beginning again."""
+    found = hashlib.sha256(file.name.encode("utf-8", "replace"))
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.hexdigest()

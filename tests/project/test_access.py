@@ -30,7 +30,8 @@ SEEN = {
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
-    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"},
+    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
+    | {"import_batch"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
@@ -50,8 +51,10 @@ ABOUT_ONESELF = {
     "user_session_end",
 }
 # They take no forms, whatever the record.
-READ_ONLY = {"record_history", "record_readers"}
-ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x"}
+READ_ONLY = {"record_history", "record_readers", "import_batch_detail", "import_batch_export"}
+# They take nothing but forms.
+SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
+ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
 
@@ -143,7 +146,7 @@ def test_every_viewer_gets_exactly_what_the_table_and_the_reach_of_rows_give():
                     asks += 1
                     if viewer == "anonymous":
                         is_right = ACCESS[url_name] == PUBLIC or answer.url.startswith(reverse("login"))
-                    elif is_open and method == "post" and url_name in READ_ONLY:
+                    elif is_open and url_name in (READ_ONLY if method == "post" else SENT_ONLY):
                         is_right = answer.status_code == 405
                     elif is_open and expected(viewer, url_name, names, side):
                         is_right = answer.status_code in TAKEN | ({404} if url_name in ABOUT_ONESELF else set())

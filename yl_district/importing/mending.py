@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..cells import shown
+from ..cells import whole
 from ..models import ImportPart
 from ..spreadsheets import write_typed_workbook
 from .check import REFUSED
@@ -90,7 +90,7 @@ def mend(batch, part, place, cells):
         if at is None:
             continue
         row += [None] * (at + 1 - len(row))
-        if shown(row[at]) != shown(text):
+        if whole(row[at]) != whole(text):
             row[at] = text or None
             changed.append(column)
     if changed:

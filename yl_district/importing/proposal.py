@@ -3,7 +3,7 @@
 What was explained once is remembered for the kind: headings, and the texts that stand for a name in a column.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..cells import ChoiceWidget, text_key
 from ..columns import Named
@@ -18,11 +18,12 @@ SAMPLED = 200  # rows below the headings from which samples are taken
 
 @dataclass
 class Proposal:
-    """A Mapping, and for each sheet taken what its headings are Recognised as."""
+    """A Mapping, and for each sheet taken what its headings are Recognised as; `kinds` says what each sheet is."""
 
     mapping: Mapping
     recognised: dict
     missing: list
+    kinds: dict = field(default_factory=dict)
 
     @property
     def is_sure(self):
@@ -34,14 +35,15 @@ class Proposal:
 def propose(batch, resource):
     """The Proposal for an import whose file has just been kept."""
     columns = {item.column_name: item for item in resource.columns}
-    required = {name: item.unless for name, item in columns.items() if item.required}
+    required = required_columns(resource)
     memory = remembered(batch.kind)
     known = known_headings(columns, resource.synonyms, memory)
     sheets = first_rows(batch)
     mapping = Mapping(group_column=resource.group)
-    found = {}
+    found, kinds = {}, {}
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required), strict=True):
         layout = candidate.layout
+        kinds[candidate.number] = candidate.kind
         told = SheetMapping(candidate.number, candidate.name, layout is not None)
         mapping.sheets.append(told)
         if layout is None:
@@ -55,18 +57,19 @@ def propose(batch, resource):
         is_merged = any(place in told.columns and told.columns[place] == resource.group for place in merged_down(sheet))
         mapping.fill_down = mapping.fill_down or is_merged
     guess_group(mapping, sheets, required)
-    return Proposal(mapping, found, missing(mapping, required))
+    return Proposal(mapping, found, missing(mapping, required), kinds)
 
 
 def first_rows(batch):
     """The sheets of the file with as many rows as are looked at."""
     rows = {}
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    looked_at = batch.parts.filter(first_row__lt=LOOKED_AT + SAMPLED)
+    for part in looked_at.order_by("number").iterator(chunk_size=1):
         kept = rows.setdefault(part.sheet, [])
         if len(kept) < LOOKED_AT + SAMPLED:
             kept += part.rows[: LOOKED_AT + SAMPLED - len(kept)]
     merged = {sheet["number"]: tuple(map(tuple, sheet["merged"])) for sheet in batch.sheets}
-    return [Sheet(sheet["name"], rows[sheet["number"]], merged[sheet["number"]]) for sheet in batch.sheets]
+    return [Sheet(sheet["name"], rows.get(sheet["number"], []), merged[sheet["number"]]) for sheet in batch.sheets]
 
 
 def merged_down(sheet):
@@ -83,11 +86,13 @@ def guess_group(mapping, sheets, required):
         mapping.group_from = "sheet" if len(taken) > 1 else "column"
 
 
-def missing(mapping, required):
-    """The columns that a sheet taken does not have, as (sheet's name, column).
+def required_columns(resource):
+    """{required column: another one that says the same, "" where there is none}."""
+    return {item.column_name: item.unless for item in resource.columns if item.required}
 
-    `required` gives for each required column another one that says the same, "" where there is none.
-    """
+
+def missing(mapping, required):
+    """The `required_columns` that a sheet taken does not have, as (sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
         there = set(sheet.columns.values())
@@ -104,12 +109,18 @@ def remembered(kind):
 
 
 def remember(batch, mapping, asked):
-    """Keeps what somebody explained: `asked` are the places {sheet: [place]} whose headings were not clear."""
+    """Keeps what somebody explained: `asked` are the places {sheet: [place]} whose headings were not clear.
+
+    Of several places with the same heading, one that means a column tells more than one that is left out.
+    """
+    explained = {}
     for sheet in mapping.sheets:
         for place in asked.get(sheet.number, ()):
             key, column = heading_key(sheet.headings[place]), sheet.columns.get(place, "")
             if key and column != EXPORT_MARK:
-                ImportHeading.objects.update_or_create(kind=batch.kind, heading=key[:100], defaults={"column": column})
+                explained[key[:100]] = column or explained.get(key[:100], "")
+    for key, column in explained.items():
+        ImportHeading.objects.update_or_create(kind=batch.kind, heading=key, defaults={"column": column})
 
 
 def aliases(kind):

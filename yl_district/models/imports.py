@@ -36,12 +36,12 @@ def is_alive(process):
 class ImportBatchQuerySet(models.QuerySet):
     def open_to(self, user, kinds):
         """Imports of these kinds: what is written concerns all the staff, what is not yet only its sender."""
-        done = models.Q(state__in=[ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE])
-        return self.filter(done | models.Q(user=user), kind__in=kinds)
+        written = models.Q(state__in=ImportBatch.WRITTEN)
+        return self.filter(written | models.Q(user=user), kind__in=kinds)
 
     def forgotten(self, now):
         """Imports whose file has waited too long to be written."""
-        waiting = self.exclude(state__in=[ImportBatch.State.COMMITTED, ImportBatch.State.UNDONE])
+        waiting = self.exclude(state__in=ImportBatch.WRITTEN)
         return waiting.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
@@ -58,6 +58,7 @@ class ImportBatch(models.Model):
         UNDONE = "undone", "已撤销"
 
     BUSY = (State.CHECKING, State.COMMITTING, State.UNDOING)
+    WRITTEN = (State.COMMITTED, State.UNDOING, State.UNDONE)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
     created_at = models.DateTimeField("上传时间", auto_now_add=True)

@@ -1,0 +1,146 @@
+"""What is done with an import: a row or a name mended, checked again, written, taken back, given up."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from yl_district.importing import mending
+from yl_district.importing.check import CHANGED, NEW, REFUSED
+from yl_district.importing.outcomes import rows_at
+from yl_district.importing.proposal import learn_alias
+from yl_district.importing.reading import Reader
+from yl_district.models import ImportBatch
+from yl_district.pages import rows_response, wants_fragment
+
+from .import_actions import State, begin_check, begin_commit, begin_undo
+from .import_forms import AliasForm, MendForm
+from .import_kinds import may_undo
+from .import_outlook import items_of, seen, undo_context
+from .import_views import found_page, open_batch, own_batch, page_context
+
+AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
+UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核对这些提示”后再写入。"
+
+
+def rows_address(request, batch):
+    """The import's page with the rows that the user was looking at."""
+    kept = {name: request.GET[name] for name in ("show", "problem", "page") if name in request.GET}
+    return f"{batch.get_absolute_url()}{f'?{urlencode(kept)}' if kept else ''}"
+
+
+def import_batch_mend(request, pk, number, place):
+    """The cells of one wrong row, to be written anew; the file is then checked again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    part = get_object_or_404(batch.parts, number=number)
+    if part.tags[place : place + 1] not in REFUSED:
+        raise Http404
+    [row] = rows_at(batch, [(number, place)])
+    columns = next(sheet.columns for sheet in Reader(batch).mapping.sheets if sheet.number == part.sheet)
+    data = request.POST if request.method == "POST" else None
+    form = MendForm(data, row=row, columns=columns, texts=part.rows[place], items=items_of(batch))
+    if form.is_valid():
+        mend(request, batch, number, place, form.texts)
+        return redirect(rows_address(request, batch))
+    back = rows_address(request, batch)
+    context = page_context(batch) | {"title": f"改正第 {row.number} 行", "form": form, "row": row, "back": back}
+    context["query"] = request.GET.urlencode()
+    if wants_fragment(request):
+        return render(request, "reports/_import_mend.html", context)
+    return render(request, "reports/import_batch_mend.html", context, status=422 if form.errors else 200)
+
+
+def mend(request, batch, number, place, texts):
+    """Puts the texts in, unless somebody is at the import, and has it checked again."""
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        if locked.state != State.CHECKED:
+            messages.info(request, AGAIN)
+            return
+        changed = mending.mend(locked, locked.parts.get(number=number), place, texts)
+    if not changed:
+        messages.info(request, "没有改动。")
+        return
+    begin_check(locked)
+    messages.success(request, f"已改正{'、'.join(changed)}，并重新核对。")
+
+
+@require_POST
+def import_batch_alias(request, pk):
+    """Remembers what a text in a column means, and has the file checked again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    form = AliasForm(request.POST, items=items_of(batch))
+    if not form.is_valid():
+        return found_page(request, batch, "没有记住：请从列出的名称中选择一项。", status=422)
+    said = form.cleaned_data
+    learn_alias(batch.kind, said["column"], said["found"], said["meant"])
+    begin_check(batch)
+    messages.success(request, f"已记住“{said['found']}”就是“{said['meant']}”，以后导入时照此识别。")
+    return redirect(batch)
+
+
+@require_POST
+def import_batch_check(request, pk):
+    """Begins a check anew that broke off, or whose outcome somebody wants to see as of now."""
+    batch = own_batch(request, pk)
+    if batch.state in (State.CHECKED, State.CHECKING, State.COMMITTING) and not batch.is_busy:
+        begin_check(batch)
+    return redirect(batch)
+
+
+@require_POST
+def import_batch_commit(request, pk):
+    """Writes what was checked: all of it, or the right rows only. What was written is not written again."""
+    batch = own_batch(request, pk)
+    if batch.state in (State.COMMITTED, State.COMMITTING):
+        messages.info(request, "这份文件已经提交写入，没有重复写入。")
+        return redirect(batch)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    if request.POST.get("seen") != seen(batch):
+        return found_page(request, batch, f"没有写入：{AGAIN}", status=409)
+    if batch.warnings and "confirmed" not in request.POST:
+        return found_page(request, batch, UNCONFIRMED, status=422)
+    if not batch.counts.get(NEW) and not batch.counts.get(CHANGED):
+        return found_page(request, batch, "没有写入：这份文件中没有新增或变更的内容。", status=422)
+    begin_commit(batch, only_right="only_right" in request.POST)
+    if batch.state == State.COMMITTED:
+        messages.success(request, "已写入。")
+    return redirect(batch)
+
+
+def import_batch_undo(request, pk):
+    """Shows what taking an import back would do, record by record, and does it."""
+    batch = open_batch(request, pk)
+    is_stuck = batch.state == State.UNDOING and batch.is_broken_off
+    if not may_undo(request.user, batch) or not (batch.state == State.COMMITTED or is_stuck):
+        return redirect(batch)
+    if request.method == "POST":
+        begin_undo(batch, request.user)
+        if batch.state == State.UNDONE:
+            messages.success(request, "已撤销这次导入。")
+        return redirect(batch)
+    context = page_context(batch) | undo_context(request, batch) | {"title": f"撤销导入：{batch.file_name}"}
+    return rows_response(request, "reports/import_batch_undo.html", "reports/_import_records.html", context)
+
+
+@require_POST
+def import_batch_delete(request, pk):
+    """Gives an import up before anything was written, and forgets its file."""
+    batch = own_batch(request, pk)
+    with transaction.atomic():
+        waiting = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state__in=[State.MAPPING, State.CHECKED])
+        if batch.is_broken_off and batch.state != State.UNDOING:
+            waiting = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, alive_at=batch.alive_at)
+        is_given_up = bool(waiting.delete()[0])
+    if not is_given_up:
+        return redirect(batch)
+    messages.success(request, "已放弃这次导入，没有写入任何内容。")
+    return redirect("import_batch_list")

@@ -1,0 +1,306 @@
+"""What the pages of an import ask: the file, what its columns mean, what a cell should say."""
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from xlsxwriter.utility import xl_col_to_name
+
+from orgs.models import Organisation
+from yl_district.cells import shown, text_key, whole
+from yl_district.forms import ActionForm
+from yl_district.headings import EXPORT_MARK
+from yl_district.importing.outcomes import known_names
+from yl_district.importing.proposal import missing, required_columns
+from yl_district.sheet_mapping import Mapping
+from yl_district.spreadsheets import UnreadableWorkbook
+
+from .import_actions import open_import
+from .import_kinds import KINDS, kinds_for
+
+PASTED = "粘贴的内容.txt"
+MOST_PASTED = 500_000
+TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt"
+
+
+class ImportForm(ActionForm):
+    """A kind of records, and a file or what was copied from a spreadsheet."""
+
+    rechecks_reach = False
+    kind = forms.ChoiceField(label="种类")
+    file = forms.FileField(
+        label="文件",
+        required=False,
+        error_messages={
+            "empty": "这是一个空文件，请确认文件已保存完整。",
+            "missing": "没有收到文件，请重新选择后上传。",
+        },
+        widget=forms.FileInput({"class": "form-control", "accept": TAKEN_ENDINGS}),
+    )
+    pasted = forms.CharField(
+        label="粘贴的内容", required=False, strip=False, max_length=MOST_PASTED, widget=forms.Textarea
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds_for(self.user)]
+        self.fields["kind"].widget.attrs["class"] = "form-select"
+        self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
+        self.instance = self.proposal = None
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.size > settings.UPLOAD_LIMIT:
+            found, limit = filesizeformat(file.size), filesizeformat(settings.UPLOAD_LIMIT)
+            raise ValidationError(f"文件有 {found}，上限为 {limit}。请删去多余的工作表或图片后重新上传。")
+        return file
+
+    def clean(self):
+        data = super().clean()
+        has_text = bool(data.get("pasted", "").strip())
+        if data.get("file") and has_text:
+            self.add_error("pasted", "既选择了文件，又粘贴了内容。请只留其中一项。")
+        elif not self.errors and not data.get("file") and not has_text:
+            self.add_error("file", "请选择要导入的文件，或在下面粘贴表格内容。")
+        return data
+
+    def save(self):
+        """Keeps the file and finds out how it could be read; raises ValidationError where it cannot."""
+        file, name = self.cleaned_data["file"], "file"
+        data, file_name = (file.read(), file.name) if file else (b"", "")
+        if not file:
+            name, file_name, data = "pasted", PASTED, self.cleaned_data["pasted"].encode("utf-8", "replace")
+        try:
+            kind = KINDS[self.cleaned_data["kind"]]
+            self.instance, self.proposal = open_import(kind, data, file_name, self.user)
+        except UnreadableWorkbook as error:
+            raise ValidationError({name: str(error)}) from None
+
+    @property
+    def http_status(self):
+        return 422 if self.errors and super().http_status == 200 else super().http_status
+
+
+class MappingForm(forms.Form):
+    """What a person says of an import's sheets and columns; `mapping` is the Mapping that was said."""
+
+    LEFT_OUT = ("", "— 不导入 —")
+    STYLES = {
+        forms.BooleanField: "form-check-input",
+        forms.ChoiceField: "form-select",
+        forms.CharField: "form-control",
+    }
+    SOURCES = [
+        ("column", "表中的列"),
+        ("sheet", "工作表名称"),
+        ("section", "分段标题"),
+        ("fixed", "统一为……"),
+    ]
+
+    def __init__(self, data=None, *, batch, proposal, resource):
+        super().__init__(data)
+        self.batch, self.proposal, self.resource = batch, proposal, resource
+        self.kept = Mapping.from_json(batch.mapping)
+        choices = [self.LEFT_OUT, *((item.column_name, item.column_name) for item in resource.columns)]
+        for sheet in self.kept.sheets:
+            for one in proposal.recognised.get(sheet.number, ()):
+                self._add_column(sheet, one, choices)
+            if sheet.number in proposal.recognised:
+                self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
+        if resource.group:
+            self._add_group()
+        for field in self.fields.values():
+            field.widget.attrs["class"] = self.STYLES[type(field)]
+
+    def _add_column(self, sheet, one, choices):
+        mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
+        field = forms.ChoiceField(choices=choices + mark, required=False)
+        field.initial = sheet.columns.get(one.place, "")
+        field.widget.attrs["aria-label"] = f"“{column_title(one)}”的含义"
+        self.fields[f"column-{sheet.number}-{one.place}"] = field
+
+    def _add_group(self):
+        self.fields["group_from"] = forms.ChoiceField(choices=self.SOURCES, initial=self.kept.group_from)
+        self.fields["group_value"] = forms.CharField(initial=self.kept.group_value, required=False, max_length=100)
+        self.fields["group_value"].widget.attrs |= {"list": "groups", "autocomplete": "off"}
+        self.fields["fill_down"] = forms.BooleanField(initial=self.kept.fill_down, required=False)
+
+    def clean(self):
+        data, mapping = super().clean(), Mapping.from_json(self.batch.mapping)
+        if self.errors:
+            return data
+        for sheet in mapping.sheets:
+            sheet.is_taken = data.get(f"sheet-{sheet.number}", False)
+            found = self.proposal.recognised.get(sheet.number, ())
+            chosen = {one.place: data[f"column-{sheet.number}-{one.place}"] for one in found}
+            sheet.columns = {place: column for place, column in chosen.items() if column}
+            sheet.ignored = [place for place, column in chosen.items() if not column]
+        if self.resource.group:
+            mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
+            mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
+        self._check(mapping)
+        self.mapping = mapping
+        return data
+
+    def _group_value(self, data):
+        known, found = self.group_names, text_key(data["group_value"])
+        if found not in known:
+            said = f"“{self.resource.group}”统一为“{data['group_value']}”"
+            self.add_error(None, f"{said}：系统中没有这一名称，请从列出的名称中选择。")
+        return known.get(found, "")
+
+    def _check(self, mapping):
+        taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
+        if not taken:
+            self.add_error(None, "没有选择要导入的工作表，请至少勾选一张。")
+        for sheet in taken:
+            at = f"工作表《{sheet.name}》" if sheet.name else "表"
+            for column in dict.fromkeys(sheet.columns.values()):
+                titles = [title(sheet, place) for place, one in sheet.columns.items() if one == column]
+                if len(titles) > 1:
+                    said = "”“".join(titles)
+                    remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
+                    self.add_error(None, f"{at}中“{said}”都对应“{column}”，{remedy}")
+        for name, column in missing(mapping, required_columns(self.resource)):
+            at = f"工作表《{name}》" if name else "表"
+            is_group = column == mapping.group_column
+            otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"
+            self.add_error(None, f"{at}缺少必需的列“{column}”：请选出它对应的标题；{otherwise}。")
+
+    @property
+    def group_names(self):
+        """{text as texts are compared: name} of what the group can be."""
+        item = next(item for item in self.resource.columns if item.column_name == self.resource.group)
+        return known_names(item)
+
+    @property
+    def asked(self):
+        """The places {sheet: [place]} whose headings somebody had to explain, or explained otherwise than supposed."""
+        return {
+            number: [
+                one.place
+                for one in found
+                if one.how in ("unknown", "ambiguous")
+                or (one.column or "") != self.cleaned_data[f"column-{number}-{one.place}"]
+            ]
+            for number, found in self.proposal.recognised.items()
+            if self.cleaned_data.get(f"sheet-{number}")
+        }
+
+    @property
+    def sheets(self):
+        """The sheets as the page shows them."""
+        return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
+
+
+class ShownSheet:
+    """A sheet with what can be said of it: those of its columns that are asked about, and those that are clear."""
+
+    KINDS = {"empty": "空表", "form": "逐项填写的表格，不是名单", "other": "没有认出这类名单的标题"}
+
+    def __init__(self, form, sheet):
+        self.sheet, self.what = sheet, self.KINDS.get(form.proposal.kinds.get(sheet.number), "")
+        found = form.proposal.recognised.get(sheet.number)
+        self.is_table = found is not None
+        self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
+        self.asked, self.clear = [], []
+        for one in found or ():
+            is_open = one.how in ("unknown", "ambiguous")
+            row = {
+                "title": column_title(one),
+                "letter": xl_col_to_name(one.place),
+                "samples": [shown(sample)[:24] for sample in one.samples],
+                "field": form[f"column-{sheet.number}-{one.place}"],
+                "hint": hint(one),
+            }
+            (self.asked if is_open else self.clear).append(row)
+        rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
+        self.row_count = rows
+
+    @property
+    def headings_at(self):
+        """Where the headings stand, as Excel counts rows."""
+        first, last = self.sheet.first_heading_row + 1, self.sheet.last_heading_row + 1
+        return f"第 {first} 行" if first == last else f"第 {first} 至 {last} 行"
+
+
+def hint(one):
+    """Why somebody is asked what a heading means."""
+    if one.how == "ambiguous" and one.choices:
+        return f"可能是{'、'.join(f'“{choice}”' for choice in one.choices)}"
+    return "未识别" if one.how == "unknown" else ""
+
+
+def column_title(one):
+    """A heading, or where its column stands if it has none."""
+    return one.heading or f"{xl_col_to_name(one.place)} 列（无标题）"
+
+
+def title(sheet, place):
+    """The heading at a place of a sheet."""
+    return sheet.headings[place] or f"{xl_col_to_name(place)} 列（无标题）"
+
+
+class MendForm(forms.Form):
+    """The cells of one row of an import, as texts; those that are wrong come first."""
+
+    def __init__(self, data=None, *, row, columns, texts, items):
+        super().__init__(data)
+        self.row, self.names = row, {}
+        problems = {problem["column"]: problem for problem in row.told.get("problems", ())}
+        for place, column in sorted(columns.items(), key=lambda one: (one[1] not in problems, one[0])):
+            if column == EXPORT_MARK:
+                continue
+            text = whole(texts[place]) if place < len(texts) else ""
+            field = forms.CharField(label=column, required=False, initial=text, strip=False, max_length=5_000)
+            if "\n" in text:
+                field.widget = forms.Textarea({"rows": 3})
+            field.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
+            field.options = list(known_names(items.get(column)).values()) if column in problems else []
+            if field.options:
+                field.widget.attrs["list"] = f"names-{place}"
+            field.problem, field.place = problems.get(column), place
+            name = f"cell-{place}"
+            self.fields[name], self.names[name] = field, column
+        if self.fields:
+            next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
+    @property
+    def wrong(self):
+        """The cells with something wrong."""
+        return [self[name] for name, field in self.fields.items() if field.problem]
+
+    @property
+    def others(self):
+        """The other cells."""
+        return [self[name] for name, field in self.fields.items() if not field.problem]
+
+    @property
+    def texts(self):
+        """What was written, by column."""
+        return {column: self.cleaned_data[name] for name, column in self.names.items()}
+
+
+class AliasForm(forms.Form):
+    """What a text in a column means."""
+
+    column = forms.CharField(max_length=40)
+    found = forms.CharField(max_length=80)
+    meant = forms.CharField(max_length=100)
+
+    def __init__(self, data, *, items):
+        super().__init__(data)
+        self.items = items
+
+    def clean(self):
+        data = super().clean()
+        known = known_names(self.items.get(data.get("column")))
+        name = known.get(text_key(data.get("meant", "")))
+        if not name:
+            raise ValidationError("没有记住：请从列出的名称中选择一项。")
+        return data | {"meant": name}
+
+
+def standing_branches(names):
+    """{name: key} of organisations of these names."""
+    return dict(Organisation.objects.filter(name__in=names).values_list("name", "pk"))

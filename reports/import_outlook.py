@@ -1,0 +1,237 @@
+"""What the pages of an import show: the check's outcome, the records written, and what would be taken back."""
+
+from collections import Counter
+from itertools import islice
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.core.paginator import Paginator
+
+from members.models import Member
+from yl_district.cells import text_key
+from yl_district.importing import undo
+from yl_district.importing.check import CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
+from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
+from yl_district.importing.proposal import aliases
+from yl_district.importing.written import keys_of, kind_label, named, told, written_records
+from yl_district.pages import wants_fragment
+
+from .import_forms import standing_branches
+from .import_kinds import KINDS, tally
+from .ledger import may_take_in_cases
+
+ROWS_PER_PAGE = 25
+GROUPS_SHOWN = 30
+EARLY_ROWS = 10
+ALL = "all"
+# What is looked at first, and the order of the tabs.
+TABS = ["w", "e", "d", "c", "n", "s", "a"]
+
+
+def items_of(batch):
+    """{heading: column} of the kind of an import."""
+    return {item.column_name: item for item in KINDS[batch.kind].resource.columns}
+
+
+def shares(batch):
+    """For each outcome its number and where its part of a bar of 1000 begins and how wide it is."""
+    counts = [(tag, batch.counts.get(tag, 0)) for tag in TABS]
+    total, begin, found = sum(count for _, count in counts), 0, []
+    for tag, count in counts:
+        width = 1000 * count / max(total, 1)
+        found.append(
+            {"tag": NAMES[tag], "label": LABELS[tag], "count": count, "x": f"{begin:.1f}", "width": f"{width:.1f}"}
+        )
+        begin += width
+    return found
+
+
+def early_rows(batch):
+    """The first rows that were checked while others still are."""
+    part = batch.parts.order_by("number").exclude(tags="").first()
+    if part is None or batch.state != batch.State.CHECKING:
+        return []
+    shown = [(part.number, place) for place, tag in enumerate(part.tags) if tag in TABS]
+    return rows_at(batch, shown[:EARLY_ROWS])
+
+
+def found_context(request, batch):
+    """What the check found: counts, groups of problems, and a page of rows."""
+    items, names = items_of(batch), {}
+
+    def names_of(column):
+        if column not in names:
+            names[column] = known_names(items.get(column))
+        return names[column]
+
+    refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
+    is_asked = "problem" in request.GET or not wants_fragment(request)
+    groups = problem_groups(batch, names_of) if refused and is_asked else []
+    for group in groups:
+        group.likely = likely_name(group.found, names_of(group.column)) if group.found else ""
+    tabs = shares(batch)
+    show, group = chosen(request, tabs, groups)
+    wanted = group.rows if group else places(batch, tags_of(show))
+    page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    rows = rows_at(batch, page.object_list)
+    add_transfers(request.user, batch, rows)
+    return {
+        "tabs": tabs,
+        "show": show,
+        "group": group,
+        "page": page,
+        "rows": rows,
+        "groups": groups[:GROUPS_SHOWN],
+        "more_groups": len(groups) - GROUPS_SHOWN,
+        "names": {column: found.values() for column, found in names.items() if found},
+        "refused": refused,
+        "right": batch.counts.get(NEW, 0) + batch.counts.get(CHANGED, 0),
+        "new": batch.counts.get(NEW, 0),
+        "changed": batch.counts.get(CHANGED, 0),
+        "same": batch.counts.get(SAME, 0),
+        "query": query(show, group, page.number),
+        "pager": query(show, group),
+        "seen": seen(batch),
+    }
+
+
+def seen(batch):
+    """What tells one check of an import from the next, so that only what was looked at is written."""
+    return batch.alive_at.isoformat()
+
+
+def chosen(request, tabs, groups):
+    """The outcome whose rows the address asks for, and the group of problems; else the first there is to look at."""
+    group = next((one for one in groups if one.key == request.GET.get("problem")), None)
+    known = {tab["tag"]: tab["count"] for tab in tabs}
+    show = request.GET.get("show")
+    if show == ALL or known.get(show):
+        return show, group
+    return next((name for name, count in known.items() if count), ALL), group
+
+
+def tags_of(show):
+    """The tags of the rows of a tab."""
+    return "".join(TABS) if show == ALL else next(tag for tag, name in NAMES.items() if name == show)
+
+
+def query(show, group, page=None):
+    """The address's own words for the rows that are shown."""
+    words = {"show": show, "problem": group and group.key, "page": page}
+    return urlencode({name: value for name, value in words.items() if value})
+
+
+def add_transfers(user, batch, rows):
+    """Says of rows about members of other branches which of them can be transferred, and to which branch."""
+    standing = [row for row in rows if row.told.get("record", [""])[0] == Member._meta.label and row.tag in REFUSED]
+    if not standing or not user.may_open("member_transfer"):
+        return
+    column, meant = KINDS[batch.kind].resource.group, aliases(batch.kind)
+    names = {}
+    for row in standing:
+        text = str(row.values.get(column, ""))
+        names[id(row)] = meant.get(column, {}).get(text_key(text), text)
+    branches = standing_branches(set(names.values()))
+    keys = Member.objects.visible_to(user).filter(pk__in=[row.told["record"][1] for row in standing])
+    seen = set(keys.values_list("pk", flat=True))
+    for row in standing:
+        if row.told["record"][1] in seen:
+            row.member, row.branch = row.told["record"][1], branches.get(names[id(row)], "")
+
+
+def committed_context(request, batch):
+    """The counts of what was written, and a page of the records, kind by kind."""
+    new, changed, same = tally(batch)
+    labels = [label for label, _ in batch.written]
+    own = KINDS[batch.kind].resource._meta.model._meta.label if batch.kind in KINDS else ""
+    label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
+    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
+    if not label or (batch.with_cases and not may_take_in_cases(request.user)):
+        return context
+    model, keys = apps.get_model(label), written_records(batch, label)
+    page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    records = keys_of(model, page.object_list)
+    names = named(request.user, model, records)
+    kinds = [{"label": one, "words": kind_label(one), "count": len(written_records(batch, one))} for one in labels]
+    return context | {
+        "kinds": kinds,
+        "label": label,
+        "page": page,
+        "records": [told(model, key, names) for key in records],
+        "query": f"kind={label}",
+    }
+
+
+def sheet_counts(batch):
+    """New, changed and same by sheet of a ledger."""
+    return [] if batch.kind in KINDS else list(batch.counts.items())
+
+
+def undone_context(request, batch):
+    """What was taken back, and what stays and why."""
+    staying = batch.undone.get("staying", [])
+    page = Paginator(staying, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    shown = [(apps.get_model(label), key, verdict, reason) for label, key, verdict, reason in page.object_list]
+    rows = named_rows(request.user, shown)
+    counts = batch.undone.get("counts", {})
+    return {
+        "page": page,
+        "records": rows,
+        "query": "",
+        "reversed": counts.get(undo.REVERSED, 0),
+        "staying": counts.get(undo.KEPT, 0) + counts.get(undo.HELD, 0),
+    } | dict(zip(("new", "changed", "same"), tally(batch), strict=True))
+
+
+def undo_context(request, batch):
+    """What would become of each record if the import were taken back: how many, and a page of them."""
+    verdict = request.GET.get("show") if request.GET.get("show") in undo.LABELS else ""
+    counts, kinds, wanted = Counter(), Counter(), []
+    for one in undo.reversals(batch):
+        counts[one.verdict] += 1
+        kinds[one.model] += one.verdict == undo.REVERSED
+        if not verdict or one.verdict == verdict:
+            reason = one.reason or ("删除" if one.is_new else changes_back(one))
+            wanted.append((one.model, one.key, one.verdict, reason))
+    page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    tabs = [{"verdict": key, "label": label, "count": counts[key]} for key, label in undo.LABELS.items()]
+    return {
+        "tabs": tabs,
+        "show": verdict,
+        "total": sum(counts.values()),
+        "reversed": counts[undo.REVERSED],
+        "reversed_kinds": [(model._meta.verbose_name, count) for model, count in kinds.items() if count],
+        "staying": counts[undo.KEPT] + counts[undo.HELD],
+        "page": page,
+        "records": named_rows(request.user, page.object_list),
+        "query": f"show={verdict}",
+    }
+
+
+def changes_back(one):
+    """The fields of a record that get their former values."""
+    labels = [str(field.verbose_name) for field in islice(one.differing(), 6)]
+    return f"恢复{'、'.join(labels)}" if labels else "没有要恢复的内容"
+
+
+def named_rows(user, rows):
+    """Rows (model, key, verdict, reason) with the names of their records."""
+    keys = {}
+    for model, key, *_ in rows:
+        keys.setdefault(model, []).append(key)
+    names = {model: named(user, model, wanted) for model, wanted in keys.items()}
+    found, with_cases = [], may_take_in_cases(user)
+    for model, key, verdict, reason in rows:
+        name, url = told(model, key, names[model])
+        found.append(
+            {
+                "kind": model._meta.verbose_name,
+                "name": name,
+                "url": url,
+                "verdict": undo.LABELS[verdict],
+                "stays": verdict != undo.REVERSED,
+                # Which records refer to somebody would tell who is assisted.
+                "reason": reason if with_cases or verdict != undo.HELD else "有其他记录引用它",
+            }
+        )
+    return found

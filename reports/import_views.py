@@ -1,0 +1,159 @@
+"""The pages of an import: the list, a new file, what its columns mean, what the check found, what was written."""
+
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django_htmx.http import HttpResponseClientRefresh
+
+from yl_district import submissions
+from yl_district.downloads import download
+from yl_district.importing import mending
+from yl_district.importing.proposal import propose, remember
+from yl_district.models import ImportBatch
+from yl_district.models.imports import LEDGER
+from yl_district.pages import carry_out, configured_table, rows_response, tell, wants_fragment
+
+from .filters import ImportBatchFilter
+from .import_actions import State, begin_check
+from .import_forms import ImportForm, MappingForm
+from .import_kinds import KINDS, kind_words, kinds_for, may_undo
+from .import_outlook import committed_context, early_rows, found_context, undone_context
+from .tables import ImportBatchTable
+
+
+def open_batches(user):
+    """The imports that the user may look at."""
+    kinds = [kind.key for kind in kinds_for(user)]
+    return ImportBatch.objects.open_to(user, [*kinds, LEDGER]).select_related("user", "undone_by")
+
+
+def open_batch(request, pk):
+    """One of them."""
+    return get_object_or_404(open_batches(request.user), pk=pk)
+
+
+def own_batch(request, pk):
+    """An import of the user's own that a page of the way to its commit is about; the ledger's have no such pages."""
+    return get_object_or_404(open_batches(request.user).filter(user=request.user, kind__in=KINDS), pk=pk)
+
+
+def import_batch_list(request):
+    """What was imported, the latest first; what is not written yet only for its sender."""
+    batches = open_batches(request.user)
+    filterset = ImportBatchFilter(request.GET, batches, user=request.user, day=timezone.localdate())
+    context = {
+        "title": "导入",
+        "filter": filterset,
+        "table": configured_table(request, ImportBatchTable, filterset.qs),
+        "empty_title": "还没有导入过文件",
+        "empty_hint": "选择一份 Excel、.ods 或 .csv 名单，核对后再写入。",
+    }
+    return rows_response(request, "reports/import_batch_list.html", "_rows.html", context)
+
+
+def import_batch_create(request):
+    """A file or a pasted table; what is read for sure is checked at once."""
+
+    def build(data=None):
+        files = request.FILES if data is not None else None
+        form = ImportForm(data, files, initial=request.GET.dict(), user=request.user, day=timezone.localdate())
+        form.submission = submissions.new_token(request.user)
+        return form
+
+    form = build()
+    if request.method == "POST":
+        form, target = carry_out(request, build, lambda form: form.save())
+        if target:
+            if form.repeated:
+                tell(request, form, "")
+            elif form.proposal.is_sure:
+                begin_check(form.instance)
+            return redirect(target)
+    context = {"title": "导入名单", "form": form}
+    return render(request, "reports/import_batch_create.html", context, status=form.http_status)
+
+
+def import_batch_update(request, pk):
+    """How the file is read: which sheets, which columns, and where the group stands."""
+    batch = own_batch(request, pk)
+    if batch.state not in (State.MAPPING, State.CHECKED):
+        return redirect(batch)
+    resource = KINDS[batch.kind].resource
+    proposal = propose(batch, resource)
+    form = MappingForm(request.POST or None, batch=batch, proposal=proposal, resource=resource)
+    if request.method == "POST" and form.is_valid():
+        take_mapping(batch, form)
+        return redirect(batch)
+    context = {"title": f"核对列：{batch.file_name}", "batch": batch, "kind": KINDS[batch.kind], "form": form}
+    return render(request, "reports/import_batch_update.html", context, status=422 if form.errors else 200)
+
+
+def take_mapping(batch, form):
+    """Reads the file from now on as the form says, unless somebody is at it, and checks it again."""
+    with transaction.atomic():
+        waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.MAPPING, State.CHECKED])
+        if not waiting.update(mapping=form.mapping.to_json()):
+            return
+        remember(batch, form.mapping, form.asked)
+    batch.refresh_from_db()
+    begin_check(batch)
+
+
+@require_GET
+def import_batch_detail(request, pk):
+    """An import, by how far it has come."""
+    batch = open_batch(request, pk)
+    if batch.state == State.MAPPING:
+        return redirect("import_batch_update", batch.pk)
+    if batch.is_busy or batch.is_broken_off:
+        return busy_page(request, batch)
+    if request.htmx and request.htmx.target == "progress":
+        return HttpResponseClientRefresh()
+    if batch.state == State.CHECKED:
+        return found_page(request, batch)
+    contexts = {State.COMMITTED: committed_context, State.UNDONE: undone_context}
+    context = page_context(batch) | contexts[batch.state](request, batch)
+    context["may_undo"] = may_undo(request.user, batch)
+    return rows_response(request, f"reports/import_batch_{batch.state}.html", "reports/_import_records.html", context)
+
+
+def page_context(batch):
+    """What every page of an import names."""
+    kind = KINDS.get(batch.kind)
+    return {"title": batch.file_name, "batch": batch, "kind": kind, "kind_words": kind_words(batch.kind)}
+
+
+def busy_page(request, batch):
+    """How far the work has come, with the first rows that were checked; or that it broke off."""
+    context = page_context(batch) | {"rows": early_rows(batch), "percent": percent(batch)}
+    context["tens"] = context["percent"] // 10 * 10
+    if wants_fragment(request):
+        if batch.is_broken_off:
+            return HttpResponseClientRefresh()
+        return render(request, "reports/_import_progress.html", context)
+    return render(request, "reports/import_batch_busy.html", context)
+
+
+def percent(batch):
+    """The share of rows that were checked."""
+    return 100 * batch.done_count // max(batch.row_count, 1)
+
+
+def found_page(request, batch, problem="", status=200):
+    """What the check found; `problem` says why something that was asked was not done."""
+    context = page_context(batch) | found_context(request, batch) | {"problem": problem}
+    return rows_response(
+        request, "reports/import_batch_checked.html", "reports/_import_rows.html", context, status=status
+    )
+
+
+@require_GET
+def import_batch_export(request, pk):
+    """The wrong rows with what is wrong with them, as a workbook that is taken again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    name = f"有误的行_{batch.file_name.rpartition('.')[0][:80] or batch.file_name[:80]}.xlsx"
+    subject = f"导入《{batch.file_name[:80]}》中有误的行"
+    return download(request, name, subject, lambda stream: mending.write_wrong_rows(batch, stream))

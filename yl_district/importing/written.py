@@ -1,0 +1,73 @@
+"""Which records an import wrote, as its result and the way back name them."""
+
+from django.apps import apps
+from django.db import models
+from django.urls import NoReverseMatch
+
+
+def written_records(batch, label):
+    """The keys of the history rows that an import left of a kind of records, in their order, as a sequence."""
+    return Keys(dict(map(tuple, batch.written)).get(label, []))
+
+
+class Keys:
+    """Ranges [first, last] of keys as the sequence of these keys."""
+
+    def __init__(self, ranges):
+        self.ranges = ranges
+
+    def __len__(self):
+        return sum(last - first + 1 for first, last in self.ranges)
+
+    def __getitem__(self, wanted):
+        found, begin = [], 0
+        for first, last in self.ranges:
+            end = begin + last - first + 1
+            low, high = max(wanted.start, begin), min(wanted.stop, end)
+            found += range(first + low - begin, first + high - begin)
+            begin = end
+        return found
+
+
+def keys_of(model, history_keys):
+    """The keys of the records whose history rows these are, each once, in that order."""
+    found = model.history.model.objects.filter(history_id__in=history_keys).order_by("history_id")
+    return list(dict.fromkeys(found.values_list("id", flat=True)))
+
+
+def named(user, model, keys):
+    """{key: (name, address)} of records: the address only where the user may come, no name where nobody is to know."""
+    rows = model._base_manager.all()
+    if hasattr(model._default_manager, "visible_to"):
+        rows = model._default_manager.visible_to(user)
+    links = [field.name for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    found = rows.filter(pk__in=list(keys)).select_related(*links) if links else rows.filter(pk__in=list(keys))
+    return {record.pk: (str(record), address(user, record)) for record in found}
+
+
+def address(user, record):
+    """The record's own page, where it has one that the user may open."""
+    if not hasattr(record, "get_absolute_url") or not user.may_open(f"{record_page(record)}_detail"):
+        return ""
+    try:
+        return record.get_absolute_url()
+    except NoReverseMatch:
+        return ""
+
+
+def record_page(record):
+    """The kind of a record as the names of its pages have it."""
+    name = type(record).__name__
+    return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).strip("_")
+
+
+def told(model, key, names):
+    """How a record is named: by its name, else as one that is gone or not for the user's eyes."""
+    name, url = names.get(key, ("", ""))
+    label = model._meta.verbose_name
+    return (name or f"{label}（编号 {key}）", url)
+
+
+def kind_label(label):
+    """The words for a kind of records."""
+    return apps.get_model(label)._meta.verbose_name
