@@ -1,6 +1,7 @@
 """What every test shares: the database, plain static files, and browser pages that fail on any error they report."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -34,10 +35,24 @@ def pytest_configure():
     flush.emit_post_migrate_signal = lambda *arguments, **options: None
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave out on PostgreSQL what is marked to run once."""
+    if config.getoption("database") == "postgresql":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("once")])
+        items[:] = [item for item in items if not item.get_closest_marker("once")]
+
+
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):
-    """Empties all tables after a test that really commits: the access log refuses that unless its triggers are away."""
+    """Empties all tables after a test that really commits: the access log refuses that unless its triggers are away.
+
+    Of tables with a few rows PostgreSQL deletes these a hundred times faster than it truncates the tables.
+    """
     with transaction.atomic():
         append_only.unprotect(operations.connection)
+        if operations.connection.vendor == "postgresql":
+            tables = re.findall(r'"[^"]+"', " ".join(statements))
+            deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
+            statements = [f"SET LOCAL session_replication_role = replica; {deletions}"]
         plain(operations, statements)
         append_only.protect(operations.connection)
 

@@ -34,6 +34,8 @@ from yl_district.spreadsheets import (
     write_workbook,
 )
 
+pytestmark = pytest.mark.once
+
 
 def roster_xlsx():
     """The roster as today's Excel saves it."""
