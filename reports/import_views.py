@@ -149,7 +149,7 @@ def found_page(request, batch, problem="", status=200):
 
 
 @require_GET
-def import_batch_export(request, pk):
+def import_batch_wrong_rows(request, pk):
     """The wrong rows with what is wrong with them, as a workbook that is taken again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:

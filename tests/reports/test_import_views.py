@@ -329,7 +329,7 @@ def test_only_wrong_rows_that_there_are_can_be_mended(office):
 
 def test_wrong_rows_go_out_with_their_reasons_are_mended_and_taken_again(office):
     batch = opened(office, [*people(2), person(5, 出生日期="1998-02-30"), person(6, branch="天翌")])
-    answer = office.get(reverse("import_batch_export", args=[batch.pk]))
+    answer = office.get(reverse("import_batch_wrong_rows", args=[batch.pk]))
     [sheet] = read_workbook(answer.content)
     headings, *wrong = sheet.rows
     assert headings == ["姓名", "性别", "出生日期", "所在团支部", "文化程度", "失败原因"]
@@ -555,7 +555,7 @@ def waited(batch, state):
 
 # Whose it is
 
-OWN_PAGES = ["update", "export", "alias", "check", "commit", "delete"]
+OWN_PAGES = ["update", "wrong_rows", "alias", "check", "commit", "delete"]
 
 
 def test_what_is_not_written_yet_is_its_senders_alone(office, district):
