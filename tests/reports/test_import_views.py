@@ -189,6 +189,17 @@ def test_the_group_may_be_the_same_for_all_or_the_name_of_the_sheet(office):
     assert sorted(Member.objects.values_list("branch__name", flat=True)) == [HERE, THERE, THERE]
 
 
+def test_sheets_with_the_same_headings_are_asked_about_once(office):
+    bare = [{name: cell for name, cell in row.items() if name != "所在团支部"} for row in unclear()]
+    batch = opened(office, workbook({HERE: bare[:1], THERE: bare[1:]}))
+    page = office.get(reverse("import_batch_update", args=[batch.pk]))
+    assert f"列与《{HERE}》相同，照那里的选择导入。" in text(page)
+    assert [len(sheet.asked) for sheet in page.context["form"].sheets] == [2, 0]
+    mapping(office, batch, **{"column-0-5": "工作单位"})
+    commit(office, batch)
+    assert set(Member.objects.values_list("employer", "branch__name")) == {("清河公司", HERE), ("清河公司", THERE)}
+
+
 def test_what_is_no_list_of_the_kind_is_said_and_cannot_be_taken(office):
     batch = opened(office, workbook({"花名册": unclear(), "说明": [["请如实填写"]], "空表": []}))
     page = text(office.get(reverse("import_batch_update", args=[batch.pk])))
