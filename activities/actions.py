@@ -41,7 +41,10 @@ def recount_sign_ins(activity_ids):
     rows = SignIn.objects.filter(activity=OuterRef("pk")).order_by()
     count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))
     activities.filter(Exists(rows)).update(sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT)
-    activities.exclude(Exists(rows)).update(sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"))
+    nothing_aside = {"stated_attendance": None, "stated_basis": ""}
+    activities.exclude(Exists(rows)).update(
+        sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"), **nothing_aside
+    )
     note_changed(
         [one for one in activities if any(getattr(one, name) != getattr(before[one.pk], name) for name in COUNTED)]
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from orgs.models import Organisation
@@ -52,7 +53,7 @@ class Directory:
         self.book = book
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
-        self._organisations, self._capacities = defaultdict(set), defaultdict(set)
+        self._organisations, self._capacities = defaultdict(frozenset), defaultdict(frozenset)
         if book.tells_apart:
             self.read()
 
@@ -88,9 +89,9 @@ class Directory:
     def note(self, person, organisation_id=None, capacity=None):
         """Remembers that a person has a capacity, and belongs to an organisation."""
         if organisation_id:
-            self._organisations[id(person)].add(organisation_id)
+            self._organisations[id(person)] = with_one(self._organisations[id(person)], organisation_id)
         if capacity:
-            self._capacities[id(person)].add(capacity)
+            self._capacities[id(person)] = with_one(self._capacities[id(person)], capacity)
 
     def organisations_of(self, person):
         """The organisations that a person belongs to by any capacity noted."""
@@ -202,6 +203,12 @@ class Directory:
     def same(self, person):
         """The directory's own object for a person read elsewhere."""
         return next(one for one in self._named(person.name) if one.pk == person.pk)
+
+
+@lru_cache
+def with_one(known, another):
+    """The set with one more in it; equal ones are one, since thousands of people have the same."""
+    return known | {another}
 
 
 class OrganisationNames:

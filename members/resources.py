@@ -118,7 +118,7 @@ class PeopleResource(SheetResource):
                 raise row_problem(heading, self.row[heading], expected, f"请核对{heading}")
 
     def watched(self):
-        return [Person, *super().watched()]
+        return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
 
     def recall(self, record):
         self.person = getattr(record, self.owner) if self.owner else None
@@ -226,6 +226,8 @@ class MemberResource(PeopleResource):
         self.person = self.directory.matching(row, [row["所在团支部"].pk])
         known = self.of_person[id(self.person)] if self.person else []
         known = [member for member in known if member.branch is row["所在团支部"]]
+        if not known:
+            return None
         begun = [member for member in known if member.intake_on == row.get("来源日期")]
         if begun:
             return begun[-1]

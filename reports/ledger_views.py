@@ -29,7 +29,7 @@ class LedgerUploadForm(forms.Form):
     file = forms.FileField(
         label="台账工作簿",
         error_messages={
-            "required": "请选择要上传的台账工作簿（.xlsx）。",
+            "required": "请选择要上传的台账工作簿。",
             "empty": "这是一个空文件，请确认文件已保存完整。",
             "missing": "没有收到文件，请重新选择后上传。",
             "max_length": "文件名过长，请改短后重新上传。",

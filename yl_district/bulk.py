@@ -72,7 +72,8 @@ def _insert(table, columns, rows):
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO("".join(map(_copied, rows))))
+            with connection.wrap_database_errors:  # which Django does for no COPY
+                cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO("".join(map(_copied, rows))))
         else:
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))})', rows)
 

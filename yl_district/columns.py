@@ -177,14 +177,18 @@ class Book:
         label = model._meta.verbose_name
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
+    def claimed(self, record):
+        """What this file has set of a record: {attribute: (value, place)}."""
+        return self.claims.setdefault(id(record), (record, {}))[1]
+
     def claim(self, record, attribute, value, place, shown=as_text):
         """Notes that this file sets a value, and returns whether it is the first to do so.
 
         Raises CellError where an earlier row set another one.
         """
-        key = (id(record), attribute)
-        is_first = key not in self.claims
-        earlier, (sheet, row), _ = self.claims.setdefault(key, (value, place, record))
+        claimed = self.claimed(record)
+        is_first = attribute not in claimed
+        earlier, (sheet, row) = claimed.setdefault(attribute, (value, place))
         if earlier != value:
             expected = f"与《{sheet}》第 {row} 行一致的“{shown(earlier)}”"
             raise cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
@@ -192,4 +196,4 @@ class Book:
 
     def disclaim(self, record, attribute):
         """Takes a claim back, since the row that made it is wrong."""
-        self.claims.pop((id(record), attribute), None)
+        self.claimed(record).pop(attribute, None)

@@ -139,7 +139,7 @@ class SheetResource(ModelResource):
         self.fields = {item.column_name: item for item in self.columns}
         self.called = self.called or self.columns[0].column_name
         self.row = {}
-        self.row_number = self.instance = None
+        self.row_number = self.place = self.instance = None
         self.created, self.changed, self.changes, self.change_log = [], [], [], []
         self.changes_beside = []
         self.matched, self.dirty = {}, {}
@@ -237,13 +237,14 @@ class SheetResource(ModelResource):
 
     def before_import_row(self, row, **options):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+        self.place = (self.sheet, self.row_number)
         if self.book.is_alone:
             self.marked, row = self._recalled(row)
         for heading, item in self.fields.items():
             value = row.get(heading)
             if heading in self.aliases and isinstance(value, str):
                 value = self.aliases[heading].get(cells.text_key(value), value)
-            if cells.is_blank(value):
+            if value is None or cells.is_blank(value):
                 if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
@@ -380,9 +381,9 @@ class SheetResource(ModelResource):
         """What is told of a shared record must agree with what other rows tell."""
         if is_begun and self.book.is_alone:
             return  # what it holds is what the file told of it
-        place = (self.sheet, self.row_number)
+        place = self.place
         if target.pk is None and self.book.is_alone and getattr(target, name) not in ("", None):
-            self.book.claims.setdefault((id(target), name), (getattr(target, name), self.accepted[id(target)], target))
+            self.book.claimed(target).setdefault(name, (getattr(target, name), self.accepted[id(target)]))
         if self.book.claim(target, name, value, place, shown):
             self.trail.append(partial(self.book.disclaim, target, name))
 

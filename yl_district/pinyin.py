@@ -1,9 +1,11 @@
 """A search column for Chinese names: the name itself, its pinyin and its initials."""
 
 import unicodedata
+from functools import lru_cache
 
 from django.db import models
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.simpleseg import seg
 
 # Surnames read otherwise than the same character elsewhere.
 SURNAMES = {
@@ -22,17 +24,28 @@ def normalised(text):
 def search_text(name):
     """The name, its pinyin run together and its initials, in one lower-case line: `单伟` has `shanwei` and `sw`."""
     name = unicodedata.normalize("NFKC", name or "").replace(" ", "")
-    readings = [lazy_pinyin(name, style=Style.NORMAL, errors="ignore")]
+    readings = [syllables(name)]
     for length in (2, 1):
         surname = SURNAMES.get(name[:length])
         if surname:
-            own = surname.split() + lazy_pinyin(name[length:], style=Style.NORMAL, errors="ignore")
+            own = surname.split() + syllables(name[length:])
             readings.insert(0, own)
             break
     words = [name.lower()]
     for reading in readings:
         words += ["".join(reading), "".join(syllable[:1] for syllable in reading)]
     return " ".join(dict.fromkeys(word for word in words if word))
+
+
+def syllables(name):
+    """How a name is read, word by word."""
+    return [syllable for word in seg(name) for syllable in syllables_of_word(word)]
+
+
+@lru_cache(maxsize=10_000)
+def syllables_of_word(word):
+    """How a word that has a reading of its own is read; names are made of a few thousand."""
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
 
 
 class SearchTextField(models.TextField):

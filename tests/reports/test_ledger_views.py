@@ -153,8 +153,8 @@ def test_a_file_that_is_no_workbook_is_refused(staff, content, found):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({}, "请选择要上传的台账工作簿（.xlsx）。"),
-        ({"file": "台账.xlsx"}, "请选择要上传的台账工作簿（.xlsx）。"),
+        ({}, "请选择要上传的台账工作簿。"),
+        ({"file": "台账.xlsx"}, "请选择要上传的台账工作簿。"),
         ({"file": SimpleUploadedFile("台账.xlsx", b"")}, "这是一个空文件，请确认文件已保存完整。"),
         ({"file": SimpleUploadedFile("长" * 250 + ".xlsx", b"x")}, "文件名过长，请改短后重新上传。"),
     ],

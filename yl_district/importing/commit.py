@@ -10,8 +10,8 @@ from ..bulk import insert_history, insert_rows, reserve_keys, update_rows
 from ..history import because
 from ..models import ImportBatch
 from .check import REFUSED
-from .marks import as_ranges, changed_since
-from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, model_of
+from .marks import Changes, as_ranges
+from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
 
 State = ImportBatch.State
 
@@ -44,6 +44,7 @@ def commit(batch, resource, *, only_right=False):
             writer = Writer(locked, resource)
             for part in locked.parts.order_by("number").iterator(chunk_size=1):
                 writer.write(part.acts)
+            writer.look_again(locked.parts)
             resource.settle(writer.settling)
             finish(locked, writer, only_right)
     except IntegrityError:
@@ -59,7 +60,7 @@ def reason_of(batch):
 def finish(batch, writer, only_right):
     """Notes in the import itself what was written; the contents of the file are no longer needed."""
     batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
-    batch.written = [[label, as_ranges(keys)] for label, keys in writer.written.items()]
+    batch.written = [[label, as_ranges(writer.written[label])] for label in in_order(writer.written)]
     batch.committed_at = timezone.now()
     batch.mark = {}
     batch.save()
@@ -74,29 +75,40 @@ class Writer:
     def __init__(self, batch, resource):
         self.settled = resource.settled_by and resource._meta.model._meta.get_field(resource.settled_by)
         self.keys, self.written, self.settling = {}, defaultdict(list), set()
-        self.changed = {label: changed_since(model_of([label]), mark) for label, mark in batch.mark.items()}
-        self.is_late = any(keys for keys, _ in self.changed.values())
+        self.owner, self.marks = owner_of(resource), batch.mark
+        self.look()
 
     def write(self, acts):
         """Writes the acts of one part, model by model; what ends makes room for what follows it."""
         self.keep_up(acts)
-        order = list(dict.fromkeys(act[LABEL] for act in acts))
-        for label in order:
+        for label in in_order(act[LABEL] for act in acts):
             own = [act for act in acts if act[LABEL] == label]
             model = model_of(own[0])
             self._update(model, [act for act in own if act[KEY]])
             self._insert(model, [act for act in own if act[NAMES] is None])
             self._update(model, [act for act in own if act[NAMES] is not None and not act[KEY]])
 
+    def look(self):
+        """Finds out what others have changed since the check."""
+        self.changes = Changes(self.marks, {label: as_ranges(keys) for label, keys in self.written.items()})
+        if self.changes and self.owner:
+            self.changes.count_as_changed(self.owner)
+
+    def look_again(self, parts):
+        """Raises Outdated where somebody has changed while the acts were written what these rely on."""
+        self.look()
+        for part in parts.order_by("number").iterator(chunk_size=1) if self.changes else ():
+            self.keep_up(part.acts)
+
     def keep_up(self, acts):
         """Raises Outdated where somebody has changed since the check what these acts rely on."""
-        for act in acts if self.is_late else ():
-            keys, names = self.changed.get(act[LABEL], ((), ()))
-            model = model_of(act)
+        changed, known = self.changes.keys, self.changes.names
+        for act in acts if self.changes else ():
+            model, names = model_of(act), known.get(act[LABEL])
             links = [(field.related_model._meta.label, act[ROW][place]) for place, field in foreign_keys(model)]
-            relied = any(not isinstance(key, list) and key in self.changed.get(label, ((),))[0] for label, key in links)
+            relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
             named = names and act[ROW][place_of(model, "name")] in names
-            if relied or named or act[KEY] in keys:
+            if relied or named or act[KEY] in changed.get(act[LABEL], ()):
                 raise Outdated
 
     def _resolved(self, model, rows):
@@ -131,6 +143,12 @@ class Writer:
         self.written[model._meta.label] += insert_history(model, rows, kind)
         if self.settled and self.settled.model is model:
             self.settling |= {row[place_of(model, self.settled.name)] for row in rows}
+
+
+def owner_of(resource):
+    """The label of the model of those whom rows of the resource are about, None where they are about nobody."""
+    name = getattr(resource, "owner", None)
+    return name and resource._meta.model._meta.get_field(name).related_model._meta.label
 
 
 def place_of(model, name):

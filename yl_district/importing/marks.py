@@ -1,7 +1,11 @@
 """How far records had come when an import was checked: what changed since must be checked again."""
 
+from collections import defaultdict
+
 from django.apps import apps
 from django.db.models import Max
+
+from .stage import in_order
 
 RECENT = 1_000  # keys below the last one whose transactions may still have been open
 
@@ -16,22 +20,52 @@ def marks_of(models):
     return found
 
 
-def changed_since(model, mark):
-    """The keys of records of the model that were changed after the mark, and the names that they now have or had."""
+class Changes:
+    """What others have changed of some models since the marks were taken.
+
+    `marks` is what `marks_of` gave, `own` {label: ranges of history keys} what the import itself has written since.
+    """
+
+    def __init__(self, marks, own=None):
+        self.keys, self.names, pointed = {}, {}, defaultdict(set)
+        models = {label: apps.get_model(label) for label in marks}
+        for label, model in models.items():
+            late = changed_since(model, marks[label], (own or {}).get(label, ()))
+            self.keys[label] = set(late.values_list("id", flat=True))
+            self.names[label] = set(late.values_list("name", flat=True)) if has_name(model) else set()
+            for field in model._meta.concrete_fields if self.keys[label] else ():
+                if getattr(field, "related_model", None) in models.values():
+                    pointed[field.related_model].update(late.values_list(field.attname, flat=True))
+        self.pointed = {model._meta.label: keys for model, keys in pointed.items()}
+
+    def __bool__(self):
+        return any(self.keys.values())
+
+    def count_as_changed(self, label):
+        """Counts records of a model as changed to which changed ones of others refer.
+
+        Whom a row means is decided by where people belong too.
+        """
+        keys, model = self.pointed.get(label, set()) - {None}, apps.get_model(label)
+        if keys and label in self.keys:
+            self.keys[label] |= keys
+            self.names[label] |= set(model._base_manager.filter(pk__in=keys).values_list("name", flat=True))
+
+
+def has_name(model):
+    """Whether records of the model are known by a name."""
+    return any(field.name == "name" for field in model._meta.concrete_fields)
+
+
+def changed_since(model, mark, own=()):
+    """The history rows of the model that were written after the mark, but for the ranges `own` of their keys."""
     last, count = mark
     kept = model.history.model.objects.order_by()
-    late = kept.filter(history_id__gt=last)
     before = kept.filter(history_id__gt=last - RECENT, history_id__lte=last)
-    if before.count() != count:
-        late = kept.filter(history_id__gt=last - RECENT)
-    has_name = "name" in {field.name for field in kept.model._meta.concrete_fields}
-    rows = late.values_list("id", "name") if has_name else late.values_list("id", "id")
-    keys, names = set(), set()
-    for key, name in rows:
-        keys.add(key)
-        if has_name:
-            names.add(name)
-    return keys, names
+    late = kept.filter(history_id__gt=last if before.count() == count else last - RECENT)
+    for keys in own:
+        late = late.exclude(history_id__range=keys)
+    return late
 
 
 def written_since(marks, reason):
@@ -40,31 +74,13 @@ def written_since(marks, reason):
     A record comes after those to which it refers.
     """
     found = []
-    for model in in_order([apps.get_model(label) for label in marks]):
-        last, _ = marks[model._meta.label]
-        kept = model.history.model.objects.order_by("history_id")
+    for label in in_order(marks):
+        last, _ = marks[label]
+        kept = apps.get_model(label).history.model.objects.order_by("history_id")
         keys = kept.filter(history_id__gt=last, history_change_reason=reason).values_list("history_id", flat=True)
         if keys:
-            found.append([model._meta.label, as_ranges(keys)])
+            found.append([label, as_ranges(keys)])
     return found
-
-
-def in_order(models):
-    """The models, each after those of them to which it refers."""
-    order = []
-
-    def visit(model):
-        if model in order or model not in models:
-            return
-        fields = [*model._meta.concrete_fields, *model._meta.local_many_to_many]
-        for field in fields:
-            if field.is_relation and field.related_model is not model:
-                visit(field.related_model)
-        order.append(model)
-
-    for model in models:
-        visit(model)
-    return order
 
 
 def as_ranges(keys):

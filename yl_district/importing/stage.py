@@ -64,6 +64,23 @@ def derived(model, names):
     return [one.name for one in model._meta.concrete_fields if isinstance(one, kinds) and one.source in names]
 
 
+def in_order(labels):
+    """Labels of models, each once, those that others refer to before these."""
+    waiting, found = list(dict.fromkeys(labels)), []
+    while waiting:
+        free = next(label for label in waiting if not referred_to(label) & {*waiting} - {label})
+        waiting.remove(free)
+        found.append(free)
+    return found
+
+
+def referred_to(label):
+    """The labels of the models to whose records those of a model refer."""
+    meta = apps.get_model(label)._meta
+    fields = [*meta.concrete_fields, *meta.local_many_to_many]
+    return {field.related_model._meta.label for field in fields if field.is_relation}
+
+
 def model_of(act):
     """The model of an act."""
     return apps.get_model(act[LABEL])

@@ -43,19 +43,25 @@ class Reversal:
     def differing(self):
         """The fields to which the import gave another value."""
         skipped = getattr(self.model, "undo_skips", ())
-        return [
-            field
-            for field in tracked_fields(self.model)
-            if field.name not in skipped and getattr(self.before, field.attname) != getattr(self.after, field.attname)
-        ]
+        return [field for field in differing(self.model, self.before, self.after) if field.name not in skipped]
 
 
-def reversals(batch):
-    """Yields a Reversal for each record that the import wrote, in the order in which they can be taken back."""
+def differing(model, one, other):
+    """The fields in which two states of a record differ."""
+    return [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
+
+
+def reversals(batch, is_locking=False):
+    """Yields a Reversal for each record that the import wrote, in the order in which they can be taken back.
+
+    With `is_locking` nobody can work on a record from before it is looked at until the transaction ends.
+    """
     removed = defaultdict(set)
     for label, ranges in reversed(batch.written):
         model = apps.get_model(label)
         for keys in chunks(ranges):
+            if is_locking:
+                lock(model, keys)
             for one in reversals_of(model, keys, ranges, removed):
                 if one.is_new and one.verdict == REVERSED:
                     removed[model].add(one.key)
@@ -67,6 +73,12 @@ def chunks(ranges):
     for first, last in reversed(ranges):
         for end in range(last, first - 1, -CHUNK):
             yield max(first, end - CHUNK + 1), end
+
+
+def lock(model, keys):
+    """Keeps others from the records to which these history rows belong."""
+    own = model.history.model.objects.filter(history_id__range=keys).order_by()
+    list(model._base_manager.select_for_update().filter(pk__in=own.values("id")).order_by("pk").values_list("pk"))
 
 
 def reversals_of(model, keys, ranges, removed):
@@ -85,7 +97,7 @@ def reversals_of(model, keys, ranges, removed):
         later = [row for row in rows if row.history_id > written[-1].history_id]
         former = before[-1] if before and written[0].history_type != "+" else None
         found = Reversal(REVERSED, model, key, former, written[-1])
-        if later:
+        if later and (later[-1].history_type == "-" or differing(model, written[-1], later[-1])):
             found.verdict, found.reason = KEPT, edited(later[-1])
         elif former is None and hasattr(model, "undo_leaves"):
             found.verdict, found.reason = HELD, model.undo_leaves
@@ -138,7 +150,7 @@ def undo(batch, user, resources):
             if locked.state not in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDOING):
                 raise Refused("这次导入没有写入任何内容，无可撤销。")
             undoing = Undoing(resources)
-            for one in reversals(locked):
+            for one in reversals(locked, is_locking=True):
                 undoing.take(one)
             undoing.end()
             locked.state, locked.undone_at, locked.undone_by = ImportBatch.State.UNDONE, timezone.now(), user

@@ -8,32 +8,36 @@ from django.utils import timezone
 from .. import cells
 from ..imports import Problem
 from ..models import ImportBatch, ImportPart
+from ..spreadsheet_reader import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
 from .check import ASIDE, BLANK, NAMES, Check
 from .marks import marks_of
 from .reading import Reader
 
 State = ImportBatch.State
-SHOWN_AT_ONCE = 50  # rows in the first part, so that the first page of the outcome waits for no more
+SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first page of the outcome waits for no more
 
 
 def keep_file(batch, parts):
     """Keeps a file's rows with the import; raises UnreadableWorkbook, and then keeps nothing."""
-    sheets, count = {}, 0
+    sheets, kept = {}, []
+    for part in parts:
+        sheets.setdefault(part.number, {"number": part.number, "name": part.name, "merged": part.merged, "rows": 0})
+        sheets[part.number]["rows"] += len(part.rows)
+        is_long = not kept and len(part.rows) == PART_ROWS
+        for rows in (slice(0, SHOWN_AT_ONCE), slice(SHOWN_AT_ONCE, None)) if is_long else (slice(None),):
+            first_row = part.first_row + (rows.start or 0)
+            kept.append(ImportPart(batch=batch, number=len(kept), sheet=part.number, first_row=first_row))
+            kept[-1].rows = part.rows[rows]
+    if not sheets:
+        raise UnreadableWorkbook(*REFUSALS["empty"])
+    batch.sheets, batch.row_count = list(sheets.values()), sum(sheet["rows"] for sheet in sheets.values())
+    # Others need not wait while a file is read.
     with transaction.atomic():
-        for number, part in enumerate(parts):
-            if not number:
-                batch.save()
-            sheets.setdefault(part.number, {"number": part.number, "name": part.name, "merged": part.merged, "rows": 0})
-            sheets[part.number]["rows"] += len(part.rows)
-            kept = ImportPart(batch=batch, number=number, sheet=part.number, first_row=part.first_row)
-            kept.rows = part.rows
-            kept.save(force_insert=True)
-            count += len(part.rows)
-        if not sheets:
-            raise UnreadableWorkbook(*REFUSALS["empty"])
-        batch.sheets, batch.row_count = list(sheets.values()), count
         batch.save()
+        for part in kept:
+            part.batch = batch
+            part.save(force_insert=True)
 
 
 def check(batch, resource):
@@ -42,7 +46,7 @@ def check(batch, resource):
     reader, checking = Reader(batch), Check(resource)
     counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
     carried = [act for outcome in early.values() for act in outcome.acts]
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in parts_one_by_one(batch):
         tags, told, acts = [BLANK] * len(part.rows), {}, carried
         carried = []
         for row in reader.read(part):
@@ -65,6 +69,15 @@ def check(batch, resource):
     batch.counts, batch.warnings = dict(counts), list(checking.warnings())
     batch.mark, batch.state, batch.alive_at = mark, State.CHECKED, timezone.now()
     batch.save()
+
+
+def parts_one_by_one(batch):
+    """Yields the import's parts in their order; none is still being read while another is written.
+
+    SQLite refuses a write at once where its connection still reads what others have changed meanwhile.
+    """
+    for key in list(batch.parts.order_by("number").values_list("pk", flat=True)):
+        yield batch.parts.get(pk=key)
 
 
 def keep_outcome(part, tags, told, acts):

@@ -116,10 +116,11 @@ class ImportBatch(models.Model):
     def enter(self, state, *former):
         """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did.
 
-        From work that broke off it can be taken into the same state again.
+        From work that broke off it can be taken into the same state again, and from an unfinished commit to the check.
         """
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=former)
-        if self.is_broken_off:
+        is_again = self.state == state or (self.state, state) == (self.State.COMMITTING, self.State.CHECKING)
+        if is_again and self.is_broken_off:
             rows = ImportBatch.objects.filter(pk=self.pk, state=self.state, alive_at=self.alive_at)
         moved = bool(rows.update(state=state, alive_at=timezone.now(), worker=this_process()))
         self.refresh_from_db()

@@ -12,7 +12,7 @@ from yl_district.commands import DatabaseCommand
 
 
 class Command(DatabaseCommand):
-    help = "把年度工作台账（.xlsx）整份导入；有任何一行有误则不写入，退出码为 1。"
+    help = "把年度工作台账（.xlsx、.xls 或 .ods）整份导入；有任何一行有误则不写入，退出码为 1。"
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="台账工作簿")

@@ -1,0 +1,71 @@
+"""What processes cost together: CPU time and memory of a process and all that it has started, read from /proc."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+BETWEEN_SAMPLES = 0.05
+
+
+def processes_below(root):
+    """The ids of a process and of all processes below it."""
+    found, waiting = [], [root]
+    while waiting:
+        process = waiting.pop()
+        found.append(process)
+        try:
+            for task in Path(f"/proc/{process}/task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def cpu_seconds(process):
+    """The CPU time of a process, and of those of its children that have ended."""
+    try:
+        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return sum(map(int, words[11:15])) / TICKS
+
+
+def memory(process):
+    """The memory of a process in MB, with its share of what it has in common with others."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+class Meter:
+    """Measures all processes below some roots, step by step; their memory is sampled in a thread."""
+
+    def __init__(self, roots):
+        self.roots, self.peak, self.has_ended = roots, 0, threading.Event()
+        self.began, self.cpu = time.monotonic(), self._cpu()
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def lap(self):
+        """The seconds, the CPU seconds and the peak of memory in MB since the last lap."""
+        now, cpu = time.monotonic(), self._cpu()
+        found = {"seconds": now - self.began, "cpu": cpu - self.cpu, "peak": self.peak}
+        self.began, self.cpu, self.peak = now, cpu, 0
+        return found
+
+    def stop(self):
+        """Ends the sampling."""
+        self.has_ended.set()
+
+    def _all(self):
+        return [process for root in self.roots for process in processes_below(root)]
+
+    def _cpu(self):
+        return sum(map(cpu_seconds, self._all()))
+
+    def _sample(self):
+        while not self.has_ended.wait(BETWEEN_SAMPLES):
+            self.peak = max(self.peak, sum(map(memory, self._all())))

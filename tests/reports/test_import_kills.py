@@ -1,0 +1,43 @@
+"""An import killed at any moment has written all or nothing; `benchmarks/kills.py` kills more and larger ones."""
+
+import random
+
+import pytest
+from django.db import connection
+
+from members.models import Member
+from tests import kills
+from tests.rosters import make_branches, member_rows, written
+from tests.workbooks import workbook
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS = 600
+KILLS = 12
+
+
+@pytest.fixture
+def path(tmp_path, transactional_db):
+    """A list of members for the branches that there are."""
+    make_branches()
+    file = tmp_path / "名单.xlsx"
+    file.write_bytes(workbook({"团员": member_rows(ROWS)}))
+    return file
+
+
+def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
+    with kills.Server() as server:
+        outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))
+        found = kills.verdicts(outcomes, ROWS)
+        print(f"F1 ({connection.vendor}): {KILLS} kills of an import of {ROWS} rows: {dict(found)}")
+        assert set(found) == {"all", "nothing"}
+        kills.emptied()
+        server.killed(path, after_check=0)
+    written("members", member_rows(3, 备注="再次导入"))
+    assert Member.objects.filter(remark="再次导入").count() == 3
+
+
+def test_without_its_transaction_a_killed_import_would_be_found_half_done(path):
+    with kills.Server("unsafe") as server:
+        outcomes = kills.outcomes(server, path, 40, random.Random(1))
+        assert any(kills.verdicts([outcome], ROWS)["between"] for outcome in outcomes)

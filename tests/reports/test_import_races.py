@@ -1,0 +1,248 @@
+"""Imports beside other people's work: nothing twice, nothing lost, nothing half, nobody kept waiting."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+
+from members.models import Member, Person
+from orgs.models import Organisation, Unit
+from outreach.models import Link
+from reports.import_actions import (
+    CHANGED_MEANWHILE,
+    begin_check,
+    begin_commit,
+    begin_undo,
+    open_import,
+    run_commit,
+)
+from reports.import_kinds import KINDS
+from tests.factories import make_member, make_person, make_post, make_unit
+from tests.races import at_once
+from tests.rosters import (
+    BRANCH,
+    OTHER_BRANCH,
+    histories,
+    identity_number,
+    make_branches,
+    member_row,
+    member_rows,
+    tally,
+    written,
+)
+from tests.workbooks import workbook
+from yl_district.importing import commit
+from yl_district.models import AccessEntry, ImportBatch
+
+TODAY = date(2017, 6, 1)
+
+
+@pytest.fixture
+def branches(db):
+    return make_branches()
+
+
+def checked(kind, rows):
+    """An import that has been checked and not yet committed."""
+    batch, proposal = open_import(KINDS[kind], workbook({KINDS[kind].label: rows}), "名单.xlsx")
+    assert proposal.is_sure
+    assert begin_check(batch)
+    return batch
+
+
+def committed(batch, **options):
+    """What became of an import that somebody commits: its state, and what is said of it."""
+    assert begin_commit(batch, **options)
+    return batch.state, batch.said
+
+
+PLAIN = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH}
+
+
+def edit_the_member(branches):
+    Member.objects.get().save()
+
+
+def edit_the_person(branches):
+    Person.objects.get(name="章程").save()
+
+
+def rename_the_branch(branches):
+    Organisation.objects.filter(name=BRANCH).get().save()
+
+
+def enter_a_namesake(branches):
+    make_person("顾清")
+
+
+def enter_a_post(branches):
+    """Somebody known by nothing else is now known in the branch."""
+    make_post(person=Person.objects.get(name="苏文"), organisation=branches[BRANCH])
+
+
+def enter_a_membership_elsewhere(branches):
+    make_member(person=Person.objects.get(name="苏文"), branch=branches[OTHER_BRANCH])
+
+
+KNOWN = PLAIN | {"身份证号": identity_number(4)}
+MEANWHILE = {
+    "a record that is to be changed": (PLAIN | {"备注": "新"}, edit_the_member),
+    "its person": (PLAIN | {"手机号码": "13800138000"}, edit_the_person),
+    "the branch of a new member": (member_row(1), rename_the_branch),
+    "somebody of the same name": (PLAIN | {"姓名": "顾清"}, enter_a_namesake),
+    "a post of the same name": (PLAIN | {"姓名": "苏文"}, enter_a_post),
+    "a membership of the same person": (
+        {"姓名": "苏文", "性别": "女", "出生日期": "1998-05-04", "手机号码": "13800138007", "所在团支部": BRANCH},
+        enter_a_membership_elsewhere,
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "act"), MEANWHILE.values(), ids=MEANWHILE)
+def test_what_changed_since_the_check_is_checked_again_before_anything_is_written(branches, row, act):
+    make_member(branch=branches[BRANCH])
+    make_person("苏文", mobile="13800138007", birth_date=date(1998, 5, 4))
+    batch = checked("members", [row])
+    act(branches)
+    before = histories()
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert histories() == before
+
+
+@pytest.mark.parametrize(("row", "act"), MEANWHILE.values(), ids=MEANWHILE)
+def test_what_changed_before_the_check_is_no_reason_to_check_again(branches, row, act):
+    make_member(branch=branches[BRANCH])
+    make_person("苏文", mobile="13800138007", birth_date=date(1998, 5, 4))
+    act(branches)
+    batch = checked("members", [row])
+    assert committed(batch, only_right=True) == ("committed", "")
+
+
+def test_what_changed_elsewhere_is_no_reason_to_check_again(branches):
+    make_member("林晨", branches[OTHER_BRANCH])
+    batch = checked("members", member_rows(5))
+    Member.objects.get().save()
+    make_member("何雨", branches[BRANCH])
+    assert committed(batch) == ("committed", "")
+
+
+def test_somebody_entered_meanwhile_is_found_by_the_second_check_and_not_doubled(branches):
+    batch = checked("members", [PLAIN])
+    make_member(branch=branches[BRANCH])
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert tally(batch) == {"same": 1}
+    assert committed(batch) == ("committed", "")
+    assert (Person.objects.count(), Member.objects.count()) == (1, 1)
+
+
+def test_an_identity_number_entered_meanwhile_under_another_name_is_a_conflict(branches):
+    batch = checked("members", [KNOWN])
+    make_person("程章", identity_number=identity_number(4))
+    assert committed(batch) == ("checked", commit.CONFLICT)
+    assert (Person.objects.count(), Member.objects.count(), AccessEntry.objects.count()) == (1, 0, 0)
+    assert begin_check(batch)
+    assert tally(batch) == {"new": 1}
+
+
+def test_a_unit_renamed_meanwhile_is_checked_again(branches):
+    unit = make_unit("清和科技有限公司")
+    batch = checked("units", [{"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"}])
+    unit.name = "春晖软件有限公司"
+    unit.save()
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert tally(batch) == {"same": 1}
+    assert Unit.objects.count() == 1
+
+
+def test_a_link_of_the_same_two_entered_meanwhile_is_not_doubled(branches):
+    cadre = make_post("陆远", branches[BRANCH]).person
+    youth = make_person("秦朗", mobile="13800138000")
+    row = {
+        "团干部": "陆远",
+        "姓名": "秦朗",
+        "手机号码": "13800138000",
+        "起始日期": "2017-02-01",
+        "结束日期": "2017-05-01",
+    }
+    batch = checked("links", [row])
+    Link.objects.create(cadre=cadre, youth=youth, started_on=date(2017, 1, 10))
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert tally(batch) == {"wrong": 1}
+
+
+BROKEN = {"worker": "elsewhere:1", "alive_at": None}
+
+
+@pytest.mark.parametrize("state", ["mapping", "checking", "committing", "committed", "undoing", "undone"])
+def test_an_import_is_committed_only_when_its_check_has_ended(branches, state):
+    batch = checked("members", member_rows(2))
+    ImportBatch.objects.update(state=state, **BROKEN)
+    batch.refresh_from_db()
+    assert begin_commit(batch) == (state == "committing")
+    assert Member.objects.count() == (2 if state == "committing" else 0)
+
+
+@pytest.mark.parametrize("state", ["undoing", "committed", "undone"])
+def test_an_import_that_was_written_is_never_checked_again(branches, state):
+    batch = written("members", member_rows(2))
+    ImportBatch.objects.update(state=state, **BROKEN)
+    batch.refresh_from_db()
+    assert not begin_check(batch)
+    assert not begin_commit(batch)
+    assert ImportBatch.objects.get().state == state
+    assert begin_undo(batch, None) == (state != "undone")
+
+
+def forced(batch):
+    """Commits the import as if nobody else could be at it; returns the number of imports committed."""
+    return run_commit(ImportBatch.objects.get(pk=batch.pk))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", [begin_commit, forced])
+def test_two_commits_at_once_have_one_effect(transactional_db, act):
+    make_branches()
+    for number in range(4):
+        batch = checked("members", [member_row(number)])
+        copies = [ImportBatch.objects.get(pk=batch.pk) for _ in range(3)]
+        outcomes = at_once([lambda copy=copy: act(copy) for copy in copies])
+        assert any(outcomes)
+        assert Member.objects.count() == number + 1
+    assert AccessEntry.objects.filter(action="import").count() == 4
+    assert histories()["historicalmember"] == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, monkeypatch):
+    branches = make_branches()
+    make_member(branch=branches[BRANCH], remark="旧")
+    batch = checked("members", [PLAIN | {"备注": "文件"}])
+    ready, edited = threading.Event(), threading.Event()
+    write = commit.Writer.write
+
+    def edit():
+        ready.wait(10)
+        member = Member.objects.get()
+        member.remark = "页面"
+        with transaction.atomic():
+            member.save()
+        edited.set()
+        connection.close()
+
+    def write_later(self, acts):
+        ready.set()
+        edited.wait(0.5)  # on SQLite nobody else can write meanwhile
+        write(self, acts)
+
+    monkeypatch.setattr(commit.Writer, "write", write_later)
+    editor = threading.Thread(target=edit)
+    editor.start()
+    begin_commit(batch)
+    editor.join()
+    states = list(Member.history.order_by("history_id").values_list("remark", flat=True))
+    if batch.state == "committed":
+        assert states == ["旧", "文件", "页面"]
+    else:
+        assert (batch.said, states) == (CHANGED_MEANWHILE, ["旧", "页面"])
+    assert Member.objects.get().remark == "页面"

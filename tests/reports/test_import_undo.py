@@ -1,0 +1,371 @@
+"""An import taken back: every value as it was, what was worked on since kept, what others hang on held."""
+
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from activities.models import Activity, SignIn
+from assistance.models import AssistedYouth, Pairing
+from members.actions import propose_leaving
+from members.models import Member, Person, Volunteer
+from orgs.models import Unit
+from outreach.models import Link
+from reports.import_actions import begin_undo
+from tests.factories import (
+    make_activity,
+    make_assisted_youth,
+    make_contact,
+    make_hub,
+    make_member,
+    make_person,
+    make_post,
+    make_unit,
+    make_user,
+    make_volunteer,
+)
+from tests.races import at_once
+from tests.rosters import (
+    BRANCH,
+    OTHER_BRANCH,
+    histories,
+    identity_number,
+    make_branches,
+    member_row,
+    member_rows,
+    records,
+    written,
+)
+from yl_district.history import because
+from yl_district.importing.undo import HELD, KEPT, REVERSED
+from yl_district.models import ImportBatch
+
+TODAY = date(2017, 6, 1)
+
+
+@pytest.fixture
+def branches(db):
+    return make_branches()
+
+
+@pytest.fixture
+def user(branches):
+    return make_user("经办人", branches["清河地区团工委"])
+
+
+def undone(batch, user):
+    """What undoing an import did: how many records of each verdict, and each that stays with its reason."""
+    assert begin_undo(batch, user)
+    batch.refresh_from_db()
+    assert (batch.state, batch.said) == ("undone", "")
+    staying = [(label, verdict, reason) for label, _, verdict, reason in batch.undone["staying"]]
+    return batch.undone["counts"], staying
+
+
+def full_district(branches):
+    """A district in which a list of every kind finds records to change."""
+    branch = branches[BRANCH]
+    hub = make_hub(branch, "春晖青年汇")
+    make_hub(branch, "清河青年汇")
+    person = make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
+    make_member(person=person, branch=branch, remark="原备注")
+    post = make_post("陆远", branch, duties="宣传")
+    make_unit("清和科技有限公司", employees=12)
+    volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
+    make_volunteer(hub, "韩笑", make_person("韩笑", mobile="13800138002"))
+    youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
+    Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
+    Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
+    make_activity(branch, "春季健步走", attendance=30, basis="rounded")
+
+
+MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH}
+CHANGING = {
+    "members": [
+        MEMBER
+        | {"手机号码": "13900139000", "身份证号": identity_number(4), "备注": "新备注", "来源日期": "2017-03-01"},
+        member_row(1),
+    ],
+    "posts": [
+        {
+            "姓名": "陆远",
+            "所在组织": BRANCH,
+            "职务": "书记",
+            "任职年月": "2016-09",
+            "职责": "全面工作",
+            "手机号码": "13700137000",
+        },
+        {"姓名": "沈一", "所在组织": OTHER_BRANCH, "职务": "书记", "任职年月": "2017-01"},
+    ],
+    "units": [
+        {"单位名称": "清和科技有限公司", "类别": "非公企业", "状态": "正常", "职工总数": 40, "团支部": BRANCH},
+        {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
+    ],
+    "volunteers": [
+        {"姓名": "顾清", "手机号码": "13800138001", "志愿者队伍": "清河青年汇", "单位": "清和科技"},
+        {"姓名": "卫宁", "手机号码": "13800138009", "志愿者队伍": "春晖青年汇"},
+    ],
+    "links": [
+        {
+            "团干部": "陆远",
+            "姓名": "秦朗",
+            "起始日期": "2017-01-10",
+            "结束日期": "2017-05-01",
+            "手机号码": "13600136000",
+        },
+        {"团干部": "陆远", "姓名": "秦朗", "起始日期": "2017-06-01"},
+        {"团干部": "陆远", "姓名": "苏文", "起始日期": "2017-02-01"},
+    ],
+    "assisted": [
+        {
+            "姓名": "白露",
+            "身份证号": identity_number(7),
+            "所在组织": BRANCH,
+            "入库日期": "2017-01-05",
+            "固定志愿者": "韩笑",
+            "需求": "学业",
+        },
+        {"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05", "固定志愿者": "顾清"},
+    ],
+    "activities": [
+        {
+            "活动名称": "春季健步走",
+            "日期": "2017-04-08",
+            "类型": "阳光体育",
+            "主办组织": BRANCH,
+            "人次": 35,
+            "地点": "河滨",
+        },
+        {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
+    ],
+    "signins": [
+        {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "章程", "手机号码": "13800138000", "身份": "团员"},
+        {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "许然"},
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", CHANGING)
+def test_every_column_of_every_table_is_as_it_was(branches, user, kind):
+    full_district(branches)
+    before = records()
+    batch = written(kind, CHANGING[kind])
+    assert records() != before
+    counts, staying = undone(batch, user)
+    assert (set(counts), staying) == ({REVERSED}, [])
+    assert records() == before
+
+
+@pytest.mark.parametrize("kind", CHANGING)
+def test_what_was_taken_back_can_be_taken_in_again(branches, user, kind):
+    full_district(branches)
+    first = written(kind, CHANGING[kind])
+    after = records()
+    undone(first, user)
+    assert written(kind, CHANGING[kind]).counts == first.counts
+    assert stated(records()) == stated(after)
+
+
+def stated(found):
+    """What records say, whatever their keys are."""
+    return sorted(
+        (label, sorted(str(value) for name, value in values.items() if not name.endswith("id") and name != "seal"))
+        for (label, _), values in found.items()
+    )
+
+
+def test_ciphertext_is_bound_to_its_row_and_found_by_its_index_after_an_undo(branches, user):
+    make_member(
+        person=make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000"),
+        branch=branches[BRANCH],
+    )
+    batch = written("members", CHANGING["members"][:1])
+    assert Person.objects.with_mobile("13900139000").count() == 1
+    undone(batch, user)
+    person = Person.objects.with_mobile("13800138000").get()
+    assert (person.name, person.mobile, person.identity_number) == ("章程", "13800138000", None)
+    assert not Person.objects.with_identity_number(identity_number(4)).exists()
+
+
+def test_the_history_tells_of_the_import_and_of_its_undoing(branches, user):
+    batch = written("members", member_rows(1))
+    undone(batch, user)
+    states = Person.history.order_by("history_id").values_list("history_type", "history_change_reason", "history_user")
+    assert list(states) == [("+", "导入：名单.xlsx", None), ("-", "撤销导入：名单.xlsx", user.pk)]
+
+
+def edited_by(user, record, **values):
+    """The record, changed by somebody."""
+    for name, value in values.items():
+        setattr(record, name, value)
+    with because("", user):
+        record.save()
+
+
+def test_what_somebody_edited_since_is_kept_and_the_rest_taken_back(branches, user):
+    batch = written("members", member_rows(3))
+    member = Member.objects.get(remark="第1号")
+    edited_by(user, member, remark="已联系")
+    counts, staying = undone(batch, user)
+    # The person of the member that stays has to stay too.
+    assert counts == {REVERSED: 4, KEPT: 1, HELD: 1}
+    assert [(label, verdict) for label, verdict, _ in staying] == [("members.Member", KEPT), ("members.Person", HELD)]
+    assert staying[0][2].startswith("经办人于 ")
+    assert staying[1][2] == "有团员引用它"
+    assert list(Member.objects.values_list("remark", flat=True)) == ["已联系"]
+
+
+def test_what_somebody_changed_and_changed_back_is_taken_back(branches, user):
+    batch = written("members", member_rows(1))
+    member = Member.objects.get()
+    edited_by(user, member, remark="误改")
+    edited_by(user, member, remark="第0号")
+    assert undone(batch, user) == ({REVERSED: 2}, [])
+
+
+def test_imports_of_the_same_records_are_taken_back_one_after_the_other(branches, user):
+    full_district(branches)
+    before = records()
+    first = written("members", [member_row(0), MEMBER | {"备注": "一"}])
+    second = written("members", [member_row(0, 备注="二"), MEMBER | {"备注": "二", "微信号": "wx2"}])
+    assert undone(second, user) == ({REVERSED: 2}, [])
+    assert undone(first, user) == ({REVERSED: 3}, [])
+    assert records() == before
+
+
+def test_what_a_later_import_changed_is_kept(branches, user):
+    first = written("members", member_rows(2))
+    written("members", [member_row(0, 备注="二")], user=user)
+    counts, _ = undone(first, user)
+    assert counts == {REVERSED: 2, KEPT: 1, HELD: 1}
+    assert Member.objects.get().remark == "二"
+
+
+def a_person(**fields):
+    return Person.objects.get(name=member_row(0)["姓名"], **fields)
+
+
+HANGING = {
+    "a post": (
+        "members",
+        member_rows(1),
+        lambda branch, user: make_post(person=a_person(), organisation=branch),
+        {"members.Person": "团干部"},
+    ),
+    "a link": (
+        "members",
+        member_rows(1),
+        lambda branch, user: Link.objects.create(cadre=make_person("陆远"), youth=a_person(), started_on=TODAY),
+        {"members.Person": "联系青年"},
+    ),
+    "a sign-in": (
+        "members",
+        member_rows(1),
+        lambda branch, user: SignIn.objects.create(activity=make_activity(branch), person=a_person()),
+        {"members.Person": "签到"},
+    ),
+    "a proposal": (
+        "members",
+        member_rows(1),
+        lambda branch, user: propose_leaving(Member.objects.get(person=a_person()), user, TODAY, "over_age", ""),
+        {"members.Member": "待办申请", "members.Person": "团员"},
+    ),
+    "a contact": (
+        "links",
+        CHANGING["links"][2:],
+        lambda branch, user: make_contact(Person.objects.get(name="陆远"), [Link.objects.get(youth__name="苏文")]),
+        {"outreach.Link": "联系记录", "members.Person": "联系青年"},
+    ),
+    "a pairing": (
+        "assisted",
+        [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
+        lambda branch, user: Pairing.objects.create(
+            youth=AssistedYouth.objects.get(person__name="何雨"), volunteer=Volunteer.objects.first(), started_on=TODAY
+        ),
+        {"assistance.AssistedYouth": "结对", "members.Person": "帮扶对象"},
+    ),
+    "a member": (
+        "units",
+        CHANGING["units"][1:],
+        lambda branch, user: Unit.objects.get(name="春晖软件有限公司").contacts.create(held_on=TODAY, form="phone"),
+        {"orgs.Unit": "两新联络"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "rows", "hang", "held"), HANGING.values(), ids=HANGING)
+def test_what_other_records_hang_on_is_held(branches, user, kind, rows, hang, held):
+    full_district(branches)
+    batch = written(kind, rows)
+    hang(branches[BRANCH], user)
+    before = records()
+    counts, staying = undone(batch, user)
+    assert {label: reason for label, verdict, reason in staying if verdict == HELD} == {
+        label: f"有{name}引用它" for label, name in held.items()
+    }
+    assert counts[HELD] == len(held)
+    assert len(before) - len(records()) == counts.get(REVERSED, 0)
+
+
+def test_a_sign_in_list_taken_back_gives_the_activity_its_own_figure_again(branches, user):
+    full_district(branches)
+    batch = written("signins", CHANGING["signins"])
+    assert Activity.objects.values_list("attendance", "basis", "sign_in_count").get() == (2, "exact", 2)
+    undone(batch, user)
+    assert Activity.objects.values_list("attendance", "basis", "sign_in_count").get() == (30, "rounded", 0)
+
+
+def test_activities_are_taken_back_after_the_lists_of_who_came(branches, user):
+    before = records()
+    activities = written("activities", CHANGING["activities"])
+    lists = written("signins", CHANGING["signins"][1:])
+    undone(lists, user)
+    assert undone(activities, user) == ({REVERSED: 2}, [])
+    assert records() == before
+
+
+def test_a_second_undo_does_nothing(branches, user):
+    batch = written("members", member_rows(3))
+    undone(batch, user)
+    before, kept, result = records(), histories(), batch.undone
+    assert not begin_undo(batch, user)
+    assert not begin_undo(ImportBatch.objects.get(), user)
+    assert (records(), histories(), ImportBatch.objects.get().undone) == (before, kept, result)
+
+
+def test_what_was_never_written_cannot_be_taken_back(branches, user):
+    batch = ImportBatch.objects.create(kind="members", state="checked", file_name="名单.xlsx")
+    assert not begin_undo(batch, user)
+    assert ImportBatch.objects.get().state == "checked"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_at_the_same_moment_is_kept_or_finds_the_record_gone_and_is_never_lost(transactional_db):
+    make_branches()
+    user = make_user()
+    outcomes = []
+    for _ in range(8):
+        batch = written("members", [member_row(0)])
+        member = Member.objects.get()
+
+        def edit(member=member):
+            return Member.objects.filter(pk=member.pk).exists() and save(member)
+
+        def save(member):
+            member.remark = "同时修改"
+            try:
+                with transaction.atomic():
+                    member.save(force_update=True)
+            except DatabaseError:
+                return "gone"
+            return "saved"
+
+        _, saved = at_once([lambda batch=batch: begin_undo(batch, user), edit])
+        batch.refresh_from_db()
+        left = list(Member.objects.values_list("remark", flat=True))
+        assert batch.state == "undone"
+        assert left == (["同时修改"] if saved == "saved" else [])
+        outcomes.append(saved)
+        Member.objects.all().delete()
+        Person.objects.all().delete()
+    print(f"C2: {len(outcomes)} undos beside an edit, {outcomes.count('saved')} edits kept, 0 lost")
