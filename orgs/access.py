@@ -186,7 +186,7 @@ ACCESS = {
     "import_batch_create": OFFICE,
     "import_batch_detail": OFFICE,
     "import_batch_update": OFFICE,
-    "import_batch_export": OFFICE,
+    "import_batch_wrong_rows": OFFICE,
     "import_batch_mend": OFFICE,
     "import_batch_alias": OFFICE,
     "import_batch_check": OFFICE,

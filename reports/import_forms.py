@@ -82,7 +82,10 @@ class ImportForm(ActionForm):
 
 
 class MappingForm(forms.Form):
-    """What a person says of an import's sheets and columns; `mapping` is the Mapping that was said."""
+    """What a person says of an import's sheets and columns; `mapping` is the Mapping that was said.
+
+    Sheets with the same headings are asked about once: `like` is {sheet: the first of those whose headings it has}.
+    """
 
     LEFT_OUT = ("", "— 不导入 —")
     STYLES = {
@@ -102,11 +105,12 @@ class MappingForm(forms.Form):
         self.batch, self.proposal, self.resource = batch, proposal, resource
         self.kept = Mapping.from_json(batch.mapping)
         choices = [self.LEFT_OUT, *((item.column_name, item.column_name) for item in resource.columns)]
-        for sheet in self.kept.sheets:
-            for one in proposal.recognised.get(sheet.number, ()):
+        tables, first = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised], {}
+        self.like = {sheet.number: first.setdefault(tuple(sheet.headings), sheet.number) for sheet in tables}
+        for sheet in tables:
+            for one in proposal.recognised[sheet.number] if self.like[sheet.number] == sheet.number else ():
                 self._add_column(sheet, one, choices)
-            if sheet.number in proposal.recognised:
-                self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
+            self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
         if resource.group:
             self._add_group()
         for field in self.fields.values():
@@ -131,8 +135,7 @@ class MappingForm(forms.Form):
             return data
         for sheet in mapping.sheets:
             sheet.is_taken = data.get(f"sheet-{sheet.number}", False)
-            found = self.proposal.recognised.get(sheet.number, ())
-            chosen = {one.place: data[f"column-{sheet.number}-{one.place}"] for one in found}
+            chosen = self._chosen(sheet.number)
             sheet.columns = {place: column for place, column in chosen.items() if column}
             sheet.ignored = [place for place, column in chosen.items() if not column]
         if self.resource.group:
@@ -141,6 +144,11 @@ class MappingForm(forms.Form):
         self._check(mapping)
         self.mapping = mapping
         return data
+
+    def _chosen(self, number):
+        """{place: column, "" where it is left out} of a sheet."""
+        found = self.proposal.recognised.get(number, ())
+        return {one.place: self.cleaned_data[f"column-{self.like[number]}-{one.place}"] for one in found}
 
     def _group_value(self, data):
         known, found = self.group_names, text_key(data["group_value"])
@@ -180,8 +188,7 @@ class MappingForm(forms.Form):
             number: [
                 one.place
                 for one in found
-                if one.how in ("unknown", "ambiguous")
-                or (one.column or "") != self.cleaned_data[f"column-{number}-{one.place}"]
+                if one.how in ("unknown", "ambiguous") or (one.column or "") != self._chosen(number)[one.place]
             ]
             for number, found in self.proposal.recognised.items()
             if self.cleaned_data.get(f"sheet-{number}")
@@ -204,7 +211,9 @@ class ShownSheet:
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
         self.asked, self.clear = [], []
-        for one in found or ():
+        first = form.like.get(sheet.number)
+        self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
+        for one in found or () if not self.same_as else ():
             is_open = one.how in ("unknown", "ambiguous")
             row = {
                 "title": column_title(one),

@@ -92,6 +92,7 @@ def found_context(request, batch):
         "query": query(show, group, page.number),
         "pager": query(show, group),
         "seen": seen(batch),
+        "address": batch.get_absolute_url(),
     }
 
 

@@ -1,5 +1,8 @@
 """The pages of an import: the list, a new file, what its columns mean, what the check found, what was written."""
 
+import tempfile
+from contextlib import ExitStack
+
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -7,7 +10,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district import submissions
-from yl_district.downloads import download
+from yl_district.downloads import IN_MEMORY, attachment
 from yl_district.importing import mending
 from yl_district.importing.proposal import propose, remember
 from yl_district.models import ImportBatch
@@ -149,11 +152,16 @@ def found_page(request, batch, problem="", status=200):
 
 
 @require_GET
-def import_batch_export(request, pk):
+def import_batch_wrong_rows(request, pk):
     """The wrong rows with what is wrong with them, as a workbook that is taken again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
     name = f"有误的行_{batch.file_name.rpartition('.')[0][:80] or batch.file_name[:80]}.xlsx"
     subject = f"导入《{batch.file_name[:80]}》中有误的行"
-    return download(request, name, subject, lambda stream: mending.write_wrong_rows(batch, stream))
+    with ExitStack() as stack:
+        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        mending.write_wrong_rows(batch, stream)
+        answer = attachment(request, name, subject, stream)
+        stack.pop_all()  # the answer closes it
+        return answer

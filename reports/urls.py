@@ -20,7 +20,7 @@ import_patterns = [
     path("imports/new/", import_views.import_batch_create, name="import_batch_create"),
     path("imports/<int:pk>/", import_views.import_batch_detail, name="import_batch_detail"),
     path("imports/<int:pk>/mapping/", import_views.import_batch_update, name="import_batch_update"),
-    path("imports/<int:pk>/wrong-rows/", import_views.import_batch_export, name="import_batch_export"),
+    path("imports/<int:pk>/wrong-rows/", import_views.import_batch_wrong_rows, name="import_batch_wrong_rows"),
     path(
         "imports/<int:pk>/rows/<int:number>/<int:place>/", import_act_views.import_batch_mend, name="import_batch_mend"
     ),

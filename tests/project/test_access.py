@@ -51,7 +51,7 @@ ABOUT_ONESELF = {
     "user_session_end",
 }
 # They take no forms, whatever the record.
-READ_ONLY = {"record_history", "record_readers", "import_batch_detail", "import_batch_export"}
+READ_ONLY = {"record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"}
 # They take nothing but forms.
 SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
 ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
@@ -79,6 +79,7 @@ def kind_of(url_name, argument):
         return {"grant_pk": "case_grant", "youth_pk": "assisted_youth"}.get(argument, argument.removesuffix("_pk"))
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
+    special["import_batch_wrong_rows"] = "import_batch"
     return special.get(url_name, {"record": "member"}.get(kind, kind))
 
 

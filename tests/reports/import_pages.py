@@ -6,6 +6,7 @@ import re
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from members.models import Member
 from tests.workbooks import workbook
 from yl_district.models import ImportBatch
 
@@ -66,3 +67,14 @@ def rows(client, batch, **query):
     """The rows on the import's page, as (number, outcome)."""
     shown = client.get(batch.get_absolute_url(), query).context["rows"]
     return [(row.number, row.label) for row in shown]
+
+
+def counts(batch):
+    """New, changed, the same and wrong rows."""
+    batch.refresh_from_db()
+    return tuple(batch.counts.get(tag, 0) for tag in "ncsw")
+
+
+def educations():
+    """The education of all members, in words."""
+    return {member.get_education_display() for member in Member.objects.all()}
