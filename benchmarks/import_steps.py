@@ -197,7 +197,9 @@ def stock_resource():
             number = row["身份证号"]
             person = Person.objects.with_identity_number(number).first()
             if person is None:
-                person = Person(name=row["姓名"], gender=row["性别"], birth_date=row["出生日期"], mobile=row["手机号码"])
+                person = Person(
+                    name=row["姓名"], gender=row["性别"], birth_date=row["出生日期"], mobile=row["手机号码"]
+                )
                 person.identity_number = number
                 person.full_clean()
                 person.save()

@@ -199,7 +199,11 @@ def table(found, options):
     yield row("reading the file, seconds", found, lambda told, label: f"{told[READ][NEW]['seconds']:.1f}")
     yield row("another writer's wait: longest", found, lambda told, label: waited(told, "longest"))
     yield row("another writer's wait: 95 of 100", found, lambda told, label: waited(told, "p95"))
-    yield row("another writer's failures", found, lambda told, label: f"{told['waits']['failures']}" if "waits" in told else "–")
+    yield row(
+        "another writer's failures",
+        found,
+        lambda told, label: f"{told['waits']['failures']}" if "waits" in told else "–",
+    )
 
 
 def row(name, found, figure):
