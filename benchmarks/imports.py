@@ -160,9 +160,10 @@ def medians(runs):
 
 def measure(database, options, folder):
     """All figures of one database."""
-    note(f"{database.label}: stock, {options.stock_rows} rows")
-    few = [measured(database, STOCK, folder / "few")] if options.stock_rows else []
-    runs = {OURS: [], FLOOR: [], READ: []}
+    runs, few = {OURS: [], FLOOR: [], READ: []}, []
+    if options.stock_rows:
+        note(f"{database.label}: stock, {options.stock_rows} rows")
+        few = [measured(database, STOCK, folder / "few")]
     for number in range(options.runs):
         note(f"{database.label}: run {number + 1}")
         runs[OURS].append(measured(database, OURS, folder / "many"))
