@@ -160,9 +160,10 @@ def medians(runs):
 
 def measure(database, options, folder):
     """All figures of one database."""
-    note(f"{database.label}: stock, {options.stock_rows} rows")
-    few = [measured(database, STOCK, folder / "few")] if options.stock_rows else []
-    runs = {OURS: [], FLOOR: [], READ: []}
+    runs, few = {OURS: [], FLOOR: [], READ: []}, []
+    if options.stock_rows:
+        note(f"{database.label}: stock, {options.stock_rows} rows")
+        few = [measured(database, STOCK, folder / "few")]
     for number in range(options.runs):
         note(f"{database.label}: run {number + 1}")
         runs[OURS].append(measured(database, OURS, folder / "many"))
@@ -178,42 +179,42 @@ def measure(database, options, folder):
 
 def table(found, options):
     """The figures as a Markdown table."""
-    scale = options.rows / options.stock_rows if options.stock_rows else 0
-    yield f"| {options.rows:,} rows × 20 columns | " + " | ".join(found) + " |"
-    yield "|---|" + "---|" * len(found)
-    stock = "stock" if scale == 1 else f"stock ({options.stock_rows:,} rows × {scale:g})"
+    yield row(f"{options.rows:,} rows × 20 columns", found)
+    yield row("---", ["---:"] * len(found))
+    told = found.values()
     for file, name in ((NEW, "new members"), (UPDATE, "two columns of every row changed")):
-        cpu = {label: (told[STOCK][file]["cpu"] * scale if scale else 0) for label, told in found.items()}
-        if scale:
-            yield row(f"{name}: {stock}, CPU s", found, lambda told, label, cpu=cpu: f"{cpu[label]:.0f}")
-        yield row(f"{name}: ours, CPU s", found, lambda told, label, file=file: f"{told[OURS][file]['cpu']:.1f}")
-        if scale:
-            ratio = {label: cpu[label] / told[OURS][file]["cpu"] for label, told in found.items()}
-            yield row("– stock / ours", found, lambda told, label, ratio=ratio: f"**{ratio[label]:.0f}**")
-            least = f"{STOCK if scale == 1 else stock.partition(' ×')[0] + ')'}"
-            yield row(f"– peak MB: {least}", found, lambda told, label, file=file: f"{told[STOCK][file]['peak']:.0f}")
-        yield row("– peak MB: ours", found, lambda told, label, file=file: f"{told[OURS][file]['peak']:.0f}")
-        yield row("– floor, CPU s", found, lambda told, label, file=file: f"{told[FLOOR][file]['cpu']:.1f}")
-        yield row("– ours, seconds", found, lambda told, label, file=file: f"{told[OURS][file]['seconds']:.0f}")
-        yield row("– first page, seconds", found, lambda told, label, file=file: f"{told[OURS][file]['first']:.1f}")
-    yield row("reading the file, seconds", found, lambda told, label: f"{told[READ][NEW]['seconds']:.1f}")
-    yield row("another writer's wait: longest", found, lambda told, label: waited(told, "longest"))
-    yield row("another writer's wait: 95 of 100", found, lambda told, label: waited(told, "p95"))
-    yield row(
-        "another writer's failures",
-        found,
-        lambda told, label: f"{told['waits']['failures']}" if "waits" in told else "–",
-    )
+        ours = [one[OURS][file] for one in told]
+        yield row(f"**{name}**: ours, CPU s", [f"{one['cpu']:.1f}" for one in ours])
+        if options.stock_rows:
+            yield from beside_stock([one[STOCK][file] for one in told], ours, options.rows / options.stock_rows)
+        yield row("CPU s of merely reading and writing", [f"{one[FLOOR][file]['cpu']:.1f}" for one in told])
+        yield row("ours, peak MB", [f"{one['peak']:.0f}" for one in ours])
+        yield row(
+            "ours, seconds to the first page / in all", [f"{one['first']:.1f} / {one['seconds']:.1f}" for one in ours]
+        )
+    yield row("reading the file alone, seconds", [f"{one[READ][NEW]['seconds']:.1f}" for one in told])
+    yield row("another writer waits, s: longest / 95 of 100 / failures", [waited(one) for one in told])
 
 
-def row(name, found, figure):
+def beside_stock(stock, ours, scale):
+    """The lines about the stock way, whose CPU time grows with the rows."""
+    measured = "stock" if scale == 1 else f"stock, {scale:g} × those of a {scale:g}th of the rows"
+    seconds = [one["cpu"] * scale for one in stock]
+    yield row(f"{measured}, CPU s", [f"{one:.0f}" for one in seconds])
+    yield row("stock / ours", [f"**{one / own['cpu']:.0f}**" for one, own in zip(seconds, ours, strict=True)])
+    if scale == 1:
+        yield row("stock, peak MB", [f"{one['peak']:.0f}" for one in stock])
+
+
+def row(name, figures):
     """A line of the table."""
-    return f"| {name} | " + " | ".join(figure(told, label) for label, told in found.items()) + " |"
+    return f"| {' | '.join([name, *figures])} |"
 
 
-def waited(told, figure):
-    """A wait in words."""
-    return f"{told['waits'][figure]:.2f} s" if "waits" in told else "–"
+def waited(told):
+    """What another writer met, in words."""
+    waits = told.get("waits")
+    return f"{waits['longest']:.2f} / {waits['p95']:.2f} / {waits['failures']}" if waits else "–"
 
 
 def note(text):

@@ -6,6 +6,7 @@ enough to be kept as JSON until it is written; Django's own `bulk_create` prepar
 
 import io
 from datetime import date
+from functools import partial
 
 from django.db import connection, models
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.utils import timezone
 from .encryption import Sealed
 from .history import cause
 
+PAGES_HELD = 100_000  # kB
 PLAIN = (str, int, bool, float, type(None))
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _readers = {}
@@ -34,10 +36,12 @@ def row_of(record):
 def _reader(field):
     """A function that gives a record's value of the field as the database takes it."""
     name = field.attname
-    derive = field.pre_save if type(field).pre_save is not models.Field.pre_save else None
+    derive = getattr(field, "derived", None)
+    if derive is None and type(field).pre_save is not models.Field.pre_save:
+        derive = partial(field.pre_save, add=True)
 
     def read(record):
-        value = derive(record, True) if derive else getattr(record, name)
+        value = derive(record) if derive else getattr(record, name)
         if type(value) in PLAIN:
             return value
         if type(value) is date:
@@ -61,6 +65,13 @@ def reserve_keys(model, count):
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         last = cursor.fetchone()
         return range((last[0] if last else 0) + 1, (last[0] if last else 0) + 1 + count)
+
+
+def hold_pages():
+    """Lets SQLite keep in memory what a large write touches again and again; indexes of digests are met at random."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA cache_size = -{PAGES_HELD}")
 
 
 def insert_rows(model, rows):

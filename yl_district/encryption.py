@@ -214,11 +214,17 @@ class BlindIndexField(LabelledField, models.CharField):
         text = f"{self.label}|{normalised(value)}"
         return hmac.new(keys.derived_key("blind index"), text.encode(), hashlib.sha256).hexdigest()
 
-    def pre_save(self, instance, add):
+    def derived(self, instance):
+        """What is stored of the instance as it now is."""
         # What was never opened cannot have changed.
-        if not isinstance(instance.__dict__.get(self.source), Sealed):
-            setattr(instance, self.attname, self.digest(getattr(instance, self.source)))
-        return getattr(instance, self.attname)
+        if isinstance(instance.__dict__.get(self.source), Sealed):
+            return getattr(instance, self.attname)
+        return self.digest(getattr(instance, self.source))
+
+    def pre_save(self, instance, add):
+        value = self.derived(instance)
+        setattr(instance, self.attname, value)
+        return value
 
 
 def encrypted_fields(model):

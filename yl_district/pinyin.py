@@ -61,8 +61,12 @@ class SearchTextField(models.TextField):
         del options["editable"], options["default"], options["verbose_name"]
         return name, path, args, options | {"source": self.source}
 
+    def derived(self, instance):
+        """What is stored of the instance as it now is."""
+        return search_text(getattr(instance, self.source))
+
     def pre_save(self, instance, add):
-        text = search_text(getattr(instance, self.source))
+        text = self.derived(instance)
         setattr(instance, self.attname, text)
         return text
 

@@ -1,11 +1,12 @@
 """Search by name, pinyin and initials."""
 
 import pytest
+from pypinyin import Style, lazy_pinyin
 
 from members.models import Person
 from orgs.models import Unit
 from tests.factories import make_person, make_unit
-from yl_district.pinyin import normalised, search, search_text
+from yl_district.pinyin import normalised, search, search_text, syllables
 
 
 @pytest.mark.parametrize(
@@ -65,3 +66,10 @@ def test_the_search_column_follows_the_name_on_every_write():
     assert Unit.objects.get().search_text == "唯美餐饮 weimeicanyin wmcy"
     Unit.objects.bulk_create([Unit(name="清和智能", kind="enterprise", status="normal")])
     assert [one.name for one in Unit.objects.search("qhzn")] == ["清和智能"]
+
+
+@pytest.mark.parametrize(
+    "name", ["单雄信", "长乐", "重庆", "朝阳区", "行长", "阿依古丽·买买提", "John Smith", "张三2", ""]
+)
+def test_a_name_is_read_word_by_word_as_it_is_read_whole(name):
+    assert syllables(name) == lazy_pinyin(name, style=Style.NORMAL, errors="ignore")

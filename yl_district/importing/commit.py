@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..access_log import Action, operating_system_user, record
-from ..bulk import insert_history, insert_rows, reserve_keys, update_rows
+from ..bulk import hold_pages, insert_history, insert_rows, reserve_keys, update_rows
 from ..history import because
 from ..models import ImportBatch
 from .check import REFUSED
@@ -14,6 +14,7 @@ from .marks import Changes, as_ranges
 from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
 
 State = ImportBatch.State
+LARGE = 10_000  # rows
 
 
 class Outdated(Exception):
@@ -32,6 +33,8 @@ def commit(batch, resource, *, only_right=False):
 
     Raises Outdated or Refused, and then nothing is written.
     """
+    if batch.row_count > LARGE:
+        hold_pages()
     try:
         with transaction.atomic(), because(reason_of(batch), batch.user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)

@@ -33,6 +33,17 @@ class Reader:
         """The names of the columns that any of the sheets has."""
         return {column for sheet in self.mapping.sheets if sheet.is_taken for column in sheet.columns.values()}
 
+    def may_fill(self, part, columns):
+        """Whether any row of the part below the headings holds something in one of these columns."""
+        sheet = self.reader.sheets.get(part.sheet)
+        places = [place for place, column in sheet.columns.items() if column in columns] if sheet else []
+        for number, row in enumerate(part.rows if places else (), part.first_row):
+            if number > sheet.last_heading_row and any(
+                place < len(row) and not is_blank(row[place]) for place in places
+            ):
+                return True
+        return False
+
     def read(self, part):
         """Yields a ReadRow for every row of the part that is not data of a sheet left out."""
         sheet, rows = self.sheets[part.sheet], part.rows

@@ -91,10 +91,11 @@ def ended_rows(batch, resource, reader, checking):
 
     What ended must be known before what followed it, wherever the rows stand.
     """
-    if not set(resource.ends) & set(reader.columns):
+    parts = batch.parts.order_by("number")
+    if not any(reader.may_fill(part, resource.ends) for part in parts.iterator(chunk_size=1)):
         return
     found = []
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in parts.iterator(chunk_size=1):
         for row in reader.read(part):
             if row.cells and any(not cells.is_blank(row.cells.get(heading)) for heading in resource.ends):
                 found.append((resource.begin_of(row.cells), len(found), (part.number, row.place), row))

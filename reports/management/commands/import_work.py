@@ -26,7 +26,7 @@ class Command(DatabaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"没有编号为 {batch} 的导入记录，请在导入页面上核对编号。")
-        # Rows are kept by the hundred thousand and hardly any cycles made, whose search takes a fifth of the time.
+        # Rows are kept by the hundred thousand and make hardly any cycles: to look for those takes a fifth of the time.
         gc.freeze()
         gc.set_threshold(RARELY)
         ACTS[act](found, only_right=only_right_rows, user=User.objects.filter(pk=user).first() if user else None)
