@@ -53,7 +53,7 @@ def begin(batch, state, *former, act, only_right=False, user=None):
         return False
     try:
         if jobs.is_large(batch):
-            options = ["--only-right-rows"] * only_right + [f"--user={user.pk}"] * (user is not None)
+            options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
             jobs.start(batch, act, *options)
         else:
             ACTS[act](batch, only_right=only_right, user=user)
