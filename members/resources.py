@@ -4,12 +4,13 @@ from collections import defaultdict
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district import export_marks
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.columns import Column, Named, column
 from yl_district.imports import RowProblems, SheetResource, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
-from .directory import CADRE, MEMBER, Directory
+from .directory import CADRE, MEMBER, Directory, contradicts
 from .models import Member, Person, Post, shown_name
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
@@ -121,7 +122,12 @@ class PeopleResource(SheetResource):
         return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
 
     def recall(self, record):
+        """The record, unless its mark stands beside somebody else, as when only some columns were sorted."""
         self.person = getattr(record, self.owner) if self.owner else None
+        stated = self.row.get("姓名")
+        if self.person and getattr(stated, "name", stated) != self.person.name and contradicts(self.person, self.row):
+            remedy = "标记属于另一人，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一人时清空这一格"
+            raise row_problem(export_marks.HEADING, self.row["姓名"], "本行这个人的导出标记", remedy)
         return record
 
     def attach_people(self, records, *attributes):

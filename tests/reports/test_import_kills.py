@@ -12,8 +12,8 @@ from tests.workbooks import workbook
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROWS = 600
-KILLS = 12
+ROWS = 300
+KILLS = 10
 
 
 @pytest.fixture

@@ -1,0 +1,74 @@
+"""Large imports in a process of their own: really begun, seen to break off, begun again."""
+
+import os
+import signal
+import time
+
+import pytest
+from django.conf import settings
+
+from members.models import Member
+from reports.import_actions import begin_check, begin_commit, begin_undo, open_import
+from reports.import_kinds import KINDS
+from tests.rosters import make_branches, member_rows, tally
+from tests.workbooks import workbook
+from yl_district.importing import jobs
+from yl_district.models import ImportBatch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROWS = 120
+
+
+@pytest.fixture
+def batch(transactional_db, monkeypatch):
+    """An import that counts as large, ready to be checked."""
+    monkeypatch.setattr(jobs, "ROWS_AT_ONCE", 100)
+    monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
+    monkeypatch.setenv("FIELD_KEYS", settings.FIELD_KEYS)
+    make_branches()
+    batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(ROWS)}), "名单.xlsx")
+    return batch
+
+
+def waited(batch, is_ready, seconds=60):
+    """The import as it is once `is_ready` says so."""
+    began = time.monotonic()
+    while not is_ready(batch):
+        assert time.monotonic() - began < seconds, batch.state
+        time.sleep(0.05)
+        batch.refresh_from_db()
+    return batch
+
+
+def ended(batch):
+    """The import once nobody works on it."""
+    return waited(batch, lambda batch: batch.state not in ImportBatch.BUSY)
+
+
+def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_own(batch):
+    own = os.getpid()
+    for begin, state in [
+        (begin_check, "checked"),
+        (begin_commit, "committed"),
+        (lambda one: begin_undo(one, None), "undone"),
+    ]:
+        assert begin(batch)
+        assert ended(batch).state == state
+        assert int(batch.worker.rpartition(":")[2]) != own
+        assert Member.objects.count() == (ROWS if state == "committed" else 0)
+    assert tally(batch) == {"new": ROWS}
+
+
+def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
+    own = f":{os.getpid()}"
+    begin_check(batch)
+    waited(batch, lambda batch: not batch.worker.endswith(own))
+    os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
+    if batch.state == "checking":
+        waited(batch, lambda batch: batch.is_broken_off)
+        assert not batch.is_busy
+        assert not begin_commit(batch)
+        assert begin_check(batch)
+    assert ended(batch).state == "checked"
+    assert tally(batch) == {"new": ROWS}

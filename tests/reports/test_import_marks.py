@@ -1,0 +1,192 @@
+"""What goes out comes back: exports with their marks, masked or not; marks that are wrong, stale or forged."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from members.models import Member, Person
+from reports.import_kinds import KINDS
+from reports.ledger import noted_book
+from tests.factories import (
+    make_assisted_youth,
+    make_member,
+    make_person,
+    make_user,
+)
+from tests.reports.test_import_undo import full_district
+from tests.rosters import (
+    BRANCH,
+    make_branches,
+    member_row,
+    member_rows,
+    problems,
+    records,
+    take,
+    tally,
+    written,
+)
+from yl_district.columns import Book
+from yl_district.export_marks import HEADING, mark
+from yl_district.exporting import marked_rows, write
+from yl_district.spreadsheets import read_workbook
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branches():
+    return make_branches()
+
+
+def exported(kind, format, masks=False):
+    """A list as a page exports it."""
+    book = noted_book(Book(timezone.localdate(), masks=masks, with_cases=not masks))
+    resource, stream = KINDS[kind].resource(book), io.BytesIO()
+    rows = resource._meta.model.objects.order_by("-pk")
+    write(stream, format, resource, marked_rows(resource, rows, timezone.now() + timedelta(seconds=1)))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("masks", [False, True])
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_what_is_exported_is_the_same_when_it_comes_back(branches, format, masks):
+    full_district(branches)
+    written(
+        "signins",
+        [
+            {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": f"来宾{n}", "手机号码": f"1390000000{n}"}
+            for n in range(3)
+        ],
+    )
+    make_member(
+        "小苗", branches[BRANCH], make_person("小苗", gender="F", birth_date=date(2012, 5, 4), mobile="13900000009")
+    )
+    before, differing = records(), {}
+    for kind in KINDS:
+        found = take(kind, exported(kind, format, masks), name=f"名单.{format}")
+        if set(tally(found.batch)) != {"same"} or found.errors or found.unknown:
+            differing[kind] = tally(found.batch), found.errors, found.unknown
+    print(f"D2: {len(KINDS)} kinds as {format}, {'masked' if masks else 'whole'}: {len(differing)} come back different")
+    assert differing == {}
+    assert records() == before
+
+
+def test_a_thousand_members_come_back_without_difference(branches):
+    written("members", member_rows(1000))
+    before = records()
+    for format in ("xlsx", "csv"):
+        found = take("members", exported("members", format), name=f"名单.{format}")
+        assert tally(found.batch) == {"same": 1000}
+    assert records() == before
+    rows = read_workbook(exported("members", "xlsx"))[0].rows
+    names = {row[0] for row in rows[1:]}
+    print(f"C4: 1000 members with {len(names)} names: import → export → import without difference")
+    assert {"阿依古丽·买买提", "Anna Li"} <= names
+
+
+def row_of(member, **cells):
+    """A member's row as a masked export has it, with what somebody wrote over it."""
+    resource = KINDS["members"].resource(noted_book(Book(timezone.localdate(), masks=True, with_cases=False)))
+    row = dict(zip(resource.fields, resource.export_row(member), strict=True))
+    return row | {HEADING: mark(member, timezone.now() + timedelta(seconds=1))} | cells
+
+
+@pytest.fixture
+def member(branches):
+    written("members", [member_row(1), member_row(2)])
+    return Member.objects.get(remark="第1号")
+
+
+def test_a_masked_number_that_is_not_the_records_is_refused(member):
+    digits = "请对照身份证原件改正"
+    assert problems(take("members", [row_of(member, 身份证号="110105********4321")])) == [
+        ("团员", 2, "身份证号", "110105********4321", "18 位居民身份证号（前 17 位为数字，末位为数字或 X）", digits)
+    ]
+    (problem,) = problems(take("members", [row_of(member, 手机号码="139****0000")]))
+    assert problem[2:4] == ("手机号码", "139****0000")
+
+
+def test_a_masked_number_without_its_mark_is_refused(member):
+    found = take("members", [row_of(member, **{HEADING: None})])
+    assert {problem[2] for problem in problems(found)} == {"身份证号", "手机号码"}
+
+
+def test_a_number_written_over_its_mask_is_taken(member):
+    found = take("members", [row_of(member, 手机号码="13811112222")])
+    assert (tally(found.batch), found.is_written) == ({"changed": 1}, True)
+    assert Person.objects.get(pk=member.person_id).mobile == "13811112222"
+
+
+def test_a_renamed_member_is_known_by_the_mark(member):
+    found = take("members", [row_of(member, 姓名="章新名")])
+    assert (tally(found.batch), Person.objects.get(pk=member.person_id).name) == ({"changed": 1}, "章新名")
+
+
+def test_a_row_older_than_its_record_is_warned_of(member):
+    old = {HEADING: mark(member, timezone.now() - timedelta(days=1))}
+    found = take("members", [row_of(member, 备注="旧内容", **old)], check=True)
+    assert (tally(found.batch), len(found.batch.warnings)) == ({"changed": 1}, 1)
+    assert found.batch.warnings[0].startswith("有 1 行取自较早的导出")
+    assert take("members", [row_of(member, **old)], check=True).batch.warnings == []
+    assert take("members", [row_of(member, 备注="新内容")], check=True).batch.warnings == []
+
+
+def far(key):
+    return f"member-{key}@20990101T000000"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "x",
+        far(0),
+        far(999_999),
+        far(10**17),
+        f"post-1@{far(1)[-15:]}",
+        "member-1",
+        "member-1@20991301T000000",
+        "member-１@20990101T000000x",
+        "=member-1",
+    ],
+)
+def test_a_mark_that_is_none_or_of_another_kind_or_of_nobody_counts_as_no_mark(member, forged):
+    assert tally(take("members", [member_row(1, **{HEADING: forged})]).batch) == {"same": 1}
+    assert tally(take("members", [member_row(3, **{HEADING: forged})]).batch) == {"new": 1}
+
+
+def test_two_rows_with_the_mark_of_one_record_are_a_repetition(member):
+    found = take("members", [row_of(member), row_of(member, 备注="改")])
+    assert (tally(found.batch), found.is_written) == ({"same": 1, "duplicate": 1}, False)
+
+
+SLIPPED = "标记属于另一人，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一人时清空这一格"
+
+
+@pytest.mark.parametrize("left_out", [(), ("身份证号",), ("身份证号", "手机号码")])
+def test_marks_that_slipped_to_other_rows_make_nobody_somebody_else(member, left_out):
+    other, before = Member.objects.get(remark="第2号"), records()
+    rows = [
+        member_row(number, **{HEADING: mark(one, timezone.now())}, 出生日期=f"1990-02-0{number}", 备注="改")
+        for number, one in [(1, other), (2, member)]
+    ]
+    found = take("members", [{name: cell for name, cell in row.items() if name not in left_out} for row in rows])
+    assert (tally(found.batch), found.is_written, records()) == ({"wrong": 2}, False, before)
+    assert {problem[2:4] + problem[5:] for problem in problems(found)} == {
+        (HEADING, member_row(number)["姓名"], SLIPPED) for number in (1, 2)
+    }
+
+
+def test_a_mark_of_somebody_known_by_a_case_file_alone_tells_and_changes_nothing(branches):
+    staff = make_user("专干", branches["清河地区团工委"])
+    person = make_person("白露", mobile="13800138000", birth_date=date(2010, 5, 4))
+    youth = make_assisted_youth(branches[BRANCH], person=person, school="清河中学")
+    before = records()
+    forged = [f"{kind}-{youth.pk}@20990101T000000" for kind in ("assisted_youth", "member", "person", "volunteer")]
+    row = {"姓名": "白*", "性别": "女", "出生日期": "2010-05-04", "所在团支部": BRANCH, "手机号码": "138****8000"}
+    found = take("members", [row | {HEADING: one} for one in forged], user=staff)
+    assert {problem[2] for problem in problems(found)} == {"姓名", "手机号码"}
+    assert not any(secret in str(found.as_dict()) for secret in ("白露", "13800138000", "清河中学"))
+    assert records() == before
