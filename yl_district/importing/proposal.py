@@ -62,7 +62,7 @@ def propose(batch, resource):
 def first_rows(batch):
     """The sheets of the file with as many rows as are looked at."""
     rows = {}
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in batch.in_parts():
         kept = rows.setdefault(part.sheet, [])
         if len(kept) < LOOKED_AT + SAMPLED:
             kept += part.rows[: LOOKED_AT + SAMPLED - len(kept)]

@@ -42,7 +42,7 @@ def check(batch, resource):
     reader, checking = Reader(batch), Check(resource)
     counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
     carried = [act for outcome in early.values() for act in outcome.acts]
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in batch.in_parts():
         tags, told, acts = [BLANK] * len(part.rows), {}, carried
         carried = []
         for row in reader.read(part):
@@ -81,7 +81,7 @@ def ended_rows(batch, resource, reader, checking):
     if not set(resource.ends) & set(reader.columns):
         return
     found = []
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in batch.in_parts():
         for row in reader.read(part):
             if row.cells and any(not cells.is_blank(row.cells.get(heading)) for heading in resource.ends):
                 found.append((resource.begin_of(row.cells), len(found), (part.number, row.place), row))
@@ -103,7 +103,7 @@ class Findings:
         """Reads the outcome of every row."""
         self.errors, self.changes = [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
-        for part in self.batch.parts.order_by("number").iterator(chunk_size=1):
+        for part in self.batch.in_parts():
             for place, told in sorted(part.told.items()):
                 self.errors += [Problem(**problem) for problem in told.get("problems", ())]
                 at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
