@@ -1,6 +1,7 @@
 """Imports beside other people's work: nothing twice, nothing lost, nothing half, nobody kept waiting."""
 
 import threading
+import time
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from reports.import_actions import (
     run_commit,
 )
 from reports.import_kinds import KINDS
+from tests import kills
 from tests.factories import make_member, make_person, make_post, make_unit
 from tests.races import at_once
 from tests.rosters import (
@@ -35,7 +37,7 @@ from tests.workbooks import workbook
 from yl_district.importing import commit
 from yl_district.models import AccessEntry, ImportBatch
 
-TODAY = date(2017, 6, 1)
+LARGE = 1_500  # `benchmarks/imports.py` measures more
 
 
 @pytest.fixture
@@ -246,3 +248,27 @@ def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, 
     else:
         assert (batch.said, states) == (CHANGED_MEANWHILE, ["旧", "页面"])
     assert Member.objects.get().remark == "页面"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_save_while_a_large_import_is_checked_and_written(transactional_db, tmp_path):
+    branches = make_branches()
+    member = make_member(branch=branches[OTHER_BRANCH])
+    path = tmp_path / "名单.xlsx"
+    path.write_bytes(workbook({"团员": member_rows(LARGE)}))
+    waits = []
+    with kills.Server() as server:
+        _, began = server.start(path)
+        while not ImportBatch.objects.filter(state="committed").exists():
+            at = time.monotonic()
+            member.remark = f"第{len(waits)}次"
+            with transaction.atomic():
+                member.save()
+            waits.append(time.monotonic() - at)
+            assert time.monotonic() - began < 120
+            time.sleep(0.05)
+        assert server.ended() == 0
+    print(f"{connection.vendor}: {len(waits)} saves beside an import of {LARGE} rows, longest wait {max(waits):.2f} s")
+    assert Member.objects.count() == LARGE + 1
+    assert Member.history.filter(id=member.pk).count() == len(waits) + 1
+    assert max(waits) < 15

@@ -45,9 +45,9 @@ def commit(batch, resource, *, only_right=False):
             if any(locked.counts.get(tag) for tag in REFUSED) and not only_right:
                 raise Refused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
             writer = Writer(locked, resource)
-            for part in locked.parts.order_by("number").iterator(chunk_size=1):
+            for part in locked.in_parts():
                 writer.write(part.acts)
-            writer.look_again(locked.parts)
+            writer.look_again(locked)
             resource.settle(writer.settling)
             finish(locked, writer, only_right)
     except IntegrityError:
@@ -97,10 +97,10 @@ class Writer:
         if self.changes and self.owner:
             self.changes.count_as_changed(self.owner)
 
-    def look_again(self, parts):
+    def look_again(self, batch):
         """Raises Outdated where somebody has changed while the acts were written what these rely on."""
         self.look()
-        for part in parts.order_by("number").iterator(chunk_size=1) if self.changes else ():
+        for part in batch.in_parts() if self.changes else ():
             self.keep_up(part.acts)
 
     def keep_up(self, acts):

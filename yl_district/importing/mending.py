@@ -36,7 +36,7 @@ class WrongRow:
 def rows_tagged(batch, tags, wanted=None):
     """Yields the rows with one of the tags as WrongRows, in the file's order; `wanted` are (part's number, place)."""
     reader = Reader(batch)
-    for part in batch.parts.order_by("number").iterator(chunk_size=1):
+    for part in batch.in_parts():
         told = part.told
         for row in reader.read(part):
             tag = part.tags[row.place] if part.tags else ""

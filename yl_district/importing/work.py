@@ -46,7 +46,7 @@ def check(batch, resource):
     reader, checking = Reader(batch), Check(resource)
     counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
     carried = [act for outcome in early.values() for act in outcome.acts]
-    for part in parts_one_by_one(batch):
+    for part in batch.in_parts():
         tags, told, acts = [BLANK] * len(part.rows), {}, carried
         carried = []
         for row in reader.read(part):
@@ -71,15 +71,6 @@ def check(batch, resource):
     batch.save()
 
 
-def parts_one_by_one(batch):
-    """Yields the import's parts in their order; none is still being read while another is written.
-
-    SQLite refuses a write at once where its connection still reads what others have changed meanwhile.
-    """
-    for key in list(batch.parts.order_by("number").values_list("pk", flat=True)):
-        yield batch.parts.get(pk=key)
-
-
 def keep_outcome(part, tags, told, acts):
     """Keeps what the check found in a part."""
     part.tags, part.told, part.acts = "".join(tags), told, acts
@@ -91,11 +82,10 @@ def ended_rows(batch, resource, reader, checking):
 
     What ended must be known before what followed it, wherever the rows stand.
     """
-    parts = batch.parts.order_by("number")
-    if not any(reader.may_fill(part, resource.ends) for part in parts.iterator(chunk_size=1)):
+    if not any(reader.may_fill(part, resource.ends) for part in batch.in_parts()):
         return
     found = []
-    for part in parts.iterator(chunk_size=1):
+    for part in batch.in_parts():
         for row in reader.read(part):
             if row.cells and any(not cells.is_blank(row.cells.get(heading)) for heading in resource.ends):
                 found.append((resource.begin_of(row.cells), len(found), (part.number, row.place), row))
@@ -117,7 +107,7 @@ class Findings:
         """Reads the outcome of every row."""
         self.errors, self.changes = [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
-        for part in self.batch.parts.order_by("number").iterator(chunk_size=1):
+        for part in self.batch.in_parts():
             for place, told in sorted(part.told.items()):
                 self.errors += [Problem(**problem) for problem in told.get("problems", ())]
                 at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}

@@ -113,6 +113,14 @@ class ImportBatch(models.Model):
         host, _, process = self.worker.rpartition(":")
         return is_silent or (host == socket.gethostname() and not is_alive(int(process)))
 
+    def in_parts(self):
+        """Yields the parts of the file in their order, one in memory at a time.
+
+        Each is read by itself: SQLite lets nobody write who still reads what others have overwritten meanwhile.
+        """
+        for number in list(self.parts.order_by("number").values_list("number", flat=True)):
+            yield self.parts.get(number=number)
+
     def enter(self, state, *former):
         """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did.
 
