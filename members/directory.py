@@ -62,7 +62,9 @@ class Directory:
         closed = (
             set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
         )
-        for person in Person.objects.order_by("pk"):
+        # Derived on every write; of a hundred thousand people they would fill a sixth of the room.
+        people = Person.objects.order_by("pk").defer("search_text", "identity_number_index", "mobile_index")
+        for person in people.iterator():
             self.people[person.pk] = person
             self.learn(person, by_name=person.pk not in closed)
         for person_id, organisation_id in Member.objects.order_by("pk").values_list("person", "branch"):

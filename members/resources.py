@@ -213,7 +213,7 @@ class MemberResource(PeopleResource):
 
     def load(self):
         self.of_person, self.numbers = defaultdict(list), {}
-        known = list(Member.objects.order_by("pk"))
+        known = list(Member.objects.order_by("pk").iterator())
         self.book.attach(known, "branch", Organisation)
         self.attach_people(known)
         self.stored = {member.pk: member for member in known}
@@ -304,7 +304,7 @@ class PostResource(PeopleResource):
 
     def load(self):
         self.known = {}
-        known = list(Post.objects.order_by("pk"))
+        known = list(Post.objects.order_by("pk").iterator())
         self.book.attach(known, "organisation", Organisation)
         self.attach_people(known)
         self.stored = {post.pk: post for post in known}

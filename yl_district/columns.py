@@ -112,7 +112,7 @@ class Book:
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
         self.is_alone = is_alone
-        self.claims = {}
+        self.claims, self.agreed, self._sets = {}, {}, {}
         self._failed = {}
         self._names, self._alike, self._only = {}, {}, {}
 
@@ -177,6 +177,35 @@ class Book:
         label = model._meta.verbose_name
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
+    def agree(self, record, attribute, place):
+        """Notes that this file states what is stored of a record, and returns what was noted before.
+
+        Of most records a file states nothing else, so that it is noted in little room: the first place, and of which
+        attributes.
+        """
+        known = self.agreed.get(id(record))
+        first, attributes = known or (place, frozenset())
+        attributes |= {attribute}
+        self.agreed[id(record)] = first, self._sets.setdefault(attributes, attributes)
+        return known
+
+    def disagree(self, record, known):
+        """Takes back what a wrong row has noted; `known` is what was noted before."""
+        self.agreed[id(record)] = known
+
+    def check_agreed(self, record, attribute, stored):
+        """Raises CellError where an earlier row states the stored value, from which the present one differs."""
+        place, attributes = self.agreed.get(id(record)) or (None, ())
+        if attribute in attributes:
+            raise self.differing(stored, place)
+
+    @staticmethod
+    def differing(shown, place):
+        """The CellError for a cell that differs from what the row at a place says of the same record."""
+        sheet, row = place
+        expected = f"与《{sheet}》第 {row} 行一致的“{shown}”"
+        return cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
+
     def claimed(self, record):
         """What this file has set of a record: {attribute: (value, place)}."""
         return self.claims.setdefault(id(record), (record, {}))[1]
@@ -188,10 +217,9 @@ class Book:
         """
         claimed = self.claimed(record)
         is_first = attribute not in claimed
-        earlier, (sheet, row) = claimed.setdefault(attribute, (value, place))
+        earlier, first = claimed.setdefault(attribute, (value, place))
         if earlier != value:
-            expected = f"与《{sheet}》第 {row} 行一致的“{shown(earlier)}”"
-            raise cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
+            raise self.differing(shown(earlier), first)
         return is_first
 
     def disclaim(self, record, attribute):

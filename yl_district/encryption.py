@@ -217,7 +217,7 @@ class BlindIndexField(LabelledField, models.CharField):
     def derived(self, instance):
         """What is stored of the instance as it now is."""
         # What was never opened cannot have changed.
-        if isinstance(instance.__dict__.get(self.source), Sealed):
+        if isinstance(instance.__dict__.get(self.source), Sealed) and self.attname in instance.__dict__:
             return getattr(instance, self.attname)
         return self.digest(getattr(instance, self.source))
 

@@ -382,6 +382,16 @@ class SheetResource(ModelResource):
         if is_begun and self.book.is_alone:
             return  # what it holds is what the file told of it
         place = self.place
+        if (
+            target.pk
+            and self.book.is_alone
+            and (id(target) not in self.book.claims or name not in self.book.claimed(target))
+        ):
+            stored = getattr(target, name)
+            if stored == value:
+                self.trail.append(partial(self.book.disagree, target, self.book.agree(target, name, place)))
+                return
+            self.book.check_agreed(target, name, shown(stored))
         if target.pk is None and self.book.is_alone and getattr(target, name) not in ("", None):
             self.book.claimed(target).setdefault(name, (getattr(target, name), self.accepted[id(target)]))
         if self.book.claim(target, name, value, place, shown):
