@@ -140,9 +140,14 @@ def test_headings_that_are_not_clear_are_asked_once(office):
     assert len(sheet.clear) == 5
     assert mapping(office, batch, **{"column-0-6": "工作单位"}).url == batch.get_absolute_url()
     assert counts(batch) == (2, 0, 0, 0)
+    assert "没有导入的列：群众关系" in told(office, batch)
+    assert dict(ImportHeading.objects.values_list("heading", "column")) == {"单位": "工作单位"}
+    assert opened(office, unclear()).state == State.MAPPING
+    mapping(office, batch, **{"column-0-5": "-", "column-0-6": "工作单位"})
     assert dict(ImportHeading.objects.values_list("heading", "column")) == {"群众关系": "", "单位": "工作单位"}
     again = opened(office, unclear())
     assert again.state == State.CHECKED
+    assert "没有导入的列：群众关系" in told(office, again)
     commit(office, again)
     assert set(Member.objects.values_list("employer", flat=True)) == {"清河公司"}
 
