@@ -149,7 +149,7 @@ def test_a_list_without_a_required_column_says_which(tmp_path):
 
 def test_an_identity_number_says_the_birth_date_and_the_sex(tmp_path):
     file = tmp_path / "名单.csv"
-    file.write_text("姓名,身份证号,所在团支部\n何清远,110105199805040018,柳林社区团支部\n")
+    file.write_text("姓名,身份证号,所在团支部\n何清远,110105199805040012,柳林社区团支部\n")
     call_command("import_rows", "members", str(file), stdout=io.StringIO())
     person = Member.objects.get().person
     assert (person.birth_date.isoformat(), person.gender) == ("1998-05-04", "M")
