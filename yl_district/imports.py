@@ -318,11 +318,15 @@ class SheetResource(ModelResource):
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
         if id(record) in self.matched:
-            first = self.matched[id(record)][0]
-            remedy = f"与第 {first} 行重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
+            remedy = f"与{self.place_of(record)}重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
             kind = RowProblems.DUPLICATE
             raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy, kind)
         return record, False
+
+    def place_of(self, record):
+        """Where the row stands that means a record, with its sheet where that is another one."""
+        number, _, sheet = self.matched[id(record)]
+        return f"第 {number} 行" if sheet == self.sheet else f"《{sheet}》第 {number} 行"
 
     def _located(self, row, act):
         """Runs `act`, turning its CellError into a problem of the column the error names."""
@@ -412,7 +416,7 @@ class SheetResource(ModelResource):
             self.trail.append(partial(names.discard, name))
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        self.matched[id(instance)] = (self.row_number, instance)
+        self.matched[id(instance)] = (self.row_number, instance, self.sheet)
         self.trail.append(partial(self.matched.pop, id(instance)))
         return bool(instance.pk) and not self.changes
 

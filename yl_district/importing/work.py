@@ -22,7 +22,8 @@ def keep_file(batch, parts):
     """Keeps a file's rows with the import; raises UnreadableWorkbook, and then keeps nothing."""
     sheets, kept = {}, []
     for part in parts:
-        sheets.setdefault(part.number, {"number": part.number, "name": part.name, "merged": part.merged, "rows": 0})
+        name = cells.CONTROL.sub("", part.name)
+        sheets.setdefault(part.number, {"number": part.number, "name": name, "merged": part.merged, "rows": 0})
         sheets[part.number]["rows"] += len(part.rows)
         is_long = not kept and len(part.rows) == PART_ROWS
         for rows in (slice(0, SHOWN_AT_ONCE), slice(SHOWN_AT_ONCE, None)) if is_long else (slice(None),):
