@@ -17,7 +17,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from . import cells, export_marks
-from .columns import Named
+from .columns import REGISTER, Named
 from .encryption import BlindIndexField, Sealed
 from .history import BATCH, kind_of, note_changed, note_created, tracked_fields
 from .masking import masked, masked_name
@@ -26,6 +26,7 @@ from .pinyin import SearchTextField
 ROW_NUMBER = "\0row"  # no heading can be this
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 REMEMBERED = 2_000  # texts of each column
+GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class SheetResource(ModelResource):
     synonyms = {}
     settled_by = ""
     group = ""
+    without_types = False  # whether every cell is text, whatever it was in the sheet that was saved so
 
     class Meta:
         fields = ()
@@ -145,7 +147,7 @@ class SheetResource(ModelResource):
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
         self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
-        self.aliases, self.compared = {}, Counter()
+        self.aliases, self.spelled, self.unmasked, self.compared = {}, [], {}, Counter()
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
@@ -237,23 +239,42 @@ class SheetResource(ModelResource):
 
     def before_import_row(self, row, **options):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+        self.spelled, self.unmasked = [], {}
         self.place = (self.sheet, self.row_number)
         if self.book.is_alone:
             self.marked, row = self._recalled(row)
         for heading, item in self.fields.items():
             value = row.get(heading)
-            if heading in self.aliases and isinstance(value, str):
-                value = self.aliases[heading].get(cells.text_key(value), value)
             if value is None or cells.is_blank(value):
                 if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
-                self.row[heading] = item.resolve(self.book, self.read(heading, item, value, row))
+                self.row[heading] = self._resolved(heading, item, value, row)
             except cells.CellError as error:
-                problems.append((heading, value, error.expected, error.remedy))
+                problems.append(self._cell_problem(heading, value, error))
         if problems:
             raise RowProblems(problems)
+
+    def _resolved(self, heading, item, value, row):
+        """What a cell means by itself, else what somebody once said that it means."""
+        try:
+            return item.resolve(self.book, self.read(heading, item, value, row))
+        except cells.CellError:
+            meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
+            meant = meanings.get(cells.text_key(value)) if meanings else None
+            if meant is None:
+                raise
+        found = item.resolve(self.book, self.read(heading, item, meant, row))
+        self.spelled.append((heading, cells.shown(value), meant))
+        return found
+
+    def _cell_problem(self, heading, value, error):
+        """The problem of a cell; of what stands behind a mask it tells nothing."""
+        if heading in self.unmasked:
+            return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
+        remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
+        return heading, value, error.expected, remedy
 
     def is_said_elsewhere(self, item, row):
         """Whether another cell of a list's row says what the column would."""
@@ -275,7 +296,10 @@ class SheetResource(ModelResource):
             return cell
         value = self.value_for_export(record, heading, item)
         text = "" if value is None else self.render(heading, item, value)
-        return text if cells.plain(cell) == self.masked_cell(record, item, text) else cell
+        if cells.plain(cell) != self.masked_cell(record, item, text):
+            return cell
+        self.unmasked[heading] = cell
+        return text
 
     def _changed_at(self, record):
         """When the record, or what one of its rows writes with it, was last changed."""
@@ -288,6 +312,8 @@ class SheetResource(ModelResource):
         if type(value) is str and value in known:
             return known[value]
         cells.check_formula(value)
+        if self.without_types:
+            cells.check_digits(item.widget, value)
         read = item.widget.clean(value, row)
         if type(value) is str and len(known) < REMEMBERED:
             known[value] = read
@@ -357,7 +383,7 @@ class SheetResource(ModelResource):
             return
         is_begun = self.has_begun(target)
         if item.attribute in self.shared:
-            self._claim(target, name, value, item.widget.render, is_begun)
+            self._claim(target, name, value, partial(self._quoted, item, target, name), is_begun)
         if is_begun:
             setattr(target, name, value)
             return
@@ -400,6 +426,13 @@ class SheetResource(ModelResource):
             self.book.claimed(target).setdefault(name, (getattr(target, name), self.accepted[id(target)]))
         if self.book.claim(target, name, value, place, shown):
             self.trail.append(partial(self.book.disclaim, target, name))
+
+    def _quoted(self, item, target, name, value):
+        """A value as a problem quotes it: beside a list it can come from the records, and not from who sent the list."""
+        if not self.book.is_alone:
+            return item.widget.render(value)
+        [text] = self._told(item, target, name, value)
+        return text
 
     def _told(self, item, target, name, *values):
         """Values as the report of changes tells them: numbers and minors' names masked."""
@@ -455,6 +488,7 @@ class SheetResource(ModelResource):
                 value = self.row.get(heading)
                 widget = self.fields[heading].widget if heading in self.fields else None
                 shown = widget.render(value) if widget and value is not None else value
+                shown = self.unmasked.get(heading, shown)
                 yield (heading, shown, expected, words.get("remedy") or "请改正后重新上传")
 
     def _heading_of(self, record, name):

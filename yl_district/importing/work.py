@@ -10,7 +10,7 @@ from ..imports import Problem
 from ..models import ImportBatch, ImportPart
 from ..spreadsheet_reader import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
-from .check import ASIDE, BLANK, NAMES, Check
+from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check
 from .marks import marks_of
 from .reading import Reader
 
@@ -59,6 +59,8 @@ def check(batch, resource):
                 outcome = checking.outcome(row.sheet, row.number, row.cells)
                 acts += outcome.acts
             tags[row.place] = outcome.tag
+            if outcome.tag == NEW and outcome.changes:
+                counts[BESIDE] += 1
             if found := outcome.told():
                 told[row.place] = found
         keep_outcome(part, tags, told, acts)
