@@ -72,6 +72,11 @@ def check_digits(widget, value):
         raise CellError("末几位没有丢失的 18 位身份证号", remedy)
 
 
+def has_doubtful_digits(text):
+    """Whether a text is one of which `check_digits` doubts that it was one."""
+    return any(pattern.fullmatch(plain(text)) for pattern in (TENTH, CUT_NUMBER))
+
+
 def month_or_tenth(text):
     """The CellError for `2008.1`, which is January, or October as a number."""
     year = text[:4]

@@ -5,7 +5,7 @@ from django.db import connection
 
 from yl_district.importing.work import SHOWN_AT_ONCE, keep_file
 from yl_district.models import ImportBatch, ImportPart
-from yl_district.spreadsheet_reader import PART_ROWS
+from yl_district.spreadsheet_limits import PART_ROWS
 from yl_district.spreadsheets import SheetPart, UnreadableWorkbook
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from .. import cells
 from ..imports import Problem
 from ..models import ImportBatch, ImportPart
-from ..spreadsheet_reader import PART_ROWS
+from ..spreadsheet_limits import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
 from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check
 from .marks import marks_of
