@@ -66,7 +66,7 @@ def check_digits(widget, value):
     text = plain(value)
     if isinstance(widget, MonthWidget) and TENTH.fullmatch(text):
         raise month_or_tenth(text)
-    if isinstance(widget, IdentityNumberWidget) and CUT_NUMBER.fullmatch(text):
+    if isinstance(widget, IdentityNumberWidget) and is_cut(text):
         written = f"{text[:6]} {text[6:14]} {text[14:]}"
         remedy = f"文本文件中末三位为 0 的号码可能已被 Excel 改写，请对照身份证核对；确实如此的，请加空格写成 {written}"
         raise CellError("末几位没有丢失的 18 位身份证号", remedy)
@@ -74,7 +74,12 @@ def check_digits(widget, value):
 
 def has_doubtful_digits(text):
     """Whether a text is one of which `check_digits` doubts that it was one."""
-    return any(pattern.fullmatch(plain(text)) for pattern in (TENTH, CUT_NUMBER))
+    return bool(TENTH.fullmatch(plain(text))) or is_cut(text)
+
+
+def is_cut(text):
+    """Whether a text can be what Excel has left of a long number."""
+    return bool(CUT_NUMBER.fullmatch(plain(text)))
 
 
 def month_or_tenth(text):

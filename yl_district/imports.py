@@ -312,12 +312,19 @@ class SheetResource(ModelResource):
         if type(value) is str and value in known:
             return known[value]
         cells.check_formula(value)
-        if self.without_types:
+        if self.without_types and not self._is_stored(heading, item, value):
             cells.check_digits(item.widget, value)
         read = item.widget.clean(value, row)
         if type(value) is str and len(known) < REMEMBERED:
             known[value] = read
         return read
+
+    def _is_stored(self, heading, item, text):
+        """Whether a row of one of our own exports still says what is stored."""
+        if self.marked is None:
+            return False
+        value = self.value_for_export(self.marked, heading, item)
+        return value is not None and self.render(heading, item, value) == text
 
     def import_row(self, row, instance_loader, **options):
         self.trail = []
@@ -428,7 +435,7 @@ class SheetResource(ModelResource):
             self.trail.append(partial(self.book.disclaim, target, name))
 
     def _quoted(self, item, target, name, value):
-        """A value as a problem quotes it: beside a list it can come from the records, and not from who sent the list."""
+        """A value as a problem quotes it; in a list by itself it can come from the records, not from its sender."""
         if not self.book.is_alone:
             return item.widget.render(value)
         [text] = self._told(item, target, name, value)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..cells import has_doubtful_digits, plain, whole
+from ..cells import has_doubtful_digits, is_cut, plain, whole
 from ..models import ImportPart
 from ..spreadsheets import write_typed_workbook
 from .check import REFUSED
@@ -96,7 +96,8 @@ def place_of(batch, part, column):
 def mend(batch, part, place, cells):
     """Puts texts into cells {column: text} of the row at a place of the part; returns the labels that changed.
 
-    Where all cells look as they did, that confirms as texts those that are wrong because they are none.
+    Where all cells look as they did, that confirms as texts those that are wrong because they are none; not numbers
+    whose last digits may be lost.
     """
     rows, changed, confirmed = part.rows, [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
@@ -108,7 +109,7 @@ def mend(batch, part, place, cells):
         if whole(row[at]) != whole(text):
             row[at] = text or None
             changed.append(column)
-        elif column in wrong and text and not isinstance(row[at], str):
+        elif column in wrong and text and not isinstance(row[at], str) and not is_cut(text):
             confirmed.append((column, at))
     for column, at in () if changed else confirmed:
         row[at] = cells[column]
