@@ -9,6 +9,7 @@ import random
 import shutil
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 
@@ -56,9 +57,11 @@ def kill(chosen, folder):
     make_branches()
     path = folder / "名单.xlsx"
     path.write_bytes(workbook({"团员": member_rows(chosen.rows)}))
-    began = time.monotonic()
+    found, began = Counter(), time.monotonic()
     with kills.Server() as server:
-        found = kills.verdicts(kills.outcomes(server, path, chosen.kills, random.Random(1)), chosen.rows)
+        for outcome in kills.outcomes(server, path, chosen.kills, random.Random(1)):
+            found += kills.verdicts([outcome], chosen.rows)
+            print(dict(found), flush=True)
     minutes = (time.monotonic() - began) / 60
     told = ", ".join(f"{count} left {what}" for what, count in sorted(found.items()))
     print(f"F1 ({chosen.database}): {chosen.kills} kills of an import of {chosen.rows} rows: {told}; {minutes:.0f} min")

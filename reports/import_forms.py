@@ -90,7 +90,8 @@ class MappingForm(forms.Form):
     Sheets with the same headings are asked about once: `like` is {sheet: the first of those whose headings it has}.
     """
 
-    LEFT_OUT = ("", "— 不导入 —")
+    LEFT_OUT = ("", "— 这次不导入 —")
+    NEVER = ("-", "不导入，以后不再问")
     STYLES = {
         forms.BooleanField: "form-check-input",
         forms.ChoiceField: "form-select",
@@ -107,7 +108,7 @@ class MappingForm(forms.Form):
         super().__init__(data)
         self.batch, self.proposal, self.resource = batch, proposal, resource
         self.kept = Mapping.from_json(batch.mapping)
-        choices = [self.LEFT_OUT, *((item.column_name, item.column_name) for item in resource.columns)]
+        choices = [self.LEFT_OUT, self.NEVER, *((item.column_name, item.column_name) for item in resource.columns)]
         tables, first = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised], {}
         self.like = {sheet.number: first.setdefault(tuple(sheet.headings), sheet.number) for sheet in tables}
         for sheet in tables:
@@ -122,7 +123,7 @@ class MappingForm(forms.Form):
     def _add_column(self, sheet, one, choices):
         mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
         field = forms.ChoiceField(choices=choices + mark, required=False)
-        field.initial = sheet.columns.get(one.place, "")
+        field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
         field.widget.attrs["aria-label"] = f"“{column_title(one)}”的含义"
         self.fields[f"column-{sheet.number}-{one.place}"] = field
 
@@ -138,7 +139,7 @@ class MappingForm(forms.Form):
             return data
         for sheet in mapping.sheets:
             sheet.is_taken = data.get(f"sheet-{sheet.number}", False)
-            chosen = self._chosen(sheet.number)
+            chosen = self._meant(sheet.number)
             sheet.columns = {place: column for place, column in chosen.items() if column}
             sheet.ignored = [place for place, column in chosen.items() if not column]
         if self.resource.group:
@@ -149,9 +150,13 @@ class MappingForm(forms.Form):
         return data
 
     def _chosen(self, number):
-        """{place: column, "" where it is left out} of a sheet."""
+        """{place: what was chosen} of a sheet: a column, or one of the ways to leave it out."""
         found = self.proposal.recognised.get(number, ())
         return {one.place: self.cleaned_data[f"column-{self.like[number]}-{one.place}"] for one in found}
+
+    def _meant(self, number):
+        """{place: column, "" where it is left out, now or for ever} of a sheet."""
+        return {place: "" if said == self.NEVER[0] else said for place, said in self._chosen(number).items()}
 
     def _group_value(self, data):
         known, found = self.group_names, text_key(data["group_value"])
@@ -186,12 +191,16 @@ class MappingForm(forms.Form):
 
     @property
     def asked(self):
-        """The places {sheet: [place]} whose headings somebody had to explain, or explained otherwise than supposed."""
+        """The places {sheet: [place]} whose headings somebody explained, otherwise than they were understood.
+
+        What is left out this time explains nothing.
+        """
         return {
             number: [
                 one.place
                 for one in found
-                if one.how in ("unknown", "ambiguous") or (one.column or "") != self._chosen(number)[one.place]
+                if self._chosen(number)[one.place] not in ("", one.column)
+                and (one.how != "ignored" or self._meant(number)[one.place])
             ]
             for number, found in self.proposal.recognised.items()
             if self.cleaned_data.get(f"sheet-{number}")
@@ -257,7 +266,7 @@ class MendForm(forms.Form):
     """The cells of one row of an import, as texts; those that are wrong come first."""
 
     def __init__(self, data=None, *, row, columns, texts, items):
-        super().__init__(data)
+        super().__init__(data, auto_id=f"id_{row.part}-{row.place}_%s")
         self.row, self.names = row, {}
         problems = {problem["column"]: problem for problem in row.told.get("problems", ())}
         for place, column in sorted(columns.items(), key=lambda one: (one[1] not in problems, one[0])):
@@ -270,7 +279,7 @@ class MendForm(forms.Form):
             field.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
             field.options = list(known_names(items.get(column)).values()) if column in problems else []
             if field.options:
-                field.widget.attrs["list"] = f"names-{place}"
+                field.widget.attrs["list"] = f"names-{row.part}-{row.place}-{place}"
             field.problem, field.place = problems.get(column), place
             name = f"cell-{place}"
             self.fields[name], self.names[name] = field, column

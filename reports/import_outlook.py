@@ -9,12 +9,14 @@ from django.core.paginator import Paginator
 
 from members.models import Member
 from yl_district.cells import text_key
+from yl_district.headings import IGNORED, NUMBERED, heading_key
 from yl_district.importing import undo
 from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
 from yl_district.importing.proposal import aliases
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
 from yl_district.pages import wants_fragment
+from yl_district.sheet_mapping import Mapping
 
 from .import_forms import standing_branches
 from .import_kinds import KINDS, tally
@@ -74,6 +76,19 @@ def unknown_texts(batch):
     return {(group.column, group.found) for group in groups if group.found}
 
 
+def left_out(batch):
+    """The headings of the columns that are not taken, but for those that number the rows or are the system's own."""
+    mapping = Mapping.from_json(batch.mapping)
+    titles = [
+        heading
+        for sheet in mapping.sheets
+        if sheet.is_taken
+        for place, heading in enumerate(sheet.headings)
+        if heading and place not in sheet.columns and heading_key(heading).casefold() not in IGNORED | NUMBERED
+    ]
+    return list(dict.fromkeys(titles))
+
+
 def found_context(request, batch):
     """What the check found: counts, groups of problems, and a page of rows."""
     names = KnownNames(batch)
@@ -106,6 +121,7 @@ def found_context(request, batch):
         "query": query(show, group, page.number),
         "pager": query(show, group),
         "seen": seen(batch),
+        "left_out": left_out(batch),
         "address": batch.get_absolute_url(),
     }
 

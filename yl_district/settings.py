@@ -242,6 +242,8 @@ CONTENT_SECURITY_POLICY = {
 
 # A year's ledger of one district is below 2 MB; the limit leaves room for ten times that.
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=20 * 1024 * 1024)
+# What is taken at all never lies on disk as it was sent.
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 

@@ -112,11 +112,14 @@ def stream_workbook(data, file_name=""):
 
     Raises UnreadableWorkbook before or between parts: what came before must not be kept then.
     """
-    with tempfile.NamedTemporaryFile() as file:
+    # A file without a name, which is gone with its last reader whatever ends this process.
+    with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
-        command = [sys.executable, "-I", "-c", READER, str(ROOT), file.name]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        own = file.fileno()
+        command = [sys.executable, "-I", "-c", READER, str(ROOT), f"/dev/fd/{own}"]
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, pass_fds=[own], **streams) as child:
             try:
                 yield from parts(lines(child.stdout), file_name)
             finally:

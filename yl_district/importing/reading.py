@@ -45,7 +45,7 @@ class Reader:
         return False
 
     def read(self, part):
-        """Yields a ReadRow for every row of the part that is not data of a sheet left out."""
+        """Yields a ReadRow for every row of the part but the headings, and those of a sheet left out."""
         sheet, rows = self.sheets[part.sheet], part.rows
         merged = tuple(tuple(area) for area in sheet["merged"])
         told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows)
@@ -55,7 +55,10 @@ class Reader:
             seen.add(place)
             is_data = row.kind is RowKind.DATA
             yield ReadRow(place, row.number, sheet["name"], cells if is_data else None, row.kind is RowKind.BLANK)
-        if part.sheet in self.reader.sheets and len(seen) < len(rows):
-            for place, row in enumerate(rows):
-                if place not in seen:
-                    yield ReadRow(place, part.first_row + place + 1, sheet["name"], None, all(map(is_blank, row)))
+        mapped = self.reader.sheets.get(part.sheet)
+        for place, row in enumerate(rows if mapped and len(seen) < len(rows) else ()):
+            if place not in seen and not self._is_heading(mapped, part.first_row + place):
+                yield ReadRow(place, part.first_row + place + 1, sheet["name"], None, all(map(is_blank, row)))
+
+    def _is_heading(self, mapped, row):
+        return mapped.first_heading_row <= row <= mapped.last_heading_row

@@ -1,0 +1,155 @@
+"""manage.py import_rows: what it prints, what it writes, and how it ends."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from members.models import Member
+from tests.factories import make_organisation
+from tests.workbooks import workbook
+from yl_district.models import AccessEntry, ImportBatch, ImportPart
+
+pytestmark = pytest.mark.django_db
+HEADINGS = ["序号", "姓 名", "性别", "出生年月日", "所属团组织", "血型"]
+RIGHT = [1, "何清远", "男", "1998-05-04", "柳林社区团支部", "A"]
+WRONG = [2, "苏晓", "女", "1999.13.1", "柳林社区团支部", "B"]
+
+
+@pytest.fixture(autouse=True)
+def branch():
+    return make_organisation("柳林社区团支部", category="branch")
+
+
+def run(tmp_path, rows, *options, kind="members"):
+    """What the command prints, and the code with which it ends."""
+    file, out = tmp_path / "名单.xlsx", io.StringIO()
+    file.write_bytes(workbook({"花名册": [["附件1：团员花名册"], HEADINGS, *rows]}))
+    try:
+        call_command("import_rows", kind, str(file), *options, stdout=out)
+    except SystemExit as end:
+        return out.getvalue(), end.code
+    except CommandError as error:
+        return str(error), error.returncode
+    return out.getvalue(), 0
+
+
+def kept():
+    """Members, imports, and parts of files that the database holds."""
+    return Member.objects.count(), ImportBatch.objects.count(), ImportPart.objects.count()
+
+
+def test_right_rows_are_written_and_the_import_keeps_its_number(tmp_path):
+    said, code = run(tmp_path, [RIGHT])
+    batch = ImportBatch.objects.get()
+    assert said.splitlines() == [
+        "新增 1，变更 0，相同 0，在其他支部 0，文件内重复 0，有误 0，未计入的行 1",
+        "未识别的列：《花名册》“血型”",
+        f"已写入（导入记录 {batch.pk}）。",
+    ]
+    assert (code, kept()) == (0, (1, 1, 0))
+    assert AccessEntry.objects.filter(action="import").count() == 1
+
+
+def test_a_check_leaves_nothing(tmp_path):
+    said, code = run(tmp_path, [RIGHT], "--check")
+    assert (said.splitlines()[-1], code, kept()) == ("仅作核对，没有写入。", 0, (0, 0, 0))
+
+
+def test_one_wrong_row_keeps_all_out_and_says_where_what_and_how(tmp_path):
+    said, code = run(tmp_path, [RIGHT, WRONG])
+    assert said.splitlines()[-2:] == [
+        "错误：《花名册》第 4 行“出生日期”现为“1999.13.1”，应为真实存在的日期，如 2017-05-04。请核对年、月、日。",
+        "没有写入任何内容。",
+    ]
+    assert (code, kept()) == (1, (0, 0, 0))
+
+
+def test_only_the_right_rows_are_written_where_that_is_wanted(tmp_path):
+    said, code = run(tmp_path, [RIGHT, WRONG], "--only-right-rows")
+    assert said.splitlines()[-1].endswith("有误的行没有写入。")
+    assert (code, [str(member) for member in Member.objects.all()]) == (1, ["何清远"])
+
+
+def test_the_same_file_again_changes_nothing(tmp_path):
+    run(tmp_path, [RIGHT])
+    said, code = run(tmp_path, [RIGHT])
+    assert said.startswith("新增 0，变更 0，相同 1，")
+    assert (code, Member.history.count()) == (0, 1)
+
+
+def test_json_has_the_shape_that_programs_rely_on(tmp_path):
+    said, code = run(tmp_path, [RIGHT, WRONG], "--check", "--json")
+    counts = {"new": 1, "changed": 0, "same": 0, "elsewhere": 0, "duplicate": 0, "wrong": 1, "set_aside": 1}
+    assert json.loads(said) == {
+        "kind": "members",
+        "file": "名单.xlsx",
+        "written": False,
+        "counts": counts,
+        "unknown": [{"sheet": "花名册", "column": "血型"}],
+        "warnings": [],
+        "errors": [
+            {
+                "sheet": "花名册",
+                "row": 4,
+                "column": "出生日期",
+                "found": "1999.13.1",
+                "expected": "真实存在的日期，如 2017-05-04",
+                "remedy": "请核对年、月、日",
+            }
+        ],
+        "changes": [],
+    }
+    assert code == 1
+
+
+def test_changes_are_told_cell_by_cell(tmp_path):
+    run(tmp_path, [RIGHT])
+    Member.objects.update(employer="清河公司")
+    file = tmp_path / "单位.csv"
+    file.write_text("姓名,性别,出生日期,所在团支部,工作单位\n何清远,男,1998-05-04,柳林社区团支部,青山公司\n", "gb18030")
+    out = io.StringIO()
+    call_command("import_rows", "members", str(file), stdout=out)
+    assert "变更：第 2 行的工作单位：清河公司 → 青山公司" in out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "空文件；应为"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "；应为"),
+        ("一,二\n三,四\n".encode(), "没有找到团员表的文件（一张工作表）；应为至少有一行标题，其中有“姓名”等列的表。"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line_and_code_2(tmp_path, content, words):
+    file = tmp_path / "名单.csv"
+    file.write_bytes(content)
+    with pytest.raises(CommandError) as refusal:
+        call_command("import_rows", "members", str(file))
+    assert (words in str(refusal.value), "\n" in str(refusal.value), refusal.value.returncode) == (True, False, 2)
+    assert kept() == (0, 0, 0)
+
+
+def test_an_absent_file_and_an_unknown_kind_are_one_line_and_code_2(tmp_path):
+    for kind, words in [("members", "请核对文件路径与权限。"), ("people", "没有种类“people”，应为以下之一：members、")]:
+        with pytest.raises(CommandError) as refusal:
+            call_command("import_rows", kind, str(tmp_path / "没有.xlsx"))
+        assert (words in str(refusal.value), refusal.value.returncode) == (True, 2)
+
+
+def test_a_list_without_a_required_column_says_which(tmp_path):
+    file, out = tmp_path / "名单.csv", io.StringIO()
+    file.write_text("姓名,性别,所在团支部\n何清远,男,柳林社区团支部\n")
+    with pytest.raises(SystemExit) as end:
+        call_command("import_rows", "members", str(file), "--json", stdout=out)
+    [error] = json.loads(out.getvalue())["errors"]
+    assert (end.value.code, error["column"], error["expected"]) == (1, "出生日期", "必需的列“出生日期”")
+
+
+def test_an_identity_number_says_the_birth_date_and_the_sex(tmp_path):
+    file = tmp_path / "名单.csv"
+    file.write_text("姓名,身份证号,所在团支部\n何清远,110105199805040012,柳林社区团支部\n")
+    call_command("import_rows", "members", str(file), stdout=io.StringIO())
+    person = Member.objects.get().person
+    assert (person.birth_date.isoformat(), person.gender) == ("1998-05-04", "M")
