@@ -175,9 +175,11 @@ class ActivityIndex:
         days = sorted({one.held_on.isoformat() for one in self.named(name)})
         if not days:
             return self.book.nobody(name, ActivityResource.sheet)
-        expected = f"《{ActivityResource.sheet}》表或系统中当日已有的活动"
+        sheet = f"《{ActivityResource.sheet}》表"
+        expected = f"{'' if self.book.is_alone else f'{sheet}或'}系统中当日已有的活动"
         listed = "、".join(days[:DAYS_LISTED]) + ("等" if len(days) > DAYS_LISTED else "")
-        remedy = f"“{name}”登记的日期为 {listed}，请核对日期，或先在《{ActivityResource.sheet}》表中加入当日的活动"
+        where = "系统" if self.book.is_alone else sheet
+        remedy = f"“{name}”登记的日期为 {listed}，请核对日期，或先在{where}中加入当日的活动"
         return self.book.nobody(name, ActivityResource.sheet, expected, remedy)
 
     def reference(self, pk, has_day=False):

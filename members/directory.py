@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from orgs.models import Organisation
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
+from yl_district.masking import masked_name
 from yl_district.validators import identity_number_birth_date
 
 from .models import Member, Person, Post, Volunteer
@@ -144,7 +145,7 @@ class Directory:
     def _by_numbers(self, row):
         number = row.get("身份证号")
         if number and number in self._by_identity:
-            return self._by_identity[number]
+            return self._named_so(self._by_identity[number], row)
         mobile = row.get("手机号码")
         if not mobile:
             return None
@@ -153,6 +154,15 @@ class Directory:
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return self._only(same, {}, "手机号码", TELL_APART)
+
+    def _named_so(self, person, row):
+        """The person of an identity number; a list by itself does not give somebody registered another name."""
+        is_other = self.book.is_alone and person.pk and person.name != row["姓名"]
+        # Of people known by a case file alone nothing is written, and nothing told.
+        if is_other and (Person, person.pk) not in self.book.closed:
+            remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
+            raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")
+        return person
 
     def _only(self, candidates, row, column, remedy):
         fitting = [person for person in candidates if not contradicts(person, row)]

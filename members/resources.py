@@ -116,7 +116,8 @@ class PeopleResource(SheetResource):
         for heading in ("出生日期", "身份证号"):
             if born and born > self.book.today and self.row.get(heading):
                 expected = f"不晚于今天（{self.book.today}）的出生日期"
-                raise row_problem(heading, self.row[heading], expected, f"请核对{heading}")
+                found = self.unmasked.get(heading, self.row[heading])
+                raise row_problem(heading, found, expected, f"请核对{heading}")
 
     def watched(self):
         return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
@@ -253,7 +254,7 @@ class MemberResource(PeopleResource):
         super().validate_instance(instance)
         holder = self.numbers.get(instance.development_no)
         if holder not in (None, instance) and holder.development_no == instance.development_no:
-            remedy = f"该编号已由{holder.person.name}使用，请核对入团志愿书"
+            remedy = f"该编号已由{holder.person.shown_name}使用，请核对入团志愿书"
             raise row_problem("发展团员编号", instance.development_no, "不与他人重复的编号", remedy)
         for other in self.of_person[id(instance.person)]:
             if other is not instance and instance.overlaps(other):

@@ -184,6 +184,7 @@ ACCESS = {
     # Imports
     "import_batch_list": OFFICE,
     "import_batch_create": OFFICE,
+    "import_memory_list": OFFICE,
     "import_batch_detail": OFFICE,
     "import_batch_update": OFFICE,
     "import_batch_wrong_rows": OFFICE,

@@ -19,7 +19,7 @@ from yl_district.pages import rows_response, wants_fragment
 from .import_actions import State, begin_check, begin_commit, begin_undo
 from .import_forms import AliasForm, MendForm
 from .import_kinds import may_undo
-from .import_outlook import items_of, seen, undo_context
+from .import_outlook import items_of, seen, undo_context, unknown_texts
 from .import_views import found_page, open_batch, own_batch, page_context
 
 AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
@@ -76,9 +76,10 @@ def import_batch_alias(request, pk):
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    form = AliasForm(request.POST, items=items_of(batch))
+    form = AliasForm(request.POST, items=items_of(batch), asked=unknown_texts(batch))
     if not form.is_valid():
-        return found_page(request, batch, "没有记住：请从列出的名称中选择一项。", status=422)
+        said = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
+        return found_page(request, batch, said[0], status=422)
     said = form.cleaned_data
     learn_alias(batch.kind, said["column"], said["found"], said["meant"])
     begin_check(batch)

@@ -18,8 +18,10 @@ CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记�
 TRIES = 3
 
 
-def open_import(kind, data, file_name, user=None):
+def open_import(kind, data, file_name, user=None, parts=None):
     """Keeps a file and proposes how to read it; returns the import and the Proposal.
+
+    `parts` are its rows where they are known already, as of what was pasted.
 
     Raises UnreadableWorkbook where it is no file of a kind that can be read, or holds no table.
     """
@@ -29,7 +31,7 @@ def open_import(kind, data, file_name, user=None):
     digest = hashlib.sha256(data).hexdigest()
     batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
     batch.with_cases = kind.is_case
-    work.keep_file(batch, stream_workbook(data, file_name))
+    work.keep_file(batch, stream_workbook(data, file_name) if parts is None else parts)
     proposal = propose(batch, kind.resource)
     if not proposal.recognised:
         names = "、".join(sheet["name"] for sheet in batch.sheets if sheet["name"]) or "一张工作表"

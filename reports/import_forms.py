@@ -13,7 +13,7 @@ from yl_district.headings import EXPORT_MARK
 from yl_district.importing.outcomes import known_names
 from yl_district.importing.proposal import missing, required_columns
 from yl_district.sheet_mapping import Mapping
-from yl_district.spreadsheets import UnreadableWorkbook
+from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted
 
 from .import_actions import open_import
 from .import_kinds import KINDS, kinds_for
@@ -67,12 +67,15 @@ class ImportForm(ActionForm):
     def save(self):
         """Keeps the file and finds out how it could be read; raises ValidationError where it cannot."""
         file, name = self.cleaned_data["file"], "file"
-        data, file_name = (file.read(), file.name) if file else (b"", "")
+        data, file_name, parts = (file.read(), file.name, None) if file else (b"", "", None)
         if not file:
-            name, file_name, data = "pasted", PASTED, self.cleaned_data["pasted"].encode("utf-8", "replace")
+            text = self.cleaned_data["pasted"]
+            name, file_name, data = "pasted", PASTED, text.encode("utf-8", "replace")
+            # What is copied from a spreadsheet has tabs; without any it is the text of a csv file.
+            parts = stream_pasted(text) if "\t" in text else None
         try:
             kind = KINDS[self.cleaned_data["kind"]]
-            self.instance, self.proposal = open_import(kind, data, file_name, self.user)
+            self.instance, self.proposal = open_import(kind, data, file_name, self.user, parts)
         except UnreadableWorkbook as error:
             raise ValidationError({name: str(error)}) from None
 
@@ -300,18 +303,20 @@ class MendForm(forms.Form):
 
 
 class AliasForm(forms.Form):
-    """What a text in a column means."""
+    """What a text in a column means; `asked` are the (column, text) of which the import does not know it."""
 
     column = forms.CharField(max_length=40)
     found = forms.CharField(max_length=80)
     meant = forms.CharField(max_length=100)
 
-    def __init__(self, data, *, items):
+    def __init__(self, data, *, items, asked):
         super().__init__(data)
-        self.items = items
+        self.items, self.asked = items, asked
 
     def clean(self):
         data = super().clean()
+        if (data.get("column"), data.get("found")) not in self.asked:
+            raise ValidationError("没有记住：这份文件中没有这一不认识的写法，请在下面的问题中选择。")
         known = known_names(self.items.get(data.get("column")))
         name = known.get(text_key(data.get("meant", "")))
         if not name:

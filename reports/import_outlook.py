@@ -11,7 +11,7 @@ from members.models import Member
 from yl_district.cells import text_key
 from yl_district.headings import IGNORED, NUMBERED, heading_key
 from yl_district.importing import undo
-from yl_district.importing.check import CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
+from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
 from yl_district.importing.proposal import aliases
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
@@ -57,6 +57,25 @@ def early_rows(batch):
     return rows_at(batch, shown[:EARLY_ROWS])
 
 
+class KnownNames:
+    """What the cells of an import's columns can name, each column asked about once."""
+
+    def __init__(self, batch):
+        self.items, self.known = items_of(batch), {}
+
+    def of(self, column):
+        """{text as texts are compared: name} of a column."""
+        if column not in self.known:
+            self.known[column] = known_names(self.items.get(column))
+        return self.known[column]
+
+
+def unknown_texts(batch):
+    """The (column, text) that the check found where it knows no such name."""
+    groups = problem_groups(batch, KnownNames(batch).of)
+    return {(group.column, group.found) for group in groups if group.found}
+
+
 def left_out(batch):
     """The headings of the columns that are not taken, but for those that number the rows or are the system's own."""
     mapping = Mapping.from_json(batch.mapping)
@@ -72,18 +91,12 @@ def left_out(batch):
 
 def found_context(request, batch):
     """What the check found: counts, groups of problems, and a page of rows."""
-    items, names = items_of(batch), {}
-
-    def names_of(column):
-        if column not in names:
-            names[column] = known_names(items.get(column))
-        return names[column]
-
+    names = KnownNames(batch)
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
-    groups = problem_groups(batch, names_of) if refused and is_asked else []
+    groups = problem_groups(batch, names.of) if refused and is_asked else []
     for group in groups:
-        group.likely = likely_name(group.found, names_of(group.column)) if group.found else ""
+        group.likely = likely_name(group.found, names.of(group.column)) if group.found else ""
     tabs = shares(batch)
     show, group = chosen(request, tabs, groups)
     wanted = group.rows if group else places(batch, tags_of(show))
@@ -98,12 +111,13 @@ def found_context(request, batch):
         "rows": rows,
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) - GROUPS_SHOWN,
-        "names": {column: found.values() for column, found in names.items() if found},
+        "names": {column: found.values() for column, found in names.known.items() if found},
         "refused": refused,
         "right": batch.counts.get(NEW, 0) + batch.counts.get(CHANGED, 0),
         "new": batch.counts.get(NEW, 0),
         "changed": batch.counts.get(CHANGED, 0),
         "same": batch.counts.get(SAME, 0),
+        "beside": batch.counts.get(BESIDE, 0),
         "query": query(show, group, page.number),
         "pager": query(show, group),
         "seen": seen(batch),
@@ -147,13 +161,14 @@ def add_transfers(user, batch, rows):
     names = {}
     for row in standing:
         text = str(row.values.get(column, ""))
-        names[id(row)] = meant.get(column, {}).get(text_key(text), text)
-    branches = standing_branches(set(names.values()))
+        names[id(row)] = (text, meant.get(column, {}).get(text_key(text), ""))
+    branches = standing_branches({name for both in names.values() for name in both})
     keys = Member.objects.visible_to(user).filter(pk__in=[row.told["record"][1] for row in standing])
     seen = set(keys.values_list("pk", flat=True))
     for row in standing:
         if row.told["record"][1] in seen:
-            row.member, row.branch = row.told["record"][1], branches.get(names[id(row)], "")
+            text, known_as = names[id(row)]
+            row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
 
 
 def committed_context(request, batch):

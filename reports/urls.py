@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import full_exports, import_act_views, import_views, ledger_views, record_views, views
+from . import full_exports, import_act_views, import_memory_views, import_views, ledger_views, record_views, views
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
@@ -18,6 +18,7 @@ record_patterns = [
 import_patterns = [
     path("imports/", import_views.import_batch_list, name="import_batch_list"),
     path("imports/new/", import_views.import_batch_create, name="import_batch_create"),
+    path("imports/memory/", import_memory_views.import_memory_list, name="import_memory_list"),
     path("imports/<int:pk>/", import_views.import_batch_detail, name="import_batch_detail"),
     path("imports/<int:pk>/mapping/", import_views.import_batch_update, name="import_batch_update"),
     path("imports/<int:pk>/wrong-rows/", import_views.import_batch_wrong_rows, name="import_batch_wrong_rows"),

@@ -30,6 +30,8 @@ COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # how a CSV file shows a long number that Excel has cut
+TENTH = re.compile(r"([0-9]{4})\.1")  # January, or the number that Excel makes of October
+CUT_NUMBER = re.compile(r"[0-9]{15}000")  # of a long number Excel keeps fifteen digits, and noughts
 YEARS = range(1900, 2101)
 
 
@@ -53,6 +55,38 @@ def check_formula(value):
     """Raises CellError for a cell whose formula failed, which is neither a value nor empty."""
     if value == FORMULA_ERROR:
         raise CellError("公式算出的内容", "该单元格的公式出错（如 #N/A），请改正公式，或改为直接填写")
+
+
+def check_digits(widget, value):
+    """Raises CellError for a text whose digits Excel may have changed when it saved a sheet as text.
+
+    Such a file does not tell what was a number in the sheet. Nor can the check digit tell: one cut number in eleven
+    has the right one. Excel never puts blanks into a number, so that one with blanks was written by somebody.
+    """
+    text = plain(value)
+    if isinstance(widget, MonthWidget) and TENTH.fullmatch(text):
+        raise month_or_tenth(text)
+    if isinstance(widget, IdentityNumberWidget) and is_cut(text):
+        written = f"{text[:6]} {text[6:14]} {text[14:]}"
+        remedy = f"文本文件中末三位为 0 的号码可能已被 Excel 改写，请对照身份证核对；确实如此的，请加空格写成 {written}"
+        raise CellError("末几位没有丢失的 18 位身份证号", remedy)
+
+
+def has_doubtful_digits(text):
+    """Whether a text is one of which `check_digits` doubts that it was one."""
+    return bool(TENTH.fullmatch(plain(text))) or is_cut(text)
+
+
+def is_cut(text):
+    """Whether a text can be what Excel has left of a long number."""
+    return bool(CUT_NUMBER.fullmatch(plain(text)))
+
+
+def month_or_tenth(text):
+    """The CellError for `2008.1`, which is January, or October as a number."""
+    year = text[:4]
+    remedy = f"1 月与存为数字的 10 月无法分辨，请写成 {year}-01 或 {year}-10"
+    return CellError("年月，如 2017-10", remedy)
 
 
 def plain(value):
@@ -309,8 +343,7 @@ class MonthWidget(DayWidget):
         if isinstance(value, float) and not value.is_integer():
             value = plain(value)
             if value.endswith(".1"):
-                remedy = "数字格式的 1 月与 10 月无法分辨，请把单元格设为文本格式后重新输入年月"
-                raise CellError("文本格式的年月，如 2017-10", remedy)
+                raise month_or_tenth(value)
         if not isinstance(value, (date, bool)):
             text = "".join(plain(value).split())
             match = MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text)

@@ -9,6 +9,7 @@ from . import cells
 from .masking import MASKED_FIELDS
 from .spreadsheets import Heading, as_text
 
+REGISTER = "请核对名称，或先在系统中登记"  # what to do about a name that a list by itself cannot bring
 EXPLAINED_BY_BASIS = ("人次", "场次")  # the column 数字口径 stands beside them
 
 
@@ -166,11 +167,12 @@ class Book:
 
     def nobody(self, name, sheet, expected=None, remedy=None):
         """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
-        expected = expected or f"《{sheet}》表或系统中已有的名称"
+        expected = expected or ("系统中已有的名称" if self.is_alone else f"《{sheet}》表或系统中已有的名称")
         row = self._failed.get((sheet, cells.text_key(name)))
         if row:
             return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
-        return cells.CellError(expected, remedy or f"请核对名称，或先在《{sheet}》表中加入")
+        otherwise = REGISTER if self.is_alone else f"请核对名称，或先在《{sheet}》表中加入"
+        return cells.CellError(expected, remedy or otherwise)
 
     def no_choice(self, model):
         """The CellError for a name that is none of those which the system keeps beside the ledger."""

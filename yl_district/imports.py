@@ -17,7 +17,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from . import cells, export_marks
-from .columns import Named
+from .columns import REGISTER, Named
 from .encryption import BlindIndexField, Sealed
 from .history import BATCH, kind_of, note_changed, note_created, tracked_fields
 from .masking import masked, masked_name
@@ -26,6 +26,7 @@ from .pinyin import SearchTextField
 ROW_NUMBER = "\0row"  # no heading can be this
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 REMEMBERED = 2_000  # texts of each column
+GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ class SheetResource(ModelResource):
     synonyms = {}
     settled_by = ""
     group = ""
+    without_types = False  # whether every cell is text, whatever it was in the sheet that was saved so
 
     class Meta:
         fields = ()
@@ -145,7 +147,7 @@ class SheetResource(ModelResource):
         self.matched, self.dirty = {}, {}
         self.beside, self.trail = [], []
         self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
-        self.aliases, self.compared = {}, Counter()
+        self.aliases, self.spelled, self.unmasked, self.compared = {}, [], {}, Counter()
         self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
 
     @classmethod
@@ -237,23 +239,42 @@ class SheetResource(ModelResource):
 
     def before_import_row(self, row, **options):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+        self.spelled, self.unmasked = [], {}
         self.place = (self.sheet, self.row_number)
         if self.book.is_alone:
             self.marked, row = self._recalled(row)
         for heading, item in self.fields.items():
             value = row.get(heading)
-            if heading in self.aliases and isinstance(value, str):
-                value = self.aliases[heading].get(cells.text_key(value), value)
             if value is None or cells.is_blank(value):
                 if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
             try:
-                self.row[heading] = item.resolve(self.book, self.read(heading, item, value, row))
+                self.row[heading] = self._resolved(heading, item, value, row)
             except cells.CellError as error:
-                problems.append((heading, value, error.expected, error.remedy))
+                problems.append(self._cell_problem(heading, value, error))
         if problems:
             raise RowProblems(problems)
+
+    def _resolved(self, heading, item, value, row):
+        """What a cell means by itself, else what somebody once said that it means."""
+        try:
+            return item.resolve(self.book, self.read(heading, item, value, row))
+        except cells.CellError:
+            meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
+            meant = meanings.get(cells.text_key(value)) if meanings else None
+            if meant is None:
+                raise
+        found = item.resolve(self.book, self.read(heading, item, meant, row))
+        self.spelled.append((heading, cells.shown(value), meant))
+        return found
+
+    def _cell_problem(self, heading, value, error):
+        """The problem of a cell; of what stands behind a mask it tells nothing."""
+        if heading in self.unmasked:
+            return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
+        remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
+        return heading, value, error.expected, remedy
 
     def is_said_elsewhere(self, item, row):
         """Whether another cell of a list's row says what the column would."""
@@ -275,7 +296,10 @@ class SheetResource(ModelResource):
             return cell
         value = self.value_for_export(record, heading, item)
         text = "" if value is None else self.render(heading, item, value)
-        return text if cells.plain(cell) == self.masked_cell(record, item, text) else cell
+        if cells.plain(cell) != self.masked_cell(record, item, text):
+            return cell
+        self.unmasked[heading] = cell
+        return text
 
     def _changed_at(self, record):
         """When the record, or what one of its rows writes with it, was last changed."""
@@ -288,10 +312,19 @@ class SheetResource(ModelResource):
         if type(value) is str and value in known:
             return known[value]
         cells.check_formula(value)
+        if self.without_types and not self._is_stored(heading, item, value):
+            cells.check_digits(item.widget, value)
         read = item.widget.clean(value, row)
         if type(value) is str and len(known) < REMEMBERED:
             known[value] = read
         return read
+
+    def _is_stored(self, heading, item, text):
+        """Whether a row of one of our own exports still says what is stored."""
+        if self.marked is None:
+            return False
+        value = self.value_for_export(self.marked, heading, item)
+        return value is not None and self.render(heading, item, value) == text
 
     def import_row(self, row, instance_loader, **options):
         self.trail = []
@@ -318,11 +351,15 @@ class SheetResource(ModelResource):
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
         if id(record) in self.matched:
-            first = self.matched[id(record)][0]
-            remedy = f"与第 {first} 行重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
+            remedy = f"与{self.place_of(record)}重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
             kind = RowProblems.DUPLICATE
             raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy, kind)
         return record, False
+
+    def place_of(self, record):
+        """Where the row stands that means a record, with its sheet where that is another one."""
+        number, _, sheet = self.matched[id(record)]
+        return f"第 {number} 行" if sheet == self.sheet else f"《{sheet}》第 {number} 行"
 
     def _located(self, row, act):
         """Runs `act`, turning its CellError into a problem of the column the error names."""
@@ -353,7 +390,7 @@ class SheetResource(ModelResource):
             return
         is_begun = self.has_begun(target)
         if item.attribute in self.shared:
-            self._claim(target, name, value, item.widget.render, is_begun)
+            self._claim(target, name, value, partial(self._quoted, item, target, name), is_begun)
         if is_begun:
             setattr(target, name, value)
             return
@@ -397,6 +434,13 @@ class SheetResource(ModelResource):
         if self.book.claim(target, name, value, place, shown):
             self.trail.append(partial(self.book.disclaim, target, name))
 
+    def _quoted(self, item, target, name, value):
+        """A value as a problem quotes it; in a list by itself it can come from the records, not from its sender."""
+        if not self.book.is_alone:
+            return item.widget.render(value)
+        [text] = self._told(item, target, name, value)
+        return text
+
     def _told(self, item, target, name, *values):
         """Values as the report of changes tells them: numbers and minors' names masked."""
         texts = [item.widget.render(value) for value in values]
@@ -412,7 +456,7 @@ class SheetResource(ModelResource):
             self.trail.append(partial(names.discard, name))
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        self.matched[id(instance)] = (self.row_number, instance)
+        self.matched[id(instance)] = (self.row_number, instance, self.sheet)
         self.trail.append(partial(self.matched.pop, id(instance)))
         return bool(instance.pk) and not self.changes
 
@@ -451,6 +495,7 @@ class SheetResource(ModelResource):
                 value = self.row.get(heading)
                 widget = self.fields[heading].widget if heading in self.fields else None
                 shown = widget.render(value) if widget and value is not None else value
+                shown = self.unmasked.get(heading, shown)
                 yield (heading, shown, expected, words.get("remedy") or "请改正后重新上传")
 
     def _heading_of(self, record, name):

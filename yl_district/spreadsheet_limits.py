@@ -8,6 +8,7 @@ COLUMNS = 1_000
 CHARACTERS = 120_000_000
 LINE = 1_000_000  # characters of one line, or of one cell, in a text file
 MERGES = 100_000
+PART_ROWS = 1000  # of a sheet that are handed on at a time
 FORMULA_ERROR = "#公式错误"  # as the importing side knows it
 
 

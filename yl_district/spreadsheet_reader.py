@@ -23,13 +23,13 @@ from .spreadsheet_limits import (
     FORMULA_ERROR,
     MEMORY,
     MERGES,
+    PART_ROWS,
     Refused,
     check_area,
 )
 from .spreadsheet_ods import read_ods
 from .spreadsheet_xls import MAGIC, xls_errors
 
-PART_ROWS = 1000
 PART_CHARACTERS = 4_000_000  # so that neither process ever holds more than a little of a sheet of long texts
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 # What reading a damaged file raises.

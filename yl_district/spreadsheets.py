@@ -18,7 +18,7 @@ from pathlib import Path, PurePath
 import xlsxwriter
 
 from .delimited_text import pasted_rows
-from .spreadsheet_limits import Refused
+from .spreadsheet_limits import PART_ROWS, Refused
 
 ROOT = Path(__file__).parents[1]
 READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheet_reader import main; main(sys.argv[2])"
@@ -98,6 +98,13 @@ def read_pasted(text):
         return [Sheet("", pasted_rows(text))]
     except Refused as refused:
         raise unreadable(refused.answer) from None
+
+
+def stream_pasted(text):
+    """The same in parts, as `stream_workbook` gives them."""
+    for sheet in read_pasted(text):
+        for first in range(0, max(len(sheet.rows), 1), PART_ROWS):
+            yield SheetPart(0, sheet.name, sheet.merged, first, sheet.rows[first : first + PART_ROWS])
 
 
 def stream_workbook(data, file_name=""):

@@ -7,7 +7,7 @@ as (first row, first column, last row, last column).
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .cells import is_blank, plain
+from .cells import CONTROL, is_blank, plain
 from .headings import JOINT, heading_key, heading_keys
 from .sheet_words import is_note
 
@@ -116,7 +116,7 @@ def _headings(rows, merged, first, last):
 
 
 def _label(cell):
-    return "" if is_blank(cell) else " ".join(plain(cell).split())
+    return "" if is_blank(cell) else " ".join(CONTROL.sub("", plain(cell)).split())
 
 
 def _spread(above, below):

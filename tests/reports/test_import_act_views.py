@@ -59,6 +59,14 @@ def test_a_name_is_explained_once_and_known_from_then_on(office):
     assert counts(opened(office, [person(9, branch=" 柳林 支部")])) == (1, 0, 0, 0)
 
 
+@pytest.mark.parametrize("known", [HERE, "不在文件里的支部"])
+def test_only_what_the_file_leaves_unknown_is_explained(office, known):
+    batch = opened(office, [person(1), person(2, branch="柳林支部")])
+    refused = act(office, "alias", batch, column="所在团支部", found=known, meant="槐荫社区团支部")
+    assert (refused.status_code, ImportAlias.objects.count()) == (422, 0)
+    assert "没有记住：这份文件中没有这一不认识的写法" in text(refused)
+
+
 @pytest.mark.parametrize("column", ["姓名", "没有的列", ""])
 def test_only_names_are_explained(office, column):
     batch = opened(office, people(1))
@@ -97,6 +105,17 @@ def test_a_number_that_lost_its_digits_stays_wrong_unless_it_is_typed_anew(offic
     assert counts(batch) == (1, 0, 0, 0)
 
 
+def test_a_number_that_is_to_be_a_text_is_confirmed_as_it_is_where_nothing_else_is_mended(office):
+    batch = opened(office, [person(0, 入团年月=2008.1, 微信号="x" * 41)])
+    address = mend_address(batch, 0, 1)
+    form = office.get(address).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+    office.post(address, data | {"cell-6": "wx1"})
+    assert [one["column"] for one in batch.parts.get().told[1]["problems"]] == ["入团年月"]
+    office.post(address, data | {"cell-6": "wx1"})
+    assert counts(batch) == (1, 0, 0, 0)
+
+
 def test_only_wrong_rows_that_there_are_can_be_mended(office):
     batch = opened(office, [*people(1), person(5, 出生日期="1998-02-30")])
     found = [office.get(mend_address(batch, *at)).status_code for at in [(0, 2), (0, 1), (0, 99), (9, 0), (2**70, 0)]]
@@ -111,7 +130,7 @@ def test_wrong_rows_go_out_with_their_reasons_are_mended_and_taken_again(office)
     assert headings == ["姓名", "性别", "出生日期", "所在团支部", "文化程度", "失败原因"]
     assert [row[-1] for row in wrong] == [
         "出生日期现为1998-02-30，应为真实存在的日期，如 2017-05-04。请核对年、月、日",
-        "所在团支部现为天翌，应为《团组织》表或系统中已有的名称。请核对名称，或先在《团组织》表中加入",
+        "所在团支部现为天翌，应为系统中已有的名称。请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记",
     ]
     assert AccessEntry.objects.filter(action="export").count() == 1
     commit(office, batch, only_right="yes")

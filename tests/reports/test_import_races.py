@@ -144,7 +144,7 @@ def test_an_identity_number_entered_meanwhile_under_another_name_is_a_conflict(b
     assert committed(batch) == ("checked", commit.CONFLICT)
     assert (Person.objects.count(), Member.objects.count(), AccessEntry.objects.count()) == (1, 0, 0)
     assert begin_check(batch)
-    assert tally(batch) == {"new": 1}
+    assert tally(batch) == {"wrong": 1}
 
 
 def test_a_unit_renamed_meanwhile_is_checked_again(branches):

@@ -5,7 +5,7 @@ from django.db import connection
 
 from yl_district.importing.work import SHOWN_AT_ONCE, keep_file
 from yl_district.models import ImportBatch, ImportPart
-from yl_district.spreadsheet_reader import PART_ROWS
+from yl_district.spreadsheet_limits import PART_ROWS
 from yl_district.spreadsheets import SheetPart, UnreadableWorkbook
 
 
@@ -59,3 +59,10 @@ def test_of_a_file_that_cannot_be_read_to_its_end_nothing_is_kept():
     with pytest.raises(UnreadableWorkbook):
         kept(breaking_off())
     assert (ImportBatch.objects.count(), ImportPart.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_control_characters_in_the_name_of_a_sheet_are_left_out():
+    batch = ImportBatch(kind="members", file_name="a.xlsx")
+    keep_file(batch, [SheetPart(0, "花\x00名\x1f册", (), 0, rows(0, 2))])
+    assert [sheet["name"] for sheet in ImportBatch.objects.get().sheets] == ["花名册"]

@@ -31,6 +31,7 @@ NAMES = {
     WRONG: "wrong",
     ASIDE: "set_aside",
 }
+BESIDE = "beside"  # new records whose row changes what is stored of somebody as well
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
 OVERWRITTEN = 3  # a warning where more than one of so many stored values of a column would be replaced
 FEW = 5  # so few replaced values need no warning
@@ -38,7 +39,7 @@ FEW = 5  # so few replaced values need no warning
 
 @dataclass
 class Outcome:
-    """What the check found in one row: its tag, what is wrong, and what it would change."""
+    """What the check found in one row: its tag, what is wrong, what it would change, and which spellings were known."""
 
     tag: str
     problems: list = field(default_factory=list)
@@ -46,6 +47,7 @@ class Outcome:
     record: list | None = None
     is_outdated: bool = False
     acts: list = field(default_factory=list)
+    spelled: list = field(default_factory=list)
 
     def told(self):
         """The outcome as it is kept with the row, None where the tag says it all."""
@@ -54,6 +56,7 @@ class Outcome:
             "changes": self.changes,
             "record": self.record,
             "is_outdated": self.is_outdated,
+            "spelled": self.spelled,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -68,8 +71,14 @@ class Check:
 
     def outcome(self, sheet, number, row):
         """The Outcome of one row, given as {heading: cell}."""
+        found = self._found(sheet, number, row)
+        found.spelled = self.resource.spelled
+        return found
+
+    def _found(self, sheet, number, row):
         resource = self.resource
-        resource.sheet = sheet or type(resource).sheet
+        # A sheet without a name is a text file.
+        resource.sheet, resource.without_types = sheet or type(resource).sheet, not sheet
         row[ROW_NUMBER] = number
         result = resource.import_row(row, None, row_number=number)
         if result.errors:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..cells import whole
+from ..cells import has_doubtful_digits, is_cut, plain, whole
 from ..models import ImportPart
 from ..spreadsheets import write_typed_workbook
 from .check import REFUSED
@@ -62,10 +62,22 @@ def write_wrong_rows(batch, stream):
     names = columns_in_file(batch)
     sheets = {}
     for row in rows_tagged(batch, REFUSED):
-        cells = [row.cells.get(name) for name in names]
+        cells = [kept_kind(row, name) for name in names]
         sheets.setdefault(row.sheet or "有误的行", []).append([*cells, row.reason])
     write_typed_workbook(stream, [(name, [*names, REASON], rows) for name, rows in sheets.items()])
     return sum(map(len, sheets.values()))
+
+
+def kept_kind(row, name):
+    """A cell of a wrong row as a workbook keeps it; digits that a text file may have lost are as lost in a number."""
+    cell = row.cells.get(name)
+    is_doubtful = not row.sheet and isinstance(cell, str) and name in wrong_columns(row.told)
+    return float(plain(cell)) if is_doubtful and has_doubtful_digits(cell) else cell
+
+
+def wrong_columns(told):
+    """The columns in which something is wrong with a row."""
+    return {problem["column"] for problem in told.get("problems", ())}
 
 
 def may_mend(batch, part, column):
@@ -82,9 +94,13 @@ def place_of(batch, part, column):
 
 
 def mend(batch, part, place, cells):
-    """Puts texts into cells {column: text} of the row at a place of the part; returns the labels that changed."""
-    rows, changed = part.rows, []
-    row = rows[place]
+    """Puts texts into cells {column: text} of the row at a place of the part; returns the labels that changed.
+
+    Where all cells look as they did, that confirms as texts those that are wrong because they are none; not numbers
+    whose last digits may be lost.
+    """
+    rows, changed, confirmed = part.rows, [], []
+    row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
     for column, text in cells.items():
         at = place_of(batch, part, column)
         if at is None:
@@ -93,6 +109,11 @@ def mend(batch, part, place, cells):
         if whole(row[at]) != whole(text):
             row[at] = text or None
             changed.append(column)
+        elif column in wrong and text and not isinstance(row[at], str) and not is_cut(text):
+            confirmed.append((column, at))
+    for column, at in () if changed else confirmed:
+        row[at] = cells[column]
+        changed.append(column)
     if changed:
         part.rows = rows
         part.save(update_fields=["content"])

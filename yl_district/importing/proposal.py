@@ -12,6 +12,7 @@ from ..models import ImportAlias, ImportHeading
 from ..sheet_mapping import Mapping, SheetMapping
 from ..spreadsheets import Sheet
 from ..table_layout import LOOKED_AT, sheet_candidates
+from .outcomes import known_names
 
 SAMPLED = 200  # rows below the headings from which samples are taken
 
@@ -54,9 +55,7 @@ def propose(batch, resource):
         found[told.number] = recognise(layout.headings, columns, resource.synonyms, memory, below)
         told.columns = {one.place: one.column for one in found[told.number] if one.column}
         told.ignored = [one.place for one in found[told.number] if one.how == "ignored"]
-        is_merged = any(place in told.columns and told.columns[place] == resource.group for place in merged_down(sheet))
-        mapping.fill_down = mapping.fill_down or is_merged
-    guess_group(mapping, sheets, required)
+    guess_group(mapping, columns.get(resource.group), aliases(batch.kind).get(resource.group, {}))
     return Proposal(mapping, found, missing(mapping, required), kinds)
 
 
@@ -72,18 +71,17 @@ def first_rows(batch):
     return [Sheet(sheet["name"], rows.get(sheet["number"], []), merged[sheet["number"]]) for sheet in batch.sheets]
 
 
-def merged_down(sheet):
-    """The places of columns in which cells are merged over several rows."""
-    return {left for top, left, bottom, right in sheet.merged if bottom > top and left == right}
+def guess_group(mapping, item, known_spellings):
+    """Where no column says where a record belongs: the names of the sheets do where they name what is known.
 
-
-def guess_group(mapping, sheets, required):
-    """Where no column says where a record belongs: the names of the sheets do where there are several."""
+    Where it must be said, those of several sheets do in any case; a year or a month is no name of a group.
+    """
     taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
-    if not taken or any(mapping.group_column in sheet.columns.values() for sheet in taken):
+    if item is None or not taken or any(item.column_name in sheet.columns.values() for sheet in taken):
         return
-    if mapping.group_column in required or len(taken) > 1:
-        mapping.group_from = "sheet" if len(taken) > 1 else "column"
+    known = known_names(item).keys() | known_spellings.keys()
+    if all(text_key(sheet.name) in known for sheet in taken) or (item.required and len(taken) > 1):
+        mapping.group_from = "sheet"
 
 
 def required_columns(resource):

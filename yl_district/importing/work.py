@@ -8,9 +8,9 @@ from django.utils import timezone
 from .. import cells
 from ..imports import Problem
 from ..models import ImportBatch, ImportPart
-from ..spreadsheet_reader import PART_ROWS
+from ..spreadsheet_limits import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
-from .check import ASIDE, BLANK, NAMES, Check
+from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check
 from .marks import marks_of
 from .reading import Reader
 
@@ -22,7 +22,8 @@ def keep_file(batch, parts):
     """Keeps a file's rows with the import; raises UnreadableWorkbook, and then keeps nothing."""
     sheets, kept = {}, []
     for part in parts:
-        sheets.setdefault(part.number, {"number": part.number, "name": part.name, "merged": part.merged, "rows": 0})
+        name = cells.CONTROL.sub("", part.name)
+        sheets.setdefault(part.number, {"number": part.number, "name": name, "merged": part.merged, "rows": 0})
         sheets[part.number]["rows"] += len(part.rows)
         is_long = not kept and len(part.rows) == PART_ROWS
         for rows in (slice(0, SHOWN_AT_ONCE), slice(SHOWN_AT_ONCE, None)) if is_long else (slice(None),):
@@ -58,6 +59,8 @@ def check(batch, resource):
                 outcome = checking.outcome(row.sheet, row.number, row.cells)
                 acts += outcome.acts
             tags[row.place] = outcome.tag
+            if outcome.tag == NEW and outcome.changes:
+                counts[BESIDE] += 1
             if found := outcome.told():
                 told[row.place] = found
         keep_outcome(part, tags, told, acts)
