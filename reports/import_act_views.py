@@ -16,7 +16,7 @@ from yl_district.importing.reading import Reader
 from yl_district.models import ImportBatch
 from yl_district.pages import rows_response, wants_fragment
 
-from .import_actions import State, begin_check, begin_commit, begin_undo
+from .import_actions import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .import_forms import AliasForm, MendForm
 from .import_kinds import may_undo
 from .import_outlook import items_of, seen, undo_context, unknown_texts
@@ -63,10 +63,11 @@ def mend(request, batch, number, place, texts):
             messages.info(request, AGAIN)
             return
         changed = mending.mend(locked, locked.parts.get(number=number), place, texts)
-    if not changed:
-        messages.info(request, "没有改动。")
-        return
-    begin_check(locked)
+        if not changed:
+            messages.info(request, "没有改动。")
+            return
+        enter_check(locked)  # in one act with the change, so that nobody writes what was staged before it
+    set_going(locked, "check")
     messages.success(request, f"已改正{'、'.join(changed)}，并重新核对。")
 
 
@@ -81,8 +82,11 @@ def import_batch_alias(request, pk):
         said = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
         return found_page(request, batch, said[0], status=422)
     said = form.cleaned_data
-    learn_alias(batch.kind, said["column"], said["found"], said["meant"])
-    begin_check(batch)
+    with transaction.atomic():
+        learn_alias(batch.kind, said["column"], said["found"], said["meant"])
+        is_entered = enter_check(batch)
+    if is_entered:
+        set_going(batch, "check")
     messages.success(request, f"已记住“{said['found']}”就是“{said['meant']}”，以后导入时照此识别。")
     return redirect(batch)
 
@@ -111,7 +115,8 @@ def import_batch_commit(request, pk):
         return found_page(request, batch, UNCONFIRMED, status=422)
     if not batch.counts.get(NEW) and not batch.counts.get(CHANGED):
         return found_page(request, batch, "没有写入：这份文件中没有新增或变更的内容。", status=422)
-    begin_commit(batch, only_right="only_right" in request.POST)
+    if not begin_commit(batch, only_right="only_right" in request.POST) and batch.state == State.CHECKED:
+        return found_page(request, batch, f"没有写入：{AGAIN}", status=409)
     if batch.state == State.COMMITTED:
         messages.success(request, "已写入。")
     return redirect(batch)
@@ -132,15 +137,22 @@ def import_batch_undo(request, pk):
     return rows_response(request, "reports/import_batch_undo.html", "reports/_import_records.html", context)
 
 
+def may_be_given_up(batch):
+    """Whether nothing was written of the import and nobody is at it."""
+    waits = batch.state in (State.MAPPING, State.CHECKED)
+    return waits or (batch.state in (State.CHECKING, State.COMMITTING) and batch.is_broken_off)
+
+
 @require_POST
 def import_batch_delete(request, pk):
     """Gives an import up before anything was written, and forgets its file."""
     batch = own_batch(request, pk)
     with transaction.atomic():
-        waiting = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state__in=[State.MAPPING, State.CHECKED])
-        if batch.is_broken_off and batch.state != State.UNDOING:
-            waiting = ImportBatch.objects.filter(pk=batch.pk, state=batch.state, alive_at=batch.alive_at)
-        is_given_up = bool(waiting.delete()[0])
+        # Locked and looked at again: whoever is writing it has then ended.
+        locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
+        is_given_up = locked is not None and may_be_given_up(locked)
+        if is_given_up:
+            locked.delete()
     if not is_given_up:
         return redirect(batch)
     messages.success(request, "已放弃这次导入，没有写入任何内容。")

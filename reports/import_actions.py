@@ -25,7 +25,7 @@ def open_import(kind, data, file_name, user=None, parts=None):
 
     Raises UnreadableWorkbook where it is no file of a kind that can be read, or holds no table.
     """
-    ImportBatch.objects.forgotten(timezone.now()).delete()
+    work.forget(timezone.now())
     # The name of a file on disk need not be text.
     name = file_name.encode("utf-8", "replace").decode()[-255:]
     digest = hashlib.sha256(data).hexdigest()
@@ -46,14 +46,8 @@ def open_import(kind, data, file_name, user=None, parts=None):
     return batch, proposal
 
 
-def begin(batch, state, *former, act, only_right=False, user=None):
-    """Has one act done on the import, in the background where it is large; returns whether nobody else was at it.
-
-    `act` is check, commit or undo.
-    """
-    was = batch.state
-    if not batch.enter(state, *former):
-        return False
+def set_going(batch, act, *, only_right=False, user=None):
+    """Has the act done whose state the import has entered (check, commit or undo), in the background if it is large."""
     try:
         if jobs.is_large(batch):
             options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
@@ -61,63 +55,80 @@ def begin(batch, state, *former, act, only_right=False, user=None):
         else:
             ACTS[act](batch, only_right=only_right, user=user)
     except BaseException:
-        ImportBatch.objects.filter(pk=batch.pk, state=state).update(state=was)
+        # Parts may hold some of a new outcome and some of the former one.
+        batch.go_on(STATES[act], alive_at=None)
         raise
-    return True
+
+
+def enter_check(batch):
+    """Takes an import that nobody is at into its check, which `set_going` then does; returns whether it did."""
+    return batch.enter(State.CHECKING, State.MAPPING, State.CHECKED)
 
 
 def begin_check(batch):
-    """Has the import's rows checked against the records as they are now."""
-    return begin(batch, State.CHECKING, State.MAPPING, State.CHECKED, act="check")
+    """Has the import's rows checked against the records as they are now; returns whether nobody else was at it."""
+    if is_entered := enter_check(batch):
+        set_going(batch, "check")
+    return is_entered
 
 
 def begin_commit(batch, *, only_right=False):
-    """Has what was checked written."""
-    return begin(batch, State.COMMITTING, State.CHECKED, act="commit", only_right=only_right)
+    """Has what was checked written, as the import is since it was read; returns whether nobody else was at it."""
+    if is_entered := batch.enter(State.COMMITTING, State.CHECKED, as_read=True):
+        set_going(batch, "commit", only_right=only_right)
+    return is_entered
 
 
 def begin_undo(batch, user):
-    """Has what was written taken back."""
-    return begin(batch, State.UNDOING, State.COMMITTED, act="undo", user=user)
+    """Has what was written taken back; returns whether nobody else was at it."""
+    if is_entered := batch.enter(State.UNDOING, State.COMMITTED):
+        set_going(batch, "undo", user=user)
+    return is_entered
 
 
 def run_check(batch, **options):
-    """Checks the import's rows against the records as they are now."""
-    batch.done_count, batch.counts, batch.warnings = 0, {}, []
-    batch.state, batch.said = State.CHECKING, ""
-    batch.save()
-    batch.is_worked_on_here()
-    work.check(batch, resource_for(batch))
+    """Checks the import's rows against the records as they are now; returns whether it did.
+
+    It does not where something was written already, or somebody else has begun the work since the import was read.
+    """
+    empty = {"done_count": 0, "counts": {}, "warnings": [], "said": ""}
+    before = State.MAPPING, State.CHECKED, State.CHECKING, State.COMMITTING
+    if not batch.take_up(*before, state=State.CHECKING, **empty):
+        return False
+    try:
+        work.check(batch, resource_for(batch))
+    except work.Superseded:
+        return False
+    return True
 
 
 def run_commit(batch, *, only_right=False, **options):
     """Writes what was checked; returns whether it did, else the import has been checked again, or says why not."""
-    resource = KINDS[batch.kind].resource
-    batch.is_worked_on_here()
+    if not batch.take_up(State.CHECKED, State.COMMITTING):
+        return False
     try:
-        commit.commit(batch, resource, only_right=only_right)
+        commit.commit(batch, KINDS[batch.kind].resource, only_right=only_right)
     except Outdated:
-        run_check(batch)
-        batch.said = CHANGED_MEANWHILE
-        batch.save(update_fields=["said"])
+        if run_check(batch):
+            batch.go_on(State.CHECKED, said=CHANGED_MEANWHILE)
     except Refused as refusal:
-        batch.state, batch.said = State.CHECKED, str(refusal)
-        batch.save(update_fields=["state", "said"])
+        batch.go_on(batch.state, state=State.CHECKED, said=str(refusal))
     return batch.state == State.COMMITTED
 
 
 def run_undo(batch, *, user=None, **options):
     """Takes a committed import back; returns whether it did, else the import says why not."""
-    batch.is_worked_on_here()
+    if not batch.take_up(State.UNDOING):
+        return False
     try:
         undo.undo(batch, user, SHEETS)
     except Refused as refusal:
-        batch.state, batch.said = State.COMMITTED, str(refusal)
-        batch.save(update_fields=["state", "said"])
+        batch.go_on(State.UNDOING, state=State.COMMITTED, said=str(refusal))
     return batch.state == State.UNDONE
 
 
 ACTS = {"check": run_check, "commit": run_commit, "undo": run_undo}
+STATES = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}
 
 
 def take_in_rows(kind, data, file_name, *, check=False, only_right=False, user=None):

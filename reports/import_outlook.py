@@ -1,7 +1,6 @@
 """What the pages of an import show: the check's outcome, the records written, and what would be taken back."""
 
 from collections import Counter
-from itertools import islice
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -9,11 +8,13 @@ from django.core.paginator import Paginator
 
 from members.models import Member
 from yl_district.cells import text_key
+from yl_district.changes import is_derived
 from yl_district.headings import IGNORED, NUMBERED, heading_key
-from yl_district.importing import undo
 from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
 from yl_district.importing.proposal import aliases
+from yl_district.importing.reversals import HELD, REVERSED, restorable, reversals, states_of
+from yl_district.importing.reversals import LABELS as UNDO_LABELS
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
 from yl_district.pages import wants_fragment
 from yl_district.sheet_mapping import Mapping
@@ -26,6 +27,7 @@ ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
 EARLY_ROWS = 10
 ALL = "all"
+LISTED_WHOLE = 20_000  # records of an import above which only those are listed that stay when it is taken back
 # What is looked at first, and the order of the tabs.
 TABS = ["w", "e", "d", "c", "n", "s", "a"]
 
@@ -172,13 +174,15 @@ def add_transfers(user, batch, rows):
 
 
 def committed_context(request, batch):
-    """The counts of what was written, and a page of the records, kind by kind."""
+    """The counts of what was written and left out, and a page of the records, kind by kind."""
     new, changed, same = tally(batch)
     labels = [label for label, _ in batch.written]
     own = KINDS[batch.kind].resource._meta.model._meta.label if batch.kind in KINDS else ""
     label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
-    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
-    if not label or (batch.with_cases and not may_take_in_cases(request.user)):
+    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)} | left_out(
+        request.user, batch
+    )
+    if not label or not may_name_records(request.user, batch):
         return context
     model, keys = apps.get_model(label), written_records(batch, label)
     page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
@@ -194,6 +198,17 @@ def committed_context(request, batch):
     }
 
 
+def may_name_records(user, batch):
+    """Whether the records of an import may be named to the user; those of one with case files tell who is assisted."""
+    return not batch.with_cases or may_take_in_cases(user)
+
+
+def left_out(user, batch):
+    """How many rows were left out as wrong, and whether the user can still fetch them."""
+    rows = sum(batch.counts.get(tag, 0) for tag in REFUSED) if batch.only_right else 0
+    return {"left_out": rows, "may_fetch": batch.parts.exists() and batch.user == user}
+
+
 def sheet_counts(batch):
     """New, changed and same by sheet of a ledger."""
     return [] if batch.kind in KINDS else list(batch.counts.items())
@@ -201,48 +216,62 @@ def sheet_counts(batch):
 
 def undone_context(request, batch):
     """What was taken back, and what stays and why."""
+    counts = batch.undone.get("counts", {})
+    context = dict(zip(("new", "changed", "same"), tally(batch), strict=True))
+    context["reversed"] = counts.get(REVERSED, 0)
+    context["staying"] = sum(counts.values()) - context["reversed"]
+    if not may_name_records(request.user, batch):
+        return context
     staying = batch.undone.get("staying", [])
     page = Paginator(staying, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     shown = [(apps.get_model(label), key, verdict, reason) for label, key, verdict, reason in page.object_list]
-    rows = named_rows(request.user, shown)
-    counts = batch.undone.get("counts", {})
-    return {
-        "page": page,
-        "records": rows,
-        "query": "",
-        "reversed": counts.get(undo.REVERSED, 0),
-        "staying": counts.get(undo.KEPT, 0) + counts.get(undo.HELD, 0),
-    } | dict(zip(("new", "changed", "same"), tally(batch), strict=True))
+    return context | {"page": page, "records": named_rows(request.user, shown), "query": ""}
 
 
 def undo_context(request, batch):
     """What would become of each record if the import were taken back: how many, and a page of them."""
-    verdict = request.GET.get("show") if request.GET.get("show") in undo.LABELS else ""
+    verdict = request.GET.get("show") if request.GET.get("show") in UNDO_LABELS else ""
     counts, kinds, wanted = Counter(), Counter(), []
-    for one in undo.reversals(batch):
+    is_large = sum(len(written_records(batch, label)) for label, _ in batch.written) > LISTED_WHOLE
+    for one in reversals(batch):
         counts[one.verdict] += 1
-        kinds[one.model] += one.verdict == undo.REVERSED
-        if not verdict or one.verdict == verdict:
-            reason = one.reason or ("删除" if one.is_new else changes_back(one))
-            wanted.append((one.model, one.key, one.verdict, reason))
+        kinds[one.model] += one.verdict == REVERSED
+        if (one.verdict == verdict if verdict else True) and not (is_large and one.verdict == REVERSED):
+            wanted.append(one)
     page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    tabs = [{"verdict": key, "label": label, "count": counts[key]} for key, label in undo.LABELS.items()]
+    staying = counts.total() - counts[REVERSED]
+    listed = {key: label for key, label in UNDO_LABELS.items() if not (is_large and key == REVERSED)}
     return {
-        "tabs": tabs,
+        "is_large": is_large,
+        "tabs": [{"verdict": key, "label": label, "count": counts[key]} for key, label in listed.items()],
         "show": verdict,
-        "total": sum(counts.values()),
-        "reversed": counts[undo.REVERSED],
+        "total": staying if is_large else counts.total(),
+        "reversed": counts[REVERSED],
         "reversed_kinds": [(model._meta.verbose_name, count) for model, count in kinds.items() if count],
-        "staying": counts[undo.KEPT] + counts[undo.HELD],
+        "staying": staying,
         "page": page,
-        "records": named_rows(request.user, page.object_list),
+        "records": named_rows(request.user, reasons(page.object_list)),
         "query": f"show={verdict}",
     }
 
 
-def changes_back(one):
+def reasons(found):
+    """Reversals as (model, key, verdict, reason), where what is restored says which fields."""
+    restored = {}
+    for one in found:
+        if one.verdict == REVERSED and not one.is_new:
+            restored.setdefault(one.model, []).append(one)
+    changes = {}
+    for model, those in restored.items():
+        states = states_of(those)
+        for one in those:
+            changes[model, one.key] = changes_back(restorable(model, states[one.before], states[one.after]))
+    return [(one.model, one.key, one.verdict, one.reason or changes.get((one.model, one.key), "删除")) for one in found]
+
+
+def changes_back(fields):
     """The fields of a record that get their former values."""
-    labels = [str(field.verbose_name) for field in islice(one.differing(), 6)]
+    labels = [str(field.verbose_name) for field in fields[:6] if not is_derived(field)]
     return f"恢复{'、'.join(labels)}" if labels else "没有要恢复的内容"
 
 
@@ -260,10 +289,10 @@ def named_rows(user, rows):
                 "kind": model._meta.verbose_name,
                 "name": name,
                 "url": url,
-                "verdict": undo.LABELS[verdict],
-                "stays": verdict != undo.REVERSED,
+                "verdict": UNDO_LABELS[verdict],
+                "stays": verdict != REVERSED,
                 # Which records refer to somebody would tell who is assisted.
-                "reason": reason if with_cases or verdict != undo.HELD else "有其他记录引用它",
+                "reason": reason if with_cases or verdict != HELD else "有其他记录引用它",
             }
         )
     return found

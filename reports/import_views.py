@@ -18,7 +18,7 @@ from yl_district.models.imports import LEDGER
 from yl_district.pages import carry_out, configured_table, rows_response, tell, wants_fragment
 
 from .filters import ImportBatchFilter
-from .import_actions import State, begin_check
+from .import_actions import State, begin_check, enter_check, set_going
 from .import_forms import ImportForm, MappingForm
 from .import_kinds import KINDS, kind_words, kinds_for, may_undo
 from .import_outlook import committed_context, early_rows, found_context, undone_context
@@ -95,12 +95,12 @@ def import_batch_update(request, pk):
 def take_mapping(batch, form):
     """Reads the file from now on as the form says, unless somebody is at it, and checks it again."""
     with transaction.atomic():
-        waiting = ImportBatch.objects.filter(pk=batch.pk, state__in=[State.MAPPING, State.CHECKED])
-        if not waiting.update(mapping=form.mapping.to_json()):
+        if not enter_check(batch):
             return
+        batch.mapping = form.mapping.to_json()
+        batch.save(update_fields=["mapping"])
         remember(batch, form.mapping, form.asked)
-    batch.refresh_from_db()
-    begin_check(batch)
+    set_going(batch, "check")
 
 
 @require_GET
@@ -153,12 +153,12 @@ def found_page(request, batch, problem="", status=200):
 
 @require_GET
 def import_batch_wrong_rows(request, pk):
-    """The wrong rows with what is wrong with them, as a workbook that is taken again."""
+    """The wrong rows with what is wrong with them, as a workbook that is taken again; also once others are written."""
     batch = own_batch(request, pk)
-    if batch.state != State.CHECKED:
+    if batch.state not in (State.CHECKED, State.COMMITTED) or not batch.parts.exists():
         return redirect(batch)
     name = f"有误的行_{batch.file_name.rpartition('.')[0][:80] or batch.file_name[:80]}.xlsx"
-    subject = f"导入《{batch.file_name[:80]}》中有误的行"
+    subject = f"导入《{batch.public_name[:80]}》中有误的行"
     with ExitStack() as stack:
         stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
         mending.write_wrong_rows(batch, stream)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -20,7 +21,8 @@ from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
 from yl_district.headings import heading_key, known_headings, recognise
 from yl_district.history import because, tracked_models
-from yl_district.importing.marks import marks_of, written_since
+from yl_district.importing.commit import CASES_REASON
+from yl_district.importing.marks import give_reason, marks_of, written_since
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
@@ -123,8 +125,11 @@ def import_ledger(data, file_name, today, user=None, check=False):
         leave_cases_out(tables, report)
     if report.errors:
         return report
+    has_cases = any(resource.sheet in report.sheets for resource in CASE_SHEETS)
+    # Until its end the transaction needs a reason of its own, by which it knows what it wrote.
+    reason = f"{CASES_REASON} {uuid4()}" if has_cases else f"导入：{report.file_name}"
     try:
-        with transaction.atomic(), because(f"导入：{report.file_name}", user):
+        with transaction.atomic(), because(reason, user):
             marks = marks_of(tracked_models())
             take_in_tables(tables, today, report, with_cases, frozenset() if with_cases else closed_people(user))
             if report.errors or check:
@@ -134,12 +139,14 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 file_name=report.file_name[-255:],
                 sha256=hashlib.sha256(data).hexdigest(),
                 counts={name: [one.new, one.changed, one.same] for name, one in report.sheets.items()},
-                with_cases=any(resource.sheet in report.sheets for resource in CASE_SHEETS),
-                written=written_since(marks, f"导入：{report.file_name}"),
+                with_cases=has_cases,
+                written=written_since(marks, reason),
                 committed_at=timezone.now(),
             )
+            if has_cases:
+                give_reason(batch.written, CASES_REASON)
             counts = f"新增 {report.new}，变更 {report.changed}，相同 {report.same}"
-            record(Action.IMPORT, report.file_name, user=user, detail=counts, who=operating_system_user())
+            record(Action.IMPORT, batch.public_name, user=user, detail=counts, who=operating_system_user())
         report.batch = batch
     except Unwanted:
         pass

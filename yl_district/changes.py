@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import models
 from django.utils import formats, timezone
 
+from .encryption import BlindIndexField
 from .forms import is_month
 from .history import Tracked, tracked_fields
 from .masking import MASKED_FIELDS
@@ -52,6 +53,11 @@ def is_hidden(field):
     return field.name in HIDDEN_FIELDS | own or type(field).__name__.startswith("Encrypted")
 
 
+def is_derived(field):
+    """Whether a column says nothing but what others say: what is searched for, or what ciphertext is bound to."""
+    return isinstance(field, BlindIndexField) or field.name == "seal"
+
+
 def is_revertible(field):
     """Whether a field can be set back by itself: a plain column that no act of its own changes."""
     is_plain = field.editable and not field.primary_key and not field.is_relation
@@ -74,7 +80,8 @@ class Telling:
         self.record, self.rows, self.user, self.may_revert = record, rows, user, may_revert
         self.model = type(record)
         told = self.model.history_told
-        self.fields = [one for one in tracked_fields(self.model) if not one.primary_key and one.name not in told]
+        fields = [one for one in tracked_fields(self.model) if not one.primary_key and one.name not in told]
+        self.fields = [one for one in fields if not is_derived(one)]
         self.told = {name: (label, find(rows, user)) for name, (label, find) in told.items()} if rows else {}
         self.names = {one: self._names(one, self._keys(one)) for one in self.fields if one.is_relation}
         self.links = {one: self._links(one) for one in self.model.history.model._history_m2m_fields}

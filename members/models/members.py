@@ -107,6 +107,8 @@ class Member(models.Model):
 
     objects = MemberQuerySet.as_manager()
     history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
+    # Of which `check_overlap` and `clean` speak together with what other records say.
+    undo_rechecks = ("person", "status", "left_on", "intake_on", "joined_league_on")
 
     class Meta:
         verbose_name = "团员"
@@ -158,11 +160,11 @@ class Member(models.Model):
             or (other.left_on and self.roll_begin and other.left_on <= self.roll_begin)
         )
 
-    def check_overlap(self):
-        """Refuses a membership that stands on the same day as another of the same person."""
+    def check_overlap(self, leaving=()):
+        """Refuses a membership that stands on the same day as another of the same person, but for those `leaving`."""
         others = Member.objects.filter(person=self.person_id).exclude(pk=self.pk).select_related("branch")
         for other in others:
-            if self.overlaps(other):
+            if other.pk not in leaving and self.overlaps(other):
                 expected = f"同一时间只在一个团支部在册（此人已登记在{other.branch}）"
                 raise ValidationError({"branch": problem(expected, "请先办理原支部的转出，或核对来源日期")})
 

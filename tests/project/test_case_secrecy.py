@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from activities.models import SignIn
 from assistance.actions import fix_volunteer
-from assistance.models import CaseGrant, ServicePlan
+from assistance.models import AssistedYouth, CaseGrant, ServicePlan
 from orgs.access import ACCESS
 from orgs.models import Role
 from orgs.roles import RoleKind
 from reports.figures import CASE_FIGURES
+from reports.import_actions import begin_undo, take_in_rows
+from reports.import_kinds import KINDS
+from reports.ledger import import_ledger
 from reports.models import PlatformEntry
 from tests.crawl import lasting, pages
 from tests.factories import (
@@ -25,12 +28,14 @@ from tests.factories import (
     make_member,
     make_person,
     make_scholarship,
+    make_user,
 )
 from tests.forms import answers, shown_form
 from tests.orgs.sign_in import signed_in
 from tests.project.test_access import CASES, READ_ONLY, TAKEN, addresses, arguments, asked, kind_of
 from tests.viewers import district, identity_number, mark_texts, phone, records, viewers
 from tests.workbooks import workbook
+from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -363,6 +368,78 @@ def test_twin_an_import_that_takes_case_files_in_would_tell_the_office(monkeypat
     monkeypatch.setattr("reports.ledger.may_take_in_cases", lambda user: True)
     with pytest.raises(AssertionError):
         test_no_import_report_tells_the_office_who_is_assisted()
+
+
+CASE_LIST = "困境青少年名单.xlsx"
+
+
+def keeper_of(place):
+    """An account that imports case files: staff of the committee and caseworker."""
+    user = make_user("个案经办", place.root)
+    Role.objects.create(user=user, organisation=place.root, kind=RoleKind.CASEWORKER)
+    return user
+
+
+def case_row(member):
+    """A row about a member in a list of assisted youths, which says more of the person than was known."""
+    return {
+        "姓名": member.person.name,
+        "手机号码": "13800138000",
+        "所在组织": member.branch.name,
+        "入库日期": "2017-01-05",
+    }
+
+
+def a_case_list(data, user):
+    """The import of a list of assisted youths."""
+    found = take_in_rows(KINDS["assisted"], data, CASE_LIST, user=user)
+    assert (found.errors, found.said) == ([], "")
+    return found.batch
+
+
+def a_ledger_with_cases(data, user):
+    """The import of a ledger in which assisted youths stand."""
+    report = import_ledger(data, CASE_LIST, timezone.localdate(), user=user)
+    assert report.errors == []
+    return report.batch
+
+
+def case_district():
+    """A district, its viewers, and a member whom the list of cases means."""
+    place = district()
+    person = make_person("秘own团员", mobile="13800138000")
+    return place, viewers(place), make_member(person=person, branch=place.own.branch)
+
+
+@pytest.mark.parametrize("taken", [a_case_list, a_ledger_with_cases])
+def test_the_name_of_a_list_of_cases_stands_in_no_history_and_in_no_log(taken):
+    place, clients, member = case_district()
+    row = case_row(member) | {"性别": "女"}
+    batch = taken(workbook({"帮扶对象": [row]}), keeper_of(place))
+    assert batch.written[0][0] == "members.Person"
+    assert begin_undo(batch, batch.user)
+    history = reverse("record_history", args=["person", member.person.pk])
+    pages = {viewer: clients[viewer].get(history).content.decode() for viewer in ("cadre", "staff", "office")}
+    assert {viewer for viewer, page in pages.items() if "困境" in page} == set()
+    reasons = list(member.person.history.order_by("history_id").values_list("history_change_reason", flat=True))
+    assert reasons == [None, "导入名单", "撤销导入名单"]
+    log = AccessEntry.objects.filter(action="import").values_list("subject", flat=True)
+    assert set(log) == {f"导入记录 {batch.pk}", f"撤销：导入记录 {batch.pk}"}
+
+
+def test_a_ledger_that_was_taken_back_names_nobody_to_the_office():
+    place, clients, member = case_district()
+    batch = a_ledger_with_cases(workbook({"帮扶对象": [case_row(member)]}), keeper_of(place))
+    youth = AssistedYouth.objects.get()
+    youth.needs = "新需求"
+    youth.save()
+    assert begin_undo(batch, batch.user)
+    staying = [(label, verdict) for label, _, verdict, _ in batch.undone["staying"]]
+    assert staying == [("assistance.AssistedYouth", "kept")]
+    answer = clients["office"].get(batch.get_absolute_url())
+    page = answer.content.decode()
+    assert (answer.status_code, "保留的记录" in page) == (200, True)
+    assert ("records" in answer.context, "秘" in page) == (False, False)
 
 
 def test_nothing_that_a_page_deletes_is_held_by_a_case_file():

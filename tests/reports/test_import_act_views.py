@@ -6,11 +6,13 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Member, Person
 from orgs.models import Role
+from reports.import_actions import begin_commit
 from tests.factories import make_member, make_second_factor, make_user
 from tests.pages import browser_of, queries, two_branches
 from tests.reports.import_pages import (
@@ -233,6 +235,47 @@ def test_an_import_is_given_up_before_anything_is_written_and_not_after(office):
     assert ImportBatch.objects.get() == batch
 
 
+def test_the_rows_left_out_can_be_fetched_by_their_sender_once_the_others_are_written(office, district):
+    batch = opened(office, [*people(2), person(5, branch="天翌")])
+    commit(office, batch, only_right="yes")
+    assert "未写入 1 行 下载有误的行" in told(office, batch)
+    [sheet] = read_workbook(office.get(reverse("import_batch_wrong_rows", args=[batch.pk])).content)
+    assert [row[3] for row in sheet.rows] == ["所在团支部", "天翌"]
+    assert [part.staged for part in batch.parts.all()] == [""]
+    other = browser_of(make_user("同事", district.root))
+    assert ("未写入 1 行" in told(other, batch), "下载有误的行" in told(other, batch)) == (True, False)
+    ImportBatch.objects.update(committed_at=timezone.now() - timedelta(days=15))
+    call_command("forget_imports")
+    assert ("未写入 1 行" in told(office, batch), "下载有误的行" in told(office, batch)) == (True, False)
+    assert office.get(reverse("import_batch_wrong_rows", args=[batch.pk])).url == batch.get_absolute_url()
+
+
+@pytest.mark.parametrize("name", ["mend", "alias", "update"])
+def test_what_was_staged_before_a_change_of_the_file_cannot_be_written_any_more(office, monkeypatch, name):
+    batch = opened(office, [*people(1), person(5, branch="天翌")])
+    monkeypatch.setattr("reports.import_act_views.set_going", lambda *told: None)
+    monkeypatch.setattr("reports.import_views.set_going", lambda *told: None)
+    stale = ImportBatch.objects.get(pk=batch.pk)
+    if name == "mend":
+        form = office.get(mend_address(batch, 0, 2)).context["form"]
+        data = {field: form[field].value() for field in form.fields}
+        office.post(mend_address(batch, 0, 2), data | {"cell-3": HERE})
+    elif name == "alias":
+        act(office, "alias", batch, column="所在团支部", found="天翌", meant=HERE)
+    else:
+        form = office.get(reverse("import_batch_update", args=[batch.pk])).context["form"]
+        act(office, "update", batch, **{one.html_name: one.value() for one in form if one.value()})
+    batch.refresh_from_db()
+    assert (batch.state, begin_commit(stale, only_right=True)) == (State.CHECKING, False)
+
+
+def test_a_stale_reading_of_an_import_is_not_written(office):
+    batch = opened(office, people(2))
+    stale = ImportBatch.objects.get(pk=batch.pk)
+    act(office, "check", batch)
+    assert (begin_commit(stale), Member.objects.count()) == (False, 0)
+
+
 # Taking back
 
 
@@ -315,6 +358,14 @@ def test_undoing_that_broke_off_is_begun_again(office):
     office.post(reverse("import_batch_undo", args=[batch.pk]))
     batch.refresh_from_db()
     assert (batch.state, Member.objects.count()) == (State.UNDONE, 0)
+
+
+def test_work_that_waits_for_its_turn_says_so(office):
+    batch = opened(office, people(3))
+    busy(batch, State.CHECKING)
+    ImportBatch.objects.update(is_queued=True)
+    page = told(office, batch)
+    assert ("排队中……" in page, "轮到这份文件时自动开始" in page, "已核对" in page) == (True, True, False)
 
 
 @pytest.mark.parametrize("name", ["update", "alias", "check", "commit", "delete"])

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
@@ -72,3 +73,16 @@ def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
         assert begin_check(batch)
     assert ended(batch).state == "checked"
     assert tally(batch) == {"new": ROWS}
+
+
+def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):
+    with ExitStack() as stack:
+        places = [stack.enter_context(path.open("w")) for path in jobs.place_files()]
+        assert [jobs.is_taken(place) for place in places] == [True] * jobs.AT_ONCE
+        begin_check(batch)
+        waited(batch, lambda batch: batch.is_queued)
+        seen = batch.alive_at
+        waited(batch, lambda batch: batch.alive_at > seen)
+        assert (batch.state, batch.is_busy, batch.state_words) == ("checking", True, "排队中")
+    assert ended(batch).state == "checked"
+    assert (batch.is_queued, tally(batch)) == (False, {"new": ROWS})

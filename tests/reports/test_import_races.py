@@ -2,10 +2,13 @@
 
 import threading
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
@@ -16,11 +19,13 @@ from reports.import_actions import (
     begin_commit,
     begin_undo,
     open_import,
+    run_check,
     run_commit,
 )
 from reports.import_kinds import KINDS
 from tests import kills
-from tests.factories import make_member, make_person, make_post, make_unit
+from tests.factories import make_member, make_person, make_post, make_unit, make_user
+from tests.pages import browser_of
 from tests.races import at_once
 from tests.rosters import (
     BRANCH,
@@ -34,7 +39,7 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import workbook
-from yl_district.importing import commit
+from yl_district.importing import commit, work
 from yl_district.models import AccessEntry, ImportBatch
 
 LARGE = 1_500  # `benchmarks/imports.py` measures more
@@ -213,6 +218,96 @@ def test_two_commits_at_once_have_one_effect(transactional_db, act):
         assert Member.objects.count() == number + 1
     assert AccessEntry.objects.filter(action="import").count() == 4
     assert histories()["historicalmember"] == 4
+
+
+def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branches, monkeypatch):
+    batch = checked("members", member_rows(2))
+    late, real = ImportBatch.objects.get(pk=batch.pk), work.Check.warnings
+
+    def overtaken(self):
+        monkeypatch.setattr(work.Check, "warnings", real)
+        ImportBatch.objects.update(**BROKEN)
+        other = ImportBatch.objects.get(pk=batch.pk)
+        assert (begin_check(other), begin_commit(other)) == (True, True)
+        return iter(())
+
+    monkeypatch.setattr(work.Check, "warnings", overtaken)
+    assert not run_check(late)
+    found = ImportBatch.objects.get()
+    assert (found.state, bool(found.written), tally(found)) == ("committed", True, {"new": 2})
+    assert Member.objects.count() == 2
+
+
+def test_a_check_stops_at_the_next_part_once_another_one_was_begun(branches, monkeypatch):
+    batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(1_050)}), "名单.xlsx")
+    parts, real = [], work.keep_outcome
+
+    def overtaken(part, *outcome):
+        real(part, *outcome)
+        parts.append(part.number)
+        ImportBatch.objects.update(worker="elsewhere:1")
+
+    monkeypatch.setattr(work, "keep_outcome", overtaken)
+    assert (run_check(batch), parts, ImportBatch.objects.get().state) == (False, [0], "checking")
+
+
+@pytest.mark.parametrize("act", ["check", "commit", "undo"])
+def test_the_command_does_nothing_to_an_import_in_another_state(branches, act):
+    batch = written("members", member_rows(2))
+    with pytest.raises(CommandError, match=r"现为“已写入”，应为“正在.*”，什么也没有做"):
+        call_command("import_work", str(batch.pk), act)
+    assert not run_check(ImportBatch.objects.get())
+    found = ImportBatch.objects.get()
+    assert (found.state, found.counts, found.written) == ("committed", batch.counts, batch.written)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_that_is_just_being_written_is_not_given_up(transactional_db, monkeypatch):
+    branches = make_branches()
+    user = make_user("经办人", branches["清河地区团工委"])
+    batch = checked("members", member_rows(2))
+    ImportBatch.objects.update(user=user)
+    client, real, outcome = browser_of(user), commit.finish, []
+    connection.close()
+
+    def give_up():
+        outcome.append(client.post(reverse("import_batch_delete", args=[batch.pk])).url)
+        connection.close()
+
+    giving_up = threading.Thread(target=give_up)
+
+    def finish_later(*told):
+        real(*told)
+        giving_up.start()
+        time.sleep(1)
+
+    monkeypatch.setattr(commit, "finish", finish_later)
+    commit.commit(batch, KINDS["members"].resource)
+    giving_up.join()
+    assert outcome == [batch.get_absolute_url()]
+    assert (ImportBatch.objects.get().state, Member.objects.count()) == ("committed", 2)
+
+
+AT_WORK = {"state": "committing", "worker": "elsewhere:1"}
+
+
+@pytest.mark.parametrize(
+    ("days", "values", "is_forgotten"),
+    [
+        (13, {}, False),
+        (15, {}, True),
+        (15, AT_WORK | {"alive_at": timedelta()}, False),
+        (15, AT_WORK | {"alive_at": timedelta(hours=1)}, True),
+        (15, {"state": "committed"}, False),
+    ],
+)
+def test_what_nobody_writes_is_forgotten_but_not_while_it_is_worked_on(branches, days, values, is_forgotten):
+    checked("members", member_rows(2))
+    if "alive_at" in values:
+        values = values | {"alive_at": timezone.now() - values["alive_at"]}
+    ImportBatch.objects.update(created_at=timezone.now() - timedelta(days=days), **values)
+    call_command("forget_imports")
+    assert ImportBatch.objects.exists() != is_forgotten
 
 
 @pytest.mark.django_db(transaction=True)

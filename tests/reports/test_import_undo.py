@@ -3,7 +3,8 @@
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from activities.models import Activity, SignIn
 from assistance.models import AssistedYouth, Pairing
@@ -37,7 +38,7 @@ from tests.rosters import (
     written,
 )
 from yl_district.history import because
-from yl_district.importing.undo import HELD, KEPT, REVERSED
+from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.models import ImportBatch
 
 TODAY = date(2017, 6, 1)
@@ -369,3 +370,78 @@ def test_an_edit_at_the_same_moment_is_kept_or_finds_the_record_gone_and_is_neve
         Member.objects.all().delete()
         Person.objects.all().delete()
     print(f"C2: {len(outcomes)} undos beside an edit, {outcomes.count('saved')} edits kept, 0 lost")
+
+
+def transferred_out(branch):
+    """An import that ends a membership, and the member."""
+    member = make_member("孙移", branch, intake_on=date(2016, 3, 1))
+    row = MEMBER | {"姓名": "孙移", "团籍状态": "转出", "离开日期": "2017-03-01"}
+    batch = written("members", [row])
+    return batch, member
+
+
+def test_a_membership_stays_ended_where_another_one_has_begun_since(branches, user):
+    batch, member = transferred_out(branches[BRANCH])
+    make_member(person=member.person, branch=branches[OTHER_BRANCH], intake_on=date(2017, 4, 1))
+    counts, [(label, verdict, reason)] = undone(batch, user)
+    assert (counts, label, verdict) == ({UNFIT: 1}, "members.Member", UNFIT)
+    assert reason.startswith("恢复原值后不合规则：")
+    assert f"此人已登记在{OTHER_BRANCH}" in reason
+    assert Member.objects.get(pk=member.pk).left_on == date(2017, 3, 1)
+
+
+def test_a_transfer_within_one_list_is_taken_back_whole(branches, user):
+    person = make_person("孙移", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
+    make_member(person=person, branch=branches[BRANCH], intake_on=date(2016, 3, 1))
+    before = records()
+    known = MEMBER | {"姓名": "孙移", "手机号码": "13800138000"}
+    ended = known | {"团籍状态": "转出", "离开日期": "2017-03-01"}
+    begun = known | {"所在团支部": OTHER_BRANCH, "来源": "转入", "来源日期": "2017-03-01"}
+    batch = written("members", [ended, begun])
+    assert Member.objects.filter(person=person).count() == 2
+    assert undone(batch, user)[1] == []
+    assert records() == before
+
+
+def test_a_link_stays_ended_where_the_same_two_are_linked_again(branches, user):
+    full_district(branches)
+    batch = written("links", CHANGING["links"][:1])
+    link = Link.objects.get()
+    Link.objects.create(cadre=link.cadre, youth=link.youth, started_on=TODAY)
+    _, staying = undone(batch, user)
+    told = "恢复原值后不合规则：该团干部与该青年的联系尚未结束，不能重复建立。"
+    assert staying == [("outreach.Link", UNFIT, told)]
+
+
+def test_a_number_that_somebody_else_bears_by_now_does_not_come_back_and_the_rest_does(branches, user):
+    make_member("孙一", branches[BRANCH], development_no="201700000001")
+    other = make_member("孙二", branches[BRANCH])
+    batch = written("members", [MEMBER | {"姓名": "孙一", "发展团员编号": "201700000002"}, member_row(1)])
+    edited_by(user, other, development_no="201700000001")
+    counts, staying = undone(batch, user)
+    assert counts == {REVERSED: 2, UNFIT: 1}
+    told = "恢复原值后不合规则：原来的发展团员编号现由另一条记录使用"
+    assert staying == [("members.Member", UNFIT, told)]
+
+
+def test_an_identity_number_that_somebody_else_has_by_now_does_not_come_back(branches, user):
+    make_person("孙一", identity_number=identity_number(1))
+    batch = written("members", member_rows(1))
+    person = Person.objects.get(name="孙一")
+    edited_by(user, person, identity_number=identity_number(2))
+    last = Person.history.latest("history_id").history_id
+    ImportBatch.objects.update(written=[["members.Person", [[last, last]]]])
+    batch.refresh_from_db()
+    make_person("孙二", identity_number=identity_number(1))
+    told = "恢复原值后不合规则：原来的身份证号现由另一条记录使用"
+    assert undone(batch, user)[1] == [("members.Person", UNFIT, told)]
+
+
+def test_what_an_undo_reads_does_not_grow_with_the_rows(branches):
+    def asked(count):
+        batch = written("members", [member_row(number) for number in range(count)])
+        with CaptureQueriesContext(connection) as found:
+            assert {one.verdict for one in reversals(batch)} == {REVERSED}
+        return len(found)
+
+    assert asked(3) == asked(40)

@@ -329,3 +329,11 @@ def test_a_change_that_is_none_of_the_records_is_not_found(district, change):
     first = {"change": unit.history.last().history_id, "field": "youths"}
     assert district.office.post(address, first).status_code == 404
     assert district.office.get(address).status_code == 405
+
+
+def test_what_only_the_database_needs_is_not_told(district):
+    person = make_person("章程", identity_number="110105199805040020")
+    make_member(branch=district.here, person=person)
+    changed(person, identity_number="110105199805040047")
+    told = {label for _, fields in changes(district.office, "person", person) for label, _, _ in fields}
+    assert told == {"姓名", "身份证号"}

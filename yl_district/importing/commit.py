@@ -11,6 +11,8 @@ from ..history import because
 from ..models import ImportBatch
 from .check import REFUSED
 from .marks import Changes, as_ranges
+from .outcomes import parts_read, refused_parts
+from .reading import Reader
 from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
 
 State = ImportBatch.State
@@ -25,6 +27,7 @@ class Refused(Exception):
     """The import cannot be committed as it is; the text says why and what to do."""
 
 
+CASES_REASON = "导入名单"
 CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
 
 
@@ -56,20 +59,28 @@ def commit(batch, resource, *, only_right=False):
 
 
 def reason_of(batch):
-    """Why the records changed, as their history tells."""
-    return f"导入：{batch.file_name}"
+    """Why the records changed, as their history tells; the name of a list of cases is not for everybody's eyes."""
+    return CASES_REASON if batch.with_cases else f"导入：{batch.file_name}"
 
 
 def finish(batch, writer, only_right):
-    """Notes in the import itself what was written; the contents of the file are no longer needed."""
+    """Notes in the import itself what was written."""
     batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
     batch.written = [[label, as_ranges(writer.written[label])] for label in in_order(writer.written)]
     batch.committed_at = timezone.now()
     batch.mark = {}
     batch.save()
-    batch.parts.all().delete()
+    keep_wrong_rows(batch)
     detail = f"新增 {batch.counts.get('n', 0)}，变更 {batch.counts.get('c', 0)}，相同 {batch.counts.get('s', 0)}"
-    record(Action.IMPORT, batch.file_name, user=batch.user, detail=detail, who=operating_system_user())
+    record(Action.IMPORT, batch.public_name, user=batch.user, detail=detail, who=operating_system_user())
+
+
+def keep_wrong_rows(batch):
+    """Forgets the contents of the file but for the parts that must be read to tell the rows that were left out."""
+    wrong = refused_parts(batch).values_list("number", flat=True)
+    kept = list(parts_read(batch, Reader(batch), list(wrong)).values_list("pk", flat=True))
+    batch.parts.exclude(pk__in=kept).delete()
+    batch.parts.update(staged="")
 
 
 class Writer:

@@ -83,6 +83,15 @@ def written_since(marks, reason):
     return found
 
 
+def give_reason(written, reason):
+    """Notes a reason in the history rows that `written_since` gave."""
+    for label, ranges in written:
+        for keys in ranges:
+            apps.get_model(label).history.model.objects.filter(history_id__range=keys).update(
+                history_change_reason=reason
+            )
+
+
 def as_ranges(keys):
     """Keys as [first, last] of each run without a gap."""
     ranges = []

@@ -113,10 +113,7 @@ class ProblemGroup:
 def problem_groups(batch, names_of):
     """The ProblemGroups of an import, the largest first; `names_of(column)` are the names that its cells can hold."""
     groups = {}
-    condition = Q()
-    for tag in REFUSED:
-        condition |= Q(tags__contains=tag)
-    for part in batch.parts.filter(condition).order_by("number").iterator(chunk_size=1):
+    for part in refused_parts(batch).order_by("number").iterator(chunk_size=1):
         for place, told in part.told.items():
             for problem in told.get("problems", ()):
                 group = group_of(part.tags[place], problem, names_of)
@@ -124,6 +121,14 @@ def problem_groups(batch, names_of):
                 if rows[-1:] != [(part.number, place)]:
                     rows.append((part.number, place))
     return sorted(groups.values(), key=lambda group: (not group.found, -len(group.rows)))
+
+
+def refused_parts(batch):
+    """The parts with rows that cannot be written as they are."""
+    condition = Q()
+    for tag in REFUSED:
+        condition |= Q(tags__contains=tag)
+    return batch.parts.filter(condition)
 
 
 def group_of(tag, problem, names_of):

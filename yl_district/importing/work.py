@@ -1,13 +1,14 @@
 """The first steps of an import: its file is kept and checked, part by part; and what a command tells of the outcome."""
 
 from collections import Counter
+from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from .. import cells
 from ..imports import Problem
 from ..models import ImportBatch, ImportPart
+from ..models.imports import KEPT_DAYS
 from ..spreadsheet_limits import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
 from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check
@@ -41,8 +42,33 @@ def keep_file(batch, parts):
             part.save(force_insert=True)
 
 
+def forget(now):
+    """Forgets files that have waited too long, and rows left out when others were written, after the same time.
+
+    Returns the number of files and of parts with such rows.
+    """
+    files = 0
+    for key in list(ImportBatch.objects.forgotten(now).values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Whoever began work on it meanwhile goes on.
+            if locked := ImportBatch.objects.forgotten(now).select_for_update().filter(pk=key).first():
+                locked.delete()
+                files += 1
+    written = ImportBatch.objects.filter(
+        state__in=ImportBatch.WRITTEN, committed_at__lt=now - timedelta(days=KEPT_DAYS)
+    )
+    return files, ImportPart.objects.filter(batch__in=written).delete()[0]
+
+
+class Superseded(Exception):
+    """Somebody else has begun the work anew, or has given the import up."""
+
+
 def check(batch, resource):
-    """Checks every row of the import with the resource, part by part, and keeps the outcome and the stage."""
+    """Checks every row of the import with the resource, part by part, and keeps the outcome and the stage.
+
+    Raises Superseded as soon as the check is no longer this one's.
+    """
     mark = marks_of(resource.watched())
     reader, checking = Reader(batch), Check(resource)
     counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
@@ -63,15 +89,17 @@ def check(batch, resource):
                 counts[BESIDE] += 1
             if found := outcome.told():
                 told[row.place] = found
-        keep_outcome(part, tags, told, acts)
         counts.update(tags)
-        batch.done_count += len(tags)
-        ImportBatch.objects.filter(pk=batch.pk).update(
-            done_count=batch.done_count, counts=dict(counts), alive_at=timezone.now()
-        )
-    batch.counts, batch.warnings = dict(counts), list(checking.warnings())
-    batch.mark, batch.state, batch.alive_at = mark, State.CHECKED, timezone.now()
-    batch.save()
+        with transaction.atomic():
+            go_on(batch, done_count=batch.done_count + len(tags), counts=dict(counts))
+            keep_outcome(part, tags, told, acts)
+    go_on(batch, state=State.CHECKED, counts=dict(counts), warnings=list(checking.warnings()), mark=mark)
+
+
+def go_on(batch, **values):
+    """Stores values of an import that is being checked; raises Superseded where the check is no longer this one's."""
+    if not batch.go_on(State.CHECKING, **values):
+        raise Superseded
 
 
 def keep_outcome(part, tags, told, acts):

@@ -1,6 +1,7 @@
 """Imports: from the file that was sent to the records that it wrote."""
 
 import os
+import secrets
 import socket
 from datetime import timedelta
 
@@ -22,6 +23,11 @@ def this_process():
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
+def new_worker():
+    """A name for work that begins in this process, unlike that of any work before."""
+    return f"{secrets.token_hex(4)}@{this_process()}"
+
+
 def is_alive(process):
     """Whether a process of this machine runs."""
     try:
@@ -40,8 +46,9 @@ class ImportBatchQuerySet(models.QuerySet):
         return self.filter(written | models.Q(user=user), kind__in=kinds)
 
     def forgotten(self, now):
-        """Imports whose file has waited too long to be written."""
-        waiting = self.exclude(state__in=ImportBatch.WRITTEN)
+        """Imports whose file has waited too long to be written, but for those that are being worked on."""
+        at_work = models.Q(state__in=ImportBatch.BUSY, alive_at__gte=now - SILENCE)
+        waiting = self.exclude(state__in=ImportBatch.WRITTEN).exclude(at_work)
         return waiting.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
@@ -79,6 +86,7 @@ class ImportBatch(models.Model):
     said = models.CharField("处理结果", max_length=300, blank=True)
     worker = models.CharField("处理进程", max_length=100, blank=True)
     alive_at = models.DateTimeField("最近处理时间", null=True)
+    is_queued = models.BooleanField("排队中", default=False)
     committed_at = models.DateTimeField("写入时间", null=True)
     undone = models.JSONField("撤销结果", default=dict)
     undone_at = models.DateTimeField("撤销时间", null=True)
@@ -110,8 +118,18 @@ class ImportBatch(models.Model):
         if self.state not in self.BUSY:
             return False
         is_silent = self.alive_at is None or timezone.now() - self.alive_at > SILENCE
-        host, _, process = self.worker.rpartition(":")
-        return is_silent or (host == socket.gethostname() and not is_alive(int(process)))
+        host, _, process = self.worker.rpartition("@")[2].rpartition(":")
+        return is_silent or (host == socket.gethostname()[:80] and not is_alive(int(process)))
+
+    @property
+    def state_words(self):
+        """What is going on with it, in words."""
+        return "排队中" if self.is_queued and self.is_busy else self.get_state_display()
+
+    @property
+    def public_name(self):
+        """How it is called where those read who may not know of case files."""
+        return f"导入记录 {self.pk}" if self.with_cases else self.file_name
 
     def in_parts(self):
         """Yields the parts of the file in their order, one in memory at a time.
@@ -119,25 +137,47 @@ class ImportBatch(models.Model):
         Each is read by itself: SQLite lets nobody write who still reads what others have overwritten meanwhile.
         """
         for number in list(self.parts.order_by("number").values_list("number", flat=True)):
-            yield self.parts.get(number=number)
+            if part := self.parts.filter(number=number).first():
+                yield part
 
-    def enter(self, state, *former):
+    def enter(self, state, *former, as_read=False):
         """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did.
 
         From work that broke off it can be taken into the same state again, and from an unfinished commit to the check.
+        With `as_read` nothing may have been done to it since it was read.
         """
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=former)
+        if as_read:
+            rows = rows.filter(alive_at=self.alive_at)
         is_again = self.state == state or (self.state, state) == (self.State.COMMITTING, self.State.CHECKING)
         if is_again and self.is_broken_off:
             rows = ImportBatch.objects.filter(pk=self.pk, state=self.state, alive_at=self.alive_at)
-        moved = bool(rows.update(state=state, alive_at=timezone.now(), worker=this_process()))
+        moved = bool(rows.update(state=state, alive_at=timezone.now(), worker=new_worker(), is_queued=False))
         self.refresh_from_db()
         return moved
 
-    def is_worked_on_here(self):
-        """Notes that the work goes on in this process."""
-        self.worker, self.alive_at = this_process(), timezone.now()
-        self.save(update_fields=["worker", "alive_at"])
+    def take_up(self, *states, **values):
+        """Has the work go on here and stores `values`; returns whether it does.
+
+        It does not where the import is in none of `states`, or others took it up since it was read.
+        """
+        return self._moved(states, {"worker": new_worker(), "is_queued": False} | values)
+
+    def go_on(self, known, /, **values):
+        """Gives a sign of life and stores `values`; returns whether it is still in the state `known`, its work here.
+
+        Else somebody has begun the work anew, or has given the import up.
+        """
+        return self._moved([known], values)
+
+    def _moved(self, states, values):
+        values = {"alive_at": timezone.now()} | values
+        rows = ImportBatch.objects.filter(pk=self.pk, state__in=states, worker=self.worker)
+        if not rows.update(**values):
+            return False
+        for name, value in values.items():
+            setattr(self, name, value)
+        return True
 
 
 class ImportPart(SealedModel):

@@ -5,8 +5,9 @@ import gc
 from django.core.management.base import CommandError
 
 from orgs.models import User
-from reports.import_actions import ACTS
+from reports.import_actions import ACTS, STATES
 from yl_district.commands import DatabaseCommand
+from yl_district.importing import jobs
 from yl_district.models import ImportBatch
 
 RARELY = 200_000  # objects made between two searches for garbage
@@ -26,7 +27,15 @@ class Command(DatabaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"没有编号为 {batch} 的导入记录，请在导入页面上核对编号。")
+        if found.state != STATES[act]:
+            raise CommandError(
+                f"导入记录 {batch} 现为“{found.get_state_display()}”，应为“{STATES[act].label}”，什么也没有做。"
+                "请在这次导入的页面上操作。"
+            )
         # Rows are kept by the hundred thousand and make hardly any cycles: to look for those takes a fifth of the time.
         gc.freeze()
         gc.set_threshold(RARELY)
-        ACTS[act](found, only_right=only_right_rows, user=User.objects.filter(pk=user).first() if user else None)
+        with jobs.turn(found) as is_own:
+            if is_own:
+                by = User.objects.filter(pk=user).first() if user else None
+                ACTS[act](found, only_right=only_right_rows, user=by)

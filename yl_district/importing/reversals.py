@@ -1,0 +1,297 @@
+"""What would become of each record that an import wrote, if the import were taken back.
+
+A record that somebody has worked on since stays as it is, and so does one on which other records hang, or whose former
+values the rules no longer allow. Only what is seldom met is read whole: an import may have written a hundred thousand.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db.models import Q, UniqueConstraint
+from django.utils import timezone
+
+from ..history import tracked_fields
+
+REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
+LABELS = {
+    REVERSED: "撤销",
+    KEPT: "保留：后来改过",
+    HELD: "保留：有其他记录引用",
+    UNFIT: "保留：不能自动撤销",
+}
+CHUNK = 1_000
+
+
+@dataclass(slots=True)
+class Reversal:
+    """What becomes of one record; `before` and `after` are the keys of its history rows around the import."""
+
+    verdict: str
+    model: type
+    key: int
+    before: int | None
+    after: int
+    reason: str = ""
+
+    @property
+    def is_new(self):
+        """Whether the import began the record."""
+        return self.before is None
+
+
+def differing(model, one, other):
+    """The fields in which two states of a record differ."""
+    return [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
+
+
+def restorable(model, before, after):
+    """The fields to which an import gave another value, and which get their former one."""
+    skipped = getattr(model, "undo_skips", ())
+    return [field for field in differing(model, before, after) if field.name not in skipped]
+
+
+def states_of(found):
+    """{key of a history row: the row} of those around the import of these Reversals of one kind of records."""
+    keys = {key for one in found for key in (one.before, one.after) if key is not None}
+    return found[0].model.history.model.objects.in_bulk(keys) if found else {}
+
+
+def restore(record, before, after):
+    """Gives a record the values it had before the import; returns the fields that differ."""
+    fields = restorable(type(record), before, after)
+    for field in fields:
+        setattr(record, field.attname, getattr(before, field.attname))
+    return fields
+
+
+def reversals(batch, is_locking=False):
+    """Yields a Reversal for each record that the import wrote, in the order in which they can be taken back.
+
+    With `is_locking` nobody can work on a record from before it is looked at until the transaction ends.
+    """
+    gone, restored = defaultdict(set), defaultdict(set)
+    for label, ranges in reversed(batch.written):
+        model = apps.get_model(label)
+        for keys in chunks(ranges):
+            if is_locking:
+                lock(model, keys)
+            for one in Look(model, keys, ranges, gone, restored).reversals():
+                if one.verdict == REVERSED:
+                    (gone if one.is_new else restored)[model].add(one.key)
+                yield one
+
+
+def chunks(ranges):
+    """The keys of ranges, the latest first, some at a time."""
+    for first, last in reversed(ranges):
+        for end in range(last, first - 1, -CHUNK):
+            yield max(first, end - CHUNK + 1), end
+
+
+def lock(model, keys):
+    """Keeps others from the records to which these history rows belong."""
+    own = model.history.model.objects.filter(history_id__range=keys).order_by()
+    list(model._base_manager.select_for_update().filter(pk__in=own.values("id")).order_by("pk").values_list("pk"))
+
+
+class Look:
+    """Looks at the records whose first history row of the import has a key in `keys` (first, last).
+
+    `gone` and `restored` are, by model, the keys of records that have been found to be removed or restored before.
+    """
+
+    def __init__(self, model, keys, ranges, gone, restored):
+        self.model, self.keys, self.ranges = model, keys, ranges
+        self.gone, self.restored = gone, restored
+        self.kept = model.history.model.objects.order_by()
+        self.own = self.kept.filter(history_id__range=keys).values("id")
+
+    def reversals(self):
+        """Yields their Reversals, the latest first."""
+        found, later = [], {}
+        for key, rows in self._histories().items():
+            written = [row for row in rows if is_within(row[0], self.ranges)]
+            if written[0][0] < self.keys[0]:
+                continue  # it is told of with the first row
+            before = [number for number, _ in rows if number < written[0][0]]
+            former = before[-1] if before and written[0][1] != "+" else None
+            found.append(Reversal(REVERSED, self.model, key, former, written[-1][0]))
+            if rows[-1][0] > written[-1][0]:
+                later[key] = rows[-1][0]
+        found.sort(key=lambda one: one.after, reverse=True)
+        self._keep_edited(found, later)
+        self._hold(one for one in found if one.is_new and one.verdict == REVERSED)
+        touched = self._touched([one for one in found if not one.is_new and one.verdict == REVERSED])
+        self._judge(touched, found)
+        yield from found
+
+    def _histories(self):
+        """{key of a record: (key, type) of each row of its history}."""
+        histories = defaultdict(list)
+        rows = self.kept.filter(id__in=self.own).order_by("history_id")
+        for key, number, kind in rows.values_list("id", "history_id", "history_type"):
+            histories[key].append((number, kind))
+        return histories
+
+    def _keep_edited(self, found, later):
+        """Keeps those whose last state, `later`, differs from what the import left."""
+        edited = [one for one in found if one.key in later]
+        numbers = {number for one in edited for number in (one.after, later[one.key])}
+        rows = self.kept.select_related("history_user").in_bulk(numbers) if edited else {}
+        for one in edited:
+            last = rows[later[one.key]]
+            if last.history_type == "-" or differing(self.model, rows[one.after], last):
+                one.verdict, one.reason = KEPT, edited_by(last)
+
+    def _hold(self, begun):
+        """Holds what the import began and other records hang on, or what is never removed."""
+        begun = list(begun)
+        leaves = getattr(self.model, "undo_leaves", "")
+        holding = self._holding() if begun and not leaves else {}
+        for one in begun:
+            if leaves:
+                one.verdict, one.reason = UNFIT, leaves
+            elif one.key in holding:
+                one.verdict, one.reason = HELD, f"有{'、'.join(sorted(holding[one.key]))}引用它"
+
+    def _holding(self):
+        """{key: kinds of records} for those records on which others hang that will not be removed with them."""
+        found = defaultdict(set)
+        for relation in self.model._meta.related_objects:
+            other = relation.through if relation.many_to_many else relation.related_model
+            field = relation.field
+            name, own = (
+                (field.m2m_reverse_field_name(), f"{field.m2m_field_name()}_id")
+                if relation.many_to_many
+                else (field.name, "pk")
+            )
+            pointing = other._base_manager.order_by().filter(**{f"{name}__in": self.own})
+            for pk, key in pointing.values_list(own, f"{name}_id"):
+                if pk not in self.gone[relation.related_model]:
+                    found[key].add(str(relation.related_model._meta.verbose_name))
+        return found
+
+    def _touched(self, found):
+        """{key: (record with its former values, their names)} of those of which a rule speaks of other records."""
+        places = sorted(ruled(self.model))
+        if not found or not places:
+            return {}
+        numbers = {number for one in found for number in (one.before, one.after)}
+        told = self.kept.filter(history_id__in=numbers).values_list("history_id", *places)
+        said = {number: values for number, *values in told}
+        found = [one for one in found if said[one.before] != said[one.after]]
+        states = states_of(found)
+        stored = self.model._base_manager.select_related(*linked(self.model)).in_bulk([one.key for one in found])
+        fields = {one.key: restore(stored[one.key], states[one.before], states[one.after]) for one in found}
+        return {key: (stored[key], {field.name for field in those}) for key, those in fields.items()}
+
+    def _judge(self, touched, found):
+        """Keeps those whose former values the rules do not allow beside those of others."""
+        records = [record for record, _ in touched.values()]
+        rules = [(*rule, holders(self.model, records, *rule[:2])) for rule in exclusive(self.model) if records]
+        many, leaving = several(self.model, records), self.gone[self.model] | self.restored[self.model]
+        for one in found if touched else ():
+            try:
+                if one.key in touched:
+                    record, names = touched[one.key]
+                    record.clean()
+                    refuse_taken(record, names, leaving, rules)
+                    if one.key in many:
+                        record.check_overlap(leaving)
+            except ValidationError as error:
+                one.verdict, one.reason = UNFIT, f"恢复原值后不合规则：{'；'.join(error.messages)}"
+            if one.verdict == REVERSED:
+                leaving.add(one.key)
+
+
+def is_within(key, ranges):
+    """Whether a key lies in one of the ranges."""
+    return any(first <= key <= last for first, last in ranges)
+
+
+def edited_by(row):
+    """Who did something to a record after the import, and when."""
+    user = row.history_user
+    who = user.name or user.get_username() if user else "系统"
+    act = "删除" if row.history_type == "-" else "修改"
+    return f"{who}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
+
+
+def ruled(model):
+    """The columns whose values the rules allow or not because of other records: what is unique, and `undo_rechecks`."""
+    tracked = {field.name: field.attname for field in tracked_fields(model)}
+    names = set(getattr(model, "undo_rechecks", ()))
+    for fields, condition, _ in exclusive(model):
+        names |= {*fields, *named_in(condition)}
+    return {tracked[name] for name in names if name in tracked}
+
+
+def exclusive(model):
+    """What one record alone holds: (fields' names, condition, the constraint or None) of each."""
+    for field in model._meta.concrete_fields:
+        if field.unique and not field.primary_key:
+            yield (field.name,), Q(), None
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.fields:
+            yield constraint.fields, constraint.condition or Q(), constraint
+
+
+def named_in(condition):
+    """The names of the fields of which a condition speaks."""
+    children = condition.children if condition else ()
+    return {
+        name
+        for child in children
+        for name in (named_in(child) if isinstance(child, Q) else {child[0].partition("__")[0]})
+    }
+
+
+def linked(model):
+    """The links to other records that the rules follow."""
+    return [name for name in getattr(model, "undo_rechecks", ()) if model._meta.get_field(name).is_relation]
+
+
+def values_of(record, names):
+    """The record's values of these fields, as the database holds them."""
+    fields = [record._meta.get_field(name) for name in names]
+    return tuple(
+        field.derived(record) if hasattr(field, "derived") else getattr(record, field.attname) for field in fields
+    )
+
+
+def holders(model, records, names, condition):
+    """{values of the fields named: keys of the stored records that hold them}, as far as these records would."""
+    wanted = {values_of(record, names)[0] for record in records} - {None}
+    found = defaultdict(set)
+    rows = model._base_manager.filter(condition, **{f"{names[0]}__in": wanted}).values_list("pk", *names)
+    for key, *values in rows:
+        found[tuple(values)].add(key)
+    return found
+
+
+def several(model, records):
+    """The keys of those records beside which `check_overlap` would find others."""
+    if not records or not hasattr(model, "check_overlap"):
+        return set()
+    [name] = linked(model)
+    beside = model._base_manager.order_by().filter(**{f"{name}__in": {values_of(one, [name])[0] for one in records}})
+    counted = Counter(beside.values_list(name, flat=True))
+    return {one.pk for one in records if counted[values_of(one, [name])[0]] > 1}
+
+
+def refuse_taken(record, names, leaving, rules):
+    """Raises ValidationError where others than `leaving` hold what the record alone would hold."""
+    for fields, condition, constraint, found in rules:
+        others = found.get(values_of(record, fields), set()) - {record.pk} - leaving
+        if not others or not names & {*fields, *named_in(condition)}:
+            continue
+        if constraint is None:
+            raise ValidationError(f"原来的{label_of(record._meta.get_field(fields[0]))}现由另一条记录使用")
+        constraint.validate(type(record), record)
+
+
+def label_of(field):
+    """The words for a field; a blind index is called as what it is made of."""
+    return field.model._meta.get_field(getattr(field, "source", field.name)).verbose_name

@@ -1,0 +1,15 @@
+"""manage.py forget_imports: what waited too long to be written is forgotten; run it once a day."""
+
+from django.utils import timezone
+
+from yl_district.commands import DatabaseCommand
+from yl_district.importing import work
+from yl_district.models.imports import KEPT_DAYS
+
+
+class Command(DatabaseCommand):
+    help = f"清除上传后 {KEPT_DAYS} 天没有写入的文件，以及写入 {KEPT_DAYS} 天后仍保留的有误的行；供定时任务每天运行。"
+
+    def handle(self, **options):
+        batches, parts = work.forget(timezone.now())
+        self.stdout.write(f"已清除 {batches} 份没有写入的文件，{parts} 段写入时留下的有误的行。")
