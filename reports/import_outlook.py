@@ -78,7 +78,7 @@ def unknown_texts(batch):
     return {(group.column, group.found) for group in groups if group.found}
 
 
-def left_out(batch):
+def untaken_headings(batch):
     """The headings of the columns that are not taken, but for those that number the rows or are the system's own."""
     mapping = Mapping.from_json(batch.mapping)
     titles = [
@@ -123,7 +123,7 @@ def found_context(request, batch):
         "query": query(show, group, page.number),
         "pager": query(show, group),
         "seen": seen(batch),
-        "left_out": left_out(batch),
+        "untaken": untaken_headings(batch),
         "address": batch.get_absolute_url(),
     }
 
