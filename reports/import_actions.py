@@ -18,11 +18,13 @@ CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记�
 TRIES = 3
 
 
-def open_import(kind, data, file_name, user=None, parts=None):
+MOST_COLUMNS = 500
+
+
+def open_import(kind, data, file_name, user=None, file=None):
     """Keeps a file and proposes how to read it; returns the import and the Proposal.
 
-    `parts` are its rows where they are known already, as of what was pasted.
-
+    `file` is the ReadFile where it was read already, as by a page, whose transaction must not last as long as that.
     Raises UnreadableWorkbook where it is no file of a kind that can be read, or holds no table.
     """
     work.forget(timezone.now())
@@ -31,8 +33,14 @@ def open_import(kind, data, file_name, user=None, parts=None):
     digest = hashlib.sha256(data).hexdigest()
     batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
     batch.with_cases = kind.is_case
-    work.keep_file(batch, stream_workbook(data, file_name) if parts is None else parts)
+    work.keep_file(batch, file or work.read_file(stream_workbook(data, file_name)))
     proposal = propose(batch, kind.resource)
+    headings = {one.heading for found in proposal.recognised.values() for one in found}
+    if len(headings) > MOST_COLUMNS:
+        batch.delete()
+        raise UnreadableWorkbook(
+            f"有 {len(headings)} 种列标题的文件", f"不超过 {MOST_COLUMNS} 列的名单", "请只保留要导入的列后重新上传"
+        )
     if not proposal.recognised:
         names = "、".join(sheet["name"] for sheet in batch.sheets if sheet["name"]) or "一张工作表"
         batch.delete()

@@ -12,8 +12,9 @@ from yl_district.forms import ActionForm
 from yl_district.headings import EXPORT_MARK
 from yl_district.importing.outcomes import known_names
 from yl_district.importing.proposal import missing, required_columns
+from yl_district.importing.work import read_file
 from yl_district.sheet_mapping import Mapping
-from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted
+from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted, stream_workbook
 
 from .import_actions import open_import
 from .import_kinds import KINDS, kinds_for
@@ -46,7 +47,7 @@ class ImportForm(ActionForm):
         self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds_for(self.user)]
         self.fields["kind"].widget.attrs["class"] = "form-select"
         self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
-        self.instance = self.proposal = None
+        self.instance = self.proposal = self.content = None
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -64,20 +65,29 @@ class ImportForm(ActionForm):
             self.add_error("file", "请选择要导入的文件，或在下面粘贴表格内容。")
         return data
 
-    def save(self):
-        """Keeps the file and finds out how it could be read; raises ValidationError where it cannot."""
-        file, name = self.cleaned_data["file"], "file"
-        data, file_name, parts = (file.read(), file.name, None) if file else (b"", "", None)
-        if not file:
-            text = self.cleaned_data["pasted"]
-            name, file_name, data = "pasted", PASTED, text.encode("utf-8", "replace")
+    def read(self):
+        """Reads what was sent, once it is valid, into `content`; what cannot be read becomes an error of the form."""
+        file = self.cleaned_data["file"]
+        if file:
+            data, name = file.read(), file.name
+        else:
+            data, name = self.cleaned_data["pasted"].encode("utf-8", "replace"), PASTED
+        try:
             # What is copied from a spreadsheet has tabs; without any it is the text of a csv file.
-            parts = stream_pasted(text) if "\t" in text else None
+            is_copied = not file and b"\t" in data
+            parts = stream_pasted(self.cleaned_data["pasted"]) if is_copied else stream_workbook(data, name)
+            self.content = data, name, read_file(parts)
+        except UnreadableWorkbook as error:
+            self.add_error("file" if file else "pasted", str(error))
+
+    def save_as(self, content):
+        """Keeps what `read` found and proposes how to take it; raises ValidationError where it holds no table."""
+        data, name, file = content
         try:
             kind = KINDS[self.cleaned_data["kind"]]
-            self.instance, self.proposal = open_import(kind, data, file_name, self.user, parts)
+            self.instance, self.proposal = open_import(kind, data, name, self.user, file)
         except UnreadableWorkbook as error:
-            raise ValidationError({name: str(error)}) from None
+            raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
 
     @property
     def http_status(self):

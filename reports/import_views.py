@@ -64,9 +64,12 @@ def import_batch_create(request):
         form.submission = submissions.new_token(request.user)
         return form
 
-    form = build()
-    if request.method == "POST":
-        form, target = carry_out(request, build, lambda form: form.save())
+    form = build(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        form.read()
+    if form.is_bound and not form.errors:
+        content = form.content
+        form, target = carry_out(request, build, lambda form: form.save_as(content))
         if target:
             if form.repeated:
                 tell(request, form, "")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from yl_district.importing.work import SHOWN_AT_ONCE, keep_file
+from yl_district.importing.work import SHOWN_AT_ONCE, keep_file, read_file
 from yl_district.models import ImportBatch, ImportPart
 from yl_district.spreadsheet_limits import PART_ROWS
 from yl_district.spreadsheets import SheetPart, UnreadableWorkbook
@@ -17,7 +17,7 @@ def rows(first, count):
 def kept(parts):
     """(sheet, first row, rows) of each part that was kept of these, in order."""
     batch = ImportBatch(kind="members", file_name="a.xlsx")
-    keep_file(batch, parts)
+    keep_file(batch, read_file(parts))
     return [(part.sheet, part.first_row, part.rows) for part in batch.parts.order_by("number")]
 
 
@@ -64,5 +64,5 @@ def test_of_a_file_that_cannot_be_read_to_its_end_nothing_is_kept():
 @pytest.mark.django_db
 def test_control_characters_in_the_name_of_a_sheet_are_left_out():
     batch = ImportBatch(kind="members", file_name="a.xlsx")
-    keep_file(batch, [SheetPart(0, "花\x00名\x1f册", (), 0, rows(0, 2))])
+    keep_file(batch, read_file([SheetPart(0, "花\x00名\x1f册", (), 0, rows(0, 2))]))
     assert [sheet["name"] for sheet in ImportBatch.objects.get().sheets] == ["花名册"]

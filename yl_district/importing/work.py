@@ -1,6 +1,7 @@
 """The first steps of an import: its file is kept and checked, part by part; and what a command tells of the outcome."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,8 +20,20 @@ State = ImportBatch.State
 SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first page of the outcome waits for no more
 
 
-def keep_file(batch, parts):
-    """Keeps a file's rows with the import; raises UnreadableWorkbook, and then keeps nothing."""
+@dataclass
+class ReadFile:
+    """A file as it was read: its sheets, and its rows in parts that are packed already and belong to no import yet."""
+
+    sheets: list
+    parts: list
+
+    @property
+    def row_count(self):
+        return sum(sheet["rows"] for sheet in self.sheets)
+
+
+def read_file(parts):
+    """The ReadFile of SheetParts; raises UnreadableWorkbook. Nobody has to wait while it is read."""
     sheets, kept = {}, []
     for part in parts:
         name = cells.CONTROL.sub("", part.name)
@@ -29,17 +42,21 @@ def keep_file(batch, parts):
         is_long = not kept and len(part.rows) == PART_ROWS
         for rows in (slice(0, SHOWN_AT_ONCE), slice(SHOWN_AT_ONCE, None)) if is_long else (slice(None),):
             first_row = part.first_row + (rows.start or 0)
-            kept.append(ImportPart(batch=batch, number=len(kept), sheet=part.number, first_row=first_row))
+            kept.append(ImportPart(number=len(kept), sheet=part.number, first_row=first_row))
             kept[-1].rows = part.rows[rows]
     if not sheets:
         raise UnreadableWorkbook(*REFUSALS["empty"])
-    batch.sheets, batch.row_count = list(sheets.values()), sum(sheet["rows"] for sheet in sheets.values())
-    # Others need not wait while a file is read.
-    with transaction.atomic():
-        batch.save()
-        for part in kept:
-            part.batch = batch
-            part.save(force_insert=True)
+    return ReadFile(list(sheets.values()), kept)
+
+
+@transaction.atomic
+def keep_file(batch, file):
+    """Keeps the rows of a ReadFile with the import."""
+    batch.sheets, batch.row_count = file.sheets, file.row_count
+    batch.save()
+    for part in file.parts:
+        part.batch = batch
+        part.save(force_insert=True)
 
 
 def forget(now):
