@@ -21,7 +21,7 @@ from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
 from yl_district.headings import heading_key, known_headings, recognise
 from yl_district.history import because, tracked_models
-from yl_district.importing.commit import CASES_REASON
+from yl_district.importing.commit import REASON
 from yl_district.importing.marks import give_reason, marks_of, written_since
 from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
@@ -127,7 +127,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
         return report
     has_cases = any(resource.sheet in report.sheets for resource in CASE_SHEETS)
     # Until its end the transaction needs a reason of its own, by which it knows what it wrote.
-    reason = f"{CASES_REASON} {uuid4()}" if has_cases else f"导入：{report.file_name}"
+    reason = f"{REASON} {uuid4()}"
     try:
         with transaction.atomic(), because(reason, user):
             marks = marks_of(tracked_models())
@@ -143,8 +143,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
                 written=written_since(marks, reason),
                 committed_at=timezone.now(),
             )
-            if has_cases:
-                give_reason(batch.written, CASES_REASON)
+            give_reason(batch.written, REASON)
             counts = f"新增 {report.new}，变更 {report.changed}，相同 {report.same}"
             record(Action.IMPORT, batch.public_name, user=user, detail=counts, who=operating_system_user())
         report.batch = batch

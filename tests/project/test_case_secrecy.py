@@ -422,7 +422,7 @@ def test_the_name_of_a_list_of_cases_stands_in_no_history_and_in_no_log(taken):
     pages = {viewer: clients[viewer].get(history).content.decode() for viewer in ("cadre", "staff", "office")}
     assert {viewer for viewer, page in pages.items() if "困境" in page} == set()
     reasons = list(member.person.history.order_by("history_id").values_list("history_change_reason", flat=True))
-    assert reasons == [None, "导入名单", "撤销导入名单"]
+    assert reasons == [None, "导入", "撤销导入"]
     log = AccessEntry.objects.filter(action="import").values_list("subject", flat=True)
     assert set(log) == {f"导入记录 {batch.pk}", f"撤销：导入记录 {batch.pk}"}
 

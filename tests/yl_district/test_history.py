@@ -117,11 +117,11 @@ def test_an_import_is_the_reason_and_its_user_is_kept():
     rows = {"两新组织": [{"单位名称": "清和科技", "类别": "非公企业", "状态": "正常"}]}
     district.office.post(reverse("ledger"), {"file": SimpleUploadedFile("台账.xlsx", workbook(rows))})
     row = Unit.objects.get().history.get()
-    assert (row.history_type, str(row.history_user), row.history_change_reason) == ("+", "林知秋", "导入：台账.xlsx")
+    assert (row.history_type, str(row.history_user), row.history_change_reason) == ("+", "林知秋", "导入")
     take_in({"两新组织": [rows["两新组织"][0] | {"青年数": 8}]}, name="补充.xlsx")
     row = Unit.objects.get().history.first()
     assert (row.history_type, row.history_user, row.youths) == ("~", None, 8)
-    assert row.history_change_reason == "导入：补充.xlsx"
+    assert row.history_change_reason == "导入"
 
 
 @pytest.mark.django_db
@@ -242,7 +242,7 @@ def test_a_move_by_import_is_kept():
     take_in({"团组织": [tree[2] | {"上级组织": "东片团总支"}]}, name="调整.xlsx")
     branch = Organisation.objects.get(name="柳林社区团支部")
     row = branch.history.first()
-    assert (row.path, row.history_change_reason) == (branch.path, "导入：调整.xlsx")
+    assert (row.path, row.history_change_reason) == (branch.path, "导入")
 
 
 @pytest.mark.django_db

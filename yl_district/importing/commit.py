@@ -27,7 +27,8 @@ class Refused(Exception):
     """The import cannot be committed as it is; the text says why and what to do."""
 
 
-CASES_REASON = "导入名单"
+# The history of a member must not tell a list of cases from any other.
+REASON = "导入"
 CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
 
 
@@ -39,7 +40,7 @@ def commit(batch, resource, *, only_right=False):
     if batch.row_count > LARGE:
         hold_pages()
     try:
-        with transaction.atomic(), because(reason_of(batch), batch.user):
+        with transaction.atomic(), because(REASON, batch.user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
             if locked.state == State.COMMITTED:
                 return
@@ -56,11 +57,6 @@ def commit(batch, resource, *, only_right=False):
     except IntegrityError:
         raise Refused(CONFLICT) from None
     batch.refresh_from_db()
-
-
-def reason_of(batch):
-    """Why the records changed, as their history tells; the name of a list of cases is not for everybody's eyes."""
-    return CASES_REASON if batch.with_cases else f"导入：{batch.file_name}"
 
 
 def finish(batch, writer, only_right):

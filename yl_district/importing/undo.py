@@ -13,7 +13,7 @@ from ..access_log import Action, operating_system_user, record
 from ..bulk import delete_rows, insert_history, row_of, update_rows
 from ..history import because
 from ..models import ImportBatch
-from .commit import Refused, reason_of
+from .commit import REASON, Refused
 from .reversals import CHUNK, REVERSED, restore, reversals, states_of
 from .stage import derived
 
@@ -29,7 +29,7 @@ def undo(batch, user, resources):
     Raises Refused, and then nothing has changed.
     """
     try:
-        with transaction.atomic(), because(f"撤销{reason_of(batch)}", user):
+        with transaction.atomic(), because(f"撤销{REASON}", user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
             if locked.state == ImportBatch.State.UNDONE:
                 return
