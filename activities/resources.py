@@ -11,7 +11,8 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, split_list
 from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource, row_problem
+from yl_district.imports import SheetResource
+from yl_district.problems import row_problem
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 

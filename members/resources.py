@@ -7,7 +7,8 @@ from orgs.resources import ORGANISATION_SHEET
 from yl_district import export_marks
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.columns import Column, Named, column
-from yl_district.imports import RowProblems, SheetResource, row_problem
+from yl_district.imports import SheetResource
+from yl_district.problems import RowProblems, row_problem
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory, contradicts

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 
+from yl_district.bulk_records import store, update_stored
 from yl_district.cells import CellError
 from yl_district.columns import Named, column
-from yl_district.imports import LogResource, SheetResource, row_problem, store, update_stored
+from yl_district.imports import LogResource, SheetResource
+from yl_district.problems import row_problem
 
 from .models import Organisation, Supply, Unit, UnitContact
 

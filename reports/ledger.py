@@ -23,8 +23,9 @@ from yl_district.headings import heading_key, known_headings, recognise
 from yl_district.history import because, tracked_models
 from yl_district.importing.commit import REASON
 from yl_district.importing.marks import give_reason, marks_of, written_since
-from yl_district.imports import Problem, SheetReport, problem_at, take_in
 from yl_district.models import ImportBatch
+from yl_district.problems import Problem, problem_at
+from yl_district.sheet_taking import SheetReport, take_in
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, write_workbook
 from yl_district.table_layout import Layout, find_layout
 from yl_district.table_rows import RowKind, RowReader

@@ -6,95 +6,26 @@ one `Book`, so that a name in one sheet can refer to a row of another, and all a
 """
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db.models import Max
 from import_export.resources import ModelResource
 from import_export.results import RowResult
-from tablib import Dataset
 
-from . import cells, export_marks
+from . import cells
+from .bulk_records import store, update_stored
 from .columns import REGISTER, Named
-from .encryption import BlindIndexField, Sealed
-from .history import BATCH, kind_of, note_changed, note_created, tracked_fields
+from .encryption import Sealed
+from .history import BATCH, note_created
 from .masking import masked, masked_name
-from .pinyin import SearchTextField
+from .problems import RowProblems, row_problem
+from .recalls import Recalling
+from .sheet_exports import SheetExport
 
 ROW_NUMBER = "\0row"  # no heading can be this
-LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 REMEMBERED = 2_000  # texts of each column
 GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in a workbook: where, what was found, what was expected, and what to do."""
-
-    sheet: str | None
-    row: int | None
-    column: str | None
-    found: str
-    expected: str
-    remedy: str
-
-    def as_dict(self):
-        return asdict(self)
-
-
-class LastChanges:
-    """When each record was last changed, read once for each model."""
-
-    def __init__(self, book):
-        self._of_model = {}
-
-    def of(self, record):
-        """When a stored record was last changed; long ago where nothing is known."""
-        model = type(record)
-        if model not in self._of_model:
-            rows = model.history.model.objects.order_by().values_list("id").annotate(Max("history_date"))
-            self._of_model[model] = dict(rows)
-        return self._of_model[model].get(record.pk, LONG_AGO)
-
-
-class RowProblems(Exception):
-    """All that is wrong in one row, as (column, found, expected, remedy).
-
-    `kind` says where it is more than a wrong cell: a `DUPLICATE` of another row, or somebody registered `ELSEWHERE`,
-    by the record `standing`.
-    """
-
-    WRONG, DUPLICATE, ELSEWHERE = "wrong", "duplicate", "elsewhere"
-
-    def __init__(self, problems, kind=WRONG, standing=None):
-        super().__init__(f"{len(problems)} 处错误")
-        self.problems, self.kind, self.standing = problems, kind, standing
-
-
-def row_problem(column, found, expected, remedy, kind=RowProblems.WRONG, standing=None):
-    """A RowProblems of one cell."""
-    return RowProblems([(column, found, expected, remedy)], kind, standing)
-
-
-@dataclass
-class SheetReport:
-    """What an import did, or would do, with one sheet."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    errors: list = field(default_factory=list)
-    changes: list = field(default_factory=list)
-
-    def as_dict(self):
-        return {
-            "new": self.new,
-            "changed": self.changed,
-            "same": self.same,
-            "errors": [problem.as_dict() for problem in self.errors],
-        }
 
 
 class PlainRowResult(RowResult):
@@ -104,7 +35,7 @@ class PlainRowResult(RowResult):
         self.object_id = None
 
 
-class SheetResource(ModelResource):
+class SheetResource(Recalling, SheetExport, ModelResource):
     """Takes in one sheet, row by row. What a row that turns out wrong has set is set back.
 
     A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
@@ -279,32 +210,6 @@ class SheetResource(ModelResource):
     def is_said_elsewhere(self, item, row):
         """Whether another cell of a list's row says what the column would."""
         return self.book.is_alone and item.unless and not cells.is_blank(row.get(item.unless))
-
-    def _recalled(self, row):
-        """The record that one of our own exports meant by a row, and the row without what that export masked."""
-        told = export_marks.read(row.get(export_marks.HEADING))
-        record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
-        self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
-        if record is None or not any("*" in str(cell) for cell in row.values()):
-            return record, row
-        return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
-
-    def _unmasked(self, record, heading, cell):
-        """The cell, or what stands behind it where it is no more than the mask of that."""
-        item = self.fields.get(heading)
-        if item is None or not isinstance(cell, str) or "*" not in cell:
-            return cell
-        value = self.value_for_export(record, heading, item)
-        text = "" if value is None else self.render(heading, item, value)
-        if cells.plain(cell) != self.masked_cell(record, item, text):
-            return cell
-        self.unmasked[heading] = cell
-        return text
-
-    def _changed_at(self, record):
-        """When the record, or what one of its rows writes with it, was last changed."""
-        changes = self.book.only(LastChanges)
-        return max(changes.of(one) for one in self.records_of(record))
 
     def read(self, heading, item, value, row):
         """What a cell says by itself; the same text says the same again."""
@@ -553,40 +458,6 @@ class SheetResource(ModelResource):
             names = set().union(*(names for _, names in changed))
             update_stored([record for record, _ in changed], names)
 
-    # The way out
-
-    def value_for_export(self, record, heading, item):
-        """What a cell of the record holds."""
-        value = record
-        for step in item.attribute.split("__"):
-            value = getattr(value, step)
-        return value
-
-    def render(self, heading, item, value):
-        """A value as the ledger writes it."""
-        return item.widget.render(value)
-
-    def export_row(self, record):
-        """The record's cells in the order of the columns."""
-        cells_of_row = []
-        for heading, item in self.fields.items():
-            value = self.value_for_export(record, heading, item)
-            text = "" if value is None else self.render(heading, item, value)
-            cells_of_row.append(self.masked_cell(record, item, text) if self.book.masks else text)
-        return cells_of_row
-
-    def masked_cell(self, record, item, text):
-        """What a cell holds for those who may not take numbers and minors' names away."""
-        return masked(text) if item.is_masked else text
-
-    def plain_mask(self, item):
-        """The same for rows that no record is made of: what hides a text, and the lookups it needs beside; or None."""
-        return (masked, ()) if item.is_masked else None
-
-    def export_rows(self, records):
-        """Every record's row."""
-        return [self.export_row(record) for record in self.rows_for_export(records)]
-
 
 class LogResource(SheetResource):
     """A sheet whose rows are happenings: a row means the record that says the same in every cell.
@@ -606,57 +477,3 @@ class LogResource(SheetResource):
         )
         waiting = self.waiting[said]
         return waiting.pop(0) if waiting else None
-
-
-def store(records):
-    """Writes new records of one kind with their history, with one statement for many of them."""
-    if records:
-        type(records[0]).objects.bulk_create(records, batch_size=BATCH)
-        note_created(records)
-
-
-def update_stored(records, names):
-    """Writes the named fields of stored records of one kind with their history, with one statement for many of them."""
-    kind = type(records[0])
-    derived = [
-        field.name for field in kind._meta.concrete_fields if isinstance(field, (SearchTextField, BlindIndexField))
-    ]
-    kind.objects.bulk_create(
-        records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
-    )
-    if {field.name for field in tracked_fields(kind)} & {*names}:
-        note_changed(records)
-
-
-def take_in(resource, headings, rows):
-    """Takes the rows (number, cells) of one sheet in through its resource; returns the SheetReport."""
-    dataset = Dataset(headers=[*headings, ROW_NUMBER])
-    for number, values in resource.ordered(headings, rows):
-        dataset.append([*values, number])
-    report = SheetReport()
-    result = resource.import_data(dataset, raise_errors=False, use_transactions=False)
-    for error in result.base_errors:
-        raise error.error
-    numbers = [row[-1] for row in dataset]
-    for number, row_result in zip(numbers, result.rows, strict=True):
-        if row_result.validation_error:
-            raise row_result.validation_error
-        if row_result.errors:
-            error = row_result.errors[0].error
-            if not isinstance(error, RowProblems):
-                raise error
-            report.errors += [problem_at(resource.sheet, number, *found) for found in error.problems]
-        elif row_result.import_type == row_result.IMPORT_TYPE_NEW:
-            report.new += 1
-        elif row_result.import_type == row_result.IMPORT_TYPE_SKIP:
-            report.same += 1
-        else:
-            report.changed += 1
-    report.changes = resource.change_log
-    report.errors.sort(key=lambda problem: problem.row)
-    return report
-
-
-def problem_at(sheet, row, column, found, expected, remedy):
-    """A Problem with the cell written as a person would read it."""
-    return Problem(sheet, row, column, cells.shown(found), expected, remedy)

@@ -26,13 +26,13 @@ from tests.factories import (
 )
 from tests.pages import page, two_branches
 from yl_district import access_log, encryption
+from yl_district.bulk_records import update_stored
 from yl_district.encryption import (
     DecryptionError,
     PlaintextError,
     Sealed,
     encrypted_fields,
 )
-from yl_district.imports import update_stored
 from yl_district.models import ImportBatch, ImportPart
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"

@@ -17,8 +17,8 @@ from outreach.models import Contact
 from tests.factories import PASSWORD, make_activity, make_contact, make_link, make_organisation, make_person, make_unit
 from tests.pages import send, two_branches
 from tests.workbooks import take_in, workbook
+from yl_district.bulk_records import update_stored
 from yl_district.history import Tracked, because, is_tracked, note_changed, tracked_fields
-from yl_district.imports import update_stored
 
 APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", "reports", "yl_district"]
 # Models without a history, each with its reason.

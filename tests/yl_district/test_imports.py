@@ -9,9 +9,11 @@ from orgs.resources import SupplyResource, UnitContactResource, UnitResource
 from tests.factories import make_organisation, make_unit
 from tests.workbooks import TODAY
 from yl_district import cells
+from yl_district.bulk_records import update_stored
 from yl_district.cells import CellError
 from yl_district.columns import Book, Named, column
-from yl_district.imports import problem_at, take_in, update_stored
+from yl_district.problems import problem_at
+from yl_district.sheet_taking import take_in
 
 UNIT_HEADINGS = ["单位名称", "类别", "状态"]
 

@@ -8,7 +8,8 @@ of it can be read while the rest is still being checked, and nobody else has to 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-from ..imports import ROW_NUMBER, RowProblems, problem_at
+from ..imports import ROW_NUMBER
+from ..problems import RowProblems, problem_at
 from .stage import Stage
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"

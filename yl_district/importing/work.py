@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.db import transaction
 
 from .. import cells
-from ..imports import Problem
 from ..models import ImportBatch, ImportPart
 from ..models.imports import KEPT_DAYS
+from ..problems import Problem
 from ..spreadsheet_limits import PART_ROWS
 from ..spreadsheets import REFUSALS, UnreadableWorkbook
 from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check

@@ -1,0 +1,25 @@
+"""Many records written with few statements, and their history beside them."""
+
+from .encryption import BlindIndexField
+from .history import BATCH, note_changed, note_created, tracked_fields
+from .pinyin import SearchTextField
+
+
+def store(records):
+    """Writes new records of one kind with their history, with one statement for many of them."""
+    if records:
+        type(records[0]).objects.bulk_create(records, batch_size=BATCH)
+        note_created(records)
+
+
+def update_stored(records, names):
+    """Writes the named fields of stored records of one kind with their history, with one statement for many of them."""
+    kind = type(records[0])
+    derived = [
+        field.name for field in kind._meta.concrete_fields if isinstance(field, (SearchTextField, BlindIndexField))
+    ]
+    kind.objects.bulk_create(
+        records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
+    )
+    if {field.name for field in tracked_fields(kind)} & {*names}:
+        note_changed(records)

@@ -1,0 +1,55 @@
+"""A row that one of our own exports wrote, known again by its mark: the record, and what the export masked."""
+
+from datetime import UTC, datetime
+
+from django.db.models import Max
+
+from . import cells, export_marks
+from .history import kind_of
+
+LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
+
+
+class LastChanges:
+    """When each record was last changed, read once for each model."""
+
+    def __init__(self, book):
+        self._of_model = {}
+
+    def of(self, record):
+        """When a stored record was last changed; long ago where nothing is known."""
+        model = type(record)
+        if model not in self._of_model:
+            rows = model.history.model.objects.order_by().values_list("id").annotate(Max("history_date"))
+            self._of_model[model] = dict(rows)
+        return self._of_model[model].get(record.pk, LONG_AGO)
+
+
+class Recalling:
+    """What a resource does with the marks of exported rows."""
+
+    def _recalled(self, row):
+        """The record that one of our own exports meant by a row, and the row without what that export masked."""
+        told = export_marks.read(row.get(export_marks.HEADING))
+        record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
+        self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
+        if record is None or not any("*" in str(cell) for cell in row.values()):
+            return record, row
+        return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
+
+    def _unmasked(self, record, heading, cell):
+        """The cell, or what stands behind it where it is no more than the mask of that."""
+        item = self.fields.get(heading)
+        if item is None or not isinstance(cell, str) or "*" not in cell:
+            return cell
+        value = self.value_for_export(record, heading, item)
+        text = "" if value is None else self.render(heading, item, value)
+        if cells.plain(cell) != self.masked_cell(record, item, text):
+            return cell
+        self.unmasked[heading] = cell
+        return text
+
+    def _changed_at(self, record):
+        """When the record, or what one of its rows writes with it, was last changed."""
+        changes = self.book.only(LastChanges)
+        return max(changes.of(one) for one in self.records_of(record))
