@@ -44,6 +44,9 @@ def office(district):
 
 # The file
 
+# More headings than a page can ask about.
+WIDE = f"姓名,性别,出生日期,{','.join(f'项目{number}' for number in range(600))}\n章程,男,1998-05-04{',甲' * 600}\n"
+
 
 def test_a_file_that_is_understood_is_checked_at_once_and_nothing_is_written(office):
     batch = opened(office, people(3))
@@ -75,6 +78,7 @@ def test_a_name_of_300_characters_is_no_hindrance(office):
         ({"pasted": "a\tb"}, "pasted", "没有找到团员表的文件"),
         ({"file": b""}, "file", "这是一个空文件"),
         ({"file": b"%PDF-1.4 x"}, "file", "不是表格的文件"),
+        ({"file": WIDE.encode()}, "file", "有 603 种列标题的文件；应为不超过 500 列的名单"),
         ({"file": b"x", "kind": "ledger"}, "kind", "ledger"),
     ],
 )
