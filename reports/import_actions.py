@@ -16,9 +16,7 @@ from .ledger import SHEETS
 State = ImportBatch.State
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
 TRIES = 3
-
-
-MOST_COLUMNS = 500
+MOST_COLUMNS = 500  # headings that a page can ask about
 
 
 def open_import(kind, data, file_name, user=None, file=None):

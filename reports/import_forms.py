@@ -134,7 +134,7 @@ class MappingForm(forms.Form):
         mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
         field = forms.ChoiceField(choices=choices + mark, required=False)
         field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
-        field.widget.attrs["aria-label"] = f"“{column_title(one)}”的含义"
+        field.widget.attrs["aria-label"] = f"“{title(one.heading, one.place)}”的含义"
         self.fields[f"column-{sheet.number}-{one.place}"] = field
 
     def _add_group(self):
@@ -182,7 +182,7 @@ class MappingForm(forms.Form):
         for sheet in taken:
             at = f"工作表《{sheet.name}》" if sheet.name else "表"
             for column in dict.fromkeys(sheet.columns.values()):
-                titles = [title(sheet, place) for place, one in sheet.columns.items() if one == column]
+                titles = [title(sheet.headings[place], place) for place, one in sheet.columns.items() if one == column]
                 if len(titles) > 1:
                     said = "”“".join(titles)
                     remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
@@ -238,7 +238,7 @@ class ShownSheet:
         for one in found or () if not self.same_as else ():
             is_open = one.how in ("unknown", "ambiguous")
             row = {
-                "title": column_title(one),
+                "title": title(one.heading, one.place),
                 "letter": xl_col_to_name(one.place),
                 "samples": [shown(sample)[:24] for sample in one.samples],
                 "field": form[f"column-{sheet.number}-{one.place}"],
@@ -262,14 +262,9 @@ def hint(one):
     return "未识别" if one.how == "unknown" else ""
 
 
-def column_title(one):
+def title(heading, place):
     """A heading, or where its column stands if it has none."""
-    return one.heading or f"{xl_col_to_name(one.place)} 列（无标题）"
-
-
-def title(sheet, place):
-    """The heading at a place of a sheet."""
-    return sheet.headings[place] or f"{xl_col_to_name(place)} 列（无标题）"
+    return heading or f"{xl_col_to_name(place)} 列（无标题）"
 
 
 class MendForm(forms.Form):

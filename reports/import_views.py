@@ -1,8 +1,5 @@
 """The pages of an import: the list, a new file, what its columns mean, what the check found, what was written."""
 
-import tempfile
-from contextlib import ExitStack
-
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,7 +7,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district import submissions
-from yl_district.downloads import IN_MEMORY, attachment
+from yl_district.downloads import long_download
 from yl_district.importing import mending
 from yl_district.importing.proposal import propose, remember
 from yl_district.models import ImportBatch
@@ -162,9 +159,9 @@ def import_batch_wrong_rows(request, pk):
         return redirect(batch)
     name = f"有误的行_{batch.file_name.rpartition('.')[0][:80] or batch.file_name[:80]}.xlsx"
     subject = f"导入《{batch.public_name[:80]}》中有误的行"
-    with ExitStack() as stack:
-        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+
+    def write(stream):
         mending.write_wrong_rows(batch, stream)
-        answer = attachment(request, name, subject, stream)
-        stack.pop_all()  # the answer closes it
-        return answer
+        return subject
+
+    return long_download(request, name, write)

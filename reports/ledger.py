@@ -19,7 +19,7 @@ from outreach.resources import ContactResource, LinkResource
 from yl_district.access_log import Action, operating_system_user, record
 from yl_district.cells import is_blank, plain, shown
 from yl_district.columns import Book
-from yl_district.headings import heading_key, known_headings, recognise
+from yl_district.headings import heading_key, known_headings, named, recognise
 from yl_district.history import because, tracked_models
 from yl_district.importing.commit import REASON
 from yl_district.importing.marks import give_reason, marks_of, written_since
@@ -224,7 +224,7 @@ def find_table(resource, page, report):
             remedy = "请删去或改名其中一列"
             errors.append(problem_at(resource.sheet, top, one.choices[0], one.choices[0], "每个标题只有一列", remedy))
         elif one.how != "mark" and (one.heading or one.samples):
-            name = shown(one.heading) if one.heading else f"第 {one.place + 1} 列（无标题）"
+            name = named(one.heading and shown(one.heading), one.place)
             report.unknown.append({"sheet": resource.sheet, "column": name})
     for name, item in columns.items():
         if item.required and name not in places.values():

@@ -212,6 +212,10 @@ class Book:
         """What this file has set of a record: {attribute: (value, place)}."""
         return self.claims.setdefault(id(record), (record, {}))[1]
 
+    def has_claim(self, record, attribute):
+        """Whether this file has set an attribute of a record."""
+        return id(record) in self.claims and attribute in self.claimed(record)
+
     def claim(self, record, attribute, value, place, shown=as_text):
         """Notes that this file sets a value, and returns whether it is the first to do so.
 

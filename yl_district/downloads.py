@@ -4,6 +4,7 @@ import errno
 import io
 import os
 import tempfile
+from contextlib import ExitStack
 from urllib.parse import quote
 
 from django.core.management.base import CommandError
@@ -33,11 +34,20 @@ def download(request, file_name, subject, write):
     return attachment(request, file_name, subject, stream)
 
 
-def attachment(request, file_name, subject, stream):
-    """The answer that hands out what a stream holds, once the access log has its line; the stream then is the answer's.
+def long_download(request, file_name, write):
+    """Like `download`, for a file that may be long: `write(stream)` returns what the log says of it.
 
-    For a long file, which no transaction should wait for: on SQLite it would keep everybody else from saving.
+    No transaction waits for it, which on SQLite would keep everybody else from saving.
     """
+    with ExitStack() as stack:
+        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        answer = attachment(request, file_name, write(stream), stream)
+        stack.pop_all()  # the answer closes it
+        return answer
+
+
+def attachment(request, file_name, subject, stream):
+    """The answer that hands out what a stream holds, once the log has its line; the stream then is the answer's."""
     record(Action.EXPORT, file_name, request=request, detail=subject)
     length = stream.tell()
     stream.seek(0)

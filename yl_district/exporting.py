@@ -5,8 +5,6 @@ record and the moment, by which an import knows the record again.
 """
 
 import re
-import tempfile
-from contextlib import ExitStack
 
 from django.contrib import messages
 from django.http import HttpResponseBadRequest
@@ -16,7 +14,7 @@ from django.utils import timezone
 from django_tables2 import RequestConfig
 
 from .columns import Book
-from .downloads import IN_MEMORY, attachment
+from .downloads import long_download
 from .export_marks import HEADING, marks
 from .long_sheets import TooManyRows, write_csv, write_long_sheet
 from .masking import masked
@@ -46,17 +44,16 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
         records = belonging_to(records, resource_class._meta.model, through)
     rows = Counted(marked_rows(resource, records, moment))
     label = f"{resource.sheet}{'（遮蔽）' if resource.book.masks else ''}"
-    with ExitStack() as stack:
-        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
-        try:
-            write(stream, kind, resource, rows)
-        except TooManyRows:
-            messages.error(request, f"列表超过 Excel 一张表的 {EXCEL_ROWS} 行，请缩小筛选范围，或改为导出 CSV。")
-            return redirect(list_of(request))
-        subject = f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
-        answer = attachment(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", subject, stream)
-        stack.pop_all()  # the answer closes it
-        return answer
+
+    def write_rows(stream):
+        write(stream, kind, resource, rows)
+        return f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
+
+    try:
+        return long_download(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", write_rows)
+    except TooManyRows:
+        messages.error(request, f"列表超过 Excel 一张表的 {EXCEL_ROWS} 行，请缩小筛选范围，或改为导出 CSV。")
+        return redirect(list_of(request))
 
 
 def in_order_of(table_class, request, rows):

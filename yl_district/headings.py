@@ -26,6 +26,11 @@ def heading_key(cell):
     return (HINT.sub("", text) or text.strip("()[]【】〔〕〖〗")).strip("*:")
 
 
+def named(heading, place):
+    """A heading as people are told of it, by its place where the column has none."""
+    return heading or f"第 {place + 1} 列（无标题）"
+
+
 def heading_keys(heading):
     """The keys by which a heading may be known, the best first: all of it, then what stands in its own column."""
     key = heading_key(heading)

@@ -226,10 +226,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     def _is_stored(self, heading, item, text):
         """Whether a row of one of our own exports still says what is stored."""
-        if self.marked is None:
-            return False
-        value = self.value_for_export(self.marked, heading, item)
-        return value is not None and self.render(heading, item, value) == text
+        return self.marked is not None and self.exported_text(self.marked, heading, item) == text
 
     def import_row(self, row, instance_loader, **options):
         self.trail = []
@@ -324,11 +321,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if is_begun and self.book.is_alone:
             return  # what it holds is what the file told of it
         place = self.place
-        if (
-            target.pk
-            and self.book.is_alone
-            and (id(target) not in self.book.claims or name not in self.book.claimed(target))
-        ):
+        if target.pk and self.book.is_alone and not self.book.has_claim(target, name):
             stored = getattr(target, name)
             if stored == value:
                 self.trail.append(partial(self.book.disagree, target, self.book.agree(target, name, place)))

@@ -30,7 +30,8 @@ class Recalling:
 
     def _recalled(self, row):
         """The record that one of our own exports meant by a row, and the row without what that export masked."""
-        told = export_marks.read(row.get(export_marks.HEADING))
+        mark = row.get(export_marks.HEADING)
+        told = export_marks.read(mark) if mark else None
         record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
         self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
         if record is None or not any("*" in str(cell) for cell in row.values()):
@@ -42,8 +43,7 @@ class Recalling:
         item = self.fields.get(heading)
         if item is None or not isinstance(cell, str) or "*" not in cell:
             return cell
-        value = self.value_for_export(record, heading, item)
-        text = "" if value is None else self.render(heading, item, value)
+        text = self.exported_text(record, heading, item)
         if cells.plain(cell) != self.masked_cell(record, item, text):
             return cell
         self.unmasked[heading] = cell

@@ -17,12 +17,16 @@ class SheetExport:
         """A value as the ledger writes it."""
         return item.widget.render(value)
 
+    def exported_text(self, record, heading, item):
+        """What a cell of the record says, unmasked; "" where it says nothing."""
+        value = self.value_for_export(record, heading, item)
+        return "" if value is None else self.render(heading, item, value)
+
     def export_row(self, record):
         """The record's cells in the order of the columns."""
         cells_of_row = []
         for heading, item in self.fields.items():
-            value = self.value_for_export(record, heading, item)
-            text = "" if value is None else self.render(heading, item, value)
+            text = self.exported_text(record, heading, item)
             cells_of_row.append(self.masked_cell(record, item, text) if self.book.masks else text)
         return cells_of_row
 

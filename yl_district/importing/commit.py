@@ -152,7 +152,8 @@ class Writer:
     def _note(self, model, rows, kind):
         self.written[model._meta.label] += insert_history(model, rows, kind)
         if self.settled and self.settled.model is model:
-            self.settling |= {row[place_of(model, self.settled.name)] for row in rows}
+            place = place_of(model, self.settled.name)
+            self.settling |= {row[place] for row in rows}
 
 
 def owner_of(resource):

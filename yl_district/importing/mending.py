@@ -6,6 +6,7 @@ from ..cells import has_doubtful_digits, is_cut, plain, whole
 from ..models import ImportPart
 from ..spreadsheets import write_typed_workbook
 from .check import REFUSED
+from .outcomes import wrong_columns
 from .reading import Reader
 
 REASON = "失败原因"
@@ -33,15 +34,13 @@ class WrongRow:
         )
 
 
-def rows_tagged(batch, tags, wanted=None):
-    """Yields the rows with one of the tags as WrongRows, in the file's order; `wanted` are (part's number, place)."""
+def rows_tagged(batch, tags):
+    """Yields the rows with one of the tags as WrongRows, in the file's order."""
     reader = Reader(batch)
     for part in batch.in_parts():
         told = part.told
         for row in reader.read(part):
-            tag = part.tags[row.place] if part.tags else ""
-            is_wanted = (part.number, row.place) in wanted if wanted is not None else bool(tag) and tag in tags
-            if is_wanted:
+            if part.tags and part.tags[row.place] in tags:
                 yield WrongRow(part, row.place, row.number, row.sheet, row.cells or {}, told.get(row.place, {}))
 
 
@@ -75,22 +74,10 @@ def kept_kind(row, name):
     return float(plain(cell)) if is_doubtful and has_doubtful_digits(cell) else cell
 
 
-def wrong_columns(told):
-    """The columns in which something is wrong with a row."""
-    return {problem["column"] for problem in told.get("problems", ())}
-
-
-def may_mend(batch, part, column):
-    """Whether the column has a place in the sheet of the part."""
-    return place_of(batch, part, column) is not None
-
-
-def place_of(batch, part, column):
-    """The place of a column in the sheet of the part, None where it has none."""
-    for sheet in Reader(batch).mapping.sheets:
-        if sheet.number == part.sheet:
-            return next((place for place, name in sheet.columns.items() if name == column), None)
-    return None
+def places_of(batch, part):
+    """{column: its place} of the sheet of the part."""
+    sheets = {sheet.number: sheet for sheet in Reader(batch).mapping.sheets}
+    return {column: place for place, column in sheets[part.sheet].columns.items()}
 
 
 def mend(batch, part, place, cells):
@@ -99,10 +86,10 @@ def mend(batch, part, place, cells):
     Where all cells look as they did, that confirms as texts those that are wrong because they are none; not numbers
     whose last digits may be lost.
     """
-    rows, changed, confirmed = part.rows, [], []
+    rows, places, changed, confirmed = part.rows, places_of(batch, part), [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
     for column, text in cells.items():
-        at = place_of(batch, part, column)
+        at = places.get(column)
         if at is None:
             continue
         row += [None] * (at + 1 - len(row))

@@ -82,7 +82,7 @@ def parts_read(batch, reader, wanted):
 
 def shown_row(part, row, cells, told):
     """A row as it is shown; of one that is no data, the texts that stand in it."""
-    wrong = {problem["column"] for problem in told.get("problems", ())}
+    wrong = wrong_columns(told)
     shown_cells = [
         (column if isinstance(column, str) else "", shown(cell), column in wrong)
         for column, cell in cells.items()
@@ -90,6 +90,11 @@ def shown_row(part, row, cells, told):
     ]
     values = cells if row.cells is not None else {}
     return ShownRow(part.number, row.place, row.number, row.sheet, part.tags[row.place], shown_cells, told, values)
+
+
+def wrong_columns(told):
+    """The columns in which something is wrong with a row."""
+    return {problem["column"] for problem in told.get("problems", ())}
 
 
 @dataclass

@@ -5,8 +5,7 @@ What was explained once is remembered for the kind: headings, and the texts that
 
 from dataclasses import dataclass, field
 
-from ..cells import ChoiceWidget, text_key
-from ..columns import Named
+from ..cells import text_key
 from ..headings import EXPORT_MARK, heading_key, known_headings, recognise
 from ..models import ImportAlias, ImportHeading
 from ..sheet_mapping import Mapping, SheetMapping
@@ -127,11 +126,6 @@ def aliases(kind):
     for one in ImportAlias.objects.filter(kind=kind):
         found.setdefault(one.column, {})[one.found] = one.meant
     return found
-
-
-def may_have_aliases(item):
-    """Whether the column's cells are names of known things, which offices write in several ways."""
-    return isinstance(item, Named) or isinstance(item.widget, ChoiceWidget)
 
 
 def learn_alias(kind, column, found, meant):

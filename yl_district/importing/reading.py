@@ -28,11 +28,6 @@ class Reader:
         self.reader = MappedReader(self.mapping)
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
-    @property
-    def columns(self):
-        """The names of the columns that any of the sheets has."""
-        return {column for sheet in self.mapping.sheets if sheet.is_taken for column in sheet.columns.values()}
-
     def may_fill(self, part, columns):
         """Whether any row of the part below the headings holds something in one of these columns."""
         sheet = self.reader.sheets.get(part.sheet)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from .. import cells
+from ..headings import named
 from ..models import ImportBatch, ImportPart
 from ..models.imports import KEPT_DAYS
 from ..problems import Problem
@@ -168,7 +169,7 @@ class Findings:
         """The headings that were not taken, as (sheet's name, heading)."""
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         return [
-            (names[number], one.heading or f"第 {one.place + 1} 列（无标题）")
+            (names[number], named(one.heading, one.place))
             for number, found in self.proposal.recognised.items()
             for one in found
             if one.how in ("unknown", "ambiguous")
