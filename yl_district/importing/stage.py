@@ -9,8 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from ..bulk import row_of
-from ..encryption import BlindIndexField
-from ..pinyin import SearchTextField
+from ..bulk_records import derived_fields
 
 LABEL, NUMBER, KEY, NAMES, ROW = range(5)
 
@@ -60,8 +59,7 @@ def foreign_keys(model):
 
 def derived(model, names):
     """The fields that are written whenever their source is."""
-    kinds = (SearchTextField, BlindIndexField)
-    return [one.name for one in model._meta.concrete_fields if isinstance(one, kinds) and one.source in names]
+    return [one.name for one in derived_fields(model) if one.source in names]
 
 
 def in_order(labels):
