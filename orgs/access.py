@@ -28,6 +28,9 @@ KEEPERS = frozenset(roles.RECORD_KEEPERS)
 TREE_READERS = KEEPERS | {ADMINISTRATOR}
 HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
 FIGURE_READERS = frozenset(roles.FIGURE_READERS)
+# Whoever runs hubs reads the figures of these alone.
+REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
+REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 CASE_KEEPERS = frozenset({CASE_KEEPER})
@@ -61,10 +64,10 @@ ACCESS = {
     "role_list": SIGNED_IN,
     # The year, its figures and the summary
     "home": SIGNED_IN,
-    "figure_list": FIGURE_READERS,
-    "figure_detail": FIGURE_READERS,
-    "summary_detail": FIGURE_READERS,
-    "summary_export": FIGURE_READERS,
+    "figure_list": REPORT_READERS,
+    "figure_detail": REPORT_READERS,
+    "summary_detail": REPORT_READERS,
+    "summary_export": REPORT_READERS,
     # Organisations
     "organisation_list": TREE_READERS,
     "organisation_export": TREE_READERS,

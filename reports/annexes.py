@@ -62,7 +62,7 @@ WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 def write_annexes(scope, stream, user=None):
     """Writes the workbook to a binary stream, with what `user` may read; without a user all of it."""
     annexes = annexes_for(user, scope.organisation) if user else ANNEXES["command line"]
-    numbers = results(scope, with_cases=not user or may_know_cases(user, scope.organisation))
+    numbers = results(scope, with_cases=not user or may_know_cases(user, scope))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
         "title": book.add_format({"bold": True, "font_size": 16}),
@@ -75,7 +75,7 @@ def write_annexes(scope, stream, user=None):
         "total_amount": book.add_format({"border": 1, "bold": True, "align": "right"} | WRAPPED),
     }
     start, end = scope.period.bounds
-    caption = f"{scope.organisation.name}　{start} 至 {end}"
+    caption = f"{scope.name}　{start} 至 {end}"
     for make in annexes:
         write_sheet(book, make(scope, numbers), caption, formats)
     book.close()

@@ -5,8 +5,8 @@ from it, so they cannot disagree. A changed definition gets a new key.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -24,7 +24,7 @@ from youthhubs.models import Hub, HubYear
 
 from .models import Target
 
-MEASURED, COUNTED, ROUNDED, INCOMPLETE = "measured", "counted", "rounded", "incomplete"
+MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
 QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
 
 
@@ -41,10 +41,12 @@ def amount(value, quality, unit=""):
 
 @dataclass(frozen=True)
 class Scope:
-    """An organisation with everything below it, within a period; stocks are taken on the period's last day."""
+    """An organisation with everything below it, or one hub, within a period; stocks are taken on its last day."""
 
     organisation: Organisation
     period: Period
+    # One of the organisation's hubs, where the scope is what is held there and nothing else.
+    hub: Hub | None = None
 
     @property
     def day(self) -> date:
@@ -54,28 +56,65 @@ class Scope:
     def year(self) -> int:
         return self.period.year
 
+    @property
+    def name(self) -> str:
+        """The name of the hub or organisation."""
+        return (self.hub or self.organisation).name
 
-def count(rows):
-    """The number of rows."""
-    return rows.count(), COUNTED
+    @property
+    def is_district(self) -> bool:
+        """Whether it is the whole district."""
+        return self.hub is None and self.organisation.is_root()
+
+    def within(self, period):
+        """The same organisation or hub within another period."""
+        return replace(self, period=period)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How rows become a number: `count(rows)` gives the value and its quality, `each(rows)` what each row adds.
+
+    `each` yields (key, amount, quality) for every row, from which `whole` makes the value and quality again.
+    """
+
+    count: Callable[[QuerySet], tuple[int, str]]
+    each: Callable[[QuerySet], Iterable[tuple[int, int, str]]]
+    whole: Callable[[list[tuple[int, int, str]]], tuple[int, str]]
+
+
+def added(parts):
+    """The sum of what each row adds."""
+    return sum(amount for _, amount, _ in parts), COUNTED
+
+
+def each_of(field, rows):
+    """Every row with the value of `field`."""
+    return ((key, value or 0, COUNTED) for key, value in rows.order_by("pk").values_list("pk", field))
+
+
+def each_once(quality, rows):
+    """Every row as one."""
+    return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
+
+
+count = Measure(lambda rows: (rows.count(), COUNTED), partial(each_once, COUNTED), added)
 
 
 def total(field):
     """The sum of `field`, 0 without rows."""
-
-    def measure(rows):
-        return rows.aggregate(total=Sum(field))["total"] or 0, COUNTED
-
-    return measure
+    return Measure(
+        lambda rows: (rows.aggregate(total=Sum(field))["total"] or 0, COUNTED), partial(each_of, field), added
+    )
 
 
 def smallest(field):
     """The smallest value of `field`, 0 without rows."""
-
-    def measure(rows):
-        return rows.aggregate(smallest=Min(field))["smallest"] or 0, COUNTED
-
-    return measure
+    return Measure(
+        lambda rows: (rows.aggregate(smallest=Min(field))["smallest"] or 0, COUNTED),
+        partial(each_of, field),
+        lambda parts: (min((amount for _, amount, _ in parts), default=0), COUNTED),
+    )
 
 
 PERSON_TIMES = {
@@ -87,10 +126,26 @@ PERSON_TIMES = {
 }
 
 
-def person_times(rows):
+def count_person_times(rows):
     """The sum of recorded person-times of activities; the worst basis among them decides the quality."""
     parts = rows.aggregate(**PERSON_TIMES)
     return parts["attendances"] or 0, quality_of(parts)
+
+
+def each_person_times(rows):
+    """Every activity with its person-times and what they rest on."""
+    bases = {Activity.Basis.UNRECORDED: INCOMPLETE, Activity.Basis.ROUNDED: ROUNDED}
+    for key, value, basis, signed in rows.order_by("pk").values_list("pk", "attendance", "basis", "sign_in_count"):
+        yield key, value or 0, bases.get(basis, MEASURED if signed else COUNTED)
+
+
+def worst(parts):
+    """The sum of what each row adds; the worst quality among them is the whole's."""
+    qualities = {quality for _, _, quality in parts} or {COUNTED}
+    return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
+
+
+person_times = Measure(count_person_times, each_person_times, worst)
 
 
 def quality_of(parts):
@@ -102,11 +157,11 @@ def quality_of(parts):
     return MEASURED if parts["activities"] and parts["signed"] == parts["activities"] else COUNTED
 
 
-def signed_in(rows):
-    """The number of rows, each known from a sign-in list."""
-    return rows.count(), MEASURED
-
-
+signed_in = Measure(
+    lambda rows: (rows.count(), MEASURED),
+    partial(each_once, MEASURED),
+    lambda parts: (len(parts), MEASURED),
+)
 sessions = total("session_count")
 
 
@@ -119,12 +174,20 @@ class Figure:
     unit: str
     definition: str
     rows: Callable[[Scope], QuerySet]
-    measure: Callable[[QuerySet], tuple[int, str]] = count
+    measure: Measure = count
 
     def result(self, scope, targets=None):
         """The figure's value and quality within `scope`, beside its target, if one was set."""
-        value, quality = self.measure(self.rows(scope))
+        value, quality = self.measure.count(self.rows(scope))
         return Result(self, value, quality, (targets or {}).get(self.key))
+
+    def parts(self, scope):
+        """Every record that the figure counts within `scope`: its key, what it adds, and how sure that is."""
+        return list(self.measure.each(self.rows(scope)))
+
+    def result_of(self, parts, targets=None):
+        """The result to which such parts come, which is that of the very records in them."""
+        return Result(self, *self.measure.whole(parts), (targets or {}).get(self.key))
 
 
 @dataclass(frozen=True)
@@ -195,7 +258,8 @@ def units(scope):
 
 
 def activities(scope):
-    return Activity.objects.within(scope.organisation).held_during(scope.period)
+    held = Activity.objects.held_during(scope.period)
+    return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
 def activities_of_type(key, scope):
@@ -237,7 +301,8 @@ def hubs(scope):
 
 
 def people_signed_in(scope):
-    signed = SignIn.objects.within(scope.organisation).held_during(scope.period).filter(person=OuterRef("pk"))
+    signed = SignIn.objects.held_during(scope.period).filter(person=OuterRef("pk"))
+    signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
     return Person.objects.filter(Exists(signed))
 
 
@@ -333,8 +398,8 @@ def figure_choices():
 
 
 def targets_of(scope):
-    """The targets of the scope's year by figure; targets are set for the district, so a part of it has none."""
-    if not scope.organisation.is_root():
+    """The targets of the scope's year by figure; they are set for the district and a year, so no part has any."""
+    if not scope.is_district or scope.period.part != "year":
         return {}
     return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
 
@@ -354,23 +419,33 @@ CASE_FIGURES = frozenset(
 )
 
 
-def may_know_cases(user, organisation):
+def may_know_cases(user, scope):
     """Whether the user may know how many youths are assisted there, which is not the same as who they are."""
-    return user.reaches_as(organisation, RoleKind.STAFF, RoleKind.LEADER)
+    return scope.hub is None and user.reaches_as(scope.organisation, RoleKind.STAFF, RoleKind.LEADER)
+
+
+# What a hub has of its own: what is held there.
+HUB_FIGURES = frozenset({"education_sessions", "sessions", "attendances", "people_reached"})
+
+
+def figures_of(scope, with_cases=True):
+    """The figures that can be counted within `scope`, by key; those of case files where asked for."""
+    figures = all_figures().items()
+    if scope.hub:
+        return {key: figure for key, figure in figures if key in HUB_FIGURES or "." in key}
+    return {key: figure for key, figure in figures if with_cases or key not in CASE_FIGURES}
 
 
 def results(scope, with_cases=True):
     """Every figure's result within `scope`, by key, in printing order; those of case files where asked for."""
-    targets, figures = targets_of(scope), all_figures()
-    return {
-        key: figure.result(scope, targets) for key, figure in figures.items() if with_cases or key not in CASE_FIGURES
-    }
+    targets = targets_of(scope)
+    return {key: figure.result(scope, targets) for key, figure in figures_of(scope, with_cases).items()}
 
 
 def figures_as_dict(scope, with_cases=True):
     """The figures of a scope as the JSON file states them."""
     figures = {key: result.as_dict() for key, result in results(scope, with_cases).items()}
-    return {"year": scope.year, "scope": scope.organisation.name, "figures": figures}
+    return {"year": scope.year, "scope": scope.name, "figures": figures}
 
 
 def write_figures(scope, stream, with_cases=True):

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from orgs.roles import RECORD_KEEPERS
+from orgs.roles import HUB_KEEPERS
 from yl_district.access_log import Action, record
 from yl_district.downloads import download
 from yl_district.pages import configured_table, rows_response
@@ -12,8 +12,8 @@ from yl_district.pages import configured_table, rows_response
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
 from .figure_tables import table_of
-from .figures import CASE_FIGURES, all_figures, may_know_cases, results, targets_of, write_figures
-from .scopes import ScopeForm
+from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .scopes import asked_scope, places_of, scope_query
 from .summary import compose
 from .word import write_docx
 
@@ -29,28 +29,14 @@ HEADLINES = [
 ]
 
 
-def asked_scope(request):
-    """The scope a page is about and the form that chooses it; somebody without a role finds nothing."""
-    form = ScopeForm(request.GET, user=request.user, today=timezone.localdate())
-    scope = form.scope
-    if scope is None:
-        raise Http404
-    return scope, form
-
-
-def scope_query(scope):
-    """The scope as part of an address."""
-    return f"year={scope.year}&organisation={scope.organisation.pk}"
-
-
 def home(request):
     """The year at a glance."""
-    if not request.user.reached_organisations:
+    if not places_of(request.user):
         return home_without_figures(request)
     scope, form = asked_scope(request)
-    values = results(scope, may_know_cases(request.user, scope.organisation))
+    values = results(scope, may_know_cases(request.user, scope))
     context = {
-        "title": f"{scope.year} 年一览",
+        "title": f"{scope.period.name}一览",
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
@@ -78,20 +64,20 @@ def figure_list(request):
     """Every figure of a year, with its target and quality."""
     scope, form = asked_scope(request)
     context = {
-        "title": f"{scope.year} 年指标",
+        "title": f"{scope.period.name}指标",
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "results": results(scope, may_know_cases(request.user, scope.organisation)).values(),
+        "results": results(scope, may_know_cases(request.user, scope)).values(),
     }
     return render(request, "reports/figure_list.html", context)
 
 
 def figure_detail(request, key):
     """One figure and exactly the records it counts."""
-    figure = all_figures().get(key)
     scope, form = asked_scope(request)
-    if figure is None or (key in CASE_FIGURES and not may_know_cases(request.user, scope.organisation)):
+    figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
+    if figure is None:
         raise Http404
     rows = figure.rows(scope)
     seen = rows.visible_to(request.user)
@@ -102,7 +88,7 @@ def figure_detail(request, key):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": not request.user.holds(*RECORD_KEEPERS)
+        "is_closed": not request.user.holds(*HUB_KEEPERS)
         or (key in CASE_FIGURES and rows.exists() and not seen.exists()),
     }
     if context["is_closed"]:
@@ -117,7 +103,7 @@ def figure_detail(request, key):
 def summary_detail(request):
     """The annual summary, each number of which opens the records behind it."""
     scope, form = asked_scope(request)
-    summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope.organisation))
+    summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope))
     context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
     return render(request, "reports/summary_detail.html", context)
 
@@ -125,7 +111,7 @@ def summary_detail(request):
 def summary_export(request, kind):
     """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
-    with_cases = may_know_cases(request.user, scope.organisation)
+    with_cases = may_know_cases(request.user, scope)
     writers = {
         "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate(), with_cases), stream)),
         "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),

@@ -6,6 +6,16 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+ORDINALS = "一二三四"
+# The parts of a year by the key that addresses use: label, first month, number of months.
+PARTS = {
+    "year": ("全年", 1, 12),
+    "h1": ("上半年", 1, 6),
+    "h2": ("下半年", 7, 6),
+    **{f"q{n}": (f"{ORDINALS[n - 1]}季度", 3 * n - 2, 3) for n in range(1, 5)},
+    **{f"m{n}": (f"{n}月", n, 1) for n in range(1, 13)},
+}
+
 
 @dataclass(frozen=True)
 class Period:
@@ -21,12 +31,51 @@ class Period:
     @classmethod
     def of_year(cls, year):
         """The calendar year `year`."""
-        return cls(date(year, 1, 1), date(year, 12, 31))
+        return cls.of_part(year, "year")
+
+    @classmethod
+    def of_part(cls, year, part):
+        """A part of the calendar year `year`, by its key in PARTS."""
+        _, month, length = PARTS[part]
+        following = month + length
+        after = date(year + 1, 1, 1) if following > 12 else date(year, following, 1)
+        return cls(date(year, month, 1), after - timedelta(days=1))
 
     @property
     def year(self):
         """The calendar year in which the period ends, which plans, tiers and tasks are kept by."""
         return self.end.year
+
+    @property
+    def part(self):
+        """The key of the part of its year that the period is, empty for any other run of days."""
+        same = (part for part in PARTS if self.of_part(self.year, part) == self)
+        return next(same, "")
+
+    @property
+    def name(self):
+        """The period in words, such as `2017年`, `2017年一季度`, `2017年3月1日至4月5日`."""
+        if self.part:
+            return f"{self.year}年{PARTS[self.part][0] if self.part != 'year' else ''}"
+        begin = f"{self.start.year}年{self.start.month}月{self.start.day}日"
+        year = "" if self.start.year == self.end.year else f"{self.end.year}年"
+        return f"{begin}至{year}{self.end.month}月{self.end.day}日"
+
+    @property
+    def year_before(self):
+        """The same days a year earlier (同期)."""
+        if self.part:
+            return self.of_part(self.year - 1, self.part)
+        return Period(a_year_before(self.start), a_year_before(self.end))
+
+    @property
+    def before(self):
+        """The period just before this one (上期): the preceding month, quarter, half or year, else as many days."""
+        parts = [part for part in PARTS if PARTS[part][2] == PARTS[self.part][2]] if self.part else []
+        if parts:
+            place = parts.index(self.part)
+            return self.of_part(self.year - (place == 0), parts[place - 1])
+        return Period(self.start - (self.end - self.start) - timedelta(days=1), self.eve)
 
     @property
     def eve(self):
@@ -37,6 +86,11 @@ class Period:
     def bounds(self):
         """First and last day, as a `__range` lookup takes them."""
         return (self.start, self.end)
+
+
+def a_year_before(day):
+    """The same day of the year before; 28 February for the 29th."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def standing_on(day, begin="started_on", end="ended_on"):

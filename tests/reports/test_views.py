@@ -302,7 +302,7 @@ def test_year_that_is_none_is_said_and_the_default_shown(year):
     make_activity(place.here)
     for name, *arguments in [*((name,) for name in PAGES), ("figure_detail", "members")]:
         text = text_of(get(place.office, name, *arguments, year=year))
-        assert "请填写 1949 至 2100 之间的年份。现按 2017 年、清河地区团工委显示。" in text
+        assert "请填写 1949 至 2100 之间的年份。现按 2017年、清河地区团工委显示。" in text
     assert get(place.office, "figure_detail", "members", year=year).context["scope"].year == 2017
 
 
@@ -311,7 +311,7 @@ def test_organisation_that_is_none_is_said_and_the_own_shown(organisation):
     place = two_branches()
     for name, *arguments in [*((name,) for name in PAGES), ("figure_detail", "members")]:
         response = get(place.office, name, *arguments, year=2017, organisation=organisation)
-        assert "没有这个组织，或您不能查看它。现按 2017 年、清河地区团工委显示。" in text_of(response)
+        assert "没有这个组织，或您不能查看它。现按 2017年、清河地区团工委显示。" in text_of(response)
         assert response.context["scope"].organisation == place.root
 
 
@@ -390,7 +390,7 @@ def test_cadre_sees_the_own_organisation_alone():
     assert figure_value(response) == "1"
     assert "章程" in text_of(response) and "外人" not in text_of(response)
     text = text_of(get(place.cadre, "home", year=2017, organisation=place.there.pk))
-    assert "没有这个组织，或您不能查看它。现按 2017 年、柳林社区团支部显示。" in text
+    assert "没有这个组织，或您不能查看它。现按 2017年、柳林社区团支部显示。" in text
     assert "槐荫社区团支部" not in text
     file = place.cadre.get(reverse("summary_export", args=["json"]), {"year": 2017, "organisation": place.there.pk})
     assert json.loads(file.content)["scope"] == "柳林社区团支部"

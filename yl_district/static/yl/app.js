@@ -63,3 +63,11 @@ document.addEventListener("htmx:responseError", () => {
   const rows = document.getElementById("rows");
   rows?.insertAdjacentHTML("afterbegin", '<p class="alert alert-danger m-3" role="alert">没有取到数据，请刷新页面重试。</p>');
 });
+
+// Controls that belong to one choice stay hidden while another is made.
+document.addEventListener("change", (event) => {
+  const choice = event.target;
+  for (const part of choice.form?.querySelectorAll(`[data-shown-by="${choice.name}"]`) ?? []) {
+    part.hidden = part.dataset.shownFor !== choice.value;
+  }
+});

@@ -1,4 +1,4 @@
-"""Targets set from above, and what was entered in outside platforms."""
+"""What was entered in outside platforms."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,41 +9,8 @@ from members.models import Person
 from orgs.models import Organisation
 from yl_district.history import Tracked
 from yl_district.pinyin import search
-from yl_district.validators import validate_year
 
-
-class StaffQuerySet(models.QuerySet):
-    """Rows of the district as a whole, kept by the committee's staff."""
-
-    def visible_to(self, user):
-        """Every row for staff of the district committee, none for others."""
-        return self if user.is_committee_staff else self.none()
-
-
-class Target(models.Model):
-    """A target for a year set from above."""
-
-    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
-    task = models.CharField("任务", max_length=100)
-    figure = models.CharField("指标", max_length=60)
-    value = models.PositiveIntegerField("目标值")
-    issued_by = models.CharField("下达单位", max_length=60, blank=True)
-    due_on = models.DateField("截止日期", null=True, blank=True)
-
-    objects = StaffQuerySet.as_manager()
-    history = Tracked()
-
-    class Meta:
-        verbose_name = "年度任务"
-        ordering = ["-year", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["year", "figure"], name="target_once", violation_error_message="这一年度的该指标已有目标值。"
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.year} {self.task}"
+from .targets import StaffQuerySet
 
 
 class PlatformEntryQuerySet(StaffQuerySet):

@@ -1,0 +1,157 @@
+"""The documents that an organisation or a hub writes of a period, section by section."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from orgs.models import Organisation, ReachQuerySet
+from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
+from yl_district.history import Tracked
+from yl_district.periods import PARTS, Period
+from yl_district.validators import problem
+from youthhubs.models import Hub
+
+
+class ReportReachQuerySet(ReachQuerySet):
+    """Rows of a report: they belong to its organisation, those of a hub also to whoever runs hubs there.
+
+    `report_path` names the lookup from a row to its report, with two underscores behind it; empty for reports.
+    """
+
+    report_path = ""
+    seen_by = (*FIGURE_READERS, RoleKind.HUB_OPERATOR)
+
+    @property
+    def organisation_path(self):
+        return f"{self.report_path}organisation__path"
+
+    def reach_by(self, role):
+        """Whoever runs a hub sees what is written of hubs alone."""
+        if role.kind == RoleKind.HUB_OPERATOR:
+            return self.reach(role.organisation) & Q(**{f"{self.report_path}hub__isnull": False})
+        return super().reach_by(role)
+
+    def changeable_by(self, user):
+        """Rows that the user may write and sign: of the organisations whose records, or hubs, they keep."""
+        return self.visible_as(user, *RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
+
+
+class ReportQuerySet(ReportReachQuerySet):
+    def of_scope(self, scope):
+        """Reports of exactly this organisation or hub and this period."""
+        start, end = scope.period.bounds
+        return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
+
+
+class Report(models.Model):
+    """One document of an organisation, or of one of its hubs, for a period."""
+
+    class Form(models.TextChoices):
+        ANNUAL = "annual_summary", "年度工作总结"
+        HALF_YEAR = "half_year_summary", "半年工作总结"
+        QUARTERLY = "quarterly_return", "季度专题报表"
+        MONTHLY = "monthly_bulletin", "月度录入通报"
+
+    # The parts of a year of which each form tells.
+    PARTS_OF_FORM = {
+        Form.ANNUAL: ["year"],
+        Form.HALF_YEAR: ["h1", "h2"],
+        Form.QUARTERLY: ["q1", "q2", "q3", "q4"],
+        Form.MONTHLY: [f"m{n}" for n in range(1, 13)],
+    }
+
+    form = models.CharField("种类", max_length=20, choices=Form)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="reports", verbose_name="组织")
+    hub = models.ForeignKey(Hub, models.PROTECT, null=True, blank=True, related_name="reports", verbose_name="青年汇")
+    starts_on = models.DateField("起始日期")
+    ends_on = models.DateField("截止日期")
+
+    objects = ReportQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "报告"
+        ordering = ["-ends_on", "organisation__path", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="report_ends_after_it_begins"),
+            *(
+                models.UniqueConstraint(
+                    fields=["organisation", "form", "starts_on", *(["hub"] if of_hub else [])],
+                    condition=Q(hub__isnull=not of_hub),
+                    name=f"report_once_{'of_hub' if of_hub else 'of_organisation'}",
+                    violation_error_message="这份报告已经建立，请打开原报告编写。",
+                )
+                for of_hub in (False, True)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.writer_name}{self.period.name}{self.subject}"
+
+    def get_absolute_url(self):
+        """The report's own page."""
+        return reverse("report_detail", args=[self.pk])
+
+    @classmethod
+    def form_of(cls, period):
+        """The form that tells of such a period, None for a run of days of which no form does."""
+        return next((form for form, parts in cls.PARTS_OF_FORM.items() if period.part in parts), None)
+
+    @property
+    def period(self):
+        return Period(self.starts_on, self.ends_on)
+
+    @property
+    def part_label(self):
+        """The part of the year in words."""
+        return PARTS[self.period.part][0]
+
+    @property
+    def subject(self):
+        """What the title calls the document, beside the period that it names itself."""
+        return (
+            self.get_form_display().removeprefix("年度").removeprefix("半年").removeprefix("季度").removeprefix("月度")
+        )
+
+    @property
+    def writer_name(self):
+        """The name of the hub or organisation that the report is about."""
+        return (self.hub or self.organisation).name
+
+    def clean(self):
+        if self.hub_id and self.hub.organisation_id != self.organisation_id:
+            raise ValidationError({"hub": problem("所选组织的青年汇", "请核对组织和青年汇")})
+        if self.starts_on and self.ends_on and self.period.part not in self.PARTS_OF_FORM.get(self.form, []):
+            raise ValidationError({"form": problem("与统计期间相符的种类", "请重新选择期间")})
+
+
+class SectionQuerySet(ReportReachQuerySet):
+    report_path = "report__"
+
+
+class Section(models.Model):
+    """One section of a report, as its writers keep it: paragraphs in which names stand for figures."""
+
+    LONGEST = 20_000
+
+    report = models.ForeignKey(Report, models.CASCADE, related_name="sections", verbose_name="报告")
+    position = models.PositiveSmallIntegerField("顺序")
+    heading = models.CharField("标题", max_length=60, blank=True)
+    body = models.TextField("正文", max_length=LONGEST, blank=True)
+    # Not told to those who may not know how many youths are assisted, whatever it says.
+    is_about_cases = models.BooleanField("涉及精准帮扶", default=False)
+
+    objects = SectionQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "报告章节"
+        ordering = ["position", "pk"]
+
+    def __str__(self):
+        return self.heading or "（无标题）"
+
+    def get_absolute_url(self):
+        """The section's place in its report."""
+        return f"{reverse('report_detail', args=[self.report_id])}#section-{self.pk}"

@@ -1,0 +1,103 @@
+"""What was signed: the text, the numbers and the records they counted, as they stood on that day."""
+
+import hashlib
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from orgs.models import User
+
+from .documents import Report, ReportReachQuerySet
+
+
+class EditionQuerySet(ReportReachQuerySet):
+    report_path = "report__"
+
+
+class KeptOnce(models.Model):
+    """A row that is written once and never changes."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **options):
+        if not self._state.adding:
+            raise ValidationError("定稿不能修改；需要改动的，请另出更正稿。")
+        super().save(*args, **options)
+
+    def delete(self, *args, **options):
+        raise ValidationError("定稿不能删除；需要改动的，请另出更正稿。")
+
+
+class Edition(KeptOnce):
+    """A report as it was signed; the first one, or an amendment with its reason."""
+
+    report = models.ForeignKey(Report, models.PROTECT, related_name="editions", verbose_name="报告")
+    number = models.PositiveSmallIntegerField("序号")
+    reason = models.CharField("更正原因", max_length=300, blank=True)
+    signed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签发人")
+    signed_at = models.DateTimeField("签发时间")
+    counted_on = models.DateField("统计日期")
+    title = models.CharField("标题", max_length=200)
+    signature = models.CharField("落款", max_length=100)
+    dated = models.DateField("落款日期")
+    # Each block as the text of the day: its level, whether it tells of cases, strings and numbers with their keys.
+    blocks = models.JSONField("正文")
+    document = models.BinaryField("文件")
+    sha256 = models.CharField("文件校验值", max_length=64)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "定稿"
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="edition_once"),
+            models.CheckConstraint(
+                condition=Q(number=1, reason="") | (Q(number__gt=1) & ~Q(reason="")),
+                name="edition_amendment_has_a_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report} {self.label}"
+
+    def get_absolute_url(self):
+        """The edition's own page."""
+        return reverse("edition_detail", args=[self.report_id, self.number])
+
+    @property
+    def label(self):
+        """Which edition it is, in words: 定稿, 更正稿第1号."""
+        return f"更正稿第{self.number - 1}号" if self.number > 1 else "定稿"
+
+    @property
+    def is_whole(self):
+        """Whether the file still is the one whose digest was taken when it was signed."""
+        return hashlib.sha256(self.document).hexdigest() == self.sha256
+
+
+class CountedFigure(KeptOnce):
+    """One figure of an edition: what it came to, what that meant, and which records it counted."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="figures", verbose_name="定稿")
+    position = models.PositiveSmallIntegerField("顺序")
+    key = models.CharField("指标代码", max_length=60)
+    label = models.CharField("指标", max_length=60)
+    unit = models.CharField("单位", max_length=10)
+    definition = models.CharField("统计的记录", max_length=200)
+    value = models.BigIntegerField("数值")
+    quality = models.CharField("数据质量", max_length=20)
+    target = models.PositiveIntegerField("目标", null=True)
+    # The records in the packed form of `yl_district.packing`: [key, what it added, how sure that was] for each.
+    records = models.TextField("记录")
+
+    class Meta:
+        verbose_name = "定稿指标"
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["edition", "key"], name="counted_figure_once")]
+
+    def __str__(self):
+        return f"{self.edition} {self.label}"

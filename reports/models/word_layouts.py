@@ -1,0 +1,37 @@
+"""Word layouts that administrators put in the place of the built-in one."""
+
+from django.db import models
+
+from orgs.models import User
+from yl_district.history import Tracked
+
+
+class WordLayoutQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Every layout for administrators of the district and staff of its committee, none for others."""
+        return self if user.administers_root or user.is_committee_staff else self.none()
+
+    def in_force(self):
+        """The layout that documents take, or None for the built-in one."""
+        return self.filter(is_withdrawn=False).order_by("-pk").first()
+
+
+class WordLayout(models.Model):
+    """A Word file with placeholders, checked when it was uploaded; the latest one that stands is in force."""
+
+    file_name = models.CharField("文件名", max_length=150)
+    content = models.BinaryField("文件")
+    sha256 = models.CharField("文件校验值", max_length=64)
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间")
+    is_withdrawn = models.BooleanField("已停用", default=False)
+
+    objects = WordLayoutQuerySet.as_manager()
+    history = Tracked(excluded_fields=["content"])
+
+    class Meta:
+        verbose_name = "Word 版式"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return self.file_name
