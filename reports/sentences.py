@@ -227,12 +227,6 @@ def exact(result):
     return result.quality in (COUNTED, MEASURED)
 
 
-def without_cases(blocks):
-    """Numbered blocks as those read them who may not know of cases: these left out, headings numbered anew."""
-    told = [block for block in blocks if not block.is_about_cases]
-    return numbered([replace(each, parts=each.parts[1:]) if each.level else each for each in told])
-
-
 def numbered(blocks):
     """The blocks with `一、` before headings of level 1 and `（一）` before those of level 2."""
     chapter = part = 0

@@ -17,7 +17,7 @@ class Vocabulary:
         self.scope = scope
         self.figures = figures_of(scope)
         self.names = Names(self.figures)
-        self.words, self.facts = words_of(scope, self.figures.keys()), FACTS
+        self.words, self.facts = words_of(self.figures.keys()), FACTS
 
     @cached_property
     def types(self):

@@ -8,7 +8,6 @@ from members.models import Post
 from yl_district.periods import PARTS
 
 from ..figures import CASE_FIGURES, members_joined
-from ..models import PlatformEntry
 from ..sentences import shortened
 from . import shortfall
 from .aspects import Meaning
@@ -117,15 +116,6 @@ def remaining(writer):
     return tuple(parts)
 
 
-def entries(writer):
-    """How many entries were made in outside platforms, platform by platform; the district alone keeps them."""
-    rows = PlatformEntry.objects.filter(entered_on__range=writer.sentences.scope.period.bounds).order_by()
-    counts = {}
-    for platform in rows.values_list("platform", flat=True):
-        counts[platform] = counts.get(platform, 0) + 1
-    return "、".join(f"“{platform}”{count}条" for platform, count in sorted(counts.items())) or "没有登记录入"
-
-
 def joined(writer):
     """How many members joined within the period."""
     scope = writer.sentences.scope
@@ -152,7 +142,6 @@ def period(write):
     return lambda writer: write(writer.sentences.scope.period)
 
 
-GAPS = frozenset({"cadres", "members"})
 CASES = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
 
 WORDS = {
@@ -180,7 +169,6 @@ WORDS = {
     "帮扶情况": Word(given, "帮扶次数和内容", CASES),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
     "新增团员": Word(joined, "期内新增团员数", frozenset({"members"})),
-    "平台录入": Word(entries, "期内录入外部平台的条数", frozenset({"members"})),
 }
 
 FACTS = {
@@ -190,14 +178,8 @@ FACTS = {
     "有主题活动": Fact(has_themes, "是否举办过面向青年的主题活动"),
     "有不足": Fact(lambda writer: bool(shortfall.shortfall(writer.sentences)), "是否有未完成的任务或缺项"),
 }
-# Told of the whole district's entries, which no part of it may know.
-OF_DISTRICT = frozenset({"平台录入"})
 
 
-def words_of(scope, keys):
+def words_of(keys):
     """The words that there are within a scope that has these figures."""
-    return {
-        name: word
-        for name, word in WORDS.items()
-        if word.keys <= keys and (scope.is_district or name not in OF_DISTRICT)
-    }
+    return {name: word for name, word in WORDS.items() if word.keys <= keys}

@@ -33,6 +33,11 @@ WITHOUT_CANARY = {
     "orgs.FormerPassword": "hashes",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "reports.Target.figure": "the key of a figure",
+    "reports.CountedFigure": "a figure's own words, and keys of records",
+    "reports.Edition.sha256": "a digest",
+    "reports.Explanation.check_key": "the key of a check",
+    "reports.Explanation.subject": "the key of a record or figure",
+    "reports.WordLayout": "layouts are the whole district's",
 }
 
 

@@ -15,8 +15,7 @@ from members.models import Person
 from orgs.models import Unit
 from reports.figures import Scope, all_figures, results
 from reports.models import Target
-from reports.sentences import Number, ordinal, without_cases
-from reports.summary import compose
+from reports.sentences import Number, ordinal
 from reports.text import Draft, Vocabulary, Writer, problems, section_problems
 from reports.text.parsing import parse
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
@@ -364,11 +363,6 @@ def test_what_only_cases_make_true_is_about_cases():
     assert written(scope, body, with_cases=False) == "无"
     hold()
     assert [(block.text, block.is_about_cases) for block in blocks()] == [("有", False)]
-
-
-def test_frozen_blocks_are_numbered_anew_without_cases(district):
-    scope = year_scope(district.root)
-    assert without_cases(compose(scope).blocks) == compose(scope, with_cases=False).blocks
 
 
 def test_ordinals_go_on_beyond_nine():
