@@ -7,7 +7,7 @@ from yl_district.models import ImportBatch
 from yl_district.models.imports import LEDGER
 
 from .import_kinds import KINDS, LEDGER_WORDS
-from .models import PlatformEntry
+from .models import PlatformEntry, Report
 
 
 class ImportBatchFilter(PageFilter):
@@ -35,3 +35,10 @@ class PlatformEntryFilter(PageFilter):
     subject = filters.ChoiceFilter(label="对象", choices=PlatformEntry.Subject)
     year = YearFilter(field_name="entered_on", lookup_expr="year")
     bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
+
+
+class ReportFilter(PageFilter):
+    """Reports."""
+
+    form = filters.ChoiceFilter(label="种类", choices=Report.Form)
+    year = YearFilter(field_name="ends_on", lookup_expr="year")

@@ -43,13 +43,13 @@ class ScopeForm(forms.Form):
         label="起始日期",
         required=False,
         error_messages={"invalid": "起始日期应为 2017-01-01 这样的日期。"},
-        widget=forms.DateInput({"class": "form-control", "type": "date"}),
+        widget=forms.DateInput({"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
     )
     end = forms.DateField(
         label="截止日期",
         required=False,
         error_messages={"invalid": "截止日期应为 2017-12-31 这样的日期。"},
-        widget=forms.DateInput({"class": "form-control", "type": "date"}),
+        widget=forms.DateInput({"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
     )
     organisation = forms.ChoiceField(
         label="组织",
@@ -108,11 +108,14 @@ class ScopeForm(forms.Form):
         return Scope(organisation, period, hub)
 
 
-def places_of(user):
-    """Every organisation and hub whose figures the user reads, by its key: label, organisation, hub or None."""
-    organisations = list(Organisation.objects.visible_as(user, *FIGURE_READERS))
+def places_of(user, kinds=FIGURE_READERS):
+    """Every organisation and hub reached by a role of these kinds, by its key: label, organisation, hub or None.
+
+    Hubs also belong to whoever runs them. Without `kinds` they are the places whose figures the user reads.
+    """
+    organisations = list(Organisation.objects.visible_as(user, *kinds))
     places = {str(one.pk): ("　" * (one.depth - 1) + one.name, one, None) for one in organisations}
-    hubs = Hub.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR).select_related("organisation")
+    hubs = Hub.objects.visible_as(user, *kinds, RoleKind.HUB_OPERATOR).select_related("organisation")
     return places | {f"{HUB}{hub.pk}": (f"青年汇：{hub.name}", hub.organisation, hub) for hub in hubs}
 
 
@@ -141,6 +144,11 @@ def asked_scope(request):
     return form.scope, form
 
 
+def place_key(organisation, hub):
+    """The key of an organisation, or of one of its hubs, as addresses and forms name it."""
+    return f"{HUB}{hub.pk}" if hub else str(organisation.pk)
+
+
 def scope_query(scope):
     """The scope as part of an address."""
     period = scope.period
@@ -149,4 +157,4 @@ def scope_query(scope):
         asked |= {"part": DAYS, "start": period.start, "end": period.end}
     elif period.part != "year":
         asked["part"] = period.part
-    return urlencode(asked | {"organisation": f"{HUB}{scope.hub.pk}" if scope.hub else scope.organisation.pk})
+    return urlencode(asked | {"organisation": place_key(scope.organisation, scope.hub)})

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from .figures import Result, Scope
 from .models import Report
 from .sentences import Block, Number, numbered
-from .text import Draft, Vocabulary, Writer, default_drafts
+from .text import Draft, Problem, Vocabulary, Writer, default_drafts
 
-__all__ = ["Block", "Number", "Summary", "compose", "drafts_of", "title_of", "writer_of"]
+__all__ = ["Block", "Number", "Summary", "compose", "numbered_sections", "summary_of_writer", "title_of", "writer_of"]
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,35 @@ def compose(
     Without `with_cases` it says nothing of assisted youths and scholarships. `results` are the numbers to take where
     they have been counted already.
     """
-    writer = writer_of(scope, with_cases, results)
-    blocks = numbered([block for _, blocks in writer.sections() for block in blocks])
-    return Summary(title_of(scope), blocks, scope.name, dated(scope, today), writer.sentences.results)
+    return summary_of_writer(writer_of(scope, with_cases, results), today)
 
 
-def dated(scope, today):
-    """The date below a scope's document."""
-    return min(today or scope.day, scope.day)
+def summary_of_writer(writer, today=None):
+    """The document to which a writer's sections come."""
+    scope = writer.scope
+    blocks = tuple(block for section in numbered_sections(writer) for block in section.blocks)
+    dated = min(today or scope.day, scope.day)
+    return Summary(title_of(scope), blocks, scope.name, dated, writer.sentences.results)
+
+
+@dataclass(frozen=True)
+class WrittenSection:
+    """A section beside the numbered blocks to which it comes, and what is wrong in it."""
+
+    draft: Draft
+    blocks: tuple[Block, ...]
+    problems: tuple[Problem, ...]
+
+
+def numbered_sections(writer):
+    """The sections of a writer, numbered through."""
+    sections = writer.sections()
+    blocks = iter(numbered([block for _, blocks in sections for block in blocks]))
+    problems = [heading.problems + body.problems for _, heading, body in writer.readings]
+    return [
+        WrittenSection(draft, tuple(islice(blocks, len(own))), found)
+        for (draft, own), found in zip(sections, problems, strict=True)
+    ]
 
 
 def writer_of(scope, with_cases=True, results=None, report=None):

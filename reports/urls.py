@@ -8,7 +8,9 @@ from . import (
     import_views,
     ledger_views,
     record_views,
+    report_views,
     return_views,
+    section_views,
     views,
 )
 
@@ -42,6 +44,18 @@ import_patterns = [
     path("imports/<int:pk>/delete/", import_act_views.import_batch_delete, name="import_batch_delete"),
 ]
 
+report_patterns = [
+    path("reports/", report_views.report_list, name="report_list"),
+    path("reports/create/", report_views.report_create, name="report_create"),
+    path("reports/<int:pk>/", report_views.report_detail, name="report_detail"),
+    path("reports/<int:pk>/delete/", report_views.report_delete, name="report_delete"),
+    path("reports/<int:report_pk>/sections/create/", section_views.section_create, name="section_create"),
+    path("reports/<int:report_pk>/sections/preview/", section_views.section_preview, name="section_preview"),
+    path("sections/<int:pk>/update/", section_views.section_update, name="section_update"),
+    path("sections/<int:pk>/delete/", section_views.section_delete, name="section_delete"),
+    path("sections/<int:pk>/move/", section_views.section_move, name="section_move"),
+]
+
 edition_patterns = [
     path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
     path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
@@ -51,6 +65,7 @@ edition_patterns = [
 ]
 
 urlpatterns = [
+    *report_patterns,
     *edition_patterns,
     *import_patterns,
     *record_patterns,

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from orgs.roles import HUB_KEEPERS
+from orgs.roles import HUB_KEEPERS, RECORD_KEEPERS
 from yl_district.access_log import Action, record
 from yl_district.downloads import download
 from yl_district.pages import configured_table, rows_response
@@ -13,7 +13,8 @@ from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
 from .figure_tables import table_of
 from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
-from .scopes import asked_scope, places_of, scope_query
+from .models import Report
+from .scopes import asked_scope, place_key, places_of, scope_query
 from .summary import compose
 from .word import write_docx
 
@@ -104,7 +105,18 @@ def summary_detail(request):
     """The annual summary, each number of which opens the records behind it."""
     scope, form = asked_scope(request)
     summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope))
-    context = {"title": summary.title, "summary": summary, "scope": scope, "form": form, "query": scope_query(scope)}
+    kind = Report.form_of(scope.period)
+    report = Report.objects.visible_to(request.user).of_scope(scope).filter(form=kind).first()
+    places = places_of(request.user, RECORD_KEEPERS) if kind and not report else {}
+    context = {
+        "title": summary.title,
+        "summary": summary,
+        "report": report,
+        "may_begin": request.user.may_open("report_create") and place_key(scope.organisation, scope.hub) in places,
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+    }
     return render(request, "reports/summary_detail.html", context)
 
 

@@ -13,6 +13,8 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
+from reports.models import Report, Section
+from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear, TeamMember
 
 PASSWORD = "correct-horse-battery"
@@ -152,3 +154,17 @@ def make_scholarship(name="白露", student=None, **fields):
     """An application of 2017."""
     fields = {"year": 2017, "status": "applied"} | fields
     return Scholarship.objects.create(student=student or make_person(name), **fields)
+
+
+def make_report(organisation, part="year", hub=None, year=2017):
+    """A report without sections."""
+    period = Period.of_part(year, part)
+    start, end = period.bounds
+    fields = {"form": Report.form_of(period), "hub": hub, "starts_on": start, "ends_on": end}
+    return Report.objects.create(organisation=organisation, **fields)
+
+
+def make_section(report, body="在册团员{团员总数}。", heading="团员", **fields):
+    """A section at the end of a report."""
+    fields = {"position": report.sections.count() + 1} | fields
+    return Section.objects.create(report=report, heading=heading, body=body, **fields)

@@ -5,6 +5,7 @@ from assistance.models import Assistance, Pairing, ServicePlan
 from members.models import Member
 from orgs.models import Supply
 from outreach.models import Contact
+from reports.models import Report, Section
 from tests.factories import (
     make_activity,
     make_assistance,
@@ -15,7 +16,9 @@ from tests.factories import (
     make_link,
     make_member,
     make_post,
+    make_report,
     make_scholarship,
+    make_section,
     make_supply,
     make_unit,
     make_unit_contact,
@@ -50,6 +53,7 @@ def changeable(district):
         "service_plan_update": (plan, "goals", "甲", "乙"),
         "assistance_update": (make_assistance([youth]), "content", "甲", "乙"),
         "scholarship_update": (scholarship, "donor", "甲", "乙"),
+        "section_update": (make_section(make_report(district.here)), "body", "甲", "乙"),
     }
 
 
@@ -87,5 +91,7 @@ def makeable(district):
         ),
         ("service_plan_create", [youth.pk], year, ServicePlan),
         ("hub_year_create", [volunteer.team.hub_id], year | {"tier": "ordinary"}, HubYear),
+        ("report_create", [], {"place": here, "part": "q1", "year": "2017"}, Report),
+        ("section_create", [make_report(district.here).pk], {"heading": "团员", "body": "{团员总数}"}, Section),
         ("pairing_create", [youth.pk], {"volunteer": volunteer.pk, "day": "2017-05-04"}, Pairing),
     ]

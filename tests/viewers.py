@@ -15,7 +15,7 @@ from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
-from reports.models import PlatformEntry, Target
+from reports.models import PlatformEntry, Section, Target
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
 from yl_district.models import ImportBatch
@@ -178,6 +178,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
     }
+    found["report"] = factories.make_report(here.branch)
+    found["section"] = Section.objects.create(report=found["report"], position=1)
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
     for row in found.values():

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
@@ -42,6 +42,10 @@ class ReportQuerySet(ReportReachQuerySet):
         """Reports of exactly this organisation or hub and this period."""
         start, end = scope.period.bounds
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
+
+    def with_editions(self):
+        """Adds whether the report was signed, and how many amendments followed."""
+        return self.annotate(edition_count=Count("editions"))
 
 
 class Report(models.Model):
@@ -134,6 +138,12 @@ class Report(models.Model):
 
 class SectionQuerySet(ReportReachQuerySet):
     report_path = "report__"
+
+    def visible_as(self, user, *kinds):
+        """Of the sections about cases those of organisations of whose cases the user may know."""
+        knowing = super().visible_as(user, RoleKind.STAFF, RoleKind.LEADER).filter(report__hub=None)
+        seen = super().visible_as(user, *kinds)
+        return seen.filter(Q(is_about_cases=False) | Q(pk__in=knowing.order_by().values("pk")))
 
 
 class Section(models.Model):

@@ -45,5 +45,5 @@ class Names:
         """The names most like a wrong one: those that hold it, then those spelt like it."""
         known = [*others, *(self.name(key) for key in self.figures)]
         holding = [each for each in known if name and name in each]
-        alike = get_close_matches(name, known, n=NEAR, cutoff=0.4)
-        return tuple(dict.fromkeys([*alike, *holding]))[:NEAR]
+        alike = get_close_matches(name, known, n=NEAR, cutoff=0.5)
+        return tuple(dict.fromkeys([*holding, *alike]))[:NEAR]

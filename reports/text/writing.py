@@ -32,7 +32,7 @@ class Writer:
 
     def sections(self):
         """Each section with its blocks, of which a section without a paragraph has none."""
-        return [(draft, tuple(self.section(draft, heading, body))) for draft, heading, body in self.readings]
+        return [(reading[0], tuple(self.section(*reading))) for reading in self.readings]
 
     def section(self, draft, heading, body):
         """The blocks of one section, headings without their numbers."""

@@ -21,17 +21,17 @@ AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
-    "cadre": KEPT_BY_ALL | AT_HUBS | {"link", "contact"},
+    "cadre": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "report", "section"},
     "hub_operator": AT_HUBS,
-    "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "case_grant", "case_request"},
+    "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "case_grant", "case_request", "report", "section"},
     "caseworker": CASES | {"case_grant", "case_request"},
-    "leader": {"case_grant", "case_request"},
+    "leader": {"case_grant", "case_request", "report"},
     "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
     | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
-    | {"import_batch"},
+    | {"import_batch", "report", "section"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
@@ -56,7 +56,10 @@ READ_ONLY = {
     *("edition_detail", "edition_figure", "edition_export"),
 }
 # They take nothing but forms.
-SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
+SENT_ONLY = {
+    *(f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")),
+    *("section_move", "section_preview"),
+}
 ARGUMENTS = {"key": "sessions", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 

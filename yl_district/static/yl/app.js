@@ -37,10 +37,10 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// On narrow screens the conditions stay folded until they are wanted; wide ones always show them.
+// On narrow screens conditions and palettes stay folded until they are wanted; wide ones always show them.
 const wide = window.matchMedia("(min-width: 768px)");
 function foldConditions() {
-  for (const details of document.querySelectorAll(".filter-more[data-folds]")) details.open = wide.matches;
+  for (const details of document.querySelectorAll("details[data-folds]")) details.open = wide.matches;
 }
 wide.addEventListener("change", foldConditions);
 

@@ -1,0 +1,50 @@
+"""Beginning a report from an earlier text, and the order of its sections."""
+
+from yl_district.history import note_changed, note_created
+
+from .models import Report, Section
+from .signing import scope_of
+from .text import Vocabulary, default_drafts
+
+
+def earlier_report(report):
+    """The newest report of the same form and place before this one, or None."""
+    same = Report.objects.filter(form=report.form, organisation=report.organisation, hub=report.hub)
+    return same.filter(ends_on__lt=report.starts_on).order_by("-ends_on").first()
+
+
+def begin(report):
+    """Stores a new report with the text of the newest earlier one, or the default text; tells which it was."""
+    report.save()
+    earlier, scope = earlier_report(report), scope_of(report)
+    drafts = earlier.sections.all() if earlier else default_drafts(scope, Vocabulary(scope))
+    sections = [
+        Section(
+            report=report,
+            position=position,
+            heading=each.heading,
+            body=each.body,
+            is_about_cases=each.is_about_cases,
+        )
+        for position, each in enumerate(drafts, 1)
+    ]
+    note_created(Section.objects.bulk_create(sections))
+    return earlier
+
+
+def move(section, is_up, seen):
+    """Moves a section past its neighbour among those `seen`; at either end nothing moves."""
+    keys = list(seen.filter(report=section.report).values_list("pk", flat=True))
+    place = keys.index(section.pk) + (-1 if is_up else 1)
+    if not 0 <= place < len(keys):
+        return
+    sections = list(section.report.sections.all())
+    moved = next(each for each in sections if each.pk == section.pk)
+    sections.remove(moved)
+    neighbour = [each.pk for each in sections].index(keys[place])
+    sections.insert(neighbour + (not is_up), moved)
+    changed = [each for place, each in enumerate(sections, 1) if each.position != place]
+    for position, each in enumerate(sections, 1):
+        each.position = position
+    Section.objects.bulk_update(changed, ["position"])
+    note_changed(changed)

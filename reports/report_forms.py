@@ -1,0 +1,108 @@
+"""What is read about reports and their sections."""
+
+from crispy_forms.layout import Column
+from django import forms
+
+from orgs.roles import RECORD_KEEPERS
+from yl_district.forms import PageForm
+from yl_district.periods import PARTS, Period
+
+from .actions import begin
+from .figures import may_know_cases
+from .models import Report, Section
+from .scopes import places_of
+from .signing import scope_of
+from .text import Vocabulary
+from .text.reading import read
+
+BODY_ROWS = 18
+
+
+def part_choices():
+    """The parts of a year under the form that tells of them."""
+    return [(form.label, [(part, PARTS[part][0]) for part in parts]) for form, parts in Report.PARTS_OF_FORM.items()]
+
+
+class ReportForm(PageForm):
+    """A new report: of whom, and of which period, which also says what kind it is."""
+
+    groups = [("", "place", "part", "year")]
+    fixed = ("form", "organisation", "hub", "starts_on", "ends_on")
+    place = forms.ChoiceField(label="组织", error_messages={"invalid_choice": "没有这个组织，或您不能为它编写报告。"})
+    part = forms.ChoiceField(
+        label="种类和期间",
+        choices=lambda: [("", "请选择"), *part_choices()],
+        error_messages={"invalid_choice": "没有这种报告。"},
+    )
+    year = forms.IntegerField(label="年度")
+
+    class Meta:
+        model = Report
+        fields = []
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.places = places_of(self.user, RECORD_KEEPERS)
+        self.fields["place"].choices = [(key, label) for key, (label, _, _) in self.places.items()]
+
+    def clean(self):
+        data = super().clean()
+        if all(data.get(name) for name in ("place", "part", "year")):
+            period = Period.of_part(data["year"], data["part"])
+            _, self.instance.organisation, self.instance.hub = self.places[data["place"]]
+            self.instance.starts_on, self.instance.ends_on = period.bounds
+            self.instance.form = Report.form_of(period)
+        else:
+            # What was not chosen is told of the choice alone.
+            self.fixed = ()
+        return data
+
+    def save(self, commit=True):
+        self.earlier = begin(self.instance)
+        return self.instance
+
+    @property
+    def saved_note(self):
+        """From which text the report starts."""
+        if self.earlier:
+            return f"正文取自{self.earlier}，数字已换成本期的，请逐节核对。"
+        return "正文取自通用文本，请逐节核对。"
+
+
+class SectionForm(PageForm):
+    """A section of a report: its heading and its text, in which every name has to mean something."""
+
+    groups = [("", "heading", "is_about_cases", "body")]
+    fixed = ("report",)
+
+    class Meta:
+        model = Section
+        fields = ["heading", "is_about_cases", "body"]
+        help_texts = {"is_about_cases": "只给可以知道帮扶情况的人看。"}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.scope = scope_of(self.instance.report)
+        self.fields["body"].widget.attrs |= {"rows": BODY_ROWS, "spellcheck": "false"}
+        if not may_know_cases(self.user, self.scope):
+            del self.fields["is_about_cases"]
+
+    def _column(self, name):
+        wide = {"heading": "col-sm-8", "is_about_cases": "col-sm-4"}
+        return Column(name, css_class=wide.get(name, "col-12"))
+
+    def clean(self):
+        data = super().clean()
+        vocabulary = Vocabulary(self.scope)
+        for name in ("heading", "body"):
+            for problem in read(data.get(name) or "", vocabulary).problems:
+                self.add_error(name, str(problem))
+        if not self.errors and not data.get("heading") and not data.get("body"):
+            self.add_error("body", "请填写正文。")
+        return data
+
+    def save(self, commit=True):
+        if self.instance.pk is None:
+            last = self.instance.report.sections.last()
+            self.instance.position = last.position + 1 if last else 1
+        return super().save(commit)

@@ -1,0 +1,84 @@
+"""Pages of reports: those within reach, a new one, its text with a link behind every number."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from yl_district.pages import delete_page, form_page, list_page
+
+from .figures import may_know_cases
+from .filters import ReportFilter
+from .models import Report
+from .report_forms import ReportForm
+from .scopes import scope_query
+from .signing import scope_of
+from .summary import numbered_sections, summary_of_writer, writer_of
+from .tables import ReportTable
+
+
+def visible_reports(user):
+    """The reports that the user may read."""
+    return Report.objects.visible_to(user).select_related("organisation", "hub__organisation")
+
+
+def changeable_report(user, pk):
+    """The report, if the user may write it."""
+    reports = Report.objects.changeable_by(user).select_related("organisation", "hub__organisation")
+    return get_object_or_404(reports, pk=pk)
+
+
+def report_list(request):
+    """Reports within reach, those of the latest period first."""
+    return list_page(
+        request,
+        "reports/report_list.html",
+        ReportTable,
+        ReportFilter,
+        visible_reports(request.user).with_editions(),
+        title="总结与报表",
+        empty_hint="建立报告时，正文取自上一份同类报告，没有的取自通用文本。",
+    )
+
+
+def report_create(request):
+    """A new report, which starts from an earlier text; the address may say of whom and of which period."""
+    asked = {"place": request.GET.get("organisation"), "part": request.GET.get("part") or "year"}
+    return form_page(
+        request,
+        "reports/report_create.html",
+        ReportForm,
+        title="编写报告",
+        message="已建立报告。",
+        initial=asked | {"year": request.GET.get("year") or timezone.localdate().year},
+    )
+
+
+def report_detail(request, pk):
+    """The document as its reader sees it; beside each section what its writers can do with it."""
+    report = get_object_or_404(visible_reports(request.user), pk=pk)
+    scope = scope_of(report)
+    writer = writer_of(scope, may_know_cases(request.user, scope), report=report)
+    seen = set(report.sections.visible_to(request.user).values_list("pk", flat=True))
+    context = {
+        "title": str(report),
+        "report": report,
+        "summary": summary_of_writer(writer, timezone.localdate()),
+        "sections": [each for each in numbered_sections(writer) if each.draft.record.pk in seen],
+        "may_write": Report.objects.changeable_by(request.user).filter(pk=pk).exists(),
+        "edition": report.edition,
+        "scope": scope,
+        "query": scope_query(scope),
+    }
+    return render(request, "reports/report_detail.html", context)
+
+
+def report_delete(request, pk):
+    """Deletes a report that was never signed, with its sections."""
+    report = changeable_report(request.user, pk)
+    return delete_page(
+        request,
+        "reports/report_delete.html",
+        report,
+        title=f"删除报告：{report}",
+        message=f"已删除{report}。",
+        edition=report.edition,
+    )

@@ -1,0 +1,164 @@
+"""Pages on which the sections of a report are written, with a palette of figures and a preview."""
+
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from yl_district import submissions
+from yl_district.editing import lock
+from yl_district.forms import KEY_DIGITS
+from yl_district.pages import delete_page, form_page, wants_fragment
+
+from .actions import move
+from .figures import may_know_cases
+from .models import Section
+from .report_forms import SectionForm
+from .report_views import changeable_report
+from .scopes import scope_query
+from .sentences import numbered
+from .signing import scope_of
+from .text import Draft, Writer
+from .text.palette import palette
+
+
+def changeable_sections(user):
+    """The sections that the user may write."""
+    related = ("report__organisation", "report__hub__organisation")
+    return Section.objects.changeable_by(user).select_related(*related)
+
+
+def section_create(request, report_pk):
+    """A new section at the end of a report."""
+    report = changeable_report(request.user, report_pk)
+    return form_page(
+        request,
+        "reports/section_create.html",
+        SectionForm,
+        instance=Section(report=report),
+        title="增加一节",
+        message="已增加一节。",
+        after=report.get_absolute_url(),
+        **editor(request, report),
+    )
+
+
+def section_update(request, pk):
+    """Writes a section; where somebody has deleted it meanwhile, what was typed can be added again."""
+    section = changeable_sections(request.user).filter(pk=pk).first()
+    if section is None:
+        return written_in_vain(request, pk)
+    try:
+        return form_page(
+            request,
+            "reports/section_update.html",
+            SectionForm,
+            instance=section,
+            title=f"修改：{section}",
+            message="已保存这一节。",
+            **editor(request, section.report, section),
+        )
+    except Http404:
+        return written_in_vain(request, pk)
+
+
+def written_in_vain(request, pk):
+    """What was typed in a section that is gone, in a form that adds it to the report again."""
+    gone = Section.history.filter(id=pk, history_type="-").select_related("history_user").order_by("history_id").last()
+    if request.method != "POST" or gone is None:
+        raise Http404
+    report = changeable_report(request.user, gone.report_id)
+    if gone.is_about_cases and not may_know_cases(request.user, scope_of(report)):
+        raise Http404
+    form = bound_form(request, Section(report=report))
+    form.submission = submissions.new_token(request.user)
+    context = editor(request, report) | {"title": "增加一节", "form": form, "gone": gone}
+    return render(request, "reports/section_create.html", context, status=409)
+
+
+def section_delete(request, pk):
+    """Deletes a section; its history stays."""
+    section = get_object_or_404(changeable_sections(request.user), pk=pk)
+    return delete_page(
+        request,
+        "reports/section_delete.html",
+        section,
+        title=f"删除一节：{section}",
+        message="已删除这一节。",
+        after=section.report.get_absolute_url(),
+    )
+
+
+@require_POST
+@transaction.atomic
+def section_move(request, pk):
+    """Moves a section up or down, past the neighbour that the user sees."""
+    section = get_object_or_404(changeable_sections(request.user), pk=pk)
+    lock(section.report, request.user)
+    if request.POST.get("direction") in ("up", "down"):
+        move(section, request.POST["direction"] == "up", Section.objects.visible_to(request.user))
+    return redirect(section)
+
+
+@require_POST
+def section_preview(request, report_pk):
+    """What a section comes to as it is typed: beside the editor for htmx, else on the editor's own page."""
+    report = changeable_report(request.user, report_pk)
+    section = named_section(request, report)
+    form = bound_form(request, section or Section(report=report))
+    form.version, form.submission = request.POST.get("version"), request.POST.get("submission")
+    context = {"form": form, "blocks": previewed(request, report, section, form), "scope": scope_of(report)}
+    context["query"] = scope_query(context["scope"])
+    if wants_fragment(request):
+        return render(request, "reports/_preview.html", context)
+    template = "reports/section_update.html" if section else "reports/section_create.html"
+    title = f"修改：{section}" if section else "增加一节"
+    return render(request, template, editor(request, report, section) | context | {"title": title})
+
+
+def named_section(request, report):
+    """The section that a preview is of; None for one that is new or gone."""
+    key = request.POST.get("section", "")
+    if not (key.isascii() and key.isdigit() and len(key) <= KEY_DIGITS):
+        return None
+    return changeable_sections(request.user).filter(report=report, pk=key).first()
+
+
+def bound_form(request, section):
+    """The form with what was typed, looked through but not saved."""
+    form = SectionForm(request.POST, instance=section, user=request.user, day=timezone.localdate())
+    form.full_clean()
+    return form
+
+
+def previewed(request, report, section, form):
+    """The blocks to which the typed text comes, in the midst of the report's other sections."""
+    typed = Draft(*(form[name].value() or "" for name in ("heading", "body")), is_about_cases=section_flag(form))
+    others = [each for each in report.sections.all() if section is None or each.pk != section.pk]
+    drafts = [typed, *(Draft(each.heading, each.body, each.is_about_cases) for each in others)]
+    scope = scope_of(report)
+    writer = Writer(scope, drafts, may_know_cases(request.user, scope))
+    return numbered(writer.section(*writer.readings[0]))
+
+
+def section_flag(form):
+    """Whether the typed section is marked as one about cases."""
+    return bool(form["is_about_cases"].value()) if "is_about_cases" in form.fields else False
+
+
+def editor(request, report, section=None):
+    """What the editor shows beside the form."""
+    scope = scope_of(report)
+    writer = Writer(scope, [], may_know_cases(request.user, scope))
+    action = reverse("section_update", args=[section.pk]) if section else reverse("section_create", args=[report.pk])
+    return {
+        "report": report,
+        "section": section,
+        "palette": palette(writer),
+        "action": action,
+        "scope": scope,
+        "query": scope_query(scope),
+        "back": section.get_absolute_url() if section else report.get_absolute_url(),
+    }
