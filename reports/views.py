@@ -1,7 +1,9 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from orgs.roles import HUB_KEEPERS
@@ -11,8 +13,10 @@ from yl_district.pages import configured_table, rows_response
 
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
+from .documents import Unprintable, printed_summary
 from .figure_tables import table_of
 from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .pdf import write_pdf
 from .scopes import asked_scope, places_of, scope_query
 from .summary import compose
 from .word import write_docx
@@ -109,14 +113,19 @@ def summary_detail(request):
 
 
 def summary_export(request, kind):
-    """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
+    """The summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
-    with_cases = may_know_cases(request.user, scope)
+    today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
     writers = {
-        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate(), with_cases), stream)),
-        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
-        "json": ("年度工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
+        "docx": ("工作总结", lambda stream: write_docx(printed_summary(scope, today, with_cases), stream)),
+        "pdf": ("工作总结", lambda stream: write_pdf(printed_summary(scope, today, with_cases), stream)),
+        "xlsx": ("工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
+        "json": ("工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
     label, write = writers[kind]
-    name = f"{scope.organisation}{scope.year}{label}.{kind}"
-    return download(request, name, f"{scope.year} 年 {scope.organisation} {label}", write)
+    subject = f"{scope.name} {scope.period.name}{label}"
+    try:
+        return download(request, f"{scope.name}{scope.period.name}{label}.{kind}", subject, write)
+    except Unprintable as problem:
+        messages.error(request, str(problem))
+        return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from orgs.access import ACCESS, PUBLIC, may_open
 from reports.figures import all_figures
+from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments
 from yl_district.history import model_of
 
 # About the visitor alone, and new at each look: secrets just made, times of sessions.
 ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
-EXPORTS = ["docx", "xlsx", "json"]
+EXPORTS = ["docx", "pdf", "xlsx", "json"]
 # They hand out a list as a workbook or as text.
 LIST_EXPORTS = {
     name for name in ACCESS if name.endswith("_export") and f"{name.removesuffix('_export')}_list" in ACCESS
@@ -83,6 +84,9 @@ def said(answer):
     if answer.content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
             parts = [part for name in sorted(packed.namelist()) for part in (name.encode(), packed.read(name))]
+    if answer.content[:5] == b"%PDF-":
+        told = [*pdf_properties(answer.content).values(), *pdf_pages(answer.content)]
+        parts = [text.encode("utf-8", "replace") for text in told]
     headers = "\n".join(f"{name}: {unquote(value)}" for name, value in answer.items())
     return b"\n".join(parts).decode("utf-8", "replace") + headers
 

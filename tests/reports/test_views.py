@@ -287,11 +287,12 @@ def test_figures_as_json(exporter):
 
 def test_every_file_taken_is_noted(exporter):
     _, staff = exporter
-    for kind in ("docx", "xlsx", "json"):
+    for kind in ("docx", "pdf", "xlsx", "json"):
         exported(staff, kind)
     assert sorted(name.rpartition(".")[2] for name in AccessEntry.objects.values_list("subject", flat=True)) == [
         "docx",
         "json",
+        "pdf",
         "xlsx",
     ]
 
