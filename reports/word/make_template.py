@@ -118,6 +118,9 @@ def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, i
     fonts = style.element.rPr.find(qn("w:rFonts"))
     for kind in ("eastAsia", "cs"):
         fonts.set(qn(f"w:{kind}"), font)
+    if size == SIZE_5:
+        # Lines of a table keep to their own height, not to the page's.
+        style.element.get_or_add_pPr().append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
     if size == SIZE_3:
         spacing = OxmlElement("w:spacing")
         spacing.set(qn("w:val"), str(LETTER_SPACING))
