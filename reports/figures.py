@@ -22,7 +22,7 @@ from outreach.models import Contact, Link, cadres_with_links
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear
 
-from .models import Target
+from .models import PlatformEntry, Target
 
 MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
 QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
@@ -306,6 +306,10 @@ def people_signed_in(scope):
     return Person.objects.filter(Exists(signed))
 
 
+def platform_entries(scope):
+    return PlatformEntry.objects.within(scope.organisation).of_open_subjects()
+
+
 # fmt: off
 FIGURES = [
     Figure("committee_members", "团委委员", "名", "期末在本级组织任委员的人", committee_members),
@@ -373,6 +377,10 @@ FIGURES = [
     Figure("sessions", "活动场次", "场", "期内全部活动的场次之和", activities, sessions),
     Figure("attendances", "参加人次", "人次", "期内全部活动已记录的人次之和", activities, person_times),
     Figure("people_reached", "签到人数", "人", "期内签到的人，一人只计一次", people_signed_in, signed_in),
+    Figure("platform_entries", "平台录入", "条", "录入日期在期内的平台录入，个案不计",
+           lambda scope: platform_entries(scope).entered_during(scope.period)),
+    Figure("platform_bindings", "平台绑定", "条", "绑定日期在期内的平台录入，个案不计",
+           lambda scope: platform_entries(scope).bound_during(scope.period)),
 ]
 # fmt: on
 
@@ -442,15 +450,21 @@ def results(scope, with_cases=True):
     return {key: figure.result(scope, targets) for key, figure in figures_of(scope, with_cases).items()}
 
 
-def figures_as_dict(scope, with_cases=True):
+def figures_as_dict(scope, results):
     """The figures of a scope as the JSON file states them."""
-    figures = {key: result.as_dict() for key, result in results(scope, with_cases).items()}
-    return {"year": scope.year, "scope": scope.name, "figures": figures}
+    figures = {key: result.as_dict() for key, result in results.items()}
+    start, end = map(str, scope.period.bounds)
+    return {"year": scope.year, "start": start, "end": end, "scope": scope.name, "figures": figures}
+
+
+def write_results(scope, results, stream):
+    """Writes what the figures of a scope came to as JSON to a binary stream."""
+    stream.write(json.dumps(figures_as_dict(scope, results), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def write_figures(scope, stream, with_cases=True):
     """Writes the figures of a scope as JSON to a binary stream."""
-    stream.write(json.dumps(figures_as_dict(scope, with_cases), ensure_ascii=False, indent=2).encode() + b"\n")
+    write_results(scope, results(scope, with_cases), stream)
 
 
 def root_organisation():

@@ -82,8 +82,7 @@ def platform_entry_list(request):
 @require_GET
 def platform_entry_export(request, book=None):
     """The list of entries as a file, but for those that tell who is assisted: no file does."""
-    entries = PlatformEntry.objects.visible_to(request.user)
-    entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
+    entries = PlatformEntry.objects.visible_to(request.user).of_open_subjects()
     return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, book=book)
 
 

@@ -16,11 +16,11 @@ from django_tables2 import RequestConfig
 from . import editing, submissions
 
 
-def configured_table(request, table_class, rows):
-    """The table of `rows`, sorted and paged as the address says."""
+def configured_table(request, table_class, rows, exclude=()):
+    """The table of `rows`, sorted and paged as the address says, without the columns in `exclude`."""
     if table_class.related:
         rows = rows.select_related(*table_class.related)
-    table = table_class(rows.prefetch_related(*table_class.prefetched))
+    table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
     RequestConfig(request, paginate=False).configure(table)
     # Not by RequestConfig, which would take any number of rows that the address asks for, 0 included.
     table.paginate(per_page=table_class.rows_per_page)

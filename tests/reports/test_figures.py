@@ -15,7 +15,7 @@ from reports.models import Target
 from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
-from yl_district.periods import Period
+from yl_district.periods import PARTS, Period
 
 pytestmark = pytest.mark.django_db
 
@@ -59,10 +59,9 @@ ORIGINAL_ATTENDANCES = {
     "film": (0, INCOMPLETE),
 }
 PERIODS = {
-    "year": Period.of_year(YEAR),
-    "half": Period(date(YEAR, 1, 1), date(YEAR, 6, 30)),
-    "quarter": Period(date(YEAR, 7, 1), date(YEAR, 9, 30)),
-    "month": Period(date(YEAR, 2, 1), date(YEAR, 2, 28)),
+    **{part: Period.of_part(YEAR, part) for part in PARTS},
+    "leap month": Period.of_part(YEAR - 1, "m2"),
+    "leap day": Period(date(YEAR - 1, 2, 29), date(YEAR - 1, 2, 29)),
     "day": Period(date(YEAR, 1, 1), date(YEAR, 1, 1)),
     "across the new year": Period(date(YEAR, 12, 1), date(YEAR + 1, 1, 31)),
 }
@@ -73,7 +72,8 @@ def values(scope):
 
 
 def by_sql(scope):
-    return independent_sql.figures(scope.organisation.path, scope.period.start, scope.period.end)
+    hub = scope.hub.pk if scope.hub else 0
+    return independent_sql.figures(scope.organisation.path, *scope.period.bounds, hub)
 
 
 @pytest.fixture
