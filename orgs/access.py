@@ -24,6 +24,7 @@ OFFICE = frozenset({COMMITTEE})
 DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
 DISTRICT_KEEPERS = frozenset({COMMITTEE, ROOT_ADMINISTRATOR})
+ROOT_ADMINISTRATORS = frozenset({ROOT_ADMINISTRATOR})
 KEEPERS = frozenset(roles.RECORD_KEEPERS)
 TREE_READERS = KEEPERS | {ADMINISTRATOR}
 HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
@@ -218,6 +219,12 @@ ACCESS = {
     "platform_entry_create": OFFICE,
     "platform_entry_update": OFFICE,
     "platform_entry_delete": OFFICE,
+    # The layout of Word files
+    "word_layout_list": DISTRICT_KEEPERS,
+    "word_layout_template": DISTRICT_KEEPERS,
+    "word_layout_download": DISTRICT_KEEPERS,
+    "word_layout_create": ROOT_ADMINISTRATORS,
+    "word_layout_delete": ROOT_ADMINISTRATORS,
     # The access log; who can see a record and its history, which open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),

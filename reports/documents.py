@@ -62,8 +62,8 @@ def printed_summary(scope, today, with_cases=True):
     return printed(compose(scope, today, with_cases), scope, today)
 
 
-def printed(summary, scope, today):
-    """The summary of a scope as it is printed, its figures counted `today`."""
+def printed(summary, scope, counted_on, counts=None):
+    """The summary of a scope as it is printed; `counts` tells each figure's number of records where that is kept."""
     return PrintedSummary(
         title=summary.title,
         blocks=summary.blocks,
@@ -71,8 +71,8 @@ def printed(summary, scope, today):
         dateline=summary.dateline,
         place=scope.name,
         period=scope.period.name,
-        counted_on=today,
-        trace=trace(scope, summary.results, told_keys(summary.blocks)),
+        counted_on=counted_on,
+        trace=trace(scope, summary.results, told_keys(summary.blocks), counts),
     )
 
 
@@ -81,21 +81,26 @@ def told_keys(blocks):
     return {part.key for block in blocks for part in block.parts if isinstance(part, Number)}
 
 
-def trace(scope, results, told=frozenset()):
+def trace(scope, results, told=frozenset(), counts=None):
     """A row for each result; of activity types only those told of, held or wanted."""
-    return tuple(trace_row(scope, result) for key, result in results.items() if key in told or is_of_note(key, results))
+    shown = [result for key, result in results.items() if key in told or is_of_note(key, results)]
+    return tuple(trace_row(result, records_of(scope, result.figure, counts)) for result in shown)
 
 
 def is_of_note(key, results):
     """Whether a figure has a row without being told of: not where nothing of the type was held or wanted."""
-    kind = key.partition(".")[2]
-    return not kind or results[key].target is not None or bool(results[f"sessions.{kind}"].value)
+    sessions = results.get(f"sessions.{key.partition('.')[2]}")
+    return sessions is None or bool(sessions.value) or results[key].target is not None
 
 
-def trace_row(scope, result):
-    """The row of one result, whose records are counted anew."""
+def records_of(scope, figure, counts):
+    """How many records a figure counted."""
+    return figure.rows(scope).count() if counts is None else counts[figure.key]
+
+
+def trace_row(result, records):
+    """The row of one result."""
     figure = result.figure
-    records = figure.rows(scope).count()
     known = (figure.key, figure.label, result.value, figure.unit, figure.definition)
     return TraceRow(*known, records, result.target, result.quality)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yl_district.packing import packed, unpacked
 
+from .documents import printed
 from .figures import CASE_FIGURES, Figure, Result, Scope, all_figures, figures_of, targets_of
 from .models import CountedFigure, Edition, Report
 from .sentences import Block, Number
@@ -38,7 +39,7 @@ def sign(report, user, today, *, reason="", seen=None):
     if former and is_same(former, blocks, counted):
         raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
     stream = io.BytesIO()
-    write_docx(summary, stream)
+    write_docx(printed(summary, scope, today, {key: len(parts) for key, parts in counted.items()}), stream)
     document = stream.getvalue()
     edition = Edition.objects.create(
         report=report,
@@ -146,6 +147,12 @@ def summary_of(edition, with_cases=True):
     """The document of an edition as it was signed, without what tells of cases where that is not asked for."""
     blocks = tuple(map(block_of, edition.blocks if with_cases else edition.open_blocks))
     return Summary(edition.title, blocks, edition.signature, edition.dated, results_of(edition, with_cases))
+
+
+def printed_edition(edition, with_cases=True):
+    """The document of an edition as it is printed, with the numbers of records that its figures counted."""
+    counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
+    return printed(summary_of(edition, with_cases), scope_of(edition.report), edition.counted_on, counts)
 
 
 def signed_report(scope):

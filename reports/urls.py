@@ -10,6 +10,7 @@ from . import (
     record_views,
     return_views,
     views,
+    word_layout_views,
 )
 
 record_patterns = [
@@ -46,11 +47,20 @@ edition_patterns = [
     path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
     path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
     path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
-    re_path(r"^editions/(?P<pk>[0-9]+)/(?P<kind>docx|json)/$", edition_views.edition_export, name="edition_export"),
+    re_path(r"^editions/(?P<pk>[0-9]+)/(?P<kind>docx|pdf|json)/$", edition_views.edition_export, name="edition_export"),
     path("returns/", return_views.return_list, name="return_list"),
 ]
 
+word_layout_patterns = [
+    path("word-layouts/", word_layout_views.word_layout_list, name="word_layout_list"),
+    path("word-layouts/create/", word_layout_views.word_layout_create, name="word_layout_create"),
+    path("word-layouts/built-in/", word_layout_views.word_layout_template, name="word_layout_template"),
+    path("word-layouts/<int:pk>/file/", word_layout_views.word_layout_download, name="word_layout_download"),
+    path("word-layouts/<int:pk>/delete/", word_layout_views.word_layout_delete, name="word_layout_delete"),
+]
+
 urlpatterns = [
+    *word_layout_patterns,
     *edition_patterns,
     *import_patterns,
     *record_patterns,

@@ -1,5 +1,7 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -116,9 +118,10 @@ def summary_export(request, kind):
     """The summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
+    summary = partial(printed_summary, scope, today, with_cases)
     writers = {
-        "docx": ("工作总结", lambda stream: write_docx(printed_summary(scope, today, with_cases), stream)),
-        "pdf": ("工作总结", lambda stream: write_pdf(printed_summary(scope, today, with_cases), stream)),
+        "docx": ("工作总结", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
+        "pdf": ("工作总结", lambda stream: write_pdf(summary(), stream)),
         "xlsx": ("工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
         "json": ("工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
@@ -129,3 +132,9 @@ def summary_export(request, kind):
     except Unprintable as problem:
         messages.error(request, str(problem))
         return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")
+
+
+def tell_of_layout(request, problem):
+    """Says on the next page that the layout of a Word file failed, where it did."""
+    if problem:
+        messages.warning(request, problem)

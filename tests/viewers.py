@@ -15,7 +15,8 @@ from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
-from reports.models import PlatformEntry, Target
+from reports.models import PlatformEntry, Target, WordLayout
+from reports.word import TEMPLATE
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
 from yl_district.models import ImportBatch
@@ -176,6 +177,12 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "target": Target.objects.create(year=2017 + (side == "own"), task=f"{mark}任务", figure="members", value=9),
         "platform_entry": PlatformEntry.objects.create(
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
+        ),
+        "word_layout": WordLayout.objects.create(
+            file_name=f"{mark}版式.docx",
+            content=TEMPLATE.read_bytes(),
+            uploaded_by=user or factories.make_user(f"{mark}管理员", here.committee, RoleKind.ADMINISTRATOR),
+            uploaded_at=timezone.now(),
         ),
     }
     if with_cases:

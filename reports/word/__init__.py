@@ -1,25 +1,35 @@
-"""The summary as a Word file in the layout of official documents (GB/T 9704-2012)."""
+"""The summary as a Word file in the layout of official documents (GB/T 9704-2012), or in the one put in its place."""
 
-from pathlib import Path
+import io
+import logging
 
-from docxtpl import DocxTemplate
-from jinja2.sandbox import SandboxedEnvironment
+from reports.documents import Unprintable
+from reports.models import WordLayout
 
-from reports.documents import content, printable
+from .filling import TEMPLATE, fill
 
-TEMPLATE = Path(__file__).parent / "annual_summary.docx"
+__all__ = ["TEMPLATE", "write_docx"]
+
+logger = logging.getLogger(__name__)
 
 
 def write_docx(printed, stream):
-    """Writes the printed summary and the trace of its figures to a binary stream."""
-    fill(TEMPLATE, printed, stream)
+    """Writes the printed summary and the trace of its figures to a binary stream.
 
-
-def fill(template, printed, stream):
-    """Writes the printed summary in the layout of a template: a path or binary stream."""
-    document = DocxTemplate(template)
-    # Whoever may replace the template must not be able to run anything through it.
-    document.render(content(printed), SandboxedEnvironment(autoescape=True))
-    properties = document.docx.core_properties
-    properties.title, properties.author = printable(printed.title), printable(printed.signature)
-    document.save(stream)
+    Takes the layout in force; where that fails, the built-in one, and returns a sentence that says so, else "".
+    """
+    layout = WordLayout.objects.in_force()
+    if layout is None:
+        fill(TEMPLATE, printed, stream)
+        return ""
+    made = io.BytesIO()
+    try:
+        fill(io.BytesIO(layout.content), printed, made)
+    except Unprintable:
+        raise
+    except Exception:  # a layout is no reason for the office to be without its document
+        logger.exception("Word layout %s failed", layout.pk)
+        fill(TEMPLATE, printed, stream)
+        return f"上传的 Word 版式“{layout}”不能使用，文件已改用内置版式生成。请管理员检查或停用该版式。"
+    stream.write(made.getvalue())
+    return ""

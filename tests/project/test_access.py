@@ -31,7 +31,7 @@ SEEN = {
     "office": KEPT_BY_ALL
     | AT_HUBS
     | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
-    | {"import_batch"},
+    | {"import_batch", "word_layout"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.

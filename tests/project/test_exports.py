@@ -38,6 +38,7 @@ TAKEN_BY = {
     "administrator": {"organisation_export"},
     "office": {"summary_export", "ledger_template", "ledger_export", "ledger_full_export"}
     | KEPT_BY_ALL
+    | {"word_layout_template", "word_layout_download"}
     | {"target_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},
 }
 
