@@ -15,8 +15,7 @@ from outreach.models import cadres_with_links
 from yl_district.periods import standing_on
 
 from . import figures
-from .figures import COUNTED, INCOMPLETE, ROUNDED
-from .sentences import amount
+from .figures import COUNTED, INCOMPLETE, ROUNDED, amount
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from docxtpl import DocxTemplate
 from jinja2.sandbox import SandboxedEnvironment
 
-from reports.sentences import amount
+from reports.figures import amount
 
 TEMPLATE = Path(__file__).parent / "annual_summary.docx"
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
