@@ -68,6 +68,10 @@ ACCESS = {
     "figure_detail": REPORT_READERS,
     "summary_detail": REPORT_READERS,
     "summary_export": REPORT_READERS,
+    "finding_list": REPORT_READERS,
+    "explanation_create": REPORT_WRITERS,
+    "explanation_update": REPORT_WRITERS,
+    "comparison": REPORT_READERS,
     # Organisations
     "organisation_list": TREE_READERS,
     "organisation_export": TREE_READERS,

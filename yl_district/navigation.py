@@ -19,6 +19,8 @@ MENU = [
         [
             Entry("年度一览", "home", icon="home", shown_for="figure_list"),
             Entry("工作总结", "summary_detail", icon="file-text"),
+            Entry("数据核对", "finding_list", icon="checklist"),
+            Entry("同期比较", "comparison", icon="chart-bar"),
         ],
     ),
     (
