@@ -73,6 +73,10 @@ ACCESS = {
     "edition_figure": REPORT_READERS,
     "edition_export": REPORT_READERS,
     "return_list": FIGURE_READERS,
+    "finding_list": REPORT_READERS,
+    "explanation_create": REPORT_WRITERS,
+    "explanation_update": REPORT_WRITERS,
+    "comparison": REPORT_READERS,
     # Organisations
     "organisation_list": TREE_READERS,
     "organisation_export": TREE_READERS,

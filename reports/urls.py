@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from . import (
+    check_views,
     edition_views,
     full_exports,
     import_act_views,
@@ -58,6 +59,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("figures/", views.figure_list, name="figure_list"),
     path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
+    path("checks/", check_views.finding_list, name="finding_list"),
+    path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
+    path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
+    path("comparison/", check_views.comparison, name="comparison"),
     path("summary/", views.summary_detail, name="summary_detail"),
     re_path(r"^summary/(?P<kind>docx|xlsx|json)/$", views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),

@@ -11,6 +11,7 @@ from yl_district.pages import configured_table, rows_response
 
 from .annexes import write_annexes
 from .charts import beside_targets, by_month, by_type
+from .checks import unexplained
 from .figure_tables import table_of
 from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
 from .scopes import asked_scope, places_of, scope_query
@@ -42,6 +43,7 @@ def home(request):
         "query": scope_query(scope),
         "headlines": [values[key] for key in HEADLINES if key in values],
         "targets": beside_targets(values),
+        "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "months": by_month(scope),
         "types": by_type(scope),
     }
