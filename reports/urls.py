@@ -17,6 +17,7 @@ record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
     path("targets/export/", record_views.target_export, name="target_export"),
     path("targets/create/", record_views.target_create, name="target_create"),
+    path("targets/<int:pk>/", record_views.target_detail, name="target_detail"),
     path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
     path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
     path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),

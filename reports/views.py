@@ -4,16 +4,15 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from orgs.roles import HUB_KEEPERS
-from yl_district.access_log import Action, record
 from yl_district.downloads import download
-from yl_district.pages import configured_table, rows_response
+from yl_district.pages import rows_response
 
 from .annexes import write_annexes
-from .charts import beside_targets, by_month, by_type
+from .charts import by_month, by_type
 from .checks import unexplained
-from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .evidence import records_behind
+from .figures import figures_of, may_know_cases, results, targets_of, write_figures
+from .pace import paces_beside
 from .scopes import asked_scope, places_of, scope_query
 from .summary import compose
 from .word import write_docx
@@ -42,7 +41,7 @@ def home(request):
         "form": form,
         "query": scope_query(scope),
         "headlines": [values[key] for key in HEADLINES if key in values],
-        "targets": beside_targets(values),
+        "targets": paces_beside(scope, values, timezone.localdate()),
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "months": by_month(scope),
         "types": by_type(scope),
@@ -81,8 +80,6 @@ def figure_detail(request, key):
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
     if figure is None:
         raise Http404
-    rows = figure.rows(scope)
-    seen = rows.visible_to(request.user)
     context = {
         "title": figure.label,
         "figure": figure,
@@ -90,15 +87,10 @@ def figure_detail(request, key):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": not request.user.holds(*HUB_KEEPERS)
-        or (key in CASE_FIGURES and rows.exists() and not seen.exists()),
+        **records_behind(request, figure, scope),
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    if key in CASE_FIGURES:
-        record(Action.CASE_VIEW, f"figure_detail:{key}", request=request)
-    context["unseen"] = rows.count() - seen.count()
-    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
 
 
