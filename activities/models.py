@@ -1,5 +1,6 @@
 """What was held, and who came."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.history import Tracked
+from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
 from youthhubs.models import Hub
@@ -107,6 +109,8 @@ class Activity(models.Model):
     partners = models.CharField("协办单位", max_length=100, blank=True)
     content = models.TextField("内容", blank=True)
     search_text = SearchTextField()
+
+    attachments = GenericRelation(Attachment)
 
     objects = ActivityQuerySet.as_manager()
     history = Tracked()

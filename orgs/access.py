@@ -14,6 +14,8 @@ SIGNED_IN = frozenset({"signed_in"})
 # Staff of the district committee itself, not of a committee below it; likewise its administrators.
 COMMITTEE = "committee"
 ROOT_ADMINISTRATOR = "root_administrator"
+# Leaders of the district itself.
+ROOT_LEADER = "root_leader"
 # Whoever keeps case files: not an administrator, whatever other role that account has.
 CASE_KEEPER = "case_keeper"
 
@@ -34,6 +36,7 @@ REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
+TARGET_READERS = OFFICE | {ROOT_LEADER}
 CASE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
@@ -74,6 +77,10 @@ ACCESS = {
     "edition_figure": REPORT_READERS,
     "edition_export": REPORT_READERS,
     "return_list": FIGURE_READERS,
+    "finding_list": REPORT_READERS,
+    "explanation_create": REPORT_WRITERS,
+    "explanation_update": REPORT_WRITERS,
+    "comparison": REPORT_READERS,
     # Organisations
     "organisation_list": TREE_READERS,
     "organisation_export": TREE_READERS,
@@ -208,7 +215,8 @@ ACCESS = {
     "ledger_template": OFFICE,
     "ledger_export": OFFICE,
     "ledger_full_export": OFFICE,
-    "target_list": OFFICE,
+    "target_list": TARGET_READERS,
+    "target_detail": TARGET_READERS,
     "target_export": OFFICE,
     "target_create": OFFICE,
     "target_update": OFFICE,
@@ -231,6 +239,10 @@ ACCESS = {
     "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
+    # Files attached to records: they open to those who see the record
+    "attachment_create": PEOPLE_READERS,
+    "attachment_export": PEOPLE_READERS | {ROOT_LEADER},
+    "attachment_delete": PEOPLE_READERS,
 }
 
 
@@ -247,6 +259,7 @@ def capacities(user):
     follows = {
         COMMITTEE: user.is_committee_staff,
         ROOT_ADMINISTRATOR: user.administers_root,
+        ROOT_LEADER: user.leads_root,
         CASE_KEEPER: bool(user.case_organisations),
     }
     held = {role.kind for role in user.held_roles if not misplaced(role.kind, role.organisation)}

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from activities.models import Activity, ActivityType, SignIn
 from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
@@ -75,12 +75,15 @@ class Scope:
 class Measure:
     """How rows become a number: `count(rows)` gives the value and its quality, `each(rows)` what each row adds.
 
-    `each` yields (key, amount, quality) for every row, from which `whole` makes the value and quality again.
+    `each` yields (key, amount, quality) for every row, from which `whole` makes the value and quality again. `asked`
+    names the aggregates by which many figures are counted in one query, and `told` makes of them what `count` gives.
     """
 
     count: Callable[[QuerySet], tuple[int, str]]
     each: Callable[[QuerySet], Iterable[tuple[int, int, str]]]
     whole: Callable[[list[tuple[int, int, str]]], tuple[int, str]]
+    asked: dict[str, Aggregate]
+    told: Callable[[dict[str, int]], tuple[int, str]]
 
 
 def added(parts):
@@ -98,13 +101,28 @@ def each_once(quality, rows):
     return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
 
 
-count = Measure(lambda rows: (rows.count(), COUNTED), partial(each_once, COUNTED), added)
+def told_value(quality, found):
+    """The one value that was asked for, 0 where there was nothing."""
+    return found["value"] or 0, quality
+
+
+count = Measure(
+    lambda rows: (rows.count(), COUNTED),
+    partial(each_once, COUNTED),
+    added,
+    {"value": Count("pk")},
+    partial(told_value, COUNTED),
+)
 
 
 def total(field):
     """The sum of `field`, 0 without rows."""
     return Measure(
-        lambda rows: (rows.aggregate(total=Sum(field))["total"] or 0, COUNTED), partial(each_of, field), added
+        lambda rows: (rows.aggregate(total=Sum(field))["total"] or 0, COUNTED),
+        partial(each_of, field),
+        added,
+        {"value": Sum(field)},
+        partial(told_value, COUNTED),
     )
 
 
@@ -114,6 +132,8 @@ def smallest(field):
         lambda rows: (rows.aggregate(smallest=Min(field))["smallest"] or 0, COUNTED),
         partial(each_of, field),
         lambda parts: (min((amount for _, amount, _ in parts), default=0), COUNTED),
+        {"value": Min(field)},
+        partial(told_value, COUNTED),
     )
 
 
@@ -128,7 +148,11 @@ PERSON_TIMES = {
 
 def count_person_times(rows):
     """The sum of recorded person-times of activities; the worst basis among them decides the quality."""
-    parts = rows.aggregate(**PERSON_TIMES)
+    return told_person_times(rows.aggregate(**PERSON_TIMES))
+
+
+def told_person_times(parts):
+    """The same from what PERSON_TIMES counted."""
     return parts["attendances"] or 0, quality_of(parts)
 
 
@@ -145,7 +169,7 @@ def worst(parts):
     return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
 
 
-person_times = Measure(count_person_times, each_person_times, worst)
+person_times = Measure(count_person_times, each_person_times, worst, PERSON_TIMES, told_person_times)
 
 
 def quality_of(parts):
@@ -161,6 +185,8 @@ signed_in = Measure(
     lambda rows: (rows.count(), MEASURED),
     partial(each_once, MEASURED),
     lambda parts: (len(parts), MEASURED),
+    {"value": Count("pk")},
+    partial(told_value, MEASURED),
 )
 sessions = total("session_count")
 

@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from . import (
+    check_views,
     edition_views,
     full_exports,
     import_act_views,
@@ -17,6 +18,7 @@ record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
     path("targets/export/", record_views.target_export, name="target_export"),
     path("targets/create/", record_views.target_create, name="target_create"),
+    path("targets/<int:pk>/", record_views.target_detail, name="target_detail"),
     path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
     path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
     path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),
@@ -68,6 +70,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("figures/", views.figure_list, name="figure_list"),
     path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
+    path("checks/", check_views.finding_list, name="finding_list"),
+    path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
+    path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
+    path("comparison/", check_views.comparison, name="comparison"),
     path("summary/", views.summary_detail, name="summary_detail"),
     re_path(r"^summary/(?P<kind>docx|pdf|xlsx|json)/$", views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),

@@ -8,19 +8,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.roles import HUB_KEEPERS
-from yl_district.access_log import Action, record
 from yl_district.downloads import download
-from yl_district.pages import configured_table, rows_response
+from yl_district.pages import rows_response
 
 from .annexes import write_annexes
-from .charts import beside_targets, by_month, by_type
+from .charts import by_month, by_type
+from .checks import unexplained
 from .documents import Unprintable, printed_summary
-from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .evidence import records_behind
+from .figures import figures_of, may_know_cases, results, targets_of, write_figures
+from .pace import paces_beside
 from .pdf import write_pdf
 from .scopes import asked_scope, places_of, scope_query
-from .summary import compose
+from .summary import compose, title_of
 from .word import write_docx
 
 HEADLINES = [
@@ -47,7 +47,8 @@ def home(request):
         "form": form,
         "query": scope_query(scope),
         "headlines": [values[key] for key in HEADLINES if key in values],
-        "targets": beside_targets(values),
+        "targets": paces_beside(scope, values, timezone.localdate()),
+        "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "months": by_month(scope),
         "types": by_type(scope),
     }
@@ -85,8 +86,6 @@ def figure_detail(request, key):
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
     if figure is None:
         raise Http404
-    rows = figure.rows(scope)
-    seen = rows.visible_to(request.user)
     context = {
         "title": figure.label,
         "figure": figure,
@@ -94,15 +93,10 @@ def figure_detail(request, key):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": not request.user.holds(*HUB_KEEPERS)
-        or (key in CASE_FIGURES and rows.exists() and not seen.exists()),
+        **records_behind(request, figure, scope),
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    if key in CASE_FIGURES:
-        record(Action.CASE_VIEW, f"figure_detail:{key}", request=request)
-    context["unseen"] = rows.count() - seen.count()
-    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
 
 
@@ -120,15 +114,15 @@ def summary_export(request, kind):
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
     summary = partial(printed_summary, scope, today, with_cases)
     writers = {
-        "docx": ("工作总结", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
-        "pdf": ("工作总结", lambda stream: write_pdf(summary(), stream)),
-        "xlsx": ("工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
-        "json": ("工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
+        "docx": ("", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
+        "pdf": ("", lambda stream: write_pdf(summary(), stream)),
+        "xlsx": ("附表", lambda stream: write_annexes(scope, stream, request.user)),
+        "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
     label, write = writers[kind]
-    subject = f"{scope.name} {scope.period.name}{label}"
+    name = f"{title_of(scope)}{label}"
     try:
-        return download(request, f"{scope.name}{scope.period.name}{label}.{kind}", subject, write)
+        return download(request, f"{name}.{kind}", name, write)
     except Unprintable as problem:
         messages.error(request, str(problem))
         return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")

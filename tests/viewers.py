@@ -185,8 +185,12 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             uploaded_at=timezone.now(),
         ),
     }
+    keeper = getattr(place, "users", {}).get("office") or found["account"]
+    found["attachment"] = factories.make_attachment(activity, keeper, f"{mark}附件.pdf", note=f"{mark}说明")
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
+        case = found["assistance"]
+        found["case_attachment"] = factories.make_attachment(case, keeper, f"{mark}帮扶.pdf", note=f"{mark}佐证")
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:

@@ -20,6 +20,8 @@ MENU = [
             Entry("年度一览", "home", icon="home", shown_for="figure_list"),
             Entry("工作总结", "summary_detail", icon="file-text"),
             Entry("下级报送", "return_list", icon="inbox"),
+            Entry("数据核对", "finding_list", icon="checklist"),
+            Entry("同期比较", "comparison", icon="chart-bar"),
         ],
     ),
     (

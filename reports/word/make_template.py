@@ -184,7 +184,8 @@ def write_figures(document):
     document.add_paragraph("附件", "Annex")
     document.add_paragraph("主要指标一览表", "Title")
     counted = "统计范围：{{ place }}　　统计期间：{{ period }}　　统计日期：{{ counted_on }}"
-    document.add_paragraph(counted, "Table Text").alignment = WD_ALIGN_PARAGRAPH.LEFT
+    for line in (counted, "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"):
+        document.add_paragraph(line, "Table Text").alignment = WD_ALIGN_PARAGRAPH.LEFT
     table = document.add_table(rows=4, cols=len(COLUMNS), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     set_cell_margins(table)

@@ -32,7 +32,7 @@ KEPT_BY_ALL = AT_HUBS | {
 WITH_MASKS = {"unit", "member", "post", "volunteer", "link", "contact", "platform_entry"}
 TAKEN_BY = {
     "cadre": {"summary_export"} | KEPT_BY_ALL,
-    "hub_operator": AT_HUBS,
+    "hub_operator": {"summary_export"} | AT_HUBS,
     "staff": {"summary_export"} | KEPT_BY_ALL,
     "leader": {"summary_export"},
     "administrator": {"organisation_export"},

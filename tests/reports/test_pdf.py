@@ -49,6 +49,7 @@ def test_text_is_that_of_the_word_file(summary):
 def test_annex_leads_from_every_figure_to_its_records(summary):
     annex = text_of(written(summary)).partition("主要指标一览表统计范围")[2]
     assert annex.startswith("：清河地区团工委统计期间：2017年统计日期：2018-01-05")
+    assert "文中上年同期、上期的数字，按同一口径统计相应期间的记录。" in annex
     for row in content(summary)["figures"]:
         cells = [row[key] for key in ("label", "value", "unit", "definition", "records", "target", "quality")]
         assert squeezed("".join(cells)) in annex

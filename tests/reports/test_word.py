@@ -44,6 +44,7 @@ def test_text_is_the_composed_text(summary):
         ("Annex", "附件"),
         ("Title", "主要指标一览表"),
         ("Table Text", "统计范围：清河地区团工委　　统计期间：2017年　　统计日期：2018-01-05"),
+        ("Table Text", "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"),
     ]
 
 
