@@ -170,8 +170,12 @@ class Figure:
 
     def result(self, scope, targets=None):
         """The figure's value and quality within `scope`, beside its target, if one was set."""
-        groups = [self.rows(scope).aggregate(**self.measure.columns)]
-        return self.result_of_groups(groups, targets)
+        return self.counted(scope, targets)[0]
+
+    def counted(self, scope, targets=None):
+        """The figure's result within `scope`, and the number of records that it counts."""
+        group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
+        return self.result_of_groups([group], targets), group["number"]
 
     def result_of_groups(self, groups, targets=None):
         """The result to which those groups of the source's rows come that the figure counts."""

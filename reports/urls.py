@@ -39,6 +39,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("figures/", views.figure_list, name="figure_list"),
     path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
+    path("figures/<str:key>/export/", views.figure_export, name="figure_export"),
     path("summary/", views.summary_detail, name="summary_detail"),
     re_path(r"^summary/(?P<kind>docx|xlsx|json)/$", views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),

@@ -54,7 +54,7 @@ ABOUT_ONESELF = {
 READ_ONLY = {"record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"}
 # They take nothing but forms.
 SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
-ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
+ARGUMENTS = {"key": "sessions", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
 
