@@ -69,6 +69,11 @@ ACCESS = {
     "figure_export": HUB_KEEPERS,
     "summary_detail": REPORT_READERS,
     "summary_export": REPORT_READERS,
+    "report_sign": REPORT_WRITERS,
+    "edition_detail": REPORT_READERS,
+    "edition_figure": REPORT_READERS,
+    "edition_export": REPORT_READERS,
+    "return_list": FIGURE_READERS,
     # Organisations
     "organisation_list": TREE_READERS,
     "organisation_export": TREE_READERS,

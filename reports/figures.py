@@ -381,15 +381,21 @@ def groups_of(scope, figures):
     return found
 
 
-def figures_as_dict(scope, with_cases=True):
+def figures_as_dict(scope, results):
     """The figures of a scope as the JSON file states them."""
-    figures = {key: result.as_dict() for key, result in results(scope, with_cases).items()}
-    return {"year": scope.year, "scope": scope.name, "figures": figures}
+    figures = {key: result.as_dict() for key, result in results.items()}
+    start, end = map(str, scope.period.bounds)
+    return {"year": scope.year, "start": start, "end": end, "scope": scope.name, "figures": figures}
+
+
+def write_results(scope, results, stream):
+    """Writes what the figures of a scope came to as JSON to a binary stream."""
+    stream.write(json.dumps(figures_as_dict(scope, results), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def write_figures(scope, stream, with_cases=True):
     """Writes the figures of a scope as JSON to a binary stream."""
-    stream.write(json.dumps(figures_as_dict(scope, with_cases), ensure_ascii=False, indent=2).encode() + b"\n")
+    write_results(scope, results(scope, with_cases), stream)
 
 
 def root_organisation():

@@ -34,6 +34,8 @@ class Number:
 
     key: str
     text: str
+    # Empty for the period of the text itself, else 上年同期 or 上期.
+    aspect: str = ""
 
     def __str__(self):
         return self.text
@@ -45,6 +47,8 @@ class Block:
 
     level: int
     parts: tuple[str | Number, ...]
+    # Whether it tells of assisted youths, so that not every reader may know it.
+    is_about_cases: bool = False
 
     @property
     def text(self):
@@ -71,9 +75,9 @@ def shortened(names):
 class Sentences:
     """Fills the placeholders of a sentence with the figures of one scope."""
 
-    def __init__(self, scope: Scope, with_cases=True):
+    def __init__(self, scope: Scope, with_cases=True, known=None):
         self.scope = scope
-        self.results = results(scope, with_cases)
+        self.results = results(scope, with_cases) if known is None else known
         self.is_district = scope.organisation.is_root()
 
     def value(self, key):

@@ -45,12 +45,12 @@ class Summary:
         return "\n".join(lines) + "\n"
 
 
-def compose(scope: Scope, today: date | None = None, with_cases: bool = True) -> Summary:
+def compose(scope: Scope, today: date | None = None, with_cases: bool = True, results=None) -> Summary:
     """Writes the summary of a year, dated on the year's last day, or today where that is earlier.
 
-    Without `with_cases` it says nothing of assisted youths and scholarships.
+    Without `with_cases` it says nothing of assisted youths and scholarships. `results` are taken where they are given.
     """
-    text = Sentences(scope, with_cases)
+    text = Sentences(scope, with_cases, results)
     organisation = scope.organisation.name
     told = [chapter for chapter in CHAPTERS if with_cases or chapter is not chapters.assistance]
     blocks = [block for chapter in told for block in chapter(text)]

@@ -1,6 +1,16 @@
 from django.urls import path, re_path
 
-from . import full_exports, import_act_views, import_memory_views, import_views, ledger_views, record_views, views
+from . import (
+    edition_views,
+    full_exports,
+    import_act_views,
+    import_memory_views,
+    import_views,
+    ledger_views,
+    record_views,
+    return_views,
+    views,
+)
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
@@ -32,7 +42,16 @@ import_patterns = [
     path("imports/<int:pk>/delete/", import_act_views.import_batch_delete, name="import_batch_delete"),
 ]
 
+edition_patterns = [
+    path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
+    path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
+    path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
+    re_path(r"^editions/(?P<pk>[0-9]+)/(?P<kind>docx|json)/$", edition_views.edition_export, name="edition_export"),
+    path("returns/", return_views.return_list, name="return_list"),
+]
+
 urlpatterns = [
+    *edition_patterns,
     *import_patterns,
     *record_patterns,
     *full_exports.urlpatterns,

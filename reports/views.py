@@ -101,7 +101,7 @@ def figure_detail(request, key):
     if key in CASE_FIGURES:
         record(Action.CASE_VIEW, f"figure_detail:{key}", request=request)
     known = number if seen is rows else None
-    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen, known)
+    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen, number=known)
     context["unseen"] = number - context["table"].paginator.count
     context["exports"] = export_ways(request, key, scope)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)

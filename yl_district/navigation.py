@@ -19,6 +19,7 @@ MENU = [
         [
             Entry("年度一览", "home", icon="home", shown_for="figure_list"),
             Entry("工作总结", "summary_detail", icon="file-text"),
+            Entry("下级报送", "return_list", icon="inbox"),
         ],
     ),
     (

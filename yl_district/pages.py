@@ -25,18 +25,18 @@ class CountedPaginator(Paginator):
         self.count = number
 
 
-def sorted_table(request, table_class, rows):
-    """The table of `rows`, sorted as the address says, with what its columns read along."""
+def sorted_table(request, table_class, rows, exclude=()):
+    """The table of `rows`, sorted as the address says, without the columns in `exclude`."""
     if table_class.related:
         rows = rows.select_related(*table_class.related)
-    table = table_class(rows.prefetch_related(*table_class.prefetched))
+    table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
     RequestConfig(request, paginate=False).configure(table)
     return table
 
 
-def configured_table(request, table_class, rows, number=None):
+def configured_table(request, table_class, rows, exclude=(), number=None):
     """The table of `rows`, sorted and paged as the address says; their `number` where it is known."""
-    table = sorted_table(request, table_class, rows)
+    table = sorted_table(request, table_class, rows, exclude)
     known = {} if number is None else {"paginator_class": CountedPaginator, "number": number}
     # Not by RequestConfig, which would take any number of rows that the address asks for, 0 included.
     table.paginate(per_page=table_class.rows_per_page, **known)

@@ -1,0 +1,154 @@
+"""Signing a report: its text, its numbers and the records that they count are kept as they stand on that day."""
+
+import hashlib
+import io
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from yl_district.packing import packed, unpacked
+
+from .figures import CASE_FIGURES, Figure, Result, Scope, all_figures, figures_of, targets_of
+from .models import CountedFigure, Edition, Report
+from .sentences import Block, Number
+from .summary import Summary, compose
+from .word import write_docx
+
+
+def scope_of(report):
+    """The scope of which a report tells."""
+    return Scope(report.organisation, report.period, report.hub)
+
+
+def sign(report, user, today, *, reason="", seen=None):
+    """Signs the report: the first edition, or an amendment, for which a reason is demanded.
+
+    `seen` is the digest of the text that the signer read. Runs within a transaction that holds the report's lock.
+    Raises ValidationError where the text is another one by now or the same as was signed before, and where an
+    amendment has no reason.
+    """
+    scope, former = scope_of(report), report.edition
+    if former and not reason:
+        raise ValidationError({"reason": "这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"})
+    counted, results = count_records(scope)
+    summary = compose(scope, today, results=results)
+    if seen is not None and seen != text_digest(summary):
+        raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
+    blocks = blocks_as_dicts(summary)
+    if former and is_same(former, blocks, counted):
+        raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
+    stream = io.BytesIO()
+    write_docx(summary, stream)
+    document = stream.getvalue()
+    edition = Edition.objects.create(
+        report=report,
+        number=former.number + 1 if former else 1,
+        reason=reason,
+        signed_by=user,
+        signed_at=timezone.now(),
+        counted_on=today,
+        title=summary.title,
+        signature=summary.signature,
+        dated=summary.date,
+        blocks=blocks,
+        open_blocks=blocks_as_dicts(compose(scope, today, with_cases=False, results=without_cases(results))),
+        document=document,
+        sha256=hashlib.sha256(document).hexdigest(),
+    )
+    CountedFigure.objects.bulk_create(kept_figures(edition, counted, results))
+    return edition
+
+
+def text_digest(summary):
+    """What stands for the text and the numbers that somebody reads."""
+    figures = [(key, result.value, result.quality) for key, result in summary.results.items()]
+    return hashlib.sha256(repr((summary.text, figures)).encode()).hexdigest()
+
+
+def count_records(scope):
+    """The records that every figure counts, by its key, and the results to which exactly these come."""
+    targets, figures = targets_of(scope), figures_of(scope)
+    counted = {key: figure.parts(scope) for key, figure in figures.items()}
+    return counted, {key: figure.result_of(counted[key], targets) for key, figure in figures.items()}
+
+
+def kept_figures(edition, counted, results):
+    """The rows that keep the figures of an edition."""
+    for position, (key, result) in enumerate(results.items()):
+        yield CountedFigure(
+            edition=edition,
+            position=position,
+            key=key,
+            label=result.figure.label,
+            unit=result.figure.unit,
+            definition=result.figure.definition,
+            value=result.value,
+            quality=result.quality,
+            target=result.target,
+            records=packed(counted[key]),
+        )
+
+
+def is_same(former, blocks, counted):
+    """Whether nothing of text and counted records differs from an edition."""
+    kept = {figure.key: kept_parts(figure) for figure in former.figures.all()}
+    return former.blocks == blocks and kept == counted
+
+
+def kept_parts(counted):
+    """The records that a figure of an edition counted, as `Figure.parts` gives them."""
+    return [tuple(part) for part in unpacked(counted.records)]
+
+
+def without_cases(results):
+    """The results that tell nothing of assisted youths."""
+    return {key: result for key, result in results.items() if key not in CASE_FIGURES}
+
+
+def blocks_as_dicts(summary):
+    """The blocks of a document as an edition keeps them."""
+    return list(map(block_as_dict, summary.blocks))
+
+
+def block_as_dict(block):
+    """A block as an edition keeps it."""
+    parts = [
+        {"key": part.key, "text": part.text, "aspect": part.aspect} if isinstance(part, Number) else part
+        for part in block.parts
+    ]
+    return {"level": block.level, "parts": parts}
+
+
+def block_of(kept):
+    """The block that an edition keeps."""
+    parts = tuple(Number(**part) if isinstance(part, dict) else part for part in kept["parts"])
+    return Block(kept["level"], parts)
+
+
+def results_of(edition, with_cases=True):
+    """The figures of an edition by key, as they were signed; those of case files where asked for."""
+    figures = figures_of(scope_of(edition.report), with_cases)
+    present = all_figures()
+    return {
+        kept.key: Result(figure_of(kept, present), kept.value, kept.quality, kept.target)
+        for kept in edition.figures.all()
+        if kept.key in figures or kept.key not in present
+    }
+
+
+def figure_of(kept, present):
+    """A figure as it was called and defined when it was signed; its rows are those of today's line, if there is one."""
+    line = present.get(kept.key)
+    return Figure(kept.key, kept.label, kept.unit, kept.definition, line.rows if line else None)
+
+
+def summary_of(edition, with_cases=True):
+    """The document of an edition as it was signed, without what tells of cases where that is not asked for."""
+    blocks = tuple(map(block_of, edition.blocks if with_cases else edition.open_blocks))
+    return Summary(edition.title, blocks, edition.signature, edition.dated, results_of(edition, with_cases))
+
+
+def signed_report(scope):
+    """The report of this scope that has been signed, or None."""
+    form = Report.form_of(scope.period)
+    return Report.objects.of_scope(scope).filter(form=form, editions__isnull=False).distinct().first() if form else None
