@@ -61,14 +61,6 @@ class ActivityQuerySet(ReachQuerySet):
         """Activities held within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def of_type(self, key):
-        """Activities of the type with this key."""
-        return self.filter(type__key=key)
-
-    def of_education(self):
-        """Activities of the types marked 思想教育."""
-        return self.filter(type__is_education=True)
-
     def search(self, text):
         """Activities whose name, pinyin or initials hold `text`."""
         return search(self, text)

@@ -70,6 +70,7 @@ ACCESS = {
     "home": SIGNED_IN,
     "figure_list": REPORT_READERS,
     "figure_detail": REPORT_READERS,
+    "figure_export": HUB_KEEPERS,
     "summary_detail": REPORT_READERS,
     "summary_export": REPORT_READERS,
     "report_sign": REPORT_WRITERS,

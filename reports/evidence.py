@@ -25,8 +25,8 @@ def with_attachments(table_class):
     return type(table_class.__name__, (table_class,), columns)
 
 
-def records_behind(request, figure, scope, *, marking=False):
-    """What a page shows of the records that a figure counts within `scope`.
+def records_behind(request, figure, scope, number, *, marking=False):
+    """What a page shows of the `number` of records that a figure counts within `scope`.
 
     Whoever reads figures alone finds them closed, and so does everybody else whose reach holds no case file of theirs.
     A look at case files is noted. With `marking` each record says how many files are attached to it.
@@ -34,13 +34,14 @@ def records_behind(request, figure, scope, *, marking=False):
     rows = figure.rows(scope)
     seen = rows.visible_to(request.user)
     is_case = figure.key in CASE_FIGURES
-    if not request.user.holds(*HUB_KEEPERS) or (is_case and rows.exists() and not seen.exists()):
+    if not request.user.holds(*HUB_KEEPERS) or (is_case and number and not seen.exists()):
         return {"is_closed": True}
     if is_case:
         record(Action.CASE_VIEW, f"{request.resolver_match.url_name}:{figure.key}", request=request)
-    found = {"is_closed": False, "unseen": rows.count() - seen.count()}
-    table_class = table_of(figure, rows.model, request.user)
+    known = number if seen is rows else None
+    found, table_class = {"is_closed": False}, table_of(figure, rows.model, request.user)
     if marking and takes_attachments(rows.model):
         seen, table_class = with_attachment_counts(seen), with_attachments(table_class)
         found |= {"is_marked": True, "unproven": seen.filter(attachment_count=0).count()}
-    return found | {"table": configured_table(request, table_class, seen)}
+    table = configured_table(request, table_class, seen, number=known)
+    return found | {"table": table, "unseen": number - table.paginator.count}

@@ -42,7 +42,8 @@ def target_detail(request, pk):
     if not course:
         return render(request, "reports/target_detail.html", context)
     context |= {"drawn": drawn(pace, course), "query": scope_query(pace.scope)}
-    context |= records_behind(request, pace.figure, pace.scope, marking=True)
+    number = pace.figure.rows(pace.scope).count()
+    context |= records_behind(request, pace.figure, pace.scope, number, marking=True)
     if context["is_closed"]:
         return render(request, "reports/target_detail.html", context)
     return rows_response(request, "reports/target_detail.html", "_rows.html", context)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -36,6 +37,8 @@ def sign(report, user, today, *, reason="", seen=None):
     if seen is not None and seen != text_digest(summary):
         raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
     blocks = blocks_as_dicts(summary)
+    if not blocks:
+        raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
     if former and is_same(former, blocks, counted):
         raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
     stream = io.BytesIO()
@@ -139,8 +142,9 @@ def results_of(edition, with_cases=True):
 
 def figure_of(kept, present):
     """A figure as it was called and defined when it was signed; its rows are those of today's line, if there is one."""
+    words = {"label": kept.label, "unit": kept.unit, "definition": kept.definition}
     line = present.get(kept.key)
-    return Figure(kept.key, kept.label, kept.unit, kept.definition, line.rows if line else None)
+    return replace(line, **words) if line else Figure(kept.key, source=None, **words)
 
 
 def summary_of(edition, with_cases=True):

@@ -74,6 +74,7 @@ urlpatterns = [
     path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
     path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
     path("comparison/", check_views.comparison, name="comparison"),
+    path("figures/<str:key>/export/", views.figure_export, name="figure_export"),
     path("summary/", views.summary_detail, name="summary_detail"),
     re_path(r"^summary/(?P<kind>docx|pdf|xlsx|json)/$", views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0003_documents'),
+        ('reports', '0004_editions_kept_once'),
     ]
 
     operations = [
