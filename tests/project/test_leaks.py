@@ -33,6 +33,9 @@ WITHOUT_CANARY = {
     "orgs.FormerPassword": "hashes",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "reports.Target.figure": "the key of a figure",
+    "reports.Explanation.check_key": "the key of a check",
+    "reports.Explanation.subject": "the key of a record",
+    "reports.Explanation.digest": "a digest, which no page shows",
 }
 
 
