@@ -157,10 +157,26 @@ def signed_figures(scope):
     return {row.key: row for row in CountedFigure.objects.filter(edition__in=editions.values("pk")[:1])}
 
 
+DRAWN = [
+    "members",
+    "cadres",
+    "units_founded",
+    "units_toward_task",
+    "education_reach",
+    "linked_youths",
+    "youth_contacts",
+    "assistances",
+    "hubs",
+    "sessions",
+    "attendances",
+    "people_reached",
+]
+
+
 def growth(rows):
-    """What the chart draws: how much each figure grew in percent, those left out that cannot be compared."""
+    """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
     return [
-        {"label": row.figure.label, "key": row.figure.key, "percent": row.percent, "text": row.change}
+        {"label": row.figure.label, "percent": row.percent, "text": row.change}
         for row in rows
-        if row.percent
+        if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)
     ]
