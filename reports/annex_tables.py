@@ -9,13 +9,13 @@ from django.db.models.functions import ExtractQuarter
 
 from activities.models import Activity
 from assistance.models import Assistance, AssistedYouth
-from members.models import Member, Post
+from members.models import Post
 from orgs.models import Unit
 from outreach.models import cadres_with_links
-from yl_district.periods import standing_on
 
 from . import figures
 from .figures import COUNTED, INCOMPLETE, ROUNDED, amount
+from .roll import INTAKES, LEAVINGS, roll_by_branch
 
 
 @dataclass(frozen=True)
@@ -71,40 +71,13 @@ def figure_table(scope, results):
     return Annex("指标与目标", "指标与目标完成情况表", columns, rows)
 
 
-INTAKES = [
-    ("新发展", Q(intake=Member.Intake.DEVELOPED)),
-    ("存量核实", Q(intake=Member.Intake.VERIFIED)),
-    ("补录", Q(intake=Member.Intake.ADDED)),
-    ("转入", Q(intake=Member.Intake.TRANSFERRED)),
-    ("来源未注明", Q(intake="")),
-]
-NAMED_LEAVINGS = [Member.Status.TRANSFERRED_OUT, Member.Status.OVER_AGE]
-LEAVINGS = [
-    ("转出", Q(status=Member.Status.TRANSFERRED_OUT)),
-    ("超龄离团", Q(status=Member.Status.OVER_AGE)),
-    ("其他减少", ~Q(status__in=NAMED_LEAVINGS)),
-]
-
-
 def member_changes(scope, results):
     """The roll by branch: opening + joined - left = closing, checked by the sheet itself."""
-    period = scope.period
-    joined = Q(began_on__range=period.bounds) & (Q(left_on__isnull=True) | Q(left_on__gte=period.start))
-    left = Q(left_on__range=period.bounds) & (Q(began_on__isnull=True) | Q(began_on__lte=period.end))
-    counts = {
-        "opening": Count("pk", filter=standing_on(period.eve, "began_on", "left_on")),
-        **{f"joined_{n}": Count("pk", filter=joined & reason) for n, (_, reason) in enumerate(INTAKES)},
-        **{f"left_{n}": Count("pk", filter=left & reason) for n, (_, reason) in enumerate(LEAVINGS)},
-        "closing": Count("pk", filter=standing_on(period.end, "began_on", "left_on")),
-    }
-    members = Member.objects.within(scope.organisation).with_roll_begin().order_by()
-    by_branch = members.values("branch__path", "branch__name").annotate(**counts).order_by("branch__path")
-    rows = [[branch["branch__name"], *(branch[name] for name in counts)] for branch in by_branch]
-    rows = [row for row in rows if any(row[1:])]
-    total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(counts) + 1))]
+    rows = [[roll.name, *roll.counts] for roll in roll_by_branch(scope)]
     headings = ["年初数", *(label for label, _ in INTAKES), *(label for label, _ in LEAVINGS), "年末数", "核对"]
     columns = [("团支部", 32), *((heading, 10) for heading in headings)]
     note = "年初数＋新发展＋存量核实＋补录＋转入＋来源未注明－转出－超龄离团－其他减少＝年末数"
+    total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(headings)))]
     return Annex("团员增减", "团员增减变动表", columns, [[*row, balance(row)] for row in [*rows, total]], True, note)
 
 

@@ -17,7 +17,7 @@ from .annex_tables import (
     member_changes,
     unit_table,
 )
-from .doubts import doubt_table, nameless_doubt_table, open_doubt_table
+from .checks.annex import doubt_table, nameless_doubt_table, open_doubt_table
 from .figures import may_know_cases, results
 
 OPEN = [figure_table, member_changes, unit_table, link_table, activity_table, open_doubt_table]

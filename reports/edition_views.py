@@ -1,7 +1,8 @@
 """Pages of what was signed: signing a report, its editions, and what has changed behind their numbers since."""
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -10,14 +11,17 @@ from yl_district.access_log import Action, record
 from yl_district.downloads import download
 from yl_district.pages import configured_table, end_page, rows_response
 
+from .documents import Unprintable
 from .drift import drift_of, drifts, keys_query, tell
 from .edition_forms import AmendForm, SignForm
 from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, targets_of, write_results
+from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_results
 from .models import Edition, Report
+from .pdf import write_pdf
 from .scopes import scope_query
-from .signing import kept_parts, scope_of, sign, summary_of, text_digest
+from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest, unanswered
 from .summary import compose
+from .views import tell_of_layout
 from .word import write_docx
 
 # Columns of lists that only the figures' own rows have.
@@ -41,6 +45,7 @@ def report_sign(request, pk):
         initial={"seen": text_digest(compose(scope, today))},
         scope=scope,
         former=former,
+        unanswered=unanswered(scope, results(scope), request.user, today),
         summary=compose(scope, today, with_cases),
         query=scope_query(scope),
     )
@@ -107,12 +112,20 @@ def edition_figure(request, pk, key):
 
 @require_GET
 def edition_export(request, pk, kind):
-    """The signed file itself, or its numbers as JSON; readers who may not know of cases get it without these."""
+    """The signed file itself, or its content as PDF or its numbers as JSON; without cases for whoever may not know."""
     edition = visible_edition(request, pk)
-    with_cases = may_know_cases(request.user, scope_of(edition.report))
-    summary = summary_of(edition, with_cases)
+    scope = scope_of(edition.report)
+    with_cases = may_know_cases(request.user, scope)
+    document = printed_edition(edition, with_cases)
     writers = {
-        "docx": lambda stream: stream.write(edition.document) if with_cases else write_docx(summary, stream),
-        "json": lambda stream: write_results(scope_of(edition.report), summary.results, stream),
+        "docx": lambda stream: (
+            stream.write(edition.document) if with_cases else tell_of_layout(request, write_docx(document, stream))
+        ),
+        "pdf": lambda stream: write_pdf(document, stream),
+        "json": lambda stream: write_results(scope, results_of(edition, with_cases), stream),
     }
-    return download(request, f"{summary.title}（{edition.label}）.{kind}", str(edition), writers[kind])
+    try:
+        return download(request, f"{document.title}（{edition.label}）.{kind}", str(edition), writers[kind])
+    except Unprintable as problem:
+        messages.error(request, str(problem))
+        return redirect(edition)

@@ -1,6 +1,8 @@
 """What is read about targets and entries in outside platforms."""
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from activities.models import Activity
 from assistance.models import AssistedYouth
@@ -11,7 +13,7 @@ from yl_district.forms import PageForm
 from yl_district.validators import problem
 
 from .figures import figure_choices
-from .models import PlatformEntry, Target
+from .models import Explanation, PlatformEntry, Target
 
 # The relation by which a person is known to be a subject of this kind.
 CAPACITIES = {
@@ -26,13 +28,44 @@ CAPACITIES = {
 class TargetForm(PageForm):
     """A target for a year, by the figure that is measured against it."""
 
-    groups = [("", "year", "task", "figure", "value", "issued_by", "due_on")]
+    groups = [
+        ("任务", "year", "task", "figure", "value"),
+        ("来源", "issued_by", "document_number", "due_on"),
+    ]
     figure = forms.ChoiceField(label="指标", choices=lambda: [("", "请选择"), *figure_choices()])
 
     class Meta:
         model = Target
-        fields = ["year", "task", "figure", "value", "issued_by", "due_on"]
-        help_texts = {"figure": "完成情况按这个指标自动统计。"}
+        fields = ["year", "task", "figure", "value", "issued_by", "document_number", "due_on"]
+        help_texts = {
+            "figure": "完成情况按这个指标自动统计。",
+            "document_number": "如 京团发〔2017〕3号。文件本身可作为附件上传。",
+            "due_on": "留空即到年末。",
+        }
+
+
+class ExplanationForm(PageForm):
+    """The reason for a finding, which the page hands over as `finding` of the explanation.
+
+    It answers what the page showed: where that has changed meanwhile, what is found now has to be looked at first.
+    """
+
+    groups = [("", "reason")]
+    fixed = ("organisation", "hub", "starts_on", "ends_on", "check_key", "subject")
+
+    class Meta:
+        model = Explanation
+        fields = ["reason"]
+        help_texts = {"reason": "说明随核对结果一并显示，请勿写入个人姓名、证件号码。"}
+
+    def clean(self):
+        data, finding = super().clean(), self.instance.finding
+        if self.data.get("seen") != finding.digest:
+            raise ValidationError(f"情况已变为“{finding.found}”，请核对后重新提交说明。")
+        for name, value in (("found", finding.found), ("digest", finding.digest), ("given_by", self.user)):
+            setattr(self.instance, name, value)
+        self.instance.is_about_cases, self.instance.given_at = finding.is_about_cases, timezone.now()
+        return data
 
 
 class PlatformEntryForm(PageForm):

@@ -15,7 +15,8 @@ from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
-from reports.models import PlatformEntry, Section, Target
+from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
+from reports.word import TEMPLATE
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
 from yl_district.models import ImportBatch
@@ -177,11 +178,32 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "platform_entry": PlatformEntry.objects.create(
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
+        "word_layout": WordLayout.objects.create(
+            file_name=f"{mark}版式.docx",
+            content=TEMPLATE.read_bytes(),
+            uploaded_by=user or factories.make_user(f"{mark}管理员", here.committee, RoleKind.ADMINISTRATOR),
+            uploaded_at=timezone.now(),
+        ),
     }
     found["report"] = factories.make_report(here.branch)
     found["section"] = Section.objects.create(report=found["report"], position=1)
+    keeper = getattr(place, "users", {}).get("office") or found["account"]
+    found["attachment"] = factories.make_attachment(activity, keeper, f"{mark}附件.pdf", note=f"{mark}说明")
+    found["explanation"] = Explanation.objects.create(
+        organisation=here.branch,
+        starts_on=date(2017, 1, 1),
+        ends_on=date(2017, 12, 31),
+        check_key="hollow_branch",
+        subject=f"orgs.organisation:{here.branch.pk}",
+        found=f"{mark}情况",
+        reason=f"{mark}原因",
+        given_by=found["account"],
+        given_at=timezone.now(),
+    )
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
+        case = found["assistance"]
+        found["case_attachment"] = factories.make_attachment(case, keeper, f"{mark}帮扶.pdf", note=f"{mark}佐证")
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:

@@ -88,7 +88,11 @@ def case_addresses(rows):
         kinds = [kind_of(url_name, name) for name in names if name.endswith("pk")]
         if set(kinds) & CASES or url_name in BEGINNINGS:
             yield url_name, reverse(url_name, kwargs=arguments(url_name, names, rows))
+    for url_name in ("attachment_export", "attachment_delete"):
+        yield url_name, reverse(url_name, args=[rows["case_attachment"].pk])
     for kind in sorted(CASES):
+        if f"{kind}_update" in ACCESS and hasattr(rows[kind], "attachments"):
+            yield "attachment_create", reverse("attachment_create", args=[kind, rows[kind].pk])
         if f"{kind}_update" in ACCESS:
             yield "record_history", reverse("record_history", args=[kind, rows[kind].pk])
         if hasattr(rows[kind], "unmaskable"):
@@ -159,10 +163,12 @@ def give_files(place, rows):
 def tells_numbers(address):
     """Whether a page says how many youths are assisted, which its readers may know."""
     parts = address.strip("/").split("/")
-    return address == "/" or (parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED))
+    is_numbered = parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED)
+    return address in ("/", "/checks/", "/comparison/") or is_numbered
 
 
-# The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files.
+# The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files, what
+# the checks find, the comparison with the year before.
 NUMBERED = CASE_FIGURES | {"docx", "xlsx", "json"}
 
 

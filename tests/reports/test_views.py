@@ -207,7 +207,7 @@ def test_home_shows_the_headlines_targets_and_charts():
     assert {row["key"]: row["text"] for row in types} == {
         row["key"]: found[f"attendances.{row['key']}"].amount for row in types
     }
-    assert [(item["result"].figure.key, item["is_met"], item["missing"]) for item in response.context["targets"]] == [
+    assert [(pace.figure.key, pace.is_reached, pace.missing) for pace in response.context["targets"]] == [
         (key, found[key].value >= target, max(target - found[key].value, 0))
         for key, target in [("units_toward_task", 6), ("sessions.lecture", 9)]
     ]
@@ -289,11 +289,12 @@ def test_figures_as_json(exporter):
 
 def test_every_file_taken_is_noted(exporter):
     _, staff = exporter
-    for kind in ("docx", "xlsx", "json"):
+    for kind in ("docx", "pdf", "xlsx", "json"):
         exported(staff, kind)
     assert sorted(name.rpartition(".")[2] for name in AccessEntry.objects.values_list("subject", flat=True)) == [
         "docx",
         "json",
+        "pdf",
         "xlsx",
     ]
 

@@ -24,6 +24,7 @@ APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Models without a history, each with its reason.
 UNTRACKED = {
     "orgs.FormerPassword": "a history itself",
+    "yl_district.AttachmentPart": "a piece of a file, whose history is the attachment's",
     "yl_district.ImportBatch": "tells itself who did what and when",
     "yl_district.ImportPart": "the contents of a file that waits to be written",
     "yl_district.ImportHeading": "how a heading was last explained",

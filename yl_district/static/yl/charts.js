@@ -95,12 +95,37 @@ document.addEventListener("DOMContentLoaded", () => {
     };
   }
 
-  const shapes = { columns, bars };
+  // Bars to both sides of nothing; what grew manifold ends at the edge and says its number.
+  function growth(rows) {
+    const most = Math.min(300, 50 * Math.ceil(Math.max(50, ...rows.map((row) => row.percent)) / 50));
+    const least = Math.min(0, 25 * Math.floor(Math.min(...rows.map((row) => row.percent)) / 25));
+    return {
+      ...common(rows),
+      tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: (items) => `${rows[items[0].dataIndex].label}\n${rows[items[0].dataIndex].text}` },
+      grid: { left: 4, right: 56, top: 4, bottom: 4, containLabel: true },
+      xAxis: { type: "value", min: least, max: most, axisLabel: { color: quiet, formatter: "{value}%" }, splitLine: line },
+      yAxis: { type: "category", data: rows.map((row) => row.label), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { interval: 0, color: quiet } },
+      series: [
+        {
+          type: "bar",
+          data: rows.map((row) => ({
+            value: Math.min(row.percent, most),
+            itemStyle: { color: row.percent < 0 ? red : blue },
+            label: { show: true, position: row.percent < 0 ? "left" : "right", color: quiet, formatter: `${row.percent > 0 ? "+" : ""}${row.percent}%` },
+          })),
+          barMaxWidth: 12,
+        },
+      ],
+    };
+  }
+
+  const shapes = { columns, bars, growth };
   for (const place of document.querySelectorAll("[data-chart]")) {
     const rows = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     place.hidden = false;
-    place.parentElement.querySelector("details").open = false;
-    if (place.dataset.shape === "bars") place.style.minHeight = `${32 + 26 * rows.length}px`;
+    const table = place.parentElement.querySelector("details");
+    if (table) table.open = false;
+    if (place.dataset.shape !== "columns") place.style.minHeight = `${32 + 26 * rows.length}px`;
     const chart = echarts.init(place, null, { renderer: "svg" });
     const draw = () => {
       chart.resize();

@@ -1,0 +1,187 @@
+"""What the checks find and how it is answered; the figures beside those of the year before."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from orgs.roles import RECORD_KEEPERS
+from yl_district.access_log import Action, record
+from yl_district.pages import form_page
+
+from .checks import BY_KEY, Group, answer_of, by_gravity, groups
+from .checks.effects import sentences_by_figure, touched
+from .comparison import comparison_rows, growth
+from .figures import Scope, may_know_cases, results
+from .forms import ExplanationForm
+from .models import EXPLAINERS, Explanation
+from .scopes import asked_scope, scope_query
+from .summary import compose
+
+# Of one check; whoever mends these sees the next ones.
+MOST_SHOWN = 100
+STATES = {"": "全部", "open": "待说明", "explained": "已说明"}
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    """What one check found, as far as the page shows it, with the sentences that rest on it."""
+
+    group: Group
+    findings: list
+    sentences: list
+    unshown: int
+
+
+def may_explain(user, scope):
+    """Whether the user gives reasons there: whoever keeps its records, for a hub also whoever runs it."""
+    return user.reaches_as(scope.organisation, *(EXPLAINERS if scope.hub else RECORD_KEEPERS))
+
+
+@require_GET
+def finding_list(request):
+    """Everything that the checks find in a scope, the gravest first, with what it does to the document."""
+    scope, form = asked_scope(request)
+    today = timezone.localdate()
+    summary = compose(scope, today, may_know_cases(request.user, scope))
+    found = groups(scope, summary.results, request.user, today)
+    if any(answered.finding.parts for group in found for answered in group.findings):
+        record(Action.CASE_VIEW, "finding_list", request=request)
+    state = request.GET.get("state", "")
+    sentences = sentences_by_figure(summary.blocks)
+    context = {
+        "title": f"{scope.period.name}数据核对",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "state": state,
+        "tabs": tabs(found),
+        "counts": counts(found),
+        "gravities": shown(found, state, sentences),
+        "may_explain": may_explain(request.user, scope) and request.user.may_open("explanation_create"),
+    }
+    return render(request, "reports/finding_list.html", context)
+
+
+def tabs(found):
+    """Each way to narrow the board: its key, its label and how many findings it leaves."""
+    numbers = {
+        "": sum(len(group.findings) for group in found),
+        "open": sum(group.open_count for group in found),
+        "explained": sum(group.explained_count for group in found),
+    }
+    return [(key, label, numbers[key]) for key, label in STATES.items()]
+
+
+def counts(found):
+    """How many findings there are of each gravity, and how many of them wait for a reason."""
+    return [
+        (gravity, sum(len(group.findings) for group in each), sum(group.open_count for group in each))
+        for gravity, each in by_gravity(found)
+    ]
+
+
+def shown(found, state, sentences):
+    """The groups by gravity, narrowed to a state."""
+    wanted = {"open": lambda each: each.is_open, "explained": lambda each: each.is_explained}.get(state)
+    kept = []
+    for gravity, each in by_gravity(found):
+        narrowed = [(group, [one for one in group.findings if wanted is None or wanted(one)]) for group in each]
+        kept.append((gravity, [shown_group(group, left, sentences) for group, left in narrowed if left]))
+    return [(gravity, each) for gravity, each in kept if each]
+
+
+def shown_group(group, findings, sentences):
+    """One check's findings: the sentences stand once above them where all touch the same."""
+    touching = [touched(answered.finding, sentences) for answered in findings]
+    is_same = all(each == touching[0] for each in touching)
+    first = findings[:MOST_SHOWN]
+    pairs = [(answered, [] if is_same else each) for answered, each in zip(first, touching, strict=False)]
+    return ShownGroup(group, pairs, touching[0] if is_same else [], len(findings) - len(first))
+
+
+@require_GET
+def comparison(request):
+    """Every figure beside that of the same period of the year before and of the period just before."""
+    scope, form = asked_scope(request)
+    today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
+    values = results(scope, with_cases)
+    rows = comparison_rows(scope, with_cases, today, now=values)
+    fallen = groups(scope, values, request.user, today, [BY_KEY["fall"]])
+    answers = {answered.finding.subject: answered for group in fallen for answered in group.findings}
+    context = {
+        "title": f"{scope.period.name}同期比较",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "rows": [(row, answers.get(f"figure:{row.figure.key}")) for row in rows],
+        "growth": growth(rows),
+        "periods": [f"{side.label} {side.scope.period.start} 至 {side.scope.period.end}" for side in rows[0].sides],
+        "has_before": rows[0].before is not None,
+        "may_explain": may_explain(request.user, scope) and request.user.may_open("explanation_create"),
+    }
+    return render(request, "reports/comparison.html", context)
+
+
+def explanation_create(request):
+    """The reason for one finding, or for everything that a check found."""
+    scope, _ = asked_scope(request)
+    if not may_explain(request.user, scope):
+        raise Http404
+    start, end = scope.period.bounds
+    explanation = Explanation(
+        organisation=scope.organisation,
+        hub=scope.hub,
+        starts_on=start,
+        ends_on=end,
+        check_key=request.GET.get("check", ""),
+        subject=request.GET.get("subject", ""),
+    )
+    answered = answered_now(request, explanation)
+    if request.method == "GET" and answered and answered.explanation and not answered.is_shared:
+        return redirect(f"{answered.explanation.get_absolute_url()}?next={request.GET.get('next', '')}")
+    return explanation_page(request, "reports/explanation_create.html", explanation, answered, "说明情况")
+
+
+def explanation_update(request, pk):
+    """Changes a reason, or gives it anew where something else is found by now."""
+    explanation = get_object_or_404(Explanation.objects.changeable_by(request.user), pk=pk)
+    answered = answered_now(request, explanation)
+    return explanation_page(request, "reports/explanation_update.html", explanation, answered, "修改说明")
+
+
+def scope_of(explanation):
+    """What an explanation's finding is about."""
+    return Scope(explanation.organisation, explanation.period, explanation.hub)
+
+
+def answered_now(request, explanation):
+    """The finding that the explanation answers, as it is found and told to the user today."""
+    scope, today = scope_of(explanation), timezone.localdate()
+    values = results(scope, may_know_cases(request.user, scope))
+    return answer_of(explanation.check_key, explanation.subject, scope, values, request.user, today)
+
+
+def explanation_page(request, template, explanation, answered, title):
+    """The form of a reason; leads back to the board or the comparison. What was mended needs none."""
+    page = "comparison" if request.GET.get("next") == "comparison" else "finding_list"
+    after = f"{reverse(page)}?{scope_query(scope_of(explanation))}"
+    if answered is None:
+        messages.info(request, "这一项现在没有问题，不需要说明。")
+        return redirect(after)
+    explanation.finding = answered.finding
+    return form_page(
+        request,
+        template,
+        ExplanationForm,
+        instance=explanation,
+        title=title,
+        message="已记录说明。",
+        after=after,
+        finding=answered.finding,
+        former=explanation.pk and not answered.is_explained and explanation.found,
+    )

@@ -1,0 +1,21 @@
+"""What is checked before a report goes out, and all year round: `reports/checks/lines.py` lists it line by line."""
+
+from .board import Answered, Group, answer_of, by_gravity, findings, groups, unexplained
+from .inspection import Check, Finding, Gravity, Telling
+from .lines import BY_KEY, CHECKS
+
+__all__ = [
+    "BY_KEY",
+    "CHECKS",
+    "Answered",
+    "Check",
+    "Finding",
+    "Gravity",
+    "Group",
+    "Telling",
+    "answer_of",
+    "by_gravity",
+    "findings",
+    "groups",
+    "unexplained",
+]

@@ -1,0 +1,39 @@
+"""The annex of doubtful records: what the checks find, for those who mend it."""
+
+from ..annex_tables import Annex
+from .board import as_a_whole, given_reasons, inspected, one_by_one, with_answers
+from .inspection import Inspection, Telling
+
+COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
+
+
+def doubt_table(scope, results):
+    """Everything found, youths by masked name."""
+    return listed(scope, results, Telling)
+
+
+def open_doubt_table(scope, results):
+    """Everything found that tells nothing of a case file."""
+    return listed(scope, results, [Telling.OPEN, Telling.NAMES])
+
+
+def nameless_doubt_table(scope, results):
+    """Everything found that names nobody."""
+    return listed(scope, results, [Telling.OPEN])
+
+
+def listed(scope, results, tellings):
+    """The annex of what is told to such readers, with the reasons that still hold."""
+    reasons, rows = given_reasons(scope), []
+    for check, found in inspected(Inspection(scope, results)):
+        if check.telling in tellings:
+            _, each = with_answers([one_by_one(check, one) for one in found], as_a_whole(check, found), reasons)
+            rows += [row_of(answered) for answered in each]
+    note = "" if rows else "没有发现存疑数据。"
+    return Annex("存疑数据", "存疑数据清单（内部掌握）", COLUMNS, rows, note=note)
+
+
+def row_of(answered):
+    """One finding as a row."""
+    finding, reason = answered.finding, answered.explanation.reason if answered.is_explained else ""
+    return [finding.check.topic, finding.name, finding.found, finding.advice, reason]

@@ -1,0 +1,160 @@
+"""What all checks find in a scope, as it is told to one reader, and what has been answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from ..models import Explanation
+from .inspection import Check, Finding, Found, Inspection, Telling, digest_of
+from .lines import CHECKS
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A finding with the reason given for it; one given for another state of things does not count any more."""
+
+    finding: Finding
+    explanation: Explanation | None = None
+    is_explained: bool = False
+    # Whether the reason was given for everything that the check finds.
+    is_shared: bool = False
+
+    @property
+    def is_open(self):
+        """Whether it keeps a report from being signed."""
+        return self.finding.must_be_explained and not self.is_explained
+
+
+@dataclass(frozen=True)
+class Group:
+    """Everything that one check found, one by one, and as a whole."""
+
+    check: Check
+    whole: Answered
+    findings: tuple[Answered, ...]
+
+    @property
+    def open_count(self):
+        """How many of them keep a report from being signed."""
+        return sum(answered.is_open for answered in self.findings)
+
+    @property
+    def explained_count(self):
+        """How many of them have a reason."""
+        return sum(answered.is_explained for answered in self.findings)
+
+    @property
+    def is_shared(self):
+        """Whether one reason can be given for all of them together."""
+        return len(self.findings) > 1
+
+
+def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, list[Found]]]:
+    """Each check that the scope allows for, with what it found."""
+    for check in checks:
+        if check.of_hub or not inspection.scope.hub:
+            found = list(check.find(inspection))
+            if found:
+                yield check, found
+
+
+def told(inspection, check, found):
+    """The findings as the inspection's user is told them: one by one, or by their number with those that are open."""
+    if check.telling == Telling.OPEN or (check.telling == Telling.NAMES and inspection.names_people):
+        return [one_by_one(check, each) for each in found]
+    return [as_a_whole(check, found, is_told=check.telling == Telling.CASES and inspection.user is not None)]
+
+
+def one_by_one(check, found):
+    """A finding of its own."""
+    digest = digest_of(check.key, found.subject, found.found)
+    return Finding(check, found.subject, found.name, found.found, found.figures or check.figures, digest, found.url)
+
+
+def as_a_whole(check, found, is_told=False):
+    """The number of what was found; with the parts that may be opened where `is_told`."""
+    each = [(one.subject, digest_of(check.key, one.subject, one.found)) for one in found]
+    figures = tuple(dict.fromkeys(key for one in found for key in one.figures or check.figures))
+    parts = tuple(one for one in found if one.is_open) if is_told else ()
+    number = f"共 {len(found)} {check.unit}"
+    digest = digest_of(check.key, sorted(each))
+    return Finding(check, check.subject, check.label, number, figures, digest, "", parts, tuple(each))
+
+
+def groups(scope, results, user=None, today=None, checks=CHECKS):
+    """Everything that the checks find in a scope, with the reasons given; as it is told to `user`."""
+    inspection = Inspection(scope, results, user, today)
+    reasons = given_reasons(scope, user)
+    return [
+        Group(check, *with_answers(told(inspection, check, found), as_a_whole(check, found), reasons))
+        for check, found in inspected(inspection, checks)
+    ]
+
+
+def given_reasons(scope, user=None):
+    """The reasons that `user` may know for findings of exactly this scope, by check and subject."""
+    given = Explanation.objects.of_scope(scope).select_related("given_by")
+    given = given.visible_to(user) if user else given
+    return {(each.check_key, each.subject): each for each in given}
+
+
+def with_answers(each, whole, reasons):
+    """What stands for all that a check found, and each of its findings, with the reasons given."""
+    whole = answered_alone(whole, reasons)
+    return whole, tuple(answered(finding, whole, reasons) for finding in each)
+
+
+def answered_alone(finding, reasons):
+    """A finding with the reason given for itself."""
+    reason = reasons.get((finding.check.key, finding.subject))
+    return Answered(finding, reason, reason is not None and reason.digest == finding.digest)
+
+
+def answered(finding, whole, reasons):
+    """A finding with its own reason, else with that of all together; a number also by those of everything in it."""
+    alone = answered_alone(finding, reasons)
+    # Who is not told the names is not told a reason that may name them either.
+    is_told = finding.check.telling != Telling.NAMES or not finding.covers
+    if alone.is_explained:
+        return alone if is_told else Answered(finding, None, True)
+    if whole.is_explained:
+        return Answered(finding, whole.explanation, True, is_shared=True)
+    is_answered_one_by_one = all(is_answered(finding, *each, reasons) for each in finding.covers)
+    if finding.covers and is_answered_one_by_one:
+        return Answered(finding, None, True)
+    return alone if is_told else Answered(finding)
+
+
+def is_answered(finding, subject, digest, reasons):
+    """Whether one of the things that a number stands for has a reason of its own."""
+    reason = reasons.get((finding.check.key, subject))
+    return reason is not None and reason.digest == digest
+
+
+def findings(scope, results, user=None, today=None):
+    """Every finding of a scope with the reason given for it, in the order of the checks."""
+    return [each for group in groups(scope, results, user, today) for each in group.findings]
+
+
+def unexplained(scope, results, user=None, today=None):
+    """What keeps a report of the scope from being signed: errors and what must be explained, without a reason."""
+    return [each.finding for each in findings(scope, results, user, today) if each.is_open]
+
+
+def answer_of(key, subject, *asked):
+    """The finding of this check and subject with the reason given for it, None where there is none (any more)."""
+    found = groups(*asked, checks=[check for check in CHECKS if check.key == key])
+    each = [answered for group in found for answered in (*group.findings, group.whole)]
+    return next((answered for answered in each if answered.finding.subject == subject), None)
+
+
+def by_gravity(found):
+    """The groups as pairs of gravity and groups, the gravest first."""
+    return [(gravity, list(each)) for gravity, each in groupby(sorted_groups(found), attrgetter("check.gravity"))]
+
+
+def sorted_groups(found):
+    """The groups with the gravest first, otherwise in their order."""
+    order = list(dict.fromkeys(check.gravity for check in CHECKS))
+    return sorted(found, key=lambda group: order.index(group.check.gravity))

@@ -1,0 +1,69 @@
+"""Organisations without a cadre or with too few members, and two-new organisations with doubtful facts."""
+
+from django.db.models import OuterRef, Q
+
+from orgs.models import COMMUNITY_DOMAINS, Organisation, Unit
+from yl_district.counts import number_of
+
+from .. import figures
+from .inspection import Found, record
+
+HOLLOW = 3
+HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
+
+
+def standing(scope):
+    """The organisations of the scope that stand on its last day."""
+    return Organisation.objects.within(scope.organisation).as_of(scope.day)
+
+
+def organisations_without_cadre(inspection):
+    """Villages, communities and branches in which nobody serves."""
+    scope = inspection.scope
+    wanted = standing(scope).filter(Q(domain__in=COMMUNITY_DOMAINS) | Q(category__in=HOLLOW_CATEGORIES))
+    for organisation in inspection.opened(wanted.exclude(pk__in=standing(scope).with_cadre_on(scope.day))):
+        url = inspection.page("post_create", of=organisation, organisation=organisation.pk)
+        yield Found(record(organisation), organisation.name, "期末没有在任团干部", url)
+
+
+def branches_hollow(inspection):
+    """Branches with fewer than three members."""
+    scope = inspection.scope
+    on_roll = figures.members(scope).filter(branch=OuterRef("pk"))
+    branches = standing(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
+    for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
+        found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
+        yield Found(record(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch))
+
+
+def units_founded_in_other_years(inspection):
+    """Units counted toward the task of the year that were not founded in the period."""
+    scope = inspection.scope
+    start, end = scope.period.bounds
+    units = figures.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
+    for unit in in_order(inspection, units.exclude(league_founded_on__range=(start, end))):
+        founded = f"建团日期为 {unit.league_founded_on}" if unit.league_founded_on else "没有建团日期"
+        yield of_unit(inspection, unit, f"计入 {scope.year} 年任务，{founded}")
+
+
+def units_founded_uncounted(inspection):
+    """Units founded in the period that are not counted toward the task of its year."""
+    scope = inspection.scope
+    for unit in in_order(inspection, figures.units(scope).founded_during(scope.period).exclude(task_year=scope.year)):
+        yield of_unit(inspection, unit, f"本年度建团（{unit.league_founded_on}），未计入任务")
+
+
+def units_unreachable(inspection):
+    """Units that nobody reaches."""
+    for unit in in_order(inspection, figures.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
+        yield of_unit(inspection, unit, "状态为联系不上")
+
+
+def in_order(inspection, units):
+    """Units in the order of their names."""
+    return inspection.opened(units).order_by("name", "pk")
+
+
+def of_unit(inspection, unit, found):
+    """What is found of a unit."""
+    return Found(record(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))

@@ -1,0 +1,108 @@
+"""Assisted youths without a plan, a volunteer or enough assistances, and contradictory records of them.
+
+Nobody is told a youth here but by masked name, and that one alone whose file is open; others by the number.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from assistance.models import Assistance, AssistedYouth
+from yl_district.periods import Period
+
+from .. import figures
+from .inspection import Found, about, record
+
+A_YEAR = 12
+
+
+def youths(inspection, rows):
+    """The youths in the order of their organisations; none where even their number is not known."""
+    rows = rows if inspection.with_cases else rows.none()
+    return inspection.opened(rows).select_related("person", "organisation").order_by("organisation__path", "pk")
+
+
+def of_youth(inspection, youth, found, url_name, *arguments):
+    """What is found of a youth, by masked name."""
+    name = f"{youth.shown_name}（{youth.organisation.name}）"
+    return Found(record(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open)
+
+
+def youths_without_plan(inspection):
+    """Youths in the register without a plan for the year."""
+    scope = inspection.scope
+    register = figures.register(scope)
+    for youth in youths(inspection, register.exclude(pk__in=register.with_plan_for(scope.year))):
+        yield of_youth(inspection, youth, f"没有 {scope.year} 年服务计划书", "service_plan_create", youth.pk)
+
+
+def youths_without_volunteer(inspection):
+    """Youths in the register without a fixed volunteer."""
+    register = figures.register(inspection.scope)
+    for youth in youths(inspection, register.exclude(pk__in=register.paired_on(inspection.scope.day))):
+        yield of_youth(inspection, youth, "没有固定志愿者", "pairing_create", youth.pk)
+
+
+def youths_behind_pace(inspection):
+    """Youths in the register helped fewer times than one a month makes by now."""
+    start, until = inspection.scope.period.start, inspection.until
+    if until < start:
+        return
+    passed = inspection.scope.within(Period(start, until))
+    register = figures.register(passed).with_assistances_during(passed.period)
+    for youth in youths(inspection, register.filter(assistances_received__lt=assistances_due(start, until))):
+        due = assistances_due(max(start, youth.registered_on), until)
+        if youth.assistances_received < due:
+            found = f"已帮扶 {youth.assistances_received} 次，按每年 {A_YEAR} 次应为 {due} 次"
+            yield of_youth(inspection, youth, found, "assistance_create")
+
+
+def assistances_due(start, until):
+    """The assistances due from one day to another: the share of a year's that the whole months between them make."""
+    after = until + timedelta(days=1)
+    months = (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)
+    return max(months, 0) * A_YEAR // 12
+
+
+def assistances_not_adding_up(inspection):
+    """The figure of assistances against those that reached each youth while in the register, added up."""
+    if not inspection.with_cases:
+        return
+    scope, total = inspection.scope, inspection.value("assistances")
+    given = Assistance.objects.held_during(scope.period)
+    cases = AssistedYouth.objects.within(scope.organisation)
+    named = named_youths(given, cases).exclude(outside("assistance__held_on")).count()
+    spans = list(cases.values_list("registered_on", "removed_on"))
+    days = given.filter(with_everyone=True).values_list("held_on", flat=True)
+    shared = sum(begin <= day and (end is None or end > day) for day in days for begin, end in spans)
+    if named + shared != total:
+        found = f"逐人合计 {named + shared} 次，帮扶总数 {total} 次"
+        yield Found(about("assistances"), "帮扶", found, inspection.figure_page("assistances"))
+
+
+def named_youths(given, cases):
+    """Pairs of an assistance and a youth whom it names."""
+    named = given.filter(with_everyone=False)
+    return Assistance.youths.through.objects.filter(assistance__in=named, assistedyouth__in=cases)
+
+
+def outside(day):
+    """The condition that the day lies outside the youth's time in the register."""
+    return Q(assistedyouth__registered_on__gt=F(day)) | Q(assistedyouth__removed_on__lt=F(day))
+
+
+def youths_helped_outside_register(inspection):
+    """Youths named in an assistance that was given before or after their time in the register."""
+    given = Assistance.objects.held_during(inspection.scope.period)
+    cases = AssistedYouth.objects.within(inspection.scope.organisation)
+    pairs = named_youths(given, cases).filter(outside("assistance__held_on"), assistedyouth=OuterRef("pk"))
+    for youth in youths(inspection, cases.filter(Exists(pairs))):
+        yield of_youth(inspection, youth, "有帮扶记录不在入库期内", "assisted_youth_detail", youth.pk)
+
+
+def youths_bound_before_entry(inspection):
+    """Youths in the register bound in the platform before they were registered."""
+    register = figures.register(inspection.scope).filter(bound_on__lt=F("registered_on"))
+    for youth in youths(inspection, register):
+        found = f"绑定日期 {youth.bound_on} 早于入库日期 {youth.registered_on}"
+        yield of_youth(inspection, youth, found, "assisted_youth_update", youth.pk)

@@ -1,0 +1,133 @@
+"""Members, cadres and their links: what a superior asks of people, and records of them that contradict each other."""
+
+from collections import defaultdict
+from datetime import date
+from itertools import pairwise
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from members.models import Post, Volunteer
+from outreach.models import Contact, cadres_with_links
+from yl_district.periods import Period
+
+from .. import figures
+from ..models import PlatformEntry
+from .inspection import Found, record
+
+AGE_LIMIT = 28
+# So many quarters are named; of more the number is told.
+NAMED = 4
+
+
+def members_over_age(inspection):
+    """Members past the age limit without a post."""
+    day = inspection.scope.day
+    born = date(day.year - AGE_LIMIT, day.month, min(day.day, 28))
+    serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
+    members = figures.members(inspection.scope).filter(~Exists(serving), person__birth_date__lte=born)
+    for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
+        found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
+        url = inspection.page("member_end", member.pk, of=member)
+        yield Found(record(member), f"{member.person}（{member.branch.name}）", found, url)
+
+
+def cadres(inspection):
+    """The cadres serving on the last day, with their links."""
+    scope = inspection.scope
+    serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
+    return inspection.opened(serving).order_by("pk")
+
+
+def cadres_below_quota(inspection):
+    """Cadres below their quota."""
+    for cadre in cadres(inspection).filter(standing_links__lt=F("quota")):
+        found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
+        url = inspection.page("link_create", of=cadre, cadre=cadre.pk)
+        yield Found(record(cadre), str(cadre), found, url)
+
+
+def cadres_without_contact(inspection):
+    """Cadres with links who logged no contact in a quarter; one that still runs is asked about in its last month."""
+    quarters = quarters_due(inspection)
+    held = Contact.objects.filter(held_on__range=(inspection.scope.period.start, inspection.until))
+    logged = defaultdict(set)
+    for cadre, day in held.order_by().values_list("cadre", "held_on"):
+        logged[cadre].add((day.year, day.month))
+    for cadre in cadres(inspection).filter(standing_links__gt=0) if quarters else ():
+        silent = [quarter.name for quarter in quarters if not logged[cadre.pk] & months_of(quarter)]
+        if silent:
+            more = f"等 {len(silent)} 个季度" if len(silent) > NAMED else ""
+            found = f"{'、'.join(silent[:NAMED])}{more}没有联系记录"
+            url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
+            yield Found(record(cadre), str(cadre), found, url)
+
+
+def quarters_due(inspection):
+    """The quarters of which some part of the period has passed, up to the last month of each."""
+    period = inspection.scope.period
+    years = range(period.start.year, inspection.until.year + 1)
+    quarters = [Period.of_part(year, f"q{number}") for year in years for number in range(1, 5)]
+    due = [quarter for quarter in quarters if quarter.end.replace(day=1) <= inspection.until]
+    return [quarter for quarter in due if quarter.start >= period.start and quarter.end <= period.end]
+
+
+def months_of(quarter):
+    """The months of a quarter as pairs of year and month."""
+    return {(quarter.year, quarter.start.month + shift) for shift in range(3)}
+
+
+def contacts_outside_links(inspection):
+    """Contacts that name youths whose link had not begun or had ended that day."""
+    through = Contact.links.through.objects.filter(contact=OuterRef("pk"))
+    outside = Q(link__started_on__gt=OuterRef("held_on")) | Q(link__ended_on__lt=OuterRef("held_on"))
+    contacts = figures.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
+    for contact in inspection.opened(contacts).select_related("cadre").order_by("held_on", "pk"):
+        url = inspection.page("contact_update", contact.pk, of=contact)
+        yield Found(record(contact), str(contact), "所列青年中有人当日不在联系期内", url)
+
+
+def posts_overlapping(inspection):
+    """Posts of the same person, organisation and title that stand on the same day."""
+    start, end = inspection.scope.period.bounds
+    posts = Post.objects.within(inspection.scope.organisation)
+    rows = inspection.opened(posts).select_related("person", "organisation")
+    held = defaultdict(list)
+    for post in rows.order_by("person", "organisation", "title", "started_on", "pk"):
+        held[post.person_id, post.organisation_id, post.title].append(post)
+    for former, later in (pair for posts in held.values() for pair in pairwise(posts)):
+        is_over = former.ended_on is not None and former.ended_on <= later.started_on
+        if not is_over and later.started_on <= end and (later.ended_on is None or later.ended_on > start):
+            found = f"同一职务自 {later.started_on:%Y-%m} 起重复登记"
+            yield Found(record(later), str(later), found, inspection.page("post_update", later.pk, of=later))
+
+
+def bindings_before_entry(inspection):
+    """Links, volunteers and entries in platforms bound before they began."""
+    scope = inspection.scope
+    links = figures.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
+    for link in inspection.opened(links).order_by("pk"):
+        url = inspection.page("link_update", link.pk, of=link)
+        yield Found(record(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",))
+    volunteers = Volunteer.objects.within(scope.organisation).as_of(scope.day).filter(bound_on__lt=F("joined_on"))
+    for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
+        url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
+        found = early(volunteer.bound_on, "加入", volunteer.joined_on)
+        yield Found(record(volunteer), str(volunteer), found, url, ("volunteers_bound",))
+    yield from entries_bound_early(inspection)
+
+
+def entries_bound_early(inspection):
+    """Entries in platforms bound before they were entered; the district's own, without those of assisted youths."""
+    entries = PlatformEntry.objects.filter(bound_on__lt=F("entered_on"), entered_on__lte=inspection.scope.day)
+    entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
+    if inspection.user:
+        entries = entries.visible_to(inspection.user)
+    if inspection.scope.is_district:
+        for entry in entries.select_related("person", "activity", "organisation").order_by("pk"):
+            url = inspection.page("platform_entry_update", entry.pk)
+            yield Found(record(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
+
+
+def early(bound_on, what, day):
+    """What is wrong with a day of binding."""
+    return f"绑定日期 {bound_on} 早于{what}日期 {day}"

@@ -1,0 +1,114 @@
+"""Arithmetic: what is counted in two ways comes to the same number."""
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import ExtractQuarter, ExtractYear
+
+from activities.models import Activity, SignIn
+
+from .. import figures
+from ..roll import roll_by_branch
+from .inspection import Found, about, record
+
+WHOLES = [("hubs", ["hubs_ordinary", "hubs_key"])]
+# Figures of which the first counts some of what the second counts.
+PARTS = [
+    ("communities_with_cadre", "communities"),
+    ("community_members", "members"),
+    ("office_members", "members"),
+    ("education_reach", "members"),
+    ("education_sessions", "sessions"),
+    ("cadres_linked", "cadres"),
+    ("cadres_at_quota", "cadres"),
+    ("service_plans", "assisted_youths"),
+    ("paired_youths", "assisted_youths"),
+    ("youths_bound", "assisted_youths"),
+    ("hub_volunteer_teams", "hubs"),
+]
+
+
+def rolls_out_of_balance(inspection):
+    """Branches whose opening, comings and goings do not come to their closing; closings that are not the figure."""
+    rolls = list(roll_by_branch(inspection.scope))
+    for roll in rolls:
+        if roll.expected != roll.closing:
+            found = f"期初 {roll.opening} ＋增加 {sum(roll.joined)} －减少 {sum(roll.left)} ＝ {roll.expected}"
+            url = inspection.page("member_list", organisation=roll.key, standing="")
+            yield Found(f"orgs.organisation:{roll.key}", roll.name, f"{found}，期末在册 {roll.closing} 名", url)
+    closing, members = sum(roll.closing for roll in rolls), inspection.value("members")
+    if closing != members:
+        found = f"各支部期末合计 {closing} 名，团员总数 {members} 名"
+        yield Found(about("members"), "团员总数", found, inspection.figure_page("members"))
+
+
+def parts_not_the_whole(inspection):
+    """Figures that are not the sum of their parts, and parts that are more than the whole."""
+    results = inspection.results
+    for whole, parts in WHOLES:
+        if sum(map(inspection.value, parts)) != inspection.value(whole):
+            sides = " ＋".join(f"{results[key].figure.label} {results[key].value}" for key in parts)
+            found = f"{sides} ≠ {results[whole].figure.label} {results[whole].value}"
+            yield Found(about(whole), results[whole].figure.label, found, hub_page(inspection), (whole, *parts))
+    for part, whole in PARTS:
+        if {part, whole} <= results.keys() and inspection.value(part) > inspection.value(whole):
+            label = results[part].figure.label
+            found = f"{label} {results[part].value} ＞ {results[whole].figure.label} {results[whole].value}"
+            yield Found(about(part), label, found, inspection.figure_page(part), (part, whole))
+
+
+def hub_page(inspection):
+    """Where a hub's tier of the year is entered; else the records counted."""
+    return inspection.page("hub_list") or inspection.figure_page("hubs")
+
+
+def sessions_not_equal(inspection):
+    """Sessions and person-times that differ by type, by quarter and by hub from the total."""
+    rows = figures.activities(inspection.scope).order_by()
+    quarters = rows.annotate(year=ExtractYear("held_on"), quarter=ExtractQuarter("held_on")).values("year", "quarter")
+    ways = {"按季度": summed(quarters), "按青年汇": summed(rows.values("hub"))}
+    for place, (key, unit) in enumerate([("sessions", "场"), ("attendances", "人次")]):
+        types = [result.value for name, result in inspection.results.items() if name.startswith(f"{key}.")]
+        sums = {"按类型": sum(types)} | {way: numbers[place] for way, numbers in ways.items()}
+        total = inspection.value(key)
+        if set(sums.values()) != {total}:
+            sides = "，".join(f"{way}合计 {number} {unit}" for way, number in sums.items())
+            label = inspection.results[key].figure.label
+            yield Found(about(key), label, f"{sides}，{label} {total} {unit}", inspection.figure_page(key), (key,))
+
+
+def summed(groups):
+    """Sessions and person-times of groups of activities, added up group by group."""
+    found = list(groups.annotate(held=Sum("session_count"), came=Sum("attendance")))
+    return sum(row["held"] for row in found), sum(row["came"] or 0 for row in found)
+
+
+def fewer_times_than_people(inspection):
+    """More people known by name than person-times."""
+    times, people = inspection.value("attendances"), inspection.value("people_reached")
+    if times < people:
+        found = f"参加 {times} 人次，签到 {people} 人"
+        yield Found(about("attendances"), "参加人次", found, inspection.figure_page("attendances"))
+
+
+def head_counts_unlike_lists(inspection):
+    """Activities whose kept head count is not the number of their sign-in rows."""
+    scope = inspection.scope
+    signed = SignIn.objects.held_during(scope.period)
+    signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
+    counted = signed.order_by().values("activity").annotate(rows=Count("pk"))
+    unlike = dict(counted.exclude(rows=F("activity__sign_in_count")).values_list("activity", "rows"))
+    bare = Q(sign_in_count__gt=0, sign_ins__isnull=True)
+    rows = inspection.opened(figures.activities(scope).filter(bare | Q(pk__in=list(unlike))))
+    for activity in rows.order_by("held_on", "pk"):
+        found = f"登记签到 {activity.sign_in_count} 人次，名单 {unlike.get(activity.pk, 0)} 人"
+        url = inspection.page("activity_detail", activity.pk, of=activity)
+        yield Found(record(activity), dated(activity), found, url, touched(activity))
+
+
+def touched(activity):
+    """The figures that an activity's person-times are part of."""
+    return ("attendances", f"attendances.{activity.type.key}")
+
+
+def dated(activity: Activity):
+    """An activity by day and name."""
+    return f"{activity.held_on} {activity.name}"

@@ -1,0 +1,182 @@
+"""The figures of a period beside those of the same period of the year before and of the one just before it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from yl_district.periods import Period
+
+from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, figures_of
+from .models import CountedFigure, Edition, Report
+from .scopes import scope_query
+
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Side:
+    """One period's number of a figure, as it is counted now or as it was signed."""
+
+    key: str
+    label: str
+    scope: Scope
+    unit: str
+    value: int
+    quality: str
+    is_frozen: bool = False
+
+    @property
+    def amount(self):
+        """The number as every page writes it."""
+        return amount(self.value, self.quality)
+
+    @property
+    def written(self):
+        """The number with its unit; what is missing from it is said."""
+        gaps = "（统计不全）" if self.quality == INCOMPLETE and self.value else ""
+        return f"{amount(self.value, self.quality, f' {self.unit}')}{gaps}"
+
+    @property
+    def url(self):
+        """The address of the records that it counts."""
+        return f"{reverse('figure_detail', args=[self.key])}?{scope_query(self.scope)}"
+
+    @property
+    def is_complete(self):
+        """Whether nothing is missing from it."""
+        return self.quality != INCOMPLETE
+
+    @property
+    def known(self):
+        """The number as far as it is sure: of a rounded one the tens."""
+        return self.value // 10 * 10 if self.quality == ROUNDED and self.value >= 10 else self.value
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One figure in the periods compared; `before` only where it is another one than `year_before`."""
+
+    figure: Figure
+    now: Side
+    year_before: Side
+    before: Side | None = None
+
+    @property
+    def is_comparable(self):
+        """Whether a difference can be stated, exact or nearly so."""
+        return self.now.is_complete and self.year_before.is_complete
+
+    @property
+    def is_exact(self):
+        """Whether the difference is no estimate."""
+        return self.is_comparable and ROUNDED not in (self.now.quality, self.year_before.quality)
+
+    @property
+    def difference(self):
+        """How much the figure grew, None where that cannot be stated."""
+        return self.now.known - self.year_before.known if self.is_comparable else None
+
+    @property
+    def percent(self):
+        """How much the figure grew in percent, None where that cannot be stated."""
+        if self.difference is None or not self.year_before.known:
+            return None
+        return round(100 * self.difference / self.year_before.known, 1)
+
+    @property
+    def is_fall(self):
+        """Whether the figure is surely below that of the year before, whose gaps could only make it more."""
+        now, then = self.now, self.year_before
+        return now.is_complete and now.known < (then.known if then.is_complete else then.value)
+
+    @property
+    def change(self):
+        """The difference in words."""
+        if self.is_fall and self.difference is None:
+            return f"至少减少 {self.year_before.value - self.now.known} {self.figure.unit}"
+        if self.difference is None:
+            return "统计不全，不作比较"
+        if not self.difference:
+            return "持平"
+        about = "" if self.is_exact else "约"
+        share = "" if self.percent is None else f"（{self.percent:+g}%）"
+        verb = "增加" if self.difference > 0 else "减少"
+        return f"{verb}{about} {abs(self.difference)} {self.figure.unit}{share}"
+
+    @property
+    def sides(self):
+        """The periods compared, this one first."""
+        return [side for side in (self.now, self.year_before, self.before) if side]
+
+    @property
+    def bars(self):
+        """Each period's number with the width of its bar, of which the largest takes all."""
+        most = max(side.value for side in self.sides) or 1
+        return [(side, round(WIDTH * side.value / most, 1)) for side in self.sides]
+
+
+def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=True):
+    """Every figure of a scope in the periods compared, in printing order.
+
+    A period that still runs is compared with the days of the year before up to the same one. What was signed of an
+    earlier period is taken as it was signed. `now` gives the results of the whole period where they are known.
+    """
+    figures = figures_of(scope, with_cases)
+    passed = passed_of(scope, today)
+    earlier = passed.within(passed.period.year_before)
+    sides = [sides_of(figures, passed, "本期", now if passed == scope else None), sides_of(figures, earlier)]
+    preceding = passed.within(passed.period.before)
+    if with_before and passed == scope and preceding != earlier:
+        sides.append(sides_of(figures, preceding))
+    return [Compared(figure, *(side[key] for side in sides)) for key, figure in figures.items()]
+
+
+def passed_of(scope, today: date | None):
+    """The scope up to today where its period still runs; one that has not begun as it is."""
+    start, end = scope.period.bounds
+    if today is None or today >= end or today < start:
+        return scope
+    return scope.within(Period(start, today))
+
+
+def sides_of(figures, scope, label="", known=None):
+    """The numbers of a period by key: those signed, else those known already, else counted now."""
+    label = label or scope.period.name
+    signed = {} if known or label == "本期" else signed_figures(scope)
+    found = {}
+    for key, figure in figures.items():
+        row = signed.get(key) or (known or {}).get(key) or figure.result(scope)
+        found[key] = Side(key, label, scope, figure.unit, row.value, row.quality, key in signed)
+    return found
+
+
+def signed_figures(scope):
+    """The figures of the newest edition that was signed of exactly this scope, by key."""
+    editions = Edition.objects.filter(report__in=Report.objects.of_scope(scope)).order_by("-number")
+    return {row.key: row for row in CountedFigure.objects.filter(edition__in=editions.values("pk")[:1])}
+
+
+DRAWN = [
+    "members",
+    "cadres",
+    "units_founded",
+    "units_toward_task",
+    "education_reach",
+    "linked_youths",
+    "youth_contacts",
+    "assistances",
+    "hubs",
+    "sessions",
+    "attendances",
+    "people_reached",
+]
+
+
+def growth(rows):
+    """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
+    return [
+        {"label": row.figure.label, "percent": row.percent, "text": row.change}
+        for row in rows
+        if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)
+    ]

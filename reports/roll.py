@@ -1,0 +1,67 @@
+"""The roll of each branch over a period: who stood on it before, who came, who left, who stands on it at the end."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from members.models import Member
+from yl_district.periods import standing_on
+
+INTAKES = [
+    ("新发展", Q(intake=Member.Intake.DEVELOPED)),
+    ("存量核实", Q(intake=Member.Intake.VERIFIED)),
+    ("补录", Q(intake=Member.Intake.ADDED)),
+    ("转入", Q(intake=Member.Intake.TRANSFERRED)),
+    ("来源未注明", Q(intake="")),
+]
+NAMED_LEAVINGS = [Member.Status.TRANSFERRED_OUT, Member.Status.OVER_AGE]
+LEAVINGS = [
+    ("转出", Q(status=Member.Status.TRANSFERRED_OUT)),
+    ("超龄离团", Q(status=Member.Status.OVER_AGE)),
+    ("其他减少", ~Q(status__in=NAMED_LEAVINGS)),
+]
+
+
+@dataclass(frozen=True)
+class BranchRoll:
+    """One branch: its opening and closing, and what came and went by the kinds of INTAKES and LEAVINGS."""
+
+    key: int
+    name: str
+    opening: int
+    joined: tuple[int, ...]
+    left: tuple[int, ...]
+    closing: int
+
+    @property
+    def counts(self):
+        """Every number in the order in which a table shows them."""
+        return [self.opening, *self.joined, *self.left, self.closing]
+
+    @property
+    def expected(self):
+        """The closing that follows from the other numbers."""
+        return self.opening + sum(self.joined) - sum(self.left)
+
+
+def roll_by_branch(scope):
+    """The roll of every branch with a number, in the order of the tree.
+
+    Opening and closing are those who stand on their day, coming and going what is dated within the period: each is
+    counted by itself, so that contradictory dates show as numbers that do not add up.
+    """
+    period = scope.period
+    joined, left = Q(began_on__range=period.bounds), Q(left_on__range=period.bounds)
+    counts = {
+        "opening": Count("pk", filter=standing_on(period.eve, "began_on", "left_on")),
+        **{f"joined_{n}": Count("pk", filter=joined & reason) for n, (_, reason) in enumerate(INTAKES)},
+        **{f"left_{n}": Count("pk", filter=left & reason) for n, (_, reason) in enumerate(LEAVINGS)},
+        "closing": Count("pk", filter=standing_on(period.end, "began_on", "left_on")),
+    }
+    members = Member.objects.within(scope.organisation).with_roll_begin().order_by()
+    by_branch = members.values("branch", "branch__path", "branch__name").annotate(**counts).order_by("branch__path")
+    for row in by_branch:
+        if any(row[name] for name in counts):
+            came = tuple(row[f"joined_{n}"] for n in range(len(INTAKES)))
+            went = tuple(row[f"left_{n}"] for n in range(len(LEAVINGS)))
+            yield BranchRoll(row["branch"], row["branch__name"], row["opening"], came, went, row["closing"])
