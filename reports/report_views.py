@@ -20,10 +20,14 @@ def visible_reports(user):
     return Report.objects.visible_to(user).select_related("organisation", "hub__organisation")
 
 
+def changeable_reports(user):
+    """The reports that the user may write."""
+    return Report.objects.changeable_by(user).select_related("organisation", "hub__organisation")
+
+
 def changeable_report(user, pk):
     """The report, if the user may write it."""
-    reports = Report.objects.changeable_by(user).select_related("organisation", "hub__organisation")
-    return get_object_or_404(reports, pk=pk)
+    return get_object_or_404(changeable_reports(user), pk=pk)
 
 
 def report_list(request):
@@ -63,7 +67,7 @@ def report_detail(request, pk):
         "report": report,
         "summary": summary_of_writer(writer, timezone.localdate()),
         "sections": [each for each in numbered_sections(writer) if each.draft.record.pk in seen],
-        "may_write": Report.objects.changeable_by(request.user).filter(pk=pk).exists(),
+        "may_write": changeable_reports(request.user).filter(pk=pk).exists(),
         "edition": report.edition,
         "scope": scope,
         "query": scope_query(scope),

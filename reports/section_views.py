@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from orgs.roles import HUB_KEEPERS, RECORD_KEEPERS
 from yl_district import submissions
 from yl_district.editing import lock
 from yl_district.forms import KEY_DIGITS
@@ -14,9 +15,9 @@ from yl_district.pages import delete_page, form_page, wants_fragment
 
 from .actions import move
 from .figures import may_know_cases
-from .models import Section
+from .models import Report, Section
 from .report_forms import SectionForm
-from .report_views import changeable_report
+from .report_views import changeable_report, changeable_reports
 from .scopes import scope_query
 from .sentences import numbered
 from .signing import scope_of
@@ -32,7 +33,9 @@ def changeable_sections(user):
 
 def section_create(request, report_pk):
     """A new section at the end of a report."""
-    report = changeable_report(request.user, report_pk)
+    report = changeable_reports(request.user).filter(pk=report_pk).first()
+    if report is None:
+        return written_for_nothing(request, report_pk)
     return form_page(
         request,
         "reports/section_create.html",
@@ -69,13 +72,26 @@ def written_in_vain(request, pk):
     gone = Section.history.filter(id=pk, history_type="-").select_related("history_user").order_by("history_id").last()
     if request.method != "POST" or gone is None:
         raise Http404
-    report = changeable_report(request.user, gone.report_id)
+    report = changeable_reports(request.user).filter(pk=gone.report_id).first()
+    if report is None:
+        return written_for_nothing(request, gone.report_id)
     if gone.is_about_cases and not may_know_cases(request.user, scope_of(report)):
         raise Http404
     form = bound_form(request, Section(report=report))
     form.submission = submissions.new_token(request.user)
     context = editor(request, report) | {"title": "增加一节", "form": form, "gone": gone}
     return render(request, "reports/section_create.html", context, status=409)
+
+
+def written_for_nothing(request, report_pk):
+    """What was typed for a report that is gone as a whole, to be copied by whoever could write it."""
+    gone = Report.history.filter(id=report_pk, history_type="-").select_related("history_user").last()
+    kinds = RECORD_KEEPERS if gone is None or gone.hub_id is None else HUB_KEEPERS
+    if request.method != "POST" or gone is None or not request.user.reaches_as(gone.organisation, *kinds):
+        raise Http404
+    typed = {name: request.POST.get(name, "") for name in ("heading", "body")}
+    context = {"title": f"报告已删除：{gone.instance}", "gone": gone, "typed": typed}
+    return render(request, "reports/section_lost.html", context, status=409)
 
 
 def section_delete(request, pk):

@@ -172,6 +172,22 @@ def test_what_was_written_in_a_section_deleted_meanwhile_can_be_added_again(dist
     assert stranger.post(address, seen).status_code == 404
 
 
+def test_what_was_written_for_a_report_deleted_meanwhile_can_be_copied(district):
+    seen = shown(district.cadre, district.section) | {"body": "写了很久的{团员总数}"}
+    addresses = [
+        reverse("section_update", args=[district.section.pk]),
+        reverse("section_create", args=[district.report.pk]),
+    ]
+    district.office.post(reverse("report_delete", args=[district.report.pk]))
+    stranger = browser_of(make_user("谢宁", district.there, Role.Kind.CADRE))
+    for address in addresses:
+        response = district.cadre.post(address, seen)
+        assert response.status_code == 409
+        text = response.content.decode()
+        assert "已由林知秋于" in text and "写了很久的{团员总数}" in text
+        assert [district.cadre.get(address).status_code, stranger.post(address, seen).status_code] == [404, 404]
+
+
 def test_a_section_about_cases_deleted_meanwhile_is_unknown_to_a_cadre(district):
     section = make_section(district.report, "秘密", is_about_cases=True)
     pk = section.pk
