@@ -1,5 +1,6 @@
 """What was held, and who came."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,7 @@ from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.history import Tracked
+from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
 from youthhubs.models import Hub
@@ -59,14 +61,6 @@ class ActivityQuerySet(ReachQuerySet):
         """Activities held within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def of_type(self, key):
-        """Activities of the type with this key."""
-        return self.filter(type__key=key)
-
-    def of_education(self):
-        """Activities of the types marked 思想教育."""
-        return self.filter(type__is_education=True)
-
     def search(self, text):
         """Activities whose name, pinyin or initials hold `text`."""
         return search(self, text)
@@ -107,6 +101,8 @@ class Activity(models.Model):
     partners = models.CharField("协办单位", max_length=100, blank=True)
     content = models.TextField("内容", blank=True)
     search_text = SearchTextField()
+
+    attachments = GenericRelation(Attachment)
 
     objects = ActivityQuerySet.as_manager()
     history = Tracked()

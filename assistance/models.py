@@ -1,5 +1,6 @@
 """Case files of assisted youths: plans, pairings, assistances, scholarships."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, When
@@ -13,7 +14,7 @@ from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.history import Tracked
 from yl_district.masking import masked_name
-from yl_district.models import AccessEntry
+from yl_district.models import AccessEntry, Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem, validate_year
@@ -243,6 +244,8 @@ class AssistedYouth(SealedModel):
 
     unmaskable = ("person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone")
 
+    attachments = GenericRelation(Attachment)
+
     objects = AssistedYouthQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
@@ -359,6 +362,8 @@ class ServicePlan(SealedModel):
     measures = EncryptedTextField("措施", blank=True)
     signed_on = models.DateField("签订日期", null=True, blank=True)
 
+    attachments = GenericRelation(Attachment)
+
     objects = ServicePlanQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
 
@@ -474,6 +479,8 @@ class Assistance(SealedModel):
     partners = models.CharField("协办单位", max_length=100, blank=True)
     amount = models.DecimalField("金额", max_digits=10, decimal_places=2, null=True, blank=True)
 
+    attachments = GenericRelation(Attachment)
+
     objects = AssistanceQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
 
@@ -562,6 +569,8 @@ class Scholarship(SealedModel):
     donor = EncryptedCharField("捐助人", max_length=60, blank=True)
     is_on_platform = models.BooleanField("在平台", null=True, blank=True)
     remark = EncryptedTextField("备注", blank=True)
+
+    attachments = GenericRelation(Attachment)
 
     objects = ScholarshipQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)

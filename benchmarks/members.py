@@ -25,16 +25,21 @@ def make_district():
     root = Organisation.objects.add_root(
         instance=Organisation(name="清河地区团工委", category="working_committee", domain="office")
     )
+    return make_branches(root)
+
+
+def make_branches(parent):
+    """Branches below an organisation."""
     for number in range(BRANCHES):
-        root.refresh_from_db()
+        parent.refresh_from_db()
         name = f"春晖第{number + 1}社区团支部"
-        Organisation.objects.add_child(root, instance=Organisation(name=name, category="branch", domain="community"))
+        Organisation.objects.add_child(parent, instance=Organisation(name=name, category="branch", domain="community"))
     return list(Organisation.objects.filter(category="branch"))
 
 
-def make_members(count):
+def make_members(count, branches=None):
     """`count` members with every column filled; one in seven is a minor."""
-    chance, branches = random.Random(7), make_district()
+    chance, branches = random.Random(7), branches or make_district()
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
         people = Person.objects.bulk_create([a_person(chance, number) for number in numbers])

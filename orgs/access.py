@@ -14,6 +14,8 @@ SIGNED_IN = frozenset({"signed_in"})
 # Staff of the district committee itself, not of a committee below it; likewise its administrators.
 COMMITTEE = "committee"
 ROOT_ADMINISTRATOR = "root_administrator"
+# Leaders of the district itself.
+ROOT_LEADER = "root_leader"
 # Whoever keeps case files: not an administrator, whatever other role that account has.
 CASE_KEEPER = "case_keeper"
 
@@ -24,6 +26,7 @@ OFFICE = frozenset({COMMITTEE})
 DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
 DISTRICT_KEEPERS = frozenset({COMMITTEE, ROOT_ADMINISTRATOR})
+ROOT_ADMINISTRATORS = frozenset({ROOT_ADMINISTRATOR})
 KEEPERS = frozenset(roles.RECORD_KEEPERS)
 TREE_READERS = KEEPERS | {ADMINISTRATOR}
 HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
@@ -33,6 +36,7 @@ REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
+TARGET_READERS = OFFICE | {ROOT_LEADER}
 CASE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
@@ -66,8 +70,14 @@ ACCESS = {
     "home": SIGNED_IN,
     "figure_list": REPORT_READERS,
     "figure_detail": REPORT_READERS,
+    "figure_export": HUB_KEEPERS,
     "summary_detail": REPORT_READERS,
     "summary_export": REPORT_READERS,
+    "report_sign": REPORT_WRITERS,
+    "edition_detail": REPORT_READERS,
+    "edition_figure": REPORT_READERS,
+    "edition_export": REPORT_READERS,
+    "return_list": FIGURE_READERS,
     "finding_list": REPORT_READERS,
     "explanation_create": REPORT_WRITERS,
     "explanation_update": REPORT_WRITERS,
@@ -206,7 +216,8 @@ ACCESS = {
     "ledger_template": OFFICE,
     "ledger_export": OFFICE,
     "ledger_full_export": OFFICE,
-    "target_list": OFFICE,
+    "target_list": TARGET_READERS,
+    "target_detail": TARGET_READERS,
     "target_export": OFFICE,
     "target_create": OFFICE,
     "target_update": OFFICE,
@@ -217,12 +228,22 @@ ACCESS = {
     "platform_entry_create": OFFICE,
     "platform_entry_update": OFFICE,
     "platform_entry_delete": OFFICE,
+    # The layout of Word files
+    "word_layout_list": DISTRICT_KEEPERS,
+    "word_layout_template": DISTRICT_KEEPERS,
+    "word_layout_download": DISTRICT_KEEPERS,
+    "word_layout_create": ROOT_ADMINISTRATORS,
+    "word_layout_delete": ROOT_ADMINISTRATORS,
     # The access log; who can see a record and its history, which open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
     "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
+    # Files attached to records: they open to those who see the record
+    "attachment_create": PEOPLE_READERS,
+    "attachment_export": PEOPLE_READERS | {ROOT_LEADER},
+    "attachment_delete": PEOPLE_READERS,
 }
 
 
@@ -239,6 +260,7 @@ def capacities(user):
     follows = {
         COMMITTEE: user.is_committee_staff,
         ROOT_ADMINISTRATOR: user.administers_root,
+        ROOT_LEADER: user.leads_root,
         CASE_KEEPER: bool(user.case_organisations),
     }
     held = {role.kind for role in user.held_roles if not misplaced(role.kind, role.organisation)}

@@ -1,5 +1,6 @@
 """Each cadre's direct links to youths (1+100), and the contacts made."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
@@ -10,6 +11,7 @@ from orgs.models import ReachQuerySet
 from orgs.roles import RoleKind
 from yl_district.counts import number_of
 from yl_district.history import Tracked
+from yl_district.models import Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem
@@ -184,6 +186,8 @@ class Contact(models.Model):
     with_everyone = models.BooleanField("全部联系青年", default=False)
     links = models.ManyToManyField(Link, blank=True, related_name="contacts", verbose_name="联系青年")
     content = models.TextField("内容", blank=True)
+
+    attachments = GenericRelation(Attachment)
 
     objects = ContactQuerySet.as_manager()
     history = Tracked(m2m_fields=["links"])

@@ -14,9 +14,8 @@ from orgs.models import Unit
 from outreach.models import cadres_with_links
 
 from . import figures
-from .figures import COUNTED, INCOMPLETE, ROUNDED
+from .figures import COUNTED, INCOMPLETE, ROUNDED, amount
 from .roll import INTAKES, LEAVINGS, roll_by_branch
-from .sentences import amount
 
 
 @dataclass(frozen=True)

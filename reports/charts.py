@@ -1,4 +1,4 @@
-"""What the home page draws: sessions and person-times by month and by type, and figures beside their targets."""
+"""What the home page draws: sessions and person-times by month and by type."""
 
 from django.db.models import Sum
 from django.db.models.functions import ExtractMonth
@@ -27,12 +27,3 @@ def drawn(row):
     attendances = row["attendances"] or 0
     text = amount(attendances, quality_of(row))
     return {"sessions": row["sessions"], "attendances": attendances, "text": text, "unrecorded": row["unrecorded"]}
-
-
-def beside_targets(results):
-    """The results that have a target, with the share reached."""
-    return [
-        {"result": result, "is_met": result.value >= result.target, "missing": max(result.target - result.value, 0)}
-        for result in results.values()
-        if result.target is not None
-    ]

@@ -9,6 +9,8 @@ from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTa
 from outreach.tables import ContactTable, LinkTable
 from youthhubs.tables import HubTable, VolunteerTable
 
+from .tables import PlatformEntryTable
+
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
@@ -81,6 +83,7 @@ OF_KIND = {
         MemberTable,
         OrganisationTable,
         PersonTable,
+        PlatformEntryTable,
         ScholarshipTable,
         ServicePlanTable,
         SupplyTable,

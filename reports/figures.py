@@ -5,24 +5,43 @@ from it, so they cannot disagree. A changed definition gets a new key.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Min, Q, QuerySet, Sum
 
-from activities.models import Activity, ActivityType, SignIn
-from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
-from members.models import Member, Person, Post, Volunteer
-from orgs.models import Organisation, Supply, Unit, UnitContact
+from activities.models import Activity, ActivityType
+from members.models import Volunteer
+from orgs.models import Organisation, Supply, UnitContact
 from orgs.roles import RoleKind
-from outreach.models import Contact, Link, cadres_with_links
-from yl_district.periods import Period
-from youthhubs.models import Hub, HubYear
+from youthhubs.models import HubYear
 
+from .figure_rows import (
+    activities,
+    assistances,
+    cadres,
+    committee_members,
+    communities,
+    contacts,
+    hubs,
+    linked_cadres,
+    links,
+    members,
+    members_educated,
+    members_joined,
+    people_signed_in,
+    plans,
+    platform_entries,
+    register,
+    scholarships,
+    supplies,
+    units,
+)
 from .models import Target
+from .scopes import Scope
 
 MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
 QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
@@ -40,52 +59,32 @@ def amount(value, quality, unit=""):
 
 
 @dataclass(frozen=True)
-class Scope:
-    """An organisation with everything below it, or one hub, within a period; stocks are taken on its last day."""
-
-    organisation: Organisation
-    period: Period
-    # One of the organisation's hubs, where the scope is what is held there and nothing else.
-    hub: Hub | None = None
-
-    @property
-    def day(self) -> date:
-        return self.period.end
-
-    @property
-    def year(self) -> int:
-        return self.period.year
-
-    @property
-    def name(self) -> str:
-        """The name of the hub or organisation."""
-        return (self.hub or self.organisation).name
-
-    @property
-    def is_district(self) -> bool:
-        """Whether it is the whole district."""
-        return self.hub is None and self.organisation.is_root()
-
-    def within(self, period):
-        """The same organisation or hub within another period."""
-        return replace(self, period=period)
-
-
-@dataclass(frozen=True)
 class Measure:
-    """How rows become a number: `count(rows)` gives the value and its quality, `each(rows)` what each row adds.
+    """How rows become a number: parts, each of them an amount and its quality, from which `whole` makes the number.
 
-    `each` yields (key, amount, quality) for every row, from which `whole` makes the value and quality again.
+    A part is a row, of which `each` yields (key, amount, quality), or a group of rows, which `of_group` reads from its
+    `columns`: so a list of records and a query that adds them up come to the same.
     """
 
-    count: Callable[[QuerySet], tuple[int, str]]
+    columns: Mapping[str, Aggregate]
+    of_group: Callable[[Mapping], tuple[int, str]]
     each: Callable[[QuerySet], Iterable[tuple[int, int, str]]]
-    whole: Callable[[list[tuple[int, int, str]]], tuple[int, str]]
+    whole: Callable[[list[tuple[int | None, int, str]]], tuple[int, str]]
+
+    def of_groups(self, groups):
+        """The value and quality of all rows of these groups together."""
+        return self.whole([(None, *self.of_group(group)) for group in groups])
 
 
-def added(parts):
-    """The sum of what each row adds."""
-    return sum(amount for _, amount, _ in parts), COUNTED
+def worst(parts):
+    """The sum of the parts; the worst quality among them is the whole's."""
+    qualities = {quality for _, _, quality in parts} or {COUNTED}
+    return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
+
+
+def least(parts):
+    """The smallest of the parts, 0 without any."""
+    return min((amount for _, amount, _ in parts), default=0), COUNTED
 
 
 def each_of(field, rows):
@@ -98,23 +97,21 @@ def each_once(quality, rows):
     return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
 
 
-count = Measure(lambda rows: (rows.count(), COUNTED), partial(each_once, COUNTED), added)
-
-
-def total(field):
-    """The sum of `field`, 0 without rows."""
+def number(quality):
+    """The number of rows."""
     return Measure(
-        lambda rows: (rows.aggregate(total=Sum(field))["total"] or 0, COUNTED), partial(each_of, field), added
+        {"number": Count("pk")},
+        lambda group: (group["number"], quality),
+        partial(each_once, quality),
+        lambda parts: (worst(parts)[0], quality),
     )
 
 
-def smallest(field):
-    """The smallest value of `field`, 0 without rows."""
-    return Measure(
-        lambda rows: (rows.aggregate(smallest=Min(field))["smallest"] or 0, COUNTED),
-        partial(each_of, field),
-        lambda parts: (min((amount for _, amount, _ in parts), default=0), COUNTED),
-    )
+def of_field(aggregate, field, whole):
+    """What `aggregate` makes of a field, 0 without rows."""
+    name = f"{field}_{aggregate.name.lower()}"
+    columns = {name: aggregate(field)}
+    return Measure(columns, lambda group: (group[name] or 0, COUNTED), partial(each_of, field), whole)
 
 
 PERSON_TIMES = {
@@ -126,26 +123,11 @@ PERSON_TIMES = {
 }
 
 
-def count_person_times(rows):
-    """The sum of recorded person-times of activities; the worst basis among them decides the quality."""
-    parts = rows.aggregate(**PERSON_TIMES)
-    return parts["attendances"] or 0, quality_of(parts)
-
-
 def each_person_times(rows):
     """Every activity with its person-times and what they rest on."""
     bases = {Activity.Basis.UNRECORDED: INCOMPLETE, Activity.Basis.ROUNDED: ROUNDED}
     for key, value, basis, signed in rows.order_by("pk").values_list("pk", "attendance", "basis", "sign_in_count"):
         yield key, value or 0, bases.get(basis, MEASURED if signed else COUNTED)
-
-
-def worst(parts):
-    """The sum of what each row adds; the worst quality among them is the whole's."""
-    qualities = {quality for _, _, quality in parts} or {COUNTED}
-    return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
-
-
-person_times = Measure(count_person_times, each_person_times, worst)
 
 
 def quality_of(parts):
@@ -157,29 +139,48 @@ def quality_of(parts):
     return MEASURED if parts["activities"] and parts["signed"] == parts["activities"] else COUNTED
 
 
-signed_in = Measure(
-    lambda rows: (rows.count(), MEASURED),
-    partial(each_once, MEASURED),
-    lambda parts: (len(parts), MEASURED),
-)
+count, signed_in = number(COUNTED), number(MEASURED)
+total, smallest = partial(of_field, Sum, whole=worst), partial(of_field, Min, whole=least)
 sessions = total("session_count")
+# The sum of recorded person-times; the worst basis among the activities decides the quality.
+person_times = Measure(
+    PERSON_TIMES, lambda group: (group["attendances"] or 0, quality_of(group)), each_person_times, worst
+)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: which rows it counts within a scope, and how they are measured."""
+    """One figure: which rows it counts within a scope, and how they are measured.
+
+    They are the rows of `source`, of these those alone whose columns hold what `where` says. Figures that differ in
+    `where` alone are counted by one query, which groups the rows by these columns.
+    """
 
     key: str
     label: str
     unit: str
     definition: str
-    rows: Callable[[Scope], QuerySet]
+    source: Callable[[Scope], QuerySet]
     measure: Measure = count
+    where: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def rows(self, scope):
+        """The records that the figure counts within `scope`."""
+        return self.source(scope).filter(**self.where)
 
     def result(self, scope, targets=None):
         """The figure's value and quality within `scope`, beside its target, if one was set."""
-        value, quality = self.measure.count(self.rows(scope))
-        return Result(self, value, quality, (targets or {}).get(self.key))
+        return self.counted(scope, targets)[0]
+
+    def counted(self, scope, targets=None):
+        """The figure's result within `scope`, and the number of records that it counts."""
+        group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
+        return self.result_of_groups([group], targets), group["number"]
+
+    def result_of_groups(self, groups, targets=None):
+        """The result to which those groups of the source's rows come that the figure counts."""
+        own = [group for group in groups if all(group.get(name, value) == value for name, value in self.where.items())]
+        return Result(self, *self.measure.of_groups(own), (targets or {}).get(self.key))
 
     def parts(self, scope):
         """Every record that the figure counts within `scope`: its key, what it adds, and how sure that is."""
@@ -224,88 +225,6 @@ class Result:
         }
 
 
-def committee_members(scope):
-    posts = Post.objects.at(scope.organisation).titled(Post.COMMITTEE_MEMBER).as_of(scope.day)
-    return Person.objects.filter(Exists(posts.filter(person=OuterRef("pk"))))
-
-
-def communities(scope):
-    return Organisation.objects.within(scope.organisation).as_of(scope.day).communities()
-
-
-def cadres(scope):
-    return Person.objects.serving_on(scope.day, scope.organisation)
-
-
-def linked_cadres(scope):
-    return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
-
-
-def supplies(item, scope):
-    return Supply.objects.within(scope.organisation).issued_during(scope.period).of_item(item)
-
-
-def members(scope):
-    return Member.objects.within(scope.organisation).as_of(scope.day)
-
-
-def members_joined(scope):
-    return Member.objects.within(scope.organisation).joined_during(scope.period)
-
-
-def units(scope):
-    return Unit.objects.within(scope.organisation)
-
-
-def activities(scope):
-    held = Activity.objects.held_during(scope.period)
-    return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
-
-
-def activities_of_type(key, scope):
-    return activities(scope).of_type(key)
-
-
-def members_educated(scope):
-    signed = SignIn.objects.within(scope.organisation).held_during(scope.period).of_education()
-    return members(scope).filter(Exists(signed.filter(person=OuterRef("person"))))
-
-
-def links(scope):
-    return Link.objects.within(scope.organisation).as_of(scope.day)
-
-
-def contacts(scope):
-    return Contact.objects.within(scope.organisation).held_during(scope.period).with_youths_reached()
-
-
-def register(scope):
-    return AssistedYouth.objects.within(scope.organisation).as_of(scope.day)
-
-
-def plans(scope):
-    return ServicePlan.objects.filter(youth__in=register(scope), year=scope.year)
-
-
-def assistances(scope):
-    given = Assistance.objects.within(scope.organisation).held_during(scope.period)
-    return given.with_youths_reached(scope.organisation)
-
-
-def scholarships(scope):
-    return Scholarship.objects.within(scope.organisation)
-
-
-def hubs(scope):
-    return Hub.objects.within(scope.organisation).as_of(scope.day)
-
-
-def people_signed_in(scope):
-    signed = SignIn.objects.held_during(scope.period).filter(person=OuterRef("pk"))
-    signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
-    return Person.objects.filter(Exists(signed))
-
-
 # fmt: off
 FIGURES = [
     Figure("committee_members", "团委委员", "名", "期末在本级组织任委员的人", committee_members),
@@ -318,7 +237,7 @@ FIGURES = [
     Figure("badges_issued", "配发团徽", "枚", "期内配发团徽的数量之和",
            partial(supplies, Supply.BADGE), total("quantity")),
     Figure("cadre_meetings", "团干大会", "次", "期内团干大会的场次之和",
-           partial(activities_of_type, "cadre_meeting"), sessions),
+           activities, sessions, {"type__key": "cadre_meeting"}),
     Figure("members", "团员总数", "名", "期末在册的团员", members),
     Figure("community_members", "村、社区非在校团员", "名", "期末在册、支部在村或社区、未标明在校的团员",
            lambda scope: members(scope).in_communities().not_in_school()),
@@ -336,7 +255,7 @@ FIGURES = [
     Figure("unit_contacts", "两新联络", "次", "期内登记的联络",
            lambda scope: UnitContact.objects.within(scope.organisation).held_during(scope.period)),
     Figure("education_sessions", "思想教育活动", "场", "期内计入思想教育的各类活动的场次之和",
-           lambda scope: activities(scope).of_education(), sessions),
+           activities, sessions, {"type__is_education": True}),
     Figure("education_reach", "思想教育覆盖团员", "名", "期末在册、期内在思想教育活动中签到的团员",
            members_educated, signed_in),
     Figure("linked_youths", "联系青年", "名", "期末仍在联系的青年", links),
@@ -373,6 +292,10 @@ FIGURES = [
     Figure("sessions", "活动场次", "场", "期内全部活动的场次之和", activities, sessions),
     Figure("attendances", "参加人次", "人次", "期内全部活动已记录的人次之和", activities, person_times),
     Figure("people_reached", "签到人数", "人", "期内签到的人，一人只计一次", people_signed_in, signed_in),
+    Figure("platform_entries", "平台录入", "条", "录入日期在期内的平台录入，个案不计",
+           lambda scope: platform_entries(scope).entered_during(scope.period)),
+    Figure("platform_bindings", "平台绑定", "条", "绑定日期在期内的平台录入，个案不计",
+           lambda scope: platform_entries(scope).bound_during(scope.period)),
 ]
 # fmt: on
 
@@ -380,10 +303,11 @@ FIGURES = [
 def type_figures(types):
     """Two figures for each activity type: its sessions and its person-times."""
     for kind in types:
-        rows = partial(activities_of_type, kind.key)
-        yield Figure(f"sessions.{kind.key}", f"{kind.name}场次", "场", f"期内{kind.name}的场次之和", rows, sessions)
+        of_type = {"type__key": kind.key}
+        label, definition = f"{kind.name}场次", f"期内{kind.name}的场次之和"
+        yield Figure(f"sessions.{kind.key}", label, "场", definition, activities, sessions, of_type)
         label, definition = f"{kind.name}人次", f"期内{kind.name}已记录的人次之和"
-        yield Figure(f"attendances.{kind.key}", label, "人次", definition, rows, person_times)
+        yield Figure(f"attendances.{kind.key}", label, "人次", definition, activities, person_times, of_type)
 
 
 def all_figures():
@@ -438,19 +362,40 @@ def figures_of(scope, with_cases=True):
 
 def results(scope, with_cases=True):
     """Every figure's result within `scope`, by key, in printing order; those of case files where asked for."""
-    targets = targets_of(scope)
-    return {key: figure.result(scope, targets) for key, figure in figures_of(scope, with_cases).items()}
+    targets, figures = targets_of(scope), figures_of(scope, with_cases)
+    groups = groups_of(scope, figures.values())
+    return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in figures.items()}
 
 
-def figures_as_dict(scope, with_cases=True):
+def groups_of(scope, figures):
+    """For each source of the figures its rows in groups, as far as `where` tells them apart, with what is measured."""
+    kin = defaultdict(list)
+    for figure in figures:
+        kin[figure.source].append(figure)
+    found = {}
+    for source, alike in kin.items():
+        names = sorted({name for figure in alike for name in figure.where})
+        columns = {name: column for figure in alike for name, column in figure.measure.columns.items()}
+        rows = source(scope).order_by()
+        found[source] = list(rows.values(*names).annotate(**columns)) if names else [rows.aggregate(**columns)]
+    return found
+
+
+def figures_as_dict(scope, results):
     """The figures of a scope as the JSON file states them."""
-    figures = {key: result.as_dict() for key, result in results(scope, with_cases).items()}
-    return {"year": scope.year, "scope": scope.name, "figures": figures}
+    figures = {key: result.as_dict() for key, result in results.items()}
+    start, end = map(str, scope.period.bounds)
+    return {"year": scope.year, "start": start, "end": end, "scope": scope.name, "figures": figures}
+
+
+def write_results(scope, results, stream):
+    """Writes what the figures of a scope came to as JSON to a binary stream."""
+    stream.write(json.dumps(figures_as_dict(scope, results), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def write_figures(scope, stream, with_cases=True):
     """Writes the figures of a scope as JSON to a binary stream."""
-    stream.write(json.dumps(figures_as_dict(scope, with_cases), ensure_ascii=False, indent=2).encode() + b"\n")
+    write_results(scope, results(scope, with_cases), stream)
 
 
 def root_organisation():

@@ -1,16 +1,22 @@
 """Pages of targets and of entries in outside platforms, kept by the committee's staff."""
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yl_district.exporting import export_page
-from yl_district.pages import delete_page, form_page, list_page
+from yl_district.history import may_change
+from yl_district.pages import delete_page, form_page, list_page, rows_response
 
+from .evidence import records_behind
+from .figures import figure_choices
 from .filters import PlatformEntryFilter, TargetFilter
 from .forms import PlatformEntryForm, TargetForm
 from .models import PlatformEntry, Target
+from .pace import drawn, pace_of
 from .resources import PlatformEntryResource, TargetResource
+from .scopes import scope_query
 from .tables import PlatformEntryTable, TargetTable
 
 
@@ -18,6 +24,29 @@ def target_list(request):
     """Targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
     return list_page(request, "reports/target_list.html", TargetTable, TargetFilter, targets, title="年度任务")
+
+
+def target_detail(request, pk):
+    """One target: how far it has come beside its plan, and the records that count with what is attached to them."""
+    target = visible_target(request, pk)
+    pace = pace_of(target, timezone.localdate())
+    course = pace.course() if pace else []
+    context = {
+        "title": target.task,
+        "target": target,
+        "pace": pace,
+        "figure_label": dict(figure_choices()).get(target.figure, target.figure),
+        "course": course,
+        "may_change": may_change(request.user, target),
+    }
+    if not course:
+        return render(request, "reports/target_detail.html", context)
+    context |= {"drawn": drawn(pace, course), "query": scope_query(pace.scope)}
+    number = pace.figure.rows(pace.scope).count()
+    context |= records_behind(request, pace.figure, pace.scope, number, marking=True)
+    if context["is_closed"]:
+        return render(request, "reports/target_detail.html", context)
+    return rows_response(request, "reports/target_detail.html", "_rows.html", context)
 
 
 @require_GET
@@ -35,7 +64,6 @@ def target_create(request):
         TargetForm,
         title="登记年度任务",
         message="已登记年度任务。",
-        after=reverse("target_list"),
     )
 
 
@@ -49,7 +77,6 @@ def target_update(request, pk):
         instance=target,
         title=f"修改年度任务：{target.task}",
         message="已保存年度任务。",
-        after=reverse("target_list"),
     )
 
 
@@ -82,8 +109,7 @@ def platform_entry_list(request):
 @require_GET
 def platform_entry_export(request, book=None):
     """The list of entries as a file, but for those that tell who is assisted: no file does."""
-    entries = PlatformEntry.objects.visible_to(request.user)
-    entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
+    entries = PlatformEntry.objects.visible_to(request.user).of_open_subjects()
     return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, book=book)
 
 

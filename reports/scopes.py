@@ -1,5 +1,7 @@
 """The period and organisation, or hub, that a page of figures is about, as its address asks for them."""
 
+from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -15,12 +17,42 @@ from orgs.roles import FIGURE_READERS, RoleKind
 from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 
-from .figures import Scope
-
 DAYS = "days"
 HUB = "hub-"
 YEARS = (1949, 2100)
 YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An organisation with everything below it, or one hub, within a period; stocks are taken on its last day."""
+
+    organisation: Organisation
+    period: Period
+    # One of the organisation's hubs, where the scope is what is held there and nothing else.
+    hub: Hub | None = None
+
+    @property
+    def day(self) -> date:
+        return self.period.end
+
+    @property
+    def year(self) -> int:
+        return self.period.year
+
+    @property
+    def name(self) -> str:
+        """The name of the hub or organisation."""
+        return (self.hub or self.organisation).name
+
+    @property
+    def is_district(self) -> bool:
+        """Whether it is the whole district."""
+        return self.hub is None and self.organisation.is_root()
+
+    def within(self, period):
+        """The same organisation or hub within another period."""
+        return replace(self, period=period)
 
 
 class ScopeForm(forms.Form):

@@ -1,8 +1,8 @@
-"""Sentences of the summary: Chinese text in which every number is a figure's, and knows whose it is."""
+"""What a text says of the figures of one scope: numbers that know whose they are, names, clauses."""
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from string import Formatter
@@ -12,11 +12,15 @@ from django.db.models import Count
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
 
-from .figures import INCOMPLETE, Scope, amount, results
+from .figures import CASE_FIGURES, COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, amount, results
 
 BARE = "-"
 CLAUSE_LIMIT = 4
-WORK = ["sessions", "unit_contacts", "units_founded", "nonpublic_members_joined", "youth_contacts", "assistances"]
+YEAR_BEFORE, BEFORE = "上年同期", "上期"
+YEAR_CHANGE, CHANGE = "同比", "环比"
+# The periods that an aspect tells of beside the document's own.
+OTHER_PERIODS = {YEAR_BEFORE: "year_before", BEFORE: "before"}
+COMPARED_WITH = {YEAR_CHANGE: YEAR_BEFORE, CHANGE: BEFORE}
 
 PLACES = {
     Domain.OFFICE: "机关",
@@ -30,21 +34,34 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Number:
-    """A figure's number as the sentence writes it, such as `48名` or `300余人次`."""
+    """A figure's number as the sentence writes it, such as `48名` or `300余人次`.
+
+    Its aspect is empty for the document's own period, else 上年同期 or 上期; of a difference 同比 or 环比.
+    """
 
     key: str
     text: str
+    aspect: str = ""
 
     def __str__(self):
         return self.text
 
+    def period(self, period):
+        """The period whose records the number counts, in a document of `period`."""
+        other = OTHER_PERIODS.get(self.aspect)
+        return getattr(period, other) if other else period
+
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph (level 0) or a heading (level 1 `一、`, level 2 `（一）`), made of plain strings and Numbers."""
+    """A paragraph (level 0) or a heading (level 1 `一、`, level 2 `（一）`), made of plain strings and Numbers.
+
+    What `is_about_cases` is told only to those who may know how many youths are assisted.
+    """
 
     level: int
     parts: tuple[str | Number, ...]
+    is_about_cases: bool = False
 
     @property
     def text(self):
@@ -69,55 +86,65 @@ def shortened(names):
 
 
 class Sentences:
-    """Fills the placeholders of a sentence with the figures of one scope."""
+    """The figures of one scope, in the words of a text. `counted` are their results where these are known already."""
 
-    def __init__(self, scope: Scope, with_cases=True):
+    def __init__(self, scope: Scope, with_cases=True, counted=None):
         self.scope = scope
-        self.results = results(scope, with_cases)
-        self.is_district = scope.organisation.is_root()
+        counted = results(scope, with_cases) if counted is None else counted
+        self.results = {key: each for key, each in counted.items() if with_cases or key not in CASE_FIGURES}
+        self.is_district = scope.is_district
+        self._former = {}
 
     def value(self, key):
         """The figure's bare number, on which the choice between sentences rests; 0 where it is kept back."""
         return self.results[key].value if key in self.results else 0
 
-    @property
-    def is_active(self):
-        """Whether the year has any record of work done, beyond what stood already."""
-        return any(map(self.value, WORK))
+    def former(self, key, aspect):
+        """What the figure came to in the period that the aspect tells of."""
+        if (key, aspect) not in self._former:
+            other = self.scope.within(getattr(self.scope.period, OTHER_PERIODS[aspect]))
+            self._former[key, aspect] = self.results[key].figure.result(other)
+        return self._former[key, aspect]
+
+    def change(self, key, aspect):
+        """How much more the figure came to than in the other period; None where either is not known in full."""
+        now, then = self.results[key], self.former(key, COMPARED_WITH[aspect])
+        if INCOMPLETE in (now.quality, then.quality):
+            return None
+        return now.value - then.value
 
     def say(self, pattern, **words):
-        """The pattern's parts: `{key}` is a figure with its unit, `{key:次}` with another, `{key:-}` with none.
-
-        Names among `words` stand for text, which may hold parts itself.
-        """
+        """The pattern's parts: `{key}` is a figure with its unit. Names among `words` stand for text or parts."""
         parts = []
-        for literal, field, unit, _ in Formatter().parse(pattern):
+        for literal, field, _, _ in Formatter().parse(pattern):
             if literal:
                 parts.append(literal)
             if field in words:
                 parts += words[field] if isinstance(words[field], tuple) else [words[field]]
             elif field is not None:
-                parts.append(self.number(field, unit))
+                parts.append(self.number(field))
         return tuple(parts)
 
-    def number(self, key, unit=""):
-        """The figure's Number in its own unit or another one."""
-        result = self.results[key]
-        unit = "" if unit == BARE else unit or result.figure.unit
-        return Number(key, amount(result.value, result.quality, unit))
+    def number(self, key, unit="", aspect=""):
+        """The figure's Number in its own unit or another one, of this period or another one."""
+        result = self.former(key, aspect) if aspect else self.results[key]
+        return Number(key, amount(result.value, result.quality, unit_of(result, unit)), aspect)
+
+    def difference(self, key, unit, aspect):
+        """The clause on more or less than in another period, as exact as both numbers are."""
+        change, result = self.change(key, aspect), self.results[key]
+        if change is None:
+            return ("统计不全、不能比较",)
+        if not change:
+            return ("持平",)
+        is_rounded = ROUNDED in (result.quality, self.former(key, COMPARED_WITH[aspect]).quality)
+        about = "约" if is_rounded else ""
+        text = f"{'增加' if change > 0 else '减少'}{about}{abs(change)}{unit_of(result, unit)}"
+        return (Number(key, text, aspect),)
 
     def names(self, key):
         """The names of the rows which the figure counts, in the order in which the office entered them."""
         return list(self.results[key].figure.rows(self.scope).order_by("pk").values_list("name", flat=True))
-
-    def examples(self, key):
-        """The first names of the figure's rows, `等` after them if there are more."""
-        return shortened(self.names(key))
-
-    def nonzero(self, *patterns):
-        """`甲3面、乙5枚`: those patterns, by their figure's key, whose figure is not 0."""
-        parts = [part for key, pattern in patterns if self.value(key) for part in ("、", *self.say(pattern))]
-        return tuple(parts[1:])
 
     def attendance(self, key):
         """The clause that tells how many came, as far as it was recorded."""
@@ -130,46 +157,54 @@ class Sentences:
             return self.say("登记的参加者为{n}", n=(self.number(key),))
         return self.say("{n}参加", n=(self.number(key),))
 
-    def share(self, part, whole, every, some, none):
-        """One of three sentences: by whether the one figure reaches the other, part of it, or nothing.
+    def held(self, kinds):
+        """`主题团日2场，主题涉及五四，30人次参加；宣讲会…`: what was held of these types."""
+        parts = []
+        for kind in kinds:
+            topics = self.topics([kind.key])
+            about = ("，主题涉及", *shortened(topics)) if topics else ()
+            came = self.attendance(f"attendances.{kind.key}")
+            parts += ["；", kind.name, self.number(f"sessions.{kind.key}"), *about, "，", *came]
+        return tuple(parts[1:])
 
-        `{all}` is 都, or 已 where there is only one; `{none}` is 均, or 尚.
-        """
-        several = self.value(whole) > 1
-        words = {"all": "都" if several else "已", "none": "均" if several else "尚"}
-        if self.value(part) >= self.value(whole):
-            return self.say(every, **words)
-        return self.say(some if self.value(part) else none, **words)
+    def topics(self, kinds):
+        """The tags of the activities held of these types, the most frequent first."""
+        counts = Counter()
+        for kind in kinds:
+            counts.update(self._tags.get(kind, {}))
+        return [tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     @cached_property
-    def topics(self):
-        """The tags of the activities held, by the key of their type, the most frequent first."""
+    def _tags(self):
+        """How often each tag was given, by the key of the activity's type."""
         rows = self.results["sessions"].figure.rows(self.scope).exclude(tags="").order_by()
         counts = defaultdict(Counter)
         for kind, tags, times in rows.values_list("type__key", "tags").annotate(times=Count("pk")):
             for tag in filter(None, map(str.strip, re.split("[、，,;；]", tags))):
                 counts[kind][tag] += times
-        return {
-            kind: [tag for tag, _ in sorted(tags.items(), key=lambda item: (-item[1], item[0]))]
-            for kind, tags in counts.items()
-        }
+        return counts
 
     @cached_property
     def types(self):
         """The activity types of which something was held, in their order."""
         return [kind for kind in ActivityType.objects.all() if self.value(f"sessions.{kind.key}")]
 
-    @cached_property
-    def campaigns(self):
-        """The campaigns of the education held, each in quotation marks."""
-        rows = self.results["education_sessions"].figure.rows(self.scope).exclude(campaign="").order_by()
+    def campaigns(self, key):
+        """The campaigns of the activities that a figure counts, each in quotation marks."""
+        rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
         names = sorted(rows.values_list("campaign", flat=True).distinct())
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
 
+    def has_sign_ins(self, key):
+        """Whether there is a list of sign-ins for any of the activities that a figure counts."""
+        return self.results[key].figure.rows(self.scope).filter(sign_in_count__gt=0).exists()
+
     @property
     def us(self):
-        """What the organisation calls itself in running text."""
+        """What the organisation or hub calls itself in running text."""
         organisation = self.scope.organisation
+        if self.scope.hub:
+            return "本青年汇"
         if self.is_district:
             return f"地区{organisation.get_category_display()}"
         if organisation.category == Organisation.Category.GENERAL_BRANCH:
@@ -179,4 +214,46 @@ class Sentences:
     @property
     def area(self):
         """What the organisation calls the place for which it works."""
-        return "地区" if self.is_district else PLACES[self.scope.organisation.domain]
+        return "地区" if self.scope.organisation.is_root() else PLACES[self.scope.organisation.domain]
+
+
+def unit_of(result, unit):
+    """The unit asked for: the figure's own where none is, nothing for BARE."""
+    return "" if unit == BARE else unit or result.figure.unit
+
+
+def exact(result):
+    """Whether a result is known in full and to the last digit."""
+    return result.quality in (COUNTED, MEASURED)
+
+
+def without_cases(blocks):
+    """Numbered blocks as those read them who may not know of cases: these left out, headings numbered anew."""
+    told = [block for block in blocks if not block.is_about_cases]
+    return numbered([replace(each, parts=each.parts[1:]) if each.level else each for each in told])
+
+
+def numbered(blocks):
+    """The blocks with `一、` before headings of level 1 and `（一）` before those of level 2."""
+    chapter = part = 0
+    numbered_blocks = []
+    for block in blocks:
+        mark = ()
+        if block.level == 1:
+            chapter, part = chapter + 1, 0
+            mark = (f"{ordinal(chapter)}、",)
+        elif block.level == 2:
+            part += 1
+            mark = (f"（{ordinal(part)}）",)
+        numbered_blocks.append(replace(block, parts=(*mark, *block.parts)))
+    return tuple(numbered_blocks)
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+def ordinal(number):
+    """A number below a hundred as Chinese counts: 九, 十, 十一, 二十."""
+    tens, ones = divmod(number, 10)
+    ten = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens % 10]}十"
+    return ten + (DIGITS[ones] if ones or not tens else "")

@@ -1,26 +1,15 @@
-"""The annual work summary: composed once from the figures, then shown as a page, a Word file or plain text."""
+"""The document of a period: its sections, written by people or as they come, with the figures put in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from . import chapters
 from .figures import Result, Scope
-from .outlook import outlook
-from .sentences import Block, Number, Sentences
+from .models import Report
+from .sentences import Block, Number, numbered
+from .text import Draft, Vocabulary, Writer, default_drafts
 
-__all__ = ["Block", "Number", "Summary", "compose"]
-
-CHAPTERS = [
-    chapters.opening,
-    chapters.organisation,
-    chapters.education,
-    chapters.links,
-    chapters.assistance,
-    chapters.hubs,
-    outlook,
-]
-DIGITS = "一二三四五六七八九"
+__all__ = ["Block", "Number", "Summary", "compose", "drafts_of", "title_of", "writer_of"]
 
 
 @dataclass(frozen=True)
@@ -45,29 +34,40 @@ class Summary:
         return "\n".join(lines) + "\n"
 
 
-def compose(scope: Scope, today: date | None = None, with_cases: bool = True) -> Summary:
-    """Writes the summary of a year, dated on the year's last day, or today where that is earlier.
+def compose(
+    scope: Scope, today: date | None = None, with_cases: bool = True, results: Mapping[str, Result] | None = None
+) -> Summary:
+    """Writes the document of a scope, dated on the period's last day, or today where that is earlier.
 
-    Without `with_cases` it says nothing of assisted youths and scholarships.
+    Without `with_cases` it says nothing of assisted youths and scholarships. `results` are the numbers to take where
+    they have been counted already.
     """
-    text = Sentences(scope, with_cases)
-    organisation = scope.organisation.name
-    told = [chapter for chapter in CHAPTERS if with_cases or chapter is not chapters.assistance]
-    blocks = [block for chapter in told for block in chapter(text)]
-    title = f"{organisation}{scope.year}年工作总结"
-    dated = min(today or scope.day, scope.day)
-    return Summary(title, tuple(numbered(blocks)), organisation, dated, text.results)
+    writer = writer_of(scope, with_cases, results)
+    blocks = numbered([block for _, blocks in writer.sections() for block in blocks])
+    return Summary(title_of(scope), blocks, scope.name, dated(scope, today), writer.sentences.results)
 
 
-def numbered(blocks):
-    """The blocks with `一、` before headings of level 1 and `（一）` before those of level 2."""
-    chapter = part = 0
-    for block in blocks:
-        if block.level == 1:
-            chapter, part = chapter + 1, 0
-            yield Block(1, (f"{DIGITS[chapter - 1]}、", *block.parts))
-        elif block.level == 2:
-            part += 1
-            yield Block(2, (f"（{DIGITS[part - 1]}）", *block.parts))
-        else:
-            yield block
+def dated(scope, today):
+    """The date below a scope's document."""
+    return min(today or scope.day, scope.day)
+
+
+def writer_of(scope, with_cases=True, results=None, report=None):
+    """The writer of the sections of a scope's document: of the report where there is one, else of the default text."""
+    vocabulary = Vocabulary(scope)
+    return Writer(scope, drafts_of(scope, vocabulary, report), with_cases, results, vocabulary)
+
+
+def drafts_of(scope, vocabulary, report=None):
+    """The sections of a scope's report, or those that one would start from."""
+    report = report or Report.objects.of_scope(scope).filter(form=Report.form_of(scope.period)).first()
+    if report is None:
+        return default_drafts(scope, vocabulary)
+    sections = report.sections.order_by("position", "pk")
+    return [Draft(each.heading, each.body, each.is_about_cases, each) for each in sections]
+
+
+def title_of(scope):
+    """The title of a scope's document: who, when, what."""
+    form = Report.form_of(scope.period) or Report.Form.ANNUAL
+    return f"{scope.name}{scope.period.name}{Report(form=form).subject}"

@@ -3,6 +3,8 @@
 from functools import cached_property
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils import timezone
 
 from yl_district.models import ImportBatch
 from yl_district.tables import PageTable, RecordColumn
@@ -10,16 +12,28 @@ from yl_district.tables import PageTable, RecordColumn
 from .figures import figure_choices
 from .import_kinds import kind_words, tally
 from .models import PlatformEntry, Target
+from .pace import paces_of
 
 
 class TargetTable(PageTable):
     """Targets."""
 
-    task = tables.Column(linkify=("target_update", [tables.A("pk")]), attrs={"td": {"class": "record"}})
+    task = RecordColumn()
+    pace = tables.Column("完成情况", empty_values=(), orderable=False)
 
     class Meta(PageTable.Meta):
         model = Target
-        fields = ["task", "year", "figure", "value", "issued_by", "due_on"]
+        fields = ["task", "pace", "year", "figure", "value", "issued_by", "due_on"]
+
+    @cached_property
+    def paces(self):
+        """How far the targets on this page of the list have come, counted once for all."""
+        return paces_of([row.record for row in self.paginated_rows], timezone.localdate())
+
+    def render_pace(self, record):
+        """A bar with words beside it; nothing for a figure that is no longer counted."""
+        pace = self.paces.get(record.pk)
+        return render_to_string("reports/_pace.html", {"pace": pace}) if pace else self.default
 
     @cached_property
     def figure_labels(self):

@@ -2,19 +2,23 @@ from django.urls import path, re_path
 
 from . import (
     check_views,
+    edition_views,
     full_exports,
     import_act_views,
     import_memory_views,
     import_views,
     ledger_views,
     record_views,
+    return_views,
     views,
+    word_layout_views,
 )
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
     path("targets/export/", record_views.target_export, name="target_export"),
     path("targets/create/", record_views.target_create, name="target_create"),
+    path("targets/<int:pk>/", record_views.target_detail, name="target_detail"),
     path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
     path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
     path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),
@@ -41,7 +45,25 @@ import_patterns = [
     path("imports/<int:pk>/delete/", import_act_views.import_batch_delete, name="import_batch_delete"),
 ]
 
+edition_patterns = [
+    path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
+    path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
+    path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
+    re_path(r"^editions/(?P<pk>[0-9]+)/(?P<kind>docx|pdf|json)/$", edition_views.edition_export, name="edition_export"),
+    path("returns/", return_views.return_list, name="return_list"),
+]
+
+word_layout_patterns = [
+    path("word-layouts/", word_layout_views.word_layout_list, name="word_layout_list"),
+    path("word-layouts/create/", word_layout_views.word_layout_create, name="word_layout_create"),
+    path("word-layouts/built-in/", word_layout_views.word_layout_template, name="word_layout_template"),
+    path("word-layouts/<int:pk>/file/", word_layout_views.word_layout_download, name="word_layout_download"),
+    path("word-layouts/<int:pk>/delete/", word_layout_views.word_layout_delete, name="word_layout_delete"),
+]
+
 urlpatterns = [
+    *word_layout_patterns,
+    *edition_patterns,
     *import_patterns,
     *record_patterns,
     *full_exports.urlpatterns,
@@ -52,8 +74,9 @@ urlpatterns = [
     path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
     path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
     path("comparison/", check_views.comparison, name="comparison"),
+    path("figures/<str:key>/export/", views.figure_export, name="figure_export"),
     path("summary/", views.summary_detail, name="summary_detail"),
-    re_path(r"^summary/(?P<kind>docx|xlsx|json)/$", views.summary_export, name="summary_export"),
+    re_path(r"^summary/(?P<kind>docx|pdf|xlsx|json)/$", views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),
     path("ledger/template/", ledger_views.ledger_template, name="ledger_template"),
     path("ledger/export/", ledger_views.ledger_export, name="ledger_export"),

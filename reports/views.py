@@ -1,21 +1,30 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
+from functools import partial
+from urllib.parse import urlencode
+
+from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
-from orgs.roles import HUB_KEEPERS
-from yl_district.access_log import Action, record
 from yl_district.downloads import download
-from yl_district.pages import configured_table, rows_response
+from yl_district.exporting import FORMATS, export_table
+from yl_district.pages import rows_response
 
 from .annexes import write_annexes
-from .charts import beside_targets, by_month, by_type
+from .charts import by_month, by_type
 from .checks import unexplained
+from .documents import Unprintable, printed_summary
+from .evidence import records_behind
 from .figure_tables import table_of
 from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .pace import paces_beside
+from .pdf import write_pdf
 from .scopes import asked_scope, places_of, scope_query
-from .summary import compose
+from .summary import compose, title_of
 from .word import write_docx
 
 HEADLINES = [
@@ -42,7 +51,7 @@ def home(request):
         "form": form,
         "query": scope_query(scope),
         "headlines": [values[key] for key in HEADLINES if key in values],
-        "targets": beside_targets(values),
+        "targets": paces_beside(scope, values, timezone.localdate()),
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "months": by_month(scope),
         "types": by_type(scope),
@@ -81,25 +90,46 @@ def figure_detail(request, key):
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
     if figure is None:
         raise Http404
-    rows = figure.rows(scope)
-    seen = rows.visible_to(request.user)
+    result, number = figure.counted(scope, targets_of(scope))
     context = {
         "title": figure.label,
         "figure": figure,
-        "result": figure.result(scope, targets_of(scope)),
+        "result": result,
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "is_closed": not request.user.holds(*HUB_KEEPERS)
-        or (key in CASE_FIGURES and rows.exists() and not seen.exists()),
+        **records_behind(request, figure, scope, number),
     }
     if context["is_closed"]:
         return render(request, "reports/figure_detail.html", context)
-    if key in CASE_FIGURES:
-        record(Action.CASE_VIEW, f"figure_detail:{key}", request=request)
-    context["unseen"] = rows.count() - seen.count()
-    context["table"] = configured_table(request, table_of(figure, rows.model, request.user), seen)
+    context["exports"] = export_ways(request, key, scope)
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
+
+
+def export_ways(request, key, scope):
+    """Where the records behind a figure are handed out as a file, sorted as they are; those of case files nowhere."""
+    if key in CASE_FIGURES or not request.user.may_open("figure_export"):
+        return {}
+    sorts = urlencode([("sort", name) for name in request.GET.getlist("sort")])
+    address = f"{reverse('figure_export', args=[key])}?{scope_query(scope)}{sorts and f'&{sorts}'}"
+    return {kind: f"{address}&format={kind}" for kind in FORMATS} | {"note": "含列表的全部各页，栏目与本页相同。"}
+
+
+@require_GET
+def figure_export(request, key):
+    """The records behind a figure that the reader sees, as the page shows them, as a file; no page gives out cases."""
+    scope, _ = asked_scope(request)
+    figure = figures_of(scope, with_cases=False).get(key)
+    if figure is None:
+        raise Http404
+    rows = figure.rows(scope).visible_to(request.user)
+    return export_table(
+        request,
+        table_of(figure, rows.model, request.user),
+        rows,
+        name=f"{scope.name}{scope.period.name}{figure.label}",
+        back=f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}",
+    )
 
 
 def summary_detail(request):
@@ -111,14 +141,26 @@ def summary_detail(request):
 
 
 def summary_export(request, kind):
-    """The summary as a Word file, its annexes as an Excel file, or its figures as JSON."""
+    """The summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
-    with_cases = may_know_cases(request.user, scope)
+    today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
+    summary = partial(printed_summary, scope, today, with_cases)
     writers = {
-        "docx": ("年度工作总结", lambda stream: write_docx(compose(scope, timezone.localdate(), with_cases), stream)),
-        "xlsx": ("年度工作总结附表", lambda stream: write_annexes(scope, stream, request.user)),
-        "json": ("年度工作总结指标", lambda stream: write_figures(scope, stream, with_cases)),
+        "docx": ("", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
+        "pdf": ("", lambda stream: write_pdf(summary(), stream)),
+        "xlsx": ("附表", lambda stream: write_annexes(scope, stream, request.user)),
+        "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
     label, write = writers[kind]
-    name = f"{scope.organisation}{scope.year}{label}.{kind}"
-    return download(request, name, f"{scope.year} 年 {scope.organisation} {label}", write)
+    name = f"{title_of(scope)}{label}"
+    try:
+        return download(request, f"{name}.{kind}", name, write)
+    except Unprintable as problem:
+        messages.error(request, str(problem))
+        return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")
+
+
+def tell_of_layout(request, problem):
+    """Says on the next page that the layout of a Word file failed, where it did."""
+    if problem:
+        messages.warning(request, problem)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
-from yl_district import append_only
+from yl_district import append_only, kept_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -49,12 +49,14 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
     """
     with transaction.atomic():
         append_only.unprotect(operations.connection)
+        kept_once.unprotect(operations.connection, kept_once.tables())
         if operations.connection.vendor == "postgresql":
             tables = re.findall(r'"[^"]+"', " ".join(statements))
             deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
             statements = [f"SET LOCAL session_replication_role = replica; {deletions}"]
         plain(operations, statements)
         append_only.protect(operations.connection)
+        kept_once.protect(operations.connection, kept_once.tables())
 
 
 @pytest.fixture(scope="session")

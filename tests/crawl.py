@@ -9,17 +9,20 @@ from django.db import connection
 from django.urls import reverse
 
 from orgs.access import ACCESS, PUBLIC, may_open
-from reports.figures import all_figures
+from reports.figures import Scope, all_figures, figures_of
+from reports.scopes import own_place, places_of
+from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments
 from yl_district.history import model_of
+from yl_district.periods import Period
 
 # About the visitor alone, and new at each look: secrets just made, times of sessions.
 ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
-EXPORTS = ["docx", "xlsx", "json"]
-# They hand out a list as a workbook or as text.
+EXPORTS = ["docx", "pdf", "xlsx", "json"]
+# They hand out a list as a workbook or as text; the records behind one figure are none that is kept by itself.
 LIST_EXPORTS = {
     name for name in ACCESS if name.endswith("_export") and f"{name.removesuffix('_export')}_list" in ACCESS
-}
+} - {"figure_export"}
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
@@ -35,7 +38,9 @@ def page_addresses(user, rows):
         is_own = url_name.startswith("mfa_") or url_name in ABOUT_ONESELF
         if is_own or ACCESS[url_name] == PUBLIC or not may_open(user, url_name):
             continue
-        if url_name == "figure_detail":
+        if url_name == "figure_export":
+            found = [{"key": key} for key in handed_out(user) if "." not in key or key.endswith(".sports")]
+        elif url_name == "figure_detail":
             # Of the figures of the types of activities, which are all alike, one type's.
             found = [{"key": key} for key in all_figures() if "." not in key or key.endswith(".sports")]
         elif url_name == "summary_export":
@@ -48,6 +53,13 @@ def page_addresses(user, rows):
             yield url_name, reverse(url_name, kwargs=given)
         if url_name in LIST_EXPORTS:
             yield url_name, f"{reverse(url_name)}?format=csv"
+
+
+def handed_out(user):
+    """The figures of the user's own place behind which the records are handed out."""
+    places = places_of(user)
+    _, organisation, hub = places[own_place(user, places)]
+    return figures_of(Scope(organisation, Period.of_year(2017), hub), with_cases=False)
 
 
 def pages(client, user, rows, *, in_depth=True):
@@ -83,6 +95,9 @@ def said(answer):
     if answer.content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
             parts = [part for name in sorted(packed.namelist()) for part in (name.encode(), packed.read(name))]
+    if answer.content[:5] == b"%PDF-":
+        told = [*pdf_properties(answer.content).values(), *pdf_pages(answer.content)]
+        parts = [text.encode("utf-8", "replace") for text in told]
     headers = "\n".join(f"{name}: {unquote(value)}" for name, value in answer.items())
     return b"\n".join(parts).decode("utf-8", "replace") + headers
 

@@ -1,6 +1,7 @@
 """Records for tests, with everything that a test does not care about filled in. Names are invented."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 from itertools import count
 
 from allauth.mfa.models import Authenticator
@@ -13,7 +14,10 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
+from yl_district.models import Attachment
 from youthhubs.models import Hub, HubYear, TeamMember
+
+from .evidence import PDF
 
 PASSWORD = "correct-horse-battery"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -146,6 +150,14 @@ def make_grant(user, person, **fields):
         "expires_on": timezone.localdate() + timedelta(days=90),
     } | fields
     return CaseGrant.objects.create(user=user, person=person, **fields)
+
+
+def make_attachment(record, user, name="签到表.pdf", content=PDF, **fields):
+    """A file attached to a record."""
+    fields = {"kind": "sign_in_sheet", "size": len(content), "sha256": sha256(content).hexdigest()} | fields
+    attachment = Attachment.objects.create(record=record, uploaded_by=user, file_name=name, **fields)
+    attachment.keep(content)
+    return attachment
 
 
 def make_scholarship(name="白露", student=None, **fields):

@@ -15,7 +15,8 @@ from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
-from reports.models import Explanation, PlatformEntry, Target
+from reports.models import Explanation, PlatformEntry, Target, WordLayout
+from reports.word import TEMPLATE
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
 from yl_district.models import ImportBatch
@@ -177,7 +178,15 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "platform_entry": PlatformEntry.objects.create(
             platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
+        "word_layout": WordLayout.objects.create(
+            file_name=f"{mark}版式.docx",
+            content=TEMPLATE.read_bytes(),
+            uploaded_by=user or factories.make_user(f"{mark}管理员", here.committee, RoleKind.ADMINISTRATOR),
+            uploaded_at=timezone.now(),
+        ),
     }
+    keeper = getattr(place, "users", {}).get("office") or found["account"]
+    found["attachment"] = factories.make_attachment(activity, keeper, f"{mark}附件.pdf", note=f"{mark}说明")
     found["explanation"] = Explanation.objects.create(
         organisation=here.branch,
         starts_on=date(2017, 1, 1),
@@ -191,6 +200,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
     )
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
+        case = found["assistance"]
+        found["case_attachment"] = factories.make_attachment(case, keeper, f"{mark}帮扶.pdf", note=f"{mark}佐证")
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:

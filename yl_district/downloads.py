@@ -19,6 +19,10 @@ CONTENT_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "json": "application/json; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
+    "pdf": "application/pdf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
 }
 
 
@@ -27,11 +31,14 @@ IN_MEMORY = 4 * 1024 * 1024
 
 
 @transaction.atomic
-def download(request, file_name, subject, write):
-    """An attachment whose bytes `write(stream)` makes, noted as taken by the user who asks."""
+def download(request, file_name, subject, write, *, action=Action.EXPORT, logged=""):
+    """An attachment whose bytes `write(stream)` makes, noted as taken by the user who asks.
+
+    The log names it `logged` where its own name may tell what is not for the log.
+    """
     stream = io.BytesIO()
     write(stream)
-    return attachment(request, file_name, subject, stream)
+    return attachment(request, file_name, subject, stream, action=action, logged=logged)
 
 
 def long_download(request, file_name, write):
@@ -46,9 +53,9 @@ def long_download(request, file_name, write):
         return answer
 
 
-def attachment(request, file_name, subject, stream):
+def attachment(request, file_name, subject, stream, *, action=Action.EXPORT, logged=""):
     """The answer that hands out what a stream holds, once the log has its line; the stream then is the answer's."""
-    record(Action.EXPORT, file_name, request=request, detail=subject)
+    record(action, logged or file_name, request=request, detail=subject)
     length = stream.tell()
     stream.seek(0)
     content_type = CONTENT_TYPES[file_name.rpartition(".")[2]]

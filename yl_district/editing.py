@@ -59,7 +59,8 @@ def record_digests(record, user):
 def compared_fields(record):
     """What is compared of a record: all that it stores, or what its model names in `compared`."""
     named = getattr(record, "compared", ())
-    stored = [*record._meta.concrete_fields, *record._meta.many_to_many]
+    attached = [field for field in record._meta.private_fields if field.name == "attachments"]
+    stored = [*record._meta.concrete_fields, *record._meta.many_to_many, *attached]
     return [record._meta.get_field(name) for name in named] or stored
 
 

@@ -55,13 +55,23 @@ class Sealed:
 
 def encrypt(text, label, seal):
     """The Sealed cell of a text in the column `label` of the row `seal`."""
+    return encrypt_bytes(text.encode(), label, seal)
+
+
+def encrypt_bytes(content, label, seal):
+    """The Sealed cell of bytes in the column `label` of the row `seal`."""
     key, nonce = keys.current_key(), os.urandom(NONCE)
-    ciphertext = key.cipher.encrypt(nonce, text.encode(), bound_to(label, seal))
+    ciphertext = key.cipher.encrypt(nonce, content, bound_to(label, seal))
     return Sealed(f"{prefix_of(key)}{base64.b64encode(nonce + ciphertext).decode()}")
 
 
 def decrypt(sealed, label, seal):
     """The text of a Sealed cell; raises DecryptionError where it is not that of this column and row."""
+    return decrypt_bytes(sealed, label, seal).decode()
+
+
+def decrypt_bytes(sealed, label, seal):
+    """The bytes of a Sealed cell; raises DecryptionError where it is not that of this column and row."""
     match = STORED.fullmatch(sealed.stored)
     if not match:
         raise DecryptionError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
@@ -70,10 +80,9 @@ def decrypt(sealed, label, seal):
         raise DecryptionError(f"{label} 的一处内容所用的密钥 {match[1]} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
     try:
         cell = base64.b64decode(match[2], validate=True)
-        text = key.cipher.decrypt(cell[:NONCE], cell[NONCE:], bound_to(label, seal))
+        return key.cipher.decrypt(cell[:NONCE], cell[NONCE:], bound_to(label, seal))
     except (binascii.Error, ValueError, InvalidTag):
         raise DecryptionError(f"{label} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。") from None
-    return text.decode()
 
 
 def bound_to(label, seal):
@@ -154,12 +163,16 @@ class EncryptedMixin(LabelledField):
         """The text of a cell of this row."""
         return decrypt(sealed, self.label, instance.seal)
 
+    def closed(self, value, instance):
+        """The cell that holds a text in this row."""
+        return encrypt(str(value), self.label, instance.seal)
+
     def pre_save(self, instance, add):
         """The cell to be stored; one that was never opened stays as it is."""
         value = (
             instance.__dict__[self.attname] if self.attname in instance.__dict__ else getattr(instance, self.attname)
         )
-        return encrypt(str(value), self.label, instance.seal) if value and not isinstance(value, Sealed) else value
+        return self.closed(value, instance) if value and not isinstance(value, Sealed) else value
 
     def get_db_prep_save(self, value, connection):
         """What is stored; a text that did not pass `pre_save`, as in `QuerySet.update`, is refused."""
@@ -189,6 +202,18 @@ class EncryptedCharField(EncryptedMixin, models.CharField):
 
 class EncryptedTextField(EncryptedMixin, models.TextField):
     """A text of any length, stored as ciphertext."""
+
+
+class EncryptedBytesField(EncryptedMixin, models.TextField):
+    """Bytes, stored as ciphertext."""
+
+    def opened(self, sealed, instance):
+        """The bytes of a cell of this row."""
+        return decrypt_bytes(sealed, self.label, instance.seal)
+
+    def closed(self, value, instance):
+        """The cell that holds bytes in this row."""
+        return encrypt_bytes(value, self.label, instance.seal)
 
 
 class BlindIndexField(LabelledField, models.CharField):

@@ -1,7 +1,8 @@
 """The export of a list: the rows that the page shows, all pages of them, with the columns of the ledger's sheet.
 
 These columns hold what the list shows and are those that an import takes back. The last one marks each row with its
-record and the moment, by which an import knows the record again.
+record and the moment, by which an import knows the record again. The records behind a figure, which may be of any kind,
+are handed out as their page shows them.
 """
 
 import re
@@ -18,8 +19,10 @@ from .downloads import long_download
 from .export_marks import HEADING, marks
 from .long_sheets import TooManyRows, write_csv, write_long_sheet
 from .masking import masked
+from .pages import sorted_table
 from .plain_rows import is_plain, plain_rows
 from .spreadsheets import EXCEL_ROWS, Heading
+from .tables import PageRow
 
 CHUNK = 2000
 FORMATS = ("xlsx", "csv")
@@ -35,7 +38,7 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
     """
     kind = request.GET.get("format", FORMATS[0])
     if kind not in FORMATS:
-        return HttpResponseBadRequest(f"没有“{kind}”这种导出格式，应为 {' 或 '.join(FORMATS)}。")
+        return unknown_format(kind)
     moment = timezone.now()
     resource = resource_class(book or Book(timezone.localdate(), masks=True, with_cases=False))
     filterset = filter_class(request.GET, rows, user=request.user, day=resource.book.today)
@@ -46,14 +49,42 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
     label = f"{resource.sheet}{'（遮蔽）' if resource.book.masks else ''}"
 
     def write_rows(stream):
-        write(stream, kind, resource, rows)
+        write(stream, kind, resource.sheet, [*(item.heading for item in resource.columns), MARK], rows)
         return f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
 
+    return handed_out(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", write_rows, list_of(request))
+
+
+def export_table(request, table_class, rows, *, name, back):
+    """The rows of a page's table with its columns, all pages of them, sorted as the address says, as a file."""
+    kind = request.GET.get("format", FORMATS[0])
+    if kind not in FORMATS:
+        return unknown_format(kind)
+    table = sorted_table(request, table_class, rows)
+    table.before_render(request)
+    records = table.data.data.iterator(chunk_size=CHUNK)
+    rows = Counted(PageRow(record, table=table).texts for record in records)
+    headings = [Heading(str(column.header), width=20) for column in table.columns]
+
+    def write_rows(stream):
+        write(stream, kind, "名单", headings, rows)
+        return f"名单 {name}；{rows.count} 条；{kind}"
+
+    return handed_out(request, f"{name}名单{timezone.localdate():%Y%m%d}.{kind}", write_rows, back)
+
+
+def unknown_format(kind):
+    """Says which formats there are."""
+    return HttpResponseBadRequest(f"没有“{kind}”这种导出格式，应为 {' 或 '.join(FORMATS)}。")
+
+
+def handed_out(request, file_name, write_rows, back):
+    """The file, or the page `back` with a word about why there is none."""
     try:
-        return long_download(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", write_rows)
+        return long_download(request, file_name, write_rows)
     except TooManyRows:
         messages.error(request, f"列表超过 Excel 一张表的 {EXCEL_ROWS} 行，请缩小筛选范围，或改为导出 CSV。")
-        return redirect(list_of(request))
+        return redirect(back)
 
 
 def in_order_of(table_class, request, rows):
@@ -95,13 +126,12 @@ class Counted:
             yield row
 
 
-def write(stream, kind, resource, rows):
-    """Writes the rows below the resource's headings."""
-    headings = [*(item.heading for item in resource.columns), MARK]
+def write(stream, kind, sheet, headings, rows):
+    """Writes the rows below their headings."""
     if kind == "csv":
         write_csv(stream, headings, rows)
     else:
-        write_long_sheet(stream, resource.sheet, headings, rows)
+        write_long_sheet(stream, sheet, headings, rows)
 
 
 def conditions(request, filterset):

@@ -1,6 +1,7 @@
 """Pages of a record's history: what was changed, when and by whom, and setting one field back."""
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from .changes import Telling, is_revertible
 from .editing import is_reached
 from .forms import KEY_DIGITS
 from .history import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
+from .models.attachments import Attachment, takes_attachments
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -38,8 +40,18 @@ def record_history(request, kind, pk):
         "page": page,
         "steps": telling.steps(len(shown)),
         "address": page_of(record),
+        "attached": attachment_steps(record),
     }
     return render(request, "yl_district/record_history.html", context)
+
+
+def attachment_steps(record):
+    """The latest rows of the history of the record's attachments: who added or took away which."""
+    if not takes_attachments(type(record)):
+        return []
+    kind = ContentType.objects.get_for_model(record)
+    rows = Attachment.history.filter(content_type=kind, object_id=record.pk)
+    return rows.select_related("history_user").order_by("-history_id")[:STEPS_SHOWN]
 
 
 @require_POST

@@ -19,6 +19,7 @@ MENU = [
         [
             Entry("年度一览", "home", icon="home", shown_for="figure_list"),
             Entry("工作总结", "summary_detail", icon="file-text"),
+            Entry("下级报送", "return_list", icon="inbox"),
             Entry("数据核对", "finding_list", icon="checklist"),
             Entry("同期比较", "comparison", icon="chart-bar"),
         ],
@@ -64,6 +65,7 @@ MENU = [
             Entry("台账导入导出", "ledger", icon="table-import"),
             Entry("年度任务", "target_list", icon="target"),
             Entry("平台录入", "platform_entry_list", icon="device-desktop"),
+            Entry("Word 版式", "word_layout_list", icon="file-type-docx"),
         ],
     ),
     (

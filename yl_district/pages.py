@@ -5,6 +5,7 @@ List, form, end and deletion; a detail page is a plain `render`. Rows come from 
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.shortcuts import redirect, render, resolve_url
@@ -16,14 +17,29 @@ from django_tables2 import RequestConfig
 from . import editing, submissions
 
 
-def configured_table(request, table_class, rows):
-    """The table of `rows`, sorted and paged as the address says."""
+class CountedPaginator(Paginator):
+    """The pages of rows whose number is known, so that nobody counts them again."""
+
+    def __init__(self, *arguments, number, **options):
+        super().__init__(*arguments, **options)
+        self.count = number
+
+
+def sorted_table(request, table_class, rows, exclude=()):
+    """The table of `rows`, sorted as the address says, without the columns in `exclude`."""
     if table_class.related:
         rows = rows.select_related(*table_class.related)
-    table = table_class(rows.prefetch_related(*table_class.prefetched))
+    table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
     RequestConfig(request, paginate=False).configure(table)
+    return table
+
+
+def configured_table(request, table_class, rows, exclude=(), number=None):
+    """The table of `rows`, sorted and paged as the address says; their `number` where it is known."""
+    table = sorted_table(request, table_class, rows, exclude)
+    known = {} if number is None else {"paginator_class": CountedPaginator, "number": number}
     # Not by RequestConfig, which would take any number of rows that the address asks for, 0 included.
-    table.paginate(per_page=table_class.rows_per_page)
+    table.paginate(per_page=table_class.rows_per_page, **known)
     table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
     return table
 

@@ -9,20 +9,33 @@ from .encryption import DecryptionError, EncryptedMixin
 from .templatetags.yl import masked
 
 logger = logging.getLogger(__name__)
+ILLEGIBLE = "校验失败"
 
 
 class PageRow(BoundRow):
     """A row in which a cell that cannot be decrypted says so; the library alone would show it as empty."""
 
     def get_cell(self, name):
-        bound = self.table.columns[name]
+        return super().get_cell(name) if self.is_legible(name) else ILLEGIBLE
+
+    def get_cell_value(self, name):
+        return super().get_cell_value(name) if self.is_legible(name) else ILLEGIBLE
+
+    def is_legible(self, name):
+        """Whether the cell can be decrypted, if it has to be."""
         try:
             if name in self.table.sealed:
-                bound.accessor.resolve(self.record)
+                self.table.columns[name].accessor.resolve(self.record)
         except DecryptionError as error:
             logger.error("%s 编号 %s：%s", self.record._meta.label, self.record.pk, error)
-            return "校验失败"
-        return super().get_cell(name)
+            return False
+        return True
+
+    @property
+    def texts(self):
+        """The cells as a file takes them; what the page masks is masked."""
+        values = ((self.get_cell_value(column.name), column.default) for column in self.table.columns)
+        return ["" if value in (None, blank) else str(value) for value, blank in values]
 
 
 class PageRows(BoundRows):
@@ -75,6 +88,9 @@ class MonthColumn(tables.DateColumn):
 
     def __init__(self, **options):
         super().__init__(format="Y-m", **options)
+
+    def value(self, value):
+        return value and f"{value:%Y-%m}"
 
 
 class MaskedColumn(tables.Column):

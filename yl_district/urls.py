@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("outreach.urls")),
     path("", include("assistance.urls")),
     path("", include("yl_district.audit_urls")),
+    path("", include("yl_district.attachment_urls")),
 ]

@@ -182,6 +182,11 @@ class User(AbstractUser):
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
 
     @property
+    def leads_root(self):
+        """Whether the user is a leader of the whole district."""
+        return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.LEADER))
+
+    @property
     def administers_root(self):
         """Whether the user looks after the accounts of the whole district."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.ADMINISTRATOR))

@@ -1,11 +1,13 @@
 """Two-new organisations, contacts with them, and supplies."""
 
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from yl_district.history import Tracked
+from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem, validate_credit_code
 
@@ -97,6 +99,8 @@ class Unit(models.Model):
 
     unmaskable = ("contact_phone",)
 
+    attachments = GenericRelation(Attachment)
+
     objects = UnitQuerySet.as_manager()
     history = Tracked()
 
@@ -156,6 +160,8 @@ class UnitContact(models.Model):
     contact_name = models.CharField("联系人", max_length=30, blank=True)
     content = models.TextField("内容", blank=True)
 
+    attachments = GenericRelation(Attachment)
+
     objects = UnitContactQuerySet.as_manager()
     history = Tracked()
 
@@ -195,6 +201,8 @@ class Supply(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="supplies", verbose_name="组织")
     item = models.CharField("物资", max_length=30)
     quantity = models.PositiveIntegerField("数量")
+
+    attachments = GenericRelation(Attachment)
 
     objects = SupplyQuerySet.as_manager()
     history = Tracked()

@@ -4,7 +4,7 @@ from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, Sec
 from .editions import CountedFigure, Edition, EditionQuerySet
 from .explanations import EXPLAINERS, Explanation, ExplanationQuerySet
 from .platform_entries import PlatformEntry, PlatformEntryQuerySet
-from .targets import StaffQuerySet, Target
+from .targets import StaffQuerySet, Target, TargetQuerySet
 from .word_layouts import WordLayout, WordLayoutQuerySet
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "SectionQuerySet",
     "StaffQuerySet",
     "Target",
+    "TargetQuerySet",
     "WordLayout",
     "WordLayoutQuerySet",
 ]

@@ -100,7 +100,13 @@ class Report(models.Model):
 
     @property
     def period(self):
+        """The days of which the report tells."""
         return Period(self.starts_on, self.ends_on)
+
+    @property
+    def edition(self):
+        """The newest edition signed, or None."""
+        return self.editions.first()
 
     @property
     def part_label(self):

@@ -2,33 +2,18 @@
 
 import hashlib
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
 from orgs.models import User
+from yl_district.models import KeptOnce
 
 from .documents import Report, ReportReachQuerySet
 
 
 class EditionQuerySet(ReportReachQuerySet):
     report_path = "report__"
-
-
-class KeptOnce(models.Model):
-    """A row that is written once and never changes."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **options):
-        if not self._state.adding:
-            raise ValidationError("定稿不能修改；需要改动的，请另出更正稿。")
-        super().save(*args, **options)
-
-    def delete(self, *args, **options):
-        raise ValidationError("定稿不能删除；需要改动的，请另出更正稿。")
 
 
 class Edition(KeptOnce):
@@ -43,10 +28,14 @@ class Edition(KeptOnce):
     title = models.CharField("标题", max_length=200)
     signature = models.CharField("落款", max_length=100)
     dated = models.DateField("落款日期")
-    # Each block as the text of the day: its level, whether it tells of cases, strings and numbers with their keys.
+    # Each block as the text of the day: its level, its strings and its numbers with their keys.
     blocks = models.JSONField("正文")
+    # The same for readers who may not know how many youths are assisted.
+    open_blocks = models.JSONField("不涉及帮扶的正文")
     document = models.BinaryField("文件")
     sha256 = models.CharField("文件校验值", max_length=64)
+
+    refusal = "定稿不能修改或删除；需要改动的，请另出更正稿。"
 
     objects = EditionQuerySet.as_manager()
 
@@ -66,7 +55,7 @@ class Edition(KeptOnce):
 
     def get_absolute_url(self):
         """The edition's own page."""
-        return reverse("edition_detail", args=[self.report_id, self.number])
+        return reverse("edition_detail", args=[self.pk])
 
     @property
     def label(self):

@@ -24,6 +24,32 @@ class PlatformEntryQuerySet(StaffQuerySet):
         """Why entries of assisted youths are open to those who hold a grant: keys, kinds of roles and words."""
         return grants_in_words(self.values("person"), viewer)
 
+    def within(self, organisation):
+        """Entries of records of `organisation` and all below it, people by the capacity entered; at the root every one.
+
+        Nobody's place tells who is assisted, so that below the root there are no entries of assisted youths.
+        """
+        if organisation.is_root():
+            return self
+        reached = Q(activity__in=Activity.objects.within(organisation))
+        reached |= Q(organisation__in=Organisation.objects.within(organisation))
+        for subject, path in PLACES.items():
+            people = Person.objects.filter(**{f"{path}__startswith": organisation.path})
+            reached |= Q(subject=subject, person__in=people.values("pk"))
+        return self.filter(reached)
+
+    def of_open_subjects(self):
+        """Entries that tell nothing of who is assisted."""
+        return self.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
+
+    def entered_during(self, period):
+        """Entries made within the period."""
+        return self.filter(entered_on__range=period.bounds)
+
+    def bound_during(self, period):
+        """Entries bound in the platform within the period."""
+        return self.filter(bound_on__range=period.bounds)
+
     def bound_by(self, day):
         """Entries bound in the platform by `day`."""
         return self.filter(bound_on__lte=day)
@@ -95,3 +121,12 @@ class PlatformEntry(models.Model):
     def record(self):
         """The person, activity or organisation that was entered."""
         return self.person or self.activity or self.organisation
+
+
+# By which path a person entered as a subject of this kind belongs to an organisation.
+PLACES = {
+    PlatformEntry.Subject.MEMBER: "memberships__branch__path",
+    PlatformEntry.Subject.CADRE: "posts__organisation__path",
+    PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth__cadre__posts__organisation__path",
+    PlatformEntry.Subject.VOLUNTEER: "volunteering__team__hub__organisation__path",
+}

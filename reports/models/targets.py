@@ -1,8 +1,13 @@
 """Targets set from above."""
 
+from datetime import date
+
+from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
+from django.urls import reverse
 
 from yl_district.history import Tracked
+from yl_district.models import Attachment
 from yl_district.validators import validate_year
 
 
@@ -14,6 +19,16 @@ class StaffQuerySet(models.QuerySet):
         return self if user.is_committee_staff else self.none()
 
 
+class TargetQuerySet(StaffQuerySet):
+    def visible_to(self, user):
+        """Every target for staff of the district committee and leaders of the district, none for others."""
+        return self if user.leads_root else super().visible_to(user)
+
+    def changeable_by(self, user):
+        """Every target for staff of the district committee, none for others."""
+        return super().visible_to(user)
+
+
 class Target(models.Model):
     """A target for a year set from above."""
 
@@ -22,9 +37,12 @@ class Target(models.Model):
     figure = models.CharField("指标", max_length=60)
     value = models.PositiveIntegerField("目标值")
     issued_by = models.CharField("下达单位", max_length=60, blank=True)
+    document_number = models.CharField("文号", max_length=60, blank=True)
     due_on = models.DateField("截止日期", null=True, blank=True)
 
-    objects = StaffQuerySet.as_manager()
+    attachments = GenericRelation(Attachment)
+
+    objects = TargetQuerySet.as_manager()
     history = Tracked()
 
     class Meta:
@@ -38,3 +56,12 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.year} {self.task}"
+
+    def get_absolute_url(self):
+        """The target's own page."""
+        return reverse("target_detail", args=[self.pk])
+
+    @property
+    def deadline(self):
+        """The last day for it: the date set, else the year's end."""
+        return self.due_on or date(self.year, 12, 31)

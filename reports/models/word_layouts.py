@@ -26,6 +26,9 @@ class WordLayout(models.Model):
     uploaded_at = models.DateTimeField("上传时间")
     is_withdrawn = models.BooleanField("已停用", default=False)
 
+    # The file itself never changes.
+    compared = ("is_withdrawn",)
+
     objects = WordLayoutQuerySet.as_manager()
     history = Tracked(excluded_fields=["content"])
 
@@ -35,3 +38,8 @@ class WordLayout(models.Model):
 
     def __str__(self):
         return self.file_name
+
+    def withdraw(self):
+        """Takes the layout out of use for good; documents take the one before it, or the built-in one."""
+        self.is_withdrawn = True
+        self.save(update_fields=["is_withdrawn"])

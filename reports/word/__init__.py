@@ -1,55 +1,35 @@
-"""The summary as a Word file in the layout of official documents (GB/T 9704-2012)."""
+"""The summary as a Word file in the layout of official documents (GB/T 9704-2012), or in the one put in its place."""
 
-import re
-from pathlib import Path
+import io
+import logging
 
-from docxtpl import DocxTemplate
-from jinja2.sandbox import SandboxedEnvironment
+from reports.documents import Unprintable
+from reports.models import WordLayout
 
-from reports.sentences import amount
+from .filling import TEMPLATE, fill
 
-TEMPLATE = Path(__file__).parent / "annual_summary.docx"
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+__all__ = ["TEMPLATE", "write_docx"]
 
-
-def write_docx(summary, stream):
-    """Writes the summary and the table of its figures to a binary stream."""
-    document = DocxTemplate(TEMPLATE)
-    # Whoever may replace the template must not be able to run anything through it.
-    document.render(content(summary), SandboxedEnvironment(autoescape=True))
-    properties = document.docx.core_properties
-    properties.title, properties.author = printable(summary.title), printable(summary.signature)
-    document.save(stream)
+logger = logging.getLogger(__name__)
 
 
-def content(summary):
-    """What the template's placeholders stand for."""
-    return {
-        "title": printable(summary.title),
-        "blocks": [{"level": block.level, "text": printable(block.text)} for block in summary.blocks],
-        "signature": printable(summary.signature),
-        "dateline": summary.dateline,
-        "figures": [
-            {
-                "label": printable(result.figure.label),
-                "value": amount(result.value, result.quality),
-                "unit": result.figure.unit,
-                "target": "—" if result.target is None else str(result.target),
-                "quality": result.quality_label,
-            }
-            for result in shown(summary.results)
-        ],
-    }
+def write_docx(printed, stream):
+    """Writes the printed summary and the trace of its figures to a binary stream.
 
-
-def shown(results):
-    """The results without those of activity types of which nothing was held or wanted."""
-    for key, result in results.items():
-        kind = key.partition(".")[2]
-        if not kind or result.target is not None or results[f"sessions.{kind}"].value:
-            yield result
-
-
-def printable(text):
-    """The text without the characters that XML, and so Word, refuses."""
-    return UNPRINTABLE.sub("", text)
+    Takes the layout in force; where that fails, the built-in one, and returns a sentence that says so, else "".
+    """
+    layout = WordLayout.objects.in_force()
+    if layout is None:
+        fill(TEMPLATE, printed, stream)
+        return ""
+    made = io.BytesIO()
+    try:
+        fill(io.BytesIO(layout.content), printed, made)
+    except Unprintable:
+        raise
+    except Exception:  # a layout is no reason for the office to be without its document
+        logger.exception("Word layout %s failed", layout.pk)
+        fill(TEMPLATE, printed, stream)
+        return f"上传的 Word 版式“{layout}”不能使用，文件已改用内置版式生成。请管理员检查或停用该版式。"
+    stream.write(made.getvalue())
+    return ""

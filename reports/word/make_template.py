@@ -4,7 +4,7 @@ from pathlib import Path
 
 from docx import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement, parse_xml
@@ -19,19 +19,22 @@ BANNER = "方正小标宋简体"
 ALTERNATIVES = {FANGSONG: "仿宋", KAI: "楷体", BANNER: "宋体", HEI: "SimHei", SONG: "SimSun"}
 
 CENTRE = WD_ALIGN_PARAGRAPH.CENTER
-SIZE_2, SIZE_3, SIZE_4, SIZE_SMALL_4 = Pt(22), Pt(16), Pt(14), Pt(12)
+SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)
 # 22 lines of 28 characters between the margins; the pitch in twentieths of a point, as is the letter spacing that
 # makes 28 characters of 16 pt fit in 156 mm.
 LINE, LINE_PITCH, LETTER_SPACING = Pt(28.95), 579, -5
-TITLE_LINE, TABLE_LINE = Pt(32), Pt(18)
+TITLE_LINE, TABLE_LINE = Pt(32), Pt(15)
 COLUMNS = [
-    ("指标", "label", 64),
-    ("数值", "value", 24),
-    ("单位", "unit", 18),
-    ("目标", "target", 20),
-    ("数据质量", "quality", 30),
+    ("指标", "label", 34),
+    ("数值", "value", 15),
+    ("单位", "unit", 11),
+    ("统计口径", "definition", 52),
+    ("记录数", "records", 14),
+    ("目标", "target", 12),
+    ("数据质量", "quality", 18),
 ]
-LEFT_COLUMNS = {"label"}
+LEFT_COLUMNS = {"label", "definition"}
+CELL_MARGIN = Mm(1.2)
 
 
 def make_template(target):
@@ -101,8 +104,8 @@ def set_styles(document):
     annex = styles.add_style("Annex", WD_STYLE_TYPE.PARAGRAPH)
     define(annex, HEI, SIZE_3, keep=True)
     annex.paragraph_format.page_break_before = True
-    define(styles.add_style("Table Heading", WD_STYLE_TYPE.PARAGRAPH), HEI, SIZE_SMALL_4, CENTRE, line=TABLE_LINE)
-    define(styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH), FANGSONG, SIZE_SMALL_4, CENTRE, line=TABLE_LINE)
+    define(styles.add_style("Table Heading", WD_STYLE_TYPE.PARAGRAPH), HEI, SIZE_5, CENTRE, line=TABLE_LINE)
+    define(styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH), FANGSONG, SIZE_5, CENTRE, line=TABLE_LINE)
 
 
 def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, indent=0, keep=False):
@@ -115,6 +118,9 @@ def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, i
     fonts = style.element.rPr.find(qn("w:rFonts"))
     for kind in ("eastAsia", "cs"):
         fonts.set(qn(f"w:{kind}"), font)
+    if size == SIZE_5:
+        # Lines of a table keep to their own height, not to the page's.
+        style.element.get_or_add_pPr().append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
     if size == SIZE_3:
         spacing = OxmlElement("w:spacing")
         spacing.set(qn("w:val"), str(LETTER_SPACING))
@@ -174,18 +180,22 @@ def shift(paragraph, characters):
 
 
 def write_figures(document):
-    """The annex: every figure in a table, whose heading row returns on each page."""
+    """The annex that leads from every number to its records: a table, whose heading row returns on each page."""
     document.add_paragraph("附件", "Annex")
     document.add_paragraph("主要指标一览表", "Title")
-    document.add_paragraph()
+    counted = "统计范围：{{ place }}　　统计期间：{{ period }}　　统计日期：{{ counted_on }}"
+    for line in (counted, "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"):
+        document.add_paragraph(line, "Table Text").alignment = WD_ALIGN_PARAGRAPH.LEFT
     table = document.add_table(rows=4, cols=len(COLUMNS), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    set_cell_margins(table)
     for index, (heading, key, width) in enumerate(COLUMNS):
         table.columns[index].width = Mm(width)
         for row, text in enumerate([heading, "", f"{{{{ row.{key} }}}}", ""]):
             cell = table.cell(row, index)
             cell.width = Mm(width)
             cell.text = text
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             cell.paragraphs[0].style = document.styles["Table Text" if row else "Table Heading"]
             if row and key in LEFT_COLUMNS:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
@@ -194,6 +204,12 @@ def write_figures(document):
     for row in table.rows:
         row._tr.get_or_add_trPr().append(parse_xml(f"<w:cantSplit {nsdecls('w')}/>"))
     table.rows[0]._tr.trPr.append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
+
+
+def set_cell_margins(table):
+    """Gives the cells less room at their sides than Word does, so that more of a line fits."""
+    sides = "".join(f'<w:{side} w:w="{CELL_MARGIN.twips}" w:type="dxa"/>' for side in ("left", "right"))
+    table._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>"))
 
 
 if __name__ == "__main__":

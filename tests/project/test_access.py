@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 ABSENT = 987_654
 KEPT_BY_ALL = {"organisation", "unit", "unit_contact", "supply", "person", "member", "proposal", "post"}
-AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in"}
+AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in", "attachment"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
@@ -31,7 +31,7 @@ SEEN = {
     "office": KEPT_BY_ALL
     | AT_HUBS
     | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
-    | {"import_batch", "explanation"},
+    | {"import_batch", "word_layout", "explanation"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
@@ -51,10 +51,14 @@ ABOUT_ONESELF = {
     "user_session_end",
 }
 # They take no forms, whatever the record.
-READ_ONLY = {"record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"}
+READ_ONLY = {
+    *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
+    "attachment_export",
+    *("edition_detail", "edition_figure", "edition_export"),
+}
 # They take nothing but forms.
 SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
-ARGUMENTS = {"key": "members", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
+ARGUMENTS = {"key": "sessions", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
 
@@ -79,7 +83,7 @@ def kind_of(url_name, argument):
         return {"grant_pk": "case_grant", "youth_pk": "assisted_youth"}.get(argument, argument.removesuffix("_pk"))
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
-    special["import_batch_wrong_rows"] = "import_batch"
+    special |= {"import_batch_wrong_rows": "import_batch", "attachment_create": "activity"}
     return special.get(url_name, {"record": "member"}.get(kind, kind))
 
 
@@ -88,6 +92,8 @@ def arguments(url_name, names, rows):
     given = {name: ARGUMENTS[name] for name in names if name in ARGUMENTS}
     if url_name.startswith("record_"):
         given["kind"] = "member" if url_name != "record_unmask" else "person"
+    if url_name == "attachment_create":
+        given["kind"] = "activity"
     for name in names:
         if name == "pk" or name.endswith("_pk"):
             row = rows and rows.get(kind_of(url_name, name))
@@ -189,7 +195,7 @@ def test_an_address_without_a_line_opens_to_nobody(monkeypatch):
 
 def test_beside_roles_the_table_knows_few_words():
     kinds = set().union(*ACCESS.values())
-    words = {"committee", "root_administrator", "case_keeper"}
+    words = {"committee", "root_administrator", "root_leader", "case_keeper"}
     assert kinds - PUBLIC - SIGNED_IN == {*SEEN.keys() - {"office", "nobody"}, *words}
 
 

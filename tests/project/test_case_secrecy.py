@@ -88,7 +88,11 @@ def case_addresses(rows):
         kinds = [kind_of(url_name, name) for name in names if name.endswith("pk")]
         if set(kinds) & CASES or url_name in BEGINNINGS:
             yield url_name, reverse(url_name, kwargs=arguments(url_name, names, rows))
+    for url_name in ("attachment_export", "attachment_delete"):
+        yield url_name, reverse(url_name, args=[rows["case_attachment"].pk])
     for kind in sorted(CASES):
+        if f"{kind}_update" in ACCESS and hasattr(rows[kind], "attachments"):
+            yield "attachment_create", reverse("attachment_create", args=[kind, rows[kind].pk])
         if f"{kind}_update" in ACCESS:
             yield "record_history", reverse("record_history", args=[kind, rows[kind].pk])
         if hasattr(rows[kind], "unmaskable"):

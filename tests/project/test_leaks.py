@@ -21,6 +21,8 @@ BRANCHES_NAMED = {
 }
 # Columns of text in which no canary is put, with the reason.
 WITHOUT_CANARY = {
+    "yl_district.Attachment.sha256": "a digest, which no page shows",
+    "yl_district.AttachmentPart": "the contents of a file, handed out by its own address alone",
     "yl_district.AccessEntry": "what the auditor reads is the whole district's",
     "yl_district.ImportBatch": "imports are the office's alone",
     "yl_district.ImportPart": "the contents of a file, shown to its sender alone",
@@ -33,8 +35,11 @@ WITHOUT_CANARY = {
     "orgs.FormerPassword": "hashes",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "reports.Target.figure": "the key of a figure",
+    "reports.CountedFigure": "a figure's own words, and keys of records",
+    "reports.Edition.sha256": "a digest",
     "reports.Explanation.check_key": "the key of a check",
-    "reports.Explanation.subject": "the key of a record",
+    "reports.Explanation.subject": "the key of a record or figure",
+    "reports.WordLayout": "layouts are the whole district's",
     "reports.Explanation.digest": "a digest, which no page shows",
 }
 

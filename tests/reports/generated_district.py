@@ -10,15 +10,16 @@ from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, S
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Domain, Organisation, Supply, Unit, UnitContact
 from outreach.models import Contact, Link
+from reports.models import PlatformEntry
 from youthhubs.models import Hub, HubYear, TeamMember
 
 YEAR = 2017
 numbers = count(1)
 FIRST, LAST = date(YEAR - 1, 1, 1), date(YEAR + 1, 6, 30)
-# Days on which a year, a half, a quarter or a month begins or ends, and their neighbours.
+# Days on which a year, a half, a quarter or a month begins or ends, 29 February among them, and their neighbours.
 BOUNDARIES = [
     first + timedelta(days=shift)
-    for first in [date(YEAR + n // 12, n % 12 + 1, 1) for n in (0, 1, 2, 3, 6, 7, 9, 12, 13)]
+    for first in [date(YEAR + n // 12, n % 12 + 1, 1) for n in (-10, 0, 1, 2, 3, 6, 7, 9, 12, 13)]
     for shift in (-1, 0, 1)
 ]
 
@@ -76,7 +77,9 @@ def fill(tree, lots):
     make_links(lots, make_posts(lots, tree, people), people)
     hubs = make_hubs(lots, tree)
     make_cases(lots, tree, people, make_volunteers(lots, hubs, people))
-    make_activities(lots, tree, hubs, people)
+    activities = make_activities(lots, tree, hubs, people)
+    make_platform_entries(lots, tree, activities, people)
+    tree.hubs = [*getattr(tree, "hubs", []), *hubs]
 
 
 def make_tree(lots):
@@ -294,3 +297,18 @@ def make_activities(lots, tree, hubs, people):
         for activity, present in zip(activities, lists, strict=True)
         for person in present
     )
+    return activities
+
+
+def make_platform_entries(lots, tree, activities, people):
+    """Entries of every kind of record, people as any subject, whether or not they are known as one."""
+    number = PlatformEntry.objects.count()
+    subjects = [subject for subject in PlatformEntry.Subject.values if subject not in ("activity", "organisation")]
+    records = [("organisation", "organisation", tree.all), ("activity", "activity", activities)]
+    records += [(subject, "person", people) for subject in subjects]
+    entries = []
+    for subject, kind, rows in records:
+        for record in lots.random.sample(rows, min(len(rows), 25)):
+            facts = {"entered_on": lots.day(), "bound_on": lots.sometimes(lots.day())}
+            entries.append(PlatformEntry(platform=f"第{number}平台", subject=subject, **{kind: record}, **facts))
+    PlatformEntry.objects.bulk_create(entries)

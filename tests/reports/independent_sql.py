@@ -45,7 +45,8 @@ WITH place AS (
     JOIN activities_activitytype type ON type.id = activity.type_id
     LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
     WHERE activity.held_on {WITHIN}
-      AND (coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1)
+      AND CASE WHEN %(hub)s > 0 THEN activity.hub_id = %(hub)s
+          ELSE coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1 END
 ), standing_link AS (
     SELECT * FROM outreach_link WHERE {stands("started_on", "ended_on")}
 ), cadre AS (
@@ -92,6 +93,31 @@ WITH place AS (
 ), open_hub AS (
     SELECT * FROM youthhubs_hub
     WHERE organisation_id IN (SELECT id FROM place) AND {stands("opened_on", "closed_on")}
+), place_of_entry AS (
+    SELECT id AS entry_id, organisation_id AS place_id FROM reports_platformentry
+    UNION ALL
+    SELECT entry.id, coalesce(activity.host_id, hub.organisation_id) FROM reports_platformentry entry
+    JOIN activities_activity activity ON activity.id = entry.activity_id
+    LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
+    UNION ALL
+    SELECT entry.id, member.branch_id FROM reports_platformentry entry
+    JOIN members_member member ON member.person_id = entry.person_id AND entry.subject = 'member'
+    UNION ALL
+    SELECT entry.id, post.organisation_id FROM reports_platformentry entry
+    JOIN members_post post ON post.person_id = entry.person_id AND entry.subject = 'cadre'
+    UNION ALL
+    SELECT entry.id, post.organisation_id FROM reports_platformentry entry
+    JOIN outreach_link link ON link.youth_id = entry.person_id AND entry.subject = 'linked_youth'
+    JOIN members_post post ON post.person_id = link.cadre_id
+    UNION ALL
+    SELECT entry.id, hub.organisation_id FROM reports_platformentry entry
+    JOIN members_volunteer volunteer ON volunteer.person_id = entry.person_id AND entry.subject = 'volunteer'
+    JOIN youthhubs_teammember team ON team.volunteer_id = volunteer.id
+    JOIN youthhubs_hub hub ON hub.id = team.hub_id
+), own_entry AS (
+    SELECT * FROM reports_platformentry
+    WHERE subject <> 'assisted_youth' AND (%(is_root)s = 1 OR id IN (
+        SELECT entry_id FROM place_of_entry WHERE place_id IN (SELECT id FROM place)))
 )
 """
 
@@ -152,6 +178,8 @@ VALUES = {
     "hub_volunteer_teams": "SELECT count(DISTINCT hub_id) FROM own_volunteer WHERE hub_id IN (SELECT id FROM open_hub)",
     "people_reached": "SELECT count(DISTINCT person_id) FROM activities_signin "
     "WHERE activity_id IN (SELECT id FROM own_activity)",
+    "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
+    "platform_bindings": f"SELECT count(*) FROM own_entry WHERE bound_on {WITHIN}",
 }
 
 SESSIONS = "SELECT coalesce(sum(session_count), 0) FROM own_activity"
@@ -167,26 +195,30 @@ SELECT CASE
 END FROM own_activity
 """
 FROM_SIGN_INS = {"education_reach", "people_reached"}
+AT_HUBS = {"education_sessions", "people_reached"}
 
 
-def figures(path, first, last):
-    """Every figure's (value, quality) by key, for the organisation with this path and everything below it."""
-    given = {"path": path, "is_root": int(len(path) == 4), "year": last.year}
+def figures(path, first, last, hub=0):
+    """Every figure's (value, quality) by key, for the organisation with this path and everything below it.
+
+    With the key of a hub those alone that count what was held there.
+    """
+    given = {"path": path, "is_root": int(len(path) == 4), "year": last.year, "hub": hub}
     given |= {"first": first.isoformat(), "last": last.isoformat()}
     with connection.cursor() as cursor:
-
-        def ask(question, **more):
-            cursor.execute(WORLD + question, given | more)
-            return cursor.fetchone()[0]
-
-        found = {
-            key: (ask(question), "measured" if key in FROM_SIGN_INS else "counted") for key, question in VALUES.items()
-        }
-        found["sessions"] = (ask(SESSIONS), "counted")
-        found["attendances"] = (ask(ATTENDANCES), ask(QUALITY))
-        cursor.execute("SELECT key FROM activities_activitytype")
-        for (key,) in cursor.fetchall():
-            of_type = " WHERE key = %(key)s"
-            found[f"sessions.{key}"] = (ask(SESSIONS + of_type, key=key), "counted")
-            found[f"attendances.{key}"] = (ask(ATTENDANCES + of_type, key=key), ask(QUALITY + of_type, key=key))
-    return found
+        cursor.execute("SELECT key FROM activities_activitytype ORDER BY key")
+        types = {f"type_{number}": key for number, (key,) in enumerate(cursor.fetchall())}
+        questions = {key: question for key, question in VALUES.items() if not hub or key in AT_HUBS}
+        questions |= {"sessions": SESSIONS, "attendances": ATTENDANCES, "quality": QUALITY}
+        for name, key in types.items():
+            of_type = f" WHERE key = %({name})s"
+            questions |= {
+                f"sessions.{key}": SESSIONS + of_type,
+                f"attendances.{key}": ATTENDANCES + of_type,
+                f"quality.{key}": QUALITY + of_type,
+            }
+        cursor.execute(f"{WORLD} SELECT {', '.join(f'({question})' for question in questions.values())}", given | types)
+        answers = dict(zip(questions, cursor.fetchone(), strict=True))
+    qualities = {key.replace("quality", "attendances"): answers.pop(key) for key in list(answers) if "quality" in key}
+    qualities |= dict.fromkeys(FROM_SIGN_INS, "measured")
+    return {key: (value, qualities.get(key, "counted")) for key, value in answers.items()}

@@ -87,11 +87,11 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     page.get_by_role("link", name="返回").click()
 
     name, content = taken(page, "下载 Word")
-    assert name == "高碑店地区团工委2017年度工作总结.docx"
+    assert name == "高碑店地区团工委2017年工作总结.docx"
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         assert "高碑店地区团工委2017年工作总结" in re.sub("<[^>]+>", "", file.read("word/document.xml").decode())
     name, content = taken(page, "下载附表")
-    assert name == "高碑店地区团工委2017年度工作总结附表.xlsx"
+    assert name == "高碑店地区团工委2017年工作总结附表.xlsx"
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("指标与目标").to_python()
     assert ["nonpublic_members_joined", 66] in [[row[0], row[2]] for row in sheet if len(row) > 2]
     answer = page.request.get("/summary/json/?year=2017")

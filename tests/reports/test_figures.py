@@ -6,16 +6,17 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from activities.models import ActivityType
+from activities.models import Activity, ActivityType
 from orgs.models import Organisation
-from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, results, root_organisation
+from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, results, root_organisation, targets_of
 from reports.models import Target
 from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
-from yl_district.periods import Period
+from yl_district.periods import PARTS, Period
 
 pytestmark = pytest.mark.django_db
 
@@ -59,10 +60,9 @@ ORIGINAL_ATTENDANCES = {
     "film": (0, INCOMPLETE),
 }
 PERIODS = {
-    "year": Period.of_year(YEAR),
-    "half": Period(date(YEAR, 1, 1), date(YEAR, 6, 30)),
-    "quarter": Period(date(YEAR, 7, 1), date(YEAR, 9, 30)),
-    "month": Period(date(YEAR, 2, 1), date(YEAR, 2, 28)),
+    **{part: Period.of_part(YEAR, part) for part in PARTS},
+    "leap month": Period.of_part(YEAR - 1, "m2"),
+    "leap day": Period(date(YEAR - 1, 2, 29), date(YEAR - 1, 2, 29)),
     "day": Period(date(YEAR, 1, 1), date(YEAR, 1, 1)),
     "across the new year": Period(date(YEAR, 12, 1), date(YEAR + 1, 1, 31)),
 }
@@ -73,7 +73,8 @@ def values(scope):
 
 
 def by_sql(scope):
-    return independent_sql.figures(scope.organisation.path, scope.period.start, scope.period.end)
+    hub = scope.hub.pk if scope.hub else 0
+    return independent_sql.figures(scope.organisation.path, *scope.period.bounds, hub)
 
 
 @pytest.fixture
@@ -104,14 +105,47 @@ def test_sample_year_equals_plain_sql(sample_year):
             assert values(scope) == by_sql(scope), (organisation.name, year)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_generated_district_equals_plain_sql(seed):
-    tree = generated_district(seed)
+def scopes(tree, periods, hubs=3):
+    """The root, the middle, a leaf and some hubs with activities, each within each of these periods."""
     for organisation in (tree.root, tree.middle, tree.leaf):
         organisation.refresh_from_db()
-        for name, period in PERIODS.items():
-            scope = Scope(organisation, period)
-            assert values(scope) == by_sql(scope), (organisation.name, name)
+        yield from (Scope(organisation, period) for period in periods)
+    for hub in [hub for hub in tree.hubs if hub.activities.exists()][:hubs]:
+        yield from (Scope(hub.organisation, period, hub) for period in periods)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_generated_district_equals_plain_sql(seed):
+    for scope in scopes(generated_district(seed), PERIODS.values()):
+        assert values(scope) == by_sql(scope), (scope.name, scope.period.name)
+
+
+def test_generated_hubs_hold_what_other_organisations_host():
+    tree = generated_district(0)
+    elsewhere = Activity.objects.filter(hub__isnull=False, host__isnull=False).exclude(host=F("hub__organisation"))
+    found = {hub: elsewhere.filter(hub=hub).count() for hub in tree.hubs}
+    assert sum(map(bool, found.values())) > 5
+    hub = max(found, key=found.get)
+    scope = Scope(hub.organisation, Period(date(YEAR - 1, 1, 1), date(YEAR + 1, 12, 31)), hub)
+    hosted = Activity.objects.filter(host__path__startswith=hub.organisation.path, hub=hub)
+    assert results(scope)["sessions"].value > sum(activity.session_count for activity in hosted)
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
+    tree = generated_district(seed)
+    Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=8)
+    periods = [PERIODS[name] for name in ("year", "q3", "leap month", "across the new year")]
+    counted = 0
+    for scope in scopes(tree, periods, hubs=2):
+        targets = targets_of(scope)
+        for key, result in results(scope).items():
+            parts = result.figure.parts(scope)
+            assert result.figure.result(scope, targets) == result, (scope, key)
+            assert result.figure.result_of(parts, targets) == result, (scope, key)
+            assert len({pk for pk, _, _ in parts}) == len(parts), (scope, key)
+            counted += len(parts)
+    assert counted > 3000
 
 
 EXACT = {"attendance": 20, "basis": "exact"}
@@ -180,7 +214,7 @@ def test_targets_stand_beside_the_district_alone():
     assert not any(result.target for result in results(Scope(branch, Period.of_year(2017))).values())
 
 
-def test_rows_do_not_add_queries():
+def test_rows_do_not_add_queries_and_types_of_activities_share_one():
     tree = generated_district(11)
 
     def queries():
@@ -190,4 +224,5 @@ def test_rows_do_not_add_queries():
 
     few = queries()
     fill(tree, Lots(12))
+    ActivityType.objects.create(key="type_16", name="读书活动")
     assert queries() == few

@@ -15,7 +15,7 @@ from activities.models import Activity, SignIn
 from assistance.models import AssistedYouth
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation
-from reports.figures import Scope, figures_as_dict, root_organisation
+from reports.figures import Scope, figures_as_dict, results, root_organisation
 from reports.ledger import write_template
 from reports.sample import ledger as sample
 from tests.workbooks import TODAY, counts, exported, problems, take_in, tally, workbook
@@ -72,16 +72,22 @@ def stated(row):
     return {(place, "、".join(sorted(str(cell).split("、")))) for place, cell in enumerate(row) if cell is not None}
 
 
+def figures_of_the_year():
+    """Every figure of 2017 of the whole district."""
+    scope = Scope(root_organisation(), Period.of_year(2017))
+    return figures_as_dict(scope, results(scope))
+
+
 def test_every_figure_of_a_year_comes_back_from_the_export_of_that_year():
     take_in(sample.COMMITTED.read_bytes())
     late = {"年度": 2016, "姓名": "秦望远", "状态": "批准", "批准日期": "2017-01-20"}
     take_in({"奖学金": [late]})
-    figures = figures_as_dict(Scope(root_organisation(), Period.of_year(2017)))
+    figures = figures_of_the_year()
     assert figures["figures"]["scholarships_granted"]["value"] == 2
     written = exported(2017)
     empty_the_database()
     assert take_in(written).written
-    assert figures_as_dict(Scope(root_organisation(), Period.of_year(2017))) == figures
+    assert figures_of_the_year() == figures
 
 
 def test_the_sample_year_comes_back_cell_by_cell(sample_rows):

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from docx import Document
@@ -9,13 +10,14 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from reports.summary import compose
+from reports.documents import printed_summary
 from reports.word import TEMPLATE, write_docx
 from reports.word.make_template import make_template
 from tests.reports.district import YEAR, bare_district, full_district, year_scope
 from youthhubs.models import Hub, HubYear
 
 pytestmark = pytest.mark.django_db
+COUNTED_ON = date(2018, 1, 5)
 STYLES = {0: "Normal", 1: "Heading 1", 2: "Heading 2"}
 
 
@@ -28,7 +30,7 @@ def written(summary):
 
 @pytest.fixture
 def summary():
-    return compose(year_scope(full_district().root))
+    return printed_summary(year_scope(full_district().root), COUNTED_ON)
 
 
 def test_text_is_the_composed_text(summary):
@@ -41,21 +43,37 @@ def test_text_is_the_composed_text(summary):
         ("Signature", summary.dateline),
         ("Annex", "附件"),
         ("Title", "主要指标一览表"),
+        ("Table Text", "统计范围：清河地区团工委　　统计期间：2017年　　统计日期：2018-01-05"),
+        ("Table Text", "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"),
     ]
 
 
-def test_annex_lists_the_figures(summary):
+def test_annex_leads_from_every_figure_to_its_records(summary):
     rows = [[cell.text for cell in row.cells] for row in written(summary).tables[0].rows]
-    assert rows[0] == ["指标", "数值", "单位", "目标", "数据质量"]
-    by_label = {(label, unit): rest for label, *rest in rows[1:] for unit in [rest[1]]}
-    assert by_label["完成两新组织任务", "家"] == ["7", "家", "6", "据实登记"]
-    assert by_label["DIY制作人次", "人次"] == ["140余", "人次", "—", "含约数"]
-    assert by_label["志愿服务人次", "人次"] == ["未统计", "人次", "—", "统计不全"]
-    assert by_label["主题团日人次", "人次"] == ["1", "人次", "—", "签到实测"]
-    figures = {result.figure.label for key, result in summary.results.items() if "." not in key}
-    assert figures <= {row[0] for row in rows}
-    # A type of which nothing was held has no line.
-    assert ("瑜伽场次", "场") not in by_label
+    assert rows[0] == ["指标", "数值", "单位", "统计口径", "记录数", "目标", "数据质量"]
+    assert rows[1:] == [
+        [
+            row.label,
+            row.amount,
+            row.unit,
+            row.definition,
+            str(row.records),
+            "—" if row.target is None else str(row.target),
+            row.quality_label,
+        ]
+        for row in summary.trace
+    ]
+    by_label = {(row[0], row[2]): row for row in rows[1:]}
+    assert by_label["DIY制作人次", "人次"] == [
+        "DIY制作人次",
+        "140余",
+        "人次",
+        "期内DIY制作已记录的人次之和",
+        "1",
+        "—",
+        "含约数",
+    ]
+    assert by_label["志愿服务人次", "人次"][1] == "未统计"
 
 
 def test_page_is_that_of_the_standard(summary):
@@ -123,7 +141,7 @@ def test_hostile_names_stay_text():
     HubYear.objects.create(hub=Hub.objects.get(), year=YEAR, tier="key")
     root.name = name
     root.save()
-    text = [paragraph.text for paragraph in written(compose(year_scope(root))).paragraphs]
+    text = [paragraph.text for paragraph in written(printed_summary(year_scope(root), COUNTED_ON)).paragraphs]
     shown = "<w:br/>&{{ 7 * 7 }}{% for %}村"
     assert text[0] == f"{shown}2017年工作总结"
     assert [line for line in text if f"其中重点店1家（{shown}）。" in line]

@@ -121,6 +121,7 @@ EXPORTS = [
     ("ledger_template", [], {}),
     ("ledger_export", [], {}),
     ("summary_export", ["docx"], {"year": 2017}),
+    ("summary_export", ["pdf"], {"year": 2017}),
     ("summary_export", ["xlsx"], {"year": 2017}),
     ("summary_export", ["json"], {"year": 2017}),
 ]

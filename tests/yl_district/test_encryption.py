@@ -17,6 +17,7 @@ from members.models import Person
 from tests.factories import (
     make_assistance,
     make_assisted_youth,
+    make_attachment,
     make_grant,
     make_member,
     make_organisation,
@@ -33,7 +34,7 @@ from yl_district.encryption import (
     Sealed,
     encrypted_fields,
 )
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -91,6 +92,9 @@ def fill_with_canaries():
     make_assistance([youth], **told(Assistance, "content"))
     make_scholarship(student=person, **told(Scholarship, "school", "donor", "remark"))
     make_grant(make_user(), person, **told(CaseGrant, "reason"))
+    attached = told(Attachment, "file_name", "note") | told(AttachmentPart, "content")
+    content = attached.pop("content").encode()
+    make_attachment(youth, make_user(), attached["file_name"], content, note=attached["note"])
     batch = ImportBatch.objects.create(file_name="名单.xlsx")
     contents = told(ImportPart, "content", "findings", "staged")
     ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)
@@ -108,7 +112,7 @@ def test_no_sensitive_text_is_in_the_database():
 
 
 def test_twin_without_encryption_every_text_is_found(monkeypatch):
-    monkeypatch.setattr(encryption, "encrypt", lambda text, label, seal: Sealed(text))
+    monkeypatch.setattr(encryption, "encrypt_bytes", lambda content, label, seal: Sealed(content.decode()))
     canaries = fill_with_canaries()
     found = dump()
     assert [column for column, text in canaries.items() if text not in found] == []

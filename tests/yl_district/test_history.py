@@ -24,11 +24,14 @@ APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Models without a history, each with its reason.
 UNTRACKED = {
     "orgs.FormerPassword": "a history itself",
+    "yl_district.AttachmentPart": "a piece of a file, whose history is the attachment's",
     "yl_district.ImportBatch": "tells itself who did what and when",
     "yl_district.ImportPart": "the contents of a file that waits to be written",
     "yl_district.ImportHeading": "how a heading was last explained",
     "yl_district.ImportAlias": "how a spelling was last explained",
     "yl_district.Submission": "nothing that anybody wrote",
+    "reports.Edition": "written once, which the database keeps from being changed",
+    "reports.CountedFigure": "a part of an edition",
     "yl_district.AccessEntry": "a log by itself, which the database keeps from being changed",
 }
 MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}

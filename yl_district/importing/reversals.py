@@ -13,6 +13,7 @@ from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
 
 from ..history import tracked_fields
+from ..models.attachments import Attachment, attached_to
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
 LABELS = {
@@ -171,6 +172,8 @@ class Look:
             for pk, key in pointing.values_list(own, f"{name}_id"):
                 if pk not in self.gone[relation.related_model]:
                     found[key].add(str(relation.related_model._meta.verbose_name))
+        for key in attached_to(self.model).filter(object_id__in=self.own).values_list("object_id", flat=True):
+            found[key].add(str(Attachment._meta.verbose_name))
         return found
 
     def _touched(self, found):

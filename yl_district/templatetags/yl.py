@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
-from yl_district.history import kind_of, may_come
+from yl_district.history import kind_of, may_change, may_come
 from yl_district.masking import MASKED_FIELDS, masked
 
 register = template.Library()
@@ -35,6 +35,16 @@ def record_links(context, record):
     user, model = context["request"].user, type(record)
     names = [name for name in ("record_readers", "record_history") if may_come(user, model) and user.may_open(name)]
     return {name: reverse(name, args=[kind_of(model), record.pk]) for name in names}
+
+
+@register.inclusion_tag("_attachments.html", takes_context=True)
+def attachments(context, record):
+    """The files attached to a record, and for those who may change it the ways to add one and to take one away."""
+    add = may_change(context["request"].user, record)
+    return {
+        "attachments": record.attachments.select_related("uploaded_by"),
+        "add": add and reverse("attachment_create", args=[kind_of(type(record)), record.pk]),
+    }
 
 
 @register.filter

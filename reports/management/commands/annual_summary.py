@@ -1,4 +1,4 @@
-"""manage.py annual_summary YEAR [--scope ORGANISATION] --format docx|xlsx|json|text -o FILE"""
+"""manage.py annual_summary YEAR [--scope ORGANISATION] --format docx|pdf|xlsx|json|text -o FILE"""
 
 from pathlib import Path
 
@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from reports.annexes import write_annexes
+from reports.documents import Unprintable, printed_summary
 from reports.figures import Scope, root_organisation, write_figures
+from reports.pdf import write_pdf
 from reports.summary import compose
 from reports.word import write_docx
 from yl_district.commands import DatabaseCommand
@@ -19,7 +21,8 @@ YEARS = range(1922, 2100)
 
 
 WRITERS = {
-    "docx": lambda scope, stream: write_docx(compose(scope, timezone.localdate()), stream),
+    "docx": lambda scope, stream: write_docx(printed_summary(scope, timezone.localdate()), stream),
+    "pdf": lambda scope, stream: write_pdf(printed_summary(scope, timezone.localdate()), stream),
     "xlsx": write_annexes,
     "json": write_figures,
     "text": lambda scope, stream: stream.write(compose(scope, timezone.localdate()).text.encode()),
@@ -27,7 +30,7 @@ WRITERS = {
 
 
 class Command(DatabaseCommand):
-    help = "写出年度工作总结（docx、text）、附表（xlsx）或全部指标（json）。"
+    help = "写出年度工作总结（docx、pdf、text）、附表（xlsx）或全部指标（json）。"
 
     def add_arguments(self, parser):
         parser.add_argument("year", metavar="YEAR", help="年度，如 2017")
@@ -38,7 +41,10 @@ class Command(DatabaseCommand):
     def handle(self, *, year, scope, format, output, **options):
         chosen = Scope(organisation_named(scope), Period.of_year(year_named(year)))
         subject = f"{chosen.organisation.name}{chosen.year}年工作总结"
-        write_file(output, subject, lambda stream: WRITERS[format](chosen, stream))
+        try:
+            write_file(output, subject, lambda stream: WRITERS[format](chosen, stream))
+        except Unprintable as problem:
+            raise CommandError(str(problem)) from None
         self.stdout.write(f"已写入 {output}")
 
 

@@ -78,7 +78,8 @@ class Command(DatabaseCommand):
     def one_batch(self, kept, rows, check):
         """The first of the rows, decrypted and unless they are only checked stored anew."""
         rows = rows.order_by("pk")
-        batch = list((rows if check else rows.select_for_update(no_key=True))[:BATCH])
+        most = min(BATCH, getattr(kept.model, "rows_at_once", BATCH))
+        batch = list((rows if check else rows.select_for_update(no_key=True))[:most])
         whole = [row for row in batch if self.opens(kept, row)]
         if whole and not check:
             kept.store_anew(whole)

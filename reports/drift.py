@@ -1,0 +1,145 @@
+"""What has become of the records that a signed figure counted: which came, went and changed since, and by whom."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from .figures import CASE_FIGURES, Result, figures_of, targets_of
+from .signing import figure_of, kept_parts, scope_of
+
+CAME, WENT, CHANGED = "came", "went", "changed"
+LABELS = {CAME: "新计入", WENT: "不再计入", CHANGED: "数字变动"}
+SHOWN = 50
+ACTS = {"+": "登记", "~": "修改", "-": "删除"}
+# More keys than any database takes as so many parameters are one text.
+KEYS = {
+    "sqlite": "SELECT value FROM json_each(%s)",
+    "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json) AS keys(value)",
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One record that is counted otherwise than when the figure was signed."""
+
+    kind: str
+    key: int
+    former: int | None
+    present: int | None
+
+    @property
+    def label(self):
+        return LABELS[self.kind]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A signed figure beside what it comes to today."""
+
+    signed: Result
+    present: Result | None
+    moves: tuple[Move, ...]
+
+    @property
+    def is_closed(self):
+        """Whether the figure is no longer kept, so that nothing can be compared."""
+        return self.present is None
+
+    @property
+    def difference(self):
+        """By how much the value has changed."""
+        return 0 if self.is_closed else self.present.value - self.signed.value
+
+    def of_kind(self, kind):
+        """How many records moved in this way."""
+        return sum(move.kind == kind for move in self.moves)
+
+    @property
+    def counts(self):
+        """The moves in words, such as `新计入 2 条，不再计入 1 条`."""
+        found = [(label, self.of_kind(kind)) for kind, label in LABELS.items()]
+        return "，".join(f"{label} {times} 条" for label, times in found if times)
+
+
+def drifts(edition, with_cases=True):
+    """Every signed figure whose records, or what they add, are no longer those that were counted."""
+    scope = scope_of(edition.report)
+    figures, targets = figures_of(scope, with_cases), targets_of(scope)
+    found = [drift_of(kept, figures.get(kept.key), scope, targets) for kept in told(edition, with_cases)]
+    return [drift for drift in found if drift.moves or drift.is_closed]
+
+
+def told(edition, with_cases):
+    """The kept figures, those of case files where asked for."""
+    return [kept for kept in edition.figures.all() if with_cases or kept.key not in CASE_FIGURES]
+
+
+def drift_of(kept, figure, scope, targets):
+    """One signed figure beside today's."""
+    signed = Result(figure_of(kept, {kept.key: figure} if figure else {}), kept.value, kept.quality, kept.target)
+    if figure is None:
+        return Drift(signed, None, ())
+    parts = figure.parts(scope)
+    return Drift(signed, figure.result_of(parts, targets), tuple(moves(kept_parts(kept), parts)))
+
+
+def moves(former, present):
+    """The records in which two counts of one figure differ."""
+    before = {key: (amount, quality) for key, amount, quality in former}
+    now = {key: (amount, quality) for key, amount, quality in present}
+    for key in sorted(before.keys() | now.keys()):
+        if key not in before:
+            yield Move(CAME, key, None, now[key][0])
+        elif key not in now:
+            yield Move(WENT, key, before[key][0], None)
+        elif before[key] != now[key]:
+            yield Move(CHANGED, key, before[key][0], now[key][0])
+
+
+def keys_query(keys):
+    """A condition's right side for any number of keys."""
+    return RawSQL(KEYS[connection.vendor], [f"[{','.join(map(str, keys))}]"])
+
+
+@dataclass(frozen=True)
+class Told:
+    """A move as a reader may know it: the record's name and page, and what was done to it since."""
+
+    move: Move
+    name: str
+    url: str
+    acts: tuple[str, ...]
+
+
+def tell(drift, rows, edition, user):
+    """The first moves that the user may see among `rows`, and the number of those that stay untold."""
+    model, shown = rows.model, drift.moves[:SHOWN]
+    knows_deleted = user.is_committee_staff and drift.signed.figure.key not in CASE_FIGURES
+    keys = [move.key for move in shown]
+    seen = {row.pk: row for row in rows.filter(pk__in=keys)}
+    gone = set(keys) - set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    acts = acts_since(model, keys, edition.signed_at)
+    lines = []
+    for move in shown:
+        if move.key in seen:
+            record = seen[move.key]
+            lines.append(Told(move, str(record), record.get_absolute_url(), acts.get(move.key, INDIRECT)))
+        elif move.key in gone and knows_deleted:
+            lines.append(Told(move, f"已删除的记录（编号 {move.key}）", "", acts.get(move.key, INDIRECT)))
+    return lines, len(drift.moves) - len(lines)
+
+
+INDIRECT = ("记录本身未改，随相关记录变动",)
+
+
+def acts_since(model, keys, moment):
+    """What was done to the records since then, by whom, the latest first, by the record's key."""
+    found = {}
+    rows = model.history.filter(**{f"{model._meta.pk.name}__in": keys}, history_date__gt=moment)
+    for row in rows.select_related("history_user").order_by("-history_date", "-history_id"):
+        who = row.history_user or "系统"
+        reason = f"（{row.history_change_reason}）" if row.history_change_reason else ""
+        act = f"{row.history_date:%Y-%m-%d} {who}{ACTS[row.history_type]}{reason}"
+        found.setdefault(getattr(row, model._meta.pk.name), []).append(act)
+    return {key: tuple(acts) for key, acts in found.items()}

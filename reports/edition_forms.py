@@ -1,0 +1,24 @@
+"""What is asked for where a report is signed."""
+
+from django import forms
+
+from yl_district.forms import ActionForm
+
+
+class SignForm(ActionForm):
+    """The first signature; `seen` tells which text the signer has read."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    groups = [("", "seen")]
+
+
+class AmendForm(SignForm):
+    """A correction of what was signed."""
+
+    reason = forms.CharField(
+        label="更正原因",
+        max_length=300,
+        widget=forms.Textarea,
+        help_text="写明更正了什么、为什么。原稿和更正稿都会保留，各有编号。",
+    )
+    groups = [("", "reason", "seen")]

@@ -1,0 +1,131 @@
+"""Pages of what was signed: signing a report, its editions, and what has changed behind their numbers since."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from orgs.roles import HUB_KEEPERS
+from yl_district.access_log import Action, record
+from yl_district.downloads import download
+from yl_district.pages import configured_table, end_page, rows_response
+
+from .documents import Unprintable
+from .drift import drift_of, drifts, keys_query, tell
+from .edition_forms import AmendForm, SignForm
+from .figure_tables import table_of
+from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_results
+from .models import Edition, Report
+from .pdf import write_pdf
+from .scopes import scope_query
+from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest, unanswered
+from .summary import compose
+from .views import tell_of_layout
+from .word import write_docx
+
+# Columns of lists that only the figures' own rows have.
+ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")
+
+
+def report_sign(request, pk):
+    """Signs a report, or an amendment of one that was signed before."""
+    report = get_object_or_404(Report.objects.changeable_by(request.user), pk=pk)
+    scope, today = scope_of(report), timezone.localdate()
+    with_cases = may_know_cases(request.user, scope)
+    former = report.edition
+    return end_page(
+        request,
+        "reports/report_sign.html",
+        AmendForm if former else SignForm,
+        report,
+        lambda **asked: sign(report, request.user, today, **asked),
+        title=f"更正：{report}" if former else f"签发：{report}",
+        message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",
+        initial={"seen": text_digest(compose(scope, today))},
+        scope=scope,
+        former=former,
+        unanswered=unanswered(scope, results(scope), request.user, today),
+        summary=compose(scope, today, with_cases),
+        query=scope_query(scope),
+    )
+
+
+def visible_edition(request, pk):
+    """The edition, if the user may see it."""
+    editions = Edition.objects.visible_to(request.user).defer("document")
+    related = editions.select_related("report__organisation", "report__hub__organisation", "signed_by")
+    return get_object_or_404(related, pk=pk)
+
+
+@require_GET
+def edition_detail(request, pk):
+    """A report as it was signed, and what has drifted since."""
+    edition = visible_edition(request, pk)
+    scope = scope_of(edition.report)
+    with_cases = may_know_cases(request.user, scope)
+    context = {
+        "title": str(edition),
+        "edition": edition,
+        "editions": edition.report.editions.defer("document", "blocks").select_related("signed_by"),
+        "summary": summary_of(edition, with_cases),
+        "drifts": drifts(edition, with_cases),
+        "scope": scope,
+        "query": scope_query(scope),
+    }
+    return render(request, "reports/edition_detail.html", context)
+
+
+@require_GET
+def edition_figure(request, pk, key):
+    """One signed number: the records that it counted, and which of them came, went or changed since."""
+    edition = visible_edition(request, pk)
+    scope = scope_of(edition.report)
+    kept = edition.figures.filter(key=key).first()
+    if kept is None or (key in CASE_FIGURES and not may_know_cases(request.user, scope)):
+        raise Http404
+    figure = figures_of(scope).get(key)
+    drift = drift_of(kept, figure, scope, targets_of(scope))
+    context = {
+        "title": kept.label,
+        "edition": edition,
+        "kept": kept,
+        "drift": drift,
+        "scope": scope,
+        "query": scope_query(scope),
+        "is_closed": figure is None or not request.user.holds(*HUB_KEEPERS),
+    }
+    if context["is_closed"]:
+        return render(request, "reports/edition_figure.html", context)
+    if key in CASE_FIGURES:
+        record(Action.CASE_VIEW, f"edition_figure:{key}", request=request)
+    table_class = table_of(figure, figure.rows(scope).model, request.user)
+    seen = table_class._meta.model._default_manager.visible_to(request.user)
+    related = seen.select_related(*table_class.related).prefetch_related(*table_class.prefetched)
+    context["moves"], context["untold"] = tell(drift, related, edition, request.user)
+    keys = [part[0] for part in kept_parts(kept)]
+    counted = seen.filter(pk__in=keys_query(keys))
+    context["unseen"] = len(keys) - counted.count()
+    context["table"] = configured_table(request, table_class, counted, exclude=ANNOTATED)
+    return rows_response(request, "reports/edition_figure.html", "_rows.html", context)
+
+
+@require_GET
+def edition_export(request, pk, kind):
+    """The signed file itself, or its content as PDF or its numbers as JSON; without cases for whoever may not know."""
+    edition = visible_edition(request, pk)
+    scope = scope_of(edition.report)
+    with_cases = may_know_cases(request.user, scope)
+    document = printed_edition(edition, with_cases)
+    writers = {
+        "docx": lambda stream: (
+            stream.write(edition.document) if with_cases else tell_of_layout(request, write_docx(document, stream))
+        ),
+        "pdf": lambda stream: write_pdf(document, stream),
+        "json": lambda stream: write_results(scope, results_of(edition, with_cases), stream),
+    }
+    try:
+        return download(request, f"{document.title}（{edition.label}）.{kind}", str(edition), writers[kind])
+    except Unprintable as problem:
+        messages.error(request, str(problem))
+        return redirect(edition)

@@ -1,0 +1,24 @@
+from django.db import migrations
+
+from yl_district import kept_once
+
+TABLES = ["reports_edition", "reports_countedfigure"]
+
+
+def protect(apps, schema_editor):
+    kept_once.protect(schema_editor.connection, TABLES)
+
+
+def unprotect(apps, schema_editor):
+    kept_once.unprotect(schema_editor.connection, TABLES)
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('reports', '0003_documents'),
+    ]
+
+    operations = [
+        migrations.RunPython(protect, unprotect),
+    ]

@@ -1,0 +1,47 @@
+"""The summary as a PDF file, set by Typst from the same content as the Word file.
+
+The layouts are fixed; what is data goes to them as JSON and stays text, whatever it looks like.
+"""
+
+import json
+import logging
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn as fonts
+import typst
+
+from reports.documents import Unprintable, content
+
+logger = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+ANNUAL_SUMMARY = HERE / "annual_summary.typ"
+
+
+def write_pdf(printed, stream):
+    """Writes the printed summary and the trace of its figures to a binary stream."""
+    stream.write(pdf(ANNUAL_SUMMARY, content(printed), printed.counted_on))
+
+
+def pdf(layout, data, day):
+    """The bytes of a PDF in one of the layouts here, dated on `day`; the same data make the same bytes."""
+    try:
+        return typst.compile(
+            layout,
+            root=HERE,
+            font_paths=bundled_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"content": json.dumps(data, ensure_ascii=False)},
+            timestamp=datetime.combine(day, time(), UTC),
+        )
+    except typst.TypstError as error:
+        logger.error("Typst refused %s: %s", layout.name, error)
+        raise Unprintable("PDF 没有生成。请改为下载 Word 文件，并将此情况告知管理员。") from error
+
+
+@cache
+def bundled_fonts():
+    """The fonts that come with the program, so that a page looks the same on every machine."""
+    folder = str(fonts.serif_path().parent)
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

@@ -1,0 +1,40 @@
+"""The page on which a superior reads what the organisations below have signed, added up."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from .figures import may_know_cases
+from .models import Report
+from .returns import by_place, kept_of, returns, sums
+from .scopes import asked_scope, scope_query
+
+HUBS = "hubs"
+
+
+@require_GET
+def return_list(request):
+    """Who has signed a return of the period and who has not, and the sums of what was signed."""
+    scope, form = asked_scope(request)
+    of_hubs = request.GET.get("below") == HUBS
+    report_form = Report.form_of(scope.period)
+    with_cases = may_know_cases(request.user, scope)
+    found = returns(scope, of_hubs) if report_form and not scope.hub else []
+    kept = kept_of(found, with_cases)
+    added = list(sums(scope, kept, with_cases, of_hubs)) if kept else []
+    chosen = next((each for each in added if each.result.figure.key == request.GET.get("figure")), None)
+    context = {
+        "title": "下级报送",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "report_form": report_form and report_form.label,
+        "below": HUBS if of_hubs else "",
+        "returns": found,
+        "missing": [each for each in found if not each.edition],
+        "signed": sum(1 for each in found if each.edition),
+        "sums": added,
+        "chosen": chosen,
+        "rows": list(by_place(found, kept, chosen.result.figure.key)) if chosen else [],
+    }
+    context["most"] = max((result.value for _, result in context["rows"]), default=0)
+    return render(request, "reports/return_list.html", context)

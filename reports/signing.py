@@ -1,0 +1,177 @@
+"""Signing a report: its text, its numbers and the records that they count are kept as they stand on that day."""
+
+import hashlib
+import io
+from dataclasses import replace
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from yl_district.packing import packed, unpacked
+
+from .checks import unexplained
+from .documents import Unprintable, printed
+from .figures import CASE_FIGURES, Figure, Result, all_figures, figures_of, may_know_cases, targets_of
+from .models import CountedFigure, Edition
+from .scopes import Scope
+from .sentences import Block, Number
+from .summary import Summary, compose
+from .word import write_docx
+
+
+def scope_of(report):
+    """The scope of which a report tells."""
+    return Scope(report.organisation, report.period, report.hub)
+
+
+def sign(report, user, today, *, reason="", seen=None):
+    """Signs the report: the first edition, or an amendment, for which a reason is demanded.
+
+    `seen` is the digest of the text that the signer read. Runs within a transaction that holds the report's lock.
+    Raises ValidationError where the text is another one by now or the same as was signed before, where a finding of
+    the checks has no explanation, and where an amendment has no reason.
+    """
+    scope, former = scope_of(report), report.edition
+    if former and not reason:
+        raise ValidationError({"reason": "这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"})
+    counted, results = count_records(scope)
+    summary = compose(scope, today, results=results)
+    if seen is not None and seen != text_digest(summary):
+        raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
+    blocks = blocks_as_dicts(summary)
+    if not blocks:
+        raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
+    if former and is_same(former, blocks, counted):
+        raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
+    left = unanswered(scope, results, user, today)
+    if left:
+        raise ValidationError(f"没有签发：还有 {len(left)} 项核对结果没有说明。请在“数据核对”中逐项改正或写明原因。")
+    document = word_file(summary, scope, today, counted)
+    edition = Edition.objects.create(
+        report=report,
+        number=former.number + 1 if former else 1,
+        reason=reason,
+        signed_by=user,
+        signed_at=timezone.now(),
+        counted_on=today,
+        title=summary.title,
+        signature=summary.signature,
+        dated=summary.date,
+        blocks=blocks,
+        open_blocks=blocks_as_dicts(compose(scope, today, with_cases=False, results=without_cases(results))),
+        document=document,
+        sha256=hashlib.sha256(document).hexdigest(),
+    )
+    CountedFigure.objects.bulk_create(kept_figures(edition, counted, results))
+    return edition
+
+
+def unanswered(scope, results, user, today):
+    """What the checks find and the signer may know, without an explanation."""
+    return unexplained(scope, results if may_know_cases(user, scope) else without_cases(results), user, today)
+
+
+def word_file(summary, scope, today, counted):
+    """The Word file of a document; raises ValidationError where it is too long for one."""
+    stream, counts = io.BytesIO(), {key: len(parts) for key, parts in counted.items()}
+    try:
+        write_docx(printed(summary, scope, today, counts), stream)
+    except Unprintable as error:
+        raise ValidationError(str(error)) from None
+    return stream.getvalue()
+
+
+def text_digest(summary):
+    """What stands for the text and the numbers that somebody reads."""
+    figures = [(key, result.value, result.quality) for key, result in summary.results.items()]
+    return hashlib.sha256(repr((summary.text, figures)).encode()).hexdigest()
+
+
+def count_records(scope):
+    """The records that every figure counts, by its key, and the results to which exactly these come."""
+    targets, figures = targets_of(scope), figures_of(scope)
+    counted = {key: figure.parts(scope) for key, figure in figures.items()}
+    return counted, {key: figure.result_of(counted[key], targets) for key, figure in figures.items()}
+
+
+def kept_figures(edition, counted, results):
+    """The rows that keep the figures of an edition."""
+    for position, (key, result) in enumerate(results.items()):
+        yield CountedFigure(
+            edition=edition,
+            position=position,
+            key=key,
+            label=result.figure.label,
+            unit=result.figure.unit,
+            definition=result.figure.definition,
+            value=result.value,
+            quality=result.quality,
+            target=result.target,
+            records=packed(counted[key]),
+        )
+
+
+def is_same(former, blocks, counted):
+    """Whether nothing of text and counted records differs from an edition."""
+    kept = {figure.key: kept_parts(figure) for figure in former.figures.all()}
+    return former.blocks == blocks and kept == counted
+
+
+def kept_parts(counted):
+    """The records that a figure of an edition counted, as `Figure.parts` gives them."""
+    return [tuple(part) for part in unpacked(counted.records)]
+
+
+def without_cases(results):
+    """The results that tell nothing of assisted youths."""
+    return {key: result for key, result in results.items() if key not in CASE_FIGURES}
+
+
+def blocks_as_dicts(summary):
+    """The blocks of a document as an edition keeps them."""
+    return list(map(block_as_dict, summary.blocks))
+
+
+def block_as_dict(block):
+    """A block as an edition keeps it."""
+    parts = [
+        {"key": part.key, "text": part.text, "aspect": part.aspect} if isinstance(part, Number) else part
+        for part in block.parts
+    ]
+    return {"level": block.level, "parts": parts}
+
+
+def block_of(kept):
+    """The block that an edition keeps."""
+    parts = tuple(Number(**part) if isinstance(part, dict) else part for part in kept["parts"])
+    return Block(kept["level"], parts)
+
+
+def results_of(edition, with_cases=True):
+    """The figures of an edition by key, as they were signed; those of case files where asked for."""
+    figures = figures_of(scope_of(edition.report), with_cases)
+    present = all_figures()
+    return {
+        kept.key: Result(figure_of(kept, present), kept.value, kept.quality, kept.target)
+        for kept in edition.figures.all()
+        if kept.key in figures or kept.key not in present
+    }
+
+
+def figure_of(kept, present):
+    """A figure as it was called and defined when it was signed; its rows are those of today's line, if there is one."""
+    words = {"label": kept.label, "unit": kept.unit, "definition": kept.definition}
+    line = present.get(kept.key)
+    return replace(line, **words) if line else Figure(kept.key, source=None, **words)
+
+
+def summary_of(edition, with_cases=True):
+    """The document of an edition as it was signed, without what tells of cases where that is not asked for."""
+    blocks = tuple(map(block_of, edition.blocks if with_cases else edition.open_blocks))
+    return Summary(edition.title, blocks, edition.signature, edition.dated, results_of(edition, with_cases))
+
+
+def printed_edition(edition, with_cases=True):
+    """The document of an edition as it is printed, with the numbers of records that its figures counted."""
+    counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
+    return printed(summary_of(edition, with_cases), scope_of(edition.report), edition.counted_on, counts)

@@ -1,0 +1,185 @@
+"""What a name in braces stands for: a figure's number, or something else that is to be told of the figure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from activities.models import Activity
+from orgs.models import Organisation, Unit
+from youthhubs.models import Hub
+
+from ..figures import CASE_FIGURES
+from ..sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
+
+TARGET = "目标"
+# Records that are called by name in a public text; people are not.
+NAMED = (Organisation, Unit, Hub)
+DIVIDED = ("sessions", "education_sessions")
+LONGEST_UNIT = 6
+# A unit cannot make another number of the one before it.
+NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千万亿余多约几半倍.,，-]")
+
+
+class Wrong(Exception):
+    """An expression that means nothing: what was expected, and the right names nearest to it."""
+
+    def __init__(self, expected, near=()):
+        super().__init__(expected)
+        self.expected, self.near = expected, tuple(near)
+
+
+class Meaning:
+    """What an expression means; `keys` are the figures of which it tells anything."""
+
+    keys = frozenset()
+
+    @property
+    def is_about_cases(self):
+        """Whether it is told only to those who may know of cases."""
+        return bool(self.keys & CASE_FIGURES)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """One thing to be told of a figure. `parts` takes the sentences, the figure's key and the unit asked for.
+
+    `fits` takes a figure's key and the kind of records that it counts; `is_number` is what is written with a unit.
+    """
+
+    parts: Callable
+    hint: str
+    fits: Callable = lambda key, model: True
+    is_number: bool = False
+
+
+def is_of_names(key, model):
+    return model in NAMED
+
+
+def is_of_activities(key, model):
+    return model is Activity
+
+
+def kinds_of(key, types):
+    """The types of the activities that a figure counts; `types` are those to choose from."""
+    if key == "cadre_meetings":
+        return ["cadre_meeting"]
+    kind = key.partition(".")[2]
+    only_education = key.startswith("education_")
+    return [kind] if kind else [each.key for each in types if each.is_education or not only_education]
+
+
+def topics(sentences, key):
+    """The topics of the activities that a figure counts."""
+    return sentences.topics(kinds_of(key, sentences.types))
+
+
+def divided(sentences, key):
+    """What a figure counts, type by type."""
+    kinds = kinds_of(key, sentences.types)
+    return sentences.held([kind for kind in sentences.types if kind.key in kinds])
+
+
+def target(sentences, key, unit):
+    """The figure's target; nothing can stand for one that was never set."""
+    result = sentences.results[key]
+    if result.target is None:
+        return (f"【{result.figure.label}没有目标】",)
+    return (f"{result.target}{'' if unit == BARE else unit or result.figure.unit}",)
+
+
+def of_period(aspect):
+    return lambda sentences, key, unit: (sentences.number(key, unit, aspect),)
+
+
+def compared(aspect):
+    return lambda sentences, key, unit: sentences.difference(key, unit, aspect)
+
+
+ASPECTS = {
+    "": Aspect(lambda sentences, key, unit: (sentences.number(key, unit),), "数值", is_number=True),
+    "参加": Aspect(
+        lambda sentences, key, unit: sentences.attendance(key),
+        "“120人次参加”一类的分句，未统计的如实说明",
+        lambda key, model: key.partition(".")[0] == "attendances",
+    ),
+    "名称": Aspect(
+        lambda sentences, key, unit: shortened(sentences.names(key)), "前几个名称，较多时加“等”", is_of_names
+    ),
+    "全部名称": Aspect(lambda sentences, key, unit: listing(sentences.names(key)), "全部名称", is_of_names),
+    "主题": Aspect(lambda sentences, key, unit: shortened(topics(sentences, key)), "常见的主题标签", is_of_activities),
+    "专项": Aspect(
+        lambda sentences, key, unit: shortened(sentences.campaigns(key)), "活动所属的专项", is_of_activities
+    ),
+    "分类": Aspect(
+        lambda sentences, key, unit: divided(sentences, key),
+        "逐类的场次、主题和人次",
+        lambda key, model: key in DIVIDED,
+    ),
+    TARGET: Aspect(target, "上级下达的目标", is_number=True),
+    YEAR_BEFORE: Aspect(of_period(YEAR_BEFORE), "上年同期的数值", is_number=True),
+    BEFORE: Aspect(of_period(BEFORE), "上一期的数值", is_number=True),
+    YEAR_CHANGE: Aspect(compared(YEAR_CHANGE), "“增加12名”“持平”，与上年同期相比", is_number=True),
+    CHANGE: Aspect(compared(CHANGE), "“增加12名”“持平”，与上一期相比", is_number=True),
+}
+
+
+@dataclass(frozen=True)
+class Told(Meaning):
+    """An aspect of a figure, to be written in the text."""
+
+    key: str
+    aspect: str
+    unit: str
+    keys: frozenset
+
+    def parts(self, writer):
+        return ASPECTS[self.aspect].parts(writer.sentences, self.key, self.unit)
+
+
+def told(expression, vocabulary, aimed=frozenset()):
+    """What is written in the place of an expression; `aimed` are figures that have a target where it stands.
+
+    Raises Wrong where it means nothing.
+    """
+    word = vocabulary.words.get(expression)
+    if word:
+        return word
+    name, aspect, unit = divided_name(expression, vocabulary)
+    key = vocabulary.key(name)
+    known = vocabulary.aspects(key)
+    if aspect not in known:
+        names = "”“.".join(filter(None, known))
+        raise Wrong(f"“{name}”后面没有“.{aspect}”，可以写“.{names}”")
+    if unit and not ASPECTS[aspect].is_number:
+        raise Wrong(f"“.{aspect}”不带单位，请删去“:{unit}”")
+    check_unit(unit)
+    if aspect == TARGET and key not in vocabulary.targets.keys() | aimed:
+        raise Wrong(f"“{name}”在这一期没有上级下达的目标，请删去，或写成“[{name}.目标 无:…|其余:…]”")
+    return Told(key, aspect, unit, mentioned(key, aspect, vocabulary))
+
+
+def mentioned(key, aspect, vocabulary):
+    """The figures of which an aspect tells: where it goes type by type, the figures of each type as well."""
+    kinds = kinds_of(key, vocabulary.types) if aspect == "分类" else []
+    return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
+
+
+def check_unit(unit):
+    """Raises Wrong for a unit that would make another number of the one before it."""
+    if unit != BARE and (len(unit) > LONGEST_UNIT or NUMERAL.search(unit)):
+        raise Wrong(f"单位“{unit[:12]}”不能用，应为 {LONGEST_UNIT} 字以内的量词，不含数字和“余”“约”一类的字")
+
+
+def divided_name(expression, vocabulary):
+    """The figure's name, the aspect and the unit of an expression."""
+    if vocabulary.names.key(expression):
+        return expression, "", ""
+    colon = re.search(r"[:：]", expression)
+    name = expression[: colon.start()].strip() if colon else expression
+    unit = expression[colon.end() :].strip() if colon else ""
+    if vocabulary.names.key(name):
+        return name, "", unit
+    base, dot, aspect = name.rpartition(".")
+    is_aspect = dot and vocabulary.names.key(base.strip())
+    return (base.strip(), aspect.strip(), unit) if is_aspect else (name, "", unit)

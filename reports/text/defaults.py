@@ -1,0 +1,80 @@
+"""The texts from which documents start: one for each form, and one for hubs, with a line for each type of activity.
+
+`== heading` begins a section, `==* heading` one about cases. `<<activities>>` stands for a line on each type of
+activity that the text tells of nowhere else, `<<key key>>` for one sentence on these types.
+"""
+
+import re
+from pathlib import Path
+
+from ..models import Report
+from .parsing import decide
+from .words import ELSEWHERE
+from .writing import Draft
+
+FOLDER = Path(__file__).parent / "defaults"
+SECTION = re.compile(r"^==(\*?) ?(.*)$", re.MULTILINE)
+TYPES = re.compile(r"<<([\w ]+)>>")
+ALL = "activities"
+GENERAL = "{期内}举办<name>活动<count>"
+SUMMARY, HUB = "summary", "hub"
+# Forms with a text of their own; the others are summaries.
+FILES = {Report.Form.QUARTERLY: "quarterly_return", Report.Form.MONTHLY: "monthly_bulletin"}
+
+
+def default_drafts(scope, vocabulary):
+    """The sections from which a scope's document starts, with what never changes for its organisation decided."""
+    form = Report.form_of(scope.period)
+    name = HUB if scope.hub else FILES.get(form, SUMMARY)
+    text = (FOLDER / f"{name}.txt").read_text()
+    text = TYPES.sub(lambda found: said_of_types(found[1].split(), vocabulary), text)
+    text = decide(text, "本级", "是" if scope.is_district else "否")
+    if name == SUMMARY:
+        text = decide(text, "全年", "是" if form == Report.Form.ANNUAL else "否")
+    _, *pieces = SECTION.split(text)
+    sections = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
+    return [Draft(heading.strip(), body.strip(), bool(of_cases)) for of_cases, heading, body in sections]
+
+
+def said_of_types(keys, vocabulary):
+    """The lines on all types that are told of nowhere else, or one sentence on the types of these keys."""
+    kinds = [kind for kind in vocabulary.types if not kind.is_education]
+    clauses = [
+        (kind, clause(kind, vocabulary.names))
+        for kind in kinds
+        if (kind.key not in ELSEWHERE if keys == [ALL] else kind.key in keys)
+    ]
+    counts = [vocabulary.names.name(f"sessions.{kind.key}") for kind, _ in clauses]
+    if keys == [ALL]:
+        return "\n".join(f"[{count} 有:{said}。]" for count, (_, said) in zip(counts, clauses, strict=True))
+    return "".join(
+        f"[{count} 有:{said}{joint(counts[place + 1 :])}]"
+        for place, (count, (_, said)) in enumerate(zip(counts, clauses, strict=True))
+    )
+
+
+def joint(following):
+    """What stands between a clause and the next one that says something, or at the end."""
+    said = "。"
+    for count in reversed(following):
+        said = f"[{count} 有:；|其余:{said}]"
+    return said
+
+
+def clause(kind, names):
+    """The clause on one type of activity: how often it was held, what it was about and who came."""
+    sessions, attendances = (names.name(f"{measure}.{kind.key}") for measure in ("sessions", "attendances"))
+    wording = wordings().get(kind.key, GENERAL)
+    begin = wording.replace("<name>", plain(kind.name.removesuffix("活动"))).replace("<count>", f"{{{sessions}}}")
+    return f"{begin}[{sessions}.主题 有:，主题涉及{{{sessions}.主题}}]，{{{attendances}.参加}}"
+
+
+def wordings():
+    """How the clause on a type of activity begins, by the type's key."""
+    lines = (FOLDER / "activity_types.txt").read_text().splitlines()
+    return dict(line.split(" ", 1) for line in lines if line)
+
+
+def plain(name):
+    """A name as a text writes it so that none of it is taken for a mark."""
+    return re.sub(r"([{}\[\]|])", r"\1\1", name)

@@ -1,0 +1,290 @@
+"""Reads a section's text into paragraphs. Nothing in it is ever run: what is no known mark is text.
+
+    {name}                        what stands for the name
+    [subject case:text|case:text] the text of the first case that fits
+    # heading                     a line that begins so is a heading
+    {{ }} [[ ]] ||                stand for single ones
+
+Every other line is a paragraph. Within a variant a text may go on in the next line. As a variant may end right behind
+an inner one, `]]` stands for a bracket within it only after `[[`.
+"""
+
+import re
+from dataclasses import dataclass
+
+DEEPEST = 12
+MOST_PROBLEMS = 40
+MARK = re.compile(r"\{\{|\}\}|\[\[|\]\]|\|\||[{}\[\]|\n]")
+NAME = re.compile(r"\{([^{}\n]*)\}")
+SUBJECT = re.compile(r"\[([^\s\[\]{}|]*)")
+CASE = re.compile(r"\s*([^\s\[\]{}|:：]*)\s*[:：]")
+HEADING = re.compile(r"[#＃][ \t\u3000]+")
+SPACES = " \t\u3000"
+EXAMPLE = "[活动场次 零:…|其余:…]"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one place of a text: where, what was found, what was expected, which names are near."""
+
+    line: int
+    found: str
+    expected: str
+    near: tuple[str, ...] = ()
+
+    def __str__(self):
+        near = f"您是否要写：{'、'.join(self.near)}？" if self.near else ""
+        return f"第 {self.line} 行“{self.found}”：{self.expected}。{near}"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain text, from `start` to `end` in the source."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A name in braces."""
+
+    expression: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One case of a variant and what is said in it."""
+
+    case: str
+    nodes: tuple
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A variant: a subject, and what is said of it case by case."""
+
+    subject: str
+    branches: tuple[Branch, ...]
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What cannot be read, shown as it was written."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph, or a heading above paragraphs."""
+
+    is_heading: bool
+    nodes: tuple
+
+
+class Unreadable(Exception):
+    """A variant that nobody can follow; `opened` is where the outermost one begins."""
+
+    def __init__(self, opened, expected):
+        super().__init__(expected)
+        self.opened, self.expected = opened, expected
+
+
+def unified(source):
+    """The source with one kind of line ends."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def parse(source):
+    """The paragraphs of a text, and the problems found in reading it."""
+    return Reader(unified(source)).read()
+
+
+class Reader:
+    """Reads one text from its beginning to its end."""
+
+    def __init__(self, source):
+        self.source, self.at = source, 0
+        self.problems, self.opened = [], []
+
+    def read(self):
+        """All paragraphs and problems; after too many of these the rest is left unread."""
+        paragraphs = []
+        while self.at < len(self.source) and len(self.problems) < MOST_PROBLEMS:
+            paragraph = self.paragraph()
+            if paragraph.nodes:
+                paragraphs.append(paragraph)
+        if self.at < len(self.source):
+            paragraphs.append(Paragraph(False, (self.broken(self.at, len(self.source)),)))
+        return tuple(paragraphs), tuple(self.problems)
+
+    def paragraph(self):
+        """The paragraph that begins here, to the end of its last line."""
+        start, known = self.skip(SPACES), len(self.problems)
+        heading = HEADING.match(self.source, start)
+        self.at = heading.end() if heading else start
+        self.opened = []
+        try:
+            nodes = stripped(self.nodes())
+        except Unreadable as reason:
+            # What follows is read as if this line had not been there.
+            del self.problems[known:]
+            end = self.line_end(reason.opened)
+            self.report(reason.opened, self.source[reason.opened : end], reason.expected)
+            nodes, self.at = (self.broken(start, end),), end
+        self.at += 1
+        return Paragraph(bool(heading), nodes)
+
+    def nodes(self):
+        """What stands up to the end of the line, or within a variant up to the end of the case."""
+        nodes, literal = [], 0
+        while True:
+            mark = MARK.search(self.source, self.at)
+            end = mark.start() if mark else len(self.source)
+            if end > self.at:
+                nodes.append(self.text(end))
+            if not mark and self.opened:
+                raise Unreadable(self.opened[0], "变体没有写完，缺少“]”")
+            token = mark[0] if mark else "\n"
+            if self.is_end(token, literal):
+                return tuple(nodes)
+            literal += {"[[": 1, "]]": -1}.get(token, 0)
+            node = self.marked(token)
+            nodes += [node] if node else []
+
+    def is_end(self, token, literal):
+        """Whether a mark ends what is being read."""
+        if not self.opened:
+            return token == "\n"
+        return token in ("|", "]") or (token == "]]" and literal <= 0)
+
+    def marked(self, token):
+        """What a mark stands for, read to its end; nothing for the end of a line within a variant."""
+        start = self.at
+        if token == "\n":
+            self.at += 1
+            self.skip(SPACES)
+            return None
+        if token == "{":
+            return self.insert()
+        if token == "[":
+            return self.choice()
+        self.at += len(token)
+        if token in ("}", "]"):
+            self.report(start, token, f"多出一个“{token}”，请删去；要写这个符号本身，请写成“{token * 2}”")
+            return self.broken(start, self.at)
+        return Text(token[0], start, self.at)
+
+    def insert(self):
+        """The name in braces that begins here."""
+        start, found = self.at, NAME.match(self.source, self.at)
+        if not found:
+            self.at += 1
+            rest = self.source[start : min(self.line_end(start), start + 12)]
+            self.report(start, rest, "缺少“}”，应为“{指标名称}”；要写这个符号本身，请写成“{{”")
+            return self.broken(start, self.at)
+        self.at = found.end()
+        return Insert(found[1].strip(), self.line_of(start), start, self.at)
+
+    def choice(self):
+        """The variant that begins here."""
+        start = self.at
+        if len(self.opened) >= DEEPEST:
+            raise Unreadable(self.opened[0], f"变体套变体超过 {DEEPEST} 层，请分成几段")
+        self.opened.append(start)
+        subject = SUBJECT.match(self.source, start)
+        self.at, branches = subject.end(), []
+        while not branches or self.source[self.at] == "|":
+            self.at += bool(branches)
+            branches.append(self.branch(start))
+        self.at += 1
+        self.opened.pop()
+        return Choice(subject[1], tuple(branches), self.line_of(start), start, self.at)
+
+    def branch(self, start):
+        """The next case of the variant that began at `start`."""
+        case = CASE.match(self.source, self.at)
+        if case:
+            self.at = case.end()
+        else:
+            found = self.source[start : min(self.line_end(start), start + 20)]
+            self.report(start, found, f"变体应写成“{EXAMPLE}”；要写方括号本身，请写成“[[”和“]]”")
+        return Branch(case[1] if case else "", self.nodes())
+
+    def text(self, end):
+        """The plain text up to `end`."""
+        start, self.at = self.at, end
+        return Text(self.source[start:end], start, end)
+
+    def broken(self, start, end):
+        """What stands between two places and cannot be read."""
+        self.at = end
+        return Broken(self.source[start:end].strip(), start, end)
+
+    def skip(self, characters):
+        """Goes past these characters; the answer is where that leads."""
+        while self.at < len(self.source) and self.source[self.at] in characters:
+            self.at += 1
+        return self.at
+
+    def line_end(self, place):
+        """Where the line of a place ends."""
+        end = self.source.find("\n", place)
+        return len(self.source) if end < 0 else end
+
+    def line_of(self, place):
+        """The number of the line of a place, the first being 1."""
+        return self.source.count("\n", 0, place) + 1
+
+    def report(self, place, found, expected):
+        """Notes what is wrong at a place."""
+        self.problems.append(Problem(self.line_of(place), shortened(found), expected))
+
+
+def shortened(text):
+    """The beginning of what was found, as far as a message needs it."""
+    text = " ".join(text.split())
+    return text if len(text) <= 24 else f"{text[:24]}…"
+
+
+def stripped(nodes):
+    """The nodes without blanks at the end of the paragraph; none for a line of blanks."""
+    nodes = list(nodes)
+    if nodes and isinstance(nodes[-1], Text):
+        last = nodes.pop()
+        text = last.text.rstrip()
+        nodes += [Text(text, last.start, last.start + len(text))] if text else []
+    return tuple(nodes)
+
+
+def walk(nodes):
+    """Every node, those within variants included."""
+    for node in nodes:
+        yield node
+        if isinstance(node, Choice):
+            for branch in node.branches:
+                yield from walk(branch.nodes)
+
+
+def decide(source, subject, case):
+    """The source with each variant on `subject` replaced by what it says in one case."""
+    source = unified(source)
+    while True:
+        paragraphs, _ = parse(source)
+        nodes = (node for paragraph in paragraphs for node in walk(paragraph.nodes))
+        found = next((node for node in nodes if isinstance(node, Choice) and node.subject == subject), None)
+        if found is None:
+            return source
+        chosen = next((branch for branch in found.branches if branch.case == case), Branch(case, ()))
+        said = "".join(source[node.start : node.end] for node in chosen.nodes)
+        source = source[: found.start] + said + source[found.end :]

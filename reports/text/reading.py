@@ -1,0 +1,112 @@
+"""Gives every expression of a text its meaning, or says why it has none."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from .aspects import TARGET, Wrong, divided_name, told
+from .parsing import Branch, Broken, Choice, Insert, Paragraph, Problem, parse, shortened
+from .subjects import OTHERWISE, subject
+
+WITHOUT_TARGET = "无"
+
+
+@dataclass(frozen=True)
+class Meant:
+    """An expression with its meaning: an insert, or a variant with the branches to choose from."""
+
+    meaning: object
+    branches: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is understood within a scope."""
+
+    paragraphs: tuple[Paragraph, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def keys(self):
+        """The figures of which the text tells or on which it depends."""
+        return frozenset(key for paragraph in self.paragraphs for key in mentioned(paragraph.nodes))
+
+
+def meanings(nodes):
+    """Every meaning within nodes, those of all branches included."""
+    for node in nodes:
+        if isinstance(node, Meant):
+            yield node.meaning
+            for branch in node.branches:
+                yield from meanings(branch.nodes)
+
+
+def mentioned(nodes):
+    """The figures that nodes mention anywhere."""
+    return frozenset(key for meaning in meanings(nodes) for key in meaning.keys)
+
+
+def is_about_cases(paragraph):
+    """Whether a paragraph mentions a figure of cases anywhere, be it in a condition."""
+    return any(meaning.is_about_cases for meaning in meanings(paragraph.nodes))
+
+
+def read(source, vocabulary):
+    """A text as it is understood within the scope of a vocabulary."""
+    paragraphs, problems = parse(source)
+    reader = Interpreter(vocabulary)
+    understood = tuple(Paragraph(each.is_heading, reader.nodes(each.nodes, frozenset())) for each in paragraphs)
+    found = sorted([*problems, *reader.problems], key=lambda problem: problem.line)
+    return Reading(understood, tuple(found))
+
+
+class Interpreter:
+    """Finds the meanings within one text, and notes what has none."""
+
+    def __init__(self, vocabulary):
+        self.vocabulary, self.problems = vocabulary, []
+
+    def nodes(self, nodes, aimed):
+        """The nodes with their meanings; `aimed` are the figures that have a target where they stand."""
+        return tuple(self.node(node, aimed) for node in nodes)
+
+    def node(self, node, aimed):
+        if isinstance(node, Insert):
+            return self.insert(node, aimed)
+        return self.choice(node, aimed) if isinstance(node, Choice) else node
+
+    def insert(self, node, aimed):
+        """A name in braces with its meaning."""
+        try:
+            return Meant(told(node.expression, self.vocabulary, aimed))
+        except Wrong as wrong:
+            self.report(node.line, f"{{{node.expression}}}", wrong)
+            return Broken(node.expression, node.start, node.end)
+
+    def choice(self, node, aimed):
+        """A variant with its meaning; its branches are looked into even where it has none."""
+        try:
+            meaning = subject(node.subject, self.vocabulary)
+        except Wrong as wrong:
+            self.report(node.line, f"[{node.subject} …]", wrong)
+            meaning = None
+        branches = tuple(self.branch(node, branch, meaning, aimed) for branch in node.branches)
+        return Meant(meaning, branches) if meaning else Broken(node.subject, node.start, node.end)
+
+    def branch(self, node, branch, meaning, aimed):
+        """One case with the meanings in it."""
+        known = [*meaning.fitting, OTHERWISE] if meaning else []
+        if meaning and branch.case and branch.case not in known:
+            near = get_close_matches(branch.case, known, n=1, cutoff=0.3)
+            found = f"[{node.subject} {branch.case}:…]"
+            self.report(node.line, found, Wrong(f"没有“{branch.case}”这种情形，可以写 {'、'.join(known)}", near))
+        name, aspect, _ = divided_name(node.subject, self.vocabulary)
+        if aspect == TARGET and branch.case != WITHOUT_TARGET:
+            aimed = aimed | {self.vocabulary.names.key(name)}
+        return Branch(branch.case if branch.case in known else "", self.nodes(branch.nodes, aimed))
+
+    def report(self, line, found, wrong):
+        """Notes an expression that means nothing."""
+        self.problems.append(Problem(line, shortened(found), wrong.expected, wrong.near))
+
+
+__all__ = ["Meant", "Reading", "is_about_cases", "read"]

@@ -1,0 +1,69 @@
+"""What a period left open: targets from above that were not reached, and gaps that a superior would ask about."""
+
+from ..figures import CASE_FIGURES, INCOMPLETE
+
+LEAST = "assistances_per_youth"
+# How a figure reads in running text where its label is made for a table.
+MISSED = {
+    "units_retired": "核实更新迁址或注销的两新组织{n}",
+    "assistances": "帮扶困难青少年{n}",
+    "scholarships_granted": "获批奖学金的学生{n}",
+    "sessions": "{name}{n}",
+    "attendances": "{name}的参加者{n}",
+    "people_reached": "有签到记录的{n}",
+}
+
+
+def shortfall(text):
+    """What remained undone, but for what only concerns cases; empty where nothing did."""
+    clauses = gaps(text, of_cases=False)
+    if not clauses:
+        return ()
+    now, then = ("本年度", "明年") if text.scope.period.part == "year" else ("目前", "下一步")
+    return (f"{now}还存在以下不足：", *clauses, f"。{then}要逐项明确责任、限时补齐。")
+
+
+def case_shortfall(text):
+    """What remained undone for assisted youths; empty where nothing did."""
+    clauses = gaps(text, of_cases=True)
+    return ("精准帮扶方面还存在以下不足：", *clauses, "。要逐一明确责任、限时补齐。") if clauses else ()
+
+
+def gaps(text, of_cases):
+    """The gaps joined to one clause: those of cases, or all others."""
+    missed = [key for key, result in text.results.items() if result.target is not None and result.value < result.target]
+    if not text.value("assisted_youths"):
+        missed = [key for key in missed if key != LEAST]
+    found = [(key, missed_target(text, key)) for key in missed]
+    found += [(key, gap) for key, gap in undone(text) if key not in missed]
+    told = [gap for key, gap in found if (key in CASE_FIGURES) == of_cases]
+    return tuple(part for gap in told for part in ("；", *gap))[1:]
+
+
+def missed_target(text, key):
+    """A target from above that was not reached."""
+    result = text.results[key]
+    words = {"n": (text.number(key),), "target": f"{result.target}{result.figure.unit}"}
+    if key == LEAST:
+        return text.say("帮扶最少的对象全年受帮扶{n}，未达到每名{target}的目标", **words)
+    kind, _, activity_type = key.partition(".")
+    label = result.figure.label
+    words["name"] = label.removesuffix("场次").removesuffix("人次") if activity_type else "各类活动"
+    if result.is_missing:
+        return text.say("{name}的参加人次未作统计，不能确认达到{target}的目标", **words)
+    done = MISSED.get(kind, "{label}{n}")
+    return text.say(done + "，未达到{target}的目标", label=label, **words)
+
+
+def undone(text):
+    """Each gap that a superior would ask about, with the figure that shows it."""
+    if text.is_district and text.value("communities_with_cadre") < text.value("communities"):
+        yield "communities_with_cadre", ("村、社区团干部尚未配齐",)
+    if text.value("cadres_at_quota") < text.value("cadres"):
+        reached = "{cadres}中{cadres_at_quota}达到" if text.value("cadres_at_quota") else "{cadres}均未达到"
+        yield "cadres_at_quota", text.say(f"尚有团干部联系青年未达到指标（{reached}）")
+    for key, label in [("service_plans", "服务计划书"), ("paired_youths", "固定志愿者")]:
+        if text.value(key) < text.value("assisted_youths"):
+            yield key, (f"尚有帮扶对象没有{label}",)
+    if text.results["attendances"].quality == INCOMPLETE:
+        yield "attendances", ("部分活动未统计参加人次",)

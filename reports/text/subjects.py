@@ -1,0 +1,182 @@
+"""What a variant is about, and which of its cases fits."""
+
+import re
+from dataclasses import dataclass
+
+from activities.models import Activity
+
+from ..figures import INCOMPLETE, ROUNDED
+from ..sentences import COMPARED_WITH, exact
+from .aspects import TARGET, Meaning, Wrong, divided_name, topics
+from .parsing import EXAMPLE
+
+OTHERWISE = "其余"
+
+
+@dataclass(frozen=True)
+class Cases(Meaning):
+    """The subject of a variant; `fitting` tells of each case whether it fits, as a function of the writer."""
+
+    fitting: dict
+    keys: frozenset
+
+    def fits(self, case, writer):
+        return case == OTHERWISE or self.fitting[case](writer)
+
+
+def of_figure(key):
+    """Cases of one figure: what its value and quality are."""
+
+    def case(holds):
+        return lambda writer: holds(writer.sentences.results[key])
+
+    fitting = {
+        "零": case(lambda result: result.value == 0 and not result.is_missing),
+        "一": case(lambda result: result.value == 1 and exact(result)),
+        "有": case(lambda result: result.value > 0),
+        "未统计": case(lambda result: result.is_missing),
+        "不全": case(lambda result: result.quality == INCOMPLETE and not result.is_missing),
+        "约数": case(lambda result: result.quality == ROUNDED),
+    }
+    return Cases(fitting, frozenset([key]))
+
+
+def of_target(key):
+    """Cases of a figure beside its target."""
+
+    def case(holds):
+        def fits(writer):
+            result = writer.sentences.results[key]
+            return result.target is not None and holds(result)
+
+        return fits
+
+    fitting = {
+        "无": lambda writer: writer.sentences.results[key].target is None,
+        "未统计": case(lambda result: result.is_missing),
+        "未完成": case(lambda result: result.value < result.target and not result.is_missing),
+        "完成": case(lambda result: result.value == result.target),
+        "超额": case(lambda result: result.value > result.target),
+    }
+    return Cases(fitting, frozenset([key]))
+
+
+def of_change(key, aspect):
+    """Cases of a figure beside the same one of another period; of what is not known in full only 未统计 fits."""
+
+    def change(writer):
+        return writer.sentences.change(key, aspect)
+
+    fitting = {
+        "增加": lambda writer: (change(writer) or 0) > 0,
+        "减少": lambda writer: (change(writer) or 0) < 0,
+        "持平": lambda writer: change(writer) == 0,
+        "未统计": lambda writer: change(writer) is None,
+    }
+    return Cases(fitting, frozenset([key]))
+
+
+def of_list(key, found):
+    """Cases of what is there or not."""
+    fitting = {
+        "有": lambda writer: bool(found(writer.sentences, key)),
+        "无": lambda writer: not found(writer.sentences, key),
+    }
+    return Cases(fitting, frozenset([key]))
+
+
+LISTS = {
+    "主题": topics,
+    "专项": lambda sentences, key: sentences.campaigns(key),
+    "签到": lambda sentences, key: sentences.has_sign_ins(key),
+}
+
+
+@dataclass(frozen=True)
+class Sum:
+    """What some figures come to together; a fact among them counts as one where it holds."""
+
+    keys: frozenset
+    facts: tuple = ()
+
+    def value(self, writer):
+        held = sum(fact.holds(writer) for fact in self.facts)
+        return held + sum(map(writer.sentences.value, self.keys))
+
+
+def of_sum(whole):
+    """Cases of several figures together."""
+    fitting = {"零": lambda writer: whole.value(writer) == 0, "有": lambda writer: whole.value(writer) > 0}
+    return Cases(fitting, whole.keys)
+
+
+def of_share(part, whole):
+    """Cases of a part of a whole."""
+    fitting = {
+        "全部": lambda writer: part.value(writer) >= whole.value(writer) > 0,
+        "部分": lambda writer: 0 < part.value(writer) < whole.value(writer),
+        "零": lambda writer: part.value(writer) == 0,
+    }
+    return Cases(fitting, part.keys | whole.keys)
+
+
+HOLDS = {
+    ">": lambda first, second: first > second,
+    "<": lambda first, second: first < second,
+    "=": lambda first, second: first == second,
+}
+
+
+def of_comparison(sign, first, second):
+    """Cases of two figures beside each other."""
+
+    def holds(writer):
+        return HOLDS[sign](first.value(writer), second.value(writer))
+
+    return Cases({"是": holds, "否": lambda writer: not holds(writer)}, first.keys | second.keys)
+
+
+def of_fact(fact):
+    """Cases of a fact."""
+    return Cases({"是": fact.holds, "否": lambda writer: not fact.holds(writer)}, fact.keys)
+
+
+def subject(expression, vocabulary):
+    """What a variant is about; raises Wrong where that means nothing."""
+    if not expression:
+        raise Wrong(f"变体应写成“{EXAMPLE}”")
+    if expression in vocabulary.facts:
+        return of_fact(vocabulary.facts[expression])
+    if vocabulary.names.key(expression):
+        return of_figure(vocabulary.key(expression))
+    sign = re.search(r"[/><=]", expression)
+    if sign:
+        sides = expression[: sign.start()], expression[sign.end() :]
+        first, second = (sum_of(side, vocabulary) for side in sides)
+        return of_share(first, second) if sign[0] == "/" else of_comparison(sign[0], first, second)
+    if "+" in expression:
+        return of_sum(sum_of(expression, vocabulary))
+    return of_aspect(expression, vocabulary)
+
+
+def of_aspect(expression, vocabulary):
+    """Cases of something else that can be asked of a figure."""
+    name, aspect, _ = divided_name(expression, vocabulary)
+    key = vocabulary.key(name, vocabulary.facts)
+    lists = LISTS if vocabulary.model(key) is Activity else {}
+    if aspect == TARGET:
+        return of_target(key)
+    if aspect in COMPARED_WITH:
+        return of_change(key, aspect)
+    if aspect in lists:
+        return of_list(key, lists[aspect])
+    known = "”“.".join([TARGET, *COMPARED_WITH, *lists])
+    raise Wrong(f"“{name}”不能按“.{aspect}”分情形，可以按“.{known}”")
+
+
+def sum_of(expression, vocabulary):
+    """The sum of the figures, and facts, that are joined by `+`."""
+    names = expression.split("+")
+    facts = tuple(vocabulary.facts[name] for name in names if name in vocabulary.facts)
+    keys = {vocabulary.key(name, vocabulary.facts) for name in names if name not in vocabulary.facts}
+    return Sum(frozenset(keys), facts)

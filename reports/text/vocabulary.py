@@ -1,0 +1,57 @@
+"""What can be said within one scope: its figures by name, its words and its facts."""
+
+from functools import cached_property
+
+from activities.models import ActivityType
+
+from ..figures import all_figures, figures_of, targets_of
+from .aspects import ASPECTS, Wrong
+from .names import Names
+from .words import FACTS, words_of
+
+
+class Vocabulary:
+    """The names that mean something within a scope, whoever reads there."""
+
+    def __init__(self, scope):
+        self.scope = scope
+        self.figures = figures_of(scope)
+        self.names = Names(self.figures)
+        self.words, self.facts = words_of(scope, self.figures.keys()), FACTS
+
+    @cached_property
+    def types(self):
+        """The types of activities that are kept."""
+        return list(ActivityType.objects.all())
+
+    @cached_property
+    def targets(self):
+        """The targets set for the scope."""
+        return targets_of(self.scope)
+
+    @cached_property
+    def elsewhere(self):
+        """The names of all figures, those included that this scope has not got."""
+        return Names(all_figures())
+
+    def key(self, name, others=()):
+        """The key of the figure of this name; raises Wrong where there is none. `others` could stand there as well."""
+        key = self.names.key(name)
+        if key:
+            return key
+        if name in self.names.doubtful:
+            meant = [self.names.name(key) for key, one in self.figures.items() if one.label == name and "." not in key]
+            raise Wrong(f"有 {len(meant)} 个指标叫“{name}”，请写明是哪一个", meant)
+        if self.elsewhere.key(name):
+            raise Wrong(f"{self.scope.name}没有指标“{name}”，只能用指标栏中列出的指标")
+        near = self.names.near(name.rpartition(".")[0] or name, [*(others or self.words)])
+        raise Wrong(f"没有名为“{name}”的指标或词语，应为指标栏中的名称", near)
+
+    def model(self, key):
+        """The kind of records that a figure counts."""
+        return self.figures[key].rows(self.scope).model
+
+    def aspects(self, key):
+        """What can be told of a figure, the number itself included."""
+        model = self.model(key)
+        return [name for name, aspect in ASPECTS.items() if aspect.fits(key, model)]

@@ -1,0 +1,203 @@
+"""Words that stand for something other than one figure, and facts on which a variant can rest."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistance.models import Assistance
+from members.models import Post
+from yl_district.periods import PARTS
+
+from ..figures import CASE_FIGURES, members_joined
+from ..models import PlatformEntry
+from ..sentences import shortened
+from . import shortfall
+from .aspects import Meaning
+
+WORK = ["sessions", "unit_contacts", "units_founded", "nonpublic_members_joined", "youth_contacts", "assistances"]
+# Types of activities that the summary tells of where it tells of what they serve; so it does of the education.
+ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]
+SEASONS = {
+    1: ("服务季", "结合元旦、春节“两节”，走访慰问困难青少年，加大精准帮扶力度"),
+    2: ("运动季", "利用春夏时节，组织趣味运动会、健步走等体育活动"),
+    3: ("文体季", "结合暑期，发挥基层团组织和青年汇的力量，为青少年提供丰富的文体活动"),
+    4: ("文化季", "开展读书分享、“送好书”等活动，丰富团员青年的精神文化生活"),
+}
+
+
+@dataclass(frozen=True)
+class Word(Meaning):
+    """A word in braces; `keys` are the figures without which, in a scope that lacks them, there is no such word."""
+
+    written: Callable
+    hint: str
+    keys: frozenset = frozenset()
+
+    def parts(self, writer):
+        written = self.written(writer)
+        return written if isinstance(written, tuple) else (written,)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is so or not; `keys` as of a Word."""
+
+    holds: Callable
+    hint: str
+    keys: frozenset = frozenset()
+
+
+def guidance(year):
+    """What the Party's documents of the time call their guiding thought."""
+    if year >= 2017:
+        return "坚持以习近平新时代中国特色社会主义思想为指导"
+    return "深入学习贯彻党的路线方针政策"
+
+
+def label(period):
+    """The part of the year in words, empty for a run of days."""
+    return PARTS[period.part][0] if period.part else ""
+
+
+def within(period):
+    """`全年举办`, `一季度举办`, `期内举办`."""
+    return label(period) or "期内"
+
+
+def this(period):
+    """`本年度`, `本季度`, `本月`, `本期`."""
+    return {"y": "本年度", "h": "本半年", "q": "本季度", "m": "本月"}.get(period.part[:1], "本期")
+
+
+def end_of(period):
+    """`年末`, `6月底`, `4月5日`."""
+    end = period.end
+    if period.part == "year":
+        return "年末"
+    return f"{end.month}月底" if period.part else f"{end.month}月{end.day}日"
+
+
+def quarter(period):
+    """The quarter in which the period ends."""
+    return (period.end.month + 2) // 3
+
+
+def season(period, shift=0):
+    """The theme of the quarter, or of the one after it: its name and what it asks for."""
+    return SEASONS[(quarter(period) + shift - 1) % 4 + 1]
+
+
+def given(writer):
+    """The assistances given, altogether and to each youth."""
+    text = writer.sentences
+    youths, everything, least = map(text.value, ["assisted_youths", "assistances", "assistances_per_youth"])
+    span = within(text.scope.period)
+    if not everything:
+        return (f"{span}没有登记帮扶记录。",) if youths else ()
+    rows = text.results["assistances"].figure.rows(text.scope).order_by()
+    chosen = set(rows.values_list("kind", flat=True).distinct())
+    kinds = shortened([name for kind, name in Assistance.Kind.choices if kind in chosen])
+    if youths < 2:
+        begin = "总计帮扶{assistances}"
+    elif youths * least == everything:
+        begin = "对每名帮扶对象分别帮扶{assistances_per_youth}，总计帮扶{assistances}"
+    elif least:
+        begin = "总计帮扶{assistances}，每名帮扶对象不少于{assistances_per_youth}"
+    else:
+        begin = "总计帮扶{assistances}，尚有在库对象未得到帮扶"
+    return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds))
+
+
+def remaining(writer):
+    """A sentence on each type of activity of which the whole document says nothing else."""
+    text, parts = writer.sentences, []
+    for kind in text.types:
+        if not writer.mentioned & {f"sessions.{kind.key}", f"attendances.{kind.key}"}:
+            held = text.held([kind])[1:]
+            parts += [f"{within(text.scope.period)}举办{kind.name.removesuffix('活动')}活动", *held, "。"]
+    return tuple(parts)
+
+
+def entries(writer):
+    """How many entries were made in outside platforms, platform by platform; the district alone keeps them."""
+    rows = PlatformEntry.objects.filter(entered_on__range=writer.sentences.scope.period.bounds).order_by()
+    counts = {}
+    for platform in rows.values_list("platform", flat=True):
+        counts[platform] = counts.get(platform, 0) + 1
+    return "、".join(f"“{platform}”{count}条" for platform, count in sorted(counts.items())) or "没有登记录入"
+
+
+def joined(writer):
+    """How many members joined within the period."""
+    scope = writer.sentences.scope
+    return f"{members_joined(scope).count()}名"
+
+
+def is_active(writer):
+    """Whether the period has any record of work done, beyond what stood already.
+
+    Where only what is known of cases makes it so, the paragraph is about cases.
+    """
+    if any(writer.sentences.value(key) for key in WORK if key not in CASE_FIGURES):
+        return True
+    writer.is_about_cases |= any(map(writer.sentences.value, CASE_FIGURES & set(WORK)))
+    return any(map(writer.sentences.value, WORK))
+
+
+def has_themes(writer):
+    """Whether anything was held of a type that is told of under the activities themselves."""
+    return any(not kind.is_education and kind.key not in ELSEWHERE for kind in writer.sentences.types)
+
+
+def period(write):
+    return lambda writer: write(writer.sentences.scope.period)
+
+
+GAPS = frozenset({"cadres", "members"})
+CASES = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
+
+WORDS = {
+    "年度": Word(period(lambda one: f"{one.year}年"), "所属年份"),
+    "下一年度": Word(period(lambda one: f"{one.year + 1}年"), "下一个年份"),
+    "期间": Word(period(lambda one: one.name), "统计期间的全称"),
+    "期内": Word(period(within), "全年、上半年、一季度、3月"),
+    "本期": Word(period(this), "本年度、本季度、本月"),
+    "期末": Word(period(end_of), "年末、6月底、3月底"),
+    "上一期间": Word(period(lambda one: one.before.name), "上一个同样长的期间"),
+    "上年同期": Word(period(lambda one: one.year_before.name), "上一年的同一期间"),
+    "组织": Word(lambda writer: writer.sentences.scope.name, "组织或青年汇的名称"),
+    "本单位": Word(lambda writer: writer.sentences.us, "行文中的自称"),
+    "地区": Word(lambda writer: writer.sentences.area, "所服务的地方"),
+    "指导思想": Word(period(lambda one: guidance(one.year)), "当年文件的提法"),
+    "季度主题": Word(period(lambda one: season(one)[0]), "服务季、运动季、文体季、文化季"),
+    "季度要求": Word(period(lambda one: season(one)[1]), "本季主题的要求"),
+    "下季主题": Word(period(lambda one: season(one, 1)[0]), "下一季度的主题"),
+    "下季要求": Word(period(lambda one: season(one, 1)[1]), "下季主题的要求"),
+    "序号": Word(lambda writer: writer.next_ordinal(), "一、二、三……，每节从一起"),
+    "专职指标": Word(lambda writer: f"{Post.FULL_TIME_QUOTA}名", "专职团干部联系青年的指标"),
+    "其他指标": Word(lambda writer: f"{Post.OTHER_QUOTA}名", "其他团干部联系青年的指标"),
+    "不足": Word(lambda writer: shortfall.shortfall(writer.sentences), "未完成的任务和缺项"),
+    "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASES),
+    "帮扶情况": Word(given, "帮扶次数和内容", CASES),
+    "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
+    "新增团员": Word(joined, "期内新增团员数", frozenset({"members"})),
+    "平台录入": Word(entries, "期内录入外部平台的条数", frozenset({"members"})),
+}
+
+FACTS = {
+    "本级": Fact(lambda writer: writer.sentences.is_district, "是否地区本级"),
+    "全年": Fact(lambda writer: writer.sentences.scope.period.part == "year", "是否全年"),
+    "有工作": Fact(is_active, "期内是否登记过活动、联络、帮扶"),
+    "有主题活动": Fact(has_themes, "是否举办过面向青年的主题活动"),
+    "有不足": Fact(lambda writer: bool(shortfall.shortfall(writer.sentences)), "是否有未完成的任务或缺项"),
+}
+# Told of the whole district's entries, which no part of it may know.
+OF_DISTRICT = frozenset({"平台录入"})
+
+
+def words_of(scope, keys):
+    """The words that there are within a scope that has these figures."""
+    return {
+        name: word
+        for name, word in WORDS.items()
+        if word.keys <= keys and (scope.is_district or name not in OF_DISTRICT)
+    }

@@ -1,0 +1,103 @@
+"""Writes sections out: what their names stand for is put in, and of each variant the case that fits."""
+
+from dataclasses import dataclass
+
+from ..sentences import Block, Sentences, ordinal
+from .parsing import Broken, Text
+from .reading import is_about_cases, read
+from .vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A section to be written: the source of its heading and body. `record` is the stored section, if it is one."""
+
+    heading: str
+    body: str
+    is_about_cases: bool = False
+    record: object = None
+
+
+class Writer:
+    """Writes the sections of one document for readers who may know of cases, or may not."""
+
+    def __init__(self, scope, drafts, with_cases=True, counted=None, vocabulary=None):
+        self.scope, self.with_cases = scope, with_cases
+        self.vocabulary = vocabulary or Vocabulary(scope)
+        self.sentences = Sentences(scope, with_cases, counted)
+        self.readings = [(draft, *(read(text, self.vocabulary) for text in texts_of(draft))) for draft in drafts]
+        self.mentioned = frozenset(key for _, *readings in self.readings for one in readings for key in one.keys)
+        self.ordinal = 0
+        self.is_about_cases = False
+
+    def sections(self):
+        """Each section with its blocks, of which a section without a paragraph has none."""
+        return [(draft, tuple(self.section(draft, heading, body))) for draft, heading, body in self.readings]
+
+    def section(self, draft, heading, body):
+        """The blocks of one section, headings without their numbers."""
+        if draft.is_about_cases and not self.with_cases:
+            return
+        self.ordinal = 0
+        blocks = list(below_headings(self.written(each, draft) for each in body.paragraphs))
+        titles = [self.written(each, draft, 1) for each in heading.paragraphs[:1]] if blocks else []
+        yield from (title for title in titles if title.parts)
+        yield from blocks
+
+    def written(self, paragraph, draft, level=0):
+        """The block of a paragraph or heading; without parts where it says nothing, or nothing for these readers."""
+        level = level or (2 if paragraph.is_heading else 0)
+        of_cases = draft.is_about_cases or is_about_cases(paragraph)
+        if of_cases and not self.with_cases:
+            return Block(level, (), of_cases)
+        # What it turns out to depend on may make it one about cases as well.
+        self.is_about_cases = of_cases
+        parts = joined(self.parts(paragraph.nodes))
+        return Block(level, parts, self.is_about_cases)
+
+    def parts(self, nodes):
+        """The parts that nodes come to."""
+        for node in nodes:
+            if isinstance(node, Text):
+                yield node.text
+            elif isinstance(node, Broken):
+                yield f"【{node.text}】"
+            elif node.branches:
+                chosen = (one for one in node.branches if one.case and node.meaning.fits(one.case, self))
+                yield from self.parts(next((one.nodes for one in chosen), ()))
+            else:
+                yield from node.meaning.parts(self)
+
+    def next_ordinal(self):
+        """The next number of a count that begins anew in each section."""
+        self.ordinal += 1
+        return ordinal(self.ordinal)
+
+
+def texts_of(draft):
+    """The sources of a section, the heading's on one line."""
+    return " ".join(draft.heading.split()), draft.body
+
+
+def joined(parts):
+    """Parts with neighbouring strings made one."""
+    joined_parts = []
+    for part in parts:
+        if isinstance(part, str) and joined_parts and isinstance(joined_parts[-1], str):
+            joined_parts[-1] += part
+        elif part != "":
+            joined_parts.append(part)
+    return tuple(joined_parts)
+
+
+def below_headings(blocks):
+    """The blocks that say something, a heading only where a paragraph follows before the next one."""
+    heading = None
+    for block in blocks:
+        if block.level:
+            heading = block if block.parts else None
+        elif block.parts:
+            if heading:
+                yield heading
+            heading = None
+            yield block

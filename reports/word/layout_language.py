@@ -1,0 +1,123 @@
+"""The few things that the placeholders of a Word layout may say; everything else is refused before it runs."""
+
+import re
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+NAMES = {"title", "signature", "dateline", "place", "period", "counted_on"}
+LISTS = {
+    "blocks": {"level", "text"},
+    "figures": {"key", "label", "value", "unit", "definition", "records", "target", "quality"},
+}
+TAGS = {"for", "endfor", "if", "elif", "else", "endif"}
+# What a loop repeats, in characters of XML, so that a small file cannot grow without end.
+LONGEST_LOOP = 200_000
+DEEPEST = 8
+PLACEHOLDER = re.compile(r"{{.*?}}|{%\s*(?:tr|tc|p|r)?\s*(\w+).*?%}", re.DOTALL)
+LOGIC = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.If, nodes.Output, nodes.Template)
+PLAIN = (nodes.Const, nodes.TemplateData)
+
+
+class LayoutRefused(Exception):
+    """The file cannot be a layout; the message says what was found, what was expected and what to do."""
+
+
+class LayoutEnvironment(SandboxedEnvironment):
+    """Renders nothing but placeholders that have been checked; what comes out of them is text."""
+
+    def __init__(self):
+        super().__init__(autoescape=True)
+
+    def from_string(self, source, *args, **options):
+        """The template of a source; raises LayoutRefused where it says more than a layout may."""
+        try:
+            tree = self.parse(source)
+        except TemplateSyntaxError:
+            raise LayoutRefused(f"占位符写法有误{wrong_one(self, source)}。请对照内置版式改正后重新上传。") from None
+        check(tree)
+        return super().from_string(source, *args, **options)
+
+
+def wrong_one(environment, source):
+    """The first placeholder that cannot be read, in brackets; nothing where each can, but not all together."""
+    for placeholder in PLACEHOLDER.finditer(source):
+        is_tag = placeholder[1] is not None
+        if placeholder[1] not in TAGS if is_tag else not is_readable(environment, placeholder[0]):
+            return f"：{re.sub('<[^>]*>', '', placeholder[0])[:60]}"
+    return "，标记没有成对"
+
+
+def is_readable(environment, source):
+    """Whether the source can be parsed at all."""
+    try:
+        environment.parse(source)
+    except TemplateSyntaxError:
+        return False
+    return True
+
+
+def check(node, loops=(), depth=0):
+    """Raises LayoutRefused for anything that a layout may not say.
+
+    `loops` holds the one loop around the node as (name of its variable, name of its list).
+    """
+    if depth > DEEPEST:
+        raise LayoutRefused(f"判断套得太深，最多 {DEEPEST} 层。请简化版式后重新上传。")
+    if isinstance(node, nodes.For):
+        check_loop(node, loops, depth)
+    elif isinstance(node, nodes.Getattr):
+        check_attribute(node, loops)
+    elif isinstance(node, nodes.Name):
+        if node.name not in NAMES:
+            raise unknown(node.name)
+    elif isinstance(node, LOGIC):
+        deeper = depth + isinstance(node, nodes.If)
+        for child in node.iter_child_nodes():
+            check(child, loops, deeper)
+    elif not isinstance(node, PLAIN):
+        raise LayoutRefused(
+            f"占位符只能写名称、判断和循环，不能用{WORDS.get(type(node), '其他写法')}。请对照内置版式改正后重新上传。"
+        )
+
+
+WORDS = {
+    nodes.Call: "函数调用",
+    nodes.Filter: "过滤器（|）",
+    nodes.Getitem: "方括号取值",
+    nodes.Test: "“is”判断",
+    nodes.Assign: "“set”赋值",
+    nodes.Macro: "“macro”宏",
+    nodes.Include: "“include”引用",
+    nodes.Import: "“import”引用",
+    nodes.FromImport: "“import”引用",
+    nodes.Extends: "“extends”引用",
+}
+
+
+def check_loop(node, loops, depth):
+    """A loop goes once over the blocks or the figures; another within it would multiply them."""
+    if loops:
+        raise LayoutRefused("循环里又套了循环。请让正文和指标各用一个循环，不要嵌套。")
+    is_plain = isinstance(node.target, nodes.Name) and isinstance(node.iter, nodes.Name) and node.iter.name in LISTS
+    if not is_plain or node.test or node.else_ or node.recursive:
+        raise LayoutRefused(
+            "循环只能写成“for block in blocks”或“for row in figures”的样子。请对照内置版式改正后重新上传。"
+        )
+    if sum(len(data.data) for data in node.find_all(nodes.TemplateData)) > LONGEST_LOOP:
+        raise LayoutRefused("循环里的内容过多。请把图片、说明等移到循环以外，再重新上传。")
+    for child in node.body:
+        check(child, ((node.target.name, node.iter.name),), depth)
+
+
+def check_attribute(node, loops):
+    """Of an item of a loop only what it has may be named."""
+    lists = dict(loops)
+    name = node.node.name if isinstance(node.node, nodes.Name) else ""
+    if node.attr not in LISTS.get(lists.get(name), ()):
+        raise unknown(f"{name}.{node.attr}")
+
+
+def unknown(name):
+    """The refusal of a name that stands for nothing."""
+    return LayoutRefused(f"没有叫“{name[:60]}”的内容。请对照内置版式核对占位符的名称后重新上传。")

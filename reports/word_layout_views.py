@@ -1,0 +1,100 @@
+"""Pages of the Word layouts: which is in force, a new one, taking one out of use, and the files themselves."""
+
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from yl_district import submissions
+from yl_district.downloads import download
+from yl_district.pages import carry_out, delete_page, led_on
+
+from .models import WordLayout
+from .word import TEMPLATE
+from .word.layout_language import LayoutRefused
+from .word.layouts import check_layout
+from .word_layout_forms import WordLayoutForm
+
+# What the page tells of each placeholder.
+MEANINGS = {
+    "title": "标题",
+    "signature": "落款单位",
+    "dateline": "落款日期",
+    "place": "统计范围",
+    "period": "统计期间",
+    "counted_on": "统计日期",
+}
+
+
+def visible_layouts(user):
+    """The layouts that the user may look at, without their files."""
+    return WordLayout.objects.visible_to(user).defer("content").select_related("uploaded_by")
+
+
+@require_GET
+def word_layout_list(request):
+    """Every layout that was uploaded, the one in force marked, with what is wrong with it by now."""
+    layouts = list(visible_layouts(request.user))
+    in_force = next((layout for layout in layouts if not layout.is_withdrawn), None)
+    context = {
+        "title": "Word 版式",
+        "layouts": layouts,
+        "in_force": in_force,
+        "problem": problem_of(in_force) if in_force else "",
+        "may_change": request.user.may_open("word_layout_create"),
+    }
+    return render(request, "reports/word_layout_list.html", context)
+
+
+def problem_of(layout):
+    """What keeps documents from being made in the layout, as it would be said of a new one; "" where nothing does."""
+    try:
+        check_layout(bytes(layout.content))
+    except LayoutRefused as refused:
+        return str(refused)
+    return ""
+
+
+def word_layout_create(request):
+    """A new layout, checked before it is taken."""
+
+    def build(data=None):
+        files = request.FILES if data is not None else None
+        form = WordLayoutForm(data, files, user=request.user, day=timezone.localdate())
+        form.submission = submissions.new_token(request.user)
+        return form
+
+    form = build()
+    if request.method == "POST":
+        form, target = carry_out(request, build, lambda form: form.save(), after=reverse("word_layout_list"))
+        if target:
+            return led_on(request, form, "版式已通过检查并启用，今后的 Word 文件用它生成。", target)
+    context = {"title": "上传 Word 版式", "form": form, "meanings": MEANINGS, "back": reverse("word_layout_list")}
+    return render(request, "reports/word_layout_create.html", context, status=form.http_status)
+
+
+def word_layout_delete(request, pk):
+    """Takes a layout out of use; the file is kept."""
+    layout = get_object_or_404(visible_layouts(request.user).filter(is_withdrawn=False), pk=pk)
+    return delete_page(
+        request,
+        "reports/word_layout_delete.html",
+        layout,
+        title=f"停用 Word 版式：{layout}",
+        message="已停用这份版式。",
+        act=layout.withdraw,
+    )
+
+
+@require_GET
+def word_layout_download(request, pk):
+    """The file of a layout, as it was uploaded."""
+    layout = get_object_or_404(visible_layouts(request.user), pk=pk)
+    subject = f"Word 版式 {layout}"
+    return download(request, layout.file_name, subject, lambda stream: stream.write(bytes(layout.content)))
+
+
+@require_GET
+def word_layout_template(request):
+    """The built-in layout, from which another one is made."""
+    return download(request, "内置版式.docx", "内置 Word 版式", lambda stream: stream.write(TEMPLATE.read_bytes()))

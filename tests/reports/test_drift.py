@@ -1,0 +1,124 @@
+"""After signing, the page tells which records came, went and changed behind every number, and by whom."""
+
+from datetime import date
+
+import pytest
+
+from activities.models import Activity
+from members.models import Member
+from orgs.models import Organisation
+from reports.drift import drifts, keys_query, moves, tell
+from reports.figures import COUNTED, MEASURED
+from reports.models import Report
+from reports.signing import scope_of, sign
+from tests.factories import make_activity, make_member, make_organisation, make_user
+from yl_district.history import because
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2018, 1, 5)
+
+
+@pytest.fixture
+def place():
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    branch = make_organisation("柳林社区团支部", root)
+    make_member("章程", branch)
+    make_member("秦朗", branch)
+    make_activity(branch, "健步走", attendance=20, basis="exact")
+    return branch
+
+
+@pytest.fixture
+def edition(place):
+    root = Organisation.objects.get(depth=1)
+    report = Report.objects.create(
+        organisation=root, form="annual_summary", starts_on=date(2017, 1, 1), ends_on=date(2017, 12, 31)
+    )
+    return sign(report, make_user("林知秋", root), TODAY)
+
+
+def drift_by_key(edition):
+    return {drift.signed.figure.key: drift for drift in drifts(edition)}
+
+
+def told(drift, edition, user):
+    rows = drift.signed.figure.rows(scope_of(edition.report)).model.objects.visible_to(user)
+    lines, untold = tell(drift, rows, edition, user)
+    return [(line.name, line.move.label, line.move.former, line.move.present, line.acts) for line in lines], untold
+
+
+def test_nothing_has_drifted_where_nothing_changed(edition):
+    assert drifts(edition) == []
+
+
+def test_records_that_came_went_and_changed_are_told_apart(edition, place):
+    new = make_member("顾清", place)
+    gone = Member.objects.get(person__name="秦朗")
+    gone.left_on, gone.status = date(2017, 6, 1), "transferred_out"
+    gone.save()
+    activity = Activity.objects.get()
+    activity.attendance = 25
+    activity.save()
+    found = drift_by_key(edition)
+    kinds = {key: [(move.kind, move.key) for move in drift.moves] for key, drift in found.items()}
+    assert kinds["members"] == [("went", gone.pk), ("came", new.pk)]
+    assert kinds["attendances"] == [("changed", activity.pk)]
+    assert (found["members"].difference, found["members"].counts) == (0, "新计入 1 条，不再计入 1 条")
+    assert (found["attendances"].difference, found["attendances"].counts) == (5, "数字变动 1 条")
+    assert "sessions" not in found
+
+
+def test_what_was_done_to_the_record_is_told_with_who_did_it_and_why(edition, place):
+    clerk = make_user("陆远", place)
+    activity = Activity.objects.get()
+    activity.attendance = 25
+    with because("补记人次", clerk):
+        activity.save()
+    lines, untold = told(drift_by_key(edition)["attendances"], edition, edition.signed_by)
+    day = activity.history.latest().history_date
+    assert lines == [("健步走（2017-04-08）", "数字变动", 20, 25, (f"{day:%Y-%m-%d} 陆远修改（补记人次）",))]
+    assert untold == 0
+
+
+def test_a_record_moved_by_another_one_says_that_it_was_not_changed_itself(edition, place):
+    place.domain = "enterprise"
+    place.save()
+    lines, _ = told(drift_by_key(edition)["community_members"], edition, edition.signed_by)
+    assert [(name, label, acts) for name, label, _, _, acts in lines] == [
+        ("章程", "不再计入", ("记录本身未改，随相关记录变动",)),
+        ("秦朗", "不再计入", ("记录本身未改，随相关记录变动",)),
+    ]
+
+
+def test_deleted_records_are_told_to_the_committee_alone(edition, place):
+    activity = Activity.objects.get()
+    key = activity.pk
+    activity.delete()
+    drift = drift_by_key(edition)["sessions"]
+    lines, untold = told(drift, edition, edition.signed_by)
+    assert [(name, label) for name, label, *_ in lines] == [(f"已删除的记录（编号 {key}）", "不再计入")]
+    assert untold == 0
+    assert told(drift, edition, make_user("陆远", place, "cadre")) == ([], 1)
+
+
+def test_records_beyond_reach_are_only_counted(edition, place):
+    other = make_organisation("槐荫社区团支部", Organisation.objects.get(depth=1))
+    make_member("温岚", other)
+    assert told(drift_by_key(edition)["members"], edition, make_user("陆远", place, "cadre")) == ([], 1)
+
+
+def test_a_changed_quality_is_a_change_of_the_record():
+    assert [move.kind for move in moves([(1, 5, COUNTED)], [(1, 5, MEASURED)])] == ["changed"]
+    assert list(moves([(1, 5, COUNTED)], [(1, 5, COUNTED)])) == []
+
+
+def test_any_number_of_keys_is_one_condition(place):
+    keys = [*range(10_000_000, 10_200_000), *Member.objects.values_list("pk", flat=True)]
+    assert Member.objects.filter(pk__in=keys_query(keys)).count() == 2
+
+
+def test_rows_do_not_add_queries(edition, place, django_assert_num_queries):
+    for number in range(30):
+        make_member(f"团员{number}", place)
+    with django_assert_num_queries(len(edition.figures.all()) + 3):
+        drifts(edition)

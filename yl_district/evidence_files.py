@@ -1,0 +1,104 @@
+"""Which files can be attached to a record: told by what they hold, whatever they are called.
+
+Images come out without what they tell beside the picture; every other file as it is.
+"""
+
+import re
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile, is_zipfile
+
+from django.core.exceptions import ValidationError
+
+from .images import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
+
+LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
+TAKEN = "附件可以是 PDF、JPEG、PNG、WebP、docx 或 xlsx，按内容识别，与文件名无关"
+# What people send instead, by how it begins.
+OTHERS = [
+    (re.compile(rb"\xd0\xcf\x11\xe0"), "旧版或加了密码的 Office 文件"),
+    (re.compile(rb"PK"), "压缩包"),
+    (re.compile(rb"Rar!|7z\xbc\xaf|\x1f\x8b"), "压缩包"),
+    (re.compile(rb"....ftyp", re.DOTALL), "HEIC 照片或视频"),
+    (re.compile(rb"GIF8|BM|II\*\0|MM\0\*"), "其他格式的图片"),
+    (re.compile(rb"MZ|\x7fELF"), "程序"),
+    (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "网页"),
+]
+IMAGES = {"jpg": without_tells_jpeg, "png": without_tells_png, "webp": without_tells_webp}
+PART = re.compile(rb"<(?:\w+:)?Override\b[^<>]*>")
+# Where the main part lies, and of what kind it is.
+MAIN_PARTS = {
+    "docx": (b"/word/", b"wordprocessingml.document.main+xml"),
+    "xlsx": (b"/xl/", b"spreadsheetml.sheet.main+xml"),
+}
+TYPES = "[Content_Types].xml"
+MOST_TYPES = 1024 * 1024
+ARCHIVE_END = b"PK\x05\x06"
+PDF_END = re.compile(rb"%%EOF\s*\Z")
+
+
+def taken(data):
+    """The ending that fits the file, and what is kept of it; raises ValidationError for what cannot be attached."""
+    ending = ending_of(data)
+    try:
+        if ending in IMAGES:
+            return ending, IMAGES[ending](data)
+        if ending == "pdf":
+            check_pdf(data)
+    except BrokenFile:
+        raise ValidationError(
+            f"这份{LABELS[ending]}不完整，或夹带了别的内容。请重新拍摄、扫描或导出一份完整的文件后再上传。"
+        ) from None
+    return ending, data
+
+
+def ending_of(data):
+    """The ending that fits how a file begins; raises ValidationError for every other file."""
+    if data[:3] == b"\xff\xd8\xff":
+        return "jpg"
+    if data.startswith(PNG_SIGNATURE):
+        return "png"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    if re.match(rb"%PDF-[12]\.", data):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return office_ending(data)
+    raise unknown(data)
+
+
+def unknown(data):
+    """What is said of a file that is none of those that can be attached."""
+    found = next((words for pattern, words in OTHERS if pattern.match(data)), "不认得的文件")
+    return ValidationError(f"这是{found}。{TAKEN}。请另存为其中一种后再上传。")
+
+
+def check_pdf(data):
+    """A PDF ends as one and is nothing else beside."""
+    if not PDF_END.search(data, max(0, len(data) - 1024)) or is_zipfile(BytesIO(data)):
+        raise BrokenFile
+
+
+def office_ending(data):
+    """Whether an archive is a Word document or a workbook; raises ValidationError for others and for macros."""
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            names, types = archive.namelist(), types_of(archive)
+    except (BadZipFile, BrokenFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        raise unknown(data) from None
+    if b"macroEnabled" in types or any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise ValidationError("这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。")
+    parts = PART.findall(types)
+    found = [ending for ending, main in MAIN_PARTS.items() if any(all(said in part for said in main) for part in parts)]
+    # Whatever follows the end of an archive is no part of it.
+    if len(found) != 1 or data[-22:-18] != ARCHIVE_END:
+        raise unknown(data)
+    return found[0]
+
+
+def types_of(archive):
+    """What an Office file says of its parts; raises BrokenFile where it says nothing or far too much."""
+    if TYPES not in archive.namelist() or archive.getinfo(TYPES).file_size > MOST_TYPES:
+        raise BrokenFile
+    with archive.open(TYPES) as part:
+        return part.read(MOST_TYPES)

@@ -1,0 +1,55 @@
+"""What has the database itself refuse every change of rows that are written once, whoever asks it."""
+
+from django.apps import apps
+
+from .models import KeptOnce
+
+REFUSAL = "这条记录只能增加，不能修改或删除。"
+SQLITE = {
+    "keeps_rows": f"BEFORE UPDATE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "loses_none": f"BEFORE DELETE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+}
+POSTGRESQL = {
+    "keeps_rows": "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW",
+    "loses_none": "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
+}
+FUNCTION = (
+    "CREATE OR REPLACE FUNCTION refuse_row_change() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END$$"
+)
+
+
+def tables():
+    """The tables whose rows are written once."""
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, KeptOnce)]
+
+
+def protect(connection, names):
+    """Puts the triggers on these tables."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(FUNCTION)
+        for table in names:
+            for statement in statements(connection.vendor, table):
+                cursor.execute(statement)
+
+
+def statements(vendor, table):
+    """The SQL that protects one table."""
+    if vendor == "sqlite":
+        return [f"CREATE TRIGGER {table}_{name} {rule.format(table=table)}" for name, rule in SQLITE.items()]
+    made = [
+        f"CREATE TRIGGER {table}_{name} {rule.format(table=table)} EXECUTE FUNCTION refuse_row_change()"
+        for name, rule in POSTGRESQL.items()
+    ]
+    # Also for a session that calls itself a replica, in which other triggers rest.
+    return [*made, *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}" for name in POSTGRESQL)]
+
+
+def unprotect(connection, names):
+    """Takes the triggers away, as a migration backwards does."""
+    with connection.cursor() as cursor:
+        for table in names:
+            for name in SQLITE if connection.vendor == "sqlite" else POSTGRESQL:
+                place = "" if connection.vendor == "sqlite" else f" ON {table}"
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}{place}")

@@ -1,0 +1,124 @@
+"""Files attached to records as evidence: approvals, photos, scans of sign-in sheets."""
+
+import hashlib
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import OuterRef, Q
+
+from ..counts import number_of
+from ..encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
+from ..history import Tracked, may_come, reached
+
+PART = 256 * 1024
+
+
+def attachable_models():
+    """The kinds of records to which files can be attached."""
+    return [model for model in apps.get_models() if takes_attachments(model)]
+
+
+def takes_attachments(model):
+    """Whether files can be attached to records of this kind."""
+    return any(isinstance(one, GenericRelation) and one.name == "attachments" for one in model._meta.private_fields)
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Files of those records that the user sees, and to whose pages the user may come."""
+        found = Q(pk__in=[])
+        for model in attachable_models():
+            if may_come(user, model):
+                rows = reached(model, user).order_by().values("pk")
+                found |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=rows)
+        return self.filter(found)
+
+
+def attached_to(model):
+    """The files attached to records of one kind."""
+    return Attachment.objects.order_by().filter(content_type=ContentType.objects.get_for_model(model))
+
+
+def with_attachment_counts(rows):
+    """Adds `attachment_count` to rows of a kind to which files can be attached."""
+    own = attached_to(rows.model).filter(object_id=OuterRef("pk"))
+    return rows.annotate(attachment_count=number_of(own, "object_id"))
+
+
+class Attachment(SealedModel):
+    """One file attached to a record; it goes with the record. The file itself lies in parts, encrypted."""
+
+    class Kind(models.TextChoices):
+        APPROVAL = "approval", "批复"
+        PHOTO = "photo", "照片"
+        SIGN_IN_SHEET = "sign_in_sheet", "签到表扫描件"
+        OTHER = "other", "其他材料"
+
+    MOST_BYTES = 10 * 1024 * 1024
+    MOST_PER_RECORD = 20
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT, verbose_name="记录种类")
+    object_id = models.PositiveBigIntegerField("记录编号")
+    record = GenericForeignKey()
+    kind = models.CharField("类别", max_length=20, choices=Kind)
+    file_name = EncryptedCharField("文件名", max_length=150)
+    note = EncryptedCharField("说明", max_length=200, blank=True)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("文件校验值", max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
+
+    objects = AttachmentQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta:
+        verbose_name = "附件"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "sha256"],
+                name="attachment_once",
+                violation_error_message="这份文件已经附在这条记录上。",
+            )
+        ]
+
+    def __str__(self):
+        return self.file_name
+
+    def keep(self, content):
+        """Stores the bytes of the file in parts."""
+        pieces = [content[start : start + PART] for start in range(0, len(content), PART)]
+        AttachmentPart.objects.bulk_create(
+            AttachmentPart(attachment=self, number=number, content=piece) for number, piece in enumerate(pieces)
+        )
+
+    def write_to(self, stream):
+        """Writes the file to a binary stream; raises DecryptionError where it is not what was stored."""
+        digest = hashlib.sha256()
+        for part in self.parts.iterator(chunk_size=8):
+            digest.update(part.content)
+            stream.write(part.content)
+        if digest.hexdigest() != self.sha256:
+            raise DecryptionError(f"附件 编号 {self.pk} 的内容不完整，或被改动过。")
+
+
+class AttachmentPart(SealedModel):
+    """A piece of an attached file."""
+
+    # So many are decrypted at once where keys are changed.
+    rows_at_once = 40
+
+    attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="parts", verbose_name="附件")
+    number = models.PositiveSmallIntegerField("序号")
+    content = EncryptedBytesField("内容")
+
+    class Meta:
+        verbose_name = "附件内容"
+        ordering = ["attachment", "number"]
+        constraints = [models.UniqueConstraint(fields=["attachment", "number"], name="attachment_part_once")]
+
+    def __str__(self):
+        return f"{self.attachment_id} {self.number}"
