@@ -73,6 +73,8 @@ ACCESS = {
     "figure_export": HUB_KEEPERS,
     "summary_detail": REPORT_READERS,
     "summary_export": REPORT_READERS,
+    "summary_poster": REPORT_READERS,
+    "summary_poster_export": REPORT_READERS,
     "report_sign": REPORT_WRITERS,
     "edition_detail": REPORT_READERS,
     "edition_figure": REPORT_READERS,
