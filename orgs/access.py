@@ -82,6 +82,8 @@ ACCESS = {
     "section_delete": REPORT_WRITERS,
     "section_move": REPORT_WRITERS,
     "section_preview": REPORT_WRITERS,
+    "summary_poster": REPORT_READERS,
+    "summary_poster_export": REPORT_READERS,
     "report_sign": REPORT_WRITERS,
     "edition_detail": REPORT_READERS,
     "edition_figure": REPORT_READERS,

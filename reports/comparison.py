@@ -1,5 +1,6 @@
 """The figures of a period beside those of the same period of the year before and of the one just before it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -175,8 +176,10 @@ DRAWN = [
 
 def growth(rows):
     """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
+    drawn = [row for row in rows if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)]
+    labels = Counter(row.figure.label for row in drawn)
+    units = {row.figure.key: f"（{row.figure.unit}）" if labels[row.figure.label] > 1 else "" for row in drawn}
     return [
-        {"label": row.figure.label, "percent": row.percent, "text": row.change}
-        for row in rows
-        if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)
+        {"label": f"{row.figure.label}{units[row.figure.key]}", "percent": row.percent, "text": row.change}
+        for row in drawn
     ]

@@ -234,8 +234,8 @@ def test_sections_move_one_place_and_stay_at_the_ends(district):
 
 
 def test_only_a_report_that_was_never_signed_is_deleted(district):
-    report = make_report(district.here)
-    make_section(report)
+    report = make_report(district.here, hub=make_hub(district.here, "春晖青年汇"))
+    make_section(report, "举办活动{活动场次}。")
     assert listed(district.office, "report_list", year=2017, form="annual_summary") == [str(report)]
     sign(report, district.staff, date(2018, 1, 5))
     response = district.office.post(reverse("report_delete", args=[report.pk]), follow=True)
@@ -249,8 +249,8 @@ def test_only_a_report_that_was_never_signed_is_deleted(district):
 
 
 def test_the_list_tells_the_state_of_each_report(district):
-    report = make_report(district.here)
-    make_section(report)
+    report = make_report(district.here, hub=make_hub(district.here, "春晖青年汇"))
+    make_section(report, "举办活动{活动场次}。")
 
     def state():
         table = district.office.get(reverse("report_list")).context["table"]

@@ -1,0 +1,122 @@
+"""Small charts as SVG, drawn without scripts: for the poster on screen, on paper and in the PDF.
+
+Each takes lines of marks: what the line is called, and per measure how long the bar is, what is written beside it, and
+the address of the records behind it. A measure is never drawn as a bar of nothing where nothing is known.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+RED, BLUE, INK, QUIET, RULE = "#b5242b", "#5b7aa8", "#1f2733", "#667085", "#d0d5dd"
+COLOURS = (RED, BLUE)
+FONT = "Noto Sans SC, sans-serif"
+WIDTH = 360
+SIZE = 10.5
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One bar: its length, the number as it is written, and where that leads."""
+
+    value: int
+    text: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is drawn of one month, type or hub: a mark for each measure."""
+
+    label: str
+    marks: tuple[Mark, ...]
+
+
+def columns(title, lines, names, height=160):
+    """A panel of upright columns for each measure, one above the other, with the lines' labels below them."""
+    step = WIDTH / max(len(lines), 1)
+    parts = []
+    for measure, name in enumerate(names):
+        top, floor = measure * height, measure * height + height - 20
+        parts.append(text(0, top + 11, name, colour=QUIET))
+        parts.append(rule(0, floor, WIDTH, floor))
+        tallest = longest(lines, measure)
+        for place, line in enumerate(lines):
+            mark, middle = line.marks[measure], step * (place + 0.5)
+            length = (height - 52) * mark.value / tallest
+            width = min(step * 0.55, 18)
+            parts.append(bar(middle - width / 2, floor - length, width, length, COLOURS[measure]))
+            parts.append(number(middle, floor - length - 4, mark, "middle"))
+            parts.append(text(middle, floor + 13, line.label, "middle", QUIET))
+    return drawing(title, height * len(names), parts)
+
+
+def bars(title, lines, names, row=20):
+    """Lying bars, a panel for each measure beside the other, that share the lines' labels."""
+    room = 96
+    panel = (WIDTH - room) / len(names)
+    parts = []
+    for measure, name in enumerate(names):
+        left, longest_bar = room + measure * panel, panel - 46
+        parts.append(text(left, 11, name, colour=QUIET))
+        farthest = longest(lines, measure)
+        for place, line in enumerate(lines):
+            mark, top = line.marks[measure], 20 + place * row
+            length = longest_bar * mark.value / farthest
+            parts.append(bar(left, top, length, row * 0.55, COLOURS[measure]))
+            parts.append(number(left + length + 4, top + row * 0.5, mark))
+    labels = [text(room - 8, 20 + place * row + row * 0.5, line.label, "end") for place, line in enumerate(lines)]
+    return drawing(title, 20 + row * len(lines), [*labels, *parts])
+
+
+def longest(lines, measure):
+    """The greatest value of a measure, by which the others are drawn; never 0."""
+    return max((line.marks[measure].value for line in lines), default=0) or 1
+
+
+def drawing(title, height, parts):
+    """The whole picture."""
+    return format_html(
+        '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="group" aria-label="{}" viewBox="0 0 {} {}"'
+        ' font-family="{}" font-size="{}">{}</svg>',
+        title,
+        WIDTH,
+        shown(height),
+        FONT,
+        SIZE,
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )
+
+
+def bar(left, top, width, height, colour):
+    """A filled bar; nothing where it would have no length."""
+    if min(width, height) <= 0:
+        return mark_safe("")
+    given = (*map(shown, (left, top, width, height)), colour)
+    return format_html('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>', *given)
+
+
+def rule(left, top, right, bottom):
+    """A thin line."""
+    given = (*map(shown, (left, top, right, bottom)), RULE)
+    return format_html('<path d="M{} {}L{} {}" stroke="{}" fill="none"/>', *given)
+
+
+def number(left, top, mark, anchor="start"):
+    """What is written beside a bar, leading to its records; nothing for a bare 0."""
+    if mark.text == "0":
+        return mark_safe("")
+    written = text(left, top, mark.text, anchor)
+    return format_html('<a href="{}">{}</a>', mark.address, written) if mark.address else written
+
+
+def text(left, top, words, anchor="start", colour=INK):
+    """Words at a place."""
+    given = (shown(left), shown(top), anchor, colour, words)
+    return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}">{}</text>', *given)
+
+
+def shown(length):
+    """A length as SVG writes it, in any language."""
+    return f"{length:.1f}"

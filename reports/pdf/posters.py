@@ -1,0 +1,55 @@
+"""The one-page visual summary as a PDF file."""
+
+from pathlib import Path
+
+from reports.documents import printable
+
+from . import pdf
+
+POSTER = Path(__file__).parent / "poster.typ"
+
+
+def write_poster(poster, stream):
+    """Writes the poster to a binary stream."""
+    stream.write(pdf(POSTER, content(poster), poster.counted_on))
+
+
+def content(poster):
+    """What the layout is given: plain strings, and the charts as SVG."""
+    period = poster.scope.period
+    return {
+        "title": printable(poster.title),
+        "place": printable(poster.scope.name),
+        "days": f"{period.start} 至 {period.end}",
+        "counted_on": str(poster.counted_on),
+        "headlines": [headline_content(headline, poster.before_label) for headline in poster.headlines],
+        "targets": [target_content(pace) for pace in poster.targets],
+        "targets_left_out": poster.targets_left_out,
+        "drawings": [
+            {"title": drawing.title, "svg": printable(str(drawing.svg)), "left_out": drawing.left_out}
+            for drawing in poster.drawings
+        ],
+    }
+
+
+def headline_content(headline, before_label):
+    """One main number with its unit, its quality, and the number of the year before."""
+    result, before = headline.result, headline.before
+    return {
+        "label": printable(result.figure.label),
+        "value": result.amount,
+        "unit": "" if result.is_missing else result.figure.unit,
+        "note": headline.note,
+        "before": "　".join(filter(None, [f"{before_label} {before.amount}", headline.change])),
+    }
+
+
+def target_content(pace):
+    """One task: what was done, of how much, and what is to be said of it."""
+    done = pace.result.value if pace.result else 0
+    return {
+        "label": printable(pace.figure.label),
+        "words": pace.words,
+        "share": min(done / pace.target.value, 1) if pace.target.value else 1,
+        "state": pace.state,
+    }

@@ -1,0 +1,36 @@
+"""The one-page visual summary: to show, to print, and as a PDF file."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from yl_district.downloads import download
+
+from .documents import Unprintable
+from .figures import may_know_cases
+from .pdf.posters import write_poster
+from .posters import poster
+from .scopes import asked_scope, scope_query
+
+
+@require_GET
+def summary_poster(request):
+    """The page, each number of which opens the records behind it."""
+    scope, form = asked_scope(request)
+    shown = poster(scope, timezone.localdate(), may_know_cases(request.user, scope))
+    context = {"title": shown.title, "poster": shown, "scope": scope, "form": form, "query": scope_query(scope)}
+    return render(request, "reports/summary_poster.html", context)
+
+
+@require_GET
+def summary_poster_export(request):
+    """The page as a PDF file."""
+    scope, _ = asked_scope(request)
+    shown = poster(scope, timezone.localdate(), may_know_cases(request.user, scope))
+    try:
+        return download(request, f"{shown.title}.pdf", shown.title, lambda stream: write_poster(shown, stream))
+    except Unprintable as problem:
+        messages.error(request, str(problem))
+        return redirect(f"{reverse('summary_poster')}?{scope_query(scope)}")

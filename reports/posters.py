@@ -1,0 +1,183 @@
+"""The one-page visual summary of a period: its main numbers, tasks and activities, each leading to its records."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+from django.urls import reverse
+
+from activities.models import Activity
+from yl_district.periods import Period
+
+from .charts import drawn
+from .drawings import Line, Mark, bars, columns
+from .figures import COUNTED, MEASURED, PERSON_TIMES, Result, Scope, activities, figures_of, hubs, results
+from .many_results import results_of
+from .pace import Pace, paces_beside
+from .scopes import scope_query
+
+HEADLINES = (
+    "members cadres linked_youths assisted_youths hubs sessions attendances people_reached "
+    "youth_contacts units_founded education_sessions education_reach"
+).split()
+# What fits on one page.
+MOST_HEADLINES, MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 8, 15, 10, 14, 12
+NAMES = ("场次", "人次")
+LONGEST_LABEL = 8
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A main number beside that of the same period of the year before."""
+
+    result: Result
+    before: Result
+    address: str
+
+    @property
+    def note(self):
+        """What is to be said of the number's quality."""
+        return {"rounded": "含约数", "incomplete": "部分未统计"}.get(self.result.quality, "")
+
+    @property
+    def change(self):
+        """The difference to the year before, where both numbers are exact; else nothing."""
+        if {self.result.quality, self.before.quality} - {MEASURED, COUNTED}:
+            return ""
+        difference = self.result.value - self.before.value
+        return f"增 {difference}" if difference > 0 else f"减 {-difference}" if difference else "持平"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart, and how many rows were left out so that the page stays one."""
+
+    title: str
+    svg: str
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Poster:
+    """The whole page."""
+
+    scope: Scope
+    counted_on: date
+    headlines: list[Headline]
+    targets: list[Pace]
+    targets_left_out: int
+    drawings: list[Drawing]
+
+    @property
+    def title(self):
+        return f"{self.scope.name}{self.scope.period.name}工作图览"
+
+    @property
+    def before_label(self):
+        """What the numbers beside the main ones are."""
+        return "上年" if self.scope.period.part == "year" else "上年同期"
+
+
+def poster(scope, today, with_cases=True):
+    """The poster of a scope, counted `today`; without `with_cases` it shows nothing of assisted youths."""
+    found = results(scope, with_cases)
+    paces = paces_beside(scope, found, today)
+    # What is not reached must not be what is left out.
+    shown = sorted(paces, key=lambda pace: pace.state == "done")[:MOST_TARGETS]
+    drawings = [by_month(scope), by_type(scope), by_hub(scope)]
+    return Poster(
+        scope=scope,
+        counted_on=today,
+        headlines=headlines(scope, found, with_cases),
+        targets=[pace for pace in paces if pace in shown],
+        targets_left_out=len(paces) - len(shown),
+        drawings=[drawing for drawing in drawings if drawing],
+    )
+
+
+def headlines(scope, found, with_cases):
+    """The main numbers that are known of the scope, beside those of the same days a year earlier."""
+    keys = [key for key in HEADLINES if key in found][:MOST_HEADLINES]
+    figures, earlier = figures_of(scope, with_cases), scope.within(scope.period.year_before)
+    before = results_of((figures[key], earlier) for key in keys)
+    return [Headline(found[key], former, address(scope, key)) for key, former in zip(keys, before, strict=True)]
+
+
+def address(scope, key):
+    """Where a figure's records are listed."""
+    return f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}"
+
+
+def counted(rows):
+    """Rows of activities grouped by their values, with sessions and person-times."""
+    return rows.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
+
+
+def line(label, row, scope, kind=""):
+    """A line of a chart, whose numbers lead to the records of the scope, or of one type in it."""
+    told = drawn(row)
+    text = f"{told['text']}＊" if told["unrecorded"] and told["attendances"] else told["text"]
+    at = f".{kind}" if kind else ""
+    marks = (
+        Mark(told["sessions"], str(told["sessions"]), address(scope, f"sessions{at}")),
+        Mark(told["attendances"], text, address(scope, f"attendances{at}")),
+    )
+    return Line(label, marks)
+
+
+def by_month(scope):
+    """A column for each month of the period; nothing for periods longer than a year."""
+    months = list(months_of(scope.period))
+    if len(months) > MOST_MONTHS:
+        return None
+    rows = counted(activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month"))
+    found = {row["month"].replace(day=1): row for row in rows}
+    nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
+    lines = [
+        line(f"{month.start.month}月", found.get(month.start.replace(day=1), nothing), scope.within(month))
+        for month in months
+    ]
+    return Drawing("各月活动", columns("各月活动场次与人次", lines, NAMES))
+
+
+def months_of(period):
+    """The months of a period in turn, the first and the last as far as they belong to it."""
+    year, month = period.start.year, period.start.month
+    while date(year, month, 1) <= period.end:
+        whole = Period.of_part(year, f"m{month}")
+        yield Period(max(whole.start, period.start), min(whole.end, period.end))
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def by_type(scope):
+    """A bar for each type of activity that was held, the most frequent ones where there are many."""
+    rows = counted(activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key"))
+    shown, left_out = most(list(rows), MOST_TYPES)
+    lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
+    return Drawing("各类活动", bars("各类活动场次与人次", lines, NAMES), left_out) if lines else None
+
+
+def by_hub(scope):
+    """A bar for each hub at which something was held, the busiest ones where there are many."""
+    if scope.hub:
+        return None
+    open_hubs = {hub.pk: hub for hub in hubs(scope)}
+    held = Activity.objects.held_during(scope.period).filter(hub__in=open_hubs).order_by("hub__name")
+    shown, left_out = most(list(counted(held.values("hub"))), MOST_HUBS)
+    lines = [
+        line(short(open_hubs[row["hub"]].name), row, Scope(scope.organisation, scope.period, open_hubs[row["hub"]]))
+        for row in shown
+    ]
+    return Drawing("各青年汇活动", bars("各青年汇活动场次与人次", lines, NAMES), left_out) if lines else None
+
+
+def most(rows, limit):
+    """The rows with the most sessions in their own order, and how many are left out."""
+    kept = sorted(rows, key=lambda row: -row["sessions"])[:limit]
+    return [row for row in rows if row in kept], len(rows) - len(kept)
+
+
+def short(name):
+    """A hub's name without what all of them are called, as long as a label may be."""
+    return name.removesuffix("青年汇")[:LONGEST_LABEL] or name[:LONGEST_LABEL]
