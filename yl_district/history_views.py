@@ -15,7 +15,7 @@ from .changes import Telling, is_revertible
 from .editing import is_reached
 from .forms import KEY_DIGITS
 from .history import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
-from .models.attachments import Attachment, takes_attachments
+from .models.attachments import Attachment, is_open_as_a_whole, takes_attachments
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -40,17 +40,18 @@ def record_history(request, kind, pk):
         "page": page,
         "steps": telling.steps(len(shown)),
         "address": page_of(record),
-        "attached": attachment_steps(record),
+        "attached": attachment_steps(record, request.user),
     }
     return render(request, "yl_district/record_history.html", context)
 
 
-def attachment_steps(record):
-    """The latest rows of the history of the record's attachments: who added or took away which."""
+def attachment_steps(record, user):
+    """The latest rows of the history of those attachments of the record that the user sees or would have seen."""
     if not takes_attachments(type(record)):
         return []
     kind = ContentType.objects.get_for_model(record)
     rows = Attachment.history.filter(content_type=kind, object_id=record.pk)
+    rows = rows if is_open_as_a_whole(record, user) else rows.filter(uploaded_by=user.pk)
     return rows.select_related("history_user").order_by("-history_id")[:STEPS_SHOWN]
 
 

@@ -234,6 +234,24 @@ def test_a_file_of_a_case_is_a_look_at_the_case(district):
     assert (line.action, line.subject, line.detail) == ("case_view", f"assistance.assistedyouth:{youth.pk}", "附件")
 
 
+def test_a_file_about_several_children_opens_to_whoever_may_know_of_them_all(district):
+    """Its list of names would tell of the others; whoever attached it knows it anyway."""
+    first, second = (make_assisted_youth(district.here, name) for name in ("白露", "秦朗"))
+    assistance = make_assistance([first, second])
+    keeper = make_user("个案专员", district.root, RoleKind.CASEWORKER)
+    for youth in (first, second):
+        make_grant(district.staff, youth.person)
+    make_grant(keeper, first.person)
+    files = [make_attachment(assistance, district.staff), make_attachment(assistance, keeper, "自己.pdf", b"2")]
+    clients = {"whole": district.office, "part": browser_of(keeper)}
+    found = {name: [taken(client, one).status_code for one in files] for name, client in clients.items()}
+    assert found == {"whole": [200, 200], "part": [404, 200]}
+    for url_name, args in (("assistance_detail", []), ("record_history", ["assistance"])):
+        shown = {name: page(client, url_name, *args, assistance.pk) for name, client in clients.items()}
+        assert ["签到表.pdf" in shown[name] for name in ("whole", "part")] == [True, False]
+        assert ["自己.pdf" in shown[name] for name in ("whole", "part")] == [True, True]
+
+
 def test_no_byte_leaves_where_the_log_takes_no_line(district, activity, broken_log):
     answer = taken(district.office, make_attachment(activity, district.staff))
     assert (answer.status_code, PDF in answer.content) == (503, False)

@@ -26,15 +26,38 @@ def takes_attachments(model):
     return any(isinstance(one, GenericRelation) and one.name == "attachments" for one in model._meta.private_fields)
 
 
+def is_open_as_a_whole(record, user):
+    """Whether everything that a record seen by the user is about is open to them; most records are about one thing."""
+    rows = type(record)._default_manager.all()
+    return not hasattr(rows, "open_as_a_whole") or rows.open_as_a_whole(user).filter(pk=record.pk).exists()
+
+
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files of those records that the user sees, and to whose pages the user may come."""
+        """Files of those records that the user sees, and to whose pages the user may come.
+
+        Where a record is about several people, of whom some are closed to the user, the files may tell of these: the
+        user's own are left.
+        """
         found = Q(pk__in=[])
         for model in attachable_models():
             if may_come(user, model):
-                rows = reached(model, user).order_by().values("pk")
-                found |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=rows)
+                found |= Q(content_type=ContentType.objects.get_for_model(model)) & open_files(model, user)
         return self.filter(found)
+
+    def told_of(self, record, user):
+        """The files of a record that the user sees, without those that may tell of somebody closed to the user."""
+        rows = self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+        return rows if is_open_as_a_whole(record, user) else rows.filter(uploaded_by=user.pk)
+
+
+def open_files(model, user):
+    """The condition for the files of one kind of records that the user sees."""
+    rows = reached(model, user).order_by()
+    seen = Q(object_id__in=rows.values("pk"))
+    if not hasattr(rows, "open_as_a_whole"):
+        return seen
+    return seen & (Q(uploaded_by=user.pk) | Q(object_id__in=rows.open_as_a_whole(user).values("pk")))
 
 
 def attached_to(model):

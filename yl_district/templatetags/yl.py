@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from yl_district.history import kind_of, may_change, may_come
 from yl_district.masking import MASKED_FIELDS, masked
+from yl_district.models import Attachment
 
 register = template.Library()
 
@@ -40,9 +41,10 @@ def record_links(context, record):
 @register.inclusion_tag("_attachments.html", takes_context=True)
 def attachments(context, record):
     """The files attached to a record, and for those who may change it the ways to add one and to take one away."""
-    add = may_change(context["request"].user, record)
+    user = context["request"].user
+    add = may_change(user, record)
     return {
-        "attachments": record.attachments.select_related("uploaded_by"),
+        "attachments": Attachment.objects.told_of(record, user).select_related("uploaded_by"),
         "add": add and reverse("attachment_create", args=[kind_of(type(record)), record.pk]),
     }
 
