@@ -1,7 +1,5 @@
 """The records that the figures count within a scope, before a figure's own line narrows them."""
 
-from django.db.models import Exists, OuterRef
-
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
 from members.models import Member, Person, Post
@@ -14,7 +12,7 @@ from .models import PlatformEntry
 
 def committee_members(scope):
     posts = Post.objects.at(scope.organisation).titled(Post.COMMITTEE_MEMBER).as_of(scope.day)
-    return Person.objects.filter(Exists(posts.filter(person=OuterRef("pk"))))
+    return Person.objects.filter(pk__in=posts.values("person"))
 
 
 def communities(scope):
@@ -52,7 +50,7 @@ def activities(scope):
 
 def members_educated(scope):
     signed = SignIn.objects.within(scope.organisation).held_during(scope.period).of_education()
-    return members(scope).filter(Exists(signed.filter(person=OuterRef("person"))))
+    return members(scope).filter(person__in=signed.values("person"))
 
 
 def links(scope):
@@ -85,9 +83,10 @@ def hubs(scope):
 
 
 def people_signed_in(scope):
-    signed = SignIn.objects.held_during(scope.period).filter(person=OuterRef("pk"))
+    signed = SignIn.objects.held_during(scope.period)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
-    return Person.objects.filter(Exists(signed))
+    # Not by EXISTS: SQLite would then ask of everybody in the district, however few came.
+    return Person.objects.filter(pk__in=signed.values("person"))
 
 
 def platform_entries(scope):

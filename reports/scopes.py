@@ -14,6 +14,7 @@ from django.utils import timezone
 from activities.models import Activity
 from orgs.models import Organisation
 from orgs.roles import FIGURE_READERS, RoleKind
+from yl_district.forms import DAY_FORMATS, DayInput
 from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 
@@ -74,14 +75,16 @@ class ScopeForm(forms.Form):
     start = forms.DateField(
         label="起始日期",
         required=False,
+        input_formats=DAY_FORMATS,
         error_messages={"invalid": "起始日期应为 2017-01-01 这样的日期。"},
-        widget=forms.DateInput({"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput({"class": "form-control"}),
     )
     end = forms.DateField(
         label="截止日期",
         required=False,
+        input_formats=DAY_FORMATS,
         error_messages={"invalid": "截止日期应为 2017-12-31 这样的日期。"},
-        widget=forms.DateInput({"class": "form-control", "type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput({"class": "form-control"}),
     )
     organisation = forms.ChoiceField(
         label="组织",
@@ -129,12 +132,10 @@ class ScopeForm(forms.Form):
             return None
         year = self.cleaned_data.get("year") or self.defaults["year"]
         part = self.cleaned_data.get("part") or "year"
-        period = self.cleaned_data.get("period")
-        if period is None:
-            part = "year" if part == DAYS else part
-            period = Period.of_part(year, part)
+        # Own days that are none leave the whole year, whose days the fields then show.
+        period = self.cleaned_data.get("period") or Period.of_part(year, "year" if part == DAYS else part)
         # The controls show what the page shows; what was asked for stands in the error beside them.
-        self.data |= {"year": year if part != DAYS else period.year, "part": part, "organisation": key}
+        self.data |= {"year": period.year, "part": part, "organisation": key}
         self.data |= {"start": period.start, "end": period.end}
         _, organisation, hub = self.places[key]
         return Scope(organisation, period, hub)

@@ -54,10 +54,12 @@ class Period:
 
     @property
     def name(self):
-        """The period in words, such as `2017年`, `2017年一季度`, `2017年3月1日至4月5日`."""
+        """The period in words, such as `2017年`, `2017年一季度`, `2017年3月1日`, `2017年3月1日至4月5日`."""
         if self.part:
             return f"{self.year}年{PARTS[self.part][0] if self.part != 'year' else ''}"
         begin = f"{self.start.year}年{self.start.month}月{self.start.day}日"
+        if self.start == self.end:
+            return begin
         year = "" if self.start.year == self.end.year else f"{self.end.year}年"
         return f"{begin}至{year}{self.end.month}月{self.end.day}日"
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -133,8 +133,8 @@ class PersonQuerySet(models.QuerySet):
 
     def serving_on(self, day, organisation=None):
         """People serving in a post on `day`, within `organisation` where one is given."""
-        posts = self.model._meta.get_field("posts").related_model.objects.as_of(day).filter(person=OuterRef("pk"))
-        return self.filter(Exists(posts.within(organisation) if organisation else posts))
+        posts = self.model._meta.get_field("posts").related_model.objects.as_of(day)
+        return self.filter(pk__in=(posts.within(organisation) if organisation else posts).values("person"))
 
     def search(self, text):
         """People whose name, pinyin or initials hold `text`."""

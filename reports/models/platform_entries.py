@@ -1,7 +1,7 @@
 """What was entered in outside platforms."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from activities.models import Activity
 from assistance.models import AssistedYouth, grants_in_words
@@ -16,8 +16,8 @@ from .targets import StaffQuerySet
 class PlatformEntryQuerySet(StaffQuerySet):
     def visible_to(self, user):
         """That a youth is assisted is known to those alone who may open the case file."""
-        cases = AssistedYouth.objects.visible_to(user).filter(person=models.OuterRef("person"))
-        is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | models.Exists(cases)
+        cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("person"))
+        is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | Exists(cases)
         return super().visible_to(user).filter(is_open)
 
     def own_reasons(self, viewer):
@@ -31,11 +31,11 @@ class PlatformEntryQuerySet(StaffQuerySet):
         """
         if organisation.is_root():
             return self
-        reached = Q(activity__in=Activity.objects.within(organisation))
-        reached |= Q(organisation__in=Organisation.objects.within(organisation))
+        activities = Activity.objects.within(organisation).filter(pk=OuterRef("activity"))
+        reached = Exists(activities) | Q(organisation__path__startswith=organisation.path)
         for subject, path in PLACES.items():
-            people = Person.objects.filter(**{f"{path}__startswith": organisation.path})
-            reached |= Q(subject=subject, person__in=people.values("pk"))
+            people = Person.objects.filter(**{"pk": OuterRef("person"), f"{path}__startswith": organisation.path})
+            reached |= Q(subject=subject) & Exists(people)
         return self.filter(reached)
 
     def of_open_subjects(self):

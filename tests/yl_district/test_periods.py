@@ -1,13 +1,13 @@
 """Runs of days, and what stands on a day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
 from outreach.models import Link
 from tests.factories import make_link, make_person
-from yl_district.periods import Period, standing_on
+from yl_district.periods import PARTS, Period, standing_on
 
 
 def test_a_year_runs_from_its_first_day_to_its_last():
@@ -25,6 +25,76 @@ def test_a_period_does_not_end_before_it_begins():
     with pytest.raises(ValidationError) as refused:
         Period(date(2017, 5, 4), date(2017, 5, 3))
     assert refused.value.messages == ["统计期间的结束日 2017-05-03 早于开始日 2017-05-04，请调换后重试。"]
+
+
+def days(first, last):
+    """A period by its first and last day as an office writes them, such as `2017.2.1`."""
+    return Period(*(date(*map(int, day.split("."))) for day in (first, last)))
+
+
+@pytest.mark.parametrize(
+    ("part", "period", "name"),
+    [
+        ("year", days("2016.1.1", "2016.12.31"), "2016年"),
+        ("h1", days("2016.1.1", "2016.6.30"), "2016年上半年"),
+        ("h2", days("2016.7.1", "2016.12.31"), "2016年下半年"),
+        ("q1", days("2016.1.1", "2016.3.31"), "2016年一季度"),
+        ("q2", days("2016.4.1", "2016.6.30"), "2016年二季度"),
+        ("q3", days("2016.7.1", "2016.9.30"), "2016年三季度"),
+        ("q4", days("2016.10.1", "2016.12.31"), "2016年四季度"),
+        ("m1", days("2016.1.1", "2016.1.31"), "2016年1月"),
+        ("m2", days("2016.2.1", "2016.2.29"), "2016年2月"),
+        ("m12", days("2016.12.1", "2016.12.31"), "2016年12月"),
+    ],
+)
+def test_parts_of_a_year_have_their_days_and_names(part, period, name):
+    assert Period.of_part(2016, part) == period
+    assert (period.part, period.name) == (part, name)
+
+
+@pytest.mark.parametrize("year", [1949, 2000, 2016, 2017, 2100])
+def test_parts_cover_the_year_without_gap_or_overlap(year):
+    for kind in ("h", "q", "m"):
+        parts = [Period.of_part(year, part) for part in PARTS if part[0] == kind]
+        assert [part.start for part in parts[1:]] == [part.end + timedelta(days=1) for part in parts[:-1]]
+        assert Period(parts[0].start, parts[-1].end) == Period.of_year(year)
+
+
+@pytest.mark.parametrize(
+    ("period", "name"),
+    [
+        (days("2017.3.1", "2017.4.5"), "2017年3月1日至4月5日"),
+        (days("2016.12.1", "2017.1.31"), "2016年12月1日至2017年1月31日"),
+        (days("2017.5.4", "2017.5.4"), "2017年5月4日"),
+        (days("2016.1.1", "2017.12.31"), "2016年1月1日至2017年12月31日"),
+    ],
+)
+def test_other_runs_of_days_are_no_part_and_are_named_by_their_days(period, name):
+    assert (period.part, period.name) == ("", name)
+
+
+@pytest.mark.parametrize(
+    ("period", "before", "year_before"),
+    [
+        (Period.of_year(2017), Period.of_year(2016), Period.of_year(2016)),
+        (Period.of_part(2017, "h1"), Period.of_part(2016, "h2"), Period.of_part(2016, "h1")),
+        (Period.of_part(2017, "h2"), Period.of_part(2017, "h1"), Period.of_part(2016, "h2")),
+        (Period.of_part(2017, "q1"), Period.of_part(2016, "q4"), Period.of_part(2016, "q1")),
+        (Period.of_part(2017, "q3"), Period.of_part(2017, "q2"), Period.of_part(2016, "q3")),
+        (Period.of_part(2017, "m1"), Period.of_part(2016, "m12"), Period.of_part(2016, "m1")),
+        # A month stays a month, however long February is.
+        (Period.of_part(2017, "m2"), Period.of_part(2017, "m1"), Period.of_part(2016, "m2")),
+        (Period.of_part(2016, "m3"), Period.of_part(2016, "m2"), Period.of_part(2015, "m3")),
+        (days("2017.3.1", "2017.3.10"), days("2017.2.19", "2017.2.28"), days("2016.3.1", "2016.3.10")),
+        (days("2016.3.1", "2016.3.10"), days("2016.2.20", "2016.2.29"), days("2015.3.1", "2015.3.10")),
+        (days("2016.2.29", "2016.2.29"), days("2016.2.28", "2016.2.28"), days("2015.2.28", "2015.2.28")),
+        (days("2015.3.1", "2016.2.29"), days("2014.2.28", "2015.2.28"), days("2014.3.1", "2015.2.28")),
+        (days("2016.12.1", "2017.1.31"), days("2016.9.30", "2016.11.30"), days("2015.12.1", "2016.1.31")),
+    ],
+)
+def test_period_before_and_same_period_of_the_year_before(period, before, year_before):
+    assert (period.before, period.year_before) == (before, year_before)
+    assert period.before.end == period.eve
 
 
 @pytest.mark.django_db
