@@ -1,14 +1,14 @@
 """The figures of a period beside those of the same period of the year before and of the one just before it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
 
 from yl_district.periods import Period
 
-from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, figures_of
+from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, results
 from .models import CountedFigure, Edition, Report
 from .scopes import scope_query
 
@@ -123,14 +123,14 @@ def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=Tr
     A period that still runs is compared with the days of the year before up to the same one. What was signed of an
     earlier period is taken as it was signed. `now` gives the results of the whole period where they are known.
     """
-    figures = figures_of(scope, with_cases)
     passed = passed_of(scope, today)
+    numbers = now if now and passed == scope else results(passed, with_cases)
     earlier = passed.within(passed.period.year_before)
-    sides = [sides_of(figures, passed, "本期", now if passed == scope else None), sides_of(figures, earlier)]
+    sides = [sides_of(numbers, passed, "本期"), earlier_sides(earlier, with_cases)]
     preceding = passed.within(passed.period.before)
     if with_before and passed == scope and preceding != earlier:
-        sides.append(sides_of(figures, preceding))
-    return [Compared(figure, *(side[key] for side in sides)) for key, figure in figures.items()]
+        sides.append(earlier_sides(preceding, with_cases))
+    return [Compared(result.figure, *(side[key] for side in sides)) for key, result in numbers.items()]
 
 
 def passed_of(scope, today: date | None):
@@ -141,15 +141,22 @@ def passed_of(scope, today: date | None):
     return scope.within(Period(start, today))
 
 
-def sides_of(figures, scope, label="", known=None):
-    """The numbers of a period by key: those signed, else those known already, else counted now."""
-    label = label or scope.period.name
-    signed = {} if known or label == "本期" else signed_figures(scope)
-    found = {}
-    for key, figure in figures.items():
-        row = signed.get(key) or (known or {}).get(key) or figure.result(scope)
-        found[key] = Side(key, label, scope, figure.unit, row.value, row.quality, key in signed)
-    return found
+def sides_of(numbers, scope, label, signed=()):
+    """The numbers of a period by key."""
+    return {
+        key: Side(key, label, scope, result.figure.unit, result.value, result.quality, key in signed)
+        for key, result in numbers.items()
+    }
+
+
+def earlier_sides(scope, with_cases):
+    """The numbers of an earlier period by key: those signed, else those counted now."""
+    signed, counted = signed_figures(scope), results(scope, with_cases)
+    numbers = {
+        key: replace(result, value=signed[key].value, quality=signed[key].quality) if key in signed else result
+        for key, result in counted.items()
+    }
+    return sides_of(numbers, scope, scope.period.name, signed)
 
 
 def signed_figures(scope):

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from ..models import Explanation
-from .inspection import Check, Finding, Found, Inspection, Telling, digest_of
+from .inspection import Check, Finding, Found, Gravity, Inspection, Telling, digest_of
 from .lines import CHECKS
 
 
@@ -132,14 +132,15 @@ def is_answered(finding, subject, digest, reasons):
     return reason is not None and reason.digest == digest
 
 
-def findings(scope, results, user=None, today=None):
+def findings(scope, results, user=None, today=None, checks=CHECKS):
     """Every finding of a scope with the reason given for it, in the order of the checks."""
-    return [each for group in groups(scope, results, user, today) for each in group.findings]
+    return [each for group in groups(scope, results, user, today, checks) for each in group.findings]
 
 
 def unexplained(scope, results, user=None, today=None):
     """What keeps a report of the scope from being signed: errors and what must be explained, without a reason."""
-    return [each.finding for each in findings(scope, results, user, today) if each.is_open]
+    demanding = [check for check in CHECKS if check.gravity != Gravity.NOTE]
+    return [each.finding for each in findings(scope, results, user, today, demanding) if each.is_open]
 
 
 def answer_of(key, subject, *asked):

@@ -8,7 +8,6 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from assistance.models import Assistance, AssistedYouth
-from yl_district.periods import Period
 
 from .. import figures
 from .inspection import Found, about, record
@@ -28,29 +27,36 @@ def of_youth(inspection, youth, found, url_name, *arguments):
     return Found(record(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open)
 
 
+def register(inspection):
+    """The youths in the register on the last day, with what several checks ask of them."""
+    scope = inspection.scope
+    cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
+    rows = figures.register(scope).with_assistances_during(scope.period)
+    rows = rows.annotate(
+        has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
+    )
+    return inspection.once("register", lambda: list(youths(inspection, rows)))
+
+
 def youths_without_plan(inspection):
     """Youths in the register without a plan for the year."""
-    scope = inspection.scope
-    register = figures.register(scope)
-    for youth in youths(inspection, register.exclude(pk__in=register.with_plan_for(scope.year))):
-        yield of_youth(inspection, youth, f"没有 {scope.year} 年服务计划书", "service_plan_create", youth.pk)
+    for youth in register(inspection):
+        if not youth.has_plan:
+            found = f"没有 {inspection.scope.year} 年服务计划书"
+            yield of_youth(inspection, youth, found, "service_plan_create", youth.pk)
 
 
 def youths_without_volunteer(inspection):
     """Youths in the register without a fixed volunteer."""
-    register = figures.register(inspection.scope)
-    for youth in youths(inspection, register.exclude(pk__in=register.paired_on(inspection.scope.day))):
-        yield of_youth(inspection, youth, "没有固定志愿者", "pairing_create", youth.pk)
+    for youth in register(inspection):
+        if not youth.has_volunteer:
+            yield of_youth(inspection, youth, "没有固定志愿者", "pairing_create", youth.pk)
 
 
 def youths_behind_pace(inspection):
     """Youths in the register helped fewer times than one a month makes by now."""
     start, until = inspection.scope.period.start, inspection.until
-    if until < start:
-        return
-    passed = inspection.scope.within(Period(start, until))
-    register = figures.register(passed).with_assistances_during(passed.period)
-    for youth in youths(inspection, register.filter(assistances_received__lt=assistances_due(start, until))):
+    for youth in register(inspection):
         due = assistances_due(max(start, youth.registered_on), until)
         if youth.assistances_received < due:
             found = f"已帮扶 {youth.assistances_received} 次，按每年 {A_YEAR} 次应为 {due} 次"
@@ -102,7 +108,7 @@ def youths_helped_outside_register(inspection):
 
 def youths_bound_before_entry(inspection):
     """Youths in the register bound in the platform before they were registered."""
-    register = figures.register(inspection.scope).filter(bound_on__lt=F("registered_on"))
-    for youth in youths(inspection, register):
-        found = f"绑定日期 {youth.bound_on} 早于入库日期 {youth.registered_on}"
-        yield of_youth(inspection, youth, found, "assisted_youth_update", youth.pk)
+    for youth in register(inspection):
+        if youth.bound_on and youth.bound_on < youth.registered_on:
+            found = f"绑定日期 {youth.bound_on} 早于入库日期 {youth.registered_on}"
+            yield of_youth(inspection, youth, found, "assisted_youth_update", youth.pk)

@@ -1,6 +1,6 @@
 """Activities whose person-times are missing, rounded, or other than typed before the list of sign-ins."""
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from activities.models import Activity
 
@@ -9,26 +9,27 @@ from .inspection import Found, record
 from .sums import dated, touched
 
 
+def doubtful(inspection):
+    """The activities that one of the checks finds something of, in the order in which they were held."""
+    inexact = Q(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
+    unlike = Q(sign_in_count__gt=0, stated_attendance__isnull=False) & ~Q(stated_attendance=F("sign_in_count"))
+    rows = inspection.opened(figures.activities(inspection.scope).filter(inexact | unlike))
+    rows = rows.select_related("type").order_by("held_on", "pk")
+    return inspection.once("activities", lambda: list(rows))
+
+
 def activities_unrecorded(inspection):
     """Activities without person-times."""
-    for activity in of_basis(inspection, Activity.Basis.UNRECORDED):
-        yield of_activity(inspection, activity, f"{activity.session_count} 场未统计人次")
+    for activity in doubtful(inspection):
+        if activity.basis == Activity.Basis.UNRECORDED:
+            yield of_activity(inspection, activity, f"{activity.session_count} 场未统计人次")
 
 
 def activities_rounded(inspection):
     """Activities whose person-times are rounded."""
-    for activity in of_basis(inspection, Activity.Basis.ROUNDED):
-        yield of_activity(inspection, activity, f"{activity.attendance} 人次为约数")
-
-
-def of_basis(inspection, basis):
-    """The activities whose person-times rest on this."""
-    return ordered(inspection, figures.activities(inspection.scope).filter(basis=basis))
-
-
-def ordered(inspection, rows):
-    """Activities in the order in which they were held, with their types."""
-    return inspection.opened(rows).select_related("type").order_by("held_on", "pk")
+    for activity in doubtful(inspection):
+        if activity.basis == Activity.Basis.ROUNDED:
+            yield of_activity(inspection, activity, f"{activity.attendance} 人次为约数")
 
 
 def of_activity(inspection, activity, found):
@@ -39,8 +40,9 @@ def of_activity(inspection, activity, found):
 
 def lists_unlike_typed(inspection):
     """Activities with another number of sign-ins than was typed before."""
-    signed = figures.activities(inspection.scope).filter(sign_in_count__gt=0, stated_attendance__isnull=False)
-    for activity in ordered(inspection, signed.exclude(stated_attendance=F("sign_in_count"))):
-        found = f"签到 {activity.sign_in_count} 人，原填报 {activity.stated_attendance} 人次"
-        url = inspection.page("activity_detail", activity.pk, of=activity)
-        yield Found(record(activity), dated(activity), found, url, touched(activity))
+    for activity in doubtful(inspection):
+        stated, signed = activity.stated_attendance, activity.sign_in_count
+        if signed and stated not in (None, signed):
+            url = inspection.page("activity_detail", activity.pk, of=activity)
+            found = f"签到 {signed} 人，原填报 {stated} 人次"
+            yield Found(record(activity), dated(activity), found, url, touched(activity))

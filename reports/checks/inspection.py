@@ -134,6 +134,16 @@ class Inspection:
         """Whether people are named to the user there, who keeps their records."""
         return self.user is None or self.user.reaches_as(self.scope.organisation, *RECORD_KEEPERS)
 
+    @cached_property
+    def _known(self):
+        return {}
+
+    def once(self, name, look):
+        """What `look` finds, looked for once for all checks."""
+        if name not in self._known:
+            self._known[name] = look()
+        return self._known[name]
+
     def value(self, key):
         """A figure's number."""
         return self.results[key].value

@@ -32,34 +32,42 @@ def members_over_age(inspection):
 
 
 def cadres(inspection):
-    """The cadres serving on the last day, with their links."""
+    """The cadres serving on the last day, with their links; two checks look at them."""
     scope = inspection.scope
     serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
-    return inspection.opened(serving).order_by("pk")
+    return inspection.once("cadres", lambda: list(inspection.opened(serving).order_by("pk")))
 
 
 def cadres_below_quota(inspection):
     """Cadres below their quota."""
-    for cadre in cadres(inspection).filter(standing_links__lt=F("quota")):
-        found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
-        url = inspection.page("link_create", of=cadre, cadre=cadre.pk)
-        yield Found(record(cadre), str(cadre), found, url)
+    for cadre in cadres(inspection):
+        if cadre.standing_links < cadre.quota:
+            found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
+            url = inspection.page("link_create", of=cadre, cadre=cadre.pk)
+            yield Found(record(cadre), str(cadre), found, url)
 
 
 def cadres_without_contact(inspection):
     """Cadres with links who logged no contact in a quarter; one that still runs is asked about in its last month."""
     quarters = quarters_due(inspection)
-    held = Contact.objects.filter(held_on__range=(inspection.scope.period.start, inspection.until))
-    logged = defaultdict(set)
-    for cadre, day in held.order_by().values_list("cadre", "held_on"):
-        logged[cadre].add((day.year, day.month))
-    for cadre in cadres(inspection).filter(standing_links__gt=0) if quarters else ():
+    logged = contacted_months(inspection) if quarters else {}
+    for cadre in cadres(inspection) if quarters else ():
         silent = [quarter.name for quarter in quarters if not logged[cadre.pk] & months_of(quarter)]
-        if silent:
+        if silent and cadre.standing_links:
             more = f"等 {len(silent)} 个季度" if len(silent) > NAMED else ""
             found = f"{'、'.join(silent[:NAMED])}{more}没有联系记录"
             url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
             yield Found(record(cadre), str(cadre), found, url)
+
+
+def contacted_months(inspection):
+    """The months in which each cadre logged a contact, as pairs of year and month."""
+    held = Contact.objects.filter(held_on__range=(inspection.scope.period.start, inspection.until))
+    months = held.order_by().values_list("cadre", "held_on__year", "held_on__month").distinct()
+    logged = defaultdict(set)
+    for cadre, year, month in months:
+        logged[cadre].add((year, month))
+    return logged
 
 
 def quarters_due(inspection):

@@ -42,9 +42,11 @@ def add_links(place):
     """One link, bound on its first day, with a contact in each month."""
     youth = Person.objects.create(name="田野")
     place.link = Link.objects.create(cadre=place.cadre.person, youth=youth, started_on=SINCE, bound_on=SINCE)
-    for month in MONTHS:
-        contact = Contact.objects.create(cadre=place.cadre.person, held_on=date(YEAR, month, 5), form="phone")
-        contact.links.set([place.link])
+    contacts = [Contact(cadre=place.cadre.person, held_on=date(YEAR, month, 5), form="phone") for month in MONTHS]
+    through = Contact.links.through
+    through.objects.bulk_create(
+        through(contact=each, link=place.link) for each in Contact.objects.bulk_create(contacts)
+    )
 
 
 def add_cases(place):
@@ -54,8 +56,11 @@ def add_cases(place):
     place.volunteer = Volunteer.objects.create(person=Person.objects.create(name="单志"))
     ServicePlan.objects.create(youth=place.youth, year=YEAR)
     place.pairing = Pairing.objects.create(youth=place.youth, volunteer=place.volunteer, started_on=SINCE)
-    for month in MONTHS:
-        Assistance.objects.create(held_on=date(YEAR, month, 20), kind="culture").youths.set([place.youth])
+    given = [Assistance(held_on=date(YEAR, month, 20), kind="culture") for month in MONTHS]
+    through = Assistance.youths.through
+    through.objects.bulk_create(
+        through(assistance=each, assistedyouth=place.youth) for each in Assistance.objects.bulk_create(given)
+    )
 
 
 def add_hub(place):

@@ -52,6 +52,7 @@ def sign(place, organisation, period, number=1, **values):
         signature="团工委",
         dated=end,
         blocks=[],
+        open_blocks=[],
         document=b"",
         sha256="",
     )
