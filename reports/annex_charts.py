@@ -24,7 +24,7 @@ FULL = 12
 def month_table(scope, results):
     """Sessions and person-times of each month of the period."""
     held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
-    found = {row["month"].replace(day=1): row for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)}
+    found = {row["month"]: row for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)}
     nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
     months = [month.start.replace(day=1) for month in months_of(scope.period)]
     rows = [[month_label(month, scope.period), *held_cells(found.get(month, nothing))] for month in months]

@@ -20,13 +20,12 @@ from .checks.annex import doubt_table, nameless_doubt_table, open_doubt_table
 from .figures import may_know_cases, results
 
 PEOPLE = [drawn_member_changes, unit_table, link_table]
-ACTIVITIES = [activity_table, month_table, type_table]
-OPEN = [figure_table, target_table, *PEOPLE, *ACTIVITIES, open_doubt_table]
+ACTIVITIES = [activity_table, month_table, type_table, target_table]
+OPEN = [figure_table, *PEOPLE, *ACTIVITIES, open_doubt_table]
 # By reader. Case by case only for the command line, which stands beside the database itself: no page gives that out.
 ANNEXES = {
     "command line": [
         figure_table,
-        target_table,
         *PEOPLE,
         assistance_table,
         *ACTIVITIES,
@@ -35,7 +34,6 @@ ANNEXES = {
     RoleKind.STAFF: [*OPEN, drawn_assistance_totals],
     RoleKind.LEADER: [
         figure_table,
-        target_table,
         drawn_member_changes,
         unit_table,
         drawn_assistance_totals,
