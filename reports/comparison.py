@@ -1,5 +1,6 @@
 """The figures of a period beside those of the same period of the year before and of the one just before it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -157,10 +158,28 @@ def signed_figures(scope):
     return {row.key: row for row in CountedFigure.objects.filter(edition__in=editions.values("pk")[:1])}
 
 
+DRAWN = [
+    "members",
+    "cadres",
+    "units_founded",
+    "units_toward_task",
+    "education_reach",
+    "linked_youths",
+    "youth_contacts",
+    "assistances",
+    "hubs",
+    "sessions",
+    "attendances",
+    "people_reached",
+]
+
+
 def growth(rows):
-    """What the chart draws: how much each figure grew in percent, those left out that cannot be compared."""
+    """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
+    drawn = [row for row in rows if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)]
+    labels = Counter(row.figure.label for row in drawn)
+    units = {row.figure.key: f"（{row.figure.unit}）" if labels[row.figure.label] > 1 else "" for row in drawn}
     return [
-        {"label": row.figure.label, "key": row.figure.key, "percent": row.percent, "text": row.change}
-        for row in rows
-        if row.percent
+        {"label": f"{row.figure.label}{units[row.figure.key]}", "percent": row.percent, "text": row.change}
+        for row in drawn
     ]

@@ -115,6 +115,7 @@ class Told:
 def tell(drift, rows, edition, user):
     """The first moves that the user may see among `rows`, and the number of those that stay untold."""
     model, shown = rows.model, drift.moves[:SHOWN]
+    knows_deleted = user.is_committee_staff and drift.signed.figure.key not in CASE_FIGURES
     keys = [move.key for move in shown]
     seen = {row.pk: row for row in rows.filter(pk__in=keys)}
     gone = set(keys) - set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
@@ -124,7 +125,7 @@ def tell(drift, rows, edition, user):
         if move.key in seen:
             record = seen[move.key]
             lines.append(Told(move, str(record), record.get_absolute_url(), acts.get(move.key, INDIRECT)))
-        elif move.key in gone and user.is_committee_staff:
+        elif move.key in gone and knows_deleted:
             lines.append(Told(move, f"已删除的记录（编号 {move.key}）", "", acts.get(move.key, INDIRECT)))
     return lines, len(drift.moves) - len(lines)
 

@@ -15,11 +15,11 @@ from .documents import Unprintable
 from .drift import drift_of, drifts, keys_query, tell
 from .edition_forms import AmendForm, SignForm
 from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, targets_of, write_results
+from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_results
 from .models import Edition, Report
 from .pdf import write_pdf
 from .scopes import scope_query
-from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest
+from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest, unanswered
 from .summary import compose
 from .views import tell_of_layout
 from .word import write_docx
@@ -45,6 +45,7 @@ def report_sign(request, pk):
         initial={"seen": text_digest(compose(scope, today))},
         scope=scope,
         former=former,
+        unanswered=unanswered(scope, results(scope), request.user, today),
         summary=compose(scope, today, with_cases),
         query=scope_query(scope),
     )

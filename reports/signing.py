@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from yl_district.packing import packed, unpacked
 
-from .documents import printed
-from .figures import CASE_FIGURES, Figure, Result, Scope, all_figures, figures_of, targets_of
-from .models import CountedFigure, Edition, Report
+from .checks import unexplained
+from .documents import Unprintable, printed
+from .figures import CASE_FIGURES, Figure, Result, all_figures, figures_of, may_know_cases, targets_of
+from .models import CountedFigure, Edition
+from .scopes import Scope
 from .sentences import Block, Number
 from .summary import Summary, compose
 from .word import write_docx
@@ -26,8 +28,8 @@ def sign(report, user, today, *, reason="", seen=None):
     """Signs the report: the first edition, or an amendment, for which a reason is demanded.
 
     `seen` is the digest of the text that the signer read. Runs within a transaction that holds the report's lock.
-    Raises ValidationError where the text is another one by now or the same as was signed before, and where an
-    amendment has no reason.
+    Raises ValidationError where the text is another one by now or the same as was signed before, where a finding of
+    the checks has no explanation, and where an amendment has no reason.
     """
     scope, former = scope_of(report), report.edition
     if former and not reason:
@@ -41,9 +43,10 @@ def sign(report, user, today, *, reason="", seen=None):
         raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
     if former and is_same(former, blocks, counted):
         raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
-    stream = io.BytesIO()
-    write_docx(printed(summary, scope, today, {key: len(parts) for key, parts in counted.items()}), stream)
-    document = stream.getvalue()
+    left = unanswered(scope, results, user, today)
+    if left:
+        raise ValidationError(f"没有签发：还有 {len(left)} 项核对结果没有说明。请在“数据核对”中逐项改正或写明原因。")
+    document = word_file(summary, scope, today, counted)
     edition = Edition.objects.create(
         report=report,
         number=former.number + 1 if former else 1,
@@ -61,6 +64,21 @@ def sign(report, user, today, *, reason="", seen=None):
     )
     CountedFigure.objects.bulk_create(kept_figures(edition, counted, results))
     return edition
+
+
+def unanswered(scope, results, user, today):
+    """What the checks find and the signer may know, without an explanation."""
+    return unexplained(scope, results if may_know_cases(user, scope) else without_cases(results), user, today)
+
+
+def word_file(summary, scope, today, counted):
+    """The Word file of a document; raises ValidationError where it is too long for one."""
+    stream, counts = io.BytesIO(), {key: len(parts) for key, parts in counted.items()}
+    try:
+        write_docx(printed(summary, scope, today, counts), stream)
+    except Unprintable as error:
+        raise ValidationError(str(error)) from None
+    return stream.getvalue()
 
 
 def text_digest(summary):
@@ -157,9 +175,3 @@ def printed_edition(edition, with_cases=True):
     """The document of an edition as it is printed, with the numbers of records that its figures counted."""
     counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
     return printed(summary_of(edition, with_cases), scope_of(edition.report), edition.counted_on, counts)
-
-
-def signed_report(scope):
-    """The report of this scope that has been signed, or None."""
-    form = Report.form_of(scope.period)
-    return Report.objects.of_scope(scope).filter(form=form, editions__isnull=False).distinct().first() if form else None

@@ -17,8 +17,9 @@ from outreach.models import Contact, Link
 from yl_district.models import Attachment
 from youthhubs.models import Hub, HubYear, TeamMember
 
+from .evidence import PDF
+
 PASSWORD = "correct-horse-battery"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 numbers = count(1)
 

@@ -15,7 +15,7 @@ from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
-from reports.models import PlatformEntry, Target, WordLayout
+from reports.models import Explanation, PlatformEntry, Target, WordLayout
 from reports.word import TEMPLATE
 from yl_district.encryption import BlindIndexField
 from yl_district.masking import MASKED_FIELDS
@@ -187,6 +187,17 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
     }
     keeper = getattr(place, "users", {}).get("office") or found["account"]
     found["attachment"] = factories.make_attachment(activity, keeper, f"{mark}附件.pdf", note=f"{mark}说明")
+    found["explanation"] = Explanation.objects.create(
+        organisation=here.branch,
+        starts_on=date(2017, 1, 1),
+        ends_on=date(2017, 12, 31),
+        check_key="hollow_branch",
+        subject=f"orgs.organisation:{here.branch.pk}",
+        found=f"{mark}情况",
+        reason=f"{mark}原因",
+        given_by=found["account"],
+        given_at=timezone.now(),
+    )
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
         case = found["assistance"]

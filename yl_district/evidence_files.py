@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from .images import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
 
-LABELS = {"pdf": " PDF", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
+LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
 TAKEN = "附件可以是 PDF、JPEG、PNG、WebP、docx 或 xlsx，按内容识别，与文件名无关"
 # What people send instead, by how it begins.

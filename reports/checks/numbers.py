@@ -24,9 +24,11 @@ def figures_incomplete(inspection):
     """Figures of which some part is not recorded."""
     for key, result in of_quality(inspection, INCOMPLETE):
         found = "统计不全，没有登记任何人次"
+        # Where nothing is known the text tells the sessions, and that nobody counted.
+        touched = (key, key.replace("attendances", "sessions"))
         if result.value:
-            found = f"统计不全，已登记 {result.value} {result.figure.unit}"
-        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
+            found, touched = f"统计不全，已登记 {result.value} {result.figure.unit}", (key,)
+        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), touched)
 
 
 def figures_rounded(inspection):

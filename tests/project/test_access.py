@@ -21,9 +21,9 @@ AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in", "attac
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
-    "cadre": KEPT_BY_ALL | AT_HUBS | {"link", "contact"},
+    "cadre": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "explanation"},
     "hub_operator": AT_HUBS,
-    "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "case_grant", "case_request"},
+    "staff": KEPT_BY_ALL | AT_HUBS | {"link", "contact", "explanation", "case_grant", "case_request"},
     "caseworker": CASES | {"case_grant", "case_request"},
     "leader": {"case_grant", "case_request"},
     "administrator": {"organisation", "account"},
@@ -31,7 +31,7 @@ SEEN = {
     "office": KEPT_BY_ALL
     | AT_HUBS
     | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
-    | {"import_batch", "word_layout"},
+    | {"import_batch", "word_layout", "explanation"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.

@@ -163,10 +163,12 @@ def give_files(place, rows):
 def tells_numbers(address):
     """Whether a page says how many youths are assisted, which its readers may know."""
     parts = address.strip("/").split("/")
-    return address == "/" or (parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED))
+    is_numbered = parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED)
+    return address in ("/", "/checks/", "/comparison/") or is_numbered
 
 
-# The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files.
+# The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files, what
+# the checks find, the comparison with the year before.
 NUMBERED = CASE_FIGURES | {"docx", "xlsx", "json"}
 
 

@@ -40,6 +40,7 @@ WITHOUT_CANARY = {
     "reports.Explanation.check_key": "the key of a check",
     "reports.Explanation.subject": "the key of a record or figure",
     "reports.WordLayout": "layouts are the whole district's",
+    "reports.Explanation.digest": "a digest, which no page shows",
 }
 
 

@@ -16,6 +16,7 @@ from reports.import_actions import begin_undo
 from tests.factories import (
     make_activity,
     make_assisted_youth,
+    make_attachment,
     make_contact,
     make_hub,
     make_member,
@@ -290,6 +291,12 @@ HANGING = {
         CHANGING["units"][1:],
         lambda branch, user: Unit.objects.get(name="春晖软件有限公司").contacts.create(held_on=TODAY, form="phone"),
         {"orgs.Unit": "两新联络"},
+    ),
+    "a file": (
+        "units",
+        CHANGING["units"][1:],
+        lambda branch, user: make_attachment(Unit.objects.get(name="春晖软件有限公司"), user),
+        {"orgs.Unit": "附件"},
     ),
 }
 

@@ -50,11 +50,16 @@ def taken(client, url_name, **query):
     answer = client.get(reverse(url_name), query)
     assert answer.status_code == 200
     if query.get("format") == "csv":
-        assert answer.content[:3] == b"\xef\xbb\xbf"
-        rows = csv.reader(io.StringIO(answer.content[3:].decode(), newline=""), strict=True)
-        return None, [[restored(text) for text in row] for row in rows]
+        return None, text_rows(answer.content)
     (sheet,) = read_workbook(answer.content)
     return sheet.name, [[cell or "" for cell in row] for row in sheet.rows]
+
+
+def text_rows(content):
+    """The rows of a list's file as text."""
+    assert content[:3] == b"\xef\xbb\xbf"
+    rows = csv.reader(io.StringIO(content[3:].decode(), newline=""), strict=True)
+    return [[restored(text) for text in row] for row in rows]
 
 
 def column(rows, heading):

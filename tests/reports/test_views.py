@@ -207,7 +207,7 @@ def test_home_shows_the_headlines_targets_and_charts():
     assert {row["key"]: row["text"] for row in types} == {
         row["key"]: found[f"attendances.{row['key']}"].amount for row in types
     }
-    assert [(item["result"].figure.key, item["is_met"], item["missing"]) for item in response.context["targets"]] == [
+    assert [(pace.figure.key, pace.is_reached, pace.missing) for pace in response.context["targets"]] == [
         (key, found[key].value >= target, max(target - found[key].value, 0))
         for key, target in [("units_toward_task", 6), ("sessions.lecture", 9)]
     ]

@@ -96,13 +96,14 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // Bars to both sides of nothing; what grew manifold ends at the edge and says its number.
-  function growth(rows) {
-    const most = 150;
+  function growth(rows, width) {
+    const most = Math.min(300, 50 * Math.ceil(Math.max(50, ...rows.map((row) => row.percent)) / 50));
+    const least = Math.min(0, 25 * Math.floor(Math.min(...rows.map((row) => row.percent)) / 25));
     return {
       ...common(rows),
       tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: (items) => `${rows[items[0].dataIndex].label}\n${rows[items[0].dataIndex].text}` },
       grid: { left: 4, right: 56, top: 4, bottom: 4, containLabel: true },
-      xAxis: { type: "value", min: -100, max: most, axisLabel: { color: quiet, formatter: "{value}%" }, splitLine: line },
+      xAxis: { type: "value", min: least, max: most, axisLabel: { show: width > 480, color: quiet, formatter: "{value}%" }, splitLine: line },
       yAxis: { type: "category", data: rows.map((row) => row.label), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { interval: 0, color: quiet } },
       series: [
         {
@@ -110,7 +111,7 @@ document.addEventListener("DOMContentLoaded", () => {
           data: rows.map((row) => ({
             value: Math.min(row.percent, most),
             itemStyle: { color: row.percent < 0 ? red : blue },
-            label: { show: true, position: row.percent < 0 ? "left" : "right", color: quiet, formatter: `${row.percent > 0 ? "+" : ""}${row.percent}%` },
+            label: { show: true, position: "right", color: quiet, formatter: `${row.percent > 0 ? "+" : ""}${row.percent}%` },
           })),
           barMaxWidth: 12,
         },

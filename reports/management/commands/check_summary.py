@@ -1,0 +1,90 @@
+"""manage.py check_summary YEAR [--scope ORGANISATION] [--part PART] [--json]"""
+
+import json
+
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from reports.checks import by_gravity, groups
+from reports.checks.effects import sentences_by_figure, touched
+from reports.figures import Scope
+from reports.summary import compose
+from yl_district.commands import DatabaseCommand
+from yl_district.periods import PARTS, Period
+
+from .annual_summary import organisation_named, year_named
+
+OPEN, WRONG = 1, 2
+
+
+class Command(DatabaseCommand):
+    help = "核对一个年度（或其一部分）的数据。有账目不符或须说明而未说明的，退出码为 1；参数有误为 2；否则为 0。"
+
+    def add_arguments(self, parser):
+        parser.add_argument("year", metavar="YEAR", help="年度，如 2017")
+        parser.add_argument("--scope", metavar="ORGANISATION", help="团组织名称，省略时为本级组织")
+        parser.add_argument("--part", choices=PARTS, default="year", help="年度的一部分，如 q1，省略时为全年")
+        parser.add_argument("--json", action="store_true", help="输出 JSON")
+
+    def handle(self, *, year, scope, part, **options):
+        try:
+            chosen = Scope(organisation_named(scope), Period.of_part(year_named(year), part))
+        except CommandError as error:
+            raise CommandError(str(error), returncode=WRONG) from None
+        today = timezone.localdate()
+        summary = compose(chosen, today)
+        found = groups(chosen, summary.results, today=today)
+        if options["json"]:
+            told = as_dict(chosen, found, sentences_by_figure(summary.blocks))
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.writelines(f"{line}\n" for line in lines(chosen, found))
+        if any(group.open_count for group in found):
+            raise SystemExit(OPEN)
+
+
+def as_dict(scope, found, sentences):
+    """Everything found as the JSON states it."""
+    start, end = scope.period.bounds
+    each = [answered_as_dict(answered, sentences) for group in found for answered in group.findings]
+    return {
+        "year": scope.year,
+        "scope": scope.name,
+        "start": str(start),
+        "end": str(end),
+        "open": sum(group.open_count for group in found),
+        "findings": each,
+    }
+
+
+def answered_as_dict(answered, sentences):
+    """One finding with what it touches and the reason given for it."""
+    finding, reason = answered.finding, answered.explanation
+    return {
+        "check": finding.check.key,
+        "label": finding.check.label,
+        "gravity": finding.check.gravity.value,
+        "subject": finding.subject,
+        "name": finding.name,
+        "found": finding.found,
+        "advice": finding.advice,
+        "url": finding.url,
+        "figures": list(finding.figures),
+        "sentences": touched(finding, sentences),
+        "is_explained": answered.is_explained,
+        "reason": reason.reason if reason else "",
+    }
+
+
+def lines(scope, found):
+    """Everything found as lines of text, the gravest first."""
+    yield f"{scope.name}{scope.period.name}数据核对"
+    if not found:
+        yield "全部相符。"
+    for gravity, each in by_gravity(found):
+        yield f"【{gravity.label}】"
+        for group in each:
+            yield f"{group.check.label}：{len(group.findings)} 项，{group.open_count} 项待说明。{group.check.advice}。"
+            for answered in group.findings:
+                mark = "已说明" if answered.is_explained else "待说明" if answered.is_open else "提示"
+                yield f"  [{mark}] {answered.finding.name}：{answered.finding.found}"

@@ -1,0 +1,66 @@
+"""A district in which no check finds anything, of every kind of record that a check looks at. Names are invented."""
+
+from datetime import date
+from types import SimpleNamespace
+
+from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
+from members.models import Person, Volunteer
+from orgs.models import Unit
+from outreach.models import Contact, Link
+from reports.models import Target
+from youthhubs.models import Hub, HubYear, TeamMember
+
+from .district import YEAR, add_activity, add_member, add_organisation, add_post, bare_district
+
+MONTHS = range(1, 13)
+SINCE = date(2014, 1, 1)
+
+
+def sound_district():
+    """A root with one branch, which has what a superior asks for in the year and in the one before."""
+    root = bare_district()
+    place = SimpleNamespace(root=root, branch=add_organisation(root, "槐荫社区团支部", "community"))
+    place.members = [add_member(place.branch, name) for name in ("康宁", "尹舟", "梁田")]
+    place.cadre = add_post(place.branch, "程川", "书记", link_quota=1)
+    add_links(place)
+    add_cases(place)
+    add_hub(place)
+    place.unit = Unit.objects.create(
+        name="甲木设计",
+        kind="enterprise",
+        status="normal",
+        branch=place.branch,
+        league_form="joint",
+        league_founded_on=date(YEAR, 3, 15),
+        task_year=YEAR,
+    )
+    Target.objects.create(year=YEAR, task="两新组织团建", figure="units_toward_task", value=1)
+    return place
+
+
+def add_links(place):
+    """One link, bound on its first day, with a contact in each month."""
+    youth = Person.objects.create(name="田野")
+    place.link = Link.objects.create(cadre=place.cadre.person, youth=youth, started_on=SINCE, bound_on=SINCE)
+    for month in MONTHS:
+        contact = Contact.objects.create(cadre=place.cadre.person, held_on=date(YEAR, month, 5), form="phone")
+        contact.links.set([place.link])
+
+
+def add_cases(place):
+    """One youth in the register with a plan, a volunteer and an assistance in each month."""
+    person = Person.objects.create(name="欧阳小雨")
+    place.youth = AssistedYouth.objects.create(person=person, organisation=place.branch, registered_on=SINCE)
+    place.volunteer = Volunteer.objects.create(person=Person.objects.create(name="单志"))
+    ServicePlan.objects.create(youth=place.youth, year=YEAR)
+    place.pairing = Pairing.objects.create(youth=place.youth, volunteer=place.volunteer, started_on=SINCE)
+    for month in MONTHS:
+        Assistance.objects.create(held_on=date(YEAR, month, 20), kind="culture").youths.set([place.youth])
+
+
+def add_hub(place):
+    """A hub with its tier, a team and one lecture."""
+    place.hub = Hub.objects.create(name="槐荫青年汇", organisation=place.branch)
+    HubYear.objects.create(hub=place.hub, year=YEAR, tier="ordinary")
+    TeamMember.objects.create(volunteer=place.volunteer, hub=place.hub)
+    place.lecture = add_activity("lecture", date(YEAR, 4, 1), name="财商讲座", attendance=15, hub=place.hub)

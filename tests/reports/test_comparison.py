@@ -1,0 +1,162 @@
+"""Figures beside those of the year before: what was signed, what is not exact, and what fell."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from orgs.models import Role
+from reports.comparison import comparison_rows, growth
+from reports.figures import CASE_FIGURES, Scope
+from reports.models import CountedFigure, Edition, Explanation, Report
+from tests.factories import make_user
+from tests.forms import answers, shown_form
+from tests.pages import browser_of
+from tests.reports.district import YEAR, add_activity, year_scope
+from tests.reports.sound_district import sound_district
+from yl_district.periods import Period
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    place = sound_district()
+    place.staff = make_user("林知秋", place.root)
+    return place
+
+
+def compared(scope, key, **asked):
+    return next(row for row in comparison_rows(scope, **asked) if row.figure.key == key)
+
+
+def told(row):
+    """The row's numbers and what is said of their difference."""
+    return [side.written for side in row.sides], row.change, row.is_fall
+
+
+def sign(place, organisation, period, number=1, **values):
+    """An edition of a report that was signed with these figures."""
+    start, end = period.bounds
+    fields = {"form": Report.form_of(period), "organisation": organisation, "starts_on": start, "ends_on": end}
+    report, _ = Report.objects.get_or_create(**fields)
+    edition = Edition.objects.create(
+        report=report,
+        number=number,
+        reason="更正" if number > 1 else "",
+        signed_by=place.staff,
+        signed_at=timezone.now(),
+        counted_on=end,
+        title="总结",
+        signature="团工委",
+        dated=end,
+        blocks=[],
+        document=b"",
+        sha256="",
+    )
+    for position, (key, value) in enumerate(values.items()):
+        facts = {"label": key, "unit": "场", "definition": "", "quality": "counted", "records": ""}
+        CountedFigure.objects.create(edition=edition, position=position, key=key, value=value, **facts)
+
+
+def held(place, year, *attendances, basis=""):
+    for number, attendance in enumerate(attendances):
+        add_activity(
+            "film", date(year, 4, 2 + number), attendance=attendance, basis=basis if attendance else "", hub=place.hub
+        )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change", "is_fall"),
+    [
+        ([20], [30], "增加 10 人次（+50%）", False),
+        ([30], [20], "减少 10 人次（-33.3%）", True),
+        ([20], [20], "持平", False),
+        ([], [20], "增加 20 人次", False),
+        ([30], [None], "统计不全，不作比较", False),
+        ([30], [20, None], "统计不全，不作比较", False),
+        ([30, None], [40], "统计不全，不作比较", False),
+        ([30, None], [20], "至少减少 10 人次", True),
+    ],
+)
+def test_what_is_said_of_a_difference(place, before, after, change, is_fall):
+    held(place, YEAR - 1, *before)
+    held(place, YEAR, *after)
+    row = compared(year_scope(place.root), "attendances.film")
+    assert (row.change, row.is_fall) == (change, is_fall)
+
+
+def test_rounded_numbers_are_compared_by_their_tens(place):
+    held(place, YEAR - 1, 305, basis="rounded")
+    held(place, YEAR, 302, basis="exact")
+    row = compared(year_scope(place.root), "attendances.film")
+    assert told(row) == (["302 人次", "300余 人次"], "增加约 2 人次（+0.7%）", False)
+    assert (row.is_comparable, row.is_exact) == (True, False)
+
+
+def test_a_quarter_is_compared_with_the_same_and_with_the_one_before(place):
+    add_activity("film", date(YEAR, 2, 1), attendance=3, hub=place.hub)
+    scope = Scope(year_scope(place.root).organisation, Period.of_part(YEAR, "q2"))
+    row = compared(scope, "sessions")
+    assert [(side.label, side.value) for side in row.sides] == [("本期", 1), ("2016年二季度", 0), ("2017年一季度", 1)]
+    assert [len(one.sides) for one in comparison_rows(year_scope(place.root))[:1]] == [2]
+
+
+def test_what_was_signed_is_taken_as_it_was_signed(place):
+    held(place, YEAR - 1, 5)
+    root, last_year = year_scope(place.root).organisation, Period.of_year(YEAR - 1)
+    sign(place, root, last_year, sessions=4, members=9)
+    sign(place, root, last_year, number=2, sessions=3, members=9)
+    sign(place, place.branch, last_year, sessions=70)
+    row = compared(year_scope(place.root), "sessions")
+    assert (row.year_before.value, row.year_before.is_frozen, row.change) == (3, True, "减少 2 场（-66.7%）")
+    # What the edition does not hold is counted.
+    row = compared(year_scope(place.root), "attendances.film")
+    assert (row.year_before.value, row.year_before.is_frozen) == (5, False)
+    # A running year is compared with the same days, of which nothing was signed.
+    row = compared(year_scope(place.root), "sessions", today=date(YEAR, 6, 30))
+    assert (row.year_before.value, row.year_before.is_frozen) == (1, False)
+
+
+def test_case_figures_are_compared_for_those_alone_who_may_know_them(place):
+    for kind, is_known in [(Role.Kind.STAFF, True), (Role.Kind.LEADER, True), (Role.Kind.CADRE, False)]:
+        client = browser_of(make_user(f"用户{kind}", place.branch, kind))
+        rows = client.get(reverse("comparison"), {"year": YEAR}).context["rows"]
+        keys = {row.figure.key for row, _ in rows}
+        assert (kind, keys & CASE_FIGURES) == (kind, CASE_FIGURES if is_known else set())
+    assert [
+        row.figure.key for row in comparison_rows(year_scope(place.root), False) if row.figure.key in CASE_FIGURES
+    ] == []
+
+
+def test_numbers_lead_to_the_records_of_their_period(place):
+    client = browser_of(place.staff)
+    held(place, YEAR - 1, 5, 6)
+    row = compared(year_scope(place.root), "sessions")
+    for side in row.sides:
+        assert client.get(side.url).context["result"].value == side.value
+
+
+def test_a_fall_is_explained_where_it_is_shown(place):
+    held(place, YEAR - 1, 5, 6)
+    client = browser_of(place.staff)
+    page = client.get(reverse("comparison"), {"year": YEAR})
+    answered = {row.figure.key: answer for row, answer in page.context["rows"] if answer}
+    assert set(answered) == {"sessions", "sessions.film", "attendances.film"}
+    address = page.content.decode().partition(reverse("explanation_create"))[2].partition('"')[0]
+    address = reverse("explanation_create") + address.replace("&amp;", "&")
+    data = answers(shown_form(client.get(address))) | {"reason": "放映设备检修"}
+    page = client.post(address, data, follow=True)
+    assert page.redirect_chain[-1][0].startswith(reverse("comparison"))
+    assert "放映设备检修" in page.content.decode()
+    assert Explanation.objects.get().check_key == "fall"
+
+
+def test_a_chart_draws_what_can_be_compared(place):
+    held(place, YEAR - 1, 5, 6)
+    drawn = {row["label"]: row["percent"] for row in growth(comparison_rows(year_scope(place.root)))}
+    assert drawn["活动场次"] == -50
+    assert drawn["观影场次"] == -100
+    assert drawn["团员总数"] == 0
+    assert "主题讲座场次" not in drawn

@@ -1,0 +1,86 @@
+"""Files attached by many at the same moment: none twice, none too many, none left without its record."""
+
+from functools import partial
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+
+from activities.models import Activity
+from tests.evidence import PDF
+from tests.factories import make_activity, make_attachment
+from tests.forms import answers, shown_form
+from tests.pages import browser_of, two_branches
+from tests.races import at_once
+from yl_district import attachment_forms
+from yl_district.models import Attachment, AttachmentPart
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+ROUNDS = 3
+
+
+def upload(client, activity, content=PDF):
+    """The status of the answer to a file sent for an activity, without a token."""
+    address = reverse("attachment_create", args=["activity", activity.pk])
+    return client.post(address, {"kind": "photo", "file": SimpleUploadedFile("a.pdf", content)}).status_code
+
+
+def deletion(client, activity):
+    """The deletion of an activity whose page has been looked at."""
+    address = reverse("activity_delete", args=[activity.pk])
+    data = answers(shown_form(client.get(address)))
+    return lambda: client.post(address, data).status_code
+
+
+def clients_of(district, count):
+    """Several windows of the same user."""
+    return [browser_of(district.staff) for _ in range(count)]
+
+
+def test_the_same_file_sent_at_once_is_attached_once():
+    district = two_branches()
+    clients, found = clients_of(district, 4), []
+    for _ in range(ROUNDS):
+        activity = make_activity(district.here)
+        at_once([partial(upload, client, activity) for client in clients])
+        found.append(activity.attachments.count())
+    assert found == [1] * ROUNDS
+
+
+def upload_to_a_full_record(district):
+    """The number of files of a record that had room for one, after several were sent at once."""
+    activity = make_activity(district.here)
+    for number in range(Attachment.MOST_PER_RECORD - 1):
+        make_attachment(activity, district.staff, content=b"%d" % number)
+    contents = [PDF + b"%%%d\n%%%%EOF\n" % number for number in range(4)]
+    clients = clients_of(district, len(contents))
+    at_once([partial(upload, *each) for each in zip(clients, [activity] * 4, contents, strict=True)])
+    return activity.attachments.count()
+
+
+def test_a_record_takes_no_more_than_it_may():
+    assert upload_to_a_full_record(two_branches()) == Attachment.MOST_PER_RECORD
+    print(f"G1: 4 files at once for the last place on {connection.vendor}, 1 taken")
+
+
+def test_twin_without_the_lock_a_record_takes_more(monkeypatch):
+    if connection.vendor == "sqlite":
+        pytest.skip("on SQLite one transaction at a time writes anyway")
+    monkeypatch.setattr(attachment_forms, "lock", lambda record, user: None)
+    district = two_branches()
+    assert any(upload_to_a_full_record(district) > Attachment.MOST_PER_RECORD for _ in range(5))
+
+
+def test_no_file_is_left_without_its_record():
+    district = two_branches()
+    sender, remover = clients_of(district, 2)
+    outcomes = []
+    for _ in range(2 * ROUNDS):
+        activity = make_activity(district.here)
+        acts = [partial(upload, sender, activity), deletion(remover, activity)]
+        outcomes.append(tuple(at_once(acts)))
+    assert set(outcomes) <= {(302, 409), (404, 302)}
+    kept = set(Activity.objects.values_list("pk", flat=True))
+    assert set(Attachment.objects.values_list("object_id", flat=True)) == kept
+    assert AttachmentPart.objects.count() == len(kept)
