@@ -34,6 +34,19 @@ Cell = str | int | date | Check | None
 
 
 @dataclass(frozen=True)
+class Chart:
+    """A chart of a sheet's rows: lying (`bar`) or upright (`column`) bars of the numbers in the columns `series`.
+
+    What is written beside a bar stands in a column of `written`, where that is another one.
+    """
+
+    kind: str
+    title: str
+    series: tuple[int, ...]
+    written: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Annex:
     """One sheet: its title, its columns as (heading, width), its rows, and whether the last row is their total."""
 
@@ -43,6 +56,7 @@ class Annex:
     rows: list[list[Cell]]
     has_total: bool = False
     note: str = ""
+    charts: tuple[Chart, ...] = ()
 
 
 def yes(fact):

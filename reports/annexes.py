@@ -6,49 +6,55 @@ import xlsxwriter
 
 from orgs.roles import RoleKind
 
-from .annex_tables import (
-    Amount,
-    Check,
-    activity_table,
-    assistance_table,
-    assistance_totals,
-    figure_table,
-    link_table,
-    member_changes,
-    unit_table,
+from .annex_charts import (
+    HUB_ANNEXES,
+    drawn_assistance_totals,
+    drawn_member_changes,
+    insert_charts,
+    month_table,
+    target_table,
+    type_table,
 )
+from .annex_tables import Amount, Check, activity_table, assistance_table, figure_table, link_table, unit_table
 from .checks.annex import doubt_table, nameless_doubt_table, open_doubt_table
 from .figures import may_know_cases, results
 
-OPEN = [figure_table, member_changes, unit_table, link_table, activity_table, open_doubt_table]
+PEOPLE = [drawn_member_changes, unit_table, link_table]
+ACTIVITIES = [activity_table, month_table, type_table, target_table]
+OPEN = [figure_table, *PEOPLE, *ACTIVITIES, open_doubt_table]
 # By reader. Case by case only for the command line, which stands beside the database itself: no page gives that out.
 ANNEXES = {
     "command line": [
         figure_table,
-        member_changes,
-        unit_table,
-        link_table,
+        *PEOPLE,
         assistance_table,
-        activity_table,
+        *ACTIVITIES,
         doubt_table,
     ],
-    RoleKind.STAFF: [*OPEN, assistance_totals],
+    RoleKind.STAFF: [*OPEN, drawn_assistance_totals],
     RoleKind.LEADER: [
         figure_table,
-        member_changes,
+        drawn_member_changes,
         unit_table,
-        assistance_totals,
-        activity_table,
+        drawn_assistance_totals,
+        *ACTIVITIES,
         nameless_doubt_table,
     ],
     RoleKind.CADRE: OPEN,
 }
 
 
-def annexes_for(user, organisation):
-    """The annexes that the user's roles there give: cases as sums alone, and for a leader no people's names."""
+def annexes_for(user, scope):
+    """The annexes that the user's roles there give: cases as sums alone, for a leader no people's names.
+
+    A hub has nothing but its activities, whoever asks.
+    """
+    if scope.hub:
+        return HUB_ANNEXES
+    if user is None:
+        return ANNEXES["command line"]
     for kind in (RoleKind.STAFF, RoleKind.LEADER):
-        if user.reaches_as(organisation, kind):
+        if user.reaches_as(scope.organisation, kind):
             return ANNEXES[kind]
     return ANNEXES[RoleKind.CADRE]
 
@@ -61,7 +67,6 @@ WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 def write_annexes(scope, stream, user=None):
     """Writes the workbook to a binary stream, with what `user` may read; without a user all of it."""
-    annexes = annexes_for(user, scope.organisation) if user else ANNEXES["command line"]
     numbers = results(scope, with_cases=not user or may_know_cases(user, scope))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
@@ -76,8 +81,10 @@ def write_annexes(scope, stream, user=None):
     }
     start, end = scope.period.bounds
     caption = f"{scope.name}　{start} 至 {end}"
-    for make in annexes:
-        write_sheet(book, make(scope, numbers), caption, formats)
+    for make in annexes_for(user, scope):
+        annex = make(scope, numbers)
+        if annex:
+            write_sheet(book, annex, caption, formats)
     book.close()
 
 
@@ -95,6 +102,7 @@ def write_sheet(book, annex, caption, formats):
         is_total = annex.has_total and number == first + len(annex.rows) - 1
         for column, value in enumerate(row):
             write_cell(sheet, (number, column), value, cell_format(value, is_total, formats))
+    insert_charts(book, sheet, annex, first)
     sheet.freeze_panes(first, 1)
     sheet.repeat_rows(0, HEADING_ROW)
     sheet.set_paper(A4)

@@ -41,13 +41,13 @@ def columns(title, lines, names, height=160):
         top, floor = measure * height, measure * height + height - 20
         parts.append(text(0, top + 11, name, colour=QUIET))
         parts.append(rule(0, floor, WIDTH, floor))
-        tallest = longest(lines, measure)
+        tallest, size = longest(lines, measure), min(SIZE, (step - 2) / widest(lines, measure))
         for place, line in enumerate(lines):
             mark, middle = line.marks[measure], step * (place + 0.5)
             length = (height - 52) * mark.value / tallest
             width = min(step * 0.55, 18)
             parts.append(bar(middle - width / 2, floor - length, width, length, COLOURS[measure]))
-            parts.append(number(middle, floor - length - 4, mark, "middle"))
+            parts.append(number(middle, floor - length - 4, mark, "middle", size))
             parts.append(text(middle, floor + 13, line.label, "middle", QUIET))
     return drawing(title, height * len(names), parts)
 
@@ -58,7 +58,8 @@ def bars(title, lines, names, row=20):
     panel = (WIDTH - room) / len(names)
     parts = []
     for measure, name in enumerate(names):
-        left, longest_bar = room + measure * panel, panel - 46
+        # Beside the longest bar the longest number finds its place.
+        left, longest_bar = room + measure * panel, panel - widest(lines, measure) * SIZE - 18
         parts.append(text(left, 11, name, colour=QUIET))
         farthest = longest(lines, measure)
         for place, line in enumerate(lines):
@@ -75,16 +76,21 @@ def longest(lines, measure):
     return max((line.marks[measure].value for line in lines), default=0) or 1
 
 
+def widest(lines, measure):
+    """The width of the longest number of a measure, in ems; digits are half as wide as characters."""
+    texts = [line.marks[measure].text for line in lines]
+    return max((sum(0.58 if each.isascii() else 1 for each in one) for one in texts), default=1)
+
+
 def drawing(title, height, parts):
     """The whole picture."""
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="group" aria-label="{}" viewBox="0 0 {} {}"'
-        ' font-family="{}" font-size="{}">{}</svg>',
+        ' font-family="{}">{}</svg>',
         title,
         WIDTH,
         shown(height),
         FONT,
-        SIZE,
         format_html_join("", "{}", ((part,) for part in parts)),
     )
 
@@ -103,18 +109,18 @@ def rule(left, top, right, bottom):
     return format_html('<path d="M{} {}L{} {}" stroke="{}" fill="none"/>', *given)
 
 
-def number(left, top, mark, anchor="start"):
+def number(left, top, mark, anchor="start", size=SIZE):
     """What is written beside a bar, leading to its records; nothing for a bare 0."""
     if mark.text == "0":
         return mark_safe("")
-    written = text(left, top, mark.text, anchor)
+    written = text(left, top, mark.text, anchor, size=size)
     return format_html('<a href="{}">{}</a>', mark.address, written) if mark.address else written
 
 
-def text(left, top, words, anchor="start", colour=INK):
+def text(left, top, words, anchor="start", colour=INK, size=SIZE):
     """Words at a place."""
-    given = (shown(left), shown(top), anchor, colour, words)
-    return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}">{}</text>', *given)
+    given = (shown(left), shown(top), anchor, colour, shown(size), words)
+    return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}">{}</text>', *given)
 
 
 def shown(length):

@@ -127,12 +127,12 @@ def line(label, row, scope, kind=""):
 
 
 def by_month(scope):
-    """A column for each month of the period; nothing for periods longer than a year."""
+    """A column for each month of the period; nothing where nothing was held, or for periods longer than a year."""
     months = list(months_of(scope.period))
-    if len(months) > MOST_MONTHS:
-        return None
     rows = counted(activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month"))
-    found = {row["month"].replace(day=1): row for row in rows}
+    found = {row["month"]: row for row in rows}
+    if not found or len(months) > MOST_MONTHS:
+        return None
     nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
     lines = [
         line(f"{month.start.month}月", found.get(month.start.replace(day=1), nothing), scope.within(month))

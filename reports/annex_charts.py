@@ -1,0 +1,141 @@
+"""Charts of the annexes, drawn by Excel itself from cells of the same workbook, and the tables made to be drawn."""
+
+from dataclasses import replace
+
+from django.db.models import Sum
+from django.db.models.functions import TruncMonth
+
+from .annex_tables import Amount, Annex, Chart, activity_table, assistance_totals, figure_table, member_changes
+from .drawings import BLUE, RED
+from .figures import PERSON_TIMES, ROUNDED, activities, amount, quality_of
+from .posters import months_of
+
+HELD = [("场次", 10), ("人次", 14), ("绘图用人次", 12), ("未统计的活动", 14)]
+NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
+# More bars than these nobody can read.
+MOST_BARS = 60
+# In pixels: a chart is never higher than a printed page.
+WIDTH, HEIGHT, BAR_HEIGHT, HEAD, PAGE = 900, 320, 22, 90, 560
+SMALL, NORMAL = 7, 9
+# So many rows leave no room on their page for a chart.
+FULL = 12
+
+
+def month_table(scope, results):
+    """Sessions and person-times of each month of the period."""
+    held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
+    found = {row["month"]: row for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)}
+    nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
+    months = [month.start.replace(day=1) for month in months_of(scope.period)]
+    rows = [[month_label(month, scope.period), *held_cells(found.get(month, nothing))] for month in months]
+    charts = held_charts("column", "各月活动")
+    return Annex("各月活动", "各月活动场次、人次表", [("月份", 14), *HELD], rows, note=NOTE, charts=charts)
+
+
+def month_label(month, period):
+    """The month, with its year where the period has two."""
+    return f"{month.month}月" if period.start.year == period.end.year else f"{month.year}年{month.month}月"
+
+
+def type_table(scope, results):
+    """Sessions and person-times of each type of activity that was held."""
+    held = activities(scope).order_by("type__position", "type__pk").values("type__name")
+    rows = [
+        [row["type__name"], *held_cells(row)] for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
+    ]
+    charts = held_charts("bar", "各类活动")
+    return Annex("各类活动", "各类活动场次、人次表", [("活动类型", 18), *HELD], rows, note=NOTE, charts=charts)
+
+
+def held_charts(kind, name):
+    """A chart of sessions and one of person-times."""
+    return Chart(kind, f"{name}场次", (1,)), Chart(kind, f"{name}人次", (3,), (2,))
+
+
+def held_cells(row):
+    """Sessions, person-times as they are written and as they are drawn, and the activities that record none."""
+    value = row["attendances"] or 0
+    return [row["sessions"], *number_cells(value, quality_of(row)), row["unrecorded"]]
+
+
+def number_cells(value, quality):
+    """A number as it is written and as it is drawn: what is rounded never as exact."""
+    text = amount(value, quality)
+    is_rough = quality == ROUNDED and value >= 10
+    return [value if text == str(value) else Amount(text), value // 10 * 10 if is_rough else value]
+
+
+def target_table(scope, results):
+    """What was done beside what was asked; None where nothing was."""
+    wanted = [result for result in results.values() if result.target is not None]
+    rows = [
+        [
+            result.figure.label,
+            result.figure.unit,
+            result.target,
+            *number_cells(result.value, result.quality),
+            result.quality_label,
+        ]
+        for result in wanted
+    ]
+    columns = [("指标", 30), ("单位", 8), ("目标", 10), ("完成", 10), ("绘图用数", 10), ("数据质量", 14)]
+    charts = (Chart("bar", "任务目标与完成数", (2, 4), (2, 3)),)
+    return Annex("任务完成", "年度任务完成情况表", columns, rows, charts=charts) if rows else None
+
+
+def drawn_member_changes(scope, results):
+    """The roll by branch with a chart of its opening and closing."""
+    annex = member_changes(scope, results)
+    closing = len(annex.columns) - 2
+    return replace(annex, charts=(Chart("bar", "各支部年初、年末团员数", (1, closing)),))
+
+
+def drawn_assistance_totals(scope, results):
+    """The assistances by kind with a chart."""
+    return replace(assistance_totals(scope, results), charts=(Chart("column", "各类帮扶次数", (1,)),))
+
+
+HUB_ANNEXES = [figure_table, activity_table, month_table, type_table]
+
+
+def insert_charts(book, sheet, annex, first):
+    """Draws the annex's charts below its rows, of which the first is `first`; the total is no part of them."""
+    count = len(annex.rows) - annex.has_total
+    if not annex.charts or not 0 < count <= MOST_BARS:
+        return
+    top, width = first + len(annex.rows) + 1, WIDTH // len(annex.charts)
+    if count > FULL:
+        sheet.set_h_pagebreaks([top])
+    for place, chart in enumerate(annex.charts):
+        picture = drawn_chart(book, annex, chart, (first, first + count - 1), width)
+        sheet.insert_chart(top, 0, picture, {"description": chart.title, "x_offset": place * width, "y_offset": 6})
+
+
+def drawn_chart(book, annex, chart, rows, width):
+    """One chart of the rows from the first to the last."""
+    (first, last), picture = rows, book.add_chart({"type": chart.kind})
+    count, is_lying = last - first + 1, chart.kind == "bar"
+    size = NORMAL if count * len(chart.series) <= FULL * 2 else SMALL
+    for column, written, colour in zip(chart.series, chart.written or chart.series, (RED, BLUE), strict=False):
+        cells = [row[written] for row in annex.rows[:count]]
+        # Beside a bar stands its number, or the words that stand in the number's place.
+        beside = [{"value": str(cell)} if isinstance(cell, Amount) else None for cell in cells]
+        series = {
+            "name": [annex.name, first - 1, written],
+            "categories": [annex.name, first, 0, last, 0],
+            "values": [annex.name, first, column, last, column],
+            "fill": {"color": colour},
+            "gap": 50,
+            "data_labels": {"value": True, "custom": beside, "font": {"size": size}},
+        }
+        picture.add_series(series)
+    picture.set_title({"name": chart.title, "name_font": {"size": 13}})
+    picture.set_legend({"position": "top"} if len(chart.series) > 1 else {"none": True})
+    labels, numbers = {"num_font": {"size": size}, "interval_unit": 1}, {"visible": False}
+    numbers["major_gridlines"] = {"visible": False}
+    # Lying bars have their labels on the upright axis, the first row at the top.
+    picture.set_x_axis(numbers if is_lying else labels)
+    picture.set_y_axis(labels | {"reverse": True} if is_lying else numbers)
+    height = min(HEAD + count * BAR_HEIGHT, PAGE) if is_lying else HEIGHT
+    picture.set_size({"width": width, "height": height})
+    return picture
