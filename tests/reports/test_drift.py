@@ -9,10 +9,12 @@ from members.models import Member
 from orgs.models import Organisation
 from reports.drift import drifts, keys_query, moves, tell
 from reports.figures import COUNTED, MEASURED
-from reports.models import Report
-from reports.signing import scope_of, sign
+from reports.scopes import Scope
+from reports.signing import scope_of
 from tests.factories import make_activity, make_member, make_organisation, make_user
+from tests.reports.signed import begun, signed
 from yl_district.history import because
+from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
@@ -31,10 +33,7 @@ def place():
 @pytest.fixture
 def edition(place):
     root = Organisation.objects.get(depth=1)
-    report = Report.objects.create(
-        organisation=root, form="annual_summary", starts_on=date(2017, 1, 1), ends_on=date(2017, 12, 31)
-    )
-    return sign(report, make_user("林知秋", root), TODAY)
+    return signed(begun(Scope(root, Period.of_year(2017))), make_user("林知秋", root), TODAY)
 
 
 def drift_by_key(edition):

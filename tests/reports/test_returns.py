@@ -4,12 +4,11 @@ from datetime import date
 
 import pytest
 
-from reports.figures import Scope
-from reports.models import Report
 from reports.returns import by_place, kept_of, places_below, returns, sums
-from reports.signing import sign
+from reports.scopes import Scope
 from tests.factories import make_activity, make_hub, make_member, make_user
 from tests.pages import two_branches
+from tests.reports.signed import begun, signed
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +26,9 @@ def place():
     return place
 
 
-def signed(organisation, hub=None, period=MARCH):
-    """The edition of an organisation's monthly bulletin."""
-    start, end = period.bounds
-    report = Report.objects.create(
-        organisation=organisation, hub=hub, form="monthly_bulletin", starts_on=start, ends_on=end
-    )
-    return sign(report, make_user("陆远", organisation), TODAY)
+def returned(organisation, hub=None):
+    """The edition of an organisation's, or a hub's, monthly bulletin."""
+    return signed(begun(Scope(organisation, MARCH, hub)), make_user("陆远", organisation), TODAY)
 
 
 def added(scope, with_cases=True, of_hubs=False):
@@ -47,9 +42,8 @@ def states(scope, of_hubs=False):
 
 def test_who_has_signed_who_writes_and_who_is_missing(place):
     assert states(place.scope) == [("柳林社区团支部", "未编写"), ("槐荫社区团支部", "未编写")]
-    signed(place.here)
-    start, end = MARCH.bounds
-    Report.objects.create(organisation=place.there, form="monthly_bulletin", starts_on=start, ends_on=end)
+    returned(place.here)
+    begun(Scope(place.there, MARCH))
     assert states(place.scope) == [("柳林社区团支部", "已签发"), ("槐荫社区团支部", "编写中")]
     assert states(Scope(place.root, Period.of_part(2017, "m4"))) == [
         ("柳林社区团支部", "未编写"),
@@ -64,7 +58,7 @@ def test_organisations_that_did_not_stand_owe_no_return(place):
 
 
 def test_signed_numbers_are_added_up_beside_the_own_count(place):
-    signed(place.here)
+    returned(place.here)
     one = added(place.scope)["attendances"]
     assert (one.result.value, one.result.quality, one.own.value, one.difference, one.returns) == (
         20,
@@ -73,22 +67,22 @@ def test_signed_numbers_are_added_up_beside_the_own_count(place):
         -30,
         1,
     )
-    signed(place.there)
+    returned(place.there)
     both = added(place.scope)["attendances"]
     assert (both.result.amount, both.result.quality, both.difference, both.returns) == ("50余", "rounded", 0, 2)
 
 
 def test_later_changes_do_not_touch_the_sums(place):
-    signed(place.here)
+    returned(place.here)
     make_activity(place.here, "足球赛", held_on=date(2017, 3, 9), attendance=11, basis="exact")
     one = added(place.scope)["attendances"]
     assert (one.result.value, one.own.value) == (20, 61)
 
 
 def test_only_the_newest_edition_counts(place):
-    edition = signed(place.here)
+    edition = returned(place.here)
     make_activity(place.here, "足球赛", held_on=date(2017, 3, 9), attendance=11, basis="exact")
-    sign(edition.report, edition.signed_by, TODAY, reason="补登一场活动")
+    signed(edition.report, edition.signed_by, TODAY, reason="补登一场活动")
     one = added(place.scope)["attendances"]
     assert (one.result.value, one.returns) == (31, 1)
     found = returns(place.scope)
@@ -97,7 +91,7 @@ def test_only_the_newest_edition_counts(place):
 
 
 def test_people_who_may_stand_in_two_returns_are_marked(place):
-    signed(place.here)
+    returned(place.here)
     found = added(place.scope)
     assert [key for key, each in found.items() if each.is_repeated] == [
         "cadres",
@@ -111,7 +105,7 @@ def test_people_who_may_stand_in_two_returns_are_marked(place):
 
 
 def test_case_figures_are_added_up_only_where_they_may_be_known(place):
-    signed(place.here)
+    returned(place.here)
     assert "assisted_youths" in added(place.scope)
     assert "assisted_youths" not in added(place.scope, with_cases=False)
 
@@ -119,7 +113,7 @@ def test_case_figures_are_added_up_only_where_they_may_be_known(place):
 def test_hubs_send_returns_of_what_was_held_there(place):
     hub = make_hub(place.here, "柳林青年汇")
     make_activity(name="观影", hub=hub, held_on=date(2017, 3, 7), attendance=9, basis="exact")
-    edition = signed(place.here, hub)
+    edition = returned(place.here, hub)
     assert edition.title.startswith("柳林青年汇2017年3月")
     assert states(place.scope, of_hubs=True) == [("柳林青年汇", "已签发")]
     one = added(place.scope, of_hubs=True)["attendances"]
@@ -129,9 +123,9 @@ def test_hubs_send_returns_of_what_was_held_there(place):
 
 
 def test_places_do_not_add_queries(place, django_assert_num_queries):
-    signed(place.here)
+    returned(place.here)
     with django_assert_num_queries(4):
         kept_of(returns(place.scope))
-    signed(place.there)
+    returned(place.there)
     with django_assert_num_queries(4):
         kept_of(returns(place.scope))

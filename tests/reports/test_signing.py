@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 from datetime import date
 
 import pytest
@@ -12,11 +13,12 @@ from docx import Document
 from activities.models import Activity
 from members.models import Member
 from reports.figures import all_figures, results
-from reports.models import CountedFigure, Edition, Report
+from reports.models import CountedFigure, Edition, Explanation, Section
 from reports.signing import kept_parts, results_of, scope_of, sign, summary_of, text_digest
 from reports.summary import compose
 from tests.factories import make_user
-from tests.reports.district import full_district
+from tests.reports.district import full_district, year_scope
+from tests.reports.signed import begun, explain, signed
 from yl_district import kept_once
 
 pytestmark = pytest.mark.django_db
@@ -25,10 +27,7 @@ TODAY = date(2018, 1, 5)
 
 @pytest.fixture
 def report():
-    root = full_district().root
-    return Report.objects.create(
-        organisation=root, form="annual_summary", starts_on=date(2017, 1, 1), ends_on=date(2017, 12, 31)
-    )
+    return begun(year_scope(full_district().root))
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def state(edition):
 def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     scope = scope_of(report)
     now = compose(scope, TODAY)
-    edition = sign(report, staff, TODAY)
+    edition = signed(report, staff, TODAY)
     assert (edition.number, edition.label, edition.reason, edition.signed_by) == (1, "定稿", "", staff)
     text, figures, document, sha256 = state(edition)
     assert text == now.text
@@ -57,7 +56,7 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
 
 
 def test_signing_keeps_exactly_the_records_that_each_number_counts(report, staff):
-    scope, edition = scope_of(report), sign(report, staff, TODAY)
+    scope, edition = scope_of(report), signed(report, staff, TODAY)
     kept = {figure.key: kept_parts(figure) for figure in edition.figures.all()}
     assert kept == {key: figure.parts(scope) for key, figure in all_figures().items()}
     values = {figure.key: (figure.value, figure.quality) for figure in edition.figures.all()}
@@ -65,7 +64,7 @@ def test_signing_keeps_exactly_the_records_that_each_number_counts(report, staff
 
 
 def test_later_changes_leave_an_edition_alone(report, staff):
-    edition = sign(report, staff, TODAY)
+    edition = signed(report, staff, TODAY)
     before = state(edition)
     Member.objects.update(left_on=date(2017, 6, 1), status="transferred_out")
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
@@ -75,13 +74,13 @@ def test_later_changes_leave_an_edition_alone(report, staff):
 
 
 def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report, staff):
-    first = sign(report, staff, TODAY)
+    first = signed(report, staff, TODAY)
     before = state(first)
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
     with pytest.raises(ValidationError) as refused:
-        sign(report, staff, TODAY)
+        signed(report, staff, TODAY)
     assert refused.value.messages == ["这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"]
-    second = sign(report, staff, TODAY, reason="补记了人次")
+    second = signed(report, staff, TODAY, reason="补记了人次")
     assert (second.number, second.label, second.reason) == (2, "更正稿第1号", "补记了人次")
     assert state(first) == before
     assert state(second)[1]["attendances"] != before[1]["attendances"]
@@ -89,9 +88,9 @@ def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report,
 
 
 def test_nothing_changed_needs_no_amendment(report, staff):
-    sign(report, staff, TODAY)
+    signed(report, staff, TODAY)
     with pytest.raises(ValidationError) as refused:
-        sign(report, staff, TODAY, reason="再签一次")
+        signed(report, staff, TODAY, reason="再签一次")
     assert refused.value.messages == ["正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。"]
     assert report.editions.count() == 1
 
@@ -100,14 +99,38 @@ def test_only_the_text_that_was_read_is_signed(report, staff):
     seen = text_digest(compose(scope_of(report), TODAY))
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
     with pytest.raises(ValidationError) as refused:
-        sign(report, staff, TODAY, seen=seen)
+        signed(report, staff, TODAY, seen=seen)
     assert refused.value.messages == ["没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。"]
     assert not Edition.objects.exists()
-    assert sign(report, staff, TODAY, seen=text_digest(compose(scope_of(report), TODAY))).number == 1
+    assert signed(report, staff, TODAY, seen=text_digest(compose(scope_of(report), TODAY))).number == 1
+
+
+def test_findings_without_a_reason_keep_a_report_from_being_signed(report, staff):
+    with pytest.raises(ValidationError) as refused:
+        sign(report, staff, TODAY)
+    assert re.fullmatch(
+        "没有签发：还有 [0-9]+ 项核对结果没有说明。请在“数据核对”中逐项改正或写明原因。", refused.value.messages[0]
+    )
+    explain(scope_of(report), staff, TODAY)
+    assert sign(report, staff, TODAY).number == 1
+
+
+def test_a_reason_for_another_state_of_things_does_not_count(report, staff):
+    explain(scope_of(report), staff, TODAY)
+    Explanation.objects.update(digest="another")
+    with pytest.raises(ValidationError):
+        sign(report, staff, TODAY)
+
+
+def test_a_report_without_text_is_not_signed(report, staff):
+    Section.objects.all().delete()
+    with pytest.raises(ValidationError) as refused:
+        signed(report, staff, TODAY)
+    assert refused.value.messages == ["这份报告还没有正文，不能签发。请先编写正文。"]
 
 
 def test_readers_who_may_not_know_of_cases_get_the_edition_without_them(report, staff):
-    edition = sign(report, staff, TODAY)
+    edition = signed(report, staff, TODAY)
     whole, part = summary_of(edition), summary_of(edition, with_cases=False)
     assert "帮扶" in whole.text
     assert part.text == compose(scope_of(report), TODAY, with_cases=False).text
@@ -116,7 +139,7 @@ def test_readers_who_may_not_know_of_cases_get_the_edition_without_them(report, 
 
 @pytest.mark.parametrize("kind", [Edition, CountedFigure])
 def test_editions_are_neither_changed_nor_deleted(report, staff, kind):
-    sign(report, staff, TODAY)
+    signed(report, staff, TODAY)
     row = kind.objects.first()
     for act in (row.save, row.delete):
         with pytest.raises(ValidationError):
@@ -126,14 +149,14 @@ def test_editions_are_neither_changed_nor_deleted(report, staff, kind):
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = 'x'", "DELETE FROM {table}"])
 @pytest.mark.parametrize(("table", "column"), [("reports_edition", "title"), ("reports_countedfigure", "label")])
 def test_the_database_refuses_to_change_what_was_signed(report, staff, statement, table, column):
-    sign(report, staff, TODAY)
+    signed(report, staff, TODAY)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement.format(table=table, column=column))
     assert (Edition.objects.count(), CountedFigure.objects.count()) == (1, len(all_figures()))
 
 
 def test_without_its_triggers_the_database_would_change_it(report, staff):
-    edition = sign(report, staff, TODAY)
+    edition = signed(report, staff, TODAY)
     kept_once.unprotect(connection, kept_once.tables())
     Edition.objects.update(title="改过的标题")
     kept_once.protect(connection, kept_once.tables())
