@@ -1,5 +1,6 @@
 """Records for tests, with everything that a test does not care about filled in. Names are invented."""
 
+import hashlib
 from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
@@ -14,8 +15,10 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
-from reports.models import Report, Section
+from reports.models import CountedFigure, Edition, Report, Section
+from reports.word import TEMPLATE
 from yl_district.models import Attachment
+from yl_district.packing import packed
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear, TeamMember
 
@@ -174,6 +177,39 @@ def make_report(organisation, part="year", hub=None, year=2017):
     start, end = period.bounds
     fields = {"form": Report.form_of(period), "hub": hub, "starts_on": start, "ends_on": end}
     return Report.objects.create(organisation=organisation, **fields)
+
+
+def make_edition(report, user, activity, reason="补登一场活动", title="工作总结"):
+    """An amendment in which one activity is counted."""
+    document = TEMPLATE.read_bytes()
+    text = [{"level": 0, "parts": ["举办活动", {"key": "sessions", "text": "1场", "aspect": ""}, "。"]}]
+    edition = Edition.objects.create(
+        report=report,
+        number=2,
+        reason=reason,
+        signed_by=user,
+        signed_at=timezone.now(),
+        counted_on=report.ends_on,
+        title=title,
+        signature=title,
+        dated=report.ends_on,
+        blocks=text,
+        open_blocks=text,
+        document=document,
+        sha256=hashlib.sha256(document).hexdigest(),
+    )
+    CountedFigure.objects.create(
+        edition=edition,
+        position=0,
+        key="sessions",
+        label="活动场次",
+        unit="场",
+        definition="期内全部活动的场次之和",
+        value=1,
+        quality="counted",
+        records=packed([(activity.pk, 1, "counted")]),
+    )
+    return edition
 
 
 def make_section(report, body="在册团员{团员总数}。", heading="团员", **fields):

@@ -208,6 +208,8 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:
                 mark_texts(each, side)
+    # Written once, so that nothing is put into it afterwards.
+    found["edition"] = factories.make_edition(found["report"], keeper, activity, f"{mark}更正", f"{mark}总结")
     return found
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 ABSENT = 987_654
 KEPT_BY_ALL = {"organisation", "unit", "unit_contact", "supply", "person", "member", "proposal", "post"}
 AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in", "attachment"}
-REPORTS = {"report", "section", "explanation"}
+REPORTS = {"report", "section", "explanation", "edition"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
 SEEN = {
@@ -26,7 +26,7 @@ SEEN = {
     "hub_operator": AT_HUBS,
     "staff": KEPT_BY_ALL | AT_HUBS | REPORTS | {"link", "contact", "case_grant", "case_request"},
     "caseworker": CASES | {"case_grant", "case_request"},
-    "leader": {"case_grant", "case_request", "report"},
+    "leader": {"case_grant", "case_request", "report", "edition"},
     "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
@@ -56,7 +56,7 @@ ABOUT_ONESELF = {
 READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     "attachment_export",
-    *("edition_detail", "edition_figure", "edition_export"),
+    *("edition_detail", "edition_figure", "edition_export", "word_layout_download"),
 }
 # They take nothing but forms.
 SENT_ONLY = {
