@@ -147,9 +147,8 @@ def told(expression, vocabulary, aimed=frozenset()):
         return word
     name, aspect, unit = divided_name(expression, vocabulary)
     key = vocabulary.key(name)
-    known = vocabulary.aspects(key)
-    if aspect not in known:
-        names = "”“.".join(filter(None, known))
+    if aspect and aspect not in vocabulary.aspects(key):
+        names = "”“.".join(filter(None, vocabulary.aspects(key)))
         raise Wrong(f"“{name}”后面没有“.{aspect}”，可以写“.{names}”")
     if unit and not ASPECTS[aspect].is_number:
         raise Wrong(f"“.{aspect}”不带单位，请删去“:{unit}”")

@@ -267,24 +267,24 @@ def stripped(nodes):
     return tuple(nodes)
 
 
-def walk(nodes):
-    """Every node, those within variants included."""
-    for node in nodes:
-        yield node
-        if isinstance(node, Choice):
-            for branch in node.branches:
-                yield from walk(branch.nodes)
-
-
 def decide(source, subject, case):
     """The source with each variant on `subject` replaced by what it says in one case."""
     source = unified(source)
-    while True:
-        paragraphs, _ = parse(source)
-        nodes = (node for paragraph in paragraphs for node in walk(paragraph.nodes))
-        found = next((node for node in nodes if isinstance(node, Choice) and node.subject == subject), None)
-        if found is None:
-            return source
-        chosen = next((branch for branch in found.branches if branch.case == case), Branch(case, ()))
-        said = "".join(source[node.start : node.end] for node in chosen.nodes)
-        source = source[: found.start] + said + source[found.end :]
+    paragraphs, _ = parse(source)
+    pieces, at = [], 0
+    for node in (node for paragraph in paragraphs for node in outermost(paragraph.nodes, subject)):
+        chosen = next((branch for branch in node.branches if branch.case == case), Branch(case, ()))
+        said = "".join(source[inner.start : inner.end] for inner in chosen.nodes)
+        pieces += [source[at : node.start], decide(said, subject, case)]
+        at = node.end
+    return "".join([*pieces, source[at:]])
+
+
+def outermost(nodes, subject):
+    """The variants on a subject that stand within no other one on it."""
+    for node in nodes:
+        if isinstance(node, Choice) and node.subject == subject:
+            yield node
+        elif isinstance(node, Choice):
+            for branch in node.branches:
+                yield from outermost(branch.nodes, subject)

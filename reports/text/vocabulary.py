@@ -18,6 +18,7 @@ class Vocabulary:
         self.figures = figures_of(scope)
         self.names = Names(self.figures)
         self.words, self.facts = words_of(self.figures.keys()), FACTS
+        self._models = {}
 
     @cached_property
     def types(self):
@@ -49,7 +50,9 @@ class Vocabulary:
 
     def model(self, key):
         """The kind of records that a figure counts."""
-        return self.figures[key].rows(self.scope).model
+        if key not in self._models:
+            self._models[key] = self.figures[key].rows(self.scope).model
+        return self._models[key]
 
     def aspects(self, key):
         """What can be told of a figure, the number itself included."""
