@@ -8,6 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import OuterRef, Q
+from django.urls import reverse
 
 from ..counts import number_of
 from ..encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
@@ -110,6 +111,10 @@ class Attachment(SealedModel):
 
     def __str__(self):
         return self.file_name
+
+    def get_absolute_url(self):
+        """The address of the file itself."""
+        return reverse("attachment_export", args=[self.pk])
 
     def keep(self, content):
         """Stores the bytes of the file in parts."""
