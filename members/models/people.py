@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -129,7 +129,8 @@ class PersonQuerySet(models.QuerySet):
         return found
 
     def _one_of(self, **lookups):
-        return Q(pk__in=Person.objects.filter(**lookups).values("pk"))
+        # Not by a list of keys, which SQLite would make of all people before it shows the first of them.
+        return Q(Exists(Person.objects.filter(pk=OuterRef("pk"), **lookups)))
 
     def serving_on(self, day, organisation=None):
         """People serving in a post on `day`, within `organisation` where one is given."""
