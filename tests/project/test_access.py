@@ -55,6 +55,7 @@ READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
     "attachment_export",
     *("edition_detail", "edition_figure", "edition_export"),
+    "word_layout_download",
 }
 # They take nothing but forms.
 SENT_ONLY = {f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")}
