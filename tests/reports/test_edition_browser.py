@@ -47,7 +47,7 @@ def test_a_report_is_signed_drifts_and_is_amended(open_page, window, sign_in):
     activity.save()
     page.reload()
     row = page.get_by_role("row").filter(has_text="瑜伽人次")
-    expect(row).to_contain_text(re.compile(r"120.*125.*\+5"))
+    expect(row).to_have_text(re.compile(r"120 人次\s+125 人次\s+\+5"))
     expect(page.get_by_role("article").get_by_role("link", name="120人次")).to_be_visible()
     row.get_by_role("link", name="瑜伽人次").click()
     expect(page.get_by_role("row").filter(has_text="数字变动")).to_contain_text(activity.name)

@@ -116,15 +116,29 @@ def test_whoever_does_not_write_there_cannot_sign(place):
 def test_branch_cadre_signs_the_own_branch_without_learning_of_cases(place):
     own = begun(Scope(place.here, YEAR))
     text = page(place.cadre, "report_sign", own.pk)
-    assert "帮扶" not in text.partition("将要签发的正文")[2]
+    assert "帮扶对象" not in text.partition("将要签发的正文")[2]
     edition = signed(own, place.branch_cadre, TODAY)
     text = page(place.cadre, "edition_detail", edition.pk)
     assert "帮扶对象" not in text
+    assert edition.sha256 not in text
     assert edition.figures.filter(key="assisted_youths").get().value == 1
     assert status(place.cadre, "edition_figure", edition.pk, "assisted_youths") == 404
     figures = json.loads(place.cadre.get(f"/editions/{edition.pk}/json/").content)["figures"]
     assert "assisted_youths" not in figures
     assert figures["sessions"]["value"] == 1
+
+
+def test_a_cadre_learns_nothing_of_cases_by_signing(place):
+    own = begun(Scope(place.here, YEAR))
+    before = place.cadre.get(reverse("report_sign", args=[own.pk])).context["form"]["seen"].value()
+    signed(own, place.branch_cadre, TODAY)
+    make_assisted_youth(place.here, "苏棠")
+    assert place.cadre.get(reverse("report_sign", args=[own.pk])).context["form"]["seen"].value() == before
+    explain(Scope(place.here, YEAR), place.staff, TODAY)
+    answer = sign_page(place.cadre, own, reason="再签一次")
+    assert errors(answer) == ["正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。"]
+    assert sign_page(place.office, own, reason="新增一名帮扶对象").status_code == 200
+    assert own.editions.count() == 2
 
 
 def test_hub_operator_signs_the_hubs_return(place):
@@ -153,7 +167,7 @@ def test_others_get_the_signed_text_without_what_they_may_not_know(place):
     edition = signed(begun(Scope(place.here, YEAR)), place.branch_cadre, TODAY)
     whole, part = (client.get(f"/editions/{edition.pk}/docx/").content for client in (place.office, place.cadre))
     lines = [["".join(each.text for each in Document(io.BytesIO(file)).paragraphs)] for file in (whole, part)]
-    assert ["帮扶" in text for [text] in lines] == [True, False]
+    assert ["帮扶对象" in text for [text] in lines] == [True, False]
     assert place.cadre.get(f"/editions/{edition.pk}/pdf/").content.startswith(b"%PDF")
 
 
