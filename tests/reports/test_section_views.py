@@ -211,3 +211,19 @@ def test_sections_do_not_add_queries_to_the_editor(district):
     for _ in range(8):
         make_section(district.report, "{活动场次}")
     assert queries(district.office, "section_update", district.section.pk) == before
+
+
+def test_what_a_section_said_while_it_was_about_cases_stays_unknown_to_a_cadre(district):
+    section = make_section(district.report, "帮扶对象秘密", is_about_cases=True)
+    secret = section.history.latest()
+    send(district.office, "section_update", section.pk, heading="团员", body="不再提及")
+    send(district.office, "section_update", section.pk, heading="团员", body="第二稿")
+    told = [page(client, "record_history", "section", section.pk) for client in (district.cadre, district.office)]
+    assert ["秘密" in text for text in told] == [False, True]
+    assert ["第二稿" in text for text in told] == [True, True]
+    opened = section.history.get(body="不再提及")
+    answer = {"change": opened.history_id, "field": "body"}
+    assert secret.body == "帮扶对象秘密"
+    assert district.cadre.post(reverse("record_revert", args=["section", section.pk]), answer).status_code == 404
+    section.refresh_from_db()
+    assert section.body == "第二稿"
