@@ -44,8 +44,9 @@ class ReportQuerySet(ReportReachQuerySet):
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
     def with_editions(self):
-        """Adds whether the report was signed, and how many amendments followed."""
-        return self.annotate(edition_count=Count("editions"))
+        """Adds how many editions were signed."""
+        # Rows that are grouped lose the order of their model.
+        return self.annotate(edition_count=Count("editions")).order_by(*self.model._meta.ordering)
 
 
 class Report(models.Model):
@@ -110,7 +111,7 @@ class Report(models.Model):
     @property
     def edition(self):
         """The newest edition signed, or None."""
-        return self.editions.first()
+        return self.editions.defer("document").first()
 
     @property
     def part_label(self):

@@ -4,10 +4,12 @@ import html
 import re
 
 import pytest
+from django.http import Http404
 from django.urls import reverse
 
 from orgs.models import Role
-from reports.models import Section
+from reports.models import Report, Section
+from reports.report_forms import SectionForm
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -93,6 +95,27 @@ def test_the_preview_shows_numbers_and_problems_and_stores_nothing(district):
         "目前没有可写的内容：所说的情形在本期都没有发生，或只给可以知道帮扶情况的人看。"
     ]
     assert (Section.objects.get().body, Section.history.count()) == (district.section.body, 1)
+
+
+def test_a_text_that_is_too_long_is_read_no_further_than_it_could_be_stored(district):
+    blocks, problems = preview(district.cadre, district.report, "举办{活动场次}" * 100_000)
+    assert (blocks[1].count("0场"), len(problems)) == (20_000 // len("举办{活动场次}"), 1)
+    assert "20000" in problems[0]
+
+
+def test_of_very_many_problems_the_first_ones_are_told(district):
+    assert len(preview(district.cadre, district.report, "{a}" * 6000)[1]) == 40
+
+
+def test_nothing_is_added_to_a_report_that_is_deleted_at_that_moment(district):
+    form = SectionForm(
+        {"heading": "甲", "body": "乙"}, instance=Section(report=district.report), user=district.staff, day=None
+    )
+    assert form.is_valid()
+    Report.objects.get(pk=district.report.pk).delete()
+    with pytest.raises(Http404):
+        form.save()
+    assert not Section.objects.exists()
 
 
 def test_the_preview_knows_what_other_sections_tell(district):
