@@ -11,6 +11,7 @@ from yl_district.access_log import Action, record
 from yl_district.downloads import download
 from yl_district.pages import configured_table, end_page, rows_response
 
+from .checks import unexplained
 from .documents import Unprintable
 from .drift import drift_of, drifts, keys_query, tell
 from .edition_forms import AmendForm, SignForm
@@ -19,7 +20,7 @@ from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_
 from .models import Edition, Report
 from .pdf import write_pdf
 from .scopes import scope_query
-from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest, unanswered
+from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest
 from .summary import compose
 from .views import tell_of_layout
 from .word import write_docx
@@ -32,8 +33,9 @@ def report_sign(request, pk):
     """Signs a report, or an amendment of one that was signed before."""
     report = get_object_or_404(Report.objects.changeable_by(request.user), pk=pk)
     scope, today = scope_of(report), timezone.localdate()
-    with_cases = may_know_cases(request.user, scope)
-    former = report.edition
+    knows_cases = may_know_cases(request.user, scope)
+    values = results(scope, knows_cases)
+    summary, former = compose(scope, today, knows_cases, values), report.edition
     return end_page(
         request,
         "reports/report_sign.html",
@@ -42,11 +44,11 @@ def report_sign(request, pk):
         lambda **asked: sign(report, request.user, today, **asked),
         title=f"更正：{report}" if former else f"签发：{report}",
         message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",
-        initial={"seen": text_digest(compose(scope, today))},
+        initial={"seen": text_digest(summary)},
         scope=scope,
         former=former,
-        unanswered=unanswered(scope, results(scope), request.user, today),
-        summary=compose(scope, today, with_cases),
+        unanswered=unexplained(scope, values, request.user, today),
+        summary=summary,
         query=scope_query(scope),
     )
 
@@ -70,6 +72,8 @@ def edition_detail(request, pk):
         "editions": edition.report.editions.defer("document", "blocks").select_related("signed_by"),
         "summary": summary_of(edition, with_cases),
         "drifts": drifts(edition, with_cases),
+        # The file tells of cases, and so might its digest.
+        "is_file_told": with_cases,
         "scope": scope,
         "query": scope_query(scope),
     }

@@ -36,12 +36,13 @@ def sign(report, user, today, *, reason="", seen=None):
         raise ValidationError({"reason": "这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"})
     counted, results = count_records(scope)
     summary = compose(scope, today, results=results)
-    if seen is not None and seen != text_digest(summary):
+    open_summary = compose(scope, today, with_cases=False, results=without_cases(results))
+    knows_cases = may_know_cases(user, scope)
+    if seen is not None and seen != text_digest(summary if knows_cases else open_summary):
         raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
-    blocks = blocks_as_dicts(summary)
-    if not blocks:
+    if not summary.blocks:
         raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
-    if former and is_same(former, blocks, counted):
+    if former and is_same(former, summary if knows_cases else open_summary, counted, knows_cases):
         raise ValidationError("正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。")
     left = unanswered(scope, results, user, today)
     if left:
@@ -57,8 +58,8 @@ def sign(report, user, today, *, reason="", seen=None):
         title=summary.title,
         signature=summary.signature,
         dated=summary.date,
-        blocks=blocks,
-        open_blocks=blocks_as_dicts(compose(scope, today, with_cases=False, results=without_cases(results))),
+        blocks=blocks_as_dicts(summary),
+        open_blocks=blocks_as_dicts(open_summary),
         document=document,
         sha256=hashlib.sha256(document).hexdigest(),
     )
@@ -111,10 +112,12 @@ def kept_figures(edition, counted, results):
         )
 
 
-def is_same(former, blocks, counted):
-    """Whether nothing of text and counted records differs from an edition."""
+def is_same(former, summary, counted, knows_cases):
+    """Whether nothing differs from an edition in text and counted records, as far as the signer may know them."""
     kept = {figure.key: kept_parts(figure) for figure in former.figures.all()}
-    return former.blocks == blocks and kept == counted
+    if knows_cases:
+        return former.blocks == blocks_as_dicts(summary) and kept == counted
+    return former.open_blocks == blocks_as_dicts(summary) and without_cases(kept) == without_cases(counted)
 
 
 def kept_parts(counted):
@@ -122,9 +125,9 @@ def kept_parts(counted):
     return [tuple(part) for part in unpacked(counted.records)]
 
 
-def without_cases(results):
-    """The results that tell nothing of assisted youths."""
-    return {key: result for key, result in results.items() if key not in CASE_FIGURES}
+def without_cases(by_key):
+    """What is kept by the keys of figures, without those that tell of assisted youths."""
+    return {key: value for key, value in by_key.items() if key not in CASE_FIGURES}
 
 
 def blocks_as_dicts(summary):

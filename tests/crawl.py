@@ -3,10 +3,12 @@
 import io
 import re
 import zipfile
+from contextlib import suppress
 from urllib.parse import unquote
 
 from django.db import connection
 from django.urls import reverse
+from pypdfium2 import PdfiumError
 
 from orgs.access import ACCESS, PUBLIC, may_open
 from reports.figures import Scope, all_figures, figures_of
@@ -96,8 +98,10 @@ def said(answer):
         with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
             parts = [part for name in sorted(packed.namelist()) for part in (name.encode(), packed.read(name))]
     if answer.content[:5] == b"%PDF-":
-        told = [*pdf_properties(answer.content).values(), *pdf_pages(answer.content)]
-        parts = [text.encode("utf-8", "replace") for text in told]
+        # An attachment may begin like one and be none.
+        with suppress(PdfiumError):
+            told = [*pdf_properties(answer.content).values(), *pdf_pages(answer.content)]
+            parts = [text.encode("utf-8", "replace") for text in told]
     headers = "\n".join(f"{name}: {unquote(value)}" for name, value in answer.items())
     return b"\n".join(parts).decode("utf-8", "replace") + headers
 

@@ -30,13 +30,15 @@ KEPT_BY_ALL = AT_HUBS | {
     f"{kind}_export" for kind in ("organisation", "unit", "unit_contact", "supply", "member", "post", "link", "contact")
 }
 WITH_MASKS = {"unit", "member", "post", "volunteer", "link", "contact", "platform_entry"}
+DOCUMENTS = {"summary_export", "summary_poster_export"}
 TAKEN_BY = {
-    "cadre": {"summary_export"} | KEPT_BY_ALL,
-    "hub_operator": {"summary_export"} | AT_HUBS,
-    "staff": {"summary_export"} | KEPT_BY_ALL,
-    "leader": {"summary_export"},
+    "cadre": DOCUMENTS | KEPT_BY_ALL,
+    "hub_operator": DOCUMENTS | AT_HUBS,
+    "staff": DOCUMENTS | KEPT_BY_ALL,
+    "leader": DOCUMENTS,
     "administrator": {"organisation_export"},
-    "office": {"summary_export", "ledger_template", "ledger_export", "ledger_full_export"}
+    "office": DOCUMENTS
+    | {"ledger_template", "ledger_export", "ledger_full_export"}
     | KEPT_BY_ALL
     | {"word_layout_template", "word_layout_download"}
     | {"target_export", "platform_entry_export", *(f"{kind}_full_export" for kind in WITH_MASKS)},

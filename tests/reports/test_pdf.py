@@ -97,7 +97,7 @@ def test_the_same_summary_makes_the_same_bytes(summary):
 
 
 def test_hostile_names_stay_text():
-    name = '#read("/etc/passwd")\\ *粗* $x$ <label> @x 【\x00】"]}村'
+    name = '#read("/etc/passwd")\\ *粗* $x$ <label> @x 【\x0b】"]}村'
     root = bare_district()
     root.name = name
     root.save()
