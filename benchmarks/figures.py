@@ -89,7 +89,6 @@ def small(roots, runs):
 def figures_and_checks(scope):
     """All figures of a scope and what is to be said of them."""
     from reports.checks import findings
-
     from reports.figures import results
 
     return len(findings(scope, results(scope)))
