@@ -86,14 +86,15 @@ def kept_of(returns, with_cases=True):
 
 
 def sums(scope, kept, with_cases=True, of_hubs=False):
-    """Every figure that the whole counts too: over all returns, and by the whole itself."""
+    """Every figure that the whole counts too, of activity types those with a number: over all returns, and by itself."""
     own = results(scope, with_cases)
+    of_types = {key for key in own if "." in key and not own[key].is_missing}
     figures = figures_of(scope, with_cases)
     if of_hubs:
         figures = {key: figure for key, figure in figures.items() if key in HUB_FIGURES or "." in key}
     for key, figure in figures.items():
         signed = [each for each in kept if each.key == key]
-        if signed:
+        if signed and (key not in of_types or own[key].value or any(each.value for each in signed)):
             values = [each.value for each in signed]
             value = min(values) if key in SMALLEST else sum(values)
             quality = max((each.quality for each in signed), key=QUALITIES.index)
