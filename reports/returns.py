@@ -46,6 +46,11 @@ class Sum:
         return self.result.value - self.own.value
 
     @property
+    def is_of_note(self):
+        """Whether it has a line: an activity type of which nothing was held has none."""
+        return "." not in self.own.figure.key or bool(self.result.value or self.own.value or self.own.is_missing)
+
+    @property
     def is_repeated(self):
         """Whether one person may stand in several returns."""
         return self.result.figure.key in REPEATED
@@ -86,15 +91,14 @@ def kept_of(returns, with_cases=True):
 
 
 def sums(scope, kept, with_cases=True, of_hubs=False):
-    """Every figure that the whole counts too, of activity types those with a number: over all returns, and by itself."""
+    """Every figure that the whole counts too: over all returns, and by the whole itself."""
     own = results(scope, with_cases)
-    of_types = {key for key in own if "." in key and not own[key].is_missing}
     figures = figures_of(scope, with_cases)
     if of_hubs:
         figures = {key: figure for key, figure in figures.items() if key in HUB_FIGURES or "." in key}
     for key, figure in figures.items():
         signed = [each for each in kept if each.key == key]
-        if signed and (key not in of_types or own[key].value or any(each.value for each in signed)):
+        if signed:
             values = [each.value for each in signed]
             value = min(values) if key in SMALLEST else sum(values)
             quality = max((each.quality for each in signed), key=QUALITIES.index)
