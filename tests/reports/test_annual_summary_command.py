@@ -32,7 +32,7 @@ def test_json_states_every_figure(target):
     scope = year_scope(full_district().root)
     assert run(target) == f"已写入 {target}\n"
     content = json.loads(target.read_bytes())
-    assert list(content) == ["year", "scope", "figures"]
+    assert list(content) == ["year", "start", "end", "scope", "figures"]
     assert (content["year"], content["scope"]) == (2017, "清河地区团工委")
     assert list(content["figures"]) == list(all_figures())
     assert content["figures"]["units_toward_task"] == {
