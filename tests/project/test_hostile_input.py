@@ -1,6 +1,7 @@
 """Whatever is thrown at an address: never a 500, and the page is Chinese HTML."""
 
 import re
+from datetime import date
 from types import SimpleNamespace
 from wsgiref.util import setup_testing_defaults
 
@@ -21,14 +22,17 @@ from tests.factories import (
     make_member,
     make_person,
     make_post,
+    make_report,
     make_scholarship,
     make_second_factor,
+    make_section,
     make_supply,
     make_unit,
     make_unit_contact,
     make_volunteer,
 )
 from tests.pages import two_branches
+from tests.reports.signed import signed
 from yl_district.errors import model_of
 from yl_district.wsgi import application
 
@@ -89,11 +93,19 @@ def district():
     youth.plans.create(year=2017)
     youth.pairings.create(volunteer=make_volunteer(hub))
     activity.sign_ins.create(person=make_person("秦朗"))
+    report = make_report(district.root)
+    make_section(report)
+    signed(report, district.staff, date(2018, 1, 5))
     district.office.raise_request_exception = False
     return district
 
 
-OWNERS = {"youth_pk": "assisted_youth_detail", "hub_pk": "hub_detail", "activity_pk": "activity_detail"}
+OWNERS = {
+    "report_pk": "report_detail",
+    "youth_pk": "assisted_youth_detail",
+    "hub_pk": "hub_detail",
+    "activity_pk": "activity_detail",
+}
 WORDS = {"key": "members", "kind": "json"}
 
 
