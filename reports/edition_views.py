@@ -20,8 +20,8 @@ from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_
 from .models import Edition, Report
 from .pdf import write_pdf
 from .scopes import scope_query
-from .signing import kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest
-from .summary import compose
+from .signing import broken, kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest
+from .summary import summary_of_writer, writer_of
 from .views import tell_of_layout
 from .word import write_docx
 
@@ -35,13 +35,15 @@ def report_sign(request, pk):
     scope, today = scope_of(report), timezone.localdate()
     knows_cases = may_know_cases(request.user, scope)
     values = results(scope, knows_cases)
-    summary, former = compose(scope, today, knows_cases, values), report.edition
+    writer, former = writer_of(scope, knows_cases, values, report), report.edition
+    summary = summary_of_writer(writer, today)
     return end_page(
         request,
         "reports/report_sign.html",
         AmendForm if former else SignForm,
         report,
         lambda **asked: sign(report, request.user, today, **asked),
+        broken=broken(writer),
         is_running=today < scope.day,
         title=f"更正：{report}" if former else f"签发：{report}",
         message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",

@@ -30,16 +30,19 @@ def sign(report, user, today, *, reason="", seen=None):
 
     `seen` is the digest of the text that the signer read. Runs within a transaction that holds the report's lock.
     Raises ValidationError where the text is another one by now or the same as was signed before, where a finding of
-    the checks has no explanation, and where an amendment has no reason.
+    the checks has no explanation, where the text holds what means nothing, and where an amendment has no reason.
     """
     scope, former = scope_of(report), report.edition
     if former and not reason:
         raise ValidationError({"reason": "这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"})
     counted, results = count_records(scope)
-    summary, open_summary = written(report, scope, results, today)
+    writers = writers_of(report, scope, results)
+    summary, open_summary = (summary_of_writer(writer, today) for writer in writers)
     knows_cases = may_know_cases(user, scope)
     if seen is not None and seen != text_digest(summary if knows_cases else open_summary):
         raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
+    if writers[0].problems:
+        raise ValidationError(broken(writers[0]))
     if not summary.blocks:
         raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
     if former and is_same(former, summary if knows_cases else open_summary, counted, knows_cases):
@@ -67,15 +70,19 @@ def sign(report, user, today, *, reason="", seen=None):
     return edition
 
 
-def written(report, scope, results, today):
-    """The report's document, and what of it is told to everybody: both of the same sections, read once."""
+def writers_of(report, scope, results):
+    """The writers of the report, and of what in it is told to everybody: both of the same sections, read once."""
     vocabulary = Vocabulary(scope)
     drafts = drafts_of(scope, vocabulary, report)
-    writers = (
-        Writer(scope, drafts, True, results, vocabulary),
-        Writer(scope, drafts, False, without_cases(results), vocabulary),
-    )
-    return tuple(summary_of_writer(writer, today) for writer in writers)
+    whole = Writer(scope, drafts, True, results, vocabulary)
+    return whole, Writer(scope, drafts, False, without_cases(results), vocabulary)
+
+
+def broken(writer):
+    """What is said where a text holds what means nothing; empty where it does not."""
+    number = len(writer.problems)
+    told = f"正文有 {number} 处不能识别，文中显示为【…】。请在报告页按提示逐处改正后再签发。"
+    return told if number else ""
 
 
 def unanswered(scope, results, user, today):
@@ -167,7 +174,7 @@ def results_of(edition, with_cases=True):
     present = all_figures()
     return {
         kept.key: Result(figure_of(kept, present), kept.value, kept.quality, kept.target)
-        for kept in edition.figures.all()
+        for kept in edition.figures.defer("records")
         if kept.key in figures or kept.key not in present
     }
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 from yl_district.history import Tracked
-from yl_district.periods import PARTS, Period
+from yl_district.periods import Period
 from yl_district.validators import problem
 from youthhubs.models import Hub
 
@@ -112,11 +112,6 @@ class Report(models.Model):
     def edition(self):
         """The newest edition signed, or None."""
         return self.editions.defer("document").first()
-
-    @property
-    def part_label(self):
-        """The part of the year in words."""
-        return PARTS[self.period.part][0]
 
     @property
     def subject(self):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from assistance.models import Assistance
 from members.models import Post
@@ -15,6 +16,8 @@ from .aspects import Meaning
 WORK = ["sessions", "unit_contacts", "units_founded", "nonpublic_members_joined", "youth_contacts", "assistances"]
 # Types of activities that the summary tells of where it tells of what they serve; so it does of the education.
 ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]
+# The day on which the nineteenth congress of the Party began.
+CONGRESS = date(2017, 10, 18)
 SEASONS = {
     1: ("服务季", "结合元旦、春节“两节”，走访慰问困难青少年，加大精准帮扶力度"),
     2: ("运动季", "利用春夏时节，组织趣味运动会、健步走等体育活动"),
@@ -45,9 +48,9 @@ class Fact:
     keys: frozenset = frozenset()
 
 
-def guidance(year):
+def guidance(day):
     """What the Party's documents of the time call their guiding thought."""
-    if year >= 2017:
+    if day >= CONGRESS:
         return "坚持以习近平新时代中国特色社会主义思想为指导"
     return "深入学习贯彻党的路线方针政策"
 
@@ -150,7 +153,7 @@ WORDS = {
     "组织": Word(lambda writer: writer.sentences.scope.name, "组织或青年汇的名称"),
     "本单位": Word(lambda writer: writer.sentences.us, "行文中的自称"),
     "地区": Word(lambda writer: writer.sentences.area, "所服务的地方"),
-    "指导思想": Word(period(lambda one: guidance(one.year)), "当年文件的提法"),
+    "指导思想": Word(period(lambda one: guidance(one.end)), "当年文件的提法"),
     "季度主题": Word(period(lambda one: season(one)[0]), "服务季、运动季、文体季、文化季"),
     "季度要求": Word(period(lambda one: season(one)[1]), "本季主题的要求"),
     "下季主题": Word(period(lambda one: season(one, 1)[0]), "下一季度的主题"),

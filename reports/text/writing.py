@@ -30,6 +30,11 @@ class Writer:
         self.ordinal = 0
         self.is_about_cases = False
 
+    @property
+    def problems(self):
+        """Everything in the sections that means nothing, and so is shown as 【…】."""
+        return [problem for _, *readings in self.readings for one in readings for problem in one.problems]
+
     def sections(self):
         """Each section with its blocks, of which a section without a paragraph has none."""
         return [(reading[0], tuple(self.section(*reading))) for reading in self.readings]

@@ -93,6 +93,18 @@ def test_pressing_twice_signs_once(place):
     assert Edition.objects.count() == 1
 
 
+def test_a_text_with_what_means_nothing_is_not_signed(place):
+    explain(Scope(place.root, YEAR), place.staff, TODAY)
+    section = make_section(place.report, "举办{瑜珈场次}\n[活动场次 零:没有")
+    told = "正文有 2 处不能识别，文中显示为【…】。请在报告页按提示逐处改正后再签发。"
+    assert told in page(place.office, "report_sign", place.report.pk)
+    assert errors(sign_page(place.office, place.report)) == [told]
+    assert not Edition.objects.exists()
+    section.delete()
+    sign_page(place.office, place.report)
+    assert Edition.objects.count() == 1
+
+
 def test_signing_before_the_period_has_ended_is_remarked_on(place):
     told = "才结束。现在签发的是截至今天的数字"
     running = begun(Scope(place.root, Period.of_year(timezone.localdate().year)))

@@ -16,7 +16,7 @@ from orgs.models import Unit
 from reports.figures import Scope, all_figures, results
 from reports.models import Target
 from reports.sentences import Number, ordinal
-from reports.text import Draft, Vocabulary, Writer, problems, section_problems
+from reports.text import Draft, Vocabulary, Writer, read
 from reports.text.parsing import parse
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
@@ -46,7 +46,7 @@ def numbers(scope, body):
 
 def words_of(source, scope):
     """The problems of a text in words."""
-    return [str(problem) for problem in problems(source, scope)]
+    return [str(problem) for problem in read(source, Vocabulary(scope)).problems]
 
 
 def hold(key="yoga", day=DAY, sessions=1, **fields):
@@ -77,7 +77,7 @@ def test_any_text_is_written_and_text_without_marks_comes_out_as_it_is(district)
         lines = [line.strip() for line in plain.split("\n")]
         lines = [line for line in lines if line and not re.match(r"[#＃][ \t\u3000]", line + " ")]
         assert written(scope, "\n".join(lines), counted=counted, vocabulary=vocabulary) == "\n".join(lines)
-        assert problems("\n".join(lines), scope, vocabulary) == ()
+        assert read("\n".join(lines), vocabulary).problems == ()
 
     write()
 
@@ -122,7 +122,7 @@ INSERTS = {
 def all_written(scope, sources):
     """What each text comes to; none of them may have a problem."""
     vocabulary, counted = Vocabulary(scope), results(scope)
-    assert [each for source in sources for each in problems(source, scope, vocabulary)] == []
+    assert [each for source in sources for each in read(source, vocabulary).problems] == []
     return {source: written(scope, source, counted=counted, vocabulary=vocabulary) for source in sources}
 
 
@@ -267,7 +267,7 @@ def test_every_problem_says_where_what_was_found_and_what_was_expected(district)
     scope = year_scope(district.root)
     vocabulary = Vocabulary(scope)
     for source, expected in PROBLEMS:
-        found = [str(problem) for problem in problems(source, scope, vocabulary)]
+        found = [str(problem) for problem in read(source, vocabulary).problems]
         assert [part for part, text in zip(expected, found, strict=True) if part not in text] == [], source
 
 
@@ -278,16 +278,16 @@ def test_a_hub_has_only_what_is_held_there(district):
     ]
     assert "没有名为“帮扶情况”的指标或词语" in words_of("{帮扶情况}", scope)[0]
     assert written(scope, "{本单位}{活动场次}，{团员总数}") == "本青年汇10场，【团员总数】"
-    assert problems("[完成两新组织任务.目标 无:x]", scope) != ()
+    assert read("[完成两新组织任务.目标 无:x]", Vocabulary(scope)).problems != ()
 
 
 def test_a_name_that_was_taken_away_is_shown_and_told(district):
     scope = year_scope(district.root)
     section = Draft("{瑜伽场次}", "举办瑜伽{瑜伽场次}。")
-    assert section_problems(section, scope) == ()
+    assert Writer(scope, [section]).problems == []
     ActivityType.objects.filter(key="yoga").update(name="瑜珈")
     assert written(scope, section.body) == "举办瑜伽【瑜伽场次】。"
-    told = section_problems(section, scope)
+    told = Writer(scope, [section]).problems
     assert [(problem.line, problem.near[0]) for problem in told] == [(1, "瑜珈场次")] * 2
 
 
@@ -386,3 +386,15 @@ def test_rows_do_not_add_queries_to_any_aspect(district):
         add_member(district.village, f"团员{number}")
     Target.objects.create(year=YEAR, task="团员", figure="members", value=500)
     assert queries() == before
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("h1", "深入学习贯彻党的路线方针政策"),
+        ("q3", "深入学习贯彻党的路线方针政策"),
+        ("year", "坚持以习近平新时代中国特色社会主义思想为指导"),
+    ],
+)
+def test_what_was_first_said_in_october_does_not_stand_in_a_text_of_june(district, part, said):
+    assert written(Scope(district.root, Period.of_part(2017, part)), "{指导思想}") == said
