@@ -128,6 +128,8 @@ def edition_export(request, pk, kind):
         "pdf": lambda stream: write_pdf(document, stream),
         "json": lambda stream: write_results(scope, results_of(edition, with_cases), stream),
     }
+    if kind not in writers:
+        raise Http404
     try:
         return download(request, f"{document.title}（{edition.label}）.{kind}", str(edition), writers[kind])
     except Unprintable as problem:

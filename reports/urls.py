@@ -64,7 +64,7 @@ edition_patterns = [
     path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
     path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
     path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
-    re_path(r"^editions/(?P<pk>[0-9]+)/(?P<kind>docx|pdf|json)/$", edition_views.edition_export, name="edition_export"),
+    path("editions/<int:pk>/files/<str:kind>/", edition_views.edition_export, name="edition_export"),
     path("returns/", return_views.return_list, name="return_list"),
 ]
 

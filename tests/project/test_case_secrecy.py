@@ -164,12 +164,12 @@ def tells_numbers(address):
     """Whether a page says how many youths are assisted, which its readers may know."""
     parts = address.strip("/").split("/")
     is_numbered = parts[0] in ("figures", "summary") and (len(parts) == 1 or parts[1] in NUMBERED)
-    return address in ("/", "/checks/", "/comparison/") or is_numbered
+    return address in ("/", "/checks/", "/comparison/") or is_numbered or parts[0] in ("reports", "sections")
 
 
 # The pages that say how many youths are assisted: the year at a glance, the figures, the summary with its files, what
-# the checks find, the comparison with the year before.
-NUMBERED = CASE_FIGURES | {"docx", "xlsx", "json"}
+# the checks find, the comparison with the year before, reports and the palette of figures beside their sections.
+NUMBERED = CASE_FIGURES | {"docx", "pdf", "xlsx", "json", "poster"}
 
 
 def crawled(client, user, rows, in_depth):

@@ -30,10 +30,10 @@ KEPT_BY_ALL = AT_HUBS | {
     f"{kind}_export" for kind in ("organisation", "unit", "unit_contact", "supply", "member", "post", "link", "contact")
 }
 WITH_MASKS = {"unit", "member", "post", "volunteer", "link", "contact", "platform_entry"}
-DOCUMENTS = {"summary_export", "summary_poster_export"}
+DOCUMENTS = {"summary_export", "summary_poster_export", "edition_export"}
 TAKEN_BY = {
     "cadre": DOCUMENTS | KEPT_BY_ALL,
-    "hub_operator": DOCUMENTS | AT_HUBS,
+    "hub_operator": {"summary_export", "summary_poster_export"} | AT_HUBS,
     "staff": DOCUMENTS | KEPT_BY_ALL,
     "leader": DOCUMENTS,
     "administrator": {"organisation_export"},

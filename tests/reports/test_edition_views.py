@@ -123,7 +123,7 @@ def test_branch_cadre_signs_the_own_branch_without_learning_of_cases(place):
     assert edition.sha256 not in text
     assert edition.figures.filter(key="assisted_youths").get().value == 1
     assert status(place.cadre, "edition_figure", edition.pk, "assisted_youths") == 404
-    figures = json.loads(place.cadre.get(f"/editions/{edition.pk}/json/").content)["figures"]
+    figures = json.loads(place.cadre.get(f"/editions/{edition.pk}/files/json/").content)["figures"]
     assert "assisted_youths" not in figures
     assert figures["sessions"]["value"] == 1
 
@@ -158,17 +158,23 @@ def test_hub_operator_signs_the_hubs_return(place):
 def test_the_file_handed_out_is_the_very_one_that_was_signed(place):
     edition = signed(place.report, place.staff, TODAY)
     Activity.objects.update(attendance=1)
-    answer = place.office.get(f"/editions/{edition.pk}/docx/")
+    answer = place.office.get(f"/editions/{edition.pk}/files/docx/")
     assert hashlib.sha256(answer.content).hexdigest() == edition.sha256
     assert edition.sha256 in page(place.office, "edition_detail", edition.pk)
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "exe", "0"])
+def test_there_are_no_other_files_of_an_edition(place, kind):
+    edition = signed(place.report, place.staff, TODAY)
+    assert place.office.get(f"/editions/{edition.pk}/files/{kind}/").status_code == 404
+
+
 def test_others_get_the_signed_text_without_what_they_may_not_know(place):
     edition = signed(begun(Scope(place.here, YEAR)), place.branch_cadre, TODAY)
-    whole, part = (client.get(f"/editions/{edition.pk}/docx/").content for client in (place.office, place.cadre))
+    whole, part = (client.get(f"/editions/{edition.pk}/files/docx/").content for client in (place.office, place.cadre))
     lines = [["".join(each.text for each in Document(io.BytesIO(file)).paragraphs)] for file in (whole, part)]
     assert ["帮扶对象" in text for [text] in lines] == [True, False]
-    assert place.cadre.get(f"/editions/{edition.pk}/pdf/").content.startswith(b"%PDF")
+    assert place.cadre.get(f"/editions/{edition.pk}/files/pdf/").content.startswith(b"%PDF")
 
 
 def test_a_number_opens_the_records_counted_then_and_what_became_of_them(place):
