@@ -88,11 +88,10 @@ def small(roots, runs):
 
 def figures_and_checks(scope):
     """All figures of a scope and what is to be said of them."""
-    from reports.doubts import doubt_table
-
+    from reports.checks import findings
     from reports.figures import results
 
-    return len(doubt_table(scope, results(scope)).rows)
+    return len(findings(scope, results(scope)))
 
 
 def large(committee, roots, runs):

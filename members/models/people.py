@@ -88,6 +88,9 @@ class PersonQuerySet(models.QuerySet):
         """
         condition = Q(pk__in=[])
         for role in user.held_roles:
+            if role.kind == RoleKind.STAFF and role.organisation.is_root():
+                condition |= self._known_at_all(signed_in)
+                continue
             if role.kind == RoleKind.STAFF:
                 paths = STAFF_CAPACITIES + signed_in
             elif role.kind == RoleKind.CADRE:
@@ -99,16 +102,15 @@ class PersonQuerySet(models.QuerySet):
             condition |= self._any_below(role.organisation, paths)
             if role.kind == RoleKind.CADRE:
                 condition |= self._one_of(links_as_youth__cadre__user=user.pk) | Q(user=user.pk)
-            else:
-                condition |= self._of_nobody(role, signed_in)
         return condition
 
-    def _of_nobody(self, role, signed_in):
-        """What belongs to no organisation belongs to the root's staff."""
-        if role.kind != RoleKind.STAFF or not role.organisation.is_root():
-            return Q(pk__in=[])
-        unowned = self._one_of(volunteering__isnull=False) | self._one_of(links_as_youth__isnull=False)
-        return unowned | self._one_of(sign_ins__isnull=False) if signed_in else unowned
+    def _known_at_all(self, signed_in):
+        """Everything belongs to the root's staff, also what belongs to no organisation."""
+        relations = ["memberships", "posts", "volunteering", "links_as_youth", *(["sign_ins"] if signed_in else [])]
+        found = Q(pk__in=[])
+        for relation in relations:
+            found |= self._one_of(**{f"{relation}__isnull": False})
+        return found
 
     def _with_open_case(self, user):
         open_grants = {

@@ -206,19 +206,21 @@ def figures(path, first, last, hub=0):
     given = {"path": path, "is_root": int(len(path) == 4), "year": last.year, "hub": hub}
     given |= {"first": first.isoformat(), "last": last.isoformat()}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key FROM activities_activitytype ORDER BY key")
-        types = {f"type_{number}": key for number, (key,) in enumerate(cursor.fetchall())}
-        questions = {key: question for key, question in VALUES.items() if not hub or key in AT_HUBS}
-        questions |= {"sessions": SESSIONS, "attendances": ATTENDANCES, "quality": QUALITY}
-        for name, key in types.items():
-            of_type = f" WHERE key = %({name})s"
-            questions |= {
-                f"sessions.{key}": SESSIONS + of_type,
-                f"attendances.{key}": ATTENDANCES + of_type,
-                f"quality.{key}": QUALITY + of_type,
-            }
-        cursor.execute(f"{WORLD} SELECT {', '.join(f'({question})' for question in questions.values())}", given | types)
-        answers = dict(zip(questions, cursor.fetchone(), strict=True))
-    qualities = {key.replace("quality", "attendances"): answers.pop(key) for key in list(answers) if "quality" in key}
-    qualities |= dict.fromkeys(FROM_SIGN_INS, "measured")
-    return {key: (value, qualities.get(key, "counted")) for key, value in answers.items()}
+
+        def ask(question, **more):
+            cursor.execute(WORLD + question, given | more)
+            return cursor.fetchone()[0]
+
+        found = {
+            key: (ask(question), "measured" if key in FROM_SIGN_INS else "counted")
+            for key, question in VALUES.items()
+            if not hub or key in AT_HUBS
+        }
+        found["sessions"] = (ask(SESSIONS), "counted")
+        found["attendances"] = (ask(ATTENDANCES), ask(QUALITY))
+        cursor.execute("SELECT key FROM activities_activitytype")
+        for (key,) in cursor.fetchall():
+            of_type = " WHERE key = %(key)s"
+            found[f"sessions.{key}"] = (ask(SESSIONS + of_type, key=key), "counted")
+            found[f"attendances.{key}"] = (ask(ATTENDANCES + of_type, key=key), ask(QUALITY + of_type, key=key))
+    return found
