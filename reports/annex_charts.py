@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
-
 from .annex_tables import Amount, Annex, Chart, activity_table, assistance_totals, figure_table, member_changes
+from .charts import held_by_month, held_by_type, month_label
 from .drawings import BLUE, RED
-from .figures import PERSON_TIMES, ROUNDED, activities, amount, quality_of
-from .posters import months_of
+from .figures import ROUNDED, amount, quality_of
 
 HELD = [("场次", 10), ("人次", 14), ("绘图用人次", 12), ("未统计的活动", 14)]
 NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
@@ -23,26 +20,14 @@ FULL = 12
 
 def month_table(scope, results):
     """Sessions and person-times of each month of the period."""
-    held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
-    found = {row["month"]: row for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)}
-    nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
-    months = [month.start.replace(day=1) for month in months_of(scope.period)]
-    rows = [[month_label(month, scope.period), *held_cells(found.get(month, nothing))] for month in months]
+    rows = [[month_label(month, scope.period), *held_cells(row)] for month, row in held_by_month(scope)]
     charts = held_charts("column", "各月活动")
     return Annex("各月活动", "各月活动场次、人次表", [("月份", 14), *HELD], rows, note=NOTE, charts=charts)
 
 
-def month_label(month, period):
-    """The month, with its year where the period has two."""
-    return f"{month.month}月" if period.start.year == period.end.year else f"{month.year}年{month.month}月"
-
-
 def type_table(scope, results):
     """Sessions and person-times of each type of activity that was held."""
-    held = activities(scope).order_by("type__position", "type__pk").values("type__name")
-    rows = [
-        [row["type__name"], *held_cells(row)] for row in held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
-    ]
+    rows = [[row["type__name"], *held_cells(row)] for row in held_by_type(scope)]
     charts = held_charts("bar", "各类活动")
     return Annex("各类活动", "各类活动场次、人次表", [("活动类型", 18), *HELD], rows, note=NOTE, charts=charts)
 

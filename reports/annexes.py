@@ -44,6 +44,10 @@ ANNEXES = {
 }
 
 
+# Of a period that still runs these tell as of the day.
+DATED = {doubt_table, open_doubt_table, nameless_doubt_table}
+
+
 def annexes_for(user, scope):
     """The annexes that the user's roles there give: cases as sums alone, for a leader no people's names.
 
@@ -65,8 +69,8 @@ LINE_HEIGHT = 18
 WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 
-def write_annexes(scope, stream, user=None):
-    """Writes the workbook to a binary stream, with what `user` may read; without a user all of it."""
+def write_annexes(scope, stream, today, user=None):
+    """Writes the workbook of `today` to a binary stream, with what `user` may read; without a user all of it."""
     numbers = results(scope, with_cases=not user or may_know_cases(user, scope))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
@@ -82,7 +86,7 @@ def write_annexes(scope, stream, user=None):
     start, end = scope.period.bounds
     caption = f"{scope.name}　{start} 至 {end}"
     for make in annexes_for(user, scope):
-        annex = make(scope, numbers)
+        annex = make(scope, numbers, today) if make in DATED else make(scope, numbers)
         if annex:
             write_sheet(book, annex, caption, formats)
     book.close()

@@ -1,25 +1,63 @@
-"""What the home page draws: sessions and person-times by month and by type."""
+"""Sessions and person-times by month and by type, as the home page, the poster and the annexes draw them."""
+
+from datetime import date
 
 from django.db.models import Sum
-from django.db.models.functions import ExtractMonth
+from django.db.models.functions import TruncMonth
+
+from yl_district.periods import Period
 
 from .figures import PERSON_TIMES, activities, amount, quality_of
 
 NOTHING = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
+# More columns than these nobody can read.
+MOST_MONTHS = 36
+
+
+def counted(rows):
+    """Rows of activities grouped by their values, with sessions and person-times."""
+    return rows.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
+
+
+def months_of(period):
+    """The months of a period in turn, the first and the last as far as they belong to it."""
+    year, month = period.start.year, period.start.month
+    while date(year, month, 1) <= period.end:
+        whole = Period.of_part(year, f"m{month}")
+        yield Period(max(whole.start, period.start), min(whole.end, period.end))
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+def month_label(month, period):
+    """A month in words, with its year where the period has two."""
+    label = f"{month.start.month}月"
+    return label if period.start.year == period.end.year else f"{month.start.year}年{label}"
+
+
+def held_by_month(scope):
+    """Each month of the scope's period with what was held in it."""
+    held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
+    found = {row["month"]: row for row in counted(held)}
+    return [(month, found.get(month.start.replace(day=1), NOTHING)) for month in months_of(scope.period)]
+
+
+def held_by_type(scope):
+    """What was held of each type, in the types' order."""
+    held = activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key")
+    return list(counted(held))
 
 
 def by_month(scope):
-    """Sessions and recorded person-times of each month of the scope's year."""
-    held = activities(scope).order_by().annotate(month=ExtractMonth("held_on"))
-    found = {row["month"]: row for row in held.values("month").annotate(sessions=Sum("session_count"), **PERSON_TIMES)}
-    return [{"label": f"{month}月"} | drawn(found.get(month, NOTHING)) for month in range(1, 13)]
+    """Sessions and recorded person-times of each month of the period; nothing for one that is too long to draw."""
+    rows = held_by_month(scope)
+    if len(rows) > MOST_MONTHS:
+        return []
+    return [{"label": month_label(month, scope.period)} | drawn(row) for month, row in rows]
 
 
 def by_type(scope):
     """The same for each type of activity that was held."""
-    held = activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key")
-    rows = held.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
-    return [{"label": row["type__name"], "key": row["type__key"]} | drawn(row) for row in rows]
+    return [{"label": row["type__name"], "key": row["type__key"]} | drawn(row) for row in held_by_type(scope)]
 
 
 def drawn(row):

@@ -25,7 +25,13 @@ class Side:
     unit: str
     value: int
     quality: str
-    is_frozen: bool = False
+    # The number as it was signed, if it was.
+    signed: CountedFigure | None = None
+
+    @property
+    def is_frozen(self):
+        """Whether it is the number that was signed."""
+        return self.signed is not None
 
     @property
     def amount(self):
@@ -35,13 +41,20 @@ class Side:
     @property
     def written(self):
         """The number with its unit; what is missing from it is said."""
-        gaps = "（统计不全）" if self.quality == INCOMPLETE and self.value else ""
+        gaps = "（统计不全）" if not self.is_complete and not self.is_missing else ""
         return f"{amount(self.value, self.quality, f' {self.unit}')}{gaps}"
 
     @property
     def url(self):
-        """The address of the records that it counts."""
+        """The address of the records that it counts, or counted when it was signed."""
+        if self.signed:
+            return reverse("edition_figure", args=[self.signed.edition_id, self.key])
         return f"{reverse('figure_detail', args=[self.key])}?{scope_query(self.scope)}"
+
+    @property
+    def is_missing(self):
+        """Whether nothing is known of it."""
+        return self.quality == INCOMPLETE and not self.value
 
     @property
     def is_complete(self):
@@ -141,10 +154,11 @@ def passed_of(scope, today: date | None):
     return scope.within(Period(start, today))
 
 
-def sides_of(numbers, scope, label, signed=()):
+def sides_of(numbers, scope, label, signed=None):
     """The numbers of a period by key."""
+    signed = signed or {}
     return {
-        key: Side(key, label, scope, result.figure.unit, result.value, result.quality, key in signed)
+        key: Side(key, label, scope, result.figure.unit, result.value, result.quality, signed.get(key))
         for key, result in numbers.items()
     }
 
@@ -152,17 +166,20 @@ def sides_of(numbers, scope, label, signed=()):
 def earlier_sides(scope, with_cases):
     """The numbers of an earlier period by key: those signed, else those counted now."""
     signed, counted = signed_figures(scope), results(scope, with_cases)
-    numbers = {
-        key: replace(result, value=signed[key].value, quality=signed[key].quality) if key in signed else result
-        for key, result in counted.items()
-    }
+    numbers = {key: as_signed(result, signed.get(key)) for key, result in counted.items()}
     return sides_of(numbers, scope, scope.period.name, signed)
+
+
+def as_signed(result, signed):
+    """The number that was signed, else the one counted."""
+    return replace(result, value=signed.value, quality=signed.quality) if signed else result
 
 
 def signed_figures(scope):
     """The figures of the newest edition that was signed of exactly this scope, by key."""
     editions = Edition.objects.filter(report__in=Report.objects.of_scope(scope)).order_by("-number")
-    return {row.key: row for row in CountedFigure.objects.filter(edition__in=editions.values("pk")[:1])}
+    rows = CountedFigure.objects.filter(edition__in=editions.values("pk")[:1]).defer("records")
+    return {row.key: row for row in rows}
 
 
 DRAWN = [

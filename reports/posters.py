@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
 from activities.models import Activity
-from yl_district.periods import Period
 
-from .charts import drawn
+from .charts import counted, drawn, held_by_month, held_by_type
+from .comparison import as_signed, passed_of, signed_figures
 from .drawings import Line, Mark, bars, columns
-from .figures import COUNTED, MEASURED, PERSON_TIMES, Result, Scope, activities, figures_of, hubs, results
+from .figures import COUNTED, INCOMPLETE, MEASURED, Result, Scope, figures_of, hubs, results
 from .many_results import results_of
 from .pace import Pace, paces_beside
 from .scopes import scope_query
@@ -29,16 +27,23 @@ LONGEST_LABEL = 8
 
 @dataclass(frozen=True)
 class Headline:
-    """A main number beside that of the same period of the year before."""
+    """A main number beside that of the same days of the year before, which `before_label` calls."""
 
     result: Result
     before: Result
+    before_label: str
     address: str
 
     @property
     def note(self):
         """What is to be said of the number's quality."""
         return {"rounded": "含约数", "incomplete": "部分未统计"}.get(self.result.quality, "")
+
+    @property
+    def before_words(self):
+        """The number of the year before, marked where something is missing from it."""
+        gaps = "＊" if self.before.quality == INCOMPLETE and not self.before.is_missing else ""
+        return f"{self.before_label} {self.before.amount}{gaps}"
 
     @property
     def change(self):
@@ -73,11 +78,6 @@ class Poster:
     def title(self):
         return f"{self.scope.name}{self.scope.period.name}工作图览"
 
-    @property
-    def before_label(self):
-        """What the numbers beside the main ones are."""
-        return "上年" if self.scope.period.part == "year" else "上年同期"
-
 
 def poster(scope, today, with_cases=True):
     """The poster of a scope, counted `today`; without `with_cases` it shows nothing of assisted youths."""
@@ -89,29 +89,37 @@ def poster(scope, today, with_cases=True):
     return Poster(
         scope=scope,
         counted_on=today,
-        headlines=headlines(scope, found, with_cases),
+        headlines=headlines(scope, found, today, with_cases),
         targets=[pace for pace in paces if pace in shown],
         targets_left_out=len(paces) - len(shown),
         drawings=[drawing for drawing in drawings if drawing],
     )
 
 
-def headlines(scope, found, with_cases):
-    """The main numbers that are known of the scope, beside those of the same days a year earlier."""
+def headlines(scope, found, today, with_cases):
+    """The main numbers that are known of the scope, beside those of the same days a year earlier.
+
+    Of a period that still runs these are the days so far; what was signed of a period is taken as it was signed.
+    """
     keys = [key for key in HEADLINES if key in found][:MOST_HEADLINES]
-    figures, earlier = figures_of(scope, with_cases), scope.within(scope.period.year_before)
-    before = results_of((figures[key], earlier) for key in keys)
-    return [Headline(found[key], former, address(scope, key)) for key, former in zip(keys, before, strict=True)]
+    figures, passed = figures_of(scope, with_cases), passed_of(scope, today)
+    earlier = passed.within(passed.period.year_before)
+    signed, counted = signed_figures(earlier), results_of((figures[key], earlier) for key in keys)
+    name = "上年" if passed.period.part == "year" else "上年同期"
+    return [
+        Headline(
+            found[key],
+            as_signed(before, signed.get(key)),
+            f"{name}定稿" if key in signed else name,
+            address(scope, key),
+        )
+        for key, before in zip(keys, counted, strict=True)
+    ]
 
 
 def address(scope, key):
     """Where a figure's records are listed."""
     return f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}"
-
-
-def counted(rows):
-    """Rows of activities grouped by their values, with sessions and person-times."""
-    return rows.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
 
 
 def line(label, row, scope, kind=""):
@@ -128,32 +136,16 @@ def line(label, row, scope, kind=""):
 
 def by_month(scope):
     """A column for each month of the period; nothing where nothing was held, or for periods longer than a year."""
-    months = list(months_of(scope.period))
-    rows = counted(activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month"))
-    found = {row["month"]: row for row in rows}
-    if not found or len(months) > MOST_MONTHS:
+    rows = held_by_month(scope)
+    if len(rows) > MOST_MONTHS or not any(row["sessions"] for _, row in rows):
         return None
-    nothing = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
-    lines = [
-        line(f"{month.start.month}月", found.get(month.start.replace(day=1), nothing), scope.within(month))
-        for month in months
-    ]
+    lines = [line(f"{month.start.month}月", row, scope.within(month)) for month, row in rows]
     return Drawing("各月活动", columns("各月活动场次与人次", lines, NAMES))
-
-
-def months_of(period):
-    """The months of a period in turn, the first and the last as far as they belong to it."""
-    year, month = period.start.year, period.start.month
-    while date(year, month, 1) <= period.end:
-        whole = Period.of_part(year, f"m{month}")
-        yield Period(max(whole.start, period.start), min(whole.end, period.end))
-        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
 
 
 def by_type(scope):
     """A bar for each type of activity that was held, the most frequent ones where there are many."""
-    rows = counted(activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key"))
-    shown, left_out = most(list(rows), MOST_TYPES)
+    shown, left_out = most(held_by_type(scope), MOST_TYPES)
     lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
     return Drawing("各类活动", bars("各类活动场次与人次", lines, NAMES), left_out) if lines else None
 

@@ -161,7 +161,7 @@ def summary_export(request, kind):
     writers = {
         "docx": ("", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
         "pdf": ("", lambda stream: write_pdf(summary(), stream)),
-        "xlsx": ("附表", lambda stream: write_annexes(scope, stream, request.user)),
+        "xlsx": ("附表", lambda stream: write_annexes(scope, stream, today, request.user)),
         "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
     }
     label, write = writers[kind]

@@ -1,5 +1,6 @@
 """Runs of days, and what stands on a day."""
 
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -68,7 +69,7 @@ class Period:
         """The same days a year earlier (同期)."""
         if self.part:
             return self.of_part(self.year - 1, self.part)
-        return Period(a_year_before(self.start), a_year_before(self.end))
+        return Period(years_before(self.start, 1), years_before(self.end, 1))
 
     @property
     def before(self):
@@ -90,9 +91,11 @@ class Period:
         return (self.start, self.end)
 
 
-def a_year_before(day):
-    """The same day of the year before; 28 February for the 29th."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+def years_before(day, number):
+    """The same day `number` years before; 28 February for the 29th where that year has none."""
+    year = day.year - number
+    is_missing = (day.month, day.day) == (2, 29) and not isleap(year)
+    return day.replace(year=year, day=28 if is_missing else day.day)
 
 
 def standing_on(day, begin="started_on", end="ended_on"):

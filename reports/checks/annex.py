@@ -1,33 +1,33 @@
 """The annex of doubtful records: what the checks find, for those who mend it."""
 
 from ..annex_tables import Annex
-from .board import as_a_whole, given_reasons, inspected, one_by_one, with_answers
+from .board import given_reasons, inspected, one_by_one, shared, with_answers
 from .inspection import Inspection, Telling
 
 COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
 
 
-def doubt_table(scope, results):
+def doubt_table(scope, results, today):
     """Everything found, youths by masked name."""
-    return listed(scope, results, Telling)
+    return listed(scope, results, today, Telling)
 
 
-def open_doubt_table(scope, results):
+def open_doubt_table(scope, results, today):
     """Everything found that tells nothing of a case file."""
-    return listed(scope, results, [Telling.OPEN, Telling.NAMES])
+    return listed(scope, results, today, [Telling.OPEN, Telling.NAMES])
 
 
-def nameless_doubt_table(scope, results):
+def nameless_doubt_table(scope, results, today):
     """Everything found that names nobody."""
-    return listed(scope, results, [Telling.OPEN])
+    return listed(scope, results, today, [Telling.OPEN])
 
 
-def listed(scope, results, tellings):
-    """The annex of what is told to such readers, with the reasons that still hold."""
+def listed(scope, results, today, tellings):
+    """The annex of what is told to such readers today, with the reasons that still hold."""
     reasons, rows = given_reasons(scope), []
-    for check, found in inspected(Inspection(scope, results)):
+    for check, found in inspected(Inspection(scope, results, today=today)):
         if check.telling in tellings:
-            _, each = with_answers([one_by_one(check, one) for one in found], as_a_whole(check, found), reasons)
+            _, each = with_answers([one_by_one(check, one) for one in found], shared(check, found), reasons)
             rows += [row_of(answered) for answered in each]
     note = "" if rows else "没有发现存疑数据。"
     return Annex("存疑数据", "存疑数据清单（内部掌握）", COLUMNS, rows, note=note)

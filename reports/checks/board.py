@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from ..figures import CASE_FIGURES
 from ..models import Explanation
 from .inspection import Check, Finding, Found, Gravity, Inspection, Telling, digest_of
 from .lines import CHECKS
@@ -28,7 +29,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Group:
-    """Everything that one check found, one by one, and as a whole."""
+    """Everything that one check found, one by one, and what one reason can answer, as a whole."""
 
     check: Check
     whole: Answered
@@ -46,8 +47,13 @@ class Group:
 
     @property
     def is_shared(self):
-        """Whether one reason can be given for all of them together."""
-        return len(self.findings) > 1
+        """Whether one reason can be given for several of them together."""
+        return min(len(self.findings), self.shared_count) > 1
+
+    @property
+    def shared_count(self):
+        """For how many of them one reason can be given."""
+        return len(self.whole.finding.covers)
 
 
 def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, list[Found]]]:
@@ -82,12 +88,22 @@ def as_a_whole(check, found, is_told=False):
     return Finding(check, check.subject, check.label, number, figures, digest, "", parts, tuple(each))
 
 
+def shared(check, found):
+    """What one reason can answer: of a check that everybody sees, only what everybody sees.
+
+    So it is the same whole to those who may know of cases and to those who may not, and none undoes the other's reason.
+    """
+    if check.telling == Telling.OPEN:
+        found = [one for one in found if CASE_FIGURES.isdisjoint(one.figures or check.figures)]
+    return as_a_whole(check, found)
+
+
 def groups(scope, results, user=None, today=None, checks=CHECKS):
     """Everything that the checks find in a scope, with the reasons given; as it is told to `user`."""
     inspection = Inspection(scope, results, user, today)
     reasons = given_reasons(scope, user)
     return [
-        Group(check, *with_answers(told(inspection, check, found), as_a_whole(check, found), reasons))
+        Group(check, *with_answers(told(inspection, check, found), shared(check, found), reasons))
         for check, found in inspected(inspection, checks)
     ]
 
@@ -100,7 +116,7 @@ def given_reasons(scope, user=None):
 
 
 def with_answers(each, whole, reasons):
-    """What stands for all that a check found, and each of its findings, with the reasons given."""
+    """What one reason answers, and each of a check's findings, with the reasons given."""
     whole = answered_alone(whole, reasons)
     return whole, tuple(answered(finding, whole, reasons) for finding in each)
 
@@ -118,7 +134,7 @@ def answered(finding, whole, reasons):
     is_told = finding.check.telling != Telling.NAMES or not finding.covers
     if alone.is_explained:
         return alone if is_told else Answered(finding, None, True)
-    if whole.is_explained:
+    if whole.is_explained and finding.is_about_cases == whole.finding.is_about_cases:
         return Answered(finding, whole.explanation, True, is_shared=True)
     is_answered_one_by_one = all(is_answered(finding, *each, reasons) for each in finding.covers)
     if finding.covers and is_answered_one_by_one:
@@ -146,8 +162,8 @@ def unexplained(scope, results, user=None, today=None):
 def answer_of(key, subject, *asked):
     """The finding of this check and subject with the reason given for it, None where there is none (any more)."""
     found = groups(*asked, checks=[check for check in CHECKS if check.key == key])
-    each = [answered for group in found for answered in (*group.findings, group.whole)]
-    return next((answered for answered in each if answered.finding.subject == subject), None)
+    each = [one for group in found for one in (*group.findings, *([group.whole] if group.shared_count else []))]
+    return next((one for one in each if one.finding.subject == subject), None)
 
 
 def by_gravity(found):

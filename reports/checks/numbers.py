@@ -1,23 +1,28 @@
 """What a superior asks of the numbers themselves: targets not met, numbers not exact, and falls."""
 
 from ..comparison import comparison_rows
-from ..figures import INCOMPLETE, ROUNDED
+from ..figures import INCOMPLETE, ROUNDED, amount
+from ..pace import OVERDUE, paces_beside
 from .inspection import Found, about
 
 
 def targets_missed(inspection):
-    """Targets not met; in a period that still runs, those behind the share of it that has passed."""
-    period = inspection.scope.period
-    passed = (inspection.until - period.start).days + 1
-    days = (period.end - period.start).days + 1
-    for key, result in inspection.results.items():
-        due = result.target and result.target * max(passed, 0) // days
-        if due and result.value < due:
-            unit = result.figure.unit
-            found = f"完成 {result.value} {unit}，目标 {result.target} {unit}"
-            if inspection.is_running:
-                found += f"，按进度应完成 {due} {unit}"
-            yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
+    """Targets not met; while their year still runs, those behind the plan that their own pages draw."""
+    for pace in paces_beside(inspection.scope, inspection.results, inspection.until):
+        if pace.result and pace.result.value < pace.planned:
+            key, unit = pace.figure.key, pace.figure.unit
+            done = amount(pace.result.value, pace.result.quality, f" {unit}")
+            found = f"完成 {done}，目标 {pace.target.value} {unit}{due_in_words(inspection, pace)}"
+            yield Found(about(key), pace.figure.label, found, inspection.figure_page(key), (key,))
+
+
+def due_in_words(inspection, pace):
+    """What should be done by now, where the year still runs."""
+    if not inspection.is_running:
+        return ""
+    if pace.state == OVERDUE:
+        return f"，期限 {pace.target.deadline} 已过"
+    return f"，按计划此时应完成 {pace.planned} {pace.figure.unit}"
 
 
 def figures_incomplete(inspection):

@@ -4,11 +4,11 @@ from collections import defaultdict
 from datetime import date
 from itertools import pairwise
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q
 
 from members.models import Post, Volunteer
-from outreach.models import Contact, cadres_with_links
-from yl_district.periods import Period
+from outreach.models import Contact, Link, cadres_with_links
+from yl_district.periods import Period, years_before
 
 from .. import figures
 from ..models import PlatformEntry
@@ -22,9 +22,9 @@ NAMED = 4
 def members_over_age(inspection):
     """Members past the age limit without a post."""
     day = inspection.scope.day
-    born = date(day.year - AGE_LIMIT, day.month, min(day.day, 28))
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
-    members = figures.members(inspection.scope).filter(~Exists(serving), person__birth_date__lte=born)
+    too_old = figures.members(inspection.scope).filter(person__birth_date__lte=years_before(day, AGE_LIMIT))
+    members = too_old.exclude(Exists(serving))
     for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
         url = inspection.page("member_end", member.pk, of=member)
@@ -48,16 +48,30 @@ def cadres_below_quota(inspection):
 
 
 def cadres_without_contact(inspection):
-    """Cadres with links who logged no contact in a quarter; one that still runs is asked about in its last month."""
+    """Cadres with links who logged no contact in a quarter; it is asked about from its last month on.
+
+    Of a cadre those quarters are asked about in whose last month the first link had begun.
+    """
     quarters = quarters_due(inspection)
-    logged = contacted_months(inspection) if quarters else {}
+    logged, first = (contacted_months(inspection), first_links()) if quarters else ({}, {})
     for cadre in cadres(inspection) if quarters else ():
-        silent = [quarter.name for quarter in quarters if not logged[cadre.pk] & months_of(quarter)]
+        asked = [quarter for quarter in quarters if first.get(cadre.pk, date.min) <= last_month(quarter)]
+        silent = [quarter.name for quarter in asked if not logged[cadre.pk] & months_of(quarter)]
         if silent and cadre.standing_links:
             more = f"等 {len(silent)} 个季度" if len(silent) > NAMED else ""
             found = f"{'、'.join(silent[:NAMED])}{more}没有联系记录"
             url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
             yield Found(record(cadre), str(cadre), found, url)
+
+
+def first_links():
+    """The day on which each cadre's first link began."""
+    return dict(Link.objects.order_by().values("cadre").annotate(first=Min("started_on")).values_list("cadre", "first"))
+
+
+def last_month(quarter):
+    """The first day of a quarter's last month."""
+    return quarter.end.replace(day=1)
 
 
 def contacted_months(inspection):
@@ -75,7 +89,7 @@ def quarters_due(inspection):
     period = inspection.scope.period
     years = range(period.start.year, inspection.until.year + 1)
     quarters = [Period.of_part(year, f"q{number}") for year in years for number in range(1, 5)]
-    due = [quarter for quarter in quarters if quarter.end.replace(day=1) <= inspection.until]
+    due = [quarter for quarter in quarters if last_month(quarter) <= inspection.until]
     return [quarter for quarter in due if quarter.start >= period.start and quarter.end <= period.end]
 
 

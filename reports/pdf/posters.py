@@ -22,7 +22,7 @@ def content(poster):
         "place": printable(poster.scope.name),
         "days": f"{period.start} 至 {period.end}",
         "counted_on": str(poster.counted_on),
-        "headlines": [headline_content(headline, poster.before_label) for headline in poster.headlines],
+        "headlines": [headline_content(headline) for headline in poster.headlines],
         "targets": [target_content(pace) for pace in poster.targets],
         "targets_left_out": poster.targets_left_out,
         "drawings": [
@@ -32,15 +32,15 @@ def content(poster):
     }
 
 
-def headline_content(headline, before_label):
+def headline_content(headline):
     """One main number with its unit, its quality, and the number of the year before."""
-    result, before = headline.result, headline.before
+    result = headline.result
     return {
         "label": printable(result.figure.label),
         "value": result.amount,
         "unit": "" if result.is_missing else result.figure.unit,
         "note": headline.note,
-        "before": "　".join(filter(None, [f"{before_label} {before.amount}", headline.change])),
+        "before": "　".join(filter(None, [headline.before_words, headline.change])),
     }
 
 

@@ -1,5 +1,6 @@
 """Fills a Word layout with a printed summary."""
 
+from datetime import datetime, time
 from pathlib import Path
 
 from docxtpl import DocxTemplate
@@ -16,6 +17,15 @@ def fill(layout, printed, stream):
     document = DocxTemplate(layout)
     # Whoever may replace the layout must not be able to run anything through it.
     document.render(content(printed), LayoutEnvironment())
-    properties = document.docx.core_properties
-    properties.title, properties.author = printable(printed.title), printable(printed.signature)
+    describe(document.docx.core_properties, printed)
     document.save(stream)
+
+
+def describe(properties, printed):
+    """States what the document is, and nothing that the layout's file says of who made it and when."""
+    properties.title = printable(printed.title)
+    properties.author = properties.last_modified_by = printable(printed.signature)
+    properties.created = properties.modified = datetime.combine(printed.counted_on, time())
+    for name in ("subject", "keywords", "comments", "category", "content_status", "version"):
+        setattr(properties, name, "")
+    properties.revision = 1

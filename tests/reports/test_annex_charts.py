@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 def written(scope, user=None):
     stream = io.BytesIO()
-    write_annexes(scope, stream, user)
+    write_annexes(scope, stream, date(2018, 1, 10), user)
     return stream.getvalue()
 
 

@@ -30,13 +30,14 @@ from tests.reports.district import (
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2018, 1, 10)
 SHEETS = ["指标与目标", "团员增减", "两新组织台账", "1+100联系情况", "精准帮扶"]
 SHEETS += ["活动统计", "各月活动", "各类活动", "存疑数据"]
 
 
 def written(scope):
     stream = io.BytesIO()
-    write_annexes(scope, stream)
+    write_annexes(scope, stream, TODAY)
     return stream.getvalue()
 
 

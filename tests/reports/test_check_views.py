@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from assistance.models import Assistance
 from members.models import Person
 from orgs.models import Role
 from reports.checks import answer_of, unexplained
@@ -318,3 +319,35 @@ def test_refused_addresses_are_no_fault(place):
     for query in ({}, {"check": "over_age"}, {"check": "没有", "subject": "x" * 300}, {"year": "坏"}):
         assert place.office.get(reverse("explanation_create"), query).status_code == 302
     assert place.office.get(reverse("explanation_update", args=[987654])).status_code == 404
+
+
+def test_one_reason_for_all_is_the_same_to_those_who_know_of_cases_and_those_who_do_not(place):
+    scope = year_scope(place.branch)
+    for day in (1, 2):
+        add_activity("film", date(YEAR - 1, 4, day), attendance=5, hub=place.hub)
+    cadre = as_role(place, Role.Kind.CADRE)
+    for month in (1, 2, 3):
+        Assistance.objects.create(held_on=date(YEAR - 1, month, 5), kind="culture").youths.set([place.youth])
+    place.youth.assistances.filter(held_on__year=YEAR).delete()
+    query = {"organisation": place.branch.pk}
+    assert "涉及帮扶的须逐项说明" in board(place.office, **query)[1]
+    assert "涉及帮扶的须逐项说明" not in board(cadre, **query)[1]
+    explain(place.office, reason_page(scope, "fall", "check:fall"), "场地停用")
+    # A cadre reads it, changes it, and does not learn that more has fallen.
+    assert board(cadre, **query)[1].count("已一并说明") == 3
+    explain(cadre, Explanation.objects.get().get_absolute_url(), "场地停用一季度")
+    shown, text = board(place.office, **query)
+    assert text.count("已一并说明") == 3
+    fallen = [name for check, name, _, _ in shown if check == "fall"]
+    assert fallen == ["帮扶", "每名帮扶次数（最少）", "活动场次", "观影场次", "观影人次"]
+    numbers = results(scope)
+    left = [one.subject for one in unexplained(scope, numbers) if one.check.key == "fall"]
+    assert left == ["figure:assistances", "figure:assistances_per_youth"]
+
+
+def test_no_reason_for_all_answers_what_tells_of_cases_alone(place):
+    young = place.youth
+    Assistance.objects.create(held_on=date(YEAR - 1, 5, 5), kind="culture").youths.set([young])
+    young.assistances.filter(held_on__year=YEAR).delete()
+    page = place.office.get(reason_page(year_scope(place.branch), "fall", "check:fall"), follow=True)
+    assert "这一项现在没有问题，不需要说明。" in page.content.decode()

@@ -270,7 +270,7 @@ def test_a_running_year_is_asked_for_the_share_that_has_passed(place):
     Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=4)
     assert found(scope, today=date(YEAR, 5, 31)) == []
     assert found(scope, "target", today=date(YEAR, 7, 3)) == [
-        ("主题讲座场次", "完成 1 场，目标 4 场，按进度应完成 2 场")
+        ("主题讲座场次", "完成 1 场，目标 4 场，按计划此时应完成 2 场")
     ]
     # The second quarter has contacts, the third has none and is asked about from its last month on.
     assert found(scope, "without_contact", today=date(YEAR, 8, 31)) == []

@@ -1,5 +1,6 @@
 """Figures beside those of the year before: what was signed, what is not exact, and what fell."""
 
+import re
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from tests.forms import answers, shown_form
 from tests.pages import browser_of
 from tests.reports.district import YEAR, add_activity, year_scope
 from tests.reports.sound_district import sound_district
+from yl_district.packing import packed
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +59,7 @@ def sign(place, organisation, period, number=1, **values):
         sha256="",
     )
     for position, (key, value) in enumerate(values.items()):
-        facts = {"label": key, "unit": "场", "definition": "", "quality": "counted", "records": ""}
+        facts = {"label": key, "unit": "场", "definition": "", "quality": "counted", "records": packed([])}
         CountedFigure.objects.create(edition=edition, position=position, key=key, value=value, **facts)
 
 
@@ -118,6 +120,20 @@ def test_what_was_signed_is_taken_as_it_was_signed(place):
     # A running year is compared with the same days, of which nothing was signed.
     row = compared(year_scope(place.root), "sessions", today=date(YEAR, 6, 30))
     assert (row.year_before.value, row.year_before.is_frozen) == (1, False)
+
+
+def test_a_signed_number_leads_to_the_records_that_it_counted(place):
+    root, last_year = year_scope(place.root).organisation, Period.of_year(YEAR - 1)
+    held(place, YEAR - 1, 5)
+    sign(place, root, last_year, sessions=3)
+    page = browser_of(place.staff).get(compared(year_scope(place.root), "sessions").year_before.url)
+    assert (page.status_code, page.context["kept"].value) == (200, 3)
+
+
+def test_of_what_nobody_counted_no_unit_is_written(place):
+    held(place, YEAR, None)
+    text = browser_of(place.staff).get(reverse("comparison"), {"year": YEAR}).content.decode()
+    assert re.findall(r">未统计</a>(.*?)</span>", text) == [""]
 
 
 def test_case_figures_are_compared_for_those_alone_who_may_know_them(place):

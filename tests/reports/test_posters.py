@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from activities.models import ActivityType
 from orgs.roles import RoleKind
+from reports.comparison import comparison_rows
 from reports.drawings import Line, Mark, bars, columns
 from reports.figures import CASE_FIGURES, Scope, figure_choices, results
 from reports.models import Target
@@ -19,6 +20,7 @@ from tests.factories import make_user
 from tests.pages import browser_of, queries
 from tests.pdf_files import pdf_pages, pdf_sizes
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
+from tests.reports.test_comparison import sign
 from yl_district.models import AccessEntry
 from yl_district.periods import Period
 from youthhubs.models import Hub
@@ -76,6 +78,35 @@ def test_headlines_are_the_figures_beside_those_of_the_year_before(place):
     # Of a number with gaps no growth is told.
     assert notes["attendances"] == ("部分未统计", "")
     assert notes["members"][0] == ""
+
+
+def test_a_running_year_stands_beside_the_same_days_and_what_is_missing_from_these_is_marked(place):
+    add_activity("sports", date(YEAR - 1, 2, 1), attendance=30, basis="exact")
+    add_activity("sports", date(YEAR - 1, 3, 1), basis="unrecorded")
+    add_activity("sports", date(YEAR - 1, 12, 1), attendance=10, basis="exact")
+    scope = year_scope(place.root)
+
+    def told(today, key):
+        found = {headline.result.figure.key: headline for headline in poster(scope, today).headlines}
+        return found[key].before_words
+
+    assert told(date(YEAR, 6, 30), "sessions") == "上年同期 2"
+    assert told(TODAY, "sessions") == "上年 3"
+    assert told(date(YEAR, 6, 30), "attendances") == "上年同期 30＊"
+    assert told(date(YEAR, 2, 1), "attendances") == "上年同期 30"
+    assert told(TODAY, "attendances") == "上年 40＊"
+    assert "上年40＊" in "".join(pages_of(poster(scope, TODAY))[0].split())
+
+
+def test_of_a_signed_year_the_signed_number_is_shown_as_by_the_comparison(place, staff):
+    scope = year_scope(place.root)
+    place.staff = make_user("周明", place.root)
+    sign(place, place.root, Period.of_year(YEAR - 1), members=7)
+    headline = poster(scope, TODAY).headlines[0]
+    assert (headline.before.value, headline.before_words) == (7, "上年定稿 7")
+    rows = {row.figure.key: row for row in comparison_rows(scope)}
+    for each in poster(scope, TODAY).headlines:
+        assert each.before.value == rows[each.result.figure.key].year_before.value
 
 
 def test_every_number_leads_to_a_page_with_the_same_number(place, staff):

@@ -321,7 +321,7 @@ def test_organisation_that_is_none_is_said_and_the_own_shown(organisation):
 def test_year_without_anything_says_so():
     place = two_branches()
     text = text_of(get(place.office, "home", year=1999))
-    assert "这一年还没有登记活动" in text
+    assert "这一期还没有登记活动" in text
     assert get(place.office, "summary_detail", year=1999).context["scope"].year == 1999
 
 

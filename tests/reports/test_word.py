@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from docx import Document
@@ -12,6 +12,7 @@ from docx.shared import Mm, Pt
 
 from reports.documents import printed_summary
 from reports.word import TEMPLATE, write_docx
+from reports.word.filling import fill
 from reports.word.make_template import make_template
 from tests.reports.district import YEAR, bare_district, full_district, year_scope
 from youthhubs.models import Hub, HubYear
@@ -145,3 +146,17 @@ def test_hostile_names_stay_text():
     shown = "<w:br/>&{{ 7 * 7 }}{% for %}村"
     assert text[0] == f"{shown}2017年工作总结"
     assert [line for line in text if f"其中重点店1家（{shown}）。" in line]
+
+
+def test_properties_tell_of_the_document_and_nothing_of_who_made_the_layout(summary):
+    layout = Document(TEMPLATE)
+    mine = layout.core_properties
+    mine.last_modified_by = mine.comments = mine.keywords = mine.category = mine.subject = "王小明"
+    mine.created, mine.revision = datetime(2011, 1, 2, 3, 4), 17
+    file, made = io.BytesIO(), io.BytesIO()
+    layout.save(file)
+    fill(file, summary, made)
+    told = Document(made).core_properties
+    assert (told.title, told.author, told.last_modified_by) == (summary.title, summary.signature, summary.signature)
+    assert {moment.replace(tzinfo=None) for moment in (told.created, told.modified)} == {datetime(2018, 1, 5)}
+    assert "王小明" not in zipfile.ZipFile(made).read("docProps/core.xml").decode()

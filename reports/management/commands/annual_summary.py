@@ -23,7 +23,7 @@ YEARS = range(1922, 2100)
 WRITERS = {
     "docx": lambda scope, stream: write_docx(printed_summary(scope, timezone.localdate()), stream),
     "pdf": lambda scope, stream: write_pdf(printed_summary(scope, timezone.localdate()), stream),
-    "xlsx": write_annexes,
+    "xlsx": lambda scope, stream: write_annexes(scope, stream, timezone.localdate()),
     "json": write_figures,
     "text": lambda scope, stream: stream.write(compose(scope, timezone.localdate()).text.encode()),
 }

@@ -52,7 +52,7 @@ document.addEventListener("DOMContentLoaded", () => {
         data: rows.map((row) => row.label),
         axisTick: { show: false },
         axisLine: line,
-        axisLabel: { interval: 0, color: quiet, formatter: short },
+        axisLabel: { interval: rows.length > 12 ? "auto" : 0, color: quiet, formatter: short },
       },
       yAxis: [scale(0), scale(1)],
       series: [series(0, "sessions"), series(1, "attendances")],

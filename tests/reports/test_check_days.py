@@ -1,0 +1,108 @@
+"""Days on which the checks turn: birthdays, deadlines, first links, and what a year that still runs is asked for."""
+
+import io
+from datetime import date
+
+import pytest
+
+from members.models import Person
+from outreach.models import Contact, Link
+from reports.annexes import write_annexes
+from reports.checks import findings
+from reports.figures import results
+from reports.models import Target
+from reports.pace import pace_of
+from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
+from tests.reports.sound_district import sound_district
+from tests.reports.test_checks import found
+from yl_district.spreadsheets import read_workbook
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    return sound_district()
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (date(YEAR - 28, 12, 28), ["康宁（槐荫社区团支部）"]),
+        (date(YEAR - 28, 12, 31), ["康宁（槐荫社区团支部）"]),
+        (date(YEAR - 27, 1, 1), []),
+    ],
+)
+def test_a_member_is_over_age_from_the_birthday_on(place, born, expected):
+    Person.objects.filter(pk=place.members[0].person_id).update(birth_date=born)
+    assert [name for name, _ in found(year_scope(place.root), "over_age")] == expected
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(YEAR, 4, 1), "完成 1 场，目标 4 场，按计划此时应完成 2 场"),
+        (date(YEAR, 6, 30), "完成 1 场，目标 4 场，按计划此时应完成 4 场"),
+        (date(YEAR, 7, 1), "完成 1 场，目标 4 场，期限 2017-06-30 已过"),
+        (date(YEAR, 12, 31), "完成 1 场，目标 4 场"),
+    ],
+)
+def test_a_target_is_asked_for_by_the_plan_of_its_own_page(place, today, words):
+    place.lecture.held_on = date(YEAR, 1, 5)
+    place.lecture.save()
+    target = Target.objects.create(
+        year=YEAR, task="主题讲座", figure="sessions.lecture", value=4, due_on=date(YEAR, 6, 30)
+    )
+    assert found(year_scope(place.root), "target", today=today) == [("主题讲座场次", words)]
+    pace = pace_of(target, today)
+    assert pace.result.value < pace.planned
+
+
+def test_a_stock_at_its_plan_is_no_finding(place):
+    # What there was on the eve counts toward it: one of the two members to come is due in the middle of the year.
+    Target.objects.create(year=YEAR, task="团员", figure="members", value=5)
+    scope = year_scope(place.root)
+    assert found(scope, "target", today=date(YEAR, 6, 30)) == []
+    assert found(scope, "target", today=date(YEAR, 7, 2)) == [
+        ("团员总数", "完成 3 名，目标 5 名，按计划此时应完成 4 名")
+    ]
+
+
+def test_what_is_rounded_is_never_told_as_exact_beside_its_target(place):
+    add_activity("film", date(YEAR, 6, 1), attendance=85, basis="rounded", hub=place.hub)
+    Target.objects.create(year=YEAR, task="观影", figure="attendances.film", value=100)
+    assert found(year_scope(place.root), "target") == [("观影人次", "完成 80余 人次，目标 100 人次")]
+
+
+@pytest.mark.parametrize(
+    ("started_on", "words"),
+    [
+        (date(YEAR, 6, 1), ["2017年二季度、2017年三季度、2017年四季度没有联系记录"]),
+        (date(YEAR, 6, 2), ["2017年三季度、2017年四季度没有联系记录"]),
+        (date(YEAR, 12, 2), []),
+    ],
+)
+def test_no_contact_is_asked_for_before_the_first_link(place, started_on, words):
+    cadre = add_post(place.branch, "沈青", "委员", link_quota=1).person
+    Link.objects.create(cadre=cadre, youth=Person.objects.create(name="纪言"), started_on=started_on)
+    assert [told for _, told in found(year_scope(place.root), "without_contact")] == words
+    Contact.objects.filter(cadre=place.cadre.person).delete()
+    assert ("程川", "2017年一季度、2017年二季度、2017年三季度、2017年四季度没有联系记录") in found(
+        year_scope(place.root), "without_contact"
+    )
+
+
+@pytest.mark.parametrize("today", [date(YEAR, 8, 1), date(YEAR, 12, 31), date(YEAR + 1, 1, 5)])
+def test_the_annex_lists_what_the_board_finds_that_day(place, today):
+    scope = year_scope(place.root)
+    Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=3)
+    add_activity("lecture", date(YEAR - 1, 11, 1), attendance=90, hub=place.hub)
+    add_organisation(place.root, "空山村团支部", "village")
+    stream = io.BytesIO()
+    write_annexes(scope, stream, today)
+    (sheet,) = [sheet for sheet in read_workbook(stream.getvalue()) if sheet.name == "存疑数据"]
+    listed = [(row[1], row[2]) for row in sheet.rows[3:]]
+    each = [one.finding for one in findings(scope, results(scope), today=today)]
+    assert sorted(one for one in listed if "***" not in one[0]) == sorted(
+        (one.name, one.found) for one in each if not one.covers
+    )
