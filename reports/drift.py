@@ -1,15 +1,18 @@
 """What has become of the records that a signed figure counted: which came, went and changed since, and by whom."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from .figures import CASE_FIGURES, Result, figures_of, targets_of
+from .figures import CASE_FIGURES, Result, amount, figures_of, targets_of
 from .signing import figure_of, kept_parts, scope_of
 
 CAME, WENT, CHANGED = "came", "went", "changed"
 LABELS = {CAME: "新计入", WENT: "不再计入", CHANGED: "数字变动"}
+# The same number that rests on something else.
+SURER = "口径变动"
 SHOWN = 50
 ACTS = {"+": "登记", "~": "修改", "-": "删除"}
 # More keys than any database takes as so many parameters are one text.
@@ -21,16 +24,16 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Move:
-    """One record that is counted otherwise than when the figure was signed."""
+    """One record that is counted otherwise than when the figure was signed: what it added, as pages write it."""
 
     kind: str
     key: int
-    former: int | None
-    present: int | None
+    former: str | None
+    present: str | None
 
     @property
     def label(self):
-        return LABELS[self.kind]
+        return SURER if self.former == self.present else LABELS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -51,15 +54,11 @@ class Drift:
         """By how much the value has changed."""
         return 0 if self.is_closed else self.present.value - self.signed.value
 
-    def of_kind(self, kind):
-        """How many records moved in this way."""
-        return sum(move.kind == kind for move in self.moves)
-
     @property
     def counts(self):
         """The moves in words, such as `新计入 2 条，不再计入 1 条`."""
-        found = [(label, self.of_kind(kind)) for kind, label in LABELS.items()]
-        return "，".join(f"{label} {times} 条" for label, times in found if times)
+        times = Counter(move.label for move in self.moves)
+        return "，".join(f"{label} {times[label]} 条" for label in (*LABELS.values(), SURER) if times[label])
 
 
 def drifts(edition, with_cases=True):
@@ -86,15 +85,14 @@ def drift_of(kept, figure, scope, targets):
 
 def moves(former, present):
     """The records in which two counts of one figure differ."""
-    before = {key: (amount, quality) for key, amount, quality in former}
-    now = {key: (amount, quality) for key, amount, quality in present}
+    before, now = ({key: (value, quality) for key, value, quality in parts} for parts in (former, present))
     for key in sorted(before.keys() | now.keys()):
         if key not in before:
-            yield Move(CAME, key, None, now[key][0])
+            yield Move(CAME, key, None, amount(*now[key]))
         elif key not in now:
-            yield Move(WENT, key, before[key][0], None)
+            yield Move(WENT, key, amount(*before[key]), None)
         elif before[key] != now[key]:
-            yield Move(CHANGED, key, before[key][0], now[key][0])
+            yield Move(CHANGED, key, amount(*before[key]), amount(*now[key]))
 
 
 def keys_query(keys):

@@ -71,14 +71,16 @@ def section_update(request, pk):
 
 
 def written_in_vain(request, pk):
-    """What was typed in a section that is gone, in a form that adds it to the report again."""
-    gone = Section.history.filter(id=pk, history_type="-").select_related("history_user").order_by("history_id").last()
+    """What was typed in a section that is gone, or closed to the user, in a form that adds it to the report again."""
+    states = Section.history.filter(id=pk).select_related("history_user").order_by("history_id")
+    gone = states.last()
     if request.method != "POST" or gone is None:
         raise Http404
     report = changeable_reports(request.user).filter(pk=gone.report_id).first()
     if report is None:
         return written_for_nothing(request, gone.report_id)
-    if gone.is_about_cases and not may_know_cases(request.user, scope_of(report)):
+    # Nobody learns of a section that was about cases from its beginning.
+    if not may_know_cases(request.user, scope_of(report)) and not states.filter(is_about_cases=False).exists():
         raise Http404
     form = bound_form(request, Section(report=report))
     form.submission = submissions.new_token(request.user)

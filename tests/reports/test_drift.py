@@ -8,7 +8,7 @@ from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
 from reports.drift import drifts, keys_query, moves, tell
-from reports.figures import COUNTED, MEASURED
+from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.scopes import Scope
 from reports.signing import scope_of
 from tests.factories import make_activity, make_member, make_organisation, make_user
@@ -75,7 +75,7 @@ def test_what_was_done_to_the_record_is_told_with_who_did_it_and_why(edition, pl
         activity.save()
     lines, untold = told(drift_by_key(edition)["attendances"], edition, edition.signed_by)
     day = activity.history.latest().history_date
-    assert lines == [("健步走（2017-04-08）", "数字变动", 20, 25, (f"{day:%Y-%m-%d} 陆远修改（补记人次）",))]
+    assert lines == [("健步走（2017-04-08）", "数字变动", "20", "25", (f"{day:%Y-%m-%d} 陆远修改（补记人次）",))]
     assert untold == 0
 
 
@@ -109,6 +109,17 @@ def test_records_beyond_reach_are_only_counted(edition, place):
 def test_a_changed_quality_is_a_change_of_the_record():
     assert [move.kind for move in moves([(1, 5, COUNTED)], [(1, 5, MEASURED)])] == ["changed"]
     assert list(moves([(1, 5, COUNTED)], [(1, 5, COUNTED)])) == []
+
+
+def test_a_move_says_what_the_record_added_as_pages_write_it(edition, place):
+    def move(former, present):
+        (one,) = moves([(1, *former)], [(1, *present)])
+        return one.label, one.former, one.present
+
+    assert move((5, COUNTED), (5, MEASURED)) == ("口径变动", "5", "5")
+    assert move((0, INCOMPLETE), (30, ROUNDED)) == ("数字变动", "未统计", "30余")
+    Activity.objects.update(sign_in_count=20)
+    assert drift_by_key(edition)["attendances"].counts == "口径变动 1 条"
 
 
 def test_any_number_of_keys_is_one_condition(place):

@@ -220,6 +220,19 @@ def test_a_section_about_cases_deleted_meanwhile_is_unknown_to_a_cadre(district)
     assert district.office.post(address, {"body": "甲", "heading": "甲"}).status_code == 409
 
 
+def test_what_a_cadre_wrote_in_a_section_closed_meanwhile_is_not_lost(district):
+    seen = shown(district.cadre, district.section) | {"body": "写了很久的{团员总数}"}
+    send(district.office, "section_update", district.section.pk, heading="甲", body="秘密", is_about_cases="on")
+    response = district.cadre.post(reverse("section_update", args=[district.section.pk]), seen)
+    text = response.content.decode()
+    assert (response.status_code, "秘密" in text) == (409, False)
+    assert "没有保存：这一节已改为只给可以知道帮扶情况的人看，您不能再修改。" in text
+    send(district.cadre, "section_create", district.report.pk, **answers(shown_form(response)))
+    assert list(Section.objects.values_list("body", flat=True)) == ["秘密", "写了很久的{团员总数}"]
+    beginning = make_section(district.report, "秘密", is_about_cases=True)
+    assert district.cadre.post(reverse("section_update", args=[beginning.pk]), seen).status_code == 404
+
+
 def test_a_section_changed_meanwhile_is_not_deleted(district):
     address = reverse("section_delete", args=[district.section.pk])
     version = district.cadre.get(address).context["version"]
