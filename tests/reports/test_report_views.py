@@ -287,7 +287,7 @@ def test_pages_of_what_was_signed_say_that_the_edition_counts(district):
     edition = sign(report, district.staff, date(2018, 1, 5))
     for name, args, more in asked:
         shown = page(district.office, name, *args, **more)
-        assert (told in shown, f'<a href="{edition.get_absolute_url()}">定稿</a>' in shown) == (True, True)
+        assert (told in shown, f'<a href="{edition.get_absolute_url()}">查看定稿</a>' in shown) == (True, True)
 
 
 def test_a_section_is_called_by_its_heading_as_it_reads(district):
