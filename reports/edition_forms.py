@@ -19,6 +19,6 @@ class AmendForm(SignForm):
         label="更正原因",
         max_length=300,
         widget=forms.Textarea,
-        help_text="写明更正了什么、为什么。原稿和更正稿都会保留，各有编号。",
+        help_text="写明更正了什么、为什么；能看到定稿的人都能看到，请不要写帮扶个案。原稿和更正稿都会保留，各有编号。",
     )
     groups = [("", "reason", "seen")]

@@ -42,6 +42,7 @@ def report_sign(request, pk):
         AmendForm if former else SignForm,
         report,
         lambda **asked: sign(report, request.user, today, **asked),
+        is_running=today < scope.day,
         title=f"更正：{report}" if former else f"签发：{report}",
         message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",
         initial={"seen": text_digest(summary)},
@@ -60,6 +61,11 @@ def visible_edition(request, pk):
     return get_object_or_404(related, pk=pk)
 
 
+def is_file_told(user, scope):
+    """Whether the user may have the signed file and its digest, which tell of cases, though not those of a hub."""
+    return scope.hub is not None or may_know_cases(user, scope)
+
+
 @require_GET
 def edition_detail(request, pk):
     """A report as it was signed, and what has drifted since."""
@@ -72,8 +78,7 @@ def edition_detail(request, pk):
         "editions": edition.report.editions.defer("document", "blocks").select_related("signed_by"),
         "summary": summary_of(edition, with_cases),
         "drifts": drifts(edition, with_cases),
-        # The file tells of cases, and so might its digest.
-        "is_file_told": with_cases,
+        "is_file_told": is_file_told(request.user, scope),
         "scope": scope,
         "query": scope_query(scope),
     }
@@ -85,7 +90,7 @@ def edition_figure(request, pk, key):
     """One signed number: the records that it counted, and which of them came, went or changed since."""
     edition = visible_edition(request, pk)
     scope = scope_of(edition.report)
-    kept = edition.figures.filter(key=key).first()
+    kept = next((each for each in edition.figures.defer("records") if each.key == key), None)
     if kept is None or (key in CASE_FIGURES and not may_know_cases(request.user, scope)):
         raise Http404
     figure = figures_of(scope).get(key)
@@ -123,7 +128,9 @@ def edition_export(request, pk, kind):
     document = printed_edition(edition, with_cases)
     writers = {
         "docx": lambda stream: (
-            stream.write(edition.document) if with_cases else tell_of_layout(request, write_docx(document, stream))
+            stream.write(edition.document)
+            if is_file_told(request.user, scope)
+            else tell_of_layout(request, write_docx(document, stream))
         ),
         "pdf": lambda stream: write_pdf(document, stream),
         "json": lambda stream: write_results(scope, results_of(edition, with_cases), stream),

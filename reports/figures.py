@@ -211,6 +211,11 @@ class Result:
         return amount(self.value, self.quality)
 
     @property
+    def unit(self):
+        """The unit behind the amount, empty behind 未统计."""
+        return "" if self.is_missing else self.figure.unit
+
+    @property
     def quality_label(self):
         return QUALITY_LABELS[self.quality]
 
@@ -242,6 +247,7 @@ FIGURES = [
     Figure("community_members", "村、社区非在校团员", "名", "期末在册、支部在村或社区、未标明在校的团员",
            lambda scope: members(scope).in_communities().not_in_school()),
     Figure("office_members", "机关团员", "名", "期末在册、支部在机关的团员", lambda scope: members(scope).in_office()),
+    Figure("members_joined", "新增团员", "名", "来源日期在期内的团员", members_joined),
     Figure("nonpublic_members_joined", "新增非公企业团员", "名", "来源日期在期内、支部在非公企业或社会组织的团员",
            lambda scope: members_joined(scope).in_nonpublic()),
     Figure("units_founded", "新建团组织的两新组织", "家", "建团日期在期内的两新组织",

@@ -1,7 +1,8 @@
-"""What the lists of imports, targets and platform entries can be narrowed by."""
+"""What the lists of reports, imports, targets and platform entries can be narrowed by."""
 
 import django_filters as filters
 
+from orgs.filters import SubtreeFilter
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 from yl_district.models import ImportBatch
 from yl_district.models.imports import LEDGER
@@ -40,5 +41,6 @@ class PlatformEntryFilter(PageFilter):
 class ReportFilter(PageFilter):
     """Reports."""
 
+    organisation = SubtreeFilter()
     form = filters.ChoiceFilter(label="种类", choices=Report.Form)
     year = YearFilter(field_name="ends_on", lookup_expr="year")

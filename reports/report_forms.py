@@ -4,6 +4,7 @@ from crispy_forms.layout import Column
 from django import forms
 
 from orgs.roles import RECORD_KEEPERS
+from yl_district.editing import lock
 from yl_district.forms import PageForm
 from yl_district.periods import PARTS, Period
 
@@ -73,7 +74,6 @@ class SectionForm(PageForm):
     """A section of a report: its heading and its text, in which every name has to mean something."""
 
     groups = [("", "heading", "is_about_cases", "body")]
-    fixed = ("report",)
 
     class Meta:
         model = Section
@@ -103,6 +103,8 @@ class SectionForm(PageForm):
 
     def save(self, commit=True):
         if self.instance.pk is None:
+            # Nobody deletes the report meanwhile, or adds another section in the same place.
+            lock(self.instance.report, self.user)
             last = self.instance.report.sections.last()
             self.instance.position = last.position + 1 if last else 1
         return super().save(commit)

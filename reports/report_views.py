@@ -1,6 +1,7 @@
 """Pages of reports: those within reach, a new one, its text with a link behind every number."""
 
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from yl_district.pages import delete_page, form_page, list_page
@@ -11,7 +12,7 @@ from .models import Report
 from .report_forms import ReportForm
 from .scopes import scope_query
 from .signing import scope_of
-from .summary import numbered_sections, summary_of_writer, writer_of
+from .summary import numbered_sections, summary_of_sections, writer_of
 from .tables import ReportTable
 
 
@@ -61,12 +62,13 @@ def report_detail(request, pk):
     report = get_object_or_404(visible_reports(request.user), pk=pk)
     scope = scope_of(report)
     writer = writer_of(scope, may_know_cases(request.user, scope), report=report)
+    sections = numbered_sections(writer)
     seen = set(report.sections.visible_to(request.user).values_list("pk", flat=True))
     context = {
         "title": str(report),
         "report": report,
-        "summary": summary_of_writer(writer, timezone.localdate()),
-        "sections": [each for each in numbered_sections(writer) if each.draft.record.pk in seen],
+        "summary": summary_of_sections(writer, sections, timezone.localdate()),
+        "sections": [each for each in sections if each.draft.record.pk in seen],
         "may_write": changeable_reports(request.user).filter(pk=pk).exists(),
         "edition": report.edition,
         "scope": scope,
@@ -78,11 +80,13 @@ def report_detail(request, pk):
 def report_delete(request, pk):
     """Deletes a report that was never signed, with its sections."""
     report = changeable_report(request.user, pk)
+    if report.edition:
+        messages.error(request, "没有删除：这份报告已经签发。需要改动的，请修改正文后签发更正稿。")
+        return redirect(report)
     return delete_page(
         request,
         "reports/report_delete.html",
         report,
         title=f"删除报告：{report}",
         message=f"已删除{report}。",
-        edition=report.edition,
     )

@@ -46,6 +46,11 @@ class Sum:
         return self.result.value - self.own.value
 
     @property
+    def is_of_note(self):
+        """Whether it has a line: an activity type of which nothing was held has none."""
+        return "." not in self.own.figure.key or bool(self.result.value or self.own.value or self.own.is_missing)
+
+    @property
     def is_repeated(self):
         """Whether one person may stand in several returns."""
         return self.result.figure.key in REPEATED

@@ -36,16 +36,19 @@ def section_create(request, report_pk):
     report = changeable_reports(request.user).filter(pk=report_pk).first()
     if report is None:
         return written_for_nothing(request, report_pk)
-    return form_page(
-        request,
-        "reports/section_create.html",
-        SectionForm,
-        instance=Section(report=report),
-        title="增加一节",
-        message="已增加一节。",
-        after=report.get_absolute_url(),
-        **editor(request, report),
-    )
+    try:
+        return form_page(
+            request,
+            "reports/section_create.html",
+            SectionForm,
+            instance=Section(report=report),
+            title="增加一节",
+            message="已增加一节。",
+            after=report.get_absolute_url(),
+            **editor(request, report),
+        )
+    except Http404:
+        return written_for_nothing(request, report_pk)
 
 
 def section_update(request, pk):
@@ -151,7 +154,9 @@ def bound_form(request, section):
 
 def previewed(request, report, section, form):
     """The blocks to which the typed text comes, in the midst of the report's other sections."""
-    typed = Draft(*(form[name].value() or "" for name in ("heading", "body")), is_about_cases=section_flag(form))
+    # What is too long to be stored is not read either: it would keep the server busy for long.
+    heading, body = ((form[name].value() or "")[: form.fields[name].max_length] for name in ("heading", "body"))
+    typed = Draft(heading, body, is_about_cases=section_flag(form))
     others = [each for each in report.sections.all() if section is None or each.pk != section.pk]
     drafts = [typed, *(Draft(each.heading, each.body, each.is_about_cases) for each in others)]
     scope = scope_of(report)

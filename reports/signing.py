@@ -15,7 +15,8 @@ from .figures import CASE_FIGURES, Figure, Result, all_figures, figures_of, may_
 from .models import CountedFigure, Edition
 from .scopes import Scope
 from .sentences import Block, Number
-from .summary import Summary, compose
+from .summary import Summary, drafts_of, summary_of_writer
+from .text import Vocabulary, Writer
 from .word import write_docx
 
 
@@ -35,8 +36,7 @@ def sign(report, user, today, *, reason="", seen=None):
     if former and not reason:
         raise ValidationError({"reason": "这份报告已经定稿。更正须写明原因，原稿和更正稿都会保留。"})
     counted, results = count_records(scope)
-    summary = compose(scope, today, results=results)
-    open_summary = compose(scope, today, with_cases=False, results=without_cases(results))
+    summary, open_summary = written(report, scope, results, today)
     knows_cases = may_know_cases(user, scope)
     if seen is not None and seen != text_digest(summary if knows_cases else open_summary):
         raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
@@ -65,6 +65,17 @@ def sign(report, user, today, *, reason="", seen=None):
     )
     CountedFigure.objects.bulk_create(kept_figures(edition, counted, results))
     return edition
+
+
+def written(report, scope, results, today):
+    """The report's document, and what of it is told to everybody: both of the same sections, read once."""
+    vocabulary = Vocabulary(scope)
+    drafts = drafts_of(scope, vocabulary, report)
+    writers = (
+        Writer(scope, drafts, True, results, vocabulary),
+        Writer(scope, drafts, False, without_cases(results), vocabulary),
+    )
+    return tuple(summary_of_writer(writer, today) for writer in writers)
 
 
 def unanswered(scope, results, user, today):

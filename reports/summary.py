@@ -10,7 +10,18 @@ from .models import Report
 from .sentences import Block, Number, numbered
 from .text import Draft, Problem, Vocabulary, Writer, default_drafts
 
-__all__ = ["Block", "Number", "Summary", "compose", "numbered_sections", "summary_of_writer", "title_of", "writer_of"]
+__all__ = [
+    "Block",
+    "Number",
+    "Summary",
+    "compose",
+    "drafts_of",
+    "numbered_sections",
+    "summary_of_sections",
+    "summary_of_writer",
+    "title_of",
+    "writer_of",
+]
 
 
 @dataclass(frozen=True)
@@ -48,8 +59,13 @@ def compose(
 
 def summary_of_writer(writer, today=None):
     """The document to which a writer's sections come."""
+    return summary_of_sections(writer, numbered_sections(writer), today)
+
+
+def summary_of_sections(writer, sections, today=None):
+    """The document of sections that were written already."""
     scope = writer.scope
-    blocks = tuple(block for section in numbered_sections(writer) for block in section.blocks)
+    blocks = tuple(block for section in sections for block in section.blocks)
     dated = min(today or scope.day, scope.day)
     return Summary(title_of(scope), blocks, scope.name, dated, writer.sentences.results)
 
@@ -61,6 +77,12 @@ class WrittenSection:
     draft: Draft
     blocks: tuple[Block, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def title(self):
+        """The heading as it reads, without its number; as it is written where it says nothing."""
+        read = ("".join(map(str, block.parts[1:])) for block in self.blocks if block.level == 1)
+        return next(read, str(self.draft.record or self.draft.heading))
 
 
 def numbered_sections(writer):

@@ -25,23 +25,30 @@ def because(reason, user=None):
         _cause.reset(token)
 
 
+def all_states(record, rows, user):
+    """Every state of a record, whoever reads."""
+    return rows
+
+
 class Tracked(HistoricalRecords):
     """Keeps every state of a model's rows.
 
     `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
     `told` gives a column that means nothing by itself its label and a function of the rows and the reader; of what is
     in `hidden`, as of what the model's pages mask, no page of history tells the contents; what is in `by_acts` is
-    changed by acts with rules of their own, and never set back from the history.
+    changed by acts with rules of their own, and never set back from the history; `narrow` leaves of the states of a
+    record, which it is given with the reader, those that the reader may know.
     """
 
-    def __init__(self, look=None, told=None, hidden=(), by_acts=(), **options):
+    def __init__(self, look=None, told=None, hidden=(), by_acts=(), narrow=all_states, **options):
         self.look, self.told, self.hidden, self.by_acts = look, told or {}, hidden, by_acts
+        self.narrow = narrow
         super().__init__(history_id_field=models.BigAutoField(), **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
         cls.history_look, cls.history_told, cls.history_hidden = self.look, self.told, self.hidden
-        cls.history_by_acts = self.by_acts
+        cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
 
     def fields_included(self, model):
         """All fields but those derived from others."""

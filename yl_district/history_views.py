@@ -27,7 +27,7 @@ def record_history(request, kind, pk):
     record = reached_record(request.user, kind, pk)
     if record.history_look:
         access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="修改记录")
-    rows = record.history.select_related("history_user").order_by("-history_id")
+    rows = record.history_narrowed(record.history.select_related("history_user").order_by("-history_id"), request.user)
     page = Paginator(rows, STEPS_SHOWN).get_page(request.GET.get("page"))
     shown = list(page)
     before = rows.filter(history_id__lt=shown[-1].history_id).first() if shown else None
@@ -61,7 +61,7 @@ def record_revert(request, kind, pk):
     record = reached_record(request.user, kind, pk)
     if not may_change(request.user, record):
         raise Http404
-    row, former, field = change_meant(record, request.POST)
+    row, former, field = change_meant(record, request.POST, request.user)
     rows = [row, former]
     telling = Telling(record, rows, request.user, may_revert=True)
     value, label = getattr(former, field.attname), str(field.verbose_name)
@@ -98,7 +98,7 @@ def reached_record(user, kind, pk):
     return get_object_or_404(reached(model, user).select_related(), pk=pk)
 
 
-def change_meant(record, data):
+def change_meant(record, data, user):
     """The row of history, the one before it and the field that a form names; what it cannot name is not found."""
     number, name = data.get("change", ""), data.get("field", "")
     fields = {field.name: field for field in tracked_fields(type(record)) if is_revertible(field)}
@@ -106,7 +106,8 @@ def change_meant(record, data):
         raise Http404
     if not (number.isascii() and number.isdigit() and len(number) <= KEY_DIGITS):
         raise Http404
-    rows = record.history.order_by("-history_id").filter(history_id__lte=int(number))[:2]
+    states = record.history_narrowed(record.history.order_by("-history_id"), user)
+    rows = states.filter(history_id__lte=int(number))[:2]
     if len(rows) < 2 or rows[0].history_id != int(number) or rows[0].history_type != "~":
         raise Http404
     return rows[0], rows[1], fields[name]

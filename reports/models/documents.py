@@ -44,8 +44,9 @@ class ReportQuerySet(ReportReachQuerySet):
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
     def with_editions(self):
-        """Adds whether the report was signed, and how many amendments followed."""
-        return self.annotate(edition_count=Count("editions"))
+        """Adds how many editions were signed."""
+        # Rows that are grouped lose the order of their model.
+        return self.annotate(edition_count=Count("editions")).order_by(*self.model._meta.ordering)
 
 
 class Report(models.Model):
@@ -110,7 +111,7 @@ class Report(models.Model):
     @property
     def edition(self):
         """The newest edition signed, or None."""
-        return self.editions.first()
+        return self.editions.defer("document").first()
 
     @property
     def part_label(self):
@@ -146,6 +147,15 @@ class SectionQuerySet(ReportReachQuerySet):
         return seen.filter(Q(is_about_cases=False) | Q(pk__in=knowing.order_by().values("pk")))
 
 
+def open_states(section, rows, user):
+    """The states of a section that the user may know: all, or those since it last was about cases."""
+    report = section.report
+    if report.hub_id is None and user.reaches_as(report.organisation, RoleKind.STAFF, RoleKind.LEADER):
+        return rows
+    closed = rows.filter(is_about_cases=True).order_by("history_id").last()
+    return rows.filter(history_id__gt=closed.history_id) if closed else rows
+
+
 class Section(models.Model):
     """One section of a report, as its writers keep it: paragraphs in which names stand for figures."""
 
@@ -159,7 +169,7 @@ class Section(models.Model):
     is_about_cases = models.BooleanField("涉及精准帮扶", default=False)
 
     objects = SectionQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(narrow=open_states)
 
     class Meta:
         verbose_name = "报告章节"

@@ -73,7 +73,7 @@ def figure_entry(key, result, vocabulary):
     return Entry(
         result.figure.label,
         f"{{{name}}}",
-        f"{result.amount} {result.figure.unit}" if not result.is_missing else result.amount,
+        f"{result.amount} {result.unit}".rstrip(),
         result.quality_label,
         f"[{name} 零:|一:|{OTHERWISE}:]",
         tuple(each for each in aspects if result.target is not None or not each[0].endswith(".目标}")),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from .aspects import TARGET, Wrong, divided_name, told
-from .parsing import Branch, Broken, Choice, Insert, Paragraph, Problem, parse, shortened
+from .parsing import MOST_PROBLEMS, Branch, Broken, Choice, Insert, Paragraph, Problem, parse, shortened
 from .subjects import OTHERWISE, subject
 
 WITHOUT_TARGET = "无"
@@ -56,7 +56,7 @@ def read(source, vocabulary):
     reader = Interpreter(vocabulary)
     understood = tuple(Paragraph(each.is_heading, reader.nodes(each.nodes, frozenset())) for each in paragraphs)
     found = sorted([*problems, *reader.problems], key=lambda problem: problem.line)
-    return Reading(understood, tuple(found))
+    return Reading(understood, tuple(found[:MOST_PROBLEMS]))
 
 
 class Interpreter:

@@ -7,7 +7,7 @@ from assistance.models import Assistance
 from members.models import Post
 from yl_district.periods import PARTS
 
-from ..figures import CASE_FIGURES, members_joined
+from ..figures import CASE_FIGURES
 from ..sentences import shortened
 from . import shortfall
 from .aspects import Meaning
@@ -116,12 +116,6 @@ def remaining(writer):
     return tuple(parts)
 
 
-def joined(writer):
-    """How many members joined within the period."""
-    scope = writer.sentences.scope
-    return f"{members_joined(scope).count()}名"
-
-
 def is_active(writer):
     """Whether the period has any record of work done, beyond what stood already.
 
@@ -168,7 +162,6 @@ WORDS = {
     "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASES),
     "帮扶情况": Word(given, "帮扶次数和内容", CASES),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
-    "新增团员": Word(joined, "期内新增团员数", frozenset({"members"})),
 }
 
 FACTS = {

@@ -140,6 +140,7 @@ VALUES = {
     "community_members": "SELECT count(*) FROM on_roll "
     "WHERE domain IN ('village', 'community') AND in_school IS NOT TRUE",
     "office_members": "SELECT count(*) FROM on_roll WHERE domain = 'office'",
+    "members_joined": f"SELECT count(*) FROM own_member WHERE intake_on {WITHIN}",
     "nonpublic_members_joined": "SELECT count(*) FROM own_member "
     f"WHERE domain IN ('enterprise', 'social') AND intake_on {WITHIN}",
     "units_founded": f"SELECT count(*) FROM own_unit WHERE league_founded_on {WITHIN}",

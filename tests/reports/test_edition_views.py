@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 
 from activities.models import Activity
@@ -92,6 +93,18 @@ def test_pressing_twice_signs_once(place):
     assert Edition.objects.count() == 1
 
 
+def test_signing_before_the_period_has_ended_is_remarked_on(place):
+    told = "才结束。现在签发的是截至今天的数字"
+    running = begun(Scope(place.root, Period.of_year(timezone.localdate().year)))
+    assert [told in page(place.office, "report_sign", each.pk) for each in (place.report, running)] == [False, True]
+
+
+@pytest.mark.parametrize("key", ["nonsense", "%00", "%ED%A0%80", "members%00"])
+def test_a_figure_that_an_edition_never_had_is_not_found(place, key):
+    edition = signed(place.report, place.staff, TODAY)
+    assert place.office.get(f"/editions/{edition.pk}/figures/{key}/").status_code == 404
+
+
 def test_an_amendment_needs_a_reason_and_both_editions_stay(place):
     first = signed(place.report, place.staff, TODAY)
     make_activity(place.here, "足球赛", attendance=9, basis="exact")
@@ -153,6 +166,10 @@ def test_hub_operator_signs_the_hubs_return(place):
     assert edition.title == "柳林青年汇2017年工作总结"
     assert "观影" in page(client, "edition_figure", edition.pk, "sessions")
     assert status(client, "edition_figure", edition.pk, "members") == 404
+    # Nothing in it is about cases: everybody who reads it gets the very file.
+    assert edition.sha256 in page(client, "edition_detail", edition.pk)
+    answer = client.get(f"/editions/{edition.pk}/files/docx/")
+    assert hashlib.sha256(answer.content).hexdigest() == edition.sha256
 
 
 def test_the_file_handed_out_is_the_very_one_that_was_signed(place):
@@ -222,6 +239,12 @@ def test_the_superior_reads_the_returns_with_what_is_missing(place):
     assert page(place.office, "return_list", year=2017, part="days", start="2017-01-02", end="2017-02-03").count(
         "这一范围没有下级报送"
     )
+
+
+def test_another_period_of_the_returns_keeps_to_the_hubs(place):
+    for below in ("", "hubs"):
+        text = page(place.office, "return_list", year=2017, below=below)
+        assert ('<input type="hidden" name="below" value="hubs">' in text) == bool(below)
 
 
 def test_rows_do_not_add_queries(place):

@@ -238,14 +238,66 @@ def test_only_a_report_that_was_never_signed_is_deleted(district):
     make_section(report, "举办活动{活动场次}。")
     assert listed(district.office, "report_list", year=2017, form="annual_summary") == [str(report)]
     sign(report, district.staff, date(2018, 1, 5))
-    response = district.office.post(reverse("report_delete", args=[report.pk]), follow=True)
-    assert response.context["problem"] == "还有其他记录引用它，不能删除。"
-    assert "已经签发，不能删除" in response.content.decode()
+    for ask in (district.office.get, district.office.post):
+        response = ask(reverse("report_delete", args=[report.pk]), follow=True)
+        assert response.redirect_chain == [(report.get_absolute_url(), 302)]
+        assert "没有删除：这份报告已经签发。" in response.content.decode()
     other = make_report(district.here, "q1")
     make_section(other)
     send_delete = district.office.post(reverse("report_delete", args=[other.pk]))
     assert send_delete.url == reverse("report_list")
     assert (list(Report.objects.all()), Section.objects.count()) == ([report], 1)
+
+
+def test_the_list_begins_with_the_latest_period_and_can_be_narrowed_to_an_organisation(district):
+    for organisation, part in [
+        (district.there, "q1"),
+        (district.here, "q1"),
+        (district.root, "m2"),
+        (district.here, "h2"),
+    ]:
+        make_report(organisation, part)
+    names = [
+        "柳林社区团支部2017年下半年工作总结",
+        "柳林社区团支部2017年一季度专题报表",
+        "槐荫社区团支部2017年一季度专题报表",
+        "清河地区团工委2017年2月录入通报",
+    ]
+    assert listed(district.office, "report_list") == names
+    assert listed(district.office, "report_list", organisation=district.here.pk) == names[:2]
+
+
+@pytest.mark.parametrize("of_hub", [False, True], ids=["organisation", "hub"])
+def test_every_number_of_every_default_text_opens(of_hub):
+    place = full_district()
+    office = browser_of(make_user(organisation=place.root))
+    for part in PARTS:
+        report, _ = begin(office, place.community, part, hub=place.hub if of_hub else None)
+        for block in compose(scope_of(report)).blocks:
+            text = "".join(part for part in block.parts if isinstance(part, str))
+            # What a rule asks for is no count.
+            plain = re.sub(r"每人联系\d+名", "", text)
+            assert (plain, re.findall(r"\d+(?:名|场|人次|条|家|次|份)", plain)) == (plain, [])
+
+
+def test_pages_of_what_was_signed_say_that_the_edition_counts(district):
+    report = make_report(district.here, "q1", make_hub(district.here, "春晖青年汇"))
+    make_section(report, "举办活动{活动场次}。")
+    query = {"year": 2017, "part": "q1", "organisation": f"hub-{report.hub_id}"}
+    asked = [("report_detail", [report.pk], {}), ("summary_detail", [], query)]
+    told = "报送和引用以定稿为准。"
+    assert [told in page(district.office, name, *args, **more) for name, args, more in asked] == [False, False]
+    edition = sign(report, district.staff, date(2018, 1, 5))
+    for name, args, more in asked:
+        shown = page(district.office, name, *args, **more)
+        assert (told in shown, f'<a href="{edition.get_absolute_url()}">定稿</a>' in shown) == (True, True)
+
+
+def test_a_section_is_called_by_its_heading_as_it_reads(district):
+    report = make_report(district.here)
+    make_section(report, "文", "[团员总数 零:从头做起|其余:再接再厉]")
+    shown = page(district.cadre, "report_detail", report.pk)
+    assert ('aria-label="修改：从头做起"' in shown, "零:从头" in shown) == (True, False)
 
 
 def test_the_list_tells_the_state_of_each_report(district):

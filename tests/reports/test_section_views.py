@@ -4,10 +4,12 @@ import html
 import re
 
 import pytest
+from django.http import Http404
 from django.urls import reverse
 
 from orgs.models import Role
-from reports.models import Section
+from reports.models import Report, Section
+from reports.report_forms import SectionForm
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -93,6 +95,27 @@ def test_the_preview_shows_numbers_and_problems_and_stores_nothing(district):
         "目前没有可写的内容：所说的情形在本期都没有发生，或只给可以知道帮扶情况的人看。"
     ]
     assert (Section.objects.get().body, Section.history.count()) == (district.section.body, 1)
+
+
+def test_a_text_that_is_too_long_is_read_no_further_than_it_could_be_stored(district):
+    blocks, problems = preview(district.cadre, district.report, "举办{活动场次}" * 100_000)
+    assert (blocks[1].count("0场"), len(problems)) == (20_000 // len("举办{活动场次}"), 1)
+    assert "20000" in problems[0]
+
+
+def test_of_very_many_problems_the_first_ones_are_told(district):
+    assert len(preview(district.cadre, district.report, "{a}" * 6000)[1]) == 40
+
+
+def test_nothing_is_added_to_a_report_that_is_deleted_at_that_moment(district):
+    form = SectionForm(
+        {"heading": "甲", "body": "乙"}, instance=Section(report=district.report), user=district.staff, day=None
+    )
+    assert form.is_valid()
+    Report.objects.get(pk=district.report.pk).delete()
+    with pytest.raises(Http404):
+        form.save()
+    assert not Section.objects.exists()
 
 
 def test_the_preview_knows_what_other_sections_tell(district):
@@ -211,3 +234,19 @@ def test_sections_do_not_add_queries_to_the_editor(district):
     for _ in range(8):
         make_section(district.report, "{活动场次}")
     assert queries(district.office, "section_update", district.section.pk) == before
+
+
+def test_what_a_section_said_while_it_was_about_cases_stays_unknown_to_a_cadre(district):
+    section = make_section(district.report, "帮扶对象秘密", is_about_cases=True)
+    secret = section.history.latest()
+    send(district.office, "section_update", section.pk, heading="团员", body="不再提及")
+    send(district.office, "section_update", section.pk, heading="团员", body="第二稿")
+    told = [page(client, "record_history", "section", section.pk) for client in (district.cadre, district.office)]
+    assert ["秘密" in text for text in told] == [False, True]
+    assert ["第二稿" in text for text in told] == [True, True]
+    opened = section.history.get(body="不再提及")
+    answer = {"change": opened.history_id, "field": "body"}
+    assert secret.body == "帮扶对象秘密"
+    assert district.cadre.post(reverse("record_revert", args=["section", section.pk]), answer).status_code == 404
+    section.refresh_from_db()
+    assert section.body == "第二稿"

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from activities.models import Activity
@@ -53,6 +54,14 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     assert hashlib.sha256(document).hexdigest() == sha256
     lines = [paragraph.text for paragraph in Document(io.BytesIO(document)).paragraphs]
     assert set(now.text.splitlines()) <= set(lines)
+
+
+def test_the_whole_text_and_the_open_one_come_from_sections_read_once(report, staff):
+    explain(scope_of(report), staff, TODAY)
+    with CaptureQueriesContext(connection) as captured:
+        sign(report, staff, TODAY)
+    read = [each["sql"] for each in captured if 'FROM "reports_section"' in each["sql"]]
+    assert len(read) == 1
 
 
 def test_signing_keeps_exactly_the_records_that_each_number_counts(report, staff):
