@@ -222,7 +222,7 @@ def test_figure_list_shows_every_figure_once():
             + text.count(f"/figures/{key}/?year={YEAR}&organisation={place.root.pk}")
             == 1
         ), key
-        assert f"{result.amount}{result.figure.unit}</td>" in text
+        assert f"{result.amount}{result.unit}</td>" in text
 
 
 def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
