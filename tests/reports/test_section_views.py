@@ -11,7 +11,7 @@ from orgs.models import Role
 from reports.models import Report, Section
 from reports.report_forms import SectionForm
 from reports.signing import scope_of
-from reports.text import problems
+from reports.text import Vocabulary, read
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -164,9 +164,10 @@ def test_the_palette_offers_every_name_with_its_present_value(district):
     assert entries["{团员总数}"] == "1 名"
     assert entries["{联系青年（人次）}"] == "0 人次"
     assert entries["{本单位}"] == "本支部"
+    vocabulary = Vocabulary(scope_of(district.report))
     for code in entries:
         if code.startswith("{") and "{{" not in code:
-            assert problems(f"值{code}", scope_of(district.report)) == [], code
+            assert read(f"值{code}", vocabulary).problems == (), code
 
 
 def test_two_who_write_the_same_section_lose_nothing(district):
