@@ -33,12 +33,8 @@ def test_json_states_every_figure(target):
     assert run(target) == f"已写入 {target}\n"
     content = json.loads(target.read_bytes())
     assert list(content) == ["year", "start", "end", "scope", "figures"]
-<<<<<<< HEAD
-    assert (content["year"], content["scope"]) == (2017, "清河地区团工委")
-=======
     said = [content[name] for name in ("year", "start", "end", "scope")]
     assert said == [2017, "2017-01-01", "2017-12-31", "清河地区团工委"]
->>>>>>> reviewb
     assert list(content["figures"]) == list(all_figures())
     assert content["figures"]["units_toward_task"] == {
         "label": "完成两新组织任务",
