@@ -91,12 +91,14 @@ def unanswered(scope, results, user, today):
 
 
 def word_file(summary, scope, today, counted):
-    """The Word file of a document; raises ValidationError where it is too long for one."""
+    """The Word file of a document; raises ValidationError where it is too long for one, or the layout fails."""
     stream, counts = io.BytesIO(), {key: len(parts) for key, parts in counted.items()}
     try:
-        write_docx(printed(summary, scope, today, counts), stream)
+        problem = write_docx(printed(summary, scope, today, counts), stream)
     except Unprintable as error:
         raise ValidationError(str(error)) from None
+    if problem:
+        raise ValidationError("没有签发：上传的 Word 版式不能使用。请管理员停用该版式或换一份，然后再签发。")
     return stream.getvalue()
 
 

@@ -1,5 +1,7 @@
 """What a superior asks of the numbers themselves: targets not met, numbers not exact, and falls."""
 
+from dataclasses import replace
+
 from ..comparison import comparison_rows
 from ..figures import INCOMPLETE, ROUNDED, amount
 from ..pace import OVERDUE, paces_beside
@@ -8,21 +10,25 @@ from .inspection import Found, about
 
 def targets_missed(inspection):
     """Targets not met; while their year still runs, those behind the plan that their own pages draw."""
+    for result, due in behind_plan(inspection) if inspection.is_running else unmet(inspection):
+        key, unit = result.figure.key, result.figure.unit
+        done = amount(result.value, result.quality, f" {unit}")
+        found = f"完成 {done}，目标 {result.target} {unit}{due}"
+        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
+
+
+def unmet(inspection):
+    """The results below their targets; nothing more is to be said of them."""
+    return [(one, "") for one in inspection.results.values() if one.target is not None and one.value < one.target]
+
+
+def behind_plan(inspection):
+    """The results so far that are behind their plan, with what should be done by now."""
     for pace in paces_beside(inspection.scope, inspection.results, inspection.until):
         if pace.result and pace.result.value < pace.planned:
-            key, unit = pace.figure.key, pace.figure.unit
-            done = amount(pace.result.value, pace.result.quality, f" {unit}")
-            found = f"完成 {done}，目标 {pace.target.value} {unit}{due_in_words(inspection, pace)}"
-            yield Found(about(key), pace.figure.label, found, inspection.figure_page(key), (key,))
-
-
-def due_in_words(inspection, pace):
-    """What should be done by now, where the year still runs."""
-    if not inspection.is_running:
-        return ""
-    if pace.state == OVERDUE:
-        return f"，期限 {pace.target.deadline} 已过"
-    return f"，按计划此时应完成 {pace.planned} {pace.figure.unit}"
+            due = f"，按计划此时应完成 {pace.planned} {pace.figure.unit}"
+            over = f"，期限 {pace.target.deadline} 已过"
+            yield replace(pace.result, target=pace.target.value), over if pace.state == OVERDUE else due
 
 
 def figures_incomplete(inspection):

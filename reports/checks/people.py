@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from datetime import date
-from itertools import pairwise
 
 from django.db.models import Exists, F, Min, OuterRef, Q
 
@@ -109,18 +108,30 @@ def contacts_outside_links(inspection):
 
 
 def posts_overlapping(inspection):
-    """Posts of the same person, organisation and title that stand on the same day."""
+    """Posts of the same person, organisation and title of which one stands on the same day of the period as another."""
     start, end = inspection.scope.period.bounds
     posts = Post.objects.within(inspection.scope.organisation)
     rows = inspection.opened(posts).select_related("person", "organisation")
     held = defaultdict(list)
     for post in rows.order_by("person", "organisation", "title", "started_on", "pk"):
         held[post.person_id, post.organisation_id, post.title].append(post)
-    for former, later in (pair for posts in held.values() for pair in pairwise(posts)):
-        is_over = former.ended_on is not None and former.ended_on <= later.started_on
-        if not is_over and later.started_on <= end and (later.ended_on is None or later.ended_on > start):
+    for longest, later in (pair for posts in held.values() for pair in beside_the_longest(posts)):
+        if later.started_on <= end and max(later.started_on, start) < min(end_of(longest), end_of(later)):
             found = f"同一职务自 {later.started_on:%Y-%m} 起重复登记"
             yield Found(record(later), str(later), found, inspection.page("post_update", later.pk, of=later))
+
+
+def beside_the_longest(posts):
+    """Each of the posts but the first with that one which ends last of those that began before it."""
+    longest, *others = posts
+    for later in others:
+        yield longest, later
+        longest = max(longest, later, key=end_of)
+
+
+def end_of(post):
+    """The day on which a post ended; the last of all days where it has not."""
+    return post.ended_on or date.max
 
 
 def bindings_before_entry(inspection):

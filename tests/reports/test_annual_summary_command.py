@@ -33,7 +33,8 @@ def test_json_states_every_figure(target):
     assert run(target) == f"已写入 {target}\n"
     content = json.loads(target.read_bytes())
     assert list(content) == ["year", "start", "end", "scope", "figures"]
-    assert (content["year"], content["scope"]) == (2017, "清河地区团工委")
+    said = [content[name] for name in ("year", "start", "end", "scope")]
+    assert said == [2017, "2017-01-01", "2017-12-31", "清河地区团工委"]
     assert list(content["figures"]) == list(all_figures())
     assert content["figures"]["units_toward_task"] == {
         "label": "完成两新组织任务",
@@ -86,8 +87,8 @@ def test_year_without_records_is_written(target):
     [
         ("2017", ["--scope", "远山村"], "没有名为“远山村”的团组织，请核对全称后重试。"),
         *(
-            (year, [], f"年度“{year}”无效，应为 1922 至 2099 之间的四位年份，如 2017。")
-            for year in ["今年", "17", "0", "20170", "２０１７", "2017.5"]
+            (year, [], f"年度“{year}”无效，应为 1949 至 2100 之间的四位年份，如 2017。")
+            for year in ["今年", "17", "0", "20170", "２０１７", "2017.5", "1948", "2101", "9" * 5000]
         ),
     ],
 )

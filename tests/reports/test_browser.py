@@ -65,7 +65,7 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     fill_sign_in(page, "wrong")
     expect(page.get_by_role("alert")).to_contain_text("用户名或密码不正确")
     fill_sign_in(page, PASSWORD)
-    expect(page.get_by_role("heading", level=1)).to_have_text("2017 年一览")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2017年一览")
 
     for chart in ("各月活动场次与人次", "各类活动场次与人次"):
         drawing = page.get_by_role("img", name=chart).locator("svg")
@@ -98,7 +98,7 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     assert json.loads(answer.body())["figures"]["nonpublic_members_joined"]["value"] == 66
 
     page.goto("/?year=2016")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2016 年一览")
+    expect(page.get_by_role("heading", level=1)).to_have_text("2016年一览")
     page.get_by_role("spinbutton", name="年度").fill("2018")
     page.get_by_role("combobox", name="组织（含下级）").select_option(label="　高井社区团支部")
     page.get_by_role("button", name="查看").click()

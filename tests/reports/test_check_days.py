@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from members.models import Person
+from members.models import Person, Post
 from outreach.models import Contact, Link
 from reports.annexes import write_annexes
 from reports.checks import findings
@@ -106,3 +106,20 @@ def test_the_annex_lists_what_the_board_finds_that_day(place, today):
     assert sorted(one for one in listed if "***" not in one[0]) == sorted(
         (one.name, one.found) for one in each if not one.covers
     )
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ([("2014-01", None), ("2015-01", "2016-01"), ("2017-03", None)], ["2017-03"]),
+        ([("2014-01", "2016-06"), ("2016-05", None)], []),
+        ([("2014-01", "2017-03"), ("2017-03", None)], []),
+        ([("2014-01", "2017-02"), ("2016-05", None)], ["2016-05"]),
+    ],
+)
+def test_posts_overlap_where_they_stand_on_the_same_day_of_the_period(place, terms, expected):
+    for begin, end in terms:
+        fields = {"started_on": f"{begin}-01", "ended_on": end and f"{end}-01"}
+        Post.objects.create(person=place.members[0].person, organisation=place.branch, title="委员", **fields)
+    each = [told for _, told in found(year_scope(place.root), "overlapping_posts")]
+    assert each == [f"同一职务自 {month} 起重复登记" for month in expected]

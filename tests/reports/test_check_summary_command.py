@@ -81,7 +81,7 @@ def test_nobody_is_named_whose_case_is_found():
     ("arguments", "message"),
     [
         (["2017", "--scope", "远山村"], "没有名为“远山村”的团组织，请核对全称后重试。"),
-        (["今年"], "年度“今年”无效，应为 1922 至 2099 之间的四位年份，如 2017。"),
+        (["今年"], "年度“今年”无效，应为 1949 至 2100 之间的四位年份，如 2017。"),
     ],
 )
 def test_a_wrong_argument_is_one_clear_line(arguments, message):

@@ -38,7 +38,7 @@ def test_a_report_is_signed_drifts_and_is_amended(open_page, window, sign_in):
     expect(page.get_by_role("article").get_by_role("link", name="102场")).to_be_visible()
     page.get_by_role("button", name="签发定稿").click()
     expect(page.get_by_text("已签发高碑店地区团工委2017年工作总结。")).to_be_visible()
-    page.get_by_role("link", name="定稿", exact=True).click()
+    page.get_by_role("link", name="定稿", exact=True).first.click()
     expect(page.get_by_text("定稿以来，所统计的记录没有变动。")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == window["viewport"]["width"]
 
@@ -63,6 +63,6 @@ def test_a_report_is_signed_drifts_and_is_amended(open_page, window, sign_in):
     page.get_by_role("link", name="更正稿第1号").first.click()
     expect(page.get_by_text("更正原因：补记瑜伽人次")).to_be_visible()
     expect(page.get_by_role("article").get_by_role("link", name="125人次")).to_be_visible()
-    page.get_by_role("link", name="定稿", exact=True).click()
+    page.get_by_role("link", name="定稿", exact=True).first.click()
     expect(page.get_by_role("article").get_by_role("link", name="120人次")).to_be_visible()
     assert [edition.is_whole for edition in Edition.objects.all()] == [True, True]

@@ -9,12 +9,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from docx import Document
 
 from activities.models import Activity
 from members.models import Member
 from reports.figures import all_figures, results
-from reports.models import CountedFigure, Edition, Explanation, Section
+from reports.models import CountedFigure, Edition, Explanation, Section, WordLayout
 from reports.signing import kept_parts, results_of, scope_of, sign, summary_of, text_digest
 from reports.summary import compose
 from tests.factories import make_user
@@ -129,6 +130,17 @@ def test_a_reason_for_another_state_of_things_does_not_count(report, staff):
     Explanation.objects.update(digest="another")
     with pytest.raises(ValidationError):
         sign(report, staff, TODAY)
+
+
+def test_a_layout_that_fails_keeps_a_report_from_being_signed(report, staff):
+    layout = WordLayout.objects.create(
+        file_name="坏版式.docx", content=b"PK", sha256="", uploaded_by=staff, uploaded_at=timezone.now()
+    )
+    with pytest.raises(ValidationError) as refused:
+        signed(report, staff, TODAY)
+    assert refused.value.messages == ["没有签发：上传的 Word 版式不能使用。请管理员停用该版式或换一份，然后再签发。"]
+    layout.withdraw()
+    assert signed(report, staff, TODAY).number == 1
 
 
 def test_a_report_without_text_is_not_signed(report, staff):

@@ -11,14 +11,12 @@ from reports.annexes import write_annexes
 from reports.documents import Unprintable, printed_summary
 from reports.figures import Scope, root_organisation, write_figures
 from reports.pdf import write_pdf
+from reports.scopes import YEARS
 from reports.summary import compose
 from reports.word import write_docx
 from yl_district.commands import DatabaseCommand
 from yl_district.downloads import write_file
 from yl_district.periods import Period
-
-YEARS = range(1922, 2100)
-
 
 WRITERS = {
     "docx": lambda scope, stream: write_docx(printed_summary(scope, timezone.localdate()), stream),
@@ -50,8 +48,9 @@ class Command(DatabaseCommand):
 
 def year_named(text):
     """The year, or a CommandError."""
-    if not (text.isascii() and text.isdigit() and int(text) in YEARS):
-        raise CommandError(f"年度“{text}”无效，应为 {YEARS.start} 至 {YEARS.stop - 1} 之间的四位年份，如 2017。")
+    first, last = YEARS
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and first <= int(text) <= last):
+        raise CommandError(f"年度“{text}”无效，应为 {first} 至 {last} 之间的四位年份，如 2017。")
     return int(text)
 
 

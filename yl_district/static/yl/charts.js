@@ -42,7 +42,9 @@ document.addEventListener("DOMContentLoaded", () => {
       barMaxWidth: 18,
       itemStyle: { borderRadius: [3, 3, 0, 0] },
     });
-    const short = (label) => (width < 400 ? label.replace("月", "") : label);
+    // With their years months are too long to stand side by side: their year goes above, and some are left out.
+    const isLong = rows.some((row) => row.label.includes("年"));
+    const short = (label) => (width < 400 && !isLong ? label.replace("月", "") : label.replace("年", "年\n"));
     return {
       ...common(rows),
       grid: { left: 4, right: 4, top: 56, bottom: 4, containLabel: true },
@@ -52,7 +54,7 @@ document.addEventListener("DOMContentLoaded", () => {
         data: rows.map((row) => row.label),
         axisTick: { show: false },
         axisLine: line,
-        axisLabel: { interval: rows.length > 12 ? "auto" : 0, color: quiet, formatter: short },
+        axisLabel: { interval: isLong ? "auto" : 0, color: quiet, formatter: short },
       },
       yAxis: [scale(0), scale(1)],
       series: [series(0, "sessions"), series(1, "attendances")],
