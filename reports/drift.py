@@ -51,8 +51,8 @@ class Drift:
 
     @property
     def difference(self):
-        """By how much the value has changed."""
-        return 0 if self.is_closed else self.present.value - self.signed.value
+        """By how much the value has changed, as pages write it."""
+        return "" if self.is_closed else self.present.beyond(self.signed)
 
     @property
     def counts(self):

@@ -215,6 +215,12 @@ class Result:
         """The unit behind the amount, empty behind 未统计."""
         return "" if self.is_missing else self.figure.unit
 
+    def beyond(self, other):
+        """By how much more was recorded than of `other`, as pages write it: with 约 where either is rounded."""
+        difference = self.value - other.value
+        about = "约" if ROUNDED in (self.quality, other.quality) else ""
+        return f"{about}{difference:+}" if difference else "0"
+
     @property
     def quality_label(self):
         return QUALITY_LABELS[self.quality]

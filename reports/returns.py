@@ -42,8 +42,8 @@ class Sum:
 
     @property
     def difference(self):
-        """How much the returns together differ from the whole's own count."""
-        return self.result.value - self.own.value
+        """How much the returns together differ from the whole's own count, as pages write it."""
+        return self.result.beyond(self.own)
 
     @property
     def is_of_note(self):

@@ -62,8 +62,8 @@ def test_records_that_came_went_and_changed_are_told_apart(edition, place):
     kinds = {key: [(move.kind, move.key) for move in drift.moves] for key, drift in found.items()}
     assert kinds["members"] == [("went", gone.pk), ("came", new.pk)]
     assert kinds["attendances"] == [("changed", activity.pk)]
-    assert (found["members"].difference, found["members"].counts) == (0, "新计入 1 条，不再计入 1 条")
-    assert (found["attendances"].difference, found["attendances"].counts) == (5, "数字变动 1 条")
+    assert (found["members"].difference, found["members"].counts) == ("0", "新计入 1 条，不再计入 1 条")
+    assert (found["attendances"].difference, found["attendances"].counts) == ("+5", "数字变动 1 条")
     assert "sessions" not in found
 
 
