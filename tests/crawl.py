@@ -11,7 +11,7 @@ from django.urls import reverse
 from pypdfium2 import PdfiumError
 
 from orgs.access import ACCESS, PUBLIC, may_open
-from reports.figures import Scope, all_figures, figures_of
+from reports.figures import CASE_FIGURES, Scope, all_figures, figures_of
 from reports.scopes import own_place, places_of
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments
@@ -25,6 +25,12 @@ EXPORTS = ["docx", "pdf", "xlsx", "json"]
 LIST_EXPORTS = {
     name for name in ACCESS if name.endswith("_export") and f"{name.removesuffix('_export')}_list" in ACCESS
 } - {"figure_export"}
+# Of the figures whose records are of one kind, and so listed alike, one.
+ONE_OF_EACH_KIND = {
+    *("communities", "cadres", "flags_issued", "members", "units_founded", "unit_contacts", "cadres_linked"),
+    *("linked_youths", "youth_contacts", "volunteers_bound", "hubs", "sessions", "attendances.sports"),
+    *("people_reached", "platform_entries"),
+}
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
@@ -41,10 +47,9 @@ def page_addresses(user, rows):
         if is_own or ACCESS[url_name] == PUBLIC or not may_open(user, url_name):
             continue
         if url_name == "figure_export":
-            found = [{"key": key} for key in handed_out(user) if "." not in key or key.endswith(".sports")]
+            found = [{"key": key} for key in handed_out(user) if key in ONE_OF_EACH_KIND]
         elif url_name == "figure_detail":
-            # Of the figures of the types of activities, which are all alike, one type's.
-            found = [{"key": key} for key in all_figures() if "." not in key or key.endswith(".sports")]
+            found = [{"key": key} for key in all_figures() if key in ONE_OF_EACH_KIND | CASE_FIGURES]
         elif url_name == "summary_export":
             found = [{"kind": kind} for kind in EXPORTS]
         elif url_name in ("record_history", "record_unmask"):
