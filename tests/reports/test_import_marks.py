@@ -29,7 +29,7 @@ from tests.rosters import (
 )
 from yl_district.columns import Book
 from yl_district.export_marks import HEADING, mark
-from yl_district.exporting import marked_rows, write
+from yl_district.exporting import MARK, marked_rows, write
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,8 @@ def exported(kind, format, masks=False):
     book = noted_book(Book(timezone.localdate(), masks=masks, with_cases=not masks))
     resource, stream = KINDS[kind].resource(book), io.BytesIO()
     rows = resource._meta.model.objects.order_by("-pk")
-    write(stream, format, resource, marked_rows(resource, rows, timezone.now() + timedelta(seconds=1)))
+    headings = [*(item.heading for item in resource.columns), MARK]
+    write(stream, format, resource.sheet, headings, marked_rows(resource, rows, timezone.now() + timedelta(seconds=1)))
     return stream.getvalue()
 
 
