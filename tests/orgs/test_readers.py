@@ -33,7 +33,7 @@ from yl_district.models import AccessEntry
 pytestmark = pytest.mark.django_db
 
 # They have no page of their own: who sees them is said of the record in whose page they stand. An import is no record.
-WITHIN_OTHERS = {"sign_in", "account", "pairing", "activity_type", "import_batch", "edition"}
+WITHIN_OTHERS = {"sign_in", "account", "pairing", "activity_type", "import_batch", "edition", "word_layout"}
 WITHIN_OTHERS |= {"attachment", "case_attachment"}
 OWN_PAGES = {name.removesuffix("_detail") for name in ACCESS if name.endswith("_detail")}
 
