@@ -7,6 +7,7 @@ of queries follows the roles there are, not the users.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from urllib.parse import urldefrag
 
 from django.db.models import Exists
 from django.db.models.expressions import ResolvedOuterRef
@@ -52,7 +53,8 @@ def readers(record, viewer):
     for key, kinds, words in own_reasons(record, viewer):
         if any((kind, key) in own for kind in kinds):
             reasons[key].append(words)
-    page = resolve(page_of(record)).url_name
+    # The address may name a place within its page.
+    page = resolve(urldefrag(page_of(record)).url).url_name
     found = [Reader(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
     return sorted(found, key=lambda reader: (str(reader.user), reader.user.pk))
 

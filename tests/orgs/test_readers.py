@@ -1,6 +1,7 @@
 """Who can see a record, and why: the page says what the rules do, of every kind and to every user."""
 
 from datetime import timedelta
+from urllib.parse import urldefrag
 
 import pytest
 from django.test import Client
@@ -64,7 +65,7 @@ def shown(client, record):
 
 def those_who_see(record):
     """The active users whose own rules give the record, and who may come to its page, asked one by one."""
-    rows, url_name = type(record)._default_manager, resolve(page_of(record)).url_name
+    rows, url_name = type(record)._default_manager, resolve(urldefrag(page_of(record)).url).url_name
     users = User.objects.active()
     return {user for user in users if user.may_open(url_name) and rows.visible_to(user).filter(pk=record.pk).exists()}
 
