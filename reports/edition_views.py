@@ -77,7 +77,7 @@ def edition_detail(request, pk):
     context = {
         "title": str(edition),
         "edition": edition,
-        "editions": edition.report.editions.defer("document", "blocks").select_related("signed_by"),
+        "editions": edition.report.editions.without_contents().select_related("signed_by"),
         "summary": summary_of(edition, with_cases),
         "drifts": drifts(edition, with_cases),
         "is_file_told": is_file_told(request.user, scope),

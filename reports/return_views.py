@@ -20,7 +20,7 @@ def return_list(request):
     with_cases = may_know_cases(request.user, scope)
     found = returns(scope, of_hubs) if report_form and not scope.hub else []
     kept = kept_of(found, with_cases)
-    added = [each for each in sums(scope, kept, with_cases, of_hubs) if each.is_of_note] if kept else []
+    added = [each for each in sums(scope, kept, with_cases) if each.is_of_note] if kept else []
     chosen = next((each for each in added if each.result.figure.key == request.GET.get("figure")), None)
     context = {
         "title": "下级报送",

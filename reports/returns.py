@@ -1,11 +1,12 @@
 """What the organisations below have signed of a period: their numbers added up, and who is missing."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from orgs.models import Organisation
 from youthhubs.models import Hub
 
-from .figures import CASE_FIGURES, HUB_FIGURES, QUALITIES, Result, all_figures, figures_of, results
+from .figures import CASE_FIGURES, QUALITIES, Result, all_figures, results
 from .models import CountedFigure, Edition, Report
 
 # Somebody who belongs to two of the organisations stands in the numbers of both.
@@ -75,7 +76,7 @@ def returns(scope, of_hubs=False):
     reports = Report.objects.filter(form=Report.form_of(scope.period), starts_on=start, ends_on=end)
     of_places = reports.filter(hub__in=places) if of_hubs else reports.filter(hub=None, organisation__in=places)
     found = {report.hub_id or report.organisation_id: report for report in of_places}
-    editions = Edition.objects.filter(report__in=found.values()).defer("document", "blocks").select_related("signed_by")
+    editions = Edition.objects.filter(report__in=found.values()).without_contents().select_related("signed_by")
     newest = {edition.report_id: edition for edition in editions.order_by("number")}
     return [
         Return(place, found.get(place.pk), newest.get(found[place.pk].pk) if place.pk in found else None)
@@ -90,19 +91,17 @@ def kept_of(returns, with_cases=True):
     return [figure for figure in kept if with_cases or figure.key not in CASE_FIGURES]
 
 
-def sums(scope, kept, with_cases=True, of_hubs=False):
-    """Every figure that the whole counts too: over all returns, and by the whole itself."""
-    own = results(scope, with_cases)
-    figures = figures_of(scope, with_cases)
-    if of_hubs:
-        figures = {key: figure for key, figure in figures.items() if key in HUB_FIGURES or "." in key}
-    for key, figure in figures.items():
-        signed = [each for each in kept if each.key == key]
-        if signed:
-            values = [each.value for each in signed]
+def sums(scope, kept, with_cases=True):
+    """Every figure that was signed and that the whole counts too: over all returns, and by the whole itself."""
+    signed = defaultdict(list)
+    for each in kept:
+        signed[each.key].append(each)
+    for key, own in results(scope, with_cases).items():
+        if key in signed:
+            values = [each.value for each in signed[key]]
             value = min(values) if key in SMALLEST else sum(values)
-            quality = max((each.quality for each in signed), key=QUALITIES.index)
-            yield Sum(Result(figure, value, quality), own[key], len(signed))
+            quality = max((each.quality for each in signed[key]), key=QUALITIES.index)
+            yield Sum(Result(own.figure, value, quality), own, len(values))
 
 
 def by_place(returns, kept, key):

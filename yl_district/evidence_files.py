@@ -4,14 +4,13 @@ Images come out without what they tell beside the picture; every other file as i
 """
 
 import re
-import struct
 from io import BytesIO
-from zipfile import BadZipFile, ZipFile, is_zipfile
-from zlib import error as ZlibError
+from zipfile import ZipFile, is_zipfile
 
 from django.core.exceptions import ValidationError
 
 from .images import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
+from .spreadsheet_archives import DAMAGE
 
 LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
@@ -81,26 +80,12 @@ def check_pdf(data):
         raise BrokenFile
 
 
-# What reading a damaged archive can come to, a place before its beginning included.
-DAMAGED = (
-    BadZipFile,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-    ValueError,
-    OverflowError,
-    struct.error,
-    ZlibError,
-)
-
-
 def office_ending(data):
     """Whether an archive is a Word document or a workbook; raises ValidationError for others and for macros."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             names, types = archive.namelist(), types_of(archive)
-    except (BrokenFile, *DAMAGED):
+    except (BrokenFile, *DAMAGE):
         raise unknown(data) from None
     if b"macroEnabled" in types or any(name.lower().endswith("vbaproject.bin") for name in names):
         raise ValidationError("这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。")

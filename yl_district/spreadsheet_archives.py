@@ -1,9 +1,28 @@
 """Looks into a zipped workbook before it is opened: what it is, what it unpacks to, how far its sheets reach."""
 
+import lzma
 import re
+import struct
+import zipfile
+import zlib
+from xml.parsers.expat import ExpatError
 
 from .spreadsheet_limits import UNPACKED, Refused, check_area
 
+# What reading a damaged file raises.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    ExpatError,
+    struct.error,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    RuntimeError,
+    OverflowError,
+)
 CHUNK = 1 << 20
 ENCRYPTED = 1  # the bit of a zipped part's flags
 TAIL = 1000  # bytes of a piece that are looked at again with the next

@@ -5,18 +5,14 @@ at XFD1048576 would otherwise be answered with seventeen thousand million empty 
 """
 
 import json
-import lzma
 import math
 import resource
-import struct
 import sys
 import zipfile
-import zlib
 from datetime import date, time, timedelta
-from xml.parsers.expat import ExpatError
 
 from .delimited_text import read_delimited, trimmed
-from .spreadsheet_archives import archive_kind, check_unpacked, sheet_errors
+from .spreadsheet_archives import DAMAGE, archive_kind, check_unpacked, sheet_errors
 from .spreadsheet_limits import (
     CHARACTERS,
     CPU_SECONDS,
@@ -32,19 +28,6 @@ from .spreadsheet_xls import MAGIC, xls_errors
 
 PART_CHARACTERS = 4_000_000  # so that neither process ever holds more than a little of a sheet of long texts
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
-# What reading a damaged file raises.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    ExpatError,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    RuntimeError,
-)
 
 
 def sheets_of(path):

@@ -15,6 +15,10 @@ from .documents import Report, ReportReachQuerySet
 class EditionQuerySet(ReportReachQuerySet):
     report_path = "report__"
 
+    def without_contents(self):
+        """Editions whose texts and files are read only where they are asked for."""
+        return self.defer("document", "blocks", "open_blocks")
+
 
 class Edition(KeptOnce):
     """A report as it was signed; the first one, or an amendment with its reason."""

@@ -3,10 +3,11 @@
 import io
 import posixpath
 import zipfile
-import zlib
 
 from docx.oxml.ns import qn
 from lxml import etree
+
+from yl_district.spreadsheet_archives import DAMAGE
 
 from .layout_language import LayoutRefused
 
@@ -63,7 +64,7 @@ def unpacked(data):
                 found[entry.filename] = read_part(archive, entry, min(room, limit))
                 room -= len(found[entry.filename])
             return found
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError):
+    except DAMAGE:
         raise LayoutRefused(f"这不是 Word 文件，或文件已损坏。{AGAIN}") from None
 
 

@@ -33,7 +33,7 @@ def returned(organisation, hub=None):
 
 def added(scope, with_cases=True, of_hubs=False):
     found = returns(scope, of_hubs)
-    return {each.result.figure.key: each for each in sums(scope, kept_of(found, with_cases), with_cases, of_hubs)}
+    return {each.result.figure.key: each for each in sums(scope, kept_of(found, with_cases), with_cases)}
 
 
 def states(scope, of_hubs=False):
