@@ -36,10 +36,18 @@ def pytest_configure():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out on PostgreSQL what is marked to run once."""
-    if config.getoption("database") == "postgresql":
-        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("once")])
-        items[:] = [item for item in items if not item.get_closest_marker("once")]
+    """Leave out what runs on the other database, or with --full alone."""
+    config.hook.pytest_deselected(items=[item for item in items if not runs_here(config, item)])
+    items[:] = [item for item in items if runs_here(config, item)]
+
+
+def runs_here(config, item):
+    """Whether a test runs on the chosen database: with --full every one, else those that are marked for it."""
+    if config.getoption("full"):
+        return True
+    is_for_postgresql, is_for_both = item.get_closest_marker("postgresql"), item.get_closest_marker("both")
+    is_its_database = is_for_both or (config.getoption("database") == "postgresql") == bool(is_for_postgresql)
+    return is_its_database and not item.get_closest_marker("full")
 
 
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):

@@ -83,10 +83,11 @@ def server_binaries():
 
 
 def pytest_addoption(parser):
-    """Let the caller choose the database."""
+    """Let the caller choose the database, and how much is run."""
     parser.addoption(
         "--database", choices=["sqlite", "postgresql"], default="sqlite", help="the database that the tests run on"
     )
+    parser.addoption("--full", action="store_true", help="run everything, exhaustively, whatever it is marked for")
 
 
 @pytest.hookimpl(wrapper=True)

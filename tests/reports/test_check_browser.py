@@ -12,7 +12,6 @@ from tests.conftest import DESKTOP, PHONE
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_findings_are_answered_and_falls_explained(open_page, window, sign_in):
     call_command("load_sample_year", stdout=StringIO())

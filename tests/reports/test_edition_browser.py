@@ -20,7 +20,6 @@ from yl_district.periods import Period
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_report_is_signed_drifts_and_is_amended(open_page, window, sign_in):
     call_command("load_sample_year", stdout=StringIO())

@@ -162,7 +162,6 @@ MIGRATE = "CommandError: 数据库中还没有（或缺少）所需的表，请�
 CONNECT = "CommandError: 连接不上数据库，请核对 DATABASE_URL 与数据库服务，首次使用时再运行 manage.py migrate。\n"
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(
     ("command", "url", "answer"),
     [

@@ -15,8 +15,6 @@ from reports.word_layout_views import MEANINGS
 from tests.reports import layout_files as files
 from tests.reports.layout_files import DOCUMENT, RELATIONSHIPS, TYPES
 
-pytestmark = pytest.mark.once
-
 AGAIN = "请在 Word 中另存为“Word 文档（*.docx）”后重新上传。"
 COMPARE = "请对照内置版式改正后重新上传。"
 ODD = f"文件内部的结构不正常，不是 Word 保存的样子。{AGAIN}"

@@ -6,8 +6,6 @@ from hypothesis import strategies as st
 
 from yl_district.spreadsheets import Sheet, UnreadableWorkbook, read_pasted, read_workbook, stream_workbook
 
-pytestmark = pytest.mark.once
-
 ROWS = [
     ["姓名", "身份证号", "备注"],
     ["章程", "110105194912310020", "第一行\n第二行"],

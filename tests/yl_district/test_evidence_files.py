@@ -26,8 +26,6 @@ from tests.workbooks import workbook
 from yl_district.evidence_files import taken
 from yl_district.images import orientation
 
-pytestmark = pytest.mark.once
-
 RIGHT = {
     "pdf": PDF,
     "jpg": jpeg(),

@@ -11,8 +11,6 @@ from reports.ledger import SHEETS
 from yl_district.headings import Recognised, heading_key, known_headings, recognise
 from youthhubs.resources import VolunteerResource
 
-pytestmark = pytest.mark.once
-
 COLUMNS = ["姓名", "性别", "所在团支部", "工作单位", "手机号码", "发展团员编号"]
 SYNONYMS = {
     "姓名": "真实姓名",

@@ -31,8 +31,6 @@ from tests.spreadsheet_files import (
 from yl_district import spreadsheets
 from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, stream_workbook
 
-pytestmark = pytest.mark.once
-
 WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
 NO_PASSWORD = ("设置了打开密码的工作簿", WORKBOOK, "请在 Excel 或 WPS 中清除打开密码，保存后重新上传")

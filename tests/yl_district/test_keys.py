@@ -61,7 +61,6 @@ def test_keys_that_cannot_be_used_are_refused_without_showing_them(text, words):
     assert [part for part in (ONE[:8], TWO[:8], THREE[:8]) if part in message] == []
 
 
-@pytest.mark.once
 def test_a_program_with_bad_keys_does_not_start():
     command = [sys.executable, settings.BASE_DIR / "manage.py", "check"]
     environment = os.environ | {"FIELD_KEYS": "k1"}

@@ -8,8 +8,6 @@ import pytest
 from yl_district import long_sheets
 from yl_district.spreadsheets import CELL_LIMIT, CUT, Heading, read_workbook
 
-pytestmark = pytest.mark.once
-
 HEADINGS = [Heading("姓名", required=True), Heading("性别", choices=("男", "女")), Heading("备注")]
 
 

@@ -34,8 +34,6 @@ from yl_district.spreadsheets import (
     write_workbook,
 )
 
-pytestmark = pytest.mark.once
-
 
 def roster_xlsx():
     """The roster as today's Excel saves it."""

@@ -7,8 +7,6 @@ import pytest
 from yl_district.headings import known_headings
 from yl_district.table_layout import Layout, SheetCandidate, find_layout, has_own_name, sheet_candidates
 
-pytestmark = pytest.mark.once
-
 KNOWN = known_headings(
     ["姓名", "性别", "民族", "出生日期", "所在团支部", "手机号码", "学校", "备注"],
     {"手机号码": "电话 手机", "所在团支部": "团支部"},

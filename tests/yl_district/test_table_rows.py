@@ -12,8 +12,6 @@ from yl_district.headings import known_headings, recognise
 from yl_district.table_layout import Layout, find_layout
 from yl_district.table_rows import Row, RowKind, RowReader
 
-pytestmark = pytest.mark.once
-
 BLANK, DATA, SECTION = RowKind.BLANK, RowKind.DATA, RowKind.SECTION
 TOTAL, NOTE, HEADING = RowKind.TOTAL, RowKind.NOTE, RowKind.HEADING
 
