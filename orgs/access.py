@@ -263,7 +263,7 @@ def may_open(user, url_name):
     allowed = ACCESS.get(url_name, frozenset())
     if allowed == PUBLIC or (allowed == SIGNED_IN and user.is_authenticated):
         return True
-    return user.is_authenticated and bool(allowed & capacities(user))
+    return user.is_authenticated and not allowed.isdisjoint(user.capacities)
 
 
 def capacities(user):

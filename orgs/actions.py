@@ -152,7 +152,7 @@ def set_roles(user, roles):
             role.delete()
     for kind, organisation in wanted:
         Role.objects.create(user=user, kind=kind, organisation_id=organisation)
-    user.__dict__.pop("_held_roles", None)
+    user.forget_roles()
     left = User.objects.active().filter(roles__kind=RoleKind.ADMINISTRATOR, roles__organisation__depth=1)
     if had_administrator and not left.exists():
         raise ValidationError("这是全区唯一的系统管理员，请先为另一账号设置系统管理员角色，再办理变更。")

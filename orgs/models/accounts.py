@@ -9,11 +9,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from yl_district.history import Tracked
 from yl_district.validators import MOBILE, problem, validate_mobile
 
-from ..access import may_open
+from ..access import capacities, may_open
 from ..roles import (
     CASE_KEEPERS,
     FIGURE_READERS,
@@ -129,16 +130,25 @@ class User(AbstractUser):
         salt, value = "orgs.models.User.session", f"{self.session_stamp}:{self.password}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
-    @property
+    @cached_property
     def held_roles(self):
         """The roles held, with their organisations, read once for a request."""
-        if not hasattr(self, "_held_roles"):
-            self._held_roles = list(self.roles.select_related("organisation"))
-        return self._held_roles
+        return list(self.roles.select_related("organisation"))
+
+    @cached_property
+    def capacities(self):
+        """What the access table asks for, as the held roles give it, worked out once for a request."""
+        return capacities(self)
 
     def take_roles(self, roles):
         """Has the user hold these roles, which were read elsewhere or are not stored at all."""
-        self._held_roles = roles
+        self.forget_roles()
+        self.held_roles = roles
+
+    def forget_roles(self):
+        """Has the roles read again when they are next asked for."""
+        for known in ("held_roles", "capacities"):
+            self.__dict__.pop(known, None)
 
     def organisations_as(self, *kinds):
         """The organisations in which the user holds a role of one of these kinds."""

@@ -3,12 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from ..roles import (
-    RECORD_KEEPERS,
-)
-
-# No condition at all. An empty Q would vanish beside another one, and narrow instead.
-
+from ..roles import RECORD_KEEPERS
 
 # No condition at all. An empty Q would vanish beside another one, and narrow instead.
 EVERYTHING = None
