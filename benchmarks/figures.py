@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from benchmarks.metering import Meter  # noqa: E402
-from tests.postgres import Cluster  # noqa: E402
+from tests.databases import Cluster  # noqa: E402
 
 # A small district costs less than the clock tells apart: so many times in a row.
 IN_A_ROW = 20
@@ -182,7 +182,7 @@ def on_postgresql(options):
     folder = Path(tempfile.mkdtemp(prefix="yl-"))
     cluster = Cluster(folder)
     cluster.start()
-    roots = (int((cluster.data / "postmaster.pid").read_text().split()[0]),)
+    roots = (cluster.process,)
     try:
         for name in ("small", "large"):
             cluster_command(cluster, f"CREATE DATABASE {name}")

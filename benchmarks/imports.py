@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from benchmarks.metering import Meter  # noqa: E402
-from tests.postgres import Cluster  # noqa: E402
+from tests.databases import Cluster  # noqa: E402
 
 PAUSE = 0.05  # seconds between the saves of another writer
 OURS, STOCK, FLOOR, READ = "ours", "stock", "floor", "read"
@@ -60,7 +60,7 @@ class PostgreSQL:
         self.folder = Path(tempfile.mkdtemp(prefix="yl-"))
         self.cluster = Cluster(self.folder)
         self.cluster.start()
-        self.roots = (int((self.cluster.data / "postmaster.pid").read_text().split()[0]),)
+        self.roots = (self.cluster.process,)
         self._ask("CREATE DATABASE prepared")
         act("prepare", url=self._url("prepared"))
 

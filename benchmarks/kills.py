@@ -27,7 +27,7 @@ def main():
     cluster = None
     try:
         if chosen.database == "postgresql":
-            from tests.postgres import Cluster
+            from tests.databases import Cluster
 
             cluster = Cluster(folder)
             cluster.start()

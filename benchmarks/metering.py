@@ -1,35 +1,12 @@
 """What processes cost together: CPU time and memory of a process and all that it has started, read from /proc."""
 
-import os
 import threading
 import time
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from tests.cpu_times import cpu_seconds_below, processes_below
+
 BETWEEN_SAMPLES = 0.05
-
-
-def processes_below(root):
-    """The ids of a process and of all processes below it."""
-    found, waiting = [], [root]
-    while waiting:
-        process = waiting.pop()
-        found.append(process)
-        try:
-            for task in Path(f"/proc/{process}/task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
-        except OSError:
-            continue
-    return found
-
-
-def cpu_seconds(process):
-    """The CPU time of a process, and of those of its children that have ended."""
-    try:
-        words = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0
-    return sum(map(int, words[11:15])) / TICKS
 
 
 def memory(process):
@@ -64,7 +41,7 @@ class Meter:
         return [process for root in self.roots for process in processes_below(root)]
 
     def _cpu(self):
-        return sum(map(cpu_seconds, self._all()))
+        return cpu_seconds_below(*self.roots)
 
     def _sample(self):
         while not self.has_ended.wait(BETWEEN_SAMPLES):

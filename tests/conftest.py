@@ -1,20 +1,24 @@
 """What every test shares: the database, plain static files, and browser pages that fail on any error they report."""
 
+import gc
 import os
 import re
 import shutil
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.http import HttpResponseNotFound
 from django.test import Client
 
 from yl_district import append_only, kept_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+GARBAGE = 200_000  # objects made since the last search for garbage
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,6 +43,19 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what runs on the other database, or with --full alone."""
     config.hook.pytest_deselected(items=[item for item in items if not runs_here(config, item)])
     items[:] = [item for item in items if runs_here(config, item)]
+
+
+def pytest_collection_finish():
+    """Leave what stands for the whole run out of the search for garbage, which is made seldom, between tests."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def pytest_runtest_logfinish():
+    """Take the garbage away as soon as there is some."""
+    if gc.get_count()[0] > GARBAGE:
+        gc.collect()
 
 
 def runs_here(config, item):
@@ -68,11 +85,30 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(database_server):
-    """Have the server run before Django creates the test database in it, under the name that DATABASE_URL gives."""
-    # A program that a test starts then works on the very database that the test sees.
-    database = connection.settings_dict
-    database["TEST"]["NAME"] = database["NAME"]
+def django_db_setup(pytestconfig, django_test_environment, django_db_blocker, database_server):
+    """The migrated database, under the name that DATABASE_URL gives, so that programs started by tests work on it too.
+
+    It is copied from the one that an earlier run kept; the first run with its migrations makes it.
+    """
+    # pytest-django's own fixture would migrate at each run.
+    with django_db_blocker.unblock():
+        if not database_server.is_migrated:
+            call_command("migrate", verbosity=0)
+            connection.close()
+            database_server.keep()
+        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+
+
+@pytest.fixture(autouse=True)
+def short_refusals(request):
+    """In a crawl, which is refused thousands of times, the page that says so is a word; its wording has a test."""
+    if request.node.get_closest_marker("crawl"):
+        request.getfixturevalue("monkeypatch").setattr("yl_district.urls.handler404", refusal)
+
+
+def refusal(request, exception):
+    """The same words for whatever is not found."""
+    return HttpResponseNotFound("refused")
 
 
 @pytest.fixture
@@ -103,10 +139,9 @@ def browser_type_launch_args():
 
 
 @pytest.fixture(scope="session")
-def migrated_rows(django_db_setup, django_db_blocker):
+def migrated_rows(django_db_setup):
     """The rows that migrations put in, which a test that really commits wipes out with all others."""
-    with django_db_blocker.unblock():
-        return getattr(connection, "_test_serialized_contents", None) or connection.creation.serialize_db_to_string()
+    return connection._test_serialized_contents
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,133 @@
+"""What tests may cost in CPU seconds, which a busy machine does not change as it does the clock's; beyond, a run fails.
+
+A pytest plugin. It writes to build/test-times.json what each test cost: the process itself, what it started, and the
+database's server. All are seconds of the machine on which the budgets were set: a short calculation before and after
+the run tells how fast this one is.
+"""
+
+import fcntl
+import json
+import os
+import time
+from statistics import mean, median
+
+import pytest
+
+from .cpu_times import cpu_seconds, cpu_seconds_below
+from .databases import DATABASE
+
+FILE = "build/test-times.json"
+# Of one test, unless it is marked cpu(seconds).
+ONE_TEST = 2
+# Of all tests of a run, and of those of them that look at every page.
+ALL_TESTS = {"sqlite": 400, "postgresql": 300}
+CRAWLS = {"sqlite": 100, "postgresql": 100}
+# What the calculation takes where the budgets were set, with both cores at work.
+CALCULATION = 0.1
+
+
+def pytest_configure(config):
+    """Measure this run."""
+    config.pluginmanager.register(Budgets(config))
+
+
+class Budgets:
+    """The costs of a run as it goes, and whether they were too high in the end."""
+
+    def __init__(self, config):
+        self.database, self.kind = config.stash[DATABASE], config.getoption("database")
+        self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
+        self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
+        self.found, self.excesses = {}, []
+
+    def seconds(self, *, with_running=False):
+        """The CPU seconds spent until now; those of programs that run beside the process count when these end."""
+        own = cpu_seconds_below(os.getpid()) if with_running else cpu_seconds(os.getpid())
+        return own + self.database.cpu_seconds()
+
+    def pytest_sessionstart(self):
+        self.calculations = [calculation()]
+        self.began = self.seconds()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        has_browser, shared = "playwright" in item.fixturenames, sum(self.shared.values())
+        began = self.seconds(with_running=has_browser)
+        result = yield
+        spent = self.seconds(with_running=has_browser) - began
+        self.tests[item.nodeid] = spent - (sum(self.shared.values()) - shared)
+        mark = item.get_closest_marker("cpu")
+        self.limits[item.nodeid] = mark.args[0] if mark else ONE_TEST
+        if item.get_closest_marker("crawl"):
+            self.crawls.add(item.nodeid)
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        """Count what is made once for all tests apart from the test that happens to come first."""
+        if fixturedef.scope != "session":
+            return (yield)
+        began = self.seconds(with_running=True)
+        result = yield
+        self.shared[fixturedef.argname] = self.seconds(with_running=True) - began
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session):
+        result = yield
+        spent = self.seconds() - self.began
+        self.calculations.append(calculation())
+        self.found = self.costs(spent, CALCULATION / mean(self.calculations))
+        write(self.file, self.kind, self.found)
+        self.excesses = self.too_high() if self.is_limited else []
+        if self.excesses and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return result
+
+    def costs(self, spent, speed):
+        """The costs in seconds of the machine on which the budgets were set, the dearest tests first."""
+        tests = {name: round(seconds * speed, 2) for name, seconds in self.tests.items()}
+        return {
+            "sum": round(spent * speed, 1),
+            "crawls": round(sum(tests[name] for name in self.crawls), 1),
+            "speed": round(speed, 2),
+            "shared": {name: round(seconds * speed, 2) for name, seconds in self.shared.items()},
+            "tests": dict(sorted(tests.items(), key=lambda test: -test[1])),
+        }
+
+    def too_high(self):
+        """What cost more than it may, in words."""
+        together = [
+            ("all tests", self.found["sum"], ALL_TESTS[self.kind]),
+            ("crawls", self.found["crawls"], CRAWLS[self.kind]),
+        ]
+        single = [(name, seconds, self.limits[name]) for name, seconds in self.found["tests"].items()]
+        return [f"{name}: {seconds} s, {most} s allowed" for name, seconds, most in together + single if seconds > most]
+
+    def pytest_terminal_summary(self, terminalreporter):
+        costs = "CPU seconds: {sum}, crawls {crawls} (speed {speed})".format(**self.found)
+        terminalreporter.write_line(f"{costs}; each test in {FILE}")
+        for line in self.excesses:
+            terminalreporter.write_line(f"Over its budget of CPU time: {line}", red=True)
+
+
+def calculation():
+    """The CPU seconds of a fixed calculation, the middle one of three tries."""
+
+    def once():
+        began = time.process_time()
+        sum(hash(str(number)) % 7 for number in range(300_000))
+        return time.process_time() - began
+
+    return median(once() for _ in range(3))
+
+
+def write(path, kind, found):
+    """Writes the costs of a run beside those of the run on the other database, which may end at the same moment."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        known = json.loads(file.read() or "{}")
+        file.truncate(0)
+        json.dump(known | {kind: found}, file, ensure_ascii=False, indent=1)
