@@ -14,6 +14,7 @@ from orgs.models import Organisation, User
 from orgs.second_factor import spend
 from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
+from tests.forked_commands import answers
 from tests.workbooks import counts, exported_rows, take_in, workbook
 from yl_district.models import AccessEntry, ImportBatch
 from yl_district.spreadsheets import read_workbook
@@ -162,30 +163,33 @@ MIGRATE = "CommandError: 数据库中还没有（或缺少）所需的表，请�
 CONNECT = "CommandError: 连接不上数据库，请核对 DATABASE_URL 与数据库服务，首次使用时再运行 manage.py migrate。\n"
 
 
-@pytest.mark.parametrize(
-    ("command", "url", "answer"),
-    [
-        *((command, "sqlite:///{folder}/empty.sqlite3", MIGRATE) for command in COMMANDS),
-        ("export_ledger", "sqlite:///{folder}/missing/empty.sqlite3", CONNECT),
-        ("export_ledger", "postgres://nobody@127.0.0.1:1/nothing", CONNECT),
-        ("export_ledger", "nothing", CONNECT),
-        ("export_ledger", "mysqlx://nobody@127.0.0.1/nothing", "设置有误，请核对 DATABASE_URL"),
-    ],
-)
-def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path, command, url, answer):
-    done = subprocess.run(
-        [sys.executable, settings.BASE_DIR / "manage.py", command, *COMMANDS[command]],
-        env=os.environ | {"DATABASE_URL": url.format(folder=tmp_path), "SECRET_KEY": "for tests"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    # django-environ adds a warning of its own about an address without a scheme.
-    *warnings, line = done.stderr.splitlines(keepends=True)
-    assert (done.stdout, done.returncode, line.startswith(answer)) == ("", 1, True)
-    assert (warnings == []) == (url != "nothing")
-    assert "Traceback" not in done.stderr
+UNUSABLE = [
+    *((command, "sqlite:///{folder}/empty.sqlite3", MIGRATE) for command in COMMANDS),
+    ("export_ledger", "sqlite:///{folder}/missing/empty.sqlite3", CONNECT),
+    ("export_ledger", "postgres://nobody@127.0.0.1:1/nothing", CONNECT),
+    ("export_ledger", "nothing", CONNECT),
+]
+
+
+@pytest.mark.cpu(6)
+def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path):
+    given = [([name, *COMMANDS[name]], {"DATABASE_URL": url.format(folder=tmp_path)}) for name, url, _ in UNUSABLE]
+    found = answers(given, tmp_path)
+    assert [(code, output) for code, output, _ in found] == [(1, "")] * len(UNUSABLE)
+    for (_, url, line), (_, _, errors) in zip(UNUSABLE, found, strict=True):
+        # django-environ adds a warning of its own about an address without a scheme.
+        *warnings, last = errors.splitlines(keepends=True)
+        assert (last[: len(line)], bool(warnings)) == (line, url == "nothing")
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".txt", ".xlsx")] == []
+
+
+@pytest.mark.cpu(3)
+def test_a_kind_of_database_that_nobody_knows_is_one_clear_line():
+    command = [sys.executable, settings.BASE_DIR / "manage.py", "ledger_template", "-o", "out.xlsx"]
+    environment = os.environ | {"DATABASE_URL": "mysqlx://nobody@127.0.0.1/nothing"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith("设置有误，请核对 DATABASE_URL")
 
 
 def test_a_path_that_cannot_be_read_is_a_command_error(tmp_path):
