@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -18,6 +19,8 @@ from yl_district import append_only, kept_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+hypothesis.settings.register_profile("daily", max_examples=50, deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("full", max_examples=500, deadline=None, database=None)
 GARBAGE = 200_000  # objects made since the last search for garbage
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -30,8 +33,9 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Take static files from where they are, uncollected; hash passwords fast, as no test is about how well."""
+    hypothesis.settings.load_profile("full" if config.getoption("full") else "daily")
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables

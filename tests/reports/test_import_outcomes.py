@@ -41,9 +41,7 @@ pytestmark = pytest.mark.django_db
 REFUSED = {"wrong", "duplicate", "elsewhere"}
 RUNS = Counter()
 random_lists = settings(
-    max_examples=5,
-    deadline=None,
-    derandomize=True,
+    max_examples=settings.default.max_examples // 10,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from activities.models import Activity, ActivityType
@@ -59,7 +59,6 @@ marked_texts = st.text(st.sampled_from([*MARKS, *"#：: \n.零其余团员总数
 
 
 @given(marked_texts)
-@settings(max_examples=300)
 def test_any_text_is_read_or_its_problems_are_told(text):
     paragraphs, found = parse(text)
     assert all(problem.expected and 1 <= problem.line <= text.count("\n") + 1 for problem in found)
@@ -71,7 +70,6 @@ def test_any_text_is_written_and_text_without_marks_comes_out_as_it_is(district)
     vocabulary, counted = Vocabulary(scope), results(scope)
 
     @given(marked_texts, plain_texts)
-    @settings(max_examples=100, deadline=None)
     def write(marked, plain):
         written(scope, marked, heading=marked, counted=counted, vocabulary=vocabulary)
         lines = [line.strip() for line in plain.split("\n")]

@@ -1,7 +1,7 @@
 """Text with delimiters: every encoding, delimiter and way of quoting that Excel and WPS write, and what is pasted."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from yl_district.spreadsheets import Sheet, UnreadableWorkbook, read_pasted, read_workbook, stream_workbook
@@ -161,7 +161,6 @@ CELLS = st.text(
 ) | st.sampled_from(['"', '""', "\n", ",", ";", '甲"乙', "甲\n乙", '"甲"'])
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=4))
 def test_any_cells_come_back_from_a_paste(rows):
     rows = [[None if cell == "" else cell for cell in row] + ["尾"] for row in rows]

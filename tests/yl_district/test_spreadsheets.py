@@ -375,7 +375,7 @@ def test_a_template_marks_required_headings_and_offers_drop_downs():
     assert re.findall(r'<col min="(\d)" max="(\d)" width="[\d.]+" style="1"', sheet) == [("1", "3")]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings.default.max_examples // 5)
 @given(st.lists(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"])), max_size=3)))
 def test_printable_text_comes_back_as_it_was_written(rows):
     headings = [Heading("一"), Heading("二"), Heading("三")]

@@ -4,7 +4,7 @@ from datetime import date
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from members.resources import MemberResource
@@ -299,7 +299,6 @@ def rosters(draw):
     return people, rows, merged
 
 
-@settings(deadline=None, max_examples=150)
 @given(rosters(), st.integers(1, 7))
 def test_of_any_roster_the_people_are_recovered(roster, size):
     people, rows, merged = roster
@@ -325,7 +324,6 @@ MERGED = st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 5), st.i
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=7), max_size=10), st.lists(MERGED, max_size=4))
 def test_whatever_a_sheet_holds_each_row_below_its_headings_is_told_once(rows, merged):
     known = known_headings(COLUMNS, SYNONYMS)
