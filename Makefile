@@ -11,6 +11,9 @@ MANAGE := $(VENV) manage.py
 LOCK := $(VENV) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 --universal
 
+# Many processes start, of which each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Production from the start: whoever develops says DEBUG=1 to manage.py itself.
 export DEBUG := 0
 
