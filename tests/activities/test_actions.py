@@ -10,6 +10,8 @@ from activities.actions import add_sign_in, recount_sign_ins, remove_sign_in
 from activities.models import SignIn
 from tests.factories import make_activity, make_person
 
+pytestmark = pytest.mark.both
+
 
 def numbers(activity):
     activity.refresh_from_db()

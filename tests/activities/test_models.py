@@ -7,7 +7,7 @@ from activities.models import Activity, SignIn
 from tests.boundaries import YEAR, flow
 from tests.factories import make_activity, make_hub, make_organisation, make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @flow

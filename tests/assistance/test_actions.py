@@ -9,6 +9,8 @@ from assistance.actions import fix_volunteer
 from assistance.models import AssistedYouth
 from tests.factories import make_assisted_youth, make_organisation, make_volunteer
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def youth(db):

@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.pages import browser_of, listed, page, refused, send, two_branches
 from yl_district.models import AccessEntry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 CHOSEN = "spring-walk-along-the-river"
 
 

@@ -15,7 +15,7 @@ from tests.factories import (
     make_volunteer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @stock

@@ -19,7 +19,7 @@ from tests.workbooks import TODAY
 from yl_district.cells import CellError
 from yl_district.columns import Book
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 IDENTITY = "11010519491231002X"
 OTHER_IDENTITY = "110101199003077774"

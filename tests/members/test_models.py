@@ -8,7 +8,7 @@ from members.models import Member, Person, Post, Volunteer
 from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, open_stock, stock
 from tests.factories import make_hub, make_member, make_organisation, make_person, make_post, make_volunteer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 LONG_AGO = date(2010, 5, 1)
 

@@ -323,6 +323,7 @@ def decided_at_once(decisions):
     return at_once([partial(attempt, act) for act in decisions])
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_who_decide_at_once_have_one_effect():
     district, moved = two_branches(), []
@@ -337,6 +338,7 @@ def test_two_who_decide_at_once_have_one_effect():
     print(f"G2: 5 rounds of two who consent at once on {connection.vendor}, 1 transfer each time")
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
     """The twin: with the proposal as the page read it, both decisions go through."""
@@ -350,6 +352,7 @@ def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
     assert outcomes == [None, None]
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_pages_that_decide_at_once_leave_one_to_look_again():
     district = two_branches()
@@ -363,6 +366,7 @@ def test_two_pages_that_decide_at_once_leave_one_to_look_again():
     assert Member.objects.filter(person=member.person_id).count() == 2
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_who_decides_and_who_takes_back_at_once_have_one_effect():
     district, kept = two_branches(), []

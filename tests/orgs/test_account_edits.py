@@ -260,6 +260,7 @@ def answer(act):
 ORDERS = [(0, 1), (1, 0), None, None, None]
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_somebody_who_leaves_while_a_role_is_given_has_left(rf):
     root = make_organisation("清河地区团工委")
@@ -269,6 +270,7 @@ def test_somebody_who_leaves_while_a_role_is_given_has_left(rf):
     assert ends == [(False, [])] * len(ORDERS)
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_twin_without_reading_again_the_race_gives_a_role_to_who_left(rf, monkeypatch):
     monkeypatch.setattr("orgs.actions.standing", lambda user: user)

@@ -8,7 +8,7 @@ from orgs.models import Organisation, Supply, Unit, UnitContact
 from tests.boundaries import DAY, NEXT_DAY, YEAR, flow, open_stock, stock
 from tests.factories import make_organisation, make_post, make_supply, make_unit, make_unit_contact
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @stock

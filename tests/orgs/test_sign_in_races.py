@@ -12,7 +12,7 @@ from orgs.tries import LIMIT
 from tests.factories import make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import code_now
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 TIMES = 20
 
 

@@ -8,7 +8,7 @@ from outreach.actions import hand_over_links
 from outreach.models import Link
 from tests.factories import make_contact, make_link, make_organisation, make_person, make_post, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 DAY = date(2026, 11, 20)
 
 

@@ -8,7 +8,7 @@ from outreach.models import Contact, Link, cadres_with_links
 from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, stock
 from tests.factories import make_contact, make_link, make_organisation, make_person, make_post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @stock

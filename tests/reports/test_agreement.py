@@ -26,7 +26,7 @@ from tests.reports.test_list_exports import text_rows
 from tests.reports.test_views import open_every_case, summed_column
 from yl_district.exporting import FORMATS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 PERIODS = {
     "year": {"year": YEAR},

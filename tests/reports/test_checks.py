@@ -24,7 +24,7 @@ from tests.reports.sound_district import sound_district
 from yl_district.periods import Period
 from youthhubs.models import Hub
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

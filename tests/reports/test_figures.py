@@ -18,7 +18,7 @@ from tests.reports import independent_sql
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
 from yl_district.periods import PARTS, Period
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ORIGINAL = {
     "committee_members": 3,

@@ -10,7 +10,7 @@ from tests import kills
 from tests.rosters import make_branches, member_rows, written
 from tests.workbooks import workbook
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 
 ROWS = 300
 KILLS = 10

@@ -36,7 +36,7 @@ from tests.rosters import (
 )
 from yl_district.models import ImportBatch, ImportPart
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 REFUSED = {"wrong", "duplicate", "elsewhere"}
 RUNS = Counter()

@@ -42,6 +42,8 @@ from tests.workbooks import workbook
 from yl_district.importing import commit, work
 from yl_district.models import AccessEntry, ImportBatch
 
+pytestmark = pytest.mark.both
+
 LARGE = 1_500  # `benchmarks/imports.py` measures more
 
 

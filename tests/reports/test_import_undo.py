@@ -42,6 +42,8 @@ from yl_district.history import because
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.models import ImportBatch
 
+pytestmark = pytest.mark.both
+
 TODAY = date(2017, 6, 1)
 
 

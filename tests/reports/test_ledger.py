@@ -12,7 +12,7 @@ from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tal
 from yl_district.cells import YEARS
 from yl_district.models import ImportBatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ROOT = {"组织名称": "清河地区团工委", "组织类别": "团工委", "所属领域": "机关"}
 BRANCH = {"组织名称": "柳林社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}

@@ -9,6 +9,8 @@ from python_calamine import CalamineWorkbook
 from reports.sample import ledger
 from tests.reports.sample_year import EVERYBODY, NONPUBLIC, ROOT, Year
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture(scope="module")
 def sheets():

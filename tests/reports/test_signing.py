@@ -23,7 +23,7 @@ from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
 from yl_district import kept_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2018, 1, 5)
 
 

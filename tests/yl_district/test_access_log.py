@@ -17,6 +17,8 @@ from yl_district import access_log, append_only
 from yl_district.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
 from yl_district.models import AccessEntry
 
+pytestmark = pytest.mark.both
+
 EDITS = 1000
 WRITERS, LINES = 8, 25
 FIELDS = ["at", "user_id", "who", "action", "subject", "detail", "address", "previous", "digest"]

@@ -241,6 +241,7 @@ def test_an_unchanged_form_is_never_stale(district):
         assert sent(district.office, url_name, record, data).status_code == 302, url_name
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_two_who_save_at_once_one_is_asked():
     district = two_branches()

@@ -39,7 +39,7 @@ from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPa
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def stored(record, column):

@@ -20,6 +20,8 @@ from tests.workbooks import take_in, workbook
 from yl_district.bulk_records import update_stored
 from yl_district.history import Tracked, because, is_tracked, note_changed, tracked_fields
 
+pytestmark = pytest.mark.both
+
 APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", "reports", "yl_district"]
 # Models without a history, each with its reason.
 UNTRACKED = {

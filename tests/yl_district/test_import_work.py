@@ -8,6 +8,8 @@ from yl_district.models import ImportBatch, ImportPart
 from yl_district.spreadsheet_limits import PART_ROWS
 from yl_district.spreadsheets import SheetPart, UnreadableWorkbook
 
+pytestmark = pytest.mark.both
+
 
 def rows(first, count):
     """So many rows of one cell each."""

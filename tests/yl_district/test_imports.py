@@ -15,6 +15,8 @@ from yl_district.columns import Book, Named, column
 from yl_district.problems import problem_at
 from yl_district.sheet_taking import take_in
 
+pytestmark = pytest.mark.both
+
 UNIT_HEADINGS = ["单位名称", "类别", "状态"]
 
 

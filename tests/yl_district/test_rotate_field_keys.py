@@ -22,7 +22,7 @@ from yl_district.management.commands.rotate_field_keys import Command, under_oth
 NEW = f"new {base64.b64encode(bytes(32)).decode()}"
 PEOPLE = 7
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

@@ -138,6 +138,7 @@ def ten_presses(district, data):
     return [answer.url for answer in at_once([partial(press, client, data) for client in clients])]
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_ten_presses_at_once_make_one_record():
     district, made = two_branches(), []
@@ -148,6 +149,7 @@ def test_ten_presses_at_once_make_one_record():
     print(f"G2: 3 rounds of 10 presses at once on {connection.vendor}, 1 record each time")
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
     """The twin: the same race with the protection off."""
@@ -157,6 +159,7 @@ def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
     assert Supply.objects.count() == 10
 
 
+@pytest.mark.both
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_old_tokens_cleared_by_many_at_once_hold_nobody_up():
     district = two_branches()

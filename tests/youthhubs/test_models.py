@@ -6,7 +6,7 @@ from tests.boundaries import DAY, NEXT_DAY, open_stock, stock
 from tests.factories import make_hub, make_organisation, make_volunteer
 from youthhubs.models import Hub, HubYear
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @stock
