@@ -5,9 +5,12 @@ from django.apps import apps
 from .models import KeptOnce
 
 REFUSAL = "这条记录只能增加，不能修改或删除。"
+# REPLACE would take a row's place without any deletion that a trigger sees, so nothing unique may be there already.
 SQLITE = {
     "keeps_rows": f"BEFORE UPDATE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "loses_none": f"BEFORE DELETE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "replaces_none": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
 }
 POSTGRESQL = {
     "keeps_rows": "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW",
@@ -30,20 +33,30 @@ def protect(connection, names):
         if connection.vendor == "postgresql":
             cursor.execute(FUNCTION)
         for table in names:
-            for statement in statements(connection.vendor, table):
+            for statement in statements(connection, table):
                 cursor.execute(statement)
 
 
-def statements(vendor, table):
+def statements(connection, table):
     """The SQL that protects one table."""
-    if vendor == "sqlite":
-        return [f"CREATE TRIGGER {table}_{name} {rule.format(table=table)}" for name, rule in SQLITE.items()]
+    if connection.vendor == "sqlite":
+        rules = {name: rule.format(table=table, taken=taken(connection, table)) for name, rule in SQLITE.items()}
+        return [f"CREATE TRIGGER {table}_{name} {rule}" for name, rule in rules.items()]
     made = [
         f"CREATE TRIGGER {table}_{name} {rule.format(table=table)} EXECUTE FUNCTION refuse_row_change()"
         for name, rule in POSTGRESQL.items()
     ]
     # Also for a session that calls itself a replica, in which other triggers rest.
     return [*made, *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}" for name in POSTGRESQL)]
+
+
+def taken(connection, table):
+    """The condition on SQLite for a stored row that has something unique in common with a new one."""
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, table).values()
+    unique = [each["columns"] for each in constraints if each["unique"]]
+    same = [" AND ".join(f'"{column}" = NEW."{column}"' for column in columns) for columns in [["rowid"], *unique]]
+    return " OR ".join(f"({each})" for each in same)
 
 
 def unprotect(connection, names):
