@@ -5,12 +5,14 @@ from .models import AccessEntry
 TABLE = AccessEntry._meta.db_table
 REFUSAL = "访问日志只能增加，不能修改或删除。"
 
-# REPLACE would take a line's place without any deletion that a trigger sees, so a line must come after all others.
+# REPLACE would take a line's place without any deletion that a trigger sees, by its number or by the number that SQLite
+# itself gives each row, so a line must come after all others.
 SQLITE = {
     "access_log_keeps_lines": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "access_log_loses_none": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "access_log_only_grows": f"BEFORE INSERT ON {TABLE} "
-    f"WHEN NEW.number <= (SELECT MAX(number) FROM {TABLE}) BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    f"WHEN NEW.number <= (SELECT MAX(number) FROM {TABLE}) OR NEW.rowid IN (SELECT rowid FROM {TABLE}) "
+    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
 }
 POSTGRESQL = {
     "access_log_keeps_lines": f"BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW",

@@ -1,12 +1,16 @@
 """The access log: only ever longer, chained so that any change shows, and written before what it tells of."""
 
+import base64
 import random
 import re
 import threading
+from contextlib import suppress
 from copy import copy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
@@ -19,6 +23,7 @@ from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.both
 
+KEY = base64.b64encode(bytes(32)).decode()
 EDITS = 1000
 WRITERS, LINES = 8, 25
 FIELDS = ["at", "user_id", "who", "action", "subject", "detail", "address", "previous", "digest"]
@@ -104,11 +109,214 @@ def test_the_database_refuses_to_empty_or_replace():
     assert (AccessEntry.objects.count(), verify().is_whole) == (3, True)
 
 
+COLUMNS = "number, at, who, action, subject, detail, address, previous, digest"
+SECOND_TIME = [
+    "INSERT INTO {table} ({columns}) {copy}",
+    "INSERT INTO {table} ({columns}) {copy} ON CONFLICT (number) DO UPDATE SET who = 'x'",
+    "INSERT INTO {table} ({columns}) {copy} ON CONFLICT (number) DO UPDATE SET number = excluded.number + 10",
+]
+REPLACING = {
+    "sqlite": [
+        "REPLACE INTO {table} ({columns}) {copy}",
+        "INSERT OR REPLACE INTO {table} ({columns}) {copy}",
+        "UPDATE OR REPLACE {table} SET number = {number}",
+        # Every row of SQLite has a number of its own beside those of its columns.
+        "REPLACE INTO {table} (rowid, {columns}) SELECT {number}, 10 + {copy_but_number}",
+    ],
+    "postgresql": [
+        "MERGE INTO {table} USING (SELECT {number} AS one) told ON number = one WHEN MATCHED THEN UPDATE SET who = 'x'",
+        "MERGE INTO {table} USING (SELECT {number} AS one) told ON number = one WHEN MATCHED THEN DELETE",
+        "WITH gone AS (DELETE FROM {table} WHERE number = {number} RETURNING 1) SELECT * FROM gone",
+        "SET LOCAL session_replication_role = replica; UPDATE {table} SET who = 'x' WHERE number = {number}",
+    ],
+}
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_no_line_is_replaced_be_it_the_last(number):
+    write_lines(3)
+    before = list(AccessEntry.objects.values())
+    copy = f"SELECT {COLUMNS} FROM {append_only.TABLE} WHERE number = {number}"
+    names = {
+        "table": append_only.TABLE,
+        "columns": COLUMNS,
+        "number": number,
+        "copy": copy,
+        "copy_but_number": copy.removeprefix("SELECT "),
+    }
+    taken = []
+    for statement in SECOND_TIME + REPLACING[connection.vendor]:
+        with suppress(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement.format(**names))
+            taken.append(statement)
+    assert taken == []
+    assert (list(AccessEntry.objects.values()), verify().is_whole) == (before, True)
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "name", {"sqlite": append_only.SQLITE, "postgresql": append_only.POSTGRESQL}[connection.vendor]
+)
+def test_each_trigger_that_is_missing_is_named(name):
+    place = {"sqlite": "", "postgresql": f" ON {append_only.TABLE}"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{place}")
+    assert append_only.missing(connection) == [name]
+    assert not verify().is_whole
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["DISABLE", "ENABLE", "ENABLE REPLICA"])
+@pytest.mark.parametrize("name", append_only.POSTGRESQL)
+def test_a_trigger_that_does_not_always_fire_is_named(name, state):
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {append_only.TABLE} {state} TRIGGER {name}")
+    assert append_only.missing(connection) == [name]
+
+
 @pytest.mark.django_db
 def test_missing_triggers_are_a_fault(unprotected):
     write_lines(2)
     assert append_only.missing(connection) != []
     assert str(verify()) == "日志有误：数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。"
+
+
+def continued(count, who):
+    """The lines that follow a beginning of three when `who` goes on with `count`; they are taken away again."""
+    with transaction.atomic():
+        for _ in range(count):
+            record(Action.EXPORT, "ledger", who=who)
+        lines = list(AccessEntry.objects.order_by("number")[3:])
+        transaction.set_rollback(True)
+    return lines
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", [1, 2])
+def test_two_genuine_continuations_of_one_beginning_are_not_mixed(place):
+    """Every line is one that the product wrote, in its own place; only the digests before it are told to fit."""
+    write_lines(3)
+    one, other = continued(3, "甲"), continued(3, "乙")
+    mixed = one[:place] + other[place:]
+    for before, line in pairwise(mixed):
+        line.previous = before.digest
+    AccessEntry.objects.bulk_create(mixed)
+    assert verify().problem == f"第 {4 + place} 条的内容被改动。"
+
+
+@pytest.mark.django_db
+def test_twin_either_continuation_alone_is_whole():
+    write_lines(3)
+    assert [line.who for line in continued(1, "甲") + continued(1, "乙")] == ["甲", "乙"]
+    AccessEntry.objects.bulk_create(continued(3, "甲"))
+    assert (verify().number, verify().is_whole) == (6, True)
+
+
+OTHER = {
+    "number": 2,
+    "at": datetime(2017, 5, 4, 8, 0, 0, 1, tzinfo=UTC),
+    "user_id": 8,
+    "who": "乙",
+    "action": "export",
+    "subject": "members.member:2",
+    "detail": "另一说明",
+    "address": "10.0.0.2",
+    "previous": "1" * 64,
+}
+
+
+def a_line(**facts):
+    """A line that says something in every field but its digest."""
+    own = {
+        "number": 1,
+        "at": datetime(2017, 5, 4, 8, tzinfo=UTC),
+        "user_id": 7,
+        "who": "甲",
+        "action": "case_view",
+        "subject": "members.member:1",
+        "detail": "说明",
+        "address": "10.0.0.1",
+        "previous": BEGINNING,
+    }
+    return AccessEntry(**own | facts)
+
+
+def test_every_field_of_a_line_is_told_by_its_digest():
+    assert [*OTHER, "digest"] == [field.attname for field in AccessEntry._meta.concrete_fields]
+    digests = {name: digest_of(a_line(**{name: value})) for name, value in OTHER.items()}
+    digests |= {f"no {name}": digest_of(a_line(**{name: ""})) for name in ("who", "subject", "detail", "address")}
+    digests |= {"nobody": digest_of(a_line(user_id=None)), "0": digest_of(a_line(user_id=0)), "": digest_of(a_line())}
+    assert len(set(digests.values())) == len(digests) == len(OTHER) + 7
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("who", "action"), ("action", "subject"), ("subject", "detail"), ("detail", "address")]
+)
+def test_a_digest_tells_where_one_field_ends_and_the_next_begins(before, after):
+    line = a_line()
+    first, second = getattr(line, before), getattr(line, after)
+    moved = [
+        {before: first[:-1], after: first[-1:] + second},
+        {before: first + second, after: ""},
+        {before: first + '","', after: second},
+        {before: second, after: first},
+    ]
+    assert len({digest_of(line), *(digest_of(a_line(**facts)) for facts in moved)}) == 5
+
+
+def test_digests_stay_what_they_were_once_written(settings):
+    """A log of years is verified by the code of today; the key is that of the log alone."""
+    settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
+    assert digest_of(a_line()) == "76345c8a03f550e3bc17f9d89eaf4fa09d992958311ecbb06623319bc5e19b0e"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("extra", [-1, 0, 1])
+def test_what_is_too_long_for_a_line_is_cut_where_its_column_ends(extra):
+    limits = {"who": 150, "subject": 255, "address": 64}
+    assert {name: AccessEntry._meta.get_field(name).max_length for name in limits} == limits
+    texts = {name: "长" * (limit + extra) for name, limit in limits.items()}
+    request = RequestFactory().get("/", REMOTE_ADDR=texts["address"])
+    request.user = AnonymousUser()
+    line = record(Action.SIGN_IN, texts["subject"], request=request, who=texts["who"], detail="长" * 1000)
+    line.refresh_from_db()
+    assert {name: getattr(line, name) for name in limits} == {
+        name: texts[name][:limit] for name, limit in limits.items()
+    }
+    assert (len(line.detail), line.user_id, verify().is_whole) == (1000, None, True)
+
+
+@pytest.mark.django_db
+def test_who_is_named_outright_stands_in_the_line_not_who_asks():
+    asking, named = make_user("甲"), make_user("乙")
+    request = RequestFactory().get("/")
+    request.user = asking
+    lines = [
+        record(Action.ACCOUNT, request=request, user=named, who="丙"),
+        record(Action.ACCOUNT, request=request, who="丙"),
+        record(Action.ACCOUNT, user=named),
+        record(Action.ACCOUNT, who="丙"),
+        record(Action.ACCOUNT),
+    ]
+    assert [(line.user_id, line.who, line.address) for line in lines] == [
+        (named.pk, named.username, "127.0.0.1"),
+        (asking.pk, asking.username, "127.0.0.1"),
+        (named.pk, named.username, ""),
+        (None, "丙", ""),
+        (None, "", ""),
+    ]
+
+
+@pytest.mark.django_db
+def test_every_digest_noted_on_the_way_is_looked_for():
+    write_lines(4)
+    noted = list(AccessEntry.objects.order_by("number").values_list("digest", flat=True))
+    assert [verify(digest).is_whole for digest in ("", BEGINNING, *noted)] == [True] * 6
+    assert [verify(digest).is_whole for digest in ("x", noted[0][:-1], "1" * 64)] == [False] * 3
 
 
 def any_other(value, dice):
