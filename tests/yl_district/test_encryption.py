@@ -2,7 +2,9 @@
 
 import base64
 import pickle
+import random
 import re
+import uuid
 
 import pytest
 from django.apps import apps
@@ -14,6 +16,8 @@ from django.urls import reverse
 
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Person
+from reports.import_actions import open_import, run_check, run_commit
+from reports.import_kinds import KINDS
 from tests.factories import (
     make_assistance,
     make_assisted_youth,
@@ -26,7 +30,10 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import page, two_branches
-from yl_district import access_log, encryption
+from tests.rosters import make_branches, member_rows
+from tests.workbooks import workbook
+from yl_district import access_log, authenticators, bulk_records, encryption
+from yl_district.bulk import insert_rows, reserve_keys, row_of
 from yl_district.bulk_records import update_stored
 from yl_district.encryption import (
     DecryptionError,
@@ -35,6 +42,7 @@ from yl_district.encryption import (
     encrypted_fields,
 )
 from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
+from yl_district.models.attachments import PART
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -135,6 +143,126 @@ def test_empty_stays_empty():
 
 def test_equal_texts_are_stored_differently():
     assert stored(make_person(mobile=MOBILE), "mobile") != stored(make_person(mobile=MOBILE), "mobile")
+
+
+ROUNDS = 1000
+LABEL, SEAL = "members_person.mobile", uuid.UUID(int=7)
+
+
+def nonce_of(cell):
+    """The first bytes of what a cell holds."""
+    return base64.b64decode(cell.rpartition(":")[2])[: encryption.NONCE]
+
+
+# A nonce that follows from any of what is the same here, or from Python's own dice, would come again.
+ENCRYPTED = {
+    "the same": lambda number: encryption.encrypt(MOBILE, LABEL, SEAL).stored,
+    "bytes": lambda number: encryption.encrypt_bytes(b"", LABEL, SEAL).stored,
+    "another text": lambda number: encryption.encrypt(str(number), LABEL, SEAL).stored,
+    "another row": lambda number: encryption.encrypt(MOBILE, LABEL, uuid.UUID(int=number)).stored,
+    "another column": lambda number: encryption.encrypt(MOBILE, f"{LABEL}{number}", SEAL).stored,
+    "a secret": lambda number: authenticators.seal(MOBILE),
+}
+
+
+@pytest.mark.parametrize("kind", ENCRYPTED)
+def test_a_thousand_encryptions_have_no_nonce_in_common(kind):
+    cells = []
+    for number in range(ROUNDS):
+        random.seed(1)
+        cells.append(ENCRYPTED[kind](number))
+    nonces = {nonce_of(cell) for cell in cells}
+    assert (len(set(cells)), len(nonces)) == (ROUNDS, ROUNDS)
+    # Each of its bytes is at random: a thousand of them leave out a few of the 256 there are.
+    assert [len({nonce[place] for nonce in nonces}) > 220 for place in range(12)] == [True] * 12
+
+
+def test_a_cell_is_a_nonce_the_ciphertext_and_its_tag_under_the_current_key():
+    """Written out, so that what is stored today is read by the code of any later day, and by other programs."""
+    key, nonce = encryption.keys.current_key(), bytes(range(12))
+    whole = nonce + key.cipher.encrypt(nonce, MOBILE.encode(), b"yl1|members_person.mobile|" + SEAL.bytes)
+    cell = f"yl1:{key.id}:{base64.b64encode(whole).decode()}"
+    assert encryption.decrypt(Sealed(cell), LABEL, SEAL) == MOBILE
+    written = [encryption.encrypt("1" * size, LABEL, SEAL).stored.rpartition(":")[2] for size in (0, 1, 100)]
+    assert [len(base64.b64decode(each)) for each in written] == [28, 29, 128]
+
+
+def test_a_digest_of_the_blind_index_stays_what_it_was(settings):
+    """Numbers written years ago are found by the code of today."""
+    settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
+    digests = [Person._meta.get_field(f"{name}_index").digest(NUMBER) for name in ("identity_number", "mobile")]
+    assert digests == [
+        "f8a79203fc8e320838b456008db0883f41de418ff6419d8a7ea7fba5a84e52e0",
+        "6a46e67abcdeefc98ffc88d3e0767c009e99ae80d24049717c5bfe0f48e318f2",
+    ]
+
+
+def cells_of(*models):
+    """Every cell that the database holds in the columns of ciphertext of these models, else of all of them."""
+    found = []
+    for model in models or filter(encrypted_fields, apps.get_models()):
+        for field in encrypted_fields(model):
+            found += [cell.stored for cell in model._base_manager.values_list(field.name, flat=True) if cell]
+    return found
+
+
+def shared_nonces(cells):
+    """How many of the different cells have the nonce of another one."""
+    different = set(cells)
+    return len(different) - len({nonce_of(cell) for cell in different})
+
+
+def test_no_two_cells_of_all_columns_have_a_nonce_in_common():
+    fill_with_canaries()
+    own = [model for model in apps.get_models() if encrypted_fields(model) and not hasattr(model, "instance_type")]
+    cells = cells_of(*own)
+    assert len(cells) == len(set(cells)) == len(ciphertext_columns())
+    assert shared_nonces(cells_of()) == 0
+
+
+@pytest.mark.both
+def test_no_two_cells_of_an_import_have_a_nonce_in_common():
+    """New rows, then the same rows changed: what waits for the check, what is staged, and what is written."""
+    make_branches()
+    rows, seen = member_rows(40), []
+    changed = [row | {"手机号码": f"1391111{number:04}"} for number, row in enumerate(rows)]
+    for told in (rows, changed):
+        batch, _ = open_import(KINDS["members"], workbook({"团员": told}), "名单.xlsx")
+        seen += cells_of()
+        assert run_check(batch)
+        seen += cells_of()
+        assert run_commit(batch)
+        seen += cells_of()
+    people = cells_of(Person)
+    assert len(people) == len(set(people)) == 80
+    assert set(people) < set(seen)
+    assert shared_nonces(seen) == 0
+
+
+@pytest.mark.both
+def test_no_two_cells_of_a_bulk_write_have_a_nonce_in_common():
+    bulk_records.store([Person(name="章程", mobile=MOBILE) for _ in range(100)])
+    first = cells_of(Person)
+    people = list(Person.objects.all())
+    for person in people:
+        person.mobile = "13900139000"
+    update_stored(people, {"mobile"})
+    second = cells_of(Person)
+    rows = []
+    for key in reserve_keys(Person, 100):
+        rows.append(row_of(Person(pk=key, name="韩笑", mobile=MOBILE)))
+    insert_rows(Person, rows)
+    third = set(cells_of(Person)) - set(second)
+    assert [len(set(cells)) for cells in (first, second, third)] == [100, 100, 100]
+    assert shared_nonces([*first, *second, *third]) == 0
+
+
+def test_no_two_cells_of_a_file_in_pieces_have_a_nonce_in_common():
+    organisation, user = make_organisation(), make_user()
+    for _ in range(2):
+        make_attachment(make_assisted_youth(organisation), user, content=bytes(3 * PART))
+    assert len(cells_of(AttachmentPart)) == 6
+    assert shared_nonces(cells_of(Attachment, AttachmentPart)) == 0
 
 
 def test_values_never_give_the_text():

@@ -91,6 +91,29 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(records, settings, monk
     assert f"人员（members.Person）：改用当前密钥 {PEOPLE - 4} 行，旧密钥 0 行" in run()
 
 
+def test_no_two_cells_written_anew_have_a_nonce_in_common(records, settings):
+    for number in range(3):
+        make_user(f"专员{number}", make_organisation(), RoleKind.CASEWORKER)
+    make_person("韩笑", mobile="13800138000")
+    before = stored_cells()
+    settings.FIELD_KEYS = f"{NEW}\n{settings.FIELD_KEYS}"
+    run()
+    after = stored_cells()
+    nonces = {base64.b64decode(cell.rpartition(":")[2])[:12] for cell in before + after}
+    # A history has copies of its record's cells, which are written anew each for itself.
+    assert len(set(after)) == len(after) == len(before) == 2 * (PEOPLE + 3) + 3
+    assert len(nonces) == len(set(before)) + len(after)
+
+
+def stored_cells():
+    """Every cell of people, cases, their histories and the secrets of second factors."""
+    cells = [one.data["secret"] for one in Authenticator.objects.all()]
+    for model in (Person, AssistedYouth, Person.history.model, AssistedYouth.history.model):
+        for field in encryption.encrypted_fields(model):
+            cells += [cell.stored for cell in model._base_manager.values_list(field.name, flat=True) if cell]
+    return cells
+
+
 def test_check_reads_everything_and_writes_nothing(records, settings):
     """Each row has its copy in the history."""
     assert run("--check")[-1] == f"全部内容使用当前密钥 {keys.current_key().id}。"
