@@ -72,6 +72,8 @@ def full_district(branches):
     hub = make_hub(branch, "春晖青年汇")
     make_hub(branch, "清河青年汇")
     person = make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
+    person.identity_number = identity_number(4)
+    person.save()
     make_member(person=person, branch=branch, remark="原备注")
     post = make_post("陆远", branch, duties="宣传")
     make_unit("清和科技有限公司", employees=12)
@@ -183,10 +185,14 @@ def test_ciphertext_is_bound_to_its_row_and_found_by_its_index_after_an_undo(bra
         person=make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000"),
         branch=branches[BRANCH],
     )
-    batch = written("members", CHANGING["members"][:1])
-    assert Person.objects.with_mobile("13900139000").count() == 1
-    undone(batch, user)
-    person = Person.objects.with_mobile("13800138000").get()
+    known = MEMBER | {"身份证号": identity_number(4)}
+    first = written("members", [known | {"手机号码": "13800138000"}])
+    second = written("members", [known | {"手机号码": "13900139000"}])
+    assert Person.objects.with_mobile("13900139000").with_identity_number(identity_number(4)).count() == 1
+    undone(second, user)
+    undone(first, user)
+    person = Person.objects.get()
+    assert list(Person.objects.with_mobile("13800138000")) == [person]
     assert (person.name, person.mobile, person.identity_number) == ("章程", "13800138000", None)
     assert not Person.objects.with_identity_number(identity_number(4)).exists()
 

@@ -1,0 +1,241 @@
+"""What others do between the check of an import and its commit, for every kind of import: nothing of it is lost."""
+
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.models import ForeignKey, ProtectedError
+
+from orgs.models import Unit
+from reports.import_actions import CHANGED_MEANWHILE
+from reports.import_kinds import KINDS
+from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
+from tests.reports.test_import_races import checked, committed
+from tests.reports.test_import_undo import CHANGING, full_district
+from tests.rosters import BRANCH, OTHER_BRANCH, histories, make_branches, records, tally, written
+from yl_district.importing import commit
+
+CREDIT_CODE = "91110105MA01234565"
+
+
+@pytest.fixture
+def branches(db):
+    branches = make_branches()
+    full_district(branches)
+    return branches
+
+
+# What a list of each kind writes, or refers to in what it writes: nobody may have changed it since the check.
+RELIED = {
+    "members": {"members.Person": 1, "members.Member": 1, "orgs.Organisation": 1},
+    "posts": {"members.Person": 1, "members.Post": 1, "orgs.Organisation": 2},
+    "units": {"orgs.Unit": 1, "orgs.Organisation": 1},
+    "links": {"members.Person": 2, "outreach.Link": 1},
+    "volunteers": {
+        "members.Person": 1,
+        "members.Volunteer": 1,
+        "youthhubs.TeamMember": 1,
+        "youthhubs.Hub": 2,
+    },
+    "assisted": {
+        "members.Person": 1,
+        "assistance.AssistedYouth": 1,
+        "assistance.Pairing": 1,
+        "members.Volunteer": 2,
+        "orgs.Organisation": 1,
+    },
+    "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
+    "signins": {"activities.Activity": 1, "members.Person": 1},
+}
+
+
+class RolledBack(Exception):
+    """Ends a trial, so that the next one finds the district as it was."""
+
+
+def in_trial(act):
+    """What `act` returns; what it writes is gone afterwards."""
+    try:
+        with transaction.atomic():
+            found = act()
+            raise RolledBack
+    except RolledBack:
+        return found
+
+
+def relied_on(batch):
+    """The stored records, as (label, key), that committing the import changes or to which what it writes refers."""
+
+    def written_and_linked():
+        commit.commit(batch, KINDS[batch.kind].resource)
+        labels = {label for label, _ in batch.written}
+        after = {key: values for key, values in records().items() if key[0] in labels and values != before.get(key)}
+        links = {(one.label, values[one.attname]) for key, values in after.items() for one in foreign_keys(key[0])}
+        return {*after, *links} & {*before}
+
+    before = records()
+    found = in_trial(written_and_linked)
+    batch.refresh_from_db()
+    return found
+
+
+class Link:
+    """A foreign key, and the label of the model to which it refers."""
+
+    def __init__(self, field):
+        self.attname, self.label = field.attname, field.related_model._meta.label
+
+
+def foreign_keys(label):
+    fields = apps.get_model(label)._meta.concrete_fields
+    return [Link(field) for field in fields if isinstance(field, ForeignKey)]
+
+
+def edit(record):
+    """Somebody gives the record another name, where it has one, or does no more than save it."""
+    if hasattr(record, "name"):
+        record.name = f"新{record.name}"
+    record.save()
+
+
+def remove(record):
+    """Somebody deletes the record, and first what keeps it from being deleted."""
+    try:
+        with transaction.atomic():
+            record.delete()
+    except ProtectedError as error:
+        for one in error.protected_objects:
+            remove(one)
+        record.delete()
+
+
+def outcome(batch):
+    """What becomes of an import that is committed as it was checked."""
+    try:
+        commit.commit(batch, KINDS[batch.kind].resource)
+    except commit.Outdated:
+        return "checked again"
+    except commit.Refused:
+        return "refused"
+    return "written"
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("act", [edit, remove])
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_it(branches, kind, act):
+    batch = checked(kind, CHANGING[kind])
+    relied = relied_on(batch)
+    assert Counter(label for label, _ in relied) == RELIED[kind]
+
+    def outcome_beside(label, key):
+        act(apps.get_model(label)._base_manager.get(pk=key))
+        return outcome(batch)
+
+    found = {key: in_trial(lambda key=key: outcome_beside(*key)) for key in relied}
+    assert found == dict.fromkeys(relied, "checked again")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_the_commit(branches, kind, monkeypatch):
+    batch = checked(kind, CHANGING[kind])
+    relied, write = relied_on(batch), commit.Writer.write
+
+    def outcome_beside(label, key):
+        def write_and_edit(self, acts):
+            write(self, acts)
+            edit(apps.get_model(label)._base_manager.get(pk=key))
+
+        monkeypatch.setattr(commit.Writer, "write", write_and_edit)
+        return outcome(batch)
+
+    found = {key: in_trial(lambda key=key: outcome_beside(*key)) for key in relied}
+    assert found == dict.fromkeys(relied, "checked again")
+
+
+KNOWN = {"姓名": "章程", "手机号码": "13800138000"}
+WALK = {"活动名称": "春季健步走", "日期": "2017-04-08"}
+BEGUN = {
+    "members": {
+        "of somebody known": {"姓名": "顾清", "性别": "女", "出生日期": "1998-05-04", "手机号码": "13800138001"}
+        | {"所在团支部": OTHER_BRANCH},
+        "of somebody new": {"姓名": "尤远", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH},
+    },
+    "posts": {
+        "of somebody known": KNOWN | {"所在组织": BRANCH, "职务": "委员", "任职年月": "2017-01"},
+        "of somebody new": {"姓名": "尤远", "所在组织": BRANCH, "职务": "委员", "任职年月": "2017-01"},
+    },
+    "units": {
+        "by its name": {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
+    },
+    "links": {
+        "of somebody known": KNOWN | {"团干部": "陆远", "起始日期": "2017-02-01"},
+        "of somebody new": {"团干部": "陆远", "姓名": "尤远", "手机号码": "13900139001", "起始日期": "2017-02-01"},
+    },
+    "volunteers": {
+        "of somebody known": KNOWN,
+        "of somebody new": {"姓名": "尤远", "手机号码": "13900139001", "志愿者队伍": "春晖青年汇"},
+    },
+    "assisted": {
+        "of somebody known": {"姓名": "章程", "出生日期": "1998-05-04", "所在组织": BRANCH, "入库日期": "2017-02-01"},
+        "of somebody new": {"姓名": "尤远", "所在组织": BRANCH, "入库日期": "2017-02-01", "固定志愿者": "韩笑"},
+    },
+    "activities": {
+        "by its name and day": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
+    },
+    "signins": {
+        "of somebody known": KNOWN | WALK,
+        "of somebody new": WALK | {"姓名": "尤远", "手机号码": "13900139001"},
+    },
+}
+BEGUN_ROWS = [(kind, row) for kind in KINDS for row in BEGUN[kind].values()]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("kind", "row"), BEGUN_ROWS, ids=[f"{kind}-{name}" for kind in KINDS for name in BEGUN[kind]])
+def test_what_somebody_else_began_since_the_check_is_not_begun_twice(branches, kind, row):
+    batch = checked(kind, [row])
+    assert tally(batch) == {"new": 1}
+    written(kind, [row])
+    before = records(), histories()
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert tally(batch) == {"same": 1}
+    assert committed(batch) == ("committed", "")
+    assert (records(), histories()) == before
+
+
+BESIDE = {
+    "a place in a team": ("volunteers", {"姓名": "施然", "手机号码": "13800138005", "志愿者队伍": "春晖青年汇"}),
+    "a pairing": (
+        "assisted",
+        {"姓名": "吕晴", "所在组织": BRANCH, "入库日期": "2017-01-05", "固定志愿者": "韩笑"},
+    ),
+    "a credit code": (
+        "units",
+        {"单位名称": "春晖软件有限公司", "统一社会信用代码": CREDIT_CODE, "类别": "非公企业", "状态": "正常"},
+    ),
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(("kind", "row"), BESIDE.values(), ids=BESIDE)
+def test_what_the_database_holds_once_and_somebody_took_since_the_check_is_a_conflict(branches, kind, row):
+    make_volunteer(None, "", make_person("施然", mobile="13800138005"))
+    make_assisted_youth(branches[BRANCH], "", make_person("吕晴", mobile="13800138006"))
+    batch = checked(kind, [row])
+    written(kind, [row | {"单位名称": "另一家"} if kind == "units" else row])
+    before = records(), histories()
+    assert committed(batch) == ("checked", commit.CONFLICT)
+    assert (records(), histories()) == before
+
+
+def test_a_unit_known_by_its_code_and_changed_since_is_checked_again_though_its_name_is_another(branches):
+    unit = make_unit("清和软件有限公司", credit_code=CREDIT_CODE)
+    row = {"单位名称": "春晖软件有限公司", "统一社会信用代码": CREDIT_CODE, "类别": "非公企业", "状态": "正常"}
+    batch = checked("units", [row])
+    unit.remark = "已搬走"
+    unit.save()
+    assert committed(batch) == ("checked", CHANGED_MEANWHILE)
+    assert committed(batch) == ("committed", "")
+    assert Unit.objects.filter(pk=unit.pk).values_list("name", "remark").get() == (row["单位名称"], "已搬走")
