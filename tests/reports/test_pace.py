@@ -88,12 +88,14 @@ def test_what_comes_after_the_deadline_is_late(root):
     assert words(target, 2017, 9, 30) == "9/9，已完成，晚于期限"
 
 
-@pytest.mark.parametrize("due_on", [date(2018, 1, 31), date(2016, 6, 30)])
-def test_a_deadline_outside_the_year_leaves_the_plan_within_it(root, due_on):
+@pytest.mark.parametrize(
+    ("due_on", "told"),
+    [(date(2018, 1, 31), "9/12，落后 3 家"), (date(2016, 6, 30), "9/12，期限已过，差 3 家")],
+)
+def test_a_deadline_outside_the_year_leaves_the_plan_within_it(root, due_on, told):
     found(root, *NINE)
     pace = pace_of(set_target(due_on=due_on), date(2017, 12, 31))
-    assert pace.planned == 12
-    assert pace.words == ("9/12，落后 3 家" if due_on.year == 2018 else "9/12，期限已过，差 3 家")
+    assert (pace.planned, pace.words) == (12, told)
 
 
 def test_a_stock_is_planned_from_what_the_year_began_with(root):
@@ -171,6 +173,40 @@ def test_the_course_ends_with_the_year(root):
     course = pace_of(set_target(), date(2019, 5, 4)).course()
     assert [point.day.month for point in course] == list(range(1, 13))
     assert pace_of(set_target(year=2020), date(2019, 5, 4)).course() == []
+
+
+@pytest.mark.parametrize(
+    ("day", "last_days"),
+    [
+        (date(2017, 1, 1), [(1, 1)]),
+        (date(2017, 1, 31), [(1, 31)]),
+        (date(2017, 2, 1), [(1, 31), (2, 1)]),
+        (date(2017, 2, 28), [(1, 31), (2, 28)]),
+    ],
+)
+def test_the_course_has_each_day_once(root, day, last_days):
+    course = pace_of(set_target(), day).course()
+    assert [(point.day.month, point.day.day) for point in course] == last_days
+
+
+@pytest.mark.parametrize(("value", "planned"), [(3, 3), (10, 10), (11, 10)])
+def test_a_stock_that_began_with_enough_is_planned_to_stay(root, value, planned):
+    branch = make_organisation(parent=root)
+    for _ in range(10):
+        make_member(branch=branch, intake_on=date(2015, 5, 4))
+    pace = pace_of(set_target("members", value), date(2017, 1, 2))
+    assert (pace.planned, drawn(pace, [])["plan"][0]) == (planned, ["2017-01-01", planned])
+
+
+def test_the_plan_is_whole_on_the_day_of_the_deadline_and_not_before(root):
+    target = set_target(value=9, due_on=date(2017, 9, 30))
+    planned = [pace_of(target, date(2017, 9, day)).planned for day in (29, 30)]
+    assert planned == [8, 9]
+
+
+def test_it_is_overdue_from_the_day_after_the_deadline(root):
+    target = set_target(value=9, due_on=date(2017, 9, 30))
+    assert [pace_of(target, day).state for day in (date(2017, 9, 30), date(2017, 10, 1))] == ["behind", "overdue"]
 
 
 def test_a_figure_that_is_no_longer_counted_has_no_pace(root):

@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils.html import escape
 
+from orgs.models import User
 from orgs.roles import RoleKind
 from reports.figures import Scope
-from reports.scopes import HUB, scope_query
+from reports.scopes import HUB, latest_year, scope_query
 from tests.factories import make_activity, make_hub, make_user
 from tests.pages import browser_of, two_branches
 from yl_district.periods import PARTS, Period
@@ -70,6 +71,8 @@ def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part):
         ("2016-12-01", "2017-01-31", Period(date(2016, 12, 1), date(2017, 1, 31))),
         ("2016-02-29", "2016-02-29", Period(date(2016, 2, 29), date(2016, 2, 29))),
         ("2017.3.1", "2017年4月5日", Period(date(2017, 3, 1), date(2017, 4, 5))),
+        # The first and the last day that can be asked for.
+        ("1949-01-01", "2100-12-31", Period(date(1949, 1, 1), date(2100, 12, 31))),
         # A quarter by its days is that quarter.
         ("2017-01-01", "2017-03-31", Period.of_part(2017, "q1")),
     ],
@@ -100,6 +103,8 @@ def test_own_days_can_be_asked_for_and_stay_in_the_controls(place, start, end, p
         ({"part": "days", "start": "2017-02-01", "end": "9" * 5000}, "截止日期应为 2017-12-31 这样的日期。"),
         ({"part": "days", "start": "0001-01-01", "end": "2017-03-01"}, YEAR_SAID),
         ({"part": "days", "start": "2017-01-01", "end": "9999-12-31"}, YEAR_SAID),
+        ({"part": "days", "start": "1948-12-31", "end": "2017-03-01"}, YEAR_SAID),
+        ({"part": "days", "start": "2017-01-01", "end": "2101-01-01"}, YEAR_SAID),
         ({"year": "二〇一七"}, YEAR_SAID),
         ({"year": "1948"}, YEAR_SAID),
         ({"year": "2101", "part": "q1"}, YEAR_SAID),
@@ -156,3 +161,19 @@ def test_an_address_made_of_a_scope_leads_to_it_again(place):
         for scope in (Scope(place.here, period), Scope(place.there, period, place.other_hub)):
             answer = place.office.get(f"{reverse('figure_list')}?{scope_query(scope)}")
             assert answer.context["scope"] == scope
+
+
+@pytest.mark.parametrize("year", [1949, 2100])
+def test_the_first_and_the_last_year_can_be_asked_for(place, year):
+    scope, said, _ = opened(place.office, PAGES[1], year=year)
+    assert (scope.period, said) == (Period.of_year(year), [])
+
+
+def test_without_a_year_the_last_one_up_to_today_in_which_something_was_held_is_shown(place):
+    make_activity(place.there, held_on=date(2019, 1, 1))
+    days = [date(2017, 5, 3), date(2017, 5, 4), date(2018, 12, 31), date(2019, 1, 1), date(2021, 1, 1)]
+    assert [latest_year(place.staff, day) for day in days] == [2017, 2017, 2017, 2019, 2019]
+    assert latest_year(place.staff, date(2016, 5, 4)) == 2016
+    # Of a place that is not the user's nothing is known.
+    operator = User.objects.get(name="顾清")
+    assert latest_year(operator, date(2021, 1, 1)) == 2017

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from outreach.models import Link
 from tests.factories import make_link, make_person
-from yl_district.periods import PARTS, Period, standing_on
+from yl_district.periods import PARTS, Period, standing_on, years_before
 
 
 def test_a_year_runs_from_its_first_day_to_its_last():
@@ -118,3 +118,19 @@ def test_what_began_by_the_day_and_did_not_end_by_it_stands(begin, end, stands):
 def test_an_empty_begin_means_always(end, stands):
     make_link(make_person("陆远"), bound_on=None, ended_on=end)
     assert Link.objects.filter(standing_on(date(2017, 5, 4), "bound_on", "ended_on")).exists() is stands
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "expected"),
+    [
+        (date(2017, 5, 4), 28, date(1989, 5, 4)),
+        (date(2016, 2, 29), 4, date(2012, 2, 29)),
+        (date(2016, 2, 29), 3, date(2013, 2, 28)),
+        (date(2016, 2, 28), 1, date(2015, 2, 28)),
+        (date(2017, 2, 28), 1, date(2016, 2, 28)),
+        (date(2104, 2, 29), 4, date(2100, 2, 28)),
+        (date(2016, 3, 29), 1, date(2015, 3, 29)),
+    ],
+)
+def test_the_same_day_of_an_earlier_year_is_moved_only_where_it_has_no_such_day(day, number, expected):
+    assert years_before(day, number) == expected
