@@ -17,7 +17,7 @@ from reports.figures import Scope, all_figures, results
 from reports.models import Target
 from reports.sentences import Number, ordinal
 from reports.text import Draft, Vocabulary, Writer, read
-from reports.text.parsing import parse
+from reports.text.parsing import Broken, Text, parse
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
 from youthhubs.models import Hub
@@ -267,6 +267,46 @@ def test_every_problem_says_where_what_was_found_and_what_was_expected(district)
     for source, expected in PROBLEMS:
         found = [str(problem) for problem in read(source, vocabulary).problems]
         assert [part for part, text in zip(expected, found, strict=True) if part not in text] == [], source
+
+
+UNREADABLE = {
+    "what stands in lines that are read again": ("[甲 零:乙\n丙}丁\n{戊", [(1, "[甲 零:乙"), (2, "}"), (3, "{戊")]),
+    "what stands in the line that is given up": ("[甲 零:乙}丙\n丁", [(1, "[甲 零:乙}丙")]),
+    "what stands before the line that is given up": ("甲]\n[乙 零:丙\n丁", [(1, "]"), (2, "[乙 零:丙")]),
+    "a variant within one that is given up": ("[甲 零:[乙 零:丙\n丁", [(1, "[甲 零:[乙 零:丙")]),
+    "a variant without cases": ("甲\n[乙]丙", [(2, "[乙]丙")]),
+    "each case that is none": ("[甲 乙|零:丙|丁]", [(1, "[甲 乙|零:丙|丁]")] * 2),
+    "a mark in a later line of a variant": ("[甲 零:乙\n|一:丙}\n]", [(2, "}")]),
+    "a mark in a heading": ("甲\n# 乙}", [(2, "}")]),
+    "a brace that is not closed in its line": ("甲\n{乙\n}", [(2, "{乙"), (3, "}")]),
+    "a line after other ends of lines": ("甲\r\n乙\r丙}", [(3, "}")]),
+    "a name that is cut": ("{" + "甲" * 12, [(1, "{" + "甲" * 11)]),
+    "a variant that is cut": ("[2017]" + "甲" * 20, [(1, "[2017]" + "甲" * 14)]),
+    "a line of 24 characters": ("[" + "甲" * 23, [(1, "[" + "甲" * 23)]),
+    "a line of 25 characters": ("[" + "甲" * 24, [(1, "[" + "甲" * 23 + "…")]),
+    "twelve variants in one another": ("[甲 零:" * 12 + "]" * 12, []),
+    "thirteen variants in one another": ("乙\n" + "[甲 零:" * 13 + "]" * 13, [(2, "[甲 零:" * 4 + "[甲 零…")]),
+}
+
+
+@pytest.mark.parametrize(("source", "problems"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_told_once_and_with_its_line(source, problems):
+    assert [(problem.line, problem.found) for problem in parse(source)[1]] == problems
+
+
+@pytest.mark.parametrize(("count", "rest"), [(39, Text), (40, Broken), (41, Broken)])
+def test_after_forty_problems_the_rest_is_left_unread(count, rest):
+    paragraphs, problems = parse("}\n" * count + "甲")
+    assert [problem.line for problem in problems] == list(range(1, min(count, 40) + 1))
+    assert type(paragraphs[-1].nodes[0]) is rest
+
+
+def test_problems_of_marks_and_of_names_are_told_together_by_line_and_forty_of_them(district):
+    vocabulary = Vocabulary(year_scope(district.root))
+    found = read("{甲}\n乙}\n{丙}", vocabulary).problems
+    assert [(problem.line, problem.found) for problem in found] == [(1, "{甲}"), (2, "}"), (3, "{丙}")]
+    found = read("{甲}乙}\n" * 30, vocabulary).problems
+    assert [problem.line for problem in found] == [line for line in range(1, 21) for _ in range(2)]
 
 
 def test_a_hub_has_only_what_is_held_there(district):
