@@ -4,6 +4,8 @@ import random
 from datetime import date, timedelta
 
 from django.apps import apps
+from django.db import transaction
+from django.db.models import ProtectedError
 
 from orgs.models import Organisation
 from reports.import_actions import take_in_rows
@@ -122,3 +124,28 @@ def histories():
     """The number of states kept of each kind of records."""
     models = [model for model in apps.get_models() if model._meta.model_name.startswith("historical")]
     return {model._meta.model_name: count for model in models if (count := model.objects.count())}
+
+
+class RolledBack(Exception):
+    """Ends a trial, so that the next one finds the district as it was."""
+
+
+def in_trial(act):
+    """What `act` returns; what it writes is gone afterwards."""
+    try:
+        with transaction.atomic():
+            found = act()
+            raise RolledBack
+    except RolledBack:
+        return found
+
+
+def remove(record):
+    """Deletes a record, and first what keeps it from being deleted."""
+    try:
+        with transaction.atomic():
+            record.delete()
+    except ProtectedError as error:
+        for one in error.protected_objects:
+            remove(one)
+        record.delete()

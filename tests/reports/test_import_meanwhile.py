@@ -4,8 +4,7 @@ from collections import Counter
 
 import pytest
 from django.apps import apps
-from django.db import transaction
-from django.db.models import ForeignKey, ProtectedError
+from django.db.models import ForeignKey
 
 from orgs.models import Unit
 from reports.import_actions import CHANGED_MEANWHILE
@@ -13,7 +12,7 @@ from reports.import_kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
 from tests.reports.test_import_races import checked, committed
 from tests.reports.test_import_undo import CHANGING, full_district
-from tests.rosters import BRANCH, OTHER_BRANCH, histories, make_branches, records, tally, written
+from tests.rosters import BRANCH, OTHER_BRANCH, histories, in_trial, make_branches, records, remove, tally, written
 from yl_district.importing import commit
 
 CREDIT_CODE = "91110105MA01234565"
@@ -50,20 +49,6 @@ RELIED = {
 }
 
 
-class RolledBack(Exception):
-    """Ends a trial, so that the next one finds the district as it was."""
-
-
-def in_trial(act):
-    """What `act` returns; what it writes is gone afterwards."""
-    try:
-        with transaction.atomic():
-            found = act()
-            raise RolledBack
-    except RolledBack:
-        return found
-
-
 def relied_on(batch):
     """The stored records, as (label, key), that committing the import changes or to which what it writes refers."""
 
@@ -97,17 +82,6 @@ def edit(record):
     if hasattr(record, "name"):
         record.name = f"新{record.name}"
     record.save()
-
-
-def remove(record):
-    """Somebody deletes the record, and first what keeps it from being deleted."""
-    try:
-        with transaction.atomic():
-            record.delete()
-    except ProtectedError as error:
-        for one in error.protected_objects:
-            remove(one)
-        record.delete()
 
 
 def outcome(batch):

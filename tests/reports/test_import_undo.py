@@ -1,8 +1,10 @@
 """An import taken back: every value as it was, what was worked on since kept, what others hang on held."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -10,9 +12,11 @@ from activities.models import Activity, SignIn
 from assistance.models import AssistedYouth, Pairing
 from members.actions import propose_leaving
 from members.models import Member, Person, Volunteer
-from orgs.models import Unit
+from orgs.models import Organisation, Unit
 from outreach.models import Link
 from reports.import_actions import begin_undo
+from reports.import_kinds import KINDS
+from reports.models import PlatformEntry
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -27,18 +31,24 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.races import at_once
+from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.rosters import (
     BRANCH,
     OTHER_BRANCH,
     histories,
     identity_number,
+    in_trial,
     make_branches,
     member_row,
     member_rows,
     records,
+    remove,
     written,
 )
+from tests.workbooks import take_in
 from yl_district.history import because
+from yl_district.importing import reversals as reversals_module
+from yl_district.importing import undo
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.models import ImportBatch
 
@@ -151,18 +161,54 @@ CHANGING = {
 }
 
 
-@pytest.mark.parametrize("kind", CHANGING)
+# What each list changes (~) and begins (+).
+WRITTEN = {
+    "members": {"~members.Person": 1, "~members.Member": 1, "+members.Person": 1, "+members.Member": 1},
+    "posts": {"~members.Person": 1, "~members.Post": 1, "+members.Person": 1, "+members.Post": 1},
+    "units": {"~orgs.Unit": 1, "+orgs.Unit": 1},
+    "volunteers": {
+        "~members.Volunteer": 1,
+        "~youthhubs.TeamMember": 1,
+        "+members.Person": 1,
+        "+members.Volunteer": 1,
+        "+youthhubs.TeamMember": 1,
+    },
+    "links": {"~members.Person": 1, "~outreach.Link": 1, "+members.Person": 1, "+outreach.Link": 2},
+    "assisted": {
+        "~members.Person": 1,
+        "~assistance.AssistedYouth": 1,
+        "~assistance.Pairing": 1,
+        "+members.Person": 1,
+        "+assistance.AssistedYouth": 1,
+        "+assistance.Pairing": 2,
+    },
+    "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
+    "signins": {"+members.Person": 1, "+activities.SignIn": 2},
+}
+
+
+def written_here(branches, kind):
+    """An import of the list of a kind, and what it wrote of each record: ~ or +, by the record's label and key."""
+    full_district(branches)
+    before = records()
+    batch = written(kind, CHANGING[kind])
+    labels = {label for label, _ in batch.written}
+    after = {key: values for key, values in records().items() if key[0] in labels and values != before.get(key)}
+    return batch, {key: "~" if key in before else "+" for key in after}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_column_of_every_table_is_as_it_was(branches, user, kind):
     full_district(branches)
     before = records()
     batch = written(kind, CHANGING[kind])
-    assert records() != before
     counts, staying = undone(batch, user)
     assert (set(counts), staying) == ({REVERSED}, [])
     assert records() == before
 
 
-@pytest.mark.parametrize("kind", CHANGING)
+@pytest.mark.parametrize("kind", KINDS)
 def test_what_was_taken_back_can_be_taken_in_again(branches, user, kind):
     full_district(branches)
     first = written(kind, CHANGING[kind])
@@ -223,6 +269,66 @@ def test_what_somebody_edited_since_is_kept_and_the_rest_taken_back(branches, us
     assert staying[0][2].startswith("经办人于 ")
     assert staying[1][2] == "有团员引用它"
     assert list(Member.objects.values_list("remark", flat=True)) == ["已联系"]
+
+
+EDITS = {
+    "members.Person": {"name": "改名"},
+    "members.Member": {"remark": "后来改"},
+    "members.Post": {"remark": "后来改"},
+    "members.Volunteer": {"remark": "后来改"},
+    "orgs.Unit": {"remark": "后来改"},
+    "outreach.Link": {"remark": "后来改"},
+    "assistance.AssistedYouth": {"remark": "后来改"},
+    "assistance.Pairing": {"started_on": date(2016, 1, 5)},
+    "activities.Activity": {"venue": "后来改"},
+    "activities.SignIn": {"capacity": "volunteer"},
+}
+
+
+def edit(user, record):
+    """Somebody changes a record; a place in a team by putting it in another hub's."""
+    label = record._meta.label
+    edited_by(user, record, **EDITS[label] if label in EDITS else {"hub": make_hub(Organisation.objects.first())})
+
+
+def values_of(label, key):
+    """The values of all columns of a record, nothing of one that is gone."""
+    model = apps.get_model(label)
+    fields = [field.attname for field in model._meta.concrete_fields]
+    return [[getattr(one, name) for name in fields] for one in model._base_manager.filter(pk=key)]
+
+
+def delete(user, record):
+    """Somebody deletes a record, and first what hangs on it."""
+    with because("", user):
+        remove(record)
+
+
+@pytest.mark.parametrize(("act", "word"), [(edit, "修改"), (delete, "删除")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_record_that_somebody_worked_on_since_stays_as_it_is_by_then(branches, user, kind, act, word):
+    batch, kinds_of_acts = written_here(branches, kind)
+    assert Counter(f"{sign}{label}" for (label, _), sign in kinds_of_acts.items()) == WRITTEN[kind]
+
+    def kept(label, key):
+        act(user, apps.get_model(label)._base_manager.get(pk=key))
+        state = values_of(label, key)
+        one = ImportBatch.objects.get(pk=batch.pk)
+        undone(one, user)
+        told = {(label, key): (verdict, reason[-2:]) for label, key, verdict, reason in one.undone["staying"]}
+        return values_of(label, key) == state, *told.get((label, key), ())
+
+    found = {key: in_trial(lambda key=key: kept(*key)) for key in kinds_of_acts}
+    assert found == dict.fromkeys(kinds_of_acts, (True, KEPT, word))
+
+
+def test_the_result_names_so_many_records_that_stay_and_counts_them_all(branches, user, monkeypatch):
+    monkeypatch.setattr(undo, "LISTED", 3)
+    batch = written("members", member_rows(3))
+    for member in Member.objects.all():
+        edited_by(user, member, wechat="后来改")
+    counts, staying = undone(batch, user)
+    assert (counts, [verdict for _, verdict, _ in staying]) == ({KEPT: 3, HELD: 3}, [KEPT, KEPT, KEPT])
 
 
 def test_what_somebody_changed_and_changed_back_is_taken_back(branches, user):
@@ -294,7 +400,35 @@ HANGING = {
         ),
         {"assistance.AssistedYouth": "结对", "members.Person": "帮扶对象"},
     ),
-    "a member": (
+    "a membership": (
+        "posts",
+        CHANGING["posts"][1:],
+        lambda branch, user: make_member(branch=branch, person=Person.objects.get(name="沈一")),
+        {"members.Person": "团员"},
+    ),
+    "a volunteer's pairing": (
+        "volunteers",
+        CHANGING["volunteers"][1:],
+        lambda branch, user: Pairing.objects.create(
+            youth=make_assisted_youth(branch, "何雨"), volunteer=Volunteer.objects.get(person__name="卫宁")
+        ),
+        {"members.Volunteer": "结对", "members.Person": "志愿者"},
+    ),
+    "somebody's presence": (
+        "activities",
+        CHANGING["activities"][1:],
+        lambda branch, user: SignIn.objects.create(
+            activity=Activity.objects.get(name="植树"), person=Person.objects.get(name="章程")
+        ),
+        {"activities.Activity": "签到"},
+    ),
+    "a volunteer": (
+        "signins",
+        CHANGING["signins"][1:],
+        lambda branch, user: make_volunteer(person=Person.objects.get(name="许然")),
+        {"members.Person": "志愿者"},
+    ),
+    "a contact with a unit": (
         "units",
         CHANGING["units"][1:],
         lambda branch, user: Unit.objects.get(name="春晖软件有限公司").contacts.create(held_on=TODAY, form="phone"),
@@ -307,6 +441,10 @@ HANGING = {
         {"orgs.Unit": "附件"},
     ),
 }
+
+
+def test_of_every_kind_something_is_held():
+    assert {kind for kind, *_ in HANGING.values()} == set(KINDS)
 
 
 @pytest.mark.parametrize(("kind", "rows", "hang", "held"), HANGING.values(), ids=HANGING)
@@ -338,6 +476,53 @@ def test_activities_are_taken_back_after_the_lists_of_who_came(branches, user):
     undone(lists, user)
     assert undone(activities, user) == ({REVERSED: 2}, [])
     assert records() == before
+
+
+NEW_BRANCH = {"组织名称": "望湖社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
+TREE = [
+    NEW_BRANCH,
+    NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号"},
+    NEW_BRANCH | {"组织名称": OTHER_BRANCH, "上级组织": "望湖社区团支部", "地址": "河滨路 2 号"},
+]
+
+
+def places():
+    """Where each organisation stands: the name of the one above it, and how many stand right below it."""
+    found = Organisation.objects.with_parent_name().values_list("name", "parent_name", "numchild")
+    return {name: tuple(place) for name, *place in found}
+
+
+@pytest.mark.parametrize("chunk", [1, reversals_module.CHUNK])
+def test_organisations_stay_where_they_are_and_get_their_values_back(branches, user, chunk, monkeypatch):
+    for module in (undo, reversals_module):
+        monkeypatch.setattr(module, "CHUNK", chunk)
+    edited_by(user, branches[BRANCH], address="原址")
+    member = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": NEW_BRANCH["组织名称"]}
+    report = take_in({"团组织": TREE, "团员": [member]})
+    assert (report.errors, report.new, report.changed) == ([], 2, 2)
+    moved = places()
+    assert moved[OTHER_BRANCH] == ("望湖社区团支部", 0)
+    counts, staying = undone(report.batch, user)
+    assert counts == {REVERSED: 4, UNFIT: 1}
+    assert staying == [("orgs.Organisation", UNFIT, "团组织保留：不再需要时，请在其页面上修改或登记撤销日期")]
+    assert places() == moved
+    addresses = dict(Organisation.objects.values_list("name", "address"))
+    assert addresses == dict.fromkeys(branches, "") | {BRANCH: "原址", NEW_BRANCH["组织名称"]: ""}
+    assert (Member.objects.count(), Person.objects.count()) == (0, 0)
+    assert Organisation.objects.find_problems() == ([], [], [], [], [])
+
+
+@pytest.mark.both
+def test_of_a_whole_ledger_nothing_but_the_organisations_stays(db):
+    user, before = make_user(), records()
+    report = take_in(awkward_ledger())
+    assert report.errors == []
+    counts, staying = undone(report.batch, user)
+    assert (set(counts), {label for label, *_ in staying}) == ({REVERSED, UNFIT}, {"orgs.Organisation"})
+    assert {key for key in records() if key not in before} == {
+        ("orgs.Organisation", key) for key in Organisation.objects.values_list("pk", flat=True)
+    }
+    assert not PlatformEntry.objects.exists()
 
 
 def test_a_second_undo_does_nothing(branches, user):
