@@ -22,6 +22,8 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 hypothesis.settings.register_profile("daily", max_examples=50, deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("full", max_examples=500, deadline=None, database=None)
 GARBAGE = 200_000  # objects made since the last search for garbage
+# What a database holds once it is migrated, by table.
+MIGRATED_ROWS = {}
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,7 +41,7 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables
-    # Emptied tables stay empty: what migrations put in comes back with the tests that ask for it.
+    # What this signal puts in comes back with all that a migrated database holds.
     flush.emit_post_migrate_signal = lambda *arguments, **options: None
 
 
@@ -72,9 +74,10 @@ def runs_here(config, item):
 
 
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):
-    """Empties all tables after a test that really commits: the access log refuses that unless its triggers are away.
+    """Brings the database back to what migrations left after a test that really commits, whatever runs next.
 
-    Of tables with a few rows PostgreSQL deletes these a hundred times faster than it truncates the tables.
+    The access log refuses to be emptied unless its triggers are away. Of tables with a few rows PostgreSQL deletes
+    these a hundred times faster than it truncates the tables.
     """
     with transaction.atomic():
         append_only.unprotect(operations.connection)
@@ -84,12 +87,21 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
             deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
             statements = [f"SET LOCAL session_replication_role = replica; {deletions}"]
         plain(operations, statements)
+        put_back_migrated_rows(operations.connection)
         append_only.protect(operations.connection)
         kept_once.protect(operations.connection, kept_once.tables())
 
 
+def put_back_migrated_rows(connection):
+    """Inserts the rows of a migrated database into emptied tables, under the keys that caches may remember."""
+    with connection.cursor() as cursor:
+        for table, rows in MIGRATED_ROWS.items():
+            places = ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
+            cursor.execute(f"INSERT INTO {table} VALUES {places}", [value for row in rows for value in row])
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(pytestconfig, django_test_environment, django_db_blocker, database_server):
+def django_db_setup(django_test_environment, django_db_blocker, database_server):
     """The migrated database, under the name that DATABASE_URL gives, so that programs started by tests work on it too.
 
     It is copied from the one that an earlier run kept; the first run with its migrations makes it.
@@ -100,7 +112,17 @@ def django_db_setup(pytestconfig, django_test_environment, django_db_blocker, da
             call_command("migrate", verbosity=0)
             connection.close()
             database_server.keep()
-        connection._test_serialized_contents = connection.creation.serialize_db_to_string()
+        remember_rows()
+
+
+def remember_rows():
+    """Notes what the migrated database holds."""
+    with connection.cursor() as cursor:
+        for name in connection.introspection.django_table_names(only_existing=True, include_views=False):
+            table = connection.ops.quote_name(name)
+            cursor.execute(f"SELECT * FROM {table}")
+            if rows := cursor.fetchall():
+                MIGRATED_ROWS[table] = rows
 
 
 @pytest.fixture(autouse=True)
@@ -143,20 +165,6 @@ def browser_type_launch_args():
 
 
 @pytest.fixture(scope="session")
-def migrated_rows(django_db_setup):
-    """The rows that migrations put in, which a test that really commits wipes out with all others."""
-    return connection._test_serialized_contents
-
-
-@pytest.fixture(scope="session")
-def playwright(migrated_rows, playwright):
-    """Playwright, with the rows to be put back where Django looks for them."""
-    # Its event loop also makes Django open another connection in this thread, one that knows nothing of these rows.
-    connection._test_serialized_contents = migrated_rows
-    return playwright
-
-
-@pytest.fixture(scope="session")
 def base_url(live_server):
     """The running site, so that a page is named by its path alone."""
     return live_server.url
@@ -171,7 +179,7 @@ def browser_errors():
 
 
 @pytest.fixture
-def open_page(new_context, browser_errors, django_db_serialized_rollback):
+def open_page(new_context, browser_errors):
     """A function that opens a browser window of a given kind on the running site; `page.goto("/members/")` works."""
 
     def open_page(**window):

@@ -51,7 +51,7 @@ def test_recount_leaves_other_activities_alone(db):
     assert numbers(other) == (0, 12, "exact", 0)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_people_signed_in_at_once_are_all_counted():
     activity, first, second = make_activity(), make_person("秦朗"), make_person("白露")
 

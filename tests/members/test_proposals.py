@@ -324,7 +324,7 @@ def decided_at_once(decisions):
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_decide_at_once_have_one_effect():
     district, moved = two_branches(), []
     for _ in range(5):
@@ -339,7 +339,7 @@ def test_two_who_decide_at_once_have_one_effect():
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
     """The twin: with the proposal as the page read it, both decisions go through."""
     district = two_branches()
@@ -353,7 +353,7 @@ def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_two_pages_that_decide_at_once_leave_one_to_look_again():
     district = two_branches()
     member = make_member(branch=district.here)
@@ -367,7 +367,7 @@ def test_two_pages_that_decide_at_once_leave_one_to_look_again():
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_who_decides_and_who_takes_back_at_once_have_one_effect():
     district, kept = two_branches(), []
     for _ in range(5):

@@ -22,7 +22,7 @@ UNFINISHED_FORM = (
 
 
 @pytest.fixture
-def server_port(transactional_db, django_db_serialized_rollback):
+def server_port(transactional_db):
     """The port of a server that runs on the test's database."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

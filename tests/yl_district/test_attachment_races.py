@@ -16,7 +16,7 @@ from tests.races import at_once
 from yl_district import attachment_forms
 from yl_district.models import Attachment, AttachmentPart
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.both]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 ROUNDS = 3
 
 

@@ -242,7 +242,7 @@ def test_an_unchanged_form_is_never_stale(district):
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_of_two_who_save_at_once_one_is_asked():
     district = two_branches()
     member = make_member(branch=district.here)

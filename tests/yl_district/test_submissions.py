@@ -139,7 +139,7 @@ def ten_presses(district, data):
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_one_record():
     district, made = two_branches(), []
     for number in range(3):
@@ -150,7 +150,7 @@ def test_ten_presses_at_once_make_one_record():
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
     """The twin: the same race with the protection off."""
     monkeypatch.setattr(submissions, "claim", lambda request: None)
@@ -160,7 +160,7 @@ def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
 
 
 @pytest.mark.both
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_old_tokens_cleared_by_many_at_once_hold_nobody_up():
     district = two_branches()
     old = timezone.now() - timedelta(days=3)
