@@ -19,7 +19,7 @@ from reports.models import CountedFigure, Edition, Report, Section
 from reports.word import TEMPLATE
 from yl_district.models import Attachment
 from yl_district.packing import packed
-from yl_district.periods import Period
+from yl_district.periods import Period, years_before
 from youthhubs.models import Hub, HubYear, TeamMember
 
 from .evidence import PDF
@@ -57,6 +57,11 @@ def make_second_factor(user):
 def make_person(name="章程", **fields):
     """A person."""
     return Person.objects.create(name=name, **fields)
+
+
+def minor_birth_date():
+    """The birth date of somebody who is thirteen, and so under age on whatever day the tests run."""
+    return years_before(timezone.localdate(), 13)
 
 
 def make_member(name="章程", branch=None, person=None, **fields):
@@ -110,7 +115,6 @@ def make_activity(host=None, name=None, type="sports", **fields):
     """An activity of 2017 without recorded person-times; without a name the next walk of that spring."""
     name = name or f"春季健步走{Activity.objects.count() or ''}"
     fields = {"held_on": date(2017, 4, 8), "basis": "unrecorded"} | fields
-    # Browser tests empty the tables, the shipped types included.
     kind, _ = ActivityType.objects.get_or_create(key=type, defaults={"name": type})
     return Activity.objects.create(name=name, host=host, type=kind, **fields)
 

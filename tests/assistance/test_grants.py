@@ -23,6 +23,7 @@ from tests.factories import (
     make_person,
     make_second_factor,
     make_user,
+    minor_birth_date,
 )
 from tests.pages import browser_of, listed, page, refused, send, two_branches
 from yl_district.models import AccessEntry
@@ -74,7 +75,7 @@ def test_a_file_opens_once_somebody_else_has_granted_it(district):
 
 
 def test_a_leader_decides_without_learning_the_name(district):
-    youth = make_assisted_youth(district.here, person=make_person("白露", birth_date=date(2012, 5, 4)))
+    youth = make_assisted_youth(district.here, person=make_person("白露", birth_date=minor_birth_date()))
     grant = asked_for(district)
     text = page(district.leader, "case_grant_decide", grant.pk)
     assert "白*" in text and "白露" not in text

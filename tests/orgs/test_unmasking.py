@@ -3,20 +3,22 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user
+from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user, minor_birth_date
 from tests.pages import browser_of, page, two_branches
+from tests.rosters import identity_number
 from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
-NUMBER, MOBILE = "110105201205040027", "13800138000"
+BORN = minor_birth_date()
+NUMBER, MOBILE = identity_number(2, BORN), "13800138000"
 
 
 @pytest.fixture
 def district():
     """A member under age in one of two branches."""
     district = two_branches()
-    person = make_person("白露明", gender="F", birth_date="2012-05-04", identity_number=NUMBER, mobile=MOBILE)
+    person = make_person("白露明", gender="F", birth_date=BORN, identity_number=NUMBER, mobile=MOBILE)
     district.member = make_member(branch=district.here, person=person)
     return district
 
@@ -82,7 +84,7 @@ def test_a_units_phone_is_masked_and_kept_where_nothing_is_typed(district):
 
 def test_a_minors_name_and_number_stay_where_nothing_is_typed(district):
     member = district.member
-    typed = {"gender": "F", "birth_date": "2012-05-04", "branch": district.here.pk, "status": "normal"}
+    typed = {"gender": "F", "birth_date": BORN, "branch": district.here.pk, "status": "normal"}
     district.office.post(reverse("member_update", args=[member.pk]), typed | {"name": "", "mobile": ""})
     member.person.refresh_from_db()
     assert (member.person.name, member.person.mobile) == ("白露明", MOBILE)

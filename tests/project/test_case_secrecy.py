@@ -29,6 +29,7 @@ from tests.factories import (
     make_person,
     make_scholarship,
     make_user,
+    minor_birth_date,
 )
 from tests.forms import answers, shown_form
 from tests.orgs.sign_in import signed_in
@@ -39,7 +40,7 @@ from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
-BORN = date(2010, 5, 4)
+BORN = minor_birth_date()
 WITHOUT_GRANT = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "office", "nobody"]
 # Their lists are those of the cadre, of more rows; they are looked at as they open, unsorted.
 PLAINLY = {"staff", "office"}

@@ -1,7 +1,6 @@
 """Files and pages hold masked numbers and names, no case file, and leave only once the access log knows of it."""
 
 import re
-from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from members.models import Person
 from tests.crawl import page_addresses, said
+from tests.factories import minor_birth_date
 from tests.orgs.sign_in import signed_in
 from tests.viewers import VIEWERS, district, identity_number, phone, records, viewers
 from yl_district.models import AccessEntry
@@ -17,7 +17,7 @@ from yl_district.validators import validate_identity_number
 
 pytestmark = pytest.mark.django_db
 
-BORN = date(2010, 5, 4)
+BORN = minor_birth_date()
 MOBILE = re.compile(r"(?<![0-9A-Za-z.])1[3-9]\d{9}(?![0-9A-Za-z])")
 NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 FULL = re.compile("/ledger/export/full/|/exports/full/")

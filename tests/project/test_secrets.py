@@ -4,7 +4,6 @@ import io
 import logging
 import sys
 from contextlib import suppress
-from datetime import date
 
 import pytest
 from django.conf import settings
@@ -16,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.views.debug import ExceptionReporter, get_exception_reporter_class
 
-from tests.factories import PASSWORD, SECRET, make_member, make_person
+from tests.factories import PASSWORD, SECRET, make_member, make_person, minor_birth_date
 from tests.orgs.sign_in import give_password
 from tests.viewers import APPS, district, identity_number, phone, viewers
 from tests.workbooks import workbook
@@ -25,12 +24,12 @@ from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
-BORN = date(2010, 5, 4)
+BORN = minor_birth_date()
 # What is stored, and what is typed into forms; each of another child.
 STORED = {"name": "褚小禾", "identity_number": identity_number("own", BORN), "mobile": phone("own")}
 TYPED = {"name": "褚小麦", "identity_number": identity_number("foreign", BORN), "mobile": phone("foreign")}
 TYPED_PASSWORD = "planted-Passw0rd-72"
-MEMBER = {"gender": "F", "birth_date": "2010-05-04", "status": "normal", "password": TYPED_PASSWORD, "code": SECRET}
+MEMBER = {"gender": "F", "birth_date": BORN, "status": "normal", "password": TYPED_PASSWORD, "code": SECRET}
 
 
 @pytest.fixture
@@ -148,7 +147,7 @@ SHEETS = {
 @pytest.mark.parametrize("kind", SHEETS)
 def test_no_import_report_tells_a_stored_number_or_a_minors_name(kind, lines, tmp_path, capsys):
     place, client, _, secrets = planted()
-    row = SHEETS[kind] | {"性别": "女", "出生日期": "2010-05-04", "所在团支部": str(place.own.branch)}
+    row = SHEETS[kind] | {"性别": "女", "出生日期": BORN.isoformat(), "所在团支部": str(place.own.branch)}
     data = workbook({"团员": [row]})
     answer = client.post(reverse("ledger"), {"file": SimpleUploadedFile("台账.xlsx", data), "check": "yes"})
     path = tmp_path / "台账.xlsx"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from members.models import Member, Person
 from orgs.models import Role
 from reports.import_actions import begin_commit
-from tests.factories import make_member, make_second_factor, make_user
+from tests.factories import make_member, make_second_factor, make_user, minor_birth_date
 from tests.pages import browser_of, queries, two_branches
 from tests.reports.import_pages import (
     HERE,
@@ -161,7 +161,7 @@ def test_what_is_right_is_written_and_the_result_page_keeps_its_link(office):
 
 
 def test_minors_are_named_by_their_first_character(office):
-    batch = opened(office, [person(0, 出生日期=f"{timezone.localdate().year - 15}-01-01")])
+    batch = opened(office, [person(0, 出生日期=minor_birth_date().isoformat())])
     commit(office, batch)
     assert "章**" in told(office, batch)
     assert "章安安" not in told(office, batch)

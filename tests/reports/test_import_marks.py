@@ -1,7 +1,7 @@
 """What goes out comes back: exports with their marks, masked or not; marks that are wrong, stale or forged."""
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -14,6 +14,7 @@ from tests.factories import (
     make_member,
     make_person,
     make_user,
+    minor_birth_date,
 )
 from tests.reports.test_import_undo import full_district
 from tests.rosters import (
@@ -62,7 +63,7 @@ def test_what_is_exported_is_the_same_when_it_comes_back(branches, format, masks
         ],
     )
     make_member(
-        "小苗", branches[BRANCH], make_person("小苗", gender="F", birth_date=date(2012, 5, 4), mobile="13900000009")
+        "小苗", branches[BRANCH], make_person("小苗", gender="F", birth_date=minor_birth_date(), mobile="13900000009")
     )
     before, differing = records(), {}
     for kind in KINDS:
@@ -182,11 +183,12 @@ def test_marks_that_slipped_to_other_rows_make_nobody_somebody_else(member, left
 
 def test_a_mark_of_somebody_known_by_a_case_file_alone_tells_and_changes_nothing(branches):
     staff = make_user("专干", branches["清河地区团工委"])
-    person = make_person("白露", mobile="13800138000", birth_date=date(2010, 5, 4))
+    person = make_person("白露", mobile="13800138000", birth_date=minor_birth_date())
     youth = make_assisted_youth(branches[BRANCH], person=person, school="清河中学")
     before = records()
     forged = [f"{kind}-{youth.pk}@20990101T000000" for kind in ("assisted_youth", "member", "person", "volunteer")]
-    row = {"姓名": "白*", "性别": "女", "出生日期": "2010-05-04", "所在团支部": BRANCH, "手机号码": "138****8000"}
+    row = {"姓名": "白*", "性别": "女", "出生日期": str(person.birth_date), "所在团支部": BRANCH}
+    row["手机号码"] = "138****8000"
     found = take("members", [row | {HEADING: one} for one in forged], user=staff)
     assert {problem[2] for problem in problems(found)} == {"姓名", "手机号码"}
     assert not any(secret in str(found.as_dict()) for secret in ("白露", "13800138000", "清河中学"))

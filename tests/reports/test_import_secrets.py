@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from activities.models import SignIn
 from members.models import Member, Person
-from tests.factories import make_activity, make_member, make_person, make_post, make_volunteer
+from tests.factories import make_activity, make_member, make_person, make_post, make_volunteer, minor_birth_date
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened, person, told
 from yl_district import export_marks
@@ -48,7 +48,7 @@ def somebody(district):
 
 
 def minor(district, **values):
-    found = make_person(MINOR, gender="F", birth_date=date(timezone.localdate().year - 13, 1, 1))
+    found = make_person(MINOR, gender="F", birth_date=minor_birth_date())
     return found, make_member(branch=district.here, person=found, **values)
 
 

@@ -25,6 +25,7 @@ from tests.factories import (
     make_unit,
     make_unit_contact,
     make_user,
+    minor_birth_date,
 )
 from tests.orgs.sign_in import signed_in
 from tests.pages import listed, page, queries, two_branches
@@ -240,8 +241,9 @@ def test_a_long_file_is_sent_bit_by_bit_and_says_its_length(monkeypatch):
 
 def test_numbers_and_names_of_minors_are_masked_as_everywhere():
     place = two_branches()
-    number, mobile = identity_number("own", date(2015, 5, 4)), phone("own")
-    child = make_person("褚小鱼", birth_date=date(2015, 5, 4), identity_number=number, mobile=mobile)
+    born, mobile = minor_birth_date(), phone("own")
+    number = identity_number("own", born)
+    child = make_person("褚小鱼", birth_date=born, identity_number=number, mobile=mobile)
     make_member(branch=place.here, person=child)
     make_link(make_person("陆远"), youth=child)
     make_unit(contact_phone=mobile, branch=place.here)
@@ -260,7 +262,7 @@ def test_rows_read_without_records_are_those_of_the_records(masks):
     place = district()
     for side in ("own", "foreign"):
         records(place, side)
-    Person.objects.update(birth_date=timezone.localdate() - timedelta(days=4000))
+    Person.objects.update(birth_date=minor_birth_date())
     book, plain = Book(timezone.localdate(), masks=masks, with_cases=False), set()
     for resource in (kind(book) for kind in SHEETS):
         if is_plain(resource):
