@@ -14,13 +14,17 @@ from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.http import HttpResponseNotFound
 from django.test import Client
+from playwright.sync_api import expect
 
+from tests.races import HANGING
 from yl_district import append_only, kept_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-hypothesis.settings.register_profile("daily", max_examples=50, deadline=None, derandomize=True, database=None)
-hypothesis.settings.register_profile("full", max_examples=500, deadline=None, database=None)
+# How fast an example is found or run says something about the machine alone.
+UNHURRIED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "database": None}
+hypothesis.settings.register_profile("daily", max_examples=50, derandomize=True, **UNHURRIED)
+hypothesis.settings.register_profile("full", max_examples=500, **UNHURRIED)
 GARBAGE = 200_000  # objects made since the last search for garbage
 # What a database holds once it is migrated, by table.
 MIGRATED_ROWS = {}
@@ -156,6 +160,7 @@ def broken_log(db):
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     """Debian's Chromium: Playwright's own download is not needed."""
+    expect.set_options(timeout=1000 * HANGING)
     # Playwright keeps an event loop running in this thread, in which Django would refuse every query of a test.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     names = [os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
@@ -184,6 +189,7 @@ def open_page(new_context, browser_errors):
 
     def open_page(**window):
         context = new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **window)
+        context.set_default_timeout(1000 * HANGING)
         page = context.new_page()
         page.on("pageerror", lambda error: browser_errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and browser_errors.append(message.text))

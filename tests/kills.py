@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from members.models import Member, Person
+from tests.races import HANGING
 from yl_district.models import ImportBatch, ImportPart
 
 PROGRAM = Path(__file__).with_name("import_server.py")
@@ -92,12 +93,13 @@ def settled():
     """Waits until the database server has noticed that its client is gone."""
     if connection.vendor == "postgresql":
         others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        for _ in range(1_000):
+        for _ in range(100 * HANGING):
             with connection.cursor() as cursor:
                 cursor.execute(others)
                 if not cursor.fetchone()[0]:
                     return
             time.sleep(0.01)
+        raise TimeoutError("The killed process is still connected.")
 
 
 def whole(count):

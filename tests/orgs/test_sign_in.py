@@ -192,10 +192,12 @@ def test_a_wrong_first_code_is_refused(client, user):
 
 def test_a_code_counts_once(user):
     make_second_factor(user)
-    signed_in(user)
-    second = Client()
+    code = code_now()
+    first, second = Client(), Client()
+    give_password(first, user.username)
+    assert give_code(first, code).status_code == 302
     give_password(second, user.username)
-    refused = give_code(second, code_now())
+    refused = give_code(second, code)
     assert refused.context["form"].errors["code"] == ["动态口令不正确或已用过，请等待下一个口令后重新输入。"]
     assert not is_signed_in(second)
     assert give_code(second, code_now(ahead=1)).status_code == 302

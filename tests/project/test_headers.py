@@ -136,8 +136,8 @@ def test_a_page_that_breaks_the_policy_is_noticed(open_page, browser_errors):
     page = open_page(**DESKTOP)
     page.add_init_script(VIOLATIONS)
     page.goto(reverse("login"))
-    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    page.locator("p", has_text="x").last.wait_for()
-    page.wait_for_timeout(200)
+    with page.expect_console_message(lambda message: message.type == "error"):
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    page.wait_for_function("window.violations.length")
     assert (len(page.evaluate("window.violations")), len(browser_errors)) == (1, 1)
     browser_errors.clear()

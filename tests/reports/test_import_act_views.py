@@ -15,6 +15,7 @@ from orgs.models import Role
 from reports.import_actions import begin_commit
 from tests.factories import make_member, make_second_factor, make_user, minor_birth_date
 from tests.pages import browser_of, queries, two_branches
+from tests.races import HANGING
 from tests.reports.import_pages import (
     HERE,
     act,
@@ -394,7 +395,7 @@ def test_a_large_file_is_checked_and_written_by_a_process_of_its_own():
 
 def waited(batch, state):
     """The state and counts of an import once it has come to a state, or does not go on."""
-    for _ in range(300):
+    for _ in range(10 * HANGING):
         batch.refresh_from_db()
         if batch.state == state or batch.is_broken_off:
             break

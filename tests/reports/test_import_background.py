@@ -11,6 +11,7 @@ from django.conf import settings
 from members.models import Member
 from reports.import_actions import begin_check, begin_commit, begin_undo, open_import
 from reports.import_kinds import KINDS
+from tests.races import HANGING
 from tests.rosters import make_branches, member_rows, tally
 from tests.workbooks import workbook
 from yl_district.importing import jobs
@@ -32,7 +33,7 @@ def batch(transactional_db, monkeypatch):
     return batch
 
 
-def waited(batch, is_ready, seconds=60):
+def waited(batch, is_ready, seconds=HANGING):
     """The import as it is once `is_ready` says so."""
     began = time.monotonic()
     while not is_ready(batch):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from members.models import Member
 from tests.conftest import DESKTOP, PHONE
 from tests.pages import two_branches
+from tests.races import HANGING
 from tests.reports.import_pages import HEADINGS, HERE, people, person
 from tests.workbooks import workbook
 from yl_district.models import ImportBatch
@@ -129,5 +130,5 @@ def test_a_large_file_is_followed_to_its_end_without_a_reload(desktop_page, sign
     page.goto("/imports/new/?kind=members")
     page.get_by_label("文件").set_input_files(path)
     page.get_by_role("button", name="上传并核对").click()
-    expect(page.get_by_role("heading", name="写入后，新增 2100 条，变更 0 条")).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("heading", name="写入后，新增 2100 条，变更 0 条")).to_be_visible(timeout=1000 * HANGING)
     assert ImportBatch.objects.get().worker

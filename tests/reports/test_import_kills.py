@@ -30,7 +30,7 @@ def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
         outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))
         found = kills.verdicts(outcomes, ROWS)
         print(f"F1 ({connection.vendor}): {KILLS} kills of an import of {ROWS} rows: {dict(found)}")
-        assert set(found) == {"all", "nothing"}
+        assert found["between"] == 0
         kills.emptied()
         server.killed(path, after_check=0)
     written("members", member_rows(3, 备注="再次导入"))

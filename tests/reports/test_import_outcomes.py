@@ -44,7 +44,7 @@ RUNS = Counter()
 random_lists = settings(
     max_examples=settings.default.max_examples // 10,
     phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

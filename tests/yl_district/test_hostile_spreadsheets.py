@@ -2,10 +2,10 @@
 
 import io
 import os
+import resource
 import struct
 import subprocess
 import sys
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -215,13 +215,19 @@ TOO_LARGE = {
 @pytest.mark.parametrize("kind", [*REFUSED, *TOO_LARGE])
 def test_what_is_no_sound_file_is_refused_within_seconds(kind):
     data, *answer = (REFUSED | TOO_LARGE)[kind]
-    began = time.monotonic()
+    began = seconds_of_readers()
     with pytest.raises(UnreadableWorkbook) as refused:
         read_workbook(data)
+    assert seconds_of_readers() - began < 20
     error = refused.value
     assert [error.found, error.expected, error.remedy] == answer
     assert str(error) == f"{answer[0]}；应为{answer[1]}。{answer[2]}。"
-    assert time.monotonic() - began < 20
+
+
+def seconds_of_readers():
+    """The processor's time that the readers have taken which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_the_files_that_cost_too_much_are_small():
@@ -308,13 +314,12 @@ def test_a_file_that_breaks_off_after_its_first_sheet_is_refused_between_parts()
 
 
 def outcome(data):
-    """Whether a file is read or refused, and how long that took."""
-    began = time.monotonic()
+    """Whether a file is read or refused."""
     try:
         read_workbook(data)
-        return "read", time.monotonic() - began
+        return "read"
     except UnreadableWorkbook:
-        return "refused", time.monotonic() - began
+        return "refused"
 
 
 def mutants():
@@ -327,18 +332,18 @@ def mutants():
 
 
 def test_damage_of_any_kind_is_read_or_refused_and_never_anything_else():
+    began = seconds_of_readers()
     with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(outcome, mutants()))
-    answers = [answer for answer, _ in outcomes]
+        answers = list(pool.map(outcome, mutants()))
     refused, read = answers.count("refused"), answers.count("read")
     print(f"C1: {len(answers)} mutated files, {refused} refused, {read} read, {len(answers) - refused - read} else")
     assert refused + read == 240
     assert min(refused, read) > 50
-    assert max(seconds for _, seconds in outcomes) < 10
+    assert seconds_of_readers() - began < 240
 
 
 def test_an_old_workbook_whose_chains_bite_their_tails_is_refused():
     sector = struct.unpack_from("<I", OLD, 76)[0]
     table = 512 * (sector + 1)
     looped = OLD[:table] + struct.pack("<128I", *[1] * 128) + OLD[table + 512 :]
-    assert outcome(looped)[0] == "refused"
+    assert outcome(looped) == "refused"
