@@ -1,0 +1,157 @@
+"""A process that has everything imported but the project, and forks itself for each run of tests.
+
+Started in a copy of the checkout by `Warm`, it reads one order a line from its standard input and answers each with a
+line. A run imports the project anew, with whatever fault is planted in it, but neither Python's libraries nor Django,
+and it takes a copy of a database that was migrated once.
+"""
+
+import importlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from .runs import collect, make_database, run_tests
+
+LIMIT = 180  # seconds of a run; a fault may make an endless loop
+POLLED = 0.02
+
+
+class Warm:
+    """The warm process of one copy of the checkout, seen from outside."""
+
+    def __init__(self, checkout, is_full=False):
+        self.is_full = is_full
+        command = [sys.executable, "-m", "benchmarks.planted.warm"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(command, cwd=checkout, **pipes)
+
+    def prepare(self, tests):
+        """Warms the process up for these tests; the answer has a `problem` where they cannot be collected."""
+        return self.ask(act="prepare", tests=sorted(tests))
+
+    def run(self, tests, database, is_migrated_anew=False):
+        """Runs tests until one fails; the answer has pytest's `code`, the `failed` test and what pytest `said`."""
+        order = {"is_migrated_anew": is_migrated_anew, "is_full": self.is_full}
+        return self.ask(act="run", tests=list(tests), database=database, **order)
+
+    def run_all(self, tests, database):
+        """Runs tests to their end; the answer has the names of all that `failed`."""
+        return self.ask(act="run", tests=sorted(tests), database=database, stops=False, is_full=self.is_full)
+
+    def ask(self, **order):
+        """Gives an order, and waits for its answer."""
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError("The warm process has ended.")
+        return json.loads(answer)
+
+    def close(self):
+        """Ends the process and what it started."""
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Forks:
+    """What the warm process does."""
+
+    def __init__(self):
+        # The server of PostgreSQL runs as another user, who must come to its own folder.
+        self.folders = {name: Path(tempfile.mkdtemp(prefix="yl-")) for name in ("sqlite", "postgresql")}
+        self.log = self.folders["sqlite"] / "log"
+        self.answer = self.folders["sqlite"] / "answer"
+        self.migrated = set()
+
+    def prepare(self, tests):
+        """Imports what the tests bring in from outside the project."""
+        found = self.forked(collect, tests)
+        for name in found.get("modules", []):
+            try:
+                importlib.import_module(name)
+            except Exception:
+                # It wants Django's settings: each run imports it for itself.
+                continue
+        return {"problem": "" if found["code"] == 0 else found["said"]}
+
+    def run(self, tests, database, is_migrated_anew=False, stops=True, is_full=False):
+        """Runs the tests."""
+        if database not in self.migrated:
+            made = self.forked(make_database, database, self.folders[database])
+            if made["code"] != 0:
+                raise RuntimeError(made["said"])
+            self.migrated.add(database)
+        return self.forked(run_tests, tests, database, self.folders[database], is_migrated_anew, stops, is_full)
+
+    def forked(self, act, *arguments):
+        """What a function returns that runs in a process of its own, with what it `said`."""
+        self.answer.unlink(missing_ok=True)
+        child = os.fork()
+        if not child:
+            self.answer_and_end(act, arguments)
+        is_over = ended(child)
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)  # also whatever it has started
+        if not is_over:
+            os.waitpid(child, 0)
+        said = self.log.read_text(errors="replace")[-3000:]
+        answer = json.loads(self.answer.read_text()) if self.answer.exists() else {"code": "none", "failed": []}
+        return answer | {"said": said} | ({} if is_over else {"code": "late"})
+
+    def answer_and_end(self, act, arguments):
+        """Does what the child is for."""
+        os.setsid()
+        with open(os.devnull) as nothing, self.log.open("w") as log:
+            for number, stream in enumerate([nothing, log, log]):
+                os.dup2(stream.fileno(), number)
+        try:
+            self.answer.write_text(json.dumps(act(*arguments)))
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
+
+    def close(self):
+        """Stops the server of PostgreSQL, where one was started, and leaves nothing behind."""
+        for file in self.folders["postgresql"].glob("data/postmaster.pid"):
+            os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+        for folder in self.folders.values():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def ended(child):
+    """Waits for a child; returns whether it ended in time."""
+    until = time.monotonic() + LIMIT
+    while time.monotonic() < until:
+        if os.waitpid(child, os.WNOHANG) != (0, 0):
+            return True
+        time.sleep(POLLED)
+    return False
+
+
+def main():
+    """Follows orders until there are no more."""
+    # Answers alone leave by the standard output.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    forks = Forks()
+    try:
+        for line in sys.stdin:
+            order = json.loads(line)
+            answer = getattr(forks, order.pop("act"))(**order)
+            print(json.dumps(answer), file=answers, flush=True)
+    finally:
+        forks.close()
+
+
+if __name__ == "__main__":
+    main()
