@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .runs import collect, make_database, run_tests
 
-LIMIT = 180  # seconds of a run; a fault may make an endless loop
+LIMIT = 600  # seconds of a run; a fault may make an endless loop
 POLLED = 0.02
 
 
