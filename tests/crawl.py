@@ -4,22 +4,24 @@ import io
 import re
 import zipfile
 from contextlib import suppress
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from django.db import connection
-from django.urls import reverse
+from django.urls import resolve, reverse
 from pypdfium2 import PdfiumError
 
 from orgs.access import ACCESS, PUBLIC, may_open
 from reports.figures import CASE_FIGURES, Scope, all_figures, figures_of
 from reports.scopes import own_place, places_of
 from tests.pdf_files import pdf_pages, pdf_properties
-from tests.project.test_access import addresses, arguments
+from tests.project.test_access import addresses, arguments, golden
 from yl_district.history import model_of
 from yl_district.periods import Period
 
 # About the visitor alone, and new at each look: secrets just made, times of sessions.
 ABOUT_ONESELF = {"account_reauthenticate", "usersessions_list"}
+# About records of every kind, of which the golden file names one.
+OF_EVERY_KIND = {"record_history", "record_unmask"}
 EXPORTS = ["docx", "pdf", "xlsx", "json"]
 # They hand out a list as a workbook or as text; the records behind one figure are none that is kept by itself.
 LIST_EXPORTS = {
@@ -43,8 +45,7 @@ PASSING = [
 def page_addresses(user, rows):
     """Every address that the table lets the user ask for, of the records `rows` by kind: its name and the address."""
     for url_name, names in addresses().items():
-        is_own = url_name.startswith("mfa_") or url_name in ABOUT_ONESELF
-        if is_own or ACCESS[url_name] == PUBLIC or not may_open(user, url_name):
+        if is_left_out(url_name) or not may_open(user, url_name):
             continue
         if url_name == "figure_export":
             found = [{"key": key} for key in handed_out(user) if key in ONE_OF_EACH_KIND]
@@ -52,7 +53,7 @@ def page_addresses(user, rows):
             found = [{"key": key} for key in all_figures() if key in ONE_OF_EACH_KIND | CASE_FIGURES]
         elif url_name == "summary_export":
             found = [{"kind": kind} for kind in EXPORTS]
-        elif url_name in ("record_history", "record_unmask"):
+        elif url_name in OF_EVERY_KIND:
             found = [{"kind": kind, "pk": row.pk} for kind, row in rows.items() if model_of(kind)]
         else:
             found = [arguments(url_name, names, rows)]
@@ -60,6 +61,22 @@ def page_addresses(user, rows):
             yield url_name, reverse(url_name, kwargs=given)
         if url_name in LIST_EXPORTS:
             yield url_name, f"{reverse(url_name)}?format=csv"
+
+
+def is_left_out(url_name):
+    """Whether no crawl looks at the address."""
+    return url_name.startswith("mfa_") or url_name in ABOUT_ONESELF or ACCESS[url_name] == PUBLIC
+
+
+def promised(viewer):
+    """The names of the addresses that the golden file gives a viewer, and so a crawl has to see."""
+    pages = {name for name, words in golden().items() if words[viewer] == "page"}
+    return {name for name in pages - OF_EVERY_KIND if not is_left_out(name)}
+
+
+def visited(found):
+    """The names of the addresses that a crawl has seen, those about one kind of record."""
+    return {resolve(urlsplit(address).path).url_name for address in found} - OF_EVERY_KIND
 
 
 def handed_out(user):
