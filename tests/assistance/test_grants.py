@@ -25,7 +25,7 @@ from tests.factories import (
     make_user,
     minor_birth_date,
 )
-from tests.pages import browser_of, listed, page, refused, send, two_branches
+from tests.pages import browser_of, listed, page, refused, send, status, two_branches
 from yl_district.models import AccessEntry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -197,6 +197,18 @@ def test_everybody_means_those_whose_files_are_open(district):
     make_grant(district.worker_user, other.person)
     send(district.worker, "assistance_create", **typed)
     assert Assistance.objects.latest("pk").with_everyone
+
+
+def test_what_was_given_to_everybody_is_seen_by_the_days_of_the_open_file_alone(district):
+    own = make_assisted_youth(district.here, "白露", registered_on=date(2017, 3, 1), removed_on=date(2017, 6, 1))
+    make_assisted_youth(district.here, "苏棠", registered_on=date(2016, 1, 1))
+    make_grant(district.worker_user, own.person)
+    days = [date(2017, 2, 28), date(2017, 3, 1), date(2017, 5, 31), date(2017, 6, 1)]
+    given = {day: make_assistance(held_on=day, with_everyone=True) for day in days}
+    assert listed(district.worker, "assistance_list") == [date(2017, 5, 31), date(2017, 3, 1)]
+    for name in ("assistance_detail", "assistance_update"):
+        assert [status(district.worker, name, given[day].pk) for day in days] == [404, 200, 200, 404]
+    assert "苏*" not in page(district.worker, "assistance_detail", given[days[1]].pk)
 
 
 def test_what_was_given_to_everybody_stays_so_for_whoever_sees_some(district):

@@ -191,6 +191,17 @@ def test_foreign_cadres_are_no_choice(district):
     assert "cadre" in errors
 
 
+@pytest.mark.parametrize("url_name", ["link_create", "contact_create"])
+def test_a_cadre_is_offered_nobody_else_of_the_own_branch(district, url_name):
+    colleague = make_post("顾清", district.here).person
+    chosen = district.cadre.get(reverse(url_name)).context["form"].fields["cadre"].queryset
+    assert list(chosen) == [district.own]
+    of_staff = district.office.get(reverse(url_name)).context["form"].fields["cadre"].queryset
+    assert set(of_staff) == {district.own, colleague, district.foreign}
+    answer = district.cadre.post(reverse(url_name), {"cadre": colleague.pk})
+    assert (answer.status_code, "cadre" in answer.context["form"].errors) == (200, True)
+
+
 def test_contacts_are_narrowed_by_every_condition(district):
     make_contact(district.own, [make_link(district.own, "秦朗")])
     make_contact(district.foreign, form="visit", held_on=date(2018, 3, 1), with_everyone=True)
