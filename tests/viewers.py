@@ -1,6 +1,7 @@
 """A district of two committees with every kind of record in each, and one viewer for each role, for tests of access."""
 
 from datetime import date
+from functools import partial
 from itertools import count
 from types import SimpleNamespace
 
@@ -43,6 +44,8 @@ NAMES = {"own": "柳林", "foreign": "槐荫"}
 # Of each side's numbers the head of an identity number, and head and tail of a phone: what a mask leaves to be seen.
 REGIONS = {"own": "110105", "foreign": "650103"}
 PHONES = {"own": ("139", "2468"), "foreign": ("199", "7531")}
+# Behind every canary, so that a page which lets a text through as it stands is noticed.
+MARKUP = "<i>\"'&"
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 numbers = count(1)
 
@@ -75,31 +78,43 @@ def text_columns():
                 yield model, field
 
 
-def mark_texts(row, side):
+def marked(side, words, end="", markup=MARKUP):
+    """A text of a side."""
+    return f"秘{side}{words}{markup}{end}"
+
+
+def mark_texts(row, side, markup=MARKUP):
     """Gives every text column that a record leaves empty a canary, the label behind the mark; numbers get numbers."""
     for model, field in text_columns():
         if isinstance(row, model) and not getattr(row, field.attname):
-            setattr(row, field.attname, canary(field, side))
+            setattr(row, field.attname, canary(field, side, markup))
     row.save()
 
 
-def canary(field, side):
+def canary(field, side, markup=MARKUP):
     """What a text column of a side holds."""
     if field.name == "identity_number":
         return identity_number(side)
-    return phone(side) if field.name in MASKED_FIELDS else f"秘{side}{field.verbose_name}"[: field.max_length]
+    if field.name in MASKED_FIELDS:
+        return phone(side)
+    text = marked(side, field.verbose_name, markup=markup)
+    return text if len(text) <= (field.max_length or len(text)) else f"秘{side}"[: field.max_length]
 
 
-def district():
-    """The root with a committee called `own`, in which most viewers hold their roles, and one called `foreign`."""
-    root = factories.make_organisation("清河地区团工委", category="working_committee", domain="office")
-    place = SimpleNamespace(root=root)
-    for side, name in NAMES.items():
-        committee = factories.make_organisation(f"{name}街道团工委", root, category="working_committee")
-        branches = [factories.make_organisation(f"{name}{number}社区团支部", committee) for number in "一二"]
+def district(markup=MARKUP, sides=("own", "foreign")):
+    """The root with a committee called `own`, in which most viewers hold their roles, and one called `foreign`.
+
+    `markup` stands behind every text that the functions below put into it; `sides` is the order of the committees.
+    """
+    root = factories.make_organisation(f"清河地区团工委{markup}", category="working_committee", domain="office")
+    place = SimpleNamespace(root=root, markup=markup)
+    for side in sides:
+        name = NAMES[side]
+        committee = factories.make_organisation(f"{name}街道团工委{markup}", root, category="working_committee")
+        branches = [factories.make_organisation(f"{name}{number}社区团支部{markup}", committee) for number in "一二"]
         for organisation in (committee, *branches):
             organisation.refresh_from_db()
-            mark_texts(organisation, side)
+            mark_texts(organisation, side, markup)
         setattr(place, side, SimpleNamespace(committee=committee, branch=branches[0], other_branch=branches[1]))
     return place
 
@@ -118,48 +133,48 @@ def viewers(place):
         "office": (place.root, RoleKind.STAFF),
         "nobody": (None, None),
     }
-    place.users = {name: factories.make_user(f"用户{name}", *role) for name, role in roles.items()}
+    place.users = {name: factories.make_user(f"用户{name}{place.markup}", *role) for name, role in roles.items()}
     return {"anonymous": Client()} | {name: browser_of(user) for name, user in place.users.items()}
 
 
 def records(place, side, user=None, caseworker=None, *, with_cases=True):
     """One record of each kind in a committee; its cadre signs in as `user`, its case file is open to `caseworker`."""
     here = getattr(place, side)
-    mark = f"秘{side}"
+    mark = partial(marked, side, markup=place.markup)
     post = factories.make_post(
         organisation=here.branch,
-        person=factories.make_person(f"{mark}干", user=user),
-        title=f"{mark}职务",
-        duties=f"{mark}职责",
-        remark=f"{mark}任职备注",
+        person=factories.make_person(mark("干"), user=user),
+        title=mark("职务"),
+        duties=mark("职责"),
+        remark=mark("任职备注"),
     )
-    member = factories.make_member(f"{mark}团员", here.branch, employer=f"{mark}单位", remark=f"{mark}团员备注")
+    member = factories.make_member(mark("团员"), here.branch, employer=mark("单位"), remark=mark("团员备注"))
     unit = factories.make_unit(
-        f"{mark}公司", branch=here.branch, contact_name=f"{mark}联系人", address=f"{mark}地址", remark=f"{mark}单位备注"
+        mark("公司"), branch=here.branch, contact_name=mark("联系人"), address=mark("地址"), remark=mark("单位备注")
     )
-    hub = factories.make_hub(here.branch, f"{mark}青年汇")
-    volunteer = factories.make_volunteer(hub, f"{mark}志愿者", employer=f"{mark}志愿单位", remark=f"{mark}志愿备注")
+    hub = factories.make_hub(here.branch, mark("青年汇"))
+    volunteer = factories.make_volunteer(hub, mark("志愿者"), employer=mark("志愿单位"), remark=mark("志愿备注"))
     activity = factories.make_activity(
-        here.branch, f"{mark}活动", hub=hub, venue=f"{mark}地点", content=f"{mark}内容", partners=f"{mark}协办"
+        here.branch, mark("活动"), hub=hub, venue=mark("地点"), content=mark("内容"), partners=mark("协办")
     )
-    link = factories.make_link(post.person, f"{mark}青年", employer=f"{mark}青年单位", remark=f"{mark}联系备注")
+    link = factories.make_link(post.person, mark("青年"), employer=mark("青年单位"), remark=mark("联系备注"))
     proposal = Proposal.objects.create(
         member=member,
         kind=Proposal.Kind.LEAVE,
         day=date(2018, 1, 1),
         status="resigned",
-        note=f"{mark}申请说明",
+        note=mark("申请说明"),
         proposed_at=timezone.now(),
-        proposed_by=user or factories.make_user(f"{mark}申请人", here.branch, RoleKind.CADRE),
+        proposed_by=user or factories.make_user(mark("申请人"), here.branch, RoleKind.CADRE),
     )
     found = {
         "import_batch": ImportBatch.objects.create(
-            kind="members", file_name=f"{mark}名单.xlsx", user=getattr(place, "users", {}).get("office")
+            kind="members", file_name=mark("名单", ".xlsx"), user=getattr(place, "users", {}).get("office")
         ),
         "organisation": here.branch,
         "unit": unit,
-        "unit_contact": factories.make_unit_contact(unit, content=f"{mark}联络"),
-        "supply": factories.make_supply(here.branch, item=f"{mark}物资"),
+        "unit_contact": factories.make_unit_contact(unit, content=mark("联络")),
+        "supply": factories.make_supply(here.branch, item=mark("物资")),
         "person": member.person,
         "member": member,
         "proposal": proposal,
@@ -169,53 +184,53 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "volunteer": volunteer,
         "volunteer_person": volunteer.person,
         "activity": activity,
-        "sign_in": add_sign_in(activity, factories.make_person(f"{mark}签到"), "other"),
+        "sign_in": add_sign_in(activity, factories.make_person(mark("签到")), "other"),
         "link": link,
-        "contact": factories.make_contact(post.person, [link], content=f"{mark}谈话"),
-        "account": factories.make_user(f"{mark}账号", here.branch, RoleKind.CADRE, phone(side)),
+        "contact": factories.make_contact(post.person, [link], content=mark("谈话")),
+        "account": factories.make_user(mark("账号"), here.branch, RoleKind.CADRE, phone(side)),
         "activity_type": ActivityType.objects.get_or_create(key="sports")[0],
-        "target": Target.objects.create(year=2017 + (side == "own"), task=f"{mark}任务", figure="members", value=9),
+        "target": Target.objects.create(year=2017 + (side == "own"), task=mark("任务"), figure="members", value=9),
         "platform_entry": PlatformEntry.objects.create(
-            platform=f"{mark}平台", subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
+            platform=mark("平台"), subject="organisation", organisation=here.branch, entered_on=date(2017, 5, 4)
         ),
         "word_layout": WordLayout.objects.create(
-            file_name=f"{mark}版式.docx",
+            file_name=mark("版式", ".docx"),
             content=TEMPLATE.read_bytes(),
-            uploaded_by=user or factories.make_user(f"{mark}管理员", here.committee, RoleKind.ADMINISTRATOR),
+            uploaded_by=user or factories.make_user(mark("管理员"), here.committee, RoleKind.ADMINISTRATOR),
             uploaded_at=timezone.now(),
         ),
     }
     found["report"] = factories.make_report(here.branch)
     found["section"] = Section.objects.create(report=found["report"], position=1)
     keeper = getattr(place, "users", {}).get("office") or found["account"]
-    found["attachment"] = factories.make_attachment(activity, keeper, f"{mark}附件.pdf", note=f"{mark}说明")
+    found["attachment"] = factories.make_attachment(activity, keeper, mark("附件", ".pdf"), note=mark("说明"))
     found["explanation"] = Explanation.objects.create(
         organisation=here.branch,
         starts_on=date(2017, 1, 1),
         ends_on=date(2017, 12, 31),
         check_key="hollow_branch",
         subject=f"orgs.organisation:{here.branch.pk}",
-        found=f"{mark}情况",
-        reason=f"{mark}原因",
+        found=mark("情况"),
+        reason=mark("原因"),
         given_by=found["account"],
         given_at=timezone.now(),
     )
     if with_cases:
         found |= case_records(here, mark, volunteer, caseworker)
         case = found["assistance"]
-        found["case_attachment"] = factories.make_attachment(case, keeper, f"{mark}帮扶.pdf", note=f"{mark}佐证")
+        found["case_attachment"] = factories.make_attachment(case, keeper, mark("帮扶", ".pdf"), note=mark("佐证"))
     for row in found.values():
         for each in [row, *(getattr(row, name, None) for name in ("person", "youth", "student"))]:
             if each and each != found["activity_type"]:
-                mark_texts(each, side)
+                mark_texts(each, side, place.markup)
     # Written once, so that nothing is put into it afterwards.
-    found["edition"] = factories.make_edition(found["report"], keeper, activity, f"{mark}更正", f"{mark}总结")
+    found["edition"] = factories.make_edition(found["report"], keeper, activity, mark("更正"), mark("总结"))
     return found
 
 
 def shared_people(place, own, foreign):
     """Makes people of the own committee known in the foreign one as well, in every capacity and as a case file."""
-    there, mark, cadre = place.foreign, "秘foreign兼", foreign["post"].person
+    there, mark, cadre = place.foreign, marked("foreign", "兼", markup=place.markup), foreign["post"].person
     people = {kind: own[kind].person for kind in ("member", "volunteer", "sign_in", "assisted_youth", "post")}
     for kind, person in (people | {"link": own["link"].youth}).items():
         if kind != "member":
@@ -237,20 +252,20 @@ def case_records(here, mark, volunteer, caseworker=None):
     """A whole case file in a committee, open to `caseworker` where one is given, and an undecided request."""
     youth = factories.make_assisted_youth(
         here.branch,
-        f"{mark}孩子",
-        school=f"{mark}学校",
-        guardian=f"{mark}监护人",
-        needs=f"{mark}需求",
-        remark=f"{mark}个案",
+        mark("孩子"),
+        school=mark("学校"),
+        guardian=mark("监护人"),
+        needs=mark("需求"),
+        remark=mark("个案"),
     )
-    holder = caseworker or factories.make_user(f"{mark}专员", here.committee, RoleKind.CASEWORKER)
-    fields = {"organisation": here.branch, "reason": f"{mark}理由"}
+    holder = caseworker or factories.make_user(mark("专员"), here.committee, RoleKind.CASEWORKER)
+    fields = {"organisation": here.branch, "reason": mark("理由")}
     return {
         "case_grant": factories.make_grant(holder, youth.person, **fields),
-        "case_request": CaseGrant.objects.create(user=holder, name=f"{mark}另一孩子", **fields),
+        "case_request": CaseGrant.objects.create(user=holder, name=mark("另一孩子"), **fields),
         "assisted_youth": youth,
-        "service_plan": ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=f"{mark}目标"),
+        "service_plan": ServicePlan.objects.create(youth=youth, year=timezone.localdate().year, goals=mark("目标")),
         "pairing": fix_volunteer(youth, volunteer, date(2017, 1, 10)),
-        "assistance": factories.make_assistance([youth], content=f"{mark}帮扶"),
-        "scholarship": factories.make_scholarship(student=youth.person, donor=f"{mark}捐助", remark=f"{mark}奖学金"),
+        "assistance": factories.make_assistance([youth], content=mark("帮扶")),
+        "scholarship": factories.make_scholarship(student=youth.person, donor=mark("捐助"), remark=mark("奖学金")),
     }

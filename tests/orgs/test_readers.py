@@ -42,7 +42,7 @@ OWN_PAGES = {name.removesuffix("_detail") for name in ACCESS if name.endswith("_
 @pytest.fixture
 def place():
     """A district with a user for each role, some with two of them, and one record of each kind in two committees."""
-    place = district()
+    place = district(markup="")
     place.clients = viewers(place)
     for kinds in ((RoleKind.LEADER, RoleKind.CADRE), (RoleKind.HUB_OPERATOR, RoleKind.CASEWORKER)):
         user = make_user("兼任", place.root, kinds[0])
@@ -162,6 +162,17 @@ def test_a_case_file_is_seen_by_grant_until_a_day_and_by_whose_approval(place):
     ended = make_user("已终止", place.own.committee, RoleKind.CASEWORKER)
     make_grant(ended, youth.person, ended_on=timezone.localdate())
     assert shown(place.clients["caseworker"], youth) == {holder: [f"个案授权，有效期至 {expires_on}，由审批人批准"]}
+
+
+def test_a_grant_of_somebody_who_administers_by_now_is_no_reason(place):
+    youth = make_assisted_youth(place.own.branch, "苏棠")
+    holder, other = place.users["caseworker"], make_user("专干", place.own.committee)
+    for user in (holder, other):
+        make_grant(user, youth.person)
+    assert set(shown(place.clients["caseworker"], youth)) == {holder, other}
+    Role.objects.create(user=other, organisation=place.own.committee, kind=RoleKind.ADMINISTRATOR)
+    assert set(shown(place.clients["caseworker"], youth)) == those_who_see(youth) == {holder}
+    assert other not in shown(place.clients["caseworker"], youth.person)
 
 
 def test_the_readers_of_a_case_file_are_told_to_holders_of_a_grant_alone_and_each_look_is_noted(place):

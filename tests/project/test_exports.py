@@ -8,10 +8,11 @@ from django.db import transaction
 from django.urls import reverse
 
 from members.models import Person
-from tests.crawl import page_addresses, said
+from tests.crawl import page_addresses, promised, said, visited
 from tests.factories import minor_birth_date
+from tests.markup import unescaped
 from tests.orgs.sign_in import signed_in
-from tests.viewers import VIEWERS, district, identity_number, phone, records, viewers
+from tests.viewers import MARKUP, VIEWERS, district, identity_number, phone, records, viewers
 from yl_district.models import AccessEntry
 from yl_district.validators import validate_identity_number
 
@@ -52,7 +53,7 @@ def young_district():
     rows = records(place, "own", place.users["cadre"], place.users["caseworker"])
     records(place, "foreign")
     for person in Person.objects.all():
-        person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}", BORN
+        person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}{place.markup}", BORN
         person.identity_number, person.mobile = identity_number("own", BORN), phone("own")
         person.save()
     clients["office"] = signed_in(place.users["office"])
@@ -74,8 +75,8 @@ def is_identity_number(text):
 
 
 def names_of_minors():
-    """The whole names of everybody registered."""
-    return re.compile("|".join(Person.objects.values_list("name", flat=True)))
+    """The whole names of everybody registered, which pages escape from their markup on."""
+    return re.compile("|".join(name.removesuffix(MARKUP) for name in Person.objects.values_list("name", flat=True)))
 
 
 def answers(client, user, rows):
@@ -96,10 +97,11 @@ def is_file(answer):
 @pytest.mark.parametrize("viewer", [viewer for viewer in VIEWERS if viewer != "anonymous"])
 def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
     place, clients, rows = young_district()
-    names, pages, files, found, whole = names_of_minors(), 0, set(), set(), set()
+    names, pages, files, found, whole, raw = names_of_minors(), set(), set(), set(), set(), set()
     for url_name, address, answer in answers(clients[viewer], place.users[viewer], rows):
         text = said(answer)
-        pages += 1
+        pages.add(address)
+        raw |= {(address, markup) for markup in unescaped(text)}
         if is_file(answer):
             files.add(url_name)
             found |= {(address, case) for case in CASE_TEXTS.findall(text)}
@@ -107,8 +109,10 @@ def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
             found |= {(address, each) for each in numbers_in(text) | set(names.findall(text))}
         elif numbers_in(text) or names.findall(text):
             whole.add(url_name)
-    print(f"D3: {pages} pages and files as {viewer}, {len(files)} kinds of files, {len(found)} whole numbers or names")
-    assert (found, files) == (set(), TAKEN_BY.get(viewer, set()))
+    counts = f"{len(pages)} pages and files as {viewer}, {len(files)} kinds of files"
+    print(f"D3: {counts}, {len(found)} whole numbers or names")
+    assert (found, files, raw) == (set(), TAKEN_BY.get(viewer, set()), set())
+    assert visited(pages) == promised(viewer) | {name for name in files if name.endswith("_full_export")}
     assert whole == {url_name for url_name in files if url_name.endswith("_full_export")} - {
         "platform_entry_full_export"
     }

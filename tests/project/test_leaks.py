@@ -5,7 +5,9 @@ import re
 import pytest
 from django.db import transaction
 
-from tests.crawl import lasting, pages
+from tests import factories
+from tests.crawl import lasting, page_addresses, pages, promised, visited
+from tests.markup import unescaped
 from tests.viewers import canaries, district, records, shared_people, text_columns, viewers
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +100,43 @@ def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer):
     after = without_branches(crawled(clients, place, own, viewer))
     found = {(address, canary) for address, text in after.items() for canary in FOREIGN.findall(text)}
     differing = {address for address in before | after if before.get(address) != after.get(address)}
+    raw = {(address, markup) for address, text in after.items() for markup in unescaped(text)}
     print(f"A3: {len(after)} pages and files as {viewer}, {len(found)} foreign canaries, {len(differing)} differ")
-    assert (found, differing) == (set(), set())
+    assert (found, differing, raw) == (set(), set(), set())
+    assert visited(after) == promised(viewer)
+
+
+def second_committee():
+    """A district in which the viewers stand in the second committee, and foreign records where paths hold its own.
+
+    The path of that committee, and that of its branch, stand within the path of a foreign group, not at the beginning.
+    """
+    place = district(sides=("foreign", "own"))
+    place.own.branch = place.own.other_branch
+    groups = [factories.make_organisation(f"槐荫{number}组", place.foreign.other_branch) for number in "一二"]
+    place.foreign.branch = groups[-1]
+    clients = viewers(place)
+    own = records(place, "own", place.users["cadre"], place.users["caseworker"])
+    shared_people(place, own, records(place, "foreign"))
+    return place, clients, own
+
+
+@pytest.mark.parametrize("viewer", ["staff", "cadre"])
+def test_no_list_of_the_second_committee_tells_of_the_first(viewer):
+    place, clients, own = second_committee()
+    lists = {address for name, address in page_addresses(place.users[viewer], own) if name.endswith("_list")}
+    told = {address: lasting(clients[viewer].get(address)) for address in lists}
+    assert {(address, canary) for address, text in told.items() for canary in FOREIGN.findall(text)} == set()
+    assert visited(told) == {name for name in promised(viewer) if name.endswith("_list")}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("viewer", BOUND)
+def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
+    place, clients, own = second_committee()
+    told = without_branches(crawled(clients, place, own, viewer))
+    assert {(address, canary) for address, text in told.items() for canary in FOREIGN.findall(text)} == set()
+    assert visited(told) == promised(viewer)
 
 
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):
