@@ -93,6 +93,16 @@ def test_both_values_of_a_conflict_and_the_steps_of_a_history_are_escaped():
     assert raw(found) == set()
 
 
+def test_a_message_that_names_a_record_is_escaped():
+    place = district()
+    client = viewers(place)["office"]
+    rows = records(place, "own", place.users["cadre"])
+    address = reverse("sign_in_delete", args=[rows["sign_in"].pk])
+    answer = client.post(address, answers(shown_form(client.get(address))), follow=True)
+    assert "已移除秘own签到&lt;i&gt;" in answer.content.decode()
+    assert raw({"answer": answer}) == set()
+
+
 def test_names_and_reasons_of_findings_are_escaped():
     place = sound_district()
     office = browser_of(make_user("林知秋", place.root))
