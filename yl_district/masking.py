@@ -7,12 +7,15 @@ MASKED_FIELDS = {"identity_number", "mobile", "contact_phone", "guardian_phone"}
 def masked(number):
     """An identity number of which only the place shows, `110105************`; a phone without its middle.
 
-    The last digits stay hidden too: beside a birth date they would be all that is missing.
+    The last digits stay hidden too: beside a birth date they would be all that is missing. Of a shorter phone, such as
+    a landline, the head alone shows: head and tail would leave one digit to guess, or none.
     """
     text = str(number or "")
     if len(text) >= 15:
         return text[:6] + "*" * (len(text) - 6)
-    return f"{text[:3]}****{text[-4:]}" if len(text) >= 7 else "*" * len(text)
+    if len(text) >= 11:
+        return f"{text[:3]}****{text[-4:]}"
+    return text[:3] + "*" * (len(text) - 3) if len(text) >= 7 else "*" * len(text)
 
 
 def masked_name(name):

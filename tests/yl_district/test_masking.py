@@ -1,0 +1,109 @@
+"""What is left of numbers and names where they are masked."""
+
+import pytest
+from django.apps import apps
+from django.db.models import CharField, TextField
+
+from orgs.models import User
+from yl_district.columns import Column
+from yl_district.error_reports import discreet
+from yl_district.masking import MASKED_FIELDS, masked, masked_name
+
+DIGITS = "110105199805040025" * 2
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (None, ""),
+        ("", ""),
+        ("1", "*"),
+        ("12", "**"),
+        ("110105", "******"),
+        # Of a number with seven or eight digits, as landlines have them, head and tail would leave little or nothing.
+        ("6234567", "623****"),
+        ("62345678", "623*****"),
+        ("6234567890", "623*******"),
+        ("13812345678", "138****5678"),
+        ("010-62345678", "010****5678"),
+        ("01062345678901", "010****8901"),
+        # Identity numbers of old have fifteen digits, of which the last would tell the rest beside a birth date.
+        ("110105980504002", "110105*********"),
+        ("1101059805040021", "110105**********"),
+        ("11010519980504002", "110105***********"),
+        ("110105199805040025", "110105************"),
+        ("11010519980504002X", "110105************"),
+        (13812345678, "138****5678"),
+        (6234567, "623****"),
+        (0, ""),
+    ],
+)
+def test_what_is_left_of_a_number(number, shown):
+    assert masked(number) == shown
+
+
+@pytest.mark.parametrize("length", range(31))
+def test_of_a_number_of_any_length_at_least_four_characters_are_hidden(length):
+    number = DIGITS[:length]
+    shown = masked(number).replace("*", "")
+    assert length - len(shown) >= min(length, 4)
+    assert shown in ("", number[:3], number[:6], number[:3] + number[-4:])
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("", ""),
+        ("白", "白"),
+        ("白露", "白*"),
+        ("白小露", "白**"),
+        ("欧阳小雨", "欧***"),
+        ("𡈽一", "𡈽*"),
+        ("阿依古丽·买买提", "阿*******"),
+    ],
+)
+def test_what_is_left_of_a_name(name, shown):
+    assert masked_name(name) == shown
+
+
+def test_every_field_that_holds_somebodys_number_is_masked():
+    """Told by the labels: a field of another name would be shown whole by everything that goes by the name."""
+    numbers = set()
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            is_text = isinstance(field, (CharField, TextField)) and field.editable
+            if is_text and any(word in str(field.verbose_name) for word in ("身份证", "手机", "电话")):
+                numbers.add(field.name)
+    assert numbers == MASKED_FIELDS
+    assert User._meta.get_field("mobile").name in MASKED_FIELDS
+
+
+def test_a_column_is_masked_by_the_name_of_its_field_wherever_that_is():
+    names = {name: Column("列", name).is_masked for name in [*MASKED_FIELDS, "person__mobile", "name", "mobile_index"]}
+    assert names == dict.fromkeys([*MASKED_FIELDS, "person__mobile"], True) | {"name": False, "mobile_index": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("13812345678", "138****5678"),
+        ("号码13812345678，", "号码138****5678，"),
+        ("=13012345678&", "=130****5678&"),
+        ("19912345678 13312345678", "199****5678 133****5678"),
+        ("110105199805040025", "110105************"),
+        ("11010519980504002X", "110105************"),
+        ("11010519980504002x", "110105************"),
+        ("/invitations/MQ/c8-abc/", "/invitations/MQ/***/"),
+        ("/invitations/MQ/c8-abc", "/invitations/MQ/***"),
+        # No number of anybody: too short, too long, of another kind, or part of a word.
+        ("12345678901", "12345678901"),
+        ("12812345678", "12812345678"),
+        ("1381234567", "1381234567"),
+        ("138123456789", "138123456789"),
+        ("a13812345678", "a13812345678"),
+        ("13812345678b", "13812345678b"),
+        ("1101051998050400255", "1101051998050400255"),
+    ],
+)
+def test_logs_hold_no_whole_number(text, written):
+    assert discreet(text) == written
