@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from members.models import Member, Person, Post, Volunteer
+from members.models.members import LEAVING_STATUSES
 from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, open_stock, stock
 from tests.factories import make_hub, make_member, make_organisation, make_person, make_post, make_volunteer
 
@@ -122,3 +124,55 @@ def test_volunteer_belongs_to_the_organisation_of_the_team_else_to_the_root():
     own, stray = make_volunteer(make_hub(branch)), make_volunteer()
     assert set(Volunteer.objects.within(root)) == {own, stray}
     assert set(Volunteer.objects.within(branch)) == {own}
+
+
+def wrong(**facts):
+    """The fields of which a membership of somebody born in 1998 is refused."""
+    member = make_member(branch=make_organisation(), **facts)
+    try:
+        member.clean()
+    except ValidationError as error:
+        return sorted(error.error_dict)
+    return []
+
+
+@pytest.mark.parametrize(("year", "fields"), [(2009, ["joined_league_on"]), (2010, []), (2011, [])])
+def test_a_member_joined_the_league_in_the_year_of_the_twelfth_birthday_at_the_earliest(year, fields):
+    assert wrong(joined_league_on=date(year, 12, 1), intake_on=date(2017, 3, 1)) == fields
+    assert wrong(joined_league_on=date(year, 1, 1), intake_on=date(2017, 3, 1)) == fields
+
+
+@pytest.mark.parametrize(
+    ("joined", "number", "fields"),
+    [
+        (2016, "1", []),
+        (2016, "201601010001", []),
+        (2017, "1", ["development_no"]),
+        (2017, "20170101000", ["development_no"]),
+        (2017, "2017010100011", ["development_no"]),
+        (2017, "20170101000X", ["development_no"]),
+        (2017, "201601010001", []),
+        (2018, "201901010001", []),
+        (2019, "201801010001", ["development_no"]),
+        (2019, "202001010001", ["development_no"]),
+        (2019, "201901010001", []),
+        (2019, None, []),
+    ],
+)
+def test_a_development_number_is_asked_for_as_the_year_of_joining_has_it(joined, number, fields):
+    assert wrong(joined_league_on=date(joined, 5, 1), development_no=number) == fields
+
+
+@pytest.mark.parametrize(
+    ("status", "left_on", "fields"),
+    [
+        ("normal", None, []),
+        ("normal", date(2017, 6, 1), ["status"]),
+        *[(status, None, ["left_on"]) for status in LEAVING_STATUSES],
+        *[(status, date(2017, 6, 1), []) for status in LEAVING_STATUSES],
+        ("resigned", date(2017, 3, 1), []),
+        ("resigned", date(2017, 2, 28), ["left_on"]),
+    ],
+)
+def test_who_has_left_has_a_day_of_leaving_not_before_the_roll_began(status, left_on, fields):
+    assert wrong(status=status, left_on=left_on) == fields

@@ -9,12 +9,15 @@ from members.models import Person, Post
 from outreach.models import Contact, Link
 from reports.annexes import write_annexes
 from reports.checks import findings
+from reports.checks.cases import assistances_due
 from reports.figures import results
 from reports.models import Target
 from reports.pace import pace_of
+from reports.scopes import Scope
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found
+from yl_district.periods import Period
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,55 @@ def place():
 def test_a_member_is_over_age_from_the_birthday_on(place, born, expected):
     Person.objects.filter(pk=place.members[0].person_id).update(birth_date=born)
     assert [name for name, _ in found(year_scope(place.root), "over_age")] == expected
+
+
+LEAP_YEAR = 2020
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "ages"),
+    [
+        (date(1992, 2, 28), date(LEAP_YEAR, 2, 28), [28]),
+        (date(1992, 2, 29), date(LEAP_YEAR, 2, 28), []),
+        (date(1992, 2, 29), date(LEAP_YEAR, 2, 29), [28]),
+        (date(1992, 3, 1), date(LEAP_YEAR, 2, 29), []),
+        (date(1992, 3, 1), date(LEAP_YEAR, 3, 1), [28]),
+        (date(1992, 2, 29), date(LEAP_YEAR + 1, 2, 28), [28]),
+        (date(1992, 2, 29), date(LEAP_YEAR + 1, 3, 1), [29]),
+        (date(1993, 2, 28), date(LEAP_YEAR + 1, 2, 28), [28]),
+        (date(1993, 3, 1), date(LEAP_YEAR + 1, 2, 28), []),
+        (date(1992, 5, 4), date(LEAP_YEAR, 5, 3), []),
+        (date(1992, 5, 4), date(LEAP_YEAR, 5, 4), [28]),
+        (date(1992, 5, 4), date(LEAP_YEAR, 5, 5), [28]),
+        (None, date(LEAP_YEAR, 5, 5), []),
+    ],
+)
+def test_the_age_limit_is_that_of_the_last_day_of_the_period(place, born, day, ages):
+    Person.objects.filter(pk=place.members[0].person_id).update(birth_date=born)
+    expected = [("康宁（槐荫社区团支部）", f"期末已满 {age} 周岁，未任团内职务") for age in ages]
+    assert found(Scope(place.root, Period(date(day.year, 1, 1), day)), "over_age") == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "until", "due"),
+    [
+        (date(YEAR, 1, 1), date(YEAR, 12, 31), 12),
+        (date(YEAR, 1, 1), date(YEAR, 12, 30), 11),
+        (date(YEAR, 1, 1), date(YEAR, 1, 31), 1),
+        (date(YEAR, 1, 1), date(YEAR, 1, 30), 0),
+        (date(YEAR, 1, 1), date(YEAR - 1, 12, 31), 0),
+        (date(YEAR, 1, 1), date(YEAR - 1, 6, 1), 0),
+        (date(YEAR, 1, 15), date(YEAR, 2, 13), 0),
+        (date(YEAR, 1, 15), date(YEAR, 2, 14), 1),
+        (date(YEAR, 2, 1), date(YEAR, 2, 28), 1),
+        (date(LEAP_YEAR, 2, 1), date(LEAP_YEAR, 2, 28), 0),
+        (date(LEAP_YEAR, 2, 1), date(LEAP_YEAR, 2, 29), 1),
+        (date(LEAP_YEAR, 2, 29), date(LEAP_YEAR, 3, 28), 1),
+        (date(YEAR - 1, 12, 1), date(YEAR, 1, 31), 2),
+    ],
+)
+def test_assistances_are_due_for_whole_months_alone(start, until, due):
+    assert assistances_due(start, until) == due
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,38 @@ def test_period_before_and_same_period_of_the_year_before(period, before, year_b
     assert period.before.end == period.eve
 
 
+@pytest.mark.parametrize(
+    ("day", "number", "before"),
+    [
+        # From a leap day to another one, and to a year that has none, among them the end of a century.
+        (date(2024, 2, 29), 0, date(2024, 2, 29)),
+        (date(2024, 2, 29), 1, date(2023, 2, 28)),
+        (date(2024, 2, 29), 2, date(2022, 2, 28)),
+        (date(2024, 2, 29), 3, date(2021, 2, 28)),
+        (date(2024, 2, 29), 4, date(2020, 2, 29)),
+        (date(2024, 2, 29), 18, date(2006, 2, 28)),
+        (date(2024, 2, 29), 24, date(2000, 2, 29)),
+        (date(2024, 2, 29), 28, date(1996, 2, 29)),
+        (date(2024, 2, 29), 124, date(1900, 2, 28)),
+        (date(2000, 2, 29), 400, date(1600, 2, 29)),
+        # The days beside it stay what they are, whatever either year has.
+        (date(2024, 2, 28), 1, date(2023, 2, 28)),
+        (date(2024, 2, 28), 4, date(2020, 2, 28)),
+        (date(2024, 3, 1), 1, date(2023, 3, 1)),
+        (date(2024, 3, 1), 4, date(2020, 3, 1)),
+        (date(2023, 2, 28), 1, date(2022, 2, 28)),
+        (date(2023, 2, 28), 3, date(2020, 2, 28)),
+        (date(2023, 3, 1), 3, date(2020, 3, 1)),
+        (date(2024, 1, 29), 1, date(2023, 1, 29)),
+        (date(2024, 3, 29), 1, date(2023, 3, 29)),
+        (date(2023, 12, 31), 28, date(1995, 12, 31)),
+        (date(2024, 1, 1), 28, date(1996, 1, 1)),
+    ],
+)
+def test_the_same_day_years_before(day, number, before):
+    assert years_before(day, number) == before
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("begin", "end", "stands"),
