@@ -155,6 +155,7 @@ def test_the_annex_lists_what_the_board_finds_that_day(place, today):
     (sheet,) = [sheet for sheet in read_workbook(stream.getvalue()) if sheet.name == "存疑数据"]
     listed = [(row[1], row[2]) for row in sheet.rows[3:]]
     each = [one.finding for one in findings(scope, results(scope), today=today)]
+    assert ("空山村团支部", "期末没有在任团干部") in listed
     assert sorted(one for one in listed if "***" not in one[0]) == sorted(
         (one.name, one.found) for one in each if not one.covers
     )

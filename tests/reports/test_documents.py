@@ -1,6 +1,7 @@
 """The trace of a printed summary: every number of the text stands in it, with the records behind it."""
 
 from datetime import date
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -32,14 +33,18 @@ def test_place_period_and_day_of_counting_are_those_of_the_scope(place):
     assert (summary.place, summary.period, summary.counted_on) == ("柳林村团支部", "2017年二季度", COUNTED_ON)
 
 
-@pytest.mark.parametrize("part", ["year", "h1", "q3", "m5"])
-@pytest.mark.parametrize("name", ["root", "village", "community", "joint"])
+# The joint branch has nothing to count in the third quarter.
+WITH_NUMBERS = set(product(["root", "village", "community", "joint"], ["year", "h1", "q3", "m5"])) - {("joint", "q3")}
+
+
+@pytest.mark.parametrize(("name", "part"), sorted(WITH_NUMBERS))
 def test_every_number_of_the_text_has_its_row(place, name, part):
     summary = printed_summary(Scope(getattr(place, name), Period.of_part(YEAR, part)), COUNTED_ON)
     rows = {row.key: row for row in summary.trace}
     numbers = [part for block in summary.blocks for part in block.parts if isinstance(part, Number)]
     assert [number for number in numbers if number.key not in rows] == []
     own = [number for number in numbers if not number.aspect]
+    assert own != []
     assert [number for number in own if not number.text.startswith(rows[number.key].amount)] == []
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 
 from members.models import Member
 from reports.import_actions import begin_check, begin_commit, begin_undo, open_import
@@ -20,6 +21,7 @@ from yl_district.models import ImportBatch
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 120
+MANY_ROWS = 1_000  # whose check takes so long that it can be killed
 
 
 @pytest.fixture
@@ -29,8 +31,12 @@ def batch(transactional_db, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
     monkeypatch.setenv("FIELD_KEYS", settings.FIELD_KEYS)
     make_branches()
-    batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(ROWS)}), "名单.xlsx")
-    return batch
+    return opened(ROWS)
+
+
+def opened(count):
+    """An import of so many members, not yet checked."""
+    return open_import(KINDS["members"], workbook({"团员": member_rows(count)}), "名单.xlsx")[0]
 
 
 def waited(batch, is_ready, seconds=HANGING):
@@ -63,17 +69,20 @@ def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_
 
 
 def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
+    batch = opened(MANY_ROWS)
     own = f":{os.getpid()}"
     begin_check(batch)
     waited(batch, lambda batch: not batch.worker.endswith(own))
-    os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
-    if batch.state == "checking":
-        waited(batch, lambda batch: batch.is_broken_off)
-        assert not batch.is_busy
-        assert not begin_commit(batch)
-        assert begin_check(batch)
+    # While this transaction lasts the check can store nothing, and so not end.
+    with transaction.atomic():
+        assert batch.go_on("checking")
+        os.kill(int(batch.worker.rpartition(":")[2]), signal.SIGKILL)
+    waited(batch, lambda batch: batch.is_broken_off)
+    assert not batch.is_busy
+    assert not begin_commit(batch)
+    assert begin_check(batch)
     assert ended(batch).state == "checked"
-    assert tally(batch) == {"new": ROWS}
+    assert tally(batch) == {"new": MANY_ROWS}
 
 
 def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from datetime import date
+from random import Random
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from activities.models import Activity, SignIn
@@ -40,10 +41,9 @@ from yl_district.models import ImportBatch, ImportPart
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 REFUSED = {"wrong", "duplicate", "elsewhere"}
-RUNS = Counter()
 random_lists = settings(
-    max_examples=settings.default.max_examples // 10,
-    phases=[Phase.generate],
+    max_examples=settings.default.max_examples // 15,
+    phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -209,16 +209,20 @@ def keys(kind):
 @pytest.mark.parametrize("kind", ROWS)
 def test_the_check_says_what_the_commit_does(kind):
     make_district()
+    outcomes = Counter()
 
     @random_lists
     @given(lists(kind), st.booleans(), st.randoms(use_true_random=False))
+    @example([("wrong", ROWS[kind]["wrong"](0))], False, Random(1))
+    @example([("new", ROWS[kind]["new"](0)), ("wrong", ROWS[kind]["wrong"](1))], True, Random(1))
     def run(rows, only_right, chance):
         expected = dict(Counter(verdict for verdict, _ in rows))
         in_trial(lambda: assert_one_import(kind, [row for _, row in rows], expected, only_right, chance))
-        RUNS[kind] += 1
+        outcomes[only_right or not REFUSED & set(expected)] += 1
 
     run()
-    print(f"C2: {kind}: {RUNS[kind]} random lists, the check's counts are those of the commit, 0 differences")
+    assert set(outcomes) == {True, False}
+    print(f"C2: {kind}: {outcomes.total()} random lists, the check's counts are those of the commit, 0 differences")
 
 
 def assert_one_import(kind, rows, expected, only_right, chance):

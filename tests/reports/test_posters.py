@@ -141,7 +141,7 @@ def test_without_cases_nothing_of_them_is_shown(place):
     cadre = browser_of(make_user("陆远", place.root, RoleKind.CADRE))
     context = shown(cadre).context["poster"]
     told = {headline.result.figure.key for headline in context.headlines}
-    assert told & CASE_FIGURES == set()
+    assert (len(told), told & CASE_FIGURES) == (8, set())
     assert {pace.figure.key for pace in context.targets} & CASE_FIGURES == set()
     assert "帮扶" not in shown(cadre).content.decode().partition("<article")[2].partition("</article>")[0]
 

@@ -149,7 +149,6 @@ def test_a_locked_archive_is_refused():
     ("line", "words"),
     [
         ("{{ title.upper() }}", "函数调用"),
-        ("{{ ''.__class__ }}", None),
         ("{{ cycler.__init__.__globals__.os.popen('id').read() }}", "函数调用"),
         ("{{ title|attr('__class__') }}", "过滤器（|）"),
         ("{{ title['__class__'] }}", "方括号取值"),
@@ -167,11 +166,7 @@ def test_a_locked_archive_is_refused():
     ],
 )
 def test_a_placeholder_that_would_act_is_refused(line, words):
-    said = refusal(files.with_line(line))
-    if words is None:
-        assert said == "没有叫“.__class__”的内容。请对照内置版式核对占位符的名称后重新上传。"
-    else:
-        assert said == f"占位符只能写名称、判断和循环，不能用{words}。{COMPARE}"
+    assert refusal(files.with_line(line)) == f"占位符只能写名称、判断和循环，不能用{words}。{COMPARE}"
 
 
 @pytest.mark.parametrize(
@@ -181,6 +176,7 @@ def test_a_placeholder_that_would_act_is_refused(line, words):
         ("{{ blocks }}", "blocks"),
         ("{{ self }}", "self"),
         ("{{ title.__class__ }}", "title.__class__"),
+        ("{{ ''.__class__ }}", ".__class__"),
         ("{% for row in figures %}{{ row }}{% endfor %}", "row"),
         ("{% for row in figures %}{{ row.text }}{% endfor %}", "row.text"),
         ("{% for row in figures %}{{ loop.index }}{% endfor %}", "loop.index"),
