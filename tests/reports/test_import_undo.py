@@ -243,6 +243,16 @@ def test_ciphertext_is_bound_to_its_row_and_found_by_its_index_after_an_undo(bra
     assert not Person.objects.with_identity_number(identity_number(4)).exists()
 
 
+def test_a_unit_is_called_and_found_as_before_its_renaming(branches, user):
+    code = "91110105MA01234565"
+    unit = make_unit("清和软件有限公司", credit_code=code)
+    named = {"单位名称": "春晖软件有限公司", "统一社会信用代码": code, "类别": "非公企业", "状态": "正常"}
+    batch = written("units", [named])
+    assert list(Unit.objects.search("chrj")) == [unit]
+    undone(batch, user)
+    assert (list(Unit.objects.search("qhrj")), list(Unit.objects.search("chrj"))) == ([unit], [])
+
+
 def test_the_history_tells_of_the_import_and_of_its_undoing(branches, user):
     batch = written("members", member_rows(1))
     undone(batch, user)

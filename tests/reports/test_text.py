@@ -273,6 +273,7 @@ UNREADABLE = {
     "what stands in lines that are read again": ("[甲 零:乙\n丙}丁\n{戊", [(1, "[甲 零:乙"), (2, "}"), (3, "{戊")]),
     "what stands in the line that is given up": ("[甲 零:乙}丙\n丁", [(1, "[甲 零:乙}丙")]),
     "what stands before the line that is given up": ("甲]\n[乙 零:丙\n丁", [(1, "]"), (2, "[乙 零:丙")]),
+    "what stands behind a variant of two lines": ("[甲 零:乙\n丙]丁[戊 零:己\n庚}", [(2, "[戊 零:己"), (3, "}")]),
     "a variant within one that is given up": ("[甲 零:[乙 零:丙\n丁", [(1, "[甲 零:[乙 零:丙")]),
     "a variant without cases": ("甲\n[乙]丙", [(2, "[乙]丙")]),
     "each case that is none": ("[甲 乙|零:丙|丁]", [(1, "[甲 乙|零:丙|丁]")] * 2),
