@@ -97,6 +97,11 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     answer = page.request.get("/summary/json/?year=2017")
     assert json.loads(answer.body())["figures"]["nonpublic_members_joined"]["value"] == 66
 
+    part, begin = page.get_by_role("combobox", name="期间"), page.get_by_label("起始日期")
+    for chosen, is_shown in (("days", True), ("q1", False)):
+        part.select_option(chosen)
+        expect(begin).to_be_visible(visible=is_shown)
+
     page.goto("/?year=2016")
     expect(page.get_by_role("heading", level=1)).to_have_text("2016年一览")
     page.get_by_role("spinbutton", name="年度").fill("2018")

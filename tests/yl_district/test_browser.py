@@ -1,14 +1,68 @@
-"""What only a browser shows of the access log: a long digest on a narrow screen."""
+"""What only a browser shows of all pages: forms sent once, lists by keyboard and on any screen, a long digest."""
 
 import pytest
 from playwright.sync_api import expect
 
 from orgs.models import Role
-from tests.conftest import PHONE
+from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_organisation, make_user
 
+pytestmark = pytest.mark.django_db(transaction=True)
 
-@pytest.mark.django_db(transaction=True)
+
+@pytest.fixture
+def office_page(desktop_page, sign_in):
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    sign_in(desktop_page, make_user("林知秋", root))
+    return desktop_page
+
+
+def test_a_form_is_sent_once_until_its_page_is_shown_again_and_says_that_it_was_sent(office_page):
+    page, sent = office_page, []
+    page.goto("/imports/new/?kind=members")
+    button, busy = page.get_by_role("button", name="上传并核对"), page.get_by_text("正在读取文件")
+
+    def answer(route):
+        sent.append(route.request.method)
+        route.fulfill(status=204)  # which leaves the page as it is
+
+    page.route("**/imports/new/**", answer)
+    for _ in range(2):
+        expect(busy).to_be_hidden()
+        with page.expect_request("**/imports/new/**"):
+            button.click()
+        expect(busy).to_be_visible()
+        button.click()
+        page.evaluate("dispatchEvent(new Event('pageshow'))")
+    expect(busy).to_be_hidden()
+    assert sent == ["POST", "POST"]
+
+
+def test_a_list_is_searched_by_keyboard_folds_with_the_window_and_says_what_it_could_not_get(
+    office_page, browser_errors
+):
+    page = office_page
+    page.goto("/units/")
+    box, conditions = page.get_by_role("searchbox"), page.locator(".filter-more")
+    page.keyboard.press("Control+/")
+    expect(box).not_to_be_focused()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.keyboard.type("清/和")
+    expect(box).to_have_value("清/和")
+
+    for window, is_open in ((DESKTOP, True), (PHONE, False), (DESKTOP, True)):
+        page.set_viewport_size(window["viewport"])
+        expect(conditions).to_have_js_property("open", is_open)
+
+    page.route("**/units/**", lambda route: route.fulfill(status=503))
+    box.fill("春晖")
+    expect(page.get_by_role("alert")).to_have_text("没有取到数据，请刷新页面重试。")
+    # The browser notes the answer's status itself, in one way and htmx in another.
+    assert [error for error in browser_errors if "503" not in error] == []
+    browser_errors.clear()
+
+
 def test_the_verdict_on_the_log_fits_a_phone(phone_page, sign_in):
     root = make_organisation("清河地区团工委", category="working_committee", domain="office")
     sign_in(phone_page, make_user("沈砚", root, Role.Kind.AUDITOR))
