@@ -4,6 +4,8 @@ import gc
 import os
 import re
 import shutil
+import time
+from datetime import timedelta
 
 import hypothesis
 import pytest
@@ -14,6 +16,7 @@ from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.http import HttpResponseNotFound
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.races import HANGING
@@ -66,6 +69,14 @@ def pytest_runtest_logfinish():
     """Take the garbage away as soon as there is some."""
     if gc.get_count()[0] > GARBAGE:
         gc.collect()
+
+
+def pytest_runtest_setup():
+    """Have no test see two todays: what would begin shortly before midnight waits for the new day."""
+    now = timezone.localtime()
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    if midnight - now < timedelta(seconds=HANGING):
+        time.sleep((midnight - now).total_seconds())
 
 
 def runs_here(config, item):
