@@ -1,0 +1,88 @@
+"""The counts that SECURITY.md states are those of a run: tests add up what they tried, and a whole run compares.
+
+A pytest plugin. `pytest --write-counts` writes them instead. A test that ends well has found nothing wrong in what it
+counts, so that the page's zeros need no count.
+"""
+
+import re
+from collections import Counter, defaultdict
+
+import pytest
+
+FILE = "SECURITY.md"
+# Of each promise the words around its counts, in which a name in braces stands for a number.
+PHRASES = {
+    "A1": ["{addresses} addresses × {viewers} viewers, {requests} requests"],
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--write-counts", action="store_true", help=f"write the counts of {FILE} instead of comparing")
+
+
+def pytest_configure(config):
+    """Count what this run tries."""
+    config.pluginmanager.register(Promises(config), "promises")
+
+
+@pytest.fixture
+def counted(pytestconfig):
+    """A function that adds to the counts of a promise: `counted("A1", requests=5)`."""
+    return pytestconfig.pluginmanager.get_plugin("promises").add
+
+
+class Promises:
+    """What the tests of a run have tried, promise by promise."""
+
+    def __init__(self, config):
+        self.config, self.counts, self.differing = config, defaultdict(Counter), []
+
+    def add(self, promise, **counts):
+        """Adds to the counts of a promise."""
+        assert counts.keys() <= names_in("".join(PHRASES[promise])), promise
+        self.counts[promise].update(counts)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self, session):
+        result = yield
+        if session.exitstatus != pytest.ExitCode.OK or not self.is_whole():
+            return result
+        path = self.config.rootpath / FILE
+        stated = path.read_text(encoding="utf-8")
+        counted = stated
+        for promise, counts in self.counts.items():
+            # What is tried on the other database is counted there.
+            for phrase in filter(lambda phrase: names_in(phrase) <= counts.keys(), PHRASES[promise]):
+                counted = with_counts(counted, phrase, counts)
+        if self.config.getoption("write_counts"):
+            path.write_text(counted, encoding="utf-8")
+        elif counted != stated:
+            lines = zip(stated.splitlines(), counted.splitlines(), strict=True)
+            self.differing = [new for old, new in lines if old != new]
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return result
+
+    def is_whole(self):
+        """Whether all tests of a daily run were run, so that the counts are all there."""
+        options = self.config.option
+        is_part = self.config.args_source is not pytest.Config.ArgsSource.TESTPATHS or options.keyword
+        return not (is_part or options.markexpr or options.full or options.deselect or options.ignore)
+
+    def pytest_terminal_summary(self, terminalreporter):
+        for promise, counts in sorted(self.counts.items()):
+            told = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+            terminalreporter.write_line(f"{promise}: {told}")
+        for line in self.differing:
+            terminalreporter.write_line(f"{FILE} should say (pytest --write-counts): {line}", red=True)
+
+
+def names_in(phrase):
+    """The names of the counts in a phrase."""
+    return set(re.findall(r"{(\w+)}", phrase))
+
+
+def with_counts(text, phrase, counts):
+    """The text with the numbers of a phrase as they were counted; fails where the phrase does not stand in it once."""
+    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[\\d,]+)", re.escape(phrase))
+    assert len(re.findall(pattern, text)) == 1, f"{FILE} does not say once: {phrase}"
+    return re.sub(pattern, phrase.format(**{name: f"{number:,}" for name, number in counts.items()}), text)
