@@ -1,10 +1,12 @@
 """Plants faults one by one, each in a private copy of the checkout, and tells which no test notices.
 
     python -m benchmarks.faults [--only NAME ...] [--area AREA ...] [--list] [--jobs 1] [--full]
+    python -m benchmarks.faults --mutants [FILE ...]
 
 Of each fault only the tests run that should notice it, until the first one fails. At the end the tests that failed run
 once more without any fault, where they must pass. Exit code 1 when a fault survives and nothing explains why, when a
 fault can no longer be planted, or when a run says nothing about its fault. The faults are in `benchmarks/planted/`.
+Mutants are made by a machine: of those that survive, somebody has to say whether they are faults at all.
 """
 
 import argparse
@@ -19,6 +21,7 @@ from threading import Thread
 
 from .planted import Fault, Stale, areas
 from .planted.checkout import copy_checkout
+from .planted.mutants import MODULES, mutants
 from .planted.warm import Warm
 
 KILLED, SURVIVED, EXPLAINED, STALE, UNFIT = "killed", "SURVIVED", "explained", "STALE", "UNFIT"
@@ -44,6 +47,8 @@ class Verdict:
 def main():
     known = areas()
     options = arguments(known)
+    if options.mutants is not None:
+        known = {file: list(mutants(file)) for file in options.mutants or MODULES}
     chosen = [
         (area, fault)
         for area, faults in known.items()
@@ -63,13 +68,15 @@ def main():
         counts = counted([verdict for verdict in verdicts if verdict.area == area])
         print(f"{area:11} " + " ".join(f"{count:9}" for count in counts.values()))
     print(f"{len(verdicts)} faults in {(time.monotonic() - began) / 60:.0f} minutes")
-    sys.exit(any(verdict.outcome in WRONG for verdict in verdicts))
+    wrong = WRONG - ({SURVIVED, UNFIT} if options.mutants is not None else set())
+    sys.exit(any(verdict.outcome in wrong for verdict in verdicts))
 
 
 def arguments(known):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", metavar="NAME", help="faults whose name holds one of these")
     parser.add_argument("--area", nargs="+", choices=known)
+    parser.add_argument("--mutants", nargs="*", choices=[*MODULES, []], metavar="FILE", help="those of some modules")
     parser.add_argument("--list", action="store_true", help="name the faults and plant none")
     parser.add_argument("--jobs", type=int, default=1, help="so many copies of the checkout at once")
     parser.add_argument("--full", action="store_true", help="run also what is exhaustive, or for the other database")
@@ -144,7 +151,7 @@ def tried(fault, area, number, checkout, warm):
         return Verdict(fault, area, KILLED, "by a run that did not end", seconds)
     if answer["code"] == 1 and answer["failed"]:
         return Verdict(fault, area, KILLED, answer["failed"][0], seconds)
-    return Verdict(fault, area, UNFIT, f"pytest gave {answer['code']}: {answer['said']}", seconds)
+    return Verdict(fault, area, UNFIT, f"pytest gave {answer['code']}: {answer['said'][-600:]}", seconds)
 
 
 def doubt_failing_tests(verdicts, warm):
