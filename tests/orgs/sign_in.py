@@ -1,10 +1,21 @@
 """Signing in as people do, by the pages themselves."""
 
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
 from orgs.second_factor import code_at, current_step
 from tests.factories import PASSWORD, SECRET
+
+
+class CountingHasher(MD5PasswordHasher):
+    """Counts the digests of passwords that were made."""
+
+    made = 0
+
+    def encode(self, password, salt):
+        CountingHasher.made += 1
+        return super().encode(password, salt)
 
 
 def give_password(client, name, password=PASSWORD, **extra):

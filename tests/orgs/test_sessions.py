@@ -99,6 +99,14 @@ def test_an_old_cookie_opens_nothing_after_any_event(root, administrator):
     assert is_signed_in(administrator)
 
 
+def test_a_session_of_which_no_row_is_kept_ends_with_the_others(user, administrator):
+    client = signed_in(user)
+    UserSession.objects.filter(user=user).delete()
+    assert is_signed_in(old_cookie(client))
+    change_role(user, administrator)
+    assert not is_signed_in(old_cookie(client))
+
+
 def test_without_the_middleware_an_idle_session_lives_on(user, settings):
     """The twin: Django itself knows only the age of the cookie."""
     client = signed_in(user)

@@ -16,7 +16,7 @@ from orgs.confirmation import recently_confirmed
 from orgs.models import Role
 from orgs.second_factor import code_at, current_step
 from tests.factories import PASSWORD, make_organisation, make_second_factor, make_user
-from tests.orgs.sign_in import code_now, give_code, give_password, is_signed_in, signed_in
+from tests.orgs.sign_in import CountingHasher, code_now, give_code, give_password, is_signed_in, signed_in
 from tests.pages import browser_of
 from yl_district.models import AccessEntry
 
@@ -139,6 +139,33 @@ def test_a_changed_cookie_makes_no_known_browser(user):
     for _ in range(5):
         give_password(Client(), user.username, "wrong")
     assert give_password(own, user.username).status_code == 429
+
+
+def test_a_right_password_is_no_guess(user):
+    """However often the second step is left open."""
+    make_second_factor(user)
+    answers = [give_password(Client(), user.username).status_code for _ in range(6)]
+    assert answers == [302] * 6
+
+
+def test_guesses_are_counted_anew_once_somebody_is_in(user):
+    tried = []
+    for _ in range(2):
+        tried += [give_password(Client(), user.username, "wrong").status_code for _ in range(4)]
+        signed_in(user)
+    assert tried == [200] * 8
+
+
+def test_an_unknown_name_costs_as_many_digests_as_a_known_one(client, user, settings):
+    settings.PASSWORD_HASHERS = ["tests.orgs.sign_in.CountingHasher"]
+    user.set_password(PASSWORD)
+    user.save()
+    spent = []
+    for name in (user.username, "nobody"):
+        CountingHasher.made = 0
+        give_password(client, name, "wrong")
+        spent.append(CountingHasher.made)
+    assert spent == [1, 1]
 
 
 def test_an_operator_unlocks_an_account(client, user, capsys):
