@@ -4,6 +4,8 @@ import io
 import re
 import zipfile
 from contextlib import suppress
+from dataclasses import dataclass
+from time import process_time
 from urllib.parse import unquote, urlsplit
 
 from django.db import connection
@@ -33,6 +35,9 @@ ONE_OF_EACH_KIND = {
     *("linked_youths", "youth_contacts", "volunteers_bound", "hubs", "sessions", "attendances.sports"),
     *("people_reached", "platform_entries"),
 }
+# Queries and milliseconds of CPU time that one look at a page may take, and those of pages that count much.
+BUDGET = 40, 250
+BUDGETS = {}
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
@@ -89,16 +94,55 @@ def handed_out(user):
 def pages(client, user, rows, *, in_depth=True):
     """Every page found at these addresses, as (address, answer); in depth also what search forms and sorts make.
 
-    In depth they are looked at beside one database, since what is shown follows from the rows alone.
+    Each has to keep within its budget of queries and CPU time.
     """
-    in_depth = in_depth and connection.vendor == "sqlite"
-    for _, address in page_addresses(user, rows):
-        answer = client.get(address)
+    costs = []
+    for url_name, address in page_addresses(user, rows):
+        answer = measured(client, url_name, address, costs)
         if answer.status_code != 200:
             continue
         yield address, answer
         for query in queries(answer) if in_depth else ():
-            yield f"{address}?{query}", client.get(f"{address}?{query}")
+            yield f"{address}?{query}", measured(client, url_name, f"{address}?{query}", costs)
+    assert [cost for cost in costs if cost.is_too_high] == []
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a page asked of the database, and its CPU time."""
+
+    url_name: str
+    address: str
+    queries: int
+    milliseconds: float
+
+    @property
+    def is_too_high(self):
+        """Whether it is beyond the budget of its kind of page."""
+        queries, milliseconds = BUDGETS.get(self.url_name, BUDGET)
+        return self.queries > queries or self.milliseconds > milliseconds
+
+
+def measured(client, url_name, address, costs):
+    """The answer; its cost is added to `costs`, the lower one of two looks where the first was too dear."""
+    answer, cost = looked_at(client, url_name, address)
+    # The first of its kind also reads templates and the like.
+    costs.append(looked_at(client, url_name, address)[1] if cost.is_too_high else cost)
+    return answer
+
+
+def looked_at(client, url_name, address):
+    """The answer and what it cost."""
+    asked = []
+
+    def count(execute, sql, *arguments):
+        asked.append(sql)
+        return execute(sql, *arguments)
+
+    began = process_time()
+    with connection.execute_wrapper(count):
+        answer = client.get(address)
+    return answer, Cost(url_name, address, len(asked), 1000 * (process_time() - began))
 
 
 def queries(answer):

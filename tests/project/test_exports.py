@@ -94,6 +94,7 @@ def is_file(answer):
     return "attachment" in answer.get("Content-Disposition", "")
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("viewer", [viewer for viewer in VIEWERS if viewer != "anonymous"])
 def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
     place, clients, rows = young_district()
@@ -137,6 +138,7 @@ def file_addresses(place, rows):
                 yield viewer, address
 
 
+@pytest.mark.crawl
 def test_each_file_has_its_line_in_the_access_log():
     place, clients, rows = young_district()
     files = list(file_addresses(place, rows))
@@ -149,6 +151,7 @@ def test_each_file_has_its_line_in_the_access_log():
     print(f"D3: {len(files)} files, each with its line in the access log")
 
 
+@pytest.mark.crawl
 def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request):
     place, clients, rows = young_district()
     files = list(file_addresses(place, rows))

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 # Those whose roles all lie within the own committee.
 BOUND = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "nobody"]
-# Their lists are those of the staff, of fewer rows; they are looked at as they open, unsorted.
-PLAINLY = {"cadre"}
+# Their lists are also looked at as search forms and sorts make them; with --full everybody's are.
+IN_DEPTH = {"staff"}
 FOREIGN = re.compile(canaries("foreign"))
 # Addresses whose pages name all branches of the district, with the reason.
 BRANCHES_NAMED = {
@@ -52,10 +52,10 @@ def reason(model, field):
     return WITHOUT_CANARY.get(label) or WITHOUT_CANARY.get(f"{label}.{field.name}")
 
 
-def crawled(clients, place, rows, viewer):
+def crawled(clients, place, rows, viewer, in_depth=False):
     """What each page and file tells a viewer, by address; whatever the looks themselves have written is taken back."""
     with transaction.atomic():
-        found = pages(clients[viewer], place.users[viewer], rows, in_depth=viewer not in PLAINLY)
+        found = pages(clients[viewer], place.users[viewer], rows, in_depth=in_depth)
         found = {address: lasting(answer) for address, answer in found}
         transaction.set_rollback(True)
     return found
@@ -92,12 +92,14 @@ def test_every_column_of_text_holds_a_canary_of_either_side():
     print(f"A3: {len(list(text_columns()))} columns of text, each with a canary of either side or a reason")
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("viewer", BOUND)
-def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer):
+def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer, pytestconfig):
     place, clients, own = two_committees()
-    before = without_branches(crawled(clients, place, own, viewer))
+    in_depth = viewer in IN_DEPTH or pytestconfig.getoption("full")
+    before = without_branches(crawled(clients, place, own, viewer, in_depth))
     shared_people(place, own, records(place, "foreign"))
-    after = without_branches(crawled(clients, place, own, viewer))
+    after = without_branches(crawled(clients, place, own, viewer, in_depth))
     found = {(address, canary) for address, text in after.items() for canary in FOREIGN.findall(text)}
     differing = {address for address in before | after if before.get(address) != after.get(address)}
     raw = {(address, markup) for address, text in after.items() for markup in unescaped(text)}
@@ -121,6 +123,7 @@ def second_committee():
     return place, clients, own
 
 
+@pytest.mark.crawl
 @pytest.mark.parametrize("viewer", ["staff", "cadre"])
 def test_no_list_of_the_second_committee_tells_of_the_first(viewer):
     place, clients, own = second_committee()
@@ -131,6 +134,7 @@ def test_no_list_of_the_second_committee_tells_of_the_first(viewer):
 
 
 @pytest.mark.full
+@pytest.mark.crawl
 @pytest.mark.parametrize("viewer", BOUND)
 def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
     place, clients, own = second_committee()
@@ -139,6 +143,7 @@ def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
     assert visited(told) == promised(viewer)
 
 
+@pytest.mark.crawl
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):
     monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self)
     place, clients, own = two_committees()
