@@ -186,7 +186,7 @@ def for_all_trees(check):
     tree = given(parents=TREES, top=st.sampled_from(PLACES))(check)
     for top in (2, 5):
         tree = example(parents=WITHIN_ANOTHER, top=top)(tree)
-    settings(max_examples=15, deadline=None)(tree)()
+    settings(max_examples=10, deadline=None)(tree)()
 
 
 def test_a_role_shows_what_lies_below_its_organisation(place):
