@@ -1,6 +1,7 @@
 """Leave to open a case file: asked for by name, decided by somebody else, ended, handed over."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,19 +11,24 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from assistance.actions import decide_grant
-from assistance.models import Assistance, AssistedYouth, CaseGrant
+from activities.actions import add_sign_in
+from assistance.actions import decide_grant, end_grants
+from assistance.models import Assistance, AssistedYouth, CaseGrant, open_grants
 from members.models import Person
 from orgs.models import Role, User
 from tests.factories import (
+    make_activity,
     make_assistance,
     make_assisted_youth,
     make_grant,
+    make_link,
     make_member,
     make_organisation,
     make_person,
+    make_post,
     make_second_factor,
     make_user,
+    make_volunteer,
     minor_birth_date,
 )
 from tests.pages import browser_of, listed, page, refused, send, status, two_branches
@@ -401,3 +407,196 @@ def test_leaving_ends_grants_and_asks_for_them_anew_for_the_successor(district):
     send(district.office, "case_grant_decide", asked.pk, **said(person=youth.person_id))
     assert client.get(youth.get_absolute_url()).status_code == 200
     print(f"A5: {CaseGrant.objects.open_on(today).held_by(district.worker_user).count()} open grants after leaving")
+
+
+LAST = date(2017, 12, 31)
+EVE, NEXT = LAST - timedelta(days=1), LAST + timedelta(days=1)
+
+
+def facts(**changed):
+    """A change of the grant."""
+    return lambda place: CaseGrant.objects.update(**changed)
+
+
+def dated(name, days):
+    """A change of a day of the grant to one so many days from today."""
+    return lambda place: CaseGrant.objects.update(**{name: timezone.localdate() + timedelta(days=days)})
+
+
+def moved(where, kind=Role.Kind.CASEWORKER):
+    """A change of the holder's one role."""
+    return lambda place: Role.objects.filter(user=place.holder).update(
+        organisation=getattr(place, where) if where else place.committee, kind=kind
+    )
+
+
+def as_well(where, kind):
+    """A second role of the holder."""
+    return lambda place: Role.objects.create(user=place.holder, organisation=getattr(place, where), kind=kind)
+
+
+# What can become of an approved grant and of the role it was given for, and whether the file is open then.
+FATES = {
+    "nothing": (facts(), True),
+    "expires tomorrow": (dated("expires_on", 1), True),
+    "expires today": (dated("expires_on", 0), True),
+    "expired yesterday": (dated("expires_on", -1), False),
+    "ended yesterday": (dated("ended_on", -1), False),
+    "ended today": (dated("ended_on", 0), False),
+    "to end tomorrow": (dated("ended_on", 1), False),
+    "undecided": (facts(is_approved=None, decided_by=None), False),
+    "declined": (facts(is_approved=False), False),
+    "of another holder": (lambda place: CaseGrant.objects.update(user=make_user("另一专员", place.committee)), False),
+    "of another child": (lambda place: CaseGrant.objects.update(person=make_person("白露")), False),
+    "given at a branch of the committee": (lambda place: CaseGrant.objects.update(organisation=place.branch), True),
+    "given above the committee": (lambda place: CaseGrant.objects.update(organisation=place.root), False),
+    "given at another committee": (lambda place: CaseGrant.objects.update(organisation=place.elsewhere), False),
+    "role moved to another committee": (moved("elsewhere"), False),
+    "role moved below": (moved("branch"), False),
+    "role moved up": (moved("root"), True),
+    "role now of staff": (moved("", Role.Kind.STAFF), True),
+    "role now a cadre's": (moved("", Role.Kind.CADRE), False),
+    "role now a leader's": (moved("", Role.Kind.LEADER), False),
+    "role now at a hub": (moved("", Role.Kind.HUB_OPERATOR), False),
+    "role now an auditor's": (moved("root", Role.Kind.AUDITOR), False),
+    "role taken away": (lambda place: Role.objects.filter(user=place.holder).delete(), False),
+    "a second role elsewhere": (as_well("elsewhere", Role.Kind.CASEWORKER), True),
+    "an administrator as well": (as_well("elsewhere", Role.Kind.ADMINISTRATOR), False),
+}
+
+
+@pytest.fixture
+def granted():
+    """A child known by a case file alone, which a committee's caseworker may open."""
+    root = make_organisation(category="working_committee")
+    committee, elsewhere = (make_organisation(parent=root, category="working_committee") for _ in range(2))
+    branch = make_organisation(parent=committee)
+    holder = make_user("姜禾", committee, Role.Kind.CASEWORKER)
+    youth = make_assisted_youth(branch)
+    make_grant(holder, youth.person)
+    return SimpleNamespace(
+        root=root, committee=committee, elsewhere=elsewhere, branch=branch, holder=holder, youth=youth
+    )
+
+
+@pytest.mark.parametrize("fate", FATES)
+def test_a_grant_opens_the_file_and_the_person_until_it_ends_or_its_holder_moves(granted, fate):
+    become, is_open = FATES[fate]
+    become(granted)
+    user, person = User.objects.get(pk=granted.holder.pk), Person.objects.filter(pk=granted.youth.person_id)
+    seen = {
+        "file": AssistedYouth.objects.visible_to(user).exists(),
+        "grant": open_grants(user).filter(person=granted.youth.person).exists(),
+        "told": person.get().case_grants.told_to(user).exists(),
+        "person": person.visible_to(user).exists(),
+        "kept": person.kept_by(user).exists(),
+        "written": person.written_by(user).exists(),
+    }
+    assert seen == dict.fromkeys(seen, is_open)
+    client = browser_of(user)
+    codes = [client.get(one.get_absolute_url()).status_code == 200 for one in (granted.youth, granted.youth.person)]
+    assert codes == [is_open, is_open]
+
+
+def test_a_child_of_a_file_is_known_to_nobody_without_a_grant(granted):
+    users = [make_user(kind, granted.root, kind) for kind in Role.Kind] + [make_user("无角色")]
+    people = Person.objects.filter(pk=granted.youth.person_id)
+    assert [
+        user.name for user in users if people.visible_to(user) | people.kept_by(user) | people.written_by(user)
+    ] == []
+    assert [user.name for user in users if AssistedYouth.objects.visible_to(user)] == []
+
+
+@pytest.mark.parametrize(
+    ("capacity", "is_written"),
+    [
+        (lambda person, place: make_member(branch=place.elsewhere, person=person), False),
+        (lambda person, place: make_post(organisation=place.elsewhere, person=person), False),
+        (lambda person, place: make_volunteer(person=person), False),
+        (lambda person, place: make_link(make_person("陆远"), youth=person), True),
+        (lambda person, place: add_sign_in(make_activity(place.elsewhere), person, "other"), True),
+    ],
+)
+def test_an_open_file_lets_the_person_be_changed_where_nobody_keeps_them_otherwise(granted, capacity, is_written):
+    person = granted.youth.person
+    capacity(person, granted)
+    people = Person.objects.filter(pk=person.pk)
+    found = [rows.exists() for rows in (people.visible_to(granted.holder), people.kept_by(granted.holder))]
+    assert (found, people.written_by(granted.holder).exists()) == ([True, True], is_written)
+
+
+def test_readers_are_told_the_grants_of_others_but_those_of_an_administrator(granted):
+    second, third = (make_user(name, granted.committee) for name in ("乙专员", "丙专员"))
+    for user in (second, third):
+        make_grant(user, granted.youth.person, organisation=granted.committee)
+    Role.objects.create(user=third, organisation=granted.elsewhere, kind=Role.Kind.ADMINISTRATOR)
+    told = [
+        CaseGrant.objects.told_to(User.objects.get(pk=user.pk)).order_by("pk").values_list("user", flat=True)
+        for user in (granted.holder, second, third, make_user("无授权", granted.committee))
+    ]
+    both = [granted.holder.pk, second.pk]
+    assert [list(users) for users in told] == [both, both, [], []]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_told"), [(facts(), True), *[(change, is_open) for change, is_open in list(FATES.values())[1:9]]]
+)
+def test_readers_are_told_the_grants_of_others_while_they_are_in_force(granted, changed, is_told):
+    changed(granted)
+    viewer = make_user("乙专员", granted.committee)
+    make_grant(viewer, granted.youth.person)
+    told = CaseGrant.objects.told_to(viewer).values_list("user", flat=True)
+    assert set(told) == {viewer.pk} | {granted.holder.pk for _ in range(is_told)}
+
+
+@pytest.mark.parametrize(("day", "state"), [(EVE, "有效"), (LAST, "有效"), (NEXT, "已过期")])
+def test_a_grant_is_in_force_on_its_last_day(granted, day, state):
+    CaseGrant.objects.update(expires_on=LAST)
+    grant = CaseGrant.objects.get()
+    assert (grant.state_on(day), CaseGrant.objects.open_on(day).exists()) == (state, state == "有效")
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"ended_on": LAST}, "已终止"),
+        ({"is_approved": None, "decided_by": None}, "待审批"),
+        ({"is_approved": None, "decided_by": None, "ended_on": LAST}, "已终止"),
+        ({"is_approved": False}, "未批准"),
+        ({"is_approved": False, "expires_on": None}, "未批准"),
+    ],
+)
+def test_what_has_become_of_a_request_in_a_word(granted, changed, state):
+    CaseGrant.objects.update(**changed)
+    assert CaseGrant.objects.get().state_on(LAST) == state
+
+
+@pytest.mark.parametrize("days", [1, 366])
+def test_the_shortest_and_the_longest_grant_last_so_many_days(district, days):
+    youth = make_assisted_youth(district.here)
+    grant = asked_for(district, days=str(days))
+    send(district.office, "case_grant_decide", grant.pk, **said(person=youth.person_id, days=str(days)))
+    grant.refresh_from_db()
+    assert grant.expires_on == timezone.localdate() + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("changed", "asks"),
+    [
+        ({}, True),
+        ({"expires_on": LAST}, True),
+        ({"expires_on": EVE}, False),
+        ({"ended_on": LAST}, False),
+        ({"is_approved": False}, False),
+        ({"is_approved": None, "decided_by": None}, False),
+    ],
+)
+@pytest.mark.parametrize(
+    ("where", "keeps"), [("committee", True), ("root", True), ("branch", False), ("elsewhere", False)]
+)
+def test_a_successor_asks_for_the_grants_in_force_where_the_successor_keeps_files(granted, changed, asks, where, keeps):
+    CaseGrant.objects.update(**changed)
+    successor = make_user("孟川", getattr(granted, where), Role.Kind.CASEWORKER)
+    end_grants(granted.holder, successor, LAST, None)
+    assert CaseGrant.objects.filter(user=successor, is_approved=None).exists() is (asks and keeps)
+    assert not CaseGrant.objects.filter(user=granted.holder, ended_on=None).exists()

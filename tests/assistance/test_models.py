@@ -5,15 +5,19 @@ from datetime import date
 import pytest
 
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship
+from orgs.models import Role
 from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, open_stock, stock
 from tests.factories import (
     make_assistance,
     make_assisted_youth,
+    make_grant,
     make_organisation,
     make_person,
     make_scholarship,
+    make_user,
     make_volunteer,
 )
+from tests.pages import browser_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -52,6 +56,61 @@ def test_assistance_to_all_reaches_the_register_of_that_day(begin, end, stands):
     assert Assistance.objects.with_youths_reached(organisation).get().youths_reached == stands
     assert AssistedYouth.objects.with_assistances_during(YEAR).get().assistances_received == stands
     assert list(Assistance.objects.received_by(youth)) == [assistance] * stands
+
+
+@pytest.fixture
+def holder():
+    """A caseworker of a branch that is not the root."""
+    return make_user("姜禾", make_organisation(parent=make_organisation()), Role.Kind.CASEWORKER)
+
+
+@stock
+def test_assistance_to_all_is_seen_by_grant_for_a_youth_in_the_register_that_day(holder, begin, end, stands):
+    (branch,) = holder.case_organisations
+    youth = make_assisted_youth(branch, registered_on=begin, removed_on=end)
+    make_assisted_youth(branch)
+    make_grant(holder, youth.person)
+    assistance = make_assistance(held_on=DAY, with_everyone=True)
+    assert list(Assistance.objects.visible_to(holder)) == [assistance] * stands
+    assert browser_of(holder).get(assistance.get_absolute_url()).status_code == (404, 200)[stands]
+    reasons = Assistance.objects.filter(pk=assistance.pk).own_reasons(holder)
+    assert [user for user, _, _ in reasons] == [holder.pk] * stands
+
+
+@stock
+def test_assistance_to_all_belongs_to_the_organisations_with_a_youth_in_the_register_that_day(begin, end, stands):
+    branch = make_organisation(parent=make_organisation())
+    make_assisted_youth(branch, registered_on=begin, removed_on=end)
+    assistance = make_assistance(held_on=DAY, with_everyone=True)
+    assert list(Assistance.objects.within(branch)) == [assistance] * stands
+
+
+@stock
+def test_assistance_to_all_is_open_as_a_whole_without_a_closed_youth_in_the_register_that_day(
+    holder, begin, end, stands
+):
+    (branch,) = holder.case_organisations
+    make_grant(holder, make_assisted_youth(branch).person)
+    closed = make_assisted_youth(branch, registered_on=begin, removed_on=end)
+    assistance = make_assistance(held_on=DAY, with_everyone=True)
+    assert assistance.is_open_as_a_whole_to(holder) is not stands
+    assert AssistedYouth.objects.are_open_to(holder, DAY) is not stands
+    make_grant(holder, closed.person)
+    assert assistance.is_open_as_a_whole_to(holder)
+    assert AssistedYouth.objects.are_open_to(holder, DAY)
+
+
+@stock
+def test_assistance_that_names_a_youth_is_told_by_that_youth_whatever_the_day(holder, begin, end, stands):
+    (branch,) = holder.case_organisations
+    own, other = (make_assisted_youth(branch, registered_on=begin, removed_on=end) for _ in range(2))
+    make_grant(holder, own.person)
+    named, shared, foreign = (make_assistance(youths, held_on=DAY) for youths in ([own], [own, other], [other]))
+    assert set(Assistance.objects.visible_to(holder)) == {named, shared}
+    assert set(Assistance.objects.within(branch)) == {named, shared, foreign}
+    assert [one.is_open_as_a_whole_to(holder) for one in (named, shared, foreign)] == [True, False, False]
+    assert [list(one.youths.all()) for one in Assistance.objects.visible_to(holder)] == [[own], [own]]
+    assert [user for user, _, _ in Assistance.objects.filter(pk=foreign.pk).own_reasons(holder)] == []
 
 
 @flow

@@ -60,7 +60,7 @@ def decided(grant, **facts):
     CaseGrant.objects.filter(pk=grant.pk).update(**facts)
 
 
-def states(grant, holder):
+def states(grant, holder, elsewhere):
     """What can have become of a grant, each as a change of an approved one; one of them alone opens the file."""
     day = timezone.localdate()
     undecided = {"is_approved": None, "decided_by": None}
@@ -75,6 +75,7 @@ def states(grant, holder):
         OF_ANOTHER: lambda: decided(grant, person=make_person("另一孩子")),
         "approved, role taken away": lambda: Role.objects.filter(user=holder).delete(),
         "approved, role now a cadre's": lambda: Role.objects.filter(user=holder).update(kind=RoleKind.CADRE),
+        "approved, role moved": lambda: Role.objects.filter(user=holder).update(organisation=elsewhere),
     }
 
 
@@ -109,7 +110,7 @@ def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer):
     rows = records(place, "own", place.users["cadre"], place.users[viewer])
     client = signed_in(place.users[viewer])
     holder, case_pages, asks, wrong = place.users[viewer], list(case_addresses(rows)), 0, []
-    for state, become in states(rows["case_grant"], holder).items():
+    for state, become in states(rows["case_grant"], holder, place.foreign.committee).items():
         with transaction.atomic():
             become()
             for url_name, address in case_pages:
