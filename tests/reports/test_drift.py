@@ -1,17 +1,25 @@
 """After signing, the page tells which records came, went and changed behind every number, and by whom."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
-from reports.drift import drifts, keys_query, moves, tell
+from reports.drift import SHOWN, drifts, keys_query, moves, tell
 from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.scopes import Scope
 from reports.signing import scope_of
-from tests.factories import make_activity, make_member, make_organisation, make_user
+from tests.factories import (
+    make_activity,
+    make_assistance,
+    make_assisted_youth,
+    make_grant,
+    make_member,
+    make_organisation,
+    make_user,
+)
 from tests.reports.signed import begun, signed
 from yl_district.history import because
 from yl_district.periods import Period
@@ -79,6 +87,76 @@ def test_what_was_done_to_the_record_is_told_with_who_did_it_and_why(edition, pl
     assert untold == 0
 
 
+@pytest.mark.parametrize(("microseconds", "is_told"), [(-1, False), (0, False), (1, True)])
+def test_what_was_done_up_to_the_moment_of_signing_is_not_told(edition, place, microseconds, is_told):
+    """What was written at that very moment is what was counted."""
+    activity = Activity.objects.get()
+    activity.attendance = 25
+    activity.save()
+    moment = edition.signed_at + timedelta(microseconds=microseconds)
+    latest = activity.history.latest("history_id")
+    activity.history.filter(pk=latest.pk).update(history_date=moment)
+    activity.history.exclude(pk=latest.pk).update(history_date=edition.signed_at - timedelta(days=1))
+    lines, _ = told(drift_by_key(edition)["attendances"], edition, edition.signed_by)
+    told_of = {False: ("记录本身未改，随相关记录变动",), True: (f"{moment:%Y-%m-%d} 系统修改",)}
+    assert [acts for *_, acts in lines] == [told_of[is_told]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "label", "former", "present", "quality"),
+    [
+        ({"sign_in_count": 20}, "口径变动", "20", "20", MEASURED),
+        ({"basis": "rounded"}, "数字变动", "20", "20余", ROUNDED),
+    ],
+)
+def test_a_record_whose_quality_alone_changed_is_told(edition, place, changed, label, former, present, quality):
+    Activity.objects.update(**changed)
+    drift = drift_by_key(edition)["attendances"]
+    lines, untold = told(drift, edition, edition.signed_by)
+    assert [(line_label, *amounts) for _, line_label, *amounts, _ in lines] == [(label, former, present)]
+    assert (drift.signed.value, drift.present.value, drift.present.quality, untold) == (20, 20, quality, 0)
+
+
+def case_district():
+    """The signed year of a district with a youth and an assistance, and both of these."""
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    youth = make_assisted_youth(make_organisation("柳林社区团支部", root))
+    assistance = make_assistance([youth])
+    user = make_user("林知秋", root)
+    return signed(begun(Scope(root, Period.of_year(2017))), user, TODAY), youth, assistance
+
+
+def test_a_deleted_case_record_is_only_counted_to_whoever_asks():
+    """A number told would say that there was a file; of other records the committee is told it."""
+    edition, youth, assistance = case_district()
+    make_grant(edition.signed_by, youth.person)
+    assert told(drift_of_one(edition, assistance.delete), edition, edition.signed_by) == ([], 1)
+
+
+def drift_of_one(edition, act):
+    """The drift of the figure of assistances after an act on one of them."""
+    act()
+    return drift_by_key(edition)["assistances"]
+
+
+def test_a_moved_case_record_is_told_by_grant_alone():
+    edition, youth, assistance = case_district()
+    assistance.held_on = date(2016, 6, 1)
+    drift = drift_of_one(edition, assistance.save)
+    assert told(drift, edition, edition.signed_by) == ([], 1)
+    make_grant(edition.signed_by, youth.person)
+    lines, untold = told(drift, edition, edition.signed_by)
+    assert ([(name, label) for name, label, *_ in lines], untold) == ([(str(assistance), "不再计入")], 0)
+
+
+def test_fifty_moves_are_told_and_the_others_counted(edition, place):
+    for number in range(SHOWN + 1):
+        make_member(f"团员{number}", place)
+    drift = drift_by_key(edition)["members"]
+    lines, untold = told(drift, edition, edition.signed_by)
+    assert (len(drift.moves), len(lines), untold) == (51, 50, 1)
+
+
 def test_a_record_moved_by_another_one_says_that_it_was_not_changed_itself(edition, place):
     place.domain = "enterprise"
     place.save()
@@ -117,6 +195,8 @@ def test_a_move_says_what_the_record_added_as_pages_write_it(edition, place):
         return one.label, one.former, one.present
 
     assert move((5, COUNTED), (5, MEASURED)) == ("口径变动", "5", "5")
+    assert move((5, COUNTED), (5, INCOMPLETE)) == ("口径变动", "5", "5")
+    assert move((0, COUNTED), (0, INCOMPLETE)) == ("数字变动", "0", "未统计")
     assert move((0, INCOMPLETE), (30, ROUNDED)) == ("数字变动", "未统计", "30余")
     Activity.objects.update(sign_in_count=20)
     assert drift_by_key(edition)["attendances"].counts == "口径变动 1 条"

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from contextlib import suppress
 from datetime import date
 
 import pytest
@@ -13,12 +14,14 @@ from django.utils import timezone
 from docx import Document
 
 from activities.models import Activity
+from assistance.models import Assistance, AssistedYouth
 from members.models import Member
+from orgs.models import Role
 from reports.figures import all_figures, results
 from reports.models import CountedFigure, Edition, Explanation, Section, WordLayout
 from reports.signing import kept_parts, results_of, scope_of, sign, summary_of, text_digest
 from reports.summary import compose
-from tests.factories import make_user
+from tests.factories import make_activity, make_assistance, make_assisted_youth, make_organisation, make_user
 from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
 from yl_district import kept_once
@@ -103,6 +106,64 @@ def test_nothing_changed_needs_no_amendment(report, staff):
         signed(report, staff, TODAY, reason="再签一次")
     assert refused.value.messages == ["正文和数字都与上一稿相同，不需要更正。请先修改正文或记录。"]
     assert report.editions.count() == 1
+
+
+@pytest.fixture
+def small():
+    """A report on one activity and one assistance, which is signed in a moment."""
+    root = make_organisation("清河地区团工委", category="working_committee", domain="office")
+    branch = make_organisation("柳林社区团支部", root)
+    make_activity(branch, "健步走", attendance=20, basis="exact")
+    make_assistance([make_assisted_youth(branch)])
+    return begun(year_scope(root))
+
+
+def another_activity():
+    """The same activity, entered anew."""
+    activity = Activity.objects.get()
+    Activity.objects.all().delete()
+    make_activity(activity.host, activity.name, attendance=20, basis="exact")
+
+
+def another_quality():
+    Activity.objects.update(sign_in_count=20)
+
+
+def another_assistance():
+    """The same assistance, entered anew."""
+    Assistance.objects.all().delete()
+    make_assistance(AssistedYouth.objects.all())
+
+
+def another_word():
+    section = Section.objects.first()
+    section.body += "特此报告。"
+    section.save()
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "number", "is_same_text"),
+    [
+        (Role.Kind.STAFF, another_activity, 2, True),
+        (Role.Kind.STAFF, another_quality, 2, True),
+        (Role.Kind.STAFF, another_assistance, 2, True),
+        (Role.Kind.STAFF, another_word, 2, False),
+        (Role.Kind.CADRE, another_activity, 2, True),
+        (Role.Kind.CADRE, another_assistance, 1, True),
+    ],
+)
+def test_an_amendment_is_signed_for_other_records_though_the_text_is_the_same(
+    small, kind, change, number, is_same_text
+):
+    """As far as the signer may know of them: else the signing itself would tell that there are cases."""
+    staff, signer = make_user("林知秋", small.organisation), make_user("陆远", small.organisation, kind)
+    first = signed(small, staff, TODAY)
+    change()
+    explain(scope_of(small), staff, TODAY)
+    with suppress(ValidationError):
+        sign(small, signer, TODAY, reason="更正")
+    last = small.editions.first()
+    assert (last.number, last.blocks == first.blocks) == (number, is_same_text)
 
 
 def test_only_the_text_that_was_read_is_signed(report, staff):
