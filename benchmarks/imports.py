@@ -245,7 +245,7 @@ def main():
                 finally:
                     database.stop()
     if options.json:
-        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1))
+        options.json.write_text(json.dumps(found, ensure_ascii=False, indent=1), "utf-8")
     print("\n".join(table(found, options)))
 
 

@@ -12,7 +12,7 @@ BETWEEN_SAMPLES = 0.05
 def memory(process):
     """The memory of a process in MB, with its share of what it has in common with others."""
     try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8").splitlines()
     except OSError:
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -51,11 +51,11 @@ def install_packages():
     """Have npm lay out node_modules, unless it already holds what the lock names."""
     stamp = NODE_MODULES / ".installed"
     lock = digest(LOCK_FILE)
-    if stamp.exists() and stamp.read_text() == lock:
+    if stamp.exists() and stamp.read_text("utf-8") == lock:
         return
     print("正在安装网页资源……", flush=True)
     run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"])
-    stamp.write_text(lock)
+    stamp.write_text(lock, "utf-8")
 
 
 def npm():
@@ -91,7 +91,7 @@ def build():
     icons = icon_names(source_files())
     inputs = {"lock": digest(LOCK_FILE), "script": digest(Path(__file__)), "icons": icons}
     built = [VENDOR / name for name in (*VENDOR_FILES, SPRITE)]
-    if STAMP.exists() and json.loads(STAMP.read_text()) == inputs and all(path.exists() for path in built):
+    if STAMP.exists() and json.loads(STAMP.read_text("utf-8")) == inputs and all(path.exists() for path in built):
         return
     drawing = sprite(icons, NODE_MODULES / "@tabler" / "icons" / "icons")
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -99,7 +99,7 @@ def build():
     for name, source in VENDOR_FILES.items():
         (VENDOR / name).write_text(adapted((NODE_MODULES / source).read_text("utf-8")), "utf-8")
     (VENDOR / SPRITE).write_text(drawing, "utf-8")
-    STAMP.write_text(json.dumps(inputs, indent=1))
+    STAMP.write_text(json.dumps(inputs, indent=1), "utf-8")
 
 
 def source_files():

@@ -16,7 +16,7 @@ def secret_key():
     """The SECRET_KEY of the environment, else of the git-ignored key file; fails where there is neither."""
     key_file = LOCAL_DIR / "secret_key"
     if "SECRET_KEY" not in env and key_file.exists():
-        return key_file.read_text().strip()
+        return key_file.read_text("utf-8").strip()
     return env.str("SECRET_KEY")
 
 
@@ -24,7 +24,7 @@ def field_keys():
     """The keys of what is encrypted at rest, from the environment or the git-ignored key file; one must be there."""
     key_file = LOCAL_DIR / "field_keys"
     if "FIELD_KEYS" not in env and key_file.exists():
-        return key_file.read_text()
+        return key_file.read_text("utf-8")
     if "FIELD_KEYS" not in env:
         raise ImproperlyConfigured(
             f"没有字段密钥：请运行 make setup 生成，或从备份中恢复 {key_file}（见 docs/keys.md）。"

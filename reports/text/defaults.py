@@ -26,7 +26,7 @@ def default_drafts(scope, vocabulary):
     """The sections from which a scope's document starts, with what never changes for its organisation decided."""
     form = Report.form_of(scope.period)
     name = HUB if scope.hub else FILES.get(form, SUMMARY)
-    text = (FOLDER / f"{name}.txt").read_text()
+    text = (FOLDER / f"{name}.txt").read_text("utf-8")
     text = TYPES.sub(lambda found: said_of_types(found[1].split(), vocabulary), text)
     text = decide(text, "本级", "是" if scope.is_district else "否")
     if name == SUMMARY:
@@ -71,7 +71,7 @@ def clause(kind, names):
 
 def wordings():
     """How the clause on a type of activity begins, by the type's key."""
-    lines = (FOLDER / "activity_types.txt").read_text().splitlines()
+    lines = (FOLDER / "activity_types.txt").read_text("utf-8").splitlines()
     return dict(line.split(" ", 1) for line in lines if line)
 
 

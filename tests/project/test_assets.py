@@ -12,10 +12,11 @@ DRAWINGS = assets.NODE_MODULES / "@tabler" / "icons" / "icons"
 def test_icons_are_found_however_they_are_named(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(
-        """<link rel="icon"> <use href="{% static 'vendor/icons.svg' %}#home"/> {% icon "users" %} {% icon name %}"""
+        """<link rel="icon"> <use href="{% static 'vendor/icons.svg' %}#home"/> {% icon "users" %} {% icon name %}""",
+        "utf-8",
     )
     code = tmp_path / "code.py"
-    code.write_text("""Entry("团员", icon="users"), Entry("青年汇", icon='star-filled')""")
+    code.write_text("""Entry("团员", icon="users"), Entry("青年汇", icon='star-filled')""", "utf-8")
 
     assert assets.icon_names([page, code]) == ["home", "star-filled", "users"]
 

@@ -35,9 +35,16 @@ def test_files_say_what_they_hold():
     assert [path for path in files if path.stem in NAMELESS] == []
 
 
+def test_files_are_read_alike_in_every_locale():
+    """Where no encoding is named, that of the machine counts, which need not know Chinese."""
+    code = [path for path in project_files() if path.suffix == ".py" and ROOT / "tests" not in path.parents]
+    assert code
+    assert [str(path) for path in code if re.search(r"\.read_text\(\)", path.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"])
 def test_python_lock_holds_hashes_and_no_address(name):
-    text = (ROOT / name).read_text()
+    text = (ROOT / name).read_text("utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
     assert entries
     assert [
@@ -47,7 +54,7 @@ def test_python_lock_holds_hashes_and_no_address(name):
 
 
 def test_node_lock_holds_hashes_and_no_address():
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    packages = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
     del packages[""]
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package or "integrity" not in package] == []
@@ -57,7 +64,7 @@ def test_postgresql_driver_is_psycopg2():
     """Django would silently prefer psycopg 3 over the driver that production uses."""
     assert importlib.util.find_spec("psycopg2")
     assert importlib.util.find_spec("psycopg") is None
-    locks = [path.read_text() for path in ROOT.glob("requirements*.txt")]
+    locks = [path.read_text("utf-8") for path in ROOT.glob("requirements*.txt")]
     assert not any(re.search(r"^psycopg\b", text, re.MULTILINE) for text in locks)
 
 

@@ -58,7 +58,7 @@ def test_scope_is_an_organisation_by_name(target):
 def test_text_and_word_are_the_composed_summary(target):
     summary = compose(year_scope(full_district().root))
     run(target, "2017", "text")
-    assert target.read_text() == summary.text
+    assert target.read_text("utf-8") == summary.text
     run(target, "2017", "docx")
     paragraphs = [paragraph.text for paragraph in Document(target).paragraphs]
     assert [block.text for block in summary.blocks if block.text not in paragraphs] == []
@@ -79,7 +79,7 @@ def test_file_that_leaves_is_noted(target):
 def test_year_without_records_is_written(target):
     bare_district()
     run(target, "1999", "text")
-    assert "没有登记活动、联络和帮扶记录" in target.read_text()
+    assert "没有登记活动、联络和帮扶记录" in target.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

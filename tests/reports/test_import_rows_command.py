@@ -140,7 +140,7 @@ def test_an_absent_file_and_an_unknown_kind_are_one_line_and_code_2(tmp_path):
 
 def test_a_list_without_a_required_column_says_which(tmp_path):
     file, out = tmp_path / "名单.csv", io.StringIO()
-    file.write_text("姓名,性别,所在团支部\n何清远,男,柳林社区团支部\n")
+    file.write_text("姓名,性别,所在团支部\n何清远,男,柳林社区团支部\n", "utf-8")
     with pytest.raises(SystemExit) as end:
         call_command("import_rows", "members", str(file), "--json", stdout=out)
     [error] = json.loads(out.getvalue())["errors"]
@@ -149,7 +149,7 @@ def test_a_list_without_a_required_column_says_which(tmp_path):
 
 def test_an_identity_number_says_the_birth_date_and_the_sex(tmp_path):
     file = tmp_path / "名单.csv"
-    file.write_text("姓名,身份证号,所在团支部\n何清远,110105199805040012,柳林社区团支部\n")
+    file.write_text("姓名,身份证号,所在团支部\n何清远,110105199805040012,柳林社区团支部\n", "utf-8")
     call_command("import_rows", "members", str(file), stdout=io.StringIO())
     person = Member.objects.get().person
     assert (person.birth_date.isoformat(), person.gender) == ("1998-05-04", "M")

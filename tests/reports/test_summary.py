@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 def test_sample_year_is_told_word_by_word():
     call_command("load_sample_year", stdout=io.StringIO())
-    assert compose(scope_of(root_organisation())).text == GOLDEN.read_text()
+    assert compose(scope_of(root_organisation())).text == GOLDEN.read_text("utf-8")
 
 
 def hold(key, *activities):

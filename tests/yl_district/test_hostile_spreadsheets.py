@@ -289,7 +289,7 @@ def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):
 
 def readers():
     """The processes that this one has started and that are still there."""
-    return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
+    return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text("utf-8").split()
 
 
 def test_the_reader_is_a_process_of_its_own_that_ends_when_nobody_wants_more():

@@ -75,7 +75,7 @@ def test_make_makes_keys_for_the_owner_alone_and_keeps_them(tmp_path):
     written = []
     for _ in range(2):
         subprocess.run(command, check=True, capture_output=True)
-        written.append(file.read_text())
+        written.append(file.read_text("utf-8"))
     assert written[0] == written[1]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert keys.read_keys(written[0]).current.id.startswith("k")

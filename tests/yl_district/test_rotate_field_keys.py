@@ -159,7 +159,7 @@ def test_secrets_of_second_factors_are_written_anew_too(settings):
 
 
 def test_the_documented_columns_are_those_that_are_encrypted():
-    text = (project.BASE_DIR / "docs" / "keys.md").read_text()
+    text = (project.BASE_DIR / "docs" / "keys.md").read_text("utf-8")
     own = [Person, AssistedYouth]
     labels = [str(field.verbose_name) for model in own for field in encryption.encrypted_fields(model)]
     told = text.replace("监护人及电话", "监护人、监护人电话")
