@@ -177,7 +177,8 @@ def browser_type_launch_args():
     names = [os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
     found = next(filter(None, map(shutil.which, names)), None)
     assert found, "The browser tests need Chromium: see .ci/browser."
-    return {"executable_path": found, "args": CHROMIUM_ARGUMENTS}
+    # In a locale without Chinese it would call every download "download".
+    return {"executable_path": found, "args": CHROMIUM_ARGUMENTS, "env": os.environ | {"LC_ALL": "C.UTF-8"}}
 
 
 @pytest.fixture(scope="session")
