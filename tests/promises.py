@@ -13,6 +13,20 @@ FILE = "SECURITY.md"
 # Of each promise the words around its counts, in which a name in braces stands for a number.
 PHRASES = {
     "A1": ["{addresses} addresses × {viewers} viewers, {requests} requests"],
+    "A3": ["{pages} pages and files, 0 foreign texts"],
+    "A4": ["{fields} fields added to forms, 0 set"],
+    "A6": ["{requests} requests in 11 states of grants", "{pages} pages with and without files, 0 differ"],
+    "B1": ["{tries} parallel tries, {checked} checked"],
+    "B2": ["{ends} kinds of ends, 0 old cookies alive"],
+    "B3": ["{pages} pages in a browser, 0 violations"],
+    "C1": ["{files} damaged files, {refused} refused, {read} read", "{lists} damaged lists"],
+    "C4": ["1,000 members with {names} names out and in again"],
+    "D3": ["{pages} pages and files, 0 whole numbers or minors' names", "{files} files, each noted first"],
+    "E1": ["{files} files with a broken log, 0 left"],
+    "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks"],
+    "E3": ["{secrets} secrets in {kinds} kinds of errors, 0 found"],
+    "E4": ["{columns} columns, 0 plain in a dump"],
+    "G2": ["{kinds} kinds of records"],
 }
 
 
@@ -26,9 +40,9 @@ def pytest_configure(config):
 
 
 @pytest.fixture
-def counted(pytestconfig):
-    """A function that adds to the counts of a promise: `counted("A1", requests=5)`."""
-    return pytestconfig.pluginmanager.get_plugin("promises").add
+def promises(pytestconfig):
+    """Where a test adds what it has tried: `promises.add("A3", pages=5)`."""
+    return pytestconfig.pluginmanager.get_plugin("promises")
 
 
 class Promises:

@@ -286,7 +286,6 @@ def test_an_administrator_who_resets_a_caseworker_and_uses_the_link_opens_no_fil
     thief = hands_over(administrator, district.worker_user)
     assert thief.get(youth.get_absolute_url()).status_code == 404
     assert CaseGrant.objects.filter(ended_on__isnull=True).count() == 0
-    print("A6: 0 files and 0 requests open to whoever follows the link of a reset")
 
 
 def test_twin_without_the_end_of_grants_the_link_opens_the_file(district, administrator, settings):
@@ -406,7 +405,6 @@ def test_leaving_ends_grants_and_asks_for_them_anew_for_the_successor(district):
     assert client.get(youth.get_absolute_url()).status_code == 404
     send(district.office, "case_grant_decide", asked.pk, **said(person=youth.person_id))
     assert client.get(youth.get_absolute_url()).status_code == 200
-    print(f"A5: {CaseGrant.objects.open_on(today).held_by(district.worker_user).count()} open grants after leaving")
 
 
 LAST = date(2017, 12, 31)

@@ -3,7 +3,6 @@
 from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from members.models import Person
@@ -46,7 +45,6 @@ def test_an_account_once_bound_keeps_the_links_of_its_person_and_once_unbound_do
     send(district.office, "post_account", district.post.pk, account="")
     assert bound(district.post) is None
     assert status(district.cadre, "link_detail", link.pk) == 404
-    print("A5: a link seen by a bound account, 0 times after the binding ended")
 
 
 def test_the_page_leads_back_to_the_post_which_names_the_account(district):
@@ -153,7 +151,6 @@ def test_only_staff_who_see_the_post_bind_and_a_cadre_never_does(district):
     }
     assert set(map(frozenset, codes.values())) == {frozenset({404})}
     assert district.office.get(address).status_code == 200
-    print(f"A1: {len(clients)} viewers who may not bind an account, 0 let in")
 
 
 def test_a_form_opened_before_somebody_else_bound_an_account_is_looked_at_again(district):
@@ -185,4 +182,3 @@ def test_one_account_bound_to_two_people_at_once_becomes_that_of_one():
         assert sorted(answer.status_code for answer in codes) == [200, 302]
         results.append(sum(bound(post) == user for post in posts))
     assert results == [1] * 5
-    print(f"G2: 5 rounds of one account bound to two people at once on {connection.vendor}, 1 person each time")

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -276,7 +276,6 @@ def test_nobody_takes_back_what_somebody_else_proposed(district, leaving):
     leaving.refresh_from_db()
     assert leaving.is_waiting
     assert "撤回申请" not in page(colleague, "proposal_detail", leaving.pk)
-    print("withdrawal: 3 others who see or do not see a proposal, 0 take it back")
 
 
 def test_what_was_taken_back_is_not_decided_and_what_was_decided_is_not_taken_back(district, member, leaving):
@@ -335,7 +334,6 @@ def test_two_who_decide_at_once_have_one_effect():
         assert sum(outcome is None for outcome in outcomes) == 1
         moved.append(Member.objects.filter(person=member.person_id).count())
     assert moved == [2] * 5
-    print(f"G2: 5 rounds of two who consent at once on {connection.vendor}, 1 transfer each time")
 
 
 @pytest.mark.both
@@ -380,4 +378,3 @@ def test_who_decides_and_who_takes_back_at_once_have_one_effect():
         member.refresh_from_db()
         kept.append((proposal.outcome, member.has_left) in {("已同意", True), ("已撤回", False)})
     assert kept == [True] * 5
-    print(f"G2: 5 rounds of consent and withdrawal at once on {connection.vendor}, 1 effect each time")

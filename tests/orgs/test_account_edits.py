@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 from allauth.core.context import request_context
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -93,7 +92,6 @@ def test_two_administrators_who_correct_an_account_lose_nothing(admins, user):
     assert sent(admins[0], "account_update", user, answers(shown_form(answer))).status_code == 302
     user.refresh_from_db()
     assert (user.name, user.mobile) == ("陆原", "13900139000")
-    print("G2: two administrators, one account: 409 with both values, 0 lost")
 
 
 def test_a_stale_page_does_not_bring_a_role_back(admins, user, branch):
@@ -266,7 +264,6 @@ def test_somebody_who_leaves_while_a_role_is_given_has_left(rf):
     root = make_organisation("清河地区团工委")
     branch = make_organisation("柳林社区团支部", root)
     ends = [race(root, branch, rf, order) for order in ORDERS]
-    print(f"A5: {len(ends)} races of leaving and a change of roles on {connection.vendor}, 0 brought back")
     assert ends == [(False, [])] * len(ORDERS)
 
 

@@ -238,7 +238,6 @@ def test_leaving_is_one_act_that_ends_everything(admin, branch):
     live = [client for client in clients if is_signed_in(client)]
     standing = Link.objects.filter(cadre=cadre, ended_on=None)
     left = (len(live), UserSession.objects.filter(user=user).count(), user.roles.count(), standing.count())
-    print(f"A5: after leaving {left[0]} live sessions, {left[2]} roles, {left[3]} standing links")
     assert left == (0, 0, 0, 0)
     assert (user.is_active, user.has_usable_password(), Authenticator.objects.filter(user=user).count()) == (
         False,

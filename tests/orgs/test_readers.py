@@ -71,32 +71,24 @@ def those_who_see(record):
 
 
 def test_the_page_names_exactly_those_whom_the_rules_let_see_the_record(place):
-    named, differences = 0, []
+    differences = []
     for record in place.records:
         truth = those_who_see(record)
         listed = set(shown(browser_of(opener(record)), record))
-        named += len(listed)
         if listed != truth:
             differences.append((record, listed ^ truth))
-    asked = len(place.records) * User.objects.active().count()
-    kinds = {type(record) for record in place.records}
-    print(
-        f"readers: {len(kinds)} kinds, {asked} pairs of record and user, {named} named: {len(differences)} differences"
-    )
     assert differences == []
 
 
 def test_whoever_is_named_gets_the_page_of_the_record_and_nobody_else(place):
     clients = {user: browser_of(user) for user in User.objects.active()}
-    asked, differences = 0, []
+    differences = []
     for record in place.records:
         address = page_of(record)
         if kind_of(type(record)) in OWN_PAGES:
             listed = set(shown(clients[opener(record)], record))
             got = {user for user, client in clients.items() if client.get(address).status_code == 200}
-            asked += len(clients)
             differences += [(record, listed ^ got)] if listed != got else []
-    print(f"readers: {asked} pages of records opened by each user: {len(differences)} differences")
     assert differences == []
 
 
@@ -212,7 +204,6 @@ def test_the_readers_of_a_person_do_not_tell_that_there_is_a_case_file(place, ch
     after = {name: telling(place.clients[name], child) for name in before}
     assert after == before
     assert {place.users["caseworker"], second} < set(shown(place.clients["caseworker"], child))
-    print(f"A6: readers of a child with and without a case file, {len(before)} viewers: 0 bytes differ")
 
 
 def test_a_link_that_opens_nothing_is_no_reason_by_which_a_grant_would_show(place):
@@ -282,7 +273,6 @@ def test_the_number_of_queries_follows_the_roles_not_the_users(place):
         cadre.save()
         make_link(cadre, youth=member.person)
     after = [queries(place.clients["office"], "record_readers", *each) for each in pages]
-    print(f"G4: readers of a record, with 30 more users and links: {before} and {after} queries")
     assert after == before
 
 

@@ -66,7 +66,6 @@ def test_no_secret_set_up_by_the_pages_is_in_the_database(user, client):
     everything = held()
     assert user.username in everything
     assert [secret for secret in secrets if secret in everything] == []
-    print(f"E4: {len(secrets)} secrets and codes of second factors, 0 plain in {connection.vendor}")
 
 
 def test_twin_without_the_adapters_encryption_they_would_be_found(user, client, monkeypatch):

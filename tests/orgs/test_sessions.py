@@ -85,7 +85,7 @@ def end_own(client, user, **others):
 EVENTS = [idle, last, sign_out, change_password, change_role, reset, leave, end_own]
 
 
-def test_an_old_cookie_opens_nothing_after_any_event(root, administrator):
+def test_an_old_cookie_opens_nothing_after_any_event(root, administrator, promises):
     alive = []
     for event in EVENTS:
         user = make_user("林知秋", root)
@@ -94,7 +94,7 @@ def test_an_old_cookie_opens_nothing_after_any_event(root, administrator):
         assert is_signed_in(thief)
         event(client=client, user=user, administrator=administrator)
         alive += [event.__name__] if is_signed_in(thief) else []
-    print(f"B2: old cookies tried after {len(EVENTS)} kinds of events, {len(alive)} alive")
+    promises.add("B2", ends=len(EVENTS))
     assert alive == []
     assert is_signed_in(administrator)
 

@@ -142,4 +142,3 @@ def test_an_administrator_opens_no_case_whatever_else_the_account_may_do(place):
     assert client.post(reverse("case_grant_create"), typed).status_code == 404
     text = page(client, "case_grant_list")
     assert ("申请个案授权" in text, reverse("assisted_youth_list") in text) == (False, False)
-    print("A6: 0 case pages open to whoever is an administrator beside a case role")

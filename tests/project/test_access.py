@@ -247,7 +247,7 @@ def is_right(answer, viewer, method, url_name, names, side):
 
 
 @pytest.mark.crawl
-def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_give():
+def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_give(promises):
     place = district()
     clients = viewers(place)
     sides = {
@@ -270,8 +270,7 @@ def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_gi
                         refusals.add(body(answer))
                     if not is_right(answer, viewer, method, url_name, names, side):
                         differences.append((viewer, method, url_name, side, answer.status_code))
-    print(f"A1: {len(addresses())} addresses, {len(VIEWERS)} viewers, {asks} requests: {len(differences)} differences")
-    print(f"A2: {len(refusals)} wording of all refusals, foreign and absent alike")
+    promises.add("A1", addresses=len(addresses()), viewers=len(VIEWERS), requests=asks)
     assert differences == [], "\n".join(map(str, differences))
     assert (len(refusals), raw) == (1, set())
 

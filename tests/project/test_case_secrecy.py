@@ -104,7 +104,7 @@ def case_addresses(rows):
 
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", ["caseworker", "staff"])
-def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer):
+def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer, promises):
     place = district()
     viewers(place)
     rows = records(place, "own", place.users["cadre"], place.users[viewer])
@@ -123,7 +123,7 @@ def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer):
                     if answer.status_code not in expected:
                         wrong.append((state, method, url_name, answer.status_code))
             transaction.set_rollback(True)
-    print(f"A6: {asks} requests to case files as {viewer}, {len(wrong)} differences")
+    promises.add("A6", requests=asks)
     assert wrong == [], "\n".join(map(str, wrong))
 
 
@@ -186,7 +186,7 @@ def crawled(client, user, rows, in_depth):
 
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", WITHOUT_GRANT)
-def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig):
+def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig, promises):
     place = district()
     client = viewers(place)[viewer]
     user = place.users[viewer]
@@ -203,7 +203,7 @@ def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig
     if viewer in READ_NUMBERS:
         differing = {address for address in differing if not tells_numbers(address.partition("?")[0])}
     raw = {(address, markup) for address, text in after.items() for markup in unescaped(text)}
-    print(f"A6: {len(after)} pages and files as {viewer} with and without case files, {len(differing)} differ")
+    promises.add("A6", pages=len(after))
     assert (differing, raw) == (set(), set())
     assert visited(after) == {name for name in promised(viewer) if not is_about_a_file(name)}
 
@@ -312,7 +312,6 @@ def test_no_form_tells_by_a_name_that_a_child_has_a_file():
         for typed in ({"name": CHILD["name"]}, CHILD, CHILD | {"mobile": phone("own")})
         for key in differing_forms(place, clients, activity, numbers, typed, child_nowhere, child_in_a_file)
     }
-    print(f"A6: {3 * len(FORMS) * len(WITHOUT_GRANT)} forms with a child's name, {len(found)} tell of a file")
     assert found == set()
 
 
@@ -382,7 +381,6 @@ def test_no_import_report_tells_the_office_who_is_assisted():
     give_files(place, rows)
     after = [import_report(client, each) for each in sheets]
     differing = [sheet for sheet, one, other in zip(sheets, before, after, strict=True) if one != other]
-    print(f"A6: {len(sheets)} workbooks checked by the office with and without case files, {len(differing)} differ")
     assert differing == []
 
 

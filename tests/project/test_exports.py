@@ -96,7 +96,7 @@ def is_file(answer):
 
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", [viewer for viewer in VIEWERS if viewer != "anonymous"])
-def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
+def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer, promises):
     place, clients, rows = young_district()
     names, pages, files, found, whole, raw = names_of_minors(), set(), set(), set(), set(), set()
     for url_name, address, answer in answers(clients[viewer], place.users[viewer], rows):
@@ -110,8 +110,7 @@ def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer):
             found |= {(address, each) for each in numbers_in(text) | set(names.findall(text))}
         elif numbers_in(text) or names.findall(text):
             whole.add(url_name)
-    counts = f"{len(pages)} pages and files as {viewer}, {len(files)} kinds of files"
-    print(f"D3: {counts}, {len(found)} whole numbers or names")
+    promises.add("D3", pages=len(pages))
     assert (found, files, raw) == (set(), TAKEN_BY.get(viewer, set()), set())
     assert visited(pages) == promised(viewer) | {name for name in files if name.endswith("_full_export")}
     assert whole == {url_name for url_name in files if url_name.endswith("_full_export")} - {
@@ -139,7 +138,7 @@ def file_addresses(place, rows):
 
 
 @pytest.mark.crawl
-def test_each_file_has_its_line_in_the_access_log():
+def test_each_file_has_its_line_in_the_access_log(promises):
     place, clients, rows = young_district()
     files = list(file_addresses(place, rows))
     for viewer, address in files:
@@ -148,11 +147,11 @@ def test_each_file_has_its_line_in_the_access_log():
         assert is_file(answer)
         assert (line.action, line.user_id) == ("export", place.users[viewer].pk)
         assert AccessEntry.objects.filter(action="export").count() == files.index((viewer, address)) + 1
-    print(f"D3: {len(files)} files, each with its line in the access log")
+    promises.add("D3", files=len(files))
 
 
 @pytest.mark.crawl
-def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request):
+def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request, promises):
     place, clients, rows = young_district()
     files = list(file_addresses(place, rows))
     request.getfixturevalue("broken_log")
@@ -162,7 +161,7 @@ def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request):
             transaction.set_rollback(True)
         assert (answer.status_code, is_file(answer)) == (503, False)
         assert b"PK\x03\x04" not in answer.content and b"\xef\xbb\xbf" not in answer.content
-    print(f"D3: {len(files)} files with a broken access log, 0 left")
+    promises.add("E1", files=len(files))
 
 
 def test_full_exports_ask_once_more_who_it_is():

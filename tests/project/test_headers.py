@@ -106,7 +106,7 @@ def plain_addresses():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records):
+def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records, promises):
     paths = [*plain_addresses(), *(record.get_absolute_url() for record in records)]
     assert {reverse(entry.url_name) for _, entries in MENU for entry in entries} <= set(paths)
     opened, violations = 0, []
@@ -126,7 +126,7 @@ def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, 
         page.context.close()
     # That a page answers "not found" to some is for other tests.
     browser_errors[:] = [error for error in browser_errors if "404 (Not Found)" not in error]
-    print(f"B3: {opened} pages in two widths, {len(violations)} violations of the content policy")
+    promises.add("B3", pages=opened)
     assert (violations, opened > 50) == ([], True)
 
 

@@ -188,7 +188,6 @@ def test_no_query_string_breaks_a_page(district):
             if is_read or number == place % len(QUERIES):
                 tally.add(f"{name} ?{number}", district.office.get(address, QUERY_STRING=query))
     assert tally.faults == []
-    print(f"Bad input: {tally.count} hostile query strings, 0 pages broken")
 
 
 def test_no_number_in_an_address_breaks_a_page(district):
@@ -203,7 +202,6 @@ def test_no_number_in_an_address_breaks_a_page(district):
                 for response in (looked, sent):
                     tally.add(f"{name} {number[:30]}", response)
     assert tally.faults == []
-    print(f"Bad input: {tally.count} numbers that no record has, 404 each")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +242,6 @@ def test_no_value_of_a_field_breaks_a_form(district):
             arrays = {each: ["", "1", "\0"] for each in names[1::2]}
             tally.add(f"{name} files and arrays", district.office.post(address, files | arrays))
     assert tally.faults == []
-    print(f"Bad input: {tally.count} forms of hostile values, 0 broken")
 
 
 def posted(client, address, body, content_type):
@@ -262,7 +259,6 @@ def test_no_body_breaks_an_address(district):
         for client, address in ((anonymous, "/login/"), (anonymous, "/"), (district.office, "/members/create/")):
             tally.add(f"{address} {kind}", posted(client, address, body, content_type))
     assert tally.faults == []
-    print(f"Bad input: {tally.count} hostile bodies of {len(bodies)} kinds, 0 addresses broken")
 
 
 def test_without_its_own_reading_the_server_would_fail_before_it_answers():
@@ -307,7 +303,6 @@ def test_a_form_without_the_csrf_token_is_refused(district):
     refused = {name: client.post(address, {"name": "章程"}).status_code for name, address in addresses()}
     assert set(refused.values()) == {403}
     assert "地区团委工作台" in client.post("/members/create/", {}).content.decode()
-    print(f"Bad input: {len(refused)} addresses without a CSRF token, 403 each")
 
 
 @pytest.mark.parametrize("cookie", [r'"\000\000\000\000\000\000\000\000"', "x" * 8000, "%00" * 8, "é" * 40])

@@ -199,7 +199,6 @@ def test_number_list_export_and_documents_agree(reader):
             means = {"is_closed": reader == "leader", "with_files": name == filed}
             lists += check_list(client, key, told[name][key], query, **means)
             looks += 1
-    print(f"D4: {looks} numbers as {reader}, {lists} of them with a list: 0 differ")
     assert (lists == 0) is (reader == "leader")
 
 

@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from django.db import connection
 
 from members.models import Member
 from tests import kills
@@ -29,7 +28,6 @@ def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     with kills.Server() as server:
         outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))
         found = kills.verdicts(outcomes, ROWS)
-        print(f"F1 ({connection.vendor}): {KILLS} kills of an import of {ROWS} rows: {dict(found)}")
         assert found["between"] == 0
         kills.emptied()
         server.killed(path, after_check=0)

@@ -222,7 +222,6 @@ def test_the_check_says_what_the_commit_does(kind):
 
     run()
     assert set(outcomes) == {True, False}
-    print(f"C2: {kind}: {outcomes.total()} random lists, the check's counts are those of the commit, 0 differences")
 
 
 def assert_one_import(kind, rows, expected, only_right, chance):

@@ -351,7 +351,6 @@ def test_others_save_while_a_large_import_is_checked_and_written(transactional_d
                 member.save()
             saves[state if state_of_import() == state else "from one state to the next"] += 1
         assert server.ended() == 0
-    print(f"{connection.vendor}: saves beside an import of {LARGE} rows, by its state: {dict(saves)}")
     assert Member.objects.count() == LARGE + 1
     assert Member.history.filter(id=member.pk).count() == saves.total() + 1
     assert saves["checking"]

@@ -579,7 +579,6 @@ def test_an_edit_at_the_same_moment_is_kept_or_finds_the_record_gone_and_is_neve
         outcomes.append(saved)
         Member.objects.all().delete()
         Person.objects.all().delete()
-    print(f"C2: {len(outcomes)} undos beside an edit, {outcomes.count('saved')} edits kept, 0 lost")
 
 
 def transferred_out(branch):

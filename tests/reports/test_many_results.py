@@ -34,7 +34,6 @@ def test_all_figures_together_are_what_each_is_by_itself():
     generated_district(21)
     pairs = pairs_of([root_organisation(), Organisation.objects.filter(depth=2).first()])
     assert differing(pairs) == []
-    print(f"{len(pairs)} figures counted together and alone, 0 differ")
 
 
 def test_an_empty_district_has_nothing_of_every_figure():

@@ -90,7 +90,6 @@ def test_a_leader_here_who_is_a_cadre_there_knows_the_cases_of_here_alone(two_ro
     assert case_figures(two_roles.client, two_roles.there) == (set(), set(), set())
     cadre = make_user("陆远", two_roles.there, Role.Kind.CADRE)
     assert sheets(two_roles.client, two_roles.there) == sheets(browser_of(cadre), two_roles.there)
-    print("A3: 0 case figures of an organisation by a role held in another")
 
 
 def test_twin_by_any_role_anywhere_the_cases_of_there_would_be_known(two_roles, monkeypatch):

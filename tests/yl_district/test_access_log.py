@@ -378,12 +378,12 @@ def edits_found(noted, count):
 
 
 @pytest.mark.django_db
-def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch):
+def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch, promises):
     noted = write_lines(12)
     monkeypatch.setattr(access_log, "missing", lambda connection: [])
     assert verify(noted).is_whole
     found, kinds = edits_found(noted, EDITS)
-    print(f"E2: {EDITS} random edits of a copied log ({'、'.join(sorted(kinds))}), {found} found")
+    promises.add("E2", edits=EDITS, found=found)
     assert found == EDITS
     assert kinds == {*FIELDS, "delete", "insert", "swap", "reorder", "truncate"}
 
@@ -395,7 +395,6 @@ def test_edits_do_not_show_where_digests_do_not_tell_the_contents(unprotected, m
     monkeypatch.setattr(access_log, "missing", lambda connection: [])
     monkeypatch.setattr(access_log, "digest_of", lambda entry: entry.digest)
     found, _ = edits_found(noted, 100)
-    print(f"E2: without digests of the contents {found} of 100 edits found")
     assert found < 100
 
 
@@ -467,10 +466,10 @@ def forks():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_writers_make_one_chain():
+def test_many_writers_make_one_chain(promises):
     failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
     verdict = verify()
-    print(f"E2: {WRITERS} writers × {LINES} lines, {verdict.number} lines, {failed} failed, {forks()} forks")
+    promises.add("E2", writers=WRITERS)
     assert (failed, verdict.number, forks(), verdict.is_whole) == (0, WRITERS * LINES, 0, True)
 
 
@@ -479,7 +478,6 @@ def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch)
     """The twin: on PostgreSQL nothing else keeps two from following the same line; SQLite lets only one write."""
     monkeypatch.setattr(access_log, "take_turn", lambda: None)
     failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
-    print(f"E2: without turns {failed} of {WRITERS * LINES} lines failed, {forks()} forks")
     assert (failed + forks() > 0) == (connection.vendor == "postgresql")
 
 

@@ -61,7 +61,6 @@ def upload_to_a_full_record(district):
 
 def test_a_record_takes_no_more_than_it_may():
     assert upload_to_a_full_record(two_branches()) == Attachment.MOST_PER_RECORD
-    print(f"G1: 4 files at once for the last place on {connection.vendor}, 1 taken")
 
 
 def test_twin_without_the_lock_a_record_takes_more(monkeypatch):

@@ -109,13 +109,13 @@ def fill_with_canaries():
     return canaries
 
 
-def test_no_sensitive_text_is_in_the_database():
+def test_no_sensitive_text_is_in_the_database(promises):
     canaries = fill_with_canaries()
     found = dump()
     assert set(canaries) == ciphertext_columns()
     assert "白露" in found
     plain = [column for column, text in canaries.items() if text in found]
-    print(f"E4: {len(canaries)} columns filled, {len(plain)} plain in the dump of {connection.vendor}")
+    promises.add("E4", columns=len(canaries))
     assert plain == []
 
 
@@ -286,7 +286,7 @@ def test_a_row_saved_unopened_keeps_its_cells():
 def test_a_changed_cell_never_decrypts():
     person = make_person(mobile=MOBILE)
     prefix, cell = stored(person, "mobile").rsplit(":", 1)
-    whole, refused = base64.b64decode(cell), 0
+    whole = base64.b64decode(cell)
     changed = [whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :] for place in range(len(whole))]
     changed += [whole[:length] for length in range(len(whole))]
     cells = [f"{prefix}:{base64.b64encode(one).decode()}" for one in changed]
@@ -294,8 +294,6 @@ def test_a_changed_cell_never_decrypts():
     for each in cells:
         with pytest.raises(DecryptionError):
             person._meta.get_field("mobile").opened(Sealed(each), person)
-        refused += 1
-    print(f"E4: {len(cells)} changed cells, {refused} refused")
 
 
 def moved_cells():
@@ -308,13 +306,10 @@ def moved_cells():
 
 
 def test_a_cell_moved_to_another_row_or_column_does_not_decrypt():
-    refused = 0
     for record, name in moved_cells():
         found = type(record).objects.get(pk=record.pk)
         with pytest.raises(DecryptionError, match="未通过校验"):
             getattr(found, name)
-        refused += 1
-    print(f"E4: 2 moved cells, {refused} refused")
 
 
 def test_twin_cells_bound_to_nothing_can_be_moved(monkeypatch):

@@ -67,9 +67,6 @@ def test_every_model_is_tracked_or_has_a_reason_not_to_be():
     own = [model for model in own if not model.__name__.startswith("Historical")]
     untracked = {model._meta.label for model in own if not is_tracked(model)}
     assert untracked == set(UNTRACKED)
-    print(
-        f"history: {len(own) - len(untracked)} of {len(own)} models tracked, {len(untracked)} with a reason not to be"
-    )
 
 
 def test_many_to_many_links_are_tracked():
@@ -156,7 +153,6 @@ def test_an_import_keeps_the_same_states_as_single_saves():
     imported, saved = contact.history.order_by("history_id")
     assert links(imported, "links") == links(saved, "links") == sorted(contact.links.values_list("pk", flat=True))
     assert len(links(imported, "links")) == 2
-    print(f"history: {sum(map(len, bulk.values()))} imported records, 0 states differ from those of single saves")
 
 
 @pytest.mark.django_db
@@ -193,7 +189,6 @@ def test_history_in_bulk_takes_as_many_queries_for_many_rows_as_for_few():
 
     few = written(2)
     assert written(30) == few
-    print(f"history: {few} queries for 2 and for 30 records changed in bulk, their history included")
 
 
 @pytest.mark.django_db

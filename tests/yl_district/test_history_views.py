@@ -99,7 +99,6 @@ def test_numbers_and_contacts_are_not_told(district):
     for secret in ("13800138000", "13900139000", "110105199805040011", "zhangcheng98"):
         assert secret not in text
     assert text.count("已修改（内容不显示）") == 5  # the name with which the person began, too
-    print("history: 5 changes of names, numbers and contacts, 0 contents told")
 
 
 def test_links_are_told_by_name(district):
@@ -218,7 +217,6 @@ def test_queries_do_not_grow_with_changes(district):
         contact.links.set(made[:number])
         changed(contact, content=f"{number}", cadre=cadre)
     assert queries(district.office, "record_history", "contact", contact.pk) <= few + 1  # the row before the page's
-    print(f"history: {few} queries for 2 changes, the same for {contact.history.count()} and the row before them")
 
 
 @pytest.mark.parametrize("asked", ["0", "-1", "x", "9" * 40])

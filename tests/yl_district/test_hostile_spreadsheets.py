@@ -331,12 +331,12 @@ def mutants():
         yield from (mutated_inside(data, seed) for data in (book, OPEN))
 
 
-def test_damage_of_any_kind_is_read_or_refused_and_never_anything_else():
+def test_damage_of_any_kind_is_read_or_refused_and_never_anything_else(promises):
     began = seconds_of_readers()
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(outcome, mutants()))
     refused, read = answers.count("refused"), answers.count("read")
-    print(f"C1: {len(answers)} mutated files, {refused} refused, {read} read, {len(answers) - refused - read} else")
+    promises.add("C1", files=len(answers), refused=refused, read=read)
     assert refused + read == 240
     assert min(refused, read) > 50
     assert seconds_of_readers() - began < 240

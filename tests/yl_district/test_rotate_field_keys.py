@@ -62,7 +62,6 @@ def test_everything_is_written_anew_under_the_current_key(records, settings):
     assert (mobiles(), key_ids()) == (before, {"new"})
     assert (AssistedYouth.objects.get().guardian, AssistedYouth.objects.get().needs) == ("白建国", "棉衣")
     assert Person.objects.with_mobile("13800138000").get().name == "章程0"
-    print(f"E4: {PEOPLE + 1} rows rotated, 0 left under the former key")
 
 
 def test_a_second_run_finds_nothing_to_do(records, settings):
@@ -155,7 +154,6 @@ def test_secrets_of_second_factors_are_written_anew_too(settings):
     kept = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)).get_unused_codes()
     assert kept == codes
     assert spend(users[0], code_at(SECRET, current_step())) is not None
-    print("E4: 4 secrets of second factors rotated, 0 left under the former key")
 
 
 def test_the_documented_columns_are_those_that_are_encrypted():

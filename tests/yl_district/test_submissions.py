@@ -5,7 +5,6 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -120,7 +119,6 @@ def test_every_form_that_makes_something_makes_it_once(district):
         assert [answer.status_code for answer in answers_] == [302] * 3, url_name
         assert len({answer.url for answer in answers_}) == 1, url_name
         assert model.objects.count() == before + 1, url_name
-    print(f"G2: {len(forms)} kinds of forms sent three times each, one record each")
 
 
 def test_a_member_taken_off_the_roll_twice_has_left_once(district):
@@ -146,7 +144,6 @@ def test_ten_presses_at_once_make_one_record():
         addresses = ten_presses(district, supply_form(district) | {"quantity": str(number + 1)})
         made.append((Supply.objects.count(), len(set(addresses))))
     assert made == [(1, 1), (2, 1), (3, 1)]
-    print(f"G2: 3 rounds of 10 presses at once on {connection.vendor}, 1 record each time")
 
 
 @pytest.mark.both
