@@ -275,6 +275,23 @@ def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_gi
     assert (len(refusals), raw) == (1, set())
 
 
+def test_whatever_is_not_found_has_one_wording():
+    """The page itself, which crawls leave out; what the address or the exception says makes no difference to it."""
+    place = district()
+    clients = viewers(place)
+    foreign = records(place, "foreign")["member"]
+    details = [reverse("member_detail", args=[pk]) for pk in (foreign.pk, ABSENT)]
+    closed = [reverse("access_entry_list"), reverse("assisted_youth_detail", args=[ABSENT]), "/nothing/"]
+    answers = [
+        asked(clients[viewer], method, address)
+        for viewer in ("cadre", "staff", "administrator", "nobody")
+        for method in ("get", "post")
+        for address in [*details, *closed]
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({body(answer) for answer in answers}) == 1
+
+
 def test_twin_without_the_reach_of_rows_the_crawl_sees_foreign_records(monkeypatch):
     place = district()
     clients = viewers(place)
