@@ -55,6 +55,7 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     text, figures, document, sha256 = state(edition)
     assert text == now.text
     assert figures == {key: (each.value, each.quality, each.target) for key, each in results(scope).items()}
+    assert list(edition.figures.values_list("position", "key")) == list(enumerate(results(scope)))
     assert hashlib.sha256(document).hexdigest() == sha256
     lines = [paragraph.text for paragraph in Document(io.BytesIO(document)).paragraphs]
     assert set(now.text.splitlines()) <= set(lines)

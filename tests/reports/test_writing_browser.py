@@ -41,7 +41,7 @@ def test_a_section_is_written_with_palette_and_preview(desktop_page, sign_in, re
     expect(page.get_by_role("button", name="团员总数")).to_be_hidden()
     headings = page.locator(".palette-heading:visible")
     expect(headings).to_have_text(["组织与团干部", "联系青年"])
-    page.get_by_placeholder("查找指标和词语").fill(" diy")
+    page.get_by_placeholder("查找指标和词语").fill(" DIY")
     expect(headings).to_have_text(["各类活动"])
     page.get_by_placeholder("查找指标和词语").fill("团干部")
     page.locator("[data-insert='{团干部}']").click()
