@@ -101,7 +101,8 @@ def try_all(chosen, jobs, is_full):
             copy_checkout(checkout)
             warm = Warm(checkout, is_full)
             try:
-                problem = warm.prepare({test for _, fault in chosen for test in fault.tests.split()})["problem"]
+                tests = {test for _, fault in chosen for test in fault.tests.split()}
+                problem = warm.prepare(tests, {fault.database for _, fault in chosen})["problem"]
                 if problem:
                     problems.append(problem)
                 else:
@@ -141,7 +142,7 @@ def tried(fault, area, number, checkout, warm):
     except Stale as problem:
         return Verdict(fault, area, STALE, str(problem))
     try:
-        answer = warm.run(fault.tests.split(), fault.database, fault.is_in_schema)
+        answer = warm.run(fault.tests.split(), fault.database, fault.is_in_triggers)
     finally:
         take_out()
     seconds = time.monotonic() - began

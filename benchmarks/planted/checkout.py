@@ -12,8 +12,8 @@ IGNORED = shutil.ignore_patterns(
     ".git", ".venv", ".local", "build", "node_modules", "media", "db.sqlite3*", "__pycache__", "*.py[cod]", ".*_cache",
     ".hypothesis", "test-results",
 )  # fmt: skip
-# What make has built there and tests read.
-BUILT = ("build/static", "build/assets.json", "node_modules")
+# What make has built there and tests read, and databases that they have kept.
+BUILT = ("build/static", "build/assets.json", "build/prepared", "node_modules")
 
 
 def copy_checkout(target):
@@ -25,7 +25,7 @@ def copy_checkout(target):
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / name, place)
-    for name in BUILT:
+    for name in filter(lambda name: (ROOT / name).exists(), BUILT):
         (target / name).parent.mkdir(exist_ok=True)
         (target / name).symlink_to(ROOT / name)
     write_keys(target / ".local")

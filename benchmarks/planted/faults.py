@@ -27,9 +27,9 @@ class Fault:
     explained: str = ""
 
     @property
-    def is_in_schema(self):
-        """Whether the fault shows only in a database migrated with it."""
-        return "/migrations/" in self.file or self.file in SCHEMA
+    def is_in_triggers(self):
+        """Whether the fault shows only in a database whose triggers were made with it."""
+        return self.file in TRIGGERS
 
     def applied(self, text):
         """The text of the file with the fault in it; raises Stale."""
@@ -58,5 +58,4 @@ class Fault:
         return take_out
 
 
-# What migrations run.
-SCHEMA = {"yl_district/append_only.py", "yl_district/kept_once.py"}
+TRIGGERS = {"yl_district/append_only.py", "yl_district/kept_once.py"}

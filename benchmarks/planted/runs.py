@@ -3,13 +3,15 @@
 import os
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
-NAME, TEMPLATE = "planted", "sound"
-SERIALIZED = "serialized.json"
-OPTIONS = ["-q", "-p", "no:cacheprovider", "--no-header", "--tb=short"]
+COPY = "planted"
+# What a run costs says nothing about a fault.
+OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:tests.budgets", "--no-header", "--tb=short"]
 
 
 def collect(tests):
@@ -27,65 +29,49 @@ def is_foreign(module):
     return bool(file) and (is_installed or not Path(file).is_relative_to(Path.cwd()))
 
 
-def address(database, folder, name):
-    """The DATABASE_URL of a database."""
-    if database == "postgresql":
-        return f"postgres://postgres@/{folder}/{name}"
-    return f"sqlite:///{folder / name}"
-
-
-def make_database(database, folder):
+def make_database(kind, folder):
     """Makes and migrates the database that all runs copy; returns 0 as the code."""
-    if database == "postgresql":
-        from tests.postgres import Cluster
+    from tests.databases import KINDS
 
-        Cluster(folder).start()
-    os.environ |= {
-        "DATABASE_URL": address(database, folder, TEMPLATE),
-        "DJANGO_SETTINGS_MODULE": "yl_district.settings",
-    }
-    import django
-    from django.db import connection
+    database = KINDS[kind](folder)
+    if not database.start():
+        os.environ |= {"DATABASE_URL": database.url, "DJANGO_SETTINGS_MODULE": "yl_district.settings"}
+        import django
+        from django.core.management import call_command
+        from django.db import connection
 
-    django.setup()
-    connection.settings_dict["TEST"]["NAME"] = TEMPLATE if database == "postgresql" else str(folder / TEMPLATE)
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=True)
-    (folder / SERIALIZED).write_text(connection._test_serialized_contents)
-    connection.close()
+        django.setup()
+        call_command("migrate", verbosity=0)
+        connection.close()
     return {"code": 0}
 
 
-def run_tests(tests, database, folder, is_migrated_anew, stops, is_full):
+def run_tests(tests, kind, folder, has_new_triggers, stops, is_full):
     """Runs tests; returns pytest's exit code and the names of those that failed."""
-    plugin = Plugin(database, folder, is_migrated_anew)
-    options = [*OPTIONS, f"--database={database}", *(["-x"] if stops else []), *(["--full"] if is_full else [])]
+    plugin = Plugin(kind, folder, has_new_triggers)
+    options = [*OPTIONS, f"--database={kind}", *(["-x"] if stops else []), *(["--full"] if is_full else [])]
     code = pytest.main([*options, *tests], plugins=[plugin])
     return {"code": int(code), "failed": plugin.failed}
 
 
 class Plugin:
-    """Has pytest take the prepared database, and notes what fails."""
+    """Has pytest take a copy of the database, and notes what fails."""
 
-    def __init__(self, database, folder, is_migrated_anew):
-        self.database = database
-        self.folder = folder
-        self.is_migrated_anew = is_migrated_anew
+    def __init__(self, kind, folder, has_new_triggers):
+        self.kind, self.folder, self.has_new_triggers = kind, folder, has_new_triggers
         self.failed = []
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_load_initial_conftests(self):
-        """Name the database after tests.postgres has named another."""
-        os.environ["DATABASE_URL"] = address(self.database, self.folder, NAME)
+        """Name the database after the plugin of the tests has named another."""
+        urls = {"sqlite": f"sqlite:///{self.folder / COPY}", "postgresql": f"postgres://postgres@/{self.folder}/{COPY}"}
+        os.environ["DATABASE_URL"] = urls[self.kind]
         return (yield)
 
     @pytest.hookimpl
     def pytest_configure(self, config):
-        """Take the place of what else would start a server and migrate."""
-        config.pluginmanager.register(sys.modules[__name__])
-        if not self.is_migrated_anew:
-            from django.db.backends.base.creation import BaseDatabaseCreation
-
-            BaseDatabaseCreation.create_test_db = copied(self.folder)
+        """Take the place of what else would start a server."""
+        config.pluginmanager.register(fixtures_for(self.kind, self.folder, self.has_new_triggers))
 
     def pytest_collectreport(self, report):
         """Note what cannot be collected."""
@@ -98,29 +84,50 @@ class Plugin:
             self.failed.append(report.nodeid)
 
 
-@pytest.fixture(scope="session")
-def database_server():
-    """None: the server runs already."""
+def fixtures_for(kind, folder, has_new_triggers):
+    """The fixture of the database: a copy of the one that was migrated, with its triggers made anew where asked for."""
+
+    @pytest.fixture(scope="session")
+    def database_server(django_db_blocker):
+        (copy_file if kind == "sqlite" else create_database)(folder)
+        if has_new_triggers:
+            with django_db_blocker.unblock():
+                make_triggers_anew()
+        return SimpleNamespace(is_migrated=True)
+
+    # Pytest looks for fixtures in modules and classes alone.
+    fixtures = ModuleType("planted_fixtures")
+    fixtures.database_server = database_server
+    return fixtures
 
 
-def copied(folder):
-    """What Django calls to make the test database: it copies the one that was migrated."""
+def copy_file(folder):
+    """Copies the file of SQLite in the place of what a run has left."""
+    for left in folder.glob(f"{COPY}*"):
+        left.unlink()
+    shutil.copyfile(folder / "db.sqlite3", folder / COPY)
 
-    def create_test_db(creation, verbosity=1, autoclobber=False, serialize=True, keepdb=False):
-        connection = creation.connection
-        name = creation._get_test_db_name()
-        if connection.vendor == "postgresql":
-            connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
-            creation._create_test_db(verbosity, autoclobber=True)
-        else:
-            for left in folder.glob(f"{NAME}*"):
-                left.unlink()
-            shutil.copyfile(folder / TEMPLATE, name)
-        connection.close()
-        connection.settings_dict["NAME"] = name
-        if serialize:
-            connection._test_serialized_contents = (folder / SERIALIZED).read_text()
-        connection.ensure_connection()
-        return name
 
-    return create_test_db
+def create_database(folder):
+    """Creates a database of PostgreSQL as a copy."""
+    import psycopg2
+
+    from tests.databases import NAME
+
+    with closing(psycopg2.connect(host=folder, user="postgres", dbname="postgres")) as connection:
+        connection.autocommit = True
+        cursor = connection.cursor()
+        cursor.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {COPY} TEMPLATE {NAME}")
+
+
+def make_triggers_anew():
+    """Has the code as it is now make the triggers that keep rows from being changed."""
+    from django.db import connection
+
+    from yl_district import append_only, kept_once
+
+    for module, given in ((append_only, []), (kept_once, [kept_once.tables()])):
+        module.unprotect(connection, *given)
+        module.protect(connection, *given)
+    connection.close()

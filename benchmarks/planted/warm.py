@@ -32,13 +32,13 @@ class Warm:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = subprocess.Popen(command, cwd=checkout, **pipes)
 
-    def prepare(self, tests):
-        """Warms the process up for these tests; the answer has a `problem` where they cannot be collected."""
-        return self.ask(act="prepare", tests=sorted(tests))
+    def prepare(self, tests, databases):
+        """Warms the process up before any fault is planted; the answer has a `problem` with collecting the tests."""
+        return self.ask(act="prepare", tests=sorted(tests), databases=sorted(databases))
 
-    def run(self, tests, database, is_migrated_anew=False):
+    def run(self, tests, database, has_new_triggers):
         """Runs tests until one fails; the answer has pytest's `code`, the `failed` test and what pytest `said`."""
-        order = {"is_migrated_anew": is_migrated_anew, "is_full": self.is_full}
+        order = {"has_new_triggers": has_new_triggers, "is_full": self.is_full}
         return self.ask(act="run", tests=list(tests), database=database, **order)
 
     def run_all(self, tests, database):
@@ -68,10 +68,13 @@ class Forks:
         self.folders = {name: Path(tempfile.mkdtemp(prefix="yl-")) for name in ("sqlite", "postgresql")}
         self.log = self.folders["sqlite"] / "log"
         self.answer = self.folders["sqlite"] / "answer"
-        self.migrated = set()
 
-    def prepare(self, tests):
-        """Imports what the tests bring in from outside the project."""
+    def prepare(self, tests, databases):
+        """Makes the databases, and imports what the tests bring in from outside the project."""
+        for database in databases:
+            made = self.forked(make_database, database, self.folders[database])
+            if made["code"] != 0:
+                raise RuntimeError(made["said"])
         found = self.forked(collect, tests)
         for name in found.get("modules", []):
             try:
@@ -81,14 +84,9 @@ class Forks:
                 continue
         return {"problem": "" if found["code"] == 0 else found["said"]}
 
-    def run(self, tests, database, is_migrated_anew=False, stops=True, is_full=False):
+    def run(self, tests, database, has_new_triggers=False, stops=True, is_full=False):
         """Runs the tests."""
-        if database not in self.migrated:
-            made = self.forked(make_database, database, self.folders[database])
-            if made["code"] != 0:
-                raise RuntimeError(made["said"])
-            self.migrated.add(database)
-        return self.forked(run_tests, tests, database, self.folders[database], is_migrated_anew, stops, is_full)
+        return self.forked(run_tests, tests, database, self.folders[database], has_new_triggers, stops, is_full)
 
     def forked(self, act, *arguments):
         """What a function returns that runs in a process of its own, with what it `said`."""
