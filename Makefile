@@ -24,9 +24,9 @@ SERVER = $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 -
 	yl_district.wsgi:application
 
 # Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
-SYNCED := $(if $(filter test lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
+SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
 
-.PHONY: setup run serve test lint lock clean python port browser FORCE
+.PHONY: setup run serve test test-all daily lint lock clean python port browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
@@ -43,14 +43,31 @@ run: python port setup build/collected/staticfiles.json
 serve: setup build/collected/staticfiles.json
 	exec $(SERVER)
 
-# Both databases at once, each on a core of its own; what the second one says is shown when the first has ended.
 test: lint setup browser
+	$(call on_both_databases,)
+
+# Everything on both databases, exhaustively and in any order; every planted fault; other days; another place. It takes
+# some two hours.
+test-all: lint setup browser
+	$(call on_both_databases,--full --random-order)
+	$(VENV) -m benchmarks.faults
+	for day in '2026-12-31 23:50' 2028-02-29 2028-05-05 2031-06-01; do \
+		echo "== $$day"; .ci/at "$$day +0800" $(MAKE) daily || exit 1; done
+	.ci/elsewhere
+
+# What `make test` runs, without lint.
+daily:
+	$(call on_both_databases,)
+
+# Both databases at once, each on a core of its own; what the second one says is shown when the first has ended.
+define on_both_databases
 	status=0; said=build/postgresql-tests.txt; \
-	$(VENV) -m pytest -p no:cacheprovider --database postgresql > $$said 2>&1 & second=$$!; \
-	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite || status=1; \
+	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > $$said 2>&1 & second=$$!; \
+	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite $(1) || status=1; \
 	wait $$second || status=1; \
 	echo '== pytest, postgresql'; cat $$said; \
 	exit $$status
+endef
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
 lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys

@@ -34,7 +34,7 @@ from tests.factories import (
 from tests.pages import browser_of, listed, page, refused, send, status, two_branches
 from yl_district.models import AccessEntry
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"
 
 
@@ -104,6 +104,7 @@ def test_asking_tells_nothing_of_whether_there_is_a_file(district):
     assert answers[0] == answers[1]
 
 
+@pytest.mark.both
 def test_nobody_decides_on_the_own_request(district):
     grant = CaseGrant.objects.create(user=district.staff, name="白露", organisation=district.here, reason="走访")
     assert district.office.get(reverse("case_grant_decide", args=[grant.pk])).status_code == 404

@@ -103,6 +103,7 @@ def case_addresses(rows):
 
 
 @pytest.mark.crawl
+@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", ["caseworker", "staff"])
 def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer, promises):
     place = district()
@@ -185,6 +186,7 @@ def crawled(client, user, rows, in_depth):
 
 
 @pytest.mark.crawl
+@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", WITHOUT_GRANT)
 def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig, promises):
     place = district()

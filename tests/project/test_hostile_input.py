@@ -36,7 +36,7 @@ from tests.reports.signed import signed
 from yl_district.errors import model_of
 from yl_district.wsgi import application
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 HUGE = ["0", "2147483648", "9223372036854775808", "9" * 5000]
 # Each says several wrong things at once, in the names that lists, forms and figures read.

@@ -92,6 +92,7 @@ def test_every_column_of_text_holds_a_canary_of_either_side():
 
 
 @pytest.mark.crawl
+@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", BOUND)
 def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer, pytestconfig, promises):
     place, clients, own = two_committees()
@@ -123,6 +124,7 @@ def second_committee():
 
 
 @pytest.mark.crawl
+@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", ["staff", "cadre"])
 def test_no_list_of_the_second_committee_tells_of_the_first(viewer):
     place, clients, own = second_committee()
@@ -134,6 +136,7 @@ def test_no_list_of_the_second_committee_tells_of_the_first(viewer):
 
 @pytest.mark.full
 @pytest.mark.crawl
+@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", BOUND)
 def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
     place, clients, own = second_committee()
@@ -143,6 +146,7 @@ def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
 
 
 @pytest.mark.crawl
+@pytest.mark.postgresql
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):
     monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self)
     place, clients, own = two_committees()

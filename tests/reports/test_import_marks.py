@@ -33,7 +33,7 @@ from yl_district.export_marks import HEADING, mark
 from yl_district.exporting import MARK, marked_rows, write
 from yl_district.spreadsheets import read_workbook
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
 from yl_district import kept_once
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
 
 
@@ -229,6 +229,7 @@ def test_editions_are_neither_changed_nor_deleted(report, staff, kind):
             act()
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("statement", ["UPDATE {table} SET {column} = 'x'", "DELETE FROM {table}"])
 @pytest.mark.parametrize(("table", "column"), [("reports_edition", "title"), ("reports_countedfigure", "label")])
 def test_the_database_refuses_to_change_what_was_signed(report, staff, statement, table, column):
@@ -238,6 +239,7 @@ def test_the_database_refuses_to_change_what_was_signed(report, staff, statement
     assert (Edition.objects.count(), CountedFigure.objects.count()) == (1, len(all_figures()))
 
 
+@pytest.mark.both
 def test_without_its_triggers_the_database_would_change_it(report, staff):
     edition = signed(report, staff, TODAY)
     kept_once.unprotect(connection, kept_once.tables())
