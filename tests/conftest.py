@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import time
+from copy import copy
 from datetime import timedelta
 
 import hypothesis
@@ -141,10 +142,22 @@ def remember_rows():
 
 
 @pytest.fixture(autouse=True)
-def short_refusals(request):
-    """In a crawl, which is refused thousands of times, the page that says so is a word; its wording has a test."""
+def light_crawl(request):
+    """What a crawl does thousands of times costs less.
+
+    A page that says "not found" is a word, as its wording has a test. Of all templates of a page the client keeps the
+    context of the first alone.
+    """
     if request.node.get_closest_marker("crawl"):
-        request.getfixturevalue("monkeypatch").setattr("yl_district.urls.handler404", refusal)
+        patch = request.getfixturevalue("monkeypatch").setattr
+        patch("yl_district.urls.handler404", refusal)
+        patch("django.test.client.store_rendered_templates", keep_first_context)
+
+
+def keep_first_context(store, signal, sender, template, context, **kwargs):
+    """Notes the context of a page, for which Django's own client copies that of every template in it."""
+    if "context" not in store:
+        store["context"] = [copy(context)]
 
 
 def refusal(request, exception):
