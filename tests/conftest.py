@@ -10,7 +10,9 @@ from datetime import timedelta
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.commands import flush
 from django.db import connection, transaction
@@ -129,6 +131,8 @@ def django_db_setup(django_test_environment, django_db_blocker, database_server)
             connection.close()
             database_server.keep()
         remember_rows()
+        # No page asks for them only when the first test looks at it.
+        ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
 
 
 def remember_rows():
