@@ -1,7 +1,7 @@
 """Accounts: inviting, changing, resetting and leaving, each one act; through the real client."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,8 +10,11 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from orgs.actions import set_roles
+from orgs.invitations import link_path, tokens
 from orgs.models import Role, User
 from orgs.role_descriptions import DESCRIPTIONS
 from orgs.roles import RoleKind
@@ -57,6 +60,14 @@ def admin(administrator):
     return browser_of(administrator)
 
 
+def minutes_old(user, minutes):
+    """A link that was made for the user so many minutes ago."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    made_at = tokens._num_seconds(tokens._now() - timedelta(minutes=minutes))
+    token = tokens._make_token_with_timestamp(user, made_at, tokens.secret)
+    return reverse("invitation_accept", args=[uid, token])
+
+
 def invitation(kind, organisation, **changes):
     """What the form of a new account sends."""
     facts = {"name": "顾清", "username": "guqing", "mobile": "13800138000"}
@@ -71,6 +82,21 @@ def link_on(response):
 def choose_password(client, link, password=CHOSEN):
     """Sends the form behind a one-time link."""
     return client.post(link, {"new_password1": password, "new_password2": password})
+
+
+def test_a_link_opens_for_three_days(client, branch):
+    user, days = make_user("顾清", branch), 3 * 24 * 60
+    answers = [client.get(minutes_old(user, minutes)).status_code for minutes in (days - 1, days + 1)]
+    assert answers == [200, 410]
+
+
+def test_a_link_ends_with_the_sessions_where_the_password_stays(admin, client, branch, other_branch):
+    user = make_user("顾清", branch, RoleKind.CADRE)
+    link = link_path(user)
+    assert client.get(link).status_code == 200
+    facts = {"name": user.name, "kind_0": RoleKind.CADRE, "organisation_0": other_branch.pk}
+    assert admin.post(reverse("account_update", args=[user.pk]), facts).status_code == 302
+    assert client.get(link).status_code == 410
 
 
 def test_an_invited_person_sets_a_password_by_a_link_that_is_shown_and_used_once(admin, branch, client):

@@ -78,6 +78,15 @@ def test_none_of_the_last_five_passwords_is_taken_again(strict):
     assert [refusals(password, user) for password in used] == [[], *[words] * 5]
 
 
+def test_the_present_password_is_not_taken_again_though_it_was_set_before_anybody_kept_them(settings):
+    user = make_user()
+    user.set_password("Spring-walk-7")
+    user.save()
+    use_profile(settings, "level_protection")
+    assert user.former_passwords.count() == 0
+    assert refusals("Spring-walk-7", user) == ["密码须不同于最近 5 次用过的密码，请换一个新密码。"]
+
+
 def test_an_old_password_is_changed_before_anything_else(strict):
     user = make_user("林知秋", make_organisation())
     client = signed_in(user)

@@ -14,8 +14,8 @@ from django.utils import timezone
 from orgs import tries
 from orgs.confirmation import recently_confirmed
 from orgs.models import Role
-from orgs.second_factor import code_at, current_step
-from tests.factories import PASSWORD, make_organisation, make_second_factor, make_user
+from orgs.second_factor import code_at, current_step, step_of
+from tests.factories import PASSWORD, SECRET, make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import CountingHasher, code_now, give_code, give_password, is_signed_in, signed_in
 from tests.pages import browser_of
 from yl_district.models import AccessEntry
@@ -167,6 +167,25 @@ def test_an_unknown_name_costs_as_many_digests_as_a_known_one(client, user, sett
     assert spent == [1, 1]
 
 
+def test_a_browser_known_to_one_account_has_no_guesses_of_its_own_at_another(user, root):
+    own = signed_in(make_user("程安", root))
+    own.post(reverse("logout"))
+    for _ in range(5):
+        give_password(Client(), user.username, "wrong")
+    assert give_password(own, user.username).status_code == 429
+
+
+def test_the_cookie_of_a_known_browser_is_kept_from_scripts_and_other_sites(user):
+    cookie = signed_in(user).cookies["known_browser"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+def test_no_link_signs_anybody_out(user):
+    client = signed_in(user)
+    assert client.get(reverse("logout")).status_code == 405
+    assert is_signed_in(client)
+
+
 def test_an_operator_unlocks_an_account(client, user, capsys):
     for _ in range(6):
         give_password(client, user.username, "wrong")
@@ -227,6 +246,19 @@ def test_a_code_counts_once(user):
     assert refused.context["form"].errors["code"] == ["动态口令不正确或已用过，请等待下一个口令后重新输入。"]
     assert not is_signed_in(second)
     assert give_code(second, code_now(ahead=1)).status_code == 302
+
+
+def test_a_code_is_taken_half_a_minute_early_or_late_and_no_more(monkeypatch):
+    monkeypatch.setattr("orgs.second_factor.current_step", lambda: 1000)
+    taken = [shift for shift in range(-12, 13) if step_of(SECRET, code_at(SECRET, 1000 + shift)) is not None]
+    assert taken == [-1, 0, 1]
+
+
+def test_a_wrong_code_stands_in_the_log(client, user):
+    make_second_factor(user)
+    give_password(client, user.username)
+    give_code(client, "000000x")
+    assert log_lines() == [("sign_in_failed", user.username, "动态口令不正确")]
 
 
 def test_a_recovery_code_counts_once(user):
