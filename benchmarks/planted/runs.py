@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from contextlib import closing
+from importlib.metadata import distributions
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -17,9 +18,16 @@ OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:tests.budgets", "--no-heade
 def collect(tests):
     """Collects tests; returns pytest's exit code and the names of the modules from outside the project."""
     code = pytest.main([*OPTIONS, "--collect-only", "-qq", "--full", *tests])
-    modules = [name for name, module in sys.modules.items() if is_foreign(module)]
     # Pytest wants to be first in importing its plugins.
-    return {"code": code, "modules": [name for name in modules if "hypothesis" not in name and "pytest" not in name]}
+    plugins = packages_of_plugins()
+    modules = [name for name, module in sys.modules.items() if is_foreign(module)]
+    return {"code": code, "modules": [name for name in modules if name.partition(".")[0] not in plugins]}
+
+
+def packages_of_plugins():
+    """The names of the packages and modules that pytest's plugins bring."""
+    brought = [one for one in distributions() if any(each.group == "pytest11" for each in one.entry_points)]
+    return {file.parts[0].removesuffix(".py") for one in brought for file in one.files or ()}
 
 
 def is_foreign(module):
