@@ -1,5 +1,6 @@
 """What every answer says to the browser, and that no page breaks the content policy."""
 
+import runpy
 from contextlib import suppress
 
 import pytest
@@ -73,6 +74,16 @@ def test_a_failure_and_a_wrong_host_have_them_too(settings):
     response = client.get("/login/", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert set(response["Content-Security-Policy"].split("; ")) == POLICY
+
+
+@pytest.mark.parametrize(("https", "seconds", "header"), [("1", 31_536_000, "HTTP_X_FORWARDED_PROTO"), ("0", 0, None)])
+def test_behind_https_cookies_are_secure_and_browsers_are_told_to_stay_there(monkeypatch, https, seconds, header):
+    monkeypatch.setenv("HTTPS", https)
+    found = runpy.run_path(str(settings.BASE_DIR / "yl_district" / "settings.py"))
+    names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
+    names += ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    assert {name: found[name] for name in names} == dict.fromkeys(names, https == "1")
+    assert (found["SECURE_HSTS_SECONDS"], (found["SECURE_PROXY_SSL_HEADER"] or [None])[0]) == (seconds, header)
 
 
 def test_cookies_are_kept_from_scripts_and_other_sites():
