@@ -102,6 +102,13 @@ def test_htmx_gets_the_rows_and_a_history_restore_the_page(office, branch):
     assert "HX-Request" in office.get(address)["Vary"]
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "100000", "x"])
+def test_no_address_asks_for_another_number_of_rows(office, branch, number):
+    make_member(branch=branch)
+    page = office.get(reverse("member_list"), {"per_page": number})
+    assert (page.status_code, page.context["table"].paginator.per_page) == (200, 25)
+
+
 def test_list_is_paged_and_takes_any_page_number(office, branch):
     for _ in range(30):
         make_member(branch=branch)
