@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 
+from orgs.models import Role
 from orgs.roles import RoleKind
 from reports.models import Target
 from tests.evidence import PDF, PLACE, exif, jpeg, segment
@@ -109,6 +110,27 @@ def test_no_file_can_be_attached_to_other_records(district):
     member = make_member(branch=district.here)
     assert district.office.get(reverse("attachment_create", args=["member", member.pk])).status_code == 404
     assert district.office.get(reverse("attachment_create", args=["nonsense", member.pk])).status_code == 404
+
+
+def test_whoever_sees_a_record_without_changing_it_attaches_nothing_and_takes_nothing_away(district):
+    target = Target.objects.create(year=2017, task="建团", figure="units_founded", value=2)
+    upload(district.office, target)
+    leader = make_user("主管领导", district.root, RoleKind.LEADER)
+    Role.objects.create(user=leader, organisation=district.here, kind=RoleKind.CADRE)
+    client, attachment = browser_of(leader), target.attachments.get()
+    assert taken(client, attachment).status_code == 200
+    assert upload(client, target, PDF + b"%2\n%%EOF\n").status_code == 404
+    assert client.post(reverse("attachment_delete", args=[attachment.pk])).status_code == 404
+    assert target.attachments.count() == 1
+
+
+def test_another_file_under_the_same_token_is_asked_about(district, activity):
+    address = reverse("attachment_create", args=["activity", activity.pk])
+    token = answers(shown_form(district.office.get(address)))["submission"]
+    assert upload(district.office, activity, submission=token).status_code == 302
+    assert upload(district.office, activity, submission=token).status_code == 302
+    assert upload(district.office, activity, PDF + b"%2\n%%EOF\n", submission=token).status_code == 409
+    assert activity.attachments.count() == 1
 
 
 def test_a_file_comes_back_as_it_was_sent(district, activity):

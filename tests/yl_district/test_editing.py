@@ -5,6 +5,11 @@ from datetime import date
 from functools import partial
 
 import pytest
+<<<<<<< HEAD
+=======
+from django.db import connection, transaction
+from django.http import Http404
+>>>>>>> 5bd10f6 (Test lasting tokens of files, records out of reach, and archives within a PDF)
 from django.urls import reverse
 
 from members.models import Member
@@ -47,6 +52,14 @@ def opened(client, url_name, record):
 
 def sent(client, url_name, record, data):
     return client.post(reverse(url_name, args=[record.pk]), data)
+
+
+def test_a_record_that_left_the_reach_after_it_was_read_is_not_found_under_the_lock(district, member):
+    with transaction.atomic():
+        editing.lock(member, district.branch_cadre)
+    Member.objects.filter(pk=member.pk).update(branch=district.there)
+    with pytest.raises(Http404), transaction.atomic():
+        editing.lock(member, district.branch_cadre)
 
 
 def test_a_stale_form_shows_both_values_and_changes_nothing(district, member):

@@ -95,7 +95,15 @@ def test_an_archive_that_is_more_or_less_than_a_document_is_refused(data):
     assert "附件可以是" in refusal(data)
 
 
-@pytest.mark.parametrize("data", [PDF + zipped(a="x"), PDF.replace(b"%%EOF", b""), PDF + b"<script>"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        PDF + zipped(a="x"),
+        PDF.replace(b"%%EOF", zipped(a="x") + b"\n%%EOF"),
+        PDF.replace(b"%%EOF", b""),
+        PDF + b"<script>",
+    ],
+)
 def test_a_pdf_that_is_something_else_beside_is_refused(data):
     assert refusal(data) == "这份 PDF 不完整，或夹带了别的内容。请重新拍摄、扫描或导出一份完整的文件后再上传。"
 
