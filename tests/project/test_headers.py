@@ -1,5 +1,7 @@
 """What every answer says to the browser, and that no page breaks the content policy."""
 
+import json
+import re
 import runpy
 from contextlib import suppress
 
@@ -74,6 +76,14 @@ def test_a_failure_and_a_wrong_host_have_them_too(settings):
     response = client.get("/login/", headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert set(response["Content-Security-Policy"].split("; ")) == POLICY
+
+
+@pytest.mark.django_db
+def test_htmx_runs_nothing_that_a_page_holds_and_keeps_no_page():
+    page = browser_of(make_user("林知秋", make_organisation())).get(reverse("role_list")).content.decode()
+    found = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", page)[1])
+    refused = dict.fromkeys(["includeIndicatorStyles", "allowEval", "allowScriptTags"], False)
+    assert found == refused | {"historyCacheSize": 0, "refreshOnHistoryMiss": True}
 
 
 @pytest.mark.parametrize(("https", "seconds", "header"), [("1", 31_536_000, "HTTP_X_FORWARDED_PROTO"), ("0", 0, None)])

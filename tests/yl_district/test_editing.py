@@ -5,11 +5,8 @@ from datetime import date
 from functools import partial
 
 import pytest
-<<<<<<< HEAD
-=======
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
->>>>>>> 5bd10f6 (Test lasting tokens of files, records out of reach, and archives within a PDF)
 from django.urls import reverse
 
 from members.models import Member
