@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from time import process_time
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from django.db import connection
 from django.urls import resolve, reverse
 from pypdfium2 import PdfiumError
@@ -53,6 +54,11 @@ PASSING = [
     r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
     r"(?<=\d@)\d{8}T\d{6}",
 ]
+
+
+def crawled_as(viewers, every_day):
+    """The viewers as parameters of a test, of which those that are not looked at every day are with --full."""
+    return [viewer if viewer in every_day else pytest.param(viewer, marks=pytest.mark.full) for viewer in viewers]
 
 
 def page_addresses(user, rows):
