@@ -84,11 +84,14 @@ def pytest_runtest_setup():
 
 def runs_here(config, item):
     """Whether a test runs on the chosen database: with --full every one, else those that are marked for it."""
+    is_on_postgresql, mark = config.getoption("database") == "postgresql", item.get_closest_marker("postgresql")
     if config.getoption("full"):
-        return True
-    is_for_postgresql, is_for_both = item.get_closest_marker("postgresql"), item.get_closest_marker("both")
-    is_its_database = is_for_both or (config.getoption("database") == "postgresql") == bool(is_for_postgresql)
-    return is_its_database and not item.get_closest_marker("full")
+        return is_on_postgresql or not (mark and mark.kwargs.get("only"))
+    if item.get_closest_marker("full"):
+        return False
+    if mark:
+        return is_on_postgresql
+    return not is_on_postgresql or bool(item.get_closest_marker("both"))
 
 
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):

@@ -80,6 +80,7 @@ def test_the_page_names_exactly_those_whom_the_rules_let_see_the_record(place):
     assert differences == []
 
 
+@pytest.mark.full
 def test_whoever_is_named_gets_the_page_of_the_record_and_nobody_else(place):
     clients = {user: browser_of(user) for user in User.objects.active()}
     differences = []

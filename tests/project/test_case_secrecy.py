@@ -106,7 +106,7 @@ def case_addresses(rows):
 
 @pytest.mark.crawl
 @pytest.mark.postgresql
-@pytest.mark.parametrize("viewer", ["caseworker", "staff"])
+@pytest.mark.parametrize("viewer", crawled_as(["caseworker", "staff"], {"caseworker"}))
 def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer, promises):
     place = district()
     viewers(place)

@@ -281,7 +281,7 @@ def spoilt(sheets, chance):
     return tables
 
 
-@pytest.mark.parametrize("stored_before", [False, True])
+@pytest.mark.parametrize("stored_before", [pytest.param(False, marks=pytest.mark.full), True])
 def test_a_spoilt_ledger_is_taken_whole_or_refused_with_reasons(sample_rows, stored_before):
     small = {name: rows for name, rows in sample_rows.items() if name not in ("签到", "平台录入")}
     small["联系青年"] = small["联系青年"][:60]

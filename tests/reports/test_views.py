@@ -146,7 +146,9 @@ def open_every_case(user):
         make_grant(user, person)
 
 
-@pytest.mark.parametrize("level", ["root", "middle", "leaf"])
+@pytest.mark.parametrize(
+    "level", ["middle", *(pytest.param(level, marks=pytest.mark.full) for level in ("root", "leaf"))]
+)
 def test_every_figure_is_what_its_page_lists(level):
     """For staff to whom all files are open, and for a cadre, who knows of no cases and sees no links of others."""
     tree = generated_district(7)

@@ -168,7 +168,7 @@ def test_each_trigger_that_is_missing_is_named(name):
     assert not verify().is_whole
 
 
-@pytest.mark.postgresql
+@pytest.mark.postgresql(only=True)
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["DISABLE", "ENABLE", "ENABLE REPLICA"])
 @pytest.mark.parametrize("name", append_only.POSTGRESQL)

@@ -11,7 +11,7 @@ from members.models import Person
 from tests.factories import make_organisation
 from yl_district import encryption
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.postgresql
 
 BEFORE = [("members", "0002_person_user"), ("assistance", "0001_initial")]
 NUMBER, MOBILE, NEEDS = "11010519491231002X", "13800138000", "冬天的棉衣"
