@@ -51,7 +51,7 @@ test: lint setup browser
 test-all: lint setup browser
 	$(call on_both_databases,--full --random-order)
 	$(VENV) -m benchmarks.faults
-	for day in '2026-12-31 23:50' 2028-02-29 2028-05-05 2031-06-01; do \
+	for day in "$$(date +%Y)-12-31 23:50" 2028-02-29 2028-05-05 2031-06-01; do \
 		echo "== $$day"; .ci/at "$$day +0800" $(MAKE) daily || exit 1; done
 	.ci/elsewhere
 
