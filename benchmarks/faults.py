@@ -150,7 +150,7 @@ def tried(fault, area, number, checkout, warm):
         return Verdict(fault, area, EXPLAINED if fault.explained else SURVIVED, fault.explained, seconds)
     if answer["code"] == "late":
         return Verdict(fault, area, KILLED, "by a run that did not end", seconds)
-    if answer["code"] == 1 and answer["failed"]:
+    if answer["failed"]:
         return Verdict(fault, area, KILLED, answer["failed"][0], seconds)
     return Verdict(fault, area, UNFIT, f"pytest gave {answer['code']}: {answer['said'][-600:]}", seconds)
 

@@ -1,12 +1,13 @@
 """A fault that can be planted in a checkout, and how it is planted."""
 
+import ast
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 
 class Stale(Exception):
-    """The text that a fault replaces is no longer there, or more than once."""
+    """The text that a fault replaces is no longer there, or more than once, or what comes of it is no program."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Fault:
         place = self.nth or 1
         return self.old.join(parts[:place]) + self.new + self.old.join(parts[place:])
 
+    def check_program(self, text):
+        """Raises Stale for a text that Python cannot read: any test would notice that."""
+        try:
+            ast.parse(text)
+        except SyntaxError as error:
+            raise Stale(f"{self.name}: {error}") from None
+
     def plant(self, root, mark):
         """Writes the fault into the checkout at `root`; returns a function that takes it out again.
 
@@ -48,7 +56,10 @@ class Fault:
         """
         path = Path(root) / self.file
         sound, times = path.read_bytes(), path.stat()
-        path.write_bytes(self.applied(sound.decode()).encode())
+        text = self.applied(sound.decode())
+        if path.suffix == ".py":
+            self.check_program(text)
+        path.write_bytes(text.encode())
         os.utime(path, (mark, mark))
 
         def take_out():

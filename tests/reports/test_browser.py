@@ -18,6 +18,7 @@ from members.models import Member
 from orgs.models import User
 from reports.management.commands.load_sample_year import PASSWORD
 from tests.conftest import DESKTOP, PHONE
+from tests.factories import make_activity, make_organisation, make_user
 from yl_district.navigation import MENU
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,6 +58,15 @@ def upload(page, path):
     page.get_by_label("台账工作簿").set_input_files(path)
     page.get_by_role("button", name="核对并导入").click()
     return page.locator("#report")
+
+
+def test_a_chart_says_that_a_number_has_gaps(desktop_page, sign_in):
+    root = make_organisation()
+    make_activity(root, attendance=30, basis="exact")
+    make_activity(root)
+    sign_in(desktop_page, make_user("林知秋", root))
+    desktop_page.goto("/?year=2017")
+    expect(desktop_page.get_by_role("img", name="各类活动").get_by_text("30（不全）")).to_be_visible()
 
 
 def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_year):

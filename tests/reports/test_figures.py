@@ -11,7 +11,17 @@ from django.test.utils import CaptureQueriesContext
 
 from activities.models import Activity, ActivityType
 from orgs.models import Organisation
-from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Scope, results, root_organisation, targets_of
+from reports.figures import (
+    COUNTED,
+    INCOMPLETE,
+    MEASURED,
+    ROUNDED,
+    Scope,
+    amount,
+    results,
+    root_organisation,
+    targets_of,
+)
 from reports.models import Target
 from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql
@@ -177,6 +187,22 @@ def test_worst_part_decides_the_quality(parts, value, quality, is_missing, amoun
     make_activity(root, type="yoga", **UNKNOWN)
     result = results(Scope(root, Period.of_year(2017)))["attendances.sports"]
     assert (result.value, result.quality, result.is_missing, result.amount) == (value, quality, is_missing, amount)
+
+
+@pytest.mark.parametrize(
+    ("value", "quality", "written"),
+    [
+        (9, ROUNDED, "约9次"),
+        (10, ROUNDED, "10余次"),
+        (19, ROUNDED, "10余次"),
+        (0, ROUNDED, "约0次"),
+        (10, COUNTED, "10次"),
+        (0, INCOMPLETE, "未统计"),
+        (1, INCOMPLETE, "1次"),
+    ],
+)
+def test_a_value_is_written_as_sure_as_it_is(value, quality, written):
+    assert amount(value, quality, "次") == written
 
 
 def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():

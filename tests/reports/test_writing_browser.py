@@ -70,10 +70,11 @@ def test_on_a_phone_the_palette_folds_and_nothing_scrolls_sideways(phone_page, s
     expect(palette).to_be_hidden()
     page.get_by_text("指标和词语", exact=True).click()
     expect(palette).to_be_visible()
-    body.fill("共")
+    body.fill("在册")
+    body.press("Home")
     palette.click()
-    expect(body).to_have_value("共{团员总数}")
-    expect(page.locator("#preview")).to_contain_text("共1名")
+    expect(body).to_have_value("{团员总数}在册")
+    expect(page.locator("#preview")).to_contain_text("1名在册")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.goto(report.get_absolute_url())
     assert page.evaluate("document.documentElement.scrollWidth") == 390
