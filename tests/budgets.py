@@ -19,9 +19,9 @@ from .databases import DATABASE
 FILE = "build/test-times.json"
 # Of one test, unless it is marked cpu(seconds).
 ONE_TEST = 2
-# Of all tests of a run, and of those of them that look at every page.
-ALL_TESTS = {"sqlite": 400, "postgresql": 300}
-CRAWLS = {"sqlite": 100, "postgresql": 100}
+# Of all tests of a process, and of those of them that look at every page.
+ALL_TESTS = {"sqlite": 450, "postgresql": 450}
+CRAWLS = {"sqlite": 120, "postgresql": 120}
 # What the calculation takes where the budgets were set, with both cores at work.
 CALCULATION = 0.05
 
@@ -36,6 +36,7 @@ class Budgets:
 
     def __init__(self, config):
         self.database, self.kind = config.stash[DATABASE], config.getoption("database")
+        self.name = f"{self.kind} {config.getoption('share')}"
         self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
         self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
         self.found, self.excesses = {}, []
@@ -80,7 +81,7 @@ class Budgets:
         spent = max(self.seconds() - self.began, sum([*self.tests.values(), *self.shared.values()]))
         self.calculations.append(calculation())
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
-        write(self.file, self.kind, self.found)
+        write(self.file, self.name, self.found)
         self.excesses = self.too_high() if self.is_limited else []
         if self.excesses and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -124,12 +125,12 @@ def calculation():
     return median(once() for _ in range(3))
 
 
-def write(path, kind, found):
-    """Writes the costs of a run beside those of the run on the other database, which may end at the same moment."""
+def write(path, name, found):
+    """Writes the costs of a run beside those of others, which may end at the same moment."""
     path.parent.mkdir(exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         known = json.loads(file.read() or "{}")
         file.truncate(0)
-        json.dump(known | {kind: found}, file, ensure_ascii=False, indent=1)
+        json.dump(known | {name: found}, file, ensure_ascii=False, indent=1)

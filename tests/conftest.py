@@ -56,9 +56,12 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what runs on the other database, or with --full alone."""
-    config.hook.pytest_deselected(items=[item for item in items if not runs_here(config, item)])
-    items[:] = [item for item in items if runs_here(config, item)]
+    """Leave out what runs on the other database, with --full alone, or in another share."""
+    number, shares = map(int, config.getoption("share").split("/"))
+    files = set(sorted({item.path for item in items})[number - 1 :: shares])
+    kept = {item for item in items if item.path in files and runs_here(config, item)}
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 def pytest_collection_finish():

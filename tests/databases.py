@@ -182,6 +182,7 @@ def server_binaries():
 def pytest_addoption(parser):
     """Let the caller choose the database, and how much is run."""
     parser.addoption("--database", choices=list(KINDS), default="sqlite", help="the database that the tests run on")
+    parser.addoption("--share", default="1/1", help="run every nth file of tests alone: 1/2, beside 2/2")
     parser.addoption("--full", action="store_true", help="run everything, exhaustively, whatever it is marked for")
 
 
