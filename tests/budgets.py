@@ -60,6 +60,8 @@ class Budgets:
         self.tests[item.nodeid] = spent - (sum(self.shared.values()) - shared)
         mark = item.get_closest_marker("cpu")
         self.limits[item.nodeid] = mark.args[0] if mark else ONE_TEST
+        if not nextitem:
+            self.limits[item.nodeid] = float("inf")
         if item.get_closest_marker("crawl"):
             self.crawls.add(item.nodeid)
         return result

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.http import HttpResponseNotFound
 from django.test import Client
+from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -137,8 +138,9 @@ def django_db_setup(django_test_environment, django_db_blocker, database_server)
             connection.close()
             database_server.keep()
         remember_rows()
-        # No page asks for them only when the first test looks at it.
+        # No page asks for them, or imports all pages, only when the first test looks at it.
         ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
+        assert get_resolver().url_patterns
 
 
 def remember_rows():

@@ -25,7 +25,7 @@ from reports.figures import (
 from reports.models import Target
 from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql
-from tests.reports.generated_district import YEAR, Lots, fill, generated_district
+from tests.reports.generated_district import YEAR, Lots, analyse, fill, generated_district
 from yl_district.periods import PARTS, Period
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -92,9 +92,11 @@ def by_sql(scope):
 @pytest.fixture
 def sample_year():
     call_command("load_sample_year", stdout=StringIO())
+    analyse()
     return Scope(root_organisation(), Period.of_year(2017))
 
 
+@pytest.mark.cpu(4)
 def test_sample_year_gives_back_the_original_summary(sample_year):
     found = results(sample_year)
     assert {key: found[key].value for key in ORIGINAL} == ORIGINAL
@@ -109,6 +111,7 @@ def test_sample_year_gives_back_the_original_summary(sample_year):
     assert found["education_reach"].quality == found["people_reached"].quality == MEASURED
 
 
+@pytest.mark.cpu(65)
 def test_sample_year_equals_plain_sql(sample_year):
     branch = Organisation.objects.get(name="高井社区团支部")
     for organisation in (sample_year.organisation, branch):
@@ -126,6 +129,7 @@ def scopes(tree, periods, hubs=3):
         yield from (Scope(hub.organisation, period, hub) for period in periods)
 
 
+@pytest.mark.cpu(62)
 @pytest.mark.parametrize("seed", range(DISTRICTS))
 def test_generated_district_equals_plain_sql(seed):
     periods = [PERIODS["year"], *list(PERIODS.values())[seed + 1 :: DISTRICTS]]
@@ -144,6 +148,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
     assert results(scope)["sessions"].value > sum(activity.session_count for activity in hosted)
 
 
+@pytest.mark.cpu(11)
 @pytest.mark.parametrize("seed", [21, 22])
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
     tree = generated_district(seed)

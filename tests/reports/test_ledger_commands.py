@@ -241,6 +241,7 @@ def test_the_template_is_written_and_noted(tmp_path, capsys):
     assert AccessEntry.objects.get().detail == "年度工作台账模板"
 
 
+@pytest.mark.cpu(4)
 def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     output, _ = said(capsys, "load_sample_year")
     accounts = [account_line(*account) for account in ACCOUNTS]
@@ -261,6 +262,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     assert counts() | {"django_session": 0} == before | {"django_session": 0}
 
 
+@pytest.mark.cpu(3)
 def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
     said(capsys, "load_sample_year")
     code = said(capsys, "demo_code")[0].strip()
