@@ -25,7 +25,7 @@ __all__ = ["Fault", "Stale", "areas"]
 
 def areas():
     """The faults of each area, by the area's name."""
-    return {path.stem: read(path.read_text()) for path in sorted(FOLDER.glob("*.txt"))}
+    return {path.stem: read(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.txt"))}
 
 
 def read(text):

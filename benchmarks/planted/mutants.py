@@ -50,7 +50,7 @@ NARROWING = {"filter", "exclude", "visible_to", "within", "as_of", "visible_as"}
 
 def mutants(file):
     """The mutants of a module as faults."""
-    source = (ROOT / file).read_text()
+    source = (ROOT / file).read_text("utf-8")
     for line, column, found, put, text in sorted(slips(source)):
         short = " ".join(found.split())
         short = short if len(short) <= 24 else f"{short[:24]}…"

@@ -100,7 +100,7 @@ class Forks:
         if not is_over:
             os.waitpid(child, 0)
         said = self.log.read_text(errors="replace")[-3000:]
-        answer = json.loads(self.answer.read_text()) if self.answer.exists() else {"code": "none", "failed": []}
+        answer = json.loads(self.answer.read_text("utf-8")) if self.answer.exists() else {"code": "none", "failed": []}
         return answer | {"said": said} | ({} if is_over else {"code": "late"})
 
     def answer_and_end(self, act, arguments):
@@ -121,7 +121,7 @@ class Forks:
     def close(self):
         """Stops the server of PostgreSQL, where one was started, and leaves nothing behind."""
         for file in self.folders["postgresql"].glob("data/postmaster.pid"):
-            os.kill(int(file.read_text().split()[0]), signal.SIGQUIT)
+            os.kill(int(file.read_text("utf-8").split()[0]), signal.SIGQUIT)
         for folder in self.folders.values():
             shutil.rmtree(folder, ignore_errors=True)
 
