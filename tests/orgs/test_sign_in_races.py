@@ -78,7 +78,7 @@ def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
     assert taken > 1
 
 
-@pytest.mark.cpu(7)
+@pytest.mark.cpu(14)
 def test_two_administrators_who_take_each_other_away_leave_one(rivals):
     for _ in range(5):
         root = make_organisation(f"清河地区团工委{Organisation.objects.count()}")

@@ -126,7 +126,7 @@ def plain_addresses():
                 yield reverse(name)
 
 
-@pytest.mark.cpu(80)
+@pytest.mark.cpu(160)
 @pytest.mark.django_db(transaction=True)
 def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records, promises):
     paths = [*plain_addresses(), *(record.get_absolute_url() for record in records)]

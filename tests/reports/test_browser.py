@@ -21,7 +21,7 @@ from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_activity, make_organisation, make_user
 from yl_district.navigation import MENU
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 
 
 @pytest.fixture

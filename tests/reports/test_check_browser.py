@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from orgs.models import User
 from tests.conftest import DESKTOP, PHONE
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -17,7 +17,7 @@ from tests.conftest import DESKTOP, PHONE
 from tests.reports.signed import begun, explain
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -96,7 +96,7 @@ def sample_year():
     return Scope(root_organisation(), Period.of_year(2017))
 
 
-@pytest.mark.cpu(4)
+@pytest.mark.cpu(8)
 def test_sample_year_gives_back_the_original_summary(sample_year):
     found = results(sample_year)
     assert {key: found[key].value for key in ORIGINAL} == ORIGINAL
@@ -111,7 +111,7 @@ def test_sample_year_gives_back_the_original_summary(sample_year):
     assert found["education_reach"].quality == found["people_reached"].quality == MEASURED
 
 
-@pytest.mark.cpu(65)
+@pytest.mark.cpu(130)
 def test_sample_year_equals_plain_sql(sample_year):
     branch = Organisation.objects.get(name="高井社区团支部")
     for organisation in (sample_year.organisation, branch):
@@ -129,7 +129,7 @@ def scopes(tree, periods, hubs=3):
         yield from (Scope(hub.organisation, period, hub) for period in periods)
 
 
-@pytest.mark.cpu(62)
+@pytest.mark.cpu(124)
 @pytest.mark.parametrize("seed", range(DISTRICTS))
 def test_generated_district_equals_plain_sql(seed):
     periods = [PERIODS["year"], *list(PERIODS.values())[seed + 1 :: DISTRICTS]]
@@ -148,7 +148,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
     assert results(scope)["sessions"].value > sum(activity.session_count for activity in hosted)
 
 
-@pytest.mark.cpu(11)
+@pytest.mark.cpu(22)
 @pytest.mark.parametrize("seed", [21, 22])
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
     tree = generated_district(seed)

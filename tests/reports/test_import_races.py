@@ -335,7 +335,7 @@ def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, 
     assert Member.objects.get().remark == "页面"
 
 
-@pytest.mark.cpu(7)
+@pytest.mark.cpu(14)
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_others_save_while_a_large_import_is_checked_and_written(transactional_db, tmp_path):

@@ -146,7 +146,7 @@ def open_every_case(user):
         make_grant(user, person)
 
 
-@pytest.mark.cpu(11)
+@pytest.mark.cpu(22)
 @pytest.mark.parametrize(
     "level", ["middle", *(pytest.param(level, marks=pytest.mark.full) for level in ("root", "leaf"))]
 )
@@ -224,7 +224,7 @@ def test_figure_list_shows_every_figure_once():
         assert f"{result.amount}{result.unit}</td>" in text
 
 
-@pytest.mark.cpu(3)
+@pytest.mark.cpu(6)
 def test_every_number_of_the_summary_leads_to_a_page_with_the_same_number():
     place = full_district()
     staff = browser_of(make_user("林知秋", place.root))
@@ -430,7 +430,7 @@ def test_people_reached_are_listed_to_a_cadre_without_birth_date_sex_and_number(
     assert [fact for fact in told if fact in text] == told
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(28)
 def test_rows_do_not_add_queries():
     tree = generated_district(8)
     fill(tree, Lots(9))

@@ -39,7 +39,7 @@ def columns(table):
         return str(cursor.fetchall())
 
 
-@pytest.mark.cpu(50)
+@pytest.mark.cpu(100)
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_are_there_already_are_encrypted_and_can_be_decrypted_again(former, monkeypatch):
     monkeypatch.setattr(encryption, "BATCH", 2)
