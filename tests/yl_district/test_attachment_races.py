@@ -4,7 +4,6 @@ from functools import partial
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.urls import reverse
 
 from activities.models import Activity
@@ -63,9 +62,9 @@ def test_a_record_takes_no_more_than_it_may():
     assert upload_to_a_full_record(two_branches()) == Attachment.MOST_PER_RECORD
 
 
+@pytest.mark.postgresql(only=True)
 def test_twin_without_the_lock_a_record_takes_more(monkeypatch):
-    if connection.vendor == "sqlite":
-        pytest.skip("on SQLite one transaction at a time writes anyway")
+    """On SQLite one transaction at a time writes anyway."""
     monkeypatch.setattr(attachment_forms, "lock", lambda record, user: None)
     district = two_branches()
     assert any(upload_to_a_full_record(district) > Attachment.MOST_PER_RECORD for _ in range(5))
