@@ -3,10 +3,12 @@
 import re
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 from .pinyin import SearchTextField
@@ -30,6 +32,13 @@ def all_states(record, rows, user):
     return rows
 
 
+class StateManager(HistoryManager):
+    """The states of a record, or of all records of a model."""
+
+    # The library would make this class anew each time that somebody asks for a history.
+    from_queryset = classmethod(cache(HistoryManager.from_queryset.__func__))
+
+
 class Tracked(HistoricalRecords):
     """Keeps every state of a model's rows.
 
@@ -43,7 +52,7 @@ class Tracked(HistoricalRecords):
     def __init__(self, look=None, told=None, hidden=(), by_acts=(), narrow=all_states, **options):
         self.look, self.told, self.hidden, self.by_acts = look, told or {}, hidden, by_acts
         self.narrow = narrow
-        super().__init__(history_id_field=models.BigAutoField(), **options)
+        super().__init__(history_id_field=models.BigAutoField(), history_manager=StateManager, **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
