@@ -28,6 +28,8 @@ from yl_district import append_only, kept_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+# What is written at a desk is tried on a phone with --full.
+WINDOWS = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone", marks=pytest.mark.full)]
 # How fast an example is found or run says something about the machine alone.
 UNHURRIED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "database": None}
 hypothesis.settings.register_profile("daily", max_examples=50, derandomize=True, **UNHURRIED)
@@ -50,6 +52,8 @@ def pytest_configure(config):
     """Take static files from where they are, uncollected; hash passwords fast, as no test is about how well."""
     hypothesis.settings.load_profile("full" if config.getoption("full") else "daily")
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    # Each client of a test would look through what was collected.
+    settings.STATIC_ROOT = None
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables
     # What this signal puts in comes back with all that a migrated database holds.
@@ -57,10 +61,8 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what runs on the other database, with --full alone, or in another share."""
-    number, shares = map(int, config.getoption("share").split("/"))
-    files = set(sorted({item.path for item in items})[number - 1 :: shares])
-    kept = {item for item in items if item.path in files and runs_here(config, item)}
+    """Leave out what runs on the other database, or with --full alone."""
+    kept = {item for item in items if runs_here(config, item)}
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = [item for item in items if item in kept]
 
@@ -195,12 +197,12 @@ def broken_log(db):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
-    """Debian's Chromium: Playwright's own download is not needed."""
+    """Debian's Chromium, without a window where it is at hand, which takes less; Playwright's own is not needed."""
     expect.set_options(timeout=1000 * HANGING)
     # Playwright keeps an event loop running in this thread, in which Django would refuse every query of a test.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    names = [os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
-    found = next(filter(None, map(shutil.which, names)), None)
+    names = [os.environ.get("CHROMIUM"), "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+    found = next(filter(None, map(shutil.which, filter(None, names))), None)
     assert found, "The browser tests need Chromium: see .ci/browser."
     # In a locale without Chinese it would call every download "download".
     return {"executable_path": found, "args": CHROMIUM_ARGUMENTS, "env": os.environ | {"LC_ALL": "C.UTF-8"}}

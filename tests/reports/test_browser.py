@@ -185,7 +185,9 @@ def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sa
     assert (str(member.left_on), member.status) == ("2018-01-31", "transferred_out")
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    "window", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.full), pytest.param(PHONE, id="phone")]
+)
 def test_no_page_of_the_menu_scrolls_sideways(open_page, window, sign_in, sample_year):
     page = open_page(**window)
     sign_in(page, sample_year)

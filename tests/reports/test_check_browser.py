@@ -7,12 +7,12 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from orgs.models import User
-from tests.conftest import DESKTOP, PHONE
+from tests.conftest import WINDOWS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("window", WINDOWS)
 def test_findings_are_answered_and_falls_explained(open_page, window, sign_in):
     call_command("load_sample_year", stdout=StringIO())
     page = open_page(**window)

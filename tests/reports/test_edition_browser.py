@@ -13,14 +13,14 @@ from orgs.models import User
 from reports.figures import root_organisation
 from reports.models import Edition
 from reports.scopes import Scope
-from tests.conftest import DESKTOP, PHONE
+from tests.conftest import WINDOWS
 from tests.reports.signed import begun, explain
 from yl_district.periods import Period
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("window", WINDOWS)
 def test_a_report_is_signed_drifts_and_is_amended(open_page, window, sign_in):
     call_command("load_sample_year", stdout=StringIO())
     staff, today = User.objects.get(username="zhuangan"), timezone.localdate()

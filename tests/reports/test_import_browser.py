@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from members.models import Member
-from tests.conftest import DESKTOP, PHONE
+from tests.conftest import WINDOWS
 from tests.pages import two_branches
 from tests.races import HANGING
 from tests.reports.import_pages import HEADINGS, HERE, people, person
@@ -45,7 +45,7 @@ def fits(page, window):
     return page.evaluate("document.documentElement.scrollWidth") == window["viewport"]["width"]
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("window", WINDOWS)
 def test_a_villages_roster_is_mended_written_and_taken_back(open_page, window, sign_in, staff, tmp_path):
     page = open_page(**window)
     sign_in(page, staff)
