@@ -59,15 +59,15 @@ test-all: lint setup browser
 daily:
 	$(call on_both_databases,)
 
-# Both databases at once, SQLite in two shares, which keeps two cores at work to the end; what those beside say is shown
-# when the first has ended.
+# Both databases at once, SQLite in two processes, which keeps two cores at work to the end; what those beside say is
+# shown when the first has ended.
 define on_both_databases
-	status=0; \
+	status=0; rm -rf build/taken; \
 	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 & second=$$!; \
-	$(VENV) -m pytest -p no:cacheprovider --database sqlite --share 2/2 $(1) > build/sqlite-tests.txt 2>&1 & third=$$!; \
-	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --share 1/2 $(1) || status=1; \
+	$(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1) > build/sqlite-tests.txt 2>&1 & third=$$!; \
+	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
 	wait $$third || status=1; \
-	echo '== pytest, sqlite, second share'; cat build/sqlite-tests.txt; \
+	echo '== pytest, sqlite, beside'; cat build/sqlite-tests.txt; \
 	wait $$second || status=1; \
 	echo '== pytest, postgresql'; cat build/postgresql-tests.txt; \
 	exit $$status

@@ -15,6 +15,7 @@ import pytest
 
 from .cpu_times import cpu_seconds, cpu_seconds_below
 from .databases import DATABASE
+from .shares import PROCESS
 
 FILE = "build/test-times.json"
 # Of one test, unless it is marked cpu(seconds).
@@ -36,7 +37,7 @@ class Budgets:
 
     def __init__(self, config):
         self.database, self.kind = config.stash[DATABASE], config.getoption("database")
-        self.name = f"{self.kind} {config.getoption('share')}"
+        self.name = f"{self.kind} {config.stash[PROCESS]}"
         self.file, self.is_limited = config.rootpath / FILE, not config.getoption("full")
         self.tests, self.shared, self.limits, self.crawls = {}, {}, {}, set()
         self.found, self.excesses = {}, []

@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 
 from .cpu_times import cpu_seconds_below
-from .prepared import copy, keep, prepared
+from .prepared import copy, keep, prepared, turn
 
 NAME = "yl"
 # So many rows that nobody sees any more make a table slow.
@@ -43,12 +43,17 @@ class File:
         self.kept = prepared("sqlite")
 
     def start(self):
-        """Take the database that was kept, if there is one; whether it is migrated."""
-        return self.kept.exists() and bool(copy(self.kept, self.path))
+        """Take the database that was kept, if there is one, or wait for another run that makes it; whether it is."""
+        self.turn = turn(self.kept)
+        is_migrated = self.kept.exists() and bool(copy(self.kept, self.path))
+        if is_migrated:
+            self.turn.close()
+        return is_migrated
 
     def keep(self):
         """Keep a copy of the database for later runs; nobody may be connected."""
         keep(self.path, self.kept)
+        self.turn.close()
 
     def tidy(self):
         """A file takes what was rolled back away at once."""
@@ -182,7 +187,6 @@ def server_binaries():
 def pytest_addoption(parser):
     """Let the caller choose the database, and how much is run."""
     parser.addoption("--database", choices=list(KINDS), default="sqlite", help="the database that the tests run on")
-    parser.addoption("--share", default="1/1", help="run every nth file of tests alone: 1/2, beside 2/2")
     parser.addoption("--full", action="store_true", help="run everything, exhaustively, whatever it is marked for")
 
 

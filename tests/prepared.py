@@ -1,6 +1,7 @@
 """Migrated databases, kept in build/prepared/ for the next run whose migrations are the same."""
 
 import ast
+import fcntl
 import hashlib
 import os
 import shutil
@@ -43,6 +44,14 @@ def imported_files(path):
     places = [ROOT.joinpath(*name.split(".")) for name in names]
     files = [file for place in places for file in (place.with_name(f"{place.name}.py"), place / "__init__.py")]
     return {file for file in files if file.is_file()}
+
+
+def turn(place):
+    """Waits until nobody else is making what lies at `place`; an open file, which others wait to see closed."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    lock = FOLDER.joinpath(f"{place.name}.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def keep(source, place):
