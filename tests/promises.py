@@ -18,7 +18,7 @@ PHRASES = {
     "A6": ["{requests} requests in 11 states of grants", "{pages} pages with and without files, 0 differ"],
     "B1": ["{tries} parallel tries, {checked} checked"],
     "B2": ["{ends} kinds of ends, 0 old cookies alive"],
-    "B3": ["{pages} pages in a browser, 0 violations"],
+    "B3": ["{pages} pages, of each kind one in a browser, 0 violations"],
     "C1": ["{files} damaged files, {refused} refused, {read} read", "{lists} damaged lists"],
     "C4": ["1,000 members with {names} names out and in again"],
     "D3": ["{pages} pages and files, 0 whole numbers or minors' names", "{files} files, each noted first"],
