@@ -190,7 +190,6 @@ def crawled(client, user, rows, in_depth):
 
 @pytest.mark.cpu(74)
 @pytest.mark.crawl
-@pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", crawled_as(WITHOUT_GRANT, EVERY_DAY))
 def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig, promises):
     place = district()

@@ -12,7 +12,7 @@ from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tal
 from yl_district.cells import YEARS
 from yl_district.models import ImportBatch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 ROOT = {"组织名称": "清河地区团工委", "组织类别": "团工委", "所属领域": "机关"}
 BRANCH = {"组织名称": "柳林社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
@@ -30,6 +30,7 @@ def with_row(sheet, **changes):
     return LEDGER | {sheet: rows}
 
 
+@pytest.mark.both
 def test_a_ledger_becomes_records():
     assert tally(take_in(LEDGER)) == {
         "团组织": (2, 0, 0),
@@ -48,6 +49,7 @@ def test_a_ledger_becomes_records():
     assert (batch.file_name, batch.counts["团组织"], batch.user) == ("台账.xlsx", [2, 0, 0], None)
 
 
+@pytest.mark.both
 def test_the_same_file_again_changes_nothing_and_says_so():
     take_in(LEDGER)
     before = counts() | {ImportBatch._meta.db_table: 2}
@@ -56,6 +58,7 @@ def test_the_same_file_again_changes_nothing_and_says_so():
     assert counts() == before
 
 
+@pytest.mark.both
 def test_a_check_reports_and_writes_nothing():
     before = counts()
     report = take_in(LEDGER, check=True)
@@ -63,6 +66,7 @@ def test_a_check_reports_and_writes_nothing():
     assert counts() == before
 
 
+@pytest.mark.both
 def test_changed_cells_are_told_with_old_and_new():
     take_in(LEDGER)
     report = take_in(with_row("团员", 性别="女", 工作单位="清和科技"))
@@ -358,6 +362,7 @@ def test_every_wrong_cell_of_every_row_is_reported_in_order():
     assert places == [("团员", 2, "性别"), ("团员", 2, "出生日期"), ("团员", 4, "是否在校"), ("两新组织", 2, "状态")]
 
 
+@pytest.mark.both
 def test_one_wrong_row_and_nothing_of_the_file_is_written():
     take_in(LEDGER)
     changed = with_row("团员", 工作单位="清和科技") | {"活动": [ACTIVITY, ACTIVITY | {"活动名称": "夜跑", "日期": "?"}]}
@@ -404,6 +409,7 @@ def test_a_record_stands_in_one_row_only(sheet):
     ]
 
 
+@pytest.mark.both
 def test_a_unit_is_found_by_its_credit_code_and_renamed():
     code = {"统一社会信用代码": "91110000600037341L"}
     take_in(with_row("两新组织", **code))
@@ -414,6 +420,7 @@ def test_a_unit_is_found_by_its_credit_code_and_renamed():
     assert Unit.objects.get().search_text == "清和智能 qinghezhineng qhzn"
 
 
+@pytest.mark.both
 def test_a_credit_code_belongs_to_one_unit():
     code = {"统一社会信用代码": "91110000600037341L"}
     take_in(with_row("两新组织", **code))
@@ -430,6 +437,7 @@ def test_a_credit_code_belongs_to_one_unit():
     ]
 
 
+@pytest.mark.both
 def test_a_code_given_to_a_known_unit_is_known_to_the_rows_below():
     take_in(LEDGER)
     code = {"统一社会信用代码": "91110000600037341L"}
@@ -447,6 +455,7 @@ def test_happenings_said_twice_happened_twice():
     assert tally(take_in(sheets)) == {"两新联络": (1, 0, 2), "物资配发": (0, 0, 2)}
 
 
+@pytest.mark.both
 def test_nothing_can_be_issued_in_no_number():
     supply = {"日期": "2017-05-04", "组织": "柳林社区团支部", "物资": "团旗", "数量": 0}
     assert problems(LEDGER | {"物资配发": [supply]}) == [
@@ -454,6 +463,7 @@ def test_nothing_can_be_issued_in_no_number():
     ]
 
 
+@pytest.mark.both
 def test_an_export_of_a_year_keeps_registers_whole_and_happenings_to_the_year():
     contact = {"单位名称": "清和科技", "方式": "电话"}
     take_in(
@@ -477,6 +487,7 @@ def test_an_export_of_a_year_keeps_registers_whole_and_happenings_to_the_year():
     }
 
 
+@pytest.mark.both
 def test_a_scholarship_belongs_to_the_years_in_which_it_was_applied_for_and_approved():
     scholarship = {"姓名": "白露", "状态": "批准"}
     rows = [
@@ -520,6 +531,7 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
     assert ImportBatch.objects.first().file_name == "台?账.xlsx"
 
 
+@pytest.mark.both
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
     """The unit appears between the reading of what is known and the writing."""
     from orgs.resources import UnitResource
