@@ -8,6 +8,7 @@ import time
 from copy import copy
 from datetime import timedelta
 
+import django.test.client
 import hypothesis
 import pytest
 from django.apps import apps
@@ -56,6 +57,7 @@ def pytest_configure(config):
     settings.STATIC_ROOT = None
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables
+    django.test.client.store_rendered_templates = keep_first_context
     # What this signal puts in comes back with all that a migrated database holds.
     flush.emit_post_migrate_signal = lambda *arguments, **options: None
 
@@ -157,19 +159,13 @@ def remember_rows():
 
 @pytest.fixture(autouse=True)
 def light_crawl(request):
-    """What a crawl does thousands of times costs less.
-
-    A page that says "not found" is a word, as its wording has a test. Of all templates of a page the client keeps the
-    context of the first alone.
-    """
+    """In a crawl a page that says "not found" thousands of times is a word, as its wording has a test."""
     if request.node.get_closest_marker("crawl"):
-        patch = request.getfixturevalue("monkeypatch").setattr
-        patch("yl_district.urls.handler404", refusal)
-        patch("django.test.client.store_rendered_templates", keep_first_context)
+        request.getfixturevalue("monkeypatch").setattr("yl_district.urls.handler404", refusal)
 
 
 def keep_first_context(store, signal, sender, template, context, **kwargs):
-    """Notes the context of a page, for which Django's own client copies that of every template in it."""
+    """Notes the context of a page, for which Django's own client copies that of each of its hundreds of templates."""
     if "context" not in store:
         store["context"] = [copy(context)]
 

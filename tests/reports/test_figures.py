@@ -28,7 +28,7 @@ from tests.reports import independent_sql
 from tests.reports.generated_district import YEAR, Lots, analyse, fill, generated_district
 from yl_district.periods import PARTS, Period
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 ORIGINAL = {
     "committee_members": 3,
@@ -76,8 +76,15 @@ PERIODS = {
     "day": Period(date(YEAR, 1, 1), date(YEAR, 1, 1)),
     "across the new year": Period(date(YEAR, 12, 1), date(YEAR + 1, 1, 31)),
 }
-# Each of them takes its share of the periods.
+# Each of them takes its share of the periods, every day beside one of the databases.
 DISTRICTS = 4
+ON_POSTGRESQL = [0, 1, 21]
+
+
+def drawn(seeds):
+    """Districts drawn by lot as parameters of a test, each beside its database."""
+    marks = dict.fromkeys(ON_POSTGRESQL, pytest.mark.postgresql)
+    return [pytest.param(seed, marks=marks.get(seed, [])) for seed in seeds]
 
 
 def values(scope):
@@ -96,6 +103,7 @@ def sample_year():
     return Scope(root_organisation(), Period.of_year(2017))
 
 
+@pytest.mark.both
 @pytest.mark.cpu(8)
 def test_sample_year_gives_back_the_original_summary(sample_year):
     found = results(sample_year)
@@ -111,6 +119,7 @@ def test_sample_year_gives_back_the_original_summary(sample_year):
     assert found["education_reach"].quality == found["people_reached"].quality == MEASURED
 
 
+@pytest.mark.both
 @pytest.mark.cpu(130)
 def test_sample_year_equals_plain_sql(sample_year):
     branch = Organisation.objects.get(name="高井社区团支部")
@@ -130,13 +139,14 @@ def scopes(tree, periods, hubs=3):
 
 
 @pytest.mark.cpu(124)
-@pytest.mark.parametrize("seed", range(DISTRICTS))
+@pytest.mark.parametrize("seed", drawn(range(DISTRICTS)))
 def test_generated_district_equals_plain_sql(seed):
     periods = [PERIODS["year"], *list(PERIODS.values())[seed + 1 :: DISTRICTS]]
     for scope in scopes(generated_district(seed), periods):
         assert values(scope) == by_sql(scope), (scope.name, scope.period.name)
 
 
+@pytest.mark.both
 def test_generated_hubs_hold_what_other_organisations_host():
     tree = generated_district(0)
     elsewhere = Activity.objects.filter(hub__isnull=False, host__isnull=False).exclude(host=F("hub__organisation"))
@@ -149,7 +159,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
 
 
 @pytest.mark.cpu(22)
-@pytest.mark.parametrize("seed", [21, 22])
+@pytest.mark.parametrize("seed", drawn([21, 22]))
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
     tree = generated_district(seed)
     Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=8)
@@ -173,6 +183,7 @@ NOBODY = {"attendance": 0, "basis": "exact"}
 SIGNED = {"attendance": 2, "basis": "exact", "sign_in_count": 2}
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("parts", "value", "quality", "is_missing", "amount"),
     [
@@ -210,6 +221,7 @@ def test_a_value_is_written_as_sure_as_it_is(value, quality, written):
     assert amount(value, quality, "次") == written
 
 
+@pytest.mark.both
 def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():
     root = make_organisation()
     make_activity(root, **UNKNOWN)
@@ -219,12 +231,14 @@ def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():
     assert (found["sessions"].value, found["sessions"].quality) == (2, COUNTED)
 
 
+@pytest.mark.both
 def test_empty_district_has_every_figure_at_nothing():
     found = results(Scope(make_organisation(domain="office"), Period.of_year(2017)))
     assert {key: result.value for key, result in found.items() if result.value} == {}
     assert not any(result.is_missing for result in found.values())
 
 
+@pytest.mark.both
 def test_type_that_staff_add_has_its_figures_and_keys_are_stable():
     root = make_organisation()
     ActivityType.objects.create(key="type_16", name="读书活动", is_education=True)
@@ -236,6 +250,7 @@ def test_type_that_staff_add_has_its_figures_and_keys_are_stable():
     assert set(ORIGINAL) | {f"attendances.{key}" for key in ORIGINAL_ATTENDANCES} <= set(found)
 
 
+@pytest.mark.both
 def test_targets_stand_beside_the_district_alone():
     root = make_organisation()
     branch = make_organisation(parent=root)
@@ -248,6 +263,7 @@ def test_targets_stand_beside_the_district_alone():
     assert not any(result.target for result in results(Scope(branch, Period.of_year(2017))).values())
 
 
+@pytest.mark.both
 def test_rows_do_not_add_queries_and_types_of_activities_share_one():
     tree = generated_district(11)
 

@@ -55,15 +55,18 @@ def controls(text):
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part):
+def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part, pytestconfig):
+    """Every day of each part two pages drawn by lot."""
     period = Period.of_part(2016, part)
-    shown = {page: opened(place.office, page, year=2016, part=part) for page in PAGES}
+    pages = PAGES if pytestconfig.getoption("full") else Random(part).sample(PAGES, 2)
+    shown = {page: opened(place.office, page, year=2016, part=part) for page in pages}
     assert [(scope.period, scope.organisation, said) for scope, said, _ in shown.values()] == [
         (period, place.root, [])
-    ] * len(PAGES)
+    ] * len(pages)
     start, end = map(str, period.bounds)
     chosen = {"year": "2016", "part": part, "start": start, "end": end, "organisation": str(place.root.pk)}
-    assert [controls(shown[page][-1]) for page in WITH_CONTROLS] == [chosen] * 3
+    held = [controls(text) for page, (_, _, text) in shown.items() if page in WITH_CONTROLS]
+    assert held == [chosen] * len(held)
 
 
 @pytest.mark.parametrize(
