@@ -3,7 +3,20 @@
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
@@ -112,9 +125,12 @@ class CadreQuerySet(PersonQuerySet):
         """People with any post, in the order of names."""
         return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by("search_text", "pk")
 
-    def at_quota(self):
-        """Cadres whose standing links reach their quota."""
-        return self.filter(standing_links__gte=F("quota"))
+    def with_achievements(self):
+        """Adds to cadres with links whether any is bound, `is_bound`, and whether they suffice, `is_at_quota`."""
+        return self.annotate(
+            is_bound=ExpressionWrapper(Q(bound_links__gt=0), BooleanField()),
+            is_at_quota=ExpressionWrapper(Q(standing_links__gte=F("quota")), BooleanField()),
+        )
 
 
 def cadres_with_links(day):

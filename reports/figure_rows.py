@@ -24,11 +24,11 @@ def cadres(scope):
 
 
 def linked_cadres(scope):
-    return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
+    return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation).with_achievements()
 
 
-def supplies(item, scope):
-    return Supply.objects.within(scope.organisation).issued_during(scope.period).of_item(item)
+def supplies(scope):
+    return Supply.objects.within(scope.organisation).issued_during(scope.period)
 
 
 def members(scope):

@@ -182,10 +182,6 @@ class SupplyQuerySet(ReachQuerySet):
         """Supplies issued within the period."""
         return self.filter(issued_on__range=period.bounds)
 
-    def of_item(self, item):
-        """Supplies of one item, such as 团旗."""
-        return self.filter(item=item)
-
     def search(self, text):
         """Supplies of organisations whose name, pinyin or initials hold `text`."""
         return search(self, text, "organisation__search_text")

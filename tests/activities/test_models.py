@@ -4,8 +4,9 @@ import pytest
 
 from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
+from orgs.roles import RoleKind
 from tests.boundaries import YEAR, flow
-from tests.factories import make_activity, make_hub, make_organisation, make_person
+from tests.factories import make_activity, make_hub, make_organisation, make_person, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -35,3 +36,12 @@ def test_education_as_shipped(key, counts):
     activity = make_activity(type=key)
     add_sign_in(activity, make_person(), "other")
     assert SignIn.objects.of_education().exists() is counts
+
+
+def test_whoever_runs_a_hub_sees_what_is_held_there_alone():
+    here, there = make_organisation(), make_organisation()
+    hub = make_hub(here)
+    held_there = {make_activity(here, hub=hub), make_activity(there, hub=hub)}
+    make_activity(here)
+    make_activity(here, hub=make_hub(there))
+    assert set(Activity.objects.visible_to(make_user("顾清", here, RoleKind.HUB_OPERATOR))) == held_there

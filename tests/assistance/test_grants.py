@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from activities.actions import add_sign_in
-from assistance.actions import decide_grant, end_grants
+from assistance.actions import decide_grant, end_grant, end_grants
 from assistance.models import Assistance, AssistedYouth, CaseGrant, open_grants
 from members.models import Person
 from orgs.models import Role, User
@@ -120,6 +120,15 @@ def test_a_decision_is_made_once(district, rf):
     with pytest.raises(ValidationError, match="刚刚已由他人审批"):
         decide_grant(grant, is_approved=True, person=None, days=30, decision_note="", request=request)
     assert CaseGrant.objects.get().is_approved is False
+
+
+def test_a_request_that_was_taken_back_is_not_decided(district, rf):
+    grant, request = asked_for(district), rf.post("/")
+    request.user = district.staff
+    end_grant(grant, request=request)
+    with pytest.raises(ValidationError, match="刚刚已由他人审批"):
+        decide_grant(grant, is_approved=True, person=None, days=30, decision_note="", request=request)
+    assert CaseGrant.objects.get().is_approved is None
 
 
 def test_of_several_namesakes_the_one_meant_has_to_be_picked(district):

@@ -176,3 +176,17 @@ def test_a_development_number_is_asked_for_as_the_year_of_joining_has_it(joined,
 )
 def test_who_has_left_has_a_day_of_leaving_not_before_the_roll_began(status, left_on, fields):
     assert wrong(status=status, left_on=left_on) == fields
+
+
+@pytest.mark.parametrize(
+    ("facts", "quota"),
+    [
+        ({}, 10),
+        ({"nature": "full_time"}, 100),
+        ({"link_quota": 3}, 3),
+        ({"link_quota": 0}, 0),
+        ({"nature": "full_time", "link_quota": 0}, 0),
+    ],
+)
+def test_a_post_has_its_own_quota_else_that_of_its_nature(facts, quota):
+    assert Post(**facts).quota == quota

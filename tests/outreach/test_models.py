@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from members.models import Person
+from orgs.roles import RoleKind
 from outreach.models import Contact, Link, cadres_with_links
 from tests.boundaries import DAY, NEXT_DAY, YEAR, by_the_day, flow, stock
-from tests.factories import make_contact, make_link, make_organisation, make_person, make_post
+from tests.factories import make_contact, make_link, make_organisation, make_person, make_post, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -48,6 +50,32 @@ def test_contact_with_nobody_named_reaches_nobody():
     assert Contact.objects.with_youths_reached().get().youths_reached == 0
 
 
+@stock
+def test_contact_with_all_is_one_of_each_link_standing_that_day(begin, end, stands):
+    cadre = make_person("陆远")
+    link, other = make_link(cadre, started_on=begin, ended_on=end), make_link(make_person("旁人"))
+    contact = make_contact(cadre, held_on=DAY, with_everyone=True)
+    assert list(Contact.objects.with_link(link)) == [contact] * stands
+    assert list(Contact.objects.with_link(other)) == []
+
+
+def test_contact_with_some_is_one_of_the_links_named():
+    cadre = make_person("陆远")
+    named, other = make_link(cadre), make_link(cadre)
+    contact = make_contact(cadre, [named])
+    assert (list(Contact.objects.with_link(named)), list(Contact.objects.with_link(other))) == ([contact], [])
+
+
+def test_a_cadre_sees_the_own_links_and_contacts_and_no_colleagues():
+    branch = make_organisation()
+    user = make_user("陆远", branch, RoleKind.CADRE)
+    cadres = make_post("陆远", branch).person, make_post("顾秋", branch).person
+    Person.objects.filter(pk=cadres[0].pk).update(user=user)
+    links = [make_link(cadre) for cadre in cadres]
+    contacts = [make_contact(cadre, [link]) for cadre, link in zip(cadres, links, strict=True)]
+    assert (list(Link.objects.visible_to(user)), list(Contact.objects.visible_to(user))) == (links[:1], contacts[:1])
+
+
 @flow
 def test_contact_within_the_year(day, counts):
     make_contact(make_person(), held_on=day)
@@ -81,7 +109,7 @@ def test_cadre_reaches_the_quota_with_standing_links(links, reached):
         make_link(cadre)
     make_link(cadre, ended_on=DAY)
     make_link(cadre, started_on=NEXT_DAY)
-    assert cadres_with_links(DAY).serving_on(DAY).at_quota().exists() is reached
+    assert cadres_with_links(DAY).serving_on(DAY).with_achievements().get().is_at_quota is reached
 
 
 def test_links_and_contacts_belong_wherever_the_cadre_holds_or_held_a_post():

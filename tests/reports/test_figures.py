@@ -260,6 +260,8 @@ def test_targets_stand_beside_the_district_alone():
     root.refresh_from_db()
     found = results(Scope(root, Period.of_year(2017)))
     assert {key: result.target for key, result in found.items() if result.target} == {"sessions.lecture": 8}
+    month = results(Scope(root, Period.of_part(2017, "m5")))
+    assert {result.target for result in month.values()} == {None}
     assert not any(result.target for result in results(Scope(branch, Period.of_year(2017))).values())
 
 

@@ -38,7 +38,7 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import workbook
-from yl_district.importing import commit, work
+from yl_district.importing import commit, undo, work
 from yl_district.models import AccessEntry, ImportBatch
 
 pytestmark = pytest.mark.both
@@ -333,6 +333,31 @@ def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, 
     }
     assert (batch.state, batch.said, states) == outcomes[connection.vendor]
     assert Member.objects.get().remark == "页面"
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_an_edit_while_an_import_is_taken_back_is_not_lost(transactional_db, monkeypatch):
+    branches = make_branches()
+    make_member(branch=branches[BRANCH], remark="旧")
+    batch = written("members", [PLAIN | {"备注": "文件"}])
+    take, edits = undo.Undoing.take, []
+
+    def edit():
+        member = Member.objects.get()
+        member.remark = "页面"
+        with transaction.atomic():
+            member.save()
+
+    def take_later(self, one):
+        edits.append(beside(edit))
+        take(self, one)
+
+    monkeypatch.setattr(undo.Undoing, "take", take_later)
+    assert begin_undo(batch, None)
+    edits[0].result(timeout=HANGING)
+    states = list(Member.history.order_by("history_id").values_list("remark", flat=True))
+    assert (len(edits), states, Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")
 
 
 @pytest.mark.cpu(14)

@@ -349,3 +349,18 @@ def test_an_old_workbook_whose_chains_bite_their_tails_is_refused():
     table = 512 * (sector + 1)
     looped = OLD[:table] + struct.pack("<128I", *[1] * 128) + OLD[table + 512 :]
     assert outcome(looped) == "refused"
+
+
+def test_the_child_that_reads_has_little_memory_and_time_to_itself():
+    program = "\n".join(
+        [
+            "import resource, sys",
+            "from yl_district import spreadsheet_reader as reader",
+            "reader.sheets_of = lambda path: path",
+            "limits = lambda *_: [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]",
+            "reader.print_sheets = lambda *_: print(*limits(), file=sys.stderr)",
+            "reader.main('x')",
+        ]
+    )
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert child.stderr.split() == [str(1 << 30), "40"]
