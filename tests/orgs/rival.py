@@ -16,11 +16,9 @@ logging.disable(logging.WARNING)
 
 from allauth.mfa.models import Authenticator  # noqa: E402
 from django.contrib.auth import authenticate  # noqa: E402
-from django.core.exceptions import ValidationError  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
 
-from orgs.actions import set_roles  # noqa: E402
 from orgs.authentication import AccountBackend  # noqa: E402
 from orgs.models import User  # noqa: E402
 from orgs.second_factor import spend  # noqa: E402
@@ -51,16 +49,6 @@ def use_code_as_allauth(name, code):
     """Whether a one-time code was taken, as allauth alone does it with a cache of each process."""
     authenticator = Authenticator.objects.get(user__username=name, type=Authenticator.Type.TOTP)
     return authenticator.wrap().validate_code(code)
-
-
-def take_role_away(name):
-    """Whether the account's roles could be taken away."""
-    try:
-        with transaction.atomic():
-            set_roles(User.objects.get(username=name), [])
-    except ValidationError:
-        return False
-    return True
 
 
 def at_once(times, act, *arguments):
