@@ -77,8 +77,9 @@ def test_a_warning_where_more_than_five_and_a_third_of_the_values_would_be_repla
 
 
 def test_what_ended_is_known_before_what_followed_it_wherever_the_rows_stand(branches):
-    ended = member_row(1, 来源日期="2015-03-01", 团籍状态="转出", 离开日期="2018-01-01")
-    rows = [member_row(1, 所在团支部=OTHER_BRANCH, 来源日期="2018-01-01"), ended]
-    written("members", rows)
+    begun = {"来源日期": "2015-03-01"}
+    written("members", [member_row(1, **begun)])
+    ended = member_row(1, 团籍状态="转出", 离开日期="2018-01-01", **begun)
+    written("members", [member_row(1, 所在团支部=OTHER_BRANCH, 来源日期="2018-01-01"), ended])
     left = [(member.branch.name, str(member.left_on)) for member in Member.objects.order_by("intake_on")]
     assert left == [(BRANCH, "2018-01-01"), (OTHER_BRANCH, "None")]
