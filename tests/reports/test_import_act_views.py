@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -28,6 +28,7 @@ from tests.reports.import_pages import (
     text,
     told,
 )
+from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
 from yl_district.models import AccessEntry, ImportAlias, ImportBatch, ImportPart
 from yl_district.spreadsheets import read_workbook
@@ -106,6 +107,17 @@ def test_a_number_that_lost_its_digits_stays_wrong_unless_it_is_typed_anew(offic
     assert counts(batch) == (0, 0, 0, 1)
     office.post(address, data | {"cell-5": NUMBER})
     assert counts(batch) == (1, 0, 0, 0)
+
+
+def test_a_number_that_excel_may_have_cut_is_not_confirmed_by_sending_it_again(office):
+    """Nobody can tell whether its last digits were zeros, though it is right to its check digit."""
+    days = (date(1998, 1, 1) + timedelta(days=number) for number in range(365))
+    number, born = next((identity_number(0, day), day) for day in days if identity_number(0, day).endswith("0000"))
+    batch = opened(office, [person(0, 出生日期=str(born), 性别="女", 身份证号=int(number))])
+    address = mend_address(batch, 0, 1)
+    form = office.get(address).context["form"]
+    office.post(address, {name: form[name].value() for name in form.fields} | {"cell-5": number})
+    assert [one["column"] for one in batch.parts.get().told[1]["problems"]] == ["身份证号"]
 
 
 def test_a_number_that_is_to_be_a_text_is_confirmed_as_it_is_where_nothing_else_is_mended(office):
