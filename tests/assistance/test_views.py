@@ -247,7 +247,7 @@ def test_strange_addresses_give_the_list(district, query):
         assert (name, len(listed(district.office, name, **query))) == (name, 1)
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(4)
 def test_queries_do_not_grow_with_rows(district):
     youth = make_assisted_youth(district.here)
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.conftest import PHONE
 from tests.factories import make_member, make_organisation, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def those_who_see(record):
     return {user for user in users if user.may_open(url_name) and rows.visible_to(user).filter(pk=record.pk).exists()}
 
 
-@pytest.mark.cpu(26)
+@pytest.mark.cpu(14)
 def test_the_page_names_exactly_those_whom_the_rules_let_see_the_record(place):
     differences = []
     for record in place.records:
@@ -278,7 +278,7 @@ def test_the_number_of_queries_follows_the_roles_not_the_users(place):
     assert after == before
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(6)
 def test_the_way_there_stands_beside_the_history_on_the_page_of_every_record(place):
     missing = []
     for record in place.records:

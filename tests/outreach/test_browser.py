@@ -11,7 +11,7 @@ from outreach.models import Contact
 from tests.conftest import PHONE
 from tests.factories import make_activity, make_link, make_organisation, make_person, make_post, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

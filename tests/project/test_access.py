@@ -249,7 +249,7 @@ def is_right(answer, viewer, method, url_name, names, side):
     return is_led and answer.status_code in right_answers(viewer, method, url_name, names, side)
 
 
-@pytest.mark.cpu(164)
+@pytest.mark.cpu(136)
 @pytest.mark.crawl
 def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_give(promises, pytestconfig):
     place = district()

@@ -104,7 +104,7 @@ def case_addresses(rows):
             yield "record_unmask", reverse("record_unmask", args=[rows[kind]._meta.model_name, rows[kind].pk])
 
 
-@pytest.mark.cpu(32)
+@pytest.mark.cpu(26)
 @pytest.mark.crawl
 @pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", crawled_as(["caseworker", "staff"], {"caseworker"}))
@@ -188,7 +188,7 @@ def crawled(client, user, rows, in_depth):
     return found
 
 
-@pytest.mark.cpu(74)
+@pytest.mark.cpu(50)
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", crawled_as(WITHOUT_GRANT, EVERY_DAY))
 def test_every_page_is_the_same_with_and_without_case_files(viewer, pytestconfig, promises):
@@ -307,7 +307,7 @@ def differing_forms(place, clients, activity, numbers, typed, one, other):
     return {key for key in first if first[key] != second[key]}
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(16)
 def test_no_form_tells_by_a_name_that_a_child_has_a_file():
     place = district()
     clients = viewers(place)
@@ -321,7 +321,7 @@ def test_no_form_tells_by_a_name_that_a_child_has_a_file():
     assert found == set()
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(16)
 @pytest.mark.parametrize("number", ["identity_number", "mobile"])
 def test_a_number_typed_tells_no_more_of_a_file_than_of_any_other_registration(number):
     place = district()
@@ -337,7 +337,7 @@ def test_a_number_typed_tells_no_more_of_a_file_than_of_any_other_registration(n
     assert bool(inherent) == (number == "identity_number")
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_twin_a_form_that_offers_namesakes_out_of_reach_tells_of_the_file(monkeypatch):
     place = district()
     clients = viewers(place)
@@ -379,7 +379,7 @@ def import_report(client, sheets):
     return lasting(asked_with(client, reverse("ledger"), {"file": file, "check": "yes"}))
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_no_import_report_tells_the_office_who_is_assisted():
     place = district()
     client = viewers(place)["office"]
@@ -393,7 +393,7 @@ def test_no_import_report_tells_the_office_who_is_assisted():
     assert differing == []
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_twin_an_import_that_takes_case_files_in_would_tell_the_office(monkeypatch):
     monkeypatch.setattr("reports.ledger.may_take_in_cases", lambda user: True)
     with pytest.raises(AssertionError):

@@ -98,7 +98,7 @@ def is_file(answer):
     return "attachment" in answer.get("Content-Disposition", "")
 
 
-@pytest.mark.cpu(30)
+@pytest.mark.cpu(22)
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", crawled_as([viewer for viewer in VIEWERS if viewer != "anonymous"], EVERY_DAY))
 def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer, promises):
@@ -142,7 +142,7 @@ def file_addresses(place, rows):
                 yield viewer, address
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(20)
 @pytest.mark.crawl
 def test_each_file_has_its_line_in_the_access_log(promises):
     place, clients, rows = young_district()
@@ -156,7 +156,7 @@ def test_each_file_has_its_line_in_the_access_log(promises):
     promises.add("D3", files=len(files))
 
 
-@pytest.mark.cpu(30)
+@pytest.mark.cpu(24)
 @pytest.mark.crawl
 def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request, promises):
     place, clients, rows = young_district()

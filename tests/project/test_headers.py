@@ -160,7 +160,7 @@ def pages_of(client, user, paths):
     return {path: Markup(client.get(path, follow=True).content.decode()) for path in opened}
 
 
-@pytest.mark.cpu(40)
+@pytest.mark.cpu(34)
 @pytest.mark.django_db(transaction=True)
 def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records, promises, pytestconfig):
     """All pages by what their tags say, one of each kind in a browser, with --full all of them."""

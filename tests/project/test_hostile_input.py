@@ -179,7 +179,7 @@ class Tally:
             self.faults.append(f"{what}: {found}")
 
 
-@pytest.mark.cpu(44)
+@pytest.mark.cpu(30)
 def test_no_query_string_breaks_a_page(district):
     tally = Tally()
     for place, (name, address) in enumerate(addresses()):
@@ -191,7 +191,7 @@ def test_no_query_string_breaks_a_page(district):
     assert tally.faults == []
 
 
-@pytest.mark.cpu(34)
+@pytest.mark.cpu(22)
 def test_no_number_in_an_address_breaks_a_page(district):
     tally = Tally()
     for name, route, is_numbered in patterns():
@@ -233,7 +233,7 @@ def fields_of(client, address):
     return [*form.fields, "version", "submission"] if hasattr(form, "fields") else []
 
 
-@pytest.mark.cpu(48)
+@pytest.mark.cpu(30)
 def test_no_value_of_a_field_breaks_a_form(district):
     values, tally = list(VALUES.values()), Tally()
     for turn, (name, address) in enumerate(addresses()):
@@ -252,7 +252,7 @@ def posted(client, address, body, content_type):
     return client.generic("POST", address, body.encode(), content_type)
 
 
-@pytest.mark.cpu(16)
+@pytest.mark.cpu(12)
 def test_no_body_breaks_an_address(district):
     bodies, tally = list(BODIES.items()), Tally()
     anonymous = Client(raise_request_exception=False)
@@ -301,7 +301,7 @@ def test_other_methods_are_refused_in_words(district):
         assert response["Allow"] == "GET, HEAD, POST"
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(6)
 def test_a_form_without_the_csrf_token_is_refused(district):
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(district.staff)

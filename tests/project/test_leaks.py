@@ -93,7 +93,7 @@ def test_every_column_of_text_holds_a_canary_of_either_side():
     assert missing == set()
 
 
-@pytest.mark.cpu(90)
+@pytest.mark.cpu(76)
 @pytest.mark.crawl
 @pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", crawled_as(BOUND, EVERY_DAY))
@@ -126,7 +126,7 @@ def second_committee():
     return place, clients, own
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 @pytest.mark.crawl
 @pytest.mark.postgresql
 @pytest.mark.parametrize("viewer", ["staff", "cadre"])
@@ -149,7 +149,7 @@ def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
     assert visited(told) == promised(viewer)
 
 
-@pytest.mark.cpu(18)
+@pytest.mark.cpu(16)
 @pytest.mark.crawl
 @pytest.mark.postgresql
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):

@@ -60,7 +60,7 @@ def typed(answer):
     return shown | {name: marked("own", "填") for name in texts & shown.keys() if not fields[name].widget.is_hidden}
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(6)
 def test_what_was_typed_into_a_form_that_is_shown_again_is_escaped():
     place = district()
     clients = viewers(place)
@@ -105,7 +105,7 @@ def test_a_message_that_names_a_record_is_escaped():
     assert raw({"answer": answer}) == set()
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_names_and_reasons_of_findings_are_escaped():
     place = sound_district()
     office = browser_of(make_user("林知秋", place.root))

@@ -87,7 +87,7 @@ def changes_by_adding(district):
     return count, changed
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_no_form_that_changes_a_record_sets_what_it_does_not_offer(district, promises):
     count, changed = changes_by_adding(district)
     assert changed == []
@@ -113,7 +113,7 @@ def test_a_form_that_took_everything_would_be_noticed(district, monkeypatch):
     assert row.hub == other
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_no_form_that_makes_a_record_sets_what_it_does_not_offer(district, promises):
     count = 0
     for url_name, args, typed, model in makeable(district):

@@ -189,7 +189,7 @@ def for_all_trees(check):
     settings(max_examples=10, deadline=None)(tree)()
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(8)
 def test_a_role_shows_what_lies_below_its_organisation(place):
     def check(parents, top):
         move(place.stands, parents)
@@ -207,7 +207,7 @@ def test_a_role_shows_what_lies_below_its_organisation(place):
     for_all_trees(check)
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_a_case_file_opens_by_grants_given_below_the_organisation_of_its_keeper(place):
     def check(parents, top):
         move(place.stands, parents)
@@ -229,7 +229,7 @@ def fresh(record):
     return type(record).objects.get(pk=record.pk)
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_rows_within_an_organisation_are_those_below_it(place):
     def check(parents, top):
         move(place.stands, parents)

@@ -50,7 +50,7 @@ def wait_for(port, process):
     raise AssertionError("The server did not start.")
 
 
-@pytest.mark.cpu(36)
+@pytest.mark.cpu(12)
 def test_slow_clients_do_not_block_the_others(server_port):
     form = UNFINISHED_FORM.format(path=reverse("login"), token="a" * 32).encode()
     with ExitStack() as slow:

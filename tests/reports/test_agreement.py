@@ -188,7 +188,7 @@ def reader_of(tree, reader):
     return browser_of(user), f"{HUB}{hub.pk}" if looked_at == "hub" else places[looked_at].pk
 
 
-@pytest.mark.cpu(106)
+@pytest.mark.cpu(26)
 @pytest.mark.parametrize(
     "reader",
     [
@@ -212,7 +212,7 @@ def test_number_list_export_and_documents_agree(reader, pytestconfig):
     assert (lists == 0) is (reader == "leader")
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(4)
 def test_twin_with_other_records_behind_the_page_they_differ(monkeypatch):
     client, place = reader_of(generated_district(7), "staff")
     query = PERIODS["year"] | {"organisation": place}

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from orgs.models import User
 from tests.conftest import WINDOWS
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(14)]
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -27,7 +27,7 @@ def run(*arguments):
     return said.getvalue(), status
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_json_states_the_findings_of_the_page():
     place = full_district()
     for name, query, arguments in [

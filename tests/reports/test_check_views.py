@@ -102,7 +102,7 @@ def test_home_tells_how_many_wait(place):
     assert place.office.get(reverse("home"), {"year": YEAR}).context["open_findings"] == 2
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_reason_answers_what_was_found_then(place):
     age(place, place.members[0])
     scope, subject = year_scope(place.root), f"members.member:{place.members[0].pk}"
@@ -150,7 +150,7 @@ def test_a_reason_holds_for_its_period_and_organisation_alone(place):
     assert unexplained(branch, results(branch)) == []
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_the_state_narrows_the_board(place):
     age(place, *place.members[:2])
     explain(
@@ -204,7 +204,7 @@ def test_the_same_form_twice_gives_one_reason(place):
     assert "修改说明" in place.office.get(address, follow=True).content.decode()
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_leader_is_told_the_number_and_nobody_s_name(place):
     age(place, *place.members[:2])
     leader = as_role(place, Role.Kind.LEADER, place.root)
@@ -219,7 +219,7 @@ def test_a_leader_is_told_the_number_and_nobody_s_name(place):
     assert "康宁" not in board(leader)[1]
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_cases_are_told_by_number_to_those_who_may_know_it_and_not_at_all_to_others(place):
     place.pairing.delete()
     whole = ("without_volunteer", "没有固定志愿者", "共 1 名", "")
@@ -240,7 +240,7 @@ def test_cases_are_told_by_number_to_those_who_may_know_it_and_not_at_all_to_oth
     assert looks.count() == before + 1
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_a_reason_about_cases_is_known_to_those_alone_who_know_their_number(place):
     place.pairing.delete()
     explain(
@@ -310,7 +310,7 @@ def test_a_second_reason_for_the_same_finding_is_refused_in_words(place):
     ]
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_pages_ask_no_more_with_more_rows(place):
     age(place, place.members[0])
     before = [queries(place.office, name, year=YEAR) for name in ("finding_list", "comparison", "home")]
@@ -327,7 +327,7 @@ def test_refused_addresses_are_no_fault(place):
     assert place.office.get(reverse("explanation_update", args=[987654])).status_code == 404
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(8)
 def test_one_reason_for_all_is_the_same_to_those_who_know_of_cases_and_those_who_do_not(place):
     scope = year_scope(place.branch)
     for day in (1, 2):

@@ -253,7 +253,7 @@ def test_sums_are_counted_apart_from_the_figures(place):
     assert found(scope, "parts_and_whole", numbers) == [("村、社区非在校团员", "村、社区非在校团员 3 ＞ 团员总数 2")]
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_the_arithmetic_holds_in_a_district_drawn_by_lot():
     tree = generated_district(3)
     for place in (tree.root, tree.middle, tree.leaf):
@@ -264,7 +264,7 @@ def test_the_arithmetic_holds_in_a_district_drawn_by_lot():
                 assert (part, key, told_one_by_one(scope, key)) == (part, key, [])
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_running_year_is_asked_for_the_share_that_has_passed(place):
     scope = year_scope(place.root)
     Contact.objects.filter(held_on__gt=date(YEAR, 5, 31)).delete()

@@ -17,7 +17,7 @@ from tests.conftest import WINDOWS
 from tests.reports.signed import begun, explain
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(18)]
 
 
 @pytest.mark.parametrize("window", WINDOWS)

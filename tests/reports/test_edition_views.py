@@ -93,7 +93,7 @@ def test_pressing_twice_signs_once(place):
     assert Edition.objects.count() == 1
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_text_with_what_means_nothing_is_not_signed(place):
     explain(Scope(place.root, YEAR), place.staff, TODAY)
     section = make_section(place.report, "举办{瑜珈场次}\n[活动场次 零:没有")
@@ -155,7 +155,7 @@ def test_branch_cadre_signs_the_own_branch_without_learning_of_cases(place):
     assert figures["sessions"]["value"] == 1
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(8)
 def test_a_cadre_learns_nothing_of_cases_by_signing(place):
     own = begun(Scope(place.here, YEAR))
     before = place.cadre.get(reverse("report_sign", args=[own.pk])).context["form"]["seen"].value()

@@ -104,7 +104,7 @@ def sample_year():
 
 
 @pytest.mark.both
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(4)
 def test_sample_year_gives_back_the_original_summary(sample_year):
     found = results(sample_year)
     assert {key: found[key].value for key in ORIGINAL} == ORIGINAL
@@ -120,7 +120,7 @@ def test_sample_year_gives_back_the_original_summary(sample_year):
 
 
 @pytest.mark.both
-@pytest.mark.cpu(130)
+@pytest.mark.cpu(8)
 def test_sample_year_equals_plain_sql(sample_year):
     branch = Organisation.objects.get(name="高井社区团支部")
     for organisation in (sample_year.organisation, branch):
@@ -138,7 +138,7 @@ def scopes(tree, periods, hubs=3):
         yield from (Scope(hub.organisation, period, hub) for period in periods)
 
 
-@pytest.mark.cpu(124)
+@pytest.mark.cpu(16)
 @pytest.mark.parametrize("seed", drawn(range(DISTRICTS)))
 def test_generated_district_equals_plain_sql(seed):
     periods = [PERIODS["year"], *list(PERIODS.values())[seed + 1 :: DISTRICTS]]
@@ -158,7 +158,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
     assert results(scope)["sessions"].value > sum(activity.session_count for activity in hosted)
 
 
-@pytest.mark.cpu(22)
+@pytest.mark.cpu(14)
 @pytest.mark.parametrize("seed", drawn([21, 22]))
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
     tree = generated_district(seed)

@@ -14,7 +14,7 @@ from tests.reports import layout_files as files
 from tests.reports.district import YEAR, full_district
 from tests.reports.test_posters import crowded
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 def printed(page):

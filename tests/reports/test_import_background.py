@@ -54,7 +54,7 @@ def ended(batch):
     return waited(batch, lambda batch: batch.state not in ImportBatch.BUSY)
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(8)
 def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_own(batch):
     own = os.getpid()
     for begin, state in [
@@ -69,7 +69,7 @@ def test_a_large_import_is_checked_written_and_taken_back_in_processes_of_their_
     assert tally(batch) == {"new": ROWS}
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
     batch = opened(MANY_ROWS)
     own = f":{os.getpid()}"

@@ -15,7 +15,7 @@ from tests.workbooks import workbook
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import read_workbook
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]
 
 
 @pytest.fixture

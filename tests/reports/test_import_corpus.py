@@ -200,7 +200,7 @@ def outcome(data, name):
     return "checked with errors" if found.errors else "checked"
 
 
-@pytest.mark.cpu(20)
+@pytest.mark.cpu(12)
 def test_damaged_copies_are_refused_or_checked_and_never_anything_else(branches, promises):
     before, outcomes, slowest = records(), Counter(), 0.0
     files = [(data, name) for data, name, _ in CORPUS.values()]

@@ -24,7 +24,7 @@ def path(tmp_path, transactional_db):
     return file
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(14)
 def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     with kills.Server() as server:
         outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))
@@ -36,7 +36,7 @@ def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     assert Member.objects.filter(remark="再次导入").count() == 3
 
 
-@pytest.mark.cpu(22)
+@pytest.mark.cpu(12)
 def test_without_its_transaction_a_killed_import_would_be_found_half_done(path):
     with kills.Server("unsafe") as server:
         outcomes = kills.outcomes(server, path, 40, random.Random(1))

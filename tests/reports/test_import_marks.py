@@ -74,7 +74,7 @@ def test_what_is_exported_is_the_same_when_it_comes_back(branches, format, masks
     assert records() == before
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_a_thousand_members_come_back_without_difference(branches, promises):
     written("members", member_rows(1000))
     before = records()

@@ -206,7 +206,7 @@ def keys(kind):
     return set(MODELS[kind].objects.values_list("pk", flat=True))
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(6)
 @pytest.mark.parametrize("kind", ROWS)
 def test_the_check_says_what_the_commit_does(kind):
     make_district()

@@ -360,7 +360,7 @@ def test_an_edit_while_an_import_is_taken_back_is_not_lost(transactional_db, mon
     assert (len(edits), states, Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(8)
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_others_save_while_a_large_import_is_checked_and_written(transactional_db, tmp_path):

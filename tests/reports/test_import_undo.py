@@ -550,7 +550,7 @@ def test_what_was_never_written_cannot_be_taken_back(branches, user):
     assert ImportBatch.objects.get().state == "checked"
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 @pytest.mark.django_db(transaction=True)
 def test_an_edit_at_the_same_moment_is_kept_or_finds_the_record_gone_and_is_never_lost(transactional_db):
     make_branches()

@@ -171,7 +171,7 @@ UNUSABLE = [
 ]
 
 
-@pytest.mark.cpu(12)
+@pytest.mark.cpu(8)
 def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path):
     given = [([name, *COMMANDS[name]], {"DATABASE_URL": url.format(folder=tmp_path)}) for name, url, _ in UNUSABLE]
     found = answers(given, tmp_path)
@@ -183,7 +183,6 @@ def test_a_database_that_cannot_be_used_is_one_clear_line(tmp_path):
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".txt", ".xlsx")] == []
 
 
-@pytest.mark.cpu(6)
 def test_a_kind_of_database_that_nobody_knows_is_one_clear_line():
     command = [sys.executable, settings.BASE_DIR / "manage.py", "ledger_template", "-o", "out.xlsx"]
     environment = os.environ | {"DATABASE_URL": "mysqlx://nobody@127.0.0.1/nothing"}
@@ -241,7 +240,7 @@ def test_the_template_is_written_and_noted(tmp_path, capsys):
     assert AccessEntry.objects.get().detail == "年度工作台账模板"
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(4)
 def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     output, _ = said(capsys, "load_sample_year")
     accounts = [account_line(*account) for account in ACCOUNTS]
@@ -262,7 +261,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     assert counts() | {"django_session": 0} == before | {"django_session": 0}
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
     said(capsys, "load_sample_year")
     code = said(capsys, "demo_code")[0].strip()

@@ -78,7 +78,7 @@ def figures_of_the_year():
     return figures_as_dict(scope, results(scope))
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(8)
 def test_every_figure_of_a_year_comes_back_from_the_export_of_that_year():
     take_in(sample.COMMITTED.read_bytes())
     late = {"年度": 2016, "姓名": "秦望远", "状态": "批准", "批准日期": "2017-01-20"}
@@ -91,7 +91,7 @@ def test_every_figure_of_a_year_comes_back_from_the_export_of_that_year():
     assert figures_of_the_year() == figures
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(14)
 def test_the_sample_year_comes_back_cell_by_cell(sample_rows):
     take_in(sample.COMMITTED.read_bytes())
     written = assert_round_trip()
@@ -197,7 +197,7 @@ def awkward_ledger():
     }
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(4)
 def test_awkward_data_come_back_cell_by_cell():
     report = take_in(awkward_ledger())
     assert report.errors == []
@@ -284,7 +284,7 @@ def spoilt(sheets, chance):
     return tables
 
 
-@pytest.mark.cpu(24)
+@pytest.mark.cpu(16)
 @pytest.mark.parametrize("stored_before", [pytest.param(False, marks=pytest.mark.full), True])
 def test_a_spoilt_ledger_is_taken_whole_or_refused_with_reasons(sample_rows, stored_before):
     small = {name: rows for name, rows in sample_rows.items() if name not in ("签到", "平台录入")}
@@ -318,7 +318,7 @@ def large_ledger(people, activities=4):
     }
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(8)
 def test_thousands_of_sign_ins_take_seconds():
     sheets = workbook(large_ledger(2000, 10))
     began = time.process_time()
@@ -335,7 +335,7 @@ def queries(act):
     return len([head for head, _ in groupby(query["sql"].split("VALUES")[0] for query in captured)])
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_the_number_of_queries_does_not_grow_with_the_rows():
     few, many = large_ledger(20), large_ledger(200)
     changed = [

@@ -206,7 +206,7 @@ def test_files_are_only_fetched(staff, name):
     assert staff.post(reverse(name)).status_code == 405
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_the_last_imports_are_listed(staff):
     for number in range(12):
         take_in(GOOD, name=f"台账{number}.xlsx")

@@ -301,7 +301,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows():
 # Round trip
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_what_goes_out_comes_back_without_a_difference(kind):
     assert take_in(awkward_ledger()).errors == []

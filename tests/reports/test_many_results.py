@@ -30,7 +30,7 @@ def differing(pairs):
     return [one for one, other in zip(results_of(pairs), alone, strict=True) if one != other]
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_all_figures_together_are_what_each_is_by_itself():
     generated_district(21)
     pairs = pairs_of([root_organisation(), Organisation.objects.filter(depth=2).first()])

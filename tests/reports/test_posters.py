@@ -109,7 +109,7 @@ def test_of_a_signed_year_the_signed_number_is_shown_as_by_the_comparison(place,
         assert each.before.value == rows[each.result.figure.key].year_before.value
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_every_number_leads_to_a_page_with_the_same_number(place, staff):
     text = shown(staff).content.decode()
     article = text.partition("<article")[2].partition("</article>")[0]

@@ -91,7 +91,7 @@ def test_a_report_never_starts_from_a_later_one_another_form_or_another_place(di
     assert (said, ("不取", "不取", False) in texts(report)) == ("已建立报告。正文取自通用文本，请逐节核对。", False)
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(8)
 @pytest.mark.parametrize("of_hub", [False, True], ids=["organisation", "hub"])
 def test_every_form_has_a_default_text_without_a_problem(of_hub):
     place = full_district()
@@ -266,7 +266,7 @@ def test_the_list_begins_with_the_latest_period_and_can_be_narrowed_to_an_organi
     assert listed(district.office, "report_list", organisation=district.here.pk) == names[:2]
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 @pytest.mark.parametrize("of_hub", [False, True], ids=["organisation", "hub"])
 def test_every_number_of_every_default_text_opens(of_hub):
     place = full_district()

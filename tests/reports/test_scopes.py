@@ -143,7 +143,7 @@ def test_without_scripts_own_days_are_asked_for_in_two_steps(place):
     assert re.search(r'<fieldset class="scope-days" hidden', text)
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(8)
 def test_a_place_out_of_reach_is_no_other_than_one_that_does_not_exist(place):
     own = {place.cadre: (place.here, None), place.operator: (place.here, place.hub)}
     for client, (organisation, hub) in own.items():
@@ -161,7 +161,7 @@ def test_an_operator_of_hubs_is_offered_these_alone(place):
     assert re.findall(r'<option value="(hub-\d+|\d+)"', text) == [f"{HUB}{place.hub.pk}"]
 
 
-@pytest.mark.cpu(14)
+@pytest.mark.cpu(8)
 def test_an_address_made_of_a_scope_leads_to_it_again(place):
     periods = [Period.of_part(2016, part) for part in PARTS]
     periods += [Period(date(2016, 2, 29), date(2016, 3, 1)), Period(date(2016, 12, 1), date(2017, 1, 31))]

@@ -87,7 +87,7 @@ def test_later_changes_leave_an_edition_alone(report, staff):
     assert state(edition) == before
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report, staff):
     first = signed(report, staff, TODAY)
     before = state(first)
@@ -168,7 +168,6 @@ def test_an_amendment_is_signed_for_other_records_though_the_text_is_the_same(
     assert (last.number, last.blocks == first.blocks) == (number, is_same_text)
 
 
-@pytest.mark.cpu(8)
 def test_only_the_text_that_was_read_is_signed(report, staff):
     seen = text_digest(compose(scope_of(report), TODAY))
     Activity.objects.filter(sign_in_count=0).update(attendance=7, basis="exact")
@@ -196,7 +195,7 @@ def test_a_reason_for_another_state_of_things_does_not_count(report, staff):
         sign(report, staff, TODAY)
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_a_layout_that_fails_keeps_a_report_from_being_signed(report, staff):
     layout = WordLayout.objects.create(
         file_name="坏版式.docx", content=b"PK", sha256="", uploaded_by=staff, uploaded_at=timezone.now()

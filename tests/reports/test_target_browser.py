@@ -10,7 +10,7 @@ from tests.conftest import DESKTOP, PHONE
 from tests.evidence import PLACE, exif, jpeg, segment
 from tests.factories import make_activity, make_organisation, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

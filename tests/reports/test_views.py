@@ -147,7 +147,7 @@ def open_every_case(user):
         make_grant(user, person)
 
 
-@pytest.mark.cpu(22)
+@pytest.mark.cpu(14)
 @pytest.mark.parametrize(
     "level", ["middle", *(pytest.param(level, marks=pytest.mark.full) for level in ("root", "leaf"))]
 )
@@ -437,7 +437,7 @@ def test_people_reached_are_listed_to_a_cadre_without_birth_date_sex_and_number(
     assert [fact for fact in told if fact in text] == told
 
 
-@pytest.mark.cpu(28)
+@pytest.mark.cpu(18)
 def test_rows_do_not_add_queries():
     tree = generated_district(8)
     fill(tree, Lots(9))

@@ -53,7 +53,7 @@ def size_of_text(client):
     return Document(io.BytesIO(answer.content)).styles["Normal"].font.size.pt
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 def test_an_uploaded_layout_is_in_force_until_it_is_withdrawn(place):
     answer = upload(place.admin, own_layout(15))
     assert "版式已通过检查并启用，今后的 Word 文件用它生成。" in answer.content.decode()

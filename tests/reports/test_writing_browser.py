@@ -7,7 +7,7 @@ from orgs.models import User
 from tests.conftest import DESKTOP
 from tests.factories import make_member, make_organisation, make_report, make_section, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

@@ -377,7 +377,7 @@ def edits_found(noted, count):
     return found, kinds
 
 
-@pytest.mark.cpu(16)
+@pytest.mark.cpu(10)
 @pytest.mark.django_db
 def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch, promises):
     noted = write_lines(12)

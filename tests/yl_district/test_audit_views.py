@@ -137,7 +137,6 @@ def test_no_file_leaves_that_cannot_be_noted(district, broken_log):
         assert "暂时不能记录查阅日志" in text and "章程" not in text
 
 
-@pytest.mark.cpu(6)
 def test_the_same_files_leave_with_a_log_that_works(district):
     """The twin: the very same requests are answered where the log takes its lines."""
     for name, args, query in EXPORTS:

@@ -7,7 +7,7 @@ from orgs.models import Role
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_organisation, make_user
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ CELLS = st.text(
 ) | st.sampled_from(['"', '""', "\n", ",", ";", '甲"乙', "甲\n乙", '"甲"'])
 
 
-@pytest.mark.cpu(6)
+@pytest.mark.cpu(4)
 @given(st.lists(st.lists(CELLS, min_size=2, max_size=4), max_size=4))
 def test_any_cells_come_back_from_a_paste(rows):
     rows = [[None if cell == "" else cell for cell in row] + ["尾"] for row in rows]

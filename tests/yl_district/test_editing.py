@@ -231,7 +231,7 @@ def test_a_version_tells_nothing_and_fits_one_user_and_record_alone(district, me
     assert all(re.fullmatch("[0-9a-f]{16}", value) for value in versions[0].values())
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(6)
 def test_every_form_that_changes_a_record_notices_a_change_in_between(district, promises):
     noticed = 0
     for url_name, (record, field, theirs, mine) in changeable(district).items():
@@ -245,7 +245,7 @@ def test_every_form_that_changes_a_record_notices_a_change_in_between(district, 
     promises.add("G2", kinds=noticed)
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(4)
 def test_an_unchanged_form_is_never_stale(district):
     for url_name, (record, *_) in changeable(district).items():
         data = opened(district.office, url_name, record)

@@ -7,7 +7,7 @@ from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_member, make_organisation, make_user
 from yl_district.spreadsheets import read_workbook
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 
 @pytest.fixture

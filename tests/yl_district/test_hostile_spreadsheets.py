@@ -212,7 +212,7 @@ TOO_LARGE = {
 }
 
 
-@pytest.mark.cpu(10)
+@pytest.mark.cpu(6)
 @pytest.mark.parametrize("kind", [*REFUSED, *TOO_LARGE])
 def test_what_is_no_sound_file_is_refused_within_seconds(kind):
     data, *answer = (REFUSED | TOO_LARGE)[kind]
@@ -332,7 +332,7 @@ def mutants():
         yield from (mutated_inside(data, seed) for data in (book, OPEN))
 
 
-@pytest.mark.cpu(34)
+@pytest.mark.cpu(26)
 def test_damage_of_any_kind_is_read_or_refused_and_never_anything_else(promises):
     began = seconds_of_readers()
     with ThreadPoolExecutor(2) as pool:

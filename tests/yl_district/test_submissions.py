@@ -109,7 +109,7 @@ def test_the_page_carries_a_new_token_each_time(district):
     assert len({re.search(r'name="submission" value="([^"]+)"', page).group(1) for page in pages}) == 2
 
 
-@pytest.mark.cpu(8)
+@pytest.mark.cpu(6)
 def test_every_form_that_makes_something_makes_it_once(district):
     forms = makeable(district)
     for url_name, args, typed, model in forms:
