@@ -5,6 +5,7 @@ import io
 import re
 from contextlib import suppress
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -176,6 +177,24 @@ def test_only_the_text_that_was_read_is_signed(report, staff):
     assert refused.value.messages == ["没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。"]
     assert not Edition.objects.exists()
     assert signed(report, staff, TODAY, seen=text_digest(compose(scope_of(report), TODAY))).number == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("另一段", {"members": (1, "counted")}),
+        ("正文", {"members": (2, "counted")}),
+        ("正文", {"hubs": (1, "counted")}),
+    ],
+)
+def test_another_text_or_number_or_figure_has_another_digest(other):
+    def digest(text, results):
+        results = {key: SimpleNamespace(value=value, quality=quality) for key, (value, quality) in results.items()}
+        return text_digest(SimpleNamespace(text=text, results=results))
+
+    read = ("正文", {"members": (1, "counted")})
+    assert digest(*read) == digest(*read)
+    assert digest(*read) != digest(*other) != digest("正文", {"members": (1, "rounded")}) != digest(*read)
 
 
 def test_findings_without_a_reason_keep_a_report_from_being_signed(report, staff):
