@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from docx import Document
 
-from activities.models import Activity
+from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth
 from members.models import Member
 from orgs.models import Role
@@ -60,6 +60,16 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     assert hashlib.sha256(document).hexdigest() == sha256
     lines = [paragraph.text for paragraph in Document(io.BytesIO(document)).paragraphs]
     assert set(now.text.splitlines()) <= set(lines)
+
+
+def test_what_a_figure_was_called_when_it_was_signed_stays_with_it(report, staff):
+    edition, scope = signed(report, staff, TODAY), scope_of(report)
+    before = results_of(edition)["sessions.lecture"].figure
+    ActivityType.objects.filter(key="lecture").update(name="专题报告")
+    after, now = results_of(edition)["sessions.lecture"].figure, results(scope)["sessions.lecture"].figure
+    assert (after.label, after.definition) == (before.label, before.definition)
+    assert (now.label, now.definition) == ("专题报告场次", "期内专题报告的场次之和")
+    assert before.label != now.label
 
 
 def test_the_whole_text_and_the_open_one_come_from_sections_read_once(report, staff):
