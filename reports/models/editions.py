@@ -1,5 +1,7 @@
 """What was signed: the text, the numbers and the records they counted, as they stood on that day."""
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -63,6 +65,11 @@ class Edition(KeptOnce):
     def label(self):
         """Which edition it is, in words: 定稿, 更正稿第1号."""
         return f"更正稿第{self.number - 1}号" if self.number > 1 else "定稿"
+
+    @property
+    def is_whole(self):
+        """Whether the file still is the one whose digest was taken when it was signed."""
+        return hashlib.sha256(self.document).hexdigest() == self.sha256
 
 
 class CountedFigure(KeptOnce):

@@ -76,6 +76,7 @@ def test_without_the_lock_a_code_is_taken_by_each_process(rivals):
     assert taken > 1
 
 
+@pytest.mark.cpu(8)
 def test_two_administrators_who_take_each_other_away_leave_one():
     root = make_organisation()
     first, second = (make_user("程安", root, Role.Kind.ADMINISTRATOR) for _ in range(2))

@@ -1,8 +1,6 @@
 """The production server, started exactly as `make run` starts it."""
 
-import os
 import select
-import signal
 import socket
 import subprocess
 import threading
@@ -35,7 +33,8 @@ def server_port(transactional_db):
         wait_for(port, process)
         yield port
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        # To the server alone, by make: it would take the end of workers that are told as well for a failure.
+        process.terminate()
         process.wait(timeout=HANGING)
 
 

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
@@ -25,6 +26,7 @@ from tests.factories import (
 )
 from tests.pages import browser_of, page, queries, status, two_branches
 from tests.reports.signed import begun, explain, signed
+from yl_district import kept_once
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,16 @@ def test_staff_sign_what_they_have_read(place):
     text = page(place.office, "edition_detail", edition.pk)
     assert "定稿以来，所统计的记录没有变动。" in text
     assert f'href="/editions/{edition.pk}/figures/sessions/"' in text
+
+
+def test_a_file_that_is_no_longer_the_signed_one_is_told(place):
+    """As whoever holds the database itself could have changed it."""
+    edition = signed(place.report, place.staff, TODAY)
+    warning = "文件与校验值不符，请立即报告系统管理员。"
+    assert warning not in page(place.office, "edition_detail", edition.pk)
+    kept_once.unprotect(connection, kept_once.tables())
+    Edition.objects.update(document=edition.document + b" ")
+    assert warning in page(place.office, "edition_detail", edition.pk)
 
 
 def test_what_is_not_explained_is_said_with_the_way_to_the_board(place):
