@@ -102,6 +102,13 @@ def test_leaders_of_the_district_read_targets_without_names(district):
     assert leader.get(reverse("target_update", args=[target.pk])).status_code == 404
 
 
+def test_leaders_of_the_district_read_targets_and_its_staff_alone_change_them(district):
+    target = set_target()
+    users = [make_user("某人", district.root, kind) for kind in (RoleKind.STAFF, RoleKind.LEADER, RoleKind.CADRE)]
+    assert [list(Target.objects.visible_to(user)) for user in users] == [[target], [target], []]
+    assert [list(Target.objects.changeable_by(user)) for user in users] == [[target], [], []]
+
+
 def test_leaders_of_a_branch_cadres_and_hubs_read_none(district):
     target = set_target()
     kinds = {RoleKind.LEADER: district.here, RoleKind.CADRE: district.root, RoleKind.HUB_OPERATOR: district.root}
