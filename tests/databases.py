@@ -23,6 +23,8 @@ NAME = "yl"
 # So many rows that nobody sees any more make a table slow.
 DEAD_ROWS = 2_000
 DEBIAN = Path("/usr/lib/postgresql")
+# A folder in memory, where a database waits for no disk, and how much has to be free there.
+MEMORY, ROOM = Path("/dev/shm"), 1 << 30
 CONFIGURATION = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -190,10 +192,15 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="run everything, exhaustively, whatever it is marked for")
 
 
+def has_room(folder):
+    """Whether a database can lie in the folder."""
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
     """Point DATABASE_URL at the chosen database, whatever it was; a wrapper comes before pytest-django's own hook."""
-    folder = Path(tempfile.mkdtemp(prefix="yl-"))
+    folder = Path(tempfile.mkdtemp(prefix="yl-", dir=MEMORY if has_room(MEMORY) else None))
     early_config.add_cleanup(lambda: shutil.rmtree(folder))
     database = KINDS[early_config.known_args_namespace.database](folder)
     early_config.stash[DATABASE] = database
