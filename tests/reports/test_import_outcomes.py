@@ -18,6 +18,7 @@ from tests.factories import (
     make_activity,
     make_assisted_youth,
     make_hub,
+    make_link,
     make_member,
     make_person,
     make_post,
@@ -66,7 +67,9 @@ def make_district():
         make_volunteer(None, "", person)
         make_activity(branch, f"旧活动{number}")
         make_assisted_youth(branch, person=person, needs="原有")
-        Link.objects.create(cadre=Person.objects.get(name="旧人一"), youth=person, started_on=date(2017, 1, 10))
+    *youths, cadre = Person.objects.filter(name__in=OLD).order_by("pk")
+    for youth in youths:
+        make_link(cadre, youth=youth, started_on=date(2017, 1, 10))
 
 
 OLD = ["旧人一", "旧人二", "旧人三", "旧人四"]
@@ -115,9 +118,9 @@ ROWS = {
         "wrong": lambda n: {"单位名称": f"新单位{n}", "类别": "非公企业", "状态": "正常", "职工总数": "约30人"},
     },
     "links": {
-        "new": lambda n: {"团干部": "旧人一", "姓名": f"青年{n}", "手机号码": f"139{n:08}", "起始日期": "2017-03-01"},
-        "changed": lambda n: {"团干部": "旧人一"} | old(n % 3) | {"起始日期": "2017-01-10", "备注": f"改{n}"},
-        "same": lambda n: {"团干部": "旧人一"} | old(n % 3) | {"起始日期": "2017-01-10"},
+        "new": lambda n: {"团干部": "旧人四", "姓名": f"青年{n}", "手机号码": f"139{n:08}", "起始日期": "2017-03-01"},
+        "changed": lambda n: {"团干部": "旧人四"} | old(n % 3) | {"起始日期": "2017-01-10", "备注": f"改{n}"},
+        "same": lambda n: {"团干部": "旧人四"} | old(n % 3) | {"起始日期": "2017-01-10"},
         "wrong": lambda n: {"团干部": "没有的人", "姓名": f"青年{n}", "起始日期": "2017-03-01"},
     },
     "volunteers": {
@@ -275,8 +278,8 @@ TRACES = {
     ),
     "a link ended": (
         "links",
-        {"团干部": "旧人一"} | old(1) | {"起始日期": "2017-01-10", "结束日期": "2016-01-10"},
-        {"团干部": "旧人一"} | old(1) | {"起始日期": "2017-01-10", "备注": "改"},
+        {"团干部": "旧人四"} | old(1) | {"起始日期": "2017-01-10", "结束日期": "2016-01-10"},
+        {"团干部": "旧人四"} | old(1) | {"起始日期": "2017-01-10", "备注": "改"},
     ),
     "a pairing": ("assisted", NEW_CASE | {"固定志愿者": "旧人一", "出库日期": "2017-01-01"}, NEW_CASE),
     "a pairing replaced": (
