@@ -236,6 +236,7 @@ def test_strange_addresses_give_the_list(district, query):
     assert len(listed(district.office, "contact_list", **query)) == 1
 
 
+@pytest.mark.cpu(4)
 def test_queries_do_not_grow_with_rows(district):
     whole = make_link(district.own, "白露")
 

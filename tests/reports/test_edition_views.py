@@ -78,6 +78,7 @@ def test_a_file_that_is_no_longer_the_signed_one_is_told(place):
     assert warning in page(place.office, "edition_detail", edition.pk)
 
 
+@pytest.mark.cpu(4)
 def test_what_is_not_explained_is_said_with_the_way_to_the_board(place):
     text = page(place.office, "report_sign", place.report.pk)
     assert "项核对结果没有说明，说明后才能签发。" in text

@@ -39,6 +39,7 @@ BEFORE = date(2016, 1, 10)
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.cpu(4)
 def test_sample_year_is_told_word_by_word():
     call_command("load_sample_year", stdout=io.StringIO())
     assert compose(scope_of(root_organisation())).text == GOLDEN.read_text("utf-8")
