@@ -1,5 +1,6 @@
 """What the tests of pages share: a district seen from two sides, and how a page is sent and read."""
 
+from random import Random
 from types import SimpleNamespace
 
 from django.db import connection
@@ -11,6 +12,11 @@ from django.utils.html import escape
 from orgs.models import Role
 
 from .factories import make_organisation, make_user
+
+
+def some_of(pages, lot, config, number=1):
+    """So many of the pages, drawn by lot; with --full all of them."""
+    return pages if config.getoption("full") else Random(lot).sample(pages, number)
 
 
 def two_branches():

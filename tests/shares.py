@@ -14,14 +14,16 @@ PROCESS = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--beside", metavar="FOLDER", help="run the files of tests that no other process there has taken")
+    parser.addoption(
+        "--beside", metavar="FOLDER", type=Path, help="run the files of tests that no other process there has taken"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     """Number the processes in the order in which they start; the only one is 1."""
     folder = config.getoption("beside")
-    config.stash[PROCESS] = next(each for each in count(1) if not folder or is_taken(Path(folder), f"process {each}"))
+    config.stash[PROCESS] = next(each for each in count(1) if not folder or is_taken(folder, f"process {each}"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,7 +32,7 @@ def pytest_runtestloop(session):
     folder = session.config.getoption("beside")
     if not folder or session.testsfailed or session.config.option.collectonly:
         return None
-    tests = taken(session.items, Path(folder))
+    tests = taken(session.items, folder)
     test = next(tests, None)
     while test:
         following = next(tests, None)

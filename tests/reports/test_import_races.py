@@ -304,6 +304,19 @@ def test_what_nobody_writes_is_forgotten_but_not_while_it_is_worked_on(branches,
     assert ImportBatch.objects.exists() != is_forgotten
 
 
+def edit_the_remark():
+    """What somebody saves on the page of the only member."""
+    member = Member.objects.get()
+    member.remark = "页面"
+    with transaction.atomic():
+        member.save()
+
+
+def remarks():
+    """What the only member's remark has been, state by state."""
+    return list(Member.history.order_by("history_id").values_list("remark", flat=True))
+
+
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, monkeypatch):
@@ -312,26 +325,19 @@ def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, 
     batch = checked("members", [PLAIN | {"备注": "文件"}])
     write, edits = commit.Writer.write, []
 
-    def edit():
-        member = Member.objects.get()
-        member.remark = "页面"
-        with transaction.atomic():
-            member.save()
-
     def write_later(self, acts):
-        edits.append(beside(edit))
+        edits.append(beside(edit_the_remark))
         write(self, acts)
 
     monkeypatch.setattr(commit.Writer, "write", write_later)
     begin_commit(batch)
     edits[0].result(timeout=HANGING)
-    states = list(Member.history.order_by("history_id").values_list("remark", flat=True))
     # On SQLite nobody else can write meanwhile; on PostgreSQL the edit is noticed before the import ends.
     outcomes = {
         "sqlite": ("committed", "", ["旧", "文件", "页面"]),
         "postgresql": ("checked", CHANGED_MEANWHILE, ["旧", "页面"]),
     }
-    assert (batch.state, batch.said, states) == outcomes[connection.vendor]
+    assert (batch.state, batch.said, remarks()) == outcomes[connection.vendor]
     assert Member.objects.get().remark == "页面"
 
 
@@ -343,21 +349,14 @@ def test_an_edit_while_an_import_is_taken_back_is_not_lost(transactional_db, mon
     batch = written("members", [PLAIN | {"备注": "文件"}])
     take, edits = undo.Undoing.take, []
 
-    def edit():
-        member = Member.objects.get()
-        member.remark = "页面"
-        with transaction.atomic():
-            member.save()
-
     def take_later(self, one):
-        edits.append(beside(edit))
+        edits.append(beside(edit_the_remark))
         take(self, one)
 
     monkeypatch.setattr(undo.Undoing, "take", take_later)
     assert begin_undo(batch, None)
     edits[0].result(timeout=HANGING)
-    states = list(Member.history.order_by("history_id").values_list("remark", flat=True))
-    assert (len(edits), states, Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")
+    assert (len(edits), remarks(), Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")
 
 
 @pytest.mark.cpu(8)

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from random import Random
 
 import pytest
 from django.urls import reverse
@@ -13,7 +12,7 @@ from orgs.roles import RoleKind
 from reports.figures import Scope
 from reports.scopes import HUB, latest_year, scope_query
 from tests.factories import make_activity, make_hub, make_user
-from tests.pages import browser_of, two_branches
+from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +57,7 @@ def controls(text):
 def test_every_part_of_a_year_can_be_asked_for_on_every_page(place, part, pytestconfig):
     """Every day of each part two pages drawn by lot."""
     period = Period.of_part(2016, part)
-    pages = PAGES if pytestconfig.getoption("full") else Random(part).sample(PAGES, 2)
+    pages = some_of(PAGES, part, pytestconfig, 2)
     shown = {page: opened(place.office, page, year=2016, part=part) for page in pages}
     assert [(scope.period, scope.organisation, said) for scope, said, _ in shown.values()] == [
         (period, place.root, [])
@@ -122,7 +121,7 @@ def test_own_days_can_be_asked_for_and_stay_in_the_controls(place, start, end, p
 def test_what_cannot_be_had_is_said_and_the_default_shown(place, asked, said, pytestconfig):
     """On a page drawn by lot, with --full on every one."""
     period = Period.of_part(2017, asked.get("part") if asked.get("part") in PARTS else "year")
-    for page in PAGES if pytestconfig.getoption("full") else [Random(repr(asked)).choice(PAGES)]:
+    for page in some_of(PAGES, repr(asked), pytestconfig):
         scope, told, text = opened(place.office, page, **{"year": 2017} | asked)
         assert (scope.period, scope.organisation, scope.hub) == (period, place.root, None)
         assert told == [escape(f"{said}现按 {period.name}、{place.root.name}显示。")]

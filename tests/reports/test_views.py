@@ -4,7 +4,6 @@ import io
 import json
 import re
 import zipfile
-from random import Random
 
 import pytest
 from django.db import connection
@@ -27,7 +26,7 @@ from tests.factories import (
     make_person,
     make_user,
 )
-from tests.pages import asked, browser_of, two_branches
+from tests.pages import asked, browser_of, some_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
 from yl_district.models import AccessEntry
@@ -299,17 +298,15 @@ def test_every_file_taken_is_noted(exporter):
     ]
 
 
-def some_pages(asked, config):
-    """A page about a scope that is drawn by lot, with --full every one, and its arguments."""
-    pages = [*((name,) for name in PAGES), ("figure_detail", "members")]
-    return pages if config.getoption("full") else [Random(asked).choice(pages)]
+# The pages about a scope, each with its arguments.
+OF_A_SCOPE = [*((name,) for name in PAGES), ("figure_detail", "members")]
 
 
 @pytest.mark.parametrize("year", ["abc", "0", "-1", "99999", "9" * 5000, "2017.5", "\u0000", "二〇一七"])
 def test_year_that_is_none_is_said_and_the_default_shown(year, pytestconfig):
     place = two_branches()
     make_activity(place.here)
-    for name, *arguments in some_pages(year, pytestconfig):
+    for name, *arguments in some_of(OF_A_SCOPE, year, pytestconfig):
         text = text_of(get(place.office, name, *arguments, year=year))
         assert "请填写 1949 至 2100 之间的年份。现按 2017年、清河地区团工委显示。" in text
     assert get(place.office, "figure_detail", "members", year=year).context["scope"].year == 2017
@@ -318,7 +315,7 @@ def test_year_that_is_none_is_said_and_the_default_shown(year, pytestconfig):
 @pytest.mark.parametrize("organisation", ["zzz", "0", "-1", "9" * 30, "9" * 5000])
 def test_organisation_that_is_none_is_said_and_the_own_shown(organisation, pytestconfig):
     place = two_branches()
-    for name, *arguments in some_pages(organisation, pytestconfig):
+    for name, *arguments in some_of(OF_A_SCOPE, organisation, pytestconfig):
         response = get(place.office, name, *arguments, year=2017, organisation=organisation)
         assert "没有这个组织，或您不能查看它。现按 2017年、清河地区团工委显示。" in text_of(response)
         assert response.context["scope"].organisation == place.root
