@@ -3,14 +3,12 @@
 import re
 from collections import Counter, defaultdict
 
-from django.db.models import F
-
 from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, ReferenceWidget, new_person
 from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, split_list
-from yl_district.columns import Column, Named, column
+from yl_district.columns import Column, Named, column, key_of
 from yl_district.imports import SheetResource
 from yl_district.problems import row_problem
 from youthhubs.models import Hub
@@ -22,6 +20,7 @@ from .models import Activity, ActivityType, SignIn
 # What may stand in brackets behind an activity's name, the least that tells it apart.
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
 DAYS_LISTED = 10
+SIGN_IN_SHEET = "签到"
 
 
 class ActivityResource(SheetResource):
@@ -31,6 +30,7 @@ class ActivityResource(SheetResource):
     """
 
     sheet = "活动"
+    known_by = ("活动名称", "日期", "主办组织", "青年汇")
     group = "青年汇"
     columns = [
         column(Activity, "name", required=True),
@@ -73,7 +73,7 @@ class ActivityResource(SheetResource):
         self.index = self.book.only(ActivityIndex)
         self.stored = self.index.stored
         self.book.attach(self.index.stored.values(), "type", ActivityType)
-        self.stated = self.book.only(StatedPersonTimes).rows
+        self.stated = self.book.only(StatedPersonTimes)
 
     def find(self, row):
         """The activity of the same name, day, host and hub; where only one side states these, the only stored one."""
@@ -89,17 +89,16 @@ class ActivityResource(SheetResource):
         return agreeing[0] if agreeing else None
 
     def import_instance(self, instance, row, **options):
-        if self.book.is_alone:
+        if SIGN_IN_SHEET not in self.book.sheets:
             self._check_person_times(instance)
+        self.stated.note(self.row_at, instance, self.row.get("人次"))
         if instance.sign_in_count:
-            self.stated.append((self.row_number, instance, self.row.pop("人次", None)))
+            self.row.pop("人次", None)
             self.row.pop("数字口径", None)
-        else:
-            self.stated.append((self.row_number, instance, self.row.get("人次")))
-            if self.row.get("人次", instance.attendance) is None:
-                self.row.pop("数字口径", None)
-            elif "数字口径" not in self.row and instance.basis == Activity.Basis.UNRECORDED:
-                instance.basis = ""
+        elif self.row.get("人次", instance.attendance) is None:
+            self.row.pop("数字口径", None)
+        elif "数字口径" not in self.row and instance.basis == Activity.Basis.UNRECORDED:
+            instance.basis = ""
         super().import_instance(instance, row, **options)
         if instance.pk is None:
             instance.settle_basis()
@@ -114,25 +113,35 @@ class ActivityResource(SheetResource):
     def accept(self, record):
         self.index.learn([record])
 
-    def finish(self):
-        """Person-times typed must equal the sign-in rows, where there are any."""
-        stated = {record.pk: (row, value) for row, record, value in self.stated if value is not None}
-        signed = Activity.objects.filter(sign_in_count__gt=0, pk__in=stated).values_list("pk", "sign_in_count")
-        for pk, count in signed:
-            row, value = stated[pk]
-            if value != count:
+    def late_problems(self):
+        """Person-times typed must equal the sign-in rows, where there are any in the system or the file."""
+        listed = self.book.only(NewSignIns).counts
+        for activity, row_at, value in self.stated.rows.values():
+            count = activity.sign_in_count + listed[id(activity)]
+            if count and value not in (None, count):
                 remedy = "有签到名单的活动以签到人数为准：请核对人次与《签到》表"
-                yield (row, "人次", str(value), f"与签到人数一致的 {count}", remedy)
+                yield (row_at, "人次", str(value), f"与签到人数一致的 {count}", remedy)
 
     def rows_for_export(self, records):
         return records.select_related("type", "host", "hub").order_by("held_on", "pk")
 
 
 class StatedPersonTimes:
-    """What the file's sheet 活动 states: (row, activity, person-times or None)."""
+    """What the file's sheet 活动 states: {id of an activity: (activity, where its row is, person-times or None)}."""
 
     def __init__(self, book):
-        self.rows = []
+        self.rows = {}
+
+    def note(self, row_at, activity, value):
+        """Notes what the row of an activity states."""
+        self.rows[id(activity)] = activity, row_at, value
+
+
+class NewSignIns:
+    """How many sign-ins of each activity, by its id, the file adds."""
+
+    def __init__(self, book):
+        self.counts = Counter()
 
 
 class ActivityIndex:
@@ -177,9 +186,10 @@ class ActivityIndex:
         if not days:
             return self.book.nobody(name, ActivityResource.sheet)
         sheet = f"《{ActivityResource.sheet}》表"
-        expected = f"{'' if self.book.is_alone else f'{sheet}或'}系统中当日已有的活动"
+        is_brought = ActivityResource.sheet in self.book.sheets
+        expected = f"{f'{sheet}或' if is_brought else ''}系统中当日已有的活动"
         listed = "、".join(days[:DAYS_LISTED]) + ("等" if len(days) > DAYS_LISTED else "")
-        where = "系统" if self.book.is_alone else sheet
+        where = sheet if is_brought else "系统"
         remedy = f"“{name}”登记的日期为 {listed}，请核对日期，或先在{where}中加入当日的活动"
         return self.book.nobody(name, ActivityResource.sheet, expected, remedy)
 
@@ -213,7 +223,8 @@ UNTOLD = (SignIn.Capacity.ASSISTED_YOUTH, SignIn.Capacity.OTHER)
 class SignInResource(PeopleResource):
     """One row is one person present at an activity; somebody unknown becomes a new person."""
 
-    sheet = "签到"
+    sheet = SIGN_IN_SHEET
+    known_by = ("活动名称", "日期", "姓名", "手机号码")
     group = "活动名称"
     settled_by = "activity"
     called = "姓名"
@@ -262,7 +273,7 @@ class SignInResource(PeopleResource):
         except CellError as error:
             raise CellError(error.expected, error.remedy, "活动名称") from None
         self.person = self.directory.referred(row["姓名"], row, self.capacities.get(row.get("身份")))
-        return self.known.get((self.activity.pk, id(self.person)))
+        return self.known.get((key_of(self.activity), id(self.person)))
 
     def recall(self, record):
         self.activity = self.index.stored[record.activity_id]
@@ -276,12 +287,11 @@ class SignInResource(PeopleResource):
         super().import_instance(instance, row, **options)
 
     def accept(self, record):
-        self.known[record.activity.pk, id(record.person)] = record
-        if not record.activity.sign_in_count:
-            self.first_rows.setdefault(record.activity.pk, self.row_number)
-
-    def write_links(self, records):
-        self.settle({record.activity.pk for record in records})
+        self.known[key_of(record.activity), id(record.person)] = record
+        if record.pk is None:
+            self.book.only(NewSignIns).counts[id(record.activity)] += 1
+            if not record.activity.sign_in_count:
+                self.first_rows.setdefault(id(record.activity), (self.row_at, record.activity))
 
     @classmethod
     def settle(cls, keys):
@@ -290,25 +300,27 @@ class SignInResource(PeopleResource):
     def watched(self):
         return [*super().watched(), Activity]
 
+    def first_lists(self):
+        """Yields (activity, its first row, person-times typed before, sign-ins) for first lists that differ from them.
+
+        What the file itself states of an activity is checked there.
+        """
+        listed, stated = self.book.only(NewSignIns).counts, self.book.only(StatedPersonTimes).rows
+        for key, (row_at, activity) in self.first_rows.items():
+            typed, is_stated = activity.attendance, stated.get(key, (None, None, None))[2] is not None
+            if activity.pk and not is_stated and typed not in (None, listed[key]):
+                yield activity, row_at, typed, listed[key]
+
     def doubts(self):
         """A first list that differs from the person-times typed before; these are kept aside when it is written."""
-        listed = Counter(record.activity.pk for record in self.known.values() if record.pk is None)
-        for activity in self.index.stored.values():
-            typed, count = activity.attendance, listed[activity.pk]
-            if count and not activity.sign_in_count and typed not in (None, count):
-                yield f"“{activity}”已登记 {typed} 人次，名单有 {count} 人：写入后以名单为准，原登记的人次另行保留。"
+        for activity, _, typed, count in self.first_lists() if ActivityResource.sheet not in self.book.sheets else ():
+            yield f"“{activity}”已登记 {typed} 人次，名单有 {count} 人：写入后以名单为准，原登记的人次另行保留。"
 
-    def finish(self):
-        """A first list has as many rows as person-times were typed before; those in the file are checked there."""
-        stated = {record.pk for _, record, value in self.book.only(StatedPersonTimes).rows if value is not None}
-        differing = (
-            Activity.objects.filter(pk__in=self.first_rows.keys() - stated, stated_attendance__isnull=False)
-            .exclude(sign_in_count=F("stated_attendance"))
-            .values_list("pk", "name", "stated_attendance", "sign_in_count")
-        )
-        for pk, name, typed, count in differing:
+    def late_problems(self):
+        """Where the file can correct the person-times as well, a first list has as many rows as were typed before."""
+        for activity, row_at, typed, count in self.first_lists() if ActivityResource.sheet in self.book.sheets else ():
             remedy = f"系统中该活动登记为 {typed} 人次，名单只有 {count} 人：请补齐名单，或先清空该活动的人次"
-            yield (self.first_rows[pk], "活动名称", name, f"与已登记人次一致的 {typed} 行签到", remedy)
+            yield (row_at, "活动名称", activity.name, f"与已登记人次一致的 {typed} 行签到", remedy)
 
     def rows_for_export(self, records):
         return records.select_related("activity", "person").order_by("activity__held_on", "activity_id", "pk")

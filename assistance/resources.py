@@ -4,7 +4,14 @@ from collections import defaultdict
 from datetime import date
 from functools import partial
 
-from members.directory import ASSISTED_YOUTH, VOLUNTEER, Directory, ReferenceWidget, new_person
+from members.directory import (
+    ASSISTED_YOUTH,
+    VOLUNTEER,
+    Directory,
+    ReferenceWidget,
+    VolunteerIndex,
+    new_person,
+)
 from members.models import Person, Volunteer
 from members.resources import (
     EVERYONE,
@@ -17,8 +24,9 @@ from members.resources import (
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError
-from yl_district.columns import Column, Named, column
+from yl_district.columns import Column, Named, column, key_of
 from yl_district.imports import LogResource, SheetResource
+from yl_district.problems import row_problem
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
@@ -60,6 +68,7 @@ class AssistedYouthResource(CaseResource):
     """One row is an assisted youth's time in the register."""
 
     sheet = "帮扶对象"
+    known_by = ("姓名", "身份证号", "出生日期", "所在组织", "入库日期")
     group = "所在组织"
     begins = ("入库日期",)
     ends = ("出库日期",)
@@ -117,14 +126,13 @@ class AssistedYouthResource(CaseResource):
         self.stored = {case.pk: case for case in cases}
         pairings = Pairing.objects.filter(ended_on__isnull=True).select_related("volunteer")
         self.pairings = {pairing.youth_id: pairing for pairing in pairings}
-        self.volunteers = {volunteer.person_id: volunteer for volunteer in Volunteer.objects.all()}
 
     def watched(self):
         return [*super().watched(), Volunteer, Pairing]
 
     def find(self, row):
         """The person's case that began the same day, else the one that overlaps with the row's time."""
-        self.person = self.directory.matching(row, [row["所在组织"].pk])
+        self.person = self.directory.matching(row, [key_of(row["所在组织"])])
         cases = self.cases.of(self.person) if self.person else []
         begin, end = row["入库日期"], row.get("出库日期")
         for case in cases:
@@ -144,14 +152,14 @@ class AssistedYouthResource(CaseResource):
 
     def accept(self, record):
         self.cases.learn(record)
-        self.directory.note(record.person, record.organisation.pk, ASSISTED_YOUTH)
+        self.directory.note(record.person, key_of(record.organisation), ASSISTED_YOUTH)
 
     def apply(self, record, row):
         volunteer, standing = row.get("固定志愿者"), self.pairings.get(record.pk)
         if volunteer is None or (standing and standing.volunteer.person_id == volunteer.pk):
             return []
         old = self.directory.people[standing.volunteer.person_id].name if standing else ""
-        self._pair(record, standing, self.volunteers[volunteer.pk])
+        self._pair(record, standing, self.book.only(VolunteerIndex).of_person[id(volunteer)])
         return [("固定志愿者", old, volunteer.name)]
 
     def _pair(self, record, standing, volunteer):
@@ -177,6 +185,7 @@ class ServicePlanResource(CaseResource):
     """One row is an assisted youth's plan for a year."""
 
     sheet = "服务计划"
+    known_by = ("帮扶对象", "年度")
     owner = None
     columns = [
         PersonReference("帮扶对象", None, ASSISTED_YOUTH, required=True),
@@ -191,18 +200,27 @@ class ServicePlanResource(CaseResource):
         model = ServicePlan
 
     def load(self):
-        plans = ServicePlan.objects.select_related("youth__person").order_by("pk")
-        self.known = {(plan.youth_id, plan.year): plan for plan in plans}
+        self.stored = {plan.pk: plan for plan in ServicePlan.objects.select_related("youth__person").order_by("pk")}
+        self.known = {(plan.youth_id, plan.year): plan for plan in self.stored.values()}
+
+    def watched(self):
+        return [*super().watched(), AssistedYouth]
 
     def find(self, row):
         self.case = self.cases.on(row["帮扶对象"], date(row["年度"], 12, 31))
-        return self.known.get((self.case.pk, row["年度"]))
+        return self.known.get((key_of(self.case), row["年度"]))
+
+    def recall(self, record):
+        if record.youth.person_id == self.row["帮扶对象"].pk:
+            return record
+        remedy = "标记属于另一人的计划：请恢复原来的姓名；确为另一人的计划时清空标记这一格"
+        raise row_problem("帮扶对象", str(self.row["帮扶对象"]), "导出时的帮扶对象", remedy)
 
     def start(self, row):
         return ServicePlan(youth=self.case)
 
     def accept(self, record):
-        self.known[record.youth.pk, record.year] = record
+        self.known[key_of(record.youth), record.year] = record
 
     def rows_for_export(self, records):
         return records.select_related("youth__person").order_by("year", "youth_id")
@@ -230,29 +248,33 @@ class AssistanceResource(LogResource, CaseResource):
     class Meta(SheetResource.Meta):
         model = Assistance
 
-    def apply(self, record, row):
-        if record.pk is None:
-            youths, volunteers = row["帮扶对象"], row.get("志愿者", [])
-            record.with_everyone = youths == EVERYONE
-            named = [] if record.with_everyone else [self.cases.on(youth, row["日期"]) for youth in youths]
-            record.youths_to_be = {id(case): case for case in named}.values()
-            record.volunteers_to_be = {volunteer.pk for volunteer in volunteers}
-        return []
+    def watched(self):
+        return [*super().watched(), AssistedYouth, Volunteer]
 
-    def write_links(self, records):
-        youths, volunteers = Assistance.youths.through, Assistance.volunteers.through
-        youths.objects.bulk_create(
-            [youths(assistance=record, assistedyouth=case) for record in records for case in record.youths_to_be]
-        )
-        named = {pk for record in records for pk in record.volunteers_to_be}
-        by_person = Volunteer.objects.in_bulk(named, field_name="person_id")
-        volunteers.objects.bulk_create(
-            [
-                volunteers(assistance=record, volunteer=by_person[pk])
-                for record in records
-                for pk in record.volunteers_to_be
-            ]
-        )
+    def apply(self, record, row):
+        return [*self._give_to(record, row["帮扶对象"], row["日期"]), *self._give_by(record, row.get("志愿者"))]
+
+    def _give_to(self, record, youths, day):
+        """Has the assistance be one given to these youths, or to all."""
+        old = self.exported_text(record, "帮扶对象", self.fields["帮扶对象"]) if record.pk else ""
+        is_all = youths == EVERYONE
+        cases = {} if is_all else {id(case): case for case in (self.cases.on(youth, day) for youth in youths)}
+        changed = self.link(record, "youths", cases.values())
+        if record.with_everyone != is_all:
+            self.change(record, "with_everyone", is_all)
+            changed = True
+        return [("帮扶对象", old, self.render("帮扶对象", self.fields["帮扶对象"], youths))] if changed else []
+
+    def _give_by(self, record, people):
+        """Has the assistance be given by these volunteers; an empty cell leaves them."""
+        if people is None:
+            return []
+        old = self.exported_text(record, "志愿者", self.fields["志愿者"]) if record.pk else ""
+        of_person = self.book.only(VolunteerIndex).of_person
+        volunteers = {id(one): one for one in (of_person[id(person)] for person in people)}
+        if not self.link(record, "volunteers", volunteers.values()):
+            return []
+        return [("志愿者", old, self.render("志愿者", self.fields["志愿者"], people))]
 
     def rows_for_export(self, records):
         return records.prefetch_related("youths__person", "volunteers__person").order_by("held_on", "pk")
@@ -269,6 +291,7 @@ class ScholarshipResource(PeopleResource):
     """One row is one scholarship application; a student known by nobody becomes a new person."""
 
     sheet = "奖学金"
+    known_by = ("年度", "姓名")
     called = "姓名"
     owner = "student"
     columns = [
@@ -291,6 +314,7 @@ class ScholarshipResource(PeopleResource):
     def load(self):
         known = list(Scholarship.objects.order_by("pk"))
         self.attach_people(known)
+        self.stored = {one.pk: one for one in known}
         self.known = {(one.year, id(one.student)): one for one in known}
 
     def find(self, row):

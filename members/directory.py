@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from orgs.models import Organisation
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
+from yl_district.columns import key_of
 from yl_district.masking import masked_name
 from yl_district.validators import identity_number_birth_date
 
@@ -156,8 +157,8 @@ class Directory:
         return self._only(same, {}, "手机号码", TELL_APART)
 
     def _named_so(self, person, row):
-        """The person of an identity number; a list by itself does not give somebody registered another name."""
-        is_other = self.book.is_alone and person.pk and person.name != row["姓名"]
+        """The person of an identity number; no list gives somebody registered another name."""
+        is_other = person.pk and person.name != row["姓名"]
         # Of people known by a case file alone nothing is written, and nothing told.
         if is_other and (Person, person.pk) not in self.book.closed:
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
@@ -214,7 +215,7 @@ class Directory:
 
     def same(self, person):
         """The directory's own object for a person read elsewhere."""
-        return next(one for one in self._named(person.name) if one.pk == person.pk)
+        return self.people.get(person.pk, person)
 
 
 @lru_cache
@@ -232,8 +233,22 @@ class OrganisationNames:
     def of(self, organisation_id):
         """The name of an organisation."""
         if organisation_id not in self._names:
-            self._names = {one.pk: name for name, one in self.book.named(Organisation).items()}
+            self._names = {key_of(one): name for name, one in self.book.named(Organisation).items()}
         return self._names[organisation_id]
+
+
+class VolunteerIndex:
+    """Volunteers by their people, as the sheets of one workbook know them: `of_person` by the id of the Person object.
+
+    `stored` are those of the database by their keys.
+    """
+
+    def __init__(self, book):
+        people = book.only(Directory).people
+        self.stored = {volunteer.pk: volunteer for volunteer in Volunteer.objects.order_by("pk")}
+        for volunteer in self.stored.values():
+            volunteer.person = people[volunteer.person_id]
+        self.of_person = {id(volunteer.person): volunteer for volunteer in self.stored.values()}
 
 
 class ReferenceWidget(NameWidget):

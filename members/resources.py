@@ -6,7 +6,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district import export_marks
 from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
-from yl_district.columns import Column, Named, column
+from yl_district.columns import Column, Named, column, key_of
 from yl_district.imports import SheetResource
 from yl_district.problems import RowProblems, row_problem
 
@@ -124,12 +124,17 @@ class PeopleResource(SheetResource):
         return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
 
     def recall(self, record):
-        """The record, unless its mark stands beside somebody else, as when only some columns were sorted."""
+        """The record, unless its mark is beside somebody else, as when only some columns were sorted.
+
+        Where a name only says who is meant, no other one is taken; where it belongs to the record, it may be mended.
+        """
         self.person = getattr(record, self.owner) if self.owner else None
         stated = self.row.get("姓名")
-        if self.person and getattr(stated, "name", stated) != self.person.name and contradicts(self.person, self.row):
+        is_other = self.person and stated and getattr(stated, "name", stated) != self.person.name
+        if is_other and (self.fields["姓名"].attribute is None or contradicts(self.person, self.row)):
             remedy = "标记属于另一人，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一人时清空这一格"
-            raise row_problem(export_marks.HEADING, self.row["姓名"], "本行这个人的导出标记", remedy)
+            found = getattr(stated, "name", stated)
+            raise row_problem(export_marks.HEADING, found, "本行这个人的导出标记", remedy)
         return record
 
     def attach_people(self, records, *attributes):
@@ -166,6 +171,7 @@ class MemberResource(PeopleResource):
     """One row is a league member's time on one branch's roll."""
 
     sheet = "团员"
+    known_by = ("姓名", "身份证号", "手机号码", "出生日期", "所在团支部", "来源日期", "入团年月")
     group = "所在团支部"
     begins = ("来源日期", "入团年月")
     ends = ("离开日期",)
@@ -227,11 +233,11 @@ class MemberResource(PeopleResource):
             self.of_person[id(record.person)].append(record)
         if record.development_no:
             self.numbers[record.development_no] = record
-        self.directory.note(record.person, record.branch.pk, MEMBER)
+        self.directory.note(record.person, key_of(record.branch), MEMBER)
 
     def find(self, row):
         """The membership in the branch that began the same day, else the one that overlaps with the row's time."""
-        self.person = self.directory.matching(row, [row["所在团支部"].pk])
+        self.person = self.directory.matching(row, [key_of(row["所在团支部"])])
         known = self.of_person[id(self.person)] if self.person else []
         known = [member for member in known if member.branch is row["所在团支部"]]
         if not known:
@@ -274,6 +280,7 @@ class PostResource(PeopleResource):
     """One row is a post held."""
 
     sheet = "团干部"
+    known_by = ("姓名", "手机号码", "所在组织", "职务", "任职年月")
     group = "所在组织"
     columns = [
         person_column("name", required=True),
@@ -314,12 +321,12 @@ class PostResource(PeopleResource):
             self.accept(post)
 
     def accept(self, record):
-        self.known[id(record.person), record.organisation.pk, record.title, record.started_on] = record
-        self.directory.note(record.person, record.organisation.pk, CADRE)
+        self.known[id(record.person), key_of(record.organisation), record.title, record.started_on] = record
+        self.directory.note(record.person, key_of(record.organisation), CADRE)
 
     def find(self, row):
-        self.person = self.directory.matching(row, [row["所在组织"].pk])
-        return self.known.get((id(self.person), row["所在组织"].pk, row["职务"], row["任职年月"]))
+        self.person = self.directory.matching(row, [key_of(row["所在组织"])])
+        return self.known.get((id(self.person), key_of(row["所在组织"]), row["职务"], row["任职年月"]))
 
     def start(self, row):
         return Post(person=self.person or Person(name=row["姓名"]))

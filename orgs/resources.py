@@ -1,8 +1,8 @@
 """The ledger's sheets 团组织, 两新组织, 两新联络 and 物资配发."""
 
 from collections import defaultdict
+from functools import partial
 
-from yl_district.bulk_records import store, update_stored
 from yl_district.cells import CellError
 from yl_district.columns import Named, column
 from yl_district.imports import LogResource, SheetResource
@@ -13,7 +13,6 @@ from .models import Organisation, Supply, Unit, UnitContact
 ORGANISATION_SHEET = "团组织"
 COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
 COMMITTEE_LABELS = {category.label for category in COMMITTEES}
-TREE = ("path", "depth", "numchild")
 DEEPEST = 20  # levels; treebeard's paths hold 63, of which a move may need twice what it moves
 
 
@@ -48,6 +47,8 @@ class OrganisationResource(SheetResource):
     """
 
     sheet = ORGANISATION_SHEET
+    known_by = ("组织名称",)
+    early_headings = known_by
     columns = [
         column(Organisation, "name", required=True),
         column(Organisation, "category", required=True),
@@ -68,26 +69,33 @@ class OrganisationResource(SheetResource):
 
     def load(self):
         self.known = self.book.named(Organisation)
+        self.stored = {organisation.pk: organisation for organisation in self.known.values()}
         by_path = {organisation.path: organisation for organisation in self.known.values()}
         self.parents = {id(one): by_path.get(one.path[: -one.steplen]) for one in self.known.values()}
+        for one in self.known.values():
+            one.parent_name = self.parents[id(one)] and self.parents[id(one)].name
         self.root = next((one for one in self.known.values() if one.is_root()), None)
         self.steps = defaultdict(int)
         for path in by_path:
             self._count_step(path)
-        self.grown, self.moved = {}, {}
+        self.doubtful, self.circular = set(), set()
+
+    @classmethod
+    def relied_on(cls):
+        """The whole tree: where a new organisation is placed depends on those that are there."""
+        return [Organisation]
 
     def _count_step(self, path):
         above, step = path[: -Organisation.steplen], Organisation._str2int(path[-Organisation.steplen :])
         self.steps[above] = max(self.steps[above], step)
 
-    def ordered(self, headings, rows):
+    def in_order(self, rows):
         """Parents before children; among rows without a parent first the root: the only committee, or who is named."""
-        stated = [dict(zip(headings, values, strict=True)) for _, values in rows]
-        names = [(self._name(row["组织名称"]), self._name(row.get("上级组织"))) for row in stated]
+        names = [(self._name(row.get("组织名称")), self._name(row.get("上级组织"))) for row in rows]
         above = {name: parent for name, parent in reversed(names) if name}
         orphans = {name for name, parent in above.items() if not parent}
         heads = {
-            name for (name, _), row in zip(names, stated, strict=True) if row["组织类别"] in COMMITTEE_LABELS
+            name for (name, _), row in zip(names, rows, strict=True) if row.get("组织类别") in COMMITTEE_LABELS
         } & orphans
         if len(heads) != 1:
             heads = orphans & set(above.values()) or orphans
@@ -101,9 +109,9 @@ class OrganisationResource(SheetResource):
         return " ".join(str(cell or "").split())
 
     def before_import_row(self, row, **options):
-        if self._name(row["组织名称"]) in self.circular:
+        if self._name(row.get("组织名称")) in self.circular:
             error = circular_error()
-            raise row_problem(error.column, row[error.column], error.expected, error.remedy)
+            raise row_problem(error.column, row.get(error.column), error.expected, error.remedy)
         super().before_import_row(row, **options)
 
     def find(self, row):
@@ -131,44 +139,55 @@ class OrganisationResource(SheetResource):
             raise circular_error()
         if len(lineage) >= DEEPEST:
             raise CellError(f"不超过 {DEEPEST} 级的上下级关系", "请核对上级组织", "上级组织")
-        self.parents[id(record)] = parent
+        self._set_parent(record, parent)
         if record.pk is None:
             return []
-        self.moved[record] = len(lineage)
+        self._move(record, now, parent)
         return [("上级组织", now.name, parent.name)]
+
+    def _set_parent(self, record, parent):
+        self.trail.append(partial(self.parents.__setitem__, id(record), self.parents.get(id(record))))
+        self.parents[id(record)] = parent
+
+    def _move(self, record, former, parent):
+        """Places the organisation, with all below it, at the end of those below `parent`, as treebeard would."""
+        path, depth = record.path, record.depth
+        place = self._next_place(parent)
+        for one in list(self.known.values()):
+            if one.path.startswith(path):
+                moved = place + one.path[len(path) :]
+                self._count_step(moved)
+                self._write(one, path=moved, depth=one.depth + parent.depth + 1 - depth)
+        self._write(former, numchild=former.numchild - 1)
+        self._write(parent, numchild=parent.numchild + 1)
+
+    def _next_place(self, parent):
+        """The path of a further organisation below `parent`, or of the root."""
+        above = parent.path if parent else ""
+        return Organisation._get_path(above, parent.depth + 1 if parent else 1, self.steps[above] + 1)
+
+    def _write(self, record, **values):
+        """Gives a record values that are written with the present row."""
+        for name, value in values.items():
+            self.trail.append(partial(setattr, record, name, getattr(record, name)))
+            setattr(record, name, value)
+        self.write_beside(record, set(values))
 
     def accept(self, record):
         """Gives a new organisation its place in the tree, as treebeard would, without asking the database."""
         if record.path:
+            for name in [name for name, one in self.known.items() if one is record and name != record.name]:
+                del self.known[name]
+            self.known[record.name] = record
             return
         parent = self.parents[id(record)]
-        above = parent.path if parent else ""
-        record.depth = parent.depth + 1 if parent else 1
-        record.path = Organisation._get_path(above, record.depth, self.steps[above] + 1)
+        record.depth, record.path = parent.depth + 1 if parent else 1, self._next_place(parent)
         self._count_step(record.path)
         self.known[record.name] = record
         if parent:
-            parent.numchild += 1
-            self.grown[id(parent)] = parent
+            self._write(parent, numchild=parent.numchild + 1)
         else:
             self.root = record
-
-    def write(self):
-        grown = [parent for parent in self.grown.values() if parent.pk]
-        self.created.sort(key=lambda record: record.path)
-        store(self.created)
-        self.update(self.changed)
-        if grown:
-            update_stored(grown, {"numchild"})
-        # From the top down, so that no organisation is ever moved below one that is still below it.
-        for record in sorted(self.moved, key=self.moved.get):
-            for moving in (record, self.parents[id(record)]):
-                moving.refresh_from_db(fields=TREE)
-            record.move_below(self.parents[id(record)])
-        if self.moved:
-            places = {pk: place for pk, *place in Organisation.objects.values_list("pk", *TREE)}
-            for record in self.known.values():
-                record.path, record.depth, record.numchild = places[record.pk]
 
     def rows_for_export(self, records):
         return records.with_parent_name()
@@ -181,6 +200,7 @@ class UnitResource(SheetResource):
     """One row is a two-new organisation: the same name, else the same credit code."""
 
     sheet = "两新组织"
+    known_by = ("单位名称", "统一社会信用代码")
     group = "团支部"
     columns = [
         column(Unit, "name", required=True),

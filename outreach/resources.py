@@ -25,6 +25,7 @@ class LinkResource(PeopleResource):
     """One row is one cadre's link to one youth."""
 
     sheet = "联系青年"
+    known_by = ("团干部", "姓名", "手机号码", "起始日期")
     group = "团干部"
     called = "姓名"
     begins = ("起始日期",)
@@ -166,12 +167,23 @@ class ContactResource(LogResource, PeopleResource):
     def links(self):
         return self.book.only(LinkIndex)
 
+    def watched(self):
+        return [*super().watched(), Link]
+
     def find(self, row):
+        self._resolve_links(row)
+        return super().find(row)
+
+    def recall(self, record):
+        self._located(self.row, lambda: self._resolve_links(self.row))
+        return super().recall(record)
+
+    def _resolve_links(self, row):
+        """Puts the links that a row means in the place of the names in its cell."""
         try:
             row["联系青年"] = self.reached(row)
         except CellError as error:
             raise CellError(error.expected, error.remedy, "联系青年") from None
-        return super().find(row)
 
     def reached(self, row):
         """The links that a row names, or 全部."""
@@ -183,16 +195,14 @@ class ContactResource(LogResource, PeopleResource):
         return links
 
     def apply(self, record, row):
-        if record.pk is None:
-            record.with_everyone = row["联系青年"] == self.everyone
-            record.links_to_be = [] if record.with_everyone else row["联系青年"]
-        return []
-
-    def write_links(self, records):
-        through = Contact.links.through
-        through.objects.bulk_create(
-            [through(contact=record, link=link) for record in records for link in record.links_to_be], batch_size=500
-        )
+        old = self.exported_text(record, "联系青年", self.fields["联系青年"]) if record.pk else ""
+        reached = row["联系青年"]
+        is_all = reached == self.everyone
+        changed = self.link(record, "links", [] if is_all else reached)
+        if record.with_everyone != is_all:
+            self.change(record, "with_everyone", is_all)
+            changed = True
+        return [("联系青年", old, self.render("联系青年", self.fields["联系青年"], reached))] if changed else []
 
     def rows_for_export(self, records):
         return (

@@ -4,20 +4,23 @@ import django_filters as filters
 
 from orgs.filters import SubtreeFilter
 from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.importing.kinds import import_kinds
 from yl_district.models import ImportBatch
-from yl_district.models.imports import LEDGER
 
-from .import_kinds import KINDS, LEDGER_WORDS
 from .models import PlatformEntry, Report
+
+
+def kind_choices():
+    """Every kind of import."""
+    kinds = import_kinds()
+    return [(kind.key, kind.label) for kind in [*kinds.values(), kinds.ledger]]
 
 
 class ImportBatchFilter(PageFilter):
     """Imports."""
 
     search = filters.CharFilter("file_name", "contains", label="文件名", max_length=60)
-    kind = filters.ChoiceFilter(
-        label="种类", choices=[(kind.key, kind.label) for kind in KINDS.values()] + [(LEDGER, LEDGER_WORDS)]
-    )
+    kind = filters.ChoiceFilter(label="种类", choices=kind_choices())
     state = filters.ChoiceFilter(label="状态", choices=ImportBatch.State)
 
 

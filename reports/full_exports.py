@@ -9,9 +9,9 @@ from orgs.confirmation import recently_confirmed
 from orgs.views import unit_export
 from outreach.views import contact_export, link_export
 from yl_district.columns import Book
+from yl_district.importing.kinds import noted_book
 from youthhubs.views import volunteer_export
 
-from .ledger import noted_book
 from .record_views import platform_entry_export
 
 # The lists in which masks hide something. Where a cell names somebody, as in the second ones, namesakes are told apart.

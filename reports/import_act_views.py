@@ -10,16 +10,16 @@ from django.views.decorators.http import require_POST
 
 from yl_district.importing import mending
 from yl_district.importing.check import CHANGED, NEW, REFUSED
+from yl_district.importing.kinds import may_undo
 from yl_district.importing.outcomes import rows_at
 from yl_district.importing.proposal import learn_alias
 from yl_district.importing.reading import Reader
+from yl_district.importing.work import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from yl_district.models import ImportBatch
 from yl_district.pages import rows_response, wants_fragment
 
-from .import_actions import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .import_forms import AliasForm, MendForm
-from .import_kinds import may_undo
-from .import_outlook import items_of, seen, undo_context, unknown_texts
+from .import_outlook import KnownNames, items_of, seen, undo_context, unknown_texts
 from .import_views import found_page, open_batch, own_batch, page_context
 
 AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
@@ -43,7 +43,7 @@ def import_batch_mend(request, pk, number, place):
     [row] = rows_at(batch, [(number, place)])
     columns = next(sheet.columns for sheet in Reader(batch).mapping.sheets if sheet.number == part.sheet)
     data = request.POST if request.method == "POST" else None
-    form = MendForm(data, row=row, columns=columns, texts=part.rows[place], items=items_of(batch))
+    form = MendForm(data, row=row, columns=columns, texts=part.rows[place], items=items_of(batch, part.sheet))
     if form.is_valid():
         mend(request, batch, number, place, form.texts)
         return redirect(rows_address(request, batch))
@@ -77,13 +77,14 @@ def import_batch_alias(request, pk):
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    form = AliasForm(request.POST, items=items_of(batch), asked=unknown_texts(batch))
+    names = KnownNames()
+    form = AliasForm(request.POST, names_of=names.of, asked=unknown_texts(batch, names))
     if not form.is_valid():
         said = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
         return found_page(request, batch, said[0], status=422)
     said = form.cleaned_data
     with transaction.atomic():
-        learn_alias(batch.kind, said["column"], said["found"], said["meant"])
+        learn_alias(said["kind"], said["column"], said["found"], said["meant"])
         is_entered = enter_check(batch)
     if is_entered:
         set_going(batch, "check")

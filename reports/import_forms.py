@@ -6,18 +6,15 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
-from orgs.models import Organisation
 from yl_district.cells import shown, text_key, whole
 from yl_district.forms import ActionForm
 from yl_district.headings import EXPORT_MARK
+from yl_district.importing.kinds import import_kinds
 from yl_district.importing.outcomes import known_names
-from yl_district.importing.proposal import missing, required_columns
-from yl_district.importing.work import read_file
+from yl_district.importing.proposal import missing
+from yl_district.importing.work import open_import, read_file
 from yl_district.sheet_mapping import Mapping
 from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted, stream_workbook
-
-from .import_actions import open_import
-from .import_kinds import KINDS, kinds_for
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
@@ -44,7 +41,7 @@ class ImportForm(ActionForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.fields["kind"].choices = [(kind.key, kind.label) for kind in kinds_for(self.user)]
+        self.fields["kind"].choices = [(kind.key, kind.label) for kind in import_kinds().on_pages(self.user)]
         self.fields["kind"].widget.attrs["class"] = "form-select"
         self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
         self.instance = self.proposal = self.content = None
@@ -84,7 +81,7 @@ class ImportForm(ActionForm):
         """Keeps what `read` found and proposes how to take it; raises ValidationError where it holds no table."""
         data, name, file = content
         try:
-            kind = KINDS[self.cleaned_data["kind"]]
+            kind = import_kinds().named(self.cleaned_data["kind"])
             self.instance, self.proposal = open_import(kind, data, name, self.user, file)
         except UnreadableWorkbook as error:
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
@@ -114,23 +111,29 @@ class MappingForm(forms.Form):
         ("fixed", "统一为……"),
     ]
 
-    def __init__(self, data=None, *, batch, proposal, resource):
+    def __init__(self, data=None, *, batch, proposal):
         super().__init__(data)
-        self.batch, self.proposal, self.resource = batch, proposal, resource
+        self.batch, self.proposal = batch, proposal
         self.kept = Mapping.from_json(batch.mapping)
-        choices = [self.LEFT_OUT, self.NEVER, *((item.column_name, item.column_name) for item in resource.columns)]
         tables, first = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised], {}
-        self.like = {sheet.number: first.setdefault(tuple(sheet.headings), sheet.number) for sheet in tables}
+        self.like = {sheet.number: first.setdefault((sheet.kind, *sheet.headings), sheet.number) for sheet in tables}
         for sheet in tables:
             for one in proposal.recognised[sheet.number] if self.like[sheet.number] == sheet.number else ():
-                self._add_column(sheet, one, choices)
+                self._add_column(sheet, one)
             self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
-        if resource.group:
+        if self.group:
             self._add_group()
         for field in self.fields.values():
             field.widget.attrs["class"] = self.STYLES[type(field)]
 
-    def _add_column(self, sheet, one, choices):
+    @property
+    def group(self):
+        """The column that the file may state once for many rows."""
+        return self.kept.group_column
+
+    def _add_column(self, sheet, one):
+        names = [item.column_name for item in import_kinds()[sheet.kind].resource.columns]
+        choices = [self.LEFT_OUT, self.NEVER, *((name, name) for name in names)]
         mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
         field = forms.ChoiceField(choices=choices + mark, required=False)
         field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
@@ -152,7 +155,7 @@ class MappingForm(forms.Form):
             chosen = self._meant(sheet.number)
             sheet.columns = {place: column for place, column in chosen.items() if column}
             sheet.ignored = [place for place, column in chosen.items() if not column]
-        if self.resource.group:
+        if self.group:
             mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
             mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
         self._check(mapping)
@@ -171,7 +174,7 @@ class MappingForm(forms.Form):
     def _group_value(self, data):
         known, found = self.group_names, text_key(data["group_value"])
         if found not in known:
-            said = f"“{self.resource.group}”统一为“{data['group_value']}”"
+            said = f"“{self.group}”统一为“{data['group_value']}”"
             self.add_error(None, f"{said}：系统中没有这一名称，请从列出的名称中选择。")
         return known.get(found, "")
 
@@ -187,7 +190,7 @@ class MappingForm(forms.Form):
                     said = "”“".join(titles)
                     remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
                     self.add_error(None, f"{at}中“{said}”都对应“{column}”，{remedy}")
-        for name, column in missing(mapping, required_columns(self.resource)):
+        for _, name, column in missing(mapping):
             at = f"工作表《{name}》" if name else "表"
             is_group = column == mapping.group_column
             otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"
@@ -196,8 +199,8 @@ class MappingForm(forms.Form):
     @property
     def group_names(self):
         """{text as texts are compared: name} of what the group can be."""
-        item = next(item for item in self.resource.columns if item.column_name == self.resource.group)
-        return known_names(item)
+        columns = import_kinds()[self.batch.kind].resource.columns
+        return known_names(next(item for item in columns if item.column_name == self.group))
 
     @property
     def asked(self):
@@ -225,7 +228,13 @@ class MappingForm(forms.Form):
 class ShownSheet:
     """A sheet with what can be said of it: those of its columns that are asked about, and those that are clear."""
 
-    KINDS = {"empty": "空表", "form": "逐项填写的表格，不是名单", "other": "没有认出这类名单的标题"}
+    KINDS = {
+        "empty": "空表",
+        "form": "逐项填写的表格，不是名单",
+        "other": "没有认出这类名单的标题",
+        "unknown": "不是台账的工作表",
+        "closed": "含有帮扶个案，只能由兼任个案专员的委机关专干导入",
+    }
 
     def __init__(self, form, sheet):
         self.sheet, self.what = sheet, self.KINDS.get(form.proposal.kinds.get(sheet.number), "")
@@ -308,27 +317,26 @@ class MendForm(forms.Form):
 
 
 class AliasForm(forms.Form):
-    """What a text in a column means; `asked` are the (column, text) of which the import does not know it."""
+    """What a text in a column means; `asked` are the (kind, column, text) of which the import does not know it.
 
+    `names_of(kind, column)` are the names that cells of a column can hold.
+    """
+
+    kind = forms.CharField(max_length=20)
     column = forms.CharField(max_length=40)
     found = forms.CharField(max_length=80)
     meant = forms.CharField(max_length=100)
 
-    def __init__(self, data, *, items, asked):
+    def __init__(self, data, *, names_of, asked):
         super().__init__(data)
-        self.items, self.asked = items, asked
+        self.names_of, self.asked = names_of, asked
 
     def clean(self):
         data = super().clean()
-        if (data.get("column"), data.get("found")) not in self.asked:
+        if (data.get("kind"), data.get("column"), data.get("found")) not in self.asked:
             raise ValidationError("没有记住：这份文件中没有这一不认识的写法，请在下面的问题中选择。")
-        known = known_names(self.items.get(data.get("column")))
+        known = self.names_of(data["kind"], data["column"])
         name = known.get(text_key(data.get("meant", "")))
         if not name:
             raise ValidationError("没有记住：请从列出的名称中选择一项。")
         return data | {"meant": name}
-
-
-def standing_branches(names):
-    """{name: key} of organisations of these names."""
-    return dict(Organisation.objects.filter(name__in=names).values_list("name", "pk"))

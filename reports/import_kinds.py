@@ -1,87 +1,74 @@
-"""The kinds of records that a file can bring by itself."""
-
-from dataclasses import dataclass
-
-from django.utils import timezone
+"""The kinds of records that a file can bring by itself, or on a sheet of the ledger."""
 
 from activities.resources import ActivityResource, SignInResource
-from assistance.resources import AssistedYouthResource
+from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
+from members.models import Member, Person
 from members.resources import MemberResource, PostResource
-from orgs.resources import UnitResource
-from outreach.resources import LinkResource
-from yl_district.columns import Book
-from yl_district.importing.check import CHANGED, NEW, SAME
-from yl_district.importing.proposal import aliases
-from youthhubs.resources import VolunteerResource
+from orgs.models import Organisation
+from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
+from orgs.roles import RoleKind
+from outreach.resources import ContactResource, LinkResource
+from yl_district.cells import text_key
+from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
+from youthhubs.resources import HubYearResource, VolunteerResource
 
-from .ledger import CASE_SHEETS, closed_people, may_take_in_cases, noted_book
-
-
-@dataclass(frozen=True)
-class ImportKind:
-    """What a file of this kind brings, and the list on which it is then found."""
-
-    key: str
-    resource: type
-    list_name: str
-
-    @property
-    def label(self):
-        """The kind in the office's words."""
-        return self.resource.sheet
-
-    @property
-    def is_case(self):
-        """Whether it tells who is assisted."""
-        return self.resource in CASE_SHEETS
+from .resources import PlatformEntryResource, TargetResource
 
 
-KINDS = {
-    kind.key: kind
-    for kind in [
-        ImportKind("members", MemberResource, "member_list"),
+def may_take_in_cases(user):
+    """Whether the user may take case sheets in: the command line, and committee staff who are caseworkers too."""
+    return user is None or any(organisation.is_root() for organisation in user.organisations_as(RoleKind.CASEWORKER))
+
+
+def closed_people(user):
+    """People of whom the user sees no capacity, such as those known by a case file alone: their facts stay."""
+    closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
+    return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
+
+
+def add_transfers(user, rows):
+    """Says of rows about members of other branches which of them can be transferred, and to which branch."""
+    standing = [row for row in rows if row.told.get("record", [""])[0] == Member._meta.label and row.is_refused]
+    if not standing or not user.may_open("member_transfer"):
+        return
+    column, meant, names = MemberResource.group, aliases("members"), {}
+    for row in standing:
+        text = str(row.values.get(column, ""))
+        names[id(row)] = (text, meant.get(column, {}).get(text_key(text), ""))
+    wanted = {name for both in names.values() for name in both}
+    branches = dict(Organisation.objects.filter(name__in=wanted).values_list("name", "pk"))
+    keys = Member.objects.visible_to(user).filter(pk__in=[row.told["record"][1] for row in standing])
+    seen = set(keys.values_list("pk", flat=True))
+    for row in standing:
+        if row.told["record"][1] in seen:
+            text, known_as = names[id(row)]
+            row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
+
+
+# In the order in which the ledger's description lists them.
+KINDS = ImportKinds(
+    kinds=(
+        ImportKind("organisations", OrganisationResource, "organisation_list"),
         ImportKind("posts", PostResource, "post_list"),
+        ImportKind("members", MemberResource, "member_list", add_links=add_transfers),
         ImportKind("units", UnitResource, "unit_list"),
+        ImportKind("unit_contacts", UnitContactResource, "unit_contact_list"),
         ImportKind("links", LinkResource, "link_list"),
+        ImportKind("contacts", ContactResource, "contact_list"),
         ImportKind("volunteers", VolunteerResource, "volunteer_list"),
-        ImportKind("assisted", AssistedYouthResource, "assisted_youth_list"),
+        ImportKind("assisted", AssistedYouthResource, "assisted_youth_list", is_case=True),
+        ImportKind("plans", ServicePlanResource, "service_plan_list", is_case=True, on_page=False),
+        ImportKind("assistances", AssistanceResource, "assistance_list", is_case=True, on_page=False),
+        ImportKind("scholarships", ScholarshipResource, "scholarship_list", is_case=True, on_page=False),
+        ImportKind("hubs", HubYearResource, "hub_list"),
         ImportKind("activities", ActivityResource, "activity_list"),
         ImportKind("signins", SignInResource, "activity_list"),
-    ]
-}
-
-
-LEDGER_WORDS = "年度台账"
-
-
-def kinds_for(user):
-    """The kinds that the user may import, None standing for the command line."""
-    with_cases = may_take_in_cases(user)
-    return [kind for kind in KINDS.values() if with_cases or not kind.is_case]
-
-
-def kind_words(key):
-    """The kind of an import in the office's words."""
-    return KINDS[key].label if key in KINDS else LEDGER_WORDS
-
-
-def may_undo(user, batch):
-    """Whether the user may take an import back; one that told who is assisted only who may import that."""
-    return bool(batch.written) and (not batch.with_cases or may_take_in_cases(user))
-
-
-def tally(batch):
-    """How many records of an import were new, changed and the same, whatever its kind."""
-    if batch.kind in KINDS:
-        return tuple(batch.counts.get(tag, 0) for tag in (NEW, CHANGED, SAME))
-    return tuple(map(sum, zip(*batch.counts.values(), strict=True))) or (0, 0, 0)
-
-
-def resource_for(batch):
-    """A resource that knows all that an import's rows can mean, and of what its user may not see, nothing."""
-    with_cases = may_take_in_cases(batch.user)
-    closed = frozenset() if with_cases else closed_people(batch.user)
-    book = Book(timezone.localdate(), with_cases=with_cases, closed=closed, is_alone=True)
-    resource = KINDS[batch.kind].resource(noted_book(book))
-    resource.aliases = aliases(batch.kind)
-    return resource
+        ImportKind("supplies", SupplyResource, "supply_list"),
+        ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
+        ImportKind("targets", TargetResource, "target_list"),
+    ),
+    # Members state more of a person than posts, hubs come before their volunteers.
+    first=("organisations", "members", "posts", "units", "unit_contacts", "hubs"),
+    may_take_in_cases=may_take_in_cases,
+    closed_records=closed_people,
+)

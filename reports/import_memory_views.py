@@ -6,9 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
+from yl_district.importing.kinds import import_kinds
 from yl_district.models import ImportAlias, ImportHeading
-
-from .import_kinds import KINDS, kinds_for
 
 REMEMBERED = {"alias": ImportAlias, "heading": ImportHeading}
 
@@ -31,17 +30,17 @@ class Memory:
 
 def import_memory_list(request):
     """The texts and headings that are remembered, kind by kind; the one that is sent is forgotten."""
-    kinds = [kind.key for kind in kinds_for(request.user)]
+    kinds = {kind.key: kind.label for kind in import_kinds().open_to(request.user)}
     if request.method == "POST":
         forget(request, kinds)
         return redirect("import_memory_list")
     found = [
         Memory(
-            KINDS[key].label,
+            label,
             list(ImportAlias.objects.filter(kind=key).order_by("column", "found")),
             list(ImportHeading.objects.filter(kind=key).order_by("heading")),
         )
-        for key in kinds
+        for key, label in kinds.items()
     ]
     context = {"title": "记住的写法与标题", "memories": [one for one in found if one.aliases or one.headings]}
     return render(request, "reports/import_memory_list.html", context)

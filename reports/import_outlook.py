@@ -6,22 +6,17 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.core.paginator import Paginator
 
-from members.models import Member
-from yl_district.cells import text_key
 from yl_district.changes import is_derived
 from yl_district.headings import IGNORED, NUMBERED, heading_key
 from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
+from yl_district.importing.kinds import import_kinds, sheet_kinds
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
-from yl_district.importing.proposal import aliases
 from yl_district.importing.reversals import HELD, REVERSED, restorable, reversals, states_of
 from yl_district.importing.reversals import LABELS as UNDO_LABELS
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
+from yl_district.models.imports import LEDGER
 from yl_district.pages import wants_fragment
 from yl_district.sheet_mapping import Mapping
-
-from .import_forms import standing_branches
-from .import_kinds import KINDS, tally
-from .ledger import may_take_in_cases
 
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
@@ -32,9 +27,9 @@ LISTED_WHOLE = 20_000  # records of an import above which only those are listed 
 TABS = ["w", "e", "d", "c", "n", "s", "a"]
 
 
-def items_of(batch):
-    """{heading: column} of the kind of an import."""
-    return {item.column_name: item for item in KINDS[batch.kind].resource.columns}
+def items_of(batch, number):
+    """{heading: column} of what a sheet of the import brings."""
+    return {item.column_name: item for item in sheet_kinds(batch)[number].resource.columns}
 
 
 def shares(batch):
@@ -60,22 +55,29 @@ def early_rows(batch):
 
 
 class KnownNames:
-    """What the cells of an import's columns can name, each column asked about once."""
+    """What the cells of columns can name, each column asked about once."""
 
-    def __init__(self, batch):
-        self.items, self.known = items_of(batch), {}
+    def __init__(self):
+        self.known = {}
 
-    def of(self, column):
-        """{text as texts are compared: name} of a column."""
-        if column not in self.known:
-            self.known[column] = known_names(self.items.get(column))
-        return self.known[column]
+    def of(self, kind, column):
+        """{text as texts are compared: name} of a column of the kind of this key."""
+        if (kind, column) not in self.known:
+            columns = import_kinds()[kind].resource.columns
+            item = next((item for item in columns if item.column_name == column), None)
+            self.known[kind, column] = known_names(item)
+        return self.known[kind, column]
 
 
-def unknown_texts(batch):
-    """The (column, text) that the check found where it knows no such name."""
-    groups = problem_groups(batch, KnownNames(batch).of)
-    return {(group.column, group.found) for group in groups if group.found}
+def groups_of(batch, names):
+    """The groups of problems that the check found."""
+    kinds = {number: kind.key for number, kind in sheet_kinds(batch).items()}
+    return problem_groups(batch, kinds, names.of)
+
+
+def unknown_texts(batch, names):
+    """The (kind, column, text) that the check found where it knows no such name."""
+    return {(group.kind, group.column, group.found) for group in groups_of(batch, names) if group.found}
 
 
 def untaken_headings(batch):
@@ -93,18 +95,18 @@ def untaken_headings(batch):
 
 def found_context(request, batch):
     """What the check found: counts, groups of problems, and a page of rows."""
-    names = KnownNames(batch)
+    names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
-    groups = problem_groups(batch, names.of) if refused and is_asked else []
+    groups = groups_of(batch, names) if refused and is_asked else []
     for group in groups:
-        group.likely = likely_name(group.found, names.of(group.column)) if group.found else ""
+        group.likely = likely_name(group.found, names.of(group.kind, group.column)) if group.found else ""
     tabs = shares(batch)
     show, group = chosen(request, tabs, groups)
     wanted = group.rows if group else places(batch, tags_of(show))
     page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = rows_at(batch, page.object_list)
-    add_transfers(request.user, batch, rows)
+    add_links(request.user, batch, rows)
     return {
         "tabs": tabs,
         "show": show,
@@ -113,7 +115,8 @@ def found_context(request, batch):
         "rows": rows,
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) - GROUPS_SHOWN,
-        "names": {column: found.values() for column, found in names.known.items() if found},
+        "names": [(*column, found.values()) for column, found in names.known.items() if found],
+        "sheets": sheet_counts(batch),
         "refused": refused,
         "right": batch.counts.get(NEW, 0) + batch.counts.get(CHANGED, 0),
         "new": batch.counts.get(NEW, 0),
@@ -154,30 +157,18 @@ def query(show, group, page=None):
     return urlencode({name: value for name, value in words.items() if value})
 
 
-def add_transfers(user, batch, rows):
-    """Says of rows about members of other branches which of them can be transferred, and to which branch."""
-    standing = [row for row in rows if row.told.get("record", [""])[0] == Member._meta.label and row.tag in REFUSED]
-    if not standing or not user.may_open("member_transfer"):
-        return
-    column, meant = KINDS[batch.kind].resource.group, aliases(batch.kind)
-    names = {}
-    for row in standing:
-        text = str(row.values.get(column, ""))
-        names[id(row)] = (text, meant.get(column, {}).get(text_key(text), ""))
-    branches = standing_branches({name for both in names.values() for name in both})
-    keys = Member.objects.visible_to(user).filter(pk__in=[row.told["record"][1] for row in standing])
-    seen = set(keys.values_list("pk", flat=True))
-    for row in standing:
-        if row.told["record"][1] in seen:
-            text, known_as = names[id(row)]
-            row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
+def add_links(user, batch, rows):
+    """Adds to the rows what somebody can do about those that cannot be taken."""
+    kinds = sheet_kinds(batch)
+    for kind in dict.fromkeys(kinds.values()):
+        kind.add_links(user, [row for row in rows if kinds.get(row.sheet_number) is kind])
 
 
 def committed_context(request, batch):
     """The counts of what was written and left out, and a page of the records, kind by kind."""
     new, changed, same = tally(batch)
     labels = [label for label, _ in batch.written]
-    own = KINDS[batch.kind].resource._meta.model._meta.label if batch.kind in KINDS else ""
+    own = "" if batch.kind == LEDGER else import_kinds()[batch.kind].resource._meta.model._meta.label
     label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
     context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)} | left_out(
         request.user, batch
@@ -200,7 +191,7 @@ def committed_context(request, batch):
 
 def may_name_records(user, batch):
     """Whether the records of an import may be named to the user; those of one with case files tell who is assisted."""
-    return not batch.with_cases or may_take_in_cases(user)
+    return not batch.with_cases or import_kinds().may_take_in_cases(user)
 
 
 def left_out(user, batch):
@@ -209,9 +200,18 @@ def left_out(user, batch):
     return {"left_out": rows, "may_fetch": batch.parts.exists() and batch.user == user}
 
 
+def tally(batch):
+    """How many records of an import were new, changed and the same."""
+    return tuple(batch.counts.get(tag, 0) for tag in (NEW, CHANGED, SAME))
+
+
 def sheet_counts(batch):
-    """New, changed and same by sheet of a ledger."""
-    return [] if batch.kind in KINDS else list(batch.counts.items())
+    """(sheet, new, changed, same, refused) by sheet of a ledger, once they have been checked."""
+    counted = [sheet for sheet in batch.sheets if sheet.get("counts")] if batch.kind == LEDGER else []
+    return [
+        (sheet["name"], *(sum(sheet["counts"].get(tag, 0) for tag in tags) for tags in (NEW, CHANGED, SAME, REFUSED)))
+        for sheet in counted
+    ]
 
 
 def undone_context(request, batch):
@@ -281,7 +281,7 @@ def named_rows(user, rows):
     for model, key, *_ in rows:
         keys.setdefault(model, []).append(key)
     names = {model: named(user, model, wanted) for model, wanted in keys.items()}
-    found, with_cases = [], may_take_in_cases(user)
+    found, with_cases = [], import_kinds().may_take_in_cases(user)
     for model, key, verdict, reason in rows:
         name, url = told(model, key, names[model])
         found.append(

@@ -9,22 +9,22 @@ from django_htmx.http import HttpResponseClientRefresh
 from yl_district import submissions
 from yl_district.downloads import long_download
 from yl_district.importing import mending
+from yl_district.importing.kinds import import_kinds, kind_words, may_undo
 from yl_district.importing.proposal import propose, remember
+from yl_district.importing.work import State, begin_check, enter_check, set_going
 from yl_district.models import ImportBatch
 from yl_district.models.imports import LEDGER
 from yl_district.pages import carry_out, configured_table, rows_response, tell, wants_fragment
 
 from .filters import ImportBatchFilter
-from .import_actions import State, begin_check, enter_check, set_going
 from .import_forms import ImportForm, MappingForm
-from .import_kinds import KINDS, kind_words, kinds_for, may_undo
 from .import_outlook import committed_context, early_rows, found_context, undone_context
 from .tables import ImportBatchTable
 
 
 def open_batches(user):
     """The imports that the user may look at."""
-    kinds = [kind.key for kind in kinds_for(user)]
+    kinds = [kind.key for kind in import_kinds().open_to(user)]
     return ImportBatch.objects.open_to(user, [*kinds, LEDGER]).select_related("user", "undone_by")
 
 
@@ -34,8 +34,8 @@ def open_batch(request, pk):
 
 
 def own_batch(request, pk):
-    """An import of the user's own that a page of the way to its commit is about; the ledger's have no such pages."""
-    return get_object_or_404(open_batches(request.user).filter(user=request.user, kind__in=KINDS), pk=pk)
+    """An import of the user's own that a page of the way to its commit is about."""
+    return get_object_or_404(open_batches(request.user).filter(user=request.user), pk=pk)
 
 
 def import_batch_list(request):
@@ -82,13 +82,11 @@ def import_batch_update(request, pk):
     batch = own_batch(request, pk)
     if batch.state not in (State.MAPPING, State.CHECKED):
         return redirect(batch)
-    resource = KINDS[batch.kind].resource
-    proposal = propose(batch, resource)
-    form = MappingForm(request.POST or None, batch=batch, proposal=proposal, resource=resource)
+    form = MappingForm(request.POST or None, batch=batch, proposal=propose(batch))
     if request.method == "POST" and form.is_valid():
         take_mapping(batch, form)
         return redirect(batch)
-    context = {"title": f"核对列：{batch.file_name}", "batch": batch, "kind": KINDS[batch.kind], "form": form}
+    context = page_context(batch) | {"title": f"核对列：{batch.file_name}", "form": form}
     return render(request, "reports/import_batch_update.html", context, status=422 if form.errors else 200)
 
 
@@ -99,7 +97,7 @@ def take_mapping(batch, form):
             return
         batch.mapping = form.mapping.to_json()
         batch.save(update_fields=["mapping"])
-        remember(batch, form.mapping, form.asked)
+        remember(form.mapping, form.asked)
     set_going(batch, "check")
 
 
@@ -123,7 +121,7 @@ def import_batch_detail(request, pk):
 
 def page_context(batch):
     """What every page of an import names."""
-    kind = KINDS.get(batch.kind)
+    kind = import_kinds().named(batch.kind)
     return {"title": batch.file_name, "batch": batch, "kind": kind, "kind_words": kind_words(batch.kind)}
 
 

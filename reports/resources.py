@@ -6,9 +6,10 @@ from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUN
 from members.models import Person
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import CellError
-from yl_district.columns import Column, column
+from yl_district.cells import CellError, plain
+from yl_district.columns import Column, column, key_of
 from yl_district.imports import SheetResource
+from yl_district.problems import row_problem
 
 from .figures import all_figures
 from .models import PlatformEntry, Target
@@ -26,6 +27,7 @@ class PlatformEntryResource(SheetResource):
     """One row is one record entered in an outside platform."""
 
     sheet = "平台录入"
+    known_by = ("平台", "对象", "名称")
     called = "名称"
     columns = [
         column(PlatformEntry, "platform", required=True),
@@ -44,17 +46,40 @@ class PlatformEntryResource(SheetResource):
 
     def load(self):
         entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
-        self.known = {(one.platform, one.subject, self._pk(one)): one for one in entries}
+        self.stored = {entry.pk: entry for entry in entries}
+        self.known = {self._key(entry): entry for entry in entries}
 
-    def _pk(self, entry):
-        return entry.person_id or entry.activity_id or entry.organisation_id
+    def _key(self, entry):
+        """What tells an entry from others: the platform, what kind of record it is of, and of which."""
+        subject = entry.person or entry.activity or entry.organisation
+        return entry.platform, entry.subject, key_of(subject)
+
+    def watched(self):
+        return [*super().watched(), Person, Activity, Organisation]
+
+    def is_closed(self, row):
+        """Whether it is about an assisted youth: whether a name is taken would tell who is one."""
+        label = PlatformEntry.Subject.ASSISTED_YOUTH.label
+        return not self.book.with_cases and plain(row.get("对象", "")).strip() == label
 
     def find(self, row):
+        self._find_record(row)
+        return self.known.get((row["平台"], row["对象"], key_of(self.record)))
+
+    def _find_record(self, row):
         try:
             self.record = self._record(row["对象"], row["名称"])
         except CellError as error:
             raise CellError(error.expected, error.remedy, "名称") from None
-        return self.known.get((row["平台"], row["对象"], self.record.pk))
+
+    def recall(self, record):
+        """The entry, unless its mark is beside the name of another record."""
+        self._located(self.row, lambda: self._find_record(self.row))
+        of_record = self.row["对象"], key_of(self.record)
+        if of_record != self._key(record)[1:]:
+            remedy = "标记属于另一条录入：请恢复原来的对象与名称；确为另一条时清空标记这一格"
+            raise row_problem("名称", self.row["名称"], "导出时的对象与名称", remedy)
+        return record
 
     def _record(self, subject, name):
         if subject == PlatformEntry.Subject.ORGANISATION:
@@ -68,7 +93,7 @@ class PlatformEntryResource(SheetResource):
         return PlatformEntry(**{kinds[type(self.record)]: self.record})
 
     def accept(self, record):
-        self.known[record.platform, record.subject, self._pk(record)] = record
+        self.known[self._key(record)] = record
 
     def rows_for_export(self, records):
         return records.select_related("person", "activity", "organisation").order_by("entered_on", "pk")
@@ -87,6 +112,7 @@ class TargetResource(SheetResource):
     """One row is a target set from above."""
 
     sheet = "年度任务"
+    known_by = ("年度", "指标")
     called = "指标"
     columns = [
         column(Target, "year", required=True),
@@ -101,13 +127,23 @@ class TargetResource(SheetResource):
         model = Target
 
     def load(self):
-        self.known = {(target.year, target.figure): target for target in Target.objects.all()}
+        self.stored = {target.pk: target for target in Target.objects.all()}
+        self.known = {(target.year, target.figure): target for target in self.stored.values()}
         self.figures = all_figures()
 
     def find(self, row):
+        self._check_figure(row)
+        return self.known.get((row["年度"], row["指标"]))
+
+    def _check_figure(self, row):
         if row["指标"] not in self.figures:
             raise CellError("指标代码，如 units_toward_task", "请从台账模板的指标下拉表中选择", "指标")
-        return self.known.get((row["年度"], row["指标"]))
+
+    def recall(self, record):
+        """The target; a figure that is no longer counted may stay, but none becomes another one's."""
+        if self.row["指标"] != record.figure:
+            self._located(self.row, lambda: self._check_figure(self.row))
+        return record
 
     def accept(self, record):
         self.known[record.year, record.figure] = record

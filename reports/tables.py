@@ -6,11 +6,12 @@ import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from yl_district.importing.kinds import kind_words
 from yl_district.models import ImportBatch
 from yl_district.tables import PageTable, RecordColumn
 
 from .figures import figure_choices
-from .import_kinds import kind_words, tally
+from .import_outlook import tally
 from .models import PlatformEntry, Report, Target
 from .pace import paces_of
 

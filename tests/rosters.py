@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from orgs.models import Organisation
-from reports.import_actions import take_in_rows
 from reports.import_kinds import KINDS
 from tests.workbooks import workbook
 from yl_district.importing.check import ASIDE, NAMES
+from yl_district.importing.findings import take_in_rows
 from yl_district.models import ImportBatch
 
 FAMILIES = (
@@ -31,7 +31,7 @@ WHOLE = [
 WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 BRANCH = "柳林社区团支部"
 OTHER_BRANCH = "高井社区团支部"
-OFFICE = "orgs members youthhubs activities assistance outreach".split()  # the apps whose tables hold records
+OFFICE = "orgs members youthhubs activities assistance outreach reports".split()  # the apps whose tables hold records
 
 
 def identity_number(number, born=date(1998, 5, 4)):

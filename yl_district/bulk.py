@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from .encryption import Sealed
-from .history import cause
+from .history import BATCH, cause, note_links
 
 PAGES_HELD = 100_000  # kB
 PLAIN = (str, int, bool, float, type(None))
@@ -121,8 +121,17 @@ def delete_rows(model, keys):
         cursor.executemany(f'DELETE FROM "{table}" WHERE "{column}" = %s', [(key,) for key in keys])
 
 
+def link_rows(model, name, links):
+    """Has the many-to-many field `name` of stored rows link to just these others; `links` is {key: [keys]}."""
+    field = model._meta.get_field(name)
+    through, own, other = field.remote_field.through, field.m2m_column_name(), field.m2m_reverse_name()
+    through._base_manager.filter(**{f"{own}__in": list(links)}).delete()
+    pairs = [through(**{own: key, other: linked}) for key, others in links.items() for linked in others]
+    through._base_manager.bulk_create(pairs, batch_size=BATCH)
+
+
 def insert_history(model, rows, kind):
-    """Writes the states of these rows into the history and returns the keys of what it wrote.
+    """Writes the states of these rows, with what they link to, into the history and returns the keys of what it wrote.
 
     `kind` is `+` for new rows, `~` for changed and `-` for removed ones; who and why come from `history.because`.
     """
@@ -143,4 +152,6 @@ def insert_history(model, rows, kind):
         for key, row in zip(keys, rows, strict=True)
     ]
     _insert(kept._meta.db_table, ["history_id", *(field.column for field in fields)], states)
+    if kept._history_m2m_fields and kind != "-":
+        note_links(list(kept.objects.filter(history_id__in=list(keys))))
     return keys

@@ -102,17 +102,23 @@ def number_widget(source, heading):
     return cells.IntegerWidget()
 
 
+def key_of(record):
+    """The record's key; of one that has none yet, a number that no other record has while it lives."""
+    return -id(record) if record.pk is None else record.pk
+
+
 class Book:
     """What the sheets of one workbook share while it is taken in, or written out.
 
     Written out with `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
-    Records named in `closed`, as pairs of model and key, can be referred to, but what is stored of them stays.
+    Records named in `closed`, as pairs of model and key, can be referred to, but what is stored of them stays. `sheets`
+    are the names of those that the file can bring. `begun` is {id of a record that the file begins: its sheet and row}.
     """
 
-    def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), is_alone=False):
+    def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), sheets=()):
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
-        self.is_alone = is_alone
+        self.sheets, self.begun = frozenset(sheets), {}
         self.claims, self.agreed, self._sets = {}, {}, {}
         self._failed = {}
         self._names, self._alike, self._only = {}, {}, {}
@@ -167,11 +173,12 @@ class Book:
 
     def nobody(self, name, sheet, expected=None, remedy=None):
         """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
-        expected = expected or ("系统中已有的名称" if self.is_alone else f"《{sheet}》表或系统中已有的名称")
+        is_brought = sheet in self.sheets
+        expected = expected or (f"《{sheet}》表或系统中已有的名称" if is_brought else "系统中已有的名称")
         row = self._failed.get((sheet, cells.text_key(name)))
         if row:
             return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
-        otherwise = REGISTER if self.is_alone else f"请核对名称，或先在《{sheet}》表中加入"
+        otherwise = f"请核对名称，或先在《{sheet}》表中加入" if is_brought else REGISTER
         return cells.CellError(expected, remedy or otherwise)
 
     def no_choice(self, model):

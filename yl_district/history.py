@@ -109,7 +109,12 @@ def _note(records, is_update):
         default_change_reason=_cause.get()[0],
         default_date=timezone.now(),
     )
-    for field in kept.model._history_m2m_fields:
+    note_links(rows)
+
+
+def note_links(rows):
+    """Copies into these history rows, of one kind, what their records are linked to at present."""
+    for field in rows[0]._history_m2m_fields if rows else ():
         for start in range(0, len(rows), BATCH):
             _note_links(field, {row.id: row for row in rows[start : start + BATCH]})
 
@@ -135,6 +140,19 @@ def tracked_models():
 def tracked_fields(model):
     """The fields whose states are kept."""
     return model.history.model.tracked_fields
+
+
+def links_at(model, keys):
+    """{key of a history row: {many-to-many field: the keys it links to}} of these rows of one kind of records."""
+    found = {key: {} for key in keys}
+    for field in model.history.model._history_m2m_fields:
+        other = f"{field.m2m_reverse_field_name()}_id"
+        rows = Tracked.m2m_models[field].objects.filter(history__in=found).order_by(other)
+        for key in found:
+            found[key][field] = []
+        for key, linked in rows.values_list("history_id", other):
+            found[key][field].append(linked)
+    return found
 
 
 def kind_of(model):

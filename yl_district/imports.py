@@ -1,8 +1,8 @@
 """Sheets of a workbook into records: the machinery under every `<app>/resources.py`.
 
-A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, compares,
-and keeps what is to be written until the sheet has been read; then it writes in bulk. All sheets of a workbook share
-one `Book`, so that a name in one sheet can refer to a row of another, and all are written in one transaction.
+A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, and
+compares; nothing is written before every row has been checked. All sheets of a workbook share one `Book`, so that a
+name in one sheet can refer to a row of another.
 """
 
 from collections import Counter, defaultdict
@@ -14,10 +14,8 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 
 from . import cells
-from .bulk_records import store, update_stored
 from .columns import REGISTER, Named
 from .encryption import Sealed
-from .history import BATCH, note_created
 from .masking import masked, masked_name
 from .problems import RowProblems, row_problem
 from .recalls import Recalling
@@ -45,10 +43,13 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
     followed it; `synonyms` gives other headings that offices write for a column, in one text: a word under two columns
     may mean either; `settled_by` names a foreign key to records that tell of how many point to them; `group` is the
-    column that a file may state once for many rows, by a sheet's name or a section.
+    column that a file may state once for many rows, by a sheet's name or a section. `known_by` are the headings whose
+    cells tell one record from every other: by them a row without an export mark is known again. `load` keeps every
+    stored record in `stored` by its key, as a mark names it. A subclass that leaves either out raises TypeError.
     """
 
     sheet = ""
+    known_by = ()
     columns = ()
     shared = ()
     kept = ()
@@ -59,6 +60,12 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     settled_by = ""
     group = ""
     without_types = False  # whether every cell is text, whatever it was in the sheet that was saved so
+
+    def __init_subclass__(cls, **options):
+        super().__init_subclass__(**options)
+        unknown = set(cls.known_by) - {item.column_name for item in cls.columns}
+        if cls.sheet and (not cls.known_by or unknown or cls.load is SheetResource.load):
+            raise TypeError(f"{cls.__name__} must say by `known_by` and `load` how it knows its records again")
 
     class Meta:
         fields = ()
@@ -73,13 +80,13 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.called = self.called or self.columns[0].column_name
         self.row = {}
         self.row_number = self.place = self.instance = None
-        self.created, self.changed, self.changes, self.change_log = [], [], [], []
-        self.changes_beside = []
+        self.row_at = None
+        self.changes, self.changes_beside = [], []
         self.matched, self.dirty = {}, {}
-        self.beside, self.trail = [], []
-        self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
+        self.beside, self.linked, self.trail = [], {}, []
+        self.stored, self.marked, self.outdated, self.is_outdated = None, None, 0, False
         self.aliases, self.spelled, self.unmasked, self.compared = {}, [], {}, Counter()
-        self.accepted, self.memory = {}, {heading: {} for heading in self.fields}
+        self.memory = {heading: {} for heading in self.fields}
 
     @classmethod
     def get_display_name(cls):
@@ -92,13 +99,17 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     # What a subclass says
 
     def load(self):
-        """Reads once what `find` needs."""
+        """Reads once what `find` needs, and the records that marks can name into `stored`."""
+        raise NotImplementedError
 
-    def ordered(self, headings, rows):
-        """The rows (number, cells) in the order in which they can be taken in."""
-        if not self.begins:
-            return rows
-        return sorted(rows, key=lambda row: self.begin_of(dict(zip(headings, row[1], strict=True))))
+    @property
+    def early_headings(self):
+        """The headings whose rows are taken before the others: what ended is known before what followed it."""
+        return self.ends
+
+    def in_order(self, rows):
+        """The rows that come early, given by headings, in the order in which they are taken."""
+        return sorted(rows, key=self.begin_of)
 
     def begin_of(self, row):
         """The day from which a row, given by headings, holds."""
@@ -126,18 +137,19 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         """Sets what plain columns cannot; returns [(heading, old, new)] of what it changed."""
         return []
 
-    def write_links(self, records):
-        """Writes what belongs to the records just written: many-to-many rows, and records `beside` them."""
-        changed = [(record, names) for record, names in self.beside if names]
-        if changed:
-            # What ends makes room for what follows it.
-            update_stored([record for record, _ in changed], set().union(*(names for _, names in changed)))
-        store([record for record, names in self.beside if not names])
-
     def watched(self):
         """The models whose records the check relies on: those it compares with, and those that rows refer to."""
         named = [item.model for item in self.columns if isinstance(item, Named)]
         return list(dict.fromkeys([self._meta.model, *named]))
+
+    @classmethod
+    def relied_on(cls):
+        """The models of which any change since the check may make its outcome another one."""
+        return []
+
+    def is_closed(self, row):
+        """Whether a row, given by headings, is not for the eyes of whoever sent the file, and so passed over."""
+        return False
 
     def doubts(self):
         """What somebody should know before rows are committed that are right by themselves."""
@@ -155,9 +167,29 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         `keys` are those of the records that the field `settled_by` of the written ones points to.
         """
 
-    def finish(self):
-        """Checks what only shows once every sheet has been written; returns (row, column, found, expected, remedy)."""
+    def late_problems(self):
+        """What only shows once every row of the file has been read.
+
+        Yields (the row's `row_at`, column, found, expected, remedy).
+        """
         return []
+
+    def change(self, record, name, value):
+        """Gives the present row's record another value of a field that no column states by itself."""
+        self.trail.append(partial(setattr, record, name, getattr(record, name)))
+        setattr(record, name, value)
+        if not self.has_begun(record):
+            self._touch(record, name)
+
+    def link(self, record, name, others):
+        """Has the many-to-many field `name` of the present row's record link to just these others; returns whether it
+        does not yet.
+        """
+        stored = {one.pk for one in getattr(record, name).all()} if record.pk else set()
+        if stored == {one.pk for one in others}:
+            return False
+        self.linked[name] = list(others)
+        return True
 
     def rows_for_export(self, records):
         """The records with everything that `export_row` reads, in a few queries."""
@@ -172,8 +204,8 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
         self.spelled, self.unmasked = [], {}
         self.place = (self.sheet, self.row_number)
-        if self.book.is_alone:
-            self.marked, row = self._recalled(row)
+        self.linked = {}
+        self.marked, row = self._recalled(row)
         for heading, item in self.fields.items():
             value = row.get(heading)
             if value is None or cells.is_blank(value):
@@ -208,8 +240,8 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return heading, value, error.expected, remedy
 
     def is_said_elsewhere(self, item, row):
-        """Whether another cell of a list's row says what the column would."""
-        return self.book.is_alone and item.unless and not cells.is_blank(row.get(item.unless))
+        """Whether another cell of the row says what the column would."""
+        return item.unless and not cells.is_blank(row.get(item.unless))
 
     def read(self, heading, item, value, row):
         """What a cell says by itself; the same text says the same again."""
@@ -235,7 +267,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             self.set_back()
             name = row.get(self.called)
             if isinstance(name, str):
-                self.book.fail(self.sheet, name, self.row_number)
+                self.book.fail(type(self).sheet, name, self.row_number)
         return result
 
     def set_back(self):
@@ -314,28 +346,26 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     def has_begun(self, record):
         """Whether the present row itself begins the record, so that nobody else knows it yet."""
-        return record.pk is None and id(record) not in self.accepted
+        return record.pk is None and id(record) not in self.book.begun
 
     def _claim(self, target, name, value, shown, is_begun):
-        """What is told of a shared record must agree with what other rows tell."""
-        if is_begun and self.book.is_alone:
-            return  # what it holds is what the file told of it
+        """Raises CellError where rows that describe the same record do not agree."""
+        if is_begun:
+            return  # what it holds is what the file says of it
         place = self.place
-        if target.pk and self.book.is_alone and not self.book.has_claim(target, name):
+        if target.pk and not self.book.has_claim(target, name):
             stored = getattr(target, name)
             if stored == value:
                 self.trail.append(partial(self.book.disagree, target, self.book.agree(target, name, place)))
                 return
             self.book.check_agreed(target, name, shown(stored))
-        if target.pk is None and self.book.is_alone and getattr(target, name) not in ("", None):
-            self.book.claimed(target).setdefault(name, (getattr(target, name), self.accepted[id(target)]))
+        if target.pk is None and getattr(target, name) not in ("", None):
+            self.book.claimed(target).setdefault(name, (getattr(target, name), self.book.begun[id(target)]))
         if self.book.claim(target, name, value, place, shown):
             self.trail.append(partial(self.book.disclaim, target, name))
 
     def _quoted(self, item, target, name, value):
-        """A value as a problem quotes it; in a list by itself it can come from the records, not from its sender."""
-        if not self.book.is_alone:
-            return item.widget.render(value)
+        """A value as a problem quotes it, masked: it can come from the records, not from the file's sender."""
         [text] = self._told(item, target, name, value)
         return text
 
@@ -408,60 +438,38 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     def save_instance(self, instance, is_create, row, **options):
         for record in self.records_of(instance):
             if record.pk is None:
-                self.accepted[id(record)] = (self.sheet, self.row_number)
+                self.book.begun[id(record)] = (self.sheet, self.row_number)
         self.accept(instance)
         self.instance = instance
-        if self.book.is_alone:
-            return
-        if is_create:
-            self.created.append(instance)
-            self.change_log += [(self.row_number, str(target), *change) for target, *change in self.changes_beside]
-        else:
-            self.changed.append(instance)
-            self.change_log += [(self.row_number, str(instance), *change) for change in self.changes]
 
     def accept(self, record):
         """Makes a record just started or changed known to the rows that follow; nothing by default."""
 
     def save_m2m(self, instance, row, **options):
-        """Many-to-many rows are written with their records, once the sheet has been read."""
-
-    def after_import(self, dataset, result, **options):
-        self.write()
-
-    def write(self):
-        """Writes what the sheet brought, in bulk and in the order of its rows."""
-        for records in (self.created, self.changed):
-            records.sort(key=lambda record: self.matched[id(record)][0])
-        parts, begun = [self.records_of(record) for record in self.created + self.changed], []
-        for level in zip(*parts, strict=True):
-            records = {id(record): record for record in level}.values()
-            # What ends makes room for what follows it.
-            self.update([one for one in records if one.pk])
-            begun.append([one for one in records if not one.pk])
-            type(level[0]).objects.bulk_create(begun[-1], batch_size=BATCH)
-        self.write_links(self.created)
-        for records in begun:
-            note_created(records)
-
-    def update(self, records):
-        """Writes what was changed in records that are stored already."""
-        changed = [self.dirty[id(record)] for record in records if id(record) in self.dirty]
-        if changed:
-            names = set().union(*(names for _, names in changed))
-            update_stored([record for record, _ in changed], names)
+        """Many-to-many rows are written with their records, once the import is committed."""
 
 
 class LogResource(SheetResource):
     """A sheet whose rows are happenings: a row means the record that says the same in every cell.
 
-    Two rows may say the same; the second then means a second happening. A row that says anything else is another one.
+    Two rows may say the same; the second then means a second happening. A row that says anything else is another one,
+    unless its mark says which record it was.
     """
 
+    def __init_subclass__(cls, **options):
+        cls.known_by = tuple(item.column_name for item in cls.columns)
+        super().__init_subclass__(**options)
+
     def load(self):
-        self.waiting = defaultdict(list)
+        self.stored, self.waiting = {}, defaultdict(list)
         for record in self.rows_for_export(self._meta.model.objects.order_by("pk")):
+            self.stored[record.pk] = record
             self.waiting[tuple(self.export_row(record))].append(record)
+
+    @classmethod
+    def relied_on(cls):
+        """Its own: somebody may have entered the same happening meanwhile."""
+        return [cls._meta.model]
 
     def find(self, row):
         said = tuple(
@@ -469,4 +477,14 @@ class LogResource(SheetResource):
             for heading, item in self.fields.items()
         )
         waiting = self.waiting[said]
-        return waiting.pop(0) if waiting else None
+        return self._taken(waiting, waiting[0]) if waiting else None
+
+    def recall(self, record):
+        waiting = self.waiting[tuple(self.export_row(record))]
+        return self._taken(waiting, record) if record in waiting else record
+
+    def _taken(self, waiting, record):
+        """The record, for which no further row can stand."""
+        self.trail.append(partial(waiting.insert, waiting.index(record), record))
+        waiting.remove(record)
+        return record

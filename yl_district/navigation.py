@@ -63,7 +63,7 @@ MENU = [
         "台账与任务",
         [
             Entry("导入", "import_batch_list", icon="file-import"),
-            Entry("台账导入导出", "ledger", icon="table-import"),
+            Entry("年度台账", "ledger", icon="table-import"),
             Entry("年度任务", "target_list", icon="target"),
             Entry("平台录入", "platform_entry_list", icon="device-desktop"),
             Entry("Word 版式", "word_layout_list", icon="file-type-docx"),

@@ -15,7 +15,10 @@ GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 
 @dataclass
 class SheetMapping:
-    """How one sheet is read; `columns` is {place: column name}, `headings` are the texts at all places."""
+    """How one sheet is read; `columns` is {place: column name}, `headings` are the texts at all places.
+
+    `kind` is the key of what it brings, where that is not the same for all sheets of the file.
+    """
 
     number: int
     name: str
@@ -25,6 +28,7 @@ class SheetMapping:
     columns: dict = field(default_factory=dict)
     ignored: list = field(default_factory=list)
     headings: list = field(default_factory=list)
+    kind: str = ""
 
     @property
     def layout(self):

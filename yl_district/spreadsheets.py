@@ -27,11 +27,14 @@ PIECE = 1 << 16
 
 
 class UnreadableWorkbook(Exception):
-    """A file that is no workbook, or one that must not be opened; says what was found, expected and what to do."""
+    """A file that is no workbook, or one that must not be opened; says what was found, expected and what to do.
 
-    def __init__(self, found, expected, remedy):
+    `sheet` is the name of the sheet that is to blame, where it is one.
+    """
+
+    def __init__(self, found, expected, remedy, sheet=None):
         super().__init__(f"{found}；应为{expected}。{remedy}。")
-        self.found, self.expected, self.remedy = found, expected, remedy
+        self.found, self.expected, self.remedy, self.sheet = found, expected, remedy, sheet
 
 
 WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from members.directory import VOLUNTEER, ReferenceWidget, new_person
+from members.directory import VOLUNTEER, ReferenceWidget, VolunteerIndex, new_person
 from members.models import Volunteer
 from members.resources import PERSON_SYNONYMS, WORKPLACES, PeopleResource, person_column
 from orgs.models import Organisation
@@ -17,6 +17,7 @@ class HubYearResource(SheetResource):
     """One row is a youth hub in a year; what belongs to the hub itself must agree between its rows."""
 
     sheet = "青年汇"
+    known_by = ("名称", "年度")
     shared = ("hub__organisation", "hub__opened_on", "hub__closed_on")
     columns = [
         column(Hub, "name", required=True, prefix="hub__"),
@@ -38,6 +39,7 @@ class HubYearResource(SheetResource):
         self.book.attach(self.hubs.values(), "organisation", Organisation)
         known = list(HubYear.objects.all())
         self.book.attach(known, "hub", Hub)
+        self.stored = {year.pk: year for year in known}
         self.known = {(year.hub.name, year.year): year for year in known}
 
     def find(self, row):
@@ -62,6 +64,7 @@ class VolunteerResource(PeopleResource):
     """One row is a volunteer; a name alone means the one person of that name, else somebody new."""
 
     sheet = "志愿者"
+    known_by = ("姓名", "手机号码")
     group = "志愿者队伍"
     columns = [
         Column("姓名", widget=ReferenceWidget(), required=True),
@@ -91,10 +94,8 @@ class VolunteerResource(PeopleResource):
         model = Volunteer
 
     def load(self):
-        known = list(Volunteer.objects.order_by("pk"))
-        self.attach_people(known)
-        self.known = {id(volunteer.person): volunteer for volunteer in known}
-        self.stored = {volunteer.pk: volunteer for volunteer in known}
+        self.index = self.book.only(VolunteerIndex)
+        self.stored, self.known = self.index.stored, self.index.of_person
         places = list(TeamMember.objects.all())
         self.book.attach(places, "hub", Hub)
         self.places = {place.volunteer_id: place for place in places}

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
-from reports.ledger import CASE_SHEETS, SHEETS
+from reports.import_kinds import KINDS
 from tests.viewers import district, records
 from yl_district import cells, formulas
 from yl_district.columns import Book
@@ -25,7 +25,7 @@ LEADS += [f"'{sign}1" for sign in SIGNS] + [f"''{sign}1" for sign in "=+-@"]
 LEADS += ["\t=1", "\r=1", "\n=1", " =1", "=cmd|' /C calc'!A0", "@SUM(1)*cmd|' /C calc'!A0", '=HYPERLINK("x","y")']
 LEADS += ["-2+3+cmd", "+1;1", '"=1', "=1,=2", "=", "'"]
 RUNS = re.compile(f"[{re.escape(SIGNS)}\t\r\n]")
-LISTED = [kind for kind in SHEETS if kind not in CASE_SHEETS]
+LISTED = [kind.resource for kind in KINDS.values() if not kind.is_case]
 
 
 def text_items(resource):

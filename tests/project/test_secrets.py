@@ -149,7 +149,8 @@ def test_no_import_report_tells_a_stored_number_or_a_minors_name(kind, lines, tm
     place, client, _, secrets = planted()
     row = SHEETS[kind] | {"性别": "女", "出生日期": BORN.isoformat(), "所在团支部": str(place.own.branch)}
     data = workbook({"团员": [row]})
-    answer = client.post(reverse("ledger"), {"file": SimpleUploadedFile("台账.xlsx", data), "check": "yes"})
+    sent = {"kind": "ledger", "file": SimpleUploadedFile("台账.xlsx", data)}
+    answer = client.post(reverse("import_batch_create"), sent, follow=True)
     path = tmp_path / "台账.xlsx"
     path.write_bytes(data)
     for options in ([], ["--json"]):

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from members.models import Member, Person
 from orgs.models import Role
-from reports.import_actions import begin_commit
 from tests.factories import make_member, make_second_factor, make_user, minor_birth_date
 from tests.pages import browser_of, queries, two_branches
 from tests.races import HANGING
@@ -30,6 +29,7 @@ from tests.reports.import_pages import (
 )
 from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
+from yl_district.importing.work import begin_commit
 from yl_district.models import AccessEntry, ImportAlias, ImportBatch, ImportPart
 from yl_district.spreadsheets import read_workbook
 
@@ -56,9 +56,9 @@ def test_a_name_is_explained_once_and_known_from_then_on(office):
     batch = opened(office, [person(number, branch="柳林支部") for number in range(3)])
     [group] = office.get(batch.get_absolute_url()).context["groups"]
     assert (group.found, group.likely, len(group.rows)) == ("柳林支部", HERE, 3)
-    refused = act(office, "alias", batch, column=group.column, found=group.found, meant="没有的支部")
+    refused = act(office, "alias", batch, kind="members", column=group.column, found=group.found, meant="没有的支部")
     assert (refused.status_code, ImportAlias.objects.count()) == (422, 0)
-    act(office, "alias", batch, column=group.column, found=group.found, meant=HERE)
+    act(office, "alias", batch, kind="members", column=group.column, found=group.found, meant=HERE)
     assert counts(batch) == (3, 0, 0, 0)
     assert counts(opened(office, [person(9, branch=" 柳林 支部")])) == (1, 0, 0, 0)
 
@@ -66,7 +66,7 @@ def test_a_name_is_explained_once_and_known_from_then_on(office):
 @pytest.mark.parametrize("known", [HERE, "不在文件里的支部"])
 def test_only_what_the_file_leaves_unknown_is_explained(office, known):
     batch = opened(office, [person(1), person(2, branch="柳林支部")])
-    refused = act(office, "alias", batch, column="所在团支部", found=known, meant="槐荫社区团支部")
+    refused = act(office, "alias", batch, kind="members", column="所在团支部", found=known, meant="槐荫社区团支部")
     assert (refused.status_code, ImportAlias.objects.count()) == (422, 0)
     assert "没有记住：这份文件中没有这一不认识的写法" in text(refused)
 
@@ -74,7 +74,7 @@ def test_only_what_the_file_leaves_unknown_is_explained(office, known):
 @pytest.mark.parametrize("column", ["姓名", "没有的列", ""])
 def test_only_names_are_explained(office, column):
     batch = opened(office, people(1))
-    assert act(office, "alias", batch, column=column, found="章安安", meant=HERE).status_code == 422
+    assert act(office, "alias", batch, kind="members", column=column, found="章安安", meant=HERE).status_code == 422
     assert ImportAlias.objects.count() == 0
 
 
@@ -274,7 +274,7 @@ def test_what_was_staged_before_a_change_of_the_file_cannot_be_written_any_more(
         data = {field: form[field].value() for field in form.fields}
         office.post(mend_address(batch, 0, 2), data | {"cell-3": HERE})
     elif name == "alias":
-        act(office, "alias", batch, column="所在团支部", found="天翌", meant=HERE)
+        act(office, "alias", batch, kind="members", column="所在团支部", found="天翌", meant=HERE)
     else:
         form = office.get(reverse("import_batch_update", args=[batch.pk])).context["form"]
         act(office, "update", batch, **{one.html_name: one.value() for one in form if one.value()})

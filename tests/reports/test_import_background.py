@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db import transaction
 
 from members.models import Member
-from reports.import_actions import begin_check, begin_commit, begin_undo, open_import
 from reports.import_kinds import KINDS
 from tests.races import HANGING
 from tests.rosters import make_branches, member_rows, tally
 from tests.workbooks import workbook
 from yl_district.importing import jobs
+from yl_district.importing.work import begin_check, begin_commit, begin_undo, open_import
 from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,13 +6,13 @@ from collections import Counter
 import pytest
 
 from members.models import Member
-from reports.import_actions import take_in_rows
 from reports.import_kinds import KINDS
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, problems, records, tally
 from tests.spreadsheet_files import far_cell, mutated, mutated_inside, ods_cell, ods_row, ods_table, open_document
 from tests.spreadsheet_files import workbook as styled_workbook
 from tests.workbooks import workbook
 from yl_district import spreadsheets
+from yl_district.importing.findings import take_in_rows
 from yl_district.models import ImportBatch, ImportPart
 from yl_district.spreadsheets import UnreadableWorkbook
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from members.models import Member, Person
 from reports.import_kinds import KINDS
-from reports.ledger import noted_book
 from tests.factories import (
     make_assisted_youth,
     make_member,
@@ -31,6 +30,7 @@ from tests.rosters import (
 from yl_district.columns import Book
 from yl_district.export_marks import HEADING, mark
 from yl_district.exporting import MARK, marked_rows, write
+from yl_district.importing.kinds import noted_book
 from yl_district.spreadsheets import read_workbook
 
 pytestmark = pytest.mark.django_db

@@ -7,13 +7,13 @@ from django.apps import apps
 from django.db.models import ForeignKey
 
 from orgs.models import Unit
-from reports.import_actions import CHANGED_MEANWHILE
 from reports.import_kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
 from tests.reports.test_import_races import checked, committed
 from tests.reports.test_import_undo import CHANGING, full_district
 from tests.rosters import BRANCH, OTHER_BRANCH, histories, in_trial, make_branches, records, remove, tally, written
 from yl_district.importing import commit
+from yl_district.importing.work import CHANGED_MEANWHILE
 
 CREDIT_CODE = "91110105MA01234565"
 
@@ -53,7 +53,7 @@ def relied_on(batch):
     """The stored records, as (label, key), that committing the import changes or to which what it writes refers."""
 
     def written_and_linked():
-        commit.commit(batch, KINDS[batch.kind].resource)
+        commit.commit(batch, [KINDS[batch.kind].resource])
         labels = {label for label, _ in batch.written}
         after = {key: values for key, values in records().items() if key[0] in labels and values != before.get(key)}
         links = {(one.label, values[one.attname]) for key, values in after.items() for one in foreign_keys(key[0])}
@@ -87,7 +87,7 @@ def edit(record):
 def outcome(batch):
     """What becomes of an import that is committed as it was checked."""
     try:
-        commit.commit(batch, KINDS[batch.kind].resource)
+        commit.commit(batch, [KINDS[batch.kind].resource])
     except commit.Outdated:
         return "checked again"
     except commit.Refused:

@@ -59,7 +59,7 @@ def test_a_spelling_whose_meaning_is_gone_is_asked_about_again(office):
     batch = opened(office, [person(1, branch="柳林支部")])
     [group] = office.get(batch.get_absolute_url()).context["groups"]
     assert (group.column, group.found) == ("所在团支部", "柳林支部")
-    act(office, "alias", batch, column=group.column, found=group.found, meant=HERE)
+    act(office, "alias", batch, kind="members", column=group.column, found=group.found, meant=HERE)
     assert counts(batch) == (1, 0, 0, 0)
 
 

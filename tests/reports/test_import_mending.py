@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from members.models import Member
-from reports.import_actions import begin_check, begin_commit, open_import
 from reports.import_kinds import KINDS
 from tests.factories import make_member, make_person, make_post
 from tests.rosters import BRANCH, OTHER_BRANCH, identity_number, make_branches, member_row, problems, take, tally
 from tests.workbooks import workbook
+from yl_district.importing.findings import Findings
 from yl_district.importing.mending import write_wrong_rows
-from yl_district.importing.work import Findings
+from yl_district.importing.work import begin_check, begin_commit, open_import
 from yl_district.models import ImportBatch
 from yl_district.spreadsheets import read_workbook
 

@@ -12,15 +12,6 @@ from django.utils import timezone
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
 from outreach.models import Link
-from reports.import_actions import (
-    CHANGED_MEANWHILE,
-    begin_check,
-    begin_commit,
-    begin_undo,
-    open_import,
-    run_check,
-    run_commit,
-)
 from reports.import_kinds import KINDS
 from tests import kills
 from tests.factories import make_member, make_person, make_post, make_unit, make_user
@@ -39,6 +30,15 @@ from tests.rosters import (
 )
 from tests.workbooks import workbook
 from yl_district.importing import commit, undo, work
+from yl_district.importing.work import (
+    CHANGED_MEANWHILE,
+    begin_check,
+    begin_commit,
+    begin_undo,
+    open_import,
+    run_check,
+    run_commit,
+)
 from yl_district.models import AccessEntry, ImportBatch
 
 pytestmark = pytest.mark.both
@@ -241,14 +241,14 @@ def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branc
 
 def test_a_check_stops_at_the_next_part_once_another_one_was_begun(branches, monkeypatch):
     batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(1_050)}), "名单.xlsx")
-    parts, real = [], work.keep_outcome
+    parts, real = [], work.CheckedSheets._keep
 
-    def overtaken(part, *outcome):
-        real(part, *outcome)
+    def overtaken(check, part, *outcome):
+        real(check, part, *outcome)
         parts.append(part.number)
         ImportBatch.objects.update(worker="elsewhere:1")
 
-    monkeypatch.setattr(work, "keep_outcome", overtaken)
+    monkeypatch.setattr(work.CheckedSheets, "_keep", overtaken)
     assert (run_check(batch), parts, ImportBatch.objects.get().state) == (False, [0], "checking")
 
 
@@ -277,7 +277,7 @@ def test_an_import_that_is_just_being_written_is_not_given_up(transactional_db, 
         answers.append(beside(lambda: client.post(address).url))
 
     monkeypatch.setattr(commit, "finish", finish_later)
-    commit.commit(batch, KINDS["members"].resource)
+    commit.commit(batch, [KINDS["members"].resource])
     assert [answer.result(timeout=HANGING) for answer in answers] == [batch.get_absolute_url()]
     assert (ImportBatch.objects.get().state, Member.objects.count()) == ("committed", 2)
 

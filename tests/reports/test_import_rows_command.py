@@ -132,7 +132,10 @@ def test_a_file_that_cannot_be_read_is_one_line_and_code_2(tmp_path, content, wo
 
 
 def test_an_absent_file_and_an_unknown_kind_are_one_line_and_code_2(tmp_path):
-    for kind, words in [("members", "请核对文件路径与权限。"), ("people", "没有种类“people”，应为以下之一：members、")]:
+    for kind, words in [
+        ("members", "请核对文件路径与权限。"),
+        ("people", "没有种类“people”，应为以下之一：organisations、posts、members、"),
+    ]:
         with pytest.raises(CommandError) as refusal:
             call_command("import_rows", kind, str(tmp_path / "没有.xlsx"))
         assert (words in str(refusal.value), refusal.value.returncode) == (True, 2)

@@ -9,16 +9,16 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from activities.models import Activity, SignIn
-from assistance.models import AssistedYouth, Pairing
+from assistance.models import AssistedYouth, Pairing, ServicePlan
 from members.actions import propose_leaving
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation, Unit
 from outreach.models import Link
-from reports.import_actions import begin_undo
 from reports.import_kinds import KINDS
-from reports.models import PlatformEntry
+from reports.models import PlatformEntry, Target
 from tests.factories import (
     make_activity,
+    make_assistance,
     make_assisted_youth,
     make_attachment,
     make_contact,
@@ -26,7 +26,10 @@ from tests.factories import (
     make_member,
     make_person,
     make_post,
+    make_scholarship,
+    make_supply,
     make_unit,
+    make_unit_contact,
     make_user,
     make_volunteer,
 )
@@ -50,6 +53,7 @@ from yl_district.history import because
 from yl_district.importing import reversals as reversals_module
 from yl_district.importing import undo
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
+from yl_district.importing.work import begin_undo
 from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.both
@@ -86,13 +90,24 @@ def full_district(branches):
     person.save()
     make_member(person=person, branch=branch, remark="原备注")
     post = make_post("陆远", branch, duties="宣传")
-    make_unit("清和科技有限公司", employees=12)
+    unit = make_unit("清和科技有限公司", employees=12)
     volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
     make_volunteer(hub, "韩笑", make_person("韩笑", mobile="13800138002"))
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
-    Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
-    make_activity(branch, "春季健步走", attendance=30, basis="rounded")
+    link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
+    activity = make_activity(branch, "春季健步走", attendance=30, basis="rounded")
+    make_unit_contact(unit, content="慰问")
+    make_contact(post.person, [link], content="近况")
+    ServicePlan.objects.create(youth=youth, year=2017, goals="升学")
+    make_assistance([youth], content="文具").volunteers.add(volunteer)
+    make_scholarship(student=youth.person, school="清河中学")
+    make_supply(branch, quantity=1)
+    PlatformEntry.objects.create(platform="智慧团建", subject="organisation", organisation=branch, entered_on=TODAY)
+    PlatformEntry.objects.create(platform="智慧团建", subject="activity", activity=activity, entered_on=TODAY)
+    PlatformEntry.objects.create(platform="1+100", subject="linked_youth", person=link.youth, entered_on=TODAY)
+    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", person=youth.person, entered_on=TODAY)
+    Target.objects.create(year=2017, task="活动", figure="sessions", value=10)
 
 
 MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH}

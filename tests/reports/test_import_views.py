@@ -79,7 +79,9 @@ def test_a_name_of_300_characters_is_no_hindrance(office):
         ({"file": b""}, "file", "这是一个空文件"),
         ({"file": b"%PDF-1.4 x"}, "file", "不是表格的文件"),
         ({"file": WIDE.encode()}, "file", "有 603 种列标题的文件；应为不超过 500 列的名单"),
-        ({"file": b"x", "kind": "ledger"}, "kind", "ledger"),
+        ({"file": b"x", "kind": "people"}, "kind", "people"),
+        ({"file": b"x", "kind": "plans"}, "kind", "plans"),
+        ({"pasted": "姓名\t性别", "kind": "ledger"}, "pasted", "应为以下工作表中的至少一个：团组织、团干部、"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words_and_keeps_nothing(office, data, field, words):

@@ -7,9 +7,12 @@ import pytest
 from activities.models import Activity, ActivityType
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
-from reports.ledger import SHEETS, import_ledger
+from reports.import_kinds import KINDS
+from reports.ledger import import_ledger
 from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
 from yl_district.cells import YEARS
+from yl_district.importing import commit
+from yl_district.importing.work import run_commit
 from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +49,14 @@ def test_a_ledger_becomes_records():
         "柳林社区团支部",
     )
     batch = ImportBatch.objects.get()
-    assert (batch.file_name, batch.counts["团组织"], batch.user) == ("台账.xlsx", [2, 0, 0], None)
+    assert (batch.file_name, batch.counts["n"], batch.user) == ("台账.xlsx", 6, None)
+    assert {sheet["name"]: sheet["counts"].get("n") for sheet in batch.sheets} == {
+        "团组织": 2,
+        "团员": 1,
+        "团干部": 1,
+        "两新组织": 1,
+        "活动": 1,
+    }
 
 
 @pytest.mark.both
@@ -167,7 +177,7 @@ STRUCTURE = {
                 None,
                 None,
                 "值班表、Sheet2",
-                "以下工作表中的至少一个：" + "、".join(kind.sheet for kind in SHEETS),
+                "以下工作表中的至少一个：" + "、".join(kind.sheet for kind in KINDS.resources),
                 "请使用台账模板，工作表名称不要改动",
             )
         ],
@@ -533,19 +543,17 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
 
 @pytest.mark.both
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
-    """The unit appears between the reading of what is known and the writing."""
-    from orgs.resources import UnitResource
+    """The unit appears, unknown to the history, between the check and the writing."""
+    write = commit.Writer.write
 
-    load = UnitResource.load
+    def late_write(writer, acts):
+        Unit.objects.bulk_create([Unit(name="清和科技", kind="enterprise", status="normal")])
+        write(writer, acts)
 
-    def late_load(resource):
-        load(resource)
-        Unit.objects.create(name="清和科技", kind="enterprise", status="normal")
-
-    monkeypatch.setattr(UnitResource, "load", late_load)
+    monkeypatch.setattr(commit.Writer, "write", late_write)
     assert problems(LEDGER) == [
         (
-            "两新组织",
+            None,
             None,
             None,
             "与系统中的记录冲突",
@@ -553,6 +561,16 @@ def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_cras
             "可能刚有他人登记，请稍候重新上传；再次出现时请检查表中重复的名称与号码",
         )
     ]
+
+
+@pytest.mark.both
+def test_what_somebody_else_just_entered_is_compared_with_the_file(monkeypatch):
+    def late_commit(batch):
+        Unit.objects.get_or_create(name="清和科技", kind="enterprise", status="normal")
+        return run_commit(batch)
+
+    monkeypatch.setattr("reports.ledger.run_commit", late_commit)
+    assert tally(take_in(LEDGER))["两新组织"] == (0, 0, 1)
 
 
 def test_text_typed_in_a_form_does_not_look_changed():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from members.models import Person
 from orgs.models import Organisation
 from reports.full_exports import WITH_NAMES, WITH_NUMBERS
-from reports.ledger import SHEETS
+from reports.import_kinds import KINDS
 from reports.models import Target
 from tests.crawl import LIST_EXPORTS
 from tests.factories import (
@@ -128,7 +128,7 @@ def test_a_list_without_rows_is_a_sheet_with_headings():
     place = two_branches()
     for kind in ("xlsx", "csv"):
         _, rows = taken(place.office, "member_export", format=kind)
-        assert rows == [[item.column_name for item in SHEETS[2].columns] + ["导出标记"]]
+        assert rows == [[item.column_name for item in KINDS["members"].resource.columns] + ["导出标记"]]
 
 
 @pytest.mark.parametrize("url_name", sorted(LIST_EXPORTS))
@@ -267,7 +267,7 @@ def test_rows_read_without_records_are_those_of_the_records(masks):
         records(place, side)
     Person.objects.update(birth_date=minor_birth_date())
     book, counts = Book(timezone.localdate(), masks=masks, with_cases=False), {}
-    for resource in filter(is_plain, (kind(book) for kind in SHEETS)):
+    for resource in filter(is_plain, (kind(book) for kind in KINDS.resources)):
         kept = resource._meta.model.objects.order_by("pk")
         rows = [(one.pk, resource.export_row(one)) for one in resource.rows_for_export(kept).order_by("pk")]
         assert list(plain_rows(resource, kept, 2)) == rows

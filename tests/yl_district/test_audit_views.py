@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import Organisation, Role
 from tests.factories import make_member, make_user
 from tests.pages import browser_of, queries, two_branches
+from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
 from yl_district.access_log import Action, record
 from yl_district.models import AccessEntry, ImportBatch
@@ -145,13 +145,14 @@ def test_the_same_files_leave_with_a_log_that_works(district):
 
 
 def test_an_import_that_cannot_be_noted_changes_nothing(district, broken_log):
-    file = SimpleUploadedFile("台账.xlsx", workbook(NEW))
-    assert district.office.post(reverse("ledger"), {"file": file}).status_code == 503
-    assert (ImportBatch.objects.count(), Organisation.objects.filter(name="新桥社区团支部").count()) == (0, 0)
+    batch = opened(district.office, workbook(NEW), kind="ledger")
+    assert commit(district.office, batch).status_code == 503
+    assert not Organisation.objects.filter(name="新桥社区团支部").exists()
+    assert not ImportBatch.objects.get().written
 
 
 def test_an_import_is_noted_with_its_batch(district):
-    district.office.post(reverse("ledger"), {"file": SimpleUploadedFile("台账.xlsx", workbook(NEW))})
+    commit(district.office, opened(district.office, workbook(NEW), name="台账.xlsx", kind="ledger"))
     entry = AccessEntry.objects.get()
     assert (entry.action, entry.subject, entry.detail) == ("import", "台账.xlsx", "新增 1，变更 0，相同 0")
     assert entry.user_id == ImportBatch.objects.get().user_id

@@ -16,7 +16,6 @@ from django.urls import reverse
 
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Person
-from reports.import_actions import open_import, run_check, run_commit
 from reports.import_kinds import KINDS
 from tests.factories import (
     make_assistance,
@@ -41,6 +40,7 @@ from yl_district.encryption import (
     Sealed,
     encrypted_fields,
 )
+from yl_district.importing.work import open_import, run_check, run_commit
 from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
 from yl_district.models.attachments import PART
 

@@ -7,7 +7,7 @@ from assistance.resources import AssistedYouthResource
 from members.resources import MemberResource, PostResource
 from orgs.resources import UnitResource
 from outreach.resources import LinkResource
-from reports.ledger import SHEETS
+from reports.import_kinds import KINDS
 from yl_district.headings import Recognised, heading_key, known_headings, recognise
 from youthhubs.resources import VolunteerResource
 
@@ -157,7 +157,7 @@ def test_two_headings_that_end_alike_are_asked_and_give_way_to_one_that_stands_a
     assert taken(["父亲·姓名", "姓名"]) == [("ambiguous", ("姓名",)), ("exact", "姓名")]
 
 
-@pytest.mark.parametrize("kind", SHEETS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", KINDS.resources, ids=lambda kind: kind.__name__)
 def test_synonyms_belong_to_columns_and_are_written_as_they_are_compared(kind):
     names = {item.column_name for item in kind.columns}
     words = [word for text in kind.synonyms.values() for word in text.split()]
@@ -169,7 +169,7 @@ def test_synonyms_belong_to_columns_and_are_written_as_they_are_compared(kind):
 
 def test_few_words_mean_two_columns():
     both = {}
-    for kind in SHEETS:
+    for kind in KINDS.resources:
         known = known_headings([item.column_name for item in kind.columns], kind.synonyms)
         both |= {(kind.sheet, key): columns for key, columns in known.items() if len(columns) > 1}
     assert both == {

@@ -2,7 +2,6 @@
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +15,7 @@ from orgs.models import Organisation, Unit, User
 from outreach.models import Contact
 from tests.factories import PASSWORD, make_activity, make_contact, make_link, make_organisation, make_person, make_unit
 from tests.pages import send, two_branches
+from tests.reports.import_pages import commit, opened
 from tests.workbooks import take_in, workbook
 from yl_district.bulk_records import update_stored
 from yl_district.history import Tracked, because, is_tracked, note_changed, tracked_fields
@@ -117,7 +117,7 @@ def test_who_changed_a_record_in_the_browser_is_kept():
 def test_an_import_is_the_reason_and_its_user_is_kept():
     district = two_branches()
     rows = {"两新组织": [{"单位名称": "清和科技", "类别": "非公企业", "状态": "正常"}]}
-    district.office.post(reverse("ledger"), {"file": SimpleUploadedFile("台账.xlsx", workbook(rows))})
+    commit(district.office, opened(district.office, workbook(rows), kind="ledger"))
     row = Unit.objects.get().history.get()
     assert (row.history_type, str(row.history_user), row.history_change_reason) == ("+", "林知秋", "导入")
     take_in({"两新组织": [rows["两新组织"][0] | {"青年数": 8}]}, name="补充.xlsx")

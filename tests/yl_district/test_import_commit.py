@@ -4,7 +4,6 @@ import pytest
 
 from members.models import Member
 from reports.import_kinds import KINDS
-from reports.ledger import SHEETS
 from tests.factories import make_user
 from tests.reports.test_import_races import checked
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, member_rows, take, written
@@ -50,15 +49,15 @@ def test_what_is_written_is_not_written_again(branches):
 def test_what_was_not_written_is_not_taken_back(branches, state):
     batch = written("members", member_rows(2))
     with pytest.raises(Refused, match="这次导入没有写入任何内容"):
-        undo(set_to(batch, state), None, SHEETS)
+        undo(set_to(batch, state), None, KINDS.resources)
     assert (Member.objects.count(), len(noted())) == (2, 1)
 
 
 def test_writing_and_taking_back_are_noted_with_what_came_of_them_once(branches):
     user = make_user("林知秋", branches["清河地区团工委"])
     batch = written("members", member_rows(3))
-    undo(batch, user, SHEETS)
-    undo(batch, user, SHEETS)
+    undo(batch, user, KINDS.resources)
+    undo(batch, user, KINDS.resources)
     assert noted() == [("名单.xlsx", "新增 3，变更 0，相同 0"), ("撤销：名单.xlsx", "撤销 6，保留 0")]
     assert (batch.state, Member.objects.count()) == ("undone", 0)
 

@@ -4,20 +4,20 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orgs.models import Organisation, Supply, Unit, UnitContact
-from orgs.resources import SupplyResource, UnitContactResource, UnitResource
+from orgs.models import Supply, Unit, UnitContact
+from orgs.resources import UnitResource
 from tests.factories import make_organisation, make_unit
+from tests.rosters import tally, written
 from tests.workbooks import TODAY
 from yl_district import cells
-from yl_district.bulk_records import update_stored
 from yl_district.cells import CellError
 from yl_district.columns import Book, Named, column
+from yl_district.importing.check import Check
+from yl_district.importing.stage import Stage
+from yl_district.imports import SheetResource
 from yl_district.problems import problem_at
-from yl_district.sheet_taking import take_in
 
 pytestmark = pytest.mark.both
-
-UNIT_HEADINGS = ["单位名称", "类别", "状态"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_book_reads_each_kind_once():
 
 @pytest.mark.django_db
 def test_a_name_that_fits_nobody_is_answered_by_where_it_could_come_from():
-    book = Book(TODAY)
+    book = Book(TODAY, sheets=["两新组织"])
     book.fail("两新组织", "清 和科技", 7)
     answers = {}
     for name in ("清和科技", "唯美餐饮"):
@@ -93,55 +93,48 @@ def test_a_problem_quotes_its_cell():
 
 
 @pytest.mark.django_db
-def test_one_sheet_is_taken_in_by_its_resource():
-    rows = [(5, ["清和科技", "非公企业", "正常"]), (9, ["唯美餐饮", "非公企业", "停业"])]
-    report = take_in(UnitResource(Book(TODAY)), UNIT_HEADINGS, rows)
-    assert (report.new, [(one.row, one.column) for one in report.errors]) == (1, [(9, "状态")])
-    assert Unit.objects.get().name == "清和科技"
-
-
-@pytest.mark.django_db
 def test_a_fault_in_the_program_is_no_error_of_a_row():
     class Faulty(UnitResource):
         def find(self, row):
             raise ZeroDivisionError
 
+    checking = Check(Faulty(Book(TODAY)), Stage())
     with pytest.raises(ZeroDivisionError):
-        take_in(Faulty(Book(TODAY)), UNIT_HEADINGS, [(2, ["清和科技", "非公企业", "正常"])])
+        checking.outcome((0, 1), "两新组织", 2, {"单位名称": "清和科技", "类别": "非公企业", "状态": "正常"})
 
 
 @pytest.mark.django_db
 def test_happenings_are_told_by_all_their_cells():
     unit = make_unit("清和科技")
-    headings, row = ["单位名称", "日期", "方式", "内容"], ["清和科技", "2017-06-01", "电话", "慰问"]
-    other = [*row[:3], "回访"]
-    take_in(UnitContactResource(Book(TODAY)), headings, [(2, row)])
-    report = take_in(UnitContactResource(Book(TODAY)), headings, [(2, row), (3, row), (4, other)])
-    assert (report.new, report.same) == (2, 1)
-    assert list(UnitContact.objects.filter(unit=unit).order_by("pk").values_list("content", flat=True)) == [
-        "慰问",
-        "慰问",
-        "回访",
-    ]
-
-
-@pytest.mark.django_db
-def test_stored_records_are_updated_in_named_fields_and_search_column_only():
-    units = [make_unit(f"清和科技{number}", address="原址") for number in range(3)]
-    for unit in units:
-        unit.name, unit.address = unit.name.replace("科技", "智能"), "别处"
-    with CaptureQueriesContext(connection) as captured:
-        update_stored(units, {"name"})
-    assert len(captured) == 2  # the records and their history
-    assert list(Unit.objects.values_list("name", "search_text", "address")) == [
-        (f"清和智能{number}", f"清和智能{number} qinghezhineng qhzn", "原址") for number in range(3)
-    ]
+    row = {"单位名称": "清和科技", "日期": "2017-06-01", "方式": "电话", "内容": "慰问"}
+    written("unit_contacts", [row])
+    batch = written("unit_contacts", [row, row, row | {"内容": "回访"}])
+    assert tally(batch) == {"new": 2, "same": 1}
+    contents = UnitContact.objects.filter(unit=unit).order_by("pk").values_list("content", flat=True)
+    assert list(contents) == ["慰问", "慰问", "回访"]
 
 
 @pytest.mark.django_db
 def test_rows_are_stored_in_the_order_of_the_sheet():
     make_organisation("地区团工委")
-    rows = [(number, ["2017-05-04", "地区团工委", item, 1]) for number, item in enumerate(["团徽", "团旗", "奖状"], 2)]
-    take_in(SupplyResource(Book(TODAY)), ["日期", "组织", "物资", "数量"], rows)
+    issued = {"日期": "2017-05-04", "组织": "地区团工委", "数量": 1}
+    written("supplies", [issued | {"物资": item} for item in ["团徽", "团旗", "奖状"]])
     assert list(Supply.objects.order_by("pk").values_list("item", flat=True)) == ["团徽", "团旗", "奖状"]
-    assert Organisation.objects.count() == 1
+
+
+NO_WAY_BACK = {
+    "neither natural key nor stored records": {"sheet": "甲", "columns": [column(Unit, "name")]},
+    "no stored records": {"sheet": "甲", "columns": [column(Unit, "name")], "known_by": ("单位名称",)},
+    "a natural key of no column": {
+        "sheet": "甲",
+        "columns": [column(Unit, "name")],
+        "known_by": ("名称",),
+        "load": lambda self: None,
+    },
+}
+
+
+@pytest.mark.parametrize("said", NO_WAY_BACK.values(), ids=NO_WAY_BACK)
+def test_a_resource_that_does_not_say_how_it_knows_its_records_again_is_none(said):
+    with pytest.raises(TypeError, match="known_by"):
+        type("Forgetful", (SheetResource,), {**said, "Meta": type("Meta", (SheetResource.Meta,), {"model": Unit})})

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 
 from ..imports import ROW_NUMBER
 from ..problems import RowProblems, problem_at
-from .stage import Stage
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"
 KINDS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
@@ -32,6 +31,7 @@ NAMES = {
     WRONG: "wrong",
     ASIDE: "set_aside",
 }
+CLOSED = "含有帮扶个案的行"  # why a row is passed over that its sender may not bring
 BESIDE = "beside"  # new records whose row changes what is stored of somebody as well
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
 OVERWRITTEN = 3  # a warning where more than one of so many stored values of a column would be replaced
@@ -40,7 +40,10 @@ FEW = 5  # so few replaced values need no warning
 
 @dataclass
 class Outcome:
-    """What the check found in one row: its tag, what is wrong, what it would change, and which spellings were known."""
+    """What the check found in one row: its tag, what is wrong, what it would change, and which spellings were known.
+
+    `name` is that of the record whose cells would change; `aside` says why a row is passed over.
+    """
 
     tag: str
     problems: list = field(default_factory=list)
@@ -49,6 +52,8 @@ class Outcome:
     is_outdated: bool = False
     acts: list = field(default_factory=list)
     spelled: list = field(default_factory=list)
+    name: str = ""
+    aside: str = ""
 
     def told(self):
         """The outcome as it is kept with the row, None where the tag says it all."""
@@ -58,20 +63,32 @@ class Outcome:
             "record": self.record,
             "is_outdated": self.is_outdated,
             "spelled": self.spelled,
+            "name": self.name,
+            "aside": self.aside,
         }
         return {name: value for name, value in found.items() if value}
 
 
 class Check:
-    """Takes the rows of one import through its resource without writing them."""
+    """Takes the rows of one kind through its resource without writing them.
 
-    def __init__(self, resource):
-        self.resource, self.stage = resource, Stage(resource)
+    `stage` collects what the rows of all kinds would write; `late` is {row_at: problems} of rows that are right by
+    themselves, and wrong beside what others of the file say.
+    """
+
+    def __init__(self, resource, stage, late=()):
+        self.resource, self.stage, self.late = resource, stage, dict(late)
         self.replaced = Counter()
         resource.load()
 
-    def outcome(self, sheet, number, row):
-        """The Outcome of one row, given as {heading: cell}."""
+    def outcome(self, row_at, sheet, number, row):
+        """The Outcome of one row, given as {heading: cell}; `row_at` is its place in the file."""
+        if self.resource.is_closed(row):
+            return Outcome(ASIDE, aside=CLOSED)
+        self.resource.row_at = row_at
+        if row_at in self.late:
+            self.resource.book.fail(type(self.resource).sheet, str(row.get(self.resource.called)), number)
+            return Outcome(WRONG, [problem_at(sheet, number, *found) for found in self.late[row_at]])
         found = self._found(sheet, number, row)
         found.spelled = self.resource.spelled
         return found
@@ -93,7 +110,15 @@ class Check:
         record = None if is_new else [instance._meta.label, instance.pk]
         is_outdated = resource.is_outdated and not is_new
         resource.outdated += is_outdated
-        return Outcome(NEW if is_new else CHANGED, [], changes, record, is_outdated, self.stage.acts_of(instance))
+        changed = resource.changes_beside[0][0] if is_new and changes else instance
+        return Outcome(
+            NEW if is_new else CHANGED,
+            changes=changes,
+            record=record,
+            is_outdated=is_outdated,
+            acts=self.stage.acts_of(resource),
+            name=str(changed) if changes else "",
+        )
 
     def _refused(self, number, error):
         if not isinstance(error, RowProblems):

@@ -1,19 +1,21 @@
 """Writes what the check has staged: one transaction, all of it or nothing."""
 
 from collections import defaultdict
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..access_log import Action, operating_system_user, record
-from ..bulk import hold_pages, insert_history, insert_rows, reserve_keys, update_rows
-from ..history import because
+from ..bulk import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
+from ..history import because, tracked_fields
 from ..models import ImportBatch
 from .check import REFUSED
-from .marks import Changes, as_ranges
+from .kinds import parts_in_order
+from .marks import Changes, as_ranges, give_reason, marks_of, written_since
 from .outcomes import parts_read, refused_parts
 from .reading import Reader
-from .stage import KEY, LABEL, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
+from .stage import KEY, LABEL, LINKS, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
 
 State = ImportBatch.State
 LARGE = 10_000  # rows
@@ -32,8 +34,8 @@ REASON = "导入"
 CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
 
 
-def commit(batch, resource, *, only_right=False):
-    """Writes what was staged of rows of the kind that `resource` takes in.
+def commit(batch, resources, *, only_right=False):
+    """Writes what was staged of rows that these resources take in, in whose order the sheets were checked.
 
     Raises Outdated or Refused, and then nothing is written.
     """
@@ -48,11 +50,11 @@ def commit(batch, resource, *, only_right=False):
                 raise Refused("文件还没有核对完，请先完成核对。")
             if any(locked.counts.get(tag) for tag in REFUSED) and not only_right:
                 raise Refused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
-            writer = Writer(locked, resource)
-            for part in locked.in_parts():
+            writer = Writer(locked, resources)
+            for part in parts_in_order(locked):
                 writer.write(part.acts)
             writer.look_again(locked)
-            resource.settle(writer.settling)
+            writer.settle()
             finish(locked, writer, only_right)
     except IntegrityError:
         raise Refused(CONFLICT) from None
@@ -82,10 +84,15 @@ def keep_wrong_rows(batch):
 class Writer:
     """Carries acts out, part by part."""
 
-    def __init__(self, batch, resource):
-        self.settled = resource.settled_by and resource._meta.model._meta.get_field(resource.settled_by)
-        self.keys, self.written, self.settling = {}, defaultdict(list), set()
-        self.owner, self.marks = owner_of(resource), batch.mark
+    def __init__(self, batch, resources):
+        self.settled = {
+            resource._meta.model: (resource, resource._meta.model._meta.get_field(resource.settled_by))
+            for resource in resources
+            if resource.settled_by
+        }
+        self.keys, self.written, self.settling = {}, defaultdict(list), defaultdict(set)
+        self.owners, self.marks = {owner_of(resource) for resource in resources} - {None}, batch.mark
+        self.whole = {model._meta.label for resource in resources for model in resource.relied_on()}
         self.look()
 
     def write(self, acts):
@@ -98,11 +105,27 @@ class Writer:
             self._insert(model, [act for act in own if act[NAMES] is None])
             self._update(model, [act for act in own if act[NAMES] is not None and not act[KEY]])
 
+    def settle(self):
+        """Brings up to date what others tell of the records that were written.
+
+        Where these others were written by the import too, that is part of what it wrote.
+        """
+        models = {field.related_model for _, field in self.settled.values()}
+        marks, reason = marks_of(model for model in models if model._meta.label in self.written), f"{REASON} {uuid4()}"
+        with because(reason):
+            for resource, keys in self.settling.items():
+                resource.settle(keys)
+        for label, ranges in written_since(marks, reason):
+            give_reason([[label, ranges]], REASON)
+            self.written[label] += [key for first, last in ranges for key in range(first, last + 1)]
+
     def look(self):
         """Finds out what others have changed since the check."""
         self.changes = Changes(self.marks, {label: as_ranges(keys) for label, keys in self.written.items()})
-        if self.changes and self.owner:
-            self.changes.count_as_changed(self.owner)
+        if any(self.changes.keys.get(label) for label in self.whole):
+            raise Outdated
+        for owner in self.owners if self.changes else ():
+            self.changes.count_as_changed(owner)
 
     def look_again(self, batch):
         """Raises Outdated where somebody has changed while the acts were written what these rely on."""
@@ -116,6 +139,7 @@ class Writer:
         for act in acts if self.changes else ():
             model, names = model_of(act), known.get(act[LABEL])
             links = [(field.related_model._meta.label, act[ROW][place]) for place, field in foreign_keys(model)]
+            links += [(linked_label(model, name), key) for name, keys in act[LINKS].items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
             named = names and act[ROW][place_of(model, "name")] in names
             if relied or named or act[KEY] in changed.get(act[LABEL], ()):
@@ -124,8 +148,10 @@ class Writer:
     def _resolved(self, model, rows):
         for place, _ in foreign_keys(model):
             for row in rows:
-                if isinstance(row[place], list):
-                    row[place] = self.keys[row[place][0]]
+                row[place] = self._key(row[place])
+
+    def _key(self, reference):
+        return self.keys[reference[0]] if isinstance(reference, list) else reference
 
     def _insert(self, model, acts):
         if not acts:
@@ -136,24 +162,46 @@ class Writer:
             act[ROW][place] = self.keys[act[NUMBER]] = key
         self._resolved(model, rows)
         insert_rows(model, rows)
+        self._link(model, acts)
         self._note(model, rows, "+")
 
     def _update(self, model, acts):
+        """Writes changes; of several of one record the last one says what it has become."""
         place = place_of(model, model._meta.pk.name)
-        by_names = defaultdict(list)
+        by_names = defaultdict(dict)
         for act in acts:
-            act[ROW][place] = act[KEY] or self.keys[act[NUMBER]]
-            by_names[tuple(act[NAMES])].append(act[ROW])
-        for names, rows in by_names.items():
+            key = act[ROW][place] = act[KEY] or self.keys[act[NUMBER]]
+            by_names[tuple(act[NAMES])][key] = act
+        kept = {field.name for field in tracked_fields(model)}
+        for names, last in by_names.items():
+            rows = [act[ROW] for act in last.values()]
             self._resolved(model, rows)
-            update_rows(model, names, rows)
-            self._note(model, rows, "~")
+            if names:
+                update_rows(model, names, rows)
+            self._link(model, last.values())
+            if kept & {*names} or any(act[LINKS] for act in last.values()):
+                self._note(model, rows, "~")
+
+    def _link(self, model, acts):
+        """Writes what many-to-many fields are to link to."""
+        place, links = place_of(model, model._meta.pk.name), defaultdict(dict)
+        for act in acts:
+            for name, references in act[LINKS].items():
+                links[name][act[ROW][place]] = [self._key(one) for one in references]
+        for name, keys in links.items():
+            link_rows(model, name, keys)
 
     def _note(self, model, rows, kind):
         self.written[model._meta.label] += insert_history(model, rows, kind)
-        if self.settled and self.settled.model is model:
-            place = place_of(model, self.settled.name)
-            self.settling |= {row[place] for row in rows}
+        if model in self.settled:
+            resource, field = self.settled[model]
+            place = place_of(model, field.name)
+            self.settling[resource] |= {row[place] for row in rows}
+
+
+def linked_label(model, name):
+    """The label of the model to which a many-to-many field links."""
+    return model._meta.get_field(name).related_model._meta.label
 
 
 def owner_of(resource):

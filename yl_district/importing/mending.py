@@ -45,12 +45,17 @@ def rows_tagged(batch, tags):
 
 
 def columns_in_file(batch):
-    """The column names that the sheets taken have, in the file's order, the group last where no column holds it."""
-    mapping = Reader(batch).mapping
-    names = [sheet.columns[place] for sheet in mapping.sheets if sheet.is_taken for place in sorted(sheet.columns)]
-    if mapping.group_column and mapping.group_from != "column":
+    """{number of a sheet: the names of its columns}, in the file's order.
+
+    Sheets of one kind have the same ones, and last the group where no column holds it.
+    """
+    mapping, found = Reader(batch).mapping, {}
+    for sheet in mapping.sheets:
+        names = found.setdefault(sheet.kind, [])
+        names += [sheet.columns[place] for place in sorted(sheet.columns) if sheet.is_taken]
+    for names in found.values() if mapping.group_column and mapping.group_from != "column" else ():
         names.append(mapping.group_column)
-    return list(dict.fromkeys(names))
+    return {sheet.number: list(dict.fromkeys(found[sheet.kind])) for sheet in mapping.sheets}
 
 
 def write_wrong_rows(batch, stream):
@@ -58,13 +63,13 @@ def write_wrong_rows(batch, stream):
 
     Cells keep their kind: a number stays a number, so that what was wrong about it does not become right by itself.
     """
-    names = columns_in_file(batch)
-    sheets = {}
+    names, sheets = columns_in_file(batch), {}
     for row in rows_tagged(batch, REFUSED):
-        cells = [kept_kind(row, name) for name in names]
-        sheets.setdefault(row.sheet or "有误的行", []).append([*cells, row.reason])
-    write_typed_workbook(stream, [(name, [*names, REASON], rows) for name, rows in sheets.items()])
-    return sum(map(len, sheets.values()))
+        own = names[row.part.sheet]
+        _, rows = sheets.setdefault(row.sheet or "有误的行", (own, []))
+        rows.append([*(kept_kind(row, name) for name in own), row.reason])
+    write_typed_workbook(stream, [(name, [*own, REASON], rows) for name, (own, rows) in sheets.items()])
+    return sum(len(rows) for _, rows in sheets.values())
 
 
 def kept_kind(row, name):

@@ -29,6 +29,7 @@ class ShownRow:
     cells: list
     told: dict
     values: dict
+    sheet_number: int
 
     @property
     def label(self):
@@ -89,7 +90,9 @@ def shown_row(part, row, cells, told):
         if column != EXPORT_MARK and not is_blank(cell)
     ]
     values = cells if row.cells is not None else {}
-    return ShownRow(part.number, row.place, row.number, row.sheet, part.tags[row.place], shown_cells, told, values)
+    return ShownRow(
+        part.number, row.place, row.number, row.sheet, part.tags[row.place], shown_cells, told, values, part.sheet
+    )
 
 
 def wrong_columns(told):
@@ -99,9 +102,13 @@ def wrong_columns(told):
 
 @dataclass
 class ProblemGroup:
-    """Problems that one act mends: `found` is a text that could be explained once for all rows, else empty."""
+    """Problems that one act mends: `found` is a text that could be explained once for all rows, else empty.
+
+    `kind` is the key of what the sheet with these rows brings.
+    """
 
     title: str
+    kind: str = ""
     column: str = ""
     expected: str = ""
     remedy: str = ""
@@ -111,17 +118,21 @@ class ProblemGroup:
     @property
     def key(self):
         """What names the group in an address."""
-        said = repr((self.title, self.column, self.expected, self.remedy, self.found))
+        said = repr((self.title, self.kind, self.column, self.expected, self.remedy, self.found))
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def problem_groups(batch, names_of):
-    """The ProblemGroups of an import, the largest first; `names_of(column)` are the names that its cells can hold."""
+def problem_groups(batch, kinds, names_of):
+    """The ProblemGroups of an import, the largest first.
+
+    `kinds` are the keys of what its sheets bring, by their numbers; `names_of(kind, column)` are the names that cells
+    of a column can hold.
+    """
     groups = {}
     for part in refused_parts(batch).order_by("number").iterator(chunk_size=1):
         for place, told in part.told.items():
             for problem in told.get("problems", ()):
-                group = group_of(part.tags[place], problem, names_of)
+                group = group_of(part.tags[place], kinds[part.sheet], problem, names_of)
                 rows = groups.setdefault(group.key, group).rows
                 if rows[-1:] != [(part.number, place)]:
                     rows.append((part.number, place))
@@ -136,14 +147,14 @@ def refused_parts(batch):
     return batch.parts.filter(condition)
 
 
-def group_of(tag, problem, names_of):
+def group_of(tag, kind, problem, names_of):
     """A new group for a problem."""
     column, found, remedy = problem["column"], problem["found"], problem["remedy"]
     if tag != WRONG:
         return ProblemGroup(TOGETHER[tag])
-    if is_unknown_name(found, names_of(column)):
-        return ProblemGroup(f"{column}“{found}”", column, problem["expected"], remedy, found)
-    return ProblemGroup(column or "", column or "", problem["expected"], remedy)
+    if is_unknown_name(found, names_of(kind, column)):
+        return ProblemGroup(f"{column}“{found}”", kind, column, problem["expected"], remedy, found)
+    return ProblemGroup(column or "", kind, column or "", problem["expected"], remedy)
 
 
 def is_unknown_name(found, names):

@@ -10,7 +10,7 @@ from ..table_rows import RowKind
 
 class ReadRow(NamedTuple):
     """A row of a part: its place there, its number and the name of its sheet as Excel shows them, and its cells by
-    column, None of a row that is no data.
+    column, None of a row that is no data; `what` such a row below the headings is.
     """
 
     place: int
@@ -18,6 +18,7 @@ class ReadRow(NamedTuple):
     sheet: str
     cells: dict | None
     is_blank: bool
+    what: str = ""
 
 
 class Reader:
@@ -49,7 +50,8 @@ class Reader:
             place = row.number - 1 - part.first_row
             seen.add(place)
             is_data = row.kind is RowKind.DATA
-            yield ReadRow(place, row.number, sheet["name"], cells if is_data else None, row.kind is RowKind.BLANK)
+            of_row = place, row.number, sheet["name"], cells if is_data else None
+            yield ReadRow(*of_row, row.kind is RowKind.BLANK, row.kind.label)
         mapped = self.reader.sheets.get(part.sheet)
         for place, row in enumerate(rows if mapped and len(seen) < len(rows) else ()):
             if place not in seen and not self._is_heading(mapped, part.first_row + place):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
 
-from ..history import tracked_fields
+from ..history import links_at, tracked_fields
 from ..models.attachments import Attachment, attached_to
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
@@ -43,8 +43,17 @@ class Reversal:
 
 
 def differing(model, one, other):
-    """The fields in which two states of a record differ."""
-    return [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
+    """The fields in which two states of a record, as `linked_states` gives them, differ."""
+    fields = [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
+    return fields + [field for field, keys in one.linked.items() if keys != other.linked[field]]
+
+
+def linked_states(model, states):
+    """The states {key of a history row: the row}, each with what it was linked to by many-to-many fields."""
+    links = links_at(model, states)
+    for key, state in states.items():
+        state.linked = links[key]
+    return states
 
 
 def restorable(model, before, after):
@@ -56,14 +65,18 @@ def restorable(model, before, after):
 def states_of(found):
     """{key of a history row: the row} of those around the import of these Reversals of one kind of records."""
     keys = {key for one in found for key in (one.before, one.after) if key is not None}
-    return found[0].model.history.model.objects.in_bulk(keys) if found else {}
+    return linked_states(found[0].model, found[0].model.history.model.objects.in_bulk(keys)) if found else {}
 
 
 def restore(record, before, after):
-    """Gives a record the values it had before the import; returns the fields that differ."""
+    """Gives a record the values it had before the import; returns the fields that differ.
+
+    What many-to-many fields link to is left to whoever writes the record.
+    """
     fields = restorable(type(record), before, after)
     for field in fields:
-        setattr(record, field.attname, getattr(before, field.attname))
+        if not field.many_to_many:
+            setattr(record, field.attname, getattr(before, field.attname))
     return fields
 
 
@@ -141,6 +154,7 @@ class Look:
         edited = [one for one in found if one.key in later]
         numbers = {number for one in edited for number in (one.after, later[one.key])}
         rows = self.kept.select_related("history_user").in_bulk(numbers) if edited else {}
+        rows = linked_states(self.model, rows)
         for one in edited:
             last = rows[later[one.key]]
             if last.history_type == "-" or differing(self.model, rows[one.after], last):

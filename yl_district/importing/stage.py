@@ -1,8 +1,9 @@
 """What the right rows of a file would write, as acts that can be kept until they are carried out.
 
 An act is a list: the model's label, the number of a record that the import itself begins (else None), the key of a
-stored one (else None), the names of the fields that change (None for a new record), and the whole row of `bulk`. In a
-row, a foreign key to a record that has no key yet is a list that holds its number.
+stored one (else None), the names of the fields that change (None for a new record), the whole row of `bulk`, and the
+keys to which many-to-many fields are to link, by name (nothing for those that stay). A key of a record that has none
+yet is a list that holds its number.
 """
 
 from django.apps import apps
@@ -11,39 +12,47 @@ from django.db import models
 from ..bulk import row_of
 from ..bulk_records import derived_fields
 
-LABEL, NUMBER, KEY, NAMES, ROW = range(5)
+LABEL, NUMBER, KEY, NAMES, ROW, LINKS = range(6)
 
 
 class Stage:
-    """Collects the acts of one resource, row by row."""
+    """Collects the acts of an import, row by row."""
 
-    def __init__(self, resource):
-        self.resource = resource
+    def __init__(self):
         self.numbers, self.begun = {}, []
 
-    def acts_of(self, instance):
-        """What the row just taken in would write, in the order in which the records must exist."""
-        acts = [self._act(record) for record in self.resource.records_of(instance)]
-        acts += [self._act(record, names) for record, names in self.resource.beside]
-        self.resource.beside.clear()
+    def acts_of(self, resource):
+        """What the row just taken in by its resource would write, in the order in which the records must exist."""
+        instance, links = resource.instance, resource.linked
+        acts = [
+            self._act(resource, record, links=links if record is instance else {})
+            for record in resource.records_of(instance)
+        ]
+        acts += [self._act(resource, record, names) for record, names in resource.beside]
+        resource.beside.clear()
         return [act for act in acts if act]
 
-    def _act(self, record, names=None):
+    def _act(self, resource, record, names=None, links=()):
         is_new = record.pk is None and id(record) not in self.numbers
         if is_new:
             self.begun.append(record)  # so that its id stays its own
             self.numbers[id(record)] = len(self.begun)
-        names = {*(names or ()), *self.resource.dirty.pop(id(record), (record, ()))[1]}
-        if not is_new and not names:
+        names = {*(names or ()), *resource.dirty.pop(id(record), (record, ()))[1]}
+        if not (is_new or names or links):
             return None
         kind = type(record)
         row = row_of(record)
         for place, field in foreign_keys(kind):
             if row[place] is None and field.is_cached(record):
                 other = field.get_cached_value(record)
-                row[place] = [self.numbers[id(other)]] if other is not None else None
+                row[place] = self._reference(other) if other is not None else None
         names = None if is_new else sorted({*names, *derived(kind, names)})
-        return [kind._meta.label, self.numbers.get(id(record)), record.pk, names, row]
+        linked = {name: [self._reference(other) for other in others] for name, others in dict(links).items()}
+        return [kind._meta.label, self.numbers.get(id(record)), record.pk, names, row, linked]
+
+    def _reference(self, record):
+        """The record's key, or its number in a list."""
+        return [self.numbers[id(record)]] if record.pk is None else record.pk
 
 
 _foreign_keys = {}

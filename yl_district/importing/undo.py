@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..access_log import Action, operating_system_user, record
-from ..bulk import delete_rows, insert_history, row_of, update_rows
+from ..bulk import delete_rows, insert_history, link_rows, row_of, update_rows
 from ..history import because
 from ..models import ImportBatch
 from .commit import REASON, Refused
@@ -106,10 +106,20 @@ class Undoing:
 
     def _restore(self, model, pairs):
         by_names, states = defaultdict(list), states_of([one for one, _ in pairs])
+        links = defaultdict(dict)
         for one, stored in pairs:
-            names = {field.name for field in restore(stored, states[one.before], states[one.after])}
+            before = states[one.before]
+            names = set()
+            for field in restore(stored, before, states[one.after]):
+                if field.many_to_many:
+                    links[field.name][one.key] = before.linked[field]
+                names.add(field.name)
             if names:
                 by_names[tuple(sorted({*names, *derived(model, names)}))].append(row_of(stored))
+        for name, keys in links.items():
+            link_rows(model, name, keys)
         for names, rows in by_names.items():
-            update_rows(model, names, rows)
+            columns = [name for name in names if name not in links]
+            if columns:
+                update_rows(model, columns, rows)
             insert_history(model, rows, "~")

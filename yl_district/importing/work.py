@@ -1,21 +1,29 @@
-"""The first steps of an import: its file is kept and checked, part by part; and what a command tells of the outcome."""
+"""The steps of an import: its file is kept, checked part by part, written, and taken back."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from .. import cells
-from ..headings import named
 from ..models import ImportBatch, ImportPart
-from ..models.imports import KEPT_DAYS
-from ..problems import Problem
+from ..models.imports import KEPT_DAYS, LEDGER
 from ..spreadsheet_limits import PART_ROWS
-from ..spreadsheets import REFUSALS, UnreadableWorkbook
-from .check import ASIDE, BESIDE, BLANK, NAMES, NEW, Check
+from ..spreadsheets import REFUSALS, UnreadableWorkbook, stream_workbook
+from . import commit, jobs, undo
+from .check import ASIDE, BESIDE, BLANK, NEW, Check, Outcome
+from .commit import Outdated, Refused
+from .kinds import import_kinds, resources_for, sheet_kinds, turns
 from .marks import marks_of
+from .proposal import propose
 from .reading import Reader
+from .stage import Stage
+
+CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
+MOST_COLUMNS = 500  # headings that a page can ask about
 
 State = ImportBatch.State
 SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first page of the outcome waits for no more
@@ -50,7 +58,44 @@ def read_file(parts):
     return ReadFile(list(sheets.values()), kept)
 
 
-@transaction.atomic
+def open_import(kind, data, file_name, user=None, file=None):
+    """Keeps a file and proposes how to read it; returns the import and the Proposal.
+
+    `file` is the ReadFile where it was read already, as by a page, whose transaction must not last as long as that.
+    Raises UnreadableWorkbook where it is no file of a kind that can be read, or holds no table.
+    """
+    forget(timezone.now())
+    # The name of a file on disk need not be text.
+    name = file_name.encode("utf-8", "replace").decode()[-255:]
+    digest = hashlib.sha256(data).hexdigest()
+    file = file or read_file(stream_workbook(data, file_name))
+    with transaction.atomic():
+        batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
+        keep_file(batch, file)
+        proposal = propose(batch)
+        refuse_unfit(batch, kind, proposal)
+        batch.mapping = proposal.mapping.to_json()
+        batch.with_cases = any(one.is_case for one in sheet_kinds(batch).values())
+        batch.save()
+    return batch, proposal
+
+
+def refuse_unfit(batch, kind, proposal):
+    """Raises UnreadableWorkbook for a file without any table of its kind, or with too many columns to ask about."""
+    headings = {one.heading for found in proposal.recognised.values() for one in found}
+    if len(headings) > MOST_COLUMNS:
+        raise UnreadableWorkbook(
+            f"有 {len(headings)} 种列标题的文件", f"不超过 {MOST_COLUMNS} 列的名单", "请只保留要导入的列后重新上传"
+        )
+    if not proposal.recognised and kind.key != LEDGER:
+        names = "、".join(sheet["name"] for sheet in batch.sheets if sheet["name"]) or "一张工作表"
+        raise UnreadableWorkbook(
+            f"没有找到{kind.label}表的文件（{names[:80]}）",
+            f"至少有一行标题，其中有“{kind.resource.columns[0].column_name}”等列的表",
+            f"请核对选择的种类，或在表的上方补上标题行后重新上传；可参照台账模板中《{kind.label}》表的标题",
+        )
+
+
 def keep_file(batch, file):
     """Keeps the rows of a ReadFile with the import."""
     batch.sheets, batch.row_count = file.sheets, file.row_count
@@ -82,36 +127,111 @@ class Superseded(Exception):
     """Somebody else has begun the work anew, or has given the import up."""
 
 
-def check(batch, resource):
-    """Checks every row of the import with the resource, part by part, and keeps the outcome and the stage.
+class CheckedSheets:
+    """One check of every row of an import, part by part, which keeps the outcome and what is staged.
 
-    Raises Superseded as soon as the check is no longer this one's.
+    `late` is {(part's number, place): problems} of rows that an earlier check found to be wrong beside others.
     """
-    mark = marks_of(resource.watched())
-    reader, checking = Reader(batch), Check(resource)
-    counts, early = Counter(), dict(ended_rows(batch, resource, Reader(batch), checking))
-    carried = [act for outcome in early.values() for act in outcome.acts]
-    for part in batch.in_parts():
-        tags, told, acts = [BLANK] * len(part.rows), {}, carried
-        carried = []
-        for row in reader.read(part):
-            if row.cells is None:
-                tags[row.place] = BLANK if row.is_blank else ASIDE
-                continue
-            outcome = early.pop((part.number, row.place), None)
-            if outcome is None:
-                outcome = checking.outcome(row.sheet, row.number, row.cells)
-                acts += outcome.acts
-            tags[row.place] = outcome.tag
-            if outcome.tag == NEW and outcome.changes:
-                counts[BESIDE] += 1
-            if found := outcome.told():
-                told[row.place] = found
-        counts.update(tags)
+
+    def __init__(self, batch, resources, late):
+        self.batch, self.resources, self.late = batch, resources, late
+        self.stage, self.reader, self.early_reader = Stage(), Reader(batch), Reader(batch)
+        self.counts, self.by_sheet, self.warnings = Counter(), {}, []
+
+    def run(self):
+        """Checks kind by kind; raises Superseded as soon as the check is no longer this one's."""
+        for kind, numbers in turns(self.batch):
+            checking = Check(self.resources[kind], self.stage, self.late)
+            self._check_sheets(checking, numbers)
+            name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
+            self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
+        taken = [number for _, numbers in turns(self.batch) for number in numbers]
+        for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
+            self._keep(part, [BLANK] * len(part.rows), {}, [])
+
+    def _check_sheets(self, checking, numbers):
+        """Checks the sheets of one kind; what ended must be known before what followed it, wherever the rows are."""
+        early = dict(self._early_rows(checking, numbers))
+        acts = [act for outcome in early.values() for act in outcome.acts]
+        for part in self.batch.in_parts(numbers):
+            tags, found = [BLANK] * len(part.rows), {}
+            for row in self.reader.read(part):
+                if row.cells is None and row.is_blank:
+                    continue
+                outcome = early.pop((part.number, row.place), None)
+                if outcome is None:
+                    outcome = self._outcome(checking, part, row)
+                    acts += outcome.acts
+                tags[row.place] = outcome.tag
+                if outcome.tag == NEW and outcome.changes:
+                    self.counts[BESIDE] += 1
+                if told := outcome.told():
+                    found[row.place] = told
+            self._keep(part, tags, found, acts)
+            acts = []
+
+    def _early_rows(self, checking, numbers):
+        """The outcomes of the rows that come early, by part's number and place, in the order of their taking."""
+        headings, reader = checking.resource.early_headings, self.early_reader
+        if not any(reader.may_fill(part, headings) for part in self.batch.in_parts(numbers)):
+            return
+        found = {}
+        for part in self.batch.in_parts(numbers):
+            for row in reader.read(part):
+                if any(not cells.is_blank((row.cells or {}).get(heading)) for heading in headings):
+                    found[id(row.cells)] = part, row
+        for row_cells in checking.resource.in_order([row.cells for _, row in found.values()]):
+            part, row = found[id(row_cells)]
+            yield (part.number, row.place), self._outcome(checking, part, row)
+
+    def _outcome(self, checking, part, row):
+        if row.cells is None:
+            return Outcome(ASIDE, aside=row.what)
+        is_ledger = self.batch.kind == LEDGER
+        sheet = type(checking.resource).sheet if is_ledger else row.sheet
+        return checking.outcome((part.number, row.place), sheet, row.number, row.cells)
+
+    def _keep(self, part, tags, found, acts):
+        self.counts.update(tags)
+        self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
         with transaction.atomic():
-            go_on(batch, done_count=batch.done_count + len(tags), counts=dict(counts))
-            keep_outcome(part, tags, told, acts)
-    go_on(batch, state=State.CHECKED, counts=dict(counts), warnings=list(checking.warnings()), mark=mark)
+            go_on(self.batch, done_count=self.batch.done_count + len(tags), counts=dict(self.counts))
+            part.tags, part.told, part.acts = "".join(tags), found, acts
+            part.save(update_fields=["tags", "findings", "staged"])
+
+    def late_problems(self):
+        """{(part's number, place): problems} of the rows that are wrong beside what others of the file say."""
+        found = {}
+        for resource in self.resources.values():
+            for row_at, *problem in resource.late_problems():
+                found.setdefault(row_at, []).append(problem)
+        return found
+
+
+def check(batch, today=None):
+    """Checks every row of the import, and keeps the outcome and the stage.
+
+    Rows that turn out to be wrong beside others, and with them those that refer to them, show in another round. Raises
+    Superseded as soon as the check is no longer this one's.
+    """
+    late, rounds = {}, None
+    while rounds is None or late.keys() != rounds:
+        rounds = late.keys() | set()
+        resources = resources_for(batch, today)
+        mark = marks_of({model for resource in resources.values() for model in resource.watched()})
+        go_on(batch, done_count=0)
+        checked = CheckedSheets(batch, resources, late)
+        checked.run()
+        late = late | checked.late_problems()
+    sheets = [sheet | {"counts": checked.by_sheet.get(sheet["number"], {})} for sheet in batch.sheets]
+    go_on(
+        batch,
+        state=State.CHECKED,
+        counts=dict(checked.counts),
+        sheets=sheets,
+        warnings=checked.warnings,
+        mark=mark,
+    )
 
 
 def go_on(batch, **values):
@@ -120,71 +240,86 @@ def go_on(batch, **values):
         raise Superseded
 
 
-def keep_outcome(part, tags, told, acts):
-    """Keeps what the check found in a part."""
-    part.tags, part.told, part.acts = "".join(tags), told, acts
-    part.save(update_fields=["tags", "findings", "staged"])
+def set_going(batch, act, *, only_right=False, user=None):
+    """Has the act done whose state the import has entered (check, commit or undo), in the background if it is large."""
+    try:
+        if jobs.is_large(batch):
+            options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
+            jobs.start(batch, act, *options)
+        else:
+            ACTS[act](batch, only_right=only_right, user=user)
+    except BaseException:
+        # Parts may hold some of a new outcome and some of the former one.
+        batch.go_on(STATES[act], alive_at=None)
+        raise
 
 
-def ended_rows(batch, resource, reader, checking):
-    """The outcomes of rows that state an end, by their place in the file and in the order of their beginnings.
+def enter_check(batch):
+    """Takes an import that nobody is at into its check, which `set_going` then does; returns whether it did."""
+    return batch.enter(State.CHECKING, State.MAPPING, State.CHECKED)
 
-    What ended must be known before what followed it, wherever the rows stand.
+
+def begin_check(batch):
+    """Has the import's rows checked against the records as they are now; returns whether nobody else was at it."""
+    if is_entered := enter_check(batch):
+        set_going(batch, "check")
+    return is_entered
+
+
+def begin_commit(batch, *, only_right=False):
+    """Has what was checked written, as the import is since it was read; returns whether nobody else was at it."""
+    if is_entered := batch.enter(State.COMMITTING, State.CHECKED, as_read=True):
+        set_going(batch, "commit", only_right=only_right)
+    return is_entered
+
+
+def begin_undo(batch, user):
+    """Has what was written taken back; returns whether nobody else was at it."""
+    if is_entered := batch.enter(State.UNDOING, State.COMMITTED):
+        set_going(batch, "undo", user=user)
+    return is_entered
+
+
+def run_check(batch, *, today=None, **options):
+    """Checks the import's rows against the records as they are now, or on `today`; returns whether it did.
+
+    It does not where something was written already, or somebody else has begun the work since the import was read.
     """
-    if not any(reader.may_fill(part, resource.ends) for part in batch.in_parts()):
-        return
-    found = []
-    for part in batch.in_parts():
-        for row in reader.read(part):
-            if row.cells and any(not cells.is_blank(row.cells.get(heading)) for heading in resource.ends):
-                found.append((resource.begin_of(row.cells), len(found), (part.number, row.place), row))
-    for _, _, at, row in sorted(found, key=lambda one: one[:2]):
-        yield at, checking.outcome(row.sheet, row.number, row.cells)
+    empty = {"done_count": 0, "counts": {}, "warnings": [], "said": ""}
+    before = State.MAPPING, State.CHECKED, State.CHECKING, State.COMMITTING
+    if not batch.take_up(*before, state=State.CHECKING, **empty):
+        return False
+    try:
+        check(batch, today)
+    except Superseded:
+        return False
+    return True
 
 
-class Findings:
-    """What the check of an import found, as a command tells it."""
+def run_commit(batch, *, only_right=False, **options):
+    """Writes what was checked; returns whether it did, else the import has been checked again, or says why not."""
+    if not batch.take_up(State.CHECKED, State.COMMITTING):
+        return False
+    try:
+        commit.commit(batch, [kind.resource for kind, _ in turns(batch)], only_right=only_right)
+    except Outdated:
+        if run_check(batch):
+            batch.go_on(State.CHECKED, said=CHANGED_MEANWHILE)
+    except Refused as refusal:
+        batch.go_on(batch.state, state=State.CHECKED, said=str(refusal))
+    return batch.state == State.COMMITTED
 
-    def __init__(self, batch, proposal):
-        self.batch, self.proposal = batch, proposal
-        self.errors, self.changes, self.said, self.is_written = [], [], "", False
-        for sheet, column in proposal.missing:
-            remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
-            self.errors.append(Problem(sheet, None, column, cells.shown(None), f"必需的列“{column}”", remedy))
 
-    def read(self):
-        """Reads the outcome of every row."""
-        self.errors, self.changes = [], []
-        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
-        for part in self.batch.in_parts():
-            for place, told in sorted(part.told.items()):
-                self.errors += [Problem(**problem) for problem in told.get("problems", ())]
-                at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
-                self.changes += [
-                    at | {"column": heading, "old": old, "new": new} for heading, old, new in told.get("changes", ())
-                ]
+def run_undo(batch, *, user=None, **options):
+    """Takes a committed import back; returns whether it did, else the import says why not."""
+    if not batch.take_up(State.UNDOING):
+        return False
+    try:
+        undo.undo(batch, user, import_kinds().resources)
+    except Refused as refusal:
+        batch.go_on(State.UNDOING, state=State.COMMITTED, said=str(refusal))
+    return batch.state == State.UNDONE
 
-    @property
-    def unknown(self):
-        """The headings that were not taken, as (sheet's name, heading)."""
-        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
-        return [
-            (names[number], named(one.heading, one.place))
-            for number, found in self.proposal.recognised.items()
-            for one in found
-            if one.how in ("unknown", "ambiguous")
-        ]
 
-    def as_dict(self):
-        """The findings as the JSON file states them."""
-        counts = self.batch.counts
-        return {
-            "kind": self.batch.kind,
-            "file": self.batch.file_name,
-            "written": self.is_written,
-            "counts": {name: counts.get(tag, 0) for tag, name in NAMES.items()},
-            "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
-            "warnings": self.batch.warnings,
-            "errors": [problem.as_dict() for problem in self.errors],
-            "changes": self.changes,
-        }
+ACTS = {"check": run_check, "commit": run_commit, "undo": run_undo}
+STATES = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}

@@ -131,12 +131,13 @@ class ImportBatch(models.Model):
         """How it is called where those read who may not know of case files."""
         return f"导入记录 {self.pk}" if self.with_cases else self.file_name
 
-    def in_parts(self):
-        """Yields the parts of the file in their order, one in memory at a time.
+    def in_parts(self, sheets=None):
+        """Yields the parts of the file in their order, one in memory at a time; of these sheets only, if any are given.
 
         Each is read by itself: SQLite lets nobody write who still reads what others have overwritten meanwhile.
         """
-        for number in list(self.parts.order_by("number").values_list("number", flat=True)):
+        wanted = self.parts.all() if sheets is None else self.parts.filter(sheet__in=sheets)
+        for number in list(wanted.order_by("number").values_list("number", flat=True)):
             if part := self.parts.filter(number=number).first():
                 yield part
 

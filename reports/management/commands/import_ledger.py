@@ -42,6 +42,8 @@ def lines(report):
         yield f"未识别：工作表《{unknown['sheet']}》{column}"
     for aside in report.aside:
         yield f"未计入：《{aside['sheet']}》第 {aside['row']} 行（{aside['kind']}）"
+    for warning in report.warnings:
+        yield f"请注意：{warning}"
     for name, sheet in report.sheets.items():
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"

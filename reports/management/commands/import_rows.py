@@ -5,10 +5,10 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from reports.import_actions import take_in_rows
-from reports.import_kinds import KINDS
 from yl_district.commands import DatabaseCommand
 from yl_district.importing.check import LABELS, NAMES
+from yl_district.importing.findings import take_in_rows
+from yl_district.importing.kinds import import_kinds
 from yl_district.spreadsheets import UnreadableWorkbook
 
 from .import_ledger import place, quoted
@@ -21,7 +21,7 @@ class Command(DatabaseCommand):
     )
 
     def add_arguments(self, parser):
-        kinds = "，".join(f"{kind.key} {kind.label}" for kind in KINDS.values())
+        kinds = "，".join(f"{kind.key} {kind.label}" for kind in import_kinds().values())
         parser.add_argument("kind", metavar="KIND", help=f"种类：{kinds}")
         parser.add_argument("file", metavar="FILE", type=Path, help="要导入的文件")
         parser.add_argument("--check", action="store_true", help="只核对，不写入")
@@ -29,11 +29,12 @@ class Command(DatabaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
     def handle(self, *, kind, file, check, only_right_rows, as_json, **options):
-        if kind not in KINDS:
-            raise CommandError(f"没有种类“{kind}”，应为以下之一：{'、'.join(KINDS)}。", returncode=2)
+        kinds = import_kinds()
+        if kind not in kinds:
+            raise CommandError(f"没有种类“{kind}”，应为以下之一：{'、'.join(kinds)}。", returncode=2)
         try:
             data = file.read_bytes()
-            found = take_in_rows(KINDS[kind], data, file.name, check=check, only_right=only_right_rows)
+            found = take_in_rows(kinds[kind], data, file.name, check=check, only_right=only_right_rows)
         except OSError as error:
             reason = f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。"
             raise CommandError(reason, returncode=2) from None

@@ -5,9 +5,9 @@ import gc
 from django.core.management.base import CommandError
 
 from orgs.models import User
-from reports.import_actions import ACTS, STATES
 from yl_district.commands import DatabaseCommand
 from yl_district.importing import jobs
+from yl_district.importing.work import ACTS, STATES
 from yl_district.models import ImportBatch
 
 RARELY = 200_000  # objects made between two searches for garbage

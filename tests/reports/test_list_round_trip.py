@@ -1,0 +1,140 @@
+"""Every list comes back without a difference; a cell changed in its file changes that record and no other."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import NoReverseMatch, reverse
+
+from members.resources import PersonReference
+from reports.import_kinds import KINDS
+from tests.crawl import LIST_EXPORTS
+from tests.factories import make_user
+from tests.orgs.sign_in import signed_in
+from tests.reports.import_pages import act, commit, opened
+from tests.reports.test_import_marks import exported as exported_kind
+from tests.reports.test_import_undo import full_district
+from tests.rosters import make_branches, records, take, tally, written
+from tests.workbooks import workbook
+from yl_district import cells
+from yl_district.columns import Named
+from yl_district.export_marks import HEADING
+from yl_district.spreadsheets import read_workbook
+
+pytestmark = pytest.mark.django_db
+
+# The cell of each list that an office would correct.
+CORRECTED = {
+    "activity": ("地点", "河滨公园"),
+    "contact": ("联系青年", "全部"),
+    "hub": ("地址", "高井路 1 号"),
+    "link": ("单位", "清河小学"),
+    "member": ("备注", "已核对"),
+    "organisation": ("联系委员", "顾清"),
+    "platform_entry": ("绑定日期", "2017-06-05"),
+    "post": ("职责", "全面工作"),
+    "supply": ("数量", "3"),
+    "target": ("目标值", "12"),
+    "unit_contact": ("内容", "回访"),
+    "unit": ("职工总数", "40"),
+    "volunteer": ("单位", "清河中学"),
+}
+
+
+@pytest.fixture
+def office():
+    """The office of a district with a record in every list."""
+    branches = make_branches()
+    full_district(branches)
+    return signed_in(make_user("专干", branches["清河地区团工委"]))
+
+
+def table(content):
+    """The only sheet of a workbook: its name and its rows by heading, without the cells that say nothing."""
+    (sheet,) = read_workbook(content)
+    rows = [dict(zip(sheet.rows[0], row, strict=False)) for row in sheet.rows[1:]]
+    return sheet.name, [{heading: cell for heading, cell in row.items() if cell not in (None, "")} for row in rows]
+
+
+def files(client, page):
+    """The kind of a list and the rows of its files: the masked one, and the whole one where there is such."""
+    found = []
+    for name in (f"{page}_export", f"{page}_full_export"):
+        try:
+            found.append(table(client.get(reverse(name)).content))
+        except NoReverseMatch:
+            continue
+    (name,) = {name for name, _ in found}
+    (kind,) = [kind for kind in KINDS.values() if kind.label == name]
+    return kind, [rows for _, rows in found]
+
+
+def said(found):
+    """What records say; a link of two of them is the same whatever its own key."""
+    links = {key: {name: value for name, value in found[key].items() if name != "id"} for key in found if "_" in key[0]}
+    return {key: values for key, values in found.items() if key not in links}, sorted(map(str, links.values()))
+
+
+def test_every_list_has_a_cell_that_is_corrected_here():
+    assert {f"{page}_export" for page in CORRECTED} == LIST_EXPORTS
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("page", CORRECTED)
+def test_a_cell_corrected_in_a_list_changes_one_record_and_can_be_taken_back(office, page):
+    before, (heading, cell) = records(), CORRECTED[page]
+    kind, found = files(office, page)
+    for rows in found:
+        batch = opened(office, workbook({kind.label: rows}), kind=kind.key)
+        assert tally(batch) == {"same": len(rows)}
+        act(office, "delete", batch)
+        corrected = [*rows[:-1], rows[-1] | {heading: cell}]
+        batch = opened(office, workbook({kind.label: corrected}), kind=kind.key)
+        assert tally(batch) == {"changed": 1} | ({"same": len(rows) - 1} if rows[1:] else {})
+        commit(office, batch, confirmed="yes")
+        assert said(records()) != said(before)
+        act(office, "undo", batch)
+        assert said(records()) == said(before)
+
+
+def other(item, cell):
+    """Another cell for a column, None where none is right by itself."""
+    if isinstance(item, Named):
+        return item.model.objects.exclude(name=cell).values_list("name", flat=True).last()
+    if isinstance(item, PersonReference):
+        return None
+    widget = item.widget
+    if isinstance(widget, cells.ChoiceWidget):
+        return [label for label in item.choices if label != cell][-1]
+    if isinstance(widget, cells.YesNoWidget):
+        return "否" if cell == "是" else "是"
+    if isinstance(widget, (cells.DayWidget, cells.MonthWidget)):
+        day = widget.clean(cell) + timedelta(days=31) if cell else date(2017, 12, 1)
+        return widget.render(day)
+    if isinstance(widget, (cells.IntegerWidget, cells.DecimalWidget)):
+        return str(int(float(cell or 0)) + 1)
+    return f"{cell or ''}改"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_cell_changed_in_an_export_makes_another_record(kind):
+    full_district(make_branches())
+    written("signins", [{"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "13900000001"}])
+    _, rows = table(exported_kind(kind, "xlsx"))
+    changed = 0
+    for item in KINDS[kind].resource.columns:
+        cell = other(item, rows[-1].get(item.column_name))
+        if cell is None:
+            continue
+        found = take(kind, [rows[-1] | {item.column_name: cell}], check=True)
+        assert (item.column_name, found.batch.counts.get("n", 0)) == (item.column_name, 0)
+        changed += found.batch.counts.get("c", 0)
+    assert changed > 0
+
+
+def test_an_export_without_its_marks_is_the_same_as_well():
+    full_district(make_branches())
+    written("signins", [{"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "13900000001"}])
+    for kind in KINDS:
+        _, rows = table(exported_kind(kind, "xlsx"))
+        bare = [{heading: cell for heading, cell in row.items() if heading != HEADING} for row in rows]
+        assert (kind, tally(take(kind, bare, check=True).batch)) == (kind, {"same": len(rows)})

@@ -1,0 +1,79 @@
+"""What an import brought, as commands tell it; and a file taken in by one call, as they do it."""
+
+from .. import cells
+from ..headings import named
+from ..models import ImportBatch
+from ..problems import Problem
+from .check import NAMES
+from .work import open_import, run_check, run_commit
+
+TRIES = 3
+
+
+class Findings:
+    """What the check of an import found, as a command tells it."""
+
+    def __init__(self, batch, proposal):
+        self.batch, self.proposal = batch, proposal
+        self.errors, self.changes, self.said, self.is_written = [], [], "", False
+        for _, sheet, column in proposal.missing:
+            remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
+            self.errors.append(Problem(sheet, None, column, cells.shown(None), f"必需的列“{column}”", remedy))
+
+    def read(self):
+        """Reads the outcome of every row."""
+        self.errors, self.changes = [], []
+        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
+        for part in self.batch.in_parts():
+            for place, told in sorted(part.told.items()):
+                self.errors += [Problem(**problem) for problem in told.get("problems", ())]
+                at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
+                self.changes += [
+                    at | {"column": heading, "old": old, "new": new} for heading, old, new in told.get("changes", ())
+                ]
+
+    @property
+    def unknown(self):
+        """The headings that were not taken, as (sheet's name, heading)."""
+        names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
+        return [
+            (names[number], named(one.heading, one.place))
+            for number, found in self.proposal.recognised.items()
+            for one in found
+            if one.how in ("unknown", "ambiguous")
+        ]
+
+    def as_dict(self):
+        """The findings as the JSON file states them."""
+        counts = self.batch.counts
+        return {
+            "kind": self.batch.kind,
+            "file": self.batch.file_name,
+            "written": self.is_written,
+            "counts": {name: counts.get(tag, 0) for tag, name in NAMES.items()},
+            "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
+            "warnings": self.batch.warnings,
+            "errors": [problem.as_dict() for problem in self.errors],
+            "changes": self.changes,
+        }
+
+
+def take_in_rows(kind, data, file_name, *, check=False, only_right=False, user=None):
+    """Opens, checks and (without `check`) commits a file in one go; returns the Findings.
+
+    What is wrong with the file's columns, or in any of its rows where not only the right ones are wanted, keeps all of
+    it out; then, as after a mere check, the file is not kept either. Raises UnreadableWorkbook.
+    """
+    batch, proposal = open_import(kind, data, file_name, user)
+    found = Findings(batch, proposal)
+    if not proposal.missing:
+        for _ in range(TRIES):
+            run_check(batch)
+            found.read()
+            if check or (found.errors and not only_right) or run_commit(batch, only_right=only_right):
+                break
+    found.is_written = batch.state == ImportBatch.State.COMMITTED
+    if not found.is_written:
+        found.said = batch.said
+        batch.delete()
+    return found
