@@ -14,7 +14,8 @@ def count_by_sheet(apps, schema_editor):
                 {"number": number, "name": name, "merged": [], "rows": 0, "counts": dict(zip(TAGS, counts, strict=True))}
                 for number, (name, counts) in enumerate(by_sheet.items())
             ]
-            batch.counts = {tag: sum(counts) for tag, counts in zip(TAGS, zip(*by_sheet.values()))}
+            sums = map(sum, zip(*by_sheet.values(), strict=True))
+            batch.counts = dict(zip(TAGS, sums, strict=True))
             batch.save(update_fields=["sheets", "counts"])
     for batch in batches.exclude(kind="ledger").exclude(mapping={}):
         for sheet in batch.mapping.get("sheets", ()):
