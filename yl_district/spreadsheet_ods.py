@@ -11,7 +11,7 @@ from xml.parsers import expat
 from .spreadsheet_archives import chunks
 from .spreadsheet_limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
 
-NOTES = {"office:annotation", "draw:frame"}  # hold paragraphs that are no part of the cell
+SKIPPED = {"table:shapes", "table:dde-links"}  # may hold tables of their own, which are no sheets
 CELLS = {"table:table-cell", "table:covered-table-cell"}
 WHITE_SPACE = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 ERROR_TEXT = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
@@ -71,9 +71,9 @@ class Content:
         self.archive = archive
         self.ready = []  # events that have happened and were not yet told
         self.hidden_styles, self.style = set(), None
-        self.tables = self.notes = self.paragraphs = 0  # how deep inside each the parser is
-        self.visible = False
-        self.cell, self.lines = {}, []
+        self.skipped = 0  # how deep the parser is inside what is no part of a sheet or of a cell's text
+        self.visible = self.in_paragraph = False
+        self.cell, self.lines = None, []
         self.row, self.row_repeats, self.gap = [], 1, 0  # gap: empty cells that are lost unless one follows
         self.height = self.width = self.row_gap = 0
 
@@ -103,12 +103,12 @@ class Content:
 
     def start(self, tag, attributes):
         """An element begins."""
-        if self.notes or tag in NOTES:
-            self.notes += 1
+        if self.skipped or self.is_foreign(tag):
+            self.skipped += 1
         elif tag in CELLS:
             self.cell, self.lines = attributes, []
         elif tag == "text:p":
-            self.paragraphs += 1
+            self.in_paragraph = True
             self.lines.append("")
         elif tag in WHITE_SPACE:
             length = number(attributes, "text:c")
@@ -126,32 +126,32 @@ class Content:
 
     def end(self, tag):
         """An element ends."""
-        if self.notes:
-            self.notes -= 1
+        if self.skipped:
+            self.skipped -= 1
         elif tag == "text:p":
-            self.paragraphs -= 1
+            self.in_paragraph = False
         elif tag in CELLS:
             self.end_cell(tag)
         elif tag == "table:table-row":
             self.end_row()
-        elif tag == "table:table":
-            self.tables -= 1
-            if self.visible and not self.tables:
-                self.ready.append(("end", None, 1))
+        elif tag == "table:table" and self.visible:
+            self.ready.append(("end", None, 1))
+
+    def is_foreign(self, tag):
+        """Whether an element is no part of a sheet: in a cell that is all but text, as notes, shapes and tables."""
+        return not tag.startswith("text:") if self.cell is not None else tag in SKIPPED
 
     def text(self, text):
         """Characters; only those of a cell's paragraphs count."""
-        if self.paragraphs and self.lines and not self.notes:
+        if self.in_paragraph and not self.skipped:
             self.lines[-1] += text
 
     def start_table(self, attributes):
-        """A sheet begins; tables inside a cell are none."""
-        self.tables += 1
-        if self.tables == 1:
-            self.visible = attributes.get("table:style-name") not in self.hidden_styles
-            self.height = self.width = self.row_gap = 0
-            if self.visible:
-                self.ready.append(("sheet", attributes.get("table:name", ""), 1))
+        """A sheet begins."""
+        self.visible = attributes.get("table:style-name") not in self.hidden_styles
+        self.height = self.width = self.row_gap = 0
+        if self.visible:
+            self.ready.append(("sheet", attributes.get("table:name", ""), 1))
 
     def end_cell(self, tag):
         """Adds a cell to its row, as often as it is repeated; what a merged cell covers is empty."""
@@ -159,6 +159,7 @@ class Content:
         value = None if tag == "table:covered-table-cell" else value_of(self.cell, "\n".join(self.lines))
         if self.visible and any(name in self.cell for name in SPANS):
             self.note_merged(*(number(self.cell, name) for name in SPANS))
+        self.cell = None
         if value is None:
             self.gap += repeats
             return
