@@ -1,4 +1,4 @@
-"""Looks into a zipped workbook before it is opened: what it is, what it unpacks to, how far its sheets reach."""
+"""Inspects a zipped workbook before it is opened: its format, unpacked size and used ranges, and its error cells."""
 
 import lzma
 import re
@@ -9,7 +9,7 @@ from xml.parsers.expat import ExpatError
 
 from .spreadsheet_limits import UNPACKED, Refused, check_area
 
-# What reading a damaged file raises.
+# Raised by the libraries that read a damaged file.
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -24,16 +24,16 @@ DAMAGE = (
     OverflowError,
 )
 CHUNK = 1 << 20
-ENCRYPTED = 1  # the bit of a zipped part's flags
-TAIL = 1000  # bytes of a piece that are looked at again with the next
+ENCRYPTED = 1  # bit in the flags of a zipped part
+TAIL = 1000  # bytes of a chunk that are scanned again with the next one
 REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
-# Cells in far columns or far rows, which most sheets lack: cheaper to look for than every cell.
+# Cells in far columns or rows. Most sheets have none, so this search is cheaper than one for every cell.
 FAR = re.compile(rb"""r=["']([A-Z]{3}[0-9]{1,7}|[A-Z]{1,2}[0-9]{6,7})["']""")
 ERRORS = (b't="e"', b"t='e'")
-# No tag holds a "<", so that tags which never end cannot be looked for again and again.
+# No tag may hold a "<": otherwise the search for the end of unclosed tags would take quadratic time.
 TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
 PLACE = re.compile(rb"""\sr=["']([A-Z]{0,3})([0-9]{1,7})["']""")
-# A sheet's name may hold a ">", and its part lie anywhere.
+# A sheet's name may contain ">", and its attributes come in any order.
 LISTED_SHEET = re.compile(rb"""<(?:\w+:)?sheet\s((?:[^<>"']|"[^"<]*"|'[^'<]*')*+)>""")
 SHEET_KEY = re.compile(rb"""(?:^|\s)\w+:id=["']([^"']+)["']""")
 RELATIONSHIP = re.compile(rb"<(?:\w+:)?Relationship\b[^<>]*>")
@@ -41,7 +41,7 @@ ATTRIBUTE = re.compile(rb"""\b(Id|Target)=["']([^"']*)["']""")
 
 
 def archive_kind(archive):
-    """Whether an archive is a workbook of Excel ("xlsx") or of LibreOffice ("ods"); raises Refused for others."""
+    """Returns "xlsx" for a workbook of Excel and "ods" for one of LibreOffice; raises Refused for other archives."""
     if any(part.flag_bits & ENCRYPTED for part in archive.infolist()):
         raise Refused("encrypted")
     names = set(archive.namelist())
@@ -57,19 +57,21 @@ def archive_kind(archive):
 
 
 def head_of(archive, name):
+    """Returns the beginning of one part of the archive, at most `CHUNK` bytes."""
     with archive.open(name) as part:
         return part.read(CHUNK)
 
 
 def chunks(archive, name):
-    """One part of the archive, unpacked piece by piece."""
+    """Yields one part of the archive unpacked, in pieces of at most `CHUNK` bytes."""
     with archive.open(name) as part:
         while chunk := part.read(CHUNK):
             yield chunk
 
 
 def unpacked(archive):
-    """Every part's name and pieces; raises Refused where all together are too much, whatever the archive says."""
+    """Yields (name, chunk) for all parts of the archive; raises Refused once they unpack to more than `UNPACKED`."""
+    # The sizes that the archive states are not trusted.
     room = UNPACKED
     for name in archive.namelist():
         for chunk in chunks(archive, name):
@@ -80,36 +82,36 @@ def unpacked(archive):
 
 
 def check_unpacked(archive):
-    """Raises Refused for an archive that unpacks to too much."""
+    """Raises Refused for an archive that unpacks to more than `UNPACKED` bytes."""
     for _ in unpacked(archive):
         pass
 
 
 def sheet_errors(archive):
-    """The cells that hold a formula's error, as {row: [columns]} for each sheet in the workbook's order.
+    """Returns the cells whose formula failed, as {row: [columns]} for each sheet in the workbook's order.
 
-    Raises Refused for an archive that unpacks to too much, or for a sheet whose used range is seen to be absurd.
+    Raises Refused for an archive that unpacks to more than `UNPACKED` bytes, or a sheet whose used range is too large.
     """
     parts = listed_parts(archive)
-    looks = {name: Look() for name in parts}
+    scans = {name: SheetScan() for name in parts}
     for name, chunk in unpacked(archive):
-        if name in looks:
-            looks[name].add(chunk)
-    return [error_cells(archive, name) if looks[name].has_errors else {} for name in parts]
+        if name in scans:
+            scans[name].add(chunk)
+    return [error_cells(archive, name) if scans[name].has_errors else {} for name in parts]
 
 
-class Look:
-    """A quick look at a sheet's XML while it is unpacked.
+class SheetScan:
+    """Estimate of a sheet's used range, made from its XML while it is unpacked.
 
-    The first cells tell how wide a sheet is, the last of each piece how long, and far cells speak for themselves. What
-    is missed here is measured again when the sheet has been loaded, which the child's memory bounds.
+    The first cells give the width, the last cells of each chunk the height; far cells are searched for everywhere. A
+    sheet that is larger than estimated is measured again after loading, within the memory limit of the child process.
     """
 
     def __init__(self):
         self.has_errors, self.width, self.height, self.tail = False, 0, 0, b""
 
     def add(self, chunk):
-        """Takes one more piece in; raises Refused where the used range is absurd."""
+        """Scans one more chunk; raises Refused for a used range that is too large."""
         piece = self.tail + chunk
         for place in REFERENCE.findall(piece[-TAIL:] if self.tail else piece) + FAR.findall(piece):
             letters = place.rstrip(b"0123456789")
@@ -121,6 +123,7 @@ class Look:
 
 
 def column_number(letters):
+    """Returns the number of a column given by its letters as bytes, with A as 1."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
@@ -128,7 +131,8 @@ def column_number(letters):
 
 
 def error_cells(archive, name):
-    """The cells of one sheet that hold a formula's error, as {row: [columns]}, placed as the reader places them."""
+    """Returns the cells of one sheet whose formula failed, as {row: [columns]} counted from 0."""
+    # A cell without a reference follows the previous one, as python-calamine has it.
     errors, row, column, rest = {}, -1, -1, b""
     for chunk in chunks(archive, name):
         piece = rest + chunk
@@ -146,7 +150,7 @@ def error_cells(archive, name):
 
 
 def listed_parts(archive):
-    """The sheets' parts in the workbook's order; "" for one that is listed without a part."""
+    """Returns the part names of the sheets in the workbook's order, "xl/" for a sheet listed without a part."""
     tags = RELATIONSHIP.findall(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {found[b"Id"]: found[b"Target"].decode() for found in (dict(ATTRIBUTE.findall(tag)) for tag in tags)}
     keys = [SHEET_KEY.search(attributes) for attributes in LISTED_SHEET.findall(archive.read("xl/workbook.xml"))]

@@ -1,4 +1,4 @@
-"""How much of anything the reading child takes, and how it refuses the rest."""
+"""Limits of the child process that reads spreadsheets, and the exception for files beyond them."""
 
 MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 40
@@ -8,12 +8,12 @@ COLUMNS = 1_000
 CHARACTERS = 120_000_000
 LINE = 1_000_000  # characters of one line, or of one cell, in a text file
 MERGES = 100_000
-PART_ROWS = 1000  # of a sheet that are handed on at a time
-FORMULA_ERROR = "#公式错误"  # as the importing side knows it
+PART_ROWS = 1000  # rows of a sheet that are passed on at a time
+FORMULA_ERROR = "#公式错误"  # value of a cell whose formula failed
 
 
 class Refused(Exception):
-    """The file must not be opened; `answer` says why."""
+    """A file that is not read; `answer` is what the child process prints about it."""
 
     def __init__(self, refusal, found=""):
         super().__init__(refusal)
@@ -21,6 +21,6 @@ class Refused(Exception):
 
 
 def check_area(height, width):
-    """Raises Refused for a used range that nobody fills by hand."""
+    """Raises Refused for a used range of too many columns or cells."""
     if width > COLUMNS or width * height > CELLS:
         raise Refused("too large", f"某一工作表的有内容区域达 {height} 行 × {width} 列")

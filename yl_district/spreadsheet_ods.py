@@ -27,7 +27,7 @@ SPANS = ("table:number-rows-spanned", "table:number-columns-spanned")
 
 
 def read_ods(archive):
-    """The visible sheets as (name, merged areas, rows), each to be read to its end before the next is asked for."""
+    """Yields each visible sheet as (name, merged areas, rows); read all rows of one before asking for the next."""
     merged = merged_areas(archive) if has_merged_cells(archive) else None
     events = Content(archive).events()
     names = (content for kind, content in events if kind == "sheet")
@@ -36,7 +36,8 @@ def read_ods(archive):
 
 
 def has_merged_cells(archive):
-    """Whether there are merged cells at all: most rosters have none, and need not be read twice for their sake."""
+    """Whether any sheet has merged cells."""
+    # Most rosters have none, and so are parsed once only.
     tail = b""
     for chunk in chunks(archive, "content.xml"):
         if SPANNED in tail + chunk:
@@ -46,7 +47,7 @@ def has_merged_cells(archive):
 
 
 def merged_areas(archive):
-    """The merged areas of each visible sheet."""
+    """Returns the merged areas of each visible sheet; raises Refused for too many in one sheet."""
     areas = []
     for kind, content in Content(archive).events():
         if kind == "sheet":
@@ -59,7 +60,7 @@ def merged_areas(archive):
 
 
 def rows_of_sheet(events):
-    """The rows of the sheet that has just begun."""
+    """Yields the rows of the sheet whose start was the latest event."""
     for kind, content in events:
         if kind == "row":
             yield content
@@ -68,23 +69,23 @@ def rows_of_sheet(events):
 
 
 class Content:
-    """The document's content as events: ("sheet", name), ("merged", area), ("row", cells), ("end", None).
+    """Parser of content.xml with the events ("sheet", name), ("merged", area), ("row", cells) and ("end", None).
 
-    Names are compared with their customary prefixes, which every office program writes.
+    Element names are compared with their customary prefixes, which every office program writes.
     """
 
     def __init__(self, archive):
         self.archive = archive
-        self.ready = []  # events that have happened and were not yet told
+        self.pending = []  # events not yet yielded, as (kind, content, repeats)
         self.hidden_styles, self.style = set(), None
-        self.skipped = 0  # how deep the parser is inside what is no part of a sheet or of a cell's text
+        self.skipped = 0  # depth inside an element that is skipped with all its content
         self.visible = self.in_paragraph = False
         self.cell, self.lines = None, []
-        self.row, self.row_repeats, self.gap = [], 1, 0  # gap: empty cells that are lost unless one follows
+        self.row, self.row_repeats, self.gap = [], 1, 0  # gap: empty cells, dropped unless a filled one follows
         self.height = self.width = self.row_gap = 0
 
     def events(self):
-        """Everything of the visible sheets, in the document's order."""
+        """Yields the events of the visible sheets in document order; raises Refused or ExpatError."""
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self.start, self.end
@@ -92,23 +93,24 @@ class Content:
         parser.EntityDeclHandler = self.refuse_entity
         for chunk in chunks(self.archive, "content.xml"):
             parser.Parse(chunk, False)
-            yield from self.told()
+            yield from self.take_pending()
         parser.Parse(b"", True)
-        yield from self.told()
+        yield from self.take_pending()
 
-    def told(self):
-        """The events since the last time."""
-        for kind, content, repeats in self.ready:
+    def take_pending(self):
+        """Yields the pending events, repeated ones as often as they are repeated, and clears them."""
+        for kind, content, repeats in self.pending:
             for _ in range(repeats):
                 yield kind, content
-        self.ready.clear()
+        self.pending.clear()
 
     def refuse_entity(self, *declaration):
-        """Raises Refused: no office program declares entities, and expanding them can go on for ever."""
+        """Raises Refused for a declaration of an entity."""
+        # No office program declares any, and their expansion can grow without end.
         raise Refused("crashed")
 
     def start(self, tag, attributes):
-        """An element begins."""
+        """Handles the start of an element; raises Refused for too long a text."""
         if self.skipped or self.is_foreign(tag):
             self.skipped += 1
         elif tag in CELLS:
@@ -117,12 +119,12 @@ class Content:
             self.in_paragraph = True
             self.lines.append("")
         elif tag in WHITE_SPACE:
-            length = number(attributes, "text:c")
+            length = count(attributes, "text:c")
             if length > LINE:
                 raise Refused("too large", f"某一单元格超过 {LINE} 个字的表格")
             self.text(WHITE_SPACE[tag] * length)
         elif tag == "table:table-row":
-            self.row, self.row_repeats, self.gap = [], number(attributes, "table:number-rows-repeated"), 0
+            self.row, self.row_repeats, self.gap = [], count(attributes, "table:number-rows-repeated"), 0
         elif tag == "table:table":
             self.start_table(attributes)
         elif tag == "style:style":
@@ -131,7 +133,7 @@ class Content:
             self.hidden_styles.add(self.style)
 
     def end(self, tag):
-        """An element ends."""
+        """Handles the end of an element."""
         if self.skipped:
             self.skipped -= 1
         elif tag == "text:p":
@@ -141,30 +143,30 @@ class Content:
         elif tag == "table:table-row":
             self.end_row()
         elif tag == "table:table" and self.visible:
-            self.ready.append(("end", None, 1))
+            self.pending.append(("end", None, 1))
 
     def is_foreign(self, tag):
-        """Whether an element is no part of a sheet: in a cell that is all but text, as notes, shapes and tables."""
+        """Whether an element is skipped: in a cell all but text, such as notes, shapes and tables, else `SKIPPED`."""
         return not tag.startswith("text:") if self.cell is not None else tag in SKIPPED
 
     def text(self, text):
-        """Characters; only those of a cell's paragraphs count."""
+        """Handles characters, of which only those in a cell's paragraphs count."""
         if self.in_paragraph and not self.skipped:
             self.lines[-1] += text
 
     def start_table(self, attributes):
-        """A sheet begins."""
+        """Handles the start of a sheet."""
         self.visible = attributes.get("table:style-name") not in self.hidden_styles
         self.height = self.width = self.row_gap = 0
         if self.visible:
-            self.ready.append(("sheet", attributes.get("table:name", ""), 1))
+            self.pending.append(("sheet", attributes.get("table:name", ""), 1))
 
     def end_cell(self, tag):
-        """Adds a cell to its row, as often as it is repeated; what a merged cell covers is empty."""
-        repeats = number(self.cell, "table:number-columns-repeated")
+        """Adds a cell with its repeats to the row; what a merged cell covers is empty. Raises Refused for too many."""
+        repeats = count(self.cell, "table:number-columns-repeated")
         value = None if tag == "table:covered-table-cell" else value_of(self.cell, "\n".join(self.lines))
         if self.visible and any(name in self.cell for name in SPANS):
-            self.note_merged(*(number(self.cell, name) for name in SPANS))
+            self.add_merged_area(*(count(self.cell, name) for name in SPANS))
         self.cell = None
         if value is None:
             self.gap += repeats
@@ -173,14 +175,14 @@ class Content:
         self.row += [None] * self.gap + [value] * repeats
         self.gap = 0
 
-    def note_merged(self, down, across):
-        """Tells of a merged area that begins with the cell that ends; one cell alone is none."""
+    def add_merged_area(self, down, across):
+        """Adds the event of a merged area whose first cell is the present one; a single cell is not an area."""
         row, column = self.height + self.row_gap, len(self.row) + self.gap
         if (down, across) != (1, 1):
-            self.ready.append(("merged", (row, column, row + down - 1, column + across - 1), 1))
+            self.pending.append(("merged", (row, column, row + down - 1, column + across - 1), 1))
 
     def end_row(self):
-        """Tells of a row, as often as it is repeated; empty ones only when another follows."""
+        """Adds a row with its repeats, and the empty rows above it, to the events; raises Refused for too many."""
         if not self.row:
             self.row_gap += self.row_repeats
             return
@@ -188,17 +190,17 @@ class Content:
         self.width = max(self.width, len(self.row))
         check_area(self.height, self.width)
         if self.visible:
-            self.ready += [("row", [], self.row_gap), ("row", self.row, self.row_repeats)]
+            self.pending += [("row", [], self.row_gap), ("row", self.row, self.row_repeats)]
         self.row_gap = 0
 
 
-def number(attributes, name):
-    """A count among the attributes, 1 where there is none."""
+def count(attributes, name):
+    """Returns the count in an attribute, at least 1, and 1 where the attribute is missing."""
     return max(int(attributes[name]), 1) if name in attributes else 1
 
 
 def value_of(cell, text):
-    """A cell's value from its attributes and its text; None where it is empty."""
+    """Returns the value of a cell with these attributes and this text, None for an empty one; raises ValueError."""
     kind = cell.get("office:value-type")
     if cell.get("calcext:value-type") == "error" or ("table:formula" in cell and ERROR_TEXT.fullmatch(text)):
         return FORMULA_ERROR
@@ -207,15 +209,15 @@ def value_of(cell, text):
     if kind == "boolean":
         return cell["office:boolean-value"] == "true"
     if kind == "date":
-        return moment(cell["office:date-value"])
+        return date_of(cell["office:date-value"])
     if kind == "time":
-        spent = DURATION.fullmatch(cell["office:time-value"])
-        return ":".join(spent.groups()) if spent else cell["office:time-value"]
+        duration = DURATION.fullmatch(cell["office:time-value"])
+        return ":".join(duration.groups()) if duration else cell["office:time-value"]
     return cell.get("office:string-value") or text or None
 
 
-def moment(text):
-    """A date, or a date with its time; text that no calendar knows stays text."""
+def date_of(text):
+    """Returns the date or datetime written in ISO 8601; the text itself where there is no such day."""
     try:
         return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
     except ValueError:

@@ -1,7 +1,7 @@
-"""Reads one file and prints its cells as lines of JSON; run as a child process with limits of its own.
+"""Reads one spreadsheet file and prints its cells as lines of JSON; runs as a child process with limits of its own.
 
-What a file is, its first bytes say and never its name. A sheet's used range is measured before it is opened: one cell
-at XFD1048576 would otherwise be answered with seventeen thousand million empty ones.
+The format is recognised by the first bytes, never by the file's name. The used range of a sheet is checked before it is
+loaded: a single cell at XFD1048576 would otherwise yield seventeen thousand million empty cells.
 """
 
 import json
@@ -26,12 +26,12 @@ from .spreadsheet_limits import (
 from .spreadsheet_ods import read_ods
 from .spreadsheet_xls import MAGIC, xls_errors
 
-PART_CHARACTERS = 4_000_000  # so that neither process ever holds more than a little of a sheet of long texts
+PART_CHARACTERS = 4_000_000  # bounds what either process holds of a sheet of long texts
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def sheets_of(path):
-    """The visible sheets of the file at `path` as (name, merged areas, rows); raises Refused."""
+    """Yields the visible sheets of the file at `path` as (name, merged areas, rows); raises Refused."""
     with open(path, "rb") as file:
         head = file.read(len(MAGIC))
         if not head:
@@ -50,7 +50,10 @@ def sheets_of(path):
 
 
 def read_excel(path, errors):
-    """The visible sheets of an Excel workbook, with a mark in the cells listed in `errors` by sheet, row and column."""
+    """Yields the visible sheets of an Excel workbook as (name, merged areas, rows); raises Refused.
+
+    `errors` lists the cells of each sheet whose formula failed, as {row: [columns]}.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
@@ -66,7 +69,7 @@ def read_excel(path, errors):
 
 
 def merged_areas(sheet):
-    """The merged areas of a sheet; raises Refused where there are too many to be merged by hand."""
+    """Returns the merged areas of a loaded sheet; raises Refused for more than `MERGES`."""
     ranges = sheet.merged_cell_ranges or []
     if len(ranges) > MERGES:
         raise Refused("too large", f"某一工作表的合并单元格超过 {MERGES} 处")
@@ -74,7 +77,7 @@ def merged_areas(sheet):
 
 
 def rows_of(sheet, errors):
-    """The rows of a loaded sheet from its first on; raises Refused where its used range is absurd."""
+    """Yields the rows of a loaded sheet, with `FORMULA_ERROR` in the cells of `errors`; raises Refused."""
     if sheet.start is None:
         return
     check_area(sheet.end[0] + 1, sheet.end[1] + 1)
@@ -88,7 +91,7 @@ def rows_of(sheet, errors):
 
 
 def print_sheets(sheets, out):
-    """Prints each sheet in parts as [number, name, merged areas, number of the first row, rows]."""
+    """Prints each sheet in parts as [number, name, merged areas, number of the first row, rows]; raises Refused."""
     number = -1
     for number, (name, merged, rows) in enumerate(sheets):
         first, part, room = 0, [], CHARACTERS
@@ -104,7 +107,10 @@ def print_sheets(sheets, out):
 
 
 def print_part(out, number, name, merged, first, rows, room):
-    """Prints some rows and returns the room that is left; the merged areas are told with a sheet's first rows only."""
+    """Prints some rows of a sheet and returns how many of its `room` characters are left; raises Refused for none.
+
+    The merged areas are printed with the first rows of a sheet only, and null with the others.
+    """
     text = encoded(rows)
     if len(text) > PART_CHARACTERS and len(rows) > 1:
         half = len(rows) // 2
@@ -119,7 +125,7 @@ def print_part(out, number, name, merged, first, rows, room):
 
 
 def encoded(cells):
-    """Cells as JSON; numbers that JSON lacks become text."""
+    """Returns a value as JSON, with NaN and infinite numbers in rows of cells as text."""
     try:
         return ENCODER.encode(cells)
     except ValueError:
@@ -127,11 +133,12 @@ def encoded(cells):
 
 
 def finite(cell):
+    """Returns the cell, as text where it is NaN or infinite."""
     return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
-def moment(cell):
-    """A cell that JSON lacks: a day or moment under its own key, a span of time as text."""
+def json_value(cell):
+    """Returns a cell of a type that JSON lacks as one it has: a date as {"moment": …}, a time or duration as text."""
     if isinstance(cell, (time, timedelta)):
         return str(cell)
     if isinstance(cell, date):
@@ -139,11 +146,11 @@ def moment(cell):
     raise TypeError(type(cell))
 
 
-ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=moment)
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value)
 
 
 def main(path):
-    """Prints the file's sheets, and at last that they are whole or why they are refused."""
+    """Prints the sheets of the file at `path`, then {"refusal": null}, or why the file is not read."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     answer = {"refusal": None}

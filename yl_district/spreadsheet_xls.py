@@ -1,4 +1,4 @@
-"""Looks into an .xls workbook: finds its stream in the compound file, passwords, and cells with a formula's error."""
+"""Inspects an .xls workbook, a stream in a compound file, for passwords and for cells whose formula failed."""
 
 from array import array
 from struct import unpack_from
@@ -6,17 +6,17 @@ from struct import unpack_from
 from .spreadsheet_limits import Refused
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-LAST_SECTOR = 0xFFFFFFFA  # higher numbers end a chain
-HEADER_SECTORS = 109  # numbers of the allocation table's sectors that fit into the header
+LAST_SECTOR = 0xFFFFFFFA  # numbers from here on end a chain
+HEADER_SECTORS = 109  # sectors of the allocation table that are listed in the header
 ROOT = 5
 END, PASSWORD, LISTED_SHEET, FORMULA, TRUTH_OR_ERROR = 0x000A, 0x002F, 0x0085, 0x0006, 0x0205
 BEGIN = {0x0009, 0x0209, 0x0409, 0x0809}
 
 
 def xls_errors(data):
-    """The cells that hold a formula's error, as {row: [columns]} for each sheet in the workbook's order.
+    """Returns the cells whose formula failed, as {row: [columns]} for each sheet in the workbook's order.
 
-    Raises Refused for a compound file that is no workbook, or one with a password.
+    Raises Refused for a compound file that is not a workbook, or one with a password.
     """
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise Refused("encrypted")
@@ -36,7 +36,7 @@ def xls_errors(data):
 
 
 def error_cells(book, start):
-    """The cells of the sheet at `start` that hold a formula's error."""
+    """Returns the cells of the sheet at `start` whose formula failed, as {row: [columns]}."""
     errors = {}
     for kind, place, length in records(book, start):
         failed = kind == TRUTH_OR_ERROR and length >= 8 and book[place + 7] == 1
@@ -48,7 +48,10 @@ def error_cells(book, start):
 
 
 def records(book, place):
-    """The records of the substream at `place` as (kind, place of the content, length), without charts inside it."""
+    """Yields the records of the substream at `place` as (kind, place of the content, length).
+
+    Those of substreams inside it, such as charts, are left out.
+    """
     depth = 0
     while place + 4 <= len(book):
         kind, length = unpack_from("<HH", book, place)
@@ -64,7 +67,7 @@ def records(book, place):
 
 
 class CompoundFile:
-    """The streams of a compound file by their names in small letters."""
+    """A compound file; `streams` are its streams by lower-case name, of which only a workbook's has its content."""
 
     def __init__(self, data):
         self.data = data
@@ -82,13 +85,13 @@ class CompoundFile:
             if name not in ("workbook", "book"):
                 self.streams.setdefault(name, b"")
             elif length < cutoff:
-                parts = (small_sectors[one * small : (one + 1) * small] for one in chain(start, small_table))
+                parts = (small_sectors[number * small : (number + 1) * small] for number in chain(start, small_table))
                 self.streams[name] = b"".join(parts)[:length]
             else:
                 self.streams[name] = self.read(self.sectors(start))[:length]
 
     def allocation_table(self):
-        """Which sector follows which."""
+        """Returns the number of the next sector for each sector."""
         further, count = unpack_from("<II", self.data, 68)
         places = numbers(self.data[76 : 76 + 4 * HEADER_SECTORS])
         for _ in range(min(count, len(self.data) // self.size)):
@@ -99,17 +102,21 @@ class CompoundFile:
         return numbers(self.read(place for place in places if place < LAST_SECTOR))
 
     def sectors(self, start):
+        """Yields the numbers of the sectors in the chain from `start` on."""
         return chain(start, self.table)
 
     def sector(self, number):
+        """Returns the content of a sector."""
         return self.data[(number + 1) * self.size : (number + 2) * self.size]
 
     def read(self, sectors):
+        """Returns the content of these sectors."""
         return b"".join(self.sector(number) for number in sectors)
 
 
 def chain(number, table):
-    """The sectors from `number` on; a chain that bites its tail ends where every sector has been seen."""
+    """Yields the sectors from `number` on until the chain ends."""
+    # A circular chain ends after as many steps as there are sectors.
     for _ in range(len(table)):
         if number >= LAST_SECTOR:
             return
@@ -118,9 +125,10 @@ def chain(number, table):
 
 
 def numbers(data):
-    """Little-endian numbers of four bytes."""
+    """Returns the little-endian unsigned 32-bit numbers in `data`."""
     return array("I", data[: len(data) // 4 * 4])
 
 
 def pieces(data, length):
+    """Returns the data in pieces of this length, without a shorter one at the end."""
     return [data[start : start + length] for start in range(0, len(data) - length + 1, length)]

@@ -1,7 +1,7 @@
-"""Workbooks in and out.
+"""Reads spreadsheet files of every supported format, and writes .xlsx workbooks.
 
-Reading happens in a child process with bounded memory and time, since a legal file of a few kilobytes can exhaust both;
-writing types every text as text, so that no cell can run as a formula.
+Files are read in a child process with limited memory and time, because a valid file of a few kilobytes can exhaust
+both. Every text is written with the type text, so that no cell can run as a formula.
 """
 
 import json
@@ -22,12 +22,12 @@ from .spreadsheet_limits import PART_ROWS, Refused
 
 ROOT = Path(__file__).parents[1]
 READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheet_reader import main; main(sys.argv[2])"
-READING_SECONDS = 60  # spent waiting for the reader, not for whoever takes the rows
+READING_SECONDS = 60  # of waiting for the child process; time that the caller takes between rows is not counted
 PIECE = 1 << 16
 
 
 class UnreadableWorkbook(Exception):
-    """A file that is no workbook, or one that must not be opened; says what was found, expected and what to do.
+    """A file that is not a workbook or not safe to open: what was found, what was expected and the remedy.
 
     `sheet` is the name of the sheet that is to blame, where it is one.
     """
@@ -64,7 +64,7 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """One visible sheet: its rows from the first on, each cell None, text, number, truth value, date or datetime.
+    """A visible sheet; its rows begin with the first, and a cell is None, str, int, float, bool, date or datetime.
 
     `merged` lists its merged areas as (first row, first column, last row, last column), counted from 0.
     """
@@ -76,7 +76,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetPart:
-    """Some rows of a visible sheet, which is the `number`th; `first_row` is the place of the first of them."""
+    """Consecutive rows of a visible sheet; the sheet's `number` and the row number `first_row` count from 0."""
 
     number: int
     name: str
@@ -86,7 +86,7 @@ class SheetPart:
 
 
 def read_workbook(data, file_name=""):
-    """The visible sheets of a file given as bytes; raises UnreadableWorkbook."""
+    """Returns the visible sheets of a file given as bytes; raises UnreadableWorkbook."""
     sheets = []
     for part in stream_workbook(data, file_name):
         if part.number == len(sheets):
@@ -96,7 +96,7 @@ def read_workbook(data, file_name=""):
 
 
 def read_pasted(text):
-    """The one sheet in a text pasted from a spreadsheet; raises UnreadableWorkbook."""
+    """Returns text pasted from a spreadsheet as a list of one sheet; raises UnreadableWorkbook."""
     try:
         return [Sheet("", pasted_rows(text))]
     except Refused as refused:
@@ -104,18 +104,18 @@ def read_pasted(text):
 
 
 def stream_pasted(text):
-    """The same in parts, as `stream_workbook` gives them."""
+    """Yields text pasted from a spreadsheet as SheetParts; raises UnreadableWorkbook."""
     for sheet in read_pasted(text):
         for first in range(0, max(len(sheet.rows), 1), PART_ROWS):
             yield SheetPart(0, sheet.name, sheet.merged, first, sheet.rows[first : first + PART_ROWS])
 
 
 def stream_workbook(data, file_name=""):
-    """The visible sheets of a file given as bytes, in parts of a thousand rows at most, as the child reads them.
+    """Yields the visible sheets of a file given as bytes as SheetParts of at most `PART_ROWS` rows.
 
-    Raises UnreadableWorkbook before or between parts: what came before must not be kept then.
+    Raises UnreadableWorkbook before or between parts; the caller must then discard the parts received before.
     """
-    # A file without a name, which is gone with its last reader whatever ends this process.
+    # A temporary file without a name disappears with its last reader, however this process ends.
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.flush()
@@ -130,7 +130,7 @@ def stream_workbook(data, file_name=""):
 
 
 def parts(answers, file_name):
-    """The child's answers as SheetParts, until it says that the file is whole."""
+    """Yields the SheetParts that the child process printed; raises UnreadableWorkbook unless it says it read all."""
     merged = ()
     for line in answers:
         answer = json.loads(line, object_hook=decoded)
@@ -145,7 +145,7 @@ def parts(answers, file_name):
 
 
 def lines(pipe):
-    """The lines that the child prints; ends where it ends, or takes too long over the next one."""
+    """Yields the lines that the child process prints, until it ends or has taken `READING_SECONDS` in all."""
     left, pieces = READING_SECONDS, []
     with selectors.DefaultSelector() as selector:
         selector.register(pipe, selectors.EVENT_READ)
@@ -164,7 +164,7 @@ def lines(pipe):
 
 
 def decoded(cell):
-    """What JSON held as an object: a date, a datetime, or the child's last words."""
+    """Returns the date or datetime that a JSON object stands for; any other object, the last line, as it is."""
     if "moment" not in cell:
         return cell
     moment = datetime.fromisoformat(cell["moment"])
@@ -172,7 +172,10 @@ def decoded(cell):
 
 
 def unreadable(answer, file_name=""):
-    """The child's refusal in words; what is no table is told by its name's ending, if that is none of a table."""
+    """Returns the exception for a refusal by the child process.
+
+    A file that is not a table is described by its extension, unless that is one of a table.
+    """
     found, expected, remedy = REFUSALS[answer["refusal"]]
     ending = PurePath(file_name).suffix[:10]
     if answer["refusal"] == "other" and ending and ending.lower() not in WORKBOOK:
@@ -182,7 +185,7 @@ def unreadable(answer, file_name=""):
 
 @dataclass(frozen=True)
 class Heading:
-    """A column to be written: its heading, and how Excel should treat what is typed below it."""
+    """The heading of a column to be written, and how Excel treats what is typed below it."""
 
     text: str
     required: bool = False
@@ -190,19 +193,19 @@ class Heading:
     width: int = 14
 
 
-TEXT_FORMAT = 49  # Excel's own number for "@": what is typed stays text
-LIST_LIMIT = 255  # characters that Excel takes as a drop-down's own list
+TEXT_FORMAT = 49  # Excel's built-in number format "@": what is typed stays text
+LIST_LIMIT = 255  # characters of a drop-down's choices that Excel stores in the cell's validation itself
 TEMPLATE_ROWS = 2000
 EXCEL_ROWS = 1_048_576
 CELL_LIMIT = 32_767  # characters that an Excel cell holds
-CUT = "……（原文过长，以下从略）"  # how a text ends that was longer than that
+CUT = "……（原文过长，以下从略）"  # end of a text that was longer
 
 
 def write_workbook(stream, sheets, template=False):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook to `stream`.
 
-    All columns are preset to text, so that long numbers keep their digits; with `template` the drop-downs reach far
-    below the headings, and required headings carry a star.
+    All columns have the format text, so that long numbers keep their digits. With `template` the drop-downs reach
+    `TEMPLATE_ROWS` rows down, and required headings are marked with a star.
     """
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
@@ -230,7 +233,7 @@ def write_workbook(stream, sheets, template=False):
 
 
 def within_limit(text):
-    """The text, or as much of it as a cell holds, with a word that it was cut."""
+    """Returns the text, shortened to what a cell holds and ending in `CUT` where it is longer."""
     return text if len(text) <= CELL_LIMIT else text[: CELL_LIMIT - len(CUT)] + CUT
 
 
@@ -259,7 +262,7 @@ def _write_lists(book, lists):
 
 
 def as_text(value):
-    """A value as the ledger writes it: days as 2017-05-04, truth as 是/否."""
+    """Returns a value as text as the ledger writes it: dates as 2017-05-04, bools as 是 or 否."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):
@@ -268,7 +271,7 @@ def as_text(value):
 
 
 def write_typed_workbook(stream, sheets):
-    """Writes `sheets`, a list of (name, headings, rows), with every cell in the kind in which it was read."""
+    """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook whose cells keep the types they have."""
     book = xlsxwriter.Workbook(
         stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
@@ -305,7 +308,7 @@ NOT_IN_SHEET_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
 
 def sheet_name(name, number, taken):
-    """A name that Excel takes for a sheet, and that none of `taken` has, to which it is added."""
+    """Returns a sheet name that Excel accepts and that is not in `taken`, and adds it there in lower case."""
     wanted = " ".join(name.translate(NOT_IN_SHEET_NAMES).split())[:31] or f"表{number}"
     if wanted.casefold() in taken:
         wanted = f"{wanted[:27]} {number}"
