@@ -1,4 +1,4 @@
-"""Reads text with delimiters: CSV as Excel and WPS save it, in whichever encoding, and what is pasted from a sheet."""
+"""Reads delimited text: CSV files as Excel and WPS save them, in any encoding, and text pasted from sheets."""
 
 import codecs
 import csv
@@ -12,17 +12,17 @@ MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BO
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|MIME-Version:)")
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-BINARY_SHARE = 10  # no text has a control character among so many
+BINARY_SHARE = 10  # with more than one control character in so many bytes, a file is binary
 HAN = re.compile("[\u4e00-\u9fff]")
 QUOTED = re.compile(r'"[^"]*"')
-SAMPLE = 50  # lines that show the delimiter
+SAMPLE = 50  # lines from which the delimiter is recognised
 DELIMITERS = "\t,;"
-KEPT_AS_TEXT = re.compile(r'="([^"]*)"')  # how programs keep Excel from turning digits into numbers
+KEPT_AS_TEXT = re.compile(r'="([^"]*)"')  # how programs stop Excel from turning digits into numbers
 PASTED_CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|([^\t\r\n]*+))(\t|\r\n|\r|\n|\Z)')
 
 
 def read_delimited(path):
-    """The rows of a text file; every cell is text, or None where it is empty. Raises Refused."""
+    """Yields the rows of a text file, whose cells are text, or None where empty; raises Refused."""
     encoding = encoding_of(path)
     with open(path, encoding=encoding, newline="") as file:
         check_text(file.read(CHUNK))
@@ -43,7 +43,7 @@ def read_delimited(path):
 
 
 def encoding_of(path):
-    """The encoding in which the whole file can be read; raises Refused where there is none, or no text."""
+    """Returns the encoding in which the whole file can be decoded; raises Refused for none, or a binary file."""
     with open(path, "rb") as file:
         head = file.read(CHUNK)
     marked = [encoding for mark, encoding in MARKED.items() if head.startswith(mark)]
@@ -57,6 +57,7 @@ def encoding_of(path):
 
 
 def is_valid(path, encoding):
+    """Whether the whole file can be decoded in an encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with open(path, "rb") as file:
         try:
@@ -69,7 +70,8 @@ def is_valid(path, encoding):
 
 
 def has_utf8_lines(path):
-    """Whether single lines are Chinese in UTF-8: such a file has been put together from two encodings."""
+    """Whether any line is Chinese text in UTF-8."""
+    # A file that is not UTF-8 as a whole and has such lines was put together from two encodings.
     with open(path, "rb") as file:
         while line := file.readline(LINE):
             try:
@@ -81,7 +83,7 @@ def has_utf8_lines(path):
 
 
 def check_text(text):
-    """Raises Refused for nothing but blanks, or for a web page."""
+    """Raises Refused for text that is blank or a web page."""
     if not text.strip():
         raise Refused("empty")
     if MARKUP.match(text):
@@ -89,7 +91,7 @@ def check_text(text):
 
 
 def short_lines(file):
-    """The file's lines; raises Refused for one that no person has written."""
+    """Yields the lines of the file; raises Refused for one longer than `LINE`."""
     while line := file.readline(LINE + 1):
         if len(line) > LINE:
             raise Refused("too large", f"有一行超过 {LINE} 个字的文本")
@@ -97,27 +99,30 @@ def short_lines(file):
 
 
 def delimiter_of(file):
-    """The delimiter that most of the first lines have outside their quotes."""
+    """Returns the delimiter that occurs outside quotes in most of the first lines; raises Refused."""
     sample = "".join(line for _, line in zip(range(SAMPLE), short_lines(file), strict=False))
     lines = QUOTED.sub("", sample).splitlines()
-    return max(DELIMITERS, key=lambda one: (sum(one in line for line in lines), sum(line.count(one) for line in lines)))
+    return max(DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
 
 
 def as_cell(text):
-    """A cell of a text file: always text, or None where it is empty."""
+    """Returns a cell of a text file as text, None where it is empty."""
     kept = KEPT_AS_TEXT.fullmatch(text)
     return (kept[1] if kept else text) or None
 
 
 def trimmed(cells):
-    """The cells without the empty ones at their end."""
+    """Removes the empty cells at the end of a row, and returns the row."""
     while cells and cells[-1] is None:
         cells.pop()
     return cells
 
 
 def pasted_rows(text):
-    """The rows of text pasted from a spreadsheet: cells separated by tabs, those with line breaks in quotes."""
+    """Returns the rows of text pasted from a spreadsheet; raises Refused.
+
+    Cells are separated by tabs, and those with line breaks are in quotes.
+    """
     rows, row, place = [], [], 0
     while place < len(text):
         match = PASTED_CELL.match(text, place)

@@ -1,20 +1,21 @@
-"""Cells of a text file that a spreadsheet would run as formulas, made harmless and read back.
+"""Neutralises cells of a CSV file that a spreadsheet program would run as formulas, and restores them when read.
 
-A workbook types its cells as text; a csv file cannot, so that what begins like a formula gets an apostrophe before it.
+The cells of a workbook have the type text. A CSV file has no types, so a text that begins like a formula gets an
+apostrophe in front.
 """
 
 import re
 
 LEADS = "=+-@\t\r\n＝＋－＠﹢﹣﹦﹫"
-# A text that begins so by itself gets one more, so that exactly one is taken away again.
+# A text with an apostrophe of its own there gets one more, so that removing one restores the text.
 RISKY = re.compile(f"'*[{re.escape(LEADS)}]")
 
 
 def neutralised(text):
-    """The text as a csv file can hold it."""
+    """Returns the text as it can safely be written to a CSV file."""
     return f"'{text}" if RISKY.match(text) else text
 
 
 def restored(text):
-    """What `neutralised` made of it, as it was."""
+    """Returns the text that `neutralised` was given."""
     return text[1:] if text[:1] == "'" and RISKY.match(text, 1) else text

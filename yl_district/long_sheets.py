@@ -1,4 +1,4 @@
-"""One sheet of any length as a file, written row by row in constant memory: a workbook, or text that Excel opens."""
+"""Writes one sheet of any length row by row in constant memory, as an .xlsx workbook or as CSV that Excel opens."""
 
 import csv
 import io
@@ -15,11 +15,11 @@ UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class TooManyRows(Exception):
-    """More rows than a sheet of a workbook holds."""
+    """More rows than a sheet of an Excel workbook can have."""
 
 
 def write_long_sheet(stream, name, headings, rows):
-    """Writes one sheet as an .xlsx workbook, every cell as text; raises TooManyRows."""
+    """Writes one sheet as an .xlsx workbook with every cell as text; raises TooManyRows."""
     rows = iter(rows)
     first = next(rows, None)
     if first is None:
@@ -41,27 +41,27 @@ def write_long_sheet(stream, name, headings, rows):
 
 
 def records(names, rows):
-    """The rows as dicts by heading; raises TooManyRows."""
+    """Yields the rows as dicts by heading; raises TooManyRows."""
     for number, row in enumerate(rows, 2):
         if number > EXCEL_ROWS:
             raise TooManyRows
-        yield dict(zip(names, map(held, row), strict=True))
+        yield dict(zip(names, map(writable, row), strict=True))
 
 
-def held(text):
-    """A text as a cell can hold it, None for nothing."""
+def writable(text):
+    """Returns the text as an Excel cell can hold it, None where nothing is left."""
     if len(text) > CELL_LIMIT:
         text = within_limit(text)
     return UNWRITABLE.sub("", text) or None
 
 
 def is_short(heading):
-    """Whether Excel takes the heading's choices as a drop-down's own list."""
+    """Whether the heading's choices fit into the validation of a cell."""
     return bool(heading.choices) and len(",".join(heading.choices)) <= LIST_LIMIT
 
 
 def drop_down(heading):
-    """The choices of a column, from which something else may be typed all the same."""
+    """Returns the data validation that offers a column's choices, and only warns of other input."""
     return {
         "type": "list",
         "values": list(heading.choices),
@@ -72,7 +72,8 @@ def drop_down(heading):
 
 
 def write_csv(stream, headings, rows):
-    """Writes the rows as UTF-8 text with a byte order mark, by which Excel knows the encoding; no cell can run."""
+    """Writes the rows as CSV in UTF-8, without formulas."""
+    # Excel recognises the encoding by the byte order mark.
     text = io.TextIOWrapper(stream, "utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow([heading.text for heading in headings])

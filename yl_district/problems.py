@@ -1,4 +1,4 @@
-"""What is wrong in a file: where, what was found, what was expected, and what to do."""
+"""Errors found in an uploaded file, each with its place, what was found, what was expected, and the remedy."""
 
 from dataclasses import asdict, dataclass
 
@@ -7,7 +7,7 @@ from . import cells
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a workbook: where, what was found, what was expected, and what to do."""
+    """One error in a workbook: where it is, what was found, what was expected, and the remedy."""
 
     sheet: str | None
     row: int | None
@@ -21,10 +21,10 @@ class Problem:
 
 
 class RowProblems(Exception):
-    """All that is wrong in one row, as (column, found, expected, remedy).
+    """All errors in one row, as (column, found, expected, remedy).
 
-    `kind` says where it is more than a wrong cell: a `DUPLICATE` of another row, or somebody registered `ELSEWHERE`,
-    by the record `standing`.
+    `kind` is `WRONG` for wrong cells, `DUPLICATE` for a repetition of another row, and `ELSEWHERE` for a person who is
+    already registered elsewhere, by the record `standing`.
     """
 
     WRONG, DUPLICATE, ELSEWHERE = "wrong", "duplicate", "elsewhere"
@@ -35,10 +35,10 @@ class RowProblems(Exception):
 
 
 def row_problem(column, found, expected, remedy, kind=RowProblems.WRONG, standing=None):
-    """A RowProblems of one cell."""
+    """Returns the RowProblems with one wrong cell."""
     return RowProblems([(column, found, expected, remedy)], kind, standing)
 
 
 def problem_at(sheet, row, column, found, expected, remedy):
-    """A Problem with the cell written as a person would read it."""
+    """Returns a Problem that shows the cell as a person would read it."""
     return Problem(sheet, row, column, cells.shown(found), expected, remedy)

@@ -1,15 +1,15 @@
-"""Words by which rows that are no data are told: totals, remarks, signatures, names of sections, worked examples."""
+"""Recognises the words of rows that are not data: totals, remarks, signatures, section names, worked examples."""
 
 import re
 
 from .cells import plain
 
-# 12, 12人, 约30人, 12场/300人次, 男20人女30人, 00.00%, or a dash; no day and no name.
+# 12, 12人, 约30人, 12场/300人次, 男20人女30人, 00.00%, or a dash; but no date and no name.
 QUANTITY = re.compile(r"(?:[^\W\d_年月日]{0,4}+[0-9][0-9.,]*+%?[^\W\d_年月日]{0,4}+[/、,;+]?)++|[-—–/]+")
 TOTAL = re.compile(
     r"(?:[^\W\d_]{0,10}(?:合计|总计|小计|共计|汇总|累计|总数|总人数)|共(?=[0-9]))(?:\(.*\)|人数|人次)?:?(.*)"
 )
-# Nobody and nothing is called so with a colon behind it; without one such a word can also be somebody's post.
+# With a colon after it, such a word is never data; without one it can also be a person's post.
 SIGNER = (
     r"(?:(?:填表|填报|制表|经办|审核|审批|复核|负责|报送|统计|联系)人|(?:单位|部门)?(?:负责人|主管领导)"
     r"|(?:填表|填报|制表|上报|报送)(?:单位|日期|时间))(?:签字|签名|姓名)?"
@@ -31,41 +31,41 @@ LEADING_LABEL = re.compile(r"[^:：]{1,8}[:：]\s*")
 COUNT = re.compile(r"\s*[（(][^（()）]*[0-9][^（()）]*[)）]\s*$")
 SECTION = re.compile(r".*(?:支部|总支|团委|团工委|委员会)[】\]]?")
 LONGEST_SECTION = 40
-# What every total, signature and example holds; most rows do not, and are done with.
+# Every total, signature and example matches this. Most rows do not, which spares them the other patterns.
 SPECIAL = re.compile(r"[计总共例:：]|[人导位期间签名]\s*(?:[（(]|$)")
 OWN_NUMBER = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9})(?![0-9])")
 
 
 def compact(cell):
-    """A cell's text without white space."""
+    """Returns a cell's text without white space."""
     return "".join(plain(cell).split())
 
 
 def is_quantity(cell):
-    """Whether a cell holds but numbers, perhaps with units."""
+    """Whether a cell holds only numbers, with or without units."""
     if isinstance(cell, (int, float)):
         return not isinstance(cell, bool)
     return isinstance(cell, str) and bool(QUANTITY.fullmatch(compact(cell)))
 
 
 def is_row_number(cell):
-    """Whether a cell holds but the number of a row."""
+    """Whether a cell holds only a row number."""
     return isinstance(cell, (int, float)) or bool(ROW_NUMBER.fullmatch(compact(cell)))
 
 
 def is_total(cell):
-    """Whether a cell says that its row adds others up: 合计, 北京市小计, 合计：92人, 共 12 人."""
-    found = isinstance(cell, str) and TOTAL.fullmatch(compact(cell))
-    return bool(found) and (not found[1] or is_quantity(found[1]))
+    """Whether a cell marks its row as a total of others: 合计, 北京市小计, 合计：92人, 共 12 人."""
+    match = isinstance(cell, str) and TOTAL.fullmatch(compact(cell))
+    return bool(match) and (not match[1] or is_quantity(match[1]))
 
 
 def is_signature(cell):
-    """Whether a cell says who filled the sheet in, or asks for it: 填表人：章程."""
+    """Whether a cell names who filled in the sheet, or is the label for it: 填表人：章程."""
     return isinstance(cell, str) and bool(SIGNATURE.match(compact(cell)))
 
 
 def is_bare_signature(cell):
-    """Whether a cell may ask who filled the sheet in, or be a post: 负责人."""
+    """Whether a cell is the label of a signature without a colon, which may also be a post: 负责人."""
     return isinstance(cell, str) and bool(BARE_SIGNATURE.fullmatch(compact(cell)))
 
 
@@ -75,7 +75,7 @@ def is_example(cell):
 
 
 def is_note(cell):
-    """Whether a cell that stands alone is a remark on the sheet, a signature or the place of a seal."""
+    """Whether a row's only cell is a remark, a signature, the mark of an example or the place of a seal."""
     if not isinstance(cell, str):
         return False
     text = compact(cell)
@@ -85,21 +85,21 @@ def is_note(cell):
 
 
 def has_own_number(cell):
-    """Whether a cell holds an identity number or a mobile number, which only somebody's own row does."""
+    """Whether a cell contains an identity number or a mobile number, as only the row of a person does."""
     return not isinstance(cell, bool) and bool(OWN_NUMBER.search(plain(cell)))
 
 
 def is_enumerator(cell):
-    """Whether a cell holds but the Chinese number of a section."""
+    """Whether a cell holds only the Chinese number of a section."""
     return isinstance(cell, str) and bool(ENUMERATOR.fullmatch(compact(cell)))
 
 
 def names_section(text):
-    """Whether a text by itself shows that it heads a section: by its count, 北京市（92所）, or its kind, …团支部."""
+    """Whether a text alone shows that it is a section heading: by a count, 北京市（92所）, or its kind, …团支部."""
     return len(text) <= LONGEST_SECTION and bool(COUNT.search(text) or SECTION.fullmatch(section_name(text)))
 
 
 def section_name(text):
-    """The name in a section's row: without number, label, brackets and count, as 北京市 of 一、北京市（92所）."""
+    """Returns the name in a section row without number, label, brackets and count: 北京市 for 一、北京市（92所）."""
     text = LEADING_ENUMERATOR.sub("", " ".join(text.split()), count=1)
     return COUNT.sub("", LEADING_LABEL.sub("", text, count=1)).strip(" 【】[]")
