@@ -1,6 +1,6 @@
-"""How the sheets of a file are read: which are taken, where their headings stand, and which column each place holds.
+"""Mapping of a file's sheets: which of them are taken, where their headings are, and which column is at which place.
 
-A Mapping is what a person confirms for a file and what is kept for the next one; it goes into JSON and back.
+A person confirms the Mapping of a file, which is stored as JSON and proposed for the next file of that kind.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -15,9 +15,9 @@ GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 
 @dataclass
 class SheetMapping:
-    """How one sheet is read; `columns` is {place: column name}, `headings` are the texts at all places.
+    """Mapping of one sheet; `columns` is {place: column name}, and `headings` are the headings at all places.
 
-    `kind` is the key of what it brings, where that is not the same for all sheets of the file.
+    `kind` is the key of the kind of records that the sheet brings.
     """
 
     number: int
@@ -32,16 +32,17 @@ class SheetMapping:
 
     @property
     def layout(self):
+        """The rows and texts of the headings."""
         return Layout(self.first_heading_row, self.last_heading_row, self.headings)
 
 
 @dataclass
 class Mapping:
-    """How a file is read; `group_column` is the column that says where a record belongs, as 所在团支部.
+    """Mapping of a file; `group_column` is the column for the group of a record, such as 所在团支部.
 
-    Where a row leaves that column blank, or no place holds it, `group_from` says what it has: nothing (column), the
-    name of its sheet, that of its section, or `group_value` (fixed). With `fill_down`, a blank cell of that column has
-    the value above it first.
+    Where a row has no value in that column, `group_from` gives the source of its group: none ("column"), the name of
+    the "sheet" or of the "section", or `group_value` ("fixed"). With `fill_down`, a blank cell of that column gets the
+    value above it first.
     """
 
     sheets: list = field(default_factory=list)
@@ -51,12 +52,12 @@ class Mapping:
     fill_down: bool = False
 
     def to_json(self):
-        """The mapping as JSON holds it."""
+        """Returns the mapping as JSON can store it."""
         return asdict(self) | {"sheets": [_with_text_places(asdict(sheet)) for sheet in self.sheets]}
 
     @classmethod
     def from_json(cls, data):
-        """The mapping that `to_json` gave; raises ValueError for a source of groups that there is not."""
+        """Returns the mapping from what `to_json` returned; raises ValueError for an unknown source of groups."""
         if data["group_from"] not in GROUP_SOURCES:
             raise ValueError(data["group_from"])
         sheets = [SheetMapping(**sheet) for sheet in data["sheets"]]
@@ -66,14 +67,15 @@ class Mapping:
 
 
 def _with_text_places(sheet):
+    """Returns a sheet's dict with places as strings, since JSON has no other keys."""
     return sheet | {"columns": {str(place): column for place, column in sheet["columns"].items()}}
 
 
 class MappedRow(NamedTuple):
-    """A row as a mapping reads it.
+    """A row read with a mapping.
 
-    `cells` is {column name: cell} of a row of data, without blank ones; {} of a row that is set aside, whose texts
-    `row` still has.
+    `cells` is {column name: cell} for the filled cells of a data row, and {} for rows of other kinds, whose cells are
+    in `row`.
     """
 
     sheet: int
@@ -82,7 +84,7 @@ class MappedRow(NamedTuple):
 
 
 class MappedReader:
-    """Reads a file's parts, given in their order, as its mapping says."""
+    """Reads the parts of a file, in their order, with its mapping."""
 
     def __init__(self, mapping):
         self.mapping = mapping
@@ -90,7 +92,7 @@ class MappedReader:
         self.readers = {}
 
     def read(self, part):
-        """Yields a MappedRow for each row of a SheetPart below the headings; none of a sheet that is not taken."""
+        """Yields a MappedRow for each row of a SheetPart below the headings; nothing for a sheet that is not taken."""
         sheet = self.sheets.get(part.number)
         if sheet is None:
             return
@@ -104,25 +106,26 @@ class MappedReader:
                 yield MappedRow(part.number, row, {})
                 continue
             width = len(row.cells)
-            found = {
+            values = {
                 column: cell
                 for place, column in columns
                 if place < width
                 and (cell := row.cells[place]) is not None
                 and (cell.__class__ is not str or cell.isalnum() or not is_blank(cell))
             }
-            if group_column and group_column not in found:
+            if group_column and group_column not in values:
                 value = row.section if takes_section else group
                 if value:
-                    found[group_column] = value
-            yield MappedRow(part.number, row, found)
+                    values[group_column] = value
+            yield MappedRow(part.number, row, values)
 
     def _reader(self, sheet, merged):
+        """Returns the RowReader of a sheet."""
         filled = [place for place, column in sheet.columns.items() if column == self.mapping.group_column]
         return RowReader(sheet.layout, sheet.columns, merged, filled if self.mapping.fill_down else ())
 
     def _group(self, part):
-        """What a row has as its group where neither its cells nor its section say so."""
+        """Returns the group of rows that have none in their cells or section."""
         if self.mapping.group_from == "sheet":
             return " ".join(plain(part.name).split())
         return self.mapping.group_value if self.mapping.group_from == "fixed" else ""

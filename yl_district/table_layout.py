@@ -1,7 +1,7 @@
-"""Where the table is in a sheet: below which titles and notes its headings stand, and what they say.
+"""Finds the table in a sheet: the rows of its headings, below titles and notes, and the text of each heading.
 
-Rows are lists of cells, numbered from 0, as the reader of workbooks gives them; `merged` are the sheet's merged cells
-as (first row, first column, last row, last column).
+Rows are lists of cells, numbered from 0, as `spreadsheets` reads them; `merged` are the sheet's merged areas as (first
+row, first column, last row, last column).
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from .cells import CONTROL, is_blank, plain
 from .headings import JOINT, heading_key, heading_keys
 from .sheet_words import is_note
 
-LOOKED_AT = 40  # rows of a sheet that are looked at to find its headings
-HEADING_ROWS = 20  # of these, so many may stand above the headings
-DEEPEST = 3  # rows that one set of headings may take
+LOOKED_AT = 40  # rows of a sheet in which headings are searched for
+HEADING_ROWS = 20  # of these, the rows in which the headings may begin
+DEEPEST = 3  # rows that the headings may take
 LABEL_LENGTH = 20
 DAY_PARTS = frozenset("年 月 日".split())
-FORM_LABELS = 3  # known headings further down, from which a sheet is a form to fill in
+FORM_LABELS = 3  # with so many known headings further down, a sheet is a form to fill in
 DEFAULT_NAMES = ("sheet", "工作表")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The first and the last row of a table's headings, and the headings by place; "" where a column has none."""
+    """The first and last row of a table's headings, and the heading of each column, "" where it has none."""
 
     first_heading_row: int
     last_heading_row: int
@@ -30,9 +30,9 @@ class Layout:
 
 
 def find_layout(rows, merged, known):
-    """The Layout of the rows with most headings in `known`, the first of several; None where there is none.
+    """Returns the Layout with most headings in `known`, the first of several such; None where there is none.
 
-    `known` holds heading keys. Headings in two or three rows are joined, those over several columns first.
+    `known` contains heading keys. Headings in two or three rows are joined, those over several columns first.
     """
     rows, merged = rows[:LOOKED_AT], [cell for cell in merged if cell[0] < LOOKED_AT]
     layouts = [_layout_at(rows, merged, known, first) for first in range(min(HEADING_ROWS, len(rows)))]
@@ -41,12 +41,13 @@ def find_layout(rows, merged, known):
 
 
 def known_keys(headings, known):
-    """The heading keys by which `headings` are known, each once."""
-    found = (next((key for key in heading_keys(heading) if key in known), None) for heading in headings if heading)
-    return {key for key in found if key is not None}
+    """Returns the set of heading keys by which `headings` are known."""
+    keys = (next((key for key in heading_keys(heading) if key in known), None) for heading in headings if heading)
+    return {key for key in keys if key is not None}
 
 
 def _layout_at(rows, merged, known, first):
+    """Returns the Layout of the headings that begin in row `first`."""
     last = first
     if _are_labels(rows[first]):
         while last + 1 < min(len(rows), first + DEEPEST) and _goes_on(rows, merged, known, first, last):
@@ -55,7 +56,7 @@ def _layout_at(rows, merged, known, first):
 
 
 def _are_labels(row):
-    """Whether a row can hold headings over several columns: short texts, more than one, and no remarks."""
+    """Whether a row can hold headings over several columns: at least two short texts, and no remarks."""
     filled = [cell for cell in row if not is_blank(cell)]
     return len(filled) > 1 and all(
         isinstance(cell, str) and len(cell) <= LABEL_LENGTH and ":" not in heading_key(cell) and not is_note(cell)
@@ -64,7 +65,7 @@ def _are_labels(row):
 
 
 def _goes_on(rows, merged, known, first, last):
-    """Whether the headings go on below row `last`: by a cell merged downwards, or by a row that names sub-columns."""
+    """Whether the headings continue below row `last`: in a cell merged downwards, or in a row of sub-headings."""
     for top, _, bottom, _ in merged:
         if first <= top <= last < bottom < first + DEEPEST:
             return True
@@ -76,15 +77,13 @@ def _goes_on(rows, merged, known, first, last):
 
 
 def _spans(merged, row):
-    """The columns of each cell merged sideways that ends in a row."""
+    """Returns the range of columns of each cell merged sideways whose last row is `row`."""
     return [range(left, right + 1) for _, left, bottom, right in merged if bottom == row and right > left]
 
 
 def _names_sub_columns(above, below, spans, known):
-    """Whether `below` holds nothing but texts under headings that span several columns, and these look like headings.
-
-    A row of data has something under a heading of one column.
-    """
+    """Whether `below` is a row of sub-headings: only texts under headings over several columns, and some known."""
+    # A row of data also has a cell under a heading over one column.
     filled = {place for place, cell in enumerate(below) if not is_blank(cell)}
     for place in filled:
         is_spanned = any(place in span for span in spans)
@@ -98,16 +97,17 @@ def _names_sub_columns(above, below, spans, known):
 
 
 def _at(row, place):
+    """Returns the cell of a row at a place, None beyond its end."""
     return row[place] if place < len(row) else None
 
 
 def _headings(rows, merged, first, last):
-    """The heading of every place: its texts from the first heading row to the last, joined."""
+    """Returns the heading of every column: its texts from the first heading row to the last, joined."""
     width = max(map(len, rows))
     texts = [[_label(_at(row, place)) for place in range(width)] for row in rows[first : last + 1]]
     for top, left, bottom, right in merged:
         for row in range(max(top, first), min(bottom, last) + 1):
-            # What is merged sideways heads the columns below it; without any, it is one wide column.
+            # A cell merged sideways is the heading of the columns below it; in the last row it is one wide column.
             for place in range(left, min(right if bottom < last else left, width - 1) + 1):
                 texts[row - first][place] = _label(_at(rows[top], left)) if top >= first else ""
     for above, below in pairwise(texts):
@@ -116,11 +116,13 @@ def _headings(rows, merged, first, last):
 
 
 def _label(cell):
+    """Returns the text of a heading's cell on one line."""
     return "" if is_blank(cell) else " ".join(CONTROL.sub("", plain(cell)).split())
 
 
 def _spread(above, below):
-    """Lets a heading go on to its right over blanks that have sub-columns below, as after saving as csv."""
+    """Extends headings to the right over blanks that have sub-headings below."""
+    # A sheet saved as CSV has lost its merged cells.
     for place in range(1, len(above)):
         if not above[place] and below[place] and below[place - 1] not in ("", above[place - 1]):
             above[place] = above[place - 1]
@@ -128,9 +130,9 @@ def _spread(above, below):
 
 @dataclass(frozen=True)
 class SheetCandidate:
-    """What a sheet is: a table with its Layout, a form to fill in, something other, or empty.
+    """A sheet and its `kind`: "table", with its Layout, "form", "other" or "empty".
 
-    `has_own_name` where its name was given by somebody, so that it may be the name of a branch.
+    `has_own_name` is true for a name given by a person, which may be that of a branch.
     """
 
     number: int
@@ -141,7 +143,10 @@ class SheetCandidate:
 
 
 def sheet_candidates(sheets, known, required):
-    """A SheetCandidate for each sheet: a table has two known headings, one of them of a column in `required`."""
+    """Returns a SheetCandidate for each sheet.
+
+    A table has two known headings, one of them for a column in `required`.
+    """
     return [
         SheetCandidate(number, sheet.name, *_kind_and_layout(sheet, known, required), has_own_name(sheet.name))
         for number, sheet in enumerate(sheets)
@@ -149,6 +154,7 @@ def sheet_candidates(sheets, known, required):
 
 
 def _kind_and_layout(sheet, known, required):
+    """Returns the kind of a sheet, and the Layout of a table, else None."""
     if all(is_blank(cell) for row in sheet.rows for cell in row):
         return "empty", None
     layout = find_layout(sheet.rows, sheet.merged, known)
@@ -161,7 +167,7 @@ def _kind_and_layout(sheet, known, required):
 
 
 def has_own_name(name):
-    """Whether a sheet's name is not one that Excel or WPS gave it."""
+    """Whether a sheet's name differs from the default names of Excel and WPS."""
     text = plain(name).casefold()
     return not any(
         text.startswith(default) and not text.removeprefix(default).strip("0123456789 ()") for default in DEFAULT_NAMES

@@ -1,16 +1,17 @@
-"""What each row below a table's headings is: data, or a blank, section, total, note or heading row, set aside as such.
+"""Classifies the rows below a table's headings as data, or as blank, section, total, note or repeated heading.
 
-A row is set aside only where it cannot be data:
+Only a row that cannot be data has another kind:
 
-- TOTAL: its first text is a total word (合计, 小计, 北京市小计, 共 12 人), and everything else in it are quantities,
-  signatures or dashes. A unit called 小计 has a text or a day beside its name, and a person's row has a number of its
-  own; both are data. Words in other cells, such as 合计 in 备注, make no total.
-- NOTE: its first text is a signature (填表人：) and no label in it has more than one value; or the first column is not
-  taken and marks a worked example (示例); or a remark, seal or long text stands alone; or nothing is to be taken.
-- SECTION: one text alone, merged over several columns, or in the first column where that is not taken, or the name of
-  an organisation (…支部, …团委, …（92所）) in a table from which three columns or more are taken.
-- HEADING: two cells or more (the one, where there is one heading) and most of those filled repeat the headings above.
-- BLANK: nothing, or only the number of a row, in advance.
+- TOTAL: the first text is a total word (合计, 小计, 北京市小计, 共 12 人), and all other cells are quantities,
+  signatures or dashes. A unit called 小计 has another text or a date in its row, and a person has an identity or mobile
+  number, so both are data. A total word in another cell, such as 合计 in 备注, does not make a total.
+- NOTE: the first text is a signature (填表人：) and no label in the row has more than one value; or the first column is
+  not taken and marks a worked example (示例); or the only cell is a remark, a seal or a long text; or no cell is in a
+  column that is taken.
+- SECTION: the only text is merged over several columns, or in a first column that is not taken, or is the name of an
+  organisation (…支部, …团委, …（92所）) in a table from which at least three columns are taken.
+- HEADING: at least two cells (one, in a table with one heading) and most of the filled ones repeat the headings above.
+- BLANK: no cell is filled, or only a row number.
 """
 
 from collections import defaultdict
@@ -33,7 +34,7 @@ class RowKind(TextChoices):
 
 
 class Row(NamedTuple):
-    """A row below the headings: its number as Excel shows it, its cells, and the section in which it stands, or ""."""
+    """A row below the headings; `number` counts as in Excel, and `section` is the name of its section or ""."""
 
     number: int
     kind: RowKind
@@ -42,21 +43,21 @@ class Row(NamedTuple):
 
 
 DATA = RowKind.DATA
-COLUMNS_OF_A_RECORD = 3  # taken from a table, from which on one cell alone is no record
+COLUMNS_OF_A_RECORD = 3  # with so many columns taken, one filled cell is not a record
 
 
 class RowReader:
-    """Tells the rows of one sheet, given in parts from above downwards.
+    """Classifies the rows of one sheet, which are read in parts from top to bottom.
 
-    `taken` are the places of columns that are taken; in those of `fill_down` a blank cell has the value above it, as
-    far up as the section goes. A value merged over several rows of one column is the value of each; what is merged over
-    several columns stays where it stands.
+    `taken` are the places of the columns that are taken. In those of `fill_down` a blank cell gets the value above it
+    in the same section. A value merged over several rows of one column is given to each of them; a value merged over
+    several columns stays in its first cell.
     """
 
     def __init__(self, layout, taken, merged=(), fill_down=()):
         self.layout, self.taken = layout, frozenset(taken)
         self.first_row = layout.last_heading_row + 1
-        self.keys = [{*heading_keys(one), *heading_key(one).split(JOINT)} - {""} for one in layout.headings]
+        self.keys = [{*heading_keys(text), *heading_key(text).split(JOINT)} - {""} for text in layout.headings]
         self.least_headings = 2 if sum(map(bool, self.keys)) > 1 else 1
         self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
         self.wide, self.tall = defaultdict(list), defaultdict(list)
@@ -70,7 +71,7 @@ class RowReader:
         self.section, self.after_note = "", False
 
     def read(self, first_row, rows):
-        """Yields the Row of each of `rows`, whose first has the number `first_row`, from the headings on."""
+        """Yields the Row of each of `rows` below the headings; `first_row` is the number of the first, from 0."""
         for place, cells in enumerate(rows, first_row):
             if place < self.first_row:
                 continue
@@ -83,10 +84,11 @@ class RowReader:
             elif kind in (RowKind.SECTION, RowKind.TOTAL, RowKind.HEADING):
                 self._begin_section(kind, cells)
             if self.hanging:
-                self.hanging = {column: found for column, found in self.hanging.items() if found[0] > place}
+                self.hanging = {column: area for column, area in self.hanging.items() if area[0] > place}
             yield Row(place + 1, kind, cells, self.section)
 
     def _kind(self, row, cells):
+        """Returns the RowKind of the next row."""
         filled = [
             place
             for place, cell in enumerate(cells)
@@ -106,9 +108,11 @@ class RowReader:
         return kind
 
     def _keys_at(self, place):
+        """Returns the keys of the heading at a place."""
         return self.keys[place] if place < len(self.keys) else ()
 
     def _special_kind(self, row, cells, filled, texts, taken):
+        """Returns the RowKind of a row that is not evidently data."""
         if not taken and all(words.is_row_number(cells[place]) for place in filled):
             return RowKind.BLANK
         kind = self._kind_by_head(cells, filled, texts, taken) if texts else None
@@ -116,11 +120,11 @@ class RowReader:
             return kind
         alone = [place for place in filled if place in self.taken or not words.is_enumerator(cells[place])]
         if len(alone) == 1 and alone == texts[-1:]:
-            return self._kind_of_one(row, alone[0], cells[alone[0]])
+            return self._kind_of_only_text(row, alone[0], cells[alone[0]])
         return DATA if taken else RowKind.NOTE
 
     def _kind_by_head(self, cells, filled, texts, taken):
-        """What a row is by its first text and what else it holds; None where these do not set it aside."""
+        """Returns the RowKind that a row has by its first text and its other cells, None where these do not decide."""
         place, head = texts[0], cells[texts[0]]
         if heading_key(head) in self._keys_at(place) and self._repeats_headings(cells, filled):
             return RowKind.HEADING
@@ -129,6 +133,7 @@ class RowReader:
         return RowKind.TOTAL if self._is_total(cells, filled, place, taken) else None
 
     def _repeats_headings(self, cells, filled):
+        """Whether most of the filled cells repeat the headings above."""
         alike = sum(heading_key(cells[place]) in self._keys_at(place) for place in filled)
         return alike >= self.least_headings and 2 * alike > len(filled)
 
@@ -137,12 +142,14 @@ class RowReader:
         has_colon, is_bare = words.is_signature(cells[texts[0]]), words.is_bare_signature(cells[texts[0]])
         if not (has_colon or is_bare):
             return False
-        signatures = {one for one in texts if words.is_signature(cells[one]) or words.is_bare_signature(cells[one])}
+        signatures = {
+            place for place in texts if words.is_signature(cells[place]) or words.is_bare_signature(cells[place])
+        }
         labels = signatures | {place for place in texts if ":" in words.compact(cells[place])}
         return (has_colon or len(signatures) > 1) and len(filled) <= 2 * len(labels)
 
     def _is_total(self, cells, filled, head, taken):
-        """Whether the text at `head` is a total word, with nothing taken before it and but quantities besides."""
+        """Whether the text at `head` is a total word, nothing before it is taken, and other cells are quantities."""
         if not words.is_total(cells[head]) or any(place < head for place in taken):
             return False
         return not any(words.has_own_number(cells[place]) for place in taken) and all(
@@ -151,10 +158,11 @@ class RowReader:
         )
 
     def _leads_untaken(self, place):
+        """Whether a place is in the first column with a heading or left of it, and is not taken."""
         return place <= self.leading_place and place not in self.taken
 
-    def _kind_of_one(self, row, place, text):
-        """What a row is that holds but one text."""
+    def _kind_of_only_text(self, row, place, text):
+        """Returns the RowKind of a row whose only content is a text."""
         if words.is_note(text) or (self.after_note and words.LINE.match(words.compact(text))):
             return RowKind.NOTE
         is_wide = place in self.wide.get(row, ())
@@ -166,7 +174,7 @@ class RowReader:
         return RowKind.SECTION if is_section else DATA
 
     def _filled(self, cells):
-        """The cells of a row of data, with what is merged downwards into them or filled down."""
+        """Returns the cells of a data row, with values that are merged or filled down into blank ones."""
         cells = cells + [None] * (max([*self.hanging, *self.above]) + 1 - len(cells))
         for place, (_, value) in self.hanging.items():
             if is_blank(cells[place]):
@@ -179,7 +187,7 @@ class RowReader:
         return cells
 
     def _begin_section(self, kind, cells):
-        """Ends what is filled down; the row of a section gives its name to those that follow."""
+        """Stops filling down from above the row; a section row gives its name to the rows below."""
         if kind is RowKind.SECTION:
             self.section = words.section_name([cell for cell in cells if not is_blank(cell)][-1])
             self.above = {place: _at(cells, place) for place in self.above}
@@ -188,4 +196,5 @@ class RowReader:
 
 
 def _at(row, place):
+    """Returns the cell of a row at a place, None beyond its end."""
     return row[place] if place < len(row) else None
