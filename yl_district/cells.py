@@ -1,6 +1,6 @@
-"""Reading single cells: import-export widgets that take what offices really write, or say why not.
+"""Widgets of django-import-export that read single cells as offices write them, or raise CellError.
 
-Nothing is guessed: what can be read in two ways is refused, with the cell as found, what was expected and the remedy.
+Nothing is guessed: a cell that can be read in two ways is an error, with what was expected and the remedy.
 """
 
 import re
@@ -18,9 +18,9 @@ from .validators import validate_identity_number, validate_mobile
 SEPARATORS = re.compile(r"[、，,;；]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LINE_END = re.compile(r"(?:_x000D_|\r)\n|\r")
-INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # come along when text is copied from web pages
-# Python's own tables end before the newest planes of Chinese characters.
-# A digit or two tell namesakes apart; a row of them is a number that slipped into the column of names.
+INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # copied along with text from web pages
+# The newest planes of Chinese characters are missing from Python's Unicode tables.
+# One or two digits distinguish namesakes; four in a row are a number in the wrong column.
 NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
 MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
 DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
@@ -29,14 +29,14 @@ MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
 COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
-ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # how a CSV file shows a long number that Excel has cut
-TENTH = re.compile(r"([0-9]{4})\.1")  # January, or the number that Excel makes of October
-CUT_NUMBER = re.compile(r"[0-9]{15}000")  # of a long number Excel keeps fifteen digits, and noughts
+ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
+TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
+CUT_NUMBER = re.compile(r"[0-9]{15}000")  # Excel keeps fifteen digits of a long number, the rest becomes 0
 YEARS = range(1900, 2101)
 
 
 class CellError(ValueError):
-    """A cell that cannot be taken: what was expected in it and how to mend it."""
+    """A cell that cannot be read: what was expected in it, and the remedy."""
 
     def __init__(self, expected, remedy, column=None):
         super().__init__(f"应为{expected}。{remedy}。")
@@ -44,7 +44,7 @@ class CellError(ValueError):
 
 
 def is_blank(value):
-    """Whether a cell holds nothing but white space."""
+    """Whether a cell is empty or holds only white space and invisible characters."""
     if value is None or not isinstance(value, str):
         return value is None
     text = value.strip()
@@ -52,16 +52,16 @@ def is_blank(value):
 
 
 def check_formula(value):
-    """Raises CellError for a cell whose formula failed, which is neither a value nor empty."""
+    """Raises CellError for a cell whose formula failed."""
     if value == FORMULA_ERROR:
         raise CellError("公式算出的内容", "该单元格的公式出错（如 #N/A），请改正公式，或改为直接填写")
 
 
 def check_digits(widget, value):
-    """Raises CellError for a text whose digits Excel may have changed when it saved a sheet as text.
+    """Raises CellError for a text whose digits Excel may have changed when it saved a sheet as CSV.
 
-    Such a file does not tell what was a number in the sheet. Nor can the check digit tell: one cut number in eleven
-    has the right one. Excel never puts blanks into a number, so that one with blanks was written by somebody.
+    A CSV file does not show which cells were numbers in the sheet. The check digit does not help: it is right by chance
+    in one of eleven rounded numbers. Excel never writes blanks into a number, so a number with blanks was typed.
     """
     text = plain(value)
     if isinstance(widget, MonthWidget) and TENTH.fullmatch(text):
@@ -73,24 +73,24 @@ def check_digits(widget, value):
 
 
 def has_doubtful_digits(text):
-    """Whether a text is one of which `check_digits` doubts that it was one."""
+    """Whether `check_digits` would doubt the digits of a text in a column of months or identity numbers."""
     return bool(TENTH.fullmatch(plain(text))) or is_cut(text)
 
 
 def is_cut(text):
-    """Whether a text can be what Excel has left of a long number."""
+    """Whether a text may be a long number that Excel has rounded."""
     return bool(CUT_NUMBER.fullmatch(plain(text)))
 
 
 def month_or_tenth(text):
-    """The CellError for `2008.1`, which is January, or October as a number."""
+    """Returns the CellError for a text like 2008.1, which is January, or October stored as a number."""
     year = text[:4]
     remedy = f"1 月与存为数字的 10 月无法分辨，请写成 {year}-01 或 {year}-10"
     return CellError("年月，如 2017-10", remedy)
 
 
 def plain(value):
-    """A cell as text: NFKC, without outer white space and invisible marks, numbers as Excel shows them."""
+    """Returns a cell as NFKC text without outer white space and invisible characters; numbers as Excel shows them."""
     if isinstance(value, str) and value.isascii():
         return value.strip()
     if isinstance(value, float):
@@ -101,17 +101,17 @@ def plain(value):
 
 
 def text_key(text):
-    """A cell's text as texts are compared: without blanks, and whatever the width and case of its signs."""
+    """Returns the key by which texts are compared, regardless of blanks and of the width and case of characters."""
     return "".join(plain(text).casefold().split())
 
 
 def shown(value):
-    """A cell as a report quotes it: as a person would read it, without what a screen cannot show."""
+    """Returns a cell as an error quotes it: at most 80 printable characters, and （空） for a blank cell."""
     return whole(value)[:80] or "（空）"
 
 
 def whole(value):
-    """The same, however long, and empty where the cell is."""
+    """Returns a cell as a person would read it, in full and printable, and "" for a blank cell."""
     if is_blank(value):
         return ""
     text = plain(value) if isinstance(value, float) else as_text(value)
@@ -119,17 +119,17 @@ def whole(value):
 
 
 def written(text):
-    """A stored text as a cell can hold it, and as the same cell is read again."""
+    """Returns a stored text as a cell can hold it, so that reading the cell returns the same."""
     return CONTROL.sub("", LINE_END.sub("\n", text)).strip()
 
 
 def split_list(text):
-    """The entries of a cell that holds a list, separated by `、`, `，`, `,` or `;`."""
+    """Returns the entries of a list in a cell, separated by `、`, `，`, `,`, `;` or `；`."""
     return [part.strip() for part in SEPARATORS.split(text) if part.strip()]
 
 
 class TextWidget(Widget):
-    """Text of at most `max_length` characters; on one line unless it has no limit."""
+    """Text of at most `max_length` characters; on one line unless `has_lines`."""
 
     def __init__(self, max_length=None, has_lines=False):
         super().__init__()
@@ -149,7 +149,7 @@ class TextWidget(Widget):
 
     def render(self, value, obj=None, **options):
         text = "" if value is None else str(value)
-        # Nearly every text is one that needs nothing, which is quickly seen.
+        # Nearly every text can be written as it is, and this test is fast.
         if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
             return text
         text = written(text)
@@ -157,7 +157,7 @@ class TextWidget(Widget):
 
 
 class CodeWidget(TextWidget):
-    """A number or code that passes the model field's validators: NFKC, capital letters, no blanks."""
+    """A number or code checked by the model field's validators, in NFKC and capital letters, without blanks."""
 
     def __init__(self, validators):
         super().__init__()
@@ -171,17 +171,17 @@ class CodeWidget(TextWidget):
 
 
 def validate(validator, text):
-    """Runs a model validator, turning its ValidationError into a CellError."""
+    """Runs a model validator; raises CellError for its ValidationError."""
     try:
         validator(text)
     except ValidationError as error:
-        found = error.params or {}
-        remedy = found.get("remedy", "请改正后重新上传")
-        raise CellError(found.get("expected", "；".join(error.messages)), remedy) from None
+        params = error.params or {}
+        remedy = params.get("remedy", "请改正后重新上传")
+        raise CellError(params.get("expected", "；".join(error.messages)), remedy) from None
 
 
 class NameWidget(TextWidget):
-    """A person's name: NFKC, blanks inside Chinese names removed, every middle dot as `·`, 2 to 30 characters."""
+    """A person's name of 2 to 30 characters in NFKC, Chinese names without blanks, with `·` for every middle dot."""
 
     def clean(self, value, row=None, **options):
         if not isinstance(value, str):
@@ -208,7 +208,7 @@ class IdentityNumberWidget(CodeWidget):
 
 
 class MobileWidget(TextWidget):
-    """A mobile number, as text or as the number Excel made of it."""
+    """A mobile number, in a cell of type text or number."""
 
     def clean(self, value, row=None, **options):
         number = re.sub(r"[\s\-]", "", plain(value)).removeprefix("+86")
@@ -217,7 +217,7 @@ class MobileWidget(TextWidget):
 
 
 class ChoiceWidget(Widget):
-    """One of a field's choices by its Chinese label, or by a spelling offices use for it."""
+    """One of a field's choices by its Chinese label or an alias for it."""
 
     def __init__(self, choices, aliases=None):
         super().__init__()
@@ -237,13 +237,13 @@ class ChoiceWidget(Widget):
 
 
 def one_of(labels):
-    """What is expected where a cell must hold one of `labels`."""
+    """Returns the expectation that a cell holds one of `labels`, for a CellError."""
     labels = list(labels)
     return f"以下之一：{'、'.join(labels[:20])}{'等' if len(labels) > 20 else ''}"
 
 
 class YesNoWidget(Widget):
-    """是 or 否."""
+    """A bool, written 是 or 否 or another of `ANSWERS`."""
 
     ANSWERS = dict.fromkeys("是 有 √ ✓ Y".split(), True) | dict.fromkeys("否 无 × N".split(), False)
 
@@ -258,7 +258,7 @@ class YesNoWidget(Widget):
 
 
 class IntegerWidget(Widget):
-    """A whole number not below 0; `remedy` says what to do with words around it."""
+    """A whole number in `values`, by default from 0 on; `expected` and `remedy` are those of its CellError."""
 
     REMEDY = "请只填写数字，不带单位和“余”“约”等字"
     LIMIT = 2_000_000_000
@@ -276,7 +276,7 @@ class IntegerWidget(Widget):
         return int(text)
 
     def beyond(self):
-        """The CellError for a number outside the range."""
+        """Returns the CellError for a number outside the range."""
         return CellError(f"{self.expected}，最大 {self.values[-1]}", "请核对数字")
 
     def render(self, value, obj=None, **options):
@@ -284,7 +284,7 @@ class IntegerWidget(Widget):
 
 
 class YearWidget(IntegerWidget):
-    """A calendar year in four digits, with or without 年 or 年度, that passes the model field's validators."""
+    """A calendar year in four digits, with or without 年 or 年度, checked by the model field's validators."""
 
     def __init__(self, validators=()):
         super().__init__(YEARS, "四位年份，如 2017")
@@ -301,7 +301,7 @@ class YearWidget(IntegerWidget):
 
 
 class DecimalWidget(Widget):
-    """An amount with at most two decimals."""
+    """An amount of money from 0 on, with at most two decimals."""
 
     def clean(self, value, row=None, **options):
         text = plain(value).removeprefix("¥").removesuffix("元").replace(",", "")
@@ -315,7 +315,7 @@ class DecimalWidget(Widget):
 
 
 class DayWidget(Widget):
-    """A day: `2017-05-04`, `2017.5.4`, `2017年5月4日`, `20170504` or an Excel date."""
+    """A date: `2017-05-04`, `2017.5.4`, `2017年5月4日`, `20170504` or an Excel date."""
 
     EXPECTED = "日期，如 2017-05-04"
 
@@ -335,7 +335,7 @@ class DayWidget(Widget):
 
 
 class MonthWidget(DayWidget):
-    """A month: `2017-05`, `2017.5`, `2017年5月`, `201705`, or any day in it; kept as its first day."""
+    """A month: `2017-05`, `2017.5`, `2017年5月`, `201705`, or any day in it; read as its first day."""
 
     EXPECTED = "年月，如 2017-05"
 
@@ -359,7 +359,7 @@ class MonthWidget(DayWidget):
 
 
 def day(year, month, day_of_month, expected):
-    """The day of these numbers; raises CellError where the calendar has none."""
+    """Returns the date of these numbers; raises CellError where there is no such day, or outside `YEARS`."""
     try:
         return in_range(date(int(year), int(month), int(day_of_month)), expected)
     except ValueError as error:
@@ -369,7 +369,7 @@ def day(year, month, day_of_month, expected):
 
 
 def in_range(value, expected):
-    """The day itself; raises CellError outside 1900 to 2100."""
+    """Returns the date; raises CellError outside `YEARS`."""
     if value.year not in YEARS:
         raise CellError(f"1900 至 2100 年之间的{expected}", "请核对年份")
     return value

@@ -1,4 +1,4 @@
-"""The columns of the ledger's sheets, read by what their model fields say, and the names that all sheets share."""
+"""Columns of the ledger's sheets, derived from model fields, and the state that the sheets of one workbook share."""
 
 from collections import defaultdict
 
@@ -9,14 +9,14 @@ from . import cells
 from .masking import MASKED_FIELDS
 from .spreadsheets import Heading, as_text
 
-REGISTER = "请核对名称，或先在系统中登记"  # what to do about a name that a list by itself cannot bring
-EXPLAINED_BY_BASIS = ("人次", "场次")  # the column 数字口径 stands beside them
+REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
+EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
 
 
 class Column(Field):
-    """One column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
+    """A column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
 
-    What is required in a ledger need not be said in a list whose column `unless` says it as well.
+    In a list, a required column may be blank or missing where the column `unless` is filled.
     """
 
     unless = ""
@@ -27,29 +27,29 @@ class Column(Field):
         *self.path, self.name = attribute.split("__") if attribute else [None]
 
     def resolve(self, book, value):
-        """What a cell means, given what the book knows; the value itself by default."""
+        """Returns the value for the record, by default the cell's own; raises CellError."""
         return value
 
     @property
     def lookup(self):
-        """By what the database finds the value; None where it cannot."""
+        """The field lookup by which the database finds the value, None where there is none."""
         return self.attribute
 
     @property
     def is_masked(self):
-        """Whether the column holds numbers whose middle is hidden wherever they are shown."""
+        """Whether the column holds numbers that are masked wherever they are shown."""
         return self.name in MASKED_FIELDS
 
     @property
     def heading(self):
-        """The column as the writer of workbooks takes it."""
+        """The Heading with which workbooks are written."""
         return Heading(self.column_name, self.required, tuple(self.choices), self.width)
 
 
 class Named(Column):
-    """A column that names a record of `model`, which the sheet `sheet` brings or the system already has.
+    """A column with the name of a record of `model`, which is in the system or in the sheet `sheet`.
 
-    Without a sheet the workbook cannot bring such records, and a name that fits none is answered with those there are.
+    Without `sheet` the workbook cannot add such records, and the error for an unknown name lists the existing ones.
     """
 
     def __init__(self, heading, attribute, model, sheet=None, required=False):
@@ -65,7 +65,7 @@ class Named(Column):
 
 
 def column(model, name, required=False, heading=None, prefix="", widget=None, aliases=None):
-    """The column of a model's field, headed by its `verbose_name` and read by a widget that fits its kind."""
+    """Returns the Column of a model field, with its `verbose_name` as heading and the widget for its type."""
     source = model._meta.get_field(name)
     heading = heading or str(source.verbose_name)
     choices = tuple(str(label) for value, label in source.flatchoices if value != "")
@@ -77,7 +77,7 @@ def column(model, name, required=False, heading=None, prefix="", widget=None, al
 
 
 def widget_for(source, heading, aliases=None):
-    """The widget that reads cells of a model field."""
+    """Returns the widget that reads cells of a model field."""
     if source.flatchoices:
         return cells.ChoiceWidget(source.flatchoices, aliases)
     if isinstance(source, models.DateField):
@@ -94,7 +94,7 @@ def widget_for(source, heading, aliases=None):
 
 
 def number_widget(source, heading):
-    """The widget that reads cells of a field of whole numbers."""
+    """Returns the widget that reads cells of an IntegerField."""
     if "年度" in heading:
         return cells.YearWidget(source._validators)
     if heading in EXPLAINED_BY_BASIS:
@@ -108,11 +108,11 @@ def key_of(record):
 
 
 class Book:
-    """What the sheets of one workbook share while it is taken in, or written out.
+    """State shared by the sheets of one workbook while it is imported or exported.
 
-    Written out with `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
-    Records named in `closed`, as pairs of model and key, can be referred to, but what is stored of them stays. `sheets`
-    are the names of those that the file can bring. `begun` is {id of a record that the file begins: its sheet and row}.
+    In an export, `masks` masks numbers and minors' names, and without `with_cases` nothing shows who is assisted. In an
+    import, the records in `closed`, as pairs of model and key, can be referred to but not changed; `sheets` are the
+    names of those that the file can bring, and `begun` is {id of a record that the file creates: its sheet and row}.
     """
 
     def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), sheets=()):
@@ -125,38 +125,38 @@ class Book:
 
     @property
     def tells_apart(self):
-        """Whether names have to tell people apart: masked ones do not, but case files go by them all the same."""
+        """Whether names must identify people: not where they are masked, except in case files."""
         return not self.masks or self.with_cases
 
     def only(self, kind):
-        """The one object of `kind` that all sheets share, made when first asked for."""
+        """Returns the object of the class `kind` that all sheets share, created on first use."""
         if kind not in self._only:
             self._only[kind] = kind(self)
         return self._only[kind]
 
     def named(self, model):
-        """Every record of `model` by its name, read once; sheets add what they start."""
+        """Returns {name: record} of `model`, queried once; sheets add the records they create."""
         if model not in self._names:
             self._names[model] = {" ".join(record.name.split()): record for record in model.objects.all()}
         return self._names[model]
 
     def attach(self, records, attribute, model):
-        """Gives the records' foreign keys the objects that the book knows, so that nothing is asked row by row."""
+        """Sets a foreign key of the records to objects of the book, which saves a query for each record."""
         key = f"{attribute}_id"
-        known = {one.pk: one for one in self.named(model).values()}
+        known = {record.pk: record for record in self.named(model).values()}
         for record in records:
             if getattr(record, key):
                 setattr(record, attribute, known[getattr(record, key)])
 
     def refer(self, model, name, sheet):
-        """The record of `model` called `name`; raises CellError where there is none."""
+        """Returns the record of `model` with this name; raises CellError where there is none."""
         record = self.named(model).get(name) or self._named_alike(model, name)
         if record is None:
             raise self.nobody(name, sheet) if sheet else self.no_choice(model)
         return record
 
     def _named_alike(self, model, name):
-        """The one record whose name differs in nothing but blanks, width and case of its signs; None for several."""
+        """Returns the only record whose name has the same `text_key`, None for none or several."""
         known = self.named(model)
         size, alike = self._alike.get(model, (0, None))
         if size != len(known):
@@ -164,15 +164,15 @@ class Book:
             for record in known.values():
                 alike[cells.text_key(record.name)].append(record)
             self._alike[model] = len(known), alike
-        found = alike[cells.text_key(name)] if known else []
-        return found[0] if len(found) == 1 else None
+        matches = alike[cells.text_key(name)] if known else []
+        return matches[0] if len(matches) == 1 else None
 
     def fail(self, sheet, name, row):
-        """Notes that the row which would have brought a name is wrong."""
+        """Notes that the row which would have added a name is wrong."""
         self._failed.setdefault((sheet, cells.text_key(name)), row)
 
     def nobody(self, name, sheet, expected=None, remedy=None):
-        """The CellError for a name that fits nobody; points to the wrong row that would have brought it."""
+        """Returns the CellError for an unknown name; points to the wrong row that would have added it."""
         is_brought = sheet in self.sheets
         expected = expected or (f"《{sheet}》表或系统中已有的名称" if is_brought else "系统中已有的名称")
         row = self._failed.get((sheet, cells.text_key(name)))
@@ -182,16 +182,16 @@ class Book:
         return cells.CellError(expected, remedy or otherwise)
 
     def no_choice(self, model):
-        """The CellError for a name that is none of those which the system keeps beside the ledger."""
+        """Returns the CellError for an unknown name of a record that the workbook cannot add."""
         label = model._meta.verbose_name
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
     def agree(self, record, attribute, place):
-        """Notes that this file states what is stored of a record, and returns what was noted before.
+        """Notes that this file repeats a stored value of a record, and returns what was noted before.
 
-        Of most records a file states nothing else, so that it is noted in little room: the first place, and of which
-        attributes.
+        `place` is (sheet, row).
         """
+        # Most rows of most files repeat stored values, so that only the first place and the attributes are kept.
         known = self.agreed.get(id(record))
         first, attributes = known or (place, frozenset())
         attributes |= {attribute}
@@ -199,34 +199,34 @@ class Book:
         return known
 
     def disagree(self, record, known):
-        """Takes back what a wrong row has noted; `known` is what was noted before."""
+        """Undoes `agree` for a wrong row; `known` is what `agree` returned."""
         self.agreed[id(record)] = known
 
     def check_agreed(self, record, attribute, stored):
-        """Raises CellError where an earlier row states the stored value, from which the present one differs."""
+        """Raises CellError for a row that changes a value which an earlier row of this file repeats as stored."""
         place, attributes = self.agreed.get(id(record)) or (None, ())
         if attribute in attributes:
             raise self.differing(stored, place)
 
     @staticmethod
     def differing(shown, place):
-        """The CellError for a cell that differs from what the row at a place says of the same record."""
+        """Returns the CellError for a cell that contradicts the row at `place` about the same record."""
         sheet, row = place
         expected = f"与《{sheet}》第 {row} 行一致的“{shown}”"
         return cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
 
     def claimed(self, record):
-        """What this file has set of a record: {attribute: (value, place)}."""
+        """Returns the values that this file sets on a record as {attribute: (value, place)}."""
         return self.claims.setdefault(id(record), (record, {}))[1]
 
     def has_claim(self, record, attribute):
-        """Whether this file has set an attribute of a record."""
+        """Whether this file sets an attribute of a record."""
         return id(record) in self.claims and attribute in self.claimed(record)
 
     def claim(self, record, attribute, value, place, shown=as_text):
-        """Notes that this file sets a value, and returns whether it is the first to do so.
+        """Notes that a row sets a value, and returns whether it is the first row to set this attribute.
 
-        Raises CellError where an earlier row set another one.
+        Raises CellError where an earlier row sets another value.
         """
         claimed = self.claimed(record)
         is_first = attribute not in claimed
@@ -236,5 +236,5 @@ class Book:
         return is_first
 
     def disclaim(self, record, attribute):
-        """Takes a claim back, since the row that made it is wrong."""
+        """Undoes `claim` for a wrong row."""
         self.claimed(record).pop(attribute, None)
