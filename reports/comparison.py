@@ -182,25 +182,9 @@ def signed_figures(scope):
     return {row.key: row for row in rows}
 
 
-DRAWN = [
-    "members",
-    "cadres",
-    "units_founded",
-    "units_toward_task",
-    "education_reach",
-    "linked_youths",
-    "youth_contacts",
-    "assistances",
-    "hubs",
-    "sessions",
-    "attendances",
-    "people_reached",
-]
-
-
 def growth(rows):
     """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
-    drawn = [row for row in rows if row.percent is not None and (row.figure.key in DRAWN or row.is_fall)]
+    drawn = [row for row in rows if row.percent is not None and (row.figure.is_drawn or row.is_fall)]
     labels = Counter(row.figure.label for row in drawn)
     units = {row.figure.key: f"（{row.figure.unit}）" if labels[row.figure.label] > 1 else "" for row in drawn}
     return [

@@ -9,7 +9,6 @@ from yl_district.models.attachments import takes_attachments, with_attachment_co
 from yl_district.pages import configured_table
 
 from .figure_tables import table_of
-from .figures import CASE_FIGURES
 
 
 class AttachmentCountColumn(tables.Column):
@@ -33,10 +32,9 @@ def records_behind(request, figure, scope, number, *, marking=False):
     """
     rows = figure.rows(scope)
     seen = rows.visible_to(request.user)
-    is_case = figure.key in CASE_FIGURES
-    if not request.user.holds(*HUB_KEEPERS) or (is_case and number and not seen.exists()):
+    if not request.user.holds(*HUB_KEEPERS) or (figure.is_case and number and not seen.exists()):
         return {"is_closed": True}
-    if is_case:
+    if figure.is_case:
         record(Action.CASE_VIEW, f"{request.resolver_match.url_name}:{figure.key}", request=request)
     known = number if seen is rows else None
     found, table_class = {"is_closed": False}, table_of(figure, rows.model, request.user)

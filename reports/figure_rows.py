@@ -69,6 +69,10 @@ def plans(scope):
     return ServicePlan.objects.filter(youth__in=register(scope), year=scope.year)
 
 
+def register_with_assistances(scope):
+    return register(scope).with_assistances_during(scope.period)
+
+
 def assistances(scope):
     given = Assistance.objects.within(scope.organisation).held_during(scope.period)
     return given.with_youths_reached(scope.organisation)

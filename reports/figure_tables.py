@@ -9,6 +9,7 @@ from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTa
 from outreach.tables import ContactTable, LinkTable
 from youthhubs.tables import HubTable, VolunteerTable
 
+from .figure_rows import linked_cadres, people_signed_in, register_with_assistances
 from .tables import PlatformEntryTable
 
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -92,15 +93,11 @@ OF_KIND = {
         VolunteerTable,
     )
 }
-OF_FIGURE = {
-    "assistances_per_youth": CountedYouthTable,
-    "cadres_linked": LinkedCadreTable,
-    "cadres_at_quota": LinkedCadreTable,
-}
+OF_SOURCE = {linked_cadres: LinkedCadreTable, register_with_assistances: CountedYouthTable}
 
 
 def table_of(figure, model, user):
     """The table that lists to `user` the rows of `figure`, which are of `model`."""
-    if figure.key == "people_reached" and not user.is_committee_staff:
+    if figure.source is people_signed_in and not user.is_committee_staff:
         return NamesTable
-    return OF_FIGURE.get(figure.key) or OF_KIND[model]
+    return OF_SOURCE.get(figure.source) or OF_KIND[model]

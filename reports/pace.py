@@ -15,11 +15,6 @@ from .many_results import results_of
 from .models import Target
 
 CERTAIN = {MEASURED, COUNTED}
-STOCKS = frozenset(
-    "committee_members communities communities_with_cadre cadres members community_members office_members "
-    "district_contact_points linked_youths cadres_linked cadres_at_quota assisted_youths paired_youths youths_bound "
-    "volunteers_bound hubs hubs_ordinary hubs_key hub_volunteer_teams".split()
-)
 WAITING, DONE, UNSURE, OVERDUE, AHEAD, EVEN, BEHIND = "waiting done unsure overdue ahead even behind".split()
 BADGES = {
     WAITING: "未开始",
@@ -124,7 +119,7 @@ class Pace:
         if self.state == UNSURE:
             return self.doubt
         if self.state == DONE:
-            done = "已达到" if self.figure.key in STOCKS else "已完成"
+            done = "已达到" if self.figure.is_stock else "已完成"
             return f"{done}，晚于期限" if self.is_late else done
         part = {INCOMPLETE: "已统计部分", ROUNDED: "约"}.get(self.result.quality, "")
         if self.state == OVERDUE:
@@ -190,7 +185,7 @@ def paces_of(targets, day):
     found = iter(results_of(pair for pace in begun for pair in asked_of(pace, root)))
     # Each takes its three results in turn.
     for pace, done, at_deadline, opening in zip(begun, found, found, found, strict=False):
-        stock = opening.value if pace.figure.key in STOCKS else 0
+        stock = opening.value if pace.figure.is_stock else 0
         waiting[pace.target.pk] = Pace(pace.target, pace.figure, day, done, at_deadline, stock)
     return waiting
 

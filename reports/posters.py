@@ -10,17 +10,24 @@ from activities.models import Activity
 from .charts import counted, drawn, held_by_month, held_by_type
 from .comparison import as_signed, passed_of, signed_figures
 from .drawings import Line, Mark, bars, columns
-from .figures import COUNTED, INCOMPLETE, MEASURED, Result, Scope, figures_of, hubs, results
+from .figures import (
+    COUNTED,
+    HEADLINES,
+    INCOMPLETE,
+    MEASURED,
+    MOST_HEADLINES,
+    Result,
+    Scope,
+    figures_of,
+    hubs,
+    results,
+)
 from .many_results import results_of
 from .pace import Pace, paces_beside
 from .scopes import scope_query
 
-HEADLINES = (
-    "members cadres linked_youths assisted_youths hubs sessions attendances people_reached "
-    "youth_contacts units_founded education_sessions education_reach"
-).split()
 # What fits on one page.
-MOST_HEADLINES, MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 8, 15, 10, 14, 12
+MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12
 NAMES = ("场次", "人次")
 LONGEST_LABEL = 8
 

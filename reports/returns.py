@@ -6,15 +6,8 @@ from dataclasses import dataclass
 from orgs.models import Organisation
 from youthhubs.models import Hub
 
-from .figures import CASE_FIGURES, QUALITIES, Result, all_figures, results
+from .figures import CASE_FIGURES, QUALITIES, Overlap, Result, all_figures, results
 from .models import CountedFigure, Edition, Report
-
-# Somebody who belongs to two of the organisations stands in the numbers of both.
-REPEATED = frozenset(
-    {"cadres", "cadres_linked", "cadres_at_quota", "linked_youths", "youth_contacts", "people_reached"}
-)
-# Of the whole the smallest counts, not the sum.
-SMALLEST = frozenset({"assistances_per_youth"})
 
 
 @dataclass(frozen=True)
@@ -49,17 +42,17 @@ class Sum:
     @property
     def is_of_note(self):
         """Whether it has a line: an activity type of which nothing was held has none."""
-        return "." not in self.own.figure.key or bool(self.result.value or self.own.value or self.own.is_missing)
+        return not self.own.figure.is_of_type or bool(self.result.value or self.own.value or self.own.is_missing)
 
     @property
     def is_repeated(self):
         """Whether one person may stand in several returns."""
-        return self.result.figure.key in REPEATED
+        return self.result.figure.overlap is Overlap.OVERLAPPING
 
     @property
     def is_smallest(self):
         """Whether it is the smallest of the returns' numbers instead of their sum."""
-        return self.result.figure.key in SMALLEST
+        return self.result.figure.measure.is_least
 
 
 def places_below(scope, of_hubs=False):
@@ -98,10 +91,9 @@ def sums(scope, kept, with_cases=True):
         signed[each.key].append(each)
     for key, own in results(scope, with_cases).items():
         if key in signed:
-            values = [each.value for each in signed[key]]
-            value = min(values) if key in SMALLEST else sum(values)
+            value = own.figure.measure.of_values(each.value for each in signed[key])
             quality = max((each.quality for each in signed[key]), key=QUALITIES.index)
-            yield Sum(Result(own.figure, value, quality), own, len(values))
+            yield Sum(Result(own.figure, value, quality), own, len(signed[key]))
 
 
 def by_place(returns, kept, key):

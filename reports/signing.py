@@ -185,7 +185,7 @@ def figure_of(kept, present):
     """A figure as it was called and defined when it was signed; its rows are those of today's line, if there is one."""
     words = {"label": kept.label, "unit": kept.unit, "definition": kept.definition}
     line = present.get(kept.key)
-    return replace(line, **words) if line else Figure(kept.key, source=None, **words)
+    return replace(line, **words) if line else Figure.closed(kept.key, **words)
 
 
 def summary_of(edition, with_cases=True):

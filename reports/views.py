@@ -21,24 +21,22 @@ from .checks import unexplained
 from .documents import Unprintable, printed_summary
 from .evidence import records_behind
 from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_figures
+from .figures import (
+    CASE_FIGURES,
+    HEADLINES,
+    MOST_HEADLINES,
+    figures_of,
+    may_know_cases,
+    results,
+    targets_of,
+    write_figures,
+)
 from .models import Report
 from .pace import paces_beside
 from .pdf import write_pdf
 from .scopes import asked_scope, place_key, places_of, scope_query
 from .summary import compose, title_of
 from .word import write_docx
-
-HEADLINES = [
-    "members",
-    "cadres",
-    "linked_youths",
-    "assisted_youths",
-    "hubs",
-    "sessions",
-    "attendances",
-    "people_reached",
-]
 
 
 def home(request):
@@ -52,7 +50,7 @@ def home(request):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "headlines": [values[key] for key in HEADLINES if key in values],
+        "headlines": [values[key] for key in HEADLINES[:MOST_HEADLINES] if key in values],
         "targets": paces_beside(scope, values, timezone.localdate()),
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "months": by_month(scope),

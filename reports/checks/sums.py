@@ -1,5 +1,7 @@
 """Arithmetic: what is counted in two ways comes to the same number."""
 
+from collections import defaultdict
+
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractQuarter, ExtractYear
 
@@ -8,22 +10,6 @@ from activities.models import Activity, SignIn
 from .. import figures
 from ..roll import roll_by_branch
 from .inspection import Found, about, record
-
-WHOLES = [("hubs", ["hubs_ordinary", "hubs_key"])]
-# Figures of which the first counts some of what the second counts.
-PARTS = [
-    ("communities_with_cadre", "communities"),
-    ("community_members", "members"),
-    ("office_members", "members"),
-    ("education_reach", "members"),
-    ("education_sessions", "sessions"),
-    ("cadres_linked", "cadres"),
-    ("cadres_at_quota", "cadres"),
-    ("service_plans", "assisted_youths"),
-    ("paired_youths", "assisted_youths"),
-    ("youths_bound", "assisted_youths"),
-    ("hub_volunteer_teams", "hubs"),
-]
 
 
 def rolls_out_of_balance(inspection):
@@ -42,16 +28,31 @@ def rolls_out_of_balance(inspection):
 
 def parts_not_the_whole(inspection):
     """Figures that are not the sum of their parts, and parts that are more than the whole."""
-    results = inspection.results
-    for whole, parts in WHOLES:
+    yield from sums_not_the_whole(inspection)
+    yield from parts_beyond_the_whole(inspection)
+
+
+def sums_not_the_whole(inspection):
+    """Figures that are not the sum of all that are added up to them."""
+    results, addends = inspection.results, defaultdict(list)
+    for key, result in results.items():
+        if result.figure.addend_of:
+            addends[result.figure.addend_of].append(key)
+    for whole, parts in addends.items():
         if sum(map(inspection.value, parts)) != inspection.value(whole):
             sides = " ＋".join(f"{results[key].figure.label} {results[key].value}" for key in parts)
             found = f"{sides} ≠ {results[whole].figure.label} {results[whole].value}"
             yield Found(about(whole), results[whole].figure.label, found, hub_page(inspection), (whole, *parts))
-    for part, whole in PARTS:
-        if {part, whole} <= results.keys() and inspection.value(part) > inspection.value(whole):
-            label = results[part].figure.label
-            found = f"{label} {results[part].value} ＞ {results[whole].figure.label} {results[whole].value}"
+
+
+def parts_beyond_the_whole(inspection):
+    """Figures that are more than the one of which they count some."""
+    results = inspection.results
+    for part, result in results.items():
+        whole = result.figure.part_of
+        if whole in results and inspection.value(part) > inspection.value(whole):
+            label = result.figure.label
+            found = f"{label} {result.value} ＞ {results[whole].figure.label} {results[whole].value}"
             yield Found(about(part), label, found, inspection.figure_page(part), (part, whole))
 
 

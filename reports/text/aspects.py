@@ -8,13 +8,14 @@ from activities.models import Activity
 from orgs.models import Organisation, Unit
 from youthhubs.models import Hub
 
-from ..figures import CASE_FIGURES
+from ..figures import CASE_FIGURES, person_times, sessions
 from ..sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
 
 TARGET = "目标"
 # Records that are called by name in a public text; people are not.
 NAMED = (Organisation, Unit, Hub)
-DIVIDED = ("sessions", "education_sessions")
+# The columns by which a figure counts the activities of one type alone, and of those that educate.
+ONE_TYPE, EDUCATION_TYPES = "type__key", "type__is_education"
 LONGEST_UNIT = 6
 # A unit cannot make another number of the one before it.
 NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千万亿余多约几半倍.,，-]")
@@ -43,40 +44,43 @@ class Meaning:
 class Aspect:
     """One thing to be told of a figure. `parts` takes the sentences, the figure's key and the unit asked for.
 
-    `fits` takes a figure's key and the kind of records that it counts; `is_number` is what is written with a unit.
+    `fits` takes a figure and the kind of records that it counts; `is_number` is what is written with a unit.
     """
 
     parts: Callable
     hint: str
-    fits: Callable = lambda key, model: True
+    fits: Callable = lambda figure, model: True
     is_number: bool = False
 
 
-def is_of_names(key, model):
+def is_of_names(figure, model):
     return model in NAMED
 
 
-def is_of_activities(key, model):
+def is_of_activities(figure, model):
     return model is Activity
 
 
-def kinds_of(key, types):
-    """The types of the activities that a figure counts; `types` are those to choose from."""
-    if key == "cadre_meetings":
-        return ["cadre_meeting"]
-    kind = key.partition(".")[2]
-    only_education = key.startswith("education_")
-    return [kind] if kind else [each.key for each in types if each.is_education or not only_education]
+def is_divided(figure, model):
+    """Whether a figure counts the sessions of several types."""
+    return figure.measure is sessions and ONE_TYPE not in figure.where
+
+
+def kinds_of(figure, types):
+    """The keys of the types of the activities that a figure counts; `types` are those to choose from."""
+    if ONE_TYPE in figure.where:
+        return [figure.where[ONE_TYPE]]
+    return [each.key for each in types if each.is_education or EDUCATION_TYPES not in figure.where]
 
 
 def topics(sentences, key):
     """The topics of the activities that a figure counts."""
-    return sentences.topics(kinds_of(key, sentences.types))
+    return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types))
 
 
 def divided(sentences, key):
     """What a figure counts, type by type."""
-    kinds = kinds_of(key, sentences.types)
+    kinds = kinds_of(sentences.results[key].figure, sentences.types)
     return sentences.held([kind for kind in sentences.types if kind.key in kinds])
 
 
@@ -101,7 +105,7 @@ ASPECTS = {
     "参加": Aspect(
         lambda sentences, key, unit: sentences.attendance(key),
         "“120人次参加”一类的分句，未统计的如实说明",
-        lambda key, model: key.partition(".")[0] == "attendances",
+        lambda figure, model: figure.measure is person_times,
     ),
     "名称": Aspect(
         lambda sentences, key, unit: shortened(sentences.names(key)), "前几个名称，较多时加“等”", is_of_names
@@ -114,7 +118,7 @@ ASPECTS = {
     "分类": Aspect(
         lambda sentences, key, unit: divided(sentences, key),
         "逐类的场次、主题和人次",
-        lambda key, model: key in DIVIDED,
+        is_divided,
     ),
     TARGET: Aspect(target, "上级下达的目标", is_number=True),
     YEAR_BEFORE: Aspect(of_period(YEAR_BEFORE), "上年同期的数值", is_number=True),
@@ -160,7 +164,7 @@ def told(expression, vocabulary, aimed=frozenset()):
 
 def mentioned(key, aspect, vocabulary):
     """The figures of which an aspect tells: where it goes type by type, the figures of each type as well."""
-    kinds = kinds_of(key, vocabulary.types) if aspect == "分类" else []
+    kinds = kinds_of(vocabulary.figures[key], vocabulary.types) if aspect == "分类" else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
 
 

@@ -19,7 +19,7 @@ class Names:
 
     def __init__(self, figures):
         self.figures = figures
-        labels = Counter(figure.label for key, figure in figures.items() if "." not in key)
+        labels = Counter(figure.label for figure in figures.values() if not figure.is_of_type)
         self.doubtful = {label for label, times in labels.items() if times > 1}
         self.keys = {}
         # The figures of activity types come last: a type cannot take a name away from another figure.

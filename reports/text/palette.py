@@ -7,20 +7,6 @@ from .aspects import ASPECTS
 from .subjects import OTHERWISE
 from .words import FACTS
 
-# Where a group of figures begins, in their printing order.
-GROUPS = {
-    "committee_members": "组织与团干部",
-    "members": "团员",
-    "units_founded": "两新组织",
-    "education_sessions": "思想教育",
-    "linked_youths": "联系青年",
-    "assisted_youths": "精准帮扶",
-    "hubs": "青年汇",
-    "sessions": "活动合计",
-    "platform_entries": "外部平台",
-}
-TYPES = "各类活动"
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -49,10 +35,9 @@ VARIANTS = [
 def palette(writer):
     """The groups of the palette: figures by subject, words, variants; of cases only for those who may know of them."""
     vocabulary, results = writer.vocabulary, writer.sentences.results
-    groups, label = {}, ""
+    groups = {}
     for key, result in results.items():
-        label = TYPES if "." in key else GROUPS.get(key, label)
-        groups.setdefault(label, []).append(figure_entry(key, result, vocabulary))
+        groups.setdefault(result.figure.subject.value, []).append(figure_entry(key, result, vocabulary))
     groups["词语"] = [word_entry(name, word, writer) for name, word in vocabulary.words.items() if told(word, writer)]
     example = vocabulary.names.name("sessions")
     groups["按情形写"] = [Entry(label, code.format(name=example)) for label, code in VARIANTS]

@@ -2,17 +2,6 @@
 
 from ..figures import CASE_FIGURES, INCOMPLETE
 
-LEAST = "assistances_per_youth"
-# How a figure reads in running text where its label is made for a table.
-MISSED = {
-    "units_retired": "核实更新迁址或注销的两新组织{n}",
-    "assistances": "帮扶困难青少年{n}",
-    "scholarships_granted": "获批奖学金的学生{n}",
-    "sessions": "{name}{n}",
-    "attendances": "{name}的参加者{n}",
-    "people_reached": "有签到记录的{n}",
-}
-
 
 def shortfall(text):
     """What remained undone, but for what only concerns cases; empty where nothing did."""
@@ -33,7 +22,7 @@ def gaps(text, of_cases):
     """The gaps joined to one clause: those of cases, or all others."""
     missed = [key for key, result in text.results.items() if result.target is not None and result.value < result.target]
     if not text.value("assisted_youths"):
-        missed = [key for key in missed if key != LEAST]
+        missed = [key for key in missed if not text.results[key].figure.measure.is_least]
     found = [(key, missed_target(text, key)) for key in missed]
     found += [(key, gap) for key, gap in undone(text) if key not in missed]
     told = [gap for key, gap in found if (key in CASE_FIGURES) == of_cases]
@@ -43,16 +32,12 @@ def gaps(text, of_cases):
 def missed_target(text, key):
     """A target from above that was not reached."""
     result = text.results[key]
-    words = {"n": (text.number(key),), "target": f"{result.target}{result.figure.unit}"}
-    if key == LEAST:
-        return text.say("帮扶最少的对象全年受帮扶{n}，未达到每名{target}的目标", **words)
-    kind, _, activity_type = key.partition(".")
-    label = result.figure.label
-    words["name"] = label.removesuffix("场次").removesuffix("人次") if activity_type else "各类活动"
+    figure, label = result.figure, result.figure.label
+    name = label.removesuffix("场次").removesuffix("人次") if figure.is_of_type else "各类活动"
+    words = {"n": (text.number(key),), "target": f"{result.target}{figure.unit}", "name": name, "label": label}
     if result.is_missing:
         return text.say("{name}的参加人次未作统计，不能确认达到{target}的目标", **words)
-    done = MISSED.get(kind, "{label}{n}")
-    return text.say(done + "，未达到{target}的目标", label=label, **words)
+    return text.say(figure.shortfall, **words)
 
 
 def undone(text):

@@ -41,7 +41,8 @@ class Vocabulary:
         if key:
             return key
         if name in self.names.doubtful:
-            meant = [self.names.name(key) for key, one in self.figures.items() if one.label == name and "." not in key]
+            alike = (key for key, one in self.figures.items() if one.label == name and not one.is_of_type)
+            meant = [self.names.name(key) for key in alike]
             raise Wrong(f"有 {len(meant)} 个指标叫“{name}”，请写明是哪一个", meant)
         if self.elsewhere.key(name):
             raise Wrong(f"{self.scope.name}没有指标“{name}”，只能用指标栏中列出的指标")
@@ -57,4 +58,4 @@ class Vocabulary:
     def aspects(self, key):
         """What can be told of a figure, the number itself included."""
         model = self.model(key)
-        return [name for name, aspect in ASPECTS.items() if aspect.fits(key, model)]
+        return [name for name, aspect in ASPECTS.items() if aspect.fits(self.figures[key], model)]

@@ -8,12 +8,10 @@ from assistance.models import Assistance
 from members.models import Post
 from yl_district.periods import PARTS
 
-from ..figures import CASE_FIGURES
 from ..sentences import shortened
 from . import shortfall
 from .aspects import Meaning
 
-WORK = ["sessions", "unit_contacts", "units_founded", "nonpublic_members_joined", "youth_contacts", "assistances"]
 # Types of activities that the summary tells of where it tells of what they serve; so it does of the education.
 ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]
 # The day on which the nineteenth congress of the Party began.
@@ -124,10 +122,10 @@ def is_active(writer):
 
     Where only what is known of cases makes it so, the paragraph is about cases.
     """
-    if any(writer.sentences.value(key) for key in WORK if key not in CASE_FIGURES):
-        return True
-    writer.is_about_cases |= any(map(writer.sentences.value, CASE_FIGURES & set(WORK)))
-    return any(map(writer.sentences.value, WORK))
+    found = writer.sentences.results.values()
+    done = [result.figure for result in found if result.figure.is_work and result.value]
+    writer.is_about_cases |= bool(done) and all(figure.is_case for figure in done)
+    return bool(done)
 
 
 def has_themes(writer):

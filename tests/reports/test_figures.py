@@ -1,9 +1,12 @@
 """Every figure equals its definition: by the original summary, by plain SQL, and by the rows that its page lists."""
 
+import ast
 from datetime import date
 from io import StringIO
+from itertools import chain
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.models import F
@@ -13,10 +16,18 @@ from activities.models import Activity, ActivityType
 from orgs.models import Organisation
 from reports.figures import (
     COUNTED,
+    FIGURES,
+    HEADLINES,
     INCOMPLETE,
     MEASURED,
     ROUNDED,
+    Figure,
+    Overlap,
     Scope,
+    Secrecy,
+    Subject,
+    Timing,
+    all_figures,
     amount,
     results,
     root_organisation,
@@ -278,3 +289,57 @@ def test_rows_do_not_add_queries_and_types_of_activities_share_one():
     fill(tree, Lots(12))
     ActivityType.objects.create(key="type_16", name="读书活动")
     assert queries() == few
+
+
+@pytest.mark.both
+def test_figures_of_case_files_are_those_that_count_records_of_assistance():
+    scope = Scope(make_organisation(), Period.of_year(YEAR))
+    models = {key: figure.rows(scope).model for key, figure in all_figures().items()}
+    of_cases = {key for key, model in models.items() if model._meta.app_label == "assistance"}
+    assert {key for key, figure in all_figures().items() if figure.is_case} == of_cases
+
+
+def test_a_part_and_an_addend_name_a_figure_with_the_secrecy_of_the_whole():
+    secrecy = {figure.key: figure.secrecy for figure in FIGURES}
+    wholes = {figure.key: figure.part_of or figure.addend_of for figure in FIGURES}
+    parts = {part: whole for part, whole in wholes.items() if whole}
+    assert {part: secrecy[part] for part in parts} == {part: secrecy[whole] for part, whole in parts.items()}
+
+
+def test_main_numbers_have_ranks_of_their_own():
+    assert sorted(figure.headline for figure in FIGURES if figure.headline) == list(range(1, len(HEADLINES) + 1))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (Subject.MEMBERS, Timing.STOCK, Secrecy.OPEN),
+        (Timing.STOCK, Subject.MEMBERS, Secrecy.OPEN, Overlap.DISJOINT),
+        (Subject.MEMBERS, Timing.STOCK, False, Overlap.DISJOINT),
+    ],
+)
+def test_a_line_that_does_not_say_who_may_know_the_figure_is_none(said):
+    with pytest.raises(TypeError):
+        Figure("members", "团员总数", "名", *said, definition="期末在册的团员", source=None)
+
+
+def figures_named(node):
+    """The figures that a list, set, tuple or dictionary names, itself or first in its rows, or a string of words."""
+    keys = {figure.key for figure in FIGURES}
+    if isinstance(node, ast.Constant):
+        words = str(node.value).split()
+        return words if keys.issuperset(words) else []
+    elements = node.keys if isinstance(node, ast.Dict) else node.elts
+    firsts = chain.from_iterable(each.elts[:1] if isinstance(each, ast.Tuple) else [each] for each in elements)
+    return [each.value for each in firsts if isinstance(each, ast.Constant) and each.value in keys]
+
+
+def test_what_is_true_of_figures_stands_in_their_lines_alone():
+    """A module may name the few that it reads, but keeps no list of them; those of the sample are set as targets."""
+    literals = (ast.List, ast.Set, ast.Tuple, ast.Dict, ast.Constant)
+    keeping = set()
+    for path in (settings.BASE_DIR / "reports").rglob("*.py"):
+        nodes = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, literals)]
+        if max((len(figures_named(node)) for node in nodes), default=0) > 3:
+            keeping.add(path.name)
+    assert keeping == {"platforms.py"}
