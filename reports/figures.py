@@ -342,7 +342,7 @@ DISJOINT, OVERLAPPING = Overlap
 
 # fmt: off
 FIGURES = [
-    Figure("committee_members", "团委委员", "名", ORGANISATION, STOCK, OPEN, DISJOINT,
+    Figure("committee_members", "团委委员", "名", ORGANISATION, STOCK, OPEN, OVERLAPPING,
            "期末在本级组织任委员的人", committee_members),
     Figure("communities", "村、社区", "个", ORGANISATION, STOCK, OPEN, DISJOINT,
            "期末存在的村和社区团组织", communities),
@@ -441,9 +441,9 @@ FIGURES = [
     Figure("people_reached", "签到人数", "人", ACTIVITIES, FLOW, OPEN, OVERLAPPING,
            "期内签到的人，一人只计一次", people_signed_in, signed_in,
            of_hubs=True, headline=8, is_drawn=True, shortfall="有签到记录的{n}，未达到{target}的目标"),
-    Figure("platform_entries", "平台录入", "条", PLATFORMS, FLOW, OPEN, DISJOINT,
+    Figure("platform_entries", "平台录入", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,
            "录入日期在期内的平台录入，个案不计", lambda scope: platform_entries(scope).entered_during(scope.period)),
-    Figure("platform_bindings", "平台绑定", "条", PLATFORMS, FLOW, OPEN, DISJOINT,
+    Figure("platform_bindings", "平台绑定", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,
            "绑定日期在期内的平台录入，个案不计", lambda scope: platform_entries(scope).bound_during(scope.period)),
 ]
 

@@ -1,6 +1,7 @@
 """Every figure equals its definition: by the original summary, by plain SQL, and by the rows that its page lists."""
 
 import ast
+from collections import Counter
 from datetime import date
 from io import StringIO
 from itertools import chain
@@ -297,6 +298,22 @@ def test_figures_of_case_files_are_those_that_count_records_of_assistance():
     models = {key: figure.rows(scope).model for key, figure in all_figures().items()}
     of_cases = {key for key, model in models.items() if model._meta.app_label == "assistance"}
     assert {key for key, figure in all_figures().items() if figure.is_case} == of_cases
+
+
+@pytest.mark.both
+def test_overlapping_figures_are_those_whose_parts_below_come_to_more_than_the_whole():
+    """Record by record: what is counted in several places adds more to their sum than to the whole."""
+    tree = generated_district(21)
+    scopes = [Scope(place, Period.of_year(YEAR)) for place in Organisation.objects.filter(depth=2)]
+    overlapping = set()
+    for key, figure in all_figures().items():
+        whole = {pk: value for pk, value, _ in figure.parts(Scope(tree.root, Period.of_year(YEAR)))}
+        below = Counter()
+        for pk, value, _ in chain.from_iterable(map(figure.parts, scopes)):
+            below[pk] += value
+        if any(value > whole.get(pk, 0) for pk, value in below.items()):
+            overlapping.add(key)
+    assert {key for key, figure in all_figures().items() if figure.overlap is Overlap.OVERLAPPING} == overlapping
 
 
 def test_a_part_and_an_addend_name_a_figure_with_the_secrecy_of_the_whole():

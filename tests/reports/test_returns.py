@@ -90,12 +90,15 @@ def test_people_who_may_stand_in_two_returns_are_marked(place):
     returned(place.here)
     found = added(place.scope)
     assert [key for key, each in found.items() if each.is_repeated] == [
+        "committee_members",
         "cadres",
         "linked_youths",
         "cadres_linked",
         "cadres_at_quota",
         "youth_contacts",
         "people_reached",
+        "platform_entries",
+        "platform_bindings",
     ]
     assert [key for key, each in found.items() if each.is_smallest] == ["assistances_per_youth"]
 
