@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from .annex_tables import Amount, Annex, Chart, activity_table, assistance_totals, figure_table, member_changes
-from .charts import held_by_month, held_by_type, month_label
-from .drawings import BLUE, RED
-from .figures import ROUNDED, amount, quality_of
+from .charts import MEASURES, held_by_month, held_by_type, month_label
+from .colours import SERIES
+from .figures import amount, known, quality_of
 
-HELD = [("场次", 10), ("人次", 14), ("绘图用人次", 12), ("未统计的活动", 14)]
+HELD = [(MEASURES[0], 10), (MEASURES[1], 14), (f"绘图用{MEASURES[1]}", 12), ("未统计的活动", 14)]
 NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
 # More bars than these nobody can read.
 MOST_BARS = 60
@@ -34,7 +34,8 @@ def type_table(scope, results):
 
 def held_charts(kind, name):
     """A chart of sessions and one of person-times."""
-    return Chart(kind, f"{name}场次", (1,)), Chart(kind, f"{name}人次", (3,), (2,))
+    sessions, attendances = MEASURES
+    return Chart(kind, f"{name}{sessions}", (1,)), Chart(kind, f"{name}{attendances}", (3,), (2,))
 
 
 def held_cells(row):
@@ -46,8 +47,7 @@ def held_cells(row):
 def number_cells(value, quality):
     """A number as it is written and as it is drawn: what is rounded never as exact."""
     text = amount(value, quality)
-    is_rough = quality == ROUNDED and value >= 10
-    return [value if text == str(value) else Amount(text), value // 10 * 10 if is_rough else value]
+    return [value if text == str(value) else Amount(text), known(value, quality)]
 
 
 def target_table(scope, results):
@@ -101,7 +101,7 @@ def drawn_chart(book, annex, chart, rows, width):
     (first, last), picture = rows, book.add_chart({"type": chart.kind})
     count, is_lying = last - first + 1, chart.kind == "bar"
     size = NORMAL if count * len(chart.series) <= FULL * 2 else SMALL
-    for column, written, colour in zip(chart.series, chart.written or chart.series, (RED, BLUE), strict=False):
+    for column, written, colour in zip(chart.series, chart.written or chart.series, SERIES, strict=False):
         cells = [row[written] for row in annex.rows[:count]]
         # Beside a bar stands its number, or the words that stand in the number's place.
         beside = [{"value": str(cell)} if isinstance(cell, Amount) else None for cell in cells]

@@ -10,6 +10,8 @@ from yl_district.periods import Period
 from .figures import PERSON_TIMES, activities, amount, quality_of
 
 NOTHING = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
+# What is told of the activities of a month or type, in this order.
+MEASURES = ("场次", "人次")
 # More columns than these nobody can read.
 MOST_MONTHS = 36
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from yl_district.periods import Period
 
-from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, results
+from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, known, results
 from .models import CountedFigure, Edition, Report
 from .scopes import scope_query
 
@@ -64,7 +64,7 @@ class Side:
     @property
     def known(self):
         """The number as far as it is sure: of a rounded one the tens."""
-        return self.value // 10 * 10 if self.quality == ROUNDED and self.value >= 10 else self.value
+        return known(self.value, self.quality)
 
 
 @dataclass(frozen=True)

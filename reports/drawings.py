@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-RED, BLUE, INK, QUIET, RULE = "#b5242b", "#5b7aa8", "#1f2733", "#667085", "#d0d5dd"
-COLOURS = (RED, BLUE)
+from .colours import INK, QUIET, RULE, SERIES
+
 FONT = "Noto Sans SC, sans-serif"
 WIDTH = 360
 SIZE = 10.5
@@ -46,7 +46,7 @@ def columns(title, lines, names, height=160):
             mark, middle = line.marks[measure], step * (place + 0.5)
             length = (height - 52) * mark.value / tallest
             width = min(step * 0.55, 18)
-            parts.append(bar(middle - width / 2, floor - length, width, length, COLOURS[measure]))
+            parts.append(bar(middle - width / 2, floor - length, width, length, SERIES[measure]))
             parts.append(number(middle, floor - length - 4, mark, "middle", size))
             parts.append(text(middle, floor + 13, line.label, "middle", QUIET))
     return drawing(title, height * len(names), parts)
@@ -65,7 +65,7 @@ def bars(title, lines, names, row=20):
         for place, line in enumerate(lines):
             mark, top = line.marks[measure], 20 + place * row
             length = longest_bar * mark.value / farthest
-            parts.append(bar(left, top, length, row * 0.55, COLOURS[measure]))
+            parts.append(bar(left, top, length, row * 0.55, SERIES[measure]))
             parts.append(number(left + length + 4, top + row * 0.5, mark))
     labels = [text(room - 8, 20 + place * row + row * 0.5, line.label, "end") for place, line in enumerate(lines)]
     return drawing(title, 20 + row * len(lines), [*labels, *parts])

@@ -54,10 +54,15 @@ def amount(value, quality, unit=""):
     if quality == INCOMPLETE and not value:
         return "未统计"
     if quality == ROUNDED and value >= 10:
-        return f"{value // 10 * 10}余{unit}"
+        return f"{known(value, quality)}余{unit}"
     if quality == ROUNDED:
         return f"约{value}{unit}"
     return f"{value}{unit}"
+
+
+def known(value, quality):
+    """A value as far as it is sure: of a rounded one the tens."""
+    return value // 10 * 10 if quality == ROUNDED and value >= 10 else value
 
 
 @dataclass(frozen=True)

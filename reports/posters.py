@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from activities.models import Activity
 
-from .charts import counted, drawn, held_by_month, held_by_type
+from .charts import MEASURES, counted, drawn, held_by_month, held_by_type
 from .comparison import as_signed, passed_of, signed_figures
 from .drawings import Line, Mark, bars, columns
 from .figures import (
@@ -28,7 +28,6 @@ from .scopes import scope_query
 
 # What fits on one page.
 MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12
-NAMES = ("场次", "人次")
 LONGEST_LABEL = 8
 
 
@@ -147,14 +146,14 @@ def by_month(scope):
     if len(rows) > MOST_MONTHS or not any(row["sessions"] for _, row in rows):
         return None
     lines = [line(f"{month.start.month}月", row, scope.within(month)) for month, row in rows]
-    return Drawing("各月活动", columns("各月活动场次与人次", lines, NAMES))
+    return Drawing("各月活动", columns("各月活动场次与人次", lines, MEASURES))
 
 
 def by_type(scope):
     """A bar for each type of activity that was held, the most frequent ones where there are many."""
     shown, left_out = most(held_by_type(scope), MOST_TYPES)
     lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
-    return Drawing("各类活动", bars("各类活动场次与人次", lines, NAMES), left_out) if lines else None
+    return Drawing("各类活动", bars("各类活动场次与人次", lines, MEASURES), left_out) if lines else None
 
 
 def by_hub(scope):
@@ -168,7 +167,7 @@ def by_hub(scope):
         line(short(open_hubs[row["hub"]].name), row, Scope(scope.organisation, scope.period, open_hubs[row["hub"]]))
         for row in shown
     ]
-    return Drawing("各青年汇活动", bars("各青年汇活动场次与人次", lines, NAMES), left_out) if lines else None
+    return Drawing("各青年汇活动", bars("各青年汇活动场次与人次", lines, MEASURES), left_out) if lines else None
 
 
 def most(rows, limit):

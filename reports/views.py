@@ -16,7 +16,7 @@ from yl_district.exporting import FORMATS, export_table
 from yl_district.pages import rows_response
 
 from .annexes import write_annexes
-from .charts import by_month, by_type
+from .charts import MEASURES, by_month, by_type
 from .checks import unexplained
 from .documents import Unprintable, printed_summary
 from .evidence import records_behind
@@ -53,6 +53,7 @@ def home(request):
         "headlines": [values[key] for key in HEADLINES[:MOST_HEADLINES] if key in values],
         "targets": paces_beside(scope, values, timezone.localdate()),
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
+        "measures": MEASURES,
         "months": by_month(scope),
         "types": by_type(scope),
     }

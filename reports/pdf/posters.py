@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from reports.colours import AMBER, GREEN, INK, QUIET, RED, RULE
 from reports.documents import printable
+from reports.pace import AHEAD, DONE, EVEN, OVERDUE
 
 from . import pdf
 
+COLOURS = {"red": RED, "amber": AMBER, "ink": INK, "quiet": QUIET, "rule": RULE}
+# The bar of a task, as its page draws it; of any other state it is amber.
+BARS = {DONE: GREEN, AHEAD: GREEN, EVEN: GREEN, OVERDUE: RED}
 POSTER = Path(__file__).parent / "poster.typ"
 
 
@@ -18,6 +23,7 @@ def content(poster):
     """What the layout is given: plain strings, and the charts as SVG."""
     period = poster.scope.period
     return {
+        "colours": COLOURS,
         "title": printable(poster.title),
         "place": printable(poster.scope.name),
         "days": f"{period.start} 至 {period.end}",
@@ -51,5 +57,5 @@ def target_content(pace):
         "label": printable(pace.figure.label),
         "words": pace.words,
         "share": min(done / pace.target.value, 1) if pace.target.value else 1,
-        "state": pace.state,
+        "colour": BARS.get(pace.state, AMBER),
     }

@@ -5,26 +5,25 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!window.echarts) return;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const red = colour("--yl-red");
-  const blue = "#7a93b8";
+  const blue = colour("--yl-blue");
   const quiet = colour("--yl-quiet");
   const line = { lineStyle: { color: colour("--yl-line") } };
-  const names = ["场次", "人次"];
 
   // What is not recorded at all is said in words, and a total with gaps says that it has some.
   const written = (row) => (row.unrecorded && row.attendances ? `${row.text}（不全）` : row.text);
-  const told = (rows) => (items) => {
+  const told = (rows, names) => (items) => {
     const row = rows[items[0].dataIndex];
-    return `${row.label}\n场次：${row.sessions}\n人次：${written(row)}`;
+    return `${row.label}\n${names[0]}：${row.sessions}\n${names[1]}：${written(row)}`;
   };
-  const common = (rows) => ({
+  const common = (rows, names) => ({
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     color: [red, blue],
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: told(rows) },
+    tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: told(rows, names) },
   });
 
   // Upright columns on two scales, for few and short labels.
-  function columns(rows, width) {
+  function columns(rows, width, names) {
     const scale = (at) => ({
       type: "value",
       name: names[at],
@@ -46,7 +45,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const isLong = rows.some((row) => row.label.includes("年"));
     const short = (label) => (width < 400 && !isLong ? label.replace("月", "") : label.replace("年", "年\n"));
     return {
-      ...common(rows),
+      ...common(rows, names),
       grid: { left: 4, right: 4, top: 56, bottom: 4, containLabel: true },
       legend: { top: 0, data: names, itemWidth: 14, itemHeight: 10 },
       xAxis: {
@@ -62,7 +61,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // Lying bars in two panels that share their labels, for many and long ones; each bar bears its number.
-  function bars(rows, width) {
+  function bars(rows, width, names) {
     const labels = rows.map((row) => row.label);
     const room = 12 * Math.max(...labels.map((label) => label.length)) + 16;
     const panel = (width - room) / 2;
@@ -88,7 +87,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const title = (at) => ({ text: names[at], left: room + at * panel, top: 0, textStyle: { fontSize: 13, fontWeight: 500, color: quiet } });
     const place = (at, margin) => ({ left: room + at * panel, width: panel - margin, top: 28, bottom: 4 });
     return {
-      ...common(rows),
+      ...common(rows, names),
       title: [title(0), title(1)],
       grid: [place(0, 36), place(1, 64)],
       xAxis: [0, 1].map((at) => ({ type: "value", gridIndex: at, show: false })),
@@ -127,11 +126,12 @@ document.addEventListener("DOMContentLoaded", () => {
     place.hidden = false;
     const table = place.parentElement.querySelector("details");
     if (table) table.open = false;
+    const names = table ? [...table.querySelectorAll("thead .number")].map((heading) => heading.textContent) : [];
     if (place.dataset.shape !== "columns") place.style.minHeight = `${32 + 26 * rows.length}px`;
     const chart = echarts.init(place, null, { renderer: "svg" });
     const draw = () => {
       chart.resize();
-      chart.setOption(shapes[place.dataset.shape](rows, place.clientWidth));
+      chart.setOption(shapes[place.dataset.shape](rows, place.clientWidth, names));
     };
     draw();
     new ResizeObserver(draw).observe(place);

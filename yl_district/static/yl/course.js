@@ -15,7 +15,7 @@ document.addEventListener("DOMContentLoaded", () => {
     };
     return {
       animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
-      color: [colour("--yl-red"), "#7a93b8"],
+      color: [colour("--yl-red"), colour("--yl-blue")],
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
       grid: { left: 4, right: 16, top: 40, bottom: 4, containLabel: true },
       legend: { top: 0, left: 0, itemWidth: 18, itemHeight: 10, data: ["累计完成", "计划"] },
