@@ -30,7 +30,7 @@ from .tables import ActivityTable, ActivityTypeTable, SignInTable
 def activity_list(request):
     """Activities, the latest first."""
     activities = Activity.objects.visible_to(request.user)
-    return list_page(request, "activities/activity_list.html", ActivityTable, ActivityFilter, activities, title="活动")
+    return list_page(request, ActivityTable, ActivityFilter, activities, title="活动")
 
 
 @require_GET
@@ -48,28 +48,21 @@ def activity_detail(request, pk):
 
 def activity_create(request):
     """A new activity."""
-    return form_page(request, "activities/activity_create.html", ActivityForm, title="登记活动", message="已登记活动。")
+    return form_page(request, ActivityForm, title="登记活动", message="已登记活动。")
 
 
 def activity_update(request, pk):
     """Corrects or completes an activity."""
     activity = visible_activity(request, pk)
     return form_page(
-        request,
-        "activities/activity_update.html",
-        ActivityForm,
-        instance=activity,
-        title=f"修改活动：{activity.name}",
-        message="已保存活动。",
+        request, ActivityForm, instance=activity, title=f"修改活动：{activity.name}", message="已保存活动。"
     )
 
 
 def activity_delete(request, pk):
     """Deletes an activity that nobody signed in at."""
     activity = visible_activity(request, pk)
-    return delete_page(
-        request, "activities/activity_delete.html", activity, title=f"删除活动：{activity.name}", message="已删除活动。"
-    )
+    return delete_page(request, activity, title=f"删除活动：{activity.name}", message="已删除活动。")
 
 
 def visible_activity(request, pk):
@@ -121,7 +114,6 @@ def sign_in_delete(request, pk):
     sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
     return delete_page(
         request,
-        "activities/sign_in_delete.html",
         sign_in,
         title=f"移除签到：{sign_in.person}",
         message=f"已移除{sign_in.person}的签到。",
@@ -132,25 +124,13 @@ def sign_in_delete(request, pk):
 
 def activity_type_list(request):
     """Types of activities, in their own order."""
-    return list_page(
-        request,
-        "activities/activity_type_list.html",
-        ActivityTypeTable,
-        ActivityTypeFilter,
-        ActivityType.objects.all(),
-        title="活动类型",
-    )
+    return list_page(request, ActivityTypeTable, ActivityTypeFilter, ActivityType.objects.all(), title="活动类型")
 
 
 def activity_type_create(request):
     """A new type of activities."""
     return form_page(
-        request,
-        "activities/activity_type_create.html",
-        ActivityTypeForm,
-        title="新增活动类型",
-        message="已新增活动类型。",
-        after=reverse("activity_type_list"),
+        request, ActivityTypeForm, title="新增活动类型", message="已新增活动类型。", after=reverse("activity_type_list")
     )
 
 
@@ -159,7 +139,6 @@ def activity_type_update(request, pk):
     kind = get_object_or_404(ActivityType, pk=pk)
     return form_page(
         request,
-        "activities/activity_type_update.html",
         ActivityTypeForm,
         instance=kind,
         title=f"修改活动类型：{kind}",

@@ -21,7 +21,6 @@ def case_grant_list(request):
     grants = CaseGrant.objects.visible_to(request.user)
     return list_page(
         request,
-        "assistance/case_grant_list.html",
         CaseGrantTable,
         CaseGrantFilter,
         grants,
@@ -57,7 +56,6 @@ def case_grant_create(request):
     """Asks for leave to open a youth's file, or to begin one."""
     return form_page(
         request,
-        "assistance/case_grant_create.html",
         CaseGrantForm,
         title="申请个案授权",
         message="已提交申请，等待他人审批。",
@@ -72,7 +70,6 @@ def case_grant_decide(request, pk):
     record(Action.CASE_VIEW, subject_of(grant), request=request, detail="审批")
     return end_page(
         request,
-        "assistance/case_grant_decide.html",
         partial(CaseGrantDecisionForm, grant=grant),
         grant,
         partial(decide_grant, grant, request=request),
@@ -87,7 +84,6 @@ def case_grant_end(request, pk):
     grant = get_object_or_404(CaseGrant.objects.visible_to(request.user).filter(ended_on__isnull=True), pk=pk)
     return end_page(
         request,
-        "assistance/case_grant_end.html",
         CaseGrantEndForm,
         grant,
         partial(end_grant, grant, request=request),

@@ -35,14 +35,7 @@ from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, Servi
 def assisted_youth_list(request):
     """Assisted youths, at first those in the register today."""
     youths = AssistedYouth.objects.visible_to(request.user)
-    return case_list_page(
-        request,
-        "assistance/assisted_youth_list.html",
-        AssistedYouthTable,
-        AssistedYouthFilter,
-        youths,
-        title="帮扶对象",
-    )
+    return case_list_page(request, AssistedYouthTable, AssistedYouthFilter, youths, title="帮扶对象")
 
 
 def assisted_youth_detail(request, pk):
@@ -65,7 +58,6 @@ def assisted_youth_create(request, grant_pk):
     grant = open_grant(request, grant_pk)
     return form_page(
         request,
-        "assistance/assisted_youth_create.html",
         AssistedYouthForm,
         instance=AssistedYouth(person=grant.person),
         initial={"organisation": grant.organisation_id},
@@ -84,12 +76,7 @@ def assisted_youth_update(request, pk):
     """Corrects or completes a case file."""
     youth = visible_youth(request, pk)
     return form_page(
-        request,
-        "assistance/assisted_youth_update.html",
-        AssistedYouthForm,
-        instance=youth,
-        title=f"修改帮扶对象：{youth}",
-        message="已保存帮扶对象资料。",
+        request, AssistedYouthForm, instance=youth, title=f"修改帮扶对象：{youth}", message="已保存帮扶对象资料。"
     )
 
 
@@ -98,7 +85,6 @@ def assisted_youth_end(request, pk):
     youth = visible_youth(request, pk)
     return end_page(
         request,
-        "assistance/assisted_youth_end.html",
         AssistedYouthRemoveForm,
         youth,
         youth.remove,
@@ -118,7 +104,6 @@ def service_plan_list(request):
     plans = ServicePlan.objects.visible_to(request.user)
     return case_list_page(
         request,
-        "assistance/service_plan_list.html",
         ServicePlanTable,
         ServicePlanFilter,
         plans,
@@ -132,7 +117,6 @@ def service_plan_create(request, youth_pk):
     youth = visible_youth(request, youth_pk)
     return form_page(
         request,
-        "assistance/service_plan_create.html",
         ServicePlanForm,
         instance=ServicePlan(youth=youth),
         title=f"登记服务计划：{youth}",
@@ -144,14 +128,7 @@ def service_plan_update(request, pk):
     """Corrects or completes a plan."""
     plans = ServicePlan.objects.visible_to(request.user).select_related("youth__person")
     plan = looked_at(request, get_object_or_404(plans, pk=pk))
-    return form_page(
-        request,
-        "assistance/service_plan_update.html",
-        ServicePlanForm,
-        instance=plan,
-        title=f"修改服务计划：{plan}",
-        message="已保存服务计划。",
-    )
+    return form_page(request, ServicePlanForm, instance=plan, title=f"修改服务计划：{plan}", message="已保存服务计划。")
 
 
 def pairing_create(request, youth_pk):
@@ -159,7 +136,6 @@ def pairing_create(request, youth_pk):
     youth = visible_youth(request, youth_pk)
     return end_page(
         request,
-        "assistance/pairing_create.html",
         PairingForm,
         youth,
         partial(fix_volunteer, youth),
@@ -174,22 +150,14 @@ def pairing_end(request, pk):
     pairings = Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person")
     pairing = looked_at(request, get_object_or_404(pairings, pk=pk))
     return end_page(
-        request,
-        "assistance/pairing_end.html",
-        PairingEndForm,
-        pairing,
-        pairing.end,
-        title=f"结束结对：{pairing}",
-        message="已结束结对，记录保留。",
+        request, PairingEndForm, pairing, pairing.end, title=f"结束结对：{pairing}", message="已结束结对，记录保留。"
     )
 
 
 def assistance_list(request):
     """Assistances, the latest first."""
     assistances = Assistance.objects.visible_to(request.user)
-    return case_list_page(
-        request, "assistance/assistance_list.html", AssistanceTable, AssistanceFilter, assistances, title="帮扶记录"
-    )
+    return case_list_page(request, AssistanceTable, AssistanceFilter, assistances, title="帮扶记录")
 
 
 def assistance_detail(request, pk):
@@ -210,14 +178,7 @@ def assistance_create(request):
     record(Action.CASE_VIEW, "assistance_create", request=request)
     if request.method == "GET" and wants_fragment(request):
         return youths_fragment(request)
-    return form_page(
-        request,
-        "assistance/assistance_create.html",
-        AssistanceForm,
-        title="登记帮扶",
-        message="已登记帮扶记录。",
-        initial=request.GET.dict(),
-    )
+    return form_page(request, AssistanceForm, title="登记帮扶", message="已登记帮扶记录。", initial=request.GET.dict())
 
 
 def assistance_update(request, pk):
@@ -226,12 +187,7 @@ def assistance_update(request, pk):
     if request.method == "GET" and wants_fragment(request):
         return youths_fragment(request, assistance)
     return form_page(
-        request,
-        "assistance/assistance_update.html",
-        AssistanceForm,
-        instance=assistance,
-        title=f"修改帮扶记录：{assistance}",
-        message="已保存帮扶记录。",
+        request, AssistanceForm, instance=assistance, title=f"修改帮扶记录：{assistance}", message="已保存帮扶记录。"
     )
 
 
@@ -242,7 +198,6 @@ def assistance_delete(request, pk):
         raise Http404
     return delete_page(
         request,
-        "assistance/assistance_delete.html",
         assistance,
         title="删除帮扶记录",
         message="已删除帮扶记录。",
@@ -266,14 +221,7 @@ def youths_fragment(request, assistance=None):
 def scholarship_list(request):
     """Scholarship applications, the latest year first."""
     scholarships = Scholarship.objects.visible_to(request.user)
-    return case_list_page(
-        request,
-        "assistance/scholarship_list.html",
-        ScholarshipTable,
-        ScholarshipFilter,
-        scholarships,
-        title="奖学金",
-    )
+    return case_list_page(request, ScholarshipTable, ScholarshipFilter, scholarships, title="奖学金")
 
 
 def scholarship_detail(request, pk):
@@ -288,7 +236,6 @@ def scholarship_create(request, grant_pk):
     grant = open_grant(request, grant_pk)
     return form_page(
         request,
-        "assistance/scholarship_create.html",
         ScholarshipForm,
         instance=Scholarship(student=grant.person),
         title="登记申报",
@@ -301,12 +248,7 @@ def scholarship_update(request, pk):
     """Corrects an application, or moves it on."""
     scholarship = visible_scholarship(request, pk)
     return form_page(
-        request,
-        "assistance/scholarship_update.html",
-        ScholarshipForm,
-        instance=scholarship,
-        title=f"修改申报：{scholarship}",
-        message="已保存奖学金申报。",
+        request, ScholarshipForm, instance=scholarship, title=f"修改申报：{scholarship}", message="已保存奖学金申报。"
     )
 
 
@@ -322,7 +264,7 @@ def looked_at(request, case_record):
     return case_record
 
 
-def case_list_page(request, template, table_class, filter_class, rows, *, title, **context):
+def case_list_page(request, table_class, filter_class, rows, *, title, **context):
     """A list of case records, once the access log holds who looks at it."""
     record(Action.CASE_VIEW, request.resolver_match.url_name, request=request)
-    return list_page(request, template, table_class, filter_class, rows, title=title, **context)
+    return list_page(request, table_class, filter_class, rows, title=title, **context)

@@ -35,7 +35,7 @@ PROPOSED = "已提交申请，委机关同意后生效。"
 def member_list(request):
     """Members, at first those on the roll today."""
     members = Member.objects.visible_to(request.user)
-    return list_page(request, "members/member_list.html", MemberTable, MemberFilter, members, title="团员")
+    return list_page(request, MemberTable, MemberFilter, members, title="团员")
 
 
 @require_GET
@@ -60,26 +60,14 @@ def member_detail(request, pk):
 def member_create(request):
     """A new member."""
     return form_page(
-        request,
-        "members/member_create.html",
-        MemberForm,
-        title="登记团员",
-        message="已登记团员。",
-        initial={"branch": request.GET.get("branch")},
+        request, MemberForm, title="登记团员", message="已登记团员。", initial={"branch": request.GET.get("branch")}
     )
 
 
 def member_update(request, pk):
     """Corrects or completes a member."""
     member = visible_member(request, pk)
-    return form_page(
-        request,
-        "members/member_update.html",
-        MemberForm,
-        instance=member,
-        title=f"修改团员：{member}",
-        message="已保存团员资料。",
-    )
+    return form_page(request, MemberForm, instance=member, title=f"修改团员：{member}", message="已保存团员资料。")
 
 
 def member_end(request, pk):
@@ -88,7 +76,6 @@ def member_end(request, pk):
     if not keeps_roll(request.user, member):
         return end_page(
             request,
-            "members/member_end.html",
             LeaveProposalForm,
             member,
             partial(propose_leaving, member, request.user),
@@ -97,13 +84,7 @@ def member_end(request, pk):
             proposes=True,
         )
     return end_page(
-        request,
-        "members/member_end.html",
-        MemberLeaveForm,
-        member,
-        member.leave,
-        title=f"办理离开：{member}",
-        message="已办理离开，记录保留。",
+        request, MemberLeaveForm, member, member.leave, title=f"办理离开：{member}", message="已办理离开，记录保留。"
     )
 
 
@@ -113,7 +94,6 @@ def member_transfer(request, pk):
     if not keeps_roll(request.user, member):
         return end_page(
             request,
-            "members/member_transfer.html",
             TransferProposalForm,
             member,
             partial(propose_transfer, member, request.user),
@@ -124,7 +104,6 @@ def member_transfer(request, pk):
         )
     return end_page(
         request,
-        "members/member_transfer.html",
         MemberTransferForm,
         member,
         partial(transfer, member),
@@ -144,7 +123,6 @@ def proposal_list(request):
     proposals = Proposal.objects.visible_to(request.user).waiting_first()
     return list_page(
         request,
-        "members/proposal_list.html",
         ProposalTable,
         ProposalFilter,
         proposals,
@@ -172,7 +150,6 @@ def proposal_decide(request, pk):
     proposal = get_object_or_404(visible_proposals(request).visible_as(request.user, RoleKind.STAFF), pk=pk)
     return end_page(
         request,
-        "members/proposal_decide.html",
         ProposalDecisionForm,
         proposal,
         partial(decide, proposal, request.user),
@@ -186,7 +163,6 @@ def proposal_withdraw(request, pk):
     proposal = get_object_or_404(visible_proposals(request).filter(proposed_by=request.user), pk=pk)
     return end_page(
         request,
-        "members/proposal_withdraw.html",
         ProposalWithdrawalForm,
         proposal,
         partial(withdraw, proposal, request.user),
@@ -204,7 +180,7 @@ def visible_proposals(request):
 def post_list(request):
     """Posts, at first those held today."""
     posts = Post.objects.visible_to(request.user)
-    return list_page(request, "members/post_list.html", PostTable, PostFilter, posts, title="团干部")
+    return list_page(request, PostTable, PostFilter, posts, title="团干部")
 
 
 @require_GET
@@ -226,7 +202,6 @@ def post_create(request):
     """A new post."""
     return form_page(
         request,
-        "members/post_create.html",
         PostForm,
         title="登记团干部",
         message="已登记团干部。",
@@ -237,14 +212,7 @@ def post_create(request):
 def post_update(request, pk):
     """Corrects or completes a post."""
     post = visible_post(request, pk)
-    return form_page(
-        request,
-        "members/post_update.html",
-        PostForm,
-        instance=post,
-        title=f"修改团干部：{post.person}",
-        message="已保存团干部资料。",
-    )
+    return form_page(request, PostForm, instance=post, title=f"修改团干部：{post.person}", message="已保存团干部资料。")
 
 
 def post_account(request, pk):
@@ -253,7 +221,6 @@ def post_account(request, pk):
     post = get_object_or_404(posts, pk=pk)
     return end_page(
         request,
-        "members/post_account.html",
         partial(PostAccountForm, post=post),
         post.person,
         partial(bind_account, post.person, request=request),
@@ -267,13 +234,7 @@ def post_end(request, pk):
     """Ends a post."""
     post = visible_post(request, pk)
     return end_page(
-        request,
-        "members/post_end.html",
-        PostEndForm,
-        post,
-        post.end,
-        title=f"办理离任：{post.person}",
-        message="已办理离任，记录保留。",
+        request, PostEndForm, post, post.end, title=f"办理离任：{post.person}", message="已办理离任，记录保留。"
     )
 
 

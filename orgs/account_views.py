@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yl_district import editing, submissions
-from yl_district.pages import carry_out, end_page, led_on, list_page
+from yl_district.pages import carry_out, end_page, led_on, list_page, template_names
 
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
@@ -22,7 +22,7 @@ LINK = "one_time_link"
 def account_list(request):
     """Accounts, at first those that can sign in."""
     users = User.objects.visible_to(request.user).with_second_factor().order_by("name", "pk")
-    return list_page(request, "orgs/account_list.html", AccountTable, AccountFilter, users, title="账号")
+    return list_page(request, AccountTable, AccountFilter, users, title="账号")
 
 
 def account_detail(request, pk):
@@ -52,7 +52,7 @@ def account_invite(request):
     form, target = filled_in(request, build, act)
     if target:
         return led_to_link(request, form, form.instance, "已开立账号。", target)
-    return form_response(request, "orgs/account_invite.html", form, "开立账号", reverse("account_list"))
+    return form_response(request, form, "开立账号", reverse("account_list"))
 
 
 def account_update(request, pk):
@@ -71,9 +71,7 @@ def account_update(request, pk):
     if target:
         is_reached = editing.is_reached(account, request.user)
         return led_on(request, form, "已保存账号。", target if is_reached else "account_list")
-    return form_response(
-        request, "orgs/account_update.html", form, f"修改账号：{account}", account.get_absolute_url(), account=account
-    )
+    return form_response(request, form, f"修改账号：{account}", account.get_absolute_url(), account=account)
 
 
 def account_reset(request, pk):
@@ -92,9 +90,7 @@ def account_reset(request, pk):
     form, target = filled_in(request, build, act, account)
     if target:
         return led_to_link(request, form, account, "已重置，原密码和各处登录均已失效。", target)
-    return form_response(
-        request, "orgs/account_reset.html", form, f"重置密码：{account}", account.get_absolute_url(), account=account
-    )
+    return form_response(request, form, f"重置密码：{account}", account.get_absolute_url(), account=account)
 
 
 def account_leave(request, pk):
@@ -102,7 +98,6 @@ def account_leave(request, pk):
     account = visible_account(request, pk, is_active=True)
     return end_page(
         request,
-        "orgs/account_leave.html",
         partial(AccountLeaveForm, account=account),
         account,
         partial(leave, account, request=request),
@@ -137,7 +132,8 @@ def led_to_link(request, form, account, message, target):
     return led_on(request, form, message, target)
 
 
-def form_response(request, template, form, title, back, **context):
+def form_response(request, form, title, back, **context):
     """The page of a form about an account."""
     form.focus()
-    return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)
+    context |= {"title": title, "form": form, "back": back}
+    return render(request, template_names(request, "form"), context, status=form.http_status)

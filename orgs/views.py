@@ -24,14 +24,7 @@ def organisation_list(request):
     """The organisation tree, at first what stands today."""
     organisations = Organisation.objects.visible_to(request.user)
     organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
-    return list_page(
-        request,
-        "orgs/organisation_list.html",
-        OrganisationTreeTable,
-        OrganisationFilter,
-        organisations,
-        title="团组织",
-    )
+    return list_page(request, OrganisationTreeTable, OrganisationFilter, organisations, title="团组织")
 
 
 @require_GET
@@ -68,7 +61,6 @@ def organisation_create(request):
     """A new organisation below another."""
     return form_page(
         request,
-        "orgs/organisation_create.html",
         OrganisationForm,
         title="新建团组织",
         message="已新建团组织。",
@@ -81,7 +73,6 @@ def organisation_update(request, pk):
     organisation = changeable_organisation(request, pk)
     return form_page(
         request,
-        "orgs/organisation_update.html",
         OrganisationForm,
         instance=organisation,
         title=f"修改团组织：{organisation}",
@@ -94,7 +85,6 @@ def organisation_end(request, pk):
     organisation = changeable_organisation(request, pk)
     return end_page(
         request,
-        "orgs/organisation_end.html",
         OrganisationDissolveForm,
         organisation,
         organisation.dissolve,
@@ -116,7 +106,7 @@ def changeable_organisation(request, pk):
 def unit_list(request):
     """Two-new organisations."""
     units = Unit.objects.visible_to(request.user)
-    return list_page(request, "orgs/unit_list.html", UnitTable, UnitFilter, units, title="两新组织")
+    return list_page(request, UnitTable, UnitFilter, units, title="两新组织")
 
 
 def unit_detail(request, pk):
@@ -135,20 +125,13 @@ def unit_export(request, book=None):
 
 def unit_create(request):
     """A new two-new organisation."""
-    return form_page(request, "orgs/unit_create.html", UnitForm, title="登记两新组织", message="已登记两新组织。")
+    return form_page(request, UnitForm, title="登记两新组织", message="已登记两新组织。")
 
 
 def unit_update(request, pk):
     """Corrects or completes a two-new organisation."""
     unit = visible_unit(request, pk)
-    return form_page(
-        request,
-        "orgs/unit_update.html",
-        UnitForm,
-        instance=unit,
-        title=f"修改两新组织：{unit}",
-        message="已保存两新组织资料。",
-    )
+    return form_page(request, UnitForm, instance=unit, title=f"修改两新组织：{unit}", message="已保存两新组织资料。")
 
 
 def visible_unit(request, pk):
@@ -159,9 +142,7 @@ def visible_unit(request, pk):
 def unit_contact_list(request):
     """Contacts with two-new organisations, the latest first."""
     contacts = UnitContact.objects.visible_to(request.user)
-    return list_page(
-        request, "orgs/unit_contact_list.html", UnitContactTable, UnitContactFilter, contacts, title="两新联络"
-    )
+    return list_page(request, UnitContactTable, UnitContactFilter, contacts, title="两新联络")
 
 
 def unit_contact_detail(request, pk):
@@ -181,7 +162,6 @@ def unit_contact_create(request):
     """A new contact with a two-new organisation."""
     return form_page(
         request,
-        "orgs/unit_contact_create.html",
         UnitContactForm,
         title="登记两新联络",
         message="已登记两新联络。",
@@ -193,7 +173,6 @@ def unit_contact_update(request, pk):
     """Corrects a contact."""
     return form_page(
         request,
-        "orgs/unit_contact_update.html",
         UnitContactForm,
         instance=visible_unit_contact(request, pk),
         title="修改两新联络",
@@ -204,9 +183,7 @@ def unit_contact_update(request, pk):
 def unit_contact_delete(request, pk):
     """Deletes a contact logged by mistake."""
     contact = visible_unit_contact(request, pk)
-    return delete_page(
-        request, "orgs/unit_contact_delete.html", contact, title="删除两新联络", message="已删除两新联络。"
-    )
+    return delete_page(request, contact, title="删除两新联络", message="已删除两新联络。")
 
 
 def visible_unit_contact(request, pk):
@@ -217,7 +194,7 @@ def visible_unit_contact(request, pk):
 def supply_list(request):
     """Supplies issued, the latest first."""
     supplies = Supply.objects.visible_to(request.user)
-    return list_page(request, "orgs/supply_list.html", SupplyTable, SupplyFilter, supplies, title="物资配发")
+    return list_page(request, SupplyTable, SupplyFilter, supplies, title="物资配发")
 
 
 def supply_detail(request, pk):
@@ -237,7 +214,6 @@ def supply_create(request):
     """Supplies issued to an organisation."""
     return form_page(
         request,
-        "orgs/supply_create.html",
         SupplyForm,
         title="登记物资配发",
         message="已登记物资配发。",
@@ -248,19 +224,14 @@ def supply_create(request):
 def supply_update(request, pk):
     """Corrects an issue of supplies."""
     return form_page(
-        request,
-        "orgs/supply_update.html",
-        SupplyForm,
-        instance=visible_supply(request, pk),
-        title="修改物资配发",
-        message="已保存物资配发。",
+        request, SupplyForm, instance=visible_supply(request, pk), title="修改物资配发", message="已保存物资配发。"
     )
 
 
 def supply_delete(request, pk):
     """Deletes an issue of supplies logged by mistake."""
     supply = visible_supply(request, pk)
-    return delete_page(request, "orgs/supply_delete.html", supply, title="删除物资配发", message="已删除物资配发。")
+    return delete_page(request, supply, title="删除物资配发", message="已删除物资配发。")
 
 
 def visible_supply(request, pk):

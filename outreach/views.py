@@ -25,7 +25,7 @@ from .tables import ContactTable, LinkTable
 def link_list(request):
     """Links, at first those that stand today."""
     links = Link.objects.visible_to(request.user)
-    return list_page(request, "outreach/link_list.html", LinkTable, LinkFilter, links, title="1+100 联系")
+    return list_page(request, LinkTable, LinkFilter, links, title="1+100 联系")
 
 
 @require_GET
@@ -45,41 +45,21 @@ def link_detail(request, pk):
 
 def link_create(request):
     """A new link."""
-    return form_page(
-        request,
-        "outreach/link_create.html",
-        LinkForm,
-        title="登记联系青年",
-        message="已登记联系青年。",
-        initial=request.GET.dict(),
-    )
+    return form_page(request, LinkForm, title="登记联系青年", message="已登记联系青年。", initial=request.GET.dict())
 
 
 def link_update(request, pk):
     """Corrects or completes a link."""
     link = visible_link(request, pk)
     return form_page(
-        request,
-        "outreach/link_update.html",
-        LinkForm,
-        instance=link,
-        title=f"修改联系青年：{link.youth}",
-        message="已保存联系青年资料。",
+        request, LinkForm, instance=link, title=f"修改联系青年：{link.youth}", message="已保存联系青年资料。"
     )
 
 
 def link_end(request, pk):
     """Ends a link."""
     link = visible_link(request, pk)
-    return end_page(
-        request,
-        "outreach/link_end.html",
-        LinkEndForm,
-        link,
-        link.end,
-        title=f"结束联系：{link}",
-        message="已结束联系，记录保留。",
-    )
+    return end_page(request, LinkEndForm, link, link.end, title=f"结束联系：{link}", message="已结束联系，记录保留。")
 
 
 def visible_link(request, pk):
@@ -90,7 +70,7 @@ def visible_link(request, pk):
 def contact_list(request):
     """Contacts, the latest first."""
     contacts = Contact.objects.visible_to(request.user)
-    return list_page(request, "outreach/contact_list.html", ContactTable, ContactFilter, contacts, title="联系记录")
+    return list_page(request, ContactTable, ContactFilter, contacts, title="联系记录")
 
 
 @require_GET
@@ -111,14 +91,7 @@ def contact_create(request):
     """Logs a contact; htmx gets the youths who can be chosen for the cadre and the day in the address."""
     if request.method == "GET" and wants_fragment(request):
         return links_fragment(request)
-    return form_page(
-        request,
-        "outreach/contact_create.html",
-        ContactForm,
-        title="登记联系",
-        message="已登记联系记录。",
-        initial=request.GET.dict(),
-    )
+    return form_page(request, ContactForm, title="登记联系", message="已登记联系记录。", initial=request.GET.dict())
 
 
 def contact_update(request, pk):
@@ -127,21 +100,14 @@ def contact_update(request, pk):
     if request.method == "GET" and wants_fragment(request):
         return links_fragment(request, contact)
     return form_page(
-        request,
-        "outreach/contact_update.html",
-        ContactForm,
-        instance=contact,
-        title=f"修改联系记录：{contact}",
-        message="已保存联系记录。",
+        request, ContactForm, instance=contact, title=f"修改联系记录：{contact}", message="已保存联系记录。"
     )
 
 
 def contact_delete(request, pk):
     """Deletes a contact logged by mistake."""
     contact = visible_contact(request, pk)
-    return delete_page(
-        request, "outreach/contact_delete.html", contact, title="删除联系记录", message="已删除联系记录。"
-    )
+    return delete_page(request, contact, title="删除联系记录", message="已删除联系记录。")
 
 
 def visible_contact(request, pk):

@@ -144,14 +144,14 @@ def explanation_create(request):
     answered = answered_now(request, explanation)
     if request.method == "GET" and answered and answered.explanation and not answered.is_shared:
         return redirect(f"{answered.explanation.get_absolute_url()}?next={request.GET.get('next', '')}")
-    return explanation_page(request, "reports/explanation_create.html", explanation, answered, "说明情况")
+    return explanation_page(request, explanation, answered, "说明情况")
 
 
 def explanation_update(request, pk):
     """Changes a reason, or gives it anew where something else is found by now."""
     explanation = get_object_or_404(Explanation.objects.changeable_by(request.user), pk=pk)
     answered = answered_now(request, explanation)
-    return explanation_page(request, "reports/explanation_update.html", explanation, answered, "修改说明")
+    return explanation_page(request, explanation, answered, "修改说明")
 
 
 def scope_of(explanation):
@@ -166,7 +166,7 @@ def answered_now(request, explanation):
     return answer_of(explanation.check_key, explanation.subject, scope, values, request.user, today)
 
 
-def explanation_page(request, template, explanation, answered, title):
+def explanation_page(request, explanation, answered, title):
     """The form of a reason; leads back to the board or the comparison. What was mended needs none."""
     page = "comparison" if request.GET.get("next") == "comparison" else "finding_list"
     after = f"{reverse(page)}?{scope_query(scope_of(explanation))}"
@@ -176,7 +176,6 @@ def explanation_page(request, template, explanation, answered, title):
     explanation.finding = answered.finding
     return form_page(
         request,
-        template,
         ExplanationForm,
         instance=explanation,
         title=title,

@@ -39,7 +39,6 @@ def report_sign(request, pk):
     summary = summary_of_writer(writer, today)
     return end_page(
         request,
-        "reports/report_sign.html",
         AmendForm if former else SignForm,
         report,
         lambda **asked: sign(report, request.user, today, **asked),

@@ -23,7 +23,7 @@ from .tables import PlatformEntryTable, TargetTable
 def target_list(request):
     """Targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
-    return list_page(request, "reports/target_list.html", TargetTable, TargetFilter, targets, title="年度任务")
+    return list_page(request, TargetTable, TargetFilter, targets, title="年度任务")
 
 
 def target_detail(request, pk):
@@ -58,34 +58,21 @@ def target_export(request, book=None):
 
 def target_create(request):
     """A new target."""
-    return form_page(
-        request,
-        "reports/target_create.html",
-        TargetForm,
-        title="登记年度任务",
-        message="已登记年度任务。",
-    )
+    return form_page(request, TargetForm, title="登记年度任务", message="已登记年度任务。")
 
 
 def target_update(request, pk):
     """Corrects a target."""
     target = visible_target(request, pk)
     return form_page(
-        request,
-        "reports/target_update.html",
-        TargetForm,
-        instance=target,
-        title=f"修改年度任务：{target.task}",
-        message="已保存年度任务。",
+        request, TargetForm, instance=target, title=f"修改年度任务：{target.task}", message="已保存年度任务。"
     )
 
 
 def target_delete(request, pk):
     """Deletes a target."""
     target = visible_target(request, pk)
-    return delete_page(
-        request, "reports/target_delete.html", target, title=f"删除年度任务：{target.task}", message="已删除年度任务。"
-    )
+    return delete_page(request, target, title=f"删除年度任务：{target.task}", message="已删除年度任务。")
 
 
 def visible_target(request, pk):
@@ -96,14 +83,7 @@ def visible_target(request, pk):
 def platform_entry_list(request):
     """Entries in outside platforms, the latest first."""
     entries = PlatformEntry.objects.visible_to(request.user)
-    return list_page(
-        request,
-        "reports/platform_entry_list.html",
-        PlatformEntryTable,
-        PlatformEntryFilter,
-        entries,
-        title="平台录入",
-    )
+    return list_page(request, PlatformEntryTable, PlatformEntryFilter, entries, title="平台录入")
 
 
 @require_GET
@@ -117,7 +97,6 @@ def platform_entry_create(request):
     """A new entry."""
     return form_page(
         request,
-        "reports/platform_entry_create.html",
         PlatformEntryForm,
         title="登记平台录入",
         message="已登记平台录入。",
@@ -131,7 +110,6 @@ def platform_entry_update(request, pk):
     entry = visible_platform_entry(request, pk)
     return form_page(
         request,
-        "reports/platform_entry_update.html",
         PlatformEntryForm,
         instance=entry,
         title=f"修改平台录入：{entry}",
@@ -144,9 +122,7 @@ def platform_entry_update(request, pk):
 def platform_entry_delete(request, pk):
     """Deletes an entry."""
     entry = visible_platform_entry(request, pk)
-    return delete_page(
-        request, "reports/platform_entry_delete.html", entry, title="删除平台录入", message="已删除平台录入。"
-    )
+    return delete_page(request, entry, title="删除平台录入", message="已删除平台录入。")
 
 
 def visible_platform_entry(request, pk):

@@ -35,7 +35,6 @@ def report_list(request):
     """Reports within reach, those of the latest period first."""
     return list_page(
         request,
-        "reports/report_list.html",
         ReportTable,
         ReportFilter,
         visible_reports(request.user).with_editions(),
@@ -49,7 +48,6 @@ def report_create(request):
     asked = {"place": request.GET.get("organisation"), "part": request.GET.get("part") or "year"}
     return form_page(
         request,
-        "reports/report_create.html",
         ReportForm,
         title="编写报告",
         message="已建立报告。",
@@ -83,10 +81,4 @@ def report_delete(request, pk):
     if report.edition:
         messages.error(request, "没有删除：这份报告已经签发。需要改动的，请修改正文后签发更正稿。")
         return redirect(report)
-    return delete_page(
-        request,
-        "reports/report_delete.html",
-        report,
-        title=f"删除报告：{report}",
-        message=f"已删除{report}。",
-    )
+    return delete_page(request, report, title=f"删除报告：{report}", message=f"已删除{report}。")

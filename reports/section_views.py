@@ -39,7 +39,6 @@ def section_create(request, report_pk):
     try:
         return form_page(
             request,
-            "reports/section_create.html",
             SectionForm,
             instance=Section(report=report),
             title="增加一节",
@@ -59,7 +58,6 @@ def section_update(request, pk):
     try:
         return form_page(
             request,
-            "reports/section_update.html",
             SectionForm,
             instance=section,
             title=f"修改：{section}",
@@ -104,7 +102,6 @@ def section_delete(request, pk):
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
     return delete_page(
         request,
-        "reports/section_delete.html",
         section,
         title=f"删除一节：{section}",
         message="已删除这一节。",

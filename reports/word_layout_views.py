@@ -77,12 +77,7 @@ def word_layout_delete(request, pk):
     """Takes a layout out of use; the file is kept."""
     layout = get_object_or_404(visible_layouts(request.user).filter(is_withdrawn=False), pk=pk)
     return delete_page(
-        request,
-        "reports/word_layout_delete.html",
-        layout,
-        title=f"停用 Word 版式：{layout}",
-        message="已停用这份版式。",
-        act=layout.withdraw,
+        request, layout, title=f"停用 Word 版式：{layout}", message="已停用这份版式。", act=layout.withdraw
     )
 
 

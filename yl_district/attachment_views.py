@@ -61,12 +61,7 @@ def attachment_delete(request, pk):
     attachment = visible_attachment(request, pk)
     refuse_unchangeable(request, attachment.record)
     return delete_page(
-        request,
-        "yl_district/attachment_delete.html",
-        attachment,
-        title=f"删除附件：{attachment}",
-        message="已删除附件。",
-        after=place_of(attachment.record),
+        request, attachment, title=f"删除附件：{attachment}", message="已删除附件。", after=place_of(attachment.record)
     )
 
 

@@ -46,13 +46,7 @@ def access_entry_list(request):
     lines = AccessEntry.objects.all()
     last = lines.first()
     return list_page(
-        request,
-        "yl_district/access_entry_list.html",
-        AccessEntryTable,
-        AccessEntryFilter,
-        lines,
-        title="访问日志",
-        line_count=last.number if last else 0,
+        request, AccessEntryTable, AccessEntryFilter, lines, title="访问日志", line_count=last.number if last else 0
     )
 
 

@@ -1,6 +1,7 @@
 """The pages that every kind of record has, so that a view says only what is its own.
 
-List, form, end and deletion; a detail page is a plain `render`. Rows come from `.visible_to(request.user)`.
+List, form, end and deletion; a detail page is a plain `render`. Rows come from `.visible_to(request.user)`. A page has
+a template of its own only where it says more than the others of its shape.
 """
 
 from django.contrib import messages
@@ -15,6 +16,17 @@ from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
 from . import editing, submissions
+
+
+def template_names(request, shape):
+    """Names of the page's template, of which the first that exists is taken.
+
+    Its own bears the URL's name, `members/member_update.html`; `outreach/contact_form.html` serves both forms of a
+    record; last comes the one of all pages of the shape, `form.html`.
+    """
+    view, name = request.resolver_match.func, request.resolver_match.url_name
+    app, record = view.__module__.partition(".")[0], name.rpartition("_")[0]
+    return [f"{app}/{name}.html", f"{app}/{record}_{shape}.html", f"{shape}.html"]
 
 
 class CountedPaginator(Paginator):
@@ -44,12 +56,12 @@ def configured_table(request, table_class, rows, exclude=(), number=None):
     return table
 
 
-def list_page(request, template, table_class, filter_class, rows, *, title, **context):
+def list_page(request, table_class, filter_class, rows, *, title, **context):
     """A list with its search form; htmx gets only the rows, a history restore the whole page."""
     filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
     table = configured_table(request, table_class, filterset.qs)
     context |= {"title": title, "filter": filterset, "table": table, "exports": export_addresses(request)}
-    return rows_response(request, template, "_rows.html", context)
+    return rows_response(request, template_names(request, "list"), "_rows.html", context)
 
 
 def export_addresses(request):
@@ -82,7 +94,7 @@ def wants_fragment(request):
     return request.htmx and not request.htmx.history_restore_request
 
 
-def form_page(request, template, form_class, *, title, message, instance=None, initial=None, after=None, **context):
+def form_page(request, form_class, *, title, message, instance=None, initial=None, after=None, **context):
     """A form that creates a record or changes `instance`, saved whole or not at all; leads to `after` or its page."""
     is_new = instance is None or instance.pk is None
 
@@ -104,10 +116,11 @@ def form_page(request, template, form_class, *, title, message, instance=None, i
     if is_new or form.errors:
         form.focus()
     back = after or (list_address(request) if instance is None else instance.get_absolute_url())
-    return render(request, template, context | {"title": title, "form": form, "back": back}, status=form.http_status)
+    context |= {"title": title, "form": form, "back": back}
+    return render(request, template_names(request, "form"), context, status=form.http_status)
 
 
-def end_page(request, template, form_class, instance, act, *, title, message, initial=None, after=None, **context):
+def end_page(request, form_class, instance, act, *, title, message, initial=None, after=None, **context):
     """Asks for what the verb `act` of `instance` takes and calls it with that; leads to `after` or its page."""
 
     def build(data=None):
@@ -125,7 +138,7 @@ def end_page(request, template, form_class, instance, act, *, title, message, in
     form.focus()
     context |= {"title": title, "form": form, "record": instance}
     context["back"] = after or instance.get_absolute_url()
-    return render(request, template, context, status=form.http_status)
+    return render(request, template_names(request, "form"), context, status=form.http_status)
 
 
 def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
@@ -179,7 +192,7 @@ def tell(request, form, message):
         messages.success(request, f"{message}{form.saved_note}")
 
 
-def delete_page(request, template, instance, *, title, message, after=None, act=None, **context):
+def delete_page(request, instance, *, title, message, after=None, act=None, **context):
     """Deletes `instance` (by `act` where more than the row changes) once the user has confirmed it as it is."""
     after = after or list_address(request)
     problem = changed = None
@@ -199,7 +212,7 @@ def delete_page(request, template, instance, *, title, message, after=None, act=
             problem = f"没有删除：打开本页后，他人修改了它的{'、'.join(changed)}。请核对后再决定是否删除。"
     version = editing.written(editing.record_digests(instance, request.user))
     context |= {"title": title, "record": instance, "problem": problem, "version": version, "back": after}
-    return render(request, template, context, status=409 if changed else 200)
+    return render(request, template_names(request, "delete"), context, status=409 if changed else 200)
 
 
 def attempt(form, act, record=None):

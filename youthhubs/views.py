@@ -17,7 +17,7 @@ from .tables import HubTable, VolunteerTable
 def hub_list(request):
     """Youth hubs, at first those open today."""
     hubs = Hub.objects.visible_to(request.user)
-    return list_page(request, "youthhubs/hub_list.html", HubTable, HubFilter, hubs, title="青年汇")
+    return list_page(request, HubTable, HubFilter, hubs, title="青年汇")
 
 
 @require_GET
@@ -37,33 +37,20 @@ def hub_detail(request, pk):
 
 def hub_create(request):
     """A new youth hub."""
-    return form_page(request, "youthhubs/hub_create.html", HubForm, title="登记青年汇", message="已登记青年汇。")
+    return form_page(request, HubForm, title="登记青年汇", message="已登记青年汇。")
 
 
 def hub_update(request, pk):
     """Corrects or completes a youth hub."""
     hub = visible_hub(request, pk)
-    return form_page(
-        request,
-        "youthhubs/hub_update.html",
-        HubForm,
-        instance=hub,
-        title=f"修改青年汇：{hub}",
-        message="已保存青年汇资料。",
-    )
+    return form_page(request, HubForm, instance=hub, title=f"修改青年汇：{hub}", message="已保存青年汇资料。")
 
 
 def hub_end(request, pk):
     """Closes a youth hub."""
     hub = visible_hub(request, pk)
     return end_page(
-        request,
-        "youthhubs/hub_end.html",
-        HubCloseForm,
-        hub,
-        hub.close,
-        title=f"关闭青年汇：{hub}",
-        message="已关闭青年汇，记录保留。",
+        request, HubCloseForm, hub, hub.close, title=f"关闭青年汇：{hub}", message="已关闭青年汇，记录保留。"
     )
 
 
@@ -76,34 +63,20 @@ def hub_year_create(request, hub_pk):
     """What a hub is in one more year."""
     hub = visible_hub(request, hub_pk)
     return form_page(
-        request,
-        "youthhubs/hub_year_create.html",
-        HubYearForm,
-        instance=HubYear(hub=hub),
-        title=f"登记年度情况：{hub}",
-        message="已登记年度情况。",
+        request, HubYearForm, instance=HubYear(hub=hub), title=f"登记年度情况：{hub}", message="已登记年度情况。"
     )
 
 
 def hub_year_update(request, pk):
     """Corrects what a hub was in a year."""
     row = get_object_or_404(HubYear.objects.visible_to(request.user).select_related("hub"), pk=pk)
-    return form_page(
-        request,
-        "youthhubs/hub_year_update.html",
-        HubYearForm,
-        instance=row,
-        title=f"修改年度情况：{row}",
-        message="已保存年度情况。",
-    )
+    return form_page(request, HubYearForm, instance=row, title=f"修改年度情况：{row}", message="已保存年度情况。")
 
 
 def volunteer_list(request):
     """Volunteers."""
     volunteers = Volunteer.objects.visible_to(request.user)
-    return list_page(
-        request, "youthhubs/volunteer_list.html", VolunteerTable, VolunteerFilter, volunteers, title="志愿者"
-    )
+    return list_page(request, VolunteerTable, VolunteerFilter, volunteers, title="志愿者")
 
 
 @require_GET
@@ -122,21 +95,14 @@ def volunteer_detail(request, pk):
 
 def volunteer_create(request):
     """A new volunteer."""
-    return form_page(
-        request, "youthhubs/volunteer_create.html", VolunteerForm, title="登记志愿者", message="已登记志愿者。"
-    )
+    return form_page(request, VolunteerForm, title="登记志愿者", message="已登记志愿者。")
 
 
 def volunteer_update(request, pk):
     """Corrects or completes a volunteer."""
     volunteer = visible_volunteer(request, pk)
     return form_page(
-        request,
-        "youthhubs/volunteer_update.html",
-        VolunteerForm,
-        instance=volunteer,
-        title=f"修改志愿者：{volunteer}",
-        message="已保存志愿者资料。",
+        request, VolunteerForm, instance=volunteer, title=f"修改志愿者：{volunteer}", message="已保存志愿者资料。"
     )
 
 
