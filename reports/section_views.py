@@ -83,7 +83,7 @@ def written_in_vain(request, pk):
     form = bound_form(request, Section(report=report))
     form.submission = submissions.new_token(request.user)
     context = editor(request, report) | {"title": "增加一节", "form": form, "gone": gone}
-    return render(request, "reports/section_create.html", context, status=409)
+    return render(request, "reports/section_form.html", context, status=409)
 
 
 def written_for_nothing(request, report_pk):
@@ -131,9 +131,8 @@ def section_preview(request, report_pk):
     context["query"] = scope_query(context["scope"])
     if wants_fragment(request):
         return render(request, "reports/_preview.html", context)
-    template = "reports/section_update.html" if section else "reports/section_create.html"
     title = f"修改：{section}" if section else "增加一节"
-    return render(request, template, editor(request, report, section) | context | {"title": title})
+    return render(request, "reports/section_form.html", editor(request, report, section) | context | {"title": title})
 
 
 def named_section(request, report):

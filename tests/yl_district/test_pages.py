@@ -1,0 +1,64 @@
+"""Which template a page takes."""
+
+import re
+from pathlib import PurePath
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.template.loader import select_template
+from django.urls import get_resolver, resolve
+
+from tests.viewers import APPS
+from yl_district.pages import template_names
+
+
+def views():
+    """The app and the name of every address."""
+    found, patterns = set(), [get_resolver()]
+    while patterns:
+        pattern = patterns.pop()
+        patterns += getattr(pattern, "url_patterns", [])
+        if not hasattr(pattern, "url_patterns"):
+            found.add((pattern.callback.__module__.partition(".")[0], pattern.name))
+    return found
+
+
+def named_in_code():
+    """The templates of apps that the code and other templates name, "*" where a part of a name is filled in."""
+    files = [path for folder in ["templates", *APPS] for path in (settings.BASE_DIR / folder).rglob("*.*")]
+    texts = [path.read_text("utf-8") for path in files if path.suffix in (".py", ".html")]
+    names = {name for text in texts for name in re.findall(rf"""["']((?:{"|".join(APPS)})/[^"'\s]+\.html)["']""", text)}
+    return {re.sub(r"\{.*?\}", "*", name) for name in names}
+
+
+def taken(address, shape):
+    """The name of the template of the page at an address."""
+    return select_template(template_names(SimpleNamespace(resolver_match=resolve(address)), shape)).template.name
+
+
+@pytest.mark.parametrize(
+    "address, shape, template",
+    [
+        ("/members/", "list", "members/member_list.html"),
+        ("/proposals/", "list", "list.html"),
+        ("/members/create/", "form", "form.html"),
+        ("/members/1/end/", "form", "members/member_end.html"),
+        ("/contacts/create/", "form", "outreach/contact_form.html"),
+        ("/contacts/1/update/", "form", "outreach/contact_form.html"),
+        ("/contacts/1/delete/", "delete", "delete.html"),
+        ("/activities/1/delete/", "delete", "activities/activity_delete.html"),
+        ("/accounts/1/reset/", "form", "orgs/account_reset.html"),
+    ],
+)
+def test_a_page_takes_its_own_template_else_its_records_else_that_of_its_shape(address, shape, template):
+    assert taken(address, shape) == template
+
+
+def test_no_template_lies_where_no_page_looks_for_it():
+    """Without this a misspelt name would go unnoticed: the page would take the template of its shape."""
+    folder = settings.BASE_DIR / "templates"
+    templates = {path.relative_to(folder).as_posix() for app in APPS for path in (folder / app).iterdir()}
+    looked_for = {f"{app}/{name}.html" for app, name in views()} | named_in_code()
+    looked_for |= {f"{app}/{name.rpartition('_')[0]}_form.html" for app, name in views() if name}
+    assert [name for name in sorted(templates) if not any(map(PurePath(name).match, looked_for))] == []
