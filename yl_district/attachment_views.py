@@ -1,9 +1,8 @@
 """Pages of the files attached to a record, whatever its kind; who sees the record sees them."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from . import access_log
@@ -13,8 +12,7 @@ from .history import kind_of, may_change
 from .history_views import reached_record
 from .models import Attachment
 from .models.attachments import takes_attachments
-from .pages import carry_out, delete_page, led_on
-from .submissions import new_token
+from .pages import delete_page, form_page
 
 
 def attachment_create(request, kind, pk):
@@ -23,22 +21,14 @@ def attachment_create(request, kind, pk):
     if not takes_attachments(type(record)):
         raise Http404
     refuse_unchangeable(request, record)
-    back = place_of(record)
-
-    def build(data=None):
-        attached, files = Attachment(record=record), None if data is None else request.FILES
-        form = AttachmentForm(data, files, instance=attached, user=request.user, day=timezone.localdate())
-        form.submission = new_token(request.user)
-        return form
-
-    form = build()
-    if request.method == "POST":
-        form, target = carry_out(request, build, lambda form: form.save(), after=back)
-        if target:
-            return led_on(request, form, "已添加附件。", target)
-    form.focus()
-    context = {"title": f"添加附件：{record}", "form": form, "back": back}
-    return render(request, "yl_district/attachment_create.html", context, status=form.http_status)
+    return form_page(
+        request,
+        AttachmentForm,
+        instance=Attachment(record=record),
+        title=f"添加附件：{record}",
+        message="已添加附件。",
+        after=place_of(record),
+    )
 
 
 @require_GET

@@ -99,7 +99,8 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
     is_new = instance is None or instance.pk is None
 
     def build(data=None):
-        form = form_class(data, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
+        files = None if data is None else request.FILES
+        form = form_class(data, files, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
         if is_new:
             form.submission = submissions.new_token(request.user)
         else:
