@@ -109,7 +109,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "yl_district.navigation.navigation",
             ],
-            "builtins": ["yl_district.templatetags.yl"],
+            "builtins": ["django.templatetags.static", "yl_district.templatetags.yl"],
         },
     }
 ]
