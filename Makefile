@@ -26,37 +26,37 @@ SERVER = $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 -
 # Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
 SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
 
-.PHONY: setup run serve test test-all daily lint lock clean python port browser FORCE
+.PHONY: setup help run serve test test-all daily lint lock clean python port browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
 
-setup: $(SYNCED) build/assets.json .local/secret_key .local/field_keys
+setup: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## prepare the environment, the assets and the keys
 
-run: python port setup build/collected/staticfiles.json
+help:  ## list these targets
+	sed -n 's/^\([a-z][a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+run: python port setup build/collected/staticfiles.json  ## serve the sample district; PORT=8001 takes another port
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) load_sample_year
 	echo '打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。'
 	exec $(SERVER)
 
-# The server alone, for a database that is already prepared.
-serve: setup build/collected/staticfiles.json
+serve: setup build/collected/staticfiles.json  ## serve a database that is already prepared
 	exec $(SERVER)
 
-test: lint setup browser
+test: lint setup browser  ## lint, then a day's tests on SQLite and PostgreSQL
 	$(call on_both_databases,)
 
-# Everything on both databases, exhaustively and in any order; every planted fault; other days; another place. It takes
-# some two hours.
-test-all: lint setup browser
+# Everything on both databases, exhaustively and in any order; every planted fault; other days; another place.
+test-all: lint setup browser  ## everything before a release; some two hours
 	$(call on_both_databases,--full --random-order)
 	$(VENV) -m benchmarks.faults
 	for day in "$$(date +%Y)-12-31 23:50" 2028-02-29 2028-05-05 2031-06-01; do \
 		echo "== $$day"; .ci/at "$$day +0800" $(MAKE) daily || exit 1; done
 	.ci/elsewhere
 
-# What `make test` runs, without lint.
-daily:
+daily:  ## what make test runs, without lint
 	$(call on_both_databases,)
 
 # Both databases at once, SQLite in two processes, which keeps two cores at work to the end; what those beside say is
@@ -74,7 +74,7 @@ define on_both_databases
 endef
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys
+lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## check style, imports, migrations and Django's settings
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
@@ -82,14 +82,13 @@ lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys
 	DATABASE_URL=sqlite://:memory: HTTPS=1 ALLOWED_HOSTS=localhost $(MANAGE) check --deploy --fail-level WARNING
 
 # After a change in pyproject.toml or package.json. UPGRADE=1 takes the newest versions that they allow.
-lock: .venv/bin/uv
+lock: .venv/bin/uv  ## write the locks anew after a change in pyproject.toml or package.json
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml -o requirements.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group node -o requirements-node.txt
 	npm $(if $(UPGRADE),update,install) --package-lock-only
 
-# Everything that make made, but neither the database nor the keys.
-clean:
+clean:  ## remove what make made, but neither the database nor the keys
 	rm -rf .venv build node_modules .local/node .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
