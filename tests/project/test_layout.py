@@ -60,6 +60,13 @@ def test_node_lock_holds_hashes_and_no_address():
     assert [name for name, package in packages.items() if "resolved" in package or "integrity" not in package] == []
 
 
+def test_hooks_before_a_commit_run_what_make_lint_runs():
+    lint = (ROOT / "Makefile").read_text("utf-8").replace("$(VENV)", ".venv/bin/python")
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    entries = re.findall(r"entry: (.+?)(?: --force-exclude)?$", hooks, re.MULTILINE)
+    assert [entry for entry in entries if f"\n\t{entry}" in lint] == entries != []
+
+
 def test_postgresql_driver_is_psycopg2():
     """Django would silently prefer psycopg 3 over the driver that production uses."""
     assert importlib.util.find_spec("psycopg2")
