@@ -18,6 +18,14 @@ from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted, stream_w
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
+# Why a sheet is none that can be taken.
+NO_TABLES = {
+    "empty": "空表",
+    "form": "逐项填写的表格，不是名单",
+    "other": "没有认出这类名单的标题",
+    "unknown": "不是台账的工作表",
+    "closed": "含有帮扶个案，只能由兼任个案专员的委机关专干导入",
+}
 TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt"
 
 
@@ -228,16 +236,8 @@ class MappingForm(forms.Form):
 class ShownSheet:
     """A sheet with what can be said of it: those of its columns that are asked about, and those that are clear."""
 
-    KINDS = {
-        "empty": "空表",
-        "form": "逐项填写的表格，不是名单",
-        "other": "没有认出这类名单的标题",
-        "unknown": "不是台账的工作表",
-        "closed": "含有帮扶个案，只能由兼任个案专员的委机关专干导入",
-    }
-
     def __init__(self, form, sheet):
-        self.sheet, self.what = sheet, self.KINDS.get(form.proposal.kinds.get(sheet.number), "")
+        self.sheet, self.what = sheet, NO_TABLES.get(sheet.what, "")
         found = form.proposal.recognised.get(sheet.number)
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None

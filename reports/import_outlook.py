@@ -18,6 +18,8 @@ from yl_district.models.imports import LEDGER
 from yl_district.pages import wants_fragment
 from yl_district.sheet_mapping import Mapping
 
+from .import_forms import NO_TABLES
+
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
 EARLY_ROWS = 10
@@ -93,6 +95,14 @@ def untaken_headings(batch):
     return list(dict.fromkeys(titles))
 
 
+def untaken_sheets(batch):
+    """The sheets that are not taken, as (name, why), but for empty ones; those that somebody left out are not told."""
+    sheets = Mapping.from_json(batch.mapping).sheets
+    return [
+        (sheet.name, NO_TABLES[sheet.what]) for sheet in sheets if sheet.what in NO_TABLES and sheet.what != "empty"
+    ]
+
+
 def found_context(request, batch):
     """What the check found: counts, groups of problems, and a page of rows."""
     names = KnownNames()
@@ -127,6 +137,7 @@ def found_context(request, batch):
         "pager": query(show, group),
         "seen": seen(batch),
         "untaken": untaken_headings(batch),
+        "untaken_sheets": untaken_sheets(batch),
         "address": batch.get_absolute_url(),
     }
 

@@ -95,11 +95,11 @@ class LedgerReport:
     def read_sheets(self, batch, proposal):
         """Reads what the file's sheets are, and what is wrong with their headings."""
         kinds = {sheet.number: KINDS[sheet.kind].label for sheet in proposal.mapping.sheets if sheet.kind}
-        self.closed = [kinds[number] for number, what in proposal.kinds.items() if what == "closed"]
+        self.closed = [kinds[sheet.number] for sheet in proposal.mapping.sheets if sheet.what == "closed"]
         known = [label for label in kinds.values() if label not in self.closed]
         self.sheets = {kind.label: SheetReport() for kind in KINDS.values() if kind.label in known}
         for sheet in proposal.mapping.sheets:
-            if proposal.kinds[sheet.number] == "unknown":
+            if sheet.what == "unknown":
                 self.unknown.append({"sheet": sheet.name, "column": None})
             self._read_headings(sheet, kinds.get(sheet.number), proposal)
 

@@ -17,7 +17,7 @@ GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 class SheetMapping:
     """Mapping of one sheet; `columns` is {place: column name}, and `headings` are the headings at all places.
 
-    `kind` is the key of the kind of records that the sheet brings.
+    `kind` is the key of the kind of records that the sheet brings, `what` the sheet is: a table, a form, empty ….
     """
 
     number: int
@@ -29,6 +29,7 @@ class SheetMapping:
     ignored: list = field(default_factory=list)
     headings: list = field(default_factory=list)
     kind: str = ""
+    what: str = "table"
 
     @property
     def layout(self):

@@ -20,7 +20,7 @@ SAMPLED = 200  # rows below the headings from which samples are taken
 
 @dataclass
 class Proposal:
-    """A Mapping, and for each sheet taken what its headings are Recognised as; `kinds` says what each sheet is.
+    """A Mapping, and for each sheet taken what its headings are Recognised as.
 
     `missing` are the required columns that sheets do not have, as (sheet's number, its name, column).
     """
@@ -28,7 +28,6 @@ class Proposal:
     mapping: Mapping = field(default_factory=Mapping)
     recognised: dict = field(default_factory=dict)
     missing: list = field(default_factory=list)
-    kinds: dict = field(default_factory=dict)
 
     @property
     def is_sure(self):
@@ -61,9 +60,8 @@ def propose_list(batch, kind):
     known, sheets = known_headings(columns, resource.synonyms, memory), first_rows(batch)
     proposal = Proposal(Mapping(group_column=resource.group))
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required_columns(resource)), strict=True):
-        mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key)
+        mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key, what=candidate.kind)
         proposal.mapping.sheets.append(mapped)
-        proposal.kinds[candidate.number] = candidate.kind
         if candidate.layout is not None:
             proposal.take(mapped, candidate.layout, resource, memory, sheet.rows)
     guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
@@ -87,9 +85,8 @@ def propose_ledger(batch):
         proposal.mapping.sheets.append(mapped)
         is_empty = all(is_blank(cell) for row in sheet.rows for cell in row)
         is_closed = kind is not None and kind.is_case and not is_open
-        what = "empty" if is_empty else "unknown" if kind is None else "closed" if is_closed else "table"
-        proposal.kinds[number] = what
-        if what == "table":
+        mapped.what = "empty" if is_empty else "unknown" if kind is None else "closed" if is_closed else "table"
+        if mapped.what == "table":
             take_ledger_sheet(proposal, mapped, kind, sheet)
     if not any(sheet.kind for sheet in proposal.mapping.sheets):
         names = "、".join(sheet.name for sheet in proposal.mapping.sheets) or "没有工作表"
