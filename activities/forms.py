@@ -21,7 +21,6 @@ class ActivityForm(PageForm):
 
     class Meta:
         model = Activity
-        exclude = ["sign_in_count"]
         field_classes = {"host": OrganisationChoiceField}
         help_texts = {"attendance": "没有统计时留空，不要填 0。", "tags": "多个标签用“、”分开。"}
 
@@ -59,9 +58,10 @@ class ActivityForm(PageForm):
 class ActivityTypeForm(PageForm):
     """A type of activity; a new one gets its key by itself."""
 
+    groups = [("", "name", "is_education", "position")]
+
     class Meta:
         model = ActivityType
-        fields = ["name", "is_education", "position"]
         help_texts = {
             "is_education": "勾选后，这一类活动计入年度总结的思想教育。",
             "position": "数字小的排在前面。",
@@ -82,7 +82,6 @@ class SignInForm(PersonForm):
 
     class Meta:
         model = SignIn
-        fields = ["capacity"]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

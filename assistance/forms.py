@@ -31,7 +31,6 @@ class AssistedYouthForm(PersonForm):
 
     class Meta:
         model = AssistedYouth
-        exclude = ["person"]
         field_classes = {"organisation": OrganisationChoiceField}
         help_texts = {"legal_basis": "未满 14 周岁的，须取得监护人同意。"}
 
@@ -63,7 +62,6 @@ class ServicePlanForm(PageForm):
 
     class Meta:
         model = ServicePlan
-        exclude = ["youth"]
 
 
 class VolunteerChoiceField(forms.ModelChoiceField):
@@ -128,17 +126,6 @@ class AssistanceForm(PageForm):
 
     class Meta:
         model = Assistance
-        fields = [
-            "held_on",
-            "kind",
-            "form",
-            "with_everyone",
-            "youths",
-            "volunteers",
-            "partners",
-            "amount",
-            "content",
-        ]
         field_classes = {"youths": AssistedYouthsField, "volunteers": VolunteersChoiceField}
         widgets = {"youths": forms.CheckboxSelectMultiple}
         labels = {"amount": "金额（元）"}
@@ -207,7 +194,6 @@ class ScholarshipForm(PersonForm):
 
     class Meta:
         model = Scholarship
-        exclude = ["student"]
         labels = {"amount": "资助金额（元）"}
 
 
@@ -218,7 +204,6 @@ class CaseGrantForm(PageForm):
 
     class Meta:
         model = CaseGrant
-        fields = ["name", "birth_date", "organisation", "days", "reason"]
         field_classes = {"organisation": OrganisationChoiceField}
         help_texts = {"days": f"1 至 {LONGEST_GRANT} 天，按工作需要从短。", "reason": "写明因何工作需要查阅或建档。"}
 

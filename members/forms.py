@@ -9,7 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.cells import CellError, MobileWidget, NameWidget
-from yl_district.forms import CLEAR, ActionForm, PageForm, keep_back, prepare_field
+from yl_district.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
 from yl_district.masking import masked, masked_name
 from yl_district.pinyin import normalised
 from yl_district.validators import problem
@@ -39,10 +39,11 @@ class PersonForm(PageForm):
     takes_only_namesake = False
     masks_name = False
     keeps_person = True
+    added = (*PERSON_FIELDS, "same_person")
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        shown = {name for _, *names in self.groups for name in names}
+        shown = drawn(self.groups)
         own = forms.fields_for_model(Person, [name for name in PERSON_FIELDS if name in shown])
         for name in KEPT_BACK:
             if name in own:
@@ -316,7 +317,6 @@ class MemberForm(PersonForm):
 
     class Meta:
         model = Member
-        exclude = ["person"]
         field_classes = {"branch": OrganisationChoiceField}
 
     def __init__(self, *args, **options):
@@ -425,7 +425,6 @@ class PostForm(PersonForm):
 
     class Meta:
         model = Post
-        exclude = ["person"]
         field_classes = {"organisation": OrganisationChoiceField}
         help_texts = {"link_quota": "留空时专职按 100 人、其他按 10 人。"}
 

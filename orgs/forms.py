@@ -27,18 +27,6 @@ class OrganisationForm(PageForm):
 
     class Meta:
         model = Organisation
-        fields = [
-            "name",
-            "category",
-            "domain",
-            "founded_on",
-            "last_election_on",
-            "liaison",
-            "chat_kind",
-            "chat_number",
-            "address",
-            "remark",
-        ]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -85,7 +73,6 @@ class UnitForm(PageForm):
 
     class Meta:
         model = Unit
-        exclude = []
         field_classes = {"branch": OrganisationChoiceField}
 
     def __init__(self, *args, **options):
@@ -103,7 +90,6 @@ class UnitContactForm(PageForm):
 
     class Meta:
         model = UnitContact
-        fields = ["unit", "held_on", "form", "contact_name", "content"]
 
 
 class SupplyForm(PageForm):
@@ -114,6 +100,5 @@ class SupplyForm(PageForm):
 
     class Meta:
         model = Supply
-        fields = ["issued_on", "organisation", "item", "quantity"]
         field_classes = {"organisation": OrganisationChoiceField}
         widgets = {"item": forms.TextInput({"placeholder": "团旗、团徽……"})}

@@ -49,7 +49,6 @@ class LinkForm(PersonForm):
 
     class Meta:
         model = Link
-        exclude = ["youth"]
         field_classes = {"cadre": CadreChoiceField}
 
     def __init__(self, *args, **options):
@@ -75,7 +74,6 @@ class ContactForm(PageForm):
 
     class Meta:
         model = Contact
-        fields = ["cadre", "held_on", "form", "with_everyone", "links", "content"]
         field_classes = {"cadre": CadreChoiceField, "links": LinkedYouthsField}
         widgets = {"links": forms.CheckboxSelectMultiple}
         error_messages = {

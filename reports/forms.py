@@ -36,7 +36,6 @@ class TargetForm(PageForm):
 
     class Meta:
         model = Target
-        fields = ["year", "task", "figure", "value", "issued_by", "document_number", "due_on"]
         help_texts = {
             "figure": "完成情况按这个指标自动统计。",
             "document_number": "如 京团发〔2017〕3号。文件本身可作为附件上传。",
@@ -55,7 +54,6 @@ class ExplanationForm(PageForm):
 
     class Meta:
         model = Explanation
-        fields = ["reason"]
         help_texts = {"reason": "说明随核对结果一并显示，请勿写入个人姓名、证件号码。"}
 
     def clean(self):
@@ -72,13 +70,13 @@ class PlatformEntryForm(PageForm):
     """An entry in an outside platform, of a record found by its name."""
 
     groups = [("", "platform", "subject", "name", "same_record", "entered_on", "bound_on")]
+    added = ("same_record",)
     name = forms.CharField(
         label="名称", max_length=100, help_text="人员填姓名，活动填活动名称，团组织填组织名称，须已登记。"
     )
 
     class Meta:
         model = PlatformEntry
-        fields = ["platform", "subject", "entered_on", "bound_on"]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -39,7 +39,6 @@ class ReportForm(PageForm):
 
     class Meta:
         model = Report
-        fields = []
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -77,7 +76,6 @@ class SectionForm(PageForm):
 
     class Meta:
         model = Section
-        fields = ["heading", "is_about_cases", "body"]
         help_texts = {"is_about_cases": "只给可以知道帮扶情况的人看。"}
 
     def __init__(self, *args, **options):

@@ -1,5 +1,7 @@
 """One record for each kind of form, for tests of what holds for all forms."""
 
+from django.apps import apps
+
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, Pairing, ServicePlan
 from members.models import Member
@@ -25,6 +27,24 @@ from tests.factories import (
     make_volunteer,
 )
 from youthhubs.models import HubYear
+
+APPS = ["orgs", "members", "youthhubs", "activities", "assistance", "outreach", "reports"]
+
+
+def kinds():
+    """The kinds of records of the district, histories left out."""
+    found = [model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True)]
+    return [model for model in found if not model.__name__.startswith("Historical")]
+
+
+def stored():
+    """Every value of every record."""
+    return {
+        (model._meta.label, row.pk, field.attname): getattr(row, field.attname)
+        for model in kinds()
+        for row in model._base_manager.all()
+        for field in model._meta.concrete_fields
+    }
 
 
 def changeable(district):

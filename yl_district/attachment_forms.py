@@ -40,7 +40,6 @@ class AttachmentForm(PageForm):
 
     class Meta:
         model = Attachment
-        fields = ["kind", "note"]
 
     def clean_file(self):
         """The file as it is kept: its name and its bytes."""

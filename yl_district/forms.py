@@ -203,14 +203,29 @@ def keep_back(field, value):
     field.help_text = f"已登记 {masked(value)}；留空不改，填“{CLEAR}”则清除。"
 
 
+def drawn(groups):
+    """The names in `groups`, in the order of the page."""
+    return [name for _, *names in groups for name in names]
+
+
 class PageForm(PageFormMixin, forms.ModelForm):
     """A form for one record; `fixed` names what the page has set already and the model's constraints still check.
 
+    `groups` is also where the form's fields come from: one that the page does not draw would come back empty and
+    erase what is stored. `added` names those in `groups` that are not the model's and that the form adds itself.
     `kept_back` names texts of a stored record that are masked on every page, this one included.
     """
 
     fixed = ()
+    added = ()
     kept_back = ()
+
+    def __init_subclass__(cls, **options):
+        """Derives Meta.fields from the groups, before Django reads it."""
+        super().__init_subclass__(**options)
+        if hasattr(cls, "Meta"):
+            fields = [name for name in drawn(cls.groups) if name not in cls.added]
+            cls.Meta = type("Meta", (cls.Meta,), {"fields": fields})
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

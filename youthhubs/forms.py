@@ -13,9 +13,10 @@ from .models import Hub, HubYear, TeamMember
 class HubForm(PageForm):
     """A youth hub."""
 
+    groups = [("", "name", "organisation", "opened_on", "closed_on")]
+
     class Meta:
         model = Hub
-        fields = ["name", "organisation", "opened_on", "closed_on"]
         field_classes = {"organisation": OrganisationChoiceField}
 
 
@@ -28,11 +29,11 @@ class HubCloseForm(ActionForm):
 class HubYearForm(PageForm):
     """What a hub is in one year; the hub is that of the page."""
 
+    groups = [("", "year", "tier", "director", "address", "remark")]
     fixed = ("hub",)
 
     class Meta:
         model = HubYear
-        fields = ["year", "tier", "director", "address", "remark"]
 
 
 class VolunteerForm(PersonForm):
@@ -46,7 +47,6 @@ class VolunteerForm(PersonForm):
 
     class Meta:
         model = Volunteer
-        exclude = ["person"]
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
