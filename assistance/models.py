@@ -12,6 +12,7 @@ from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
+from yl_district.fields import YearField
 from yl_district.history import Tracked
 from yl_district.masking import masked_name
 from yl_district.models import AccessEntry, Attachment
@@ -356,7 +357,7 @@ class ServicePlan(SealedModel):
     """An assisted youth's plan for a year (阳光牵手服务计划书)."""
 
     youth = models.ForeignKey(AssistedYouth, models.PROTECT, related_name="plans", verbose_name="帮扶对象")
-    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
+    year = YearField("年度", validators=[validate_year])
     assessment = EncryptedTextField("需求评估", blank=True)
     goals = EncryptedTextField("目标", blank=True)
     measures = EncryptedTextField("措施", blank=True)
@@ -558,7 +559,7 @@ class Scholarship(SealedModel):
         REFUSED = "refused", "未批准"
         PAID = "paid", "已发放"
 
-    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
+    year = YearField("年度", validators=[validate_year])
     student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
     school = EncryptedCharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)

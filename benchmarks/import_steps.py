@@ -173,6 +173,7 @@ def stock_resource():
     from members.models import Member, Person
     from members.resources import MemberResource
     from orgs.models import Organisation
+    from yl_district.cells import MonthWidget
 
     own = [item for item in MemberResource.columns if "__" not in item.attribute and item.attribute != "branch"]
     values = {item.column_name: {} for item in MemberResource.columns if item.choices}
@@ -211,7 +212,7 @@ def stock_resource():
         field = resource.fields[item.attribute]
         field.column_name = item.column_name
         if item.attribute.endswith("_on"):
-            field.widget = DateWidget("%Y-%m" if item.column_name.endswith("年月") else DAY)
+            field.widget = DateWidget("%Y-%m" if isinstance(item.widget, MonthWidget) else DAY)
     return resource
 
 

@@ -9,6 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.cells import CellError, MobileWidget, NameWidget
+from yl_district.fields import MonthFormField
 from yl_district.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
 from yl_district.masking import masked, masked_name
 from yl_district.pinyin import normalised
@@ -460,4 +461,4 @@ class PostAccountForm(ActionForm):
 class PostEndForm(ActionForm):
     """The month in which a post ends."""
 
-    day = forms.DateField(label="离任年月")
+    day = MonthFormField(label="离任年月")

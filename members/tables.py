@@ -50,8 +50,6 @@ class PostTable(PageTable):
 
     person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
     mobile = MaskedColumn(accessor="person__mobile")
-    started_on = MonthColumn()
-    ended_on = MonthColumn()
 
     class Meta(PageTable.Meta):
         model = Post

@@ -5,6 +5,7 @@ from django import forms
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.editing import lock
+from yl_district.fields import YearFormField
 from yl_district.forms import PageForm
 from yl_district.periods import PARTS, Period
 
@@ -35,7 +36,7 @@ class ReportForm(PageForm):
         choices=lambda: [("", "请选择"), *part_choices()],
         error_messages={"invalid_choice": "没有这种报告。"},
     )
-    year = forms.IntegerField(label="年度")
+    year = YearFormField(label="年度")
 
     class Meta:
         model = Report

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import formats, timezone
 
 from .encryption import BlindIndexField
-from .forms import is_month
+from .fields import date_format
 from .history import Tracked, tracked_fields
 from .masking import MASKED_FIELDS
 
@@ -171,7 +171,7 @@ def plain_text(field, value):
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
-        return formats.date_format(value, "Y-m" if is_month(field.verbose_name) else "Y-m-d")
+        return formats.date_format(value, date_format(field))
     return str(value)
 
 

@@ -6,6 +6,7 @@ from django.db import models
 from import_export.fields import Field
 
 from . import cells
+from .fields import MonthField, YearField
 from .masking import MASKED_FIELDS
 from .spreadsheets import Heading, as_text
 
@@ -80,12 +81,16 @@ def widget_for(source, heading, aliases=None):
     """Returns the widget that reads cells of a model field."""
     if source.flatchoices:
         return cells.ChoiceWidget(source.flatchoices, aliases)
+    if isinstance(source, MonthField):
+        return cells.MonthWidget()
     if isinstance(source, models.DateField):
-        return cells.MonthWidget() if heading.endswith("年月") else cells.DayWidget()
+        return cells.DayWidget()
     if isinstance(source, models.BooleanField):
         return cells.YesNoWidget()
+    if isinstance(source, YearField):
+        return cells.YearWidget(source._validators)
     if isinstance(source, models.IntegerField):
-        return number_widget(source, heading)
+        return number_widget(heading)
     if isinstance(source, models.DecimalField):
         return cells.DecimalWidget()
     if source._validators:
@@ -93,10 +98,8 @@ def widget_for(source, heading, aliases=None):
     return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
 
 
-def number_widget(source, heading):
+def number_widget(heading):
     """Returns the widget that reads cells of an IntegerField."""
-    if "年度" in heading:
-        return cells.YearWidget(source._validators)
     if heading in EXPLAINED_BY_BASIS:
         return cells.IntegerWidget(remedy="请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
     return cells.IntegerWidget()

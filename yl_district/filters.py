@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 
+from .fields import YearFormField
 from .forms import narrow_choices, prepare_field
 
 
@@ -61,7 +62,7 @@ class SearchFilter(django_filters.CharFilter):
 class YearFilter(django_filters.Filter):
     """A box for a calendar year; on a date field the year in which the date lies."""
 
-    field_class = forms.IntegerField
+    field_class = YearFormField
 
     def __init__(self, label="年度", **options):
         super().__init__(label=label, **options)

@@ -15,6 +15,7 @@ from django.core.validators import (
 )
 from django.db import models
 
+from .fields import MonthFormField, YearFormField
 from .masking import masked
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
@@ -47,13 +48,8 @@ class MonthInput(forms.DateInput):
         super().__init__(attrs, format=MONTH_FORMATS[0])
 
 
-def is_month(label):
-    """Whether a date with this label is kept by months, as the ledger's headings say it."""
-    return str(label).endswith("年月")
-
-
 def prepare_field(field):
-    """Gives a field the input, limits and hints that its type and label ask for."""
+    """Gives a field the input, limits and hints that its type asks for."""
     verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
     field.error_messages["required"] = f"请{verb}{field.label}。"
     if isinstance(field, forms.NullBooleanField):
@@ -80,7 +76,7 @@ def refuse_control_characters(field):
 
 def prepare_whole_number(field):
     """A year or a count, with limits that a database keeps and words of its own for what lies outside."""
-    if str(field.label).endswith("年度"):
+    if isinstance(field, YearFormField):
         first, last = 2000, YEARS[1]
         words = f"请填写 {first} 至 {last} 之间的年份。"
         field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
@@ -98,7 +94,7 @@ def prepare_whole_number(field):
 
 def prepare_date(field):
     """A day or a month in the browser's own input; years that nobody can mean are refused."""
-    if is_month(field.label):
+    if isinstance(field, MonthFormField):
         field.widget, field.input_formats = MonthInput({"placeholder": "如 2017-05"}), MONTH_FORMATS
         field.error_messages["invalid"] = "请填写年月，如 2017-05。"
     else:

@@ -6,6 +6,7 @@ import django_tables2 as tables
 from django_tables2.rows import BoundRow, BoundRows
 
 from .encryption import DecryptionError, EncryptedMixin
+from .fields import MonthField
 from .templatetags.yl import masked
 
 logger = logging.getLogger(__name__)
@@ -83,11 +84,16 @@ class RecordColumn(tables.Column):
         super().__init__(linkify=lambda record: record.get_absolute_url(), **options)
 
 
+@tables.columns.library.register
 class MonthColumn(tables.DateColumn):
-    """A date kept by months."""
+    """A month; every column of a MonthField is one unless its table says otherwise."""
 
     def __init__(self, **options):
         super().__init__(format="Y-m", **options)
+
+    @classmethod
+    def from_field(cls, field, **options):
+        return cls(**options) if isinstance(field, MonthField) else None
 
     def value(self, value):
         return value and f"{value:%Y-%m}"

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from stdnum import exceptions as stdnum_errors
 from stdnum.cn import ric, uscc
 
+from .fields import MonthField
+
 # Spelt out, since \d also takes the digits of other scripts.
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
@@ -71,7 +73,8 @@ def check_order(instance, begin, end, same_day=True):
     """Raises ValidationError on `end` when it lies before `begin` (with `same_day=False`: or on it)."""
     first, last = getattr(instance, begin), getattr(instance, end)
     if first and last and (last < first or (last == first and not same_day)):
-        label = instance._meta.get_field(begin).verbose_name
-        if label.endswith("年月"):
+        field = instance._meta.get_field(begin)
+        label = field.verbose_name
+        if isinstance(field, MonthField):
             raise ValidationError({end: problem(f"不早于{label}（{first:%Y-%m}）的年月", "请核对两个年月")})
         raise ValidationError({end: problem(f"不早于{label}（{first}）的日期", "请核对两个日期")})

@@ -7,6 +7,7 @@ from django.urls import reverse
 from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS
+from yl_district.fields import YearField
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -93,7 +94,7 @@ class HubYear(models.Model):
         KEY = "key", "重点店"
 
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="years", verbose_name="青年汇")
-    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
+    year = YearField("年度", validators=[validate_year])
     tier = models.CharField("类型", max_length=10, choices=Tier)
     address = models.CharField("地址", max_length=200, blank=True)
     director = models.CharField("负责人", max_length=30, blank=True)

@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from yl_district.fields import MonthField
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
@@ -22,7 +23,7 @@ class MemberQuerySet(ReachQuerySet):
 
     def with_roll_begin(self):
         """Adds `began_on`: 来源日期, else 入团年月."""
-        return self.annotate(began_on=Coalesce("intake_on", "joined_league_on"))
+        return self.annotate(began_on=Coalesce("intake_on", "joined_league_on", output_field=models.DateField()))
 
     def as_of(self, day):
         """Members on the roll at the end of `day`."""
@@ -86,7 +87,7 @@ class Member(models.Model):
     ethnicity = models.CharField("民族", max_length=10, choices=Ethnicity, blank=True)
     political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
     education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
-    joined_league_on = models.DateField("入团年月", null=True, blank=True)
+    joined_league_on = MonthField("入团年月", null=True, blank=True)
     wechat = models.CharField("微信号", max_length=40, blank=True)
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)

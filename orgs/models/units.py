@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from yl_district.fields import YearField
 from yl_district.history import Tracked
 from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
@@ -86,7 +87,7 @@ class Unit(models.Model):
         Organisation, models.PROTECT, null=True, blank=True, related_name="units", verbose_name="团支部"
     )
     league_founded_on = models.DateField("建团日期", null=True, blank=True)
-    task_year = models.PositiveSmallIntegerField("计入任务年度", null=True, blank=True)
+    task_year = YearField("计入任务年度", null=True, blank=True)
     is_contact_point = models.BooleanField("区级联系点", null=True, blank=True)
     status = models.CharField("状态", max_length=20, choices=Status)
     status_on = models.DateField("状态日期", null=True, blank=True)

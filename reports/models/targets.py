@@ -6,6 +6,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
 
+from yl_district.fields import YearField
 from yl_district.history import Tracked
 from yl_district.models import Attachment
 from yl_district.validators import validate_year
@@ -32,7 +33,7 @@ class TargetQuerySet(StaffQuerySet):
 class Target(models.Model):
     """A target for a year set from above."""
 
-    year = models.PositiveSmallIntegerField("年度", validators=[validate_year])
+    year = YearField("年度", validators=[validate_year])
     task = models.CharField("任务", max_length=100)
     figure = models.CharField("指标", max_length=60)
     value = models.PositiveIntegerField("目标值")

@@ -11,6 +11,7 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
+from yl_district.fields import date_format
 from yl_district.history import kind_of, may_change, may_come
 from yl_district.masking import MASKED_FIELDS, masked
 from yl_district.models import Attachment
@@ -104,7 +105,7 @@ def shown(record, field):
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
-        return formats.date_format(value, "Y-m" if field.verbose_name.endswith("年月") else "Y-m-d")
+        return formats.date_format(value, date_format(field))
     if field.name in MASKED_FIELDS:
         return masked(value)
     if field.get_internal_type() == "TextField" and value:

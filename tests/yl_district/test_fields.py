@@ -1,0 +1,62 @@
+"""Fields that say what they hold."""
+
+from datetime import date
+
+import pytest
+from django.db import models
+
+from members.models import Post
+from yl_district import cells
+from yl_district.changes import plain_text
+from yl_district.columns import widget_for
+from yl_district.fields import MonthField, YearField
+from yl_district.forms import MonthInput, prepare_field
+
+MAY = date(2017, 5, 4)
+
+
+def prepared(field):
+    """The form's field of a model field, as pages show it."""
+    shown = field.formfield()
+    prepare_field(shown)
+    return shown
+
+
+@pytest.mark.parametrize("field", [MonthField("任职时间"), Post._meta.get_field("started_on")])
+def test_a_month_is_read_shown_and_edited_as_one_whatever_its_label(field):
+    shown = prepared(field)
+    assert shown.clean("2017-05") == date(2017, 5, 1)
+    assert isinstance(shown.widget, MonthInput)
+    assert type(widget_for(field, "列")) is cells.MonthWidget
+    assert plain_text(field, MAY) == "2017-05"
+
+
+def test_a_day_is_no_month_because_its_label_says_so():
+    field = models.DateField("任职年月")
+    assert not isinstance(prepared(field).widget, MonthInput)
+    assert type(widget_for(field, "任职年月")) is cells.DayWidget
+    assert plain_text(field, MAY) == "2017-05-04"
+
+
+def test_a_month_is_one_in_the_history_as_well():
+    assert type(Post.history.model._meta.get_field("started_on")) is MonthField
+
+
+def test_a_year_has_limits_and_is_read_as_one_whatever_its_label():
+    field = YearField("任务")
+    limits = [one.limit_value for one in prepared(field).validators]
+    assert limits == [2000, 2100]
+    assert type(widget_for(field, "列")) is cells.YearWidget
+    assert type(widget_for(models.IntegerField("年度"), "年度")) is cells.IntegerWidget
+
+
+@pytest.mark.parametrize(
+    ("field", "plain"),
+    [
+        (MonthField(null=True), models.DateField(null=True)),
+        (YearField("年度"), models.PositiveSmallIntegerField("年度")),
+    ],
+)
+def test_a_migration_holds_the_plain_field(field, plain):
+    assert field.deconstruct() == plain.deconstruct()
+    assert type(field.clone()) is type(field)
