@@ -20,7 +20,6 @@ class AssistedYouthForm(PersonForm):
     """An assisted youth's time in the register."""
 
     masks_name = True
-    kept_back = ("guardian_phone",)
     groups = [
         PERSON_GROUP,
         ("在库", "organisation", "registered_on", "removed_on", "bound_on"),

@@ -12,7 +12,7 @@ from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
 from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
-from yl_district.fields import YearField
+from yl_district.fields import YearField, personal
 from yl_district.history import Tracked
 from yl_district.masking import masked_name
 from yl_district.models import AccessEntry, Attachment
@@ -76,8 +76,8 @@ class CaseGrant(SealedModel):
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
-    name = models.CharField("青少年姓名", max_length=30)
-    birth_date = models.DateField("出生日期", null=True, blank=True)
+    name = personal(models.CharField("青少年姓名", max_length=30))
+    birth_date = personal(models.DateField("出生日期", null=True, blank=True))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="case_grants", verbose_name="所在组织")
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
@@ -95,7 +95,7 @@ class CaseGrant(SealedModel):
     ended_on = models.DateField("终止日期", null=True, blank=True)
 
     objects = CaseGrantQuerySet.as_manager()
-    history = Tracked(hidden=["name", "birth_date", "reason"])
+    history = Tracked()
 
     class Meta:
         verbose_name = "个案授权"
@@ -233,8 +233,8 @@ class AssistedYouth(SealedModel):
     grade = EncryptedCharField("年级", max_length=20, blank=True)
     hardship = EncryptedCharField("困难类型", max_length=30, blank=True)
     focus_group = EncryptedCharField("重点类别", max_length=60, blank=True)
-    guardian = EncryptedCharField("监护人", max_length=30, blank=True)
-    guardian_phone = EncryptedCharField("监护人电话", max_length=30, blank=True)
+    guardian = personal(EncryptedCharField("监护人", max_length=30, blank=True), unmaskable=True)
+    guardian_phone = personal(EncryptedCharField("监护人电话", max_length=30, blank=True), masked=True, unmaskable=True)
     needs = EncryptedTextField("需求", blank=True)
     registered_on = models.DateField("入库日期")
     removed_on = models.DateField("出库日期", null=True, blank=True)
@@ -243,7 +243,7 @@ class AssistedYouth(SealedModel):
     legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
     remark = EncryptedTextField("备注", blank=True)
 
-    unmaskable = ("person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone")
+    unmaskable_with = ("person",)
 
     attachments = GenericRelation(Attachment)
 

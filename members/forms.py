@@ -9,7 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.cells import CellError, MobileWidget, NameWidget
-from yl_district.fields import MonthFormField
+from yl_district.fields import MonthFormField, is_masked
 from yl_district.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
 from yl_district.masking import masked, masked_name
 from yl_district.pinyin import normalised
@@ -22,7 +22,7 @@ PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
 TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
 # What a form never shows of somebody registered, with what stands for nothing.
-KEPT_BACK = {"identity_number": None, "mobile": ""}
+KEPT_BACK = {field.name: None if field.null else "" for field in Person._meta.concrete_fields if is_masked(field)}
 
 
 class PersonForm(PageForm):

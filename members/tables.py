@@ -11,8 +11,6 @@ class PersonTable(PageTable):
     """People."""
 
     name = RecordColumn(accessor="shown_name", verbose_name="姓名", order_by="search_text")
-    mobile = MaskedColumn()
-    identity_number = MaskedColumn()
 
     class Meta(PageTable.Meta):
         model = Person

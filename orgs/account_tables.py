@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.html import format_html_join
 
-from yl_district.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.tables import PageTable, RecordColumn
 
 from .models import User
 
@@ -15,7 +15,6 @@ class AccountTable(PageTable):
 
     name = RecordColumn(empty_values=(), order_by=("name", "username"))
     username = tables.Column("用户名")
-    mobile = MaskedColumn()
     roles = tables.Column("角色", accessor="roles__all", orderable=False, attrs={"td": {"class": "long"}})
     last_login = tables.DateTimeColumn(verbose_name="最近登录", format="Y-m-d H:i")
     has_second_factor = tables.Column("动态口令")

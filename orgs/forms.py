@@ -64,7 +64,6 @@ class OrganisationDissolveForm(ActionForm):
 class UnitForm(PageForm):
     """A two-new organisation."""
 
-    kept_back = ("contact_phone",)
     groups = [
         ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
         ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point"),

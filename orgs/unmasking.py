@@ -1,17 +1,17 @@
 """What is masked, shown whole to somebody who says why; each time is noted in the access log first.
 
-A model names in `unmaskable` what its pages mask, as `field` or `relation.field`, and may narrow in the QuerySet method
-`kept_by(user)` to whom it is shown whole.
+What that is the model's fields say; the QuerySet method `kept_by(user)` may narrow to whom it is shown.
 """
 
 from django import forms
-from django.apps import apps
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
 from yl_district.access_log import Action, record, subject_of
+from yl_district.fields import unmaskable_paths
 from yl_district.forms import ActionForm
+from yl_district.history import tracked_models
 
 from .confirmation import recently_confirmed
 
@@ -33,8 +33,8 @@ class UnmaskForm(ActionForm):
 
 def unmaskable_rows(kind, user):
     """The rows of a kind that the user may see whole; raises Http404 for a kind of which nothing is masked."""
-    for model in apps.get_models():
-        if model._meta.model_name == kind and hasattr(model, "unmaskable"):
+    for model in tracked_models():
+        if model._meta.model_name == kind and unmaskable_paths(model):
             rows = model._default_manager.visible_to(user)
             return rows.kept_by(user) if hasattr(rows, "kept_by") else rows
     raise Http404
@@ -53,7 +53,7 @@ def unmask_page(request, row):
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
         record(Action.UNMASK, subject_of(row), request=request, detail=form.cleaned_data["reason"])
-        context["facts"] = [whole_fact(row, path) for path in row.unmaskable]
+        context["facts"] = [whole_fact(row, path) for path in unmaskable_paths(type(row))]
         return render(request, "unmasked.html", context)
     form.focus()
     return render(request, "record_unmask.html", context)

@@ -31,6 +31,11 @@ from youthhubs.models import HubYear
 APPS = ["orgs", "members", "youthhubs", "activities", "assistance", "outreach", "reports"]
 
 
+def below(base):
+    """Every class that is built on `base`, however far below."""
+    return [found for each in base.__subclasses__() for found in (each, *below(each))]
+
+
 def kinds():
     """The kinds of records of the district, histories left out."""
     found = [model for app in APPS for model in apps.get_app_config(app).get_models(include_auto_created=True)]

@@ -19,7 +19,7 @@ from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.word import TEMPLATE
 from yl_district.encryption import BlindIndexField
-from yl_district.masking import MASKED_FIELDS
+from yl_district.fields import is_masked
 from yl_district.models import ImportBatch
 from yl_district.pinyin import SearchTextField
 
@@ -95,7 +95,7 @@ def canary(field, side, markup=MARKUP):
     """What a text column of a side holds."""
     if field.name == "identity_number":
         return identity_number(side)
-    if field.name in MASKED_FIELDS:
+    if is_masked(field):
         return phone(side)
     text = marked(side, field.verbose_name, markup=markup)
     return text if len(text) <= (field.max_length or len(text)) else f"秘{side}"[: field.max_length]

@@ -7,19 +7,9 @@ from django.db import models
 from django.utils import formats, timezone
 
 from .encryption import BlindIndexField
-from .fields import date_format
+from .fields import date_format, is_personal
 from .history import Tracked, tracked_fields
-from .masking import MASKED_FIELDS
 
-# Fields of which the history tells only that they were changed; so are all that are encrypted at rest.
-HIDDEN_FIELDS = MASKED_FIELDS | {
-    "wechat",
-    "guardian",
-    "needs",
-    "assessment",
-    "goals",
-    "measures",
-}
 EMPTY = "（空）"
 HIDDEN = "（内容不显示）"
 OUT_OF_REACH = "（不在您可查看的范围内）"
@@ -47,12 +37,6 @@ class Step:
     is_first_known: bool
 
 
-def is_hidden(field):
-    """Whether a field's contents stay out of the history page."""
-    own = {*getattr(field.model, "unmaskable", ()), *field.model.history_hidden}
-    return field.name in HIDDEN_FIELDS | own or type(field).__name__.startswith("Encrypted")
-
-
 def is_derived(field):
     """Whether a column says nothing but what others say: what is searched for, or what ciphertext is bound to."""
     return isinstance(field, BlindIndexField) or field.name == "seal"
@@ -61,7 +45,7 @@ def is_derived(field):
 def is_revertible(field):
     """Whether a field can be set back by itself: a plain column that no act of its own changes."""
     is_plain = field.editable and not field.primary_key and not field.is_relation
-    return is_plain and not is_hidden(field) and field.name not in field.model.history_by_acts
+    return is_plain and not is_personal(field) and field.name not in field.model.history_by_acts
 
 
 def visible(model, user):
@@ -125,7 +109,7 @@ class Telling:
 
     def _change(self, field, row, former):
         label = str(field.verbose_name)
-        if is_hidden(field):
+        if is_personal(field):
             return Change(field.name, label, HIDDEN, HIDDEN, is_hidden=True)
         before = getattr(former, field.attname) if former else None
         after = getattr(row, field.attname)

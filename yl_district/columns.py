@@ -6,8 +6,7 @@ from django.db import models
 from import_export.fields import Field
 
 from . import cells
-from .fields import MonthField, YearField
-from .masking import MASKED_FIELDS
+from .fields import MonthField, YearField, is_masked
 from .spreadsheets import Heading, as_text
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
@@ -17,14 +16,16 @@ EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字�
 class Column(Field):
     """A column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
 
-    In a list, a required column may be blank or missing where the column `unless` is filled.
+    In a list, a required column may be blank or missing where the column `unless` is filled. The values of a column
+    that `is_masked` are masked wherever they are shown.
     """
 
     unless = ""
 
-    def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14):
+    def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14, is_masked=False):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
         self.required, self.choices, self.width = required, choices, width
+        self.is_masked = is_masked
         *self.path, self.name = attribute.split("__") if attribute else [None]
 
     def resolve(self, book, value):
@@ -35,11 +36,6 @@ class Column(Field):
     def lookup(self):
         """The field lookup by which the database finds the value, None where there is none."""
         return self.attribute
-
-    @property
-    def is_masked(self):
-        """Whether the column holds numbers that are masked wherever they are shown."""
-        return self.name in MASKED_FIELDS
 
     @property
     def heading(self):
@@ -74,7 +70,7 @@ def column(model, name, required=False, heading=None, prefix="", widget=None, al
         choices = ("是", "否")
     width = 30 if isinstance(source, models.TextField) else max(10, 2 * len(heading) + 4)
     widget = widget or widget_for(source, heading, aliases)
-    return Column(heading, prefix + name, widget, required, choices, width)
+    return Column(heading, prefix + name, widget, required, choices, width, is_masked(source))
 
 
 def widget_for(source, heading, aliases=None):

@@ -21,6 +21,7 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from . import keys
+from .fields import Privacy
 from .pinyin import normalised
 
 VERSION = "yl1"
@@ -151,6 +152,7 @@ class EncryptedMixin(LabelledField):
     """What makes a text field's column one of ciphertext."""
 
     descriptor_class = EncryptedAttribute
+    privacy = Privacy()
 
     def db_type(self, connection):
         """Ciphertext is longer than the text that the field's own limit speaks of."""

@@ -7,7 +7,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.views.defaults import page_not_found
 
-from .templatetags.yl import MASKED_FIELDS, masked
+from .fields import is_masked
+from .masking import masked
 
 MOST_SHOWN = 60
 
@@ -53,6 +54,6 @@ def field_of(model, name):
 
 def in_words(field, value):
     """What was typed, as pages write it."""
-    if field.name in MASKED_FIELDS:
+    if is_masked(field):
         return masked(value)
     return dict(field.flatchoices).get(value, value)

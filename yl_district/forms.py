@@ -15,7 +15,7 @@ from django.core.validators import (
 )
 from django.db import models
 
-from .fields import MonthFormField, YearFormField
+from .fields import MonthFormField, YearFormField, is_masked
 from .masking import masked
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
@@ -209,12 +209,10 @@ class PageForm(PageFormMixin, forms.ModelForm):
 
     `groups` is also where the form's fields come from: one that the page does not draw would come back empty and
     erase what is stored. `added` names those in `groups` that are not the model's and that the form adds itself.
-    `kept_back` names texts of a stored record that are masked on every page, this one included.
     """
 
     fixed = ()
     added = ()
-    kept_back = ()
 
     def __init_subclass__(cls, **options):
         """Derives Meta.fields from the groups, before Django reads it."""
@@ -231,6 +229,12 @@ class PageForm(PageFormMixin, forms.ModelForm):
             if getattr(self.instance, name):
                 self.initial[name] = ""
                 keep_back(self.fields[name], getattr(self.instance, name))
+
+    @property
+    def kept_back(self):
+        """The names of the record's texts that every page masks, this one included."""
+        fields = self._meta.model._meta.concrete_fields
+        return [field.name for field in fields if is_masked(field) and field.name in self.fields]
 
     def clean(self):
         data = super().clean()

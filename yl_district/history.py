@@ -43,20 +43,18 @@ class Tracked(HistoricalRecords):
     """Keeps every state of a model's rows.
 
     `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
-    `told` gives a column that means nothing by itself its label and a function of the rows and the reader; of what is
-    in `hidden`, as of what the model's pages mask, no page of history tells the contents; what is in `by_acts` is
-    changed by acts with rules of their own, and never set back from the history; `narrow` leaves of the states of a
-    record, which it is given with the reader, those that the reader may know.
+    `told` gives a column that means nothing by itself its label and a function of the rows and the reader; what is in
+    `by_acts` is changed by acts with rules of their own, and never set back from the history; `narrow` leaves of the
+    states of a record, which it is given with the reader, those that the reader may know.
     """
 
-    def __init__(self, look=None, told=None, hidden=(), by_acts=(), narrow=all_states, **options):
-        self.look, self.told, self.hidden, self.by_acts = look, told or {}, hidden, by_acts
-        self.narrow = narrow
+    def __init__(self, look=None, told=None, by_acts=(), narrow=all_states, **options):
+        self.look, self.told, self.by_acts, self.narrow = look, told or {}, by_acts, narrow
         super().__init__(history_id_field=models.BigAutoField(), history_manager=StateManager, **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
-        cls.history_look, cls.history_told, cls.history_hidden = self.look, self.told, self.hidden
+        cls.history_look, cls.history_told = self.look, self.told
         cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
 
     def fields_included(self, model):

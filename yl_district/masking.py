@@ -1,8 +1,5 @@
 """How numbers and names are shown to those who need not know them whole."""
 
-# Fields whose middle is hidden wherever they are shown.
-MASKED_FIELDS = {"identity_number", "mobile", "contact_phone", "guardian_phone"}
-
 
 def masked(number):
     """An identity number of which only the place shows, `110105************`; a phone without its middle.

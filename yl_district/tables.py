@@ -6,7 +6,7 @@ import django_tables2 as tables
 from django_tables2.rows import BoundRow, BoundRows
 
 from .encryption import DecryptionError, EncryptedMixin
-from .fields import MonthField
+from .fields import MonthField, is_masked
 from .templatetags.yl import masked
 
 logger = logging.getLogger(__name__)
@@ -99,8 +99,13 @@ class MonthColumn(tables.DateColumn):
         return value and f"{value:%Y-%m}"
 
 
+@tables.columns.library.register
 class MaskedColumn(tables.Column):
-    """A number with its middle hidden."""
+    """A number with its middle hidden; every column of a masked field is one unless its table says otherwise."""
+
+    @classmethod
+    def from_field(cls, field, **options):
+        return cls(**options) if is_masked(field) else None
 
     def render(self, value):
         return masked(value)

@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
-from yl_district.fields import MonthField
+from yl_district.fields import MonthField, personal
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
@@ -88,7 +88,7 @@ class Member(models.Model):
     political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
     education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
     joined_league_on = MonthField("入团年月", null=True, blank=True)
-    wechat = models.CharField("微信号", max_length=40, blank=True)
+    wechat = personal(models.CharField("微信号", max_length=40, blank=True))
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)
     development_no = models.CharField(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from orgs.roles import RoleKind
 from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
+from yl_district.fields import personal
 from yl_district.history import Tracked
 from yl_district.masking import masked_name
 from yl_district.pinyin import SearchTextField, search
@@ -165,26 +166,33 @@ class Person(SealedModel):
         MALE = "M", "男"
         FEMALE = "F", "女"
 
-    name = models.CharField("姓名", max_length=30, db_index=True)
+    # Shown in part only of minors, by `shown_name`.
+    name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    identity_number = EncryptedCharField(
-        "身份证号",
-        max_length=18,
-        null=True,
-        blank=True,
-        validators=[validate_identity_number],
-        error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
+    identity_number = personal(
+        EncryptedCharField(
+            "身份证号",
+            max_length=18,
+            null=True,
+            blank=True,
+            validators=[validate_identity_number],
+            error_messages={"unique": "这一身份证号已被使用，请核对后改正。"},
+        ),
+        masked=True,
+        unmaskable=True,
     )
     identity_number_index = BlindIndexField(source="identity_number", unique=True)
-    mobile = EncryptedCharField("手机号码", max_length=11, blank=True, validators=[validate_mobile])
+    mobile = personal(
+        EncryptedCharField("手机号码", max_length=11, blank=True, validators=[validate_mobile]),
+        masked=True,
+        unmaskable=True,
+    )
     mobile_index = BlindIndexField(source="mobile", db_index=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
     )
     search_text = SearchTextField()
-
-    unmaskable = ("name", "identity_number", "mobile")
 
     objects = PersonQuerySet.as_manager()
     history = Tracked()

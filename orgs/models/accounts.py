@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
+from yl_district.fields import personal
 from yl_district.history import Tracked
 from yl_district.validators import MOBILE, problem, validate_mobile
 
@@ -77,14 +78,17 @@ class User(AbstractUser):
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=30, blank=True)
-    mobile = models.CharField(
-        "手机号码",
-        max_length=11,
-        null=True,
-        blank=True,
-        unique=True,
-        validators=[validate_mobile],
-        error_messages={"unique": "这一手机号码已用于另一个账号。"},
+    mobile = personal(
+        models.CharField(
+            "手机号码",
+            max_length=11,
+            null=True,
+            blank=True,
+            unique=True,
+            validators=[validate_mobile],
+            error_messages={"unique": "这一手机号码已用于另一个账号。"},
+        ),
+        masked=True,
     )
     password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
     # A part of what every session is checked against: counting on ends them all.

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from yl_district.fields import YearField
+from yl_district.fields import YearField, personal
 from yl_district.history import Tracked
 from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
@@ -94,11 +94,9 @@ class Unit(models.Model):
     verified_on = models.DateField("最近核实日期", null=True, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
-    contact_phone = models.CharField("联系电话", max_length=30, blank=True)
+    contact_phone = personal(models.CharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
-
-    unmaskable = ("contact_phone",)
 
     attachments = GenericRelation(Attachment)
 

@@ -36,6 +36,7 @@ from tests.project.test_access import CASES, READ_ONLY, TAKEN, addresses, argume
 from tests.reports.import_pages import opened
 from tests.viewers import MARKUP, district, identity_number, mark_texts, marked, phone, records, viewers
 from tests.workbooks import workbook
+from yl_district.fields import unmaskable_paths
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.work import begin_undo
 from yl_district.models import AccessEntry
@@ -101,7 +102,7 @@ def case_addresses(rows):
             yield "attachment_create", reverse("attachment_create", args=[kind, rows[kind].pk])
         if f"{kind}_update" in ACCESS:
             yield "record_history", reverse("record_history", args=[kind, rows[kind].pk])
-        if hasattr(rows[kind], "unmaskable"):
+        if unmaskable_paths(type(rows[kind])):
             yield "record_unmask", reverse("record_unmask", args=[rows[kind]._meta.model_name, rows[kind].pk])
 
 

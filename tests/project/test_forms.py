@@ -17,7 +17,7 @@ from reports.models import PlatformEntry, Target
 from reports.report_forms import ReportForm
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
-from tests.records import changeable, stored
+from tests.records import below, changeable, stored
 from yl_district.attachment_forms import AttachmentForm
 from yl_district.forms import PageForm, drawn
 from youthhubs.forms import HubYearForm
@@ -47,12 +47,7 @@ def district():
 
 def model_forms():
     """Every form of the product that saves a record."""
-    found, waiting = set(), [forms.ModelForm]
-    while waiting:
-        below = waiting.pop().__subclasses__()
-        waiting += below
-        found |= {each for each in below if each._meta.model and issubclass(each, PageForm)}
-    return found
+    return {each for each in below(forms.ModelForm) if each._meta.model and issubclass(each, PageForm)}
 
 
 def sample(field):

@@ -5,14 +5,24 @@ from datetime import date
 import pytest
 from django.db import models
 
-from members.models import Post
+from assistance.models import AssistedYouth, CaseGrant
+from members.models import Member, Person, Post
+from orgs.models import Unit, User
 from yl_district import cells
 from yl_district.changes import plain_text
 from yl_district.columns import widget_for
-from yl_district.fields import MonthField, YearField
+from yl_district.fields import MonthField, YearField, is_personal, personal, unmaskable_paths
 from yl_district.forms import MonthInput, prepare_field
+from yl_district.history import tracked_models
 
 MAY = date(2017, 5, 4)
+PERSONAL = {
+    CaseGrant: {"name", "birth_date", "reason"},
+    Member: {"wechat"},
+    Person: {"name", "identity_number", "mobile"},
+    User: {"mobile"},
+    Unit: {"contact_phone"},
+}
 
 
 def prepared(field):
@@ -60,3 +70,21 @@ def test_a_year_has_limits_and_is_read_as_one_whatever_its_label():
 def test_a_migration_holds_the_plain_field(field, plain):
     assert field.deconstruct() == plain.deconstruct()
     assert type(field.clone()) is type(field)
+
+
+def test_what_is_shown_whole_on_request_is_said_at_the_fields():
+    assert {model: unmaskable_paths(model) for model in tracked_models() if unmaskable_paths(model)} == {
+        Unit: ["contact_phone"],
+        Person: ["name", "identity_number", "mobile"],
+        AssistedYouth: ["person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone"],
+    }
+
+
+def test_what_is_ciphertext_or_marked_is_personal():
+    names = {model: {field.name for field in model._meta.concrete_fields if is_personal(field)} for model in PERSONAL}
+    assert names == PERSONAL
+
+
+def test_marking_a_field_leaves_its_migration_alone():
+    field = models.CharField("微信号", max_length=40)
+    assert personal(field).deconstruct() == models.CharField("微信号", max_length=40).deconstruct()

@@ -3,11 +3,15 @@
 import pytest
 from django.apps import apps
 from django.db.models import CharField, TextField
+from django.urls import get_resolver
 
-from orgs.models import User
-from yl_district.columns import Column
+from members.models import Person
+from tests.records import below
+from yl_district.columns import column
 from yl_district.error_reports import discreet
-from yl_district.masking import MASKED_FIELDS, masked, masked_name
+from yl_district.fields import is_masked
+from yl_district.masking import masked, masked_name
+from yl_district.tables import MaskedColumn, PageTable
 
 DIGITS = "110105199805040025" * 2
 
@@ -67,20 +71,28 @@ def test_what_is_left_of_a_name(name, shown):
 
 
 def test_every_field_that_holds_somebodys_number_is_masked():
-    """Told by the labels: a field of another name would be shown whole by everything that goes by the name."""
-    numbers = set()
-    for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            is_text = isinstance(field, (CharField, TextField)) and field.editable
-            if is_text and any(word in str(field.verbose_name) for word in ("身份证", "手机", "电话")):
-                numbers.add(field.name)
-    assert numbers == MASKED_FIELDS
-    assert User._meta.get_field("mobile").name in MASKED_FIELDS
+    """Told by the labels, histories included."""
+    texts = [
+        field
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, (CharField, TextField)) and field.editable
+    ]
+    numbers = [one for one in texts if any(word in str(one.verbose_name) for word in ("身份证", "手机", "电话"))]
+    assert [one for one in texts if is_masked(one)] == numbers
+    assert {one.name for one in numbers} == {"identity_number", "mobile", "contact_phone", "guardian_phone"}
 
 
-def test_a_column_is_masked_by_the_name_of_its_field_wherever_that_is():
-    names = {name: Column("列", name).is_masked for name in [*MASKED_FIELDS, "person__mobile", "name", "mobile_index"]}
-    assert names == dict.fromkeys([*MASKED_FIELDS, "person__mobile"], True) | {"name": False, "mobile_index": False}
+def test_a_column_is_masked_as_its_field_is():
+    masks = {name: column(Person, name, prefix="person__").is_masked for name in ("mobile", "identity_number", "name")}
+    assert masks == {"mobile": True, "identity_number": True, "name": False}
+
+
+def test_a_list_masks_what_the_fields_of_its_columns_mask():
+    assert get_resolver().url_patterns, "reads every module of lists"
+    bound = [(table._meta.model, each) for table in below(PageTable) for each in table([]).columns.iterall()]
+    masked_ones = [each for model, each in bound if is_masked(each.accessor.get_field(model))]
+    assert [each for _, each in bound if isinstance(each.column, MaskedColumn)] == masked_ones != []
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
-from yl_district.fields import date_format
+from yl_district.fields import date_format, is_masked
 from yl_district.history import kind_of, may_change, may_come
-from yl_district.masking import MASKED_FIELDS, masked
+from yl_district.masking import masked
 from yl_district.models import Attachment
 
 register = template.Library()
@@ -106,7 +106,7 @@ def shown(record, field):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date):
         return formats.date_format(value, date_format(field))
-    if field.name in MASKED_FIELDS:
+    if is_masked(field):
         return masked(value)
     if field.get_internal_type() == "TextField" and value:
         return mark_safe(linebreaks(value, autoescape=True))
