@@ -18,6 +18,7 @@ from yl_district.masking import masked_name
 from yl_district.models import AccessEntry, Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
 LONGEST_GRANT = 366
@@ -243,7 +244,7 @@ class AssistedYouth(SealedModel):
     legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
     remark = EncryptedTextField("备注", blank=True)
 
-    unmaskable_with = ("person",)
+    record_options = RecordOptions(unmaskable_with=("person",))
 
     attachments = GenericRelation(Attachment)
 

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from yl_district.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
 from yl_district.forms import ActionForm
-from yl_district.history import tracked_models
+from yl_district.history import reached, tracked_models
 
 from .confirmation import recently_confirmed
 
@@ -35,8 +35,7 @@ def unmaskable_rows(kind, user):
     """The rows of a kind that the user may see whole; raises Http404 for a kind of which nothing is masked."""
     for model in tracked_models():
         if model._meta.model_name == kind and unmaskable_paths(model):
-            rows = model._default_manager.visible_to(user)
-            return rows.kept_by(user) if hasattr(rows, "kept_by") else rows
+            return reached(model, user)
     raise Http404
 
 

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils.crypto import salted_hmac
 
+from .record_options import options_of
+
 FIELD = "version"
 LONGEST = 8000
 UNSHOWN, UNSHOWN_TYPED = "已修改（内容不显示）", "您填写的内容（不显示）"
@@ -57,8 +59,8 @@ def record_digests(record, user):
 
 
 def compared_fields(record):
-    """What is compared of a record: all that it stores, or what its model names in `compared`."""
-    named = getattr(record, "compared", ())
+    """What is compared of a record: all that it stores, or what its model names."""
+    named = options_of(type(record)).compared
     attached = [field for field in record._meta.private_fields if field.name == "attachments"]
     stored = [*record._meta.concrete_fields, *record._meta.many_to_many, *attached]
     return [record._meta.get_field(name) for name in named] or stored

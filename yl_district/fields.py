@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django import forms
 from django.db import models
 
+from .record_options import options_of
+
 
 class MonthFormField(forms.DateField):
     """A month in a form."""
@@ -75,7 +77,7 @@ def unmaskable_paths(model):
     """What of a record is shown whole on request, as `relation.field` or `field`."""
     shared = [
         f"{name}.{path}"
-        for name in getattr(model, "unmaskable_with", ())
+        for name in options_of(model).unmaskable_with
         for path in unmaskable_paths(model._meta.get_field(name).related_model)
     ]
     own = [field.name for field in model._meta.concrete_fields if is_personal(field) and field.privacy.is_unmaskable]

@@ -10,6 +10,7 @@ from yl_district.fields import MonthField, personal
 from yl_district.history import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import (
     problem,
 )
@@ -109,7 +110,7 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
     history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
     # Of which `check_overlap` and `clean` speak together with what other records say.
-    undo_rechecks = ("person", "status", "left_on", "intake_on", "joined_league_on")
+    record_options = RecordOptions(undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"))
 
     class Meta:
         verbose_name = "团员"

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 
 from yl_district.fields import personal
 from yl_district.history import Tracked
+from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 
 from ..access import capacities, may_open
@@ -99,8 +100,8 @@ class User(AbstractUser):
     )
     entrusted_at = models.DateTimeField("最近经办时间", null=True, blank=True, editable=False)
 
-    # What pages that act on an account as a whole compare: not its sign-ins.
-    compared = ("name", "mobile", "is_active", "entrusted_at", "roles")
+    # Sign-ins stop no act on the account.
+    record_options = RecordOptions(compared=("name", "mobile", "is_active", "entrusted_at", "roles"))
 
     objects = UserManager()
 

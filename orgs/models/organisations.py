@@ -10,6 +10,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 from yl_district.history import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem
 
 from ..parents_then import parents_then
@@ -130,8 +131,9 @@ class Organisation(MP_Node):
     history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})
 
     # What others hang on by the tree, and where it hangs itself, is not taken back with an import.
-    undo_leaves = "团组织保留：不再需要时，请在其页面上修改或登记撤销日期"
-    undo_skips = ("path",)
+    record_options = RecordOptions(
+        undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期", undo_skips=("path",)
+    )
 
     class Meta:
         verbose_name = "团组织"

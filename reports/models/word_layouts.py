@@ -4,6 +4,7 @@ from django.db import models
 
 from orgs.models import User
 from yl_district.history import Tracked
+from yl_district.record_options import RecordOptions
 
 
 class WordLayoutQuerySet(models.QuerySet):
@@ -27,7 +28,7 @@ class WordLayout(models.Model):
     is_withdrawn = models.BooleanField("已停用", default=False)
 
     # The file itself never changes.
-    compared = ("is_withdrawn",)
+    record_options = RecordOptions(compared=("is_withdrawn",))
 
     objects = WordLayoutQuerySet.as_manager()
     history = Tracked(excluded_fields=["content"])

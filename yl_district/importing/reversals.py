@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ..history import links_at, tracked_fields
 from ..models.attachments import Attachment, attached_to
+from ..record_options import options_of
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
 LABELS = {
@@ -58,7 +59,7 @@ def linked_states(model, states):
 
 def restorable(model, before, after):
     """The fields to which an import gave another value, and which get their former one."""
-    skipped = getattr(model, "undo_skips", ())
+    skipped = options_of(model).undo_skips
     return [field for field in differing(model, before, after) if field.name not in skipped]
 
 
@@ -163,7 +164,7 @@ class Look:
     def _hold(self, begun):
         """Holds what the import began and other records hang on, or what is never removed."""
         begun = list(begun)
-        leaves = getattr(self.model, "undo_leaves", "")
+        leaves = options_of(self.model).undo_leaves
         holding = self._holding() if begun and not leaves else {}
         for one in begun:
             if leaves:
@@ -239,7 +240,7 @@ def edited_by(row):
 def ruled(model):
     """The columns whose values the rules allow or not because of other records: what is unique, and `undo_rechecks`."""
     tracked = {field.name: field.attname for field in tracked_fields(model)}
-    names = set(getattr(model, "undo_rechecks", ()))
+    names = set(options_of(model).undo_rechecks)
     for fields, condition, _ in exclusive(model):
         names |= {*fields, *named_in(condition)}
     return {tracked[name] for name in names if name in tracked}
@@ -267,7 +268,7 @@ def named_in(condition):
 
 def linked(model):
     """The links to other records that the rules follow."""
-    return [name for name in getattr(model, "undo_rechecks", ()) if model._meta.get_field(name).is_relation]
+    return [name for name in options_of(model).undo_rechecks if model._meta.get_field(name).is_relation]
 
 
 def values_of(record, names):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from ..counts import number_of
 from ..encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..history import Tracked, may_come, reached
+from ..record_options import RecordOptions
 
 PART = 256 * 1024
 
@@ -136,8 +137,7 @@ class Attachment(SealedModel):
 class AttachmentPart(SealedModel):
     """A piece of an attached file."""
 
-    # So many are decrypted at once where keys are changed.
-    rows_at_once = 40
+    record_options = RecordOptions(rows_at_once=40)
 
     attachment = models.ForeignKey(Attachment, models.CASCADE, related_name="parts", verbose_name="附件")
     number = models.PositiveSmallIntegerField("序号")

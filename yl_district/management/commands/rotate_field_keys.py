@@ -11,6 +11,7 @@ from yl_district import authenticators
 from yl_district.commands import DatabaseCommand
 from yl_district.encryption import BATCH, DecryptionError, encrypted_fields, prefix_of, store
 from yl_district.keys import current_key
+from yl_district.record_options import options_of
 
 
 class Columns:
@@ -78,7 +79,7 @@ class Command(DatabaseCommand):
     def one_batch(self, kept, rows, check):
         """The first of the rows, decrypted and unless they are only checked stored anew."""
         rows = rows.order_by("pk")
-        most = min(BATCH, getattr(kept.model, "rows_at_once", BATCH))
+        most = min(BATCH, options_of(kept.model).rows_at_once or BATCH)
         batch = list((rows if check else rows.select_for_update(no_key=True))[:most])
         whole = [row for row in batch if self.opens(kept, row)]
         if whole and not check:
