@@ -1,8 +1,20 @@
 """Writes the sample year's ledger workbook: `python -m reports.sample [PATH]`."""
 
+import os
 import sys
 from pathlib import Path
 
-from .ledger import COMMITTED, write
+import django
 
-write(Path(sys.argv[1]) if len(sys.argv) > 1 else COMMITTED)
+
+def main(*path):
+    """Writes the workbook to `path`, else over the committed file."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
+    django.setup()
+    # The ledger's columns are those of resources, which Django has to know first.
+    from .ledger import COMMITTED, write
+
+    write(Path(*path) if path else COMMITTED)
+
+
+main(*sys.argv[1:2])
