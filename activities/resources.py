@@ -291,7 +291,7 @@ class SignInResource(PeopleResource):
         if record.pk is None:
             self.book.only(NewSignIns).counts[id(record.activity)] += 1
             if not record.activity.sign_in_count:
-                self.first_rows.setdefault(id(record.activity), (self.row_at, record.activity))
+                self.first_rows.setdefault(id(record.activity), (record.activity, []))[1].append(self.row_at)
 
     @classmethod
     def settle(cls, keys):
@@ -301,15 +301,15 @@ class SignInResource(PeopleResource):
         return [*super().watched(), Activity]
 
     def first_lists(self):
-        """Yields (activity, its first row, person-times typed before, sign-ins) for first lists that differ from them.
+        """Yields (activity, its rows, person-times typed before, sign-ins) for first lists that differ from them.
 
         What the file itself states of an activity is checked there.
         """
         listed, stated = self.book.only(NewSignIns).counts, self.book.only(StatedPersonTimes).rows
-        for key, (row_at, activity) in self.first_rows.items():
+        for key, (activity, rows_at) in self.first_rows.items():
             typed, is_stated = activity.attendance, stated.get(key, (None, None, None))[2] is not None
             if activity.pk and not is_stated and typed not in (None, listed[key]):
-                yield activity, row_at, typed, listed[key]
+                yield activity, rows_at, typed, listed[key]
 
     def doubts(self):
         """A first list that differs from the person-times typed before; these are kept aside when it is written."""
@@ -318,9 +318,10 @@ class SignInResource(PeopleResource):
 
     def late_problems(self):
         """Where the file can correct the person-times as well, a first list has as many rows as were typed before."""
-        for activity, row_at, typed, count in self.first_lists() if ActivityResource.sheet in self.book.sheets else ():
+        for activity, rows_at, typed, count in self.first_lists() if ActivityResource.sheet in self.book.sheets else ():
             remedy = f"系统中该活动登记为 {typed} 人次，名单只有 {count} 人：请补齐名单，或先清空该活动的人次"
-            yield (row_at, "活动名称", activity.name, f"与已登记人次一致的 {typed} 行签到", remedy)
+            for row_at in rows_at:
+                yield (row_at, "活动名称", activity.name, f"与已登记人次一致的 {typed} 行签到", remedy)
 
     def rows_for_export(self, records):
         return records.select_related("activity", "person").order_by("activity__held_on", "activity_id", "pk")

@@ -66,7 +66,13 @@ DIFFERENT = [("活动", 2, "人次", "30", "与签到人数一致的 2", "有签
 
 
 def test_typed_person_times_that_differ_from_the_sign_ins_are_an_error_of_the_activity():
-    assert problems(BASE | {"活动": [WALK | {"人次": 30}], "签到": sign_ins("章程", "顾清")}) == DIFFERENT
+    remedy = "该名称在《活动》第 2 行，那一行有误，请先改正那一行"
+    assert problems(BASE | {"活动": [WALK | {"人次": 30}], "签到": sign_ins("章程", "顾清")}) == [
+        *DIFFERENT,
+        *[("签到", row, "活动名称", "健步走", "《活动》表或系统中已有的名称", remedy) for row in (2, 3)],
+    ]
+    take_in(BASE | {"活动": [WALK]})
+    assert problems({"活动": [WALK | {"人次": 30}], "签到": sign_ins("章程", "顾清")}) == DIFFERENT
 
 
 def test_they_are_also_checked_against_sign_ins_stored_before():
@@ -78,7 +84,7 @@ def test_a_first_list_must_agree_with_the_person_times_typed_before():
     take_in(BASE | {"活动": [WALK | {"人次": 30}]})
     remedy = "系统中该活动登记为 30 人次，名单只有 2 人：请补齐名单，或先清空该活动的人次"
     assert problems({"签到": sign_ins("章程", "顾清")}) == [
-        ("签到", 2, "活动名称", "健步走", "与已登记人次一致的 30 行签到", remedy)
+        ("签到", row, "活动名称", "健步走", "与已登记人次一致的 30 行签到", remedy) for row in (2, 3)
     ]
     assert recorded() == (30, "exact", 0)
 
