@@ -104,15 +104,29 @@ def problems(found):
 
 
 def records():
-    """Every stored record with the values of all its columns, what is ciphertext as what it says."""
+    """Every stored record with the values of all its columns, what is ciphertext as what it says.
+
+    A link of two records is known by these two, whatever its own key.
+    """
     models = [model for model in apps.get_models(include_auto_created=True) if is_record(model)]
-    return {
-        (model._meta.label, one.pk): {
-            field.attname: getattr(one, field.attname) for field in model._meta.concrete_fields
-        }
-        for model in models
-        for one in model._default_manager.all()
-    }
+    stored = [(model, one) for model in models for one in model._default_manager.all()]
+    return {(model._meta.label, key_of(one)): columns_of(one) for model, one in stored}
+
+
+def columns_of(record):
+    """The values of a record's columns; of a link of two records without its own key."""
+    fields = [field for field in record._meta.concrete_fields if not (is_link(record) and field.primary_key)]
+    return {field.attname: getattr(record, field.attname) for field in fields}
+
+
+def key_of(record):
+    """By what a record is known."""
+    return tuple(columns_of(record).values()) if is_link(record) else record.pk
+
+
+def is_link(record):
+    """Whether a row only links two records, as those of many-to-many fields do."""
+    return bool(record._meta.auto_created)
 
 
 def is_record(model):

@@ -1,12 +1,13 @@
 """An import taken back: every value as it was, what was worked on since kept, what others hang on held."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from activities.models import Activity, SignIn
 from assistance.models import AssistedYouth, Pairing, ServicePlan
@@ -49,12 +50,15 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import take_in
+from yl_district.export_marks import HEADING, mark
 from yl_district.history import because
 from yl_district.importing import reversals as reversals_module
 from yl_district.importing import undo
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.importing.work import begin_undo
+from yl_district.imports import LogResource
 from yl_district.models import ImportBatch
+from youthhubs.models import Hub
 
 pytestmark = pytest.mark.both
 
@@ -77,7 +81,7 @@ def undone(batch, user):
     batch.refresh_from_db()
     assert (batch.state, batch.said) == ("undone", "")
     staying = [(label, verdict, reason) for label, _, verdict, reason in batch.undone["staying"]]
-    return batch.undone["counts"], staying
+    return Counter(batch.undone["counts"]), staying
 
 
 def full_district(branches):
@@ -111,7 +115,10 @@ def full_district(branches):
 
 
 MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": BRANCH}
+NEW_BRANCH = {"组织名称": "望湖社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
+HUB = {"名称": "春晖青年汇", "所在组织": BRANCH, "年度": 2017, "类型": "重点店"}
 CHANGING = {
+    "organisations": [NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号"}, NEW_BRANCH],
     "members": [
         MEMBER
         | {"手机号码": "13900139000", "身份证号": identity_number(4), "备注": "新备注", "来源日期": "2017-03-01"},
@@ -132,6 +139,10 @@ CHANGING = {
         {"单位名称": "清和科技有限公司", "类别": "非公企业", "状态": "正常", "职工总数": 40, "团支部": BRANCH},
         {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
     ],
+    "unit_contacts": [
+        {"单位名称": "清和科技有限公司", "日期": "2017-06-01", "方式": "见面", "内容": "回访"},
+        {"单位名称": "清和科技有限公司", "日期": "2017-07-01", "方式": "电话"},
+    ],
     "volunteers": [
         {"姓名": "顾清", "手机号码": "13800138001", "志愿者队伍": "清河青年汇", "单位": "清和科技"},
         {"姓名": "卫宁", "手机号码": "13800138009", "志愿者队伍": "春晖青年汇"},
@@ -147,6 +158,10 @@ CHANGING = {
         {"团干部": "陆远", "姓名": "秦朗", "起始日期": "2017-06-01"},
         {"团干部": "陆远", "姓名": "苏文", "起始日期": "2017-02-01"},
     ],
+    "contacts": [
+        {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "全部", "内容": "就业"},
+        {"团干部": "陆远", "日期": "2017-06-04", "形式": "走访", "联系青年": "秦朗"},
+    ],
     "assisted": [
         {
             "姓名": "白露",
@@ -157,6 +172,23 @@ CHANGING = {
             "需求": "学业",
         },
         {"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05", "固定志愿者": "顾清"},
+    ],
+    "plans": [
+        {"帮扶对象": "白露", "年度": 2017, "目标": "考上高中", "措施": "每周辅导"},
+        {"帮扶对象": "白露", "年度": 2018, "目标": "适应高中"},
+    ],
+    "assistances": [
+        {"日期": "2017-06-01", "帮扶对象": "全部", "类别": "文具资助", "志愿者": "韩笑", "金额": 300},
+        {"日期": "2017-07-01", "帮扶对象": "白露", "类别": "学习培训", "志愿者": "顾清、韩笑"},
+    ],
+    "scholarships": [
+        {"年度": 2017, "姓名": "白露", "学校": "高井中学", "状态": "批准", "批准日期": "2017-09-01"},
+        {"年度": 2017, "姓名": "梁田", "学校": "高井中学", "状态": "申报"},
+    ],
+    "hubs": [
+        HUB | {"开业日期": "2015-05-04", "负责人": "顾清"},
+        HUB | {"年度": 2018},
+        HUB | {"名称": "望湖青年汇", "所在组织": OTHER_BRANCH},
     ],
     "activities": [
         {
@@ -173,14 +205,37 @@ CHANGING = {
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "章程", "手机号码": "13800138000", "身份": "团员"},
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "许然"},
     ],
+    "supplies": [
+        {"日期": "2017-05-04", "组织": BRANCH, "物资": "团旗", "数量": 2},
+        {"日期": "2017-06-04", "组织": OTHER_BRANCH, "物资": "团徽", "数量": 30},
+    ],
+    "platform_entries": [
+        {"平台": "智慧团建", "对象": "团组织", "名称": BRANCH, "录入日期": "2017-06-05", "绑定日期": "2017-06-06"},
+        {"平台": "志愿北京", "对象": "志愿者", "名称": "顾清", "录入日期": "2017-06-05"},
+    ],
+    "targets": [
+        {"年度": 2017, "任务": "活动场次", "指标": "sessions", "目标值": 12},
+        {"年度": 2018, "任务": "活动", "指标": "sessions", "目标值": 15, "截止日期": "2018-11-30"},
+    ],
 }
+
+
+def changing(kind):
+    """The rows of a kind's list; of happenings the first one is known by its mark alone, since its cells differ."""
+    resource, (first, *others) = KINDS[kind].resource, CHANGING[kind]
+    if issubclass(resource, LogResource):
+        exported_at = timezone.now() + timedelta(seconds=1)
+        first = first | {HEADING: mark(resource._meta.model.objects.get(), exported_at)}
+    return [first, *others]
 
 
 # What each list changes (~) and begins (+).
 WRITTEN = {
+    "organisations": {"~orgs.Organisation": 1, "+orgs.Organisation": 1},
     "members": {"~members.Person": 1, "~members.Member": 1, "+members.Person": 1, "+members.Member": 1},
     "posts": {"~members.Person": 1, "~members.Post": 1, "+members.Person": 1, "+members.Post": 1},
     "units": {"~orgs.Unit": 1, "+orgs.Unit": 1},
+    "unit_contacts": {"~orgs.UnitContact": 1, "+orgs.UnitContact": 1},
     "volunteers": {
         "~members.Volunteer": 1,
         "~youthhubs.TeamMember": 1,
@@ -189,6 +244,7 @@ WRITTEN = {
         "+youthhubs.TeamMember": 1,
     },
     "links": {"~members.Person": 1, "~outreach.Link": 1, "+members.Person": 1, "+outreach.Link": 2},
+    "contacts": {"~outreach.Contact": 1, "+outreach.Contact": 1},
     "assisted": {
         "~members.Person": 1,
         "~assistance.AssistedYouth": 1,
@@ -197,39 +253,64 @@ WRITTEN = {
         "+assistance.AssistedYouth": 1,
         "+assistance.Pairing": 2,
     },
+    "plans": {"~assistance.ServicePlan": 1, "+assistance.ServicePlan": 1},
+    "assistances": {"~assistance.Assistance": 1, "+assistance.Assistance": 1},
+    "scholarships": {
+        "~members.Person": 1,
+        "~assistance.Scholarship": 1,
+        "+members.Person": 1,
+        "+assistance.Scholarship": 1,
+    },
+    "hubs": {"~youthhubs.Hub": 1, "~youthhubs.HubYear": 1, "+youthhubs.Hub": 1, "+youthhubs.HubYear": 2},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
+    "supplies": {"~orgs.Supply": 1, "+orgs.Supply": 1},
+    "platform_entries": {"~reports.PlatformEntry": 1, "+reports.PlatformEntry": 1},
+    "targets": {"~reports.Target": 1, "+reports.Target": 1},
 }
+# New organisations stay when an import is taken back.
+LEFT = ("orgs.Organisation", UNFIT, "团组织保留：不再需要时，请在其页面上修改或登记撤销日期")
+STAYING = {"organisations": [LEFT]}
+
+
+def beside_the_tree(found):
+    """Records without how many stand below each organisation, which belongs to those below."""
+    return {key: {name: values[name] for name in values if name != "numchild"} for key, values in found.items()}
 
 
 def written_here(branches, kind):
     """An import of the list of a kind, and what it wrote of each record: ~ or +, by the record's label and key."""
     full_district(branches)
-    before = records()
-    batch = written(kind, CHANGING[kind])
-    labels = {label for label, _ in batch.written}
-    after = {key: values for key, values in records().items() if key[0] in labels and values != before.get(key)}
-    return batch, {key: "~" if key in before else "+" for key in after}
+    before = beside_the_tree(records())
+    batch = written(kind, changing(kind))
+    labels, after = {label for label, _ in batch.written}, beside_the_tree(records())
+    found = [key for key, values in after.items() if key[0] in labels and values != before.get(key)]
+    return batch, {key: "~" if key in before else "+" for key in found}
 
 
 @pytest.mark.both
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_column_of_every_table_is_as_it_was(branches, user, kind):
     full_district(branches)
-    before = records()
-    batch = written(kind, CHANGING[kind])
+    before = beside_the_tree(records())
+    batch = written(kind, changing(kind))
     counts, staying = undone(batch, user)
-    assert (set(counts), staying) == ({REVERSED}, [])
-    assert records() == before
+    after = beside_the_tree(records())
+    new = [key[0] for key in after if key not in before]
+    assert (counts[REVERSED], staying) == (counts.total() - len(new), STAYING.get(kind, []))
+    assert new == [label for label, *_ in staying]
+    assert {key: after[key] for key in before} == before
+    assert Organisation.objects.find_problems() == ([], [], [], [], [])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_was_taken_back_can_be_taken_in_again(branches, user, kind):
     full_district(branches)
-    first = written(kind, CHANGING[kind])
-    after = records()
+    first = written(kind, changing(kind))
+    after, stayed = records(), len(STAYING.get(kind, []))
     undone(first, user)
-    assert written(kind, CHANGING[kind]).counts == first.counts
+    expected = Counter(first.counts) + Counter(s=stayed) - Counter(n=stayed)
+    assert written(kind, changing(kind)).counts == expected
     assert stated(records()) == stated(after)
 
 
@@ -297,16 +378,27 @@ def test_what_somebody_edited_since_is_kept_and_the_rest_taken_back(branches, us
 
 
 EDITS = {
+    "orgs.Organisation": {"remark": "后来改"},
     "members.Person": {"name": "改名"},
     "members.Member": {"remark": "后来改"},
     "members.Post": {"remark": "后来改"},
     "members.Volunteer": {"remark": "后来改"},
     "orgs.Unit": {"remark": "后来改"},
+    "orgs.UnitContact": {"content": "后来改"},
+    "orgs.Supply": {"quantity": 9},
+    "youthhubs.Hub": {"name": "改名青年汇"},
+    "youthhubs.HubYear": {"remark": "后来改"},
     "outreach.Link": {"remark": "后来改"},
+    "outreach.Contact": {"content": "后来改"},
     "assistance.AssistedYouth": {"remark": "后来改"},
     "assistance.Pairing": {"started_on": date(2016, 1, 5)},
+    "assistance.ServicePlan": {"goals": "后来改"},
+    "assistance.Assistance": {"content": "后来改"},
+    "assistance.Scholarship": {"remark": "后来改"},
     "activities.Activity": {"venue": "后来改"},
     "activities.SignIn": {"capacity": "volunteer"},
+    "reports.PlatformEntry": {"bound_on": date(2017, 7, 1)},
+    "reports.Target": {"value": 99},
 }
 
 
@@ -384,6 +476,16 @@ def test_what_a_later_import_changed_is_kept(branches, user):
 
 def a_person(**fields):
     return Person.objects.get(name=member_row(0)["姓名"], **fields)
+
+
+def file_of(kind, others=()):
+    """A file attached to the only record that a list of the kind begins, and what is held besides."""
+    model = KINDS[kind].resource._meta.model
+
+    def attach(branch, user):
+        make_attachment(model.objects.latest("pk"), user)
+
+    return kind, CHANGING[kind][1:], attach, {model._meta.label: "附件"} | dict(others)
 
 
 HANGING = {
@@ -465,11 +567,37 @@ HANGING = {
         lambda branch, user: make_attachment(Unit.objects.get(name="春晖软件有限公司"), user),
         {"orgs.Unit": "附件"},
     ),
+    "a file of a contact with a unit": file_of("unit_contacts"),
+    "a file of a contact": file_of("contacts"),
+    "a file of a plan": file_of("plans"),
+    "a file of an assistance": file_of("assistances"),
+    "a file of a scholarship": file_of("scholarships", {"members.Person": "奖学金"}),
+    "a file of supplies": file_of("supplies"),
+    "a file of a target": file_of("targets"),
+    "an activity at a hub": (
+        "hubs",
+        CHANGING["hubs"][2:],
+        lambda branch, user: make_activity(hub=Hub.objects.get(name="望湖青年汇")),
+        {"youthhubs.Hub": "活动"},
+    ),
+    "an assistance": (
+        "assisted",
+        [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
+        lambda branch, user: make_assistance([AssistedYouth.objects.get(person__name="何雨")]),
+        {"assistance.AssistedYouth": "帮扶记录", "members.Person": "帮扶对象"},
+    ),
+    "a volunteer's assistance": (
+        "volunteers",
+        CHANGING["volunteers"][1:],
+        lambda branch, user: make_assistance().volunteers.add(Volunteer.objects.get(person__name="卫宁")),
+        {"members.Volunteer": "帮扶记录", "members.Person": "志愿者"},
+    ),
 }
 
 
 def test_of_every_kind_something_is_held():
-    assert {kind for kind, *_ in HANGING.values()} == set(KINDS)
+    # New organisations stay in any case, and nothing refers to what was entered in a platform.
+    assert {kind for kind, *_ in HANGING.values()} == set(KINDS) - {"organisations", "platform_entries"}
 
 
 @pytest.mark.parametrize(("kind", "rows", "hang", "held"), HANGING.values(), ids=HANGING)
@@ -503,7 +631,6 @@ def test_activities_are_taken_back_after_the_lists_of_who_came(branches, user):
     assert records() == before
 
 
-NEW_BRANCH = {"组织名称": "望湖社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
 TREE = [
     NEW_BRANCH,
     NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号"},
@@ -529,7 +656,7 @@ def test_organisations_stay_where_they_are_and_get_their_values_back(branches, u
     assert moved[OTHER_BRANCH] == ("望湖社区团支部", 0)
     counts, staying = undone(report.batch, user)
     assert counts == {REVERSED: 4, UNFIT: 1}
-    assert staying == [("orgs.Organisation", UNFIT, "团组织保留：不再需要时，请在其页面上修改或登记撤销日期")]
+    assert staying == [LEFT]
     assert places() == moved
     addresses = dict(Organisation.objects.values_list("name", "address"))
     assert addresses == dict.fromkeys(branches, "") | {BRANCH: "原址", NEW_BRANCH["组织名称"]: ""}
