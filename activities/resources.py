@@ -297,9 +297,6 @@ class SignInResource(PeopleResource):
     def settle(cls, keys):
         recount_sign_ins(keys)
 
-    def watched(self):
-        return [*super().watched(), Activity]
-
     def first_lists(self):
         """Yields (activity, its rows, person-times typed before, sign-ins) for first lists that differ from them.
 

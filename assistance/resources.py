@@ -186,6 +186,7 @@ class ServicePlanResource(CaseResource):
 
     sheet = "服务计划"
     known_by = ("帮扶对象", "年度")
+    relies_on_all = True
     owner = None
     columns = [
         PersonReference("帮扶对象", None, ASSISTED_YOUTH, required=True),

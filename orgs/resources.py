@@ -49,6 +49,7 @@ class OrganisationResource(SheetResource):
     sheet = ORGANISATION_SHEET
     known_by = ("组织名称",)
     early_headings = known_by
+    relies_on_all = True  # where a new organisation is placed depends on those that are there
     columns = [
         column(Organisation, "name", required=True),
         column(Organisation, "category", required=True),
@@ -79,11 +80,6 @@ class OrganisationResource(SheetResource):
         for path in by_path:
             self._count_step(path)
         self.doubtful, self.circular = set(), set()
-
-    @classmethod
-    def relied_on(cls):
-        """The whole tree: where a new organisation is placed depends on those that are there."""
-        return [Organisation]
 
     def _count_step(self, path):
         above, step = path[: -Organisation.steplen], Organisation._str2int(path[-Organisation.steplen :])

@@ -28,6 +28,7 @@ class PlatformEntryResource(SheetResource):
 
     sheet = "平台录入"
     known_by = ("平台", "对象", "名称")
+    relies_on_all = True
     called = "名称"
     columns = [
         column(PlatformEntry, "platform", required=True),
@@ -113,6 +114,7 @@ class TargetResource(SheetResource):
 
     sheet = "年度任务"
     known_by = ("年度", "指标")
+    relies_on_all = True
     called = "指标"
     columns = [
         column(Target, "year", required=True),

@@ -46,6 +46,8 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     column that a file may state once for many rows, by a sheet's name or a section. `known_by` are the headings whose
     cells tell one record from every other: by them a row without an export mark is known again. `load` keeps every
     stored record in `stored` by its key, as a mark names it. A subclass that leaves either out raises TypeError.
+    `relies_on_all` says that any change of its kind of records since the check may make the outcome another one, as
+    where somebody has entered the same record meanwhile, which is not known by a name or by whom it is about.
     """
 
     sheet = ""
@@ -57,6 +59,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     begins = ()
     ends = ()
     synonyms = {}
+    relies_on_all = False
     settled_by = ""
     group = ""
     without_types = False  # whether every cell is text, whatever it was in the sheet that was saved so
@@ -139,13 +142,10 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     def watched(self):
         """The models whose records the check relies on: those it compares with, and those that rows refer to."""
+        own = self._meta.model
+        beside = [own._meta.get_field(item.path[0]).related_model for item in self.columns if item.path]
         named = [item.model for item in self.columns if isinstance(item, Named)]
-        return list(dict.fromkeys([self._meta.model, *named]))
-
-    @classmethod
-    def relied_on(cls):
-        """The models of which any change since the check may make its outcome another one."""
-        return []
+        return list(dict.fromkeys([own, *beside, *named]))
 
     def is_closed(self, row):
         """Whether a row, given by headings, is not for the eyes of whoever sent the file, and so passed over."""
@@ -456,6 +456,8 @@ class LogResource(SheetResource):
     unless its mark says which record it was.
     """
 
+    relies_on_all = True
+
     def __init_subclass__(cls, **options):
         cls.known_by = tuple(item.column_name for item in cls.columns)
         super().__init_subclass__(**options)
@@ -465,11 +467,6 @@ class LogResource(SheetResource):
         for record in self.rows_for_export(self._meta.model.objects.order_by("pk")):
             self.stored[record.pk] = record
             self.waiting[tuple(self.export_row(record))].append(record)
-
-    @classmethod
-    def relied_on(cls):
-        """Its own: somebody may have entered the same happening meanwhile."""
-        return [cls._meta.model]
 
     def find(self, row):
         said = tuple(

@@ -18,6 +18,7 @@ class HubYearResource(SheetResource):
 
     sheet = "青年汇"
     known_by = ("名称", "年度")
+    relies_on_all = True
     shared = ("hub__organisation", "hub__opened_on", "hub__closed_on")
     columns = [
         column(Hub, "name", required=True, prefix="hub__"),

@@ -10,8 +10,19 @@ from orgs.models import Unit
 from reports.import_kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
 from tests.reports.test_import_races import checked, committed
-from tests.reports.test_import_undo import CHANGING, full_district
-from tests.rosters import BRANCH, OTHER_BRANCH, histories, in_trial, make_branches, records, remove, tally, written
+from tests.reports.test_import_undo import HUB, NEW_BRANCH, changing, full_district
+from tests.rosters import (
+    BRANCH,
+    OTHER_BRANCH,
+    histories,
+    identity_number,
+    in_trial,
+    make_branches,
+    records,
+    remove,
+    tally,
+    written,
+)
 from yl_district.importing import commit
 from yl_district.importing.work import CHANGED_MEANWHILE
 
@@ -27,10 +38,13 @@ def branches(db):
 
 # What a list of each kind writes, or refers to in what it writes: nobody may have changed it since the check.
 RELIED = {
+    "organisations": {"orgs.Organisation": 2},
     "members": {"members.Person": 1, "members.Member": 1, "orgs.Organisation": 1},
     "posts": {"members.Person": 1, "members.Post": 1, "orgs.Organisation": 2},
     "units": {"orgs.Unit": 1, "orgs.Organisation": 1},
+    "unit_contacts": {"orgs.UnitContact": 1, "orgs.Unit": 1},
     "links": {"members.Person": 2, "outreach.Link": 1},
+    "contacts": {"outreach.Contact": 1, "outreach.Link": 1, "members.Person": 1},
     "volunteers": {
         "members.Person": 1,
         "members.Volunteer": 1,
@@ -44,8 +58,15 @@ RELIED = {
         "members.Volunteer": 2,
         "orgs.Organisation": 1,
     },
+    "plans": {"assistance.ServicePlan": 1, "assistance.AssistedYouth": 1},
+    "assistances": {"assistance.Assistance": 1, "assistance.AssistedYouth": 1, "members.Volunteer": 2},
+    "scholarships": {"assistance.Scholarship": 1, "members.Person": 1},
+    "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
+    "supplies": {"orgs.Supply": 1, "orgs.Organisation": 2},
+    "platform_entries": {"reports.PlatformEntry": 1, "orgs.Organisation": 1, "members.Person": 1},
+    "targets": {"reports.Target": 1},
 }
 
 
@@ -54,7 +75,7 @@ def relied_on(batch):
 
     def written_and_linked():
         commit.commit(batch, [KINDS[batch.kind].resource])
-        labels = {label for label, _ in batch.written}
+        labels = with_links({label for label, _ in batch.written})
         after = {key: values for key, values in records().items() if key[0] in labels and values != before.get(key)}
         links = {(one.label, values[one.attname]) for key, values in after.items() for one in foreign_keys(key[0])}
         return {*after, *links} & {*before}
@@ -63,6 +84,12 @@ def relied_on(batch):
     found = in_trial(written_and_linked)
     batch.refresh_from_db()
     return found
+
+
+def with_links(labels):
+    """The labels of models, and of the tables in which their many-to-many fields are kept."""
+    fields = [field for label in labels for field in apps.get_model(label)._meta.local_many_to_many]
+    return labels | {field.remote_field.through._meta.label for field in fields}
 
 
 class Link:
@@ -99,7 +126,7 @@ def outcome(batch):
 @pytest.mark.parametrize("act", [edit, remove])
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_it(branches, kind, act):
-    batch = checked(kind, CHANGING[kind])
+    batch = checked(kind, changing(kind))
     relied = relied_on(batch)
     assert Counter(label for label, _ in relied) == RELIED[kind]
 
@@ -113,7 +140,7 @@ def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_i
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_the_commit(branches, kind, monkeypatch):
-    batch = checked(kind, CHANGING[kind])
+    batch = checked(kind, changing(kind))
     relied, write = relied_on(batch), commit.Writer.write
 
     def outcome_beside(label, key):
@@ -131,6 +158,9 @@ def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_
 KNOWN = {"姓名": "章程", "手机号码": "13800138000"}
 WALK = {"活动名称": "春季健步走", "日期": "2017-04-08"}
 BEGUN = {
+    "organisations": {
+        "by its name": NEW_BRANCH,
+    },
     "members": {
         "of somebody known": {"姓名": "顾清", "性别": "女", "出生日期": "1998-05-04", "手机号码": "13800138001"}
         | {"所在团支部": OTHER_BRANCH},
@@ -143,9 +173,15 @@ BEGUN = {
     "units": {
         "by its name": {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
     },
+    "unit_contacts": {
+        "in every cell": {"单位名称": "清和科技有限公司", "日期": "2017-07-01", "方式": "电话"},
+    },
     "links": {
         "of somebody known": KNOWN | {"团干部": "陆远", "起始日期": "2017-02-01"},
         "of somebody new": {"团干部": "陆远", "姓名": "尤远", "手机号码": "13900139001", "起始日期": "2017-02-01"},
+    },
+    "contacts": {
+        "in every cell": {"团干部": "陆远", "日期": "2017-06-04", "形式": "走访", "联系青年": "秦朗"},
     },
     "volunteers": {
         "of somebody known": KNOWN,
@@ -155,12 +191,37 @@ BEGUN = {
         "of somebody known": {"姓名": "章程", "出生日期": "1998-05-04", "所在组织": BRANCH, "入库日期": "2017-02-01"},
         "of somebody new": {"姓名": "尤远", "所在组织": BRANCH, "入库日期": "2017-02-01", "固定志愿者": "韩笑"},
     },
+    "plans": {
+        "by its year": {"帮扶对象": "白露", "年度": 2018, "目标": "升学"},
+    },
+    "assistances": {
+        "in every cell": {"日期": "2017-07-01", "帮扶对象": "白露", "类别": "学习培训", "志愿者": "韩笑"},
+    },
+    "scholarships": {
+        "of somebody known": {"年度": 2018, "姓名": "章程（13800138000）", "状态": "申报"},
+        "of somebody new": {"年度": 2017, "姓名": "尤远", "状态": "申报"},
+    },
+    "hubs": {
+        "by its year": HUB | {"年度": 2018},
+        "by its name": HUB | {"名称": "望湖青年汇"},
+    },
     "activities": {
         "by its name and day": {"活动名称": "植树", "日期": "2017-04-09", "类型": "阳光体育", "主办组织": BRANCH},
     },
     "signins": {
         "of somebody known": KNOWN | WALK,
         "of somebody new": WALK | {"姓名": "尤远", "手机号码": "13900139001"},
+    },
+    "supplies": {
+        "in every cell": {"日期": "2017-06-04", "组织": BRANCH, "物资": "团徽", "数量": 30},
+    },
+    "platform_entries": {
+        "of somebody": {"平台": "志愿北京", "对象": "志愿者", "名称": "顾清", "录入日期": "2017-06-05"},
+        "of an activity": {"平台": "志愿北京", "对象": "活动", "名称": "春季健步走", "录入日期": "2017-06-05"},
+        "of an organisation": {"平台": "1+100", "对象": "团组织", "名称": BRANCH, "录入日期": "2017-06-05"},
+    },
+    "targets": {
+        "by its year and figure": {"年度": 2018, "任务": "活动", "指标": "sessions", "目标值": 15},
     },
 }
 BEGUN_ROWS = [(kind, row) for kind in KINDS for row in BEGUN[kind].values()]
@@ -180,25 +241,32 @@ def test_what_somebody_else_began_since_the_check_is_not_begun_twice(branches, k
 
 
 BESIDE = {
-    "a place in a team": ("volunteers", {"姓名": "施然", "手机号码": "13800138005", "志愿者队伍": "春晖青年汇"}),
+    "a place in a team": ("volunteers", {"姓名": "施然", "手机号码": "13800138005", "志愿者队伍": "春晖青年汇"}, {}),
     "a pairing": (
         "assisted",
         {"姓名": "吕晴", "所在组织": BRANCH, "入库日期": "2017-01-05", "固定志愿者": "韩笑"},
+        {},
     ),
     "a credit code": (
         "units",
         {"单位名称": "春晖软件有限公司", "统一社会信用代码": CREDIT_CODE, "类别": "非公企业", "状态": "正常"},
+        {"单位名称": "另一家"},
+    ),
+    "an identity number": (
+        "scholarships",
+        {"年度": 2017, "姓名": f"尤远（{identity_number(9)}）", "状态": "申报"},
+        {"姓名": f"尤近（{identity_number(9)}）"},
     ),
 }
 
 
 @pytest.mark.both
-@pytest.mark.parametrize(("kind", "row"), BESIDE.values(), ids=BESIDE)
-def test_what_the_database_holds_once_and_somebody_took_since_the_check_is_a_conflict(branches, kind, row):
+@pytest.mark.parametrize(("kind", "row", "taken"), BESIDE.values(), ids=BESIDE)
+def test_what_the_database_holds_once_and_somebody_took_since_the_check_is_a_conflict(branches, kind, row, taken):
     make_volunteer(None, "", make_person("施然", mobile="13800138005"))
     make_assisted_youth(branches[BRANCH], "", make_person("吕晴", mobile="13800138006"))
     batch = checked(kind, [row])
-    written(kind, [row | {"单位名称": "另一家"} if kind == "units" else row])
+    written(kind, [row | taken])
     before = records(), histories()
     assert committed(batch) == ("checked", commit.CONFLICT)
     assert (records(), histories()) == before

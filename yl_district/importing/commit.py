@@ -92,7 +92,7 @@ class Writer:
         }
         self.keys, self.written, self.settling = {}, defaultdict(list), defaultdict(set)
         self.owners, self.marks = {owner_of(resource) for resource in resources} - {None}, batch.mark
-        self.whole = {model._meta.label for resource in resources for model in resource.relied_on()}
+        self.whole = {resource._meta.model._meta.label for resource in resources if resource.relies_on_all}
         self.look()
 
     def write(self, acts):
