@@ -1,11 +1,15 @@
 """The sheet 团组织: a tree whose rows may come in any order, and whose organisations may move."""
 
+import random
 from itertools import permutations
 
 import pytest
 
 from orgs.models import Organisation
-from tests.workbooks import exported_rows, problems, take_in, tally
+from orgs.resources import OrganisationResource
+from tests.rosters import in_trial, take
+from tests.workbooks import TODAY, exported_rows, problems, take_in, tally
+from yl_district.columns import Book
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +190,112 @@ def test_names_with_line_breaks_are_one_line():
 def test_an_export_lists_parents_first():
     take_in({"团组织": TREE[::-1]})
     assert [row["组织名称"] for row in exported_rows()["团组织"]] == ["地区", "街道", "社区", "楼门"]
+
+
+STANDING = [*TREE, organisation("新街", "地区"), organisation("小院", "新街")]
+# Moved below a known one and below a new one, with new ones below the moved one and below each other.
+MOVING = [
+    organisation("社区", "新街"),
+    organisation("院落", "社区"),
+    organisation("里弄", "院落"),
+    organisation("新区", "地区"),
+    organisation("街道", "新区"),
+]
+CONTRADICTING = {"成立日期": "2017-01-01", "撤销日期": "2016-01-01"}
+
+
+def places():
+    """Each organisation in the tree's order: its name, its level, and how many stand right below it."""
+    assert Organisation.objects.find_problems() == ([], [], [], [], [])
+    return list(Organisation.objects.values_list("name", "depth", "numchild"))
+
+
+def imported(rows):
+    """The tree after the right ones of these rows were written, and the names in the wrong ones."""
+    found = take("organisations", rows, only_right=True)
+    assert (found.said, found.is_written) == ("", True)
+    return places(), {rows[problem.row - 2]["组织名称"] for problem in found.errors}
+
+
+def planted(rows, wrong):
+    """The tree as treebeard makes it of the rows that are not wrong, in the order in which they are taken."""
+    resource = OrganisationResource(Book(TODAY))
+    resource.load()
+    for row in resource.in_order(rows):
+        if row["组织名称"] not in wrong:
+            plant(row["组织名称"], Organisation.objects.get(name=row[ABOVE]))
+    return places()
+
+
+def plant(name, parent):
+    """Has treebeard place the organisation of this name below another, at the end."""
+    known = Organisation.objects.filter(name=name).first()
+    if known is None:
+        Organisation.objects.add_child(parent, instance=Organisation(name=name, category="branch", domain="community"))
+    elif Organisation.objects.get_parent(known) != parent:
+        known.move_below(parent)
+
+
+def as_treebeard_has_it(rows):
+    """Whether an import leaves the tree that treebeard would, and the names in its wrong rows."""
+    found, wrong = in_trial(lambda: imported(rows))
+    return found == in_trial(lambda: planted(rows, wrong)), wrong
+
+
+ORDERS = [MOVING, MOVING[::-1], *[pytest.param(list(rows), marks=pytest.mark.full) for rows in permutations(MOVING)]]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("rows", ORDERS, ids=lambda rows: ">".join(row["组织名称"] for row in rows))
+def test_a_moved_organisation_with_new_ones_below_it_stands_where_treebeard_would_place_it(rows):
+    take_in({"团组织": STANDING})
+    assert as_treebeard_has_it(rows) == (True, set())
+    assert in_trial(lambda: (imported(rows), dict(tree())))[1] == dict(WHOLE) | {
+        "新街": "地区",
+        "小院": "新街",
+        "社区": "新街",
+        "院落": "社区",
+        "里弄": "院落",
+        "新区": "地区",
+        "街道": "新区",
+    }
+
+
+# A wrong row, and those that are wrong because of it.
+WRONG = {
+    "社区": {"社区"},
+    "院落": {"院落", "里弄"},
+    "里弄": {"里弄"},
+    "新区": {"新区", "街道"},
+    "街道": {"街道"},
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("rows", ORDERS, ids=lambda rows: ">".join(row["组织名称"] for row in rows))
+def test_a_wrong_organisation_stays_where_it_is_and_those_below_it_with_it(rows):
+    take_in({"团组织": STANDING})
+    for name, wrong in WRONG.items():
+        told = [row | CONTRADICTING if row["组织名称"] == name else row for row in rows]
+        assert as_treebeard_has_it(told) == (True, wrong)
+
+
+def some_rows(chance):
+    """Rows of a random tree and rows that move it about, some of them wrong or in a circle."""
+    names = [f"第{number}组织" for number in range(12)]
+    standing = [ROOT, *[organisation(name, chance.choice(["地区", *names[:at]])) for at, name in enumerate(names)]]
+    new = [f"新设{number}" for number in range(5)]
+    moving = [organisation(name, chance.choice(["地区", *names, *new])) for name in [*chance.sample(names, 6), *new]]
+    rows = [row | CONTRADICTING if chance.random() < 0.2 else row for row in moving]
+    return standing, chance.sample(rows, len(rows))
+
+
+SEEDS = [*range(4), *[pytest.param(seed, marks=pytest.mark.full) for seed in range(4, 100)]]
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_is_moved_the_tree_is_what_treebeard_would_make_of_the_right_rows(seed):
+    standing, rows = some_rows(random.Random(seed))
+    take_in({"团组织": standing})
+    assert as_treebeard_has_it(rows)[0]
