@@ -9,9 +9,11 @@ from members.models import Member, Person
 from orgs.models import Organisation, Unit
 from reports.import_kinds import KINDS
 from reports.ledger import import_ledger
+from reports.models import PlatformEntry
 from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
 from yl_district.cells import YEARS
-from yl_district.importing import commit
+from yl_district.importing import commit, work
+from yl_district.importing.findings import take_in_rows
 from yl_district.importing.work import run_commit
 from yl_district.models import ImportBatch
 
@@ -581,3 +583,74 @@ def test_text_typed_in_a_form_does_not_look_changed():
     assert rows["团组织"][1]["备注"] == "第一行\n第二行"
     report = take_in(workbook({name: sheet for name, sheet in rows.items() if sheet}))
     assert (report.new, report.changed, report.same) == (0, 0, 6)
+
+
+def held(name, **cells):
+    """A row about an activity of a day."""
+    return ACTIVITY | {"活动名称": name} | cells
+
+
+def came(activity, *names):
+    """Rows of those who came to an activity."""
+    return [{"活动名称": activity, "日期": "2017-04-08", "姓名": name} for name in names]
+
+
+def entered(activity):
+    """A row that says that an activity was entered in a platform."""
+    return {"平台": "智慧团建", "对象": "活动", "名称": activity, "录入日期": "2017-05-04"}
+
+
+# What three activities state of themselves differs from the rows about who came; what hangs on them is wrong with them.
+CONTRADICTING = {
+    "团员": [MEMBER | {"微信号": "zhang"}],
+    "活动": [held("健步走", 人次=3), held("露营", 人次=1), held("夜跑", 人次=2), held("读书会", 人次=5)],
+    "签到": [
+        *came("健步走", "章程", "顾清"),
+        *came("露营", "章程"),
+        *came("夜跑", "章程", "顾清", "韩笑"),
+        *came("读书会", "章程", "顾清"),
+    ],
+    "平台录入": [entered("健步走"), entered("露营")],
+}
+
+
+@pytest.fixture
+def contradicted():
+    """Two of the activities are stored, one of them with person-times."""
+    take_in(LEDGER | {"活动": [held("夜跑"), held("读书会", 人次=30)]})
+
+
+@pytest.mark.both
+def test_an_activity_that_differs_from_its_sign_ins_is_wrong_and_what_hangs_on_it_and_nothing_else(contradicted):
+    assert [problem[:4] for problem in problems(CONTRADICTING)] == [
+        ("活动", 2, "人次", "3"),
+        ("活动", 4, "人次", "2"),
+        ("活动", 5, "人次", "5"),
+        ("签到", 2, "活动名称", "健步走"),
+        ("签到", 3, "活动名称", "健步走"),
+        # Without its own row the activity still has the person-times that are stored.
+        ("签到", 8, "活动名称", "读书会"),
+        ("签到", 9, "活动名称", "读书会"),
+        ("平台录入", 2, "名称", "健步走"),
+    ]
+
+
+@pytest.mark.both
+def test_beside_activities_that_differ_from_their_sign_ins_the_right_rows_are_written(contradicted):
+    found = take_in_rows(KINDS.ledger, workbook(CONTRADICTING), "台账.xlsx", only_right=True)
+    assert (found.is_written, found.batch.counts["w"]) == (True, 8)
+    assert set(Activity.objects.values_list("name", "attendance", "basis", "sign_in_count")) == {
+        ("露营", 1, "exact", 1),
+        ("夜跑", 3, "exact", 3),
+        ("读书会", 30, "exact", 0),
+    }
+    assert list(PlatformEntry.objects.values_list("activity__name", flat=True)) == ["露营"]
+    assert Member.objects.get().wechat == "zhang"
+
+
+def test_a_first_list_that_differs_from_what_is_stored_takes_no_more_rounds_than_one_of_a_single_row(monkeypatch):
+    take_in(LEDGER | {"活动": [held("夜跑", 人次=30)]})
+    rounds, run = [], work.CheckedSheets.run
+    monkeypatch.setattr(work.CheckedSheets, "run", lambda checked: rounds.append(checked) or run(checked))
+    assert len(problems({"签到": came("夜跑", *(f"来宾{letter}" for letter in "甲乙丙丁戊"))})) == 5
+    assert len(rounds) == 2
