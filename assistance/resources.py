@@ -4,6 +4,8 @@ from collections import defaultdict
 from datetime import date
 from functools import partial
 
+from django.db.models import prefetch_related_objects
+
 from members.directory import (
     ASSISTED_YOUTH,
     VOLUNTEER,
@@ -124,8 +126,8 @@ class AssistedYouthResource(CaseResource):
         cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]
         self.book.attach(cases, "organisation", Organisation)
         self.stored = {case.pk: case for case in cases}
-        pairings = Pairing.objects.filter(ended_on__isnull=True).select_related("volunteer")
-        self.pairings = {pairing.youth_id: pairing for pairing in pairings}
+        prefetch_related_objects(cases, "pairings__volunteer__person")
+        self.pairings = {case.pk: one for case in cases for one in case.pairings.all() if one.ended_on is None}
 
     def watched(self):
         return [*super().watched(), Volunteer, Pairing]
@@ -158,9 +160,9 @@ class AssistedYouthResource(CaseResource):
         volunteer, standing = row.get("固定志愿者"), self.pairings.get(record.pk)
         if volunteer is None or (standing and standing.volunteer.person_id == volunteer.pk):
             return []
-        old = self.directory.people[standing.volunteer.person_id].name if standing else ""
+        old = self.directory.people[standing.volunteer.person_id].shown_name if standing else ""
         self._pair(record, standing, self.book.only(VolunteerIndex).of_person[id(volunteer)])
-        return [("固定志愿者", old, volunteer.name)]
+        return [("固定志愿者", old, volunteer.shown_name)]
 
     def _pair(self, record, standing, volunteer):
         """A pairing begins with the register, or on the day of the import where it replaces another."""
@@ -257,25 +259,27 @@ class AssistanceResource(LogResource, CaseResource):
 
     def _give_to(self, record, youths, day):
         """Has the assistance be one given to these youths, or to all."""
-        old = self.exported_text(record, "帮扶对象", self.fields["帮扶对象"]) if record.pk else ""
+        item = self.fields["帮扶对象"]
+        old = self.masked_text(record, "帮扶对象", item) if record.pk else ""
         is_all = youths == EVERYONE
         cases = {} if is_all else {id(case): case for case in (self.cases.on(youth, day) for youth in youths)}
         changed = self.link(record, "youths", cases.values())
         if record.with_everyone != is_all:
             self.change(record, "with_everyone", is_all)
             changed = True
-        return [("帮扶对象", old, self.render("帮扶对象", self.fields["帮扶对象"], youths))] if changed else []
+        return [("帮扶对象", old, self.masked_value("帮扶对象", item, youths))] if changed else []
 
     def _give_by(self, record, people):
         """Has the assistance be given by these volunteers; an empty cell leaves them."""
         if people is None:
             return []
-        old = self.exported_text(record, "志愿者", self.fields["志愿者"]) if record.pk else ""
+        item = self.fields["志愿者"]
+        old = self.masked_text(record, "志愿者", item) if record.pk else ""
         of_person = self.book.only(VolunteerIndex).of_person
         volunteers = {id(one): one for one in (of_person[id(person)] for person in people)}
         if not self.link(record, "volunteers", volunteers.values()):
             return []
-        return [("志愿者", old, self.render("志愿者", self.fields["志愿者"], people))]
+        return [("志愿者", old, self.masked_value("志愿者", item, people))]
 
     def rows_for_export(self, records):
         return records.prefetch_related("youths__person", "volunteers__person").order_by("held_on", "pk")

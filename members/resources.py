@@ -41,6 +41,8 @@ WORKPLACES = "学习工作单位 工作学习单位 工作/学习单位 学习/�
 class PersonReference(Column):
     """A column that names one person of a capacity."""
 
+    names_others = True
+
     def __init__(self, heading, attribute, capacity, required=False):
         super().__init__(heading, attribute, required=required)
         self.capacity = capacity
@@ -136,6 +138,13 @@ class PeopleResource(SheetResource):
             found = getattr(stated, "name", stated)
             raise row_problem(export_marks.HEADING, found, "本行这个人的导出标记", remedy)
         return record
+
+    def standing_value(self, record, heading):
+        """The directory's own Person objects, where the record refers to people."""
+        value = super().standing_value(record, heading)
+        if isinstance(value, list):
+            return [self.directory.same(one) if isinstance(one, Person) else one for one in value]
+        return self.directory.same(value) if isinstance(value, Person) else value
 
     def attach_people(self, records, *attributes):
         """Gives the records the directory's own Person objects."""

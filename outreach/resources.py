@@ -15,7 +15,7 @@ from members.resources import (
     person_column,
 )
 from yl_district.cells import CellError
-from yl_district.columns import Column, column
+from yl_district.columns import References, column
 from yl_district.imports import LogResource, SheetResource
 
 from .models import Contact, Link
@@ -156,7 +156,7 @@ class ContactResource(LogResource, PeopleResource):
         PersonReference("团干部", "cadre", CADRE, required=True),
         column(Contact, "held_on", required=True),
         column(Contact, "form", required=True),
-        Column("联系青年", required=True, width=30),
+        References("联系青年", required=True, width=30),
         column(Contact, "content"),
     ]
 
@@ -186,7 +186,10 @@ class ContactResource(LogResource, PeopleResource):
             raise CellError(error.expected, error.remedy, "联系青年") from None
 
     def reached(self, row):
-        """The links that a row names, or 全部."""
+        """The links that a row names, or 全部; those that a marked row of the same cadre and day still names stay."""
+        marked = self.marked
+        if "联系青年" in self.standing and (marked.cadre, marked.held_on) == (row["团干部"], row["日期"]):
+            return self.standing["联系青年"]
         if means_everyone(row["联系青年"]):
             return self.everyone
         links = each_named(row["联系青年"], lambda name: self.links.named(row["团干部"], name, row["日期"]))
@@ -195,14 +198,14 @@ class ContactResource(LogResource, PeopleResource):
         return links
 
     def apply(self, record, row):
-        old = self.exported_text(record, "联系青年", self.fields["联系青年"]) if record.pk else ""
-        reached = row["联系青年"]
+        item, reached = self.fields["联系青年"], row["联系青年"]
+        old = self.masked_text(record, "联系青年", item) if record.pk else ""
         is_all = reached == self.everyone
         changed = self.link(record, "links", [] if is_all else reached)
         if record.with_everyone != is_all:
             self.change(record, "with_everyone", is_all)
             changed = True
-        return [("联系青年", old, self.render("联系青年", self.fields["联系青年"], reached))] if changed else []
+        return [("联系青年", old, self.masked_value("联系青年", item, reached))] if changed else []
 
     def rows_for_export(self, records):
         return (

@@ -7,7 +7,7 @@ from members.models import Person
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.cells import CellError, plain
-from yl_district.columns import Column, column, key_of
+from yl_district.columns import References, column, key_of
 from yl_district.imports import SheetResource
 from yl_district.problems import row_problem
 
@@ -33,7 +33,7 @@ class PlatformEntryResource(SheetResource):
     columns = [
         column(PlatformEntry, "platform", required=True),
         column(PlatformEntry, "subject", required=True),
-        Column("名称", required=True, width=30),
+        References("名称", required=True, width=30),
         column(PlatformEntry, "entered_on", required=True),
         column(PlatformEntry, "bound_on"),
     ]
@@ -47,7 +47,9 @@ class PlatformEntryResource(SheetResource):
 
     def load(self):
         entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
-        self.stored = {entry.pk: entry for entry in entries}
+        # Where case files are closed, no mark leads to who is assisted.
+        marked = entries if self.book.with_cases else entries.of_open_subjects()
+        self.stored = {entry.pk: entry for entry in marked}
         self.known = {self._key(entry): entry for entry in entries}
 
     def _key(self, entry):
@@ -75,6 +77,8 @@ class PlatformEntryResource(SheetResource):
 
     def recall(self, record):
         """The entry, unless its mark is beside the name of another record."""
+        if "名称" in self.standing and self.row["对象"] == record.subject:
+            return record
         self._located(self.row, lambda: self._find_record(self.row))
         of_record = self.row["对象"], key_of(self.record)
         if of_record != self._key(record)[1:]:

@@ -1,6 +1,7 @@
 """Columns of the ledger's sheets, derived from model fields, and the state that the sheets of one workbook share."""
 
 from collections import defaultdict
+from contextlib import contextmanager
 
 from django.db import models
 from import_export.fields import Field
@@ -17,10 +18,12 @@ class Column(Field):
     """A column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
 
     In a list, a required column may be blank or missing where the column `unless` is filled. The values of a column
-    that `is_masked` are masked wherever they are shown.
+    that `is_masked` are masked wherever they are shown. A column that `names_others` refers to records by names, of
+    which a masked list shows less.
     """
 
     unless = ""
+    names_others = False
 
     def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14, is_masked=False):
         super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
@@ -41,6 +44,12 @@ class Column(Field):
     def heading(self):
         """The Heading with which workbooks are written."""
         return Heading(self.column_name, self.required, tuple(self.choices), self.width)
+
+
+class References(Column):
+    """A column with names that the resource resolves itself, since other cells tell whose names they are."""
+
+    names_others = True
 
 
 class Named(Column):
@@ -112,20 +121,27 @@ class Book:
     In an export, `masks` masks numbers and minors' names, and without `with_cases` nothing shows who is assisted. In an
     import, the records in `closed`, as pairs of model and key, can be referred to but not changed; `sheets` are the
     names of those that the file can bring, and `begun` is {id of a record that the file creates: its sheet and row}.
+    `tells_apart` says whether names must identify people.
     """
 
     def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), sheets=()):
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
+        # Masked names need not identify people, except in case files.
+        self.tells_apart = not masks or with_cases
         self.sheets, self.begun = frozenset(sheets), {}
         self.claims, self.agreed, self._sets = {}, {}, {}
         self._failed = {}
         self._names, self._alike, self._only = {}, {}, {}
 
-    @property
-    def tells_apart(self):
-        """Whether names must identify people: not where they are masked, except in case files."""
-        return not self.masks or self.with_cases
+    @contextmanager
+    def masking(self):
+        """Masks within it what is exported, as in a masked list."""
+        masks, self.masks = self.masks, True
+        try:
+            yield
+        finally:
+            self.masks = masks
 
     def only(self, kind):
         """Returns the object of the class `kind` that all sheets share, created on first use."""

@@ -14,7 +14,7 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 
 from . import cells
-from .columns import REGISTER, Named
+from .columns import REGISTER, Named, References
 from .encryption import Sealed
 from .masking import masked, masked_name
 from .problems import RowProblems, row_problem
@@ -80,6 +80,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         super().__init__()
         self.book = book
         self.fields = {item.column_name: item for item in self.columns}
+        self.naming = [heading for heading, item in self.fields.items() if item.names_others]
         self.called = self.called or self.columns[0].column_name
         self.row = {}
         self.row_number = self.place = self.instance = None
@@ -89,6 +90,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.beside, self.linked, self.trail = [], {}, []
         self.stored, self.marked, self.outdated, self.is_outdated = None, None, 0, False
         self.aliases, self.spelled, self.unmasked, self.compared = {}, [], {}, Counter()
+        self.standing = {}
         self.memory = {heading: {} for heading in self.fields}
 
     @classmethod
@@ -221,6 +223,8 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     def _resolved(self, heading, item, value, row):
         """What a cell means by itself, else what somebody once said that it means."""
+        if heading in self.standing and not isinstance(item, References):
+            return self.standing[heading]
         try:
             return item.resolve(self.book, self.read(heading, item, value, row))
         except cells.CellError:

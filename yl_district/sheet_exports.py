@@ -22,6 +22,16 @@ class SheetExport:
         value = self.value_for_export(record, heading, item)
         return "" if value is None else self.render(heading, item, value)
 
+    def masked_value(self, heading, item, value):
+        """A value as a masked list writes it where its names are masked."""
+        with self.book.masking():
+            return self.render(heading, item, value)
+
+    def masked_text(self, record, heading, item):
+        """What a cell of the record says in a masked list."""
+        with self.book.masking():
+            return self.masked_cell(record, item, self.exported_text(record, heading, item))
+
     def export_row(self, record):
         """The record's cells in the order of the columns."""
         cells_of_row = []
