@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from activities.models import Activity, SignIn
 from members.models import Member, Person
+from outreach.models import Contact
 from reports.import_kinds import KINDS
 from reports.models import PlatformEntry
 from tests.factories import (
@@ -186,6 +187,49 @@ def test_a_mark_that_is_none_or_of_another_kind_or_of_nobody_counts_as_no_mark(m
 def test_two_rows_with_the_mark_of_one_record_are_a_repetition(member):
     found = take("members", [row_of(member), row_of(member, 备注="改")])
     assert (tally(found.batch), found.is_written) == ({"same": 1, "duplicate": 1}, False)
+
+
+def test_what_changes_of_whom_a_contact_reached_is_told_without_minors_names(branches):
+    full_district(branches)
+    add_whom_masked_names_do_not_tell(branches)
+    contact = Contact.objects.get(content="小苗与另一位秦朗")
+    row = {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "全部"}
+    found = take("contacts", [row | {HEADING: mark(contact, timezone.now() + timedelta(seconds=1))}], check=True)
+    assert [(one["old"], one["new"]) for one in found.changes] == [("小*、秦朗", "全部")]
+    cadre = make_post("程川", branches[BRANCH]).person
+    make_link(cadre, youth=Person.objects.get(name="小苗"))
+    row |= {"团干部": "程川", "联系青年": "小苗"}
+    found = take("contacts", [row | {HEADING: mark(contact, timezone.now() + timedelta(seconds=1))}], check=True)
+    assert [(one["old"], one["new"]) for one in found.changes] == [("陆远", "程川"), ("小*、秦朗", "小*")]
+
+
+def test_names_that_a_masked_list_shows_of_a_contact_tell_nothing_beside_another_cadre(branches):
+    full_district(branches)
+    add_whom_masked_names_do_not_tell(branches)
+    make_post("程川", branches[BRANCH])
+    contact = Contact.objects.get(content="小苗与另一位秦朗")
+    row = {
+        "团干部": "程川",
+        "日期": "2017-05-04",
+        "形式": "电话",
+        "联系青年": "小*、秦朗",
+        HEADING: mark(contact, timezone.now()),
+    }
+    (problem,) = problems(take("contacts", [row]))
+    assert problem[2:5] == ("联系青年", "小*、秦朗", "该团干部的联系青年“小*”")
+
+
+@pytest.mark.parametrize(("subject", "name"), [("团员", "章程"), ("联系青年", "白*"), ("帮扶对象", "白*")])
+def test_a_mark_of_an_assisted_youths_entry_counts_as_none_where_case_files_are_closed(branches, subject, name):
+    full_district(branches)
+    staff, entry = make_user("专干", branches["清河地区团工委"]), PlatformEntry.objects.get(subject="assisted_youth")
+    Person.objects.filter(pk=entry.person_id).update(birth_date=minor_birth_date())
+    row = {"平台": "青春助跑", "对象": subject, "名称": name, "录入日期": "2017-06-02"}
+    bare, marked = [
+        take("platform_entries", [row | cells], user=staff, check=True)
+        for cells in ({}, {HEADING: mark(entry, timezone.now() + timedelta(seconds=1))})
+    ]
+    assert (marked.batch.counts, problems(marked)) == (bare.batch.counts, problems(bare))
 
 
 SLIPPED = "标记属于另一人，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一人时清空这一格"

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activities.models import Activity, SignIn
-from assistance.models import AssistedYouth, Pairing, ServicePlan
+from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.actions import propose_leaving
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation, Unit
-from outreach.models import Link
+from outreach.models import Contact, Link
 from reports.import_kinds import KINDS
 from reports.models import PlatformEntry, Target
 from tests.factories import (
@@ -24,6 +24,7 @@ from tests.factories import (
     make_attachment,
     make_contact,
     make_hub,
+    make_link,
     make_member,
     make_person,
     make_post,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
+from tests.orgs.sign_in import signed_in
 from tests.races import at_once
 from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.rosters import (
@@ -50,6 +52,7 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import take_in
+from tests.yl_district.test_history_views import changes
 from yl_district.export_marks import HEADING, mark
 from yl_district.history import because
 from yl_district.importing import reversals as reversals_module
@@ -437,6 +440,79 @@ def test_each_record_that_somebody_worked_on_since_stays_as_it_is_by_then(branch
 
     found = {key: in_trial(lambda key=key: kept(*key)) for key in kinds_of_acts}
     assert found == dict.fromkeys(kinds_of_acts, (True, KEPT, word))
+
+
+def marked(kind, **cells):
+    """The row of a list that changes the only record of the kind, with other cells."""
+    return changing(kind)[0] | cells
+
+
+def taken_step_by_step(kind, rows, state, user):
+    """The states of a record after each of several imports, and whether each was taken back exactly, the last first."""
+    before, batches, states = [], [], []
+    for row in rows:
+        before.append(records())
+        batches.append(written(kind, [marked(kind, **row)]))
+        states.append(state())
+    backwards = zip(reversed(batches), reversed(before), strict=True)
+    return states, [(undone(batch, user), records() == then) for batch, then in backwards]
+
+
+TAKEN_BACK = (Counter({REVERSED: 1}), []), True
+
+
+@pytest.mark.both
+def test_whom_a_contact_reached_changes_by_its_mark_and_is_taken_back(branches, user):
+    full_district(branches)
+    contact = Contact.objects.get()
+    make_link(contact.cadre, "苏文")
+    told = ["全部", "秦朗、苏文", "苏文", "全部"]
+    # The content stays, so that nothing but links changes from names to names.
+    rows = [{"联系青年": names, "内容": None} for names in told]
+    assert taken_step_by_step("contacts", rows, lambda: Contact.objects.get().youth_names, user) == (
+        told,
+        [TAKEN_BACK] * 4,
+    )
+    nobody, first, other = "（空）", "陆远 → 秦朗", "陆远 → 苏文"
+    imported = [
+        [("全部联系青年", "否", "是"), ("联系青年", first, nobody)],
+        [("全部联系青年", "是", "否"), ("联系青年", nobody, f"{first}、{other}")],
+        [("联系青年", f"{first}、{other}", other)],
+        [("全部联系青年", "否", "是"), ("联系青年", other, nobody)],
+    ]
+    taken_back = [[(label, after, before) for label, before, after in step] for step in imported]
+    steps = [step for _, step in changes(signed_in(user), "contact", contact)]
+    assert steps[:8] == [*taken_back, *reversed(imported)]
+
+
+@pytest.mark.both
+def test_whom_an_assistance_reached_and_who_helped_change_by_its_mark_and_are_taken_back(branches, user):
+    full_district(branches)
+    make_assisted_youth(branches[BRANCH], "何雨")
+    rows = [{"帮扶对象": "全部", "志愿者": None}, {"帮扶对象": "何雨", "志愿者": None}, {"志愿者": "顾清、韩笑"}]
+
+    def state():
+        given = Assistance.objects.get()
+        youths = given.with_everyone or sorted(youth.person.name for youth in given.youths.all())
+        return youths, given.volunteer_names
+
+    found = taken_step_by_step("assistances", rows, state, user)
+    assert found == ([(True, "顾清"), (["何雨"], "顾清"), (True, "顾清、韩笑")], [TAKEN_BACK] * 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("contacts", "links"), ("assistances", "youths"), ("assistances", "volunteers")]
+)
+def test_a_record_whose_links_alone_somebody_changed_since_stays_as_it_is(branches, user, kind, name):
+    full_district(branches)
+    batch = written(kind, changing(kind)[:1])
+    record = KINDS[kind].resource._meta.model.objects.get()
+    with because("", user):
+        getattr(record, name).set(getattr(record, name).model.objects.order_by("pk")[:1])
+    before = records()
+    counts, [(label, verdict, reason)] = undone(batch, user)
+    assert (counts, label, verdict, reason[-2:]) == ({KEPT: 1}, record._meta.label, KEPT, "修改")
+    assert records() == before
 
 
 def test_the_result_names_so_many_records_that_stay_and_counts_them_all(branches, user, monkeypatch):
