@@ -125,6 +125,8 @@ def link_rows(model, name, links):
     """Has the many-to-many field `name` of stored rows link to just these others; `links` is {key: [keys]}."""
     field = model._meta.get_field(name)
     through, own, other = field.remote_field.through, field.m2m_column_name(), field.m2m_reverse_name()
+    # Whoever edits one of these records saves the record first, and so waits.
+    list(model._base_manager.select_for_update().filter(pk__in=list(links)).order_by("pk").values_list("pk"))
     through._base_manager.filter(**{f"{own}__in": list(links)}).delete()
     pairs = [through(**{own: key, other: linked}) for key, others in links.items() for linked in others]
     through._base_manager.bulk_create(pairs, batch_size=BATCH)

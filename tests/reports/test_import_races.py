@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
-from outreach.models import Link
+from outreach.models import Contact, Link
 from reports.import_kinds import KINDS
 from tests import kills
 from tests.factories import make_member, make_person, make_post, make_unit, make_user
 from tests.pages import browser_of
 from tests.races import HANGING, at_once, beside
+from tests.reports.test_import_undo import full_district
 from tests.rosters import (
     BRANCH,
     OTHER_BRANCH,
@@ -29,6 +30,7 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import workbook
+from yl_district.export_marks import HEADING, mark
 from yl_district.importing import commit, undo, work
 from yl_district.importing.work import (
     CHANGED_MEANWHILE,
@@ -357,6 +359,46 @@ def test_an_edit_while_an_import_is_taken_back_is_not_lost(transactional_db, mon
     assert begin_undo(batch, None)
     edits[0].result(timeout=HANGING)
     assert (len(edits), remarks(), Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")
+
+
+@pytest.mark.postgresql(only=True)
+@pytest.mark.django_db(transaction=True)
+def test_a_record_of_which_only_links_are_written_waits_until_they_are(transactional_db, monkeypatch):
+    full_district(make_branches())
+    contact = Contact.objects.get()
+    contact.links.clear()
+    row = {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "秦朗"}
+    batch = checked("contacts", [row | {HEADING: mark(contact, timezone.now() + timedelta(seconds=1))}])
+    write, locked = commit.Writer.write, []
+
+    def is_locked():
+        with transaction.atomic():
+            return not Contact.objects.select_for_update(skip_locked=True).exists()
+
+    def write_and_look(self, acts):
+        write(self, acts)
+        locked.extend(at_once([is_locked]))
+
+    monkeypatch.setattr(commit.Writer, "write", write_and_look)
+    assert (committed(batch), locked, contact.links.count()) == (("committed", ""), [True], 1)
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_organisations_of_two_imports_at_once_stand_in_one_sound_tree(transactional_db):
+    make_branches()
+    row = {"组织类别": "团支部", "所属领域": "社区", "上级组织": BRANCH}
+    names = ["望湖社区团支部", "听泉社区团支部"]
+    batches = [checked("organisations", [row | {"组织名称": name}]) for name in names]
+    at_once([lambda batch=batch: begin_commit(batch) for batch in batches])
+    for batch in batches:
+        batch.refresh_from_db()
+        # The later one was checked again, or found the place taken and is checked again now.
+        while batch.state == "checked":
+            begin_commit(batch)
+    assert Organisation.objects.find_problems() == ([], [], [], [], [])
+    below = Organisation.objects.get_children(Organisation.objects.get(name=BRANCH))
+    assert {one.name for one in below} == set(names)
 
 
 @pytest.mark.cpu(8)
