@@ -167,6 +167,7 @@ class CheckedSheets:
                     self.counts[BESIDE] += 1
                 if told := outcome.told():
                     found[row.place] = told
+            self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
             self._keep(part, tags, found, acts)
             acts = []
 
@@ -193,7 +194,6 @@ class CheckedSheets:
 
     def _keep(self, part, tags, found, acts):
         self.counts.update(tags)
-        self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
         with transaction.atomic():
             go_on(self.batch, done_count=self.batch.done_count + len(tags), counts=dict(self.counts))
             part.tags, part.told, part.acts = "".join(tags), found, acts
