@@ -242,6 +242,7 @@ class ShownSheet:
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
         self.asked, self.clear = [], []
+        self.missing = [column for number, _, column in missing(form.kept) if number == sheet.number]
         first = form.like.get(sheet.number)
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
         for one in found or () if not self.same_as else ():
@@ -256,6 +257,9 @@ class ShownSheet:
             (self.asked if is_open else self.clear).append(row)
         rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
         self.row_count = rows
+        is_single = len(set(form.like.values())) == 1
+        # In a book of many tables, only those in which there is something to choose.
+        self.is_open = not self.asked and (is_single or bool(self.missing))
 
     @property
     def headings_at(self):

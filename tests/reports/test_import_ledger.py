@@ -97,7 +97,24 @@ def test_what_its_sheets_are_is_said_and_unknown_columns_are_asked_about(staff):
     batch.refresh_from_db()
     assert tally(batch) == {"new": 2}
     assert "没有导入工作表《值班表》：不是台账的工作表。" in told(staff, batch)
+    assert counts_of(staff, batch) == [("团员", 1, 0, 0, 0), ("团组织", 1, 0, 0, 0)]
     assert list(ImportHeading.objects.values_list("kind", "heading", "column")) == [("members", "籍贯", "")]
+
+
+@pytest.mark.parametrize("rows", [[], [list(MEMBER)]], ids=["nothing", "headings"])
+def test_a_ledger_without_records_is_not_said_to_be_the_same_as_what_is_there(staff, rows):
+    page = told(staff, begun(staff, {"团员": rows}))
+    assert ("没有读到可以导入的行" in page, "与系统中的记录完全相同" in page) == (True, False)
+
+
+def test_columns_that_a_sheet_of_a_ledger_lacks_are_named_and_that_sheet_is_opened(staff):
+    lacking = {name: cell for name, cell in BRANCH.items() if name != "所属领域"}
+    batch = begun(staff, LEDGER | {"团组织": [lacking]})
+    assert batch.state == "mapping"
+    answer = staff.get(reverse("import_batch_update", args=[batch.pk]))
+    shown = [(one.missing, one.is_open) for one in answer.context["form"].sheets]
+    assert shown == [([], False), (["所属领域"], True)]
+    assert "缺少必需的列：所属领域。" in text(answer)
 
 
 def test_a_text_explained_in_a_ledger_is_known_in_a_list_of_the_kind(staff):
