@@ -149,7 +149,7 @@ class TargetResource(SheetResource):
         """The target; a figure that is no longer counted may stay, but none becomes another one's."""
         if self.row["指标"] != record.figure:
             self._located(self.row, lambda: self._check_figure(self.row))
-        return record
+        return super().recall(record)
 
     def accept(self, record):
         self.known[record.year, record.figure] = record

@@ -131,7 +131,11 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         raise NotImplementedError
 
     def recall(self, record):
-        """The record, which the row's mark names; what `find` sets beside it is set here."""
+        """The record, which the row's mark names; what `find` sets beside it is set here.
+
+        Raises RowProblems where the cells beside the mark name another record.
+        """
+        self._refuse_slipped(record)
         return record
 
     def start(self, row):

@@ -2,27 +2,30 @@
 
 from datetime import UTC, datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from . import cells, export_marks
 from .history import kind_of
+from .problems import row_problem
 
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 
 
-class LastChanges:
-    """When each record was last changed, read once for each model."""
+class HistorySpans:
+    """When each record was first and last written, read once for each model."""
 
     def __init__(self, book):
         self._of_model = {}
 
     def of(self, record):
-        """When a stored record was last changed; long ago where nothing is known."""
+        """The moments, to the second, of a stored record's first and last state; long ago where nothing is known."""
         model = type(record)
         if model not in self._of_model:
-            rows = model.history.model.objects.order_by().values_list("id").annotate(Max("history_date"))
-            self._of_model[model] = dict(rows)
-        return self._of_model[model].get(record.pk, LONG_AGO)
+            rows = model.history.model.objects.order_by().values_list("id")
+            spans = rows.annotate(first=Min("history_date"), last=Max("history_date"))
+            self._of_model[model] = {key: moments for key, *moments in spans}
+        first, last = self._of_model[model].get(record.pk, (LONG_AGO, LONG_AGO))
+        return first.replace(microsecond=0), last.replace(microsecond=0)
 
 
 class Recalling:
@@ -35,9 +38,8 @@ class Recalling:
         """
         self.standing = {}
         mark = row.get(export_marks.HEADING)
-        told = export_marks.read(mark) if mark else None
-        record = self.stored.get(told[1]) if told and told[0] == kind_of(self._meta.model) else None
-        self.is_outdated = record is not None and self._changed_at(record).replace(microsecond=0) > told[2]
+        record, moment = self._marked(mark) if mark else (None, None)
+        self.is_outdated = record is not None and self._changed_at(record) > moment
         if record is None:
             return record, row
         for heading in self.naming:
@@ -46,6 +48,38 @@ class Recalling:
         if not any("*" in str(cell) for cell in row.values()):
             return record, row
         return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
+
+    def _marked(self, mark):
+        """The record that a mark names, and its moment; none that was not there at that moment.
+
+        Such a mark is of another database, in which the key is that of another record.
+        """
+        kind, key, moment = export_marks.read(mark) or (None, None, None)
+        record = self.stored.get(key) if kind == kind_of(self._meta.model) else None
+        is_later = record is not None and self.book.only(HistorySpans).of(record)[0] > moment
+        return (None if is_later else record), moment
+
+    def _refuse_slipped(self, record):
+        """Raises RowProblems where the cells beside the mark of a record name another one."""
+        try:
+            other = self.find(self.row)
+        except cells.CellError:
+            return
+        if other in (None, record) or self._is_still(record):
+            return
+        remedy = "标记属于另一条记录，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一条时清空这一格"
+        raise row_problem(export_marks.HEADING, self.render_cell(self.called), "本行这条记录的导出标记", remedy)
+
+    def _is_still(self, record):
+        """Whether the row names the record as it is stored."""
+        stated = [heading for heading in self.known_by if self.row.get(heading) is not None]
+        return all(
+            self.exported_text(record, heading, self.fields[heading]) == self.render_cell(heading) for heading in stated
+        )
+
+    def render_cell(self, heading):
+        """A cell of the row as the ledger writes it."""
+        return self.render(heading, self.fields[heading], self.row[heading])
 
     def _is_as_exported(self, record, heading, cell):
         """Whether a cell says what an export, masked or not, wrote in it."""
@@ -68,6 +102,6 @@ class Recalling:
         return self.exported_text(record, heading, item)
 
     def _changed_at(self, record):
-        """When the record, or what one of its rows writes with it, was last changed."""
-        changes = self.book.only(LastChanges)
-        return max(changes.of(one) for one in self.records_of(record))
+        """When the record, or what one of its rows writes with it, was last changed, to the second."""
+        spans = self.book.only(HistorySpans)
+        return max(spans.of(one)[1] for one in self.records_of(record))

@@ -10,14 +10,17 @@ from activities.models import Activity, SignIn
 from members.models import Member, Person
 from outreach.models import Contact
 from reports.import_kinds import KINDS
-from reports.models import PlatformEntry
+from reports.models import PlatformEntry, Target
 from tests.factories import (
+    make_activity,
     make_assisted_youth,
     make_contact,
+    make_hub,
     make_link,
     make_member,
     make_person,
     make_post,
+    make_unit,
     make_user,
     make_volunteer,
     minor_birth_date,
@@ -152,6 +155,9 @@ def test_a_renamed_member_is_known_by_the_mark(member):
 
 
 def test_a_row_older_than_its_record_is_warned_of(member):
+    Member.history.update(history_date=timezone.now() - timedelta(days=2))
+    member.employer = "清河小学"
+    member.save()
     old = {HEADING: mark(member, timezone.now() - timedelta(days=1))}
     found = take("members", [row_of(member, 备注="旧内容", **old)], check=True)
     assert (tally(found.batch), len(found.batch.warnings)) == ({"changed": 1}, 1)
@@ -182,6 +188,39 @@ def far(key):
 def test_a_mark_that_is_none_or_of_another_kind_or_of_nobody_counts_as_no_mark(member, forged):
     assert tally(take("members", [member_row(1, **{HEADING: forged})]).batch) == {"same": 1}
     assert tally(take("members", [member_row(3, **{HEADING: forged})]).batch) == {"new": 1}
+
+
+def test_a_mark_from_before_its_record_was_there_counts_as_no_mark(member):
+    foreign = mark(member, timezone.now() - timedelta(days=1))
+    assert tally(take("members", [member_row(2, **{HEADING: foreign})], check=True).batch) == {"same": 1}
+    assert tally(take("members", [member_row(3, **{HEADING: foreign})], check=True).batch) == {"new": 1}
+
+
+def slipped(kind):
+    """Two rows of an export, each with the mark of the other one."""
+    sheet = read_workbook(exported(kind, "xlsx"))[0].rows
+    first, second = [dict(zip(sheet[0], row, strict=False)) for row in sheet[1:3]]
+    return [first | {HEADING: second[HEADING]}, second | {HEADING: first[HEADING]}]
+
+
+OTHERS = {
+    "organisations": lambda branches: None,
+    "units": lambda branches: [make_unit("甲公司"), make_unit("乙公司")],
+    "hubs": lambda branches: [make_hub(branches[BRANCH], name) for name in ("甲汇", "乙汇")],
+    "activities": lambda branches: [make_activity(branches[BRANCH], name) for name in ("甲活动", "乙活动")],
+    "targets": lambda branches: [
+        Target.objects.create(year=year, task="团员", figure="members", value=9) for year in (2016, 2017)
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_marks_that_slipped_to_other_rows_make_no_record_another_one(branches, kind):
+    OTHERS[kind](branches)
+    before = records()
+    found = take(kind, slipped(kind))
+    assert (tally(found.batch), found.is_written, records()) == ({"wrong": 2}, False, before)
+    assert {problem[2] for problem in problems(found)} == {HEADING}
 
 
 def test_two_rows_with_the_mark_of_one_record_are_a_repetition(member):
