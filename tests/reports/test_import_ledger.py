@@ -107,6 +107,12 @@ def test_a_ledger_without_records_is_not_said_to_be_the_same_as_what_is_there(st
     assert ("没有读到可以导入的行" in page, "与系统中的记录完全相同" in page) == (True, False)
 
 
+def test_right_rows_are_offered_to_be_written_only_where_there_are_some(staff):
+    words, wrong = "也可以先写入其余正确的行", MEMBER | {"性别": "M"}
+    pages = [told(staff, begun(staff, sheets)) for sheets in ({"团员": [wrong]}, LEDGER | {"团员": [wrong]})]
+    assert [words in page for page in pages] == [False, True]
+
+
 def test_columns_that_a_sheet_of_a_ledger_lacks_are_named_and_that_sheet_is_opened(staff):
     lacking = {name: cell for name, cell in BRANCH.items() if name != "所属领域"}
     batch = begun(staff, LEDGER | {"团组织": [lacking]})
