@@ -36,7 +36,7 @@ def write_files(folder, rows):
     """Writes a file of new members with all 20 columns, and one in which two columns of every row differ."""
     from benchmarks.members import FAMILIES, GIVEN
     from members.resources import MemberResource
-    from yl_district.spreadsheets import write_typed_workbook
+    from yl_district.spreadsheets.workbooks import write_typed_workbook
 
     chance = random.Random(7)
     names = ["".join([chance.choice(FAMILIES), *chance.choices(GIVEN, k=2)]) for _ in range(int(rows))]
@@ -272,7 +272,7 @@ def plain_rows(rows, is_update):
 
 def read_only(file):
     """Reads a file as every import does, and keeps nothing."""
-    from yl_district.spreadsheets import stream_workbook
+    from yl_district.spreadsheets.workbooks import stream_workbook
 
     for _ in stream_workbook(Path(file).read_bytes(), file):
         pass

@@ -14,7 +14,7 @@ from yl_district.importing.outcomes import known_names
 from yl_district.importing.proposal import missing
 from yl_district.importing.work import open_import, read_file
 from yl_district.sheet_mapping import Mapping
-from yl_district.spreadsheets import UnreadableWorkbook, stream_pasted, stream_workbook
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000

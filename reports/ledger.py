@@ -18,7 +18,7 @@ from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.work import open_import, run_check, run_commit
 from yl_district.models import ImportBatch
 from yl_district.problems import Problem, problem_at
-from yl_district.spreadsheets import UnreadableWorkbook, write_workbook
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
 from .figures import all_figures
 from .import_kinds import KINDS

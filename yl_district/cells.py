@@ -11,8 +11,8 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
-from .spreadsheet_limits import FORMULA_ERROR
-from .spreadsheets import CELL_LIMIT, CUT, as_text
+from .spreadsheets.limits import FORMULA_ERROR
+from .spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
 from .validators import validate_identity_number, validate_mobile
 
 SEPARATORS = re.compile(r"[、，,;；]")

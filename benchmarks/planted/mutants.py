@@ -14,7 +14,7 @@ from .faults import Fault
 # Modules that decide by themselves, and the tests that know them best.
 MODULES = {
     "yl_district/periods.py": "tests/yl_district/test_periods.py",
-    "yl_district/formulas.py": "tests/project/test_formulas.py",
+    "yl_district/spreadsheets/formulas.py": "tests/project/test_formulas.py",
     "yl_district/validators.py": "tests/yl_district/test_cells.py tests/members/test_models.py",
     "yl_district/access_log.py": "tests/yl_district/test_access_log.py",
     "yl_district/encryption.py": "tests/yl_district/test_encryption.py",

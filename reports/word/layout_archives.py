@@ -7,7 +7,7 @@ import zipfile
 from docx.oxml.ns import qn
 from lxml import etree
 
-from yl_district.spreadsheet_archives import DAMAGE
+from yl_district.spreadsheets.archives import DAMAGE
 
 from .layout_language import LayoutRefused
 

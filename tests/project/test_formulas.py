@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from reports.import_kinds import KINDS
 from tests.viewers import district, records
-from yl_district import cells, formulas
+from yl_district import cells
 from yl_district.columns import Book
 from yl_district.encryption import EncryptedMixin
-from yl_district.long_sheets import write_csv, write_long_sheet
 from yl_district.plain_rows import field_of
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets import formulas
+from yl_district.spreadsheets.long_sheets import write_csv, write_long_sheet
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def filled(row):
 
 
 def test_the_twin_without_the_apostrophe_lets_cells_run(monkeypatch):
-    monkeypatch.setattr("yl_district.long_sheets.neutralised", lambda text: text)
+    monkeypatch.setattr("yl_district.spreadsheets.long_sheets.neutralised", lambda text: text)
     stream = io.BytesIO()
     write_csv(stream, [], [["=1+1"]])
     assert RUNS.match(stream.getvalue().decode("utf-8-sig").splitlines()[-1])

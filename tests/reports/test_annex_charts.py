@@ -14,7 +14,7 @@ from reports.figures import Scope, results
 from tests.factories import make_user
 from tests.reports.district import YEAR, add_member, add_organisation, bare_district, full_district, year_scope
 from yl_district.periods import Period
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 from youthhubs.models import Hub
 
 pytestmark = pytest.mark.django_db

@@ -27,7 +27,7 @@ from tests.reports.district import (
     full_district,
     year_scope,
 )
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 10)

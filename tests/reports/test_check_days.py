@@ -18,7 +18,7 @@ from tests.reports.district import YEAR, add_activity, add_organisation, add_pos
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found
 from yl_district.periods import Period
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -130,7 +130,7 @@ def test_the_log_says_whose_records_were_taken(place):
 
 
 def test_more_rows_than_a_sheet_holds_lead_back_with_a_word(place, monkeypatch):
-    monkeypatch.setattr("yl_district.long_sheets.EXCEL_ROWS", 3)
+    monkeypatch.setattr("yl_district.spreadsheets.long_sheets.EXCEL_ROWS", 3)
     for name in ("章程", "顾清", "秦朗"):
         make_member(name, place.here)
     answer = place.office.get(reverse("figure_export", args=["members"]), {"year": 2017}, follow=True)

@@ -31,7 +31,7 @@ from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
 from yl_district.importing.work import begin_commit
 from yl_district.models import AccessEntry, ImportAlias, ImportBatch, ImportPart
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

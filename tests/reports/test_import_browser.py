@@ -13,7 +13,7 @@ from tests.races import HANGING
 from tests.reports.import_pages import HEADINGS, HERE, people, person
 from tests.workbooks import workbook
 from yl_district.models import ImportBatch
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]
 

@@ -11,10 +11,10 @@ from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, probl
 from tests.spreadsheet_files import far_cell, mutated, mutated_inside, ods_cell, ods_row, ods_table, open_document
 from tests.spreadsheet_files import workbook as styled_workbook
 from tests.workbooks import workbook
-from yl_district import spreadsheets
 from yl_district.importing.findings import take_in_rows
 from yl_district.models import ImportBatch, ImportPart
-from yl_district.spreadsheets import UnreadableWorkbook
+from yl_district.spreadsheets import workbooks
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
 pytestmark = pytest.mark.django_db
 
@@ -171,8 +171,8 @@ def test_what_is_no_list_is_refused_and_nothing_kept(branches, data, begin):
 
 @pytest.mark.parametrize("act", ["os.kill(os.getpid(), 9)", "one.MEMORY = 20 << 20", "one.CPU_SECONDS = 0"])
 def test_a_reader_that_is_killed_or_out_of_memory_or_time_is_one_clear_line(branches, monkeypatch, act):
-    reader = "import os, sys; sys.path.append(sys.argv[1]); from yl_district import spreadsheet_reader as one; "
-    monkeypatch.setattr(spreadsheets, "READER", f"{reader}{act}; one.main(sys.argv[2])")
+    reader = "import os, sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets import child as one; "
+    monkeypatch.setattr(workbooks, "READER", f"{reader}{act}; one.main(sys.argv[2])")
     data, before = workbook({"Sheet1": [HEADINGS, *lines(*range(5_000))]}), records()
     with pytest.raises(UnreadableWorkbook) as refusal:
         take_in_rows(KINDS["members"], data, "名单.xlsx")
@@ -181,9 +181,9 @@ def test_a_reader_that_is_killed_or_out_of_memory_or_time_is_one_clear_line(bran
 
 
 def test_a_reader_killed_halfway_leaves_no_half_file(branches, monkeypatch):
-    reader = "import os, sys; sys.path.append(sys.argv[1]); from yl_district import spreadsheet_reader as one; "
+    reader = "import os, sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets import child as one; "
     die = "show = one.print_part; one.print_part = lambda *told: os.kill(os.getpid(), 9) if told[4] else show(*told)"
-    monkeypatch.setattr(spreadsheets, "READER", f"{reader}{die}; one.main(sys.argv[2])")
+    monkeypatch.setattr(workbooks, "READER", f"{reader}{die}; one.main(sys.argv[2])")
     with pytest.raises(UnreadableWorkbook, match="无法安全打开的工作簿"):
         take_in_rows(KINDS["members"], workbook({"Sheet1": [HEADINGS, *lines(*range(2_500))]}), "名单.xlsx")
     assert (ImportBatch.objects.count(), ImportPart.objects.count()) == (0, 0)

@@ -19,7 +19,7 @@ from tests.reports.import_pages import act, commit, opened, sent, text, told
 from tests.rosters import records, tally
 from tests.workbooks import workbook
 from yl_district.models import ImportAlias, ImportBatch, ImportHeading
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -42,7 +42,7 @@ from yl_district.columns import Book
 from yl_district.export_marks import HEADING, mark
 from yl_district.exporting import MARK, marked_rows, write
 from yl_district.importing.kinds import noted_book
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 from youthhubs.models import Hub
 
 pytestmark = pytest.mark.django_db

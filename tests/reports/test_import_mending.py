@@ -14,7 +14,7 @@ from yl_district.importing.findings import Findings
 from yl_district.importing.mending import write_wrong_rows
 from yl_district.importing.work import begin_check, begin_commit, open_import
 from yl_district.models import ImportBatch
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened
 from tests.rosters import WEIGHTS
 from yl_district.models import ImportBatch
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

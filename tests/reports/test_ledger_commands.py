@@ -17,7 +17,7 @@ from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers
 from tests.workbooks import counts, exported_rows, take_in, workbook
 from yl_district.models import AccessEntry, ImportBatch
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from reports.ledger import write_template
 from reports.sample import ledger as sample
 from tests.workbooks import TODAY, counts, exported, problems, take_in, tally, workbook
 from yl_district.periods import Period
-from yl_district.spreadsheets import CELL_LIMIT, read_workbook
+from yl_district.spreadsheets.workbooks import CELL_LIMIT, read_workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -34,11 +34,11 @@ from tests.viewers import district, identity_number, phone, records, viewers
 from tests.workbooks import take_in, tally
 from yl_district import export_marks
 from yl_district.columns import Book
-from yl_district.formulas import restored
 from yl_district.masking import masked, masked_name
 from yl_district.models import AccessEntry
 from yl_district.plain_rows import is_plain, plain_rows
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.formulas import restored
+from yl_district.spreadsheets.workbooks import read_workbook
 from youthhubs.models import HubYear
 
 pytestmark = pytest.mark.django_db
@@ -209,7 +209,7 @@ def test_a_list_too_long_for_a_sheet_leads_back_to_it_with_a_word(monkeypatch):
     place = two_branches()
     for name in ("顾清", "秦朗"):
         make_member(name, place.here)
-    monkeypatch.setattr("yl_district.long_sheets.EXCEL_ROWS", 2)
+    monkeypatch.setattr("yl_district.spreadsheets.long_sheets.EXCEL_ROWS", 2)
     answer = place.office.get(reverse("member_export"), {"status": "normal"}, follow=True)
     assert answer.redirect_chain == [("/members/?status=normal", 302)]
     assert "请缩小筛选范围，或改为导出 CSV。" in answer.content.decode()

@@ -18,7 +18,7 @@ from tests.workbooks import workbook
 from yl_district import cells
 from yl_district.columns import Named
 from yl_district.export_marks import HEADING
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
 

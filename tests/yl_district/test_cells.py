@@ -14,7 +14,7 @@ from orgs.models import Organisation, Unit
 from yl_district import cells
 from yl_district.cells import CellError
 from yl_district.columns import column
-from yl_district.spreadsheets import CELL_LIMIT, CUT
+from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT
 from yl_district.validators import validate_credit_code, validate_identity_number, validate_mobile, validate_year
 
 DAY, MONTH, NAME, YES_NO = cells.DayWidget(), cells.MonthWidget(), cells.NameWidget(), cells.YesNoWidget()

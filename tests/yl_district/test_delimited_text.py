@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yl_district.spreadsheets import Sheet, UnreadableWorkbook, read_pasted, read_workbook, stream_workbook
+from yl_district.spreadsheets.workbooks import Sheet, UnreadableWorkbook, read_pasted, read_workbook, stream_workbook
 
 ROWS = [
     ["姓名", "身份证号", "备注"],

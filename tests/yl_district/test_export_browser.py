@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_member, make_organisation, make_user
-from yl_district.spreadsheets import read_workbook
+from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 

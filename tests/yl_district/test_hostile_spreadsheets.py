@@ -28,8 +28,8 @@ from tests.spreadsheet_files import (
     with_sheet,
     workbook,
 )
-from yl_district import spreadsheets
-from yl_district.spreadsheets import UnreadableWorkbook, read_workbook, stream_workbook
+from yl_district.spreadsheets import workbooks
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook, read_workbook, stream_workbook
 
 WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
@@ -242,14 +242,14 @@ def test_repeated_cells_far_cells_and_entities_are_refused_before_they_are_held(
         (tmp_path / kind).write_bytes(TOO_LARGE[kind][0])
     reading = f"""
 import pathlib, resource
-from yl_district.spreadsheets import UnreadableWorkbook, read_workbook
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook, read_workbook
 for path in pathlib.Path({str(tmp_path)!r}).iterdir():
     try:
         read_workbook(path.read_bytes())
     except UnreadableWorkbook:
         print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
-    answer = subprocess.run([sys.executable, "-c", reading], capture_output=True, check=True, cwd=spreadsheets.ROOT)
+    answer = subprocess.run([sys.executable, "-c", reading], capture_output=True, check=True, cwd=workbooks.ROOT)
     kilobytes = [int(line) for line in answer.stdout.split()]
     assert len(kilobytes) == len(kinds)
     assert max(kilobytes) < 64 * 1024
@@ -282,7 +282,7 @@ def test_what_is_no_table_is_told_by_its_ending(name, found):
 
 
 def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(spreadsheets, "READING_SECONDS", 0.001)
+    monkeypatch.setattr(workbooks, "READING_SECONDS", 0.001)
     with pytest.raises(UnreadableWorkbook) as refused:
         read_workbook(workbook())
     assert (refused.value.found, refused.value.expected, refused.value.remedy) == CRASHED
@@ -355,7 +355,7 @@ def test_the_child_that_reads_has_little_memory_and_time_to_itself():
     program = "\n".join(
         [
             "import resource, sys",
-            "from yl_district import spreadsheet_reader as reader",
+            "from yl_district.spreadsheets import child as reader",
             "reader.sheets_of = lambda path: path",
             "limits = lambda *_: [resource.getrlimit(kind)[1] for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]",
             "reader.print_sheets = lambda *_: print(*limits(), file=sys.stderr)",

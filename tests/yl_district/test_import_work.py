@@ -5,8 +5,8 @@ from django.db import connection
 
 from yl_district.importing.work import SHOWN_AT_ONCE, keep_file, read_file
 from yl_district.models import ImportBatch, ImportPart
-from yl_district.spreadsheet_limits import PART_ROWS
-from yl_district.spreadsheets import SheetPart, UnreadableWorkbook
+from yl_district.spreadsheets.limits import PART_ROWS
+from yl_district.spreadsheets.workbooks import SheetPart, UnreadableWorkbook
 
 pytestmark = pytest.mark.both
 

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from yl_district import long_sheets
-from yl_district.spreadsheets import CELL_LIMIT, CUT, Heading, read_workbook
+from yl_district.spreadsheets import long_sheets
+from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT, Heading, read_workbook
 
 HEADINGS = [Heading("姓名", required=True), Heading("性别", choices=("男", "女")), Heading("备注")]
 

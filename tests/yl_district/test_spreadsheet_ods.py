@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from tests.spreadsheet_files import ods_cell, ods_row, ods_table, open_document, repacked
-from yl_district.spreadsheet_limits import FORMULA_ERROR
-from yl_district.spreadsheet_ods import read_ods
+from yl_district.spreadsheets.limits import FORMULA_ERROR
+from yl_district.spreadsheets.ods import read_ods
 
 TEXT = 'office:value-type="string"'
 FAILED = 'office:value-type="string" office:string-value="" calcext:value-type="error"'

@@ -22,8 +22,8 @@ from tests.spreadsheet_files import (
     with_sheet,
     workbook,
 )
-from yl_district.spreadsheet_limits import FORMULA_ERROR
-from yl_district.spreadsheets import (
+from yl_district.spreadsheets.limits import FORMULA_ERROR
+from yl_district.spreadsheets.workbooks import (
     CELL_LIMIT,
     CUT,
     Heading,

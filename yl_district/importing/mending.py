@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ..cells import has_doubtful_digits, is_cut, plain, whole
 from ..models import ImportPart
-from ..spreadsheets import write_typed_workbook
+from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .outcomes import wrong_columns
 from .reading import Reader

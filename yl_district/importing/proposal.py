@@ -10,7 +10,7 @@ from ..headings import EXPORT_MARK, heading_key, known_headings, recognise
 from ..models import ImportAlias, ImportHeading
 from ..models.imports import LEDGER
 from ..sheet_mapping import Mapping, SheetMapping
-from ..spreadsheets import Sheet, UnreadableWorkbook
+from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
 from ..table_layout import LOOKED_AT, Layout, find_layout, sheet_candidates
 from .kinds import aliases, import_kinds
 from .outcomes import known_names

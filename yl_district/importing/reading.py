@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from ..cells import is_blank
 from ..sheet_mapping import MappedReader, Mapping
-from ..spreadsheets import SheetPart
+from ..spreadsheets.workbooks import SheetPart
 from ..table_rows import RowKind
 
 

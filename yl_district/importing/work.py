@@ -11,8 +11,8 @@ from django.utils import timezone
 from .. import cells
 from ..models import ImportBatch, ImportPart
 from ..models.imports import KEPT_DAYS, LEDGER
-from ..spreadsheet_limits import PART_ROWS
-from ..spreadsheets import REFUSALS, UnreadableWorkbook, stream_workbook
+from ..spreadsheets.limits import PART_ROWS
+from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbook
 from . import commit, jobs, undo
 from .check import ASIDE, BESIDE, BLANK, NEW, Check, Outcome
 from .commit import Outdated, Refused

@@ -9,7 +9,7 @@ from yl_district.commands import DatabaseCommand
 from yl_district.importing.check import LABELS, NAMES
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.kinds import import_kinds
-from yl_district.spreadsheets import UnreadableWorkbook
+from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
 from .import_ledger import place, quoted
 

@@ -18,10 +18,10 @@ from pathlib import Path, PurePath
 import xlsxwriter
 
 from .delimited_text import pasted_rows
-from .spreadsheet_limits import PART_ROWS, Refused
+from .limits import PART_ROWS, Refused
 
-ROOT = Path(__file__).parents[1]
-READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheet_reader import main; main(sys.argv[2])"
+ROOT = Path(__file__).parents[2]
+READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets.child import main; main(sys.argv[2])"
 READING_SECONDS = 60  # of waiting for the child process; time that the caller takes between rows is not counted
 PIECE = 1 << 16
 

@@ -5,7 +5,7 @@ import csv
 import re
 
 from .formulas import restored
-from .spreadsheet_limits import LINE, Refused, check_area
+from .limits import LINE, Refused, check_area
 
 CHUNK = 1 << 20
 MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}

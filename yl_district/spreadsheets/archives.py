@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from xml.parsers.expat import ExpatError
 
-from .spreadsheet_limits import UNPACKED, Refused, check_area
+from .limits import UNPACKED, Refused, check_area
 
 # Raised by the libraries that read a damaged file.
 DAMAGE = (

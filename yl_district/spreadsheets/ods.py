@@ -14,8 +14,8 @@ import re
 from datetime import date, datetime
 from xml.parsers import expat
 
-from .spreadsheet_archives import chunks
-from .spreadsheet_limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
+from .archives import chunks
+from .limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
 
 SKIPPED = {"table:shapes", "table:dde-links"}  # may hold tables of their own, which are no sheets
 CELLS = {"table:table-cell", "table:covered-table-cell"}

@@ -11,20 +11,11 @@ import sys
 import zipfile
 from datetime import date, time, timedelta
 
+from .archives import DAMAGE, archive_kind, check_unpacked, sheet_errors
 from .delimited_text import read_delimited, trimmed
-from .spreadsheet_archives import DAMAGE, archive_kind, check_unpacked, sheet_errors
-from .spreadsheet_limits import (
-    CHARACTERS,
-    CPU_SECONDS,
-    FORMULA_ERROR,
-    MEMORY,
-    MERGES,
-    PART_ROWS,
-    Refused,
-    check_area,
-)
-from .spreadsheet_ods import read_ods
-from .spreadsheet_xls import MAGIC, xls_errors
+from .limits import CHARACTERS, CPU_SECONDS, FORMULA_ERROR, MEMORY, MERGES, PART_ROWS, Refused, check_area
+from .ods import read_ods
+from .xls import MAGIC, xls_errors
 
 PART_CHARACTERS = 4_000_000  # bounds what either process holds of a sheet of long texts
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")

@@ -9,7 +9,7 @@ import rustpy_xlsxwriter
 from rustpy_xlsxwriter import Format
 
 from .formulas import neutralised
-from .spreadsheets import CELL_LIMIT, EXCEL_ROWS, LIST_LIMIT, TEXT_FORMAT, within_limit, write_workbook
+from .workbooks import CELL_LIMIT, EXCEL_ROWS, LIST_LIMIT, TEXT_FORMAT, within_limit, write_workbook
 
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 

@@ -3,7 +3,7 @@
 from array import array
 from struct import unpack_from
 
-from .spreadsheet_limits import Refused
+from .limits import Refused
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on end a chain

@@ -1,0 +1,1 @@
+"""Files with tables, read and written; nothing here knows Django's models."""
