@@ -10,7 +10,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
 from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
-from yl_district.masking import masked_name
+from yl_district.privacy.masking import masked_name
 from yl_district.validators import problem
 
 from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan

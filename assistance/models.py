@@ -11,13 +11,13 @@ from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.counts import number_of
-from yl_district.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.fields import YearField, personal
 from yl_district.history import Tracked
-from yl_district.masking import masked_name
 from yl_district.models import AccessEntry, Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
+from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
+from yl_district.privacy.masking import masked_name
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 

@@ -16,8 +16,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from yl_district import authenticators
 from yl_district.access_log import Action, record
+from yl_district.privacy import authenticators
 
 from . import tries
 from .devices import device_of, remember_device

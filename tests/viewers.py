@@ -18,10 +18,10 @@ from members.models import Proposal
 from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.word import TEMPLATE
-from yl_district.encryption import BlindIndexField
 from yl_district.fields import is_masked
 from yl_district.models import ImportBatch
 from yl_district.pinyin import SearchTextField
+from yl_district.privacy.encryption import BlindIndexField
 
 from . import factories
 from .pages import browser_of

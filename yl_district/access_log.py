@@ -15,8 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from .append_only import missing
-from .keys import derived_key
 from .models import AccessEntry
+from .privacy.keys import derived_key
 
 Action = AccessEntry.Action
 BEGINNING = "0" * 64

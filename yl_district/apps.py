@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from .keys import key_ring
+from .privacy.keys import key_ring
 
 
 class WorkbenchConfig(AppConfig):

@@ -11,8 +11,8 @@ from functools import partial
 from django.db import connection, models
 from django.utils import timezone
 
-from .encryption import Sealed
 from .history import BATCH, cause, note_links
+from .privacy.encryption import Sealed
 
 PAGES_HELD = 100_000  # kB
 PLAIN = (str, int, bool, float, type(None))

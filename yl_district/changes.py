@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import models
 from django.utils import formats, timezone
 
-from .encryption import BlindIndexField
 from .fields import date_format, is_personal
 from .history import Tracked, tracked_fields
+from .privacy.encryption import BlindIndexField
 
 EMPTY = "（空）"
 HIDDEN = "（内容不显示）"

@@ -6,7 +6,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from .access_log import AccessLogUnavailable
-from .encryption import DecryptionError
+from .privacy.encryption import DecryptionError
 
 
 class DatabaseCommand(BaseCommand):

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.defaults import page_not_found
 
 from .fields import is_masked
-from .masking import masked
+from .privacy.masking import masked
 
 MOST_SHOWN = 60
 

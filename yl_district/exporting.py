@@ -17,9 +17,9 @@ from django_tables2 import RequestConfig
 from .columns import Book
 from .downloads import long_download
 from .export_marks import HEADING, marks
-from .masking import masked
 from .pages import sorted_table
 from .plain_rows import is_plain, plain_rows
+from .privacy.masking import masked
 from .spreadsheets.long_sheets import TooManyRows, write_csv, write_long_sheet
 from .spreadsheets.workbooks import EXCEL_ROWS, Heading
 from .tables import PageRow

@@ -15,8 +15,8 @@ from import_export.results import RowResult
 
 from . import cells
 from .columns import REGISTER, Named, References
-from .encryption import Sealed
-from .masking import masked, masked_name
+from .privacy.encryption import Sealed
+from .privacy.masking import masked, masked_name
 from .problems import RowProblems, row_problem
 from .recalls import Recalling
 from .sheet_exports import SheetExport

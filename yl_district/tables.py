@@ -5,8 +5,8 @@ import logging
 import django_tables2 as tables
 from django_tables2.rows import BoundRow, BoundRows
 
-from .encryption import DecryptionError, EncryptedMixin
 from .fields import MonthField, is_masked
+from .privacy.encryption import DecryptionError, EncryptedMixin
 from .templatetags.yl import masked
 
 logger = logging.getLogger(__name__)

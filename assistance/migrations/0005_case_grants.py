@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import uuid
-import yl_district.encryption
+import yl_district.privacy.encryption
 from django.conf import settings
 from django.db import migrations, models
 
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('seal', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('name', models.CharField(max_length=30, verbose_name='青少年姓名')),
                 ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('reason', yl_district.encryption.EncryptedTextField(label='assistance_casegrant.reason', max_length=300, verbose_name='申请理由')),
+                ('reason', yl_district.privacy.encryption.EncryptedTextField(label='assistance_casegrant.reason', max_length=300, verbose_name='申请理由')),
                 ('days', models.PositiveSmallIntegerField(default=90, verbose_name='期限（天）')),
                 ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='申请时间')),
                 ('is_approved', models.BooleanField(blank=True, null=True, verbose_name='批准')),

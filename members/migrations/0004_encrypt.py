@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yl_district.encryption import decrypt_rows, encrypt_rows
+from yl_district.privacy.encryption import decrypt_rows, encrypt_rows
 
 MODELS = ['Person']
 

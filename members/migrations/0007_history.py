@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import simple_history.models
 import uuid
-import yl_district.encryption
+import yl_district.privacy.encryption
 import yl_district.validators
 from django.conf import settings
 from django.db import migrations, models
@@ -60,10 +60,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=30, verbose_name='姓名')),
                 ('gender', models.CharField(blank=True, choices=[('M', '男'), ('F', '女')], max_length=1, verbose_name='性别')),
                 ('birth_date', models.DateField(blank=True, null=True, verbose_name='出生日期')),
-                ('identity_number', yl_district.encryption.EncryptedCharField(blank=True, error_messages={'unique': '这一身份证号已被使用，请核对后改正。'}, label='members_person.identity_number', max_length=18, null=True, validators=[yl_district.validators.validate_identity_number], verbose_name='身份证号')),
-                ('identity_number_index', yl_district.encryption.BlindIndexField(label='members_person.identity_number', source='identity_number')),
-                ('mobile', yl_district.encryption.EncryptedCharField(blank=True, label='members_person.mobile', max_length=11, validators=[yl_district.validators.validate_mobile], verbose_name='手机号码')),
-                ('mobile_index', yl_district.encryption.BlindIndexField(label='members_person.mobile', source='mobile')),
+                ('identity_number', yl_district.privacy.encryption.EncryptedCharField(blank=True, error_messages={'unique': '这一身份证号已被使用，请核对后改正。'}, label='members_person.identity_number', max_length=18, null=True, validators=[yl_district.validators.validate_identity_number], verbose_name='身份证号')),
+                ('identity_number_index', yl_district.privacy.encryption.BlindIndexField(label='members_person.identity_number', source='identity_number')),
+                ('mobile', yl_district.privacy.encryption.EncryptedCharField(blank=True, label='members_person.mobile', max_length=11, validators=[yl_district.validators.validate_mobile], verbose_name='手机号码')),
+                ('mobile_index', yl_district.privacy.encryption.BlindIndexField(label='members_person.mobile', source='mobile')),
                 ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.TextField(null=True)),

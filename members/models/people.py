@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orgs.roles import RoleKind
-from yl_district.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.fields import personal
 from yl_district.history import Tracked
-from yl_district.masking import masked_name
 from yl_district.pinyin import SearchTextField, search
+from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
+from yl_district.privacy.masking import masked_name
 from yl_district.validators import (
     identity_number_birth_date,
     identity_number_gender,

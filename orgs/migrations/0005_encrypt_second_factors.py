@@ -1,7 +1,7 @@
 from django.db import migrations
 
-from yl_district.authenticators import seal, secrets_of, unseal
-from yl_district.encryption import STORED
+from yl_district.privacy.authenticators import seal, secrets_of, unseal
+from yl_district.privacy.encryption import STORED
 
 
 def encrypt(apps, schema_editor):

@@ -16,8 +16,8 @@ from orgs.roles import RoleKind
 from orgs.second_factor import code_at, current_step, spend
 from reports.management.commands import load_sample_year
 from tests.factories import SECRET, make_organisation, make_user
-from yl_district.authenticators import secrets_of, unseal
-from yl_district.encryption import DecryptionError
+from yl_district.privacy.authenticators import secrets_of, unseal
+from yl_district.privacy.encryption import DecryptionError
 
 from .sign_in import give_password
 

@@ -34,9 +34,9 @@ from tests.viewers import district, identity_number, phone, records, viewers
 from tests.workbooks import take_in, tally
 from yl_district import export_marks
 from yl_district.columns import Book
-from yl_district.masking import masked, masked_name
 from yl_district.models import AccessEntry
 from yl_district.plain_rows import is_plain, plain_rows
+from yl_district.privacy.masking import masked, masked_name
 from yl_district.spreadsheets.formulas import restored
 from yl_district.spreadsheets.workbooks import read_workbook
 from youthhubs.models import HubYear

@@ -31,18 +31,14 @@ from tests.factories import (
 from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
-from yl_district import access_log, authenticators, bulk_records, encryption
+from yl_district import access_log, bulk_records
 from yl_district.bulk import insert_rows, reserve_keys, row_of
 from yl_district.bulk_records import update_stored
-from yl_district.encryption import (
-    DecryptionError,
-    PlaintextError,
-    Sealed,
-    encrypted_fields,
-)
 from yl_district.importing.work import open_import, run_check, run_commit
 from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
 from yl_district.models.attachments import PART
+from yl_district.privacy import authenticators, encryption
+from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from assistance.models import AssistedYouth, Scholarship
 from members.models import Person
 from tests.factories import make_assisted_youth, make_organisation
-from yl_district import encryption
+from yl_district.privacy import encryption
 
 pytestmark = pytest.mark.postgresql
 

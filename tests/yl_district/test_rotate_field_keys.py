@@ -15,9 +15,9 @@ from members.models import Person
 from orgs.roles import RoleKind
 from orgs.second_factor import code_at, current_step, spend
 from tests.factories import SECRET, make_assisted_youth, make_organisation, make_person, make_user
-from yl_district import encryption, keys
-from yl_district.authenticators import unseal
 from yl_district.management.commands.rotate_field_keys import Command, under_other_keys
+from yl_district.privacy import encryption, keys
+from yl_district.privacy.authenticators import unseal
 
 NEW = f"new {base64.b64encode(bytes(32)).decode()}"
 PEOPLE = 7

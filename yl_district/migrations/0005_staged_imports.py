@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import uuid
-import yl_district.encryption
+import yl_district.privacy.encryption
 from django.conf import settings
 from django.db import migrations, models
 
@@ -155,10 +155,10 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='序号')),
                 ('sheet', models.PositiveIntegerField(verbose_name='工作表序号')),
                 ('first_row', models.PositiveIntegerField(verbose_name='首行')),
-                ('content', yl_district.encryption.EncryptedTextField(label='yl_district_importpart.content', verbose_name='各行内容')),
+                ('content', yl_district.privacy.encryption.EncryptedTextField(label='yl_district_importpart.content', verbose_name='各行内容')),
                 ('tags', models.TextField(blank=True, verbose_name='各行结果')),
-                ('findings', yl_district.encryption.EncryptedTextField(blank=True, label='yl_district_importpart.findings', verbose_name='各行核对结果')),
-                ('staged', yl_district.encryption.EncryptedTextField(blank=True, label='yl_district_importpart.staged', verbose_name='待写入内容')),
+                ('findings', yl_district.privacy.encryption.EncryptedTextField(blank=True, label='yl_district_importpart.findings', verbose_name='各行核对结果')),
+                ('staged', yl_district.privacy.encryption.EncryptedTextField(blank=True, label='yl_district_importpart.staged', verbose_name='待写入内容')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='yl_district.importbatch', verbose_name='导入')),
             ],
             options={

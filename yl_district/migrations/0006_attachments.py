@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import simple_history.models
 import uuid
-import yl_district.encryption
+import yl_district.privacy.encryption
 from django.conf import settings
 from django.db import migrations, models
 
@@ -24,8 +24,8 @@ class Migration(migrations.Migration):
                 ('seal', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('object_id', models.PositiveBigIntegerField(verbose_name='记录编号')),
                 ('kind', models.CharField(choices=[('approval', '批复'), ('photo', '照片'), ('sign_in_sheet', '签到表扫描件'), ('other', '其他材料')], max_length=20, verbose_name='类别')),
-                ('file_name', yl_district.encryption.EncryptedCharField(label='yl_district_attachment.file_name', max_length=150, verbose_name='文件名')),
-                ('note', yl_district.encryption.EncryptedCharField(blank=True, label='yl_district_attachment.note', max_length=200, verbose_name='说明')),
+                ('file_name', yl_district.privacy.encryption.EncryptedCharField(label='yl_district_attachment.file_name', max_length=150, verbose_name='文件名')),
+                ('note', yl_district.privacy.encryption.EncryptedCharField(blank=True, label='yl_district_attachment.note', max_length=200, verbose_name='说明')),
                 ('size', models.PositiveIntegerField(verbose_name='字节数')),
                 ('sha256', models.CharField(max_length=64, verbose_name='文件校验值')),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('seal', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('content', yl_district.encryption.EncryptedBytesField(label='yl_district_attachmentpart.content', verbose_name='内容')),
+                ('content', yl_district.privacy.encryption.EncryptedBytesField(label='yl_district_attachmentpart.content', verbose_name='内容')),
                 ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='yl_district.attachment', verbose_name='附件')),
             ],
             options={
@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
                 ('seal', models.UUIDField(default=uuid.uuid4, editable=False)),
                 ('object_id', models.PositiveBigIntegerField(verbose_name='记录编号')),
                 ('kind', models.CharField(choices=[('approval', '批复'), ('photo', '照片'), ('sign_in_sheet', '签到表扫描件'), ('other', '其他材料')], max_length=20, verbose_name='类别')),
-                ('file_name', yl_district.encryption.EncryptedCharField(label='yl_district_attachment.file_name', max_length=150, verbose_name='文件名')),
-                ('note', yl_district.encryption.EncryptedCharField(blank=True, label='yl_district_attachment.note', max_length=200, verbose_name='说明')),
+                ('file_name', yl_district.privacy.encryption.EncryptedCharField(label='yl_district_attachment.file_name', max_length=150, verbose_name='文件名')),
+                ('note', yl_district.privacy.encryption.EncryptedCharField(blank=True, label='yl_district_attachment.note', max_length=200, verbose_name='说明')),
                 ('size', models.PositiveIntegerField(verbose_name='字节数')),
                 ('sha256', models.CharField(max_length=64, verbose_name='文件校验值')),
                 ('uploaded_at', models.DateTimeField(blank=True, editable=False, verbose_name='上传时间')),

@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from ..counts import number_of
-from ..encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..history import Tracked, may_come, reached
+from ..privacy.encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..record_options import RecordOptions
 
 PART = 256 * 1024

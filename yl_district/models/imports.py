@@ -10,8 +10,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from ..encryption import EncryptedTextField, SealedModel
 from ..packing import packed, unpacked
+from ..privacy.encryption import EncryptedTextField, SealedModel
 
 LEDGER = "ledger"
 SILENCE = timedelta(minutes=10)  # without a sign of life after which work counts as broken off

@@ -13,8 +13,8 @@ from django.utils.safestring import mark_safe
 
 from yl_district.fields import date_format, is_masked
 from yl_district.history import kind_of, may_change, may_come
-from yl_district.masking import masked
 from yl_district.models import Attachment
+from yl_district.privacy.masking import masked
 
 register = template.Library()
 

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from yl_district import authenticators
 from yl_district.commands import DatabaseCommand
-from yl_district.encryption import BATCH, DecryptionError, encrypted_fields, prefix_of, store
-from yl_district.keys import current_key
+from yl_district.privacy import authenticators
+from yl_district.privacy.encryption import BATCH, DecryptionError, encrypted_fields, prefix_of, store
+from yl_district.privacy.keys import current_key
 from yl_district.record_options import options_of
 
 

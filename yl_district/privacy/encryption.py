@@ -20,9 +20,9 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from ..fields import Privacy
+from ..pinyin import normalised
 from . import keys
-from .fields import Privacy
-from .pinyin import normalised
 
 VERSION = "yl1"
 STORED = re.compile(rf"{VERSION}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
