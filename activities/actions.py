@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 
-from yl_district.history import note_changed
+from yl_district.history.tracking import note_changed
 
 from .models import Activity, SignIn
 

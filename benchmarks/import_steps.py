@@ -225,7 +225,7 @@ def import_floor(file):
     from python_calamine import CalamineWorkbook
 
     from members.models import Member, Person
-    from yl_district.bulk import insert_history, insert_rows, update_rows
+    from yl_district.history.bulk_sql import insert_history, insert_rows, update_rows
 
     rows = CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python()[1:]
     is_update = Path(file).name.startswith("update")

@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_variables
 from yl_district.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
 from yl_district.forms import ActionForm
-from yl_district.history import reached, tracked_models
+from yl_district.history.tracking import reached, tracked_models
 
 from .confirmation import recently_confirmed
 

@@ -1,6 +1,6 @@
 """Beginning a report from an earlier text, and the order of its sections."""
 
-from yl_district.history import note_changed, note_created
+from yl_district.history.tracking import note_changed, note_created
 
 from .models import Report, Section
 from .signing import scope_of

@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.core.paginator import Paginator
 
-from yl_district.changes import is_derived
 from yl_district.headings import IGNORED, NUMBERED, heading_key
+from yl_district.history.changes import is_derived
 from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.kinds import import_kinds, sheet_kinds
 from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at

@@ -18,7 +18,7 @@ from reports.figures import CASE_FIGURES, Scope, all_figures, figures_of
 from reports.scopes import own_place, places_of
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments, golden
-from yl_district.history import model_of
+from yl_district.history.tracking import model_of
 from yl_district.periods import Period
 
 # About the visitor alone, and new at each look: secrets just made, times of sessions.

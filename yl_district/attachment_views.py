@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from . import access_log
 from .attachment_forms import AttachmentForm
 from .downloads import download
-from .history import kind_of, may_change
+from .history.tracking import kind_of, may_change
 from .history_views import reached_record
 from .models import Attachment
 from .models.attachments import takes_attachments

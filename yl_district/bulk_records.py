@@ -1,6 +1,6 @@
 """Many records written with few statements, and their history beside them."""
 
-from .history import BATCH, note_changed, note_created, tracked_fields
+from .history.tracking import BATCH, note_changed, note_created, tracked_fields
 from .pinyin import SearchTextField
 from .privacy.encryption import BlindIndexField
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from .cells import INVISIBLE
-from .history import kind_of
+from .history.tracking import kind_of
 
 HEADING = "导出标记"
 MOMENT = "%Y%m%dT%H%M%S"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db.models import Max, Min
 
 from . import cells, export_marks
-from .history import kind_of
+from .history.tracking import kind_of
 from .problems import row_problem
 
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)

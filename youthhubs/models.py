@@ -8,7 +8,7 @@ from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS
 from yl_district.fields import YearField
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import check_order, validate_year

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from yl_district.fields import MonthField, personal
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions

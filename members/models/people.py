@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orgs.roles import RoleKind
 from yl_district.fields import personal
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.pinyin import SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name

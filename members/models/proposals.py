@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
 from yl_district.validators import (
     problem,

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from orgs.models import ReachQuerySet
 from orgs.roles import HUB_KEEPERS
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
 
 from .people import Person

@@ -12,7 +12,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from yl_district.fields import personal
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 

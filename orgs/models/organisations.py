@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
-from yl_district.history import Tracked, note_changed
+from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions

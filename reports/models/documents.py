@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.validators import problem
 from youthhubs.models import Hub

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from orgs.models import Organisation, User
 from orgs.roles import RECORD_KEEPERS, RoleKind
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from youthhubs.models import Hub
 

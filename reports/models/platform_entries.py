@@ -7,7 +7,7 @@ from activities.models import Activity
 from assistance.models import AssistedYouth, grants_in_words
 from members.models import Person
 from orgs.models import Organisation
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
 
 from .targets import StaffQuerySet

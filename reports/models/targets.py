@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from yl_district.fields import YearField
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.models import Attachment
 from yl_district.validators import validate_year
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from orgs.models import User
-from yl_district.history import Tracked
+from yl_district.history.tracking import Tracked
 from yl_district.record_options import RecordOptions
 
 

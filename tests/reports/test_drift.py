@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reports.signed import begun, signed
-from yl_district.history import because
+from yl_district.history.tracking import because
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db

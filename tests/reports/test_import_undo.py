@@ -54,7 +54,7 @@ from tests.rosters import (
 from tests.workbooks import take_in
 from tests.yl_district.test_history_views import changes
 from yl_district.export_marks import HEADING, mark
-from yl_district.history import because
+from yl_district.history.tracking import because
 from yl_district.importing import reversals as reversals_module
 from yl_district.importing import undo
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals

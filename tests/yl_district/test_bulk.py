@@ -3,7 +3,7 @@
 import pytest
 
 from members.models import Person
-from yl_district.bulk import insert_rows, reserve_keys, row_of, update_rows
+from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of, update_rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

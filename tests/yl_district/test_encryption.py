@@ -32,8 +32,8 @@ from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
 from yl_district import access_log, bulk_records
-from yl_district.bulk import insert_rows, reserve_keys, row_of
 from yl_district.bulk_records import update_stored
+from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
 from yl_district.importing.work import open_import, run_check, run_commit
 from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
 from yl_district.models.attachments import PART

@@ -18,7 +18,7 @@ from tests.pages import send, two_branches
 from tests.reports.import_pages import commit, opened
 from tests.workbooks import take_in, workbook
 from yl_district.bulk_records import update_stored
-from yl_district.history import Tracked, because, is_tracked, note_changed, tracked_fields
+from yl_district.history.tracking import Tracked, because, is_tracked, note_changed, tracked_fields
 
 pytestmark = pytest.mark.both
 

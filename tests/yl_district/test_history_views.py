@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import browser_of, page, queries, status, two_branches
-from yl_district.history import because
+from yl_district.history.tracking import because
 from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db

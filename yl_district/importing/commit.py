@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..access_log import Action, operating_system_user, record
-from ..bulk import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
-from ..history import because, tracked_fields
+from ..history.bulk_sql import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
+from ..history.tracking import because, tracked_fields
 from ..models import ImportBatch
 from .check import REFUSED
 from .kinds import parts_in_order

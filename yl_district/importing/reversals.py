@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
 
-from ..history import links_at, tracked_fields
+from ..history.tracking import links_at, tracked_fields
 from ..models.attachments import Attachment, attached_to
 from ..record_options import options_of
 

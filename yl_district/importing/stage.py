@@ -9,8 +9,8 @@ yet is a list that holds its number.
 from django.apps import apps
 from django.db import models
 
-from ..bulk import row_of
 from ..bulk_records import derived_fields
+from ..history.bulk_sql import row_of
 
 LABEL, NUMBER, KEY, NAMES, ROW, LINKS = range(6)
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..access_log import Action, operating_system_user, record
-from ..bulk import delete_rows, insert_history, link_rows, row_of, update_rows
-from ..history import because
+from ..history.bulk_sql import delete_rows, insert_history, link_rows, row_of, update_rows
+from ..history.tracking import because
 from ..models import ImportBatch
 from .commit import REASON, Refused
 from .reversals import CHUNK, REVERSED, restore, reversals, states_of

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q
 from django.urls import reverse
 
 from ..counts import number_of
-from ..history import Tracked, may_come, reached
+from ..history.tracking import Tracked, may_come, reached
 from ..privacy.encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..record_options import RecordOptions
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
 from yl_district.fields import date_format, is_masked
-from yl_district.history import kind_of, may_change, may_come
+from yl_district.history.tracking import kind_of, may_change, may_come
 from yl_district.models import Attachment
 from yl_district.privacy.masking import masked
 

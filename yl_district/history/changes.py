@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import models
 from django.utils import formats, timezone
 
-from .fields import date_format, is_personal
-from .history import Tracked, tracked_fields
-from .privacy.encryption import BlindIndexField
+from ..fields import date_format, is_personal
+from ..privacy.encryption import BlindIndexField
+from .tracking import Tracked, tracked_fields
 
 EMPTY = "（空）"
 HIDDEN = "（内容不显示）"

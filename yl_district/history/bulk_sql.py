@@ -11,8 +11,8 @@ from functools import partial
 from django.db import connection, models
 from django.utils import timezone
 
-from .history import BATCH, cause, note_links
-from .privacy.encryption import Sealed
+from ..privacy.encryption import Sealed
+from .tracking import BATCH, cause, note_links
 
 PAGES_HELD = 100_000  # kB
 PLAIN = (str, int, bool, float, type(None))
@@ -135,7 +135,7 @@ def link_rows(model, name, links):
 def insert_history(model, rows, kind):
     """Writes the states of these rows, with what they link to, into the history and returns the keys of what it wrote.
 
-    `kind` is `+` for new rows, `~` for changed and `-` for removed ones; who and why come from `history.because`.
+    `kind` is `+` for new rows, `~` for changed and `-` for removed ones; who and why come from `because`.
     """
     kept = model.history.model
     reason, user = cause()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
-from .pinyin import SearchTextField
+from ..pinyin import SearchTextField
 
 BATCH = 500
 _cause = ContextVar("cause", default=(None, None))

@@ -1,0 +1,1 @@
+"""Who changed which record when, for single records and in bulk."""
