@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Person
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.validators import problem
 
 from .models import AssistedYouth, CaseGrant, Pairing

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from orgs.roles import RoleKind
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.validators import problem
 
 from .models import Member, Person, Proposal

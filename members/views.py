@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from orgs.roles import RoleKind
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.exporting import export_page
 from yl_district.pages import end_page, form_page, list_page
 

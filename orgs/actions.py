@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 
 from . import tries
 from .invitations import tokens

@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from yl_district.access_log import Action, record
+from yl_district.audit.access_log import Action, record
 from yl_district.privacy import authenticators
 
 from . import tries

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.db.models import F
 
-from yl_district.access_log import AccessLogUnavailable, Action, record
-from yl_district.access_log_middleware import unavailable
+from yl_district.audit.access_log import AccessLogUnavailable, Action, record
+from yl_district.audit.middleware import unavailable
 
 STARTED, SEEN = "started_at", "seen_at"
 

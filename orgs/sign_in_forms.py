@@ -15,7 +15,7 @@ from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 
-from yl_district.access_log import Action, record
+from yl_district.audit.access_log import Action, record
 from yl_district.forms import prepare_field
 
 from . import tries

@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 
 from . import tries
 from .actions import accept_invitation, change_own_password

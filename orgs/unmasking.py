@@ -8,7 +8,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
-from yl_district.access_log import Action, record, subject_of
+from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
 from yl_district.forms import ActionForm
 from yl_district.history.tracking import reached, tracked_models

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
-from yl_district.access_log import Action, record
+from yl_district.audit.access_log import Action, record
 from yl_district.pages import form_page
 
 from .checks import BY_KEY, Group, answer_of, by_gravity, groups

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district import submissions
-from yl_district.downloads import long_download
+from yl_district.audit.downloads import long_download
 from yl_district.importing import mending
 from yl_district.importing.kinds import import_kinds, kind_words, may_undo
 from yl_district.importing.proposal import propose, remember

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orgs.confirmation import recently_confirmed
+from yl_district.audit.downloads import download
 from yl_district.cells import CellError, YearWidget
-from yl_district.downloads import download
 from yl_district.models import ImportBatch
 
 from .import_kinds import KINDS

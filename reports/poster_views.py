@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district.downloads import download
+from yl_district.audit.downloads import download
 
 from .documents import Unprintable
 from .figures import may_know_cases

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
-from yl_district.downloads import download
+from yl_district.audit.downloads import download
 from yl_district.exporting import FORMATS, export_table
 from yl_district.pages import rows_response
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yl_district import submissions
-from yl_district.downloads import download
+from yl_district.audit.downloads import download
 from yl_district.pages import carry_out, delete_page, led_on
 
 from .models import WordLayout

@@ -25,7 +25,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.races import HANGING
-from yl_district import append_only, kept_once
+from yl_district.audit import append_only, write_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -110,7 +110,7 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
     """
     with transaction.atomic():
         append_only.unprotect(operations.connection)
-        kept_once.unprotect(operations.connection, kept_once.tables())
+        write_once.unprotect(operations.connection, write_once.tables())
         if operations.connection.vendor == "postgresql":
             tables = re.findall(r'"[^"]+"', " ".join(statements))
             deletions = "; ".join(f"DELETE FROM {table}" for table in tables)
@@ -118,7 +118,7 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
         plain(operations, statements)
         put_back_migrated_rows(operations.connection)
         append_only.protect(operations.connection)
-        kept_once.protect(operations.connection, kept_once.tables())
+        write_once.protect(operations.connection, write_once.tables())
 
 
 def put_back_migrated_rows(connection):

@@ -7,7 +7,7 @@ import xlsxwriter
 from django.apps import apps
 
 from reports.ledger import export_ledger, import_ledger
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook
 
 TODAY = date(2018, 3, 1)

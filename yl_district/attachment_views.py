@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
-from . import access_log
 from .attachment_forms import AttachmentForm
-from .downloads import download
+from .audit import access_log
+from .audit.downloads import download
 from .history.tracking import kind_of, may_change
 from .history_views import reached_record
 from .models import Attachment

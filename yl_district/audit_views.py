@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from . import access_log
+from .audit import access_log
+from .audit.models import AccessEntry
 from .filters import PageFilter, SearchFilter
-from .models import AccessEntry
 from .pages import list_page
 from .tables import PageTable
 

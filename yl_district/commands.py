@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from .access_log import AccessLogUnavailable
+from .audit.access_log import AccessLogUnavailable
 from .privacy.encryption import DecryptionError
 
 

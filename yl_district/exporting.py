@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tables2 import RequestConfig
 
+from .audit.downloads import long_download
 from .columns import Book
-from .downloads import long_download
 from .export_marks import HEADING, marks
 from .pages import sorted_table
 from .plain_rows import is_plain, plain_rows

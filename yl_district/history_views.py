@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from . import access_log
+from .audit import access_log
 from .editing import is_reached
 from .forms import KEY_DIGITS
 from .history.changes import Telling, is_revertible

@@ -69,4 +69,4 @@ class Fault:
         return take_out
 
 
-TRIGGERS = {"yl_district/append_only.py", "yl_district/kept_once.py"}
+TRIGGERS = {"yl_district/audit/append_only.py", "yl_district/audit/write_once.py"}

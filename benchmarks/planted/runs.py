@@ -133,9 +133,9 @@ def make_triggers_anew():
     """Has the code as it is now make the triggers that keep rows from being changed."""
     from django.db import connection
 
-    from yl_district import append_only, kept_once
+    from yl_district.audit import append_only, write_once
 
-    for module, given in ((append_only, []), (kept_once, [kept_once.tables()])):
+    for module, given in ((append_only, []), (write_once, [write_once.tables()])):
         module.unprotect(connection, *given)
         module.protect(connection, *given)
     connection.close()

@@ -1,16 +1,16 @@
 from django.db import migrations
 
-from yl_district import kept_once
+from yl_district.audit import write_once
 
 TABLES = ["reports_edition", "reports_countedfigure"]
 
 
 def protect(apps, schema_editor):
-    kept_once.protect(schema_editor.connection, TABLES)
+    write_once.protect(schema_editor.connection, TABLES)
 
 
 def unprotect(apps, schema_editor):
-    kept_once.unprotect(schema_editor.connection, TABLES)
+    write_once.unprotect(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yl_district import kept_once
+from yl_district.audit import write_once
 
 TABLES = ["reports_edition", "reports_countedfigure"]
 
@@ -10,8 +10,8 @@ TABLES = ["reports_edition", "reports_countedfigure"]
 def protect_anew(apps, schema_editor):
     """PostgreSQL has nothing that takes a row's place without its triggers."""
     if schema_editor.connection.vendor == "sqlite":
-        kept_once.unprotect(schema_editor.connection, TABLES)
-        kept_once.protect(schema_editor.connection, TABLES)
+        write_once.unprotect(schema_editor.connection, TABLES)
+        write_once.protect(schema_editor.connection, TABLES)
 
 
 class Migration(migrations.Migration):

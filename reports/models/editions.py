@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from orgs.models import User
-from yl_district.models import KeptOnce
+from yl_district.audit.write_once_model import KeptOnce
 
 from .documents import Report, ReportReachQuerySet
 

@@ -32,7 +32,7 @@ from tests.factories import (
     minor_birth_date,
 )
 from tests.pages import browser_of, listed, page, refused, send, status, two_branches
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"

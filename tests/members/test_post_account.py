@@ -12,7 +12,7 @@ from tests.factories import make_link, make_organisation, make_person, make_post
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, page, send, status, two_branches
 from tests.races import at_once
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.orgs.sign_in import give_password, is_signed_in, signed_in
 from tests.pages import browser_of, listed, page, queries, refused, send, status
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"

@@ -11,7 +11,7 @@ from orgs.models import Role
 from orgs.sessions import SEEN, STARTED
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.orgs.sign_in import is_signed_in, signed_in
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "horse-battery-staple"

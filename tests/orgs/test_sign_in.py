@@ -18,7 +18,7 @@ from orgs.second_factor import code_at, current_step, step_of
 from tests.factories import PASSWORD, SECRET, make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import CountingHasher, code_now, give_code, give_password, is_signed_in, signed_in
 from tests.pages import browser_of
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"

@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user, minor_birth_date
 from tests.pages import browser_of, page, two_branches
 from tests.rosters import identity_number
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

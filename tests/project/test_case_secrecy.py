@@ -36,10 +36,10 @@ from tests.project.test_access import CASES, READ_ONLY, TAKEN, addresses, argume
 from tests.reports.import_pages import opened
 from tests.viewers import MARKUP, district, identity_number, mark_texts, marked, phone, records, viewers
 from tests.workbooks import workbook
+from yl_district.audit.models import AccessEntry
 from yl_district.fields import unmaskable_paths
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.work import begin_undo
-from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.factories import minor_birth_date
 from tests.markup import unescaped
 from tests.orgs.sign_in import signed_in
 from tests.viewers import MARKUP, VIEWERS, district, identity_number, phone, records, viewers
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.validators import validate_identity_number
 
 pytestmark = pytest.mark.django_db

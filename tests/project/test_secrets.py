@@ -19,8 +19,8 @@ from tests.factories import PASSWORD, SECRET, make_member, make_person, minor_bi
 from tests.orgs.sign_in import give_password
 from tests.viewers import APPS, district, identity_number, phone, viewers
 from tests.workbooks import workbook
+from yl_district.audit.models import AccessEntry
 from yl_district.error_reports import DiscreetFormatter
-from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +86,7 @@ def error_pages(place, client, member, monkeypatch):
         patch.setattr("members.forms.PersonForm.clean_name", raising)
         yield 500, client.post(reverse("member_create"), typed)
     with monkeypatch.context() as patch:
-        patch.setattr("yl_district.access_log.append", failing)
+        patch.setattr("yl_district.audit.access_log.append", failing)
         yield 503, client.get(reverse("ledger_export"))
 
 

@@ -10,7 +10,7 @@ from docx import Document
 from reports.figures import all_figures, results
 from reports.summary import compose
 from tests.reports.district import bare_district, full_district, year_scope
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from tests.forms import answers, shown_form
 from tests.pages import browser_of, queries
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.sound_district import sound_district
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.pages import browser_of, page, queries, status, two_branches
 from tests.reports.signed import begun, explain, signed
-from yl_district import kept_once
+from yl_district.audit import write_once
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_a_file_that_is_no_longer_the_signed_one_is_told(place):
     edition = signed(place.report, place.staff, TODAY)
     warning = "文件与校验值不符，请立即报告系统管理员。"
     assert warning not in page(place.office, "edition_detail", edition.pk)
-    kept_once.unprotect(connection, kept_once.tables())
+    write_once.unprotect(connection, write_once.tables())
     Edition.objects.update(document=edition.document + b" ")
     assert warning in page(place.office, "edition_detail", edition.pk)
 

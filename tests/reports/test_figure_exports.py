@@ -15,7 +15,7 @@ from orgs.roles import RoleKind
 from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
 from tests.pages import browser_of, two_branches
 from tests.reports.test_list_exports import text_rows
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -29,8 +29,9 @@ from tests.reports.import_pages import (
 )
 from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
+from yl_district.audit.models import AccessEntry
 from yl_district.importing.work import begin_commit
-from yl_district.models import AccessEntry, ImportAlias, ImportBatch, ImportPart
+from yl_district.models import ImportAlias, ImportBatch, ImportPart
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

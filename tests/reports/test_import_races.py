@@ -30,6 +30,7 @@ from tests.rosters import (
     written,
 )
 from tests.workbooks import workbook
+from yl_district.audit.models import AccessEntry
 from yl_district.export_marks import HEADING, mark
 from yl_district.importing import commit, undo, work
 from yl_district.importing.work import (
@@ -41,7 +42,7 @@ from yl_district.importing.work import (
     run_check,
     run_commit,
 )
-from yl_district.models import AccessEntry, ImportBatch
+from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.both
 

@@ -8,7 +8,7 @@ from orgs.models import Role, User
 from reports.import_kinds import KINDS
 from tests.factories import make_organisation, make_user
 from tests.workbooks import take_in
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

@@ -33,8 +33,8 @@ from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.viewers import district, identity_number, phone, records, viewers
 from tests.workbooks import take_in, tally
 from yl_district import export_marks
+from yl_district.audit.models import AccessEntry
 from yl_district.columns import Book
-from yl_district.models import AccessEntry
 from yl_district.plain_rows import is_plain, plain_rows
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.spreadsheets.formulas import restored
@@ -220,7 +220,7 @@ def test_a_long_file_is_sent_bit_by_bit_and_says_its_length(monkeypatch):
     place = two_branches()
     make_member("顾清", place.here)
     whole = place.office.get(reverse("member_export"), {"format": "csv"})
-    monkeypatch.setattr("yl_district.downloads.IN_MEMORY", 10)
+    monkeypatch.setattr("yl_district.audit.downloads.IN_MEMORY", 10)
     answer = place.office.get(reverse("member_export"), {"format": "csv"})
     body = b"".join(answer.streaming_content)
     assert answer.streaming

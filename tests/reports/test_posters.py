@@ -21,7 +21,7 @@ from tests.pages import browser_of, queries
 from tests.pdf_files import pdf_pages, pdf_sizes
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
 from tests.reports.test_comparison import sign
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.periods import Period
 from youthhubs.models import Hub
 

@@ -25,7 +25,7 @@ from reports.summary import compose
 from tests.factories import make_activity, make_assistance, make_assisted_youth, make_organisation, make_user
 from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
-from yl_district import kept_once
+from yl_district.audit import write_once
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
@@ -273,10 +273,10 @@ def test_the_database_refuses_to_change_what_was_signed(report, staff, statement
 @pytest.mark.both
 def test_without_its_triggers_the_database_would_change_it(report, staff):
     edition = signed(report, staff, TODAY)
-    kept_once.unprotect(connection, kept_once.tables())
+    write_once.unprotect(connection, write_once.tables())
     Edition.objects.update(title="改过的标题")
     # PostgreSQL gives a table no trigger before what is put off to the end has been looked at.
     connection.check_constraints()
-    kept_once.protect(connection, kept_once.tables())
+    write_once.protect(connection, write_once.tables())
     assert Edition.objects.get(pk=edition.pk).title == "改过的标题"
-    assert kept_once.tables() == ["reports_edition", "reports_countedfigure"]
+    assert write_once.tables() == ["reports_edition", "reports_countedfigure"]

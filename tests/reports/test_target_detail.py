@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import browser_of, listed, page, queries, send, two_branches
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

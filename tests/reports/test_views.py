@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.pages import asked, browser_of, some_of, two_branches
 from tests.reports.district import full_district
 from tests.reports.generated_district import YEAR, Lots, fill, generated_district
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from reports.models import WordLayout
 from tests.factories import make_user
 from tests.pages import browser_of, page, queries, status, two_branches
 from tests.reports import layout_files as files
-from yl_district.models import AccessEntry
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

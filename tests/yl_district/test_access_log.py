@@ -17,9 +17,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from tests.factories import make_user
-from yl_district import access_log, append_only
-from yl_district.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
-from yl_district.models import AccessEntry
+from yl_district.audit import access_log, append_only
+from yl_district.audit.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.both
 

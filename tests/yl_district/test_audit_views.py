@@ -11,8 +11,9 @@ from tests.factories import make_member, make_user
 from tests.pages import browser_of, queries, two_branches
 from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
-from yl_district.access_log import Action, record
-from yl_district.models import AccessEntry, ImportBatch
+from yl_district.audit.access_log import Action, record
+from yl_district.audit.models import AccessEntry
+from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 NEW = {"团组织": [{"组织名称": "新桥社区团支部", "组织类别": "团支部", "所属领域": "社区"}]}

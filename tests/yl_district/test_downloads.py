@@ -7,8 +7,8 @@ from django.core.management import CommandError
 from django.test import RequestFactory
 
 from tests.factories import make_user
-from yl_district.downloads import CONTENT_TYPES, download, write_file
-from yl_district.models import AccessEntry
+from yl_district.audit.downloads import CONTENT_TYPES, download, write_file
+from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,8 @@ from tests.factories import (
 from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
-from yl_district import access_log, bulk_records
+from yl_district import bulk_records
+from yl_district.audit import access_log
 from yl_district.bulk_records import update_stored
 from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
 from yl_district.importing.work import open_import, run_check, run_commit

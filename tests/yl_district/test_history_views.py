@@ -21,8 +21,8 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import browser_of, page, queries, status, two_branches
+from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import because
-from yl_district.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
 

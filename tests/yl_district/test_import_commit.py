@@ -7,9 +7,10 @@ from reports.import_kinds import KINDS
 from tests.factories import make_user
 from tests.reports.test_import_races import checked
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, member_rows, take, written
+from yl_district.audit.models import AccessEntry
 from yl_district.importing.commit import Refused, commit
 from yl_district.importing.undo import undo
-from yl_district.models import AccessEntry, ImportBatch
+from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 STATES = set(ImportBatch.State.values)

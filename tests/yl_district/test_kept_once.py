@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from reports.models import CountedFigure, Edition
 from tests.factories import make_activity, make_edition, make_organisation, make_report, make_user
-from yl_district import kept_once
+from yl_district.audit import write_once
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 
@@ -77,7 +77,7 @@ def test_twin_unprotected_a_row_is_replaced(editions, table):
     clashes = [(unique, changed) for name, unique, changed in CLASHES if name == table]
     pk = KINDS[table].objects.latest("pk").pk
     with transaction.atomic():
-        kept_once.unprotect(connection, kept_once.tables())
+        write_once.unprotect(connection, write_once.tables())
         first = REPLACING[connection.vendor][:1]
         replaced = [taken(table, *clash, pk, first) for clash in clashes]
         transaction.set_rollback(True)
@@ -86,7 +86,7 @@ def test_twin_unprotected_a_row_is_replaced(editions, table):
 
 def test_every_table_and_all_that_is_unique_in_it_is_looked_at():
     unique = set()
-    for table in kept_once.tables():
+    for table in write_once.tables():
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, table).values()
         found = [each["columns"] for each in constraints if each["unique"] or each["primary_key"]]

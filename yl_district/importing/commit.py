@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ..access_log import Action, operating_system_user, record
+from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
 from ..history.tracking import because, tracked_fields
 from ..models import ImportBatch

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ..access_log import Action, operating_system_user, record
+from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import delete_rows, insert_history, link_rows, row_of, update_rows
 from ..history.tracking import because
 from ..models import ImportBatch

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-from yl_district import append_only
-from yl_district.access_log import BEGINNING, digest_of
+from yl_district.audit import append_only
+from yl_district.audit.access_log import BEGINNING, digest_of
 
 
 def move_downloads(apps, schema_editor):

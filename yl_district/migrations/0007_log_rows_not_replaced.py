@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from yl_district import append_only
+from yl_district.audit import append_only
 
 
 def protect_anew(apps, schema_editor):

@@ -1,9 +1,9 @@
 """What lies below all kinds of records: imports, attachments, the access log, forms carried out, rows written once."""
 
-from .access_log import AccessEntry
+from ..audit.models import AccessEntry
+from ..audit.write_once_model import KeptOnce
 from .attachments import Attachment, AttachmentPart, AttachmentQuerySet
 from .imports import ImportAlias, ImportBatch, ImportHeading, ImportPart
-from .kept_once import KeptOnce
 from .submissions import Submission
 
 __all__ = [

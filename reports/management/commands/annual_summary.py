@@ -14,8 +14,8 @@ from reports.pdf import write_pdf
 from reports.scopes import YEARS
 from reports.summary import compose
 from reports.word import write_docx
+from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
-from yl_district.downloads import write_file
 from yl_district.periods import Period
 
 WRITERS = {

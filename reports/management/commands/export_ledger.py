@@ -6,9 +6,9 @@ from pathlib import Path
 from django.utils import timezone
 
 from reports.ledger import export_ledger
+from yl_district.audit.downloads import write_file
 from yl_district.cells import CellError, YearWidget
 from yl_district.commands import DatabaseCommand
-from yl_district.downloads import write_file
 
 
 def calendar_year(text):

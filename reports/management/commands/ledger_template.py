@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from reports.ledger import write_template
+from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
-from yl_district.downloads import write_file
 
 
 class Command(DatabaseCommand):

@@ -1,6 +1,6 @@
 """manage.py verify_audit_log [--expect DIGEST]"""
 
-from yl_district.access_log import verify
+from yl_district.audit.access_log import verify
 from yl_district.commands import DatabaseCommand
 
 

@@ -2,7 +2,7 @@
 
 from django.apps import apps
 
-from .models import KeptOnce
+from .write_once_model import KeptOnce
 
 REFUSAL = "这条记录只能增加，不能修改或删除。"
 # REPLACE would take a row's place without any deletion that a trigger sees, so nothing unique may be there already.

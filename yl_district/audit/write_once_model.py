@@ -5,7 +5,7 @@ from django.db import models
 
 
 class KeptOnce(models.Model):
-    """A row that never changes once it is written; `yl_district.kept_once` has the database refuse it as well."""
+    """A row that never changes once it is written; `write_once` has the database refuse it as well."""
 
     refusal = "这条记录只能增加，不能修改或删除。"
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ..privacy.keys import derived_key
 from .append_only import missing
 from .models import AccessEntry
-from .privacy.keys import derived_key
 
 Action = AccessEntry.Action
 BEGINNING = "0" * 64
