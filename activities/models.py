@@ -9,8 +9,8 @@ from django.urls import reverse
 from members.models import Person
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS, RoleKind
+from yl_district.attachments.models import Attachment
 from yl_district.history.tracking import Tracked
-from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
 from youthhubs.models import Hub

@@ -10,11 +10,11 @@ from django.utils import timezone
 from members.models import Person, Volunteer
 from orgs.models import Organisation, ReachQuerySet, User
 from orgs.roles import CASE_KEEPERS, RoleKind
+from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import number_of
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.models import Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel

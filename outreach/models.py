@@ -22,9 +22,9 @@ from django.urls import reverse
 from members.models import Person, PersonQuerySet, Post
 from orgs.models import ReachQuerySet
 from orgs.roles import RoleKind
+from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
 from yl_district.history.tracking import Tracked
-from yl_district.models import Attachment
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem

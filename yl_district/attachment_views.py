@@ -6,12 +6,11 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from .attachment_forms import AttachmentForm
+from .attachments.models import Attachment, takes_attachments
 from .audit import access_log
 from .audit.downloads import download
 from .history.tracking import kind_of, may_change
 from .history_views import reached_record
-from .models import Attachment
-from .models.attachments import takes_attachments
 from .pages import delete_page, form_page
 
 

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from yl_district.attachments.models import Attachment
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.models import Attachment
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem, validate_credit_code
 

@@ -6,9 +6,9 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
 
+from yl_district.attachments.models import Attachment
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
-from yl_district.models import Attachment
 from yl_district.validators import validate_year
 
 

@@ -19,7 +19,7 @@ from orgs.roles import RoleKind
 from outreach.models import CadreQuerySet, Contact, Link
 from reports.models import Explanation, PlatformEntry, Report, Section
 from tests import factories
-from yl_district.models import Attachment
+from yl_district.attachments.models import Attachment
 from youthhubs.models import Hub, HubYear
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

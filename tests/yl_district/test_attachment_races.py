@@ -13,7 +13,7 @@ from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
 from yl_district import attachment_forms
-from yl_district.models import Attachment, AttachmentPart
+from yl_district.attachments.models import Attachment, AttachmentPart
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 ROUNDS = 3

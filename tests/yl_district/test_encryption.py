@@ -32,12 +32,12 @@ from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
 from yl_district import bulk_records
+from yl_district.attachments.models import PART, Attachment, AttachmentPart
 from yl_district.audit import access_log
 from yl_district.bulk_records import update_stored
 from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
 from yl_district.importing.work import open_import, run_check, run_commit
-from yl_district.models import Attachment, AttachmentPart, ImportBatch, ImportPart
-from yl_district.models.attachments import PART
+from yl_district.models import ImportBatch, ImportPart
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
 

@@ -23,8 +23,8 @@ from tests.evidence import (
     zipped,
 )
 from tests.workbooks import workbook
-from yl_district.evidence_files import taken
-from yl_district.images import orientation
+from yl_district.attachments.file_types import taken
+from yl_district.attachments.image_metadata import orientation
 
 RIGHT = {
     "pdf": PDF,

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
 
+from ..attachments.models import Attachment, attached_to
 from ..history.tracking import links_at, tracked_fields
-from ..models.attachments import Attachment, attached_to
 from ..record_options import options_of
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"

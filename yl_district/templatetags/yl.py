@@ -11,9 +11,9 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
+from yl_district.attachments.models import Attachment
 from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come
-from yl_district.models import Attachment
 from yl_district.privacy.masking import masked
 
 register = template.Library()

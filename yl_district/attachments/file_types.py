@@ -9,8 +9,8 @@ from zipfile import ZipFile, is_zipfile
 
 from django.core.exceptions import ValidationError
 
-from .images import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
-from .spreadsheets.archives import DAMAGE
+from ..spreadsheets.archives import DAMAGE
+from .image_metadata import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
 
 LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"

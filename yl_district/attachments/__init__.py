@@ -1,0 +1,1 @@
+"""Files attached to records: their types, their metadata, their storage."""
