@@ -7,10 +7,10 @@ from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, R
 from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import CellError, split_list
-from yl_district.columns import Column, Named, column, key_of
-from yl_district.imports import SheetResource
-from yl_district.problems import row_problem
+from yl_district.sheets.cells import CellError, split_list
+from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.problems import row_problem
+from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
 

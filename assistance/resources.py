@@ -25,10 +25,10 @@ from members.resources import (
 )
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import CellError
-from yl_district.columns import Column, Named, column, key_of
-from yl_district.imports import LogResource, SheetResource
-from yl_district.problems import row_problem
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.problems import row_problem
+from yl_district.sheets.resource import LogResource, SheetResource
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 

@@ -173,7 +173,7 @@ def stock_resource():
     from members.models import Member, Person
     from members.resources import MemberResource
     from orgs.models import Organisation
-    from yl_district.cells import MonthWidget
+    from yl_district.sheets.cells import MonthWidget
 
     own = [item for item in MemberResource.columns if "__" not in item.attribute and item.attribute != "branch"]
     values = {item.column_name: {} for item in MemberResource.columns if item.choices}

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from orgs.models import Organisation
-from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
-from yl_district.columns import key_of
 from yl_district.privacy.masking import masked_name
+from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
+from yl_district.sheets.columns import key_of
 from yl_district.validators import identity_number_birth_date
 
 from .models import Member, Person, Post, Volunteer

@@ -4,11 +4,11 @@ from collections import defaultdict
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district import export_marks
-from yl_district.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
-from yl_district.columns import Column, Named, column, key_of
-from yl_district.imports import SheetResource
-from yl_district.problems import RowProblems, row_problem
+from yl_district.sheets import export_marks
+from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
+from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.problems import RowProblems, row_problem
+from yl_district.sheets.resource import SheetResource
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory, contradicts

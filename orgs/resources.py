@@ -3,10 +3,10 @@
 from collections import defaultdict
 from functools import partial
 
-from yl_district.cells import CellError
-from yl_district.columns import Named, column
-from yl_district.imports import LogResource, SheetResource
-from yl_district.problems import row_problem
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import Named, column
+from yl_district.sheets.problems import row_problem
+from yl_district.sheets.resource import LogResource, SheetResource
 
 from .models import Organisation, Supply, Unit, UnitContact
 

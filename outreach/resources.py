@@ -14,9 +14,9 @@ from members.resources import (
     means_everyone,
     person_column,
 )
-from yl_district.cells import CellError
-from yl_district.columns import References, column
-from yl_district.imports import LogResource, SheetResource
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import References, column
+from yl_district.sheets.resource import LogResource, SheetResource
 
 from .models import Contact, Link
 

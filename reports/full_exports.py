@@ -8,8 +8,8 @@ from members.views import member_export, post_export
 from orgs.confirmation import recently_confirmed
 from orgs.views import unit_export
 from outreach.views import contact_export, link_export
-from yl_district.columns import Book
 from yl_district.importing.kinds import noted_book
+from yl_district.sheets.columns import Book
 from youthhubs.views import volunteer_export
 
 from .record_views import platform_entry_export

@@ -8,8 +8,8 @@ from orgs.models import Organisation
 from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
-from yl_district.cells import text_key
 from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
+from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, VolunteerResource
 
 from .resources import PlatformEntryResource, TargetResource

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_GET
 
 from orgs.confirmation import recently_confirmed
 from yl_district.audit.downloads import download
-from yl_district.cells import CellError, YearWidget
 from yl_district.models import ImportBatch
+from yl_district.sheets.cells import CellError, YearWidget
 
 from .import_kinds import KINDS
 from .import_views import open_batches

@@ -6,10 +6,10 @@ from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUN
 from members.models import Person
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.cells import CellError, plain
-from yl_district.columns import References, column, key_of
-from yl_district.imports import SheetResource
-from yl_district.problems import row_problem
+from yl_district.sheets.cells import CellError, plain
+from yl_district.sheets.columns import References, column, key_of
+from yl_district.sheets.problems import row_problem
+from yl_district.sheets.resource import SheetResource
 
 from .figures import all_figures
 from .models import PlatformEntry, Target

@@ -6,7 +6,7 @@ A person confirms the Mapping of a file, which is stored as JSON and proposed fo
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
-from .cells import is_blank, plain
+from .sheets.cells import is_blank, plain
 from .table_layout import Layout
 from .table_rows import Row, RowKind, RowReader
 

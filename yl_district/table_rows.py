@@ -20,8 +20,8 @@ from typing import NamedTuple
 from django.db.models import TextChoices
 
 from . import sheet_words as words
-from .cells import is_blank
 from .headings import JOINT, heading_key, heading_keys
+from .sheets.cells import is_blank
 
 
 class RowKind(TextChoices):

@@ -7,8 +7,8 @@ from members.models import Volunteer
 from members.resources import PERSON_SYNONYMS, WORKPLACES, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.columns import Column, Named, column
-from yl_district.imports import SheetResource
+from yl_district.sheets.columns import Column, Named, column
+from yl_district.sheets.resource import SheetResource
 
 from .models import Hub, HubYear, TeamMember
 

@@ -16,8 +16,8 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.workbooks import TODAY
-from yl_district.cells import CellError
-from yl_district.columns import Book
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import Book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

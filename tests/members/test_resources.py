@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from members.models import Member, Person, Post
 from tests.workbooks import problems, take_in, tally
-from yl_district import export_marks
+from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
 

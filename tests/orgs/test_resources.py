@@ -9,7 +9,7 @@ from orgs.models import Organisation
 from orgs.resources import OrganisationResource
 from tests.rosters import in_trial, take
 from tests.workbooks import TODAY, exported_rows, problems, take_in, tally
-from yl_district.columns import Book
+from yl_district.sheets.columns import Book
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from reports.import_kinds import KINDS
 from tests.viewers import district, records
-from yl_district import cells
-from yl_district.columns import Book
-from yl_district.plain_rows import field_of
 from yl_district.privacy.encryption import EncryptedMixin
+from yl_district.sheets import cells
+from yl_district.sheets.columns import Book
+from yl_district.sheets.raw_rows import field_of
 from yl_district.spreadsheets import formulas
 from yl_district.spreadsheets.long_sheets import write_csv, write_long_sheet
 from yl_district.spreadsheets.workbooks import read_workbook

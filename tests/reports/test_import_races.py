@@ -31,7 +31,6 @@ from tests.rosters import (
 )
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.export_marks import HEADING, mark
 from yl_district.importing import commit, undo, work
 from yl_district.importing.work import (
     CHANGED_MEANWHILE,
@@ -43,6 +42,7 @@ from yl_district.importing.work import (
     run_commit,
 )
 from yl_district.models import ImportBatch
+from yl_district.sheets.export_marks import HEADING, mark
 
 pytestmark = pytest.mark.both
 

@@ -12,7 +12,7 @@ from members.models import Member, Person
 from tests.factories import make_activity, make_member, make_person, make_post, make_volunteer, minor_birth_date
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened, person, told
-from yl_district import export_marks
+from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
 

@@ -53,14 +53,14 @@ from tests.rosters import (
 )
 from tests.workbooks import take_in
 from tests.yl_district.test_history_views import changes
-from yl_district.export_marks import HEADING, mark
 from yl_district.history.tracking import because
 from yl_district.importing import reversals as reversals_module
 from yl_district.importing import undo
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.importing.work import begin_undo
-from yl_district.imports import LogResource
 from yl_district.models import ImportBatch
+from yl_district.sheets.export_marks import HEADING, mark
+from yl_district.sheets.resource import LogResource
 from youthhubs.models import Hub
 
 pytestmark = pytest.mark.both

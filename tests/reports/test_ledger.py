@@ -11,11 +11,11 @@ from reports.import_kinds import KINDS
 from reports.ledger import import_ledger
 from reports.models import PlatformEntry
 from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
-from yl_district.cells import YEARS
 from yl_district.importing import commit, work
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.work import run_commit
 from yl_district.models import ImportBatch
+from yl_district.sheets.cells import YEARS
 
 pytestmark = pytest.mark.django_db
 

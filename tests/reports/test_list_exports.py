@@ -32,11 +32,11 @@ from tests.pages import listed, page, queries, two_branches
 from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.viewers import district, identity_number, phone, records, viewers
 from tests.workbooks import take_in, tally
-from yl_district import export_marks
 from yl_district.audit.models import AccessEntry
-from yl_district.columns import Book
-from yl_district.plain_rows import is_plain, plain_rows
 from yl_district.privacy.masking import masked, masked_name
+from yl_district.sheets import export_marks
+from yl_district.sheets.columns import Book
+from yl_district.sheets.raw_rows import is_plain, plain_rows
 from yl_district.spreadsheets.formulas import restored
 from yl_district.spreadsheets.workbooks import read_workbook
 from youthhubs.models import HubYear

@@ -15,9 +15,9 @@ from tests.reports.test_import_marks import exported as exported_kind
 from tests.reports.test_import_undo import full_district
 from tests.rosters import make_branches, records, take, tally, written
 from tests.workbooks import workbook
-from yl_district import cells
-from yl_district.columns import Named
-from yl_district.export_marks import HEADING
+from yl_district.sheets import cells
+from yl_district.sheets.columns import Named
+from yl_district.sheets.export_marks import HEADING
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

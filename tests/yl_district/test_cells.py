@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from members.codes import ETHNICITY_ALIASES, Ethnicity
 from members.directory import ReferenceWidget
 from orgs.models import Organisation, Unit
-from yl_district import cells
-from yl_district.cells import CellError
-from yl_district.columns import column
+from yl_district.sheets import cells
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import column
 from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT
 from yl_district.validators import validate_credit_code, validate_identity_number, validate_mobile, validate_year
 

@@ -31,15 +31,15 @@ from tests.factories import (
 from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
-from yl_district import bulk_records
 from yl_district.attachments.models import PART, Attachment, AttachmentPart
 from yl_district.audit import access_log
-from yl_district.bulk_records import update_stored
 from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
 from yl_district.importing.work import open_import, run_check, run_commit
 from yl_district.models import ImportBatch, ImportPart
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
+from yl_district.sheets import bulk_records
+from yl_district.sheets.bulk_records import update_stored
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.factories import make_organisation, make_supply, make_unit, make_unit_contact
-from yl_district import export_marks
+from yl_district.sheets import export_marks
 
 MOMENT = datetime(2026, 11, 25, 21, 30, 5, 999_999, ZoneInfo("Asia/Shanghai"))
 

@@ -17,8 +17,8 @@ from tests.factories import PASSWORD, make_activity, make_contact, make_link, ma
 from tests.pages import send, two_branches
 from tests.reports.import_pages import commit, opened
 from tests.workbooks import take_in, workbook
-from yl_district.bulk_records import update_stored
 from yl_district.history.tracking import Tracked, because, is_tracked, note_changed, tracked_fields
+from yl_district.sheets.bulk_records import update_stored
 
 pytestmark = pytest.mark.both
 

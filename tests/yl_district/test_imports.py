@@ -9,13 +9,13 @@ from orgs.resources import UnitResource
 from tests.factories import make_organisation, make_unit
 from tests.rosters import tally, written
 from tests.workbooks import TODAY
-from yl_district import cells
-from yl_district.cells import CellError
-from yl_district.columns import Book, Named, column
 from yl_district.importing.check import Check
 from yl_district.importing.stage import Stage
-from yl_district.imports import SheetResource
-from yl_district.problems import problem_at
+from yl_district.sheets import cells
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import Book, Named, column
+from yl_district.sheets.problems import problem_at
+from yl_district.sheets.resource import SheetResource
 
 pytestmark = pytest.mark.both
 

@@ -8,8 +8,8 @@ of it can be read while the rest is still being checked, and nobody else has to 
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
-from ..imports import ROW_NUMBER
-from ..problems import RowProblems, problem_at
+from ..sheets.problems import RowProblems, problem_at
+from ..sheets.resource import ROW_NUMBER
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"
 KINDS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}

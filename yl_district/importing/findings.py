@@ -1,9 +1,9 @@
 """What an import brought, as commands tell it; and a file taken in by one call, as they do it."""
 
-from .. import cells
 from ..headings import named
 from ..models import ImportBatch
-from ..problems import Problem
+from ..sheets import cells
+from ..sheets.problems import Problem
 from .check import NAMES
 from .work import open_import, run_check, run_commit
 

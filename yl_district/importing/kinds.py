@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from .. import sheet_mapping
-from ..columns import Book
 from ..models import ImportAlias
 from ..models.imports import LEDGER
+from ..sheets.columns import Book
 
 
 def no_links(user, rows):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from ..cells import has_doubtful_digits, is_cut, plain, whole
 from ..models import ImportPart
+from ..sheets.cells import has_doubtful_digits, is_cut, plain, whole
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .outcomes import wrong_columns

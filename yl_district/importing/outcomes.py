@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from ..cells import ChoiceWidget, is_blank, shown, text_key
-from ..columns import Named
 from ..headings import EXPORT_MARK
+from ..sheets.cells import ChoiceWidget, is_blank, shown, text_key
+from ..sheets.columns import Named
 from .check import DUPLICATE, ELSEWHERE, LABELS, NAMES, REFUSED, WRONG
 from .reading import Reader
 

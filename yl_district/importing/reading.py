@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from ..cells import is_blank
 from ..sheet_mapping import MappedReader, Mapping
+from ..sheets.cells import is_blank
 from ..spreadsheets.workbooks import SheetPart
 from ..table_rows import RowKind
 

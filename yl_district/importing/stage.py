@@ -9,8 +9,8 @@ yet is a list that holds its number.
 from django.apps import apps
 from django.db import models
 
-from ..bulk_records import derived_fields
 from ..history.bulk_sql import row_of
+from ..sheets.bulk_records import derived_fields
 
 LABEL, NUMBER, KEY, NAMES, ROW, LINKS = range(6)
 

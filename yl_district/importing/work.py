@@ -8,9 +8,9 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from .. import cells
 from ..models import ImportBatch, ImportPart
 from ..models.imports import KEPT_DAYS, LEDGER
+from ..sheets import cells
 from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbook
 from . import commit, jobs, undo

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from reports.ledger import export_ledger
 from yl_district.audit.downloads import write_file
-from yl_district.cells import CellError, YearWidget
 from yl_district.commands import DatabaseCommand
+from yl_district.sheets.cells import CellError, YearWidget
 
 
 def calendar_year(text):

@@ -7,8 +7,8 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from reports.ledger import import_ledger
-from yl_district.cells import shown
 from yl_district.commands import DatabaseCommand
+from yl_district.sheets.cells import shown
 
 
 class Command(DatabaseCommand):

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from django.db import models
 from import_export.fields import Field
 
+from ..fields import MonthField, YearField, is_masked
+from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
-from .fields import MonthField, YearField, is_masked
-from .spreadsheets.workbooks import Heading, as_text
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径

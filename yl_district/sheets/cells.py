@@ -11,9 +11,9 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
-from .spreadsheets.limits import FORMULA_ERROR
-from .spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
-from .validators import validate_identity_number, validate_mobile
+from ..spreadsheets.limits import FORMULA_ERROR
+from ..spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
+from ..validators import validate_identity_number, validate_mobile
 
 SEPARATORS = re.compile(r"[、，,;；]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

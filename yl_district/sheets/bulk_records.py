@@ -1,8 +1,8 @@
 """Many records written with few statements, and their history beside them."""
 
-from .history.tracking import BATCH, note_changed, note_created, tracked_fields
-from .pinyin import SearchTextField
-from .privacy.encryption import BlindIndexField
+from ..history.tracking import BATCH, note_changed, note_created, tracked_fields
+from ..pinyin import SearchTextField
+from ..privacy.encryption import BlindIndexField
 
 
 def derived_fields(model):

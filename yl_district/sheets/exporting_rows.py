@@ -1,6 +1,6 @@
 """How a resource writes records out, in the columns in which it takes them in."""
 
-from .privacy.masking import masked
+from ..privacy.masking import masked
 
 
 class SheetExport:

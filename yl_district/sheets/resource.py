@@ -13,13 +13,13 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, Validati
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 
+from ..privacy.encryption import Sealed
+from ..privacy.masking import masked, masked_name
 from . import cells
 from .columns import REGISTER, Named, References
-from .privacy.encryption import Sealed
-from .privacy.masking import masked, masked_name
+from .export_recall import Recalling
+from .exporting_rows import SheetExport
 from .problems import RowProblems, row_problem
-from .recalls import Recalling
-from .sheet_exports import SheetExport
 
 ROW_NUMBER = "\0row"  # no heading can be this
 REMEMBERED = 2_000  # texts of each column

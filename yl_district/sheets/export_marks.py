@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from ..history.tracking import kind_of
 from .cells import INVISIBLE
-from .history.tracking import kind_of
 
 HEADING = "导出标记"
 MOMENT = "%Y%m%dT%H%M%S"

@@ -5,8 +5,8 @@ They are what `SheetResource.export_row` gives, in a fraction of the time: no re
 
 from django.db.models.constants import LOOKUP_SEP
 
-from .imports import SheetResource
-from .privacy.encryption import EncryptedMixin, decrypt
+from ..privacy.encryption import EncryptedMixin, decrypt
+from .resource import SheetResource
 
 
 def is_plain(resource):

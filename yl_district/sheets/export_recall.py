@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from django.db.models import Max, Min
 
+from ..history.tracking import kind_of
 from . import cells, export_marks
-from .history.tracking import kind_of
 from .problems import row_problem
 
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
