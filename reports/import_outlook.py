@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.core.paginator import Paginator
 
-from yl_district.headings import IGNORED, NUMBERED, heading_key
 from yl_district.history.changes import is_derived
 from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
 from yl_district.importing.kinds import import_kinds, sheet_kinds
@@ -16,7 +15,8 @@ from yl_district.importing.reversals import LABELS as UNDO_LABELS
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
 from yl_district.models.imports import LEDGER
 from yl_district.pages import wants_fragment
-from yl_district.sheet_mapping import Mapping
+from yl_district.recognition.headings import IGNORED, NUMBERED, heading_key
+from yl_district.recognition.mapping import Mapping
 
 from .import_forms import NO_TABLES
 

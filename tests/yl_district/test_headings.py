@@ -8,7 +8,7 @@ from members.resources import MemberResource, PostResource
 from orgs.resources import UnitResource
 from outreach.resources import LinkResource
 from reports.import_kinds import KINDS
-from yl_district.headings import Recognised, heading_key, known_headings, recognise
+from yl_district.recognition.headings import Recognised, heading_key, known_headings, recognise
 from youthhubs.resources import VolunteerResource
 
 COLUMNS = ["姓名", "性别", "所在团支部", "工作单位", "手机号码", "发展团员编号"]

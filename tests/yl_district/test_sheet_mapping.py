@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from yl_district.sheet_mapping import MappedReader, Mapping, SheetMapping
-from yl_district.table_rows import RowKind
+from yl_district.recognition.mapping import MappedReader, Mapping, SheetMapping
+from yl_district.recognition.rows import RowKind
 
 HEADINGS = ["序号", "姓名", "性别", "团支部"]
 BRANCH = "柳林社区团支部"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from yl_district.headings import known_headings
-from yl_district.table_layout import Layout, SheetCandidate, find_layout, has_own_name, sheet_candidates
+from yl_district.recognition.headings import known_headings
+from yl_district.recognition.layout import Layout, SheetCandidate, find_layout, has_own_name, sheet_candidates
 
 KNOWN = known_headings(
     ["姓名", "性别", "民族", "出生日期", "所在团支部", "手机号码", "学校", "备注"],

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from members.resources import MemberResource
-from yl_district.headings import known_headings, recognise
-from yl_district.table_layout import Layout, find_layout
-from yl_district.table_rows import Row, RowKind, RowReader
+from yl_district.recognition.headings import known_headings, recognise
+from yl_district.recognition.layout import Layout, find_layout
+from yl_district.recognition.rows import Row, RowKind, RowReader
 
 BLANK, DATA, SECTION = RowKind.BLANK, RowKind.DATA, RowKind.SECTION
 TOTAL, NOTE, HEADING = RowKind.TOTAL, RowKind.NOTE, RowKind.HEADING

@@ -1,7 +1,7 @@
 """What an import brought, as commands tell it; and a file taken in by one call, as they do it."""
 
-from ..headings import named
 from ..models import ImportBatch
+from ..recognition.headings import named
 from ..sheets import cells
 from ..sheets.problems import Problem
 from .check import NAMES

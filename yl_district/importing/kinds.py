@@ -8,9 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from .. import sheet_mapping
 from ..models import ImportAlias
 from ..models.imports import LEDGER
+from ..recognition import mapping as sheet_mapping
 from ..sheets.columns import Book
 
 

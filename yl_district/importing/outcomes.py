@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from ..headings import EXPORT_MARK
+from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, is_blank, shown, text_key
 from ..sheets.columns import Named
 from .check import DUPLICATE, ELSEWHERE, LABELS, NAMES, REFUSED, WRONG

@@ -5,13 +5,13 @@ What was explained once is remembered for the kind: headings, and the texts that
 
 from dataclasses import dataclass, field
 
-from ..headings import EXPORT_MARK, heading_key, known_headings, recognise
 from ..models import ImportAlias, ImportHeading
 from ..models.imports import LEDGER
-from ..sheet_mapping import Mapping, SheetMapping
+from ..recognition.headings import EXPORT_MARK, heading_key, known_headings, recognise
+from ..recognition.layout import LOOKED_AT, Layout, find_layout, sheet_candidates
+from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import is_blank, plain, text_key
 from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
-from ..table_layout import LOOKED_AT, Layout, find_layout, sheet_candidates
 from .kinds import aliases, import_kinds
 from .outcomes import known_names
 

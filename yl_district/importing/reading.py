@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from ..sheet_mapping import MappedReader, Mapping
+from ..recognition.mapping import MappedReader, Mapping
+from ..recognition.rows import RowKind
 from ..sheets.cells import is_blank
 from ..spreadsheets.workbooks import SheetPart
-from ..table_rows import RowKind
 
 
 class ReadRow(NamedTuple):

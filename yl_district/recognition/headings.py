@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
-from .sheets.cells import is_blank, plain
+from ..sheets.cells import is_blank, plain
 
 JOINT = "·"  # between a heading over several columns and that of one of them: 帮扶人·姓名
 HINT = re.compile(r"[(\[【〔〖].*?(?:[)\]】〕〗]|$)")

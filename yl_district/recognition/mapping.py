@@ -6,9 +6,9 @@ A person confirms the Mapping of a file, which is stored as JSON and proposed fo
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
-from .sheets.cells import is_blank, plain
-from .table_layout import Layout
-from .table_rows import Row, RowKind, RowReader
+from ..sheets.cells import is_blank, plain
+from .layout import Layout
+from .rows import Row, RowKind, RowReader
 
 GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 

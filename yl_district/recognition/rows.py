@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 
-from . import sheet_words as words
+from ..sheets.cells import is_blank
+from . import row_words as words
 from .headings import JOINT, heading_key, heading_keys
-from .sheets.cells import is_blank
 
 
 class RowKind(TextChoices):

@@ -7,9 +7,9 @@ row, first column, last row, last column).
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ..sheets.cells import CONTROL, is_blank, plain
 from .headings import JOINT, heading_key, heading_keys
-from .sheet_words import is_note
-from .sheets.cells import CONTROL, is_blank, plain
+from .row_words import is_note
 
 LOOKED_AT = 40  # rows of a sheet in which headings are searched for
 HEADING_ROWS = 20  # of these, the rows in which the headings may begin

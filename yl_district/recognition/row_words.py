@@ -2,7 +2,7 @@
 
 import re
 
-from .sheets.cells import plain
+from ..sheets.cells import plain
 
 # 12, 12人, 约30人, 12场/300人次, 男20人女30人, 00.00%, or a dash; but no date and no name.
 QUANTITY = re.compile(r"(?:[^\W\d_年月日]{0,4}+[0-9][0-9.,]*+%?[^\W\d_年月日]{0,4}+[/、,;+]?)++|[-—–/]+")
