@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.filters import PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import PageFilter, SearchFilter, YearFilter
 from youthhubs.models import Hub
 
 from .models import Activity, ActivityType

@@ -3,7 +3,7 @@
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
 from orgs.roles import RECORD_KEEPERS
-from yl_district.forms import PageForm
+from yl_district.pages.forms import PageForm
 from yl_district.validators import problem
 
 from .actions import add_sign_in

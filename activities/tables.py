@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
 
 from .models import Activity, ActivityType, SignIn
 

@@ -7,17 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district.exporting import export_page
-from yl_district.pages import (
-    carry_out,
-    configured_table,
-    delete_page,
-    form_page,
-    list_page,
-    rows_response,
-    tell,
-)
-from yl_district.submissions import new_token
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import carry_out, configured_table, delete_page, form_page, list_page, rows_response, tell
+from yl_district.pages.submit_once import new_token
 
 from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter

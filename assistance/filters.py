@@ -4,7 +4,7 @@ import django_filters as filters
 from django import forms
 
 from orgs.filters import SubtreeFilter
-from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .models import Assistance, CaseGrant, Scholarship
 

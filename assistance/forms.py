@@ -9,7 +9,7 @@ from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
-from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.privacy.masking import masked_name
 from yl_district.validators import problem
 

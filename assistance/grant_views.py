@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
-from yl_district.pages import end_page, form_page, list_page
+from yl_district.pages.pages import end_page, form_page, list_page
 
 from .actions import decide_grant, end_grant
 from .filters import CaseGrantFilter

@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils import timezone
 
-from yl_district.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
 
 from .models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
-from yl_district.pages import (
+from yl_district.pages.pages import (
     configured_table,
     delete_page,
     end_page,

@@ -4,7 +4,7 @@ import django_filters as filters
 
 from orgs.filters import SubtreeFilter
 from orgs.models import Domain
-from yl_district.filters import PageFilter, SearchFilter
+from yl_district.pages.filters import PageFilter, SearchFilter
 
 from .models import Member, Post, Proposal
 

@@ -9,7 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField, is_masked
-from yl_district.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
+from yl_district.pages.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
+from yl_district.pages.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
 
 from .models import Member, Person, Post, Proposal
 

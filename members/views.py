@@ -7,8 +7,8 @@ from django.views.decorators.http import require_GET
 
 from orgs.roles import RoleKind
 from yl_district.audit.access_log import Action, record, subject_of
-from yl_district.exporting import export_page
-from yl_district.pages import end_page, form_page, list_page
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import end_page, form_page, list_page
 
 from .actions import bind_account, decide, propose_leaving, propose_transfer, transfer, withdraw
 from .filters import MemberFilter, PostFilter, ProposalFilter

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator
 
-from yl_district.filters import PageFilter, SearchFilter
-from yl_district.forms import CLEAR, ActionForm, keep_back, prepare_field
+from yl_district.pages.filters import PageFilter, SearchFilter
+from yl_district.pages.forms import CLEAR, ActionForm, keep_back, prepare_field
 from yl_district.validators import validate_mobile
 
 from .actions import roles_of

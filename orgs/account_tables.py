@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.html import format_html_join
 
-from yl_district.tables import PageTable, RecordColumn
+from yl_district.pages.tables import PageTable, RecordColumn
 
 from .models import User
 

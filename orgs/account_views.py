@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from yl_district import editing, submissions
-from yl_district.pages import carry_out, end_page, led_on, list_page, template_names
+from yl_district.pages import edit_conflicts, submit_once
+from yl_district.pages.pages import carry_out, end_page, led_on, list_page, template_names
 
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
@@ -43,7 +43,7 @@ def account_invite(request):
 
     def build(data=None):
         form = AccountInviteForm(data, user=request.user, day=timezone.localdate())
-        form.submission = submissions.new_token(request.user)
+        form.submission = submit_once.new_token(request.user)
         return form
 
     def act(form):
@@ -61,7 +61,7 @@ def account_update(request, pk):
 
     def build(data=None):
         form = AccountUpdateForm(data, instance=account, user=request.user, day=timezone.localdate())
-        form.version = editing.written(editing.form_digests(form))
+        form.version = edit_conflicts.written(edit_conflicts.form_digests(form))
         return form
 
     def act(form):
@@ -69,7 +69,7 @@ def account_update(request, pk):
 
     form, target = filled_in(request, build, act, account)
     if target:
-        is_reached = editing.is_reached(account, request.user)
+        is_reached = edit_conflicts.is_reached(account, request.user)
         return led_on(request, form, "已保存账号。", target if is_reached else "account_list")
     return form_response(request, form, f"修改账号：{account}", account.get_absolute_url(), account=account)
 
@@ -80,8 +80,8 @@ def account_reset(request, pk):
 
     def build(data=None):
         form = AccountResetForm(data, user=request.user, day=timezone.localdate())
-        form.submission = submissions.new_token(request.user)
-        form.version = editing.written(editing.record_digests(account, request.user))
+        form.submission = submit_once.new_token(request.user)
+        form.version = edit_conflicts.written(edit_conflicts.record_digests(account, request.user))
         return form
 
     def act(form):

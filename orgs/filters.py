@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from yl_district.filters import PageFilter, SearchFilter
+from yl_district.pages.filters import PageFilter, SearchFilter
 
 from .forms import OrganisationChoiceField
 from .models import Domain, Organisation, Unit, UnitContact

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from yl_district.forms import ActionForm, PageForm
+from yl_district.pages.forms import ActionForm, PageForm
 
 from .models import Organisation, Supply, Unit, UnitContact
 

@@ -16,7 +16,7 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 
 from yl_district.audit.access_log import Action, record
-from yl_district.forms import prepare_field
+from yl_district.pages.forms import prepare_field
 
 from . import tries
 from .devices import device_of

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.tables import PageTable, RecordColumn
+from yl_district.pages.tables import PageTable, RecordColumn
 
 from .models import Organisation, Supply, Unit, UnitContact
 

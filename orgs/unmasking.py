@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
-from yl_district.forms import ActionForm
 from yl_district.history.tracking import reached, tracked_models
+from yl_district.pages.forms import ActionForm
 
 from .confirmation import recently_confirmed
 

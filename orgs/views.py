@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district.exporting import export_page
-from yl_district.pages import delete_page, end_page, form_page, list_page
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import delete_page, end_page, form_page, list_page
 
 from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
 from .forms import (

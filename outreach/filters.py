@@ -4,7 +4,7 @@ import django_filters as filters
 
 from members.models import Person
 from orgs.filters import SubtreeFilter
-from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from members.forms import PersonForm
 from members.models import Person
-from yl_district.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.validators import problem
 
 from .models import CadreQuerySet, Contact, Link

@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district.exporting import export_page
-from yl_district.pages import (
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import (
     configured_table,
     delete_page,
     end_page,

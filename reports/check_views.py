@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.access_log import Action, record
-from yl_district.pages import form_page
+from yl_district.pages.pages import form_page
 
 from .checks import BY_KEY, Group, answer_of, by_gravity, groups
 from .checks.effects import sentences_by_figure, touched

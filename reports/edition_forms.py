@@ -2,7 +2,7 @@
 
 from django import forms
 
-from yl_district.forms import ActionForm
+from yl_district.pages.forms import ActionForm
 
 
 class SignForm(ActionForm):

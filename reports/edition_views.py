@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from orgs.roles import HUB_KEEPERS
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.downloads import download
-from yl_district.pages import configured_table, end_page, rows_response
+from yl_district.pages.pages import configured_table, end_page, rows_response
 
 from .checks import unexplained
 from .documents import Unprintable

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
-from yl_district.pages import configured_table
+from yl_district.pages.pages import configured_table
 
 from .figure_tables import table_of
 

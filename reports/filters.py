@@ -3,9 +3,9 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 from yl_district.importing.kinds import import_kinds
 from yl_district.models import ImportBatch
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .models import PlatformEntry, Report
 

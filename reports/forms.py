@@ -9,7 +9,7 @@ from assistance.models import AssistedYouth
 from members.forms import describe
 from members.models import Person
 from orgs.models import Organisation
-from yl_district.forms import PageForm
+from yl_district.pages.forms import PageForm
 from yl_district.validators import problem
 
 from .figures import figure_choices

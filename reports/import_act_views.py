@@ -16,7 +16,7 @@ from yl_district.importing.proposal import learn_alias
 from yl_district.importing.reading import Reader
 from yl_district.importing.work import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from yl_district.models import ImportBatch
-from yl_district.pages import rows_response, wants_fragment
+from yl_district.pages.pages import rows_response, wants_fragment
 
 from .import_forms import AliasForm, MendForm
 from .import_outlook import KnownNames, items_of, seen, undo_context, unknown_texts

@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
-from yl_district.forms import ActionForm
 from yl_district.importing.kinds import import_kinds
 from yl_district.importing.outcomes import known_names
 from yl_district.importing.proposal import missing
 from yl_district.importing.work import open_import, read_file
+from yl_district.pages.forms import ActionForm
 from yl_district.recognition.headings import EXPORT_MARK
 from yl_district.recognition.mapping import Mapping
 from yl_district.sheets.cells import shown, text_key, whole

@@ -14,7 +14,7 @@ from yl_district.importing.reversals import HELD, REVERSED, restorable, reversal
 from yl_district.importing.reversals import LABELS as UNDO_LABELS
 from yl_district.importing.written import keys_of, kind_label, named, told, written_records
 from yl_district.models.imports import LEDGER
-from yl_district.pages import wants_fragment
+from yl_district.pages.pages import wants_fragment
 from yl_district.recognition.headings import IGNORED, NUMBERED, heading_key
 from yl_district.recognition.mapping import Mapping
 

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district import submissions
 from yl_district.audit.downloads import long_download
 from yl_district.importing import mending
 from yl_district.importing.kinds import import_kinds, kind_words, may_undo
@@ -14,7 +13,8 @@ from yl_district.importing.proposal import propose, remember
 from yl_district.importing.work import State, begin_check, enter_check, set_going
 from yl_district.models import ImportBatch
 from yl_district.models.imports import LEDGER
-from yl_district.pages import carry_out, configured_table, rows_response, tell, wants_fragment
+from yl_district.pages import submit_once
+from yl_district.pages.pages import carry_out, configured_table, rows_response, tell, wants_fragment
 
 from .filters import ImportBatchFilter
 from .import_forms import ImportForm, MappingForm
@@ -58,7 +58,7 @@ def import_batch_create(request):
     def build(data=None):
         files = request.FILES if data is not None else None
         form = ImportForm(data, files, initial=request.GET.dict(), user=request.user, day=timezone.localdate())
-        form.submission = submissions.new_token(request.user)
+        form.submission = submit_once.new_token(request.user)
         return form
 
     form = build(request.POST if request.method == "POST" else None)

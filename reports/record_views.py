@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district.exporting import export_page
 from yl_district.history.tracking import may_change
-from yl_district.pages import delete_page, form_page, list_page, rows_response
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import delete_page, form_page, list_page, rows_response
 
 from .evidence import records_behind
 from .figures import figure_choices

@@ -4,9 +4,9 @@ from crispy_forms.layout import Column
 from django import forms
 
 from orgs.roles import RECORD_KEEPERS
-from yl_district.editing import lock
 from yl_district.fields import YearFormField
-from yl_district.forms import PageForm
+from yl_district.pages.edit_conflicts import lock
+from yl_district.pages.forms import PageForm
 from yl_district.periods import PARTS, Period
 
 from .actions import begin

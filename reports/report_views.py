@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from yl_district.pages import delete_page, form_page, list_page
+from yl_district.pages.pages import delete_page, form_page, list_page
 
 from .figures import may_know_cases
 from .filters import ReportFilter

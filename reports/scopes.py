@@ -14,7 +14,7 @@ from django.utils import timezone
 from activities.models import Activity
 from orgs.models import Organisation
 from orgs.roles import FIGURE_READERS, RoleKind
-from yl_district.forms import DAY_FORMATS, DayInput
+from yl_district.pages.forms import DAY_FORMATS, DayInput
 from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 

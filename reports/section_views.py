@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from orgs.roles import HUB_KEEPERS, RECORD_KEEPERS
-from yl_district import submissions
-from yl_district.editing import lock
-from yl_district.forms import KEY_DIGITS
-from yl_district.pages import delete_page, form_page, wants_fragment
+from yl_district.pages import submit_once
+from yl_district.pages.edit_conflicts import lock
+from yl_district.pages.forms import KEY_DIGITS
+from yl_district.pages.pages import delete_page, form_page, wants_fragment
 
 from .actions import move
 from .figures import may_know_cases
@@ -81,7 +81,7 @@ def written_in_vain(request, pk):
     if not may_know_cases(request.user, scope_of(report)) and not states.filter(is_about_cases=False).exists():
         raise Http404
     form = bound_form(request, Section(report=report))
-    form.submission = submissions.new_token(request.user)
+    form.submission = submit_once.new_token(request.user)
     context = editor(request, report) | {"title": "增加一节", "form": form, "gone": gone}
     return render(request, "reports/section_form.html", context, status=409)
 

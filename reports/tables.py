@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from yl_district.importing.kinds import kind_words
 from yl_district.models import ImportBatch
-from yl_district.tables import PageTable, RecordColumn
+from yl_district.pages.tables import PageTable, RecordColumn
 
 from .figures import figure_choices
 from .import_outlook import tally

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.downloads import download
-from yl_district.exporting import FORMATS, export_table
-from yl_district.pages import rows_response
+from yl_district.pages.list_exports import FORMATS, export_table
+from yl_district.pages.pages import rows_response
 
 from .annexes import write_annexes
 from .charts import MEASURES, by_month, by_type

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from yl_district.forms import ActionForm
+from yl_district.pages.forms import ActionForm
 
 from .models import WordLayout
 from .word.layout_archives import LARGEST

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yl_district import submissions
 from yl_district.audit.downloads import download
-from yl_district.pages import carry_out, delete_page, led_on
+from yl_district.pages import submit_once
+from yl_district.pages.pages import carry_out, delete_page, led_on
 
 from .models import WordLayout
 from .word import TEMPLATE
@@ -61,7 +61,7 @@ def word_layout_create(request):
     def build(data=None):
         files = request.FILES if data is not None else None
         form = WordLayoutForm(data, files, user=request.user, day=timezone.localdate())
-        form.submission = submissions.new_token(request.user)
+        form.submission = submit_once.new_token(request.user)
         return form
 
     form = build()

@@ -11,7 +11,7 @@ from .audit import access_log
 from .audit.downloads import download
 from .history.tracking import kind_of, may_change
 from .history_views import reached_record
-from .pages import delete_page, form_page
+from .pages.pages import delete_page, form_page
 
 
 def attachment_create(request, kind, pk):

@@ -8,9 +8,9 @@ from django.views.decorators.http import require_POST
 
 from .audit import access_log
 from .audit.models import AccessEntry
-from .filters import PageFilter, SearchFilter
-from .pages import list_page
-from .tables import PageTable
+from .pages.filters import PageFilter, SearchFilter
+from .pages.pages import list_page
+from .pages.tables import PageTable
 
 
 class AccessEntryFilter(PageFilter):

@@ -107,7 +107,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "yl_district.navigation.navigation",
+                "yl_district.pages.navigation.navigation",
             ],
             "builtins": ["django.templatetags.static", "yl_district.templatetags.yl"],
         },

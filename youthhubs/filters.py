@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .models import Hub, HubYear
 

@@ -5,7 +5,7 @@ from django import forms
 from members.forms import PERSON_GROUP, PersonForm
 from members.models import Volunteer
 from orgs.forms import OrganisationChoiceField
-from yl_district.forms import ActionForm, PageForm
+from yl_district.pages.forms import ActionForm, PageForm
 
 from .models import Hub, HubYear, TeamMember
 

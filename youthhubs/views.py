@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from members.models import Volunteer
-from yl_district.exporting import export_page
-from yl_district.pages import configured_table, end_page, form_page, list_page, rows_response
+from yl_district.pages.list_exports import export_page
+from yl_district.pages.pages import configured_table, end_page, form_page, list_page, rows_response
 
 from .filters import HubFilter, VolunteerFilter
 from .forms import HubCloseForm, HubForm, HubYearForm, VolunteerForm

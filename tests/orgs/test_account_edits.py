@@ -19,7 +19,7 @@ from tests.forms import answers, shown_form
 from tests.orgs.sign_in import give_password
 from tests.pages import browser_of, send
 from tests.races import at_once
-from yl_district.editing import UNSHOWN
+from yl_district.pages.edit_conflicts import UNSHOWN
 
 pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"

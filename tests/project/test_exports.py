@@ -126,7 +126,7 @@ def test_no_page_or_file_holds_a_whole_number_or_a_minors_name(viewer, promises)
 def test_twin_without_masks_pages_and_files_hold_whole_numbers_and_names(monkeypatch):
     _, clients, _ = young_district()
     names = names_of_minors()
-    for module in ("yl_district.tables", "yl_district.sheets.exporting_rows", "yl_district.templatetags.yl"):
+    for module in ("yl_district.pages.tables", "yl_district.sheets.exporting_rows", "yl_district.templatetags.yl"):
         monkeypatch.setattr(f"{module}.masked", lambda number: str(number or ""))
     monkeypatch.setattr(Person, "shown_name", property(lambda person: person.name))
     for address in ("/members/", "/ledger/export/", "/links/export/"):

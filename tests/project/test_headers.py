@@ -34,7 +34,7 @@ from tests.factories import (
 )
 from tests.orgs.sign_in import signed_in
 from tests.pages import browser_of
-from yl_district.navigation import MENU
+from yl_district.pages.navigation import MENU
 
 POLICY = {
     "default-src 'self'",

@@ -12,7 +12,7 @@ from tests.factories import make_organisation, make_person, make_post, make_user
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, refused, send, two_branches
 from tests.records import changeable, makeable, stored
-from yl_district import forms
+from yl_district.pages import forms
 from youthhubs.forms import HubYearForm
 from youthhubs.models import HubYear
 

@@ -23,7 +23,7 @@ from tests.pages import browser_of
 from tests.reports.generated_district import YEAR, generated_district
 from tests.reports.test_list_exports import text_rows
 from tests.reports.test_views import open_every_case, summed_column
-from yl_district.exporting import FORMATS
+from yl_district.pages.list_exports import FORMATS
 
 pytestmark = pytest.mark.django_db
 

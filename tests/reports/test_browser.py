@@ -19,7 +19,7 @@ from orgs.models import User
 from reports.management.commands.load_sample_year import PASSWORD
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_activity, make_organisation, make_user
-from yl_district.navigation import MENU
+from yl_district.pages.navigation import MENU
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(20)]
 

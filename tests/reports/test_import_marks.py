@@ -38,8 +38,8 @@ from tests.rosters import (
     tally,
     written,
 )
-from yl_district.exporting import MARK, marked_rows, write
 from yl_district.importing.kinds import noted_book
+from yl_district.pages.list_exports import MARK, marked_rows, write
 from yl_district.sheets.columns import Book
 from yl_district.sheets.export_marks import HEADING, mark
 from yl_district.spreadsheets.workbooks import read_workbook

@@ -24,7 +24,7 @@ from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
 from tests.records import changeable
-from yl_district import editing
+from yl_district.pages import edit_conflicts
 
 pytestmark = pytest.mark.django_db
 
@@ -53,10 +53,10 @@ def sent(client, url_name, record, data):
 
 def test_a_record_that_left_the_reach_after_it_was_read_is_not_found_under_the_lock(district, member):
     with transaction.atomic():
-        editing.lock(member, district.branch_cadre)
+        edit_conflicts.lock(member, district.branch_cadre)
     Member.objects.filter(pk=member.pk).update(branch=district.there)
     with pytest.raises(Http404), transaction.atomic():
-        editing.lock(member, district.branch_cadre)
+        edit_conflicts.lock(member, district.branch_cadre)
 
 
 def test_a_stale_form_shows_both_values_and_changes_nothing(district, member):
@@ -98,7 +98,7 @@ def test_a_second_press_of_the_same_save_is_no_conflict(district, member):
 
 def test_without_the_comparison_the_first_ones_value_is_lost(district, member, monkeypatch):
     """The twin: what the tests above would miss."""
-    monkeypatch.setattr(editing, "conflict", lambda form, record, version: None)
+    monkeypatch.setattr(edit_conflicts, "conflict", lambda form, record, version: None)
     mine = opened(district.office, "member_update", member) | {"employer": "望湖小学"}
     theirs = opened(district.cadre, "member_update", member) | {"remark": "新备注"}
     sent(district.cadre, "member_update", member, theirs)
@@ -124,7 +124,7 @@ def test_an_identity_number_changed_meanwhile_is_said_but_not_shown(district, me
     answer = sent(district.office, "member_update", member, mine)
     assert answer.status_code == 409
     assert [(each.label, each.stored) for each in answer.context["form"].conflict.taken_over] == [
-        ("身份证号", editing.UNSHOWN)
+        ("身份证号", edit_conflicts.UNSHOWN)
     ]
     assert NUMBER not in answer.content.decode()
     sent(district.office, "member_update", member, answers(shown_form(answer)))
@@ -137,7 +137,7 @@ def test_two_identity_numbers_typed_at_once_are_both_kept_from_view(district, me
     theirs = opened(district.cadre, "member_update", member) | {"identity_number": NUMBER}
     sent(district.cadre, "member_update", member, theirs)
     (each,) = sent(district.office, "member_update", member, mine).context["form"].conflict.differing
-    assert (each.stored, each.typed) == (editing.UNSHOWN, editing.UNSHOWN_TYPED)
+    assert (each.stored, each.typed) == (edit_conflicts.UNSHOWN, edit_conflicts.UNSHOWN_TYPED)
 
 
 def test_choices_of_several_records_are_compared(district):
@@ -224,7 +224,7 @@ def test_a_forged_version_is_a_stale_form(district, member, version):
 def test_a_version_tells_nothing_and_fits_one_user_and_record_alone(district, member):
     twin = make_member(branch=district.here, person=make_person("章程"), employer="清和科技", remark="旧备注")
     versions = [
-        editing.read(opened(client, "member_update", record)["version"])
+        edit_conflicts.read(opened(client, "member_update", record)["version"])
         for client, record in ((district.office, member), (district.cadre, member), (district.office, twin))
     ]
     assert len({version["employer"] for version in versions}) == 3

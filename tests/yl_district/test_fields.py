@@ -9,9 +9,9 @@ from assistance.models import AssistedYouth, CaseGrant
 from members.models import Member, Person, Post
 from orgs.models import Unit, User
 from yl_district.fields import MonthField, YearField, is_personal, personal, unmaskable_paths
-from yl_district.forms import MonthInput, prepare_field
 from yl_district.history.changes import plain_text
 from yl_district.history.tracking import tracked_models
+from yl_district.pages.forms import MonthInput, prepare_field
 from yl_district.sheets import cells
 from yl_district.sheets.columns import widget_for
 

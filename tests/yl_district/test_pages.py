@@ -10,7 +10,7 @@ from django.template.loader import select_template
 from django.urls import get_resolver, resolve
 
 from tests.viewers import APPS
-from yl_district.pages import template_names
+from yl_district.pages.pages import template_names
 
 
 def views():

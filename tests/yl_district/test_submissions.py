@@ -17,8 +17,8 @@ from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
 from tests.records import makeable
-from yl_district import submissions
-from yl_district.models import Submission
+from yl_district.pages import submit_once
+from yl_district.pages.models import Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -151,7 +151,7 @@ def test_ten_presses_at_once_make_one_record():
 @pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
     """The twin: the same race with the protection off."""
-    monkeypatch.setattr(submissions, "claim", lambda request: None)
+    monkeypatch.setattr(submit_once, "claim", lambda request: None)
     district = two_branches()
     assert len(set(ten_presses(district, supply_form(district)))) == 10
     assert Supply.objects.count() == 10

@@ -3,8 +3,8 @@
 from ..attachments.models import Attachment, AttachmentPart, AttachmentQuerySet
 from ..audit.models import AccessEntry
 from ..audit.write_once_model import KeptOnce
+from ..pages.models import Submission
 from .imports import ImportAlias, ImportBatch, ImportHeading, ImportPart
-from .submissions import Submission
 
 __all__ = [
     "AccessEntry",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
-from . import editing, submissions
+from . import edit_conflicts, submit_once
 
 
 def template_names(request, shape):
@@ -102,9 +102,9 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
         files = None if data is None else request.FILES
         form = form_class(data, files, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
         if is_new:
-            form.submission = submissions.new_token(request.user)
+            form.submission = submit_once.new_token(request.user)
         else:
-            form.version = editing.written(editing.form_digests(form))
+            form.version = edit_conflicts.written(edit_conflicts.form_digests(form))
         return form
 
     if request.method == "POST":
@@ -126,8 +126,8 @@ def end_page(request, form_class, instance, act, *, title, message, initial=None
 
     def build(data=None):
         form = form_class(data, initial=initial, user=request.user, day=timezone.localdate())
-        form.submission = submissions.new_token(request.user)
-        form.version = editing.written(editing.record_digests(instance, request.user))
+        form.submission = submit_once.new_token(request.user)
+        form.version = edit_conflicts.written(edit_conflicts.record_digests(instance, request.user))
         return form
 
     if request.method == "POST":
@@ -151,21 +151,21 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
     """
     with transaction.atomic():
         try:
-            submission = submissions.claim(request)
-        except submissions.Repeated as repeated:
+            submission = submit_once.claim(request)
+        except submit_once.Repeated as repeated:
             form = build(request.POST)
             form.repeated = repeated
             form.full_clean()
             return form, repeated.target if repeated.is_same else None
         if stored:
-            editing.lock(stored, request.user, lock_more)
+            edit_conflicts.lock(stored, request.user, lock_more)
         form = build(request.POST)
-        form.conflict = stored and editing.conflict(form, stored, request.POST.get(editing.FIELD))
+        form.conflict = stored and edit_conflicts.conflict(form, stored, request.POST.get(edit_conflicts.FIELD))
         if form.conflict:
             form = looked_at_again(build, form)
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
             target = resolve_url(after or stored or form.instance)
-            submissions.settle(submission, target)
+            submit_once.settle(submission, target)
             return form, target
         transaction.set_rollback(True)
     return form, None
@@ -173,7 +173,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
 
 def looked_at_again(build, form):
     """The form with what was typed and what others have changed meanwhile, read while the record is locked."""
-    merged = build(editing.merged(form))
+    merged = build(edit_conflicts.merged(form))
     merged.conflict = form.conflict
     merged.full_clean()
     return merged
@@ -200,8 +200,8 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
     if request.method == "POST":
         try:
             with transaction.atomic():
-                editing.lock(instance, request.user)
-                changed = editing.changed_labels(instance, request.user, request.POST.get(editing.FIELD))
+                edit_conflicts.lock(instance, request.user)
+                changed = edit_conflicts.changed_labels(instance, request.user, request.POST.get(edit_conflicts.FIELD))
                 if not changed:
                     (act or instance.delete)()
         except (ProtectedError, RestrictedError):
@@ -211,7 +211,7 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
                 messages.success(request, message)
                 return redirect(after)
             problem = f"没有删除：打开本页后，他人修改了它的{'、'.join(changed)}。请核对后再决定是否删除。"
-    version = editing.written(editing.record_digests(instance, request.user))
+    version = edit_conflicts.written(edit_conflicts.record_digests(instance, request.user))
     context |= {"title": title, "record": instance, "problem": problem, "version": version, "back": after}
     return render(request, template_names(request, "delete"), context, status=409 if changed else 200)
 
@@ -232,7 +232,7 @@ def attempt(form, act, record=None):
 def check_reach(form, record=None):
     """Refuses what would take the form's record out of the writer's own sight."""
     record = record or getattr(form, "instance", None)
-    if record and form.rechecks_reach and not editing.is_reached(record, form.user):
+    if record and form.rechecks_reach and not edit_conflicts.is_reached(record, form.user):
         raise ValidationError("保存后您将无法再查看这条记录，请核对所选组织。")
 
 

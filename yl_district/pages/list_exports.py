@@ -14,14 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tables2 import RequestConfig
 
-from .audit.downloads import long_download
+from ..audit.downloads import long_download
+from ..privacy.masking import masked
+from ..sheets.columns import Book
+from ..sheets.export_marks import HEADING, marks
+from ..sheets.raw_rows import is_plain, plain_rows
+from ..spreadsheets.long_sheets import TooManyRows, write_csv, write_long_sheet
+from ..spreadsheets.workbooks import EXCEL_ROWS, Heading
 from .pages import sorted_table
-from .privacy.masking import masked
-from .sheets.columns import Book
-from .sheets.export_marks import HEADING, marks
-from .sheets.raw_rows import is_plain, plain_rows
-from .spreadsheets.long_sheets import TooManyRows, write_csv, write_long_sheet
-from .spreadsheets.workbooks import EXCEL_ROWS, Heading
 from .tables import PageRow
 
 CHUNK = 2000

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils.crypto import salted_hmac
 
-from .record_options import options_of
+from ..record_options import options_of
 
 FIELD = "version"
 LONGEST = 8000

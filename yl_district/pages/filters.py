@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 
-from .fields import YearFormField
+from ..fields import YearFormField
 from .forms import narrow_choices, prepare_field
 
 

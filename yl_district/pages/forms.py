@@ -15,8 +15,8 @@ from django.core.validators import (
 )
 from django.db import models
 
-from .fields import MonthFormField, YearFormField, is_masked
-from .privacy.masking import masked
+from ..fields import MonthFormField, YearFormField, is_masked
+from ..privacy.masking import masked
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]

@@ -5,9 +5,9 @@ import logging
 import django_tables2 as tables
 from django_tables2.rows import BoundRow, BoundRows
 
-from .fields import MonthField, is_masked
-from .privacy.encryption import DecryptionError, EncryptedMixin
-from .templatetags.yl import masked
+from ..fields import MonthField, is_masked
+from ..privacy.encryption import DecryptionError, EncryptedMixin
+from ..templatetags.yl import masked
 
 logger = logging.getLogger(__name__)
 ILLEGIBLE = "校验失败"

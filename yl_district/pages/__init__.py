@@ -1,0 +1,1 @@
+"""Lists, forms and exports as every page shows them."""
