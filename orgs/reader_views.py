@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from yl_district.audit import access_log
-from yl_district.history_views import page_of, reached_record
+from yl_district.views.history import page_of, reached_record
 
 from .readers import readers
 

@@ -13,7 +13,7 @@ from django.db.models import Exists
 from django.db.models.expressions import ResolvedOuterRef
 from django.urls import resolve
 
-from yl_district.history_views import page_of
+from yl_district.views.history import page_of
 
 from .models import Role, User
 from .roles import RoleKind

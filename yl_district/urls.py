@@ -12,6 +12,5 @@ urlpatterns = [
     path("", include("activities.urls")),
     path("", include("outreach.urls")),
     path("", include("assistance.urls")),
-    path("", include("yl_district.audit_urls")),
-    path("", include("yl_district.attachment_urls")),
+    path("", include("yl_district.views.urls")),
 ]

@@ -29,7 +29,7 @@ from tests.pages import browser_of, page, queries, status, two_branches
 from tests.viewers import district, records, viewers
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import kind_of, may_come
-from yl_district.history_views import page_of
+from yl_district.views.history import page_of
 
 pytestmark = pytest.mark.django_db
 

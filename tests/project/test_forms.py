@@ -18,8 +18,8 @@ from reports.report_forms import ReportForm
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import below, changeable, stored
-from yl_district.attachment_forms import AttachmentForm
 from yl_district.pages.forms import PageForm, drawn
+from yl_district.views.attachment_forms import AttachmentForm
 from youthhubs.forms import HubYearForm
 
 pytestmark = pytest.mark.django_db

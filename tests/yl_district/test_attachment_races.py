@@ -12,8 +12,8 @@ from tests.factories import make_activity, make_attachment
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, two_branches
 from tests.races import at_once
-from yl_district import attachment_forms
 from yl_district.attachments.models import Attachment, AttachmentPart
+from yl_district.views import attachment_forms
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
 ROUNDS = 3

@@ -33,11 +33,11 @@ from tests.factories import (
 )
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, page, queries, two_branches
-from yl_district.attachment_forms import file_name
 from yl_district.attachments.models import PART, Attachment, AttachmentPart, attachable_models
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import kind_of
 from yl_district.privacy.encryption import DecryptionError, Sealed
+from yl_district.views.attachment_forms import file_name
 
 pytestmark = pytest.mark.django_db
 PHOTO = jpeg(segment(0xE1, exif()))

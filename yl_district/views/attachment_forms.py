@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from .attachments.file_types import ACCEPTED, taken
-from .attachments.models import Attachment
-from .pages.edit_conflicts import lock
-from .pages.forms import PageForm
+from ..attachments.file_types import ACCEPTED, taken
+from ..attachments.models import Attachment
+from ..pages.edit_conflicts import lock
+from ..pages.forms import PageForm
 
 LONGEST_STEM = 100
 UNWRITABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')

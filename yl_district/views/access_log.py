@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from .audit import access_log
-from .audit.models import AccessEntry
-from .pages.filters import PageFilter, SearchFilter
-from .pages.pages import list_page
-from .pages.tables import PageTable
+from ..audit import access_log
+from ..audit.models import AccessEntry
+from ..pages.filters import PageFilter, SearchFilter
+from ..pages.pages import list_page
+from ..pages.tables import PageTable
 
 
 class AccessEntryFilter(PageFilter):

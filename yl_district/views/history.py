@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from .attachments.models import Attachment, is_open_as_a_whole, takes_attachments
-from .audit import access_log
-from .history.changes import Telling, is_revertible
-from .history.tracking import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
-from .pages.edit_conflicts import is_reached
-from .pages.forms import KEY_DIGITS
+from ..attachments.models import Attachment, is_open_as_a_whole, takes_attachments
+from ..audit import access_log
+from ..history.changes import Telling, is_revertible
+from ..history.tracking import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
+from ..pages.edit_conflicts import is_reached
+from ..pages.forms import KEY_DIGITS
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"

@@ -5,13 +5,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from ..attachments.models import Attachment, takes_attachments
+from ..audit import access_log
+from ..audit.downloads import download
+from ..history.tracking import kind_of, may_change
+from ..pages.pages import delete_page, form_page
 from .attachment_forms import AttachmentForm
-from .attachments.models import Attachment, takes_attachments
-from .audit import access_log
-from .audit.downloads import download
-from .history.tracking import kind_of, may_change
-from .history_views import reached_record
-from .pages.pages import delete_page, form_page
+from .history import reached_record
 
 
 def attachment_create(request, kind, pk):

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import access_log, attachments, history
+
+urlpatterns = [
+    path("access-log/", access_log.access_entry_list, name="access_entry_list"),
+    path("access-log/verify/", access_log.access_log_verify, name="access_log_verify"),
+    path("history/<str:kind>/<int:pk>/", history.record_history, name="record_history"),
+    path("history/<str:kind>/<int:pk>/revert/", history.record_revert, name="record_revert"),
+    path("attachments/<str:kind>/<int:pk>/create/", attachments.attachment_create, name="attachment_create"),
+    path("attachments/<int:pk>/", attachments.attachment_export, name="attachment_export"),
+    path("attachments/<int:pk>/delete/", attachments.attachment_delete, name="attachment_delete"),
+]
