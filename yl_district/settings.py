@@ -70,10 +70,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
-    "yl_district.headers.HeadersMiddleware",
+    "yl_district.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "yl_district.requests.RequestMiddleware",
+    "yl_district.web.requests.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -91,7 +91,7 @@ MIDDLEWARE = [
     "orgs.password_age.PasswordAgeMiddleware",
     "orgs.second_factor.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
-    "yl_district.faults.FaultMiddleware",
+    "yl_district.web.decryption_errors.FaultMiddleware",
 ]
 
 ROOT_URLCONF = "yl_district.urls"
@@ -249,11 +249,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-DEFAULT_EXCEPTION_REPORTER = "yl_district.error_reports.DiscreetReporter"
+DEFAULT_EXCEPTION_REPORTER = "yl_district.web.error_reports.DiscreetReporter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"discreet": {"()": "yl_district.error_reports.DiscreetFormatter"}},
+    "formatters": {"discreet": {"()": "yl_district.web.error_reports.DiscreetFormatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-handler404 = "yl_district.errors.not_found"
+handler404 = "yl_district.web.error_pages.not_found"
 
 urlpatterns = [
     path("", include("reports.urls")),

@@ -4,7 +4,7 @@ import os
 
 import django
 
-from yl_district.requests import Handler
+from yl_district.web.requests import Handler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
 

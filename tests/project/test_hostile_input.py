@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.pages import two_branches
 from tests.reports.signed import signed
-from yl_district.errors import model_of
+from yl_district.web.error_pages import model_of
 from yl_district.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]

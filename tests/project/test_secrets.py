@@ -20,7 +20,7 @@ from tests.orgs.sign_in import give_password
 from tests.viewers import APPS, district, identity_number, phone, viewers
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.error_reports import DiscreetFormatter
+from yl_district.web.error_reports import DiscreetFormatter
 
 pytestmark = pytest.mark.django_db
 
@@ -176,7 +176,7 @@ def test_a_command_that_fails_tells_no_secret(lines, tmp_path, capsys):
 def test_every_handler_of_the_site_and_every_report_of_an_error_is_discreet():
     handlers = settings.LOGGING["handlers"].values()
     assert {settings.LOGGING["formatters"][handler["formatter"]]["()"] for handler in handlers} == {
-        "yl_district.error_reports.DiscreetFormatter"
+        "yl_district.web.error_reports.DiscreetFormatter"
     }
     try:
         raising()

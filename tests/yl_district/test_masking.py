@@ -7,11 +7,11 @@ from django.urls import get_resolver
 
 from members.models import Person
 from tests.records import below
-from yl_district.error_reports import discreet
 from yl_district.fields import is_masked
 from yl_district.pages.tables import MaskedColumn, PageTable
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.columns import column
+from yl_district.web.error_reports import discreet
 
 DIGITS = "110105199805040025" * 2
 

@@ -7,8 +7,8 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.views.defaults import page_not_found
 
-from .fields import is_masked
-from .privacy.masking import masked
+from ..fields import is_masked
+from ..privacy.masking import masked
 
 MOST_SHOWN = 60
 

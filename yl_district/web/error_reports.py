@@ -6,7 +6,7 @@ import re
 from django.utils.html import format_html
 from django.views.debug import ExceptionReporter
 
-from .privacy.masking import masked
+from ..privacy.masking import masked
 
 NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 # The code of an invitation, with which anybody could set the password of the account.

@@ -5,7 +5,7 @@ import logging
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
-from .privacy.encryption import DecryptionError
+from ..privacy.encryption import DecryptionError
 
 logger = logging.getLogger(__name__)
 

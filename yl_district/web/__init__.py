@@ -1,0 +1,1 @@
+"""Requests, headers and what is answered when something fails."""
