@@ -13,11 +13,11 @@ from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem
 
-from ..parents_then import parents_then
 from ..roles import (
     RECORD_KEEPERS,
     RoleKind,
 )
+from .former_parents import parents_then
 from .reach import ReachMixin
 
 
