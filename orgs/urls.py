@@ -5,7 +5,7 @@ from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import account_views, reader_views, sign_in_views, views
+from . import account_views, sign_in_views, views, who_can_see_views
 from .unmasking import record_unmask
 
 # The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.
@@ -42,7 +42,7 @@ account_patterns = [
 urlpatterns = [
     *sign_in_patterns,
     *account_patterns,
-    path("readers/<str:kind>/<int:pk>/", reader_views.record_readers, name="record_readers"),
+    path("readers/<str:kind>/<int:pk>/", who_can_see_views.record_readers, name="record_readers"),
     path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/export/", views.organisation_export, name="organisation_export"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person
-from orgs import readers as rule
+from orgs import who_can_see as rule
 from orgs.access import ACCESS
 from orgs.models import Role, User
 from orgs.roles import RoleKind

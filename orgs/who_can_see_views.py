@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 from yl_district.audit import access_log
 from yl_district.views.history import page_of, reached_record
 
-from .readers import readers
+from .who_can_see import readers
 
 
 @require_GET
