@@ -9,6 +9,6 @@ class OrgsConfig(AppConfig):
         """Every sign-in, however it comes about, begins a session that ends on time."""
         from django.contrib.auth.signals import user_logged_in
 
-        from .sessions import begin_session
+        from .accounts.sessions import begin_session
 
-        user_logged_in.connect(begin_session, dispatch_uid="orgs.sessions.begin_session")
+        user_logged_in.connect(begin_session, dispatch_uid="orgs.accounts.sessions.begin_session")

@@ -13,7 +13,7 @@ from yl_district.fields import unmaskable_paths
 from yl_district.history.tracking import reached, tracked_models
 from yl_district.pages.forms import ActionForm
 
-from .confirmation import recently_confirmed
+from .accounts.reauthentication import recently_confirmed
 
 REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
 

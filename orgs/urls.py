@@ -5,7 +5,8 @@ from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import account_views, sign_in_views, views, who_can_see_views
+from . import views, who_can_see_views
+from .accounts import account_views, sign_in_views
 from .unmasking import record_unmask
 
 # The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.

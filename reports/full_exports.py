@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from members.views import member_export, post_export
-from orgs.confirmation import recently_confirmed
+from orgs.accounts.reauthentication import recently_confirmed
 from orgs.views import unit_export
 from outreach.views import contact_export, link_export
 from yl_district.importing.kinds import noted_book

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from orgs.confirmation import recently_confirmed
+from orgs.accounts.reauthentication import recently_confirmed
 from yl_district.audit.downloads import download
 from yl_district.models import ImportBatch
 from yl_district.sheets.cells import CellError, YearWidget

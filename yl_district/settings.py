@@ -87,9 +87,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "orgs.sessions.SessionEndMiddleware",
-    "orgs.password_age.PasswordAgeMiddleware",
-    "orgs.second_factor.SecondFactorMiddleware",
+    "orgs.accounts.sessions.SessionEndMiddleware",
+    "orgs.accounts.password_age.PasswordAgeMiddleware",
+    "orgs.accounts.second_factor.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
     "yl_district.web.decryption_errors.FaultMiddleware",
 ]
@@ -129,14 +129,14 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "orgs.User"
-AUTHENTICATION_BACKENDS = ["orgs.authentication.GuardBackend", "orgs.authentication.AccountBackend"]
+AUTHENTICATION_BACKENDS = ["orgs.accounts.authentication.GuardBackend", "orgs.accounts.authentication.AccountBackend"]
 PASSWORD_PROFILES = {
-    "default": [("orgs.password_validators.MinimumLengthValidator", {"min_length": 8})],
+    "default": [("orgs.accounts.password_validators.MinimumLengthValidator", {"min_length": 8})],
     # What the level protection rules (等级保护) ask for.
     "level_protection": [
-        ("orgs.password_validators.MinimumLengthValidator", {"min_length": 10}),
-        ("orgs.password_validators.KindsValidator", {"kinds": 3}),
-        ("orgs.password_validators.FormerPasswordValidator", {"count": 5}),
+        ("orgs.accounts.password_validators.MinimumLengthValidator", {"min_length": 10}),
+        ("orgs.accounts.password_validators.KindsValidator", {"kinds": 3}),
+        ("orgs.accounts.password_validators.FormerPasswordValidator", {"count": 5}),
     ],
 }
 PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="default")
@@ -145,8 +145,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": name, "OPTIONS": options}
     for name, options in [
         *PASSWORD_PROFILES[PASSWORD_PROFILE],
-        ("orgs.password_validators.SimilarityValidator", {"user_attributes": ("username", "name", "mobile")}),
-        ("orgs.password_validators.CommonPasswordValidator", {}),
+        ("orgs.accounts.password_validators.SimilarityValidator", {"user_attributes": ("username", "name", "mobile")}),
+        ("orgs.accounts.password_validators.CommonPasswordValidator", {}),
     ]
 ]
 # How long a one-time link lets somebody set a password.
@@ -163,26 +163,27 @@ GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 
-# Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.tries, not by allauth's cache.
-ACCOUNT_ADAPTER = "orgs.authentication.AccountAdapter"
+# Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.accounts.login_attempts, not by allauth's
+# cache.
+ACCOUNT_ADAPTER = "orgs.accounts.authentication.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_FORMS = {"reauthenticate": "orgs.sign_in_forms.PasswordConfirmForm"}
-MFA_ADAPTER = "orgs.authentication.SecondFactorAdapter"
+ACCOUNT_FORMS = {"reauthenticate": "orgs.accounts.sign_in_forms.PasswordConfirmForm"}
+MFA_ADAPTER = "orgs.accounts.authentication.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "地区团委工作台"
 MFA_FORMS = {
-    "authenticate": "orgs.sign_in_forms.CodeForm",
-    "reauthenticate": "orgs.sign_in_forms.CodeConfirmForm",
-    "activate_totp": "orgs.sign_in_forms.SecondFactorForm",
-    "deactivate_totp": "orgs.sign_in_forms.SecondFactorRemovalForm",
+    "authenticate": "orgs.accounts.sign_in_forms.CodeForm",
+    "reauthenticate": "orgs.accounts.sign_in_forms.CodeConfirmForm",
+    "activate_totp": "orgs.accounts.sign_in_forms.SecondFactorForm",
+    "deactivate_totp": "orgs.accounts.sign_in_forms.SecondFactorRemovalForm",
 }
 # By account alone: behind one proxy everybody has the same address.
-AXES_HANDLER = "orgs.authentication.TryHandler"
+AXES_HANDLER = "orgs.accounts.authentication.TryHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]
-AXES_LOCKOUT_CALLABLE = "orgs.sign_in_views.locked"
+AXES_LOCKOUT_CALLABLE = "orgs.accounts.sign_in_views.locked"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]

@@ -19,9 +19,9 @@ from django.contrib.auth import authenticate  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
 
-from orgs.authentication import AccountBackend  # noqa: E402
+from orgs.accounts.authentication import AccountBackend  # noqa: E402
+from orgs.accounts.second_factor import spend  # noqa: E402
 from orgs.models import User  # noqa: E402
-from orgs.second_factor import spend  # noqa: E402
 
 
 class NotingBackend(AccountBackend):
@@ -70,7 +70,7 @@ def at_once(times, act, *arguments):
 
 
 if __name__ == "__main__":
-    settings.AUTHENTICATION_BACKENDS = ["orgs.authentication.GuardBackend", "__main__.NotingBackend"]
+    settings.AUTHENTICATION_BACKENDS = ["orgs.accounts.authentication.GuardBackend", "__main__.NotingBackend"]
     for line in sys.stdin:
         command = json.loads(line)
         with override_settings(**command["settings"]):

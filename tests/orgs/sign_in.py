@@ -4,7 +4,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
-from orgs.second_factor import code_at, current_step
+from orgs.accounts.second_factor import code_at, current_step
 from tests.factories import PASSWORD, SECRET
 
 

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from orgs.actions import set_roles
-from orgs.invitations import link_path, tokens
+from orgs.accounts.actions import set_roles
+from orgs.accounts.invitations import link_path, tokens
 from orgs.models import Role, User
 from orgs.role_descriptions import DESCRIPTIONS
 from orgs.roles import RoleKind

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from orgs.accounts.password_validators import rules_in_words
 from orgs.models import User
-from orgs.password_validators import rules_in_words
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.orgs.sign_in import signed_in
 

@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from orgs.authentication import SecondFactorAdapter
+from orgs.accounts.authentication import SecondFactorAdapter
+from orgs.accounts.second_factor import code_at, current_step, spend
 from orgs.roles import RoleKind
-from orgs.second_factor import code_at, current_step, spend
 from reports.management.commands import load_sample_year
 from tests.factories import SECRET, make_organisation, make_user
 from yl_district.privacy.authenticators import secrets_of, unseal

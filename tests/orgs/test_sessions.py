@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from orgs.accounts.sessions import SEEN, STARTED
 from orgs.models import Role
-from orgs.sessions import SEEN, STARTED
 from tests.factories import PASSWORD, make_organisation, make_user
 from tests.orgs.sign_in import is_signed_in, signed_in
 from yl_district.audit.models import AccessEntry

@@ -11,10 +11,10 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs import tries
-from orgs.confirmation import recently_confirmed
+from orgs.accounts import login_attempts
+from orgs.accounts.reauthentication import recently_confirmed
+from orgs.accounts.second_factor import code_at, current_step, step_of
 from orgs.models import Role
-from orgs.second_factor import code_at, current_step, step_of
 from tests.factories import PASSWORD, SECRET, make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import CountingHasher, code_now, give_code, give_password, is_signed_in, signed_in
 from tests.pages import browser_of
@@ -97,7 +97,7 @@ def test_five_wrong_passwords_lock_both_spellings_for_a_quarter_of_an_hour(clien
         assert give_password(client, name, "wrong").status_code == 200
     locked = give_password(client, user.username)
     assert locked.status_code == 429
-    until = timezone.localtime(tries.locked_until(user.username))
+    until = timezone.localtime(login_attempts.locked_until(user.username))
     assert f"请在 {until:%H:%M} 之后再试。" in locked.content.decode()
     assert log_lines()[-1] == ("sign_in_failed", user.username, "已锁定，未核对密码")
     shift_tries(minutes=14)
@@ -249,7 +249,7 @@ def test_a_code_counts_once(user):
 
 
 def test_a_code_is_taken_half_a_minute_early_or_late_and_no_more(monkeypatch):
-    monkeypatch.setattr("orgs.second_factor.current_step", lambda: 1000)
+    monkeypatch.setattr("orgs.accounts.second_factor.current_step", lambda: 1000)
     taken = [shift for shift in range(-12, 13) if step_of(SECRET, code_at(SECRET, 1000 + shift)) is not None]
     assert taken == [-1, 0, 1]
 

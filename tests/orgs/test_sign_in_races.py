@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from orgs.actions import set_roles
+from orgs.accounts.actions import set_roles
+from orgs.accounts.login_attempts import LIMIT
 from orgs.models import Role, User
-from orgs.tries import LIMIT
 from tests.factories import make_organisation, make_second_factor, make_user
 from tests.orgs.sign_in import code_now
 from tests.races import HANGING, beside

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from members.models import Person, Post
+from orgs.accounts.second_factor import spend
 from orgs.models import Organisation, User
-from orgs.second_factor import spend
 from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers

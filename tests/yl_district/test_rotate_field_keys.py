@@ -12,8 +12,8 @@ from django.db import connection
 
 from assistance.models import AssistedYouth
 from members.models import Person
+from orgs.accounts.second_factor import code_at, current_step, spend
 from orgs.roles import RoleKind
-from orgs.second_factor import code_at, current_step, spend
 from tests.factories import SECRET, make_assisted_youth, make_organisation, make_person, make_user
 from yl_district.management.commands.rotate_field_keys import Command, under_other_keys
 from yl_district.privacy import encryption, keys

@@ -3,8 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
 
-from orgs.actions import invite
-from orgs.invitations import link_path
+from orgs.accounts.actions import invite
+from orgs.accounts.invitations import link_path
 from orgs.models import Organisation, Role
 from orgs.roles import RoleKind
 from yl_district.commands import DatabaseCommand

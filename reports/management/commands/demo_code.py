@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from orgs.second_factor import code_at, current_step
+from orgs.accounts.second_factor import code_at, current_step
 
 from .load_sample_year import SECRET
 

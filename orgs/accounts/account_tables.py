@@ -5,7 +5,7 @@ from django.utils.html import format_html_join
 
 from yl_district.pages.tables import PageTable, RecordColumn
 
-from .models import User
+from ..models import User
 
 
 class AccountTable(PageTable):

@@ -10,10 +10,10 @@ from yl_district.pages.filters import PageFilter, SearchFilter
 from yl_district.pages.forms import CLEAR, ActionForm, keep_back, prepare_field
 from yl_district.validators import validate_mobile
 
+from ..forms import OrganisationChoiceField
+from ..models import Organisation, User
+from ..roles import RoleKind, conflict, misplaced
 from .actions import roles_of
-from .forms import OrganisationChoiceField
-from .models import Organisation, User
-from .roles import RoleKind, conflict, misplaced
 
 
 class AccountFilter(PageFilter):

@@ -9,12 +9,12 @@ from django.utils import timezone
 from yl_district.pages import edit_conflicts, submit_once
 from yl_district.pages.pages import carry_out, end_page, led_on, list_page, template_names
 
+from ..models import User
+from ..role_descriptions import DESCRIPTIONS
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
 from .actions import invite, leave, reset_account, update_account
 from .invitations import link_path
-from .models import User
-from .role_descriptions import DESCRIPTIONS
 
 LINK = "one_time_link"
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.encoding import force_bytes, force_str
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from .models import User
+from ..models import User
 
 
 class LinkTokens(PasswordResetTokenGenerator):

@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district.audit.access_log import Action, record, subject_of
 
-from . import tries
+from . import login_attempts
 from .actions import accept_invitation, change_own_password
 from .authentication import counter_of
 from .invitations import invited_account
@@ -36,9 +36,9 @@ def login(request):
 
 def locked(request, response, credentials):
     """The page that django-axes shows where no guess is left: when the next one is looked at."""
-    until = tries.locked_until(*counter_of(request, (credentials or {}).get("username")))
-    words = tries.when_again(until)
-    return render(request, "account/locked.html", {"limit": tries.LIMIT, "when": words}, status=429)
+    until = login_attempts.locked_until(*counter_of(request, (credentials or {}).get("username")))
+    words = login_attempts.when_again(until)
+    return render(request, "account/locked.html", {"limit": login_attempts.LIMIT, "when": words}, status=429)
 
 
 @require_POST

@@ -19,9 +19,9 @@ from django.utils.crypto import salted_hmac
 from yl_district.audit.access_log import Action, record
 from yl_district.privacy import authenticators
 
-from . import tries
+from ..models import User
+from . import login_attempts
 from .devices import device_of, remember_device
-from .models import User
 
 PROVED_FOR = "proved_for"
 WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
@@ -69,7 +69,7 @@ class TryHandler(AxesDatabaseHandler):
     """Has axes count a guess before the password is looked at, where it would look first and count afterwards."""
 
     def is_allowed(self, request, credentials=None):
-        return tries.take(*counter_of(request, credentials["username"]))
+        return login_attempts.take(*counter_of(request, credentials["username"]))
 
     def user_login_failed(self, sender, credentials, request=None, **kwargs):
         if request is not None:
@@ -97,7 +97,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        return request.META.get("REMOTE_ADDR") or tries.ANY_ADDRESS
+        return request.META.get("REMOTE_ADDR") or login_attempts.ANY_ADDRESS
 
     def respond_user_inactive(self, request, user):
         return redirect("login")
@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user:
-            tries.give_back(*counter_of(request, credentials["username"]))
+            login_attempts.give_back(*counter_of(request, credentials["username"]))
         return user
 
     def authentication_failed(self, request, **credentials):
@@ -122,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.is_active or request.session.pop(PROVED_FOR, None) != user.get_session_auth_hash():
             raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
-        tries.forget(*counter_of(request, user.username))
+        login_attempts.forget(*counter_of(request, user.username))
         record(Action.SIGN_IN, user=user, request=request)
 
     def post_login(self, request, user, **options):

@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.forms import prepare_field
 
-from . import tries
+from . import login_attempts
 from .devices import device_of
 from .password_validators import rules_in_words
 from .second_factor import spend, step_of
@@ -122,14 +122,14 @@ class CodeForm(EntranceMixin, forms.Form):
     def clean_code(self):
         """Takes one guess, then looks at the code; a code that is right is spent."""
         counter = f"code:{self.user.pk}", device_of(context.request, self.user)
-        if not tries.take(*counter):
-            words = tries.when_again(tries.locked_until(*counter))
-            raise ValidationError(f"连续 {tries.LIMIT} 次口令不正确，已暂停核对。{words}")
+        if not login_attempts.take(*counter):
+            words = login_attempts.when_again(login_attempts.locked_until(*counter))
+            raise ValidationError(f"连续 {login_attempts.LIMIT} 次口令不正确，已暂停核对。{words}")
         self.authenticator = spend(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
             record(Action.SIGN_IN_FAILED, user=self.user, request=context.request, detail="动态口令不正确")
             raise get_second_factor_adapter().validation_error("incorrect_code")
-        tries.forget(*counter)
+        login_attempts.forget(*counter)
         return self.cleaned_data["code"]
 
     def save(self):

@@ -7,10 +7,10 @@ from django.utils.module_loading import import_string
 
 from yl_district.audit.access_log import Action, record, subject_of
 
-from . import tries
+from ..models import Role, User
+from ..roles import RoleKind, conflict, misplaced
+from . import login_attempts
 from .invitations import tokens
-from .models import Role, User
-from .roles import RoleKind, conflict, misplaced
 from .second_factor import remove_second_factor
 from .sessions import end_sessions
 
@@ -77,7 +77,7 @@ def reset_account(user, without_second_factor, request):
     end_sessions(user)
     for path in settings.RESETTING_ACTIONS:
         import_string(path)(user=user)
-    tries.forget(user.username)
+    login_attempts.forget(user.username)
     log(request, user, "重置密码和动态口令" if without_second_factor else "重置密码")
 
 

@@ -1,0 +1,1 @@
+"""Accounts: signing in, invitations, sessions, second factors, and their administration."""
