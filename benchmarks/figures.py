@@ -72,7 +72,8 @@ def measure(options):
 
 def small(roots, runs):
     """CPU seconds of the figures of a year and of its checks in the sample district."""
-    from reports.figures import Scope, results, root_organisation
+    from reports.figures.counting import results, root_organisation
+    from reports.figures.scopes import Scope
     from yl_district.periods import Period
 
     scope = Scope(root_organisation(), Period.of_year(2017))
@@ -89,7 +90,7 @@ def small(roots, runs):
 def figures_and_checks(scope):
     """All figures of a scope and what is to be said of them."""
     from reports.checks import findings
-    from reports.figures import results
+    from reports.figures.counting import results
 
     return len(findings(scope, results(scope)))
 
@@ -99,7 +100,8 @@ def large(committee, roots, runs):
     from benchmarks.figure_sql import by_hand
     from benchmarks.years import YEAR
     from orgs.models import Organisation
-    from reports.figures import Scope, results
+    from reports.figures.counting import results
+    from reports.figures.scopes import Scope
     from yl_district.periods import Period
 
     found = {}

@@ -2,8 +2,8 @@
 
 from yl_district.history.tracking import note_changed, note_created
 
+from .figures.scopes import scope_of
 from .models import Report, Section
-from .signing import scope_of
 from .text import Vocabulary, default_drafts
 
 

@@ -13,9 +13,9 @@ from members.models import Post
 from orgs.models import Unit
 from outreach.models import cadres_with_links
 
-from . import figures
-from .figures import COUNTED, INCOMPLETE, ROUNDED, amount
-from .roll import INTAKES, LEAVINGS, roll_by_branch
+from .figures import sources
+from .figures.measures import COUNTED, INCOMPLETE, ROUNDED, amount
+from .figures.membership_roll import INTAKES, LEAVINGS, roll_by_branch
 
 
 @dataclass(frozen=True)
@@ -145,14 +145,14 @@ def link_table(scope, results):
     columns = [("团干部", 12), ("所在组织及职务", 44), ("指标", 9), ("联系青年", 9), ("已绑定", 9), ("联系次数", 9)]
     columns += [("联系人次", 9), ("是否达标", 9)]
     contacts = defaultdict(list)
-    for cadre, reached in figures.contacts(scope).values_list("cadre", "youths_reached"):
+    for cadre, reached in sources.contacts(scope).values_list("cadre", "youths_reached"):
         contacts[cadre].append(reached)
     posts = defaultdict(list)
     serving = Post.objects.within(scope.organisation).as_of(scope.day)
     for post in serving.select_related("organisation").order_by("organisation__path", "pk"):
         posts[post.person_id].append(f"{post.organisation.name}{post.title}")
     counted = Q(Exists(serving.filter(person=OuterRef("pk"))))
-    counted |= Q(pk__in=figures.links(scope).values("cadre")) | Q(pk__in=figures.contacts(scope).values("cadre"))
+    counted |= Q(pk__in=sources.links(scope).values("cadre")) | Q(pk__in=sources.contacts(scope).values("cadre"))
     rows = []
     for cadre in cadres_with_links(scope.day).filter(counted).order_by("pk"):
         is_serving = cadre.pk in posts
@@ -274,7 +274,7 @@ GRAND_TOTAL = (1 << 31, "总计", "")
 
 def activity_table(scope, results):
     """Sessions and person-times by type, hub and quarter, with a total for each type and for everything."""
-    groups = figures.activities(scope).order_by().annotate(quarter=ExtractQuarter("held_on"))
+    groups = sources.activities(scope).order_by().annotate(quarter=ExtractQuarter("held_on"))
     groups = groups.values_list("type__position", "type__name", "hub__name", "quarter").annotate(
         sessions=Sum("session_count"),
         person_times=Sum("attendance"),

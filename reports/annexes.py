@@ -17,7 +17,8 @@ from .annex_charts import (
 )
 from .annex_tables import Amount, Check, activity_table, assistance_table, figure_table, link_table, unit_table
 from .checks.annex import doubt_table, nameless_doubt_table, open_doubt_table
-from .figures import may_know_cases, results
+from .figures.counting import results
+from .figures.readers import may_know_cases
 
 PEOPLE = [drawn_member_changes, unit_table, link_table]
 ACTIVITIES = [activity_table, month_table, type_table, target_table]

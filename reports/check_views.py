@@ -15,11 +15,12 @@ from yl_district.pages.pages import form_page
 
 from .checks import BY_KEY, Group, answer_of, by_gravity, groups
 from .checks.effects import sentences_by_figure, touched
-from .comparison import comparison_rows, growth
-from .figures import Scope, may_know_cases, results
+from .figures.comparison import comparison_rows, growth
+from .figures.counting import results
+from .figures.readers import may_know_cases
+from .figures.scopes import Scope, asked_scope, scope_query
 from .forms import ExplanationForm
 from .models import EXPLAINERS, Explanation
-from .scopes import asked_scope, scope_query
 from .summary import compose
 
 # Of one check; whoever mends these sees the next ones.

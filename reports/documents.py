@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from .figures import QUALITY_LABELS, amount
+from .figures.measures import QUALITY_LABELS, amount
 from .sentences import Block, Number
 from .summary import compose
 

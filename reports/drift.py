@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from .figures import CASE_FIGURES, Result, amount, figures_of, targets_of
-from .signing import figure_of, kept_parts, scope_of
+from .figures.counting import figures_of, targets_of
+from .figures.figure import Result
+from .figures.measures import amount
+from .figures.readers import CASE_FIGURES
+from .figures.scopes import scope_of
+from .signing import figure_of, kept_parts
 
 CAME, WENT, CHANGED = "came", "went", "changed"
 LABELS = {CAME: "新计入", WENT: "不再计入", CHANGED: "数字变动"}

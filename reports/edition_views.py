@@ -15,12 +15,13 @@ from .checks import unexplained
 from .documents import Unprintable
 from .drift import drift_of, drifts, keys_query, tell
 from .edition_forms import AmendForm, SignForm
-from .figure_tables import table_of
-from .figures import CASE_FIGURES, figures_of, may_know_cases, results, targets_of, write_results
+from .figures.counting import figures_of, results, targets_of, write_results
+from .figures.readers import CASE_FIGURES, may_know_cases
+from .figures.scopes import scope_of, scope_query
+from .figures.tables import table_of
 from .models import Edition, Report
 from .pdf import write_pdf
-from .scopes import scope_query
-from .signing import broken, kept_parts, printed_edition, results_of, scope_of, sign, summary_of, text_digest
+from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
 from .summary import summary_of_writer, writer_of
 from .views import tell_of_layout
 from .word import write_docx

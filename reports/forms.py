@@ -12,7 +12,7 @@ from orgs.models import Organisation
 from yl_district.pages.forms import PageForm
 from yl_district.validators import problem
 
-from .figures import figure_choices
+from .figures.lines import figure_choices
 from .models import Explanation, PlatformEntry, Target
 
 # The relation by which a person is known to be a subject of this kind.

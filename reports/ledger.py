@@ -20,7 +20,7 @@ from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
-from .figures import all_figures
+from .figures.lines import all_figures
 from .import_kinds import KINDS
 from .models import PlatformEntry
 from .resources import PlatformEntryResource, TargetResource

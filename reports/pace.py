@@ -10,8 +10,11 @@ from functools import cached_property
 
 from yl_district.periods import Period
 
-from .figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, Figure, Result, Scope, all_figures, root_organisation
-from .many_results import results_of
+from .figures.counting import results_of, root_organisation
+from .figures.figure import Figure, Result
+from .figures.lines import all_figures
+from .figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
+from .figures.scopes import Scope
 from .models import Target
 
 CERTAIN = {MEASURED, COUNTED}

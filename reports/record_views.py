@@ -9,14 +9,14 @@ from yl_district.history.tracking import may_change
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import delete_page, form_page, list_page, rows_response
 
-from .evidence import records_behind
-from .figures import figure_choices
+from .figures.lines import figure_choices
+from .figures.records_behind import records_behind
+from .figures.scopes import scope_query
 from .filters import PlatformEntryFilter, TargetFilter
 from .forms import PlatformEntryForm, TargetForm
 from .models import PlatformEntry, Target
 from .pace import drawn, pace_of
 from .resources import PlatformEntryResource, TargetResource
-from .scopes import scope_query
 from .tables import PlatformEntryTable, TargetTable
 
 

@@ -10,10 +10,9 @@ from yl_district.pages.forms import PageForm
 from yl_district.periods import PARTS, Period
 
 from .actions import begin
-from .figures import may_know_cases
+from .figures.readers import may_know_cases
+from .figures.scopes import places_of, scope_of
 from .models import Report, Section
-from .scopes import places_of
-from .signing import scope_of
 from .text import Vocabulary
 from .text.reading import read
 

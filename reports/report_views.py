@@ -6,12 +6,11 @@ from django.utils import timezone
 
 from yl_district.pages.pages import delete_page, form_page, list_page
 
-from .figures import may_know_cases
+from .figures.readers import may_know_cases
+from .figures.scopes import scope_of, scope_query
 from .filters import ReportFilter
 from .models import Report
 from .report_forms import ReportForm
-from .scopes import scope_query
-from .signing import scope_of
 from .summary import numbered_sections, summary_of_sections, writer_of
 from .tables import ReportTable
 

@@ -11,7 +11,7 @@ from yl_district.sheets.columns import References, column, key_of
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
-from .figures import all_figures
+from .figures.lines import all_figures
 from .models import PlatformEntry, Target
 
 CAPACITIES = {

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from orgs.models import Organisation
 from youthhubs.models import Hub
 
-from .figures import CASE_FIGURES, QUALITIES, Overlap, Result, all_figures, results
+from .figures.counting import results
+from .figures.figure import Overlap, Result
+from .figures.lines import all_figures
+from .figures.measures import QUALITIES
+from .figures.readers import CASE_FIGURES
 from .models import CountedFigure, Edition, Report
 
 

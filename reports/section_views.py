@@ -14,13 +14,12 @@ from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, form_page, wants_fragment
 
 from .actions import move
-from .figures import may_know_cases
+from .figures.readers import may_know_cases
+from .figures.scopes import scope_of, scope_query
 from .models import Report, Section
 from .report_forms import SectionForm
 from .report_views import changeable_report, changeable_reports
-from .scopes import scope_query
 from .sentences import numbered
-from .signing import scope_of
 from .text import Draft, Writer
 from .text.palette import palette
 

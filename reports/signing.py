@@ -11,18 +11,16 @@ from yl_district.packing import packed, unpacked
 
 from .checks import unexplained
 from .documents import Unprintable, printed
-from .figures import CASE_FIGURES, Figure, Result, all_figures, figures_of, may_know_cases, targets_of
+from .figures.counting import figures_of, targets_of
+from .figures.figure import Figure, Result
+from .figures.lines import all_figures
+from .figures.readers import CASE_FIGURES, may_know_cases
+from .figures.scopes import scope_of
 from .models import CountedFigure, Edition
-from .scopes import Scope
 from .sentences import Block, Number
 from .summary import Summary, drafts_of, summary_of_writer
 from .text import Vocabulary, Writer
 from .word import write_docx
-
-
-def scope_of(report):
-    """The scope of which a report tells."""
-    return Scope(report.organisation, report.period, report.hub)
 
 
 def sign(report, user, today, *, reason="", seen=None):

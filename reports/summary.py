@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from .figures import Result, Scope
+from .figures.figure import Result
+from .figures.scopes import Scope
 from .models import Report
 from .sentences import Block, Number, numbered
 from .text import Draft, Problem, Vocabulary, Writer, default_drafts

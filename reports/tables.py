@@ -10,7 +10,7 @@ from yl_district.importing.kinds import kind_words
 from yl_district.models import ImportBatch
 from yl_district.pages.tables import PageTable, RecordColumn
 
-from .figures import figure_choices
+from .figures.lines import figure_choices
 from .import_outlook import tally
 from .models import PlatformEntry, Report, Target
 from .pace import paces_of

@@ -16,6 +16,7 @@ from . import (
     views,
     word_layout_views,
 )
+from .figures import views as figure_views
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
@@ -84,13 +85,13 @@ urlpatterns = [
     *record_patterns,
     *full_exports.urlpatterns,
     path("", views.home, name="home"),
-    path("figures/", views.figure_list, name="figure_list"),
-    path("figures/<str:key>/", views.figure_detail, name="figure_detail"),
+    path("figures/", figure_views.figure_list, name="figure_list"),
+    path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),
     path("checks/explanations/create/", check_views.explanation_create, name="explanation_create"),
     path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
     path("comparison/", check_views.comparison, name="comparison"),
-    path("figures/<str:key>/export/", views.figure_export, name="figure_export"),
+    path("figures/<str:key>/export/", figure_views.figure_export, name="figure_export"),
     path("summary/", views.summary_detail, name="summary_detail"),
     path("summary/poster/", poster_views.summary_poster, name="summary_poster"),
     path("summary/poster/pdf/", poster_views.summary_poster_export, name="summary_poster_export"),

@@ -1,40 +1,26 @@
 """The year at a glance, the figures with the records behind them, and the annual summary."""
 
 from functools import partial
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.downloads import download
-from yl_district.pages.list_exports import FORMATS, export_table
-from yl_district.pages.pages import rows_response
 
 from .annexes import write_annexes
-from .charts import MEASURES, by_month, by_type
 from .checks import unexplained
 from .documents import Unprintable, printed_summary
-from .evidence import records_behind
-from .figure_tables import table_of
-from .figures import (
-    CASE_FIGURES,
-    HEADLINES,
-    MOST_HEADLINES,
-    figures_of,
-    may_know_cases,
-    results,
-    targets_of,
-    write_figures,
-)
+from .figures.charts import MEASURES, by_month, by_type
+from .figures.counting import results, write_figures
+from .figures.lines import HEADLINES, MOST_HEADLINES
+from .figures.readers import may_know_cases
+from .figures.scopes import asked_scope, place_key, places_of, scope_query
 from .models import Report
 from .pace import paces_beside
 from .pdf import write_pdf
-from .scopes import asked_scope, place_key, places_of, scope_query
 from .summary import compose, title_of
 from .word import write_docx
 
@@ -70,67 +56,6 @@ def home_without_figures(request):
         if request.user.may_open(url_name):
             return redirect(url_name)
     return render(request, "reports/home_without_role.html", {"title": "年度一览"})
-
-
-def figure_list(request):
-    """Every figure of a year, with its target and quality."""
-    scope, form = asked_scope(request)
-    context = {
-        "title": f"{scope.period.name}指标",
-        "scope": scope,
-        "form": form,
-        "query": scope_query(scope),
-        "results": results(scope, may_know_cases(request.user, scope)).values(),
-    }
-    return render(request, "reports/figure_list.html", context)
-
-
-def figure_detail(request, key):
-    """One figure and exactly the records it counts."""
-    scope, form = asked_scope(request)
-    figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
-    if figure is None:
-        raise Http404
-    result, number = figure.counted(scope, targets_of(scope))
-    context = {
-        "title": figure.label,
-        "figure": figure,
-        "result": result,
-        "scope": scope,
-        "form": form,
-        "query": scope_query(scope),
-        **records_behind(request, figure, scope, number),
-    }
-    if context["is_closed"]:
-        return render(request, "reports/figure_detail.html", context)
-    context["exports"] = export_ways(request, key, scope)
-    return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
-
-
-def export_ways(request, key, scope):
-    """Where the records behind a figure are handed out as a file, sorted as they are; those of case files nowhere."""
-    if key in CASE_FIGURES or not request.user.may_open("figure_export"):
-        return {}
-    sorts = urlencode([("sort", name) for name in request.GET.getlist("sort")])
-    address = f"{reverse('figure_export', args=[key])}?{scope_query(scope)}{sorts and f'&{sorts}'}"
-    return {kind: f"{address}&format={kind}" for kind in FORMATS} | {"note": "含列表的全部各页，栏目与本页相同。"}
-
-
-@require_GET
-def figure_export(request, key):
-    """The records behind a figure that the reader sees, as the page shows them, as a file; no page gives out cases."""
-    scope, _ = asked_scope(request)
-    figure = figures_of(scope, with_cases=False).get(key)
-    if figure is None:
-        raise Http404
-    rows = figure.rows(scope).visible_to(request.user)
-    return export_table(
-        request,
-        table_of(figure, rows.model, request.user),
-        rows,
-        name=f"{scope.name}{scope.period.name}{figure.label}",
-        back=f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}",
-    )
 
 
 def summary_detail(request):

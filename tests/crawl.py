@@ -14,8 +14,10 @@ from django.urls import resolve, reverse
 from pypdfium2 import PdfiumError
 
 from orgs.access import ACCESS, PUBLIC, may_open
-from reports.figures import CASE_FIGURES, Scope, all_figures, figures_of
-from reports.scopes import own_place, places_of
+from reports.figures.counting import figures_of
+from reports.figures.lines import all_figures
+from reports.figures.readers import CASE_FIGURES
+from reports.figures.scopes import Scope, own_place, places_of
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments, golden
 from yl_district.history.tracking import model_of

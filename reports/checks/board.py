@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from ..figures import CASE_FIGURES
+from ..figures.readers import CASE_FIGURES
 from ..models import Explanation
 from .inspection import Check, Finding, Found, Gravity, Inspection, Telling, digest_of
 from .lines import CHECKS

@@ -5,7 +5,7 @@ from django.db.models import OuterRef, Q
 from orgs.models import COMMUNITY_DOMAINS, Organisation, Unit
 from yl_district.counts import number_of
 
-from .. import figures
+from ..figures import sources
 from .inspection import Found, record
 
 HOLLOW = 3
@@ -29,7 +29,7 @@ def organisations_without_cadre(inspection):
 def branches_hollow(inspection):
     """Branches with fewer than three members."""
     scope = inspection.scope
-    on_roll = figures.members(scope).filter(branch=OuterRef("pk"))
+    on_roll = sources.members(scope).filter(branch=OuterRef("pk"))
     branches = standing(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
     for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
         found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
@@ -40,7 +40,7 @@ def units_founded_in_other_years(inspection):
     """Units counted toward the task of the year that were not founded in the period."""
     scope = inspection.scope
     start, end = scope.period.bounds
-    units = figures.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
+    units = sources.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
     for unit in in_order(inspection, units.exclude(league_founded_on__range=(start, end))):
         founded = f"建团日期为 {unit.league_founded_on}" if unit.league_founded_on else "没有建团日期"
         yield of_unit(inspection, unit, f"计入 {scope.year} 年任务，{founded}")
@@ -49,13 +49,13 @@ def units_founded_in_other_years(inspection):
 def units_founded_uncounted(inspection):
     """Units founded in the period that are not counted toward the task of its year."""
     scope = inspection.scope
-    for unit in in_order(inspection, figures.units(scope).founded_during(scope.period).exclude(task_year=scope.year)):
+    for unit in in_order(inspection, sources.units(scope).founded_during(scope.period).exclude(task_year=scope.year)):
         yield of_unit(inspection, unit, f"本年度建团（{unit.league_founded_on}），未计入任务")
 
 
 def units_unreachable(inspection):
     """Units that nobody reaches."""
-    for unit in in_order(inspection, figures.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
+    for unit in in_order(inspection, sources.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
         yield of_unit(inspection, unit, "状态为联系不上")
 
 

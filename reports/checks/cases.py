@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from assistance.models import Assistance, AssistedYouth
 
-from .. import figures
+from ..figures import sources
 from .inspection import Found, about, record
 
 A_YEAR = 12
@@ -31,7 +31,7 @@ def register(inspection):
     """The youths in the register on the last day, with what several checks ask of them."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
-    rows = figures.register(scope).with_assistances_during(scope.period)
+    rows = sources.register(scope).with_assistances_during(scope.period)
     rows = rows.annotate(
         has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
     )

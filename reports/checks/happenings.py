@@ -4,7 +4,7 @@ from django.db.models import F, Q
 
 from activities.models import Activity
 
-from .. import figures
+from ..figures import sources
 from .inspection import Found, record
 from .sums import dated, touched
 
@@ -13,7 +13,7 @@ def doubtful(inspection):
     """The activities that one of the checks finds something of, in the order in which they were held."""
     inexact = Q(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
     unlike = Q(sign_in_count__gt=0, stated_attendance__isnull=False) & ~Q(stated_attendance=F("sign_in_count"))
-    rows = inspection.opened(figures.activities(inspection.scope).filter(inexact | unlike))
+    rows = inspection.opened(sources.activities(inspection.scope).filter(inexact | unlike))
     rows = rows.select_related("type").order_by("held_on", "pk")
     return inspection.once("activities", lambda: list(rows))
 

@@ -14,8 +14,9 @@ from django.utils.crypto import salted_hmac
 from orgs.models import User
 from orgs.roles import RECORD_KEEPERS
 
-from ..figures import CASE_FIGURES, Result, Scope
-from ..scopes import scope_query
+from ..figures.figure import Result
+from ..figures.readers import CASE_FIGURES
+from ..figures.scopes import Scope, scope_query
 
 
 class Gravity(TextChoices):

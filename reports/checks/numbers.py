@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ..comparison import comparison_rows
-from ..figures import INCOMPLETE, ROUNDED, amount
+from ..figures.comparison import comparison_rows
+from ..figures.measures import INCOMPLETE, ROUNDED, amount
 from ..pace import OVERDUE, paces_beside
 from .inspection import Found, about
 

@@ -9,7 +9,7 @@ from members.models import Post, Volunteer
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.periods import Period, years_before
 
-from .. import figures
+from ..figures import sources
 from ..models import PlatformEntry
 from .inspection import Found, record
 
@@ -22,7 +22,7 @@ def members_over_age(inspection):
     """Members past the age limit without a post."""
     day = inspection.scope.day
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
-    too_old = figures.members(inspection.scope).filter(person__birth_date__lte=years_before(day, AGE_LIMIT))
+    too_old = sources.members(inspection.scope).filter(person__birth_date__lte=years_before(day, AGE_LIMIT))
     members = too_old.exclude(Exists(serving))
     for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
@@ -101,7 +101,7 @@ def contacts_outside_links(inspection):
     """Contacts that name youths whose link had not begun or had ended that day."""
     through = Contact.links.through.objects.filter(contact=OuterRef("pk"))
     outside = Q(link__started_on__gt=OuterRef("held_on")) | Q(link__ended_on__lt=OuterRef("held_on"))
-    contacts = figures.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
+    contacts = sources.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
     for contact in inspection.opened(contacts).select_related("cadre").order_by("held_on", "pk"):
         url = inspection.page("contact_update", contact.pk, of=contact)
         yield Found(record(contact), str(contact), "所列青年中有人当日不在联系期内", url)
@@ -137,7 +137,7 @@ def end_of(post):
 def bindings_before_entry(inspection):
     """Links, volunteers and entries in platforms bound before they began."""
     scope = inspection.scope
-    links = figures.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
+    links = sources.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
     for link in inspection.opened(links).order_by("pk"):
         url = inspection.page("link_update", link.pk, of=link)
         yield Found(record(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",))

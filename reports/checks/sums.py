@@ -7,8 +7,8 @@ from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from activities.models import Activity, SignIn
 
-from .. import figures
-from ..roll import roll_by_branch
+from ..figures import sources
+from ..figures.membership_roll import roll_by_branch
 from .inspection import Found, about, record
 
 
@@ -63,7 +63,7 @@ def hub_page(inspection):
 
 def sessions_not_equal(inspection):
     """Sessions and person-times that differ by type, by quarter and by hub from the total."""
-    rows = figures.activities(inspection.scope).order_by()
+    rows = sources.activities(inspection.scope).order_by()
     quarters = rows.annotate(year=ExtractYear("held_on"), quarter=ExtractQuarter("held_on")).values("year", "quarter")
     ways = {"按季度": summed(quarters), "按青年汇": summed(rows.values("hub"))}
     for place, (key, unit) in enumerate([("sessions", "场"), ("attendances", "人次")]):
@@ -98,7 +98,7 @@ def head_counts_unlike_lists(inspection):
     counted = signed.order_by().values("activity").annotate(rows=Count("pk"))
     unlike = dict(counted.exclude(rows=F("activity__sign_in_count")).values_list("activity", "rows"))
     bare = Q(sign_in_count__gt=0, sign_ins__isnull=True)
-    rows = inspection.opened(figures.activities(scope).filter(bare | Q(pk__in=list(unlike))))
+    rows = inspection.opened(sources.activities(scope).filter(bare | Q(pk__in=list(unlike))))
     for activity in rows.order_by("held_on", "pk"):
         found = f"登记签到 {activity.sign_in_count} 人次，名单 {unlike.get(activity.pk, 0)} 人"
         url = inspection.page("activity_detail", activity.pk, of=activity)

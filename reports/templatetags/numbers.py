@@ -3,7 +3,7 @@
 from django import template
 from django.urls import reverse
 
-from reports.scopes import scope_query
+from reports.figures.scopes import scope_query
 
 register = template.Library()
 

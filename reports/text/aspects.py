@@ -8,7 +8,8 @@ from activities.models import Activity
 from orgs.models import Organisation, Unit
 from youthhubs.models import Hub
 
-from ..figures import CASE_FIGURES, person_times, sessions
+from ..figures.measures import person_times, sessions
+from ..figures.readers import CASE_FIGURES
 from ..sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
 
 TARGET = "目标"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..figures import CASE_FIGURES
+from ..figures.readers import CASE_FIGURES
 from .aspects import ASPECTS
 from .subjects import OTHERWISE
 from .words import FACTS

@@ -1,6 +1,7 @@
 """What a period left open: targets from above that were not reached, and gaps that a superior would ask about."""
 
-from ..figures import CASE_FIGURES, INCOMPLETE
+from ..figures.measures import INCOMPLETE
+from ..figures.readers import CASE_FIGURES
 
 
 def shortfall(text):

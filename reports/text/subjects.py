@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from activities.models import Activity
 
-from ..figures import INCOMPLETE, ROUNDED
+from ..figures.measures import INCOMPLETE, ROUNDED
 from ..sentences import COMPARED_WITH, exact
 from .aspects import TARGET, Meaning, Wrong, divided_name, topics
 from .parsing import EXAMPLE

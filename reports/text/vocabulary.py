@@ -4,7 +4,8 @@ from functools import cached_property
 
 from activities.models import ActivityType
 
-from ..figures import all_figures, figures_of, targets_of
+from ..figures.counting import figures_of, targets_of
+from ..figures.lines import all_figures
 from .aspects import ASPECTS, Wrong
 from .names import Names
 from .words import FACTS, words_of

@@ -7,7 +7,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from reports.documents import PrintedSummary, TraceRow, content
-from reports.figures import COUNTED, INCOMPLETE, ROUNDED
+from reports.figures.measures import COUNTED, INCOMPLETE, ROUNDED
 from reports.sentences import Block
 
 from .filling import fill

@@ -14,7 +14,7 @@ from assistance.models import AssistedYouth, CaseGrant, ServicePlan
 from orgs.access import ACCESS
 from orgs.models import Role
 from orgs.roles import RoleKind
-from reports.figures import CASE_FIGURES
+from reports.figures.readers import CASE_FIGURES
 from reports.import_kinds import KINDS
 from reports.ledger import import_ledger
 from reports.models import PlatformEntry

@@ -8,7 +8,7 @@ from functools import cache, reduce
 from django.urls import get_resolver
 
 from reports.checks import CHECKS
-from reports.figures import FIGURES
+from reports.figures.lines import FIGURES
 from reports.import_kinds import KINDS
 from tests.crawl import LIST_EXPORTS
 from tests.project.test_layout import ROOT, project_files

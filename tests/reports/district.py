@@ -9,7 +9,7 @@ from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, S
 from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Supply, Unit, UnitContact
 from outreach.models import Contact, Link
-from reports.figures import Scope
+from reports.figures.scopes import Scope
 from reports.models import Target
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear, TeamMember

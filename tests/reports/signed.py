@@ -4,9 +4,10 @@ from django.utils import timezone
 
 from reports.actions import begin
 from reports.checks import groups
-from reports.figures import results
+from reports.figures.counting import results
+from reports.figures.scopes import scope_of
 from reports.models import Explanation, Report
-from reports.signing import scope_of, sign
+from reports.signing import sign
 
 
 def begun(scope):

@@ -16,8 +16,10 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from orgs.roles import RoleKind
-from reports.figures import CASE_FIGURES, Figure, amount
-from reports.scopes import HUB, scope_query
+from reports.figures.figure import Figure
+from reports.figures.measures import amount
+from reports.figures.readers import CASE_FIGURES
+from reports.figures.scopes import HUB, scope_query
 from tests.factories import make_user
 from tests.pages import browser_of
 from tests.reports.generated_district import YEAR, generated_district

@@ -16,7 +16,7 @@ from members.models import Person, Post
 from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.annexes import write_annexes
-from reports.figures import results
+from reports.figures.counting import results
 from tests.reports.district import (
     YEAR,
     add_activity,

@@ -7,7 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from docx import Document
 
-from reports.figures import all_figures, results
+from reports.figures.counting import results
+from reports.figures.lines import all_figures
 from reports.summary import compose
 from tests.reports.district import bare_district, full_district, year_scope
 from yl_district.audit.models import AccessEntry

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from reports.charts import by_month
-from reports.figures import Scope
+from reports.figures.charts import by_month
+from reports.figures.scopes import Scope
 from tests.reports.district import YEAR, add_activity, bare_district
 from yl_district.periods import Period
 

@@ -15,7 +15,8 @@ from reports.checks import BY_KEY, groups
 from reports.checks.cases import assistances_due
 from reports.checks.effects import sentences_by_figure, shortened
 from reports.checks.inspection import Inspection
-from reports.figures import Scope, results
+from reports.figures.counting import results
+from reports.figures.scopes import Scope
 from reports.models import PlatformEntry
 from reports.sentences import Block, Number
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, add_post, year_scope

@@ -12,7 +12,7 @@ from assistance.models import Assistance
 from members.models import Person
 from orgs.models import Role
 from reports.checks import answer_of, unexplained
-from reports.figures import results
+from reports.figures.counting import results
 from reports.models import Explanation
 from tests.factories import make_grant, make_user
 from tests.forms import answers, shown_form

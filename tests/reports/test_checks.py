@@ -16,7 +16,8 @@ from outreach.models import Contact, Link
 from reports.checks import BY_KEY, CHECKS, Gravity, Telling, findings
 from reports.checks.board import inspected
 from reports.checks.inspection import Inspection
-from reports.figures import Scope, results
+from reports.figures.counting import results
+from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import Role
-from reports.comparison import comparison_rows, growth
-from reports.figures import CASE_FIGURES, Scope
+from reports.figures.comparison import comparison_rows, growth
+from reports.figures.readers import CASE_FIGURES
+from reports.figures.scopes import Scope
 from reports.models import CountedFigure, Edition, Explanation, Report
 from tests.factories import make_user
 from tests.forms import answers, shown_form

@@ -8,9 +8,8 @@ from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
 from reports.drift import SHOWN, drifts, keys_query, moves, tell
-from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
-from reports.scopes import Scope
-from reports.signing import scope_of
+from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
+from reports.figures.scopes import Scope, scope_of
 from tests.factories import (
     make_activity,
     make_assistance,

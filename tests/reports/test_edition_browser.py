@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from activities.models import Activity
 from orgs.models import User
-from reports.figures import root_organisation
+from reports.figures.counting import root_organisation
+from reports.figures.scopes import Scope
 from reports.models import Edition
-from reports.scopes import Scope
 from tests.conftest import WINDOWS
 from tests.reports.signed import begun, explain
 from yl_district.periods import Period

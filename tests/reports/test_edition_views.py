@@ -13,8 +13,8 @@ from docx import Document
 
 from activities.models import Activity
 from orgs.models import Role
+from reports.figures.scopes import Scope
 from reports.models import Edition
-from reports.scopes import Scope
 from tests.factories import (
     make_activity,
     make_assisted_youth,

@@ -15,25 +15,11 @@ from django.test.utils import CaptureQueriesContext
 
 from activities.models import Activity, ActivityType
 from orgs.models import Organisation
-from reports.figures import (
-    COUNTED,
-    FIGURES,
-    HEADLINES,
-    INCOMPLETE,
-    MEASURED,
-    ROUNDED,
-    Figure,
-    Overlap,
-    Scope,
-    Secrecy,
-    Subject,
-    Timing,
-    all_figures,
-    amount,
-    results,
-    root_organisation,
-    targets_of,
-)
+from reports.figures.counting import results, root_organisation, targets_of
+from reports.figures.figure import Figure, Overlap, Secrecy, Subject, Timing
+from reports.figures.lines import FIGURES, HEADLINES, all_figures
+from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
+from reports.figures.scopes import Scope
 from reports.models import Target
 from tests.factories import make_activity, make_organisation
 from tests.reports import independent_sql

@@ -15,7 +15,8 @@ from activities.models import Activity, SignIn
 from assistance.models import AssistedYouth
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation
-from reports.figures import Scope, figures_as_dict, results, root_organisation
+from reports.figures.counting import figures_as_dict, results, root_organisation
+from reports.figures.scopes import Scope
 from reports.ledger import write_template
 from reports.sample import ledger as sample
 from tests.workbooks import TODAY, counts, exported, problems, take_in, tally, workbook

@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orgs.models import Organisation
-from reports import many_results
-from reports.figures import Scope, all_figures, root_organisation
-from reports.many_results import results_of
+from reports.figures import counting
+from reports.figures.counting import results_of, root_organisation
+from reports.figures.lines import all_figures
+from reports.figures.scopes import Scope
 from tests.factories import make_organisation
 from tests.reports.generated_district import YEAR, generated_district
 from yl_district.periods import Period
@@ -51,7 +52,7 @@ def test_the_number_of_queries_does_not_follow_from_the_figures():
 
 
 def test_no_more_are_asked_together_than_a_database_takes(monkeypatch):
-    monkeypatch.setattr(many_results, "MOST_TOGETHER", 10)
+    monkeypatch.setattr(counting, "MOST_TOGETHER", 10)
     make_organisation()
     pairs = pairs_of([root_organisation()])[:25]
     with CaptureQueriesContext(connection) as captured:

@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.figures import FIGURES, Scope, Timing, all_figures
-from reports.many_results import results_of
+from reports.figures.counting import results_of
+from reports.figures.figure import Timing
+from reports.figures.lines import FIGURES, all_figures
+from reports.figures.scopes import Scope
 from reports.models import Target
 from reports.pace import drawn, pace_of, paces_beside, paces_of
 from tests.factories import (

@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from activities.models import ActivityType
 from orgs.roles import RoleKind
-from reports.comparison import comparison_rows
 from reports.drawings import Line, Mark, bars, columns
-from reports.figures import CASE_FIGURES, Scope, figure_choices, results
+from reports.figures.comparison import comparison_rows
+from reports.figures.counting import results
+from reports.figures.lines import figure_choices
+from reports.figures.readers import CASE_FIGURES
+from reports.figures.scopes import Scope
 from reports.models import Target
 from reports.pdf.posters import write_poster
 from reports.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster

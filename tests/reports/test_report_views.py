@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from orgs.models import Role
+from reports.figures.scopes import scope_of
 from reports.models import Report, Section
-from reports.signing import scope_of, sign
+from reports.signing import sign
 from reports.summary import compose, writer_of
 from reports.text import Vocabulary, default_drafts
 from tests.factories import (

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from members.models import Member
-from reports.figures import Scope
-from reports.roll import roll_by_branch
+from reports.figures.membership_roll import roll_by_branch
+from reports.figures.scopes import Scope
 from tests.factories import make_member, make_organisation
 from yl_district.periods import Period
 

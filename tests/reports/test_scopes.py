@@ -9,8 +9,7 @@ from django.utils.html import escape
 
 from orgs.models import User
 from orgs.roles import RoleKind
-from reports.figures import Scope
-from reports.scopes import HUB, latest_year, scope_query
+from reports.figures.scopes import HUB, Scope, latest_year, scope_query
 from tests.factories import make_activity, make_hub, make_user
 from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period

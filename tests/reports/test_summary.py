@@ -16,7 +16,8 @@ from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Person, Volunteer
 from orgs.models import Unit
 from outreach.models import Link
-from reports.figures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, root_organisation
+from reports.figures.counting import root_organisation
+from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.models import Target
 from reports.sentences import Number, amount, listing, shortened
 from reports.summary import compose

@@ -13,7 +13,9 @@ from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person
 from orgs.models import Unit
-from reports.figures import Scope, all_figures, results
+from reports.figures.counting import results
+from reports.figures.lines import all_figures
+from reports.figures.scopes import Scope
 from reports.models import Target
 from reports.sentences import Number, ordinal
 from reports.text import Draft, Vocabulary, Writer, read

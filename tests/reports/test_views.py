@@ -16,7 +16,9 @@ from python_calamine import CalamineWorkbook
 from activities.models import SignIn
 from members.models import Person
 from orgs.models import Role
-from reports.figures import Scope, all_figures, results
+from reports.figures.counting import results
+from reports.figures.lines import all_figures
+from reports.figures.scopes import Scope
 from tests.factories import (
     make_activity,
     make_assisted_youth,

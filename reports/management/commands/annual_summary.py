@@ -9,9 +9,9 @@ from django.utils import timezone
 from orgs.models import Organisation
 from reports.annexes import write_annexes
 from reports.documents import Unprintable, printed_summary
-from reports.figures import Scope, root_organisation, write_figures
+from reports.figures.counting import root_organisation, write_figures
+from reports.figures.scopes import YEARS, Scope
 from reports.pdf import write_pdf
-from reports.scopes import YEARS
 from reports.summary import compose
 from reports.word import write_docx
 from yl_district.audit.downloads import write_file

@@ -12,7 +12,7 @@ from assistance.models import AssistedYouth, CaseGrant
 from members.models import Person, Post
 from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
-from reports.figures import root_organisation
+from reports.figures.counting import root_organisation
 from reports.ledger import import_ledger
 from yl_district.commands import DatabaseCommand
 

@@ -8,9 +8,11 @@ from django.urls import reverse
 
 from yl_district.periods import Period
 
-from .figures import INCOMPLETE, ROUNDED, Figure, Scope, amount, known, results
-from .models import CountedFigure, Edition, Report
-from .scopes import scope_query
+from ..models import CountedFigure, Edition, Report
+from .counting import results
+from .figure import Figure
+from .measures import INCOMPLETE, ROUNDED, amount, known
+from .scopes import Scope, scope_query
 
 WIDTH = 100
 

@@ -8,7 +8,7 @@ from yl_district.attachments.models import takes_attachments, with_attachment_co
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.pages import configured_table
 
-from .figure_tables import table_of
+from .tables import table_of
 
 
 class AttachmentCountColumn(tables.Column):

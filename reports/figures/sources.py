@@ -7,7 +7,7 @@ from orgs.models import Organisation, Supply, Unit
 from outreach.models import Contact, Link, cadres_with_links
 from youthhubs.models import Hub
 
-from .models import PlatformEntry
+from ..models import PlatformEntry
 
 
 def committee_members(scope):

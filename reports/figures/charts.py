@@ -7,7 +7,8 @@ from django.db.models.functions import TruncMonth
 
 from yl_district.periods import Period
 
-from .figures import PERSON_TIMES, activities, amount, quality_of
+from .measures import PERSON_TIMES, amount, quality_of
+from .sources import activities
 
 NOTHING = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
 # What is told of the activities of a month or type, in this order.

@@ -191,3 +191,8 @@ def scope_query(scope):
     elif period.part != "year":
         asked["part"] = period.part
     return urlencode(asked | {"organisation": place_key(scope.organisation, scope.hub)})
+
+
+def scope_of(report):
+    """The scope of which a report tells."""
+    return Scope(report.organisation, report.period, report.hub)

@@ -1,0 +1,194 @@
+"""The figures of the annual work summary, one line each, in printing order.
+
+A line says which records a figure counts and how, and everything else that is true of the figure; the number, the list
+behind it, the export and the document all come from it, so they cannot disagree. A changed definition gets a new key.
+"""
+
+from activities.models import ActivityType
+from members.models import Volunteer
+from orgs.models import Supply, UnitContact
+from youthhubs.models import HubYear
+
+from .figure import (
+    ACTIVITIES,
+    ASSISTANCE,
+    CASES,
+    DISJOINT,
+    EDUCATION,
+    FLOW,
+    HUBS,
+    LINKS,
+    MEMBERS,
+    OPEN,
+    ORGANISATION,
+    OVERLAPPING,
+    PLATFORMS,
+    STOCK,
+    TYPES,
+    UNITS,
+    YEAR,
+    Figure,
+)
+from .measures import person_times, sessions, signed_in, smallest, total
+from .sources import (
+    activities,
+    assistances,
+    cadres,
+    committee_members,
+    communities,
+    contacts,
+    hubs,
+    linked_cadres,
+    links,
+    members,
+    members_educated,
+    members_joined,
+    people_signed_in,
+    plans,
+    platform_entries,
+    register,
+    register_with_assistances,
+    scholarships,
+    supplies,
+    units,
+)
+
+SESSIONS_SHORTFALL = "{name}{n}，未达到{target}的目标"
+ATTENDANCES_SHORTFALL = "{name}的参加者{n}，未达到{target}的目标"
+
+
+# fmt: off
+FIGURES = [
+    Figure("committee_members", "团委委员", "名", ORGANISATION, STOCK, OPEN, OVERLAPPING,
+           "期末在本级组织任委员的人", committee_members),
+    Figure("communities", "村、社区", "个", ORGANISATION, STOCK, OPEN, DISJOINT,
+           "期末存在的村和社区团组织", communities),
+    Figure("communities_with_cadre", "已配备团干的村、社区", "个", ORGANISATION, STOCK, OPEN, DISJOINT,
+           "其中期末有人任职的", lambda scope: communities(scope).with_cadre_on(scope.day), part_of="communities"),
+    Figure("cadres", "团干部", "名", ORGANISATION, STOCK, OPEN, OVERLAPPING,
+           "期末任职的人，一人多职只计一次", cadres, headline=2, is_drawn=True),
+    Figure("flags_issued", "配发团旗", "面", ORGANISATION, FLOW, OPEN, DISJOINT,
+           "期内配发团旗的数量之和", supplies, total("quantity"), {"item": Supply.FLAG}),
+    Figure("badges_issued", "配发团徽", "枚", ORGANISATION, FLOW, OPEN, DISJOINT,
+           "期内配发团徽的数量之和", supplies, total("quantity"), {"item": Supply.BADGE}),
+    Figure("cadre_meetings", "团干大会", "次", ORGANISATION, FLOW, OPEN, DISJOINT,
+           "期内团干大会的场次之和", activities, sessions, {"type__key": "cadre_meeting"}),
+    Figure("members", "团员总数", "名", MEMBERS, STOCK, OPEN, DISJOINT,
+           "期末在册的团员", members, headline=1, is_drawn=True),
+    Figure("community_members", "村、社区非在校团员", "名", MEMBERS, STOCK, OPEN, DISJOINT,
+           "期末在册、支部在村或社区、未标明在校的团员",
+           lambda scope: members(scope).in_communities().not_in_school(), part_of="members"),
+    Figure("office_members", "机关团员", "名", MEMBERS, STOCK, OPEN, DISJOINT,
+           "期末在册、支部在机关的团员", lambda scope: members(scope).in_office(), part_of="members"),
+    Figure("members_joined", "新增团员", "名", MEMBERS, FLOW, OPEN, DISJOINT,
+           "来源日期在期内的团员", members_joined),
+    Figure("nonpublic_members_joined", "新增非公企业团员", "名", MEMBERS, FLOW, OPEN, DISJOINT,
+           "来源日期在期内、支部在非公企业或社会组织的团员", lambda scope: members_joined(scope).in_nonpublic(),
+           is_work=True),
+    Figure("units_founded", "新建团组织的两新组织", "家", UNITS, FLOW, OPEN, DISJOINT,
+           "建团日期在期内的两新组织", lambda scope: units(scope).founded_during(scope.period),
+           headline=10, is_drawn=True, is_work=True),
+    Figure("units_toward_task", "完成两新组织任务", "家", UNITS, YEAR, OPEN, DISJOINT,
+           "计入任务年度为本年、期末未迁址或注销的两新组织",
+           lambda scope: units(scope).toward_task_of(scope.year).not_retired_on(scope.day), is_drawn=True),
+    Figure("units_retired", "迁址或注销更新", "家", UNITS, FLOW, OPEN, DISJOINT,
+           "状态日期在期内的迁址或注销单位", lambda scope: units(scope).retired_during(scope.period),
+           shortfall="核实更新迁址或注销的两新组织{n}，未达到{target}的目标"),
+    Figure("district_contact_points", "区级联系点", "个", UNITS, STOCK, OPEN, DISJOINT,
+           "标为区级联系点、期末未迁址或注销的两新组织",
+           lambda scope: units(scope).district_contact_points().not_retired_on(scope.day)),
+    Figure("unit_contacts", "两新联络", "次", UNITS, FLOW, OPEN, DISJOINT,
+           "期内登记的联络", lambda scope: UnitContact.objects.within(scope.organisation).held_during(scope.period),
+           is_work=True),
+    Figure("education_sessions", "思想教育活动", "场", EDUCATION, FLOW, OPEN, DISJOINT,
+           "期内计入思想教育的各类活动的场次之和", activities, sessions, {"type__is_education": True},
+           part_of="sessions", of_hubs=True, headline=11),
+    Figure("education_reach", "思想教育覆盖团员", "名", EDUCATION, FLOW, OPEN, DISJOINT,
+           "期末在册、期内在思想教育活动中签到的团员", members_educated, signed_in,
+           part_of="members", headline=12, is_drawn=True),
+    Figure("linked_youths", "联系青年", "名", LINKS, STOCK, OPEN, OVERLAPPING,
+           "期末仍在联系的青年", links, headline=3, is_drawn=True),
+    Figure("cadres_linked", "已绑定团干部", "名", LINKS, STOCK, OPEN, OVERLAPPING,
+           "期末任职、至少有一名已绑定联系青年的团干部", linked_cadres, where={"is_bound": True}, part_of="cadres"),
+    Figure("cadres_at_quota", "达标团干部", "名", LINKS, STOCK, OPEN, OVERLAPPING,
+           "期末任职、联系青年达到指标的团干部（未定的专职 100、其他 10）",
+           linked_cadres, where={"is_at_quota": True}, part_of="cadres"),
+    Figure("youth_contacts", "联系青年", "人次", LINKS, FLOW, OPEN, OVERLAPPING,
+           "期内每次联系的青年数之和（全部＝当日在联系的青年）", contacts, total("youths_reached"),
+           headline=9, is_drawn=True, is_work=True),
+    Figure("assisted_youths", "精准帮扶对象", "名", ASSISTANCE, STOCK, CASES, DISJOINT,
+           "期末在库的帮扶对象", register, headline=4),
+    Figure("service_plans", "服务计划书", "份", ASSISTANCE, YEAR, CASES, DISJOINT,
+           "期末在库对象的本年度计划书", plans, part_of="assisted_youths"),
+    Figure("paired_youths", "结对帮扶对象", "名", ASSISTANCE, STOCK, CASES, DISJOINT,
+           "期末在库、有固定志愿者的帮扶对象", lambda scope: register(scope).paired_on(scope.day),
+           part_of="assisted_youths"),
+    Figure("assistances", "帮扶", "次", ASSISTANCE, FLOW, CASES, DISJOINT,
+           "期内每次帮扶的对象数之和（全部＝当日在库对象）", assistances, total("youths_reached"),
+           is_drawn=True, is_work=True, shortfall="帮扶困难青少年{n}，未达到{target}的目标"),
+    Figure("assistances_per_youth", "每名帮扶次数（最少）", "次", ASSISTANCE, FLOW, CASES, DISJOINT,
+           "期末在库对象中期内受帮扶次数的最小值", register_with_assistances, smallest("assistances_received"),
+           shortfall="帮扶最少的对象全年受帮扶{n}，未达到每名{target}的目标"),
+    Figure("youths_bound", "平台绑定帮扶对象", "名", ASSISTANCE, STOCK, CASES, DISJOINT,
+           "期末在库、已在平台绑定的帮扶对象", lambda scope: register(scope).bound_by(scope.day),
+           part_of="assisted_youths"),
+    Figure("volunteers_bound", "平台绑定志愿者", "名", ASSISTANCE, STOCK, OPEN, DISJOINT,
+           "期末已在平台绑定的志愿者",
+           lambda scope: Volunteer.objects.within(scope.organisation).as_of(scope.day).bound_by(scope.day)),
+    Figure("scholarships_granted", "获批奖学金", "名", ASSISTANCE, FLOW, CASES, DISJOINT,
+           "批准日期在期内、已批准或发放的申报", lambda scope: scholarships(scope).granted_during(scope.period),
+           shortfall="获批奖学金的学生{n}，未达到{target}的目标"),
+    Figure("scholarship_students", "奖学金平台学生", "名", ASSISTANCE, YEAR, CASES, DISJOINT,
+           "本年度在平台的学生，一人只计一次", lambda scope: scholarships(scope).of_year(scope.year).on_platform()),
+    Figure("hubs", "青年汇", "家", HUBS, STOCK, OPEN, DISJOINT,
+           "期末开业的青年汇", hubs, headline=5, is_drawn=True),
+    Figure("hubs_ordinary", "普通店", "家", HUBS, STOCK, OPEN, DISJOINT,
+           "其中本年度为普通店的", lambda scope: hubs(scope).of_tier(HubYear.Tier.ORDINARY, scope.year),
+           addend_of="hubs"),
+    Figure("hubs_key", "重点店", "家", HUBS, STOCK, OPEN, DISJOINT,
+           "其中本年度为重点店的", lambda scope: hubs(scope).of_tier(HubYear.Tier.KEY, scope.year), addend_of="hubs"),
+    Figure("hub_volunteer_teams", "青年汇志愿者队伍", "支", HUBS, STOCK, OPEN, DISJOINT,
+           "其中队伍里有志愿者的", lambda scope: hubs(scope).with_team_on(scope.day), part_of="hubs"),
+    Figure("sessions", "活动场次", "场", ACTIVITIES, FLOW, OPEN, DISJOINT,
+           "期内全部活动的场次之和", activities, sessions,
+           of_hubs=True, headline=6, is_drawn=True, is_work=True, shortfall=SESSIONS_SHORTFALL),
+    Figure("attendances", "参加人次", "人次", ACTIVITIES, FLOW, OPEN, DISJOINT,
+           "期内全部活动已记录的人次之和", activities, person_times,
+           of_hubs=True, headline=7, is_drawn=True, shortfall=ATTENDANCES_SHORTFALL),
+    Figure("people_reached", "签到人数", "人", ACTIVITIES, FLOW, OPEN, OVERLAPPING,
+           "期内签到的人，一人只计一次", people_signed_in, signed_in,
+           of_hubs=True, headline=8, is_drawn=True, shortfall="有签到记录的{n}，未达到{target}的目标"),
+    Figure("platform_entries", "平台录入", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,
+           "录入日期在期内的平台录入，个案不计", lambda scope: platform_entries(scope).entered_during(scope.period)),
+    Figure("platform_bindings", "平台绑定", "条", PLATFORMS, FLOW, OPEN, OVERLAPPING,
+           "绑定日期在期内的平台录入，个案不计", lambda scope: platform_entries(scope).bound_during(scope.period)),
+]
+
+
+def type_figures(types):
+    """Two figures for each activity type: its sessions and its person-times."""
+    for kind in types:
+        of_type = {"type__key": kind.key}
+        yield Figure(f"sessions.{kind.key}", f"{kind.name}场次", "场", TYPES, FLOW, OPEN, DISJOINT,
+                     f"期内{kind.name}的场次之和", activities, sessions, of_type,
+                     of_hubs=True, shortfall=SESSIONS_SHORTFALL)
+        yield Figure(f"attendances.{kind.key}", f"{kind.name}人次", "人次", TYPES, FLOW, OPEN, DISJOINT,
+                     f"期内{kind.name}已记录的人次之和", activities, person_times, of_type,
+                     of_hubs=True, shortfall=ATTENDANCES_SHORTFALL)
+# fmt: on
+
+
+# The main numbers of a page, the first ones first, and how many of them fit on it.
+HEADLINES = [figure.key for figure in sorted(FIGURES, key=lambda figure: figure.headline) if figure.headline]
+MOST_HEADLINES = 8
+
+
+def all_figures():
+    """Every figure by key, in printing order, with those of the activity types kept at present."""
+    figures = [*FIGURES, *type_figures(ActivityType.objects.all())]
+    return {figure.key: figure for figure in figures}
+
+
+def figure_choices():
+    """Every figure's key with its Chinese label and unit, for choosing one."""
+    return [(key, f"{figure.label}（{figure.unit}）") for key, figure in all_figures().items()]

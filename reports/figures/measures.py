@@ -1,0 +1,127 @@
+"""Measures: how rows become a number, and how sure the number is."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from django.db.models import Aggregate, Count, Min, Q, QuerySet, Sum
+
+from activities.models import Activity
+
+MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
+QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
+
+
+def amount(value, quality, unit=""):
+    """A value with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where nothing is known."""
+    if quality == INCOMPLETE and not value:
+        return "未统计"
+    if quality == ROUNDED and value >= 10:
+        return f"{known(value, quality)}余{unit}"
+    if quality == ROUNDED:
+        return f"约{value}{unit}"
+    return f"{value}{unit}"
+
+
+def known(value, quality):
+    """A value as far as it is sure: of a rounded one the tens."""
+    return value // 10 * 10 if quality == ROUNDED and value >= 10 else value
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How rows become a number: parts, each of them an amount and its quality, from which `whole` makes the number.
+
+    A part is a row, of which `each` yields (key, amount, quality), or a group of rows, which `of_group` reads from its
+    `columns`: so a list of records and a query that adds them up come to the same.
+    """
+
+    columns: Mapping[str, Aggregate]
+    of_group: Callable[[Mapping], tuple[int, str]]
+    each: Callable[[QuerySet], Iterable[tuple[int, int, str]]]
+    whole: Callable[[list[tuple[int | None, int, str]]], tuple[int, str]]
+
+    def of_groups(self, groups):
+        """The value and quality of all rows of these groups together."""
+        return self.whole([(None, *self.of_group(group)) for group in groups])
+
+    def of_values(self, values):
+        """The value of a whole whose parts came to these values."""
+        return self.whole([(None, value, COUNTED) for value in values])[0]
+
+    @property
+    def is_least(self):
+        """Whether the whole is the smallest of its parts instead of their sum."""
+        return self.whole is least
+
+
+def worst(parts):
+    """The sum of the parts; the worst quality among them is the whole's."""
+    qualities = {quality for _, _, quality in parts} or {COUNTED}
+    return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
+
+
+def least(parts):
+    """The smallest of the parts, 0 without any."""
+    return min((amount for _, amount, _ in parts), default=0), COUNTED
+
+
+def each_of(field, rows):
+    """Every row with the value of `field`."""
+    return ((key, value or 0, COUNTED) for key, value in rows.order_by("pk").values_list("pk", field))
+
+
+def each_once(quality, rows):
+    """Every row as one."""
+    return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
+
+
+def number(quality):
+    """The number of rows."""
+    return Measure(
+        {"number": Count("pk")},
+        lambda group: (group["number"], quality),
+        partial(each_once, quality),
+        lambda parts: (worst(parts)[0], quality),
+    )
+
+
+def of_field(aggregate, field, whole):
+    """What `aggregate` makes of a field, 0 without rows."""
+    name = f"{field}_{aggregate.name.lower()}"
+    columns = {name: aggregate(field)}
+    return Measure(columns, lambda group: (group[name] or 0, COUNTED), partial(each_of, field), whole)
+
+
+PERSON_TIMES = {
+    "attendances": Sum("attendance"),
+    "unrecorded": Count("pk", filter=Q(basis=Activity.Basis.UNRECORDED)),
+    "rounded": Count("pk", filter=Q(basis=Activity.Basis.ROUNDED)),
+    "signed": Count("pk", filter=Q(sign_in_count__gt=0)),
+    "activities": Count("pk"),
+}
+
+
+def each_person_times(rows):
+    """Every activity with its person-times and what they rest on."""
+    bases = {Activity.Basis.UNRECORDED: INCOMPLETE, Activity.Basis.ROUNDED: ROUNDED}
+    for key, value, basis, signed in rows.order_by("pk").values_list("pk", "attendance", "basis", "sign_in_count"):
+        yield key, value or 0, bases.get(basis, MEASURED if signed else COUNTED)
+
+
+def quality_of(parts):
+    """The quality of person-times whose parts were counted by PERSON_TIMES."""
+    if parts["unrecorded"]:
+        return INCOMPLETE
+    if parts["rounded"]:
+        return ROUNDED
+    return MEASURED if parts["activities"] and parts["signed"] == parts["activities"] else COUNTED
+
+
+count, signed_in = number(COUNTED), number(MEASURED)
+total, smallest = partial(of_field, Sum, whole=worst), partial(of_field, Min, whole=least)
+sessions = total("session_count")
+# The sum of recorded person-times; the worst basis among the activities decides the quality.
+person_times = Measure(
+    PERSON_TIMES, lambda group: (group["attendances"] or 0, quality_of(group)), each_person_times, worst
+)

@@ -1,0 +1,78 @@
+"""Pages of the figures and of the records behind each."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from yl_district.pages.list_exports import FORMATS, export_table
+from yl_district.pages.pages import rows_response
+
+from .counting import figures_of, results, targets_of
+from .readers import CASE_FIGURES, may_know_cases
+from .records_behind import records_behind
+from .scopes import asked_scope, scope_query
+from .tables import table_of
+
+
+def figure_list(request):
+    """Every figure of a year, with its target and quality."""
+    scope, form = asked_scope(request)
+    context = {
+        "title": f"{scope.period.name}指标",
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "results": results(scope, may_know_cases(request.user, scope)).values(),
+    }
+    return render(request, "reports/figure_list.html", context)
+
+
+def figure_detail(request, key):
+    """One figure and exactly the records it counts."""
+    scope, form = asked_scope(request)
+    figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
+    if figure is None:
+        raise Http404
+    result, number = figure.counted(scope, targets_of(scope))
+    context = {
+        "title": figure.label,
+        "figure": figure,
+        "result": result,
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        **records_behind(request, figure, scope, number),
+    }
+    if context["is_closed"]:
+        return render(request, "reports/figure_detail.html", context)
+    context["exports"] = export_ways(request, key, scope)
+    return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
+
+
+def export_ways(request, key, scope):
+    """Where the records behind a figure are handed out as a file, sorted as they are; those of case files nowhere."""
+    if key in CASE_FIGURES or not request.user.may_open("figure_export"):
+        return {}
+    sorts = urlencode([("sort", name) for name in request.GET.getlist("sort")])
+    address = f"{reverse('figure_export', args=[key])}?{scope_query(scope)}{sorts and f'&{sorts}'}"
+    return {kind: f"{address}&format={kind}" for kind in FORMATS} | {"note": "含列表的全部各页，栏目与本页相同。"}
+
+
+@require_GET
+def figure_export(request, key):
+    """The records behind a figure that the reader sees, as the page shows them, as a file; no page gives out cases."""
+    scope, _ = asked_scope(request)
+    figure = figures_of(scope, with_cases=False).get(key)
+    if figure is None:
+        raise Http404
+    rows = figure.rows(scope).visible_to(request.user)
+    return export_table(
+        request,
+        table_of(figure, rows.model, request.user),
+        rows,
+        name=f"{scope.name}{scope.period.name}{figure.label}",
+        back=f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}",
+    )
