@@ -5,9 +5,9 @@ import django_filters as filters
 from orgs.filters import SubtreeFilter
 from yl_district.importing.kinds import import_kinds
 from yl_district.models import ImportBatch
-from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import PageFilter, YearFilter
 
-from .models import PlatformEntry, Report
+from .models import Report
 
 
 def kind_choices():
@@ -29,16 +29,6 @@ class TargetFilter(PageFilter):
 
     year = YearFilter()
     task = filters.CharFilter(label="任务", lookup_expr="contains")
-
-
-class PlatformEntryFilter(PageFilter):
-    """Entries in outside platforms."""
-
-    search = SearchFilter("名称或拼音首字母")
-    platform = filters.CharFilter(label="平台", lookup_expr="contains")
-    subject = filters.ChoiceFilter(label="对象", choices=PlatformEntry.Subject)
-    year = YearFilter(field_name="entered_on", lookup_expr="year")
-    bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
 
 
 class ReportFilter(PageFilter):

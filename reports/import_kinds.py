@@ -12,7 +12,8 @@ from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
 from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, VolunteerResource
 
-from .resources import PlatformEntryResource, TargetResource
+from .platforms.resources import PlatformEntryResource
+from .resources import TargetResource
 
 
 def may_take_in_cases(user):

@@ -23,7 +23,8 @@ from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workboo
 from .figures.lines import all_figures
 from .import_kinds import KINDS
 from .models import PlatformEntry
-from .resources import PlatformEntryResource, TargetResource
+from .platforms.resources import PlatformEntryResource
+from .resources import TargetResource
 
 CLOSED_ROWS = f"{PlatformEntryResource.sheet}（{PlatformEntry.Subject.ASSISTED_YOUTH.label}）"
 

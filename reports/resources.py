@@ -1,116 +1,11 @@
 """The ledger's sheets 平台录入 and 年度任务."""
 
-from activities.models import Activity
-from activities.resources import ActivityIndex
-from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUNTEER, Directory
-from members.models import Person
-from orgs.models import Organisation
-from orgs.resources import ORGANISATION_SHEET
-from yl_district.sheets.cells import CellError, plain
-from yl_district.sheets.columns import References, column, key_of
-from yl_district.sheets.problems import row_problem
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.columns import column
 from yl_district.sheets.resource import SheetResource
 
 from .figures.lines import all_figures
-from .models import PlatformEntry, Target
-
-CAPACITIES = {
-    PlatformEntry.Subject.MEMBER: MEMBER,
-    PlatformEntry.Subject.CADRE: CADRE,
-    PlatformEntry.Subject.LINKED_YOUTH: LINKED_YOUTH,
-    PlatformEntry.Subject.ASSISTED_YOUTH: ASSISTED_YOUTH,
-    PlatformEntry.Subject.VOLUNTEER: VOLUNTEER,
-}
-
-
-class PlatformEntryResource(SheetResource):
-    """One row is one record entered in an outside platform."""
-
-    sheet = "平台录入"
-    known_by = ("平台", "对象", "名称")
-    relies_on_all = True
-    called = "名称"
-    columns = [
-        column(PlatformEntry, "platform", required=True),
-        column(PlatformEntry, "subject", required=True),
-        References("名称", required=True, width=30),
-        column(PlatformEntry, "entered_on", required=True),
-        column(PlatformEntry, "bound_on"),
-    ]
-
-    class Meta(SheetResource.Meta):
-        model = PlatformEntry
-
-    @property
-    def directory(self):
-        return self.book.only(Directory)
-
-    def load(self):
-        entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
-        # Where case files are closed, no mark leads to who is assisted.
-        marked = entries if self.book.with_cases else entries.of_open_subjects()
-        self.stored = {entry.pk: entry for entry in marked}
-        self.known = {self._key(entry): entry for entry in entries}
-
-    def _key(self, entry):
-        """What tells an entry from others: the platform, what kind of record it is of, and of which."""
-        subject = entry.person or entry.activity or entry.organisation
-        return entry.platform, entry.subject, key_of(subject)
-
-    def watched(self):
-        return [*super().watched(), Person, Activity, Organisation]
-
-    def is_closed(self, row):
-        """Whether it is about an assisted youth: whether a name is taken would tell who is one."""
-        label = PlatformEntry.Subject.ASSISTED_YOUTH.label
-        return not self.book.with_cases and plain(row.get("对象", "")).strip() == label
-
-    def find(self, row):
-        self._find_record(row)
-        return self.known.get((row["平台"], row["对象"], key_of(self.record)))
-
-    def _find_record(self, row):
-        try:
-            self.record = self._record(row["对象"], row["名称"])
-        except CellError as error:
-            raise CellError(error.expected, error.remedy, "名称") from None
-
-    def recall(self, record):
-        """The entry, unless its mark is beside the name of another record."""
-        if "名称" in self.standing and self.row["对象"] == record.subject:
-            return record
-        self._located(self.row, lambda: self._find_record(self.row))
-        of_record = self.row["对象"], key_of(self.record)
-        if of_record != self._key(record)[1:]:
-            remedy = "标记属于另一条录入：请恢复原来的对象与名称；确为另一条时清空标记这一格"
-            raise row_problem("名称", self.row["名称"], "导出时的对象与名称", remedy)
-        return record
-
-    def _record(self, subject, name):
-        if subject == PlatformEntry.Subject.ORGANISATION:
-            return self.book.refer(Organisation, name, ORGANISATION_SHEET)
-        if subject == PlatformEntry.Subject.ACTIVITY:
-            return self.book.only(ActivityIndex).referred(name)
-        return self.directory.refer(name, CAPACITIES[subject])
-
-    def start(self, row):
-        kinds = {Person: "person", Activity: "activity", Organisation: "organisation"}
-        return PlatformEntry(**{kinds[type(self.record)]: self.record})
-
-    def accept(self, record):
-        self.known[self._key(record)] = record
-
-    def rows_for_export(self, records):
-        return records.select_related("person", "activity", "organisation").order_by("entered_on", "pk")
-
-    def value_for_export(self, record, heading, item):
-        if heading != "名称":
-            return super().value_for_export(record, heading, item)
-        if record.activity:
-            return self.book.only(ActivityIndex).reference(record.activity_id)
-        if record.organisation:
-            return record.organisation.name
-        return self.directory.reference(record.person, CAPACITIES[record.subject])
+from .models import Target
 
 
 class TargetResource(SheetResource):

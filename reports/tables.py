@@ -12,7 +12,7 @@ from yl_district.pages.tables import PageTable, RecordColumn
 
 from .figures.lines import figure_choices
 from .import_outlook import tally
-from .models import PlatformEntry, Report, Target
+from .models import Report, Target
 from .pace import paces_of
 
 
@@ -44,23 +44,6 @@ class TargetTable(PageTable):
     def render_figure(self, value):
         """The label; a key without a figure, such as that of a type no longer kept, as it is."""
         return self.figure_labels.get(value, value)
-
-
-class PlatformEntryTable(PageTable):
-    """Entries in outside platforms."""
-
-    related = ("person", "activity", "organisation")
-
-    record = tables.Column(
-        "名称",
-        linkify=("platform_entry_update", [tables.A("pk")]),
-        orderable=False,
-        attrs={"td": {"class": "record"}},
-    )
-
-    class Meta(PageTable.Meta):
-        model = PlatformEntry
-        fields = ["record", "subject", "platform", "entered_on", "bound_on"]
 
 
 class ImportBatchTable(PageTable):

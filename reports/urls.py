@@ -17,6 +17,7 @@ from . import (
     word_layout_views,
 )
 from .figures import views as figure_views
+from .platforms import views as platform_views
 
 record_patterns = [
     path("targets/", record_views.target_list, name="target_list"),
@@ -25,11 +26,11 @@ record_patterns = [
     path("targets/<int:pk>/", record_views.target_detail, name="target_detail"),
     path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
     path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
-    path("platform-entries/", record_views.platform_entry_list, name="platform_entry_list"),
-    path("platform-entries/export/", record_views.platform_entry_export, name="platform_entry_export"),
-    path("platform-entries/create/", record_views.platform_entry_create, name="platform_entry_create"),
-    path("platform-entries/<int:pk>/update/", record_views.platform_entry_update, name="platform_entry_update"),
-    path("platform-entries/<int:pk>/delete/", record_views.platform_entry_delete, name="platform_entry_delete"),
+    path("platform-entries/", platform_views.platform_entry_list, name="platform_entry_list"),
+    path("platform-entries/export/", platform_views.platform_entry_export, name="platform_entry_export"),
+    path("platform-entries/create/", platform_views.platform_entry_create, name="platform_entry_create"),
+    path("platform-entries/<int:pk>/update/", platform_views.platform_entry_update, name="platform_entry_update"),
+    path("platform-entries/<int:pk>/delete/", platform_views.platform_entry_delete, name="platform_entry_delete"),
 ]
 
 import_patterns = [

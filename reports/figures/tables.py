@@ -9,7 +9,7 @@ from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTa
 from outreach.tables import ContactTable, LinkTable
 from youthhubs.tables import HubTable, VolunteerTable
 
-from ..tables import PlatformEntryTable
+from ..platforms.tables import PlatformEntryTable
 from .sources import linked_cadres, people_signed_in, register_with_assistances
 
 NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}

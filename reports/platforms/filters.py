@@ -1,0 +1,17 @@
+"""What the list of entries in outside platforms can be narrowed by."""
+
+import django_filters as filters
+
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+
+from ..models import PlatformEntry
+
+
+class PlatformEntryFilter(PageFilter):
+    """Entries in outside platforms."""
+
+    search = SearchFilter("名称或拼音首字母")
+    platform = filters.CharFilter(label="平台", lookup_expr="contains")
+    subject = filters.ChoiceFilter(label="对象", choices=PlatformEntry.Subject)
+    year = YearFilter(field_name="entered_on", lookup_expr="year")
+    bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")

@@ -1,0 +1,89 @@
+"""The form of an entry in an outside platform."""
+
+from django import forms
+
+from activities.models import Activity
+from assistance.models import AssistedYouth
+from members.forms import describe
+from members.models import Person
+from orgs.models import Organisation
+from yl_district.pages.forms import PageForm
+from yl_district.validators import problem
+
+from ..models import PlatformEntry
+
+# The relation by which a person is known to be a subject of this kind.
+CAPACITIES = {
+    PlatformEntry.Subject.MEMBER: "memberships",
+    PlatformEntry.Subject.CADRE: "posts",
+    PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth",
+    PlatformEntry.Subject.ASSISTED_YOUTH: "assistance_cases",
+    PlatformEntry.Subject.VOLUNTEER: "volunteering",
+}
+
+
+class PlatformEntryForm(PageForm):
+    """An entry in an outside platform, of a record found by its name."""
+
+    groups = [("", "platform", "subject", "name", "same_record", "entered_on", "bound_on")]
+    added = ("same_record",)
+    name = forms.CharField(
+        label="名称", max_length=100, help_text="人员填姓名，活动填活动名称，团组织填组织名称，须已登记。"
+    )
+
+    class Meta:
+        model = PlatformEntry
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["platform"].widget.attrs["list"] = "platforms"
+        if self.instance.pk:
+            self.fields["name"].required = self.fields["name"].widget.is_required = False
+            self.fields["name"].help_text = f"已登记 {self.instance.record}；留空不改。"
+        else:
+            self.initial.setdefault("entered_on", self.day)
+
+    def clean(self):
+        data = super().clean()
+        subject, name = data.get("subject"), data.get("name")
+        if self.instance.pk and not name and "subject" in self.changed_data:
+            self.add_error("name", "对象已改，请填写名称。")
+        if subject and name and (not self.instance.pk or {"subject", "name"} & set(self.changed_data)):
+            self._set_record(*named(subject, name, self.user))
+        return data
+
+    def _set_record(self, kind, records):
+        """Lets the entry be about the one record found, or the one that was picked among several."""
+        found = {str(record.pk): record for record in records}
+        if not found:
+            label = PlatformEntry.Subject(self.cleaned_data["subject"]).label
+            self.add_error("name", problem(f"已登记的{label}", "请核对名称，或先登记这条记录"))
+            return
+        picked = next(iter(found)) if len(found) == 1 else self._picked(found)
+        record = found.get(picked)
+        for name in ("person", "activity", "organisation"):
+            setattr(self.instance, name, record if name == kind else None)
+        entered = PlatformEntry.objects.filter(**{kind: record}).exclude(pk=self.instance.pk)
+        same = {name: self.cleaned_data.get(name) for name in ("platform", "subject")}
+        if record and entered.filter(**same).exists():
+            self.add_error("name", problem("尚未登记录入该平台的记录", "请打开已有的平台录入修改"))
+
+    def _picked(self, found):
+        choices = [(key, describe(one) if isinstance(one, Person) else str(one)) for key, one in found.items()]
+        self.fields["same_record"] = forms.ChoiceField(label="同名记录", choices=choices, widget=forms.RadioSelect)
+        picked = self.data.get(self.add_prefix("same_record"))
+        if picked not in found:
+            self.add_error("same_record", "有多条同名记录，请选择其一后再保存。")
+        return picked
+
+
+def named(subject, name, user):
+    """The kind of record that `subject` is, and those with this name; of case files those open to the user."""
+    if subject == PlatformEntry.Subject.ACTIVITY:
+        return "activity", Activity.objects.filter(name=name)
+    if subject == PlatformEntry.Subject.ORGANISATION:
+        return "organisation", Organisation.objects.filter(name=name)
+    people = Person.objects.filter(**{"name": name, f"{CAPACITIES[subject]}__isnull": False}).distinct()
+    if subject == PlatformEntry.Subject.ASSISTED_YOUTH:
+        people = people.filter(assistance_cases__in=AssistedYouth.objects.visible_to(user))
+    return "person", people.prefetch_related("memberships__branch", "posts__organisation")

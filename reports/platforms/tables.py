@@ -1,0 +1,24 @@
+"""The list of entries in outside platforms."""
+
+import django_tables2 as tables
+
+from yl_district.pages.tables import PageTable
+
+from ..models import PlatformEntry
+
+
+class PlatformEntryTable(PageTable):
+    """Entries in outside platforms."""
+
+    related = ("person", "activity", "organisation")
+
+    record = tables.Column(
+        "名称",
+        linkify=("platform_entry_update", [tables.A("pk")]),
+        orderable=False,
+        attrs={"td": {"class": "record"}},
+    )
+
+    class Meta(PageTable.Meta):
+        model = PlatformEntry
+        fields = ["record", "subject", "platform", "entered_on", "bound_on"]
