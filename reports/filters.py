@@ -24,13 +24,6 @@ class ImportBatchFilter(PageFilter):
     state = filters.ChoiceFilter(label="状态", choices=ImportBatch.State)
 
 
-class TargetFilter(PageFilter):
-    """Targets."""
-
-    year = YearFilter()
-    task = filters.CharFilter(label="任务", lookup_expr="contains")
-
-
 class ReportFilter(PageFilter):
     """Reports."""
 

@@ -13,7 +13,7 @@ from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, VolunteerResource
 
 from .platforms.resources import PlatformEntryResource
-from .resources import TargetResource
+from .targets.resources import TargetResource
 
 
 def may_take_in_cases(user):

@@ -24,7 +24,7 @@ from .figures.lines import all_figures
 from .import_kinds import KINDS
 from .models import PlatformEntry
 from .platforms.resources import PlatformEntryResource
-from .resources import TargetResource
+from .targets.resources import TargetResource
 
 CLOSED_ROWS = f"{PlatformEntryResource.sheet}（{PlatformEntry.Subject.ASSISTED_YOUTH.label}）"
 

@@ -16,7 +16,7 @@ from .figures.lines import HEADLINES, MOST_HEADLINES
 from .figures.measures import COUNTED, INCOMPLETE, MEASURED
 from .figures.scopes import Scope, scope_query
 from .figures.sources import hubs
-from .pace import Pace, paces_beside
+from .targets.progress import Pace, paces_beside
 
 # What fits on one page.
 MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12

@@ -9,7 +9,6 @@ from . import (
     import_views,
     ledger_views,
     poster_views,
-    record_views,
     report_views,
     return_views,
     section_views,
@@ -18,14 +17,15 @@ from . import (
 )
 from .figures import views as figure_views
 from .platforms import views as platform_views
+from .targets import views as target_views
 
 record_patterns = [
-    path("targets/", record_views.target_list, name="target_list"),
-    path("targets/export/", record_views.target_export, name="target_export"),
-    path("targets/create/", record_views.target_create, name="target_create"),
-    path("targets/<int:pk>/", record_views.target_detail, name="target_detail"),
-    path("targets/<int:pk>/update/", record_views.target_update, name="target_update"),
-    path("targets/<int:pk>/delete/", record_views.target_delete, name="target_delete"),
+    path("targets/", target_views.target_list, name="target_list"),
+    path("targets/export/", target_views.target_export, name="target_export"),
+    path("targets/create/", target_views.target_create, name="target_create"),
+    path("targets/<int:pk>/", target_views.target_detail, name="target_detail"),
+    path("targets/<int:pk>/update/", target_views.target_update, name="target_update"),
+    path("targets/<int:pk>/delete/", target_views.target_delete, name="target_delete"),
     path("platform-entries/", platform_views.platform_entry_list, name="platform_entry_list"),
     path("platform-entries/export/", platform_views.platform_entry_export, name="platform_entry_export"),
     path("platform-entries/create/", platform_views.platform_entry_create, name="platform_entry_create"),

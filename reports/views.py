@@ -19,9 +19,9 @@ from .figures.lines import HEADLINES, MOST_HEADLINES
 from .figures.readers import may_know_cases
 from .figures.scopes import asked_scope, place_key, places_of, scope_query
 from .models import Report
-from .pace import paces_beside
 from .pdf import write_pdf
 from .summary import compose, title_of
+from .targets.progress import paces_beside
 from .word import write_docx
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ..figures.comparison import comparison_rows
 from ..figures.measures import INCOMPLETE, ROUNDED, amount
-from ..pace import OVERDUE, paces_beside
+from ..targets.progress import OVERDUE, paces_beside
 from .inspection import Found, about
 
 

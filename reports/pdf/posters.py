@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reports.colours import AMBER, GREEN, INK, QUIET, RED, RULE
 from reports.documents import printable
-from reports.pace import AHEAD, DONE, EVEN, OVERDUE
+from reports.targets.progress import AHEAD, DONE, EVEN, OVERDUE
 
 from . import pdf
 

@@ -13,7 +13,7 @@ from reports.checks.cases import assistances_due
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.pace import pace_of
+from reports.targets.progress import pace_of
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found

@@ -7,8 +7,8 @@ from django.conf import settings
 
 from reports import colours
 from reports.colours import AMBER, SERIES
-from reports.pace import BADGES
 from reports.pdf.posters import BARS
+from reports.targets.progress import BADGES
 
 STATIC = settings.BASE_DIR / "yl_district" / "static" / "yl"
 SHEETS = {path.name: path.read_text("utf-8") for path in sorted(STATIC.glob("*.css"))}

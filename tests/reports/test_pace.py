@@ -11,7 +11,7 @@ from reports.figures.figure import Timing
 from reports.figures.lines import FIGURES, all_figures
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.pace import drawn, pace_of, paces_beside, paces_of
+from reports.targets.progress import drawn, pace_of, paces_beside, paces_of
 from tests.factories import (
     make_activity,
     make_assistance,

@@ -1,4 +1,4 @@
-"""Pages of targets and of entries in outside platforms, kept by the committee's staff."""
+"""Pages of targets, kept by the committee's staff."""
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,13 +8,13 @@ from yl_district.history.tracking import may_change
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import delete_page, form_page, list_page, rows_response
 
-from .figures.lines import figure_choices
-from .figures.records_behind import records_behind
-from .figures.scopes import scope_query
+from ..figures.lines import figure_choices
+from ..figures.records_behind import records_behind
+from ..figures.scopes import scope_query
+from ..models import Target
 from .filters import TargetFilter
 from .forms import TargetForm
-from .models import Target
-from .pace import drawn, pace_of
+from .progress import drawn, pace_of
 from .resources import TargetResource
 from .tables import TargetTable
 

@@ -1,11 +1,11 @@
-"""The ledger's sheets 平台录入 and 年度任务."""
+"""The ledger's sheet 年度任务."""
 
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import column
 from yl_district.sheets.resource import SheetResource
 
-from .figures.lines import all_figures
-from .models import Target
+from ..figures.lines import all_figures
+from ..models import Target
 
 
 class TargetResource(SheetResource):

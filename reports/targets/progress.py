@@ -10,12 +10,12 @@ from functools import cached_property
 
 from yl_district.periods import Period
 
-from .figures.counting import results_of, root_organisation
-from .figures.figure import Figure, Result
-from .figures.lines import all_figures
-from .figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
-from .figures.scopes import Scope
-from .models import Target
+from ..figures.counting import results_of, root_organisation
+from ..figures.figure import Figure, Result
+from ..figures.lines import all_figures
+from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
+from ..figures.scopes import Scope
+from ..models import Target
 
 CERTAIN = {MEASURED, COUNTED}
 WAITING, DONE, UNSURE, OVERDUE, AHEAD, EVEN, BEHIND = "waiting done unsure overdue ahead even behind".split()

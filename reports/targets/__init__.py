@@ -1,0 +1,1 @@
+"""Targets from above and the progress towards them."""

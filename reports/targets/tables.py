@@ -1,0 +1,43 @@
+"""The list of targets."""
+
+from functools import cached_property
+
+import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from yl_district.pages.tables import PageTable, RecordColumn
+
+from ..figures.lines import figure_choices
+from ..models import Target
+from .progress import paces_of
+
+
+class TargetTable(PageTable):
+    """Targets."""
+
+    task = RecordColumn()
+    pace = tables.Column("完成情况", empty_values=(), orderable=False)
+
+    class Meta(PageTable.Meta):
+        model = Target
+        fields = ["task", "pace", "year", "figure", "value", "issued_by", "due_on"]
+
+    @cached_property
+    def paces(self):
+        """How far the targets on this page of the list have come, counted once for all."""
+        return paces_of([row.record for row in self.paginated_rows], timezone.localdate())
+
+    def render_pace(self, record):
+        """A bar with words beside it; nothing for a figure that is no longer counted."""
+        pace = self.paces.get(record.pk)
+        return render_to_string("reports/_pace.html", {"pace": pace}) if pace else self.default
+
+    @cached_property
+    def figure_labels(self):
+        """The figures' labels by key, read once for the list."""
+        return dict(figure_choices())
+
+    def render_figure(self, value):
+        """The label; a key without a figure, such as that of a type no longer kept, as it is."""
+        return self.figure_labels.get(value, value)
