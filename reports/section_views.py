@@ -19,9 +19,9 @@ from .figures.scopes import scope_of, scope_query
 from .models import Report, Section
 from .report_forms import SectionForm
 from .report_views import changeable_report, changeable_reports
-from .sentences import numbered
 from .text import Draft, Writer
 from .text.palette import palette
+from .text.sentences import numbered
 
 
 def changeable_sections(user):

@@ -17,9 +17,9 @@ from .figures.lines import all_figures
 from .figures.readers import CASE_FIGURES, may_know_cases
 from .figures.scopes import scope_of
 from .models import CountedFigure, Edition
-from .sentences import Block, Number
 from .summary import Summary, drafts_of, summary_of_writer
 from .text import Vocabulary, Writer
+from .text.sentences import Block, Number
 from .word import write_docx
 
 

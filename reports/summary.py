@@ -8,8 +8,8 @@ from itertools import islice
 from .figures.figure import Result
 from .figures.scopes import Scope
 from .models import Report
-from .sentences import Block, Number, numbered
 from .text import Draft, Problem, Vocabulary, Writer, default_drafts
+from .text.sentences import Block, Number, numbered
 
 __all__ = [
     "Block",

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 
-from ..sentences import Number
+from ..text.sentences import Number
 
 LONGEST = 56
 END = re.compile(r"(?<=[。；])")

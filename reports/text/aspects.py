@@ -10,7 +10,7 @@ from youthhubs.models import Hub
 
 from ..figures.measures import person_times, sessions
 from ..figures.readers import CASE_FIGURES
-from ..sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
+from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
 
 TARGET = "目标"
 # Records that are called by name in a public text; people are not.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from activities.models import Activity
 
 from ..figures.measures import INCOMPLETE, ROUNDED
-from ..sentences import COMPARED_WITH, exact
 from .aspects import TARGET, Meaning, Wrong, divided_name, topics
 from .parsing import EXAMPLE
+from .sentences import COMPARED_WITH, exact
 
 OTHERWISE = "其余"
 

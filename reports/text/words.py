@@ -8,9 +8,9 @@ from assistance.models import Assistance
 from members.models import Post
 from yl_district.periods import PARTS
 
-from ..sentences import shortened
 from . import shortfall
 from .aspects import Meaning
+from .sentences import shortened
 
 # Types of activities that the summary tells of where it tells of what they serve; so it does of the education.
 ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]

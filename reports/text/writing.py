@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..sentences import Block, Sentences, ordinal
 from .parsing import Broken, Text
 from .reading import is_about_cases, read
+from .sentences import Block, Sentences, ordinal
 from .vocabulary import Vocabulary
 
 

@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from reports.documents import PrintedSummary, TraceRow, content
 from reports.figures.measures import COUNTED, INCOMPLETE, ROUNDED
-from reports.sentences import Block
+from reports.text.sentences import Block
 
 from .filling import fill
 from .layout_archives import check_archive

@@ -18,7 +18,7 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry
-from reports.sentences import Block, Number
+from reports.text.sentences import Block, Number
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found, told_one_by_one

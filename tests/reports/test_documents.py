@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from reports.documents import LONGEST, PrintedSummary, Unprintable, content, printed_summary, told_keys, trace
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
-from reports.sentences import Block, Number
+from reports.text.sentences import Block, Number
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
 from yl_district.periods import Period
 

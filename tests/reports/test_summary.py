@@ -19,8 +19,8 @@ from outreach.models import Link
 from reports.figures.counting import root_organisation
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.models import Target
-from reports.sentences import Number, amount, listing, shortened
 from reports.summary import compose
+from reports.text.sentences import Number, amount, listing, shortened
 from tests.reports.district import (
     YEAR,
     add_activity,

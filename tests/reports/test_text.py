@@ -17,9 +17,9 @@ from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.sentences import Number, ordinal
 from reports.text import Draft, Vocabulary, Writer, read
 from reports.text.parsing import Broken, Text, parse
+from reports.text.sentences import Number, ordinal
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
 from youthhubs.models import Hub

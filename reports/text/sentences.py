@@ -12,10 +12,10 @@ from django.db.models import Count
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
 
-from .figures.counting import results
-from .figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
-from .figures.readers import CASE_FIGURES
-from .figures.scopes import Scope
+from ..figures.counting import results
+from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
+from ..figures.readers import CASE_FIGURES
+from ..figures.scopes import Scope
 
 BARE = "-"
 CLAUSE_LIMIT = 4
