@@ -21,10 +21,10 @@ from .figures.scopes import scope_of, scope_query
 from .figures.tables import table_of
 from .models import Edition, Report
 from .pdf import write_pdf
+from .printing.word import write_docx
 from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
 from .summary import summary_of_writer, writer_of
 from .views import tell_of_layout
-from .word import write_docx
 
 # Columns of lists that only the figures' own rows have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")

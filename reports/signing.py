@@ -17,10 +17,10 @@ from .figures.lines import all_figures
 from .figures.readers import CASE_FIGURES, may_know_cases
 from .figures.scopes import scope_of
 from .models import CountedFigure, Edition
+from .printing.word import write_docx
 from .summary import Summary, drafts_of, summary_of_writer
 from .text import Vocabulary, Writer
 from .text.sentences import Block, Number
-from .word import write_docx
 
 
 def sign(report, user, today, *, reason="", seen=None):

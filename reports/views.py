@@ -20,9 +20,9 @@ from .figures.readers import may_know_cases
 from .figures.scopes import asked_scope, place_key, places_of, scope_query
 from .models import Report
 from .pdf import write_pdf
+from .printing.word import write_docx
 from .summary import compose, title_of
 from .targets.progress import paces_beside
-from .word import write_docx
 
 
 def home(request):

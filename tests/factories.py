@@ -16,7 +16,7 @@ from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
 from reports.models import CountedFigure, Edition, Report, Section
-from reports.word import TEMPLATE
+from reports.printing.word import TEMPLATE
 from yl_district.attachments.models import Attachment
 from yl_district.packing import packed
 from yl_district.periods import Period, years_before

@@ -17,7 +17,7 @@ from assistance.models import CaseGrant, ServicePlan
 from members.models import Proposal
 from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
-from reports.word import TEMPLATE
+from reports.printing.word import TEMPLATE
 from yl_district.fields import is_masked
 from yl_district.models import ImportBatch
 from yl_district.pinyin import SearchTextField

@@ -5,7 +5,7 @@ import zipfile
 
 from docx import Document
 
-from reports.word import TEMPLATE
+from reports.printing.word import TEMPLATE
 
 DOCUMENT, SETTINGS = "word/document.xml", "word/settings.xml"
 TYPES, RELATIONSHIPS = "[Content_Types].xml", "word/_rels/document.xml.rels"

@@ -11,9 +11,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from reports.documents import printed_summary
-from reports.word import TEMPLATE, write_docx
-from reports.word.filling import fill
-from reports.word.make_template import make_template
+from reports.printing.word import TEMPLATE, write_docx
+from reports.printing.word.filling import fill
+from reports.printing.word.make_template import make_template
 from tests.reports.district import YEAR, bare_district, full_district, year_scope
 from youthhubs.models import Hub, HubYear
 

@@ -12,8 +12,8 @@ from reports.documents import Unprintable, printed_summary
 from reports.figures.counting import root_organisation, write_figures
 from reports.figures.scopes import YEARS, Scope
 from reports.pdf import write_pdf
+from reports.printing.word import write_docx
 from reports.summary import compose
-from reports.word import write_docx
 from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
 from yl_district.periods import Period

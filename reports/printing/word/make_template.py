@@ -1,4 +1,4 @@
-"""Makes the Word template in the layout of GB/T 9704-2012: `python reports/word/make_template.py`."""
+"""Makes the Word template in the layout of GB/T 9704-2012: `python reports/printing/word/make_template.py`."""
 
 from pathlib import Path
 
