@@ -20,7 +20,7 @@ from .figures.readers import CASE_FIGURES, may_know_cases
 from .figures.scopes import scope_of, scope_query
 from .figures.tables import table_of
 from .models import Edition, Report
-from .pdf import write_pdf
+from .printing.pdf import write_pdf
 from .printing.word import write_docx
 from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
 from .summary import summary_of_writer, writer_of

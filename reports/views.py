@@ -19,7 +19,7 @@ from .figures.lines import HEADLINES, MOST_HEADLINES
 from .figures.readers import may_know_cases
 from .figures.scopes import asked_scope, place_key, places_of, scope_query
 from .models import Report
-from .pdf import write_pdf
+from .printing.pdf import write_pdf
 from .printing.word import write_docx
 from .summary import compose, title_of
 from .targets.progress import paces_beside

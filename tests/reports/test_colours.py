@@ -7,7 +7,7 @@ from django.conf import settings
 
 from reports import colours
 from reports.colours import AMBER, SERIES
-from reports.pdf.posters import BARS
+from reports.printing.pdf.posters import BARS
 from reports.targets.progress import BADGES
 
 STATIC = settings.BASE_DIR / "yl_district" / "static" / "yl"

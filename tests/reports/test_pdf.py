@@ -9,7 +9,7 @@ import pytest
 from pypdfium2 import PdfDocument, raw
 
 from reports.documents import PrintedSummary, Unprintable, content, printed_summary
-from reports.pdf import ANNUAL_SUMMARY, pdf, write_pdf
+from reports.printing.pdf import ANNUAL_SUMMARY, pdf, write_pdf
 from reports.text.sentences import Block, Number
 from tests.pdf_files import pdf_pages, pdf_properties, pdf_sizes
 from tests.reports.district import bare_district, full_district, year_scope

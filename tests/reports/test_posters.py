@@ -17,8 +17,8 @@ from reports.figures.lines import figure_choices
 from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.pdf.posters import write_poster
 from reports.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster
+from reports.printing.pdf.posters import write_poster
 from tests.factories import make_user
 from tests.pages import browser_of, queries
 from tests.pdf_files import pdf_pages, pdf_sizes
