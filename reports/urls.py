@@ -8,15 +8,15 @@ from . import (
     import_memory_views,
     import_views,
     ledger_views,
-    poster_views,
     report_views,
     return_views,
     section_views,
     views,
-    word_layout_views,
 )
 from .figures import views as figure_views
 from .platforms import views as platform_views
+from .printing import poster_views, word_layout_views
+from .printing import views as summary_views
 from .targets import views as target_views
 
 record_patterns = [
@@ -93,10 +93,10 @@ urlpatterns = [
     path("checks/explanations/<int:pk>/update/", check_views.explanation_update, name="explanation_update"),
     path("comparison/", check_views.comparison, name="comparison"),
     path("figures/<str:key>/export/", figure_views.figure_export, name="figure_export"),
-    path("summary/", views.summary_detail, name="summary_detail"),
+    path("summary/", summary_views.summary_detail, name="summary_detail"),
     path("summary/poster/", poster_views.summary_poster, name="summary_poster"),
     path("summary/poster/pdf/", poster_views.summary_poster_export, name="summary_poster_export"),
-    re_path(r"^summary/(?P<kind>docx|pdf|xlsx|json)/$", views.summary_export, name="summary_export"),
+    re_path(r"^summary/(?P<kind>docx|pdf|xlsx|json)/$", summary_views.summary_export, name="summary_export"),
     path("ledger/", ledger_views.ledger, name="ledger"),
     path("ledger/template/", ledger_views.ledger_template, name="ledger_template"),
     path("ledger/export/", ledger_views.ledger_export, name="ledger_export"),

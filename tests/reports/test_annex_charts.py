@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from orgs.roles import RoleKind
-from reports.annex_charts import MOST_BARS
-from reports.annexes import write_annexes
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
+from reports.printing.annex_charts import MOST_BARS
+from reports.printing.annexes import write_annexes
 from tests.factories import make_user
 from tests.reports.district import YEAR, add_member, add_organisation, bare_district, full_district, year_scope
 from yl_district.periods import Period

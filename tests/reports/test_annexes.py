@@ -15,8 +15,8 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Person, Post
 from orgs.models import Unit
 from outreach.models import Contact, Link
-from reports.annexes import write_annexes
 from reports.figures.counting import results
+from reports.printing.annexes import write_annexes
 from tests.reports.district import (
     YEAR,
     add_activity,

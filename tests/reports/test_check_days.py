@@ -7,12 +7,12 @@ import pytest
 
 from members.models import Person, Post
 from outreach.models import Contact, Link
-from reports.annexes import write_annexes
 from reports.checks import findings
 from reports.checks.cases import assistances_due
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import Target
+from reports.printing.annexes import write_annexes
 from reports.targets.progress import pace_of
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district

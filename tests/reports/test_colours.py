@@ -5,8 +5,8 @@ import re
 import pytest
 from django.conf import settings
 
-from reports import colours
-from reports.colours import AMBER, SERIES
+from reports.printing import colours
+from reports.printing.colours import AMBER, SERIES
 from reports.printing.pdf.posters import BARS
 from reports.targets.progress import BADGES
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reports.documents import LONGEST, PrintedSummary, Unprintable, content, printed_summary, told_keys, trace
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
+from reports.printing.printed import LONGEST, PrintedSummary, Unprintable, content, printed_summary, told_keys, trace
 from reports.text.sentences import Block, Number
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
 from yl_district.periods import Period

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 from pypdfium2 import PdfDocument, raw
 
-from reports.documents import PrintedSummary, Unprintable, content, printed_summary
 from reports.printing.pdf import ANNUAL_SUMMARY, pdf, write_pdf
+from reports.printing.printed import PrintedSummary, Unprintable, content, printed_summary
 from reports.text.sentences import Block, Number
 from tests.pdf_files import pdf_pages, pdf_properties, pdf_sizes
 from tests.reports.district import bare_district, full_district, year_scope

@@ -10,15 +10,15 @@ from django.urls import reverse
 
 from activities.models import ActivityType
 from orgs.roles import RoleKind
-from reports.drawings import Line, Mark, bars, columns
 from reports.figures.comparison import comparison_rows
 from reports.figures.counting import results
 from reports.figures.lines import figure_choices
 from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster
+from reports.printing.drawings import Line, Mark, bars, columns
 from reports.printing.pdf.posters import write_poster
+from reports.printing.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster
 from tests.factories import make_user
 from tests.pages import browser_of, queries
 from tests.pdf_files import pdf_pages, pdf_sizes

@@ -10,7 +10,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from reports.documents import printed_summary
+from reports.printing.printed import printed_summary
 from reports.printing.word import TEMPLATE, write_docx
 from reports.printing.word.filling import fill
 from reports.printing.word.make_template import make_template

@@ -11,7 +11,7 @@ from docx.shared import Pt
 from reports.printing.word.layout_archives import LARGEST, PARTS, UNPACKED
 from reports.printing.word.layout_language import LISTS, NAMES, LayoutRefused
 from reports.printing.word.layouts import check_layout
-from reports.word_layout_views import MEANINGS
+from reports.printing.word_layout_views import MEANINGS
 from tests.reports import layout_files as files
 from tests.reports.layout_files import DOCUMENT, RELATIONSHIPS, TYPES
 

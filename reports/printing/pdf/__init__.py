@@ -12,7 +12,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn as fonts
 import typst
 
-from reports.documents import Unprintable, content
+from reports.printing.printed import Unprintable, content
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent

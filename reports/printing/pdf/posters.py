@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from reports.colours import AMBER, GREEN, INK, QUIET, RED, RULE
-from reports.documents import printable
+from reports.printing.colours import AMBER, GREEN, INK, QUIET, RED, RULE
+from reports.printing.printed import printable
 from reports.targets.progress import AHEAD, DONE, EVEN, OVERDUE
 
 from . import pdf

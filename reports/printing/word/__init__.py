@@ -3,8 +3,8 @@
 import io
 import logging
 
-from reports.documents import Unprintable
 from reports.models import WordLayout
+from reports.printing.printed import Unprintable
 
 from .filling import TEMPLATE, fill
 

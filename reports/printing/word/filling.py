@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docxtpl import DocxTemplate
 
-from reports.documents import content, printable
+from reports.printing.printed import content, printable
 
 from .layout_language import LayoutEnvironment
 

@@ -6,8 +6,8 @@ from datetime import date
 from docx import Document
 from docx.oxml.ns import qn
 
-from reports.documents import PrintedSummary, TraceRow, content
 from reports.figures.measures import COUNTED, INCOMPLETE, ROUNDED
+from reports.printing.printed import PrintedSummary, TraceRow, content
 from reports.text.sentences import Block
 
 from .filling import fill

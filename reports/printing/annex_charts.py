@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from ..figures.charts import MEASURES, held_by_month, held_by_type, month_label
+from ..figures.measures import amount, known, quality_of
 from .annex_tables import Amount, Annex, Chart, activity_table, assistance_totals, figure_table, member_changes
 from .colours import SERIES
-from .figures.charts import MEASURES, held_by_month, held_by_type, month_label
-from .figures.measures import amount, known, quality_of
 
 HELD = [(MEASURES[0], 10), (MEASURES[1], 14), (f"绘图用{MEASURES[1]}", 12), ("未统计的活动", 14)]
 NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"

@@ -13,9 +13,9 @@ from members.models import Post
 from orgs.models import Unit
 from outreach.models import cadres_with_links
 
-from .figures import sources
-from .figures.measures import COUNTED, INCOMPLETE, ROUNDED, amount
-from .figures.membership_roll import INTAKES, LEAVINGS, roll_by_branch
+from ..figures import sources
+from ..figures.measures import COUNTED, INCOMPLETE, ROUNDED, amount
+from ..figures.membership_roll import INTAKES, LEAVINGS, roll_by_branch
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from yl_district.pages.forms import ActionForm
 
-from .models import WordLayout
-from .printing.word.layout_archives import LARGEST
-from .printing.word.layout_language import LayoutRefused
-from .printing.word.layouts import check_layout
+from ..models import WordLayout
+from .word.layout_archives import LARGEST
+from .word.layout_language import LayoutRefused
+from .word.layouts import check_layout
 
 LONGEST_STEM = 100
 

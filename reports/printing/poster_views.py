@@ -8,11 +8,11 @@ from django.views.decorators.http import require_GET
 
 from yl_district.audit.downloads import download
 
-from .documents import Unprintable
-from .figures.readers import may_know_cases
-from .figures.scopes import asked_scope, scope_query
+from ..figures.readers import may_know_cases
+from ..figures.scopes import asked_scope, scope_query
+from .pdf.posters import write_poster
 from .posters import poster
-from .printing.pdf.posters import write_poster
+from .printed import Unprintable
 
 
 @require_GET

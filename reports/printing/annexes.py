@@ -6,6 +6,8 @@ import xlsxwriter
 
 from orgs.roles import RoleKind
 
+from ..figures.counting import results
+from ..figures.readers import may_know_cases
 from .annex_charts import (
     HUB_ANNEXES,
     drawn_assistance_totals,
@@ -15,10 +17,8 @@ from .annex_charts import (
     target_table,
     type_table,
 )
+from .annex_of_doubts import doubt_table, nameless_doubt_table, open_doubt_table
 from .annex_tables import Amount, Check, activity_table, assistance_table, figure_table, link_table, unit_table
-from .checks.annex import doubt_table, nameless_doubt_table, open_doubt_table
-from .figures.counting import results
-from .figures.readers import may_know_cases
 
 PEOPLE = [drawn_member_changes, unit_table, link_table]
 ACTIVITIES = [activity_table, month_table, type_table, target_table]

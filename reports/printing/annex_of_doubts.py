@@ -1,8 +1,8 @@
 """The annex of doubtful records: what the checks find, for those who mend it."""
 
-from ..annex_tables import Annex
-from .board import given_reasons, inspected, one_by_one, shared, with_answers
-from .inspection import Inspection, Telling
+from ..checks.board import given_reasons, inspected, one_by_one, shared, with_answers
+from ..checks.inspection import Inspection, Telling
+from .annex_tables import Annex
 
 COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
 

@@ -7,16 +7,16 @@ from django.urls import reverse
 
 from activities.models import Activity
 
+from ..figures.charts import MEASURES, counted, drawn, held_by_month, held_by_type
+from ..figures.comparison import as_signed, passed_of, signed_figures
+from ..figures.counting import figures_of, results, results_of
+from ..figures.figure import Result
+from ..figures.lines import HEADLINES, MOST_HEADLINES
+from ..figures.measures import COUNTED, INCOMPLETE, MEASURED
+from ..figures.scopes import Scope, scope_query
+from ..figures.sources import hubs
+from ..targets.progress import Pace, paces_beside
 from .drawings import Line, Mark, bars, columns
-from .figures.charts import MEASURES, counted, drawn, held_by_month, held_by_type
-from .figures.comparison import as_signed, passed_of, signed_figures
-from .figures.counting import figures_of, results, results_of
-from .figures.figure import Result
-from .figures.lines import HEADLINES, MOST_HEADLINES
-from .figures.measures import COUNTED, INCOMPLETE, MEASURED
-from .figures.scopes import Scope, scope_query
-from .figures.sources import hubs
-from .targets.progress import Pace, paces_beside
 
 # What fits on one page.
 MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from .figures.measures import QUALITY_LABELS, amount
-from .summary import compose
-from .text.sentences import Block, Number
+from ..figures.measures import QUALITY_LABELS, amount
+from ..summary import compose
+from ..text.sentences import Block, Number
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # A book of 400 pages; whatever is longer was not written by people, and would keep the server busy for long.

@@ -9,10 +9,10 @@ from yl_district.audit.downloads import download
 from yl_district.pages import submit_once
 from yl_district.pages.pages import carry_out, delete_page, led_on
 
-from .models import WordLayout
-from .printing.word import TEMPLATE
-from .printing.word.layout_language import LayoutRefused
-from .printing.word.layouts import check_layout
+from ..models import WordLayout
+from .word import TEMPLATE
+from .word.layout_language import LayoutRefused
+from .word.layouts import check_layout
 from .word_layout_forms import WordLayoutForm
 
 # What the page tells of each placeholder.
