@@ -12,6 +12,7 @@ from yl_district.audit.downloads import download
 from yl_district.pages.pages import configured_table, end_page, rows_response
 
 from .checks import unexplained
+from .documents.summary import summary_of_writer, writer_of
 from .drift import drift_of, drifts, keys_query, tell
 from .edition_forms import AmendForm, SignForm
 from .figures.counting import figures_of, results, targets_of, write_results
@@ -24,7 +25,6 @@ from .printing.printed import Unprintable
 from .printing.views import tell_of_layout
 from .printing.word import write_docx
 from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
-from .summary import summary_of_writer, writer_of
 
 # Columns of lists that only the figures' own rows have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")

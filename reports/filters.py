@@ -2,12 +2,9 @@
 
 import django_filters as filters
 
-from orgs.filters import SubtreeFilter
 from yl_district.importing.kinds import import_kinds
 from yl_district.models import ImportBatch
-from yl_district.pages.filters import PageFilter, YearFilter
-
-from .models import Report
+from yl_district.pages.filters import PageFilter
 
 
 def kind_choices():
@@ -22,11 +19,3 @@ class ImportBatchFilter(PageFilter):
     search = filters.CharFilter("file_name", "contains", label="文件名", max_length=60)
     kind = filters.ChoiceFilter(label="种类", choices=kind_choices())
     state = filters.ChoiceFilter(label="状态", choices=ImportBatch.State)
-
-
-class ReportFilter(PageFilter):
-    """Reports."""
-
-    organisation = SubtreeFilter()
-    form = filters.ChoiceFilter(label="种类", choices=Report.Form)
-    year = YearFilter(field_name="ends_on", lookup_expr="year")

@@ -1,4 +1,4 @@
-"""Lists of reports, of imports, of targets and of entries in outside platforms; the last two have only forms."""
+"""The list of imports."""
 
 import django_tables2 as tables
 
@@ -7,7 +7,6 @@ from yl_district.models import ImportBatch
 from yl_district.pages.tables import PageTable, RecordColumn
 
 from .import_outlook import tally
-from .models import Report
 
 
 class ImportBatchTable(PageTable):
@@ -28,24 +27,3 @@ class ImportBatchTable(PageTable):
     def render_counts(self, record):
         """How many records were new, changed and the same; nothing as long as the file was not checked."""
         return " / ".join(map(str, tally(record))) if record.counts else self.default
-
-
-class ReportTable(PageTable):
-    """Reports."""
-
-    name = RecordColumn(verbose_name="报告", empty_values=(), orderable=False)
-    ends_on = tables.DateColumn(verbose_name="截止日期")
-    edition_count = tables.Column("状态", empty_values=(), orderable=False)
-
-    class Meta(PageTable.Meta):
-        model = Report
-        fields = ["name", "form", "ends_on", "edition_count"]
-
-    def render_name(self, record):
-        return str(record)
-
-    def render_edition_count(self, value):
-        """起草, 定稿, or how many amendments there are."""
-        if value > 1:
-            return f"定稿，更正 {value - 1} 次"
-        return "定稿" if value else "起草"

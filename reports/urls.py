@@ -8,11 +8,11 @@ from . import (
     import_memory_views,
     import_views,
     ledger_views,
-    report_views,
     return_views,
-    section_views,
     views,
 )
+from .documents import section_views
+from .documents import views as report_views
 from .figures import views as figure_views
 from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from ..documents.summary import compose
 from ..figures.measures import QUALITY_LABELS, amount
-from ..summary import compose
 from ..text.sentences import Block, Number
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

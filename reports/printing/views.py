@@ -10,11 +10,11 @@ from django.utils import timezone
 from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.downloads import download
 
+from ..documents.summary import compose, title_of
 from ..figures.counting import write_figures
 from ..figures.readers import may_know_cases
 from ..figures.scopes import asked_scope, place_key, places_of, scope_query
 from ..models import Report
-from ..summary import compose, title_of
 from .annexes import write_annexes
 from .pdf import write_pdf
 from .printed import Unprintable, printed_summary

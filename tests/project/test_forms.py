@@ -12,9 +12,9 @@ from django.urls import reverse
 from activities.forms import SignInForm
 from assistance.forms import CaseGrantForm
 from members.models import Person
+from reports.documents.forms import ReportForm
 from reports.forms import ExplanationForm
 from reports.models import PlatformEntry, Target
-from reports.report_forms import ReportForm
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import below, changeable, stored

@@ -2,8 +2,8 @@
 
 from django.utils import timezone
 
-from reports.actions import begin
 from reports.checks import groups
+from reports.documents.actions import begin
 from reports.figures.counting import results
 from reports.figures.scopes import scope_of
 from reports.models import Explanation, Report

@@ -7,9 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from docx import Document
 
+from reports.documents.summary import compose
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
-from reports.summary import compose
 from tests.reports.district import bare_district, full_district, year_scope
 from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook

@@ -8,9 +8,9 @@ from django.http import Http404
 from django.urls import reverse
 
 from orgs.models import Role
+from reports.documents.forms import SectionForm
 from reports.figures.scopes import scope_of
 from reports.models import Report, Section
-from reports.report_forms import SectionForm
 from reports.text import Vocabulary, read
 from tests.factories import (
     make_activity,

@@ -16,10 +16,10 @@ from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Person, Volunteer
 from orgs.models import Unit
 from outreach.models import Link
+from reports.documents.summary import compose
 from reports.figures.counting import root_organisation
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.models import Target
-from reports.summary import compose
 from reports.text.sentences import Number, amount, listing, shortened
 from tests.reports.district import (
     YEAR,

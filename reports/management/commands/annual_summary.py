@@ -7,13 +7,13 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from orgs.models import Organisation
+from reports.documents.summary import compose
 from reports.figures.counting import root_organisation, write_figures
 from reports.figures.scopes import YEARS, Scope
 from reports.printing.annexes import write_annexes
 from reports.printing.pdf import write_pdf
 from reports.printing.printed import Unprintable, printed_summary
 from reports.printing.word import write_docx
-from reports.summary import compose
 from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
 from yl_district.periods import Period

@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from reports.checks import by_gravity, groups
 from reports.checks.effects import sentences_by_figure, touched
+from reports.documents.summary import compose
 from reports.figures.scopes import Scope
-from reports.summary import compose
 from yl_district.commands import DatabaseCommand
 from yl_district.periods import PARTS, Period
 

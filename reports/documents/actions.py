@@ -2,9 +2,9 @@
 
 from yl_district.history.tracking import note_changed, note_created
 
-from .figures.scopes import scope_of
-from .models import Report, Section
-from .text import Vocabulary, default_drafts
+from ..figures.scopes import scope_of
+from ..models import Report, Section
+from ..text import Vocabulary, default_drafts
 
 
 def earlier_report(report):

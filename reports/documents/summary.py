@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from .figures.figure import Result
-from .figures.scopes import Scope
-from .models import Report
-from .text import Draft, Problem, Vocabulary, Writer, default_drafts
-from .text.sentences import Block, Number, numbered
+from ..figures.figure import Result
+from ..figures.scopes import Scope
+from ..models import Report
+from ..text import Draft, Problem, Vocabulary, Writer, default_drafts
+from ..text.sentences import Block, Number, numbered
 
 __all__ = [
     "Block",

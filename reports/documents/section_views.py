@@ -13,15 +13,15 @@ from yl_district.pages.edit_conflicts import lock
 from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, form_page, wants_fragment
 
+from ..figures.readers import may_know_cases
+from ..figures.scopes import scope_of, scope_query
+from ..models import Report, Section
+from ..text import Draft, Writer
+from ..text.palette import palette
+from ..text.sentences import numbered
 from .actions import move
-from .figures.readers import may_know_cases
-from .figures.scopes import scope_of, scope_query
-from .models import Report, Section
-from .report_forms import SectionForm
-from .report_views import changeable_report, changeable_reports
-from .text import Draft, Writer
-from .text.palette import palette
-from .text.sentences import numbered
+from .forms import SectionForm
+from .views import changeable_report, changeable_reports
 
 
 def changeable_sections(user):

@@ -9,12 +9,12 @@ from yl_district.pages.edit_conflicts import lock
 from yl_district.pages.forms import PageForm
 from yl_district.periods import PARTS, Period
 
+from ..figures.readers import may_know_cases
+from ..figures.scopes import places_of, scope_of
+from ..models import Report, Section
+from ..text import Vocabulary
+from ..text.reading import read
 from .actions import begin
-from .figures.readers import may_know_cases
-from .figures.scopes import places_of, scope_of
-from .models import Report, Section
-from .text import Vocabulary
-from .text.reading import read
 
 BODY_ROWS = 18
 

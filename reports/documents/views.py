@@ -6,11 +6,11 @@ from django.utils import timezone
 
 from yl_district.pages.pages import delete_page, form_page, list_page
 
-from .figures.readers import may_know_cases
-from .figures.scopes import scope_of, scope_query
+from ..figures.readers import may_know_cases
+from ..figures.scopes import scope_of, scope_query
+from ..models import Report
 from .filters import ReportFilter
-from .models import Report
-from .report_forms import ReportForm
+from .forms import ReportForm
 from .summary import numbered_sections, summary_of_sections, writer_of
 from .tables import ReportTable
 

@@ -1,0 +1,16 @@
+"""What the list of reports can be narrowed by."""
+
+import django_filters as filters
+
+from orgs.filters import SubtreeFilter
+from yl_district.pages.filters import PageFilter, YearFilter
+
+from ..models import Report
+
+
+class ReportFilter(PageFilter):
+    """Reports."""
+
+    organisation = SubtreeFilter()
+    form = filters.ChoiceFilter(label="种类", choices=Report.Form)
+    year = YearFilter(field_name="ends_on", lookup_expr="year")
