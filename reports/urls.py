@@ -1,7 +1,6 @@
 from django.urls import path, re_path
 
 from . import (
-    check_views,
     edition_views,
     full_exports,
     import_act_views,
@@ -11,6 +10,7 @@ from . import (
     return_views,
     views,
 )
+from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
 from .figures import views as figure_views

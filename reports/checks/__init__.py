@@ -1,6 +1,6 @@
 """What is checked before a report goes out, and all year round: `reports/checks/lines.py` lists it line by line."""
 
-from .board import Answered, Group, answer_of, by_gravity, findings, groups, unexplained
+from .explained_findings import Answered, Group, answer_of, by_gravity, findings, groups, unexplained
 from .inspection import Check, Finding, Gravity, Telling
 from .lines import BY_KEY, CHECKS
 

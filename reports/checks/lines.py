@@ -4,7 +4,7 @@ A line says what is looked for, how grave it is, which figures it touches and wh
 doubtful records, the command and what has to be explained before a report is signed all come from it.
 """
 
-from . import bodies, cases, happenings, numbers, people, sums
+from . import activities, cases, numbers, organisations, people, sums
 from .inspection import Check, Gravity, Telling
 
 ERROR, MUST_EXPLAIN, NOTE = Gravity
@@ -30,9 +30,9 @@ CHECKS = [
           (), "请核对记录是否齐全，或说明下降的原因", of_hub=True),
     Check("incomplete", "统计不全的指标", "指标", MUST_EXPLAIN, OPEN, numbers.figures_incomplete,
           (), "请补记人次后重新生成，或在报送时注明", of_hub=True),
-    Check("without_cadre", "没有团干部", "团干部", MUST_EXPLAIN, OPEN, bodies.organisations_without_cadre,
+    Check("without_cadre", "没有团干部", "团干部", MUST_EXPLAIN, OPEN, organisations.organisations_without_cadre,
           ("cadres", "communities_with_cadre"), "请尽快配备，或补登任职", "个"),
-    Check("hollow_branch", "空心团支部", "团支部规模", MUST_EXPLAIN, OPEN, bodies.branches_hollow,
+    Check("hollow_branch", "空心团支部", "团支部规模", MUST_EXPLAIN, OPEN, organisations.branches_hollow,
           ("members",), "请核实团员，或与相近支部联合组建", "个"),
     Check("over_age", "超龄未离团", "超龄团员", MUST_EXPLAIN, NAMES, people.members_over_age,
           ("members",), "请办理超龄离团", "名"),
@@ -48,17 +48,18 @@ CHECKS = [
           ("assistances", "assistances_per_youth"), "请安排帮扶，或补登帮扶记录", "名"),
     Check("rounded", "含约数的指标", "指标", NOTE, OPEN, numbers.figures_rounded,
           (), "请补记人次后重新生成，或在报送时注明", of_hub=True),
-    Check("unrecorded_activity", "没有人次的活动", "活动人次", NOTE, OPEN, happenings.activities_unrecorded,
+    Check("unrecorded_activity", "没有人次的活动", "活动人次", NOTE, OPEN, activities.activities_unrecorded,
           ("attendances",), "请查签到表补记，确无记录的保持空白", of_hub=True),
-    Check("rounded_activity", "人次为约数的活动", "活动人次", NOTE, OPEN, happenings.activities_rounded,
+    Check("rounded_activity", "人次为约数的活动", "活动人次", NOTE, OPEN, activities.activities_rounded,
           ("attendances",), "有签到表的请改为实数", of_hub=True),
-    Check("list_unlike_typed", "签到与填报不符", "活动人次", NOTE, OPEN, happenings.lists_unlike_typed,
+    Check("list_unlike_typed", "签到与填报不符", "活动人次", NOTE, OPEN, activities.lists_unlike_typed,
           ("attendances",), "请补齐签到名单，或确认以签到为准", of_hub=True),
-    Check("founded_elsewhen", "计入任务而非本期建团", "两新组织任务", NOTE, OPEN, bodies.units_founded_in_other_years,
+    Check("founded_elsewhen", "计入任务而非本期建团", "两新组织任务", NOTE, OPEN,
+          organisations.units_founded_in_other_years,
           ("units_toward_task",), "请核对建团日期或计入任务年度，备好佐证", "家"),
-    Check("founded_uncounted", "本期建团未计入任务", "两新组织任务", NOTE, OPEN, bodies.units_founded_uncounted,
+    Check("founded_uncounted", "本期建团未计入任务", "两新组织任务", NOTE, OPEN, organisations.units_founded_uncounted,
           ("units_founded", "units_toward_task"), "请核对计入任务年度", "家"),
-    Check("unreachable_unit", "联系不上的两新组织", "两新组织", NOTE, OPEN, bodies.units_unreachable,
+    Check("unreachable_unit", "联系不上的两新组织", "两新组织", NOTE, OPEN, organisations.units_unreachable,
           ("unit_contacts",), "请上门核实，迁址或注销的及时更新", "家"),
     Check("contact_outside_link", "联系记录不在联系期内", "存疑记录", NOTE, NAMES, people.contacts_outside_links,
           ("youth_contacts",), "请核对联系日期与联系的起止日期", "条"),

@@ -1,6 +1,6 @@
 """The annex of doubtful records: what the checks find, for those who mend it."""
 
-from ..checks.board import given_reasons, inspected, one_by_one, shared, with_answers
+from ..checks.explained_findings import given_reasons, inspected, one_by_one, shared, with_answers
 from ..checks.inspection import Inspection, Telling
 from .annex_tables import Annex
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from activities.forms import SignInForm
 from assistance.forms import CaseGrantForm
 from members.models import Person
+from reports.checks.forms import ExplanationForm
 from reports.documents.forms import ReportForm
-from reports.forms import ExplanationForm
 from reports.models import PlatformEntry, Target
 from tests.forms import answers, shown_form
 from tests.pages import two_branches

@@ -12,8 +12,8 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.checks import BY_KEY, groups
+from reports.checks.affected_sentences import sentences_by_figure, shortened
 from reports.checks.cases import assistances_due
-from reports.checks.effects import sentences_by_figure, shortened
 from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope

@@ -14,7 +14,7 @@ from members.models import Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.checks import BY_KEY, CHECKS, Gravity, Telling, findings
-from reports.checks.board import inspected
+from reports.checks.explained_findings import inspected
 from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from reports.checks import by_gravity, groups
-from reports.checks.effects import sentences_by_figure, touched
+from reports.checks.affected_sentences import sentences_by_figure, touched
 from reports.documents.summary import compose
 from reports.figures.scopes import Scope
 from yl_district.commands import DatabaseCommand

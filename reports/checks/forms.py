@@ -1,11 +1,11 @@
-"""What is read about targets and entries in outside platforms."""
+"""The form of an explanation."""
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from yl_district.pages.forms import PageForm
 
-from .models import Explanation
+from ..models import Explanation
 
 
 class ExplanationForm(PageForm):

@@ -13,15 +13,15 @@ from orgs.roles import RECORD_KEEPERS
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.pages import form_page
 
-from .checks import BY_KEY, Group, answer_of, by_gravity, groups
-from .checks.effects import sentences_by_figure, touched
-from .documents.summary import compose
-from .figures.comparison import comparison_rows, growth
-from .figures.counting import results
-from .figures.readers import may_know_cases
-from .figures.scopes import Scope, asked_scope, scope_query
+from ..documents.summary import compose
+from ..figures.comparison import comparison_rows, growth
+from ..figures.counting import results
+from ..figures.readers import may_know_cases
+from ..figures.scopes import Scope, asked_scope, scope_query
+from ..models import EXPLAINERS, Explanation
+from . import BY_KEY, Group, answer_of, by_gravity, groups
+from .affected_sentences import sentences_by_figure, touched
 from .forms import ExplanationForm
-from .models import EXPLAINERS, Explanation
 
 # Of one check; whoever mends these sees the next ones.
 MOST_SHOWN = 100
