@@ -22,7 +22,7 @@ MODULES = {
     "orgs/accounts/login_attempts.py": "tests/orgs/test_sign_in.py tests/orgs/test_sign_in_races.py",
     "orgs/accounts/sessions.py": "tests/orgs/test_sessions.py",
     "reports/targets/progress.py": "tests/reports/test_pace.py",
-    "reports/drift.py": "tests/reports/test_drift.py",
+    "reports/editions/drift.py": "tests/reports/test_drift.py",
     "reports/text/parsing.py": "tests/reports/test_text.py",
     "reports/checks/people.py": "tests/reports/test_checks.py tests/reports/test_check_days.py",
 }

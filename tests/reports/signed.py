@@ -4,10 +4,10 @@ from django.utils import timezone
 
 from reports.checks import groups
 from reports.documents.actions import begin
+from reports.editions.signing import sign
 from reports.figures.counting import results
 from reports.figures.scopes import scope_of
 from reports.models import Explanation, Report
-from reports.signing import sign
 
 
 def begun(scope):

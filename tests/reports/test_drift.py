@@ -7,7 +7,7 @@ import pytest
 from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
-from reports.drift import SHOWN, drifts, keys_query, moves, tell
+from reports.editions.drift import SHOWN, drifts, keys_query, moves, tell
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.figures.scopes import Scope, scope_of
 from tests.factories import (

@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from orgs.models import Role
 from reports.documents.summary import compose, writer_of
+from reports.editions.signing import sign
 from reports.figures.scopes import scope_of
 from reports.models import Report, Section
-from reports.signing import sign
 from reports.text import Vocabulary, default_drafts
 from tests.factories import (
     make_activity,

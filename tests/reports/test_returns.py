@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from reports.editions.returns import by_place, kept_of, places_below, returns, sums
 from reports.figures.scopes import Scope
-from reports.returns import by_place, kept_of, places_below, returns, sums
 from tests.factories import make_activity, make_hub, make_member, make_user
 from tests.pages import two_branches
 from tests.reports.signed import begun, signed

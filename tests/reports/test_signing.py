@@ -19,11 +19,11 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Member
 from orgs.models import Role
 from reports.documents.summary import compose
+from reports.editions.signing import kept_parts, results_of, sign, summary_of, text_digest
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import scope_of
 from reports.models import CountedFigure, Edition, Explanation, Section, WordLayout
-from reports.signing import kept_parts, results_of, sign, summary_of, text_digest
 from tests.factories import make_activity, make_assistance, make_assisted_youth, make_organisation, make_user
 from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed

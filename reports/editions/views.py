@@ -11,19 +11,19 @@ from yl_district.audit.access_log import Action, record
 from yl_district.audit.downloads import download
 from yl_district.pages.pages import configured_table, end_page, rows_response
 
-from .checks import unexplained
-from .documents.summary import summary_of_writer, writer_of
+from ..checks import unexplained
+from ..documents.summary import summary_of_writer, writer_of
+from ..figures.counting import figures_of, results, targets_of, write_results
+from ..figures.readers import CASE_FIGURES, may_know_cases
+from ..figures.scopes import scope_of, scope_query
+from ..figures.tables import table_of
+from ..models import Edition, Report
+from ..printing.pdf import write_pdf
+from ..printing.printed import Unprintable
+from ..printing.views import tell_of_layout
+from ..printing.word import write_docx
 from .drift import drift_of, drifts, keys_query, tell
-from .edition_forms import AmendForm, SignForm
-from .figures.counting import figures_of, results, targets_of, write_results
-from .figures.readers import CASE_FIGURES, may_know_cases
-from .figures.scopes import scope_of, scope_query
-from .figures.tables import table_of
-from .models import Edition, Report
-from .printing.pdf import write_pdf
-from .printing.printed import Unprintable
-from .printing.views import tell_of_layout
-from .printing.word import write_docx
+from .forms import AmendForm, SignForm
 from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
 
 # Columns of lists that only the figures' own rows have.

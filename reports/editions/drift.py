@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from .figures.counting import figures_of, targets_of
-from .figures.figure import Result
-from .figures.measures import amount
-from .figures.readers import CASE_FIGURES
-from .figures.scopes import scope_of
+from ..figures.counting import figures_of, targets_of
+from ..figures.figure import Result
+from ..figures.measures import amount
+from ..figures.readers import CASE_FIGURES
+from ..figures.scopes import scope_of
 from .signing import figure_of, kept_parts
 
 CAME, WENT, CHANGED = "came", "went", "changed"

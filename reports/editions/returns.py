@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from orgs.models import Organisation
 from youthhubs.models import Hub
 
-from .figures.counting import results
-from .figures.figure import Overlap, Result
-from .figures.lines import all_figures
-from .figures.measures import QUALITIES
-from .figures.readers import CASE_FIGURES
-from .models import CountedFigure, Edition, Report
+from ..figures.counting import results
+from ..figures.figure import Overlap, Result
+from ..figures.lines import all_figures
+from ..figures.measures import QUALITIES
+from ..figures.readers import CASE_FIGURES
+from ..models import CountedFigure, Edition, Report
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,18 @@ from django.utils import timezone
 
 from yl_district.packing import packed, unpacked
 
-from .checks import unexplained
-from .documents.summary import Summary, drafts_of, summary_of_writer
-from .figures.counting import figures_of, targets_of
-from .figures.figure import Figure, Result
-from .figures.lines import all_figures
-from .figures.readers import CASE_FIGURES, may_know_cases
-from .figures.scopes import scope_of
-from .models import CountedFigure, Edition
-from .printing.printed import Unprintable, printed
-from .printing.word import write_docx
-from .text import Vocabulary, Writer
-from .text.sentences import Block, Number
+from ..checks import unexplained
+from ..documents.summary import Summary, drafts_of, summary_of_writer
+from ..figures.counting import figures_of, targets_of
+from ..figures.figure import Figure, Result
+from ..figures.lines import all_figures
+from ..figures.readers import CASE_FIGURES, may_know_cases
+from ..figures.scopes import scope_of
+from ..models import CountedFigure, Edition
+from ..printing.printed import Unprintable, printed
+from ..printing.word import write_docx
+from ..text import Vocabulary, Writer
+from ..text.sentences import Block, Number
 
 
 def sign(report, user, today, *, reason="", seen=None):

@@ -3,9 +3,9 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from .figures.readers import may_know_cases
-from .figures.scopes import asked_scope, scope_query
-from .models import Report
+from ..figures.readers import may_know_cases
+from ..figures.scopes import asked_scope, scope_query
+from ..models import Report
 from .returns import by_place, kept_of, returns, sums
 
 HUBS = "hubs"

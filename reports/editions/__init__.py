@@ -1,0 +1,1 @@
+"""Signed editions, what has drifted since, and the returns of those below."""
