@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from . import full_exports, import_act_views, import_memory_views, import_views, ledger_views, views
+from . import full_exports, home, import_act_views, import_memory_views, import_views, ledger_views
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
@@ -78,7 +78,7 @@ urlpatterns = [
     *import_patterns,
     *record_patterns,
     *full_exports.urlpatterns,
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),

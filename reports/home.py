@@ -1,4 +1,4 @@
-"""The year at a glance, the figures with the records behind them, and the annual summary."""
+"""The year at a glance."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
