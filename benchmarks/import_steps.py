@@ -101,7 +101,7 @@ def prepare():
 
 def import_ours(file):
     """Opens, checks and commits a file as its pages do, in the background where it is large."""
-    from reports.import_kinds import KINDS
+    from reports.ledger.kinds import KINDS
     from yl_district.importing.work import begin_check, begin_commit, open_import
 
     batch, _ = open_import(KINDS["members"], Path(file).read_bytes(), Path(file).name)

@@ -1,12 +1,14 @@
 from django.urls import path, re_path
 
-from . import full_exports, home, import_act_views, import_memory_views, import_views, ledger_views
+from . import home, import_act_views, import_memory_views, import_views
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
 from .editions import return_views
 from .editions import views as edition_views
 from .figures import views as figure_views
+from .ledger import full_exports
+from .ledger import views as ledger_views
 from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views
 from .printing import views as summary_views

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from orgs.models import Organisation
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.workbooks import workbook
 from yl_district.importing.check import ASIDE, NAMES
 from yl_district.importing.findings import take_in_rows

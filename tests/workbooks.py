@@ -6,7 +6,7 @@ from datetime import date, datetime
 import xlsxwriter
 from django.apps import apps
 
-from reports.ledger import export_ledger, import_ledger
+from reports.ledger.workbook import export_ledger, import_ledger
 from yl_district.audit.models import AccessEntry
 from yl_district.spreadsheets.workbooks import read_workbook
 

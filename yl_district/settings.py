@@ -152,7 +152,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # How long a one-time link lets somebody set a password.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 # The table of the kinds of records that a file can bring.
-IMPORT_KINDS = "reports.import_kinds.KINDS"
+IMPORT_KINDS = "reports.ledger.kinds.KINDS"
 # What else happens, in the same transaction, when somebody leaves: functions of user, successor, day and by.
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
 # Likewise when an account is reset, and when its roles change: functions of user.

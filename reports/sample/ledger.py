@@ -5,7 +5,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from ..import_kinds import KINDS
+from ..ledger.kinds import KINDS
 from . import activities, assistance, cadres, hubs, members, organisations, outreach, platforms, units
 from .people import People
 

@@ -15,8 +15,8 @@ from orgs.access import ACCESS
 from orgs.models import Role
 from orgs.roles import RoleKind
 from reports.figures.readers import CASE_FIGURES
-from reports.import_kinds import KINDS
-from reports.ledger import import_ledger
+from reports.ledger.kinds import KINDS
+from reports.ledger.workbook import import_ledger
 from reports.models import PlatformEntry
 from tests.crawl import crawled_as, lasting, pages, promised, visited
 from tests.factories import (

@@ -9,7 +9,7 @@ from django.urls import get_resolver
 
 from reports.checks import CHECKS
 from reports.figures.lines import FIGURES
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.crawl import LIST_EXPORTS
 from tests.project.test_layout import ROOT, project_files
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import get_commands
 from django.utils.text import slugify
 
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.project.test_layout import ROOT, project_files
 
 FILES = [path for path in project_files() if path.suffix == ".md"]

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.utils import timezone
 
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.viewers import district, records
 from yl_district.privacy.encryption import EncryptedMixin
 from yl_district.sheets import cells

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from members.models import Member
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.races import HANGING
 from tests.rosters import make_branches, member_rows, tally
 from tests.workbooks import workbook

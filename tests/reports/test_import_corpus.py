@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from members.models import Member
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, problems, records, tally
 from tests.spreadsheet_files import far_cell, mutated, mutated_inside, ods_cell, ods_row, ods_table, open_document
 from tests.spreadsheet_files import workbook as styled_workbook

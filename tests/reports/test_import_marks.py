@@ -9,7 +9,7 @@ from django.utils import timezone
 from activities.models import Activity, SignIn
 from members.models import Member, Person
 from outreach.models import Contact
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from reports.models import PlatformEntry, Target
 from tests.factories import (
     make_activity,

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import ForeignKey
 
 from orgs.models import Unit
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.factories import make_assisted_youth, make_person, make_unit, make_volunteer
 from tests.reports.test_import_races import checked, committed
 from tests.reports.test_import_undo import HUB, NEW_BRANCH, changing, full_district

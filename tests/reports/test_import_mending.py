@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from members.models import Member
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.factories import make_member, make_person, make_post
 from tests.rosters import BRANCH, OTHER_BRANCH, identity_number, make_branches, member_row, problems, take, tally
 from tests.workbooks import workbook

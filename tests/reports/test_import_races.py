@@ -12,7 +12,7 @@ from django.utils import timezone
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
 from outreach.models import Contact, Link
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests import kills
 from tests.factories import make_member, make_person, make_post, make_unit, make_user
 from tests.pages import browser_of

@@ -15,7 +15,7 @@ from members.actions import propose_leaving
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation, Unit
 from outreach.models import Contact, Link
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from reports.models import PlatformEntry, Target
 from tests.factories import (
     make_activity,

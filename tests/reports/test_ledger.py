@@ -7,8 +7,8 @@ import pytest
 from activities.models import Activity, ActivityType
 from members.models import Member, Person
 from orgs.models import Organisation, Unit
-from reports.import_kinds import KINDS
-from reports.ledger import import_ledger
+from reports.ledger.kinds import KINDS
+from reports.ledger.workbook import import_ledger
 from reports.models import PlatformEntry
 from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
 from yl_district.importing import commit, work
@@ -571,7 +571,7 @@ def test_what_somebody_else_just_entered_is_compared_with_the_file(monkeypatch):
         Unit.objects.get_or_create(name="清和科技", kind="enterprise", status="normal")
         return run_commit(batch)
 
-    monkeypatch.setattr("reports.ledger.run_commit", late_commit)
+    monkeypatch.setattr("reports.ledger.workbook.run_commit", late_commit)
     assert tally(take_in(LEDGER))["两新组织"] == (0, 0, 1)
 
 

@@ -17,7 +17,7 @@ from members.models import Member, Person, Volunteer
 from orgs.models import Organisation
 from reports.figures.counting import figures_as_dict, results, root_organisation
 from reports.figures.scopes import Scope
-from reports.ledger import write_template
+from reports.ledger.workbook import write_template
 from reports.sample import ledger as sample
 from tests.workbooks import TODAY, counts, exported, problems, take_in, tally, workbook
 from yl_district.periods import Period

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import Role, User
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.factories import make_organisation, make_user
 from tests.workbooks import take_in
 from yl_district.audit.models import AccessEntry

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from members.models import Person
 from orgs.models import Organisation
-from reports.full_exports import WITH_NAMES, WITH_NUMBERS
-from reports.import_kinds import KINDS
+from reports.ledger.full_exports import WITH_NAMES, WITH_NUMBERS
+from reports.ledger.kinds import KINDS
 from reports.models import Target
 from tests.crawl import LIST_EXPORTS
 from tests.factories import (

@@ -6,7 +6,7 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from members.resources import PersonReference
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.crawl import LIST_EXPORTS
 from tests.factories import make_user
 from tests.orgs.sign_in import signed_in

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Person
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.factories import (
     make_assistance,
     make_assisted_youth,

@@ -7,7 +7,7 @@ from assistance.resources import AssistedYouthResource
 from members.resources import MemberResource, PostResource
 from orgs.resources import UnitResource
 from outreach.resources import LinkResource
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from yl_district.recognition.headings import Recognised, heading_key, known_headings, recognise
 from youthhubs.resources import VolunteerResource
 

@@ -3,7 +3,7 @@
 import pytest
 
 from members.models import Member
-from reports.import_kinds import KINDS
+from reports.ledger.kinds import KINDS
 from tests.factories import make_user
 from tests.reports.test_import_races import checked
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, member_rows, take, written

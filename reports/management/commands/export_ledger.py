@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from reports.ledger import export_ledger
+from reports.ledger.workbook import export_ledger
 from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
 from yl_district.sheets.cells import CellError, YearWidget

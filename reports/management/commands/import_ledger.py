@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from reports.ledger import import_ledger
+from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
 from yl_district.sheets.cells import shown
 

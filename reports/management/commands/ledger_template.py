@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reports.ledger import write_template
+from reports.ledger.workbook import write_template
 from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
 

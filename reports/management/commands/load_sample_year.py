@@ -13,7 +13,7 @@ from members.models import Person, Post
 from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
-from reports.ledger import import_ledger
+from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "ledger-2017.xlsx"

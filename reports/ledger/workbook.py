@@ -20,11 +20,11 @@ from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
-from .figures.lines import all_figures
-from .import_kinds import KINDS
-from .models import PlatformEntry
-from .platforms.resources import PlatformEntryResource
-from .targets.resources import TargetResource
+from ..figures.lines import all_figures
+from ..models import PlatformEntry
+from ..platforms.resources import PlatformEntryResource
+from ..targets.resources import TargetResource
+from .kinds import KINDS
 
 CLOSED_ROWS = f"{PlatformEntryResource.sheet}（{PlatformEntry.Subject.ASSISTED_YOUTH.label}）"
 

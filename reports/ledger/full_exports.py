@@ -12,7 +12,7 @@ from yl_district.importing.kinds import noted_book
 from yl_district.sheets.columns import Book
 from youthhubs.views import volunteer_export
 
-from .platforms.views import platform_entry_export
+from ..platforms.views import platform_entry_export
 
 # The lists in which masks hide something. Where a cell names somebody, as in the second ones, namesakes are told apart.
 WITH_NUMBERS = {"member": member_export, "post": post_export, "unit": unit_export}

@@ -12,8 +12,8 @@ from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
 from yl_district.sheets.cells import text_key
 from youthhubs.resources import HubYearResource, VolunteerResource
 
-from .platforms.resources import PlatformEntryResource
-from .targets.resources import TargetResource
+from ..platforms.resources import PlatformEntryResource
+from ..targets.resources import TargetResource
 
 
 def may_take_in_cases(user):

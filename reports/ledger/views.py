@@ -10,9 +10,9 @@ from yl_district.audit.downloads import download
 from yl_district.models import ImportBatch
 from yl_district.sheets.cells import CellError, YearWidget
 
-from .import_kinds import KINDS
-from .import_views import open_batches
-from .ledger import LEDGER, export_ledger, write_template
+from ..import_views import open_batches
+from .kinds import KINDS
+from .workbook import LEDGER, export_ledger, write_template
 
 BATCHES_SHOWN = 10
 

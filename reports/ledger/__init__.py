@@ -1,0 +1,1 @@
+"""The ledger workbook: its sheets, in and out."""
