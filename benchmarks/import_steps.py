@@ -102,7 +102,7 @@ def prepare():
 def import_ours(file):
     """Opens, checks and commits a file as its pages do, in the background where it is large."""
     from reports.ledger.kinds import KINDS
-    from yl_district.importing.work import begin_check, begin_commit, open_import
+    from yl_district.importing.steps import begin_check, begin_commit, open_import
 
     batch, _ = open_import(KINDS["members"], Path(file).read_bytes(), Path(file).name)
     step("open")
@@ -119,7 +119,7 @@ def import_ours(file):
 
 def first_page(batch):
     """Waits until the first page of the outcome can be read, and reads it; returns when that was."""
-    from yl_district.models import ImportPart
+    from yl_district.importing.models import ImportPart
 
     while True:
         parts = ImportPart.objects.filter(batch=batch).exclude(tags="").order_by("number")
@@ -283,7 +283,7 @@ def write_beside(pause):
     """Saves a small record every so often until told to stop; tells how long each save took, and how many failed."""
     from django.db import OperationalError
 
-    from yl_district.models import ImportHeading
+    from yl_district.importing.models import ImportHeading
 
     stopped = SimpleNamespace(when=time.monotonic() + 3600)
     record, waits, failures = ImportHeading.objects.create(kind="benchmark", heading="标题"), [], 0

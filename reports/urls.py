@@ -1,6 +1,10 @@
 from django.urls import path, re_path
 
-from . import home, import_act_views, import_memory_views, import_views
+from yl_district.importing import act_views as import_act_views
+from yl_district.importing import memory_views as import_memory_views
+from yl_district.importing import views as import_views
+
+from . import home
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views

@@ -14,7 +14,7 @@ from django.db import connection
 
 from members.models import Member, Person
 from tests.races import HANGING
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
 
 PROGRAM = Path(__file__).with_name("import_server.py")
 

@@ -12,7 +12,7 @@ from reports.ledger.kinds import KINDS
 from tests.workbooks import workbook
 from yl_district.importing.check import ASIDE, NAMES
 from yl_district.importing.findings import take_in_rows
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 
 FAMILIES = (
     "章陆顾秦白韩林沈褚卫蒋尤许何吕施孔曹严金魏陶姜戚谢邹喻柏窦云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳鲍史唐𡈽䶮"

@@ -19,7 +19,7 @@ from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
 from yl_district.fields import is_masked
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 from yl_district.pinyin import SearchTextField
 from yl_district.privacy.encryption import BlindIndexField
 

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_GET
 
 from orgs.accounts.reauthentication import recently_confirmed
 from yl_district.audit.downloads import download
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.views import open_batches
 from yl_district.sheets.cells import CellError, YearWidget
 
-from ..import_views import open_batches
 from .kinds import KINDS
 from .workbook import LEDGER, export_ledger, write_template
 

@@ -12,8 +12,8 @@ from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, NEW, SAME
 from yl_district.importing.findings import TRIES
 from yl_district.importing.kinds import noted_book, sheet_kinds
-from yl_district.importing.work import open_import, run_check, run_commit
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import open_import, run_check, run_commit
 from yl_district.recognition.headings import heading_key, named
 from yl_district.sheets.cells import shown
 from yl_district.sheets.columns import Book

@@ -39,7 +39,7 @@ from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
 from yl_district.fields import unmaskable_paths
 from yl_district.importing.findings import take_in_rows
-from yl_district.importing.work import begin_undo
+from yl_district.importing.steps import begin_undo
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from members.models import Member
 from tests.workbooks import workbook
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 
 HEADINGS = ["姓名", "性别", "出生日期", "所在团支部", "文化程度"]
 HERE, THERE = "柳林社区团支部", "槐荫社区团支部"

@@ -30,8 +30,8 @@ from tests.reports.import_pages import (
 from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.importing.work import begin_commit
-from yl_district.models import ImportAlias, ImportBatch, ImportPart
+from yl_district.importing.models import ImportAlias, ImportBatch, ImportPart
+from yl_district.importing.steps import begin_commit
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -267,8 +267,8 @@ def test_the_rows_left_out_can_be_fetched_by_their_sender_once_the_others_are_wr
 @pytest.mark.parametrize("name", ["mend", "alias", "update"])
 def test_what_was_staged_before_a_change_of_the_file_cannot_be_written_any_more(office, monkeypatch, name):
     batch = opened(office, [*people(1), person(5, branch="天翌")])
-    monkeypatch.setattr("reports.import_act_views.set_going", lambda *told: None)
-    monkeypatch.setattr("reports.import_views.set_going", lambda *told: None)
+    monkeypatch.setattr("yl_district.importing.act_views.set_going", lambda *told: None)
+    monkeypatch.setattr("yl_district.importing.views.set_going", lambda *told: None)
     stale = ImportBatch.objects.get(pk=batch.pk)
     if name == "mend":
         form = office.get(mend_address(batch, 0, 2)).context["form"]

@@ -14,9 +14,9 @@ from reports.ledger.kinds import KINDS
 from tests.races import HANGING
 from tests.rosters import make_branches, member_rows, tally
 from tests.workbooks import workbook
-from yl_district.importing import jobs
-from yl_district.importing.work import begin_check, begin_commit, begin_undo, open_import
-from yl_district.models import ImportBatch
+from yl_district.importing import background
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import begin_check, begin_commit, begin_undo, open_import
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +27,7 @@ MANY_ROWS = 1_000  # whose check takes so long that it can be killed
 @pytest.fixture
 def batch(transactional_db, monkeypatch):
     """An import that counts as large, ready to be checked."""
-    monkeypatch.setattr(jobs, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(background, "ROWS_AT_ONCE", 100)
     monkeypatch.setenv("SECRET_KEY", settings.SECRET_KEY)
     monkeypatch.setenv("FIELD_KEYS", settings.FIELD_KEYS)
     make_branches()
@@ -89,8 +89,8 @@ def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
 
 def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):
     with ExitStack() as stack:
-        places = [stack.enter_context(path.open("w")) for path in jobs.place_files()]
-        assert [jobs.is_taken(place) for place in places] == [True] * jobs.AT_ONCE
+        places = [stack.enter_context(path.open("w")) for path in background.place_files()]
+        assert [background.is_taken(place) for place in places] == [True] * background.AT_ONCE
         begin_check(batch)
         waited(batch, lambda batch: batch.is_queued)
         seen = batch.alive_at

@@ -12,7 +12,7 @@ from tests.pages import two_branches
 from tests.races import HANGING
 from tests.reports.import_pages import HEADINGS, HERE, people, person
 from tests.workbooks import workbook
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]

@@ -12,7 +12,7 @@ from tests.spreadsheet_files import far_cell, mutated, mutated_inside, ods_cell,
 from tests.spreadsheet_files import workbook as styled_workbook
 from tests.workbooks import workbook
 from yl_district.importing.findings import take_in_rows
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
 from yl_district.spreadsheets import workbooks
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 

@@ -18,7 +18,7 @@ from tests.orgs.sign_in import signed_in
 from tests.reports.import_pages import act, commit, opened, sent, text, told
 from tests.rosters import records, tally
 from tests.workbooks import workbook
-from yl_district.models import ImportAlias, ImportBatch, ImportHeading
+from yl_district.importing.models import ImportAlias, ImportBatch, ImportHeading
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

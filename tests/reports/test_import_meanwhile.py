@@ -24,7 +24,7 @@ from tests.rosters import (
     written,
 )
 from yl_district.importing import commit
-from yl_district.importing.work import CHANGED_MEANWHILE
+from yl_district.importing.steps import CHANGED_MEANWHILE
 
 CREDIT_CODE = "91110105MA01234565"
 

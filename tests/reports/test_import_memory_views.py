@@ -7,8 +7,8 @@ from members.models import Member
 from tests.factories import make_organisation
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, THERE, act, commit, counts, opened, person, text, told
+from yl_district.importing.models import ImportAlias, ImportHeading
 from yl_district.importing.proposal import learn_alias
-from yl_district.models import ImportAlias, ImportHeading
 
 pytestmark = pytest.mark.django_db
 

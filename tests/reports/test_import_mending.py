@@ -12,8 +12,8 @@ from tests.rosters import BRANCH, OTHER_BRANCH, identity_number, make_branches, 
 from tests.workbooks import workbook
 from yl_district.importing.findings import Findings
 from yl_district.importing.mending import write_wrong_rows
-from yl_district.importing.work import begin_check, begin_commit, open_import
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import begin_check, begin_commit, open_import
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

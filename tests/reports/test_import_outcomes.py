@@ -37,7 +37,7 @@ from tests.rosters import (
     take,
     tally,
 )
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 

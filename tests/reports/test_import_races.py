@@ -31,8 +31,9 @@ from tests.rosters import (
 )
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.importing import commit, undo, work
-from yl_district.importing.work import (
+from yl_district.importing import commit, steps, undo
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import (
     CHANGED_MEANWHILE,
     begin_check,
     begin_commit,
@@ -41,7 +42,6 @@ from yl_district.importing.work import (
     run_check,
     run_commit,
 )
-from yl_district.models import ImportBatch
 from yl_district.sheets.export_marks import HEADING, mark
 
 pytestmark = pytest.mark.both
@@ -226,16 +226,16 @@ def test_two_commits_at_once_have_one_effect(transactional_db, act):
 
 def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branches, monkeypatch):
     batch = checked("members", member_rows(2))
-    late, real = ImportBatch.objects.get(pk=batch.pk), work.Check.warnings
+    late, real = ImportBatch.objects.get(pk=batch.pk), steps.Check.warnings
 
     def overtaken(self):
-        monkeypatch.setattr(work.Check, "warnings", real)
+        monkeypatch.setattr(steps.Check, "warnings", real)
         ImportBatch.objects.update(**BROKEN)
         other = ImportBatch.objects.get(pk=batch.pk)
         assert (begin_check(other), begin_commit(other)) == (True, True)
         return iter(())
 
-    monkeypatch.setattr(work.Check, "warnings", overtaken)
+    monkeypatch.setattr(steps.Check, "warnings", overtaken)
     assert not run_check(late)
     found = ImportBatch.objects.get()
     assert (found.state, bool(found.written), tally(found)) == ("committed", True, {"new": 2})
@@ -244,14 +244,14 @@ def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branc
 
 def test_a_check_stops_at_the_next_part_once_another_one_was_begun(branches, monkeypatch):
     batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(1_050)}), "名单.xlsx")
-    parts, real = [], work.CheckedSheets._keep
+    parts, real = [], steps.CheckedSheets._keep
 
     def overtaken(check, part, *outcome):
         real(check, part, *outcome)
         parts.append(part.number)
         ImportBatch.objects.update(worker="elsewhere:1")
 
-    monkeypatch.setattr(work.CheckedSheets, "_keep", overtaken)
+    monkeypatch.setattr(steps.CheckedSheets, "_keep", overtaken)
     assert (run_check(batch), parts, ImportBatch.objects.get().state) == (False, [0], "checking")
 
 

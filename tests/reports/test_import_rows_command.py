@@ -10,7 +10,7 @@ from members.models import Member
 from tests.factories import make_organisation
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["序号", "姓 名", "性别", "出生年月日", "所属团组织", "血型"]

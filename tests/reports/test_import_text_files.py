@@ -9,7 +9,7 @@ from members.models import Member
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, commit, counts, opened
 from tests.rosters import WEIGHTS
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db

@@ -56,9 +56,9 @@ from tests.yl_district.test_history_views import changes
 from yl_district.history.tracking import because
 from yl_district.importing import reversals as reversals_module
 from yl_district.importing import undo
+from yl_district.importing.models import ImportBatch
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
-from yl_district.importing.work import begin_undo
-from yl_district.models import ImportBatch
+from yl_district.importing.steps import begin_undo
 from yl_district.sheets.export_marks import HEADING, mark
 from yl_district.sheets.resource import LogResource
 from youthhubs.models import Hub

@@ -24,7 +24,7 @@ from tests.reports.import_pages import (
     told,
 )
 from tests.workbooks import workbook
-from yl_district.models import ImportBatch, ImportHeading, ImportPart
+from yl_district.importing.models import ImportBatch, ImportHeading, ImportPart
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,10 @@ from reports.ledger.kinds import KINDS
 from reports.ledger.workbook import import_ledger
 from reports.models import PlatformEntry
 from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
-from yl_district.importing import commit, work
+from yl_district.importing import commit, steps
 from yl_district.importing.findings import take_in_rows
-from yl_district.importing.work import run_commit
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import run_commit
 from yl_district.sheets.cells import YEARS
 
 pytestmark = pytest.mark.django_db
@@ -650,7 +650,7 @@ def test_beside_activities_that_differ_from_their_sign_ins_the_right_rows_are_wr
 
 def test_a_first_list_that_differs_from_what_is_stored_takes_no_more_rounds_than_one_of_a_single_row(monkeypatch):
     take_in(LEDGER | {"活动": [held("夜跑", 人次=30)]})
-    rounds, run = [], work.CheckedSheets.run
-    monkeypatch.setattr(work.CheckedSheets, "run", lambda checked: rounds.append(checked) or run(checked))
+    rounds, run = [], steps.CheckedSheets.run
+    monkeypatch.setattr(steps.CheckedSheets, "run", lambda checked: rounds.append(checked) or run(checked))
     assert len(problems({"签到": came("夜跑", *(f"来宾{letter}" for letter in "甲乙丙丁戊"))})) == 5
     assert len(rounds) == 2

@@ -13,7 +13,7 @@ from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.models import AccessEntry
-from yl_district.models import ImportBatch
+from yl_district.importing.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 NEW = {"团组织": [{"组织名称": "新桥社区团支部", "组织类别": "团支部", "所属领域": "社区"}]}

@@ -34,8 +34,8 @@ from tests.workbooks import workbook
 from yl_district.attachments.models import PART, Attachment, AttachmentPart
 from yl_district.audit import access_log
 from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
-from yl_district.importing.work import open_import, run_check, run_commit
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
+from yl_district.importing.steps import open_import, run_check, run_commit
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
 from yl_district.sheets import bulk_records

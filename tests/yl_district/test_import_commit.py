@@ -9,8 +9,8 @@ from tests.reports.test_import_races import checked
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, member_rows, take, written
 from yl_district.audit.models import AccessEntry
 from yl_district.importing.commit import Refused, commit
+from yl_district.importing.models import ImportBatch
 from yl_district.importing.undo import undo
-from yl_district.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 STATES = set(ImportBatch.State.values)

@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from yl_district.importing.work import SHOWN_AT_ONCE, keep_file, read_file
-from yl_district.models import ImportBatch, ImportPart
+from yl_district.importing.models import ImportBatch, ImportPart
+from yl_district.importing.steps import SHOWN_AT_ONCE, keep_file, read_file
 from yl_district.spreadsheets.limits import PART_ROWS
 from yl_district.spreadsheets.workbooks import SheetPart, UnreadableWorkbook
 

@@ -9,13 +9,13 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
 from ..history.tracking import because, tracked_fields
-from ..models import ImportBatch
 from .check import REFUSED
 from .kinds import parts_in_order
-from .marks import Changes, as_ranges, give_reason, marks_of, written_since
+from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
 from .reading import Reader
 from .stage import KEY, LABEL, LINKS, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
+from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 
 State = ImportBatch.State
 LARGE = 10_000  # rows

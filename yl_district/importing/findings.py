@@ -1,11 +1,11 @@
 """What an import brought, as commands tell it; and a file taken in by one call, as they do it."""
 
-from ..models import ImportBatch
 from ..recognition.headings import named
 from ..sheets import cells
 from ..sheets.problems import Problem
 from .check import NAMES
-from .work import open_import, run_check, run_commit
+from .models import ImportBatch
+from .steps import open_import, run_check, run_commit
 
 TRIES = 3
 

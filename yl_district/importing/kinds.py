@@ -8,10 +8,9 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from ..models import ImportAlias
-from ..models.imports import LEDGER
 from ..recognition import mapping as sheet_mapping
 from ..sheets.columns import Book
+from .models import LEDGER, ImportAlias
 
 
 def no_links(user, rows):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from ..models import ImportPart
 from ..sheets.cells import has_doubtful_digits, is_cut, plain, whole
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
+from .models import ImportPart
 from .outcomes import wrong_columns
 from .reading import Reader
 

@@ -5,14 +5,13 @@ What was explained once is remembered for the kind: headings, and the texts that
 
 from dataclasses import dataclass, field
 
-from ..models import ImportAlias, ImportHeading
-from ..models.imports import LEDGER
 from ..recognition.headings import EXPORT_MARK, heading_key, known_headings, recognise
 from ..recognition.layout import LOOKED_AT, Layout, find_layout, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import is_blank, plain, text_key
 from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
 from .kinds import aliases, import_kinds
+from .models import LEDGER, ImportAlias, ImportHeading
 from .outcomes import known_names
 
 SAMPLED = 200  # rows below the headings from which samples are taken

@@ -12,8 +12,8 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import delete_rows, insert_history, link_rows, row_of, update_rows
 from ..history.tracking import because
-from ..models import ImportBatch
 from .commit import REASON, Refused
+from .models import ImportBatch
 from .reversals import CHUNK, REVERSED, restore, reversals, states_of
 from .stage import derived
 

@@ -6,9 +6,9 @@ from django.core.management.base import CommandError
 
 from orgs.models import User
 from yl_district.commands import DatabaseCommand
-from yl_district.importing import jobs
-from yl_district.importing.work import ACTS, STATES
-from yl_district.models import ImportBatch
+from yl_district.importing import background
+from yl_district.importing.models import ImportBatch
+from yl_district.importing.steps import ACTS, STATES
 
 RARELY = 200_000  # objects made between two searches for garbage
 
@@ -35,7 +35,7 @@ class Command(DatabaseCommand):
         # Rows are kept by the hundred thousand and make hardly any cycles: to look for those takes a fifth of the time.
         gc.freeze()
         gc.set_threshold(RARELY)
-        with jobs.turn(found) as is_own:
+        with background.turn(found) as is_own:
             if is_own:
                 by = User.objects.filter(pk=user).first() if user else None
                 ACTS[act](found, only_right=only_right_rows, user=by)

@@ -6,19 +6,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from yl_district.audit.downloads import long_download
-from yl_district.importing import mending
-from yl_district.importing.kinds import import_kinds, kind_words, may_undo
-from yl_district.importing.proposal import propose, remember
-from yl_district.importing.work import State, begin_check, enter_check, set_going
-from yl_district.models import ImportBatch
-from yl_district.models.imports import LEDGER
-from yl_district.pages import submit_once
-from yl_district.pages.pages import carry_out, configured_table, rows_response, tell, wants_fragment
-
+from ..audit.downloads import long_download
+from ..pages import submit_once
+from ..pages.pages import carry_out, configured_table, rows_response, tell, wants_fragment
+from . import mending
 from .filters import ImportBatchFilter
-from .import_forms import ImportForm, MappingForm
-from .import_outlook import committed_context, early_rows, found_context, undone_context
+from .forms import ImportForm, MappingForm
+from .kinds import import_kinds, kind_words, may_undo
+from .models import LEDGER, ImportBatch
+from .page_contexts import committed_context, early_rows, found_context, undone_context
+from .proposal import propose, remember
+from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
 
 
@@ -49,7 +47,7 @@ def import_batch_list(request):
         "empty_title": "还没有导入过文件",
         "empty_hint": "选择一份 Excel、.ods 或 .csv 名单，核对后再写入。",
     }
-    return rows_response(request, "reports/import_batch_list.html", "_rows.html", context)
+    return rows_response(request, "yl_district/import_batch_list.html", "_rows.html", context)
 
 
 def import_batch_create(request):
@@ -74,7 +72,7 @@ def import_batch_create(request):
                 begin_check(form.instance)
             return redirect(target)
     context = {"title": "导入名单", "form": form}
-    return render(request, "reports/import_batch_create.html", context, status=form.http_status)
+    return render(request, "yl_district/import_batch_create.html", context, status=form.http_status)
 
 
 def import_batch_update(request, pk):
@@ -87,7 +85,7 @@ def import_batch_update(request, pk):
         take_mapping(batch, form)
         return redirect(batch)
     context = page_context(batch) | {"title": f"核对列：{batch.file_name}", "form": form}
-    return render(request, "reports/import_batch_update.html", context, status=422 if form.errors else 200)
+    return render(request, "yl_district/import_batch_update.html", context, status=422 if form.errors else 200)
 
 
 def take_mapping(batch, form):
@@ -116,7 +114,9 @@ def import_batch_detail(request, pk):
     contexts = {State.COMMITTED: committed_context, State.UNDONE: undone_context}
     context = page_context(batch) | contexts[batch.state](request, batch)
     context["may_undo"] = may_undo(request.user, batch)
-    return rows_response(request, f"reports/import_batch_{batch.state}.html", "reports/_import_records.html", context)
+    return rows_response(
+        request, f"yl_district/import_batch_{batch.state}.html", "yl_district/_import_records.html", context
+    )
 
 
 def page_context(batch):
@@ -132,8 +132,8 @@ def busy_page(request, batch):
     if wants_fragment(request):
         if batch.is_broken_off:
             return HttpResponseClientRefresh()
-        return render(request, "reports/_import_progress.html", context)
-    return render(request, "reports/import_batch_busy.html", context)
+        return render(request, "yl_district/_import_progress.html", context)
+    return render(request, "yl_district/import_batch_busy.html", context)
 
 
 def percent(batch):
@@ -145,7 +145,7 @@ def found_page(request, batch, problem="", status=200):
     """What the check found; `problem` says why something that was asked was not done."""
     context = page_context(batch) | found_context(request, batch) | {"problem": problem}
     return rows_response(
-        request, "reports/import_batch_checked.html", "reports/_import_rows.html", context, status=status
+        request, "yl_district/import_batch_checked.html", "yl_district/_import_rows.html", context, status=status
     )
 
 

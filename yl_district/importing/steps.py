@@ -8,19 +8,18 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import ImportBatch, ImportPart
-from ..models.imports import KEPT_DAYS, LEDGER
 from ..sheets import cells
 from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbook
-from . import commit, jobs, undo
+from . import background, commit, undo
 from .check import ASIDE, BESIDE, BLANK, NEW, Check, Outcome
 from .commit import Outdated, Refused
 from .kinds import import_kinds, resources_for, sheet_kinds, turns
-from .marks import marks_of
+from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import propose
 from .reading import Reader
 from .stage import Stage
+from .versions import marks_of
 
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
 MOST_COLUMNS = 500  # headings that a page can ask about
@@ -243,9 +242,9 @@ def go_on(batch, **values):
 def set_going(batch, act, *, only_right=False, user=None):
     """Has the act done whose state the import has entered (check, commit or undo), in the background if it is large."""
     try:
-        if jobs.is_large(batch):
+        if background.is_large(batch):
             options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
-            jobs.start(batch, act, *options)
+            background.start(batch, act, *options)
         else:
             ACTS[act](batch, only_right=only_right, user=user)
     except BaseException:

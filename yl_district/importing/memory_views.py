@@ -6,8 +6,8 @@ from django import forms
 from django.contrib import messages
 from django.shortcuts import redirect, render
 
-from yl_district.importing.kinds import import_kinds
-from yl_district.models import ImportAlias, ImportHeading
+from .kinds import import_kinds
+from .models import ImportAlias, ImportHeading
 
 REMEMBERED = {"alias": ImportAlias, "heading": ImportHeading}
 
@@ -43,7 +43,7 @@ def import_memory_list(request):
         for key, label in kinds.items()
     ]
     context = {"title": "记住的写法与标题", "memories": [one for one in found if one.aliases or one.headings]}
-    return render(request, "reports/import_memory_list.html", context)
+    return render(request, "yl_district/import_memory_list.html", context)
 
 
 def forget(request, kinds):

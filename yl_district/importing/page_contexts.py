@@ -6,19 +6,18 @@ from urllib.parse import urlencode
 from django.apps import apps
 from django.core.paginator import Paginator
 
-from yl_district.history.changes import is_derived
-from yl_district.importing.check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
-from yl_district.importing.kinds import import_kinds, sheet_kinds
-from yl_district.importing.outcomes import known_names, likely_name, places, problem_groups, rows_at
-from yl_district.importing.reversals import HELD, REVERSED, restorable, reversals, states_of
-from yl_district.importing.reversals import LABELS as UNDO_LABELS
-from yl_district.importing.written import keys_of, kind_label, named, told, written_records
-from yl_district.models.imports import LEDGER
-from yl_district.pages.pages import wants_fragment
-from yl_district.recognition.headings import IGNORED, NUMBERED, heading_key
-from yl_district.recognition.mapping import Mapping
-
-from .import_forms import NO_TABLES
+from ..history.changes import is_derived
+from ..pages.pages import wants_fragment
+from ..recognition.headings import IGNORED, NUMBERED, heading_key
+from ..recognition.mapping import Mapping
+from .check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
+from .forms import NO_TABLES
+from .kinds import import_kinds, sheet_kinds
+from .models import LEDGER
+from .outcomes import known_names, likely_name, places, problem_groups, rows_at
+from .reversals import HELD, REVERSED, restorable, reversals, states_of
+from .reversals import LABELS as UNDO_LABELS
+from .written_records import keys_of, kind_label, named, told, written_records
 
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30

@@ -8,19 +8,18 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from yl_district.importing import mending
-from yl_district.importing.check import CHANGED, NEW, REFUSED
-from yl_district.importing.kinds import may_undo
-from yl_district.importing.outcomes import rows_at
-from yl_district.importing.proposal import learn_alias
-from yl_district.importing.reading import Reader
-from yl_district.importing.work import State, begin_check, begin_commit, begin_undo, enter_check, set_going
-from yl_district.models import ImportBatch
-from yl_district.pages.pages import rows_response, wants_fragment
-
-from .import_forms import AliasForm, MendForm
-from .import_outlook import KnownNames, items_of, seen, undo_context, unknown_texts
-from .import_views import found_page, open_batch, own_batch, page_context
+from ..pages.pages import rows_response, wants_fragment
+from . import mending
+from .check import CHANGED, NEW, REFUSED
+from .forms import AliasForm, MendForm
+from .kinds import may_undo
+from .models import ImportBatch
+from .outcomes import rows_at
+from .page_contexts import KnownNames, items_of, seen, undo_context, unknown_texts
+from .proposal import learn_alias
+from .reading import Reader
+from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
+from .views import found_page, open_batch, own_batch, page_context
 
 AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
 UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核对这些提示”后再写入。"
@@ -51,8 +50,8 @@ def import_batch_mend(request, pk, number, place):
     context = page_context(batch) | {"title": f"改正第 {row.number} 行", "form": form, "row": row, "back": back}
     context["query"] = request.GET.urlencode()
     if wants_fragment(request):
-        return render(request, "reports/_import_mend.html", context)
-    return render(request, "reports/import_batch_mend.html", context, status=422 if form.errors else 200)
+        return render(request, "yl_district/_import_mend.html", context)
+    return render(request, "yl_district/import_batch_mend.html", context, status=422 if form.errors else 200)
 
 
 def mend(request, batch, number, place, texts):
@@ -135,7 +134,7 @@ def import_batch_undo(request, pk):
             messages.success(request, "已撤销这次导入。")
         return redirect(batch)
     context = page_context(batch) | undo_context(request, batch) | {"title": f"撤销导入：{batch.file_name}"}
-    return rows_response(request, "reports/import_batch_undo.html", "reports/_import_records.html", context)
+    return rows_response(request, "yl_district/import_batch_undo.html", "yl_district/_import_records.html", context)
 
 
 def may_be_given_up(batch):

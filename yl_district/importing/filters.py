@@ -1,10 +1,10 @@
-"""What the lists of reports, imports, targets and platform entries can be narrowed by."""
+"""What the list of imports can be narrowed by."""
 
 import django_filters as filters
 
-from yl_district.importing.kinds import import_kinds
-from yl_district.models import ImportBatch
-from yl_district.pages.filters import PageFilter
+from ..pages.filters import PageFilter
+from .kinds import import_kinds
+from .models import ImportBatch
 
 
 def kind_choices():

@@ -6,15 +6,15 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
-from yl_district.importing.kinds import import_kinds
-from yl_district.importing.outcomes import known_names
-from yl_district.importing.proposal import missing
-from yl_district.importing.work import open_import, read_file
-from yl_district.pages.forms import ActionForm
-from yl_district.recognition.headings import EXPORT_MARK
-from yl_district.recognition.mapping import Mapping
-from yl_district.sheets.cells import shown, text_key, whole
-from yl_district.spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
+from ..pages.forms import ActionForm
+from ..recognition.headings import EXPORT_MARK
+from ..recognition.mapping import Mapping
+from ..sheets.cells import shown, text_key, whole
+from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
+from .kinds import import_kinds
+from .outcomes import known_names
+from .proposal import missing
+from .steps import open_import, read_file
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000

@@ -1,10 +1,10 @@
 """What lies below all kinds of records: imports, attachments, the access log, forms carried out, rows written once."""
 
-from ..attachments.models import Attachment, AttachmentPart, AttachmentQuerySet
-from ..audit.models import AccessEntry
-from ..audit.write_once_model import KeptOnce
-from ..pages.models import Submission
-from .imports import ImportAlias, ImportBatch, ImportHeading, ImportPart
+from .attachments.models import Attachment, AttachmentPart, AttachmentQuerySet
+from .audit.models import AccessEntry
+from .audit.write_once_model import KeptOnce
+from .importing.models import ImportAlias, ImportBatch, ImportHeading, ImportPart
+from .pages.models import Submission
 
 __all__ = [
     "AccessEntry",

@@ -2,11 +2,11 @@
 
 import django_tables2 as tables
 
-from yl_district.importing.kinds import kind_words
-from yl_district.models import ImportBatch
-from yl_district.pages.tables import PageTable, RecordColumn
+from yl_district.importing.page_contexts import tally
 
-from .import_outlook import tally
+from ..pages.tables import PageTable, RecordColumn
+from .kinds import kind_words
+from .models import ImportBatch
 
 
 class ImportBatchTable(PageTable):
