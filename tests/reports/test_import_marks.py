@@ -300,3 +300,23 @@ def test_a_mark_of_somebody_known_by_a_case_file_alone_tells_and_changes_nothing
     assert {problem[2] for problem in problems(found)} == {"姓名", "手机号码"}
     assert not any(secret in str(found.as_dict()) for secret in ("白露", "13800138000", "清河中学"))
     assert records() == before
+
+
+CORRECTED = {
+    "supplies": ("数量", "3"),
+    "unit_contacts": ("内容", "回访"),
+    "organisations": ("组织名称", "远山团支部"),
+    "targets": ("年度", "2018"),
+}
+
+
+@pytest.mark.parametrize("kind", CORRECTED)
+def test_a_row_exported_from_another_database_changes_no_record_of_its_key_here(branches, kind):
+    full_district(branches)
+    resource, (heading, cell) = KINDS[kind].resource(noted_book(Book(timezone.localdate()))), CORRECTED[kind]
+    record = resource.rows_for_export(resource._meta.model.objects.all()).last()
+    row = dict(zip(resource.fields, resource.export_row(record), strict=True)) | {heading: cell}
+    own = mark(record, timezone.now() + timedelta(seconds=1))
+    foreign = own[:-6] + ("1" * 6 if own.endswith("0" * 6) else "0" * 6)
+    found = [tally(take(kind, [row | {HEADING: one}], check=True).batch) for one in (own, foreign)]
+    assert found == [{"changed": 1}, {"new": 1}]

@@ -26,7 +26,7 @@ from .tables import PageRow
 
 CHUNK = 2000
 FORMATS = ("xlsx", "csv")
-MARK = Heading(HEADING, width=34)
+MARK = Heading(HEADING, width=42)
 LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 
 

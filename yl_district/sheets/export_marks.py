@@ -1,20 +1,32 @@
-"""The mark at the end of every exported row: which record it was, and when; an import knows the record by it again.
+"""The mark at the end of every exported row, by which an import recognises the record.
 
-`member-123@20261125T213005` is the member with the key 123 as it stood on 25 November 2026, 21:30:05 local time.
+`member-123@20261125T213005#3fa9c1` is the member with the key 123 as it was on 25 November 2026, 21:30:05 local time,
+in the database tagged 3fa9c1. Marks without a tag are those of earlier versions.
 """
 
 import re
 import unicodedata
 from datetime import datetime
+from typing import NamedTuple
 
 from django.utils import timezone
 
 from ..history.tracking import kind_of
 from .cells import INVISIBLE
+from .models import DatabaseTag
 
 HEADING = "导出标记"
 MOMENT = "%Y%m%dT%H%M%S"
-MARK = re.compile(r"([a-z]+(?:_[a-z]+)*)-([0-9]{1,18})@([0-9]{8}T[0-9]{6})")
+MARK = re.compile(r"([a-z]+(?:_[a-z]+)*)-([0-9]{1,18})@([0-9]{8}T[0-9]{6})(?:#([0-9a-f]{6}))?")
+
+
+class Mark(NamedTuple):
+    """What a mark states: the record's kind and key, the moment to the second, the database's tag ("" in old ones)."""
+
+    kind: str
+    key: int
+    moment: datetime
+    tag: str
 
 
 def mark(record, moment):
@@ -23,19 +35,20 @@ def mark(record, moment):
 
 
 def marks(model, moment):
-    """A function that gives the mark of the model's record with a key."""
-    head, tail = f"{kind_of(model)}-", f"@{timezone.localtime(moment):{MOMENT}}"
+    """Returns a function that gives the mark of the model's record with a key."""
+    tag = DatabaseTag.objects.get().tag
+    head, tail = f"{kind_of(model)}-", f"@{timezone.localtime(moment):{MOMENT}}#{tag}"
     return lambda pk: f"{head}{pk}{tail}"
 
 
 def read(text):
-    """The kind, key and moment that a mark states, to the second; None for what is no mark."""
+    """Returns the Mark that a cell states; None where it is no mark."""
     compact = "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).split())
     match = MARK.fullmatch(compact)
     if not match:
         return None
-    kind, pk, moment = match.groups()
+    kind, pk, moment, tag = match.groups()
     try:
-        return kind, int(pk), timezone.make_aware(datetime.strptime(moment, MOMENT))
+        return Mark(kind, int(pk), timezone.make_aware(datetime.strptime(moment, MOMENT)), tag or "")
     except ValueError:
         return None

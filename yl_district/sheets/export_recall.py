@@ -6,6 +6,7 @@ from django.db.models import Max, Min
 
 from ..history.tracking import kind_of
 from . import cells, export_marks
+from .models import DatabaseTag
 from .problems import row_problem
 
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
@@ -26,6 +27,13 @@ class HistorySpans:
             self._of_model[model] = {key: moments for key, *moments in spans}
         first, last = self._of_model[model].get(record.pk, (LONG_AGO, LONG_AGO))
         return first.replace(microsecond=0), last.replace(microsecond=0)
+
+
+class OwnTag:
+    """The tag of this database, read once for a workbook."""
+
+    def __init__(self, book):
+        self.tag = DatabaseTag.objects.get().tag
 
 
 class Recalling:
@@ -50,14 +58,16 @@ class Recalling:
         return record, {heading: self._unmasked(record, heading, cell) for heading, cell in row.items()}
 
     def _marked(self, mark):
-        """The record that a mark names, and its moment; none that was not there at that moment.
+        """Returns the record that a mark names, and the mark's moment; None for a mark of another database.
 
-        Such a mark is of another database, in which the key is that of another record.
+        An old mark without a tag is of another one at least where the record was not there at that moment.
         """
-        kind, key, moment = export_marks.read(mark) or (None, None, None)
-        record = self.stored.get(key) if kind == kind_of(self._meta.model) else None
-        is_later = record is not None and self.book.only(HistorySpans).of(record)[0] > moment
-        return (None if is_later else record), moment
+        found = export_marks.read(mark)
+        if not found or found.kind != kind_of(self._meta.model) or found.tag not in ("", self.book.only(OwnTag).tag):
+            return None, None
+        record = self.stored.get(found.key)
+        is_later = record is not None and self.book.only(HistorySpans).of(record)[0] > found.moment
+        return (None if is_later else record), found.moment
 
     def _refuse_slipped(self, record):
         """Raises RowProblems where the cells beside the mark of a record name another one."""
