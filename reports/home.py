@@ -1,4 +1,4 @@
-"""The year at a glance."""
+"""The home page: a year at a glance."""
 
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,7 +13,7 @@ from .targets.progress import paces_beside
 
 
 def home(request):
-    """The year at a glance."""
+    """The headline figures, targets, open findings and charts of a period."""
     if not places_of(request.user):
         return home_without_figures(request)
     scope, form = asked_scope(request)
@@ -33,12 +33,12 @@ def home(request):
     return render(request, "reports/home.html", context)
 
 
-# Where work begins for those who read no figures.
+# The pages on which users who read no figures may start, in order of preference.
 BEGINNINGS = ["activity_list", "case_grant_list", "account_list", "access_entry_list"]
 
 
 def home_without_figures(request):
-    """Leads those who read no figures to where their work begins; somebody without a role is told whom to ask."""
+    """Redirects to the first page of BEGINNINGS that the user may open, or tells a user without a role whom to ask."""
     for url_name in BEGINNINGS:
         if request.user.may_open(url_name):
             return redirect(url_name)

@@ -1,4 +1,4 @@
-"""The documents that an organisation or a hub writes of a period, section by section."""
+"""Reports and their sections: what an organisation or a hub writes about a period."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,9 +14,9 @@ from youthhubs.models import Hub
 
 
 class ReportReachQuerySet(ReachQuerySet):
-    """Rows of a report: they belong to its organisation, those of a hub also to whoever runs hubs there.
+    """Rows of a report, within reach where its organisation is; those of a hub also for hub operators there.
 
-    `report_path` names the lookup from a row to its report, with two underscores behind it; empty for reports.
+    `report_path` is the lookup from a row to its report, with a trailing `__`; it is empty for reports themselves.
     """
 
     report_path = ""
@@ -27,30 +27,30 @@ class ReportReachQuerySet(ReachQuerySet):
         return f"{self.report_path}organisation__path"
 
     def reach_by(self, role):
-        """Whoever runs a hub sees what is written of hubs alone."""
+        """The condition for rows within reach of a role; a hub operator reaches only the reports of hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return self.reach(role.organisation) & Q(**{f"{self.report_path}hub__isnull": False})
         return super().reach_by(role)
 
     def changeable_by(self, user):
-        """Rows that the user may write and sign: of the organisations whose records, or hubs, they keep."""
+        """Rows that the user may write and sign, as keeper of the organisation's records or as hub operator."""
         return self.visible_as(user, *RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
 
 
 class ReportQuerySet(ReportReachQuerySet):
     def of_scope(self, scope):
-        """Reports of exactly this organisation or hub and this period."""
+        """Reports for exactly this organisation or hub and this period."""
         start, end = scope.period.bounds
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
     def with_editions(self):
-        """Adds how many editions were signed."""
-        # Rows that are grouped lose the order of their model.
+        """Adds `edition_count`, the number of signed editions."""
+        # Grouping drops the model's ordering.
         return self.annotate(edition_count=Count("editions")).order_by(*self.model._meta.ordering)
 
 
 class Report(models.Model):
-    """One document of an organisation, or of one of its hubs, for a period."""
+    """A document about a period, of an organisation or of one of its hubs."""
 
     class Form(models.TextChoices):
         ANNUAL = "annual_summary", "年度工作总结"
@@ -58,7 +58,7 @@ class Report(models.Model):
         QUARTERLY = "quarterly_return", "季度专题报表"
         MONTHLY = "monthly_bulletin", "月度录入通报"
 
-    # The parts of a year of which each form tells.
+    # The parts of a year that each form covers, as keys of `yl_district.periods.PARTS`.
     PARTS_OF_FORM = {
         Form.ANNUAL: ["year"],
         Form.HALF_YEAR: ["h1", "h2"],
@@ -95,27 +95,27 @@ class Report(models.Model):
         return f"{self.writer_name}{self.period.name}{self.subject}"
 
     def get_absolute_url(self):
-        """The report's own page."""
+        """The URL of the report's page."""
         return reverse("report_detail", args=[self.pk])
 
     @classmethod
     def form_of(cls, period):
-        """The form that tells of such a period, None for a run of days of which no form does."""
+        """The form for such a period; None for a run of days that no form covers."""
         return next((form for form, parts in cls.PARTS_OF_FORM.items() if period.part in parts), None)
 
     @property
     def period(self):
-        """The days of which the report tells."""
+        """The days that the report covers."""
         return Period(self.starts_on, self.ends_on)
 
     @property
     def edition(self):
-        """The newest edition signed, or None."""
+        """The latest signed edition without its file, or None."""
         return self.editions.defer("document").first()
 
     @property
     def subject(self):
-        """What the title calls the document, beside the period that it names itself."""
+        """The form's name without the period, which the title states itself: 工作总结, 专题报表, 录入通报."""
         return (
             self.get_form_display().removeprefix("年度").removeprefix("半年").removeprefix("季度").removeprefix("月度")
         )
@@ -136,14 +136,14 @@ class SectionQuerySet(ReportReachQuerySet):
     report_path = "report__"
 
     def visible_as(self, user, *kinds):
-        """Of the sections about cases those of organisations of whose cases the user may know."""
+        """Sections within reach; those about cases only for staff and leaders of the report's organisation."""
         knowing = super().visible_as(user, RoleKind.STAFF, RoleKind.LEADER).filter(report__hub=None)
         seen = super().visible_as(user, *kinds)
         return seen.filter(Q(is_about_cases=False) | Q(pk__in=knowing.order_by().values("pk")))
 
 
 def open_states(section, rows, user):
-    """The states of a section that the user may know: all, or those since it last was about cases."""
+    """The historical states of a section that the user may see: all, or those after it was last about cases."""
     report = section.report
     if report.hub_id is None and user.reaches_as(report.organisation, RoleKind.STAFF, RoleKind.LEADER):
         return rows
@@ -152,7 +152,7 @@ def open_states(section, rows, user):
 
 
 class Section(models.Model):
-    """One section of a report, as its writers keep it: paragraphs in which names stand for figures."""
+    """One section of a report as its writers store it: paragraphs with placeholders for figures."""
 
     LONGEST = 20_000
 
@@ -160,7 +160,7 @@ class Section(models.Model):
     position = models.PositiveSmallIntegerField("顺序")
     heading = models.CharField("标题", max_length=60, blank=True)
     body = models.TextField("正文", max_length=LONGEST, blank=True)
-    # Not told to those who may not know how many youths are assisted, whatever it says.
+    # Hidden from users who may not know how many youths are assisted, whatever the text.
     is_about_cases = models.BooleanField("涉及精准帮扶", default=False)
 
     objects = SectionQuerySet.as_manager()
@@ -174,5 +174,5 @@ class Section(models.Model):
         return self.heading or "（无标题）"
 
     def get_absolute_url(self):
-        """The section's place in its report."""
+        """The URL of the section within its report's page."""
         return f"{reverse('report_detail', args=[self.report_id])}#section-{self.pk}"

@@ -1,4 +1,4 @@
-"""What was signed: the text, the numbers and the records they counted, as they stood on that day."""
+"""Signed editions: the text, the figures and the records counted, as they were on the day of signing."""
 
 import hashlib
 
@@ -16,12 +16,12 @@ class EditionQuerySet(ReportReachQuerySet):
     report_path = "report__"
 
     def without_contents(self):
-        """Editions whose texts and files are read only where they are asked for."""
+        """Editions without their texts and files, which are loaded on first access."""
         return self.defer("document", "blocks", "open_blocks")
 
 
 class Edition(KeptOnce):
-    """A report as it was signed; the first one, or an amendment with its reason."""
+    """A report as it was signed: the first edition, or an amendment with its reason."""
 
     report = models.ForeignKey(Report, models.PROTECT, related_name="editions", verbose_name="报告")
     number = models.PositiveSmallIntegerField("序号")
@@ -58,22 +58,22 @@ class Edition(KeptOnce):
         return f"{self.report} {self.label}"
 
     def get_absolute_url(self):
-        """The edition's own page."""
+        """The URL of the edition's page."""
         return reverse("edition_detail", args=[self.pk])
 
     @property
     def label(self):
-        """Which edition it is, in words: 定稿, 更正稿第1号."""
+        """The edition's name: 定稿, 更正稿第1号."""
         return f"更正稿第{self.number - 1}号" if self.number > 1 else "定稿"
 
     @property
     def is_whole(self):
-        """Whether the file still is the one whose digest was taken when it was signed."""
+        """Whether the file still matches the digest taken at signing."""
         return hashlib.sha256(self.document).hexdigest() == self.sha256
 
 
 class CountedFigure(KeptOnce):
-    """One figure of an edition: what it came to, what that meant, and which records it counted."""
+    """One figure of an edition: its value, quality and definition, and the records it counted."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="figures", verbose_name="定稿")
     position = models.PositiveSmallIntegerField("顺序")
@@ -84,7 +84,7 @@ class CountedFigure(KeptOnce):
     value = models.BigIntegerField("数值")
     quality = models.CharField("数据质量", max_length=20)
     target = models.PositiveIntegerField("目标", null=True)
-    # The records in the packed form of `yl_district.packing`: [key, what it added, how sure that was] for each.
+    # The records, packed by `yl_district.packing`: [key, amount, quality] for each.
     records = models.TextField("记录")
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The reasons that the office gives for what the checks find."""
+"""The explanations that the office gives for findings of the data checks."""
 
 from django.db import models
 from django.db.models import Q
@@ -15,12 +15,12 @@ from .documents import ReportReachQuerySet
 
 class ExplanationQuerySet(ReportReachQuerySet):
     def of_scope(self, scope):
-        """Reasons given for findings of exactly this organisation or hub and this period."""
+        """Explanations for exactly this organisation or hub and this period."""
         start, end = scope.period.bounds
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
     def visible_to(self, user):
-        """Reasons within the user's reach, of case files only where the user may know how many there are."""
+        """Explanations within the user's reach, of cases only where the user may know how many youths are assisted."""
         return super().visible_to(user).filter(self._known_to(user))
 
     def changeable_by(self, user):
@@ -34,7 +34,7 @@ class ExplanationQuerySet(ReportReachQuerySet):
 
 
 class Explanation(models.Model):
-    """A reason given for one finding of a period; it answers what was found then, not what is found later."""
+    """The explanation of one finding in a period; it covers what was found then, not what is found later."""
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", verbose_name="组织")
     hub = models.ForeignKey(Hub, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="青年汇")
@@ -44,9 +44,9 @@ class Explanation(models.Model):
     # The record or figure that the finding is about: `members.member:12`, `figure:sessions`.
     subject = models.CharField("对象", max_length=100)
     found = models.CharField("情况", max_length=300)
-    # What stands for the finding that was answered; the same subject with another digest is open again.
+    # Digest of the finding explained; the same subject with another digest is open again.
     digest = models.CharField("核对码", max_length=32)
-    # Not told to those who may not know how many youths are assisted.
+    # Hidden from users who may not know how many youths are assisted.
     is_about_cases = models.BooleanField("涉及精准帮扶", default=False)
     reason = models.TextField("说明", max_length=500)
     given_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="说明人")
@@ -72,7 +72,7 @@ class Explanation(models.Model):
         return f"{self.organisation}{self.period.name}情况说明"
 
     def get_absolute_url(self):
-        """Where the reason is read and written."""
+        """The URL of the page on which the explanation is read and edited."""
         return reverse("explanation_update", args=[self.pk])
 
     @property

@@ -1,4 +1,4 @@
-"""What was entered in outside platforms."""
+"""Records entered in outside platforms."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -15,19 +15,19 @@ from .targets import StaffQuerySet
 
 class PlatformEntryQuerySet(StaffQuerySet):
     def visible_to(self, user):
-        """That a youth is assisted is known to those alone who may open the case file."""
+        """Entries visible to the user; those of assisted youths only where the user may open the case file."""
         cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("person"))
         is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | Exists(cases)
         return super().visible_to(user).filter(is_open)
 
     def own_reasons(self, viewer):
-        """Why entries of assisted youths are open to those who hold a grant: keys, kinds of roles and words."""
+        """Why entries of assisted youths are open to holders of a grant: keys, kinds of roles and words."""
         return grants_in_words(self.values("person"), viewer)
 
     def within(self, organisation):
-        """Entries of records of `organisation` and all below it, people by the capacity entered; at the root every one.
+        """Entries of records in the subtree of `organisation`, people by the capacity entered; all entries at the root.
 
-        Nobody's place tells who is assisted, so that below the root there are no entries of assisted youths.
+        Below the root, entries of assisted youths are left out: no organisation may reveal who is assisted.
         """
         if organisation.is_root():
             return self
@@ -39,7 +39,7 @@ class PlatformEntryQuerySet(StaffQuerySet):
         return self.filter(reached)
 
     def of_open_subjects(self):
-        """Entries that tell nothing of who is assisted."""
+        """Entries that do not reveal who is assisted."""
         return self.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
 
     def entered_during(self, period):
@@ -55,7 +55,7 @@ class PlatformEntryQuerySet(StaffQuerySet):
         return self.filter(bound_on__lte=day)
 
     def search(self, text):
-        """Entries of records whose name, pinyin or initials hold `text`."""
+        """Entries whose record has `text` in its name, pinyin or initials."""
         named = [search(self, text, f"{kind}__search_text") for kind in ("person", "activity", "organisation")]
         return named[0] | named[1] | named[2]
 
@@ -123,7 +123,7 @@ class PlatformEntry(models.Model):
         return self.person or self.activity or self.organisation
 
 
-# By which path a person entered as a subject of this kind belongs to an organisation.
+# The lookup from a person to the path of an organisation, for each capacity in which people are entered.
 PLACES = {
     PlatformEntry.Subject.MEMBER: "memberships__branch__path",
     PlatformEntry.Subject.CADRE: "posts__organisation__path",

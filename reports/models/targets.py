@@ -1,4 +1,4 @@
-"""Targets set from above."""
+"""Targets set by the level above."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ class TargetQuerySet(StaffQuerySet):
 
 
 class Target(models.Model):
-    """A target for a year set from above."""
+    """A target for one figure in one year, set by the level above."""
 
     year = YearField("年度", validators=[validate_year])
     task = models.CharField("任务", max_length=100)
@@ -59,10 +59,10 @@ class Target(models.Model):
         return f"{self.year} {self.task}"
 
     def get_absolute_url(self):
-        """The target's own page."""
+        """The URL of the target's page."""
         return reverse("target_detail", args=[self.pk])
 
     @property
     def deadline(self):
-        """The last day for it: the date set, else the year's end."""
+        """The due date, or else the last day of the year."""
         return self.due_on or date(self.year, 12, 31)

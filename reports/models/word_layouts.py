@@ -1,4 +1,4 @@
-"""Word layouts that administrators put in the place of the built-in one."""
+"""Word layouts uploaded to replace the built-in one."""
 
 from django.db import models
 
@@ -13,12 +13,12 @@ class WordLayoutQuerySet(models.QuerySet):
         return self if user.administers_root or user.is_committee_staff else self.none()
 
     def in_force(self):
-        """The layout that documents take, or None for the built-in one."""
+        """The layout that documents use, or None for the built-in one."""
         return self.filter(is_withdrawn=False).order_by("-pk").first()
 
 
 class WordLayout(models.Model):
-    """A Word file with placeholders, checked when it was uploaded; the latest one that stands is in force."""
+    """A Word file with placeholders, checked on upload; documents use the latest one that is not withdrawn."""
 
     file_name = models.CharField("文件名", max_length=150)
     content = models.BinaryField("文件")
@@ -41,6 +41,6 @@ class WordLayout(models.Model):
         return self.file_name
 
     def withdraw(self):
-        """Takes the layout out of use for good; documents take the one before it, or the built-in one."""
+        """Withdraws the layout for good; documents then use the one before it, or the built-in one."""
         self.is_withdrawn = True
         self.save(update_fields=["is_withdrawn"])
