@@ -1,4 +1,4 @@
-"""What the list of entries in outside platforms can be narrowed by."""
+"""The filters of the list of entries in outside platforms."""
 
 import django_filters as filters
 
@@ -8,7 +8,7 @@ from ..models import PlatformEntry
 
 
 class PlatformEntryFilter(PageFilter):
-    """Entries in outside platforms."""
+    """Filters entries by name, platform, kind of record, year and binding."""
 
     search = SearchFilter("名称或拼音首字母")
     platform = filters.CharFilter(label="平台", lookup_expr="contains")

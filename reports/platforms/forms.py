@@ -12,7 +12,7 @@ from yl_district.validators import problem
 
 from ..models import PlatformEntry
 
-# The relation by which a person is known to be a subject of this kind.
+# The relation that marks a person as this kind of subject.
 CAPACITIES = {
     PlatformEntry.Subject.MEMBER: "memberships",
     PlatformEntry.Subject.CADRE: "posts",
@@ -23,7 +23,7 @@ CAPACITIES = {
 
 
 class PlatformEntryForm(PageForm):
-    """An entry in an outside platform, of a record found by its name."""
+    """An entry in an outside platform; its record is looked up by name."""
 
     groups = [("", "platform", "subject", "name", "same_record", "entered_on", "bound_on")]
     added = ("same_record",)
@@ -53,7 +53,7 @@ class PlatformEntryForm(PageForm):
         return data
 
     def _set_record(self, kind, records):
-        """Lets the entry be about the one record found, or the one that was picked among several."""
+        """Links the entry to the only record found, or to the one picked among several; reports an error otherwise."""
         found = {str(record.pk): record for record in records}
         if not found:
             label = PlatformEntry.Subject(self.cleaned_data["subject"]).label
@@ -78,7 +78,7 @@ class PlatformEntryForm(PageForm):
 
 
 def named(subject, name, user):
-    """The kind of record that `subject` is, and those with this name; of case files those open to the user."""
+    """The field for this kind of subject, and the records so named; of assisted youths those visible to `user`."""
     if subject == PlatformEntry.Subject.ACTIVITY:
         return "activity", Activity.objects.filter(name=name)
     if subject == PlatformEntry.Subject.ORGANISATION:

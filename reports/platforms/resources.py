@@ -46,13 +46,13 @@ class PlatformEntryResource(SheetResource):
 
     def load(self):
         entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
-        # Where case files are closed, no mark leads to who is assisted.
+        # Without access to case files, an export mark must not lead to an assisted youth's entry.
         marked = entries if self.book.with_cases else entries.of_open_subjects()
         self.stored = {entry.pk: entry for entry in marked}
         self.known = {self._key(entry): entry for entry in entries}
 
     def _key(self, entry):
-        """What tells an entry from others: the platform, what kind of record it is of, and of which."""
+        """The identity of an entry: its platform, kind of subject, and the key of its record."""
         subject = entry.person or entry.activity or entry.organisation
         return entry.platform, entry.subject, key_of(subject)
 
@@ -60,7 +60,7 @@ class PlatformEntryResource(SheetResource):
         return [*super().watched(), Person, Activity, Organisation]
 
     def is_closed(self, row):
-        """Whether it is about an assisted youth: whether a name is taken would tell who is one."""
+        """Whether the row is closed, being of an assisted youth: even a duplicate error would reveal who is one."""
         label = PlatformEntry.Subject.ASSISTED_YOUTH.label
         return not self.book.with_cases and plain(row.get("对象", "")).strip() == label
 
@@ -75,7 +75,7 @@ class PlatformEntryResource(SheetResource):
             raise CellError(error.expected, error.remedy, "名称") from None
 
     def recall(self, record):
-        """The entry, unless its mark is beside the name of another record."""
+        """The entry with the row's mark; raises RowProblems where the row names another record."""
         if "名称" in self.standing and self.row["对象"] == record.subject:
             return record
         self._located(self.row, lambda: self._find_record(self.row))

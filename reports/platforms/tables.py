@@ -1,4 +1,4 @@
-"""The list of entries in outside platforms."""
+"""The table of entries in outside platforms."""
 
 import django_tables2 as tables
 
@@ -8,7 +8,7 @@ from ..models import PlatformEntry
 
 
 class PlatformEntryTable(PageTable):
-    """Entries in outside platforms."""
+    """Lists entries in outside platforms."""
 
     related = ("person", "activity", "organisation")
 

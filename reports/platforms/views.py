@@ -22,13 +22,13 @@ def platform_entry_list(request):
 
 @require_GET
 def platform_entry_export(request, book=None):
-    """The list of entries as a file, but for those that tell who is assisted: no file does."""
+    """Exports the list without entries of assisted youths: no file may reveal who is assisted."""
     entries = PlatformEntry.objects.visible_to(request.user).of_open_subjects()
     return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, book=book)
 
 
 def platform_entry_create(request):
-    """A new entry."""
+    """Creates an entry."""
     return form_page(
         request,
         PlatformEntryForm,
@@ -40,7 +40,7 @@ def platform_entry_create(request):
 
 
 def platform_entry_update(request, pk):
-    """Corrects an entry, or adds when it was bound."""
+    """Corrects an entry, or adds the date of its binding."""
     entry = visible_platform_entry(request, pk)
     return form_page(
         request,
@@ -60,12 +60,12 @@ def platform_entry_delete(request, pk):
 
 
 def visible_platform_entry(request, pk):
-    """The entry, if the user may see it."""
+    """The entry; raises Http404 where the user may not see it."""
     entries = PlatformEntry.objects.visible_to(request.user).select_related("person", "activity", "organisation")
     return get_object_or_404(entries, pk=pk)
 
 
 def known_platforms(request):
-    """The names of platforms used so far, offered while one is typed."""
+    """The platforms named so far, offered as suggestions."""
     entries = PlatformEntry.objects.visible_to(request.user)
     return entries.order_by("platform").values_list("platform", flat=True).distinct()
