@@ -1,1 +1,1 @@
-"""The figures: their lines, what they measure, within which scope, and who may read them."""
+"""The figures: their definitions, measures, scopes and readers."""

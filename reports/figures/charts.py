@@ -1,4 +1,4 @@
-"""Sessions and person-times by month and by type, as the home page, the poster and the annexes draw them."""
+"""Sessions and person-times by month and by type, for the charts of the home page, the poster and the annexes."""
 
 from datetime import date
 
@@ -11,19 +11,19 @@ from .measures import PERSON_TIMES, amount, quality_of
 from .sources import activities
 
 NOTHING = {"sessions": 0, **dict.fromkeys(PERSON_TIMES, 0)}
-# What is told of the activities of a month or type, in this order.
+# The labels of the two series, in the order in which they are drawn.
 MEASURES = ("场次", "人次")
-# More columns than these nobody can read.
+# A chart with more columns is unreadable.
 MOST_MONTHS = 36
 
 
 def counted(rows):
-    """Rows of activities grouped by their values, with sessions and person-times."""
+    """Activities grouped by the values selected, with their sessions and person-times."""
     return rows.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
 
 
 def months_of(period):
-    """The months of a period in turn, the first and the last as far as they belong to it."""
+    """Yields the months of a period in order, the first and the last clipped to it."""
     year, month = period.start.year, period.start.month
     while date(year, month, 1) <= period.end:
         whole = Period.of_part(year, f"m{month}")
@@ -32,26 +32,26 @@ def months_of(period):
 
 
 def month_label(month, period):
-    """A month in words, with its year where the period has two."""
+    """The month's label, with its year where the period spans several."""
     label = f"{month.start.month}月"
     return label if period.start.year == period.end.year else f"{month.start.year}年{label}"
 
 
 def held_by_month(scope):
-    """Each month of the scope's period with what was held in it."""
+    """Each month of the scope's period with the sessions and person-times of its activities."""
     held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
     found = {row["month"]: row for row in counted(held)}
     return [(month, found.get(month.start.replace(day=1), NOTHING)) for month in months_of(scope.period)]
 
 
 def held_by_type(scope):
-    """What was held of each type, in the types' order."""
+    """The sessions and person-times of each type of which an activity was held, in the types' order."""
     held = activities(scope).order_by("type__position", "type__pk").values("type__name", "type__key")
     return list(counted(held))
 
 
 def by_month(scope):
-    """Sessions and recorded person-times of each month of the period; nothing for one that is too long to draw."""
+    """The chart's rows, one for each month; empty where there are too many to draw."""
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS:
         return []
@@ -59,12 +59,12 @@ def by_month(scope):
 
 
 def by_type(scope):
-    """The same for each type of activity that was held."""
+    """The chart's rows, one for each type of which an activity was held."""
     return [{"label": row["type__name"], "key": row["type__key"]} | drawn(row) for row in held_by_type(scope)]
 
 
 def drawn(row):
-    """A bar of sessions and one of person-times, how the latter are written, and the activities left out of them."""
+    """One row's values: sessions, person-times as number and text, and how many activities these leave out."""
     attendances = row["attendances"] or 0
     text = amount(attendances, quality_of(row))
     return {"sessions": row["sessions"], "attendances": attendances, "text": text, "unrecorded": row["unrecorded"]}

@@ -1,4 +1,4 @@
-"""The figures of a period beside those of the same period of the year before and of the one just before it."""
+"""Compares the figures of a period with those of the same period a year before and of the period just before."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ WIDTH = 100
 
 @dataclass(frozen=True)
 class Side:
-    """One period's number of a figure, as it is counted now or as it was signed."""
+    """A figure's value in one period, as counted now or as signed."""
 
     key: str
     label: str
@@ -27,51 +27,51 @@ class Side:
     unit: str
     value: int
     quality: str
-    # The number as it was signed, if it was.
+    # The signed figure that the value is taken from, if any.
     signed: CountedFigure | None = None
 
     @property
     def is_frozen(self):
-        """Whether it is the number that was signed."""
+        """Whether the value is the signed one."""
         return self.signed is not None
 
     @property
     def amount(self):
-        """The number as every page writes it."""
+        """The value formatted as on every page."""
         return amount(self.value, self.quality)
 
     @property
     def written(self):
-        """The number with its unit; what is missing from it is said."""
+        """The value with its unit, marked 统计不全 where incomplete."""
         gaps = "（统计不全）" if not self.is_complete and not self.is_missing else ""
         return f"{amount(self.value, self.quality, f' {self.unit}')}{gaps}"
 
     @property
     def url(self):
-        """The address of the records that it counts, or counted when it was signed."""
+        """The URL of the records that the figure counts, or counted when it was signed."""
         if self.signed:
             return reverse("edition_figure", args=[self.signed.edition_id, self.key])
         return f"{reverse('figure_detail', args=[self.key])}?{scope_query(self.scope)}"
 
     @property
     def is_missing(self):
-        """Whether nothing is known of it."""
+        """Whether no value is known at all."""
         return self.quality == INCOMPLETE and not self.value
 
     @property
     def is_complete(self):
-        """Whether nothing is missing from it."""
+        """Whether no part of the value is missing."""
         return self.quality != INCOMPLETE
 
     @property
     def known(self):
-        """The number as far as it is sure: of a rounded one the tens."""
+        """The certain part of the value: a rounded one down to tens."""
         return known(self.value, self.quality)
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One figure in the periods compared; `before` only where it is another one than `year_before`."""
+    """One figure in the periods compared; `before` is set only where that period is not `year_before` as well."""
 
     figure: Figure
     now: Side
@@ -80,29 +80,29 @@ class Compared:
 
     @property
     def is_comparable(self):
-        """Whether a difference can be stated, exact or nearly so."""
+        """Whether a difference can be stated, exactly or approximately."""
         return self.now.is_complete and self.year_before.is_complete
 
     @property
     def is_exact(self):
-        """Whether the difference is no estimate."""
+        """Whether the difference is exact."""
         return self.is_comparable and ROUNDED not in (self.now.quality, self.year_before.quality)
 
     @property
     def difference(self):
-        """How much the figure grew, None where that cannot be stated."""
+        """The growth of the figure; None where it cannot be stated."""
         return self.now.known - self.year_before.known if self.is_comparable else None
 
     @property
     def percent(self):
-        """How much the figure grew in percent, None where that cannot be stated."""
+        """The growth in percent; None where it cannot be stated or the earlier value is 0."""
         if self.difference is None or not self.year_before.known:
             return None
         return round(100 * self.difference / self.year_before.known, 1)
 
     @property
     def is_fall(self):
-        """Whether the figure is surely below that of the year before, whose gaps could only make it more."""
+        """Whether the figure certainly fell: gaps in the earlier value could only make it larger."""
         now, then = self.now, self.year_before
         return now.is_complete and now.known < (then.known if then.is_complete else then.value)
 
@@ -122,12 +122,12 @@ class Compared:
 
     @property
     def sides(self):
-        """The periods compared, this one first."""
+        """The values of the periods compared, this period first."""
         return [side for side in (self.now, self.year_before, self.before) if side]
 
     @property
     def bars(self):
-        """Each period's number with the width of its bar, of which the largest takes all."""
+        """Each value with the width of its bar, in percent of the largest."""
         most = max(side.value for side in self.sides) or 1
         return [(side, round(WIDTH * side.value / most, 1)) for side in self.sides]
 
@@ -135,8 +135,8 @@ class Compared:
 def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=True):
     """Every figure of a scope in the periods compared, in printing order.
 
-    A period that still runs is compared with the days of the year before up to the same one. What was signed of an
-    earlier period is taken as it was signed. `now` gives the results of the whole period where they are known.
+    A period that is still running is compared with the same days of the year before. Values signed for an earlier
+    period take precedence over those counted now. `now` passes in the results of the whole period where they are known.
     """
     passed = passed_of(scope, today)
     numbers = now if now and passed == scope else results(passed, with_cases)
@@ -149,7 +149,7 @@ def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=Tr
 
 
 def passed_of(scope, today: date | None):
-    """The scope up to today where its period still runs; one that has not begun as it is."""
+    """The scope up to `today` while its period is running; before and after that, the scope unchanged."""
     start, end = scope.period.bounds
     if today is None or today >= end or today < start:
         return scope
@@ -157,7 +157,7 @@ def passed_of(scope, today: date | None):
 
 
 def sides_of(numbers, scope, label, signed=None):
-    """The numbers of a period by key."""
+    """The values of a period, by figure key."""
     signed = signed or {}
     return {
         key: Side(key, label, scope, result.figure.unit, result.value, result.quality, signed.get(key))
@@ -166,26 +166,26 @@ def sides_of(numbers, scope, label, signed=None):
 
 
 def earlier_sides(scope, with_cases):
-    """The numbers of an earlier period by key: those signed, else those counted now."""
+    """The values of an earlier period, by figure key: the signed one where there is one, else the one counted now."""
     signed, counted = signed_figures(scope), results(scope, with_cases)
     numbers = {key: as_signed(result, signed.get(key)) for key, result in counted.items()}
     return sides_of(numbers, scope, scope.period.name, signed)
 
 
 def as_signed(result, signed):
-    """The number that was signed, else the one counted."""
+    """The result with the signed value, if any."""
     return replace(result, value=signed.value, quality=signed.quality) if signed else result
 
 
 def signed_figures(scope):
-    """The figures of the newest edition that was signed of exactly this scope, by key."""
+    """The figures of the latest edition signed for exactly this scope, by key."""
     editions = Edition.objects.filter(report__in=Report.objects.of_scope(scope)).order_by("-number")
     rows = CountedFigure.objects.filter(edition__in=editions.values("pk")[:1]).defer("records")
     return {row.key: row for row in rows}
 
 
 def growth(rows):
-    """What the chart draws: how much the main figures and those that fell changed in percent, where that is known."""
+    """The chart's rows: the change in percent of the main figures and of those that fell, where it is known."""
     drawn = [row for row in rows if row.percent is not None and (row.figure.is_drawn or row.is_fall)]
     labels = Counter(row.figure.label for row in drawn)
     units = {row.figure.key: f"（{row.figure.unit}）" if labels[row.figure.label] > 1 else "" for row in drawn}

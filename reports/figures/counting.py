@@ -1,4 +1,4 @@
-"""Counts the figures of a scope, in few queries, and writes them as JSON."""
+"""Counts the figures of a scope in few queries, and writes them as JSON."""
 
 import json
 from collections import defaultdict
@@ -14,27 +14,27 @@ from .lines import all_figures
 
 
 def targets_of(scope):
-    """The targets of the scope's year by figure; they are set for the district and a year, so no part has any."""
+    """The targets for the scope, by figure key; targets are set for the district and whole years only."""
     if not scope.is_district or scope.period.part != "year":
         return {}
     return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
 
 
 def figures_of(scope, with_cases=True):
-    """The figures that can be counted within `scope`, by key; those of case files where asked for."""
+    """The figures that can be counted within `scope`, by key; those of cases only with `with_cases`."""
     kept = {key: figure for key, figure in all_figures().items() if figure.of_hubs or not scope.hub}
     return {key: figure for key, figure in kept.items() if with_cases or not figure.is_case}
 
 
 def results(scope, with_cases=True):
-    """Every figure's result within `scope`, by key, in printing order; those of case files where asked for."""
+    """The result of every figure within `scope`, by key, in printing order; those of cases only with `with_cases`."""
     targets, figures = targets_of(scope), figures_of(scope, with_cases)
     groups = groups_of(scope, figures.values())
     return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in figures.items()}
 
 
 def groups_of(scope, figures):
-    """For each source of the figures its rows in groups, as far as `where` tells them apart, with what is measured."""
+    """For each source of the figures, its rows grouped by the columns of `where`, with the columns of the measures."""
     kin = defaultdict(list)
     for figure in figures:
         kin[figure.source].append(figure)
@@ -48,38 +48,38 @@ def groups_of(scope, figures):
 
 
 def figures_as_dict(scope, results):
-    """The figures of a scope as the JSON file states them."""
+    """The results of a scope as the JSON file represents them."""
     figures = {key: result.as_dict() for key, result in results.items()}
     start, end = map(str, scope.period.bounds)
     return {"year": scope.year, "start": start, "end": end, "scope": scope.name, "figures": figures}
 
 
 def write_results(scope, results, stream):
-    """Writes what the figures of a scope came to as JSON to a binary stream."""
+    """Writes the results of a scope as JSON to a binary stream."""
     stream.write(json.dumps(figures_as_dict(scope, results), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def write_figures(scope, stream, with_cases=True):
-    """Writes the figures of a scope as JSON to a binary stream."""
+    """Counts the figures of a scope and writes them as JSON to a binary stream."""
     write_results(scope, results(scope, with_cases), stream)
 
 
 def root_organisation():
-    """The district's own organisation; raises ValidationError while none has been entered."""
+    """The district's own organisation; raises ValidationError before one has been entered."""
     root = Organisation.objects.filter(depth=1).first()
     if root is None:
         raise ValidationError("还没有团组织。请先导入台账，或新建本级组织。")
     return root
 
 
-# A name that no model has for a field.
+# Keeps annotations from colliding with model fields, none of which begins so.
 PREFIX = "asked_"
-# SQLite puts no more than 500 queries together.
+# SQLite combines at most 500 queries by UNION.
 MOST_TOGETHER = 400
 
 
 def results_of(asked):
-    """The results of (figure, scope) pairs, in their order; the number of queries does not follow from theirs."""
+    """The results of (figure, scope) pairs, in their order; one query counts up to MOST_TOGETHER of them."""
     asked = list(asked)
     names = sorted({name for figure, _ in asked for name in figure.measure.columns})
     found = {}
@@ -91,13 +91,13 @@ def results_of(asked):
 
 
 def together(queries):
-    """All rows of queries with the same columns."""
+    """The union of queries that have the same columns, duplicates kept."""
     first, *others = queries
     return first.union(*others, all=True) if others else first
 
 
 def query(place, figure, scope, names):
-    """One row of all that a figure's measure asks, and of nothing where it asks less than others."""
+    """A query for one row: the columns of the figure's measure, and 0 for those that only other measures have."""
     nothing = dict.fromkeys(names, Value(0, IntegerField()))
     asked = {f"{PREFIX}{name}": expression for name, expression in (nothing | figure.measure.columns).items()}
     at = {f"{PREFIX}place": Value(place, IntegerField())}
@@ -105,6 +105,6 @@ def query(place, figure, scope, names):
 
 
 def result(figure, row, names):
-    """The figure's result from its row; nothing counted where there is none."""
+    """The figure's result from its row; 0 where the row is empty."""
     group = {name: row.get(f"{PREFIX}{name}") or 0 for name in names}
     return Result(figure, *figure.measure.of_groups([group]))

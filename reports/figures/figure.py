@@ -1,4 +1,4 @@
-"""A figure and its result."""
+"""The definition of a figure, and its result."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -11,7 +11,7 @@ from .scopes import Scope
 
 
 class Subject(Enum):
-    """The field of work that a figure is about, under which it is offered to whoever writes a text."""
+    """The field of work of a figure, by which figures are grouped for the writer of a text."""
 
     ORGANISATION = "组织与团干部"
     MEMBERS = "团员"
@@ -26,7 +26,7 @@ class Subject(Enum):
 
 
 class Timing(Enum):
-    """What of a period decides: its last day, all its days, or the calendar year to which it belongs."""
+    """Which days of a period a figure depends on: the last one, all of them, or its whole calendar year."""
 
     STOCK = "stock"
     FLOW = "flow"
@@ -34,31 +34,31 @@ class Timing(Enum):
 
 
 class Secrecy(Enum):
-    """Whether everybody may know a figure, or those alone who may know how many youths are assisted."""
+    """Whether everybody may know a figure, or only those who may know how many youths are assisted."""
 
     OPEN = "open"
     CASES = "cases"
 
 
 class Overlap(Enum):
-    """Whether each record belongs to one place alone, or one person may be counted in several places."""
+    """Whether every record belongs to one organisation, or the same person may be counted in several."""
 
     DISJOINT = "disjoint"
     OVERLAPPING = "overlapping"
 
 
-# How a text says that a figure is below its target.
+# The default sentence for a figure below its target.
 SHORTFALL = "{label}{n}，未达到{target}的目标"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: which rows it counts within a scope, how they are measured, and what else is true of it.
+    """One figure: which rows it counts within a scope, how they are measured, and its other properties.
 
-    They are the rows of `source`, of these those alone whose columns hold what `where` says. Figures that differ in
-    `where` alone are counted by one query, which groups the rows by these columns.
+    It counts the rows of `source` that match the filter `where`. Figures that differ only in `where` are counted by one
+    query, which groups the rows by these columns.
 
-    What nobody may forget to say has no default: a line without it does not import.
+    Properties that must not be forgotten have no default: a line without one of them fails on import.
     """
 
     key: str
@@ -73,14 +73,14 @@ class Figure:
     measure: Measure = count
     where: Mapping[str, object] = field(default_factory=dict, hash=False)
     _: KW_ONLY
-    # The key of a figure of which it counts some, and of one that is the sum of all that name it here.
+    # The key of the figure of which it is a subset, and of the total to which it is one of the addends.
     part_of: str = ""
     addend_of: str = ""
-    # Whether a hub has it: nothing is known of a hub but what is held there.
+    # Whether it can be counted for a hub, of which nothing but its activities is known.
     of_hubs: bool = False
-    # Its rank among the main numbers of a page; 0 for all others.
+    # Its rank among the headline figures of a page; 0 for all others.
     headline: int = 0
-    # Whether the chart of what grew and fell always draws it.
+    # Whether the chart of growth always includes it.
     is_drawn: bool = False
     # Whether it counts work done in the period, so that there is something to report.
     is_work: bool = False
@@ -93,23 +93,23 @@ class Figure:
 
     @classmethod
     def closed(cls, key, **words):
-        """A figure that is no longer kept, of which nothing but its words is known."""
+        """A figure that is no longer counted, of which only the wording is known."""
         facts = {"subject": Subject.TYPES, "timing": Timing.FLOW, "secrecy": Secrecy.OPEN}
         return cls(key, **facts, overlap=Overlap.OVERLAPPING, source=None, **words)
 
     @property
     def is_case(self):
-        """Whether it tells how many youths are assisted."""
+        """Whether it reveals how many youths are assisted."""
         return self.secrecy is Secrecy.CASES
 
     @property
     def is_stock(self):
-        """Whether it is counted as the world stood on the period's last day."""
+        """Whether it is counted as of the period's last day."""
         return self.timing is Timing.STOCK
 
     @property
     def is_of_type(self):
-        """Whether it is kept for one type of activity, as its sessions and person-times are."""
+        """Whether it belongs to a single type of activity, such as the type's sessions."""
         return self.subject is Subject.TYPES
 
     def rows(self, scope):
@@ -117,7 +117,7 @@ class Figure:
         return self.source(scope).filter(**self.where)
 
     def result(self, scope, targets=None):
-        """The figure's value and quality within `scope`, beside its target, if one was set."""
+        """The figure's value and quality within `scope`, with its target if one was set."""
         return self.counted(scope, targets)[0]
 
     def counted(self, scope, targets=None):
@@ -126,22 +126,22 @@ class Figure:
         return self.result_of_groups([group], targets), group["number"]
 
     def result_of_groups(self, groups, targets=None):
-        """The result to which those groups of the source's rows come that the figure counts."""
+        """The result from groups of the source's rows, of which those count that match `where`."""
         own = [group for group in groups if all(group.get(name, value) == value for name, value in self.where.items())]
         return Result(self, *self.measure.of_groups(own), (targets or {}).get(self.key))
 
     def parts(self, scope):
-        """Every record that the figure counts within `scope`: its key, what it adds, and how sure that is."""
+        """Every record that the figure counts within `scope`, as (key, amount, quality)."""
         return list(self.measure.each(self.rows(scope)))
 
     def result_of(self, parts, targets=None):
-        """The result to which such parts come, which is that of the very records in them."""
+        """The result computed from such parts: that of exactly these records."""
         return Result(self, *self.measure.whole(parts), (targets or {}).get(self.key))
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a figure came to."""
+    """The value of a figure, with its quality and target."""
 
     figure: Figure
     value: int
@@ -150,21 +150,21 @@ class Result:
 
     @property
     def is_missing(self):
-        """Whether records exist but none of them states a number, so that not even 0 may be said."""
+        """Whether there are records but none states a number, so that not even 0 may be shown."""
         return self.quality == INCOMPLETE and self.value == 0
 
     @property
     def amount(self):
-        """The value as every page and document writes it."""
+        """The value formatted as on every page and in every document."""
         return amount(self.value, self.quality)
 
     @property
     def unit(self):
-        """The unit behind the amount, empty behind 未统计."""
+        """The unit to follow the amount; empty after 未统计."""
         return "" if self.is_missing else self.figure.unit
 
     def beyond(self, other):
-        """By how much more was recorded than of `other`, as pages write it: with 约 where either is rounded."""
+        """The signed difference from `other`, formatted as on pages: with 约 where either value is rounded."""
         difference = self.value - other.value
         about = "约" if ROUNDED in (self.quality, other.quality) else ""
         return f"{about}{difference:+}" if difference else "0"
@@ -174,7 +174,7 @@ class Result:
         return QUALITY_LABELS[self.quality]
 
     def as_dict(self):
-        """The figure as the JSON file states it."""
+        """The result as the JSON file represents it."""
         return {
             "label": self.figure.label,
             "unit": self.figure.unit,

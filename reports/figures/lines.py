@@ -1,7 +1,7 @@
 """The figures of the annual work summary, one line each, in printing order.
 
-A line says which records a figure counts and how, and everything else that is true of the figure; the number, the list
-behind it, the export and the document all come from it, so they cannot disagree. A changed definition gets a new key.
+A line states which records a figure counts and how, and all other properties of the figure; the number, the list behind
+it, the export and the document all derive from it, so they cannot disagree. A changed definition gets a new key.
 """
 
 from activities.models import ActivityType
@@ -178,17 +178,17 @@ def type_figures(types):
 # fmt: on
 
 
-# The main numbers of a page, the first ones first, and how many of them fit on it.
+# The headline figures of a page by rank, and how many of them it shows.
 HEADLINES = [figure.key for figure in sorted(FIGURES, key=lambda figure: figure.headline) if figure.headline]
 MOST_HEADLINES = 8
 
 
 def all_figures():
-    """Every figure by key, in printing order, with those of the activity types kept at present."""
+    """Every figure by key, in printing order, including those of the current activity types."""
     figures = [*FIGURES, *type_figures(ActivityType.objects.all())]
     return {figure.key: figure for figure in figures}
 
 
 def figure_choices():
-    """Every figure's key with its Chinese label and unit, for choosing one."""
+    """Every figure's key with its Chinese label and unit, as choices of a field."""
     return [(key, f"{figure.label}（{figure.unit}）") for key, figure in all_figures().items()]

@@ -1,4 +1,4 @@
-"""Measures: how rows become a number, and how sure the number is."""
+"""Measures: how rows become a number, and how certain the number is."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "�
 
 
 def amount(value, quality, unit=""):
-    """A value with its unit: with 余 and never as exact where rounded, 未统计 and never 0 where nothing is known."""
+    """The value with its unit as text: 余 or 约 where rounded, 未统计 instead of 0 where nothing is known."""
     if quality == INCOMPLETE and not value:
         return "未统计"
     if quality == ROUNDED and value >= 10:
@@ -24,16 +24,16 @@ def amount(value, quality, unit=""):
 
 
 def known(value, quality):
-    """A value as far as it is sure: of a rounded one the tens."""
+    """The certain part of a value: a rounded one down to tens."""
     return value // 10 * 10 if quality == ROUNDED and value >= 10 else value
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How rows become a number: parts, each of them an amount and its quality, from which `whole` makes the number.
+    """How rows become a number: through parts, each with an amount and a quality, which `whole` combines.
 
-    A part is a row, of which `each` yields (key, amount, quality), or a group of rows, which `of_group` reads from its
-    `columns`: so a list of records and a query that adds them up come to the same.
+    A part is either a row, for which `each` yields (key, amount, quality), or a group of rows, for which `of_group`
+    reads the aggregates in `columns`: so a list of records and an aggregating query give the same number.
     """
 
     columns: Mapping[str, Aggregate]
@@ -46,38 +46,38 @@ class Measure:
         return self.whole([(None, *self.of_group(group)) for group in groups])
 
     def of_values(self, values):
-        """The value of a whole whose parts came to these values."""
+        """The value of a whole whose parts have these values."""
         return self.whole([(None, value, COUNTED) for value in values])[0]
 
     @property
     def is_least(self):
-        """Whether the whole is the smallest of its parts instead of their sum."""
+        """Whether the whole is the minimum of its parts rather than their sum."""
         return self.whole is least
 
 
 def worst(parts):
-    """The sum of the parts; the worst quality among them is the whole's."""
+    """The sum of the parts, with the worst quality among them."""
     qualities = {quality for _, _, quality in parts} or {COUNTED}
     return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
 
 
 def least(parts):
-    """The smallest of the parts, 0 without any."""
+    """The smallest of the parts; 0 without any."""
     return min((amount for _, amount, _ in parts), default=0), COUNTED
 
 
 def each_of(field, rows):
-    """Every row with the value of `field`."""
+    """Every row with the value of `field`, as parts."""
     return ((key, value or 0, COUNTED) for key, value in rows.order_by("pk").values_list("pk", field))
 
 
 def each_once(quality, rows):
-    """Every row as one."""
+    """Every row as a part of amount 1."""
     return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
 
 
 def number(quality):
-    """The number of rows."""
+    """A measure that counts rows."""
     return Measure(
         {"number": Count("pk")},
         lambda group: (group["number"], quality),
@@ -87,7 +87,7 @@ def number(quality):
 
 
 def of_field(aggregate, field, whole):
-    """What `aggregate` makes of a field, 0 without rows."""
+    """A measure that aggregates `field`; 0 without rows."""
     name = f"{field}_{aggregate.name.lower()}"
     columns = {name: aggregate(field)}
     return Measure(columns, lambda group: (group[name] or 0, COUNTED), partial(each_of, field), whole)
@@ -103,14 +103,14 @@ PERSON_TIMES = {
 
 
 def each_person_times(rows):
-    """Every activity with its person-times and what they rest on."""
+    """Yields every activity as a part: its person-times, and the quality that follows from their basis."""
     bases = {Activity.Basis.UNRECORDED: INCOMPLETE, Activity.Basis.ROUNDED: ROUNDED}
     for key, value, basis, signed in rows.order_by("pk").values_list("pk", "attendance", "basis", "sign_in_count"):
         yield key, value or 0, bases.get(basis, MEASURED if signed else COUNTED)
 
 
 def quality_of(parts):
-    """The quality of person-times whose parts were counted by PERSON_TIMES."""
+    """The quality of person-times, from the aggregates of PERSON_TIMES."""
     if parts["unrecorded"]:
         return INCOMPLETE
     if parts["rounded"]:

@@ -1,4 +1,4 @@
-"""The roll of each branch over a period: who stood on it before, who came, who left, who stands on it at the end."""
+"""The membership roll of each branch over a period: opening count, joined, left, closing count."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ LEAVINGS = [
 
 @dataclass(frozen=True)
 class BranchRoll:
-    """One branch: its opening and closing, and what came and went by the kinds of INTAKES and LEAVINGS."""
+    """The roll of one branch, with those who joined and left by the kinds of INTAKES and LEAVINGS."""
 
     key: int
     name: str
@@ -35,20 +35,20 @@ class BranchRoll:
 
     @property
     def counts(self):
-        """Every number in the order in which a table shows them."""
+        """All counts, in the order of a table's columns."""
         return [self.opening, *self.joined, *self.left, self.closing]
 
     @property
     def expected(self):
-        """The closing that follows from the other numbers."""
+        """The closing count that follows from the other counts."""
         return self.opening + sum(self.joined) - sum(self.left)
 
 
 def roll_by_branch(scope):
-    """The roll of every branch with a number, in the order of the tree.
+    """Yields the roll of every branch with a count other than 0, in the order of the tree.
 
-    Opening and closing are those who stand on their day, coming and going what is dated within the period: each is
-    counted by itself, so that contradictory dates show as numbers that do not add up.
+    Opening and closing count members on the roll on the eve and the last day of the period, joined and left those dated
+    within it. Each is counted independently, so that contradictory dates show as counts that do not add up.
     """
     period = scope.period
     joined, left = Q(began_on__range=period.bounds), Q(left_on__range=period.bounds)

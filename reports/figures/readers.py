@@ -1,13 +1,13 @@
-"""Which figures may be known, by whom and where."""
+"""Who may know which figures, and where."""
 
 from orgs.roles import RoleKind
 
 from .lines import FIGURES
 
-# A branch has so few assisted youths that their number would tell who they are.
+# A branch has so few assisted youths that their number could identify them.
 CASE_FIGURES = frozenset(figure.key for figure in FIGURES if figure.is_case)
 
 
 def may_know_cases(user, scope):
-    """Whether the user may know how many youths are assisted there, which is not the same as who they are."""
+    """Whether the user may know how many youths are assisted within the scope, though not who they are."""
     return scope.hub is None and user.reaches_as(scope.organisation, RoleKind.STAFF, RoleKind.LEADER)

@@ -1,4 +1,4 @@
-"""The records behind a figure, as far as the reader sees them, and which of them have files attached."""
+"""The records behind a figure that the reader may see, and which of them have attachments."""
 
 import django_tables2 as tables
 from django.utils.html import format_html
@@ -12,23 +12,23 @@ from .tables import table_of
 
 
 class AttachmentCountColumn(tables.Column):
-    """How many files are attached; a record without any is marked."""
+    """The number of attachments; a badge marks records without any."""
 
     def render(self, value):
         return value or format_html('<span class="badge bg-orange-lt">{}</span>', "没有附件")
 
 
 def with_attachments(table_class):
-    """The table with a column that counts the files attached."""
+    """The table with a column for the number of attachments."""
     columns = {"attachment_count": AttachmentCountColumn("附件"), "Meta": table_class.Meta}
     return type(table_class.__name__, (table_class,), columns)
 
 
 def records_behind(request, figure, scope, number, *, marking=False):
-    """What a page shows of the `number` of records that a figure counts within `scope`.
+    """The template context for the `number` of records that a figure counts within `scope`.
 
-    Whoever reads figures alone finds them closed, and so does everybody else whose reach holds no case file of theirs.
-    A look at case files is noted. With `marking` each record says how many files are attached to it.
+    They are closed to users who keep no records, and to users whose reach includes none of the case files counted.
+    Viewing case files is logged. With `marking`, each record shows the number of its attachments.
     """
     rows = figure.rows(scope)
     seen = rows.visible_to(request.user)

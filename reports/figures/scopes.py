@@ -1,4 +1,4 @@
-"""The period and organisation, or hub, that a page of figures is about, as its address asks for them."""
+"""The scope of a page of figures, as its URL gives it: a period, and an organisation or a hub."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,11 +26,11 @@ YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
 
 @dataclass(frozen=True)
 class Scope:
-    """An organisation with everything below it, or one hub, within a period; stocks are taken on its last day."""
+    """An organisation with its subtree, or one hub, within a period; stocks are counted on its last day."""
 
     organisation: Organisation
     period: Period
-    # One of the organisation's hubs, where the scope is what is held there and nothing else.
+    # One of the organisation's hubs; the scope is then only what is held there.
     hub: Hub | None = None
 
     @property
@@ -57,7 +57,7 @@ class Scope:
 
 
 class ScopeForm(forms.Form):
-    """Chooses a period and an organisation, or one of its hubs, within the user's reach."""
+    """Selects a period and an organisation, or one of its hubs, within the user's reach."""
 
     year = forms.IntegerField(
         label="年度",
@@ -113,7 +113,7 @@ class ScopeForm(forms.Form):
         return data
 
     def add_days(self, start, end):
-        """Takes a run of days as the period, or says why it is none."""
+        """Sets the run of days as the period, or adds the reason why it is none to the errors."""
         try:
             self.cleaned_data["period"] = Period(start, end)
         except ValidationError as error:
@@ -125,16 +125,16 @@ class ScopeForm(forms.Form):
 
     @cached_property
     def scope(self):
-        """The scope asked for; what cannot be had falls back to the user's own, with the form's error beside it."""
+        """The scope selected; invalid choices fall back to the user's defaults, with their errors on the form."""
         self.is_valid()
         key = self.cleaned_data.get("organisation") or self.defaults["organisation"]
         if not key:
             return None
         year = self.cleaned_data.get("year") or self.defaults["year"]
         part = self.cleaned_data.get("part") or "year"
-        # Own days that are none leave the whole year, whose days the fields then show.
+        # An invalid run of days leaves the whole year, whose days the fields then show.
         period = self.cleaned_data.get("period") or Period.of_part(year, "year" if part == DAYS else part)
-        # The controls show what the page shows; what was asked for stands in the error beside them.
+        # The fields show the scope of the page; the errors beside them concern what was asked for instead.
         self.data |= {"year": period.year, "part": part, "organisation": key}
         self.data |= {"start": period.start, "end": period.end}
         _, organisation, hub = self.places[key]
@@ -142,9 +142,9 @@ class ScopeForm(forms.Form):
 
 
 def places_of(user, kinds=FIGURE_READERS):
-    """Every organisation and hub reached by a role of these kinds, by its key: label, organisation, hub or None.
+    """Every organisation and hub that a role of these kinds reaches, by key: (label, organisation, hub or None).
 
-    Hubs also belong to whoever runs them. Without `kinds` they are the places whose figures the user reads.
+    Hub operators reach hubs as well. Without `kinds`, these are the places whose figures the user may read.
     """
     organisations = list(Organisation.objects.visible_as(user, *kinds))
     places = {str(one.pk): ("　" * (one.depth - 1) + one.name, one, None) for one in organisations}
@@ -153,14 +153,14 @@ def places_of(user, kinds=FIGURE_READERS):
 
 
 def own_place(user, places):
-    """The key of the user's own organisation, else of the first hub; None for somebody without either."""
+    """The key of the user's own organisation, or else of the first hub; None without either."""
     if user.reached_organisations:
         return str(user.reached_organisations[0].pk)
     return next(iter(places), None)
 
 
 def latest_year(user, today):
-    """The last year, up to the present one, in which an activity was held within the user's reach; else the present."""
+    """The latest year up to today's with an activity within the user's reach, or else today's year."""
     held = (
         Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR)
         .filter(held_on__lte=today)
@@ -170,7 +170,7 @@ def latest_year(user, today):
 
 
 def asked_scope(request):
-    """The scope a page is about and the form that chooses it; somebody without a role finds nothing."""
+    """The scope of a page, and the form that selects it; raises Http404 for a user without a role."""
     form = ScopeForm(request.GET, user=request.user, today=timezone.localdate())
     if form.scope is None:
         raise Http404
@@ -178,12 +178,12 @@ def asked_scope(request):
 
 
 def place_key(organisation, hub):
-    """The key of an organisation, or of one of its hubs, as addresses and forms name it."""
+    """The key of an organisation, or of one of its hubs, in URLs and forms."""
     return f"{HUB}{hub.pk}" if hub else str(organisation.pk)
 
 
 def scope_query(scope):
-    """The scope as part of an address."""
+    """The scope as a query string."""
     period = scope.period
     asked = {"year": period.year}
     if not period.part:
@@ -194,5 +194,5 @@ def scope_query(scope):
 
 
 def scope_of(report):
-    """The scope of which a report tells."""
+    """The scope that a report covers."""
     return Scope(report.organisation, report.period, report.hub)

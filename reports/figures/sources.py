@@ -1,4 +1,4 @@
-"""The records that the figures count within a scope, before a figure's own line narrows them."""
+"""The records within a scope that figures count, before a figure's own definition narrows them."""
 
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
@@ -89,7 +89,7 @@ def hubs(scope):
 def people_signed_in(scope):
     signed = SignIn.objects.held_during(scope.period)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
-    # Not by EXISTS: SQLite would then ask of everybody in the district, however few came.
+    # Not by EXISTS, with which SQLite would test everybody in the district, however few came.
     return Person.objects.filter(pk__in=signed.values("person"))
 
 

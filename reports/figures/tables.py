@@ -1,4 +1,4 @@
-"""The list of records behind each figure, with the column that the figure adds up or compares where it has one."""
+"""The tables of records behind each figure, with a column for the number that the figure sums or compares, if any."""
 
 import django_tables2 as tables
 
@@ -16,7 +16,7 @@ NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
 class CountedActivityTable(ActivityTable):
-    """Activities with their sessions and person-times as numbers."""
+    """Activities with their sessions and person-times as numeric columns."""
 
     session_count = tables.Column(attrs=NUMBER)
     attendance = tables.Column(attrs=NUMBER)
@@ -26,7 +26,7 @@ class CountedActivityTable(ActivityTable):
 
 
 class CountedContactTable(ContactTable):
-    """Contacts with the youths that each of them reached."""
+    """Contacts with the number of youths reached."""
 
     youths_reached = tables.Column("人次", attrs=NUMBER)
 
@@ -35,7 +35,7 @@ class CountedContactTable(ContactTable):
 
 
 class CountedAssistanceTable(AssistanceTable):
-    """Assistances with the youths that each of them reached."""
+    """Assistances with the number of youths reached."""
 
     youths_reached = tables.Column("人次", attrs=NUMBER)
 
@@ -44,7 +44,7 @@ class CountedAssistanceTable(AssistanceTable):
 
 
 class CountedYouthTable(AssistedYouthTable):
-    """Assisted youths with the assistances that each of them received."""
+    """Assisted youths with the number of assistances received."""
 
     assistances_received = tables.Column("期内帮扶次数", attrs=NUMBER)
 
@@ -53,7 +53,7 @@ class CountedYouthTable(AssistedYouthTable):
 
 
 class NamesTable(PersonTable):
-    """People as those may know them who do not keep their records."""
+    """People with only the columns open to users who do not keep their records."""
 
     class Meta(PersonTable.Meta):
         fields = ["name", "mobile"]
@@ -61,7 +61,7 @@ class NamesTable(PersonTable):
 
 
 class LinkedCadreTable(PersonTable):
-    """Cadres with their links and quota."""
+    """Cadres with the number of their links and their quota."""
 
     standing_links = tables.Column("联系青年", attrs=NUMBER)
     bound_links = tables.Column("已绑定", attrs=NUMBER)
@@ -97,7 +97,7 @@ OF_SOURCE = {linked_cadres: LinkedCadreTable, register_with_assistances: Counted
 
 
 def table_of(figure, model, user):
-    """The table that lists to `user` the rows of `figure`, which are of `model`."""
+    """The table that shows `user` the rows of `figure`, which are of `model`."""
     if figure.source is people_signed_in and not user.is_committee_staff:
         return NamesTable
     return OF_SOURCE.get(figure.source) or OF_KIND[model]

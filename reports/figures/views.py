@@ -1,4 +1,4 @@
-"""Pages of the figures and of the records behind each."""
+"""The pages of the figures and of the records behind each."""
 
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from .tables import table_of
 
 
 def figure_list(request):
-    """Every figure of a year, with its target and quality."""
+    """Lists every figure of a period with its target and quality."""
     scope, form = asked_scope(request)
     context = {
         "title": f"{scope.period.name}指标",
@@ -31,7 +31,7 @@ def figure_list(request):
 
 
 def figure_detail(request, key):
-    """One figure and exactly the records it counts."""
+    """Shows one figure and exactly the records it counts."""
     scope, form = asked_scope(request)
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
     if figure is None:
@@ -53,7 +53,7 @@ def figure_detail(request, key):
 
 
 def export_ways(request, key, scope):
-    """Where the records behind a figure are handed out as a file, sorted as they are; those of case files nowhere."""
+    """The export links for the records behind a figure, in the page's order; none for records of cases."""
     if key in CASE_FIGURES or not request.user.may_open("figure_export"):
         return {}
     sorts = urlencode([("sort", name) for name in request.GET.getlist("sort")])
@@ -63,7 +63,7 @@ def export_ways(request, key, scope):
 
 @require_GET
 def figure_export(request, key):
-    """The records behind a figure that the reader sees, as the page shows them, as a file; no page gives out cases."""
+    """Exports the visible records behind a figure with the page's columns; never records of cases."""
     scope, _ = asked_scope(request)
     figure = figures_of(scope, with_cases=False).get(key)
     if figure is None:
