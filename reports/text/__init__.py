@@ -1,8 +1,8 @@
-"""The text that people write: sections in which names stand for figures, and variants for what these come to.
+"""The text that people write: sections with placeholders for figures, and variants that depend on their values.
 
-`parsing` reads a text without running anything, `names`, `aspects`, `subjects` and `words` say what the names in it
-mean within a scope, `reading` finds what means nothing, `writing` puts in what they stand for, and `defaults` holds
-the texts from which a document starts.
+`parsing` parses a text without executing anything; `names`, `aspects`, `subjects` and `words` define what the names in
+it mean within a scope; `reading` resolves them and reports those without a meaning; `writing` fills in their values;
+`defaults` holds the texts from which a document starts.
 """
 
 from .defaults import default_drafts

@@ -1,4 +1,4 @@
-"""What a name in braces stands for: a figure's number, or something else that is to be told of the figure."""
+"""The meanings of a name in braces: a figure's value, or another aspect of the figure."""
 
 import re
 from collections.abc import Callable
@@ -13,17 +13,17 @@ from ..figures.readers import CASE_FIGURES
 from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
 
 TARGET = "目标"
-# Records that are called by name in a public text; people are not.
+# Records that a public text may name; people are not among them.
 NAMED = (Organisation, Unit, Hub)
-# The columns by which a figure counts the activities of one type alone, and of those that educate.
+# The columns of `Figure.where` that restrict a figure to activities of one type, or of the educational types.
 ONE_TYPE, EDUCATION_TYPES = "type__key", "type__is_education"
 LONGEST_UNIT = 6
-# A unit cannot make another number of the one before it.
+# A unit with one of these would change the number in front of it.
 NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千万亿余多约几半倍.,，-]")
 
 
 class Wrong(Exception):
-    """An expression that means nothing: what was expected, and the right names nearest to it."""
+    """Raised for an expression without a meaning: what was expected, and the closest valid names."""
 
     def __init__(self, expected, near=()):
         super().__init__(expected)
@@ -31,21 +31,21 @@ class Wrong(Exception):
 
 
 class Meaning:
-    """What an expression means; `keys` are the figures of which it tells anything."""
+    """What an expression means; `keys` are the figures on whose values it depends."""
 
     keys = frozenset()
 
     @property
     def is_about_cases(self):
-        """Whether it is told only to those who may know of cases."""
+        """Whether it is only for readers who may know of cases."""
         return bool(self.keys & CASE_FIGURES)
 
 
 @dataclass(frozen=True)
 class Aspect:
-    """One thing to be told of a figure. `parts` takes the sentences, the figure's key and the unit asked for.
+    """One aspect of a figure. `parts` takes the sentences, the figure's key and the unit asked for.
 
-    `fits` takes a figure and the kind of records that it counts; `is_number` is what is written with a unit.
+    `fits` takes a figure and the model whose records it counts; `is_number` allows a unit.
     """
 
     parts: Callable
@@ -63,30 +63,30 @@ def is_of_activities(figure, model):
 
 
 def is_divided(figure, model):
-    """Whether a figure counts the sessions of several types."""
+    """Whether a figure counts the sessions of more than one type."""
     return figure.measure is sessions and ONE_TYPE not in figure.where
 
 
 def kinds_of(figure, types):
-    """The keys of the types of the activities that a figure counts; `types` are those to choose from."""
+    """The keys of those `types` whose activities a figure counts."""
     if ONE_TYPE in figure.where:
         return [figure.where[ONE_TYPE]]
     return [each.key for each in types if each.is_education or EDUCATION_TYPES not in figure.where]
 
 
 def topics(sentences, key):
-    """The topics of the activities that a figure counts."""
+    """The topics of the activities that a figure counts, the most frequent first."""
     return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types))
 
 
 def divided(sentences, key):
-    """What a figure counts, type by type."""
+    """The sentence on what a figure counts, type by type."""
     kinds = kinds_of(sentences.results[key].figure, sentences.types)
     return sentences.held([kind for kind in sentences.types if kind.key in kinds])
 
 
 def target(sentences, key, unit):
-    """The figure's target; nothing can stand for one that was never set."""
+    """The figure's target, or a mark where none is set."""
     result = sentences.results[key]
     if result.target is None:
         return (f"【{result.figure.label}没有目标】",)
@@ -131,7 +131,7 @@ ASPECTS = {
 
 @dataclass(frozen=True)
 class Told(Meaning):
-    """An aspect of a figure, to be written in the text."""
+    """An aspect of a figure, to be filled into the text."""
 
     key: str
     aspect: str
@@ -143,9 +143,9 @@ class Told(Meaning):
 
 
 def told(expression, vocabulary, aimed=frozenset()):
-    """What is written in the place of an expression; `aimed` are figures that have a target where it stands.
+    """The meaning of an expression; `aimed` are the figures known to have a target at this place in the text.
 
-    Raises Wrong where it means nothing.
+    Raises Wrong where the expression means nothing.
     """
     word = vocabulary.words.get(expression)
     if word:
@@ -164,13 +164,13 @@ def told(expression, vocabulary, aimed=frozenset()):
 
 
 def mentioned(key, aspect, vocabulary):
-    """The figures of which an aspect tells: where it goes type by type, the figures of each type as well."""
+    """The figures on which an aspect depends; 分类 also depends on the figures of each type."""
     kinds = kinds_of(vocabulary.figures[key], vocabulary.types) if aspect == "分类" else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
 
 
 def check_unit(unit):
-    """Raises Wrong for a unit that would make another number of the one before it."""
+    """Raises Wrong for a unit that would change the number in front of it, or is too long."""
     if unit != BARE and (len(unit) > LONGEST_UNIT or NUMERAL.search(unit)):
         raise Wrong(f"单位“{unit[:12]}”不能用，应为 {LONGEST_UNIT} 字以内的量词，不含数字和“余”“约”一类的字")
 

@@ -1,7 +1,7 @@
-"""The texts from which documents start: one for each form, and one for hubs, with a line for each type of activity.
+"""The texts from which documents start: one for each form and one for hubs, with a line for each type of activity.
 
-`== heading` begins a section, `==* heading` one about cases. `<<activities>>` stands for a line on each type of
-activity that the text tells of nowhere else, `<<key key>>` for one sentence on these types.
+`== heading` begins a section, `==* heading` one about cases. `<<activities>>` is replaced by a line on each type of
+activity that is not mentioned elsewhere in the text, `<<key key>>` by one sentence on these types.
 """
 
 import re
@@ -18,12 +18,12 @@ TYPES = re.compile(r"<<([\w ]+)>>")
 ALL = "activities"
 GENERAL = "{期内}举办<name>活动<count>"
 SUMMARY, HUB = "summary", "hub"
-# Forms with a text of their own; the others are summaries.
+# Forms with a text of their own; the others use SUMMARY.
 FILES = {Report.Form.QUARTERLY: "quarterly_return", Report.Form.MONTHLY: "monthly_bulletin"}
 
 
 def default_drafts(scope, vocabulary):
-    """The sections from which a scope's document starts, with what never changes for its organisation decided."""
+    """The sections from which a scope's document starts; conditions fixed for its organisation are resolved."""
     form = Report.form_of(scope.period)
     name = HUB if scope.hub else FILES.get(form, SUMMARY)
     text = (FOLDER / f"{name}.txt").read_text("utf-8")
@@ -37,7 +37,7 @@ def default_drafts(scope, vocabulary):
 
 
 def said_of_types(keys, vocabulary):
-    """The lines on all types that are told of nowhere else, or one sentence on the types of these keys."""
+    """The lines on all types not mentioned elsewhere, or one sentence on the types with these keys."""
     kinds = [kind for kind in vocabulary.types if not kind.is_education]
     clauses = [
         (kind, clause(kind, vocabulary.names))
@@ -54,7 +54,7 @@ def said_of_types(keys, vocabulary):
 
 
 def joint(following):
-    """What stands between a clause and the next one that says something, or at the end."""
+    """The separator between a clause and the next one that applies, or the full stop."""
     said = "。"
     for count in reversed(following):
         said = f"[{count} 有:；|其余:{said}]"
@@ -62,7 +62,7 @@ def joint(following):
 
 
 def clause(kind, names):
-    """The clause on one type of activity: how often it was held, what it was about and who came."""
+    """The clause on one type of activity: the number of sessions, their topics and the attendance."""
     sessions, attendances = (names.name(f"{measure}.{kind.key}") for measure in ("sessions", "attendances"))
     wording = wordings().get(kind.key, GENERAL)
     begin = wording.replace("<name>", plain(kind.name.removesuffix("活动"))).replace("<count>", f"{{{sessions}}}")
@@ -70,11 +70,11 @@ def clause(kind, names):
 
 
 def wordings():
-    """How the clause on a type of activity begins, by the type's key."""
+    """The beginning of the clause on each type of activity, by the type's key."""
     lines = (FOLDER / "activity_types.txt").read_text("utf-8").splitlines()
     return dict(line.split(" ", 1) for line in lines if line)
 
 
 def plain(name):
-    """A name as a text writes it so that none of it is taken for a mark."""
+    """The name with its brackets and bars escaped, so that none is parsed as markup."""
     return re.sub(r"([{}\[\]|])", r"\1\1", name)

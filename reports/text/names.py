@@ -1,28 +1,28 @@
-"""The Chinese names by which a text calls the figures."""
+"""The Chinese names of the figures in a text."""
 
 import re
 from collections import Counter
 from difflib import get_close_matches
 
 NEAR = 3
-# What has a meaning of its own between brackets: a label that holds any of it is called by its key.
+# Characters with a meaning inside brackets; a figure with one in its label is referred to by its key.
 UNWRITABLE = re.compile(r"[\s{}\[\]|.:：/+<>=]")
 
 
 def full_name(figure):
-    """A label with its unit, which tells apart two figures of one label."""
+    """The label with its unit, which distinguishes two figures with the same label."""
     return f"{figure.label}（{figure.unit}）"
 
 
 class Names:
-    """Which name means which of these figures; the key of a figure always does."""
+    """Maps the names of these figures to their keys; a figure's key is always one of its names."""
 
     def __init__(self, figures):
         self.figures = figures
         labels = Counter(figure.label for figure in figures.values() if not figure.is_of_type)
         self.doubtful = {label for label, times in labels.items() if times > 1}
         self.keys = {}
-        # The figures of activity types come last: a type cannot take a name away from another figure.
+        # The figures of activity types come last, so that a type cannot take a name from another figure.
         for key, figure in figures.items():
             if figure.label not in self.doubtful:
                 self.keys.setdefault(figure.label, key)
@@ -30,11 +30,11 @@ class Names:
         self.keys |= {key: key for key in figures}
 
     def key(self, name):
-        """The key of the figure of this name, or None."""
+        """The key of the figure with this name, or None."""
         return self.keys.get(name) or self.keys.get(name.replace("(", "（").replace(")", "）"))
 
     def name(self, key):
-        """The name by which a text is to call a figure."""
+        """The name to use for a figure in a text."""
         figure = self.figures[key]
         for name in (figure.label, full_name(figure)):
             if self.keys.get(name) == key and not UNWRITABLE.search(name):
@@ -42,7 +42,7 @@ class Names:
         return key
 
     def near(self, name, others=()):
-        """The names most like a wrong one: those that hold it, then those spelt like it."""
+        """The names closest to an unknown one: those that contain it, then those spelt similarly."""
         known = [*others, *(self.name(key) for key in self.figures)]
         holding = [each for each in known if name and name in each]
         alike = get_close_matches(name, known, n=NEAR, cutoff=0.5)

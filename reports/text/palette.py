@@ -1,4 +1,4 @@
-"""The palette beside the editor: everything that can be written in a text, with what it comes to at present."""
+"""The palette next to the editor: everything that a text can contain, with its current value."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ from .words import FACTS
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to insert: what it is called, what is put into the text, what it comes to now."""
+    """One item to insert: its label, the code inserted, and its current value."""
 
     label: str
     code: str
     value: str = ""
     note: str = ""
-    # A variant on the same figure, and what else can be told of it.
+    # The code of a variant on the same figure, and its other aspects.
     variant: str = ""
     aspects: tuple = ()
 
@@ -33,7 +33,7 @@ VARIANTS = [
 
 
 def palette(writer):
-    """The groups of the palette: figures by subject, words, variants; of cases only for those who may know of them."""
+    """The items by group: figures by subject, words, variants; those about cases only if the writer includes cases."""
     vocabulary, results = writer.vocabulary, writer.sentences.results
     groups = {}
     for key, result in results.items():
@@ -47,12 +47,12 @@ def palette(writer):
 
 
 def told(word, writer):
-    """Whether the readers for whom is written may know what the word says."""
+    """Whether the writer's readers may know the value of the word."""
     return writer.with_cases or not word.keys & CASE_FIGURES
 
 
 def figure_entry(key, result, vocabulary):
-    """A figure with its present value."""
+    """The item of a figure, with its current value."""
     name = vocabulary.names.name(key)
     aspects = [(f"{{{name}.{aspect}}}", ASPECTS[aspect].hint) for aspect in vocabulary.aspects(key) if aspect]
     return Entry(
@@ -66,6 +66,6 @@ def figure_entry(key, result, vocabulary):
 
 
 def word_entry(name, word, writer):
-    """A word with what it says at present."""
+    """The item of a word, with the beginning of its current value."""
     said = "" if name == "序号" else "".join(map(str, word.parts(writer)))
     return Entry(name, f"{{{name}}}", said if len(said) <= 24 else f"{said[:24]}…", word.hint)

@@ -1,12 +1,12 @@
-"""Reads a section's text into paragraphs. Nothing in it is ever run: what is no known mark is text.
+"""Parses a section's text into paragraphs. Nothing in it is executed; anything that is not markup is plain text.
 
-    {name}                        what stands for the name
-    [subject case:text|case:text] the text of the first case that fits
-    # heading                     a line that begins so is a heading
-    {{ }} [[ ]] ||                stand for single ones
+    {name}                          placeholder
+    [subject case:text|case:text]   variant: the text of the first case that applies
+    # heading                       heading, if at the start of a line
+    {{ }} [[ ]] ||                  escapes for single characters
 
-Every other line is a paragraph. Within a variant a text may go on in the next line. As a variant may end right behind
-an inner one, `]]` stands for a bracket within it only after `[[`.
+Every other line is a paragraph. A variant may span several lines. As a variant may end directly after a nested one,
+`]]` is an escaped bracket within it only after `[[`.
 """
 
 import re
@@ -25,7 +25,7 @@ EXAMPLE = "[活动场次 零:…|其余:…]"
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one place of a text: where, what was found, what was expected, which names are near."""
+    """An error in a text: its line, what was found, what was expected, and the closest valid names."""
 
     line: int
     found: str
@@ -48,7 +48,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Insert:
-    """A name in braces."""
+    """A placeholder: a name in braces."""
 
     expression: str
     line: int
@@ -58,7 +58,7 @@ class Insert:
 
 @dataclass(frozen=True)
 class Branch:
-    """One case of a variant and what is said in it."""
+    """One case of a variant, with its text."""
 
     case: str
     nodes: tuple
@@ -66,7 +66,7 @@ class Branch:
 
 @dataclass(frozen=True)
 class Choice:
-    """A variant: a subject, and what is said of it case by case."""
+    """A variant: a subject, with a text for each of its cases."""
 
     subject: str
     branches: tuple[Branch, ...]
@@ -77,7 +77,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Broken:
-    """What cannot be read, shown as it was written."""
+    """Source that cannot be parsed, shown as it was written."""
 
     text: str
     start: int
@@ -93,7 +93,7 @@ class Paragraph:
 
 
 class Unreadable(Exception):
-    """A variant that nobody can follow; `opened` is where the outermost one begins."""
+    """Raised for a variant that cannot be parsed; `opened` is where the outermost variant begins."""
 
     def __init__(self, opened, expected):
         super().__init__(expected)
@@ -101,24 +101,24 @@ class Unreadable(Exception):
 
 
 def unified(source):
-    """The source with one kind of line ends."""
+    """The source with uniform line endings."""
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parse(source):
-    """The paragraphs of a text, and the problems found in reading it."""
+    """The paragraphs of a text, and the problems found while parsing."""
     return Reader(unified(source)).read()
 
 
 class Reader:
-    """Reads one text from its beginning to its end."""
+    """A parser of one text, from beginning to end."""
 
     def __init__(self, source):
         self.source, self.at = source, 0
         self.problems, self.opened = [], []
 
     def read(self):
-        """All paragraphs and problems; after too many of these the rest is left unread."""
+        """All paragraphs and problems; after MOST_PROBLEMS of these the rest is left unparsed."""
         paragraphs = []
         while self.at < len(self.source) and len(self.problems) < MOST_PROBLEMS:
             paragraph = self.paragraph()
@@ -129,7 +129,7 @@ class Reader:
         return tuple(paragraphs), tuple(self.problems)
 
     def paragraph(self):
-        """The paragraph that begins here, to the end of its last line."""
+        """The paragraph at the current position, up to the end of its last line."""
         start, known = self.skip(SPACES), len(self.problems)
         heading = HEADING.match(self.source, start)
         self.at = heading.end() if heading else start
@@ -137,7 +137,7 @@ class Reader:
         try:
             nodes = stripped(self.nodes())
         except Unreadable as reason:
-            # What follows is read as if this line had not been there.
+            # The next line is parsed as if this one were not there.
             del self.problems[known:]
             end = self.line_end(reason.opened)
             self.report(reason.opened, self.source[reason.opened : end], reason.expected)
@@ -146,7 +146,7 @@ class Reader:
         return Paragraph(bool(heading), nodes)
 
     def nodes(self):
-        """What stands up to the end of the line, or within a variant up to the end of the case."""
+        """The nodes up to the end of the line, or within a variant up to the end of the case."""
         nodes, literal = [], 0
         while True:
             mark = MARK.search(self.source, self.at)
@@ -163,13 +163,13 @@ class Reader:
             nodes += [node] if node else []
 
     def is_end(self, token, literal):
-        """Whether a mark ends what is being read."""
+        """Whether a mark ends the current line or case."""
         if not self.opened:
             return token == "\n"
         return token in ("|", "]") or (token == "]]" and literal <= 0)
 
     def marked(self, token):
-        """What a mark stands for, read to its end; nothing for the end of a line within a variant."""
+        """The node that begins with a mark; None for a line break within a variant."""
         start = self.at
         if token == "\n":
             self.at += 1
@@ -186,7 +186,7 @@ class Reader:
         return Text(token[0], start, self.at)
 
     def insert(self):
-        """The name in braces that begins here."""
+        """The placeholder at the current position."""
         start, found = self.at, NAME.match(self.source, self.at)
         if not found:
             self.at += 1
@@ -197,7 +197,7 @@ class Reader:
         return Insert(found[1].strip(), self.line_of(start), start, self.at)
 
     def choice(self):
-        """The variant that begins here."""
+        """The variant at the current position."""
         start = self.at
         if len(self.opened) >= DEEPEST:
             raise Unreadable(self.opened[0], f"变体套变体超过 {DEEPEST} 层，请分成几段")
@@ -212,7 +212,7 @@ class Reader:
         return Choice(subject[1], tuple(branches), self.line_of(start), start, self.at)
 
     def branch(self, start):
-        """The next case of the variant that began at `start`."""
+        """The next case of the variant that begins at `start`."""
         case = CASE.match(self.source, self.at)
         if case:
             self.at = case.end()
@@ -227,38 +227,38 @@ class Reader:
         return Text(self.source[start:end], start, end)
 
     def broken(self, start, end):
-        """What stands between two places and cannot be read."""
+        """The unparsable source between two positions."""
         self.at = end
         return Broken(self.source[start:end].strip(), start, end)
 
     def skip(self, characters):
-        """Goes past these characters; the answer is where that leads."""
+        """Moves past these characters and returns the new position."""
         while self.at < len(self.source) and self.source[self.at] in characters:
             self.at += 1
         return self.at
 
     def line_end(self, place):
-        """Where the line of a place ends."""
+        """The position where the line containing `place` ends."""
         end = self.source.find("\n", place)
         return len(self.source) if end < 0 else end
 
     def line_of(self, place):
-        """The number of the line of a place, the first being 1."""
+        """The number of the line containing `place`; the first line is 1."""
         return self.source.count("\n", 0, place) + 1
 
     def report(self, place, found, expected):
-        """Notes what is wrong at a place."""
+        """Adds a problem at a position."""
         self.problems.append(Problem(self.line_of(place), shortened(found), expected))
 
 
 def shortened(text):
-    """The beginning of what was found, as far as a message needs it."""
+    """The beginning of the source, short enough for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 24 else f"{text[:24]}…"
 
 
 def stripped(nodes):
-    """The nodes without blanks at the end of the paragraph; none for a line of blanks."""
+    """The nodes without trailing spaces; none for a blank line."""
     nodes = list(nodes)
     if nodes and isinstance(nodes[-1], Text):
         last = nodes.pop()
@@ -268,7 +268,7 @@ def stripped(nodes):
 
 
 def decide(source, subject, case):
-    """The source with each variant on `subject` replaced by what it says in one case."""
+    """The source with each variant on `subject` replaced by its text for one case."""
     source = unified(source)
     paragraphs, _ = parse(source)
     pieces, at = [], 0
@@ -281,7 +281,7 @@ def decide(source, subject, case):
 
 
 def outermost(nodes, subject):
-    """The variants on a subject that stand within no other one on it."""
+    """Yields the variants on a subject that are not nested in another one on it."""
     for node in nodes:
         if isinstance(node, Choice) and node.subject == subject:
             yield node

@@ -1,4 +1,4 @@
-"""Gives every expression of a text its meaning, or says why it has none."""
+"""Resolves every expression of a text to its meaning, or reports why it has none."""
 
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,7 +12,7 @@ WITHOUT_TARGET = "无"
 
 @dataclass(frozen=True)
 class Meant:
-    """An expression with its meaning: an insert, or a variant with the branches to choose from."""
+    """A resolved expression: a placeholder, or a variant with the branches to choose from."""
 
     meaning: object
     branches: tuple[Branch, ...] = ()
@@ -20,19 +20,19 @@ class Meant:
 
 @dataclass(frozen=True)
 class Reading:
-    """A text as it is understood within a scope."""
+    """A text resolved within a scope."""
 
     paragraphs: tuple[Paragraph, ...]
     problems: tuple[Problem, ...]
 
     @property
     def keys(self):
-        """The figures of which the text tells or on which it depends."""
+        """The figures that the text mentions or depends on."""
         return frozenset(key for paragraph in self.paragraphs for key in mentioned(paragraph.nodes))
 
 
 def meanings(nodes):
-    """Every meaning within nodes, those of all branches included."""
+    """Yields every meaning within nodes, including those of all branches."""
     for node in nodes:
         if isinstance(node, Meant):
             yield node.meaning
@@ -41,17 +41,17 @@ def meanings(nodes):
 
 
 def mentioned(nodes):
-    """The figures that nodes mention anywhere."""
+    """The figures mentioned anywhere within nodes."""
     return frozenset(key for meaning in meanings(nodes) for key in meaning.keys)
 
 
 def is_about_cases(paragraph):
-    """Whether a paragraph mentions a figure of cases anywhere, be it in a condition."""
+    """Whether a paragraph mentions a figure of cases anywhere, conditions included."""
     return any(meaning.is_about_cases for meaning in meanings(paragraph.nodes))
 
 
 def read(source, vocabulary):
-    """A text as it is understood within the scope of a vocabulary."""
+    """Parses a text and resolves it within the scope of a vocabulary."""
     paragraphs, problems = parse(source)
     reader = Interpreter(vocabulary)
     understood = tuple(Paragraph(each.is_heading, reader.nodes(each.nodes, frozenset())) for each in paragraphs)
@@ -60,13 +60,13 @@ def read(source, vocabulary):
 
 
 class Interpreter:
-    """Finds the meanings within one text, and notes what has none."""
+    """Resolves the expressions of one text, and collects the problems."""
 
     def __init__(self, vocabulary):
         self.vocabulary, self.problems = vocabulary, []
 
     def nodes(self, nodes, aimed):
-        """The nodes with their meanings; `aimed` are the figures that have a target where they stand."""
+        """The nodes resolved; `aimed` are the figures known to have a target at this place."""
         return tuple(self.node(node, aimed) for node in nodes)
 
     def node(self, node, aimed):
@@ -75,7 +75,7 @@ class Interpreter:
         return self.choice(node, aimed) if isinstance(node, Choice) else node
 
     def insert(self, node, aimed):
-        """A name in braces with its meaning."""
+        """A placeholder resolved."""
         try:
             return Meant(told(node.expression, self.vocabulary, aimed))
         except Wrong as wrong:
@@ -83,7 +83,7 @@ class Interpreter:
             return Broken(node.expression, node.start, node.end)
 
     def choice(self, node, aimed):
-        """A variant with its meaning; its branches are looked into even where it has none."""
+        """A variant resolved; its branches are checked even if its subject means nothing."""
         try:
             meaning = subject(node.subject, self.vocabulary)
         except Wrong as wrong:
@@ -93,7 +93,7 @@ class Interpreter:
         return Meant(meaning, branches) if meaning else Broken(node.subject, node.start, node.end)
 
     def branch(self, node, branch, meaning, aimed):
-        """One case with the meanings in it."""
+        """One case of a variant, with its text resolved."""
         known = [*meaning.fitting, OTHERWISE] if meaning else []
         if meaning and branch.case and branch.case not in known:
             near = get_close_matches(branch.case, known, n=1, cutoff=0.3)
@@ -105,7 +105,7 @@ class Interpreter:
         return Branch(branch.case if branch.case in known else "", self.nodes(branch.nodes, aimed))
 
     def report(self, line, found, wrong):
-        """Notes an expression that means nothing."""
+        """Adds a problem for an expression without a meaning."""
         self.problems.append(Problem(line, shortened(found), wrong.expected, wrong.near))
 
 

@@ -1,4 +1,4 @@
-"""What a text says of the figures of one scope: numbers that know whose they are, names, clauses."""
+"""Numbers, names and clauses on the figures of one scope, as texts use them."""
 
 import re
 from collections import Counter, defaultdict
@@ -21,7 +21,7 @@ BARE = "-"
 CLAUSE_LIMIT = 4
 YEAR_BEFORE, BEFORE = "上年同期", "上期"
 YEAR_CHANGE, CHANGE = "同比", "环比"
-# The periods that an aspect tells of beside the document's own.
+# The aspects that refer to another period, with the property of Period that returns it.
 OTHER_PERIODS = {YEAR_BEFORE: "year_before", BEFORE: "before"}
 COMPARED_WITH = {YEAR_CHANGE: YEAR_BEFORE, CHANGE: BEFORE}
 
@@ -37,9 +37,9 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Number:
-    """A figure's number as the sentence writes it, such as `48名` or `300余人次`.
+    """A figure's number as written in a sentence, such as `48名` or `300余人次`, with the figure's key.
 
-    Its aspect is empty for the document's own period, else 上年同期 or 上期; of a difference 同比 or 环比.
+    `aspect` is empty for the document's own period, 上年同期 or 上期 for another one, 同比 or 环比 for a difference.
     """
 
     key: str
@@ -50,7 +50,7 @@ class Number:
         return self.text
 
     def period(self, period):
-        """The period whose records the number counts, in a document of `period`."""
+        """The period whose records the number counts, in a document on `period`."""
         other = OTHER_PERIODS.get(self.aspect)
         return getattr(period, other) if other else period
 
@@ -59,7 +59,7 @@ class Number:
 class Block:
     """A paragraph (level 0) or a heading (level 1 `一、`, level 2 `（一）`), made of plain strings and Numbers.
 
-    What `is_about_cases` is told only to those who may know how many youths are assisted.
+    Blocks with `is_about_cases` are only for readers who may know how many youths are assisted.
     """
 
     level: int
@@ -72,7 +72,7 @@ class Block:
 
 
 def listing(items):
-    """Items, each a string or a tuple of parts, joined as `甲、乙和丙`."""
+    """Joins items, each a string or a tuple of parts, as `甲、乙和丙`."""
     items = [item if isinstance(item, tuple) else (item,) for item in items]
     joints = ["、"] * (len(items) - 2) + ["和"]
     joined = list(items[0]) if items else []
@@ -82,14 +82,14 @@ def listing(items):
 
 
 def shortened(names):
-    """The names joined; of many the first ones with `等` after them."""
+    """Joins the names; of more than CLAUSE_LIMIT only the first, followed by `等`."""
     if len(names) > CLAUSE_LIMIT:
         return ("、".join(names[:CLAUSE_LIMIT]) + "等",)
     return listing(names)
 
 
 class Sentences:
-    """The figures of one scope, in the words of a text. `counted` are their results where these are known already."""
+    """The figures of one scope as words of a text; `counted` passes in results that are already known."""
 
     def __init__(self, scope: Scope, with_cases=True, counted=None):
         self.scope = scope
@@ -99,25 +99,25 @@ class Sentences:
         self._former = {}
 
     def value(self, key):
-        """The figure's bare number, on which the choice between sentences rests; 0 where it is kept back."""
+        """The figure's plain value, by which texts choose between sentences; 0 where it is withheld."""
         return self.results[key].value if key in self.results else 0
 
     def former(self, key, aspect):
-        """What the figure came to in the period that the aspect tells of."""
+        """The figure's result in the period that the aspect refers to."""
         if (key, aspect) not in self._former:
             other = self.scope.within(getattr(self.scope.period, OTHER_PERIODS[aspect]))
             self._former[key, aspect] = self.results[key].figure.result(other)
         return self._former[key, aspect]
 
     def change(self, key, aspect):
-        """How much more the figure came to than in the other period; None where either is not known in full."""
+        """The difference from the other period; None where either value is incomplete."""
         now, then = self.results[key], self.former(key, COMPARED_WITH[aspect])
         if INCOMPLETE in (now.quality, then.quality):
             return None
         return now.value - then.value
 
     def say(self, pattern, **words):
-        """The pattern's parts: `{key}` is a figure with its unit. Names among `words` stand for text or parts."""
+        """The parts of a pattern, where `{key}` is a figure with its unit, and names in `words` are text or parts."""
         parts = []
         for literal, field, _, _ in Formatter().parse(pattern):
             if literal:
@@ -129,12 +129,12 @@ class Sentences:
         return tuple(parts)
 
     def number(self, key, unit="", aspect=""):
-        """The figure's Number in its own unit or another one, of this period or another one."""
+        """The figure's Number, in its own unit or `unit`, for this period or the one that `aspect` refers to."""
         result = self.former(key, aspect) if aspect else self.results[key]
         return Number(key, amount(result.value, result.quality, unit_of(result, unit)), aspect)
 
     def difference(self, key, unit, aspect):
-        """The clause on more or less than in another period, as exact as both numbers are."""
+        """The clause on the change from another period, with 约 where either value is rounded."""
         change, result = self.change(key, aspect), self.results[key]
         if change is None:
             return ("统计不全、不能比较",)
@@ -146,11 +146,11 @@ class Sentences:
         return (Number(key, text, aspect),)
 
     def names(self, key):
-        """The names of the rows which the figure counts, in the order in which the office entered them."""
+        """The names of the rows that the figure counts, in order of entry."""
         return list(self.results[key].figure.rows(self.scope).order_by("pk").values_list("name", flat=True))
 
     def attendance(self, key):
-        """The clause that tells how many came, as far as it was recorded."""
+        """The clause on the attendance, as far as it was recorded."""
         result = self.results[key]
         if result.is_missing:
             return ("参加人次未作统计",)
@@ -161,7 +161,7 @@ class Sentences:
         return self.say("{n}参加", n=(self.number(key),))
 
     def held(self, kinds):
-        """`主题团日2场，主题涉及五四，30人次参加；宣讲会…`: what was held of these types."""
+        """The parts of `主题团日2场，主题涉及五四，30人次参加；宣讲会…`, on activities of these types."""
         parts = []
         for kind in kinds:
             topics = self.topics([kind.key])
@@ -171,7 +171,7 @@ class Sentences:
         return tuple(parts[1:])
 
     def topics(self, kinds):
-        """The tags of the activities held of these types, the most frequent first."""
+        """The tags of activities of these types, the most frequent first."""
         counts = Counter()
         for kind in kinds:
             counts.update(self._tags.get(kind, {}))
@@ -179,7 +179,7 @@ class Sentences:
 
     @cached_property
     def _tags(self):
-        """How often each tag was given, by the key of the activity's type."""
+        """The number of activities with each tag, by the key of the activities' type."""
         rows = self.results["sessions"].figure.rows(self.scope).exclude(tags="").order_by()
         counts = defaultdict(Counter)
         for kind, tags, times in rows.values_list("type__key", "tags").annotate(times=Count("pk")):
@@ -189,22 +189,22 @@ class Sentences:
 
     @cached_property
     def types(self):
-        """The activity types of which something was held, in their order."""
+        """The activity types of which an activity was held, in their order."""
         return [kind for kind in ActivityType.objects.all() if self.value(f"sessions.{kind.key}")]
 
     def campaigns(self, key):
-        """The campaigns of the activities that a figure counts, each in quotation marks."""
+        """The campaigns of the activities that a figure counts, in quotation marks."""
         rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
         names = sorted(rows.values_list("campaign", flat=True).distinct())
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
 
     def has_sign_ins(self, key):
-        """Whether there is a list of sign-ins for any of the activities that a figure counts."""
+        """Whether any activity that a figure counts has a list of sign-ins."""
         return self.results[key].figure.rows(self.scope).filter(sign_in_count__gt=0).exists()
 
     @property
     def us(self):
-        """What the organisation or hub calls itself in running text."""
+        """The word for the organisation or hub itself in running text."""
         organisation = self.scope.organisation
         if self.scope.hub:
             return "本青年汇"
@@ -216,17 +216,17 @@ class Sentences:
 
     @property
     def area(self):
-        """What the organisation calls the place for which it works."""
+        """The word for the place that the organisation works for."""
         return "地区" if self.scope.organisation.is_root() else PLACES[self.scope.organisation.domain]
 
 
 def unit_of(result, unit):
-    """The unit asked for: the figure's own where none is, nothing for BARE."""
+    """The unit asked for; the figure's own if none, empty for BARE."""
     return "" if unit == BARE else unit or result.figure.unit
 
 
 def exact(result):
-    """Whether a result is known in full and to the last digit."""
+    """Whether a result is complete and not rounded."""
     return result.quality in (COUNTED, MEASURED)
 
 
@@ -250,7 +250,7 @@ DIGITS = "零一二三四五六七八九"
 
 
 def ordinal(number):
-    """A number below a hundred as Chinese counts: 九, 十, 十一, 二十."""
+    """A number below a hundred in Chinese numerals: 九, 十, 十一, 二十."""
     tens, ones = divmod(number, 10)
     ten = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens % 10]}十"
     return ten + (DIGITS[ones] if ones or not tens else "")

@@ -1,11 +1,11 @@
-"""What a period left open: targets from above that were not reached, and gaps that a superior would ask about."""
+"""The shortfalls of a period: targets that were missed, and gaps that the level above would ask about."""
 
 from ..figures.measures import INCOMPLETE
 from ..figures.readers import CASE_FIGURES
 
 
 def shortfall(text):
-    """What remained undone, but for what only concerns cases; empty where nothing did."""
+    """The paragraph on shortfalls other than those of cases; empty without any."""
     clauses = gaps(text, of_cases=False)
     if not clauses:
         return ()
@@ -14,13 +14,13 @@ def shortfall(text):
 
 
 def case_shortfall(text):
-    """What remained undone for assisted youths; empty where nothing did."""
+    """The paragraph on shortfalls of cases; empty without any."""
     clauses = gaps(text, of_cases=True)
     return ("精准帮扶方面还存在以下不足：", *clauses, "。要逐一明确责任、限时补齐。") if clauses else ()
 
 
 def gaps(text, of_cases):
-    """The gaps joined to one clause: those of cases, or all others."""
+    """All gaps joined to one clause: those of cases, or all others."""
     missed = [key for key, result in text.results.items() if result.target is not None and result.value < result.target]
     if not text.value("assisted_youths"):
         missed = [key for key in missed if not text.results[key].figure.measure.is_least]
@@ -31,7 +31,7 @@ def gaps(text, of_cases):
 
 
 def missed_target(text, key):
-    """A target from above that was not reached."""
+    """The clause on a target that was missed."""
     result = text.results[key]
     figure, label = result.figure, result.figure.label
     name = label.removesuffix("场次").removesuffix("人次") if figure.is_of_type else "各类活动"
@@ -42,7 +42,7 @@ def missed_target(text, key):
 
 
 def undone(text):
-    """Each gap that a superior would ask about, with the figure that shows it."""
+    """Yields each gap that the level above would ask about, with the key of its figure."""
     if text.is_district and text.value("communities_with_cadre") < text.value("communities"):
         yield "communities_with_cadre", ("村、社区团干部尚未配齐",)
     if text.value("cadres_at_quota") < text.value("cadres"):

@@ -1,4 +1,4 @@
-"""What a variant is about, and which of its cases fits."""
+"""The subjects of variants, and which of their cases applies."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OTHERWISE = "其余"
 
 @dataclass(frozen=True)
 class Cases(Meaning):
-    """The subject of a variant; `fitting` tells of each case whether it fits, as a function of the writer."""
+    """The subject of a variant; `fitting` maps each case to a function of the writer: whether it applies."""
 
     fitting: dict
     keys: frozenset
@@ -25,7 +25,7 @@ class Cases(Meaning):
 
 
 def of_figure(key):
-    """Cases of one figure: what its value and quality are."""
+    """Cases of one figure, by its value and quality."""
 
     def case(holds):
         return lambda writer: holds(writer.sentences.results[key])
@@ -42,7 +42,7 @@ def of_figure(key):
 
 
 def of_target(key):
-    """Cases of a figure beside its target."""
+    """Cases of a figure compared with its target."""
 
     def case(holds):
         def fits(writer):
@@ -62,7 +62,7 @@ def of_target(key):
 
 
 def of_change(key, aspect):
-    """Cases of a figure beside the same one of another period; of what is not known in full only 未统计 fits."""
+    """Cases of a figure compared with another period; where either value is incomplete only 未统计 applies."""
 
     def change(writer):
         return writer.sentences.change(key, aspect)
@@ -77,7 +77,7 @@ def of_change(key, aspect):
 
 
 def of_list(key, found):
-    """Cases of what is there or not."""
+    """Cases of a list, by whether it is empty."""
     fitting = {
         "有": lambda writer: bool(found(writer.sentences, key)),
         "无": lambda writer: not found(writer.sentences, key),
@@ -94,7 +94,7 @@ LISTS = {
 
 @dataclass(frozen=True)
 class Sum:
-    """What some figures come to together; a fact among them counts as one where it holds."""
+    """The sum of several figures; a fact among them counts as 1 where it holds."""
 
     keys: frozenset
     facts: tuple = ()
@@ -105,13 +105,13 @@ class Sum:
 
 
 def of_sum(whole):
-    """Cases of several figures together."""
+    """Cases of a sum of figures."""
     fitting = {"零": lambda writer: whole.value(writer) == 0, "有": lambda writer: whole.value(writer) > 0}
     return Cases(fitting, whole.keys)
 
 
 def of_share(part, whole):
-    """Cases of a part of a whole."""
+    """Cases of a part compared with its whole."""
     fitting = {
         "全部": lambda writer: part.value(writer) >= whole.value(writer) > 0,
         "部分": lambda writer: 0 < part.value(writer) < whole.value(writer),
@@ -128,7 +128,7 @@ HOLDS = {
 
 
 def of_comparison(sign, first, second):
-    """Cases of two figures beside each other."""
+    """Cases of a comparison between two figures."""
 
     def holds(writer):
         return HOLDS[sign](first.value(writer), second.value(writer))
@@ -137,12 +137,12 @@ def of_comparison(sign, first, second):
 
 
 def of_fact(fact):
-    """Cases of a fact."""
+    """Cases of a fact: whether it holds."""
     return Cases({"是": fact.holds, "否": lambda writer: not fact.holds(writer)}, fact.keys)
 
 
 def subject(expression, vocabulary):
-    """What a variant is about; raises Wrong where that means nothing."""
+    """The cases of a variant's subject; raises Wrong where the subject means nothing."""
     if not expression:
         raise Wrong(f"变体应写成“{EXAMPLE}”")
     if expression in vocabulary.facts:
@@ -160,7 +160,7 @@ def subject(expression, vocabulary):
 
 
 def of_aspect(expression, vocabulary):
-    """Cases of something else that can be asked of a figure."""
+    """Cases of another aspect of a figure."""
     name, aspect, _ = divided_name(expression, vocabulary)
     key = vocabulary.key(name, vocabulary.facts)
     lists = LISTS if vocabulary.model(key) is Activity else {}
@@ -175,7 +175,7 @@ def of_aspect(expression, vocabulary):
 
 
 def sum_of(expression, vocabulary):
-    """The sum of the figures, and facts, that are joined by `+`."""
+    """The sum of the figures and facts joined by `+`."""
     names = expression.split("+")
     facts = tuple(vocabulary.facts[name] for name in names if name in vocabulary.facts)
     keys = {vocabulary.key(name, vocabulary.facts) for name in names if name not in vocabulary.facts}

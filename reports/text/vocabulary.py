@@ -1,4 +1,4 @@
-"""What can be said within one scope: its figures by name, its words and its facts."""
+"""The vocabulary of one scope: its figures by name, its words and its facts."""
 
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from .words import FACTS, words_of
 
 
 class Vocabulary:
-    """The names that mean something within a scope, whoever reads there."""
+    """The names with a meaning within a scope, independent of the reader."""
 
     def __init__(self, scope):
         self.scope = scope
@@ -23,21 +23,21 @@ class Vocabulary:
 
     @cached_property
     def types(self):
-        """The types of activities that are kept."""
+        """The current activity types."""
         return list(ActivityType.objects.all())
 
     @cached_property
     def targets(self):
-        """The targets set for the scope."""
+        """The scope's targets, by figure key."""
         return targets_of(self.scope)
 
     @cached_property
     def elsewhere(self):
-        """The names of all figures, those included that this scope has not got."""
+        """The names of all figures, including those that do not exist in this scope."""
         return Names(all_figures())
 
     def key(self, name, others=()):
-        """The key of the figure of this name; raises Wrong where there is none. `others` could stand there as well."""
+        """The key of the figure with this name; raises Wrong, which suggests names close to it, `others` included."""
         key = self.names.key(name)
         if key:
             return key
@@ -51,12 +51,12 @@ class Vocabulary:
         raise Wrong(f"没有名为“{name}”的指标或词语，应为指标栏中的名称", near)
 
     def model(self, key):
-        """The kind of records that a figure counts."""
+        """The model whose records a figure counts."""
         if key not in self._models:
             self._models[key] = self.figures[key].rows(self.scope).model
         return self._models[key]
 
     def aspects(self, key):
-        """What can be told of a figure, the number itself included."""
+        """The aspects of a figure; the empty one is its number."""
         model = self.model(key)
         return [name for name, aspect in ASPECTS.items() if aspect.fits(self.figures[key], model)]

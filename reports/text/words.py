@@ -1,4 +1,4 @@
-"""Words that stand for something other than one figure, and facts on which a variant can rest."""
+"""Words that mean something other than one figure, and facts that a variant can test."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from . import shortfall
 from .aspects import Meaning
 from .sentences import shortened
 
-# Types of activities that the summary tells of where it tells of what they serve; so it does of the education.
+# Types of activities that the summary covers with the work they serve, as it does the educational types.
 ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]
-# The day on which the nineteenth congress of the Party began.
+# The opening day of the 19th National Congress of the Party.
 CONGRESS = date(2017, 10, 18)
 SEASONS = {
     1: ("服务季", "结合元旦、春节“两节”，走访慰问困难青少年，加大精准帮扶力度"),
@@ -26,7 +26,7 @@ SEASONS = {
 
 @dataclass(frozen=True)
 class Word(Meaning):
-    """A word in braces; `keys` are the figures without which, in a scope that lacks them, there is no such word."""
+    """A word in braces; it exists only in scopes that have all figures in `keys`."""
 
     written: Callable
     hint: str
@@ -39,7 +39,7 @@ class Word(Meaning):
 
 @dataclass(frozen=True)
 class Fact:
-    """What is so or not; `keys` as of a Word."""
+    """A condition that holds or not; `keys` as in Word."""
 
     holds: Callable
     hint: str
@@ -47,29 +47,29 @@ class Fact:
 
 
 def guidance(day):
-    """What the Party's documents of the time call their guiding thought."""
+    """The guiding thought, as documents of the Party phrased it at the time."""
     if day >= CONGRESS:
         return "坚持以习近平新时代中国特色社会主义思想为指导"
     return "深入学习贯彻党的路线方针政策"
 
 
 def label(period):
-    """The part of the year in words, empty for a run of days."""
+    """The name of the part of the year; empty for a run of days."""
     return PARTS[period.part][0] if period.part else ""
 
 
 def within(period):
-    """`全年举办`, `一季度举办`, `期内举办`."""
+    """The period as an adverbial: `全年` as in `全年举办`, `一季度`, `期内`."""
     return label(period) or "期内"
 
 
 def this(period):
-    """`本年度`, `本季度`, `本月`, `本期`."""
+    """The period as its own report calls it: `本年度`, `本季度`, `本月`, `本期`."""
     return {"y": "本年度", "h": "本半年", "q": "本季度", "m": "本月"}.get(period.part[:1], "本期")
 
 
 def end_of(period):
-    """`年末`, `6月底`, `4月5日`."""
+    """The period's end: `年末`, `6月底`, `4月5日`."""
     end = period.end
     if period.part == "year":
         return "年末"
@@ -77,17 +77,17 @@ def end_of(period):
 
 
 def quarter(period):
-    """The quarter in which the period ends."""
+    """The number of the quarter in which the period ends."""
     return (period.end.month + 2) // 3
 
 
 def season(period, shift=0):
-    """The theme of the quarter, or of the one after it: its name and what it asks for."""
+    """The theme of the quarter, or of the one `shift` quarters later: its name and its tasks."""
     return SEASONS[(quarter(period) + shift - 1) % 4 + 1]
 
 
 def given(writer):
-    """The assistances given, altogether and to each youth."""
+    """The sentence on the assistances given, in total and for each youth."""
     text = writer.sentences
     youths, everything, least = map(text.value, ["assisted_youths", "assistances", "assistances_per_youth"])
     span = within(text.scope.period)
@@ -108,7 +108,7 @@ def given(writer):
 
 
 def remaining(writer):
-    """A sentence on each type of activity of which the whole document says nothing else."""
+    """A sentence on each type of activity that the document does not mention otherwise."""
     text, parts = writer.sentences, []
     for kind in text.types:
         if not writer.mentioned & {f"sessions.{kind.key}", f"attendances.{kind.key}"}:
@@ -118,9 +118,9 @@ def remaining(writer):
 
 
 def is_active(writer):
-    """Whether the period has any record of work done, beyond what stood already.
+    """Whether work was recorded within the period.
 
-    Where only what is known of cases makes it so, the paragraph is about cases.
+    If all of that work is about cases, the paragraph is marked as one about cases.
     """
     found = writer.sentences.results.values()
     done = [result.figure for result in found if result.figure.is_work and result.value]
@@ -129,7 +129,7 @@ def is_active(writer):
 
 
 def has_themes(writer):
-    """Whether anything was held of a type that is told of under the activities themselves."""
+    """Whether an activity was held of a type that belongs under the activities themselves."""
     return any(not kind.is_education and kind.key not in ELSEWHERE for kind in writer.sentences.types)
 
 
@@ -175,5 +175,5 @@ FACTS = {
 
 
 def words_of(keys):
-    """The words that there are within a scope that has these figures."""
+    """The words that exist in a scope with figures of these keys."""
     return {name: word for name, word in WORDS.items() if word.keys <= keys}

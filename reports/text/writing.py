@@ -1,4 +1,4 @@
-"""Writes sections out: what their names stand for is put in, and of each variant the case that fits."""
+"""Writes sections: fills in the placeholders, and picks the case of each variant that applies."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Draft:
-    """A section to be written: the source of its heading and body. `record` is the stored section, if it is one."""
+    """A section to write: the source of its heading and body. `record` is the stored section, if any."""
 
     heading: str
     body: str
@@ -19,7 +19,7 @@ class Draft:
 
 
 class Writer:
-    """Writes the sections of one document for readers who may know of cases, or may not."""
+    """Writes the sections of one document, for readers who may know of cases or for those who may not."""
 
     def __init__(self, scope, drafts, with_cases=True, counted=None, vocabulary=None):
         self.scope, self.with_cases = scope, with_cases
@@ -32,15 +32,15 @@ class Writer:
 
     @property
     def problems(self):
-        """Everything in the sections that means nothing, and so is shown as 【…】."""
+        """All problems in the sections, which the document shows as 【…】."""
         return [problem for _, *readings in self.readings for one in readings for problem in one.problems]
 
     def sections(self):
-        """Each section with its blocks, of which a section without a paragraph has none."""
+        """Each section with its blocks; a section without a paragraph has none."""
         return [(reading[0], tuple(self.section(*reading))) for reading in self.readings]
 
     def section(self, draft, heading, body):
-        """The blocks of one section, headings without their numbers."""
+        """Yields the blocks of one section, headings without their numbers."""
         if draft.is_about_cases and not self.with_cases:
             return
         self.ordinal = 0
@@ -50,18 +50,18 @@ class Writer:
         yield from blocks
 
     def written(self, paragraph, draft, level=0):
-        """The block of a paragraph or heading; without parts where it says nothing, or nothing for these readers."""
+        """The block of a paragraph or heading; without parts where the text is empty or withheld from these readers."""
         level = level or (2 if paragraph.is_heading else 0)
         of_cases = draft.is_about_cases or is_about_cases(paragraph)
         if of_cases and not self.with_cases:
             return Block(level, (), of_cases)
-        # What it turns out to depend on may make it one about cases as well.
+        # A fact evaluated below may turn it into a paragraph about cases.
         self.is_about_cases = of_cases
         parts = joined(self.parts(paragraph.nodes))
         return Block(level, parts, self.is_about_cases)
 
     def parts(self, nodes):
-        """The parts that nodes come to."""
+        """Yields the parts of nodes: strings and Numbers."""
         for node in nodes:
             if isinstance(node, Text):
                 yield node.text
@@ -74,18 +74,18 @@ class Writer:
                 yield from node.meaning.parts(self)
 
     def next_ordinal(self):
-        """The next number of a count that begins anew in each section."""
+        """The next ordinal within the section, counting from 一."""
         self.ordinal += 1
         return ordinal(self.ordinal)
 
 
 def texts_of(draft):
-    """The sources of a section, the heading's on one line."""
+    """The sources of a section's heading, on one line, and of its body."""
     return " ".join(draft.heading.split()), draft.body
 
 
 def joined(parts):
-    """Parts with neighbouring strings made one."""
+    """The parts, with adjacent strings merged."""
     joined_parts = []
     for part in parts:
         if isinstance(part, str) and joined_parts and isinstance(joined_parts[-1], str):
@@ -96,7 +96,7 @@ def joined(parts):
 
 
 def below_headings(blocks):
-    """The blocks that say something, a heading only where a paragraph follows before the next one."""
+    """Yields the blocks with text, headings only if a paragraph follows before the next heading."""
     heading = None
     for block in blocks:
         if block.level:
