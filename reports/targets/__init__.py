@@ -1,1 +1,1 @@
-"""Targets from above and the progress towards them."""
+"""Targets set by the level above, and the progress towards them."""

@@ -1,4 +1,4 @@
-"""What the list of targets can be narrowed by."""
+"""The filters of the list of targets."""
 
 import django_filters as filters
 
@@ -6,7 +6,7 @@ from yl_district.pages.filters import PageFilter, YearFilter
 
 
 class TargetFilter(PageFilter):
-    """Targets."""
+    """Filters targets by year and task."""
 
     year = YearFilter()
     task = filters.CharFilter(label="任务", lookup_expr="contains")

@@ -9,7 +9,7 @@ from ..models import Target
 
 
 class TargetForm(PageForm):
-    """A target for a year, by the figure that is measured against it."""
+    """A target for a year, set for one figure."""
 
     groups = [
         ("任务", "year", "task", "figure", "value"),

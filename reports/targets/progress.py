@@ -1,7 +1,7 @@
-"""How far a target from above has come by a day, beside a plan that spreads it evenly over the days until its deadline.
+"""The progress of a target by a day, compared with a plan that spreads the target evenly over the days to its deadline.
 
-A stock begins the plan with what there was on the eve of the year, everything else with nothing. What is not recorded
-completely, or roughly, is never said to be reached.
+For a stock, the plan starts from its value on the eve of the year, for other figures from 0. A target is never reported
+as reached while the value is incomplete or rounded.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ BADGES = {
 
 @dataclass(frozen=True)
 class Point:
-    """What was done by a day, and what the plan says of it."""
+    """The value reached by a day, and the value planned for it."""
 
     day: date
     result: Result
@@ -41,7 +41,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Pace:
-    """A target on `day`: what was done by then, by its deadline, and what a stock began with; None before its year."""
+    """A target on `day`: its value then and by the deadline, and a stock's opening value; None before its year."""
 
     target: Target
     figure: Figure
@@ -52,21 +52,21 @@ class Pace:
 
     @property
     def told_on(self):
-        """The last day that is counted: the day itself, at last the end of the target's year."""
+        """The last day counted: `day`, or else the last day of the target's year."""
         return min(self.day, date(self.target.year, 12, 31))
 
     @property
     def missing(self):
-        """How much is left to do."""
+        """The amount still to do."""
         return max(self.target.value - self.result.value, 0) if self.result else self.target.value
 
     @property
     def planned(self):
-        """What the plan says of the day."""
+        """The value planned for the day."""
         return self.planned_on(self.told_on)
 
     def planned_on(self, day):
-        """What should be done by the end of `day`."""
+        """The value planned for the end of `day`."""
         to_do = self.target.value - self.opening
         first, last = date(self.target.year, 1, 1), plan_end(self.target)
         if to_do <= 0 or day >= last:
@@ -76,17 +76,17 @@ class Pace:
 
     @property
     def is_reached(self):
-        """Whether as much is recorded as the target asks, which is certain only where all is recorded exactly."""
+        """Whether the recorded value reaches the target; certain only if the value is complete and exact."""
         return self.result is not None and self.result.value >= self.target.value
 
     @property
     def is_late(self):
-        """Whether it was reached, but not by its deadline."""
+        """Whether the target was reached after its deadline."""
         return self.is_reached and self.by_deadline.value < self.target.value
 
     @cached_property
     def state(self):
-        """Where the target stands, as a key of BADGES."""
+        """The state of the target, as a key of BADGES."""
         if self.result is None:
             return WAITING
         if self.result.is_missing or (self.is_reached and self.result.quality not in CERTAIN):
@@ -101,22 +101,22 @@ class Pace:
 
     @property
     def badge(self):
-        """Where the target stands, in a word."""
+        """The label of the state."""
         return BADGES[self.state]
 
     @property
     def lead(self):
-        """What is done of what is to be done: `9/12`."""
+        """The value and the target: `9/12`."""
         return f"{self.result.amount if self.result else 0}/{self.target.value}"
 
     @property
     def words(self):
-        """Where the target stands: `9/12，落后 1 家`."""
+        """The progress in one phrase: `9/12，落后 1 家`."""
         return f"{self.lead}，{self.outcome}"
 
     @property
     def outcome(self):
-        """What is to be said of it beside the numbers."""
+        """The phrase on the state that follows the numbers."""
         if self.state == WAITING:
             return f"{self.target.year} 年尚未开始"
         if self.state == UNSURE:
@@ -132,7 +132,7 @@ class Pace:
 
     @property
     def doubt(self):
-        """Why nothing certain can be said."""
+        """Why the state is uncertain."""
         if self.result.is_missing:
             return "没有统计数字，不能判断进度"
         found = "含约数" if self.result.quality == ROUNDED else "统计不全"
@@ -140,11 +140,11 @@ class Pace:
 
     @property
     def scope(self):
-        """The district from the beginning of the year until the last day that is counted."""
+        """The district, from the beginning of the year to the last day counted."""
         return Scope(root_organisation(), until(self.target, self.told_on))
 
     def course(self):
-        """What was done by the end of each month so far and by the day itself, counted in one query."""
+        """The values at the end of each month so far and on the day itself, counted in one query."""
         if self.result is None:
             return []
         ends = [Period.of_part(self.target.year, f"m{month}").end for month in range(1, 13)]
@@ -154,7 +154,7 @@ class Pace:
 
 
 def drawn(pace, course):
-    """What the chart of a target draws: what was done by each day, and the plan in a straight line."""
+    """The data of a target's chart: the value by each day, and the plan as a straight line."""
     begin, end, year_end = date(pace.target.year, 1, 1), plan_end(pace.target), date(pace.target.year, 12, 31)
     goal = pace.target.value
     return {
@@ -168,17 +168,17 @@ def drawn(pace, course):
 
 
 def plan_end(target):
-    """The day on which the plan is complete: the deadline, at last the year's end."""
+    """The day on which the plan is complete: the deadline, or the nearest day within the target's year."""
     return min(max(target.deadline, date(target.year, 1, 1)), date(target.year, 12, 31))
 
 
 def until(target, day):
-    """The target's year until a day in it."""
+    """The target's year up to a day in it."""
     return Period(date(target.year, 1, 1), day)
 
 
 def paces_of(targets, day):
-    """The pace of each target whose figure is counted at present, by the target's key, in one query for all."""
+    """The Pace of each target whose figure still exists, by the target's key; all are counted together."""
     figures = all_figures()
     waiting = {one.pk: Pace(one, figures[one.figure], day) for one in targets if one.figure in figures}
     begun = [pace for pace in waiting.values() if pace.day >= date(pace.target.year, 1, 1)]
@@ -186,7 +186,7 @@ def paces_of(targets, day):
         return waiting
     root = root_organisation()
     found = iter(results_of(pair for pace in begun for pair in asked_of(pace, root)))
-    # Each takes its three results in turn.
+    # Each takes three consecutive results.
     for pace, done, at_deadline, opening in zip(begun, found, found, found, strict=False):
         stock = opening.value if pace.figure.is_stock else 0
         waiting[pace.target.pk] = Pace(pace.target, pace.figure, day, done, at_deadline, stock)
@@ -201,7 +201,7 @@ def asked_of(pace, root):
 
 
 def paces_beside(scope, shown, day):
-    """The paces of the targets of a year's figures that are shown, in their order; only the district has targets."""
+    """The paces of a year's targets for the figures shown, in their order; only the district has targets."""
     if not scope.is_district or scope.period.part != "year":
         return []
     targets = {target.figure: target for target in Target.objects.filter(year=scope.year)}
@@ -210,5 +210,5 @@ def paces_beside(scope, shown, day):
 
 
 def pace_of(target, day):
-    """The pace of one target; None where its figure is no longer counted."""
+    """The Pace of one target; None where its figure no longer exists."""
     return paces_of([target], day).get(target.pk)

@@ -9,7 +9,7 @@ from ..models import Target
 
 
 class TargetResource(SheetResource):
-    """One row is a target set from above."""
+    """One row is a target set by the level above."""
 
     sheet = "年度任务"
     known_by = ("年度", "指标")
@@ -41,7 +41,7 @@ class TargetResource(SheetResource):
             raise CellError("指标代码，如 units_toward_task", "请从台账模板的指标下拉表中选择", "指标")
 
     def recall(self, record):
-        """The target; a figure that is no longer counted may stay, but none becomes another one's."""
+        """The target; raises RowProblems where the row names another one. A figure no longer counted may stay."""
         if self.row["指标"] != record.figure:
             self._located(self.row, lambda: self._check_figure(self.row))
         return super().recall(record)

@@ -1,4 +1,4 @@
-"""The list of targets."""
+"""The table of targets."""
 
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from .progress import paces_of
 
 
 class TargetTable(PageTable):
-    """Targets."""
+    """Lists targets with their progress."""
 
     task = RecordColumn()
     pace = tables.Column("完成情况", empty_values=(), orderable=False)
@@ -25,19 +25,19 @@ class TargetTable(PageTable):
 
     @cached_property
     def paces(self):
-        """How far the targets on this page of the list have come, counted once for all."""
+        """The progress of the targets on this page of the list, counted together."""
         return paces_of([row.record for row in self.paginated_rows], timezone.localdate())
 
     def render_pace(self, record):
-        """A bar with words beside it; nothing for a figure that is no longer counted."""
+        """A progress bar with its text; empty for a figure that no longer exists."""
         pace = self.paces.get(record.pk)
         return render_to_string("reports/_pace.html", {"pace": pace}) if pace else self.default
 
     @cached_property
     def figure_labels(self):
-        """The figures' labels by key, read once for the list."""
+        """The figures' labels by key, read once per list."""
         return dict(figure_choices())
 
     def render_figure(self, value):
-        """The label; a key without a figure, such as that of a type no longer kept, as it is."""
+        """The figure's label; the key itself where the figure no longer exists."""
         return self.figure_labels.get(value, value)

@@ -20,13 +20,13 @@ from .tables import TargetTable
 
 
 def target_list(request):
-    """Targets, the latest year first."""
+    """Lists targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
     return list_page(request, TargetTable, TargetFilter, targets, title="年度任务")
 
 
 def target_detail(request, pk):
-    """One target: how far it has come beside its plan, and the records that count with what is attached to them."""
+    """Shows one target: its progress against the plan, and the records counted with their attachments."""
     target = visible_target(request, pk)
     pace = pace_of(target, timezone.localdate())
     course = pace.course() if pace else []
@@ -50,13 +50,13 @@ def target_detail(request, pk):
 
 @require_GET
 def target_export(request, book=None):
-    """The list of targets as a file."""
+    """Exports the list of targets."""
     targets = Target.objects.visible_to(request.user)
     return export_page(request, TargetResource, TargetTable, TargetFilter, targets, book=book)
 
 
 def target_create(request):
-    """A new target."""
+    """Creates a target."""
     return form_page(request, TargetForm, title="登记年度任务", message="已登记年度任务。")
 
 
@@ -75,5 +75,5 @@ def target_delete(request, pk):
 
 
 def visible_target(request, pk):
-    """The target, if the user may see it."""
+    """The target; raises Http404 where the user may not see it."""
     return get_object_or_404(Target.objects.visible_to(request.user), pk=pk)
