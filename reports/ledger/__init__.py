@@ -1,1 +1,1 @@
-"""The ledger workbook: its sheets, in and out."""
+"""The ledger workbook: import, export and template."""

@@ -1,4 +1,4 @@
-"""Exports of lists with numbers and names whole, for committee staff who have just confirmed who they are."""
+"""Exports of lists without masks, for committee staff who have just confirmed their identity."""
 
 from django.urls import path
 from django.utils import timezone
@@ -14,7 +14,7 @@ from youthhubs.views import volunteer_export
 
 from ..platforms.views import platform_entry_export
 
-# The lists in which masks hide something. Where a cell names somebody, as in the second ones, namesakes are told apart.
+# The lists with masked columns. In those with names, namesakes get a distinguishing reference.
 WITH_NUMBERS = {"member": member_export, "post": post_export, "unit": unit_export}
 WITH_NAMES = {
     "volunteer": volunteer_export,
@@ -27,7 +27,7 @@ WITH_NAMES = {
 @require_GET
 @recently_confirmed
 def list_full_export(request, kind):
-    """A list as a file that can be taken in again without a difference; nothing in it tells who is assisted."""
+    """Exports a list that can be imported again without a difference; nothing in it reveals who is assisted."""
     book = Book(timezone.localdate(), with_cases=False)
     if kind in WITH_NAMES:
         return WITH_NAMES[kind](request, book=noted_book(book))

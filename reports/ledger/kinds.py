@@ -1,4 +1,4 @@
-"""The kinds of records that a file can bring by itself, or on a sheet of the ledger."""
+"""The kinds of records that can be imported from a file of their own or from a sheet of the ledger."""
 
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
@@ -17,18 +17,18 @@ from ..targets.resources import TargetResource
 
 
 def may_take_in_cases(user):
-    """Whether the user may take case sheets in: the command line, and committee staff who are caseworkers too."""
+    """Whether the user may import case sheets: the command line, and committee staff who are caseworkers too."""
     return user is None or any(organisation.is_root() for organisation in user.organisations_as(RoleKind.CASEWORKER))
 
 
 def closed_people(user):
-    """People of whom the user sees no capacity, such as those known by a case file alone: their facts stay."""
+    """People of whom the user sees no capacity, such as those known only by a case file; imports leave them alone."""
     closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
     return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
 
 
 def add_transfers(user, rows):
-    """Says of rows about members of other branches which of them can be transferred, and to which branch."""
+    """Adds to rows about members of other branches the member to transfer and the branch to transfer to."""
     standing = [row for row in rows if row.told.get("record", [""])[0] == Member._meta.label and row.is_refused]
     if not standing or not user.may_open("member_transfer"):
         return
@@ -46,7 +46,7 @@ def add_transfers(user, rows):
             row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
 
 
-# In the order in which the ledger's description lists them.
+# In the order of the ledger's documentation.
 KINDS = ImportKinds(
     kinds=(
         ImportKind("organisations", OrganisationResource, "organisation_list"),
@@ -68,7 +68,7 @@ KINDS = ImportKinds(
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),
     ),
-    # Members state more of a person than posts, hubs come before their volunteers.
+    # Members carry more facts about a person than posts; hubs precede their volunteers.
     first=("organisations", "members", "posts", "units", "unit_contacts", "hubs"),
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,

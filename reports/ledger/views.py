@@ -1,4 +1,4 @@
-"""The ledger workbook in the browser: what it holds, template and export; it is taken in as every file is."""
+"""Pages of the ledger workbook: overview, template and exports. Importing it is the same as for any file."""
 
 from django.http import Http404
 from django.shortcuts import render
@@ -19,7 +19,7 @@ BATCHES_SHOWN = 10
 
 @require_GET
 def ledger(request):
-    """What the ledger holds, with its template, its export and the last times that one was taken in."""
+    """Shows what the ledger contains, with its template, its exports and the latest imports."""
     batches = open_batches(request.user).filter(kind=LEDGER.key, state__in=ImportBatch.WRITTEN)
     context = {
         "title": "年度台账",
@@ -32,25 +32,25 @@ def ledger(request):
 
 @require_GET
 def ledger_template(request):
-    """The empty ledger."""
+    """Downloads the empty ledger."""
     return download(request, "年度工作台账模板.xlsx", "年度工作台账模板", write_template)
 
 
 @require_GET
 def ledger_export(request):
-    """The ledger with what the system holds, of one year where the address names it, masked and without case files."""
+    """Exports the ledger masked and without case files, of one year if the URL has one."""
     return ledger_download(request, "年度工作台账（遮蔽）", masks=True)
 
 
 @require_GET
 @recently_confirmed
 def ledger_full_export(request):
-    """The same with numbers and names whole, which can be taken in again."""
+    """Exports the ledger without masks, so that it can be imported again."""
     return ledger_download(request, "年度工作台账", masks=False)
 
 
 def ledger_download(request, label, masks):
-    """The ledger as a file, of one year where the address names it."""
+    """The response with the ledger, of one year if the URL has one; raises Http404 for an invalid year."""
     text, year = request.GET.get("year"), None
     if text:
         try:

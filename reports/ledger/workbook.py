@@ -1,4 +1,4 @@
-"""The ledger workbook (年度工作台账): taken in whole or not at all, written out, and offered empty as a template."""
+"""The ledger workbook (年度工作台账): imported completely or not at all, exported, and written empty as a template."""
 
 from dataclasses import dataclass, field
 
@@ -31,7 +31,7 @@ CLOSED_ROWS = f"{PlatformEntryResource.sheet}（{PlatformEntry.Subject.ASSISTED_
 
 @dataclass
 class SheetReport:
-    """What an import did, or would do, with one sheet; `changes` are (row, record, column, old, new)."""
+    """The outcome of an import, or of its check, for one sheet; `changes` are (row, record, column, old, new)."""
 
     new: int = 0
     changed: int = 0
@@ -50,7 +50,7 @@ class SheetReport:
 
 @dataclass
 class LedgerReport:
-    """What taking a workbook in did, or would do."""
+    """The outcome of importing a workbook, or of checking it."""
 
     file_name: str
     sheets: dict = field(default_factory=dict)
@@ -63,7 +63,7 @@ class LedgerReport:
 
     @property
     def errors(self):
-        """Everything wrong, in the order of sheets and rows."""
+        """All errors, in the order of sheets and rows."""
         return self.refusals + [problem for report in self.sheets.values() for problem in report.errors]
 
     @property
@@ -80,11 +80,11 @@ class LedgerReport:
 
     @property
     def written(self):
-        """Whether the database now holds what the file says."""
+        """Whether the import was committed."""
         return self.batch is not None
 
     def as_dict(self):
-        """The report as the JSON file states it."""
+        """The report as the JSON file represents it."""
         return {
             "file": self.file_name,
             "written": self.written,
@@ -94,7 +94,7 @@ class LedgerReport:
         }
 
     def read_sheets(self, batch, proposal):
-        """Reads what the file's sheets are, and what is wrong with their headings."""
+        """Records which sheets were recognised, and the errors in their headings."""
         kinds = {sheet.number: KINDS[sheet.kind].label for sheet in proposal.mapping.sheets if sheet.kind}
         self.closed = [kinds[sheet.number] for sheet in proposal.mapping.sheets if sheet.what == "closed"]
         known = [label for label in kinds.values() if label not in self.closed]
@@ -121,7 +121,7 @@ class LedgerReport:
                 self.sheets[name].errors.append(problem)
 
     def read_rows(self, batch):
-        """Reads what the check found in every row."""
+        """Records the result of the check for every row."""
         kinds, self.aside = sheet_kinds(batch), []
         for kind in kinds.values():
             self.sheets[kind.label] = SheetReport()
@@ -149,8 +149,8 @@ LEDGER = KINDS.ledger
 
 
 def import_ledger(data, file_name, today, user=None, check=False):
-    """Takes a workbook's bytes in, all of it or none, and returns the LedgerReport; with `check` writes nothing."""
-    # The name of a file on disk need not be text.
+    """Imports a workbook, completely or not at all, and returns the LedgerReport; with `check`, only checks it."""
+    # The name of a file on disk need not be valid text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
         batch, proposal = open_import(LEDGER, data, report.file_name, user)
@@ -174,15 +174,15 @@ def import_ledger(data, file_name, today, user=None, check=False):
 
 
 def conflict():
-    """The Problem of a file whose records the database refuses; mostly somebody else has just entered the same."""
+    """The Problem of a file rejected by the database; mostly because somebody else has just entered the same record."""
     remedy = "可能刚有他人登记，请稍候重新上传；再次出现时请检查表中重复的名称与号码"
     return Problem(None, None, None, "与系统中的记录冲突", "互不冲突的记录", remedy)
 
 
 def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
-    """Writes the ledger to `stream`: registers whole, happenings of `year` or, without one, of all years.
+    """Writes the ledger to `stream`: registers in full, dated records of `year`, or of all years without one.
 
-    With `masks`, numbers and minors' names are masked; without `with_cases`, nothing tells who is assisted.
+    With `masks`, numbers and minors' names are masked; without `with_cases`, nothing reveals who is assisted.
     """
     book = noted_book(Book(today, masks, with_cases))
     sheets = []
@@ -216,7 +216,7 @@ YEAR_FIELDS = {
 
 
 def happened_in(resource, year):
-    """The condition that keeps a sheet to one year; registers have none."""
+    """The condition that restricts a sheet to one year; empty for registers."""
     condition = Q()
     for name in YEAR_FIELDS.get(resource, []):
         condition |= Q(**{name: year})
@@ -224,7 +224,7 @@ def happened_in(resource, year):
 
 
 def headings(resource):
-    """A sheet's headings, with the drop-downs that depend on data."""
+    """A sheet's headings, including drop-downs whose choices depend on stored data."""
     choices = {"指标": all_figures, "类型": lambda: ActivityType.objects.values_list("name", flat=True)}
     offered = []
     for item in resource.columns:
@@ -236,5 +236,5 @@ def headings(resource):
 
 
 def write_template(stream):
-    """Writes an empty ledger with drop-downs, required headings in red, and every cell preset to text."""
+    """Writes an empty ledger with drop-downs, required headings in red, and every cell formatted as text."""
     write_workbook(stream, [(kind.label, headings(kind.resource), []) for kind in KINDS.values()], template=True)
