@@ -1,1 +1,1 @@
-"""Reports that are written section by section, and the summary composed of them."""
+"""Reports written section by section, and the document composed of them."""

@@ -1,4 +1,4 @@
-"""Beginning a report from an earlier text, and the order of its sections."""
+"""Creates reports from an earlier text, and reorders their sections."""
 
 from yl_district.history.tracking import note_changed, note_created
 
@@ -8,13 +8,13 @@ from ..text import Vocabulary, default_drafts
 
 
 def earlier_report(report):
-    """The newest report of the same form and place before this one, or None."""
+    """The latest earlier report of the same form, organisation and hub, or None."""
     same = Report.objects.filter(form=report.form, organisation=report.organisation, hub=report.hub)
     return same.filter(ends_on__lt=report.starts_on).order_by("-ends_on").first()
 
 
 def begin(report):
-    """Stores a new report with the text of the newest earlier one, or the default text; tells which it was."""
+    """Saves a new report with the text of the latest earlier one, or the default text; returns that report, or None."""
     report.save()
     earlier, scope = earlier_report(report), scope_of(report)
     drafts = earlier.sections.all() if earlier else default_drafts(scope, Vocabulary(scope))
@@ -33,7 +33,7 @@ def begin(report):
 
 
 def move(section, is_up, seen):
-    """Moves a section past its neighbour among those `seen`; at either end nothing moves."""
+    """Moves a section past its neighbour among those `seen`; does nothing at either end."""
     keys = list(seen.filter(report=section.report).values_list("pk", flat=True))
     place = keys.index(section.pk) + (-1 if is_up else 1)
     if not 0 <= place < len(keys):

@@ -1,4 +1,4 @@
-"""What the list of reports can be narrowed by."""
+"""The filters of the list of reports."""
 
 import django_filters as filters
 
@@ -9,7 +9,7 @@ from ..models import Report
 
 
 class ReportFilter(PageFilter):
-    """Reports."""
+    """Filters reports by organisation, form and year."""
 
     organisation = SubtreeFilter()
     form = filters.ChoiceFilter(label="种类", choices=Report.Form)

@@ -1,4 +1,4 @@
-"""What is read about reports and their sections."""
+"""The forms of reports and their sections."""
 
 from crispy_forms.layout import Column
 from django import forms
@@ -20,12 +20,12 @@ BODY_ROWS = 18
 
 
 def part_choices():
-    """The parts of a year under the form that tells of them."""
+    """The parts of a year, grouped by the form that covers them."""
     return [(form.label, [(part, PARTS[part][0]) for part in parts]) for form, parts in Report.PARTS_OF_FORM.items()]
 
 
 class ReportForm(PageForm):
-    """A new report: of whom, and of which period, which also says what kind it is."""
+    """A new report: its place, and its period, which determines the form."""
 
     groups = [("", "place", "part", "year")]
     fixed = ("form", "organisation", "hub", "starts_on", "ends_on")
@@ -53,7 +53,7 @@ class ReportForm(PageForm):
             self.instance.starts_on, self.instance.ends_on = period.bounds
             self.instance.form = Report.form_of(period)
         else:
-            # What was not chosen is told of the choice alone.
+            # Fields derived from a missing choice must not add errors of their own.
             self.fixed = ()
         return data
 
@@ -63,14 +63,14 @@ class ReportForm(PageForm):
 
     @property
     def saved_note(self):
-        """From which text the report starts."""
+        """Which text the report starts from."""
         if self.earlier:
             return f"正文取自{self.earlier}，数字已换成本期的，请逐节核对。"
         return "正文取自通用文本，请逐节核对。"
 
 
 class SectionForm(PageForm):
-    """A section of a report: its heading and its text, in which every name has to mean something."""
+    """A section of a report: its heading and text; names without a meaning are errors."""
 
     groups = [("", "heading", "is_about_cases", "body")]
 
@@ -101,7 +101,7 @@ class SectionForm(PageForm):
 
     def save(self, commit=True):
         if self.instance.pk is None:
-            # Nobody deletes the report meanwhile, or adds another section in the same place.
+            # Keeps others from deleting the report meanwhile, or adding a section in the same position.
             lock(self.instance.report, self.user)
             last = self.instance.report.sections.last()
             self.instance.position = last.position + 1 if last else 1

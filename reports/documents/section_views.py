@@ -1,4 +1,4 @@
-"""Pages on which the sections of a report are written, with a palette of figures and a preview."""
+"""Pages for writing the sections of a report, with a palette of figures and a preview."""
 
 from django.db import transaction
 from django.http import Http404
@@ -31,7 +31,7 @@ def changeable_sections(user):
 
 
 def section_create(request, report_pk):
-    """A new section at the end of a report."""
+    """Adds a section at the end of a report."""
     report = changeable_reports(request.user).filter(pk=report_pk).first()
     if report is None:
         return written_for_nothing(request, report_pk)
@@ -50,7 +50,7 @@ def section_create(request, report_pk):
 
 
 def section_update(request, pk):
-    """Writes a section; where somebody has deleted it meanwhile, what was typed can be added again."""
+    """Edits a section; if it has been deleted meanwhile, the text typed is offered for adding again."""
     section = changeable_sections(request.user).filter(pk=pk).first()
     if section is None:
         return written_in_vain(request, pk)
@@ -68,7 +68,7 @@ def section_update(request, pk):
 
 
 def written_in_vain(request, pk):
-    """What was typed in a section that is gone, or closed to the user, in a form that adds it to the report again."""
+    """A form for adding the text again where its section was deleted or closed to the user; else raises Http404."""
     states = Section.history.filter(id=pk).select_related("history_user").order_by("history_id")
     gone = states.last()
     if request.method != "POST" or gone is None:
@@ -76,7 +76,7 @@ def written_in_vain(request, pk):
     report = changeable_reports(request.user).filter(pk=gone.report_id).first()
     if report is None:
         return written_for_nothing(request, gone.report_id)
-    # Nobody learns of a section that was about cases from its beginning.
+    # A section that was always about cases stays unknown to users who may not know of cases.
     if not may_know_cases(request.user, scope_of(report)) and not states.filter(is_about_cases=False).exists():
         raise Http404
     form = bound_form(request, Section(report=report))
@@ -86,7 +86,7 @@ def written_in_vain(request, pk):
 
 
 def written_for_nothing(request, report_pk):
-    """What was typed for a report that is gone as a whole, to be copied by whoever could write it."""
+    """A page to copy the text from, where the report was deleted; raises Http404 for users who could not write it."""
     gone = Report.history.filter(id=report_pk, history_type="-").select_related("history_user").last()
     kinds = RECORD_KEEPERS if gone is None or gone.hub_id is None else HUB_KEEPERS
     if request.method != "POST" or gone is None or not request.user.reaches_as(gone.organisation, *kinds):
@@ -97,7 +97,7 @@ def written_for_nothing(request, report_pk):
 
 
 def section_delete(request, pk):
-    """Deletes a section; its history stays."""
+    """Deletes a section; its history remains."""
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
     return delete_page(
         request,
@@ -111,7 +111,7 @@ def section_delete(request, pk):
 @require_POST
 @transaction.atomic
 def section_move(request, pk):
-    """Moves a section up or down, past the neighbour that the user sees."""
+    """Moves a section up or down, past its neighbour among those that the user sees."""
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
     lock(section.report, request.user)
     if request.POST.get("direction") in ("up", "down"):
@@ -121,7 +121,7 @@ def section_move(request, pk):
 
 @require_POST
 def section_preview(request, report_pk):
-    """What a section comes to as it is typed: beside the editor for htmx, else on the editor's own page."""
+    """Previews a section as it is typed: as a fragment for htmx, else on the editor's page."""
     report = changeable_report(request.user, report_pk)
     section = named_section(request, report)
     form = bound_form(request, section or Section(report=report))
@@ -135,7 +135,7 @@ def section_preview(request, report_pk):
 
 
 def named_section(request, report):
-    """The section that a preview is of; None for one that is new or gone."""
+    """The section being previewed; None for one that is new or deleted."""
     key = request.POST.get("section", "")
     if not (key.isascii() and key.isdigit() and len(key) <= KEY_DIGITS):
         return None
@@ -143,15 +143,15 @@ def named_section(request, report):
 
 
 def bound_form(request, section):
-    """The form with what was typed, looked through but not saved."""
+    """The form with the submitted data, validated but not saved."""
     form = SectionForm(request.POST, instance=section, user=request.user, day=timezone.localdate())
     form.full_clean()
     return form
 
 
 def previewed(request, report, section, form):
-    """The blocks to which the typed text comes, in the midst of the report's other sections."""
-    # What is too long to be stored is not read either: it would keep the server busy for long.
+    """The blocks of the submitted text, as written among the report's other sections."""
+    # Text too long to be stored is not parsed either: it could keep the server busy for long.
     heading, body = ((form[name].value() or "")[: form.fields[name].max_length] for name in ("heading", "body"))
     typed = Draft(heading, body, is_about_cases=section_flag(form))
     others = [each for each in report.sections.all() if section is None or each.pk != section.pk]
@@ -162,12 +162,12 @@ def previewed(request, report, section, form):
 
 
 def section_flag(form):
-    """Whether the typed section is marked as one about cases."""
+    """Whether the submitted section is marked as about cases."""
     return bool(form["is_about_cases"].value()) if "is_about_cases" in form.fields else False
 
 
 def editor(request, report, section=None):
-    """What the editor shows beside the form."""
+    """The template context of the editor around the form."""
     scope = scope_of(report)
     writer = Writer(scope, [], may_know_cases(request.user, scope))
     action = reverse("section_update", args=[section.pk]) if section else reverse("section_create", args=[report.pk])

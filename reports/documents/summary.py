@@ -1,4 +1,4 @@
-"""The document of a period: its sections, written by people or as they come, with the figures put in."""
+"""The document of a period: the sections of its report, or the default text, with the figures filled in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Summary:
-    """The composed document, with the results its numbers were taken from."""
+    """The composed document, with the results from which its numbers were taken."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -37,12 +37,12 @@ class Summary:
 
     @property
     def dateline(self):
-        """The date as an official document ends with it."""
+        """The date in the format that closes an official document."""
         return f"{self.date.year}年{self.date.month}月{self.date.day}日"
 
     @property
     def text(self):
-        """The whole document as plain text, a line for each paragraph."""
+        """The whole document as plain text, one line per paragraph."""
         lines = [self.title, "", *(block.text for block in self.blocks), "", self.signature, self.dateline]
         return "\n".join(lines) + "\n"
 
@@ -50,21 +50,20 @@ class Summary:
 def compose(
     scope: Scope, today: date | None = None, with_cases: bool = True, results: Mapping[str, Result] | None = None
 ) -> Summary:
-    """Writes the document of a scope, dated on the period's last day, or today where that is earlier.
+    """Composes the document of a scope, dated on the period's last day, or today if that is earlier.
 
-    Without `with_cases` it says nothing of assisted youths and scholarships. `results` are the numbers to take where
-    they have been counted already.
+    Without `with_cases`, it mentions no assisted youths or scholarships. `results` passes in results already counted.
     """
     return summary_of_writer(writer_of(scope, with_cases, results), today)
 
 
 def summary_of_writer(writer, today=None):
-    """The document to which a writer's sections come."""
+    """The document made of a writer's sections."""
     return summary_of_sections(writer, numbered_sections(writer), today)
 
 
 def summary_of_sections(writer, sections, today=None):
-    """The document of sections that were written already."""
+    """The document made of sections already written."""
     scope = writer.scope
     blocks = tuple(block for section in sections for block in section.blocks)
     dated = min(today or scope.day, scope.day)
@@ -73,7 +72,7 @@ def summary_of_sections(writer, sections, today=None):
 
 @dataclass(frozen=True)
 class WrittenSection:
-    """A section beside the numbered blocks to which it comes, and what is wrong in it."""
+    """A section with its numbered blocks, and the problems in it."""
 
     draft: Draft
     blocks: tuple[Block, ...]
@@ -81,13 +80,13 @@ class WrittenSection:
 
     @property
     def title(self):
-        """The heading as it reads, without its number; as it is written where it says nothing."""
+        """The heading as displayed, without its number; as in the source where it has no text."""
         read = ("".join(map(str, block.parts[1:])) for block in self.blocks if block.level == 1)
         return next(read, str(self.draft.record or self.draft.heading))
 
 
 def numbered_sections(writer):
-    """The sections of a writer, numbered through."""
+    """The sections of a writer, with headings numbered across the document."""
     sections = writer.sections()
     blocks = iter(numbered([block for _, blocks in sections for block in blocks]))
     problems = [heading.problems + body.problems for _, heading, body in writer.readings]
@@ -98,13 +97,13 @@ def numbered_sections(writer):
 
 
 def writer_of(scope, with_cases=True, results=None, report=None):
-    """The writer of the sections of a scope's document: of the report where there is one, else of the default text."""
+    """The writer of a scope's document: of its report if there is one, else of the default text."""
     vocabulary = Vocabulary(scope)
     return Writer(scope, drafts_of(scope, vocabulary, report), with_cases, results, vocabulary)
 
 
 def drafts_of(scope, vocabulary, report=None):
-    """The sections of a scope's report, or those that one would start from."""
+    """The sections of a scope's report, or those from which a new one would start."""
     report = report or Report.objects.of_scope(scope).filter(form=Report.form_of(scope.period)).first()
     if report is None:
         return default_drafts(scope, vocabulary)
@@ -113,6 +112,6 @@ def drafts_of(scope, vocabulary, report=None):
 
 
 def title_of(scope):
-    """The title of a scope's document: who, when, what."""
+    """The title of a scope's document: the place, the period and the form."""
     form = Report.form_of(scope.period) or Report.Form.ANNUAL
     return f"{scope.name}{scope.period.name}{Report(form=form).subject}"

@@ -1,4 +1,4 @@
-"""The list of reports."""
+"""The table of reports."""
 
 import django_tables2 as tables
 
@@ -8,7 +8,7 @@ from ..models import Report
 
 
 class ReportTable(PageTable):
-    """Reports."""
+    """Lists reports with their state."""
 
     name = RecordColumn(verbose_name="报告", empty_values=(), orderable=False)
     ends_on = tables.DateColumn(verbose_name="截止日期")
@@ -22,7 +22,7 @@ class ReportTable(PageTable):
         return str(record)
 
     def render_edition_count(self, value):
-        """起草, 定稿, or how many amendments there are."""
+        """The state: 起草, 定稿, or the number of amendments."""
         if value > 1:
             return f"定稿，更正 {value - 1} 次"
         return "定稿" if value else "起草"

@@ -1,4 +1,4 @@
-"""Pages of reports: those within reach, a new one, its text with a link behind every number."""
+"""Pages of reports: the list, a new report, and its text with a link on every number."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,12 +26,12 @@ def changeable_reports(user):
 
 
 def changeable_report(user, pk):
-    """The report, if the user may write it."""
+    """The report; raises Http404 where the user may not write it."""
     return get_object_or_404(changeable_reports(user), pk=pk)
 
 
 def report_list(request):
-    """Reports within reach, those of the latest period first."""
+    """Lists reports within reach, the latest period first."""
     return list_page(
         request,
         ReportTable,
@@ -43,7 +43,7 @@ def report_list(request):
 
 
 def report_create(request):
-    """A new report, which starts from an earlier text; the address may say of whom and of which period."""
+    """Creates a report from an earlier text; the URL may preset its place and period."""
     asked = {"place": request.GET.get("organisation"), "part": request.GET.get("part") or "year"}
     return form_page(
         request,
@@ -55,7 +55,7 @@ def report_create(request):
 
 
 def report_detail(request, pk):
-    """The document as its reader sees it; beside each section what its writers can do with it."""
+    """Shows the document as its reader may see it, with editing links next to the sections for its writers."""
     report = get_object_or_404(visible_reports(request.user), pk=pk)
     scope = scope_of(report)
     writer = writer_of(scope, may_know_cases(request.user, scope), report=report)
@@ -75,7 +75,7 @@ def report_detail(request, pk):
 
 
 def report_delete(request, pk):
-    """Deletes a report that was never signed, with its sections."""
+    """Deletes a report with its sections, unless it has been signed."""
     report = changeable_report(request.user, pk)
     if report.edition:
         messages.error(request, "没有删除：这份报告已经签发。需要改动的，请修改正文后签发更正稿。")
