@@ -1,4 +1,4 @@
-"""What is checked before a report goes out, and all year round: `reports/checks/lines.py` lists it line by line."""
+"""The data checks made before a report is signed, and all year round; `reports/checks/lines.py` lists them."""
 
 from .explained_findings import Answered, Group, answer_of, by_gravity, findings, groups, unexplained
 from .inspection import Check, Finding, Gravity, Telling

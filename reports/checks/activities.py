@@ -1,4 +1,4 @@
-"""Activities whose person-times are missing, rounded, or other than typed before the list of sign-ins."""
+"""Activities whose person-times are missing, rounded, or different from the number entered before the sign-in list."""
 
 from django.db.models import F, Q
 
@@ -10,7 +10,7 @@ from .sums import dated, touched
 
 
 def doubtful(inspection):
-    """The activities that one of the checks finds something of, in the order in which they were held."""
+    """The activities that any of these checks reports, in the order in which they were held."""
     inexact = Q(basis__in=[Activity.Basis.UNRECORDED, Activity.Basis.ROUNDED])
     unlike = Q(sign_in_count__gt=0, stated_attendance__isnull=False) & ~Q(stated_attendance=F("sign_in_count"))
     rows = inspection.opened(sources.activities(inspection.scope).filter(inexact | unlike))
@@ -19,27 +19,27 @@ def doubtful(inspection):
 
 
 def activities_unrecorded(inspection):
-    """Activities without person-times."""
+    """Yields activities without person-times."""
     for activity in doubtful(inspection):
         if activity.basis == Activity.Basis.UNRECORDED:
             yield of_activity(inspection, activity, f"{activity.session_count} 场未统计人次")
 
 
 def activities_rounded(inspection):
-    """Activities whose person-times are rounded."""
+    """Yields activities with rounded person-times."""
     for activity in doubtful(inspection):
         if activity.basis == Activity.Basis.ROUNDED:
             yield of_activity(inspection, activity, f"{activity.attendance} 人次为约数")
 
 
 def of_activity(inspection, activity, found):
-    """What is found of an activity, named with its type."""
+    """A finding about an activity, whose name includes its type."""
     url = inspection.page("activity_update", activity.pk, of=activity)
     return Found(record(activity), f"{dated(activity)}（{activity.type}）", found, url, touched(activity))
 
 
 def lists_unlike_typed(inspection):
-    """Activities with another number of sign-ins than was typed before."""
+    """Yields activities whose number of sign-ins differs from the number entered before."""
     for activity in doubtful(inspection):
         stated, signed = activity.stated_attendance, activity.sign_in_count
         if signed and stated not in (None, signed):

@@ -1,4 +1,4 @@
-"""Which sentences of the document rest on a figure that a finding touches."""
+"""The sentences of the document that contain a figure affected by a finding."""
 
 import re
 from collections import defaultdict
@@ -10,7 +10,7 @@ END = re.compile(r"(?<=[。；])")
 
 
 def sentences_by_figure(blocks):
-    """The document's sentences by the keys of the figures that they hold, each shortened around the number."""
+    """The document's sentences by the keys of the figures they contain, each shortened around the number."""
     found = defaultdict(list)
     for block in blocks:
         for text, numbers in sentences(block.parts):
@@ -22,7 +22,7 @@ def sentences_by_figure(blocks):
 
 
 def sentences(parts):
-    """The sentences of a block: the text of each, and its numbers as (key, first place, last place)."""
+    """Yields the sentences of a block with numbers: the text, and its numbers as (key, start, end)."""
     text, numbers = "", []
     for part in parts:
         if isinstance(part, Number):
@@ -39,7 +39,7 @@ def sentences(parts):
 
 
 def shortened(text, start, end):
-    """The part of a sentence around the number at these places."""
+    """The part of a sentence around the number between these positions."""
     before = max((LONGEST - (end - start)) // 2, 0)
     first = max(min(start - before, len(text) - LONGEST), 0)
     last = min(first + LONGEST, len(text))
@@ -47,5 +47,5 @@ def shortened(text, start, end):
 
 
 def touched(finding, sentences):
-    """The sentences that hold a figure which the finding touches, each once."""
+    """The sentences that contain a figure affected by the finding, each once."""
     return list(dict.fromkeys(text for key in finding.figures for text in sentences.get(key, ())))

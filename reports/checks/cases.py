@@ -1,6 +1,6 @@
 """Assisted youths without a plan, a volunteer or enough assistances, and contradictory records of them.
 
-Nobody is told a youth here but by masked name, and that one alone whose file is open; others by the number.
+Youths appear only by masked name, and only if their file is open to the reader; of others only the number is shown.
 """
 
 from datetime import timedelta
@@ -16,19 +16,19 @@ A_YEAR = 12
 
 
 def youths(inspection, rows):
-    """The youths in the order of their organisations; none where even their number is not known."""
+    """The youths in the order of their organisations; none where even their number may not be known."""
     rows = rows if inspection.with_cases else rows.none()
     return inspection.opened(rows).select_related("person", "organisation").order_by("organisation__path", "pk")
 
 
 def of_youth(inspection, youth, found, url_name, *arguments):
-    """What is found of a youth, by masked name."""
+    """A finding about a youth, by masked name."""
     name = f"{youth.shown_name}（{youth.organisation.name}）"
     return Found(record(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open)
 
 
 def register(inspection):
-    """The youths in the register on the last day, with what several checks ask of them."""
+    """The youths in the register on the last day, with the facts that several checks need."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
     rows = sources.register(scope).with_assistances_during(scope.period)
@@ -39,7 +39,7 @@ def register(inspection):
 
 
 def youths_without_plan(inspection):
-    """Youths in the register without a plan for the year."""
+    """Yields youths in the register without a plan for the year."""
     for youth in register(inspection):
         if not youth.has_plan:
             found = f"没有 {inspection.scope.year} 年服务计划书"
@@ -47,14 +47,14 @@ def youths_without_plan(inspection):
 
 
 def youths_without_volunteer(inspection):
-    """Youths in the register without a fixed volunteer."""
+    """Yields youths in the register without a fixed volunteer."""
     for youth in register(inspection):
         if not youth.has_volunteer:
             yield of_youth(inspection, youth, "没有固定志愿者", "pairing_create", youth.pk)
 
 
 def youths_behind_pace(inspection):
-    """Youths in the register helped fewer times than one a month makes by now."""
+    """Yields youths in the register with fewer assistances than one for each month so far."""
     start, until = inspection.scope.period.start, inspection.until
     for youth in register(inspection):
         due = assistances_due(max(start, youth.registered_on), until)
@@ -64,14 +64,14 @@ def youths_behind_pace(inspection):
 
 
 def assistances_due(start, until):
-    """The assistances due from one day to another: the share of a year's that the whole months between them make."""
+    """The assistances due between two days: the share of A_YEAR for the whole months between them."""
     after = until + timedelta(days=1)
     months = (after.year - start.year) * 12 + after.month - start.month - (after.day < start.day)
     return max(months, 0) * A_YEAR // 12
 
 
 def assistances_not_adding_up(inspection):
-    """The figure of assistances against those that reached each youth while in the register, added up."""
+    """Yields a finding if the figure of assistances differs from the sum over the youths in the register then."""
     if not inspection.with_cases:
         return
     scope, total = inspection.scope, inspection.value("assistances")
@@ -87,18 +87,18 @@ def assistances_not_adding_up(inspection):
 
 
 def named_youths(given, cases):
-    """Pairs of an assistance and a youth whom it names."""
+    """Pairs of an assistance and a youth named in it."""
     named = given.filter(with_everyone=False)
     return Assistance.youths.through.objects.filter(assistance__in=named, assistedyouth__in=cases)
 
 
 def outside(day):
-    """The condition that the day lies outside the youth's time in the register."""
+    """The condition that a day is outside the youth's time in the register."""
     return Q(assistedyouth__registered_on__gt=F(day)) | Q(assistedyouth__removed_on__lt=F(day))
 
 
 def youths_helped_outside_register(inspection):
-    """Youths named in an assistance that was given before or after their time in the register."""
+    """Yields youths named in an assistance before or after their time in the register."""
     given = Assistance.objects.held_during(inspection.scope.period)
     cases = AssistedYouth.objects.within(inspection.scope.organisation)
     pairs = named_youths(given, cases).filter(outside("assistance__held_on"), assistedyouth=OuterRef("pk"))
@@ -107,7 +107,7 @@ def youths_helped_outside_register(inspection):
 
 
 def youths_bound_before_entry(inspection):
-    """Youths in the register bound in the platform before they were registered."""
+    """Yields youths in the register bound in the platform before they were registered."""
     for youth in register(inspection):
         if youth.bound_on and youth.bound_on < youth.registered_on:
             found = f"绑定日期 {youth.bound_on} 早于入库日期 {youth.registered_on}"

@@ -1,4 +1,4 @@
-"""What all checks find in a scope, as it is told to one reader, and what has been answered."""
+"""The findings of all checks in a scope, as one reader may see them, with the explanations given."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ from .lines import CHECKS
 
 @dataclass(frozen=True)
 class Answered:
-    """A finding with the reason given for it; one given for another state of things does not count any more."""
+    """A finding with its explanation; one given for an earlier state of the finding no longer counts."""
 
     finding: Finding
     explanation: Explanation | None = None
     is_explained: bool = False
-    # Whether the reason was given for everything that the check finds.
+    # Whether the explanation was given for all findings of the check together.
     is_shared: bool = False
 
     @property
     def is_open(self):
-        """Whether it keeps a report from being signed."""
+        """Whether the finding prevents a report from being signed."""
         return self.finding.must_be_explained and not self.is_explained
 
 
 @dataclass(frozen=True)
 class Group:
-    """Everything that one check found, one by one, and what one reason can answer, as a whole."""
+    """All findings of one check, with the whole of them that a shared explanation covers."""
 
     check: Check
     whole: Answered
@@ -37,27 +37,27 @@ class Group:
 
     @property
     def open_count(self):
-        """How many of them keep a report from being signed."""
+        """The number of findings that prevent a report from being signed."""
         return sum(answered.is_open for answered in self.findings)
 
     @property
     def explained_count(self):
-        """How many of them have a reason."""
+        """The number of findings that have an explanation."""
         return sum(answered.is_explained for answered in self.findings)
 
     @property
     def is_shared(self):
-        """Whether one reason can be given for several of them together."""
+        """Whether one explanation can cover several of the findings."""
         return min(len(self.findings), self.shared_count) > 1
 
     @property
     def shared_count(self):
-        """For how many of them one reason can be given."""
+        """The number of findings that one explanation can cover."""
         return len(self.whole.finding.covers)
 
 
 def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, list[Found]]]:
-    """Each check that the scope allows for, with what it found."""
+    """Yields each check that applies to the scope and found something, with what it found."""
     for check in checks:
         if check.of_hub or not inspection.scope.hub:
             found = list(check.find(inspection))
@@ -66,7 +66,7 @@ def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, li
 
 
 def told(inspection, check, found):
-    """The findings as the inspection's user is told them: one by one, or by their number with those that are open."""
+    """The findings as the inspection's user may see them: one by one, or as a number with the parts open to them."""
     if check.telling == Telling.OPEN or (check.telling == Telling.NAMES and inspection.names_people):
         return [one_by_one(check, each) for each in found]
     return [as_a_whole(check, found, is_told=check.telling == Telling.CASES and inspection.user is not None)]
@@ -79,7 +79,7 @@ def one_by_one(check, found):
 
 
 def as_a_whole(check, found, is_told=False):
-    """The number of what was found; with the parts that may be opened where `is_told`."""
+    """One finding that states the number of things found; with those open to the user as parts where `is_told`."""
     each = [(one.subject, digest_of(check.key, one.subject, one.found)) for one in found]
     figures = tuple(dict.fromkeys(key for one in found for key in one.figures or check.figures))
     parts = tuple(one for one in found if one.is_open) if is_told else ()
@@ -89,9 +89,10 @@ def as_a_whole(check, found, is_told=False):
 
 
 def shared(check, found):
-    """What one reason can answer: of a check that everybody sees, only what everybody sees.
+    """The finding that a shared explanation covers; for a check open to everybody, only findings open to everybody.
 
-    So it is the same whole to those who may know of cases and to those who may not, and none undoes the other's reason.
+    So it has the same digest for readers with and without knowledge of cases, and neither invalidates the other's
+    explanation.
     """
     if check.telling == Telling.OPEN:
         found = [one for one in found if CASE_FIGURES.isdisjoint(one.figures or check.figures)]
@@ -99,7 +100,7 @@ def shared(check, found):
 
 
 def groups(scope, results, user=None, today=None, checks=CHECKS):
-    """Everything that the checks find in a scope, with the reasons given; as it is told to `user`."""
+    """All findings of a scope by check, with their explanations, as `user` may see them."""
     inspection = Inspection(scope, results, user, today)
     reasons = given_reasons(scope, user)
     return [
@@ -109,28 +110,28 @@ def groups(scope, results, user=None, today=None, checks=CHECKS):
 
 
 def given_reasons(scope, user=None):
-    """The reasons that `user` may know for findings of exactly this scope, by check and subject."""
+    """The explanations that `user` may know for findings of exactly this scope, by check and subject."""
     given = Explanation.objects.of_scope(scope).select_related("given_by")
     given = given.visible_to(user) if user else given
     return {(each.check_key, each.subject): each for each in given}
 
 
 def with_answers(each, whole, reasons):
-    """What one reason answers, and each of a check's findings, with the reasons given."""
+    """The whole and each of a check's findings, with their explanations."""
     whole = answered_alone(whole, reasons)
     return whole, tuple(answered(finding, whole, reasons) for finding in each)
 
 
 def answered_alone(finding, reasons):
-    """A finding with the reason given for itself."""
+    """A finding with the explanation given for itself."""
     reason = reasons.get((finding.check.key, finding.subject))
     return Answered(finding, reason, reason is not None and reason.digest == finding.digest)
 
 
 def answered(finding, whole, reasons):
-    """A finding with its own reason, else with that of all together; a number also by those of everything in it."""
+    """A finding with its own explanation or else the shared one; a number is also explained if all things in it are."""
     alone = answered_alone(finding, reasons)
-    # Who is not told the names is not told a reason that may name them either.
+    # Readers who may not see the names may not read an explanation either, as it may contain them.
     is_told = finding.check.telling != Telling.NAMES or not finding.covers
     if alone.is_explained:
         return alone if is_told else Answered(finding, None, True)
@@ -143,35 +144,35 @@ def answered(finding, whole, reasons):
 
 
 def is_answered(finding, subject, digest, reasons):
-    """Whether one of the things that a number stands for has a reason of its own."""
+    """Whether one of the things that a number stands for has an explanation of its own."""
     reason = reasons.get((finding.check.key, subject))
     return reason is not None and reason.digest == digest
 
 
 def findings(scope, results, user=None, today=None, checks=CHECKS):
-    """Every finding of a scope with the reason given for it, in the order of the checks."""
+    """Every finding of a scope with its explanation, in the order of the checks."""
     return [each for group in groups(scope, results, user, today, checks) for each in group.findings]
 
 
 def unexplained(scope, results, user=None, today=None):
-    """What keeps a report of the scope from being signed: errors and what must be explained, without a reason."""
+    """The findings without an explanation that prevent a report of the scope from being signed."""
     demanding = [check for check in CHECKS if check.gravity != Gravity.NOTE]
     return [each.finding for each in findings(scope, results, user, today, demanding) if each.is_open]
 
 
 def answer_of(key, subject, *asked):
-    """The finding of this check and subject with the reason given for it, None where there is none (any more)."""
+    """The finding of this check and subject with its explanation; None if it is not found (any more)."""
     found = groups(*asked, checks=[check for check in CHECKS if check.key == key])
     each = [one for group in found for one in (*group.findings, *([group.whole] if group.shared_count else []))]
     return next((one for one in each if one.finding.subject == subject), None)
 
 
 def by_gravity(found):
-    """The groups as pairs of gravity and groups, the gravest first."""
+    """Pairs of a severity and its groups, the most severe first."""
     return [(gravity, list(each)) for gravity, each in groupby(sorted_groups(found), attrgetter("check.gravity"))]
 
 
 def sorted_groups(found):
-    """The groups with the gravest first, otherwise in their order."""
+    """The groups by severity, the most severe first, otherwise in their order."""
     order = list(dict.fromkeys(check.gravity for check in CHECKS))
     return sorted(found, key=lambda group: order.index(group.check.gravity))

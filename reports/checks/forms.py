@@ -9,9 +9,9 @@ from ..models import Explanation
 
 
 class ExplanationForm(PageForm):
-    """The reason for a finding, which the page hands over as `finding` of the explanation.
+    """The explanation of a finding, which the page passes in as `finding` of the instance.
 
-    It answers what the page showed: where that has changed meanwhile, what is found now has to be looked at first.
+    It covers the state that the page showed: if that has changed meanwhile, the new state must be reviewed first.
     """
 
     groups = [("", "reason")]

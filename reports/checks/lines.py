@@ -1,7 +1,7 @@
-"""The checks, one line each, in the order in which the board lists them.
+"""The checks, one line each, in the order in which the page lists them.
 
-A line says what is looked for, how grave it is, which figures it touches and who is told; the board, the annex of
-doubtful records, the command and what has to be explained before a report is signed all come from it.
+A line states what to look for, its severity, the figures affected and who may see it; the page, the annex of doubtful
+records, the command and the explanations required before signing all derive from it.
 """
 
 from . import activities, cases, numbers, organisations, people, sums

@@ -1,4 +1,4 @@
-"""What a superior asks of the numbers themselves: targets not met, numbers not exact, and falls."""
+"""Questions that the level above asks about numbers: missed targets, inexact numbers, and declines."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from .inspection import Found, about
 
 
 def targets_missed(inspection):
-    """Targets not met; while their year still runs, those behind the plan that their own pages draw."""
+    """Yields missed targets; while their year is running, those behind the plan that their own pages show."""
     for result, due in behind_plan(inspection) if inspection.is_running else unmet(inspection):
         key, unit = result.figure.key, result.figure.unit
         done = amount(result.value, result.quality, f" {unit}")
@@ -18,12 +18,12 @@ def targets_missed(inspection):
 
 
 def unmet(inspection):
-    """The results below their targets; nothing more is to be said of them."""
+    """The results below their targets, without a further phrase."""
     return [(one, "") for one in inspection.results.values() if one.target is not None and one.value < one.target]
 
 
 def behind_plan(inspection):
-    """The results so far that are behind their plan, with what should be done by now."""
+    """Yields the results so far that are behind their plan, with the phrase on what is due by now."""
     for pace in paces_beside(inspection.scope, inspection.results, inspection.until):
         if pace.result and pace.result.value < pace.planned:
             due = f"，按计划此时应完成 {pace.planned} {pace.figure.unit}"
@@ -32,10 +32,10 @@ def behind_plan(inspection):
 
 
 def figures_incomplete(inspection):
-    """Figures of which some part is not recorded."""
+    """Yields figures with parts that are not recorded."""
     for key, result in of_quality(inspection, INCOMPLETE):
         found = "统计不全，没有登记任何人次"
-        # Where nothing is known the text tells the sessions, and that nobody counted.
+        # Where no value is known, the text contains the sessions and states that nobody counted.
         touched = (key, key.replace("attendances", "sessions"))
         if result.value:
             found, touched = f"统计不全，已登记 {result.value} {result.figure.unit}", (key,)
@@ -43,7 +43,7 @@ def figures_incomplete(inspection):
 
 
 def figures_rounded(inspection):
-    """Figures of which some part is rounded."""
+    """Yields figures with rounded parts."""
     for key, result in of_quality(inspection, ROUNDED):
         found = f"含约数，写作“{result.amount}{result.figure.unit}”"
         yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
@@ -55,7 +55,7 @@ def of_quality(inspection, quality):
 
 
 def figures_fallen(inspection):
-    """Figures below those of the same period of the year before."""
+    """Yields figures below those of the same period of the year before."""
     scope, today = inspection.scope, inspection.today
     if inspection.until < scope.period.start:
         return

@@ -1,4 +1,4 @@
-"""Organisations without a cadre or with too few members, and two-new organisations with doubtful facts."""
+"""Organisations without a cadre or with too few members, and two-new organisations with doubtful records."""
 
 from django.db.models import OuterRef, Q
 
@@ -13,12 +13,12 @@ HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_B
 
 
 def standing(scope):
-    """The organisations of the scope that stand on its last day."""
+    """The organisations of the scope that exist on its last day."""
     return Organisation.objects.within(scope.organisation).as_of(scope.day)
 
 
 def organisations_without_cadre(inspection):
-    """Villages, communities and branches in which nobody serves."""
+    """Yields villages, communities and branches without a serving cadre."""
     scope = inspection.scope
     wanted = standing(scope).filter(Q(domain__in=COMMUNITY_DOMAINS) | Q(category__in=HOLLOW_CATEGORIES))
     for organisation in inspection.opened(wanted.exclude(pk__in=standing(scope).with_cadre_on(scope.day))):
@@ -27,7 +27,7 @@ def organisations_without_cadre(inspection):
 
 
 def branches_hollow(inspection):
-    """Branches with fewer than three members."""
+    """Yields branches with fewer than HOLLOW members."""
     scope = inspection.scope
     on_roll = sources.members(scope).filter(branch=OuterRef("pk"))
     branches = standing(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
@@ -37,7 +37,7 @@ def branches_hollow(inspection):
 
 
 def units_founded_in_other_years(inspection):
-    """Units counted toward the task of the year that were not founded in the period."""
+    """Yields units counted toward the task of the year that were not founded in the period."""
     scope = inspection.scope
     start, end = scope.period.bounds
     units = sources.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
@@ -47,14 +47,14 @@ def units_founded_in_other_years(inspection):
 
 
 def units_founded_uncounted(inspection):
-    """Units founded in the period that are not counted toward the task of its year."""
+    """Yields units founded in the period that are not counted toward the task of its year."""
     scope = inspection.scope
     for unit in in_order(inspection, sources.units(scope).founded_during(scope.period).exclude(task_year=scope.year)):
         yield of_unit(inspection, unit, f"本年度建团（{unit.league_founded_on}），未计入任务")
 
 
 def units_unreachable(inspection):
-    """Units that nobody reaches."""
+    """Yields units marked as unreachable."""
     for unit in in_order(inspection, sources.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
         yield of_unit(inspection, unit, "状态为联系不上")
 
@@ -65,5 +65,5 @@ def in_order(inspection, units):
 
 
 def of_unit(inspection, unit, found):
-    """What is found of a unit."""
+    """A finding about a unit."""
     return Found(record(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))

@@ -1,4 +1,4 @@
-"""Members, cadres and their links: what a superior asks of people, and records of them that contradict each other."""
+"""Members, cadres and their links: questions that the level above asks, and contradictory records."""
 
 from collections import defaultdict
 from datetime import date
@@ -14,12 +14,12 @@ from ..models import PlatformEntry
 from .inspection import Found, record
 
 AGE_LIMIT = 28
-# So many quarters are named; of more the number is told.
+# The number of quarters listed by name; beyond that, the total number is added.
 NAMED = 4
 
 
 def members_over_age(inspection):
-    """Members past the age limit without a post."""
+    """Yields members past the age limit without a post."""
     day = inspection.scope.day
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
     too_old = sources.members(inspection.scope).filter(person__birth_date__lte=years_before(day, AGE_LIMIT))
@@ -31,14 +31,14 @@ def members_over_age(inspection):
 
 
 def cadres(inspection):
-    """The cadres serving on the last day, with their links; two checks look at them."""
+    """The cadres serving on the last day, with their links; shared by two checks."""
     scope = inspection.scope
     serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
     return inspection.once("cadres", lambda: list(inspection.opened(serving).order_by("pk")))
 
 
 def cadres_below_quota(inspection):
-    """Cadres below their quota."""
+    """Yields cadres below their quota."""
     for cadre in cadres(inspection):
         if cadre.standing_links < cadre.quota:
             found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
@@ -47,9 +47,9 @@ def cadres_below_quota(inspection):
 
 
 def cadres_without_contact(inspection):
-    """Cadres with links who logged no contact in a quarter; it is asked about from its last month on.
+    """Yields cadres with links who recorded no contact in a quarter; a quarter counts from its last month on.
 
-    Of a cadre those quarters are asked about in whose last month the first link had begun.
+    A cadre's quarters count if the first link had begun by the quarter's last month.
     """
     quarters = quarters_due(inspection)
     logged, first = (contacted_months(inspection), first_links()) if quarters else ({}, {})
@@ -64,7 +64,7 @@ def cadres_without_contact(inspection):
 
 
 def first_links():
-    """The day on which each cadre's first link began."""
+    """The start of each cadre's first link, by the cadre's key."""
     return dict(Link.objects.order_by().values("cadre").annotate(first=Min("started_on")).values_list("cadre", "first"))
 
 
@@ -74,7 +74,7 @@ def last_month(quarter):
 
 
 def contacted_months(inspection):
-    """The months in which each cadre logged a contact, as pairs of year and month."""
+    """The months in which each cadre recorded a contact, as (year, month)."""
     held = Contact.objects.filter(held_on__range=(inspection.scope.period.start, inspection.until))
     months = held.order_by().values_list("cadre", "held_on__year", "held_on__month").distinct()
     logged = defaultdict(set)
@@ -84,7 +84,7 @@ def contacted_months(inspection):
 
 
 def quarters_due(inspection):
-    """The quarters of which some part of the period has passed, up to the last month of each."""
+    """The quarters within the period whose last month has begun."""
     period = inspection.scope.period
     years = range(period.start.year, inspection.until.year + 1)
     quarters = [Period.of_part(year, f"q{number}") for year in years for number in range(1, 5)]
@@ -93,12 +93,12 @@ def quarters_due(inspection):
 
 
 def months_of(quarter):
-    """The months of a quarter as pairs of year and month."""
+    """The months of a quarter, as (year, month)."""
     return {(quarter.year, quarter.start.month + shift) for shift in range(3)}
 
 
 def contacts_outside_links(inspection):
-    """Contacts that name youths whose link had not begun or had ended that day."""
+    """Yields contacts naming youths whose link had not begun or had ended on that day."""
     through = Contact.links.through.objects.filter(contact=OuterRef("pk"))
     outside = Q(link__started_on__gt=OuterRef("held_on")) | Q(link__ended_on__lt=OuterRef("held_on"))
     contacts = sources.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
@@ -108,7 +108,7 @@ def contacts_outside_links(inspection):
 
 
 def posts_overlapping(inspection):
-    """Posts of the same person, organisation and title of which one stands on the same day of the period as another."""
+    """Yields posts that overlap, within the period, another one of the same person, organisation and title."""
     start, end = inspection.scope.period.bounds
     posts = Post.objects.within(inspection.scope.organisation)
     rows = inspection.opened(posts).select_related("person", "organisation")
@@ -122,7 +122,7 @@ def posts_overlapping(inspection):
 
 
 def beside_the_longest(posts):
-    """Each of the posts but the first with that one which ends last of those that began before it."""
+    """Yields each post but the first with the post ending last among those that began before it."""
     longest, *others = posts
     for later in others:
         yield longest, later
@@ -130,12 +130,12 @@ def beside_the_longest(posts):
 
 
 def end_of(post):
-    """The day on which a post ended; the last of all days where it has not."""
+    """The day on which a post ended; date.max where it has not."""
     return post.ended_on or date.max
 
 
 def bindings_before_entry(inspection):
-    """Links, volunteers and entries in platforms bound before they began."""
+    """Yields links, volunteers and entries in platforms bound before they began."""
     scope = inspection.scope
     links = sources.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
     for link in inspection.opened(links).order_by("pk"):
@@ -150,7 +150,7 @@ def bindings_before_entry(inspection):
 
 
 def entries_bound_early(inspection):
-    """Entries in platforms bound before they were entered; the district's own, without those of assisted youths."""
+    """Yields entries bound before they were entered, for the district only and without those of assisted youths."""
     entries = PlatformEntry.objects.filter(bound_on__lt=F("entered_on"), entered_on__lte=inspection.scope.day)
     entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
     if inspection.user:
@@ -162,5 +162,5 @@ def entries_bound_early(inspection):
 
 
 def early(bound_on, what, day):
-    """What is wrong with a day of binding."""
+    """The finding about a date of binding."""
     return f"绑定日期 {bound_on} 早于{what}日期 {day}"

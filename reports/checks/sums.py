@@ -1,4 +1,4 @@
-"""Arithmetic: what is counted in two ways comes to the same number."""
+"""Arithmetic: numbers counted in two ways must be equal."""
 
 from collections import defaultdict
 
@@ -13,7 +13,7 @@ from .inspection import Found, about, record
 
 
 def rolls_out_of_balance(inspection):
-    """Branches whose opening, comings and goings do not come to their closing; closings that are not the figure."""
+    """Yields branches whose opening and changes do not add up to the closing; closings that are not the figure."""
     rolls = list(roll_by_branch(inspection.scope))
     for roll in rolls:
         if roll.expected != roll.closing:
@@ -27,13 +27,13 @@ def rolls_out_of_balance(inspection):
 
 
 def parts_not_the_whole(inspection):
-    """Figures that are not the sum of their parts, and parts that are more than the whole."""
+    """Yields figures that differ from the sum of their addends, and subsets larger than the figure they belong to."""
     yield from sums_not_the_whole(inspection)
     yield from parts_beyond_the_whole(inspection)
 
 
 def sums_not_the_whole(inspection):
-    """Figures that are not the sum of all that are added up to them."""
+    """Yields figures that differ from the sum of their addends."""
     results, addends = inspection.results, defaultdict(list)
     for key, result in results.items():
         if result.figure.addend_of:
@@ -46,7 +46,7 @@ def sums_not_the_whole(inspection):
 
 
 def parts_beyond_the_whole(inspection):
-    """Figures that are more than the one of which they count some."""
+    """Yields figures larger than the figure of which they count a subset."""
     results = inspection.results
     for part, result in results.items():
         whole = result.figure.part_of
@@ -57,12 +57,12 @@ def parts_beyond_the_whole(inspection):
 
 
 def hub_page(inspection):
-    """Where a hub's tier of the year is entered; else the records counted."""
+    """The page for entering a hub's tier of the year, or else the records counted."""
     return inspection.page("hub_list") or inspection.figure_page("hubs")
 
 
 def sessions_not_equal(inspection):
-    """Sessions and person-times that differ by type, by quarter and by hub from the total."""
+    """Yields a finding where sessions or person-times by type, quarter or hub do not add up to the total."""
     rows = sources.activities(inspection.scope).order_by()
     quarters = rows.annotate(year=ExtractYear("held_on"), quarter=ExtractQuarter("held_on")).values("year", "quarter")
     ways = {"按季度": summed(quarters), "按青年汇": summed(rows.values("hub"))}
@@ -77,13 +77,13 @@ def sessions_not_equal(inspection):
 
 
 def summed(groups):
-    """Sessions and person-times of groups of activities, added up group by group."""
+    """The sums of sessions and person-times over groups of activities."""
     found = list(groups.annotate(held=Sum("session_count"), came=Sum("attendance")))
     return sum(row["held"] for row in found), sum(row["came"] or 0 for row in found)
 
 
 def fewer_times_than_people(inspection):
-    """More people known by name than person-times."""
+    """Yields a finding if more people signed in than there are person-times."""
     times, people = inspection.value("attendances"), inspection.value("people_reached")
     if times < people:
         found = f"参加 {times} 人次，签到 {people} 人"
@@ -91,7 +91,7 @@ def fewer_times_than_people(inspection):
 
 
 def head_counts_unlike_lists(inspection):
-    """Activities whose kept head count is not the number of their sign-in rows."""
+    """Yields activities whose stored head count differs from the number of their sign-ins."""
     scope = inspection.scope
     signed = SignIn.objects.held_during(scope.period)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
@@ -106,10 +106,10 @@ def head_counts_unlike_lists(inspection):
 
 
 def touched(activity):
-    """The figures that an activity's person-times are part of."""
+    """The figures that include an activity's person-times."""
     return ("attendances", f"attendances.{activity.type.key}")
 
 
 def dated(activity: Activity):
-    """An activity by day and name."""
+    """An activity by date and name."""
     return f"{activity.held_on} {activity.name}"

@@ -1,4 +1,4 @@
-"""What the checks find and how it is answered; the figures beside those of the year before."""
+"""Pages of the findings and their explanations, and of the comparison with the year before."""
 
 from dataclasses import dataclass
 
@@ -23,14 +23,14 @@ from . import BY_KEY, Group, answer_of, by_gravity, groups
 from .affected_sentences import sentences_by_figure, touched
 from .forms import ExplanationForm
 
-# Of one check; whoever mends these sees the next ones.
+# Per check; further ones appear as these are corrected.
 MOST_SHOWN = 100
 STATES = {"": "全部", "open": "待说明", "explained": "已说明"}
 
 
 @dataclass(frozen=True)
 class ShownGroup:
-    """What one check found, as far as the page shows it, with the sentences that rest on it."""
+    """The findings of one check that the page shows, with the sentences affected."""
 
     group: Group
     findings: list
@@ -39,13 +39,13 @@ class ShownGroup:
 
 
 def may_explain(user, scope):
-    """Whether the user gives reasons there: whoever keeps its records, for a hub also whoever runs it."""
+    """Whether the user may give explanations for the scope: keepers of its records, for a hub also its operators."""
     return user.reaches_as(scope.organisation, *(EXPLAINERS if scope.hub else RECORD_KEEPERS))
 
 
 @require_GET
 def finding_list(request):
-    """Everything that the checks find in a scope, the gravest first, with what it does to the document."""
+    """Lists all findings of a scope, the most severe first, with the sentences affected."""
     scope, form = asked_scope(request)
     today = timezone.localdate()
     summary = compose(scope, today, may_know_cases(request.user, scope))
@@ -69,7 +69,7 @@ def finding_list(request):
 
 
 def tabs(found):
-    """Each way to narrow the board: its key, its label and how many findings it leaves."""
+    """Each filter of the page: its key, its label and the number of findings left."""
     numbers = {
         "": sum(len(group.findings) for group in found),
         "open": sum(group.open_count for group in found),
@@ -79,7 +79,7 @@ def tabs(found):
 
 
 def counts(found):
-    """How many findings there are of each gravity, and how many of them wait for a reason."""
+    """The number of findings of each severity, and how many of them lack an explanation."""
     return [
         (gravity, sum(len(group.findings) for group in each), sum(group.open_count for group in each))
         for gravity, each in by_gravity(found)
@@ -87,7 +87,7 @@ def counts(found):
 
 
 def shown(found, state, sentences):
-    """The groups by gravity, narrowed to a state."""
+    """The groups by severity, filtered by state."""
     wanted = {"open": lambda each: each.is_open, "explained": lambda each: each.is_explained}.get(state)
     kept = []
     for gravity, each in by_gravity(found):
@@ -97,7 +97,7 @@ def shown(found, state, sentences):
 
 
 def shown_group(group, findings, sentences):
-    """One check's findings: the sentences stand once above them where all touch the same."""
+    """The findings of one check; sentences are shown once above them if they are the same for all."""
     touching = [touched(answered.finding, sentences) for answered in findings]
     is_same = all(each == touching[0] for each in touching)
     first = findings[:MOST_SHOWN]
@@ -107,7 +107,7 @@ def shown_group(group, findings, sentences):
 
 @require_GET
 def comparison(request):
-    """Every figure beside that of the same period of the year before and of the period just before."""
+    """Shows every figure compared with the same period of the year before and with the period just before."""
     scope, form = asked_scope(request)
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
     values = results(scope, with_cases)
@@ -129,7 +129,7 @@ def comparison(request):
 
 
 def explanation_create(request):
-    """The reason for one finding, or for everything that a check found."""
+    """Explains one finding, or all findings of a check."""
     scope, _ = asked_scope(request)
     if not may_explain(request.user, scope):
         raise Http404
@@ -149,26 +149,26 @@ def explanation_create(request):
 
 
 def explanation_update(request, pk):
-    """Changes a reason, or gives it anew where something else is found by now."""
+    """Changes an explanation, or renews it where the finding has changed."""
     explanation = get_object_or_404(Explanation.objects.changeable_by(request.user), pk=pk)
     answered = answered_now(request, explanation)
     return explanation_page(request, explanation, answered, "修改说明")
 
 
 def scope_of(explanation):
-    """What an explanation's finding is about."""
+    """The scope of the finding that an explanation covers."""
     return Scope(explanation.organisation, explanation.period, explanation.hub)
 
 
 def answered_now(request, explanation):
-    """The finding that the explanation answers, as it is found and told to the user today."""
+    """The explanation's finding, as it is today and as the user may see it."""
     scope, today = scope_of(explanation), timezone.localdate()
     values = results(scope, may_know_cases(request.user, scope))
     return answer_of(explanation.check_key, explanation.subject, scope, values, request.user, today)
 
 
 def explanation_page(request, explanation, answered, title):
-    """The form of a reason; leads back to the board or the comparison. What was mended needs none."""
+    """The form of an explanation, which returns to the findings or the comparison; redirects where nothing is found."""
     page = "comparison" if request.GET.get("next") == "comparison" else "finding_list"
     after = f"{reverse(page)}?{scope_query(scope_of(explanation))}"
     if answered is None:
