@@ -1,1 +1,1 @@
-"""Signed editions, what has drifted since, and the returns of those below."""
+"""Signed editions, their drift since, and the returns of the organisations below."""

@@ -1,4 +1,4 @@
-"""What has become of the records that a signed figure counted: which came, went and changed since, and by whom."""
+"""The drift of a signed figure: which of its records were added, removed or changed since, and by whom."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from .signing import figure_of, kept_parts
 
 CAME, WENT, CHANGED = "came", "went", "changed"
 LABELS = {CAME: "新计入", WENT: "不再计入", CHANGED: "数字变动"}
-# The same number that rests on something else.
+# The same number on another basis.
 SURER = "口径变动"
 SHOWN = 50
 ACTS = {"+": "登记", "~": "修改", "-": "删除"}
-# More keys than any database takes as so many parameters are one text.
+# Keys are passed as one text, since databases limit the number of parameters.
 KEYS = {
     "sqlite": "SELECT value FROM json_each(%s)",
     "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json) AS keys(value)",
@@ -28,7 +28,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Move:
-    """One record that is counted otherwise than when the figure was signed: what it added, as pages write it."""
+    """One record that now counts differently than at signing, with the amounts formatted as on pages."""
 
     kind: str
     key: int
@@ -42,7 +42,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Drift:
-    """A signed figure beside what it comes to today."""
+    """A signed figure compared with today's."""
 
     signed: Result
     present: Result | None
@@ -50,23 +50,23 @@ class Drift:
 
     @property
     def is_closed(self):
-        """Whether the figure is no longer kept, so that nothing can be compared."""
+        """Whether the figure no longer exists, so that nothing can be compared."""
         return self.present is None
 
     @property
     def difference(self):
-        """By how much the value has changed, as pages write it."""
+        """The change of the value, formatted as on pages."""
         return "" if self.is_closed else self.present.beyond(self.signed)
 
     @property
     def counts(self):
-        """The moves in words, such as `新计入 2 条，不再计入 1 条`."""
+        """The number of moves by kind, such as `新计入 2 条，不再计入 1 条`."""
         times = Counter(move.label for move in self.moves)
         return "，".join(f"{label} {times[label]} 条" for label in (*LABELS.values(), SURER) if times[label])
 
 
 def drifts(edition, with_cases=True):
-    """Every signed figure whose records, or what they add, are no longer those that were counted."""
+    """Every signed figure whose records, or the amounts they add, have changed."""
     scope = scope_of(edition.report)
     figures, targets = figures_of(scope, with_cases), targets_of(scope)
     found = [drift_of(kept, figures.get(kept.key), scope, targets) for kept in told(edition, with_cases)]
@@ -74,12 +74,12 @@ def drifts(edition, with_cases=True):
 
 
 def told(edition, with_cases):
-    """The kept figures, those of case files where asked for."""
+    """The edition's figures; those of cases only with `with_cases`."""
     return [kept for kept in edition.figures.all() if with_cases or kept.key not in CASE_FIGURES]
 
 
 def drift_of(kept, figure, scope, targets):
-    """One signed figure beside today's."""
+    """One signed figure compared with today's."""
     signed = Result(figure_of(kept, {kept.key: figure} if figure else {}), kept.value, kept.quality, kept.target)
     if figure is None:
         return Drift(signed, None, ())
@@ -88,7 +88,7 @@ def drift_of(kept, figure, scope, targets):
 
 
 def moves(former, present):
-    """The records in which two counts of one figure differ."""
+    """Yields the records in which two counts of one figure differ."""
     before, now = ({key: (value, quality) for key, value, quality in parts} for parts in (former, present))
     for key in sorted(before.keys() | now.keys()):
         if key not in before:
@@ -100,13 +100,13 @@ def moves(former, present):
 
 
 def keys_query(keys):
-    """A condition's right side for any number of keys."""
+    """The right-hand side of an `in` lookup, for any number of keys."""
     return RawSQL(KEYS[connection.vendor], [f"[{','.join(map(str, keys))}]"])
 
 
 @dataclass(frozen=True)
 class Told:
-    """A move as a reader may know it: the record's name and page, and what was done to it since."""
+    """A move as a reader may see it: the record's name and page, and what was done to it since."""
 
     move: Move
     name: str
@@ -115,7 +115,7 @@ class Told:
 
 
 def tell(drift, rows, edition, user):
-    """The first moves that the user may see among `rows`, and the number of those that stay untold."""
+    """The first moves that the user may see among `rows`, and the number of moves left out."""
     model, shown = rows.model, drift.moves[:SHOWN]
     knows_deleted = user.is_committee_staff and drift.signed.figure.key not in CASE_FIGURES
     keys = [move.key for move in shown]
@@ -136,7 +136,7 @@ INDIRECT = ("记录本身未改，随相关记录变动",)
 
 
 def acts_since(model, keys, moment):
-    """What was done to the records since then, by whom, the latest first, by the record's key."""
+    """What was done to the records since `moment`, and by whom, the latest first, by the record's key."""
     found = {}
     rows = model.history.filter(**{f"{model._meta.pk.name}__in": keys}, history_date__gt=moment)
     for row in rows.select_related("history_user").order_by("-history_date", "-history_id"):

@@ -1,4 +1,4 @@
-"""What is asked for where a report is signed."""
+"""The forms for signing a report."""
 
 from django import forms
 
@@ -6,14 +6,14 @@ from yl_district.pages.forms import ActionForm
 
 
 class SignForm(ActionForm):
-    """The first signature; `seen` tells which text the signer has read."""
+    """Signs a first edition; `seen` is the digest of the text that the signer has read."""
 
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     groups = [("", "seen")]
 
 
 class AmendForm(SignForm):
-    """A correction of what was signed."""
+    """Signs an amendment."""
 
     reason = forms.CharField(
         label="更正原因",

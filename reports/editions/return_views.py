@@ -1,4 +1,4 @@
-"""The page on which a superior reads what the organisations below have signed, added up."""
+"""The page of what the organisations below have signed, with the sums."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,7 +13,7 @@ HUBS = "hubs"
 
 @require_GET
 def return_list(request):
-    """Who has signed a return of the period and who has not, and the sums of what was signed."""
+    """Lists who has signed a return for the period and who has not, with the sums of the signed figures."""
     scope, form = asked_scope(request)
     of_hubs = request.GET.get("below") == HUBS
     report_form = Report.form_of(scope.period)

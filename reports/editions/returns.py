@@ -1,4 +1,4 @@
-"""What the organisations below have signed of a period: their numbers added up, and who is missing."""
+"""The returns of a period: what the organisations below have signed, its sums, and who is missing."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ..models import CountedFigure, Edition, Report
 
 @dataclass(frozen=True)
 class Return:
-    """One organisation or hub below, with its report of the period and the newest edition of it."""
+    """One organisation or hub below, with its report for the period and the latest edition of it."""
 
     place: Organisation | Hub
     report: Report | None = None
@@ -24,7 +24,7 @@ class Return:
 
     @property
     def state(self):
-        """How far it has come, in words."""
+        """The state of the report: 已签发, 编写中 or 未编写."""
         if self.edition:
             return "已签发"
         return "编写中" if self.report else "未编写"
@@ -32,7 +32,7 @@ class Return:
 
 @dataclass(frozen=True)
 class Sum:
-    """One figure over all signed returns, beside what the whole counts itself."""
+    """One figure over all signed returns, compared with the superior organisation's own count."""
 
     result: Result
     own: Result
@@ -40,27 +40,27 @@ class Sum:
 
     @property
     def difference(self):
-        """How much the returns together differ from the whole's own count, as pages write it."""
+        """The difference between the returns and the own count, formatted as on pages."""
         return self.result.beyond(self.own)
 
     @property
     def is_of_note(self):
-        """Whether it has a line: an activity type of which nothing was held has none."""
+        """Whether it gets a row: activity types without activities do not."""
         return not self.own.figure.is_of_type or bool(self.result.value or self.own.value or self.own.is_missing)
 
     @property
     def is_repeated(self):
-        """Whether one person may stand in several returns."""
+        """Whether the same person may be counted in several returns."""
         return self.result.figure.overlap is Overlap.OVERLAPPING
 
     @property
     def is_smallest(self):
-        """Whether it is the smallest of the returns' numbers instead of their sum."""
+        """Whether it is the minimum of the returns rather than their sum."""
         return self.result.figure.measure.is_least
 
 
 def places_below(scope, of_hubs=False):
-    """The organisations directly below that stood at the period's end, or the hubs that were open."""
+    """The organisations directly below that existed at the period's end, or the hubs that were open."""
     if of_hubs:
         return list(Hub.objects.within(scope.organisation).as_of(scope.day).select_related("organisation"))
     standing = Organisation.objects.within(scope.organisation).as_of(scope.day)
@@ -68,7 +68,7 @@ def places_below(scope, of_hubs=False):
 
 
 def returns(scope, of_hubs=False):
-    """The return of every place below, also of those that have sent none."""
+    """The return of every place below, including those without a report."""
     places, (start, end) = places_below(scope, of_hubs), scope.period.bounds
     reports = Report.objects.filter(form=Report.form_of(scope.period), starts_on=start, ends_on=end)
     of_places = reports.filter(hub__in=places) if of_hubs else reports.filter(hub=None, organisation__in=places)
@@ -82,14 +82,14 @@ def returns(scope, of_hubs=False):
 
 
 def kept_of(returns, with_cases=True):
-    """The signed figures of the returns, those of case files where asked for, by the edition's key."""
+    """The signed figures of the returns; those of cases only with `with_cases`."""
     editions = [each.edition.pk for each in returns if each.edition]
     kept = CountedFigure.objects.filter(edition__in=editions).defer("records").order_by("position", "edition")
     return [figure for figure in kept if with_cases or figure.key not in CASE_FIGURES]
 
 
 def sums(scope, kept, with_cases=True):
-    """Every figure that was signed and that the whole counts too: over all returns, and by the whole itself."""
+    """Yields every figure that was signed and is counted here as well: over all returns, and by the own count."""
     signed = defaultdict(list)
     for each in kept:
         signed[each.key].append(each)
@@ -101,7 +101,7 @@ def sums(scope, kept, with_cases=True):
 
 
 def by_place(returns, kept, key):
-    """The returns in which a figure was signed, each with that figure."""
+    """Yields the returns in which a figure was signed, with the figure's result."""
     signed = {each.edition_id: each for each in kept if each.key == key}
     label = all_figures()[key]
     for each in returns:

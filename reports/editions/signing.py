@@ -1,4 +1,4 @@
-"""Signing a report: its text, its numbers and the records that they count are kept as they stand on that day."""
+"""Signing a report: its text, its figures and the records they count are stored as of that day."""
 
 import hashlib
 import io
@@ -24,11 +24,11 @@ from ..text.sentences import Block, Number
 
 
 def sign(report, user, today, *, reason="", seen=None):
-    """Signs the report: the first edition, or an amendment, for which a reason is demanded.
+    """Signs the report: the first edition, or an amendment, which requires a reason.
 
-    `seen` is the digest of the text that the signer read. Runs within a transaction that holds the report's lock.
-    Raises ValidationError where the text is another one by now or the same as was signed before, where a finding of
-    the checks has no explanation, where the text holds what means nothing, and where an amendment has no reason.
+    `seen` is the digest of the text that the signer read. Must run in a transaction that holds the report's lock.
+    Raises ValidationError where an amendment has no reason, the text has changed since it was read, contains problems
+    or is empty, nothing differs from the last edition, or a finding of the checks is unexplained.
     """
     scope, former = scope_of(report), report.edition
     if former and not reason:
@@ -69,7 +69,7 @@ def sign(report, user, today, *, reason="", seen=None):
 
 
 def writers_of(report, scope, results):
-    """The writers of the report, and of what in it is told to everybody: both of the same sections, read once."""
+    """The writers of the report with and without cases; both read the same sections, loaded once."""
     vocabulary = Vocabulary(scope)
     drafts = drafts_of(scope, vocabulary, report)
     whole = Writer(scope, drafts, True, results, vocabulary)
@@ -77,19 +77,19 @@ def writers_of(report, scope, results):
 
 
 def broken(writer):
-    """What is said where a text holds what means nothing; empty where it does not."""
+    """The error message for a text with problems; empty without any."""
     number = len(writer.problems)
     told = f"正文有 {number} 处不能识别，文中显示为【…】。请在报告页按提示逐处改正后再签发。"
     return told if number else ""
 
 
 def unanswered(scope, results, user, today):
-    """What the checks find and the signer may know, without an explanation."""
+    """The unexplained findings that the signer may know."""
     return unexplained(scope, results if may_know_cases(user, scope) else without_cases(results), user, today)
 
 
 def word_file(summary, scope, today, counted):
-    """The Word file of a document; raises ValidationError where it is too long for one, or the layout fails."""
+    """The Word file of a document; raises ValidationError where the document is too long or the layout fails."""
     stream, counts = io.BytesIO(), {key: len(parts) for key, parts in counted.items()}
     try:
         problem = write_docx(printed(summary, scope, today, counts), stream)
@@ -101,20 +101,20 @@ def word_file(summary, scope, today, counted):
 
 
 def text_digest(summary):
-    """What stands for the text and the numbers that somebody reads."""
+    """A digest of the text and the numbers that somebody reads."""
     figures = [(key, result.value, result.quality) for key, result in summary.results.items()]
     return hashlib.sha256(repr((summary.text, figures)).encode()).hexdigest()
 
 
 def count_records(scope):
-    """The records that every figure counts, by its key, and the results to which exactly these come."""
+    """The records that every figure counts, by its key, and the results computed from exactly these records."""
     targets, figures = targets_of(scope), figures_of(scope)
     counted = {key: figure.parts(scope) for key, figure in figures.items()}
     return counted, {key: figure.result_of(counted[key], targets) for key, figure in figures.items()}
 
 
 def kept_figures(edition, counted, results):
-    """The rows that keep the figures of an edition."""
+    """Yields the rows that store the figures of an edition."""
     for position, (key, result) in enumerate(results.items()):
         yield CountedFigure(
             edition=edition,
@@ -131,7 +131,7 @@ def kept_figures(edition, counted, results):
 
 
 def is_same(former, summary, counted, knows_cases):
-    """Whether nothing differs from an edition in text and counted records, as far as the signer may know them."""
+    """Whether text and records are the same as in an edition, as far as the signer may know them."""
     kept = {figure.key: kept_parts(figure) for figure in former.figures.all()}
     if knows_cases:
         return former.blocks == blocks_as_dicts(summary) and kept == counted
@@ -139,22 +139,22 @@ def is_same(former, summary, counted, knows_cases):
 
 
 def kept_parts(counted):
-    """The records that a figure of an edition counted, as `Figure.parts` gives them."""
+    """The records that a figure of an edition counted, in the form of `Figure.parts`."""
     return [tuple(part) for part in unpacked(counted.records)]
 
 
 def without_cases(by_key):
-    """What is kept by the keys of figures, without those that tell of assisted youths."""
+    """A dictionary by figure key, without the figures of cases."""
     return {key: value for key, value in by_key.items() if key not in CASE_FIGURES}
 
 
 def blocks_as_dicts(summary):
-    """The blocks of a document as an edition keeps them."""
+    """The blocks of a document in the form that an edition stores."""
     return list(map(block_as_dict, summary.blocks))
 
 
 def block_as_dict(block):
-    """A block as an edition keeps it."""
+    """A block in the form that an edition stores."""
     parts = [
         {"key": part.key, "text": part.text, "aspect": part.aspect} if isinstance(part, Number) else part
         for part in block.parts
@@ -163,13 +163,13 @@ def block_as_dict(block):
 
 
 def block_of(kept):
-    """The block that an edition keeps."""
+    """The block that an edition stores."""
     parts = tuple(Number(**part) if isinstance(part, dict) else part for part in kept["parts"])
     return Block(kept["level"], parts)
 
 
 def results_of(edition, with_cases=True):
-    """The figures of an edition by key, as they were signed; those of case files where asked for."""
+    """The results of an edition by figure key, as signed; those of cases only with `with_cases`."""
     figures = figures_of(scope_of(edition.report), with_cases)
     present = all_figures()
     return {
@@ -180,19 +180,19 @@ def results_of(edition, with_cases=True):
 
 
 def figure_of(kept, present):
-    """A figure as it was called and defined when it was signed; its rows are those of today's line, if there is one."""
+    """A figure as labelled and defined when it was signed; its rows are those of today's definition, if any."""
     words = {"label": kept.label, "unit": kept.unit, "definition": kept.definition}
     line = present.get(kept.key)
     return replace(line, **words) if line else Figure.closed(kept.key, **words)
 
 
 def summary_of(edition, with_cases=True):
-    """The document of an edition as it was signed, without what tells of cases where that is not asked for."""
+    """The document of an edition as it was signed; without the parts about cases unless `with_cases`."""
     blocks = tuple(map(block_of, edition.blocks if with_cases else edition.open_blocks))
     return Summary(edition.title, blocks, edition.signature, edition.dated, results_of(edition, with_cases))
 
 
 def printed_edition(edition, with_cases=True):
-    """The document of an edition as it is printed, with the numbers of records that its figures counted."""
+    """The document of an edition for printing, with the numbers of records that its figures counted."""
     counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
     return printed(summary_of(edition, with_cases), scope_of(edition.report), edition.counted_on, counts)

@@ -1,4 +1,4 @@
-"""Pages of what was signed: signing a report, its editions, and what has changed behind their numbers since."""
+"""Pages of editions: signing a report, its editions, and the drift of their figures."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -26,12 +26,12 @@ from .drift import drift_of, drifts, keys_query, tell
 from .forms import AmendForm, SignForm
 from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
 
-# Columns of lists that only the figures' own rows have.
+# Annotations that only the figures' own querysets have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")
 
 
 def report_sign(request, pk):
-    """Signs a report, or an amendment of one that was signed before."""
+    """Signs a report, or an amendment of one already signed."""
     report = get_object_or_404(Report.objects.changeable_by(request.user), pk=pk)
     scope, today = scope_of(report), timezone.localdate()
     knows_cases = may_know_cases(request.user, scope)
@@ -57,20 +57,20 @@ def report_sign(request, pk):
 
 
 def visible_edition(request, pk):
-    """The edition, if the user may see it."""
+    """The edition; raises Http404 where the user may not see it."""
     editions = Edition.objects.visible_to(request.user).defer("document")
     related = editions.select_related("report__organisation", "report__hub__organisation", "signed_by")
     return get_object_or_404(related, pk=pk)
 
 
 def is_file_told(user, scope):
-    """Whether the user may have the signed file and its digest, which tell of cases, though not those of a hub."""
+    """Whether the user may have the signed file and its digest, which include cases unless the report is a hub's."""
     return scope.hub is not None or may_know_cases(user, scope)
 
 
 @require_GET
 def edition_detail(request, pk):
-    """A report as it was signed, and what has drifted since."""
+    """Shows a report as it was signed, and its drift since."""
     edition = visible_edition(request, pk)
     scope = scope_of(edition.report)
     with_cases = may_know_cases(request.user, scope)
@@ -89,7 +89,7 @@ def edition_detail(request, pk):
 
 @require_GET
 def edition_figure(request, pk, key):
-    """One signed number: the records that it counted, and which of them came, went or changed since."""
+    """Shows one signed figure: the records that it counted, and which of them were added, removed or changed since."""
     edition = visible_edition(request, pk)
     scope = scope_of(edition.report)
     kept = next((each for each in edition.figures.defer("records") if each.key == key), None)
@@ -123,7 +123,7 @@ def edition_figure(request, pk, key):
 
 @require_GET
 def edition_export(request, pk, kind):
-    """The signed file itself, or its content as PDF or its numbers as JSON; without cases for whoever may not know."""
+    """Downloads the signed file, or its content as PDF or JSON; without cases for users who may not know of them."""
     edition = visible_edition(request, pk)
     scope = scope_of(edition.report)
     with_cases = may_know_cases(request.user, scope)
