@@ -1,4 +1,4 @@
-"""Where a number in a text leads."""
+"""Links on the numbers in a text."""
 
 from django import template
 from django.urls import reverse
@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.simple_tag
 def number_address(number, scope):
-    """The page of the records that a number counts, in the period of which it tells."""
+    """The URL of the records that a number counts, in the period that the number refers to."""
     query = scope_query(scope.within(number.period(scope.period)))
     return f"{reverse('figure_detail', args=[number.key])}?{query}"

@@ -47,7 +47,7 @@ class Command(DatabaseCommand):
 
 
 def year_named(text):
-    """The year, or a CommandError."""
+    """The year; raises CommandError where the text is no valid year."""
     first, last = YEARS
     if not (text.isascii() and text.isdigit() and len(text) == 4 and first <= int(text) <= last):
         raise CommandError(f"年度“{text}”无效，应为 {first} 至 {last} 之间的四位年份，如 2017。")
@@ -55,7 +55,7 @@ def year_named(text):
 
 
 def organisation_named(name):
-    """The organisation of this name, the root without one, or a CommandError."""
+    """The organisation of this name, or the root for None; raises CommandError where there is none."""
     try:
         root = root_organisation()
     except ValidationError as error:

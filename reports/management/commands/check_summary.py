@@ -44,7 +44,7 @@ class Command(DatabaseCommand):
 
 
 def as_dict(scope, found, sentences):
-    """Everything found as the JSON states it."""
+    """All findings as the JSON output represents them."""
     start, end = scope.period.bounds
     each = [answered_as_dict(answered, sentences) for group in found for answered in group.findings]
     return {
@@ -58,7 +58,7 @@ def as_dict(scope, found, sentences):
 
 
 def answered_as_dict(answered, sentences):
-    """One finding with what it touches and the reason given for it."""
+    """One finding with the sentences affected and its explanation."""
     finding, reason = answered.finding, answered.explanation
     return {
         "check": finding.check.key,
@@ -77,7 +77,7 @@ def answered_as_dict(answered, sentences):
 
 
 def lines(scope, found):
-    """Everything found as lines of text, the gravest first."""
+    """Yields all findings as lines of text, the most severe first."""
     yield f"{scope.name}{scope.period.name}数据核对"
     if not found:
         yield "全部相符。"

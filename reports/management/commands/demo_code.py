@@ -1,4 +1,4 @@
-"""manage.py demo_code: the present one-time code of the demo accounts."""
+"""manage.py demo_code: prints the current one-time code of the demo accounts."""
 
 from django.core.management.base import BaseCommand
 

@@ -12,7 +12,7 @@ from yl_district.sheets.cells import CellError, YearWidget
 
 
 def calendar_year(text):
-    """The year that an argument names."""
+    """The year given as an argument; raises ArgumentTypeError where it is none."""
     try:
         return YearWidget().clean(text)
     except CellError as error:

@@ -34,7 +34,7 @@ class Command(DatabaseCommand):
 
 
 def lines(report):
-    """What the report says of sheets, unknown parts and errors, a line for each."""
+    """Yields a line for each sheet, unrecognised part, warning, change and error of the report."""
     for name, sheet in report.sheets.items():
         yield f"《{name}》新增 {sheet.new}，变更 {sheet.changed}，相同 {sheet.same}，错误 {len(sheet.errors)}"
     for unknown in report.unknown:
@@ -52,19 +52,19 @@ def lines(report):
 
 
 def quoted(found):
-    """What was found in quotation marks; the words for an empty cell have brackets of their own."""
+    """The value in quotation marks; the text for an empty cell has brackets of its own."""
     return found if found == shown(None) else f"“{found}”"
 
 
 def place(problem):
-    """Where a problem lies, as far as it has a place."""
+    """The place of a problem, as far as it is known."""
     sheet = f"《{problem.sheet}》" if problem.sheet else ""
     row = f"第 {problem.row} 行" if problem.row else ""
     return sheet + row + (f"“{problem.column}”" if problem.column else "")
 
 
 def outcome(report, check):
-    """What became of the file, in one sentence."""
+    """The outcome of the import in one sentence."""
     if report.errors:
         return "没有写入任何内容。"
     if check:

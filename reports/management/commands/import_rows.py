@@ -49,7 +49,7 @@ class Command(DatabaseCommand):
 
 
 def lines(found):
-    """What the check found, a line for each finding."""
+    """Yields the result of the check: counts, unrecognised columns, warnings, changes and errors."""
     counts = found.batch.counts
     yield "，".join(f"{LABELS[tag]} {counts.get(tag, 0)}" for tag in NAMES)
     for sheet, heading in found.unknown:
@@ -65,7 +65,7 @@ def lines(found):
 
 
 def outcome(found, check):
-    """What became of the file, in one sentence."""
+    """The outcome of the import in one sentence."""
     if found.is_written:
         return f"已写入（导入记录 {found.batch.pk}）。{'有误的行没有写入。' if found.errors else ''}"
     if found.said:

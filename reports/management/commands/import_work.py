@@ -1,4 +1,4 @@
-"""manage.py import_work IMPORT check|commit|undo: what a page began, done in a process of its own."""
+"""manage.py import_work IMPORT check|commit|undo: the background process of an import started on a page."""
 
 import gc
 
@@ -10,11 +10,11 @@ from yl_district.importing import background
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.steps import ACTS, STATES
 
-RARELY = 200_000  # objects made between two searches for garbage
+RARELY = 200_000  # objects created between two garbage collections
 
 
 class Command(DatabaseCommand):
-    requires_system_checks = []  # which would load every page
+    requires_system_checks = []  # they would load every page
     help = "在后台核对、写入或撤销一次导入；由网页自动启动，一般不需要手工运行。"
 
     def add_arguments(self, parser):
@@ -32,7 +32,7 @@ class Command(DatabaseCommand):
                 f"导入记录 {batch} 现为“{found.get_state_display()}”，应为“{STATES[act].label}”，什么也没有做。"
                 "请在这次导入的页面上操作。"
             )
-        # Rows are kept by the hundred thousand and make hardly any cycles: to look for those takes a fifth of the time.
+        # Rows are kept by the hundred thousand with hardly any cycles: collecting those would take a fifth of the time.
         gc.freeze()
         gc.set_threshold(RARELY)
         with background.turn(found) as is_own:

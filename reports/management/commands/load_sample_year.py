@@ -1,4 +1,4 @@
-"""manage.py load_sample_year: the sample district's year and the demo accounts, where the database is still empty."""
+"""manage.py load_sample_year: loads the sample district's year and the demo accounts into an empty database."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ ACCOUNTS = [
     ("lingdao", "主管领导", Role.Kind.LEADER, None),
     ("shenji", "审计员", Role.Kind.AUDITOR, None),
 ]
-# The one secret of all demo accounts whose role demands one-time codes; demo_code prints its present code.
+# The shared secret of all demo accounts whose role requires one-time codes; demo_code prints the current code.
 SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
 
 
@@ -55,7 +55,7 @@ class Command(DatabaseCommand):
 
 
 def grant_cases():
-    """Two case files open to the caseworker, and a request on which the staff can decide."""
+    """Opens two case files to the caseworker, and adds a request for the staff to decide."""
     caseworker, staff = (User.objects.get(username=name) for name in ("gean", "zhuangan"))
     today = timezone.localdate()
     decision = {"is_approved": True, "decided_by": staff, "decided_at": timezone.now()}
@@ -72,7 +72,7 @@ def grant_cases():
 
 
 def account_line(name, title, kind, organisation):
-    """How to sign in to a demo account."""
+    """The line on how to sign in to a demo account."""
     code = (
         f"，动态口令密钥 {SECRET}（当前口令：.venv/bin/python manage.py demo_code）"
         if kind in SECOND_FACTOR_DEMANDED
@@ -82,7 +82,7 @@ def account_line(name, title, kind, organisation):
 
 
 def make_account(name, title, kind, organisation):
-    """One demo account; a record keeper's stands for somebody who serves there."""
+    """Creates a demo account; that of a record keeper is linked to a person serving in the organisation."""
     user = User.objects.create_user(name, password=PASSWORD, name=title)
     place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
     Role.objects.create(user=user, organisation=place, kind=kind)
