@@ -1,1 +1,1 @@
-"""What is printed: the summary, its annexes and the poster, as Word, PDF and Excel."""
+"""Printing: the summary, its annexes and the poster, as Word, PDF and Excel files."""

@@ -1,4 +1,4 @@
-"""Charts of the annexes, drawn by Excel itself from cells of the same workbook, and the tables made to be drawn."""
+"""Charts of the annexes, native Excel charts of cells in the same workbook, and the tables that exist for them."""
 
 from dataclasses import replace
 
@@ -9,12 +9,12 @@ from .colours import SERIES
 
 HELD = [(MEASURES[0], 10), (MEASURES[1], 14), (f"绘图用{MEASURES[1]}", 12), ("未统计的活动", 14)]
 NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
-# More bars than these nobody can read.
+# A chart with more bars is unreadable.
 MOST_BARS = 60
-# In pixels: a chart is never higher than a printed page.
+# In pixels; PAGE is the height of a printed page, which no chart may exceed.
 WIDTH, HEIGHT, BAR_HEIGHT, HEAD, PAGE = 900, 320, 22, 90, 560
 SMALL, NORMAL = 7, 9
-# So many rows leave no room on their page for a chart.
+# A table with more rows leaves no room for a chart on its page.
 FULL = 12
 
 
@@ -26,7 +26,7 @@ def month_table(scope, results):
 
 
 def type_table(scope, results):
-    """Sessions and person-times of each type of activity that was held."""
+    """Sessions and person-times of each type of which an activity was held."""
     rows = [[row["type__name"], *held_cells(row)] for row in held_by_type(scope)]
     charts = held_charts("bar", "各类活动")
     return Annex("各类活动", "各类活动场次、人次表", [("活动类型", 18), *HELD], rows, note=NOTE, charts=charts)
@@ -39,19 +39,19 @@ def held_charts(kind, name):
 
 
 def held_cells(row):
-    """Sessions, person-times as they are written and as they are drawn, and the activities that record none."""
+    """Cells for sessions, person-times as text and as drawn, and the number of activities without person-times."""
     value = row["attendances"] or 0
     return [row["sessions"], *number_cells(value, quality_of(row)), row["unrecorded"]]
 
 
 def number_cells(value, quality):
-    """A number as it is written and as it is drawn: what is rounded never as exact."""
+    """The number as displayed and as drawn; a rounded one is never displayed as exact."""
     text = amount(value, quality)
     return [value if text == str(value) else Amount(text), known(value, quality)]
 
 
 def target_table(scope, results):
-    """What was done beside what was asked; None where nothing was."""
+    """Targets with the values reached; None without any target."""
     wanted = [result for result in results.values() if result.target is not None]
     rows = [
         [
@@ -69,14 +69,14 @@ def target_table(scope, results):
 
 
 def drawn_member_changes(scope, results):
-    """The roll by branch with a chart of its opening and closing."""
+    """The roll by branch, with a chart of opening and closing counts."""
     annex = member_changes(scope, results)
     closing = len(annex.columns) - 2
     return replace(annex, charts=(Chart("bar", "各支部年初、年末团员数", (1, closing)),))
 
 
 def drawn_assistance_totals(scope, results):
-    """The assistances by kind with a chart."""
+    """The assistances by kind, with a chart."""
     return replace(assistance_totals(scope, results), charts=(Chart("column", "各类帮扶次数", (1,)),))
 
 
@@ -84,7 +84,7 @@ HUB_ANNEXES = [figure_table, activity_table, month_table, type_table]
 
 
 def insert_charts(book, sheet, annex, first):
-    """Draws the annex's charts below its rows, of which the first is `first`; the total is no part of them."""
+    """Inserts the annex's charts below its rows, which begin at row `first`; a total row is not drawn."""
     count = len(annex.rows) - annex.has_total
     if not annex.charts or not 0 < count <= MOST_BARS:
         return
@@ -103,7 +103,7 @@ def drawn_chart(book, annex, chart, rows, width):
     size = NORMAL if count * len(chart.series) <= FULL * 2 else SMALL
     for column, written, colour in zip(chart.series, chart.written or chart.series, SERIES, strict=False):
         cells = [row[written] for row in annex.rows[:count]]
-        # Beside a bar stands its number, or the words that stand in the number's place.
+        # Data labels show the text of an amount in place of the number drawn.
         beside = [{"value": str(cell)} if isinstance(cell, Amount) else None for cell in cells]
         series = {
             "name": [annex.name, first - 1, written],
@@ -118,7 +118,7 @@ def drawn_chart(book, annex, chart, rows, width):
     picture.set_legend({"position": "top"} if len(chart.series) > 1 else {"none": True})
     labels, numbers = {"num_font": {"size": size}, "interval_unit": 1}, {"visible": False}
     numbers["major_gridlines"] = {"visible": False}
-    # Lying bars have their labels on the upright axis, the first row at the top.
+    # Horizontal bars have their labels on the vertical axis; reversed, so that the first row is at the top.
     picture.set_x_axis(numbers if is_lying else labels)
     picture.set_y_axis(labels | {"reverse": True} if is_lying else numbers)
     height = min(HEAD + count * BAR_HEIGHT, PAGE) if is_lying else HEIGHT

@@ -1,4 +1,4 @@
-"""The annex of doubtful records: what the checks find, for those who mend it."""
+"""The annex of doubtful records: the findings of the checks, for those who correct the records."""
 
 from ..checks.explained_findings import given_reasons, inspected, one_by_one, shared, with_answers
 from ..checks.inspection import Inspection, Telling
@@ -8,22 +8,22 @@ COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44),
 
 
 def doubt_table(scope, results, today):
-    """Everything found, youths by masked name."""
+    """All findings, with youths by masked name."""
     return listed(scope, results, today, Telling)
 
 
 def open_doubt_table(scope, results, today):
-    """Everything found that tells nothing of a case file."""
+    """The findings that reveal nothing about case files."""
     return listed(scope, results, today, [Telling.OPEN, Telling.NAMES])
 
 
 def nameless_doubt_table(scope, results, today):
-    """Everything found that names nobody."""
+    """The findings that name nobody."""
     return listed(scope, results, today, [Telling.OPEN])
 
 
 def listed(scope, results, today, tellings):
-    """The annex of what is told to such readers today, with the reasons that still hold."""
+    """The annex of today's findings for these readers, with the explanations that are still valid."""
     reasons, rows = given_reasons(scope), []
     for check, found in inspected(Inspection(scope, results, today=today)):
         if check.telling in tellings:

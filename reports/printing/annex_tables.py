@@ -1,4 +1,4 @@
-"""What the annexes of the summary hold: a table for each, whose totals are the figures'."""
+"""The tables of the summary's annexes; their totals equal the figures."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ from ..figures.membership_roll import INTAKES, LEAVINGS, roll_by_branch
 
 @dataclass(frozen=True)
 class Check:
-    """A cell that Excel works out itself: `formula` with `{row}` for its row's number, and what it comes to."""
+    """A cell that Excel computes: `formula`, with `{row}` for its row's number, and the cached result."""
 
     formula: str
     value: str
 
 
 class Amount(str):
-    """A number that needs words, such as `300余`; it stands where numbers stand."""
+    """A number that needs words, such as `300余`; aligned as a number."""
 
 
 Cell = str | int | date | Check | None
@@ -35,9 +35,9 @@ Cell = str | int | date | Check | None
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a sheet's rows: lying (`bar`) or upright (`column`) bars of the numbers in the columns `series`.
+    """A chart of a sheet's rows: horizontal (`bar`) or vertical (`column`) bars of the numbers in the columns `series`.
 
-    What is written beside a bar stands in a column of `written`, where that is another one.
+    `written` are the columns with the data labels, where they differ from `series`.
     """
 
     kind: str
@@ -60,12 +60,12 @@ class Annex:
 
 
 def yes(fact):
-    """A fact in a cell; what is not known stays empty."""
+    """A boolean as a cell; unknown (None) is empty."""
     return "" if fact is None else "是" if fact else "否"
 
 
 def figure_table(scope, results):
-    """Every figure with its target."""
+    """Every figure with its value, quality and target."""
     columns = [
         ("指标代码", 30),
         ("指标", 26),
@@ -86,7 +86,7 @@ def figure_table(scope, results):
 
 
 def member_changes(scope, results):
-    """The roll by branch: opening + joined - left = closing, checked by the sheet itself."""
+    """The roll by branch: opening + joined - left = closing, verified by a formula in each row."""
     rows = [[roll.name, *roll.counts] for roll in roll_by_branch(scope)]
     headings = ["年初数", *(label for label, _ in INTAKES), *(label for label, _ in LEAVINGS), "年末数", "核对"]
     columns = [("团支部", 32), *((heading, 10) for heading in headings)]
@@ -96,7 +96,7 @@ def member_changes(scope, results):
 
 
 def balance(row):
-    """The check of one row of the roll, in the sheet's own columns B (opening) to K (closing)."""
+    """The formula cell of a row of the roll, for the sheet's columns B (opening) to K (closing)."""
     _, opening, *changes, closing = row
     joined, left = sum(changes[: len(INTAKES)]), sum(changes[len(INTAKES) :])
     holds = opening + joined - left == closing
@@ -141,7 +141,7 @@ def unit_table(scope, results):
 
 
 def link_table(scope, results):
-    """Cadres with quota, links and contacts; of those no longer serving only whoever is counted."""
+    """Cadres with quota, links and contacts; those no longer serving only if they have links or contacts counted."""
     columns = [("团干部", 12), ("所在组织及职务", 44), ("指标", 9), ("联系青年", 9), ("已绑定", 9), ("联系次数", 9)]
     columns += [("联系人次", 9), ("是否达标", 9)]
     contacts = defaultdict(list)
@@ -173,7 +173,7 @@ def link_table(scope, results):
 
 
 def assistance_table(scope, results):
-    """Assisted youths by masked name, with the assistances that each received by kind; the total is the figure's."""
+    """Assisted youths by masked name, with the assistances received by kind; the total equals the figure."""
     kinds = Assistance.Kind.choices
     columns = [
         ("序号", 6),
@@ -202,7 +202,7 @@ def assistance_table(scope, results):
 
 
 def assistance_totals(scope, results):
-    """The assistances by kind, of all youths together; the total is the figure's."""
+    """The assistances of all youths by kind; the total equals the figure."""
     received = Counter()
     for _, counts in assistances_by_kind(scope):
         received.update(counts)
@@ -213,7 +213,7 @@ def assistance_totals(scope, results):
 
 
 def assistances_by_kind(scope):
-    """Pairs of every youth concerned and a Counter of the assistances received in the period, by kind."""
+    """Yields every youth concerned with a Counter of the assistances received in the period, by kind."""
     period = scope.period
     given = Assistance.objects.filter(held_on__range=period.bounds)
     youths = AssistedYouth.objects.within(scope.organisation)
@@ -241,7 +241,7 @@ def assistances_by_kind(scope):
 
 @dataclass(frozen=True)
 class Tally:
-    """Sessions and person-times of some activities."""
+    """Sessions and person-times of several activities."""
 
     sessions: int = 0
     attendance: int = 0
@@ -258,7 +258,7 @@ class Tally:
 
     @property
     def cells(self):
-        """Sessions and person-times as two cells; nothing where nothing was held, 未统计 where nobody counted."""
+        """Sessions and person-times as two cells: empty without sessions, 未统计 where nobody counted the people."""
         if not self.sessions:
             return [None, None]
         quality = INCOMPLETE if self.unrecorded else ROUNDED if self.rounded else COUNTED
@@ -273,7 +273,7 @@ GRAND_TOTAL = (1 << 31, "总计", "")
 
 
 def activity_table(scope, results):
-    """Sessions and person-times by type, hub and quarter, with a total for each type and for everything."""
+    """Sessions and person-times by type, hub and quarter, with a total for each type and a grand total."""
     groups = sources.activities(scope).order_by().annotate(quarter=ExtractQuarter("held_on"))
     groups = groups.values_list("type__position", "type__name", "hub__name", "quarter").annotate(
         sessions=Sum("session_count"),
@@ -290,7 +290,7 @@ def activity_table(scope, results):
     columns = [("活动类型", 16), ("青年汇", 26)]
     for label in ["一季度", "二季度", "三季度", "四季度", "合计"]:
         columns += [(f"{label}场次", 10), (f"{label}人次", 14)]
-    # Hubs by name, then what other organisations held, then the type's total.
+    # Hubs by name, then activities of other organisations, then the type's total.
     order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == ELSEWHERE, row[2]))
     rows = [
         [kind, hub, *(cell for column in (1, 2, 3, 4, 0) for cell in tallies[position, kind, hub][column].cells)]

@@ -1,4 +1,4 @@
-"""The annexes of the summary: one workbook, ready for printing, in which no text can run as a formula."""
+"""The annexes of the summary as one workbook, ready for printing, in which no text can run as a formula."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ from .annex_tables import Amount, Check, activity_table, assistance_table, figur
 PEOPLE = [drawn_member_changes, unit_table, link_table]
 ACTIVITIES = [activity_table, month_table, type_table, target_table]
 OPEN = [figure_table, *PEOPLE, *ACTIVITIES, open_doubt_table]
-# By reader. Case by case only for the command line, which stands beside the database itself: no page gives that out.
+# By reader. Individual cases are only for the command line, whose user has the database anyway; no page exports them.
 ANNEXES = {
     "command line": [
         figure_table,
@@ -45,14 +45,14 @@ ANNEXES = {
 }
 
 
-# Of a period that still runs these tell as of the day.
+# These are counted as of today while the period is running.
 DATED = {doubt_table, open_doubt_table, nameless_doubt_table}
 
 
 def annexes_for(user, scope):
-    """The annexes that the user's roles there give: cases as sums alone, for a leader no people's names.
+    """The annexes for the user's roles in the scope: cases only as totals, and no people's names for a leader.
 
-    A hub has nothing but its activities, whoever asks.
+    A hub has only the annexes on activities, for every reader.
     """
     if scope.hub:
         return HUB_ANNEXES
@@ -71,7 +71,7 @@ WRAPPED = {"text_wrap": True, "valign": "vcenter"}
 
 
 def write_annexes(scope, stream, today, user=None):
-    """Writes the workbook of `today` to a binary stream, with what `user` may read; without a user all of it."""
+    """Writes the workbook, counted `today`, to a binary stream, as far as `user` may read it, or for None all of it."""
     numbers = results(scope, with_cases=not user or may_know_cases(user, scope))
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
     formats = {
@@ -94,7 +94,7 @@ def write_annexes(scope, stream, today, user=None):
 
 
 def write_sheet(book, annex, caption, formats):
-    """One annex: title, caption, headings that stay in sight and return on every printed page, rows."""
+    """Writes one annex: title, caption, headings that stay visible and repeat on every page, rows and charts."""
     sheet = book.add_worksheet(annex.name)
     sheet.write_string(0, 0, annex.title, formats["title"])
     sheet.write_string(1, 0, f"{caption}　　{annex.note}" if annex.note else caption)
@@ -118,14 +118,14 @@ def write_sheet(book, annex, caption, formats):
 
 
 def line_count(row, columns):
-    """The lines that the longest text of a row takes in its column; programs other than Excel don't find out."""
+    """The number of lines that the row's longest text needs; programs other than Excel do not compute it themselves."""
     texts = [(value, width) for value, (_, width) in zip(row, columns, strict=True) if isinstance(value, str) and value]
     widths = [(sum(1 if character.isascii() else 2 for character in text), width) for text, width in texts]
     return max((-(-length // (width - 1)) for length, width in widths), default=1)
 
 
 def cell_format(value, is_total, formats):
-    """How a value of its kind looks."""
+    """The cell format for a value's type."""
     if is_total:
         return formats["total_amount" if isinstance(value, Amount) else "total"]
     kinds = {Amount: "amount", int: "number", date: "date"}
@@ -133,7 +133,7 @@ def cell_format(value, is_total, formats):
 
 
 def write_cell(sheet, place, value, style):
-    """A value by its kind; text is written as text, whatever it looks like."""
+    """Writes a value by its type; text is always written as text."""
     if value is None:
         sheet.write_blank(*place, None, style)
     elif isinstance(value, Check):

@@ -1,11 +1,11 @@
-"""The colours of every chart: on paper and in spreadsheets from here, on pages from the variables of the same names.
+"""The colours of all charts: for paper and spreadsheets from here, for pages from CSS variables of the same names.
 
-The style sheet of the pages repeats them, since a browser reads nothing else; a test holds both to one value.
+The style sheet repeats them, since browsers cannot read this module; a test keeps the values equal.
 """
 
 RED, BLUE, GREEN, AMBER = "#b5242b", "#5b7aa8", "#2f855a", "#c98a1b"
 INK, QUIET, PALE = "#1f2733", "#667085", "#c5ccd6"
-# Darker than the lines of pages, which a printer would lose.
+# Darker than the lines on pages, which printers would lose.
 RULE = "#d0d5dd"
-# What is told first, what stands beside it, and what stands beside both.
+# The colours of the first, second and third series.
 SERIES = (RED, BLUE, PALE)

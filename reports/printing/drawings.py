@@ -1,7 +1,7 @@
 """Small charts as SVG, drawn without scripts: for the poster on screen, on paper and in the PDF.
 
-Each takes lines of marks: what the line is called, and per measure how long the bar is, what is written beside it, and
-the address of the records behind it. A measure is never drawn as a bar of nothing where nothing is known.
+Each chart takes lines of marks: a label, and for each measure a value, its text and the URL of the records behind it.
+Where a value is unknown the text says so, and no bar is drawn.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SIZE = 10.5
 
 @dataclass(frozen=True)
 class Mark:
-    """One bar: its length, the number as it is written, and where that leads."""
+    """One bar: its value, the text next to it, and the URL that the text links to."""
 
     value: int
     text: str
@@ -27,14 +27,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """What is drawn of one month, type or hub: a mark for each measure."""
+    """One month, type or hub in a chart: a mark for each measure."""
 
     label: str
     marks: tuple[Mark, ...]
 
 
 def columns(title, lines, names, height=160):
-    """A panel of upright columns for each measure, one above the other, with the lines' labels below them."""
+    """A chart with a panel of vertical bars for each measure, one above the other, with the lines' labels below."""
     step = WIDTH / max(len(lines), 1)
     parts = []
     for measure, name in enumerate(names):
@@ -53,12 +53,12 @@ def columns(title, lines, names, height=160):
 
 
 def bars(title, lines, names, row=20):
-    """Lying bars, a panel for each measure beside the other, that share the lines' labels."""
+    """A chart with a panel of horizontal bars for each measure, side by side, with the lines' labels on the left."""
     room = 96
     panel = (WIDTH - room) / len(names)
     parts = []
     for measure, name in enumerate(names):
-        # Beside the longest bar the longest number finds its place.
+        # Leaves room for the longest number next to the longest bar.
         left, longest_bar = room + measure * panel, panel - widest(lines, measure) * SIZE - 18
         parts.append(text(left, 11, name, colour=QUIET))
         farthest = longest(lines, measure)
@@ -72,18 +72,18 @@ def bars(title, lines, names, row=20):
 
 
 def longest(lines, measure):
-    """The greatest value of a measure, by which the others are drawn; never 0."""
+    """The maximum value of a measure, which sets the scale; never 0."""
     return max((line.marks[measure].value for line in lines), default=0) or 1
 
 
 def widest(lines, measure):
-    """The width of the longest number of a measure, in ems; digits are half as wide as characters."""
+    """The width of the longest text of a measure in ems; ASCII characters count as 0.58."""
     texts = [line.marks[measure].text for line in lines]
     return max((sum(0.58 if each.isascii() else 1 for each in one) for one in texts), default=1)
 
 
 def drawing(title, height, parts):
-    """The whole picture."""
+    """The complete SVG element."""
     return format_html(
         '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="group" aria-label="{}" viewBox="0 0 {} {}"'
         ' font-family="{}">{}</svg>',
@@ -96,7 +96,7 @@ def drawing(title, height, parts):
 
 
 def bar(left, top, width, height, colour):
-    """A filled bar; nothing where it would have no length."""
+    """A filled bar; empty where it has no length."""
     if min(width, height) <= 0:
         return mark_safe("")
     given = (*map(shown, (left, top, width, height)), colour)
@@ -110,7 +110,7 @@ def rule(left, top, right, bottom):
 
 
 def number(left, top, mark, anchor="start", size=SIZE):
-    """What is written beside a bar, leading to its records; nothing for a bare 0."""
+    """The text next to a bar, as a link if there is a URL; empty for a bare 0."""
     if mark.text == "0":
         return mark_safe("")
     written = text(left, top, mark.text, anchor, size=size)
@@ -118,11 +118,11 @@ def number(left, top, mark, anchor="start", size=SIZE):
 
 
 def text(left, top, words, anchor="start", colour=INK, size=SIZE):
-    """Words at a place."""
+    """Text at a position."""
     given = (shown(left), shown(top), anchor, colour, shown(size), words)
     return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}">{}</text>', *given)
 
 
 def shown(length):
-    """A length as SVG writes it, in any language."""
+    """A length in SVG notation, independent of the locale."""
     return f"{length:.1f}"

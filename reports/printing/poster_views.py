@@ -1,4 +1,4 @@
-"""The one-page visual summary: to show, to print, and as a PDF file."""
+"""The poster, a one-page visual summary: as a page for screen and print, and as a PDF file."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -17,7 +17,7 @@ from .printed import Unprintable
 
 @require_GET
 def summary_poster(request):
-    """The page, each number of which opens the records behind it."""
+    """Shows the poster, with a link to the records behind each number."""
     scope, form = asked_scope(request)
     shown = poster(scope, timezone.localdate(), may_know_cases(request.user, scope))
     context = {"title": shown.title, "poster": shown, "scope": scope, "form": form, "query": scope_query(scope)}
@@ -26,7 +26,7 @@ def summary_poster(request):
 
 @require_GET
 def summary_poster_export(request):
-    """The page as a PDF file."""
+    """Downloads the poster as a PDF file."""
     scope, _ = asked_scope(request)
     shown = poster(scope, timezone.localdate(), may_know_cases(request.user, scope))
     try:

@@ -1,4 +1,4 @@
-"""The one-page visual summary of a period: its main numbers, tasks and activities, each leading to its records."""
+"""The poster: a period's headline figures, targets and activities on one page, each linked to its records."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +18,14 @@ from ..figures.sources import hubs
 from ..targets.progress import Pace, paces_beside
 from .drawings import Line, Mark, bars, columns
 
-# What fits on one page.
+# The limits that keep the poster on one page.
 MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12
 LONGEST_LABEL = 8
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A main number beside that of the same days of the year before, which `before_label` calls."""
+    """A headline figure compared with the same days of the year before, which `before_label` names."""
 
     result: Result
     before: Result
@@ -34,18 +34,18 @@ class Headline:
 
     @property
     def note(self):
-        """What is to be said of the number's quality."""
+        """The note on the number's quality."""
         return {"rounded": "含约数", "incomplete": "部分未统计"}.get(self.result.quality, "")
 
     @property
     def before_words(self):
-        """The number of the year before, marked where something is missing from it."""
+        """The value of the year before, marked with ＊ where it is incomplete."""
         gaps = "＊" if self.before.quality == INCOMPLETE and not self.before.is_missing else ""
         return f"{self.before_label} {self.before.amount}{gaps}"
 
     @property
     def change(self):
-        """The difference to the year before, where both numbers are exact; else nothing."""
+        """The difference from the year before; empty unless both values are exact."""
         if {self.result.quality, self.before.quality} - {MEASURED, COUNTED}:
             return ""
         difference = self.result.value - self.before.value
@@ -54,7 +54,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart, and how many rows were left out so that the page stays one."""
+    """A chart, with the number of rows left out to keep the poster on one page."""
 
     title: str
     svg: str
@@ -63,7 +63,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Poster:
-    """The whole page."""
+    """The content of the whole page."""
 
     scope: Scope
     counted_on: date
@@ -78,10 +78,10 @@ class Poster:
 
 
 def poster(scope, today, with_cases=True):
-    """The poster of a scope, counted `today`; without `with_cases` it shows nothing of assisted youths."""
+    """The poster of a scope, counted `today`; without `with_cases`, it shows nothing about assisted youths."""
     found = results(scope, with_cases)
     paces = paces_beside(scope, found, today)
-    # What is not reached must not be what is left out.
+    # Targets not yet reached must not be the ones left out.
     shown = sorted(paces, key=lambda pace: pace.state == "done")[:MOST_TARGETS]
     drawings = [by_month(scope), by_type(scope), by_hub(scope)]
     return Poster(
@@ -95,9 +95,9 @@ def poster(scope, today, with_cases=True):
 
 
 def headlines(scope, found, today, with_cases):
-    """The main numbers that are known of the scope, beside those of the same days a year earlier.
+    """The headline figures that exist for the scope, compared with the same days a year earlier.
 
-    Of a period that still runs these are the days so far; what was signed of a period is taken as it was signed.
+    While the period is running, these are the days so far. Values signed for the earlier period take precedence.
     """
     keys = [key for key in HEADLINES if key in found][:MOST_HEADLINES]
     figures, passed = figures_of(scope, with_cases), passed_of(scope, today)
@@ -116,12 +116,12 @@ def headlines(scope, found, today, with_cases):
 
 
 def address(scope, key):
-    """Where a figure's records are listed."""
+    """The URL of a figure's records."""
     return f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}"
 
 
 def line(label, row, scope, kind=""):
-    """A line of a chart, whose numbers lead to the records of the scope, or of one type in it."""
+    """A line of a chart, with links to the records of the scope, or of one type in it."""
     told = drawn(row)
     text = f"{told['text']}＊" if told["unrecorded"] and told["attendances"] else told["text"]
     at = f".{kind}" if kind else ""
@@ -133,7 +133,7 @@ def line(label, row, scope, kind=""):
 
 
 def by_month(scope):
-    """A column for each month of the period; nothing where nothing was held, or for periods longer than a year."""
+    """The chart of months; None without activities, or where the period has more than MOST_MONTHS."""
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS or not any(row["sessions"] for _, row in rows):
         return None
@@ -142,14 +142,14 @@ def by_month(scope):
 
 
 def by_type(scope):
-    """A bar for each type of activity that was held, the most frequent ones where there are many."""
+    """The chart of activity types, limited to those with the most sessions; None without activities."""
     shown, left_out = most(held_by_type(scope), MOST_TYPES)
     lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
     return Drawing("各类活动", bars("各类活动场次与人次", lines, MEASURES), left_out) if lines else None
 
 
 def by_hub(scope):
-    """A bar for each hub at which something was held, the busiest ones where there are many."""
+    """The chart of hubs, limited to those with the most sessions; None without activities, or for a hub."""
     if scope.hub:
         return None
     open_hubs = {hub.pk: hub for hub in hubs(scope)}
@@ -163,11 +163,11 @@ def by_hub(scope):
 
 
 def most(rows, limit):
-    """The rows with the most sessions in their own order, and how many are left out."""
+    """The rows with the most sessions, in their original order, and the number of rows left out."""
     kept = sorted(rows, key=lambda row: -row["sessions"])[:limit]
     return [row for row in rows if row in kept], len(rows) - len(kept)
 
 
 def short(name):
-    """A hub's name without what all of them are called, as long as a label may be."""
+    """A hub's name without the common suffix, cut to LONGEST_LABEL."""
     return name.removesuffix("青年汇")[:LONGEST_LABEL] or name[:LONGEST_LABEL]

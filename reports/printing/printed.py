@@ -1,6 +1,6 @@
-"""What a printed summary holds, and the trace that leads from each of its numbers to the records behind it.
+"""The content of a printed summary, with the trace from each of its numbers to the records behind it.
 
-Word and PDF are made from nothing else, so that both say the same, of today's figures and of those once signed.
+Word and PDF files are made from this content alone, so that both say the same, for current and for signed figures.
 """
 
 import re
@@ -12,7 +12,7 @@ from ..figures.measures import QUALITY_LABELS, amount
 from ..text.sentences import Block, Number
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# A book of 400 pages; whatever is longer was not written by people, and would keep the server busy for long.
+# About 400 pages; a longer text is not handwritten, and would keep the server busy for long.
 LONGEST = 300_000
 
 
@@ -22,7 +22,7 @@ class Unprintable(Exception):
 
 @dataclass(frozen=True)
 class TraceRow:
-    """One figure: what it came to, what that means, and how many records it counted."""
+    """One figure: its value, its definition, and the number of records that it counted."""
 
     key: str
     label: str
@@ -35,7 +35,7 @@ class TraceRow:
 
     @property
     def amount(self):
-        """The value as every page and document writes it."""
+        """The value formatted as on every page and in every document."""
         return amount(self.value, self.quality)
 
     @property
@@ -58,12 +58,12 @@ class PrintedSummary:
 
 
 def printed_summary(scope, today, with_cases=True):
-    """The summary of a scope, composed and counted `today`; without `with_cases` it says nothing of assisted youths."""
+    """The summary of a scope, composed and counted `today`; without `with_cases`, it mentions no assisted youths."""
     return printed(compose(scope, today, with_cases), scope, today)
 
 
 def printed(summary, scope, counted_on, counts=None):
-    """The summary of a scope as it is printed; `counts` tells each figure's number of records where that is kept."""
+    """The printed form of a summary; `counts` passes in the stored number of records of each figure."""
     return PrintedSummary(
         title=summary.title,
         blocks=summary.blocks,
@@ -77,24 +77,24 @@ def printed(summary, scope, counted_on, counts=None):
 
 
 def told_keys(blocks):
-    """The keys of the figures whose numbers stand in the text."""
+    """The keys of the figures with a number in the text."""
     return {part.key for block in blocks for part in block.parts if isinstance(part, Number)}
 
 
 def trace(scope, results, told=frozenset(), counts=None):
-    """A row for each result; of activity types only those told of, held or wanted."""
+    """A row for each result; for activity types only if mentioned, held, or given a target."""
     shown = [result for key, result in results.items() if key in told or is_of_note(key, results)]
     return tuple(trace_row(result, records_of(scope, result.figure, counts)) for result in shown)
 
 
 def is_of_note(key, results):
-    """Whether a figure has a row without being told of: not where nothing of the type was held or wanted."""
+    """Whether a figure has a row even if not mentioned: not for activity types without activities or target."""
     sessions = results.get(f"sessions.{key.partition('.')[2]}")
     return sessions is None or bool(sessions.value) or results[key].target is not None
 
 
 def records_of(scope, figure, counts):
-    """How many records a figure counted."""
+    """The number of records that a figure counted."""
     return figure.rows(scope).count() if counts is None else counts[figure.key]
 
 
@@ -106,7 +106,7 @@ def trace_row(result, records):
 
 
 def content(printed):
-    """What the layouts of Word and PDF are given: plain strings; raises Unprintable where they are too long."""
+    """The content for the layouts of Word and PDF, as plain strings; raises Unprintable where the text is too long."""
     length = sum(len(block.text) for block in printed.blocks)
     if length > LONGEST:
         raise Unprintable(f"正文共 {length} 字，超过可以生成文件的 {LONGEST} 字。请精简正文后重新下载。")
@@ -123,13 +123,13 @@ def content(printed):
 
 
 def block_content(block):
-    """A block as a whole, and in parts of which the numbers tell their figure."""
+    """A block as a whole and in parts, numbers with the key of their figure."""
     parts = [{"text": printable(str(part)), "key": getattr(part, "key", "")} for part in block.parts]
     return {"level": block.level, "text": printable(block.text), "parts": parts}
 
 
 def row_content(row):
-    """One line of the trace."""
+    """One row of the trace."""
     return {
         "key": row.key,
         "label": printable(row.label),
@@ -143,5 +143,5 @@ def row_content(row):
 
 
 def printable(text):
-    """The text without the characters that XML, and so Word, refuses."""
+    """The text without characters that XML, and so Word, does not allow."""
     return UNPRINTABLE.sub("", text)

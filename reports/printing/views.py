@@ -1,4 +1,4 @@
-"""The annual summary as a page and as files."""
+"""The summary of a period as a page and as files."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ from .word import write_docx
 
 
 def summary_detail(request):
-    """The annual summary, each number of which opens the records behind it."""
+    """Shows the summary, with a link to the records behind each number."""
     scope, form = asked_scope(request)
     summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope))
     kind = Report.form_of(scope.period)
@@ -41,7 +41,7 @@ def summary_detail(request):
 
 
 def summary_export(request, kind):
-    """The summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
+    """Downloads the summary as a Word or PDF file, its annexes as an Excel file, or its figures as JSON."""
     scope, _ = asked_scope(request)
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
     summary = partial(printed_summary, scope, today, with_cases)
@@ -61,6 +61,6 @@ def summary_export(request, kind):
 
 
 def tell_of_layout(request, problem):
-    """Says on the next page that the layout of a Word file failed, where it did."""
+    """Adds a warning to the next page if the layout of a Word file failed."""
     if problem:
         messages.warning(request, problem)

@@ -1,4 +1,4 @@
-"""The upload of a Word layout."""
+"""The upload form for a Word layout."""
 
 import hashlib
 from pathlib import PurePath
@@ -18,7 +18,7 @@ LONGEST_STEM = 100
 
 
 class WordLayoutForm(ActionForm):
-    """A Word file with placeholders, taken once a whole sample has come out of it."""
+    """Uploads a Word file with placeholders, which is accepted if it renders a complete sample."""
 
     rechecks_reach = False
     file = forms.FileField(
@@ -36,7 +36,7 @@ class WordLayoutForm(ActionForm):
         file = self.cleaned_data["file"]
         if not file:
             raise ValidationError("请选择要上传的 Word 文件（.docx）。")
-        # One byte more than may be, by which a longer file is known.
+        # One byte above the limit, so that a longer file is recognised.
         content = file.read(LARGEST + 1)
         try:
             check_layout(content)
@@ -45,7 +45,7 @@ class WordLayoutForm(ActionForm):
         return f"{PurePath(file.name).stem[:LONGEST_STEM]}.docx", content
 
     def save(self):
-        """Keeps the file, which is in force from now on."""
+        """Stores the file as a layout, which is used from now on."""
         name, content = self.cleaned_data["file"]
         WordLayout.objects.create(
             file_name=name,

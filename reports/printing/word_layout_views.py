@@ -1,4 +1,4 @@
-"""Pages of the Word layouts: which is in force, a new one, taking one out of use, and the files themselves."""
+"""Pages of the Word layouts: the list, a new one, withdrawing one, and the files themselves."""
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from .word.layout_language import LayoutRefused
 from .word.layouts import check_layout
 from .word_layout_forms import WordLayoutForm
 
-# What the page tells of each placeholder.
+# The label of each placeholder on the page.
 MEANINGS = {
     "title": "标题",
     "signature": "落款单位",
@@ -27,13 +27,13 @@ MEANINGS = {
 
 
 def visible_layouts(user):
-    """The layouts that the user may look at, without their files."""
+    """The layouts that the user may see, without their files."""
     return WordLayout.objects.visible_to(user).defer("content").select_related("uploaded_by")
 
 
 @require_GET
 def word_layout_list(request):
-    """Every layout that was uploaded, the one in force marked, with what is wrong with it by now."""
+    """Lists all layouts, with the current one marked and any problem that it has by now."""
     layouts = list(visible_layouts(request.user))
     in_force = next((layout for layout in layouts if not layout.is_withdrawn), None)
     context = {
@@ -47,7 +47,7 @@ def word_layout_list(request):
 
 
 def problem_of(layout):
-    """What keeps documents from being made in the layout, as it would be said of a new one; "" where nothing does."""
+    """Why the layout cannot produce documents, in the words for a new one; "" where it can."""
     try:
         check_layout(bytes(layout.content))
     except LayoutRefused as refused:
@@ -56,7 +56,7 @@ def problem_of(layout):
 
 
 def word_layout_create(request):
-    """A new layout, checked before it is taken."""
+    """Uploads a new layout, checked before it is accepted."""
 
     def build(data=None):
         files = request.FILES if data is not None else None
@@ -74,7 +74,7 @@ def word_layout_create(request):
 
 
 def word_layout_delete(request, pk):
-    """Takes a layout out of use; the file is kept."""
+    """Withdraws a layout; the file is kept."""
     layout = get_object_or_404(visible_layouts(request.user).filter(is_withdrawn=False), pk=pk)
     return delete_page(
         request, layout, title=f"停用 Word 版式：{layout}", message="已停用这份版式。", act=layout.withdraw
@@ -83,7 +83,7 @@ def word_layout_delete(request, pk):
 
 @require_GET
 def word_layout_download(request, pk):
-    """The file of a layout, as it was uploaded."""
+    """Downloads a layout as it was uploaded."""
     layout = get_object_or_404(visible_layouts(request.user), pk=pk)
     subject = f"Word 版式 {layout}"
     return download(request, layout.file_name, subject, lambda stream: stream.write(bytes(layout.content)))
@@ -91,5 +91,5 @@ def word_layout_download(request, pk):
 
 @require_GET
 def word_layout_template(request):
-    """The built-in layout, from which another one is made."""
+    """Downloads the built-in layout, as a starting point for another one."""
     return download(request, "内置版式.docx", "内置 Word 版式", lambda stream: stream.write(TEMPLATE.read_bytes()))

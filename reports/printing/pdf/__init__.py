@@ -1,6 +1,6 @@
-"""The summary as a PDF file, set by Typst from the same content as the Word file.
+"""The summary as a PDF file, typeset by Typst from the same content as the Word file.
 
-The layouts are fixed; what is data goes to them as JSON and stays text, whatever it looks like.
+The layouts are fixed; data is passed to them as JSON and always stays text.
 """
 
 import json
@@ -25,7 +25,7 @@ def write_pdf(printed, stream):
 
 
 def pdf(layout, data, day):
-    """The bytes of a PDF in one of the layouts here, dated on `day`; the same data make the same bytes."""
+    """The bytes of a PDF in one of these layouts, dated `day`; reproducible. Raises Unprintable where Typst fails."""
     try:
         return typst.compile(
             layout,
@@ -42,6 +42,6 @@ def pdf(layout, data, day):
 
 @cache
 def bundled_fonts():
-    """The fonts that come with the program, so that a page looks the same on every machine."""
+    """The bundled fonts, so that a page looks the same on every machine."""
     folder = str(fonts.serif_path().parent)
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])

@@ -1,4 +1,4 @@
-"""The one-page visual summary as a PDF file."""
+"""The poster as a PDF file."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from reports.targets.progress import AHEAD, DONE, EVEN, OVERDUE
 from . import pdf
 
 COLOURS = {"red": RED, "amber": AMBER, "ink": INK, "quiet": QUIET, "rule": RULE}
-# The bar of a task, as its page draws it; of any other state it is amber.
+# The colour of a target's bar, as on its page; amber in all other states.
 BARS = {DONE: GREEN, AHEAD: GREEN, EVEN: GREEN, OVERDUE: RED}
 POSTER = Path(__file__).parent / "poster.typ"
 
@@ -20,7 +20,7 @@ def write_poster(poster, stream):
 
 
 def content(poster):
-    """What the layout is given: plain strings, and the charts as SVG."""
+    """The content for the layout: plain strings, and the charts as SVG."""
     period = poster.scope.period
     return {
         "colours": COLOURS,
@@ -39,7 +39,7 @@ def content(poster):
 
 
 def headline_content(headline):
-    """One main number with its unit, its quality, and the number of the year before."""
+    """One headline figure with its unit, its quality, and the value of the year before."""
     result = headline.result
     return {
         "label": printable(result.figure.label),
@@ -51,7 +51,7 @@ def headline_content(headline):
 
 
 def target_content(pace):
-    """One task: what was done, of how much, and what is to be said of it."""
+    """One target: its progress in words, as a share and as a colour."""
     done = pace.result.value if pace.result else 0
     return {
         "label": printable(pace.figure.label),

@@ -1,4 +1,4 @@
-"""The summary as a Word file in the layout of official documents (GB/T 9704-2012), or in the one put in its place."""
+"""The summary as a Word file in the format of official documents (GB/T 9704-2012), or in an uploaded layout."""
 
 import io
 import logging
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 def write_docx(printed, stream):
     """Writes the printed summary and the trace of its figures to a binary stream.
 
-    Takes the layout in force; where that fails, the built-in one, and returns a sentence that says so, else "".
+    Uses the current layout; if that fails, uses the built-in one and returns a sentence that says so, else "".
     """
     layout = WordLayout.objects.in_force()
     if layout is None:
@@ -27,7 +27,7 @@ def write_docx(printed, stream):
         fill(io.BytesIO(layout.content), printed, made)
     except Unprintable:
         raise
-    except Exception:  # a layout is no reason for the office to be without its document
+    except Exception:  # the office must get its document even if the layout fails
         logger.exception("Word layout %s failed", layout.pk)
         fill(TEMPLATE, printed, stream)
         return f"上传的 Word 版式“{layout}”不能使用，文件已改用内置版式生成。请管理员检查或停用该版式。"

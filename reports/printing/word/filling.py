@@ -1,4 +1,4 @@
-"""Fills a Word layout with a printed summary."""
+"""Renders a Word layout with a printed summary."""
 
 from datetime import datetime, time
 from pathlib import Path
@@ -13,16 +13,16 @@ TEMPLATE = Path(__file__).parent / "annual_summary.docx"
 
 
 def fill(layout, printed, stream):
-    """Writes the printed summary to a binary stream in a layout: a path or binary stream."""
+    """Writes the printed summary to a binary stream in a layout, which is a path or binary stream."""
     document = DocxTemplate(layout)
-    # Whoever may replace the layout must not be able to run anything through it.
+    # Uploaded layouts are untrusted: the sandbox keeps them from executing anything.
     document.render(content(printed), LayoutEnvironment())
     describe(document.docx.core_properties, printed)
     document.save(stream)
 
 
 def describe(properties, printed):
-    """States what the document is, and nothing that the layout's file says of who made it and when."""
+    """Sets the document properties, without any that the layout file has on its own author and dates."""
     properties.title = printable(printed.title)
     properties.author = properties.last_modified_by = printable(printed.signature)
     properties.created = properties.modified = datetime.combine(printed.counted_on, time())

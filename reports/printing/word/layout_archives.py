@@ -1,4 +1,4 @@
-"""Looks into an uploaded Word layout before anything opens it: a plain .docx, small, and nothing in it that acts."""
+"""Inspects an uploaded Word layout before anything opens it: it must be a plain, small .docx without active content."""
 
 import io
 import posixpath
@@ -14,16 +14,16 @@ from .layout_language import LayoutRefused
 LARGEST = 3 * 1024 * 1024
 UNPACKED = 20 * 1024 * 1024
 XML_PART = 1024 * 1024
-# The reader of placeholders takes long over braces that never close.
+# Parsing placeholders takes long for braces that are never closed.
 BRACES = 1000
 PARTS = 300
 CHUNK = 1 << 16
-ENCRYPTED = 1  # the bit of a zipped part's flags
+ENCRYPTED = 1  # the bit of a zip entry's flags
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 CONTENT_TYPES = "[Content_Types].xml"
 TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-# The last words of the relationships' types: what a page looks like, and nothing that loads, runs or links.
+# The last segments of the relationship types allowed: appearance only, nothing that loads, runs or links.
 RELATIONSHIPS = set(
     "officeDocument core-properties extended-properties custom-properties thumbnail styles stylesWithEffects settings"
     " webSettings fontTable font theme numbering header footer footnotes endnotes comments commentsExtended commentsIds"
@@ -34,7 +34,7 @@ AGAIN = "请在 Word 中另存为“Word 文档（*.docx）”后重新上传。
 
 
 def check_archive(data):
-    """Raises LayoutRefused unless the file is a plain Word document with nothing in it that acts."""
+    """Raises LayoutRefused unless the file is a plain Word document without active content."""
     if len(data) > LARGEST:
         raise LayoutRefused(f"文件超过 {LARGEST >> 20} MB。请压缩或删去其中的图片后重新上传。")
     if data.startswith(OLD_OFFICE):
@@ -53,7 +53,7 @@ def check_archive(data):
 
 
 def unpacked(data):
-    """Every part's content by name, unpacked no further than is allowed, whatever the archive says of itself."""
+    """Every part's content by name, unpacked only up to the limits, whatever sizes the archive declares."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -69,7 +69,7 @@ def unpacked(data):
 
 
 def check_entries(entries):
-    """Raises LayoutRefused for too many parts, locked ones, or names that Word never writes."""
+    """Raises LayoutRefused for too many parts, encrypted parts, or names that Word never writes."""
     names = [entry.filename for entry in entries]
     if len(names) > PARTS:
         raise LayoutRefused(f"文件里有 {len(names)} 个部件，最多 {PARTS} 个。请新建文档、只复制需要的内容后重新上传。")
@@ -80,13 +80,13 @@ def check_entries(entries):
 
 
 def is_odd(name):
-    """Whether a part is called as Word never calls one."""
+    """Whether a part has a name that Word never writes."""
     is_outside = name.startswith(("/", "../")) or "\\" in name
     return is_outside or posixpath.normpath(name) != name.rstrip("/")
 
 
 def read_part(archive, entry, room):
-    """The content of one part; raises LayoutRefused where it is longer than the room left."""
+    """The content of one part; raises LayoutRefused where it is longer than `room`."""
     pieces, length = [], 0
     with archive.open(entry) as part:
         while piece := part.read(CHUNK):
@@ -98,7 +98,7 @@ def read_part(archive, entry, room):
 
 
 def parsed(name, content):
-    """The XML of a part; raises LayoutRefused where it is none, or defines entities."""
+    """The XML of a part; raises LayoutRefused where it is malformed or defines entities."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(content, parser)
@@ -110,7 +110,7 @@ def parsed(name, content):
 
 
 def check_types(types):
-    """Raises LayoutRefused unless the archive declares a Word document without macros and controls."""
+    """Raises LayoutRefused unless the archive declares a Word document without macros or controls."""
     declared = {entry.get("PartName", entry.get("Extension", "")): entry.get("ContentType", "") for entry in types}
     kinds = " ".join(declared.values())
     if "macroEnabled" in kinds or "vbaProject" in kinds:
@@ -119,13 +119,13 @@ def check_types(types):
         raise LayoutRefused(f"这是 Word 模板（.dotx），需要的是 Word 文档。{AGAIN}")
     if MAIN not in declared.values():
         raise LayoutRefused(f"这不是 Word 文件。{AGAIN}")
-    # A part that is XML by its type alone would be opened without having been looked at.
+    # A part that is XML only by its declared type would be opened without inspection.
     if any(kind.endswith("xml") and not name.endswith(("xml", "rels")) for name, kind in declared.items()):
         raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{AGAIN}")
 
 
 def check_relationships(tree):
-    """Raises LayoutRefused for whatever lies outside the file, and for embedded objects, controls and macros."""
+    """Raises LayoutRefused for external targets, embedded objects, controls and macros."""
     for entry in tree:
         kind = entry.get("Type", "").rpartition("/")[2]
         if entry.get("TargetMode") == "External":
@@ -138,7 +138,7 @@ def check_relationships(tree):
 
 
 def check_fields(tree):
-    """Raises LayoutRefused for fields other than page numbers: they could fetch files or start programs."""
+    """Raises LayoutRefused for fields other than page numbers, as they could fetch files or start programs."""
     texts, spelt = [field.get(qn("w:instr"), "") for field in tree.iter(qn("w:fldSimple"))], []
     for element in tree.iter(qn("w:fldChar"), qn("w:instrText")):
         if element.tag == qn("w:instrText"):

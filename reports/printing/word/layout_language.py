@@ -1,4 +1,4 @@
-"""The few things that the placeholders of a Word layout may say; everything else is refused before it runs."""
+"""The small template language of Word layouts; everything else is refused before it runs."""
 
 import re
 
@@ -11,7 +11,7 @@ LISTS = {
     "figures": {"key", "label", "value", "unit", "definition", "records", "target", "quality"},
 }
 TAGS = {"for", "endfor", "if", "elif", "else", "endif"}
-# What a loop repeats, in characters of XML, so that a small file cannot grow without end.
+# The length of a loop's body in characters of XML; limits how much a small file can grow.
 LONGEST_LOOP = 200_000
 DEEPEST = 8
 PLACEHOLDER = re.compile(r"{{.*?}}|{%\s*(?:tr|tc|p|r)?\s*(\w+).*?%}", re.DOTALL)
@@ -24,13 +24,13 @@ class LayoutRefused(Exception):
 
 
 class LayoutEnvironment(SandboxedEnvironment):
-    """Renders nothing but placeholders that have been checked; what comes out of them is text."""
+    """Renders only templates that have been checked, with their output escaped."""
 
     def __init__(self):
         super().__init__(autoescape=True)
 
     def from_string(self, source, *args, **options):
-        """The template of a source; raises LayoutRefused where it says more than a layout may."""
+        """The template of a source; raises LayoutRefused where it uses more than layouts may."""
         try:
             tree = self.parse(source)
         except TemplateSyntaxError:
@@ -40,7 +40,7 @@ class LayoutEnvironment(SandboxedEnvironment):
 
 
 def wrong_one(environment, source):
-    """The first placeholder that cannot be read, in brackets; nothing where each can, but not all together."""
+    """The first invalid placeholder, for the message; a note on unpaired tags where each one is valid by itself."""
     for placeholder in PLACEHOLDER.finditer(source):
         is_tag = placeholder[1] is not None
         if placeholder[1] not in TAGS if is_tag else not is_readable(environment, placeholder[0]):
@@ -49,7 +49,7 @@ def wrong_one(environment, source):
 
 
 def is_readable(environment, source):
-    """Whether the source can be parsed at all."""
+    """Whether the source can be parsed."""
     try:
         environment.parse(source)
     except TemplateSyntaxError:
@@ -58,9 +58,9 @@ def is_readable(environment, source):
 
 
 def check(node, loops=(), depth=0):
-    """Raises LayoutRefused for anything that a layout may not say.
+    """Raises LayoutRefused for anything that a layout may not use.
 
-    `loops` holds the one loop around the node as (name of its variable, name of its list).
+    `loops` holds the loop around the node, if any, as (name of its variable, name of its list).
     """
     if depth > DEEPEST:
         raise LayoutRefused(f"判断套得太深，最多 {DEEPEST} 层。请简化版式后重新上传。")
@@ -96,7 +96,7 @@ WORDS = {
 
 
 def check_loop(node, loops, depth):
-    """A loop goes once over the blocks or the figures; another within it would multiply them."""
+    """Raises LayoutRefused unless it is a plain loop over one list; nested loops would multiply the output."""
     if loops:
         raise LayoutRefused("循环里又套了循环。请让正文和指标各用一个循环，不要嵌套。")
     is_plain = isinstance(node.target, nodes.Name) and isinstance(node.iter, nodes.Name) and node.iter.name in LISTS
@@ -111,7 +111,7 @@ def check_loop(node, loops, depth):
 
 
 def check_attribute(node, loops):
-    """Of an item of a loop only what it has may be named."""
+    """Raises LayoutRefused for attributes that a loop's items do not have."""
     lists = dict(loops)
     name = node.node.name if isinstance(node.node, nodes.Name) else ""
     if node.attr not in LISTS.get(lists.get(name), ()):
@@ -119,5 +119,5 @@ def check_attribute(node, loops):
 
 
 def unknown(name):
-    """The refusal of a name that stands for nothing."""
+    """The LayoutRefused for an undefined name."""
     return LayoutRefused(f"没有叫“{name[:60]}”的内容。请对照内置版式核对占位符的名称后重新上传。")

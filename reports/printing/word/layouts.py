@@ -1,4 +1,4 @@
-"""Checks an uploaded Word layout: first the file, then its placeholders, then a whole sample that comes out of it."""
+"""Checks an uploaded Word layout: the file, then its placeholders, then a complete sample rendered in it."""
 
 import io
 from datetime import date
@@ -14,7 +14,7 @@ from .filling import fill
 from .layout_archives import check_archive
 from .layout_language import LayoutRefused
 
-# What each kind of content is called, and the placeholder that brings it out.
+# The label of each kind of content, and the placeholder that renders it.
 EXPECTED = {
     "title": ("标题", "{{ title }}"),
     "text": ("正文", "{{ block.text }}"),
@@ -42,7 +42,7 @@ SAMPLE = PrintedSummary(
 
 
 def check_layout(data):
-    """Raises LayoutRefused unless the file is a plain Word document that brings out a whole summary."""
+    """Raises LayoutRefused unless the file is a plain Word document that renders a complete summary."""
     check_archive(data)
     made = io.BytesIO()
     try:
@@ -50,7 +50,7 @@ def check_layout(data):
         lines = written_lines(made)
     except LayoutRefused:
         raise
-    except Exception:  # whatever a strange file leads the libraries to
+    except Exception:  # whatever a malformed file raises in the libraries
         raise LayoutRefused("不能用它生成样张，文件可能已损坏。请以内置版式为底稿修改后重新上传。") from None
     for name, value in expected(content(SAMPLE)):
         if not any(value in line for line in lines):
@@ -59,13 +59,13 @@ def check_layout(data):
 
 
 def expected(told):
-    """Everything of the sample that has to come out, as (kind, text)."""
+    """Yields everything of the sample that must be rendered, as (kind, text)."""
     yield from ((name, told[name]) for name in ("title", "signature", "dateline"))
     yield from (("text", block["text"]) for block in told["blocks"])
     yield from ((name, row[name]) for row in told["figures"] for name in ("label", "value"))
 
 
 def written_lines(stream):
-    """The text of every paragraph of a Word file, those of tables among them."""
+    """The text of every paragraph of a Word file, including those in tables."""
     body = Document(stream).element.body
     return ["".join(text.text or "" for text in line.iter(qn("w:t"))) for line in body.iter(qn("w:p"))]

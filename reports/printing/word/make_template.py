@@ -1,4 +1,4 @@
-"""Makes the Word template in the layout of GB/T 9704-2012: `python reports/printing/word/make_template.py`."""
+"""Creates the Word template in the format of GB/T 9704-2012: `python reports/printing/word/make_template.py`."""
 
 from pathlib import Path
 
@@ -15,13 +15,13 @@ TARGET = Path(__file__).parent / "annual_summary.docx"
 
 SONG, FANGSONG, HEI, KAI = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 BANNER = "方正小标宋简体"
-# What a machine without a font takes instead.
+# Substitutes for fonts that a machine does not have.
 ALTERNATIVES = {FANGSONG: "仿宋", KAI: "楷体", BANNER: "宋体", HEI: "SimHei", SONG: "SimSun"}
 
 CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)
-# 22 lines of 28 characters between the margins; the pitch in twentieths of a point, as is the letter spacing that
-# makes 28 characters of 16 pt fit in 156 mm.
+# 22 lines of 28 characters between the margins. The pitch is in twentieths of a point, as is the letter spacing, which
+# makes 28 characters of 16 pt fit into 156 mm.
 LINE, LINE_PITCH, LETTER_SPACING = Pt(28.95), 579, -5
 TITLE_LINE, TABLE_LINE = Pt(32), Pt(15)
 COLUMNS = [
@@ -53,7 +53,7 @@ def make_template(target):
 
 
 def set_page(document):
-    """A4 with margins of 37/35/28/26 mm: 22 lines of 28 characters; page numbers outside, `— 1 —`."""
+    """Sets A4 with margins of 37/35/28/26 mm: 22 lines of 28 characters; page numbers on the outside, `— 1 —`."""
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
@@ -68,7 +68,7 @@ def set_page(document):
 
 
 def number_pages(document, footer, alignment, indent):
-    """One character from the edge, as the standard has it for odd and even pages."""
+    """Adds the page number one character from the edge, as the standard requires for odd and even pages."""
     footer.is_linked_to_previous = False
     paragraph = footer.paragraphs[0]
     paragraph.style = document.styles["Footer"]
@@ -82,7 +82,7 @@ def number_pages(document, footer, alignment, indent):
 
 
 def set_styles(document):
-    """Every style that the template uses, each with its own font, also for East Asian text."""
+    """Defines every style of the template with its own font, for East Asian text as well."""
     styles = document.styles
     defaults = styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     fonts = defaults.find(qn("w:rFonts"))
@@ -90,7 +90,7 @@ def set_styles(document):
     for kind in ("ascii", "hAnsi", "eastAsia", "cs"):
         fonts.set(qn(f"w:{kind}"), FANGSONG)
     language = defaults.find(qn("w:lang"))
-    # Digits and letters are not Chinese, or a line could end in the middle of a number.
+    # Digits and letters must not count as Chinese, or a line could break in the middle of a number.
     language.set(qn("w:val"), "en-US")
     language.set(qn("w:eastAsia"), "zh-CN")
 
@@ -109,7 +109,7 @@ def set_styles(document):
 
 
 def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, indent=0, keep=False):
-    """Gives a style exactly these properties and none that it came with; `indent` is in hundredths of a character."""
+    """Replaces all properties of a style with exactly these; `indent` is in hundredths of a character."""
     for name in ("w:pPr", "w:rPr"):
         old = style.element.find(qn(name))
         if old is not None:
@@ -119,7 +119,7 @@ def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, i
     for kind in ("eastAsia", "cs"):
         fonts.set(qn(f"w:{kind}"), font)
     if size == SIZE_5:
-        # Lines of a table keep to their own height, not to the page's.
+        # Table lines keep their own height instead of the page's grid.
         style.element.get_or_add_pPr().append(parse_xml(f'<w:snapToGrid {nsdecls("w")} w:val="0"/>'))
     if size == SIZE_3:
         spacing = OxmlElement("w:spacing")
@@ -129,18 +129,18 @@ def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, i
     layout.alignment, layout.keep_with_next, layout.widow_control = alignment, keep, False
     layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, line
     layout.space_before = layout.space_after = Pt(0)
-    # Word counts the indent in characters; the points serve programs that cannot.
+    # Word uses the indent in characters; the points are for programs that do not support it.
     layout.first_line_indent = Pt(size.pt * indent / 100)
     indentation(style.element.get_or_add_pPr()).set(qn("w:firstLineChars"), str(indent))
 
 
 def indentation(properties):
-    """The indentation element of paragraph properties."""
+    """The indentation element of paragraph properties, created if necessary."""
     return properties.get_or_add_ind()
 
 
 def set_fallback_fonts(document):
-    """Names a font to take for each that a machine may lack."""
+    """Declares a substitute for each font that a machine may lack."""
     part = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     fonts = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'
@@ -152,7 +152,7 @@ def set_fallback_fonts(document):
 
 
 def write_text(document):
-    """Title, blocks by level, the note of the annex, signature and date."""
+    """Adds title, blocks by level, the note on the annex, signature and date."""
     document.add_paragraph("{{ title }}", "Title")
     document.add_paragraph()
     document.add_paragraph("{%p for block in blocks %}")
@@ -174,13 +174,13 @@ def write_text(document):
 
 
 def shift(paragraph, characters):
-    """Keeps a right-aligned line off the edge by hundredths of a character."""
+    """Moves a right-aligned line away from the edge, by hundredths of a character."""
     paragraph.paragraph_format.right_indent = Pt(SIZE_3.pt * characters / 100)
     indentation(paragraph._p.pPr).set(qn("w:rightChars"), str(characters))
 
 
 def write_figures(document):
-    """The annex that leads from every number to its records: a table, whose heading row returns on each page."""
+    """Adds the annex that traces every number to its records: a table whose heading row repeats on each page."""
     document.add_paragraph("附件", "Annex")
     document.add_paragraph("主要指标一览表", "Title")
     counted = "统计范围：{{ place }}　　统计期间：{{ period }}　　统计日期：{{ counted_on }}"
@@ -207,7 +207,7 @@ def write_figures(document):
 
 
 def set_cell_margins(table):
-    """Gives the cells less room at their sides than Word does, so that more of a line fits."""
+    """Narrows the side margins of the cells, so that more text fits on a line."""
     sides = "".join(f'<w:{side} w:w="{CELL_MARGIN.twips}" w:type="dxa"/>' for side in ("left", "right"))
     table._tbl.tblPr.append(parse_xml(f"<w:tblCellMar {nsdecls('w')}>{sides}</w:tblCellMar>"))
 
