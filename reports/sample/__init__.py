@@ -1,4 +1,4 @@
-"""The sample year: the ledger of one district's 2017, with a thinner 2016 before it, whose people are all invented.
+"""The sample year: one district's ledger of 2017, after a smaller 2016; all of its people are invented.
 
 `ledger.sheets()` builds the rows, `ledger.write()` the workbook, `python -m reports.sample` the committed file.
 """

@@ -8,10 +8,10 @@ import django
 
 
 def main(*path):
-    """Writes the workbook to `path`, else over the committed file."""
+    """Writes the workbook to `path`, or else over the committed file."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
     django.setup()
-    # The ledger's columns are those of resources, which Django has to know first.
+    # The ledger's columns come from the resources, which need Django's app registry.
     from .ledger import COMMITTED, write
 
     write(Path(*path) if path else COMMITTED)

@@ -1,4 +1,4 @@
-"""Activities held, and the sign-in lists of those that kept one."""
+"""The activities, and the sign-in lists of those that have one."""
 
 from datetime import date
 
@@ -42,7 +42,7 @@ def rows():
 def _host(event, chance):
     if event.host or not event.hub:
         return event.host or ROOT
-    # Where the hub is named, the office often leaves its organisation out.
+    # Where the hub is given, the office often leaves out its organisation.
     return event.hub.organisation if chance.likely(0.6) else None
 
 
@@ -59,7 +59,7 @@ class _SignInLists:
         self.chance = Chance("sign-in lists")
         self.posts, self.memberships, self.links = posts, memberships, links
         self.volunteers, self.cases = volunteers, cases
-        # People whom the office knows from nowhere else, but who come again.
+        # People without any other record who come repeatedly.
         self.neighbours = [people.aged(20, 33, date(2017, 6, 30)) for _ in range(60)]
         self.children = [people.child(date(2004, 1, 1), date(2009, 12, 31)) for _ in range(24)]
         self.parents = [people.guardian(child) for child in self.children[:16]]
@@ -91,7 +91,7 @@ class _SignInLists:
         return "团员" if on_roll else "其他"
 
     def _pool(self, capacity, audience, event):
-        """People who can come in this capacity; single and reachable youths are neither minors nor lost sight of."""
+        """People who may attend in this capacity; none out of contact, and none under 21 at events for singles."""
         day = event.day
         if capacity == "团干部":
             return [post.person for post in self.posts if post.serving_on(day)]

@@ -1,4 +1,4 @@
-"""Eight assisted youths and one who has grown up: register, yearly plans, assistances, scholarships."""
+"""Eight assisted youths and one who has grown up: register, yearly plans, assistances and scholarships."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from .people import Person
 
 FOCUS = "服刑在教人员未成年子女"
 
-# Branch of the place, born in, school, grade, hardship, focus group, need, day of registration.
+# Branch, year of birth, school, grade, hardship, focus group, need, day of registration.
 CASES = [
     ("高碑店西社区团总支", 2006, "通惠里小学", "五年级", "低保", None, "课业辅导", date(2015, 3, 16)),
     ("高井社区团支部", 2004, "花园闸中学", "初一", "单亲", None, "心理陪伴、课业辅导", date(2015, 9, 7)),
@@ -37,7 +37,7 @@ TO_ALL = {
     date(2017, 10, 14): ("文化生活", "活动", "参观博物馆，体验传统手工", None, None),
 }
 
-# Given to some of the eight, by their place in the register.
+# Given to some of the eight, by their position in the register.
 TO_SOME = {
     date(2017, 2, 25): ((0, 1, 2, 3), "学习培训", "活动", "寒假作业辅导小组"),
     date(2017, 4, 22): ((4, 5, 6, 7), "文化生活", "活动", "参加风筝彩绘和放飞活动"),
@@ -45,7 +45,7 @@ TO_SOME = {
     date(2017, 12, 9): ((1, 3, 5, 7), "文具资助", "物资", "送冬令图书和文具"),
 }
 
-# Three times a year the fixed volunteer meets each youth alone: between which days, way, kind, content.
+# Three times a year the fixed volunteer meets each youth individually: first and last day, way, kind, content.
 ALONE = [
     (date(2017, 2, 6), date(2017, 4, 7), "走访入户", "心理关怀", "走访入户，了解家庭和学习情况"),
     (date(2017, 5, 2), date(2017, 7, 7), "电话", "学习培训", "电话询问期末复习情况，解答问题"),
@@ -74,7 +74,7 @@ class Case:
 
 
 def build(people, volunteers):
-    """Every case, each with a fixed volunteer; in 2017 the platform bound the eight and their volunteers."""
+    """Every case with its fixed volunteer; the eight and their volunteers were bound in the platform in 2017."""
     chance = Chance("cases")
     fixed = _fixed_volunteers(volunteers)
     cases = []
@@ -95,7 +95,7 @@ def build(people, volunteers):
 
 
 def _fixed_volunteers(volunteers):
-    """Two from each of four hubs' teams: grown-up neighbours who were there before 2017."""
+    """Two adult volunteers from each of four hubs' teams who joined before 2017."""
     steady = [volunteer for volunteer in volunteers if volunteer.hub and volunteer.joined < date(2017, 1, 1)]
     chosen = []
     for volunteer in steady:
@@ -130,7 +130,7 @@ def rows(cases):
 
 
 def plan_rows(cases):
-    """Rows of 服务计划: everybody who was in the register in the year."""
+    """Rows of 服务计划: everybody in the register in that year."""
     for year, signed in ((2016, date(2016, 3, 21)), (2017, date(2017, 2, 20))):
         for case in cases:
             if case.registered.year > year or (case.removed and case.removed.year < year):
@@ -147,7 +147,7 @@ def plan_rows(cases):
 
 
 def assistance_rows(cases):
-    """Rows of 帮扶记录: in 2017 seven to all, two each in groups and three alone make twelve for every youth."""
+    """Rows of 帮扶记录: in 2017 seven for all, two in groups and three individual ones make twelve for every youth."""
     chance = Chance("assistances")
     given = []
     for day, (kind, way, content, partner, money) in TO_ALL.items():
@@ -181,7 +181,7 @@ def _assistance(day, names, kind, way, content, volunteer=None, partner=None, mo
 
 
 def scholarship_rows(people, cases):
-    """Rows of 奖学金: in 2017 one granted; the eight in the register are the platform's students."""
+    """Rows of 奖学金: one granted in 2017; the students on the platform are the eight in the register."""
     granted_2017, granted_2016 = cases[3], cases[8]
     for case in cases:
         if case.stands_on(date(2016, 9, 20)):

@@ -1,4 +1,4 @@
-"""Posts: the committee of 1+3, a cadre for each of the 33 villages and communities, and those of the other branches."""
+"""Posts: the committee of 1+3, a cadre for each of the 33 villages and communities, and those of other branches."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from .chance import Chance, month
 from .organisations import OFFICE, ROOT, Organisation
 from .people import Person
 
-# In March 2017 the committee renewed the cadres of its villages and communities.
+# In March 2017 the committee replaced cadres of its villages and communities.
 RENEWED = date(2017, 3, 1)
 REPLACED = (
     "高碑店村 西店村 小郊亭村 石门村 高碑店东社区 花北西社区 力源里社区 "
@@ -33,7 +33,7 @@ class Post:
     remark: str | None = None
 
     def serving_on(self, day):
-        """Whether it is held on `day`."""
+        """Whether the post is held on `day`."""
         return self.since <= day and (self.until is None or day < self.until)
 
 

@@ -1,27 +1,27 @@
-"""Repeatable chance: every theme of the sample year draws from a stream of its own, so that one can change alone."""
+"""Repeatable random draws: each subject of the sample year has its own stream, so that one can change by itself."""
 
 from datetime import date, timedelta
 from random import Random
 
 
 class Chance(Random):
-    """Random numbers that are the same on every run, and the draws that a ledger needs."""
+    """Random numbers that are the same on every run, with the draws that a ledger needs."""
 
     def likely(self, share):
-        """True in `share` of all draws."""
+        """True with probability `share`."""
         return self.random() < share
 
     def day(self, first, last):
-        """Some day from `first` to `last`, both included."""
+        """A random day from `first` to `last`, both included."""
         return first + timedelta(self.randrange((last - first).days + 1))
 
     def workday(self, first, last):
-        """Some day from Monday to Friday within the two days."""
+        """A random day from Monday to Friday, from `first` to `last`."""
         days = [first + timedelta(n) for n in range((last - first).days + 1)]
         return self.choice([day for day in days if day.weekday() < 5])
 
     def some(self, items, count):
-        """`count` of the items, or all of them where there are fewer, in the items' own order."""
+        """`count` of the items, or all of them if there are fewer, in their original order."""
         items = list(items)
         return [items[n] for n in sorted(self.sample(range(len(items)), min(count, len(items))))]
 
@@ -35,10 +35,10 @@ def years_later(day, years):
 
 
 def month(day):
-    """A day as the ledger writes a 年月."""
+    """The month of a day in the ledger's 年月 format."""
     return day.strftime("%Y-%m")
 
 
 def yes(flag):
-    """A flag as the ledger writes it."""
+    """A boolean in the ledger's format."""
     return "是" if flag else "否"

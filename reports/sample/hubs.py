@@ -1,4 +1,4 @@
-"""The five youth hubs, and the volunteers in their teams."""
+"""The five youth hubs, and the volunteers of their teams."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from .people import Person
 
 @dataclass(frozen=True)
 class Hub:
-    """A youth hub: where it is, when it opened, its tier in 2016 and 2017."""
+    """A youth hub: its place, opening day, and tiers in 2016 and 2017."""
 
     name: str
     place: str
@@ -55,7 +55,7 @@ def build_volunteers(people, memberships, links):
         team = [people.aged(30, 62, date(2017, 1, 1)) for _ in range(4)]
         team += chance.some([person for person in members if person.age_on(date(2017, 1, 1)) >= 16], 2)
         team += chance.some([person for person in cadres if person not in team], 2)
-        # The newest hub found its volunteers only in 2017.
+        # The newest hub only found its volunteers in 2017.
         first, last = date(2015, 3, 5), date(2016, 10, 30)
         if hub is GAOJING:
             first, last = date(2017, 1, 9), date(2017, 3, 10)
@@ -89,7 +89,7 @@ def volunteer_rows(volunteers):
 
 
 def rows(posts):
-    """Rows of 青年汇: a hub in a year; the secretary of the place leads it."""
+    """Rows of 青年汇, one for each hub and year; the secretary of the hub's organisation leads it."""
     secretaries = {post.organisation.name: post.person for post in posts if post.title == "书记" and not post.until}
     for number, year in enumerate((2016, 2017)):
         for hub in HUBS:

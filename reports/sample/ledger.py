@@ -1,4 +1,4 @@
-"""The sample year as the ledger workbook: the sheets' rows, and the file."""
+"""The sample year as the ledger workbook: the rows of its sheets, and the file."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -11,12 +11,12 @@ from .people import People
 
 COMMITTED = Path(__file__).with_name("ledger-2017.xlsx")
 
-# The file has to be the same on every run, its own date included.
+# The file must be the same on every run, including its creation date.
 WRITTEN = datetime(2018, 1, 2, 9, 0)
 
 
 def sheets():
-    """The workbook's rows by sheet; each row has every column of its sheet, days as ISO text, empty cells as None."""
+    """The workbook's rows by sheet; each row has all columns of its sheet, dates as ISO text, empty cells as None."""
     people = People()
     tree = organisations.build()
     posts = cadres.build(people, tree)
@@ -83,6 +83,6 @@ def write(path):
 
 
 def _width(values):
-    """Room for the longest value; a Chinese character takes the place of two others."""
+    """The column width for the longest value; a Chinese character is as wide as two others."""
     longest = max(sum(1 if character.isascii() else 2 for character in str(value or "")) for value in values)
     return min(longest + 2, 50)

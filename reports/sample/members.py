@@ -1,4 +1,4 @@
-"""The members' roll at the end of 2017, and who joined and left during the two years."""
+"""The membership roll at the end of 2017, and those who joined and left during the two years."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from .people import Person
 YEAR_END = date(2017, 12, 31)
 LAST_MONTH_BEFORE = date(2016, 12, 1)
 
-# Members of the branches of two-new organisations: those of the founding before 2017, those who came in 2017.
+# Members of branches of two-new organisations: founders before 2017, and those who joined in 2017.
 NONPUBLIC_MEMBERS = {
     "云杉里文化团支部": (3, 0),
     "朗途旅行团支部": (3, 3),
@@ -28,7 +28,7 @@ NONPUBLIC_MEMBERS = {
     "百川里物流团支部": (0, 5),
 }
 
-# Who left a branch in a village, a community or the office: branch, state, day.
+# Those who left a branch in a village, a community or the office: branch, status, day.
 LEFT = [
     ("八里庄社区团总支", "超龄离团", date(2016, 3, 15)),
     ("高井社区团支部", "超龄离团", date(2016, 10, 20)),
@@ -66,7 +66,7 @@ class Membership:
     remark: str | None = None
 
     def stands_on(self, day):
-        """Whether it is on the roll at the end of `day`."""
+        """Whether the membership is on the roll at the end of `day`."""
         return (self.source_day or self.joined) <= day and (self.left is None or day < self.left)
 
 
@@ -106,7 +106,7 @@ class _Roll:
         return membership
 
     def _joining_month(self, person, latest):
-        """A month in which the person was 14 to 18, as schools admit members."""
+        """A month when the person was 14 to 18, the age at which schools admit members."""
         first = years_later(person.born, 14) + timedelta(31)
         joined = self.chance.day(first, min(years_later(person.born, 18), latest))
         return joined.replace(day=1)
@@ -211,7 +211,7 @@ class _Roll:
             self._join(person, branch, status=status, left=day, remark=reason)
 
     def move_the_cleared_village(self, village):
-        """Members of the village that was cleared in 2016 went to two communities, whose rolls they are on now."""
+        """Moves members of the village cleared in 2016 to the two communities that they are in now."""
         for membership in list(self.memberships):
             if membership.branch.name in MOVED_TO and not membership.in_school:
                 joined, moved = membership.joined, village.dissolved
@@ -219,7 +219,7 @@ class _Roll:
                 membership.source, membership.source_day = "转入", moved
 
     def lose_sight(self):
-        """Some members moved about, of two the branch has lost sight: nobody has their mobile number any more."""
+        """Marks some members as mobile, and two as out of contact, whose mobile numbers are removed."""
         ordinary = [
             membership
             for membership in self.memberships
@@ -262,7 +262,7 @@ def rows(memberships):
             "手机号码": person.mobile,
             "工作单位": membership.employer,
             "是否在校": None if membership.in_school is None else yes(membership.in_school),
-            # Numbers were given to those who joined in 2017 or later; older members have none.
+            # Only those who joined in 2017 or later have numbers.
             "发展团员编号": f"{joined.year}11{serial:06d}" if joined.year >= 2017 else None,
             "志愿者编号": person.volunteer_no,
             "来源": membership.source,
@@ -274,7 +274,7 @@ def rows(memberships):
 
 
 def _particulars(membership, chance):
-    """What belongs to the person, and so is the same on every roll."""
+    """The facts about the person, which are the same in every membership."""
     person = membership.person
     adult = person.age_on(YEAR_END) >= 22
     groups = chance.choices(["汉族", "满族", "回族", "蒙古族", "朝鲜族", None], [80, 6, 4, 2, 1, 3])

@@ -1,4 +1,4 @@
-"""The organisation tree, and the supplies that its organisations received."""
+"""The organisation tree, and the supplies issued to its organisations."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from .chance import Chance
 ROOT = "高碑店地区团工委"
 OFFICE = "地区机关团支部"
 
-# The village or community, its domain, and its members at the end of 2017: those not in school, those in school.
+# Village or community, domain, and members at the end of 2017: not in school, in school.
 PLACES = [
     ("高碑店村", "村", 3, 1),
     ("高井村", "村", 2, 1),
@@ -47,10 +47,10 @@ PLACES = [
 GENERAL_BRANCHES = "高碑店村 高碑店西社区 兴隆家园社区 八里庄社区 通惠家园社区".split()
 FOUNDED_2017 = {"丽景馨居社区": date(2017, 3, 20)}
 
-# Cleared in 2016 for the new housing estates: its branch does not stand any more, its records remain.
+# Cleared in 2016 for housing estates: its branch is dissolved, its records remain.
 CLEARED = ("北岗子村", "村", date(2016, 9, 30))
 
-# Branches of two-new organisations: domain, founded, dissolved, the place whose general branch it is below.
+# Branches of two-new organisations: domain, founded, dissolved, the place of the general branch above.
 NONPUBLIC = [
     ("云杉里文化团支部", "非公企业", date(2013, 11, 20), date(2017, 8, 31), None),
     ("朗途旅行团支部", "非公企业", date(2014, 5, 16), None, None),
@@ -84,12 +84,12 @@ class Organisation:
     size: tuple[int, int] = (0, 0)
 
     def stands_on(self, day):
-        """Whether it is there on `day`."""
+        """Whether the organisation exists on `day`."""
         return (self.founded is None or self.founded <= day) and (self.dissolved is None or day < self.dissolved)
 
 
 def build():
-    """Every organisation, those above before those below."""
+    """Every organisation, parents before children."""
     chance = Chance("organisations")
     tree = [
         Organisation(ROOT, "团工委", "机关", None, date(2003, 9, 1), date(2016, 3, 25)),
@@ -97,7 +97,7 @@ def build():
     ]
     for place, domain, *size in PLACES:
         category = "团总支" if place in GENERAL_BRANCHES else "团支部"
-        # For a few old branches nobody knows the day any more.
+        # The founding day of some old branches is unknown.
         founded = FOUNDED_2017.get(place) or chance.workday(date(2004, 1, 5), date(2014, 6, 20))
         known = place in FOUNDED_2017 or chance.likely(0.9)
         elected = founded if place in FOUNDED_2017 else chance.choice([date(2014, 11, 18), date(2017, 3, 22), None])
@@ -122,7 +122,7 @@ def build():
 
 
 def rows(tree, committee_members):
-    """Rows of 团组织; the committee's members each keep contact with a third of the branches."""
+    """Rows of 团组织; each committee member is the contact of a third of the branches."""
     chance = Chance("branches' contacts")
     for number, organisation in enumerate(tree):
         at_root, in_office = organisation.name == ROOT, organisation.name == OFFICE
@@ -158,7 +158,7 @@ def _remark(organisation):
 
 
 def supply_rows(tree):
-    """Rows of 物资配发: new flags and badges for every village and community, and for branches newly founded."""
+    """Rows of 物资配发: flags and badges for every village and community, and for newly founded branches."""
     chance = Chance("supplies")
     handed_out = date(2017, 4, 20)
     for organisation in tree:

@@ -1,4 +1,4 @@
-"""Each cadre's direct links to youths (1+100), and the contacts made through them."""
+"""Each cadre's direct links to youths (1+100), and the contacts through them."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ YEAR_END = date(2017, 12, 31)
 SCHEME_BEGAN = date(2016, 4, 11)
 FULL_TIME_LINKS_OF_2016 = 82
 
-# Three branches whose cadre has not found everybody yet.
+# Three branches whose cadre is still below quota.
 BELOW_QUOTA = {"白家楼村团支部": 7, "花北东社区团支部": 8, "百川里物流团支部": 6}
 
 SECTORS = {"村": "农村", "社区": "社区", "机关": "机关事业", "非公企业": "两新", "社会组织": "两新"}
@@ -45,7 +45,7 @@ class Link:
     remark: str | None = None
 
     def stands_on(self, day):
-        """Whether it stands on `day`."""
+        """Whether the link exists on `day`."""
         return self.since <= day and (self.until is None or day < self.until)
 
 
@@ -72,7 +72,7 @@ class _Outreach:
         ]
 
     def link(self, cadre, held):
-        # Of somebody with two posts the one nearer to the youths counts.
+        # Of several posts the last one counts, which is closest to the youths.
         post = held[-1]
         began = max(min(post.since for post in held), SCHEME_BEGAN, post.organisation.founded or SCHEME_BEGAN)
         if all(post.until for post in held):
@@ -96,7 +96,7 @@ class _Outreach:
                 self._several(cadre, post, 1, began, date(2016, 11, 30), date(2017, 2, 20), "迁出本地区")
 
     def _full_time(self, cadre, post):
-        """A hundred standing at the end of 2017; six youths of 2016 have gone."""
+        """A hundred links at the end of 2017; six of 2016 have ended."""
         self._several(cadre, post, FULL_TIME_LINKS_OF_2016 - 6, SCHEME_BEGAN, date(2016, 12, 9), local=False)
         self._several(cadre, post, 6, SCHEME_BEGAN, date(2016, 12, 9), date(2017, 2, 28), "迁出本地区", local=False)
         rest = 100 - (FULL_TIME_LINKS_OF_2016 - 6)
@@ -118,7 +118,7 @@ class _Outreach:
 
     def _several(self, cadre, post, wanted, first, last, until=None, remark=None, local=True):
         for number in range(wanted):
-            # The branch's own members among strangers: the scheme is for both.
+            # Some of the youths are members of the branch: the scheme is for members and others.
             wants_member = not until and self.chance.likely(0.4)
             member = self._member(post.organisation if local else None) if wants_member else None
             youth = member.person if member else self.people.aged(17, 33, date(2017, 6, 30))
@@ -144,7 +144,7 @@ class _Outreach:
         return "移交继任团干" if until == RENEWED and post.organisation.place else None
 
     def _member(self, branch):
-        """A member nobody is linked to yet, of this branch or of any."""
+        """A member without a link, from this branch, or from any for None."""
         fitting = [membership for membership in self.free_members if branch in (None, membership.branch)]
         if not fitting:
             return None
@@ -171,7 +171,7 @@ def link_rows(links):
 
 
 def contact_rows(links):
-    """Rows of 联系记录: each cadre in each quarter, the one with the most links in each month."""
+    """Rows of 联系记录: one per quarter for each cadre, one per month for the cadre with the most links."""
     chance = Chance("contacts")
     by_cadre = {}
     for link in links:
@@ -198,7 +198,7 @@ def contact_rows(links):
 
 
 def _spells(monthly):
-    """The runs of days in each of which a cadre makes a contact."""
+    """The first and last days of the spans in each of which a cadre makes one contact."""
     starts = [date(2016, 5, 1), date(2016, 9, 1)]
     starts += [date(2017, month, 1) for month in (range(1, 13) if monthly else (1, 4, 7, 10))]
     length = timedelta(27 if monthly else 85)

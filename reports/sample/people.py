@@ -1,4 +1,4 @@
-"""Invented people: names, birth dates, identity numbers that pass their checks, mobile numbers."""
+"""Invented people: names, birth dates, identity numbers with valid check digits, mobile numbers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,15 +15,15 @@ GIVEN = {
 }
 SHORT_GIVEN = {"男": "屹铮翊骞淳奕垚朔", "女": "昀钰淇筠晗苒婕瑜"}
 
-# Names that the syllables above can form and that everybody knows as somebody else's.
+# Names of well-known people that the syllables above could form.
 WELL_KNOWN = set("张子萱 林志颖 李文博 张文博 吴奕 陈奕 杜淳 王骁 张昀 陈雨涵 李书怡 王浩森 王云鹏 郑云龙".split())
 
-# A Uyghur name with a middle dot and a character outside the common planes: both are everyday life in a roster.
+# A Uyghur name with a middle dot, and a character of CJK Extension A: both are common in rosters.
 REMARKABLE = [("热娜·艾合买提", "女"), ("陈䶮", "男"), ("欧阳书宁", "女"), ("单立航", "男")]
 
 COUNTIES = ["110105"] * 9 + "110108 110106 110229 120225 140421 150430 370725".split()
 
-# No operator has been given these numbers, so that none of them can ring at a real person's.
+# Prefixes not assigned to any operator, so that no number belongs to a real person.
 UNASSIGNED_PREFIXES = ["154", "160", "161", "163", "164", "168", "169"]
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -53,7 +53,7 @@ def identity_number(county, born, serial):
 
 
 class People:
-    """The source of people: no two share a name, a number or a mobile."""
+    """The source of people: no two share a name, an identity number or a mobile number."""
 
     def __init__(self):
         self._chance = Chance("people of the sample year")
@@ -62,40 +62,40 @@ class People:
         self._remarkable = dict(REMARKABLE)
 
     def person(self, first_born, last_born, gender=None, surname=None):
-        """Somebody new, born between the two days."""
+        """A new person born between the two days."""
         gender = gender or self._chance.choice("男女")
         return self._numbered(self._name(gender, surname), gender, self._chance.day(first_born, last_born))
 
     def remarkable(self, first_born, last_born):
-        """The next of the remarkable names, while there are any."""
+        """A new person with the next name of REMARKABLE; raises StopIteration when there are none left."""
         name = next(iter(self._remarkable))
         return self._numbered(name, self._remarkable.pop(name), self._chance.day(first_born, last_born))
 
     def child(self, first_born, last_born):
-        """Somebody new and young, without a mobile number."""
+        """A new person without a mobile number."""
         person = self.person(first_born, last_born)
         person.mobile = None
         return person
 
     def guardian(self, child):
-        """Somebody new who answers for the child: the father, or the mother with her own surname."""
+        """A new guardian for the child: the father, or the mother with her own surname."""
         surname = self._chance.choice([child.name[0], None])
         return self.person(date(1970, 1, 1), date(1984, 12, 31), "男" if surname else "女", surname)
 
     def aged(self, youngest, oldest, day):
-        """Somebody new whose age on `day` lies between the two."""
+        """A new person whose age on `day` is between the two."""
         return self.person(years_later(day, -oldest), years_later(day, -youngest))
 
     def name(self):
-        """A name for somebody of whom the ledger keeps no more than that."""
+        """A name for a person of whom the ledger records nothing else."""
         return self._name(self._chance.choice("男女"))
 
     def mobile(self):
-        """A mobile number nobody has."""
+        """An unused mobile number."""
         return self._new(lambda: f"{self._chance.choice(UNASSIGNED_PREFIXES)}{self._chance.randrange(10**8):08d}")
 
     def volunteer_no(self):
-        """A number in the volunteers' register."""
+        """An unused number in the volunteers' register."""
         return self._new(lambda: f"110105{self._chance.randrange(10**7):07d}")
 
     def _name(self, gender, surname=None):
@@ -117,7 +117,7 @@ class People:
             serial = self._chance.randrange(50) * 2 + (gender == "男") + self._chance.randrange(9) * 100
             return identity_number(self._chance.choice(COUNTIES), born, serial)
 
-        # Of one in ten the office has no identity number.
+        # The office lacks the identity number of one person in ten.
         known = self._chance.likely(0.9)
         return Person(name, gender, born, self._new(number) if known else None, self.mobile())
 

@@ -1,4 +1,4 @@
-"""What was entered in outside platforms, and the targets set from above."""
+"""Records entered in outside platforms, and the targets set by the level above."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ YEAR_END = date(2017, 12, 31)
 FIRST = date(2017, 1, 9)
 ENTERED_BY = date(2017, 12, 22)
 
-# figure's key, task, target, who set it
+# Figure key, task, target, issuer.
 TARGETS = {
     2016: [
         ("units_toward_task", "两新组织建团", 2, "团区委"),
@@ -80,7 +80,7 @@ def entry_rows(tree, posts, memberships, links, volunteers, cases, events):
 
 
 def _bound(kind, record):
-    """An entry in the platform in which the record's own sheet says when it was bound."""
+    """The entry of a record whose own sheet states when it was bound."""
     return {
         "平台": "青春助跑",
         "对象": kind,

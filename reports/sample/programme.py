@@ -1,4 +1,4 @@
-"""What an event of the year's programme is, and whom each kind of event brings together."""
+"""The events of a year's programme, and the audience of each type."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,9 @@ EXACT, ROUNDED, UNRECORDED = "实数", "约数", "未统计"
 
 @dataclass(frozen=True)
 class Event:
-    """One activity held; without a head count its person-times were not recorded.
+    """One activity held; without a count its person-times are unrecorded.
 
-    Without a host it was held by the hub's organisation, and without a hub by the district itself.
+    Without a host, the hub's organisation held it; without a hub, the district itself.
     """
 
     held: str
@@ -38,7 +38,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Kind:
-    """What holds for the events of a type unless they say otherwise."""
+    """The defaults for events of a type."""
 
     audience: str
     campaign: str | None = None
@@ -63,7 +63,7 @@ KINDS = {
     "其他": Kind("辖区青年"),
 }
 
-# In which capacity the people of an audience come, by weight.
+# The capacities in which people of an audience attend, by weight.
 CAPACITIES = {
     "辖区青年": {"联系青年": 5, "团员": 3, "志愿者": 1, "其他": 3},
     "单身青年": {"联系青年": 5, "团员": 3, "其他": 3},

@@ -1,4 +1,4 @@
-"""The programme of 2016: about half of what 2017 brought."""
+"""The programme of 2016, about half the size of that of 2017."""
 
 from .hubs import BALIZHUANG, GAOBEIDIAN_WEST, GAOJING, TONGHUI, XINGLONG
 from .programme import EXACT, ROUNDED, Event

@@ -1,4 +1,4 @@
-"""The programme of 2017, type by type: sessions and person-times are those of the original summary."""
+"""The programme of 2017 by type; sessions and person-times are those of the original summary."""
 
 from .hubs import BALIZHUANG, GAOBEIDIAN_WEST, GAOJING, TONGHUI, XINGLONG
 from .organisations import OFFICE

@@ -1,10 +1,10 @@
-"""Two-new organisations, and the contacts by which their league bodies came about."""
+"""Two-new organisations, and the contacts that led to the founding of their branches."""
 
 from datetime import date, timedelta
 
 from .chance import Chance, yes
 
-# name, branch, day its league body was founded, year of the task it counts toward
+# Name, branch, day on which the branch was founded, year of the task it counts toward.
 FOUNDED = [
     ("天翌物业", "天翌物业团支部", date(2017, 4, 18), 2017),
     ("唯实科技", "唯实科技团支部", date(2017, 4, 27), 2017),
@@ -51,7 +51,7 @@ ROADS = ["通惠河北路", "建国路", "高碑店路", "朝阳路"]
 CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
-# Before a founding: how many days before it, the way, what was spoken of.
+# Contacts before a founding: days before it, form, content.
 TOWARD_FOUNDING = [
     (45, "电话", "了解团员青年情况，说明建团程序"),
     (30, "网络", "发送建团材料清单，收集团员花名册"),
@@ -111,7 +111,7 @@ def _remark(name, status):
 
 
 def contact_rows(units):
-    """Rows of 两新联络: before a founding several, otherwise one or two by which the ledger was brought up to date."""
+    """Rows of 两新联络: several before a founding, otherwise one or two that verify the ledger."""
     chance = Chance("contacts with two-new organisations")
     contacts = []
     for unit in units:
