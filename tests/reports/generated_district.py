@@ -1,4 +1,4 @@
-"""A district drawn by lot: every kind of record, with beginnings and ends on, before and after every boundary."""
+"""A randomly generated district: every kind of record, with dates on, before and after every boundary."""
 
 from datetime import date, timedelta
 from itertools import count

@@ -1,4 +1,4 @@
-"""What the tests of the pages of an import share: a roster, how it is sent, and what the pages then say."""
+"""Shared by the tests of import pages: a roster, its upload, and reading the pages' text."""
 
 import html
 import re

@@ -1,6 +1,6 @@
-"""Every figure by plain SQL, written from the definitions of the figures alone and without the product's code.
+"""Every figure in plain SQL, written from the definitions of the figures and without the product's code.
 
-Runs on SQLite and PostgreSQL alike. What a day, a scope and a quality mean is said once, in `WORLD` and `STANDS`.
+Runs on SQLite and PostgreSQL alike. Day, scope and quality are defined once, in `WORLD` and `STANDS`.
 """
 
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Reports that are written and signed, with a reason for whatever the checks find."""
+"""Reports that are written and signed, with an explanation for every finding of the checks."""
 
 from django.utils import timezone
 

@@ -1,4 +1,4 @@
-"""A district in which no check finds anything, of every kind of record that a check looks at. Names are invented."""
+"""A district without any finding, with every kind of record that the checks inspect. Names are invented."""
 
 from datetime import date
 from types import SimpleNamespace

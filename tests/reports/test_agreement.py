@@ -1,7 +1,7 @@
-"""Number, list, export and document never differ: every figure, as every kind of reader, in every kind of period.
+"""Number, list, export and document agree: for every figure, every kind of reader and every kind of period.
 
-Documents are compared in every period. Beside SQLite so is every figure's page, and its files in one period drawn by
-lot; beside PostgreSQL some figures are, drawn by lot as well.
+Documents are compared in every period. On SQLite so is the page of every figure, and its files in one random period; on
+PostgreSQL some random figures are.
 """
 
 import io

@@ -1,4 +1,4 @@
-"""The annexes' charts: drawn by Excel from cells of the same workbook, honest about what is rough or not recorded."""
+"""The annexes' charts: drawn by Excel from cells of the same workbook, never exact for rounded or missing numbers."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The annexes, read again: their totals are the figures'."""
+"""The annexes, read back: their totals equal the figures."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""manage.py annual_summary: every format, and one clear line where it cannot be done."""
+"""manage.py annual_summary: every format, and a one-line message for every failure."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What is drawn by month: each month of the period by itself, whatever the period."""
+"""Charts by month: one row for each month of the period, whatever the period."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The board, a reason and the comparison in a browser, on a desk's screen and on a phone's."""
+"""The findings, an explanation and the comparison in a browser, on desktop and phone screens."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Days on which the checks turn: birthdays, deadlines, first links, and what a year that still runs is asked for."""
+"""Dates that matter to the checks: birthdays, deadlines, first links, and requirements while the year is running."""
 
 import io
 from datetime import date

@@ -1,4 +1,4 @@
-"""What lies on either side of each bound of the checks: the last that is found, and the first that is not."""
+"""Both sides of each threshold of the checks: the last case found, and the first one not found."""
 
 from dataclasses import replace
 from datetime import date

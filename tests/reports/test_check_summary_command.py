@@ -1,4 +1,4 @@
-"""manage.py check_summary: the board's findings, and a status by which a script knows whether anything waits."""
+"""manage.py check_summary: the same findings as on the page, and an exit code for scripts."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The board of what the checks find, as each role sees it, and the reasons given for it."""
+"""The page of findings, as each role sees it, and the explanations given."""
 
 import re
 from dataclasses import replace

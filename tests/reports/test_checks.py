@@ -1,4 +1,4 @@
-"""Every check finds the one fault that was planted, and nothing where there is none."""
+"""Every check finds the one fault planted for it, and nothing where there is none."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""The style sheets and scripts of the pages have the colours of the charts on paper, each named once."""
+"""Style sheets and scripts of the pages use the chart colours of printed files, each defined once."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Figures beside those of the year before: what was signed, what is not exact, and what fell."""
+"""Figures compared with the year before: signed values, inexact values, and falls."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""The trace of a printed summary: every number of the text stands in it, with the records behind it."""
+"""The trace of a printed summary: it includes every number of the text, with the records behind it."""
 
 from datetime import date
 from itertools import product

@@ -1,4 +1,4 @@
-"""After signing, the page tells which records came, went and changed behind every number, and by whom."""
+"""After signing, the page shows which records were added, removed and changed behind every number, and by whom."""
 
 from datetime import date, timedelta
 

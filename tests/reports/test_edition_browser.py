@@ -1,4 +1,4 @@
-"""Signing, drift and amendment in a browser, on a desk's screen and on a phone's."""
+"""Signing, drift and amendment in a browser, on desktop and phone screens."""
 
 import re
 from io import StringIO

@@ -1,4 +1,4 @@
-"""Pages of what was signed: who signs, what the edition shows to whom, and what is told of changes since."""
+"""Pages of editions: who may sign, what each reader sees of an edition, and of changes since."""
 
 import hashlib
 import io

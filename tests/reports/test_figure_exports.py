@@ -1,4 +1,4 @@
-"""The records behind a figure as a file: those that the page lists, as it lists them, in the reader's reach."""
+"""The records behind a figure as a file: the same rows and columns as on the page, within the reader's reach."""
 
 import io
 import re

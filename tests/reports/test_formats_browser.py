@@ -1,4 +1,4 @@
-"""Documents in a browser: the poster on one printed page, each of its numbers a link, and a layout put in force."""
+"""Documents in a browser: the poster on one printed page with a link on each number, and a Word layout put to use."""
 
 import pytest
 from django.urls import reverse

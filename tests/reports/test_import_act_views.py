@@ -1,4 +1,4 @@
-"""What is done with an import: mended, written, taken back, given up, begun again; and whose it is."""
+"""Actions on an import: correct, commit, undo, discard, retry; and who owns it."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Large imports in a process of their own: really begun, seen to break off, begun again."""
+"""Large imports in a background process: started, found interrupted, and restarted."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The whole way of an import in a browser: at a desk, on a phone, and without a mouse."""
+"""An import from upload to commit in a browser: on a desktop, on a phone, and without a mouse."""
 
 import re
 from pathlib import Path

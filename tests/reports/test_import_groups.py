@@ -1,4 +1,4 @@
-"""Where a record belongs, where no cell says it: what is merged, the names of sheets, and nothing that is guessed."""
+"""The branch of a record that no cell states: from merged cells and sheet names, never guessed."""
 
 import io
 

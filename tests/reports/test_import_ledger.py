@@ -1,4 +1,4 @@
-"""The ledger taken in by its page: sheet by sheet as the lists are, checked first, mended, written and taken back."""
+"""The ledger imported on its page: sheet by sheet like lists, checked first, corrected, committed and undone."""
 
 import pytest
 from django.urls import reverse

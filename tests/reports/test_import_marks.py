@@ -1,4 +1,4 @@
-"""What goes out comes back: exports with their marks, masked or not; marks that are wrong, stale or forged."""
+"""Exports imported again by their marks, masked or not; marks that are wrong, stale or forged."""
 
 import io
 from datetime import timedelta

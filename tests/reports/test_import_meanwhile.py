@@ -1,4 +1,4 @@
-"""What others do between the check of an import and its commit, for every kind of import: nothing of it is lost."""
+"""Changes by others between the check of an import and its commit are never lost, for every kind of import."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What imports were told counts only where a cell says nothing by itself; it is shown there, and can be forgotten."""
+"""Answers remembered from imports apply only where no cell states the value; they are shown, and can be forgotten."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Every error says where, what, what instead and what to do; wrong rows come back as a workbook that is taken again."""
+"""Every error states its place, value, expected value and remedy; wrong rows are exported as a workbook to reimport."""
 
 import io
 from datetime import date

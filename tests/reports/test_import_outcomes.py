@@ -1,4 +1,4 @@
-"""What the check tells is what the commit does, whatever the list: of every kind, in any order, and a second time."""
+"""The commit does exactly what the check announced, for every kind of list, in any order, and when repeated."""
 
 from collections import Counter
 from datetime import date

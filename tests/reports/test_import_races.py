@@ -1,4 +1,4 @@
-"""Imports beside other people's work: nothing twice, nothing lost, nothing half, nobody kept waiting."""
+"""Imports concurrent with other users' work: no duplicates, no lost or partial writes, nobody blocked."""
 
 from collections import Counter
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""manage.py import_rows: what it prints, what it writes, and how it ends."""
+"""manage.py import_rows: output, records written, and exit code."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a list says is wrong tells nothing of the records that its sender does not see whole."""
+"""Error messages for a list reveal nothing about records that its sender may not see in full."""
 
 import json
 import re

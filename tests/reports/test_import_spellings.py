@@ -1,4 +1,4 @@
-"""How offices write dates, numbers, names and units in lists of members: read right, or refused, and never guessed."""
+"""Notations of dates, numbers, names and units as offices write them: read correctly or refused, never guessed."""
 
 from datetime import date, datetime
 

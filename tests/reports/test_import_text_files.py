@@ -1,4 +1,4 @@
-"""Text files and pasted text: what a number was in the sheet from which they come, they do not tell."""
+"""Text files and pasted text: they do not preserve the cell type that a number had in the original sheet."""
 
 from datetime import date
 

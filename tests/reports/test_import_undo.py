@@ -1,4 +1,4 @@
-"""An import taken back: every value as it was, what was worked on since kept, what others hang on held."""
+"""Undoing an import: former values restored, later edits kept, records that others depend on retained."""
 
 from collections import Counter
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The pages of an import until its check: the file, what its columns mean, what was found."""
+"""The pages of an import up to its check: the file, the mapping of columns, the findings."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""The ledger workbook: taken in whole or not at all, whatever its order; what is wrong is said cell by cell."""
+"""The ledger workbook: imported completely or not at all, in any order; errors are reported cell by cell."""
 
 from datetime import date
 

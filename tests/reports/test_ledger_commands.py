@@ -1,4 +1,4 @@
-"""The ledger from a shell: import_ledger, export_ledger, ledger_template and load_sample_year."""
+"""The ledger's commands: import_ledger, export_ledger, ledger_template and load_sample_year."""
 
 import json
 import os

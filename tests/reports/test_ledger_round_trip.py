@@ -1,4 +1,4 @@
-"""Ledger → database → ledger without difference; spoilt ledgers; and what a large one costs."""
+"""Ledger → database → ledger without a difference; corrupted ledgers; and the cost of a large one."""
 
 import random
 import time

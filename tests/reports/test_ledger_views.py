@@ -1,4 +1,4 @@
-"""The ledger in the browser: who may, what is refused, what the report shows, and what leaves."""
+"""The ledger in the browser: permissions, refusals, the report, and the exports."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Every list as a file: the rows on the screen, in reach and masked; they come back without a difference."""
+"""Every list as a file: the rows on the screen, within reach and masked; importing it again makes no difference."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Every list comes back without a difference; a cell changed in its file changes that record and no other."""
+"""Importing an exported list makes no difference; a cell changed in the file changes that record and no other."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Many figures counted in one query are those that each of them is counted as by itself."""
+"""Many figures counted in one query equal those counted one by one."""
 
 from datetime import date
 

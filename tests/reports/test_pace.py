@@ -1,4 +1,4 @@
-"""How far a target has come by a day, word by word."""
+"""The progress of a target by a day, word by word."""
 
 from datetime import date
 

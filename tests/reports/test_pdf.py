@@ -1,4 +1,4 @@
-"""The PDF file, opened again: it says what the Word file says, on pages of the same layout."""
+"""The PDF file, read back: the same text as the Word file, on pages of the same layout."""
 
 import ctypes
 import io

@@ -1,4 +1,4 @@
-"""The one-page visual summary: its numbers are the figures', each leads to its records, and one page is enough."""
+"""The poster: its numbers equal the figures, each links to its records, and it fits on one page."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Reports: beginning one, reading it with a link behind every number, the order of its sections, deleting it."""
+"""Reports: creating one, reading it with a link on every number, reordering its sections, deleting it."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""A superior's page adds up what those below have signed, and shows who is missing."""
+"""The page of returns sums what the organisations below have signed, and shows who is missing."""
 
 from datetime import date
 

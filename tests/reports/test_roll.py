@@ -1,4 +1,4 @@
-"""The roll of a branch on both sides of the first and the last day of its period."""
+"""The roll of a branch on either side of the first and the last day of a period."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The sample year's ledger never contradicts itself: names, numbers, references, days, rolls."""
+"""The sample year's ledger is consistent: names, numbers, references, dates, rolls."""
 
 import re
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""The sample year gives back the original summary's numbers, and its committed file is what the script writes."""
+"""The sample year reproduces the original summary's numbers, and its committed file is what the script writes."""
 
 import zipfile
 from collections import Counter, defaultdict

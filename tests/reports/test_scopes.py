@@ -1,4 +1,4 @@
-"""The period and place of a page of figures: as its address asks, else the default with a clear word about it."""
+"""The period and place of a page of figures: as the URL asks, or else the default with a clear message."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""Writing a section: what is refused and in which words, the preview, the palette, and what others do meanwhile."""
+"""Writing a section: refusals and their messages, the preview, the palette, and concurrent edits."""
 
 import html
 import re

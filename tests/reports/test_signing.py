@@ -1,4 +1,4 @@
-"""What is signed stays: text, numbers, the records counted, and the file; a correction is an amendment."""
+"""Signed content is immutable: text, numbers, records counted, and the file; a correction is an amendment."""
 
 import hashlib
 import io

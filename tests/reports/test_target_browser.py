@@ -1,4 +1,4 @@
-"""What only a browser shows: evidence attached on a phone, the course of a target drawn beside its plan."""
+"""What needs a browser: an attachment added on a phone, and the chart of a target against its plan."""
 
 from datetime import date
 

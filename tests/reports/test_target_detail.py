@@ -1,4 +1,4 @@
-"""The page of a target: the task and its source, the pace, and the records that count with the files attached."""
+"""The page of a target: the task and its source, the progress, and the records counted with their attachments."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The language of sections: names that stand for figures, variants, and what is said of everything else."""
+"""The language of sections: placeholders, variants, and the errors for everything else."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""The year at a glance, the figures, the summary and its files, as a browser asks for them."""
+"""The home page, the figures, the summary and its files, as requested by a browser."""
 
 import io
 import json

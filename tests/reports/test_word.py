@@ -1,4 +1,4 @@
-"""The Word file, opened again: its text is the composed text, its layout that of GB/T 9704-2012."""
+"""The Word file, read back: its text is the composed text, its layout that of GB/T 9704-2012."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Pages of the Word layouts: administrators of the district put one in force, and documents are never without one."""
+"""Pages of the Word layouts: district administrators put one to use, and documents can always be produced."""
 
 import io
 

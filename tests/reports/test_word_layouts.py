@@ -1,4 +1,4 @@
-"""Uploaded Word layouts: whatever is no plain Word file, acts, or leaves something out is refused in one sentence."""
+"""Uploaded Word layouts: files that are not plain Word, have active content or omit something are refused clearly."""
 
 import io
 import time

@@ -1,4 +1,4 @@
-"""Words of the text that follow from the period, on both sides of what they turn at; variants decided beforehand."""
+"""Words that depend on the period, on either side of each turning point; variants resolved in advance."""
 
 from datetime import date
 

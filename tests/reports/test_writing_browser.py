@@ -1,4 +1,4 @@
-"""Writing a section in a browser: palette and preview on a desk and a phone, and what works without scripts."""
+"""Writing a section in a browser: palette and preview on desktop and phone screens, and without scripts."""
 
 import pytest
 from playwright.sync_api import expect
