@@ -1,7 +1,7 @@
-"""Who may open which address: one line for each, by name. An address without a line opens to nobody.
+"""The access table: which roles may open each URL name. A URL name without an entry opens to nobody.
 
-This says which roles may come to a page at all; which rows they find there is for `.visible_to(user)`. Whoever may not
-come gets what an address that does not exist gets: "not found".
+The table decides only whether a role may open a page at all; `.visible_to(user)` decides which rows appear there.
+Anyone not admitted gets a 404, as for an address that does not exist.
 """
 
 from django.http import Http404
@@ -11,12 +11,12 @@ from .roles import RoleKind, misplaced
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN = frozenset({"signed_in"})
-# Staff of the district committee itself, not of a committee below it; likewise its administrators.
+# Staff and administrators of the district committee itself, not of a committee below it.
 COMMITTEE = "committee"
 ROOT_ADMINISTRATOR = "root_administrator"
-# Leaders of the district itself.
+# Leaders at the root of the organisation tree.
 ROOT_LEADER = "root_leader"
-# Whoever keeps case files: not an administrator, whatever other role that account has.
+# Users who keep case files: never an administrator, whatever other roles the account has.
 CASE_KEEPER = "case_keeper"
 
 ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
@@ -31,7 +31,7 @@ KEEPERS = frozenset(roles.RECORD_KEEPERS)
 TREE_READERS = KEEPERS | {ADMINISTRATOR}
 HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
 FIGURE_READERS = frozenset(roles.FIGURE_READERS)
-# Whoever runs hubs reads the figures of these alone.
+# Hub operators read only the figures of their own hubs.
 REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
@@ -42,7 +42,7 @@ GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
 
 ACCESS = {
-    # Signing in and the own account
+    # Signing in and the user's own account
     "login": PUBLIC,
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,
@@ -184,7 +184,7 @@ ACCESS = {
     "contact_detail": KEEPERS,
     "contact_update": KEEPERS,
     "contact_delete": KEEPERS,
-    # Case files, and the leave to open them
+    # Case files and grants to open them
     "case_grant_list": GRANT_READERS,
     "case_grant_create": CASE_KEEPERS,
     "case_grant_detail": GRANT_READERS,
@@ -245,13 +245,13 @@ ACCESS = {
     "word_layout_download": DISTRICT_KEEPERS,
     "word_layout_create": ROOT_ADMINISTRATORS,
     "word_layout_delete": ROOT_ADMINISTRATORS,
-    # The access log; who can see a record and its history, which open to those who may open the record itself
+    # The access log; who can see a record and its history, both open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
     "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
-    # Files attached to records: they open to those who see the record
+    # Files attached to records, open to those who can see the record
     "attachment_create": PEOPLE_READERS,
     "attachment_export": PEOPLE_READERS | {ROOT_LEADER},
     "attachment_delete": PEOPLE_READERS,
@@ -259,7 +259,7 @@ ACCESS = {
 
 
 def may_open(user, url_name):
-    """Whether the table lets the user come to the address of this name."""
+    """Whether the access table lets the user open the address with this URL name."""
     allowed = ACCESS.get(url_name, frozenset())
     if allowed == PUBLIC or (allowed == SIGNED_IN and user.is_authenticated):
         return True
@@ -267,7 +267,7 @@ def may_open(user, url_name):
 
 
 def capacities(user):
-    """The kinds of roles held where they may be, and what else follows from all roles together."""
+    """Returns the kinds of the user's validly placed roles and the capacities that follow from all roles together."""
     follows = {
         COMMITTEE: user.is_committee_staff,
         ROOT_ADMINISTRATOR: user.administers_root,
@@ -279,7 +279,7 @@ def capacities(user):
 
 
 class AccessMiddleware:
-    """Keeps every address to those whom the table lets in; comes after Django's own demand of a sign-in."""
+    """Answers 404 for addresses that the access table does not open to the user; runs after LoginRequiredMiddleware."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -288,6 +288,6 @@ class AccessMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Answers "not found" before the view is called."""
+        """Raises Http404 before the view is called, where the user may not open the address."""
         if not may_open(request.user, request.resolver_match.url_name):
             raise Http404

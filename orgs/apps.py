@@ -6,7 +6,7 @@ class OrgsConfig(AppConfig):
     verbose_name = "组织"
 
     def ready(self):
-        """Every sign-in, however it comes about, begins a session that ends on time."""
+        """Connects `begin_session`, so that every session has a start time, whatever the way of signing in."""
         from django.contrib.auth.signals import user_logged_in
 
         from .accounts.sessions import begin_session

@@ -1,4 +1,4 @@
-"""What the lists of organisations, units, contacts and supplies can be narrowed by."""
+"""Filters of the lists of organisations, units, contacts and supplies."""
 
 import django_filters as filters
 
@@ -9,7 +9,7 @@ from .models import Domain, Organisation, Unit, UnitContact
 
 
 class SubtreeFilter(filters.ModelChoiceFilter):
-    """Rows of an organisation and of all below it."""
+    """Rows of an organisation and its subtree."""
 
     field_class = OrganisationChoiceField
 
@@ -21,7 +21,7 @@ class SubtreeFilter(filters.ModelChoiceFilter):
 
 
 class OrganisationFilter(PageFilter):
-    """Organisations, at first those that stand today."""
+    """Organisations; by default those in existence today."""
 
     defaults = {"standing": "current"}
 
@@ -33,7 +33,7 @@ class OrganisationFilter(PageFilter):
     domain = filters.ChoiceFilter(label="所属领域", choices=Domain)
 
     def by_standing(self, organisations, name, value):
-        """Standing today, or dissolved by today."""
+        """Organisations in existence today, or dissolved by today."""
         return organisations.as_of(self.day) if value == "current" else organisations.dissolved_by(self.day)
 
 
@@ -48,7 +48,7 @@ class UnitFilter(PageFilter):
     task_year = filters.NumberFilter(label="计入任务年度", method="by_task_year")
 
     def by_task_year(self, units, name, value):
-        """Counted toward the task of a year."""
+        """Units counted toward the task of a year."""
         return units.toward_task_of(value)
 
 

@@ -1,4 +1,4 @@
-"""What is read about organisations, two-new organisations, contacts with them and supplies."""
+"""Forms for organisations, two-new organisations, contacts with them and supplies."""
 
 from django import forms
 
@@ -8,7 +8,7 @@ from .models import Organisation, Supply, Unit, UnitContact
 
 
 class OrganisationChoiceField(forms.ModelChoiceField):
-    """A choice of an organisation, indented as the tree is, dissolved ones marked."""
+    """A choice of an organisation, indented by its depth; dissolved ones are marked."""
 
     def label_from_instance(self, organisation):
         ended = "（已撤销）" if organisation.dissolved_on else ""
@@ -35,7 +35,10 @@ class OrganisationForm(PageForm):
             self._offer_parents()
 
     def _offer_parents(self):
-        """The root stays where it is, as does what the user reaches no higher; nothing moves below itself."""
+        """Offers the parents to which the organisation can move: any but itself and its descendants.
+
+        Removes the field for the root, and where the current parent is outside the user's scope.
+        """
         parents = self.fields["parent"].queryset.exclude(path__startswith=self.instance.path)
         above = Organisation.objects.get_parent(self.instance)
         if above is None or not parents.filter(pk=above.pk).exists():
@@ -45,7 +48,7 @@ class OrganisationForm(PageForm):
         self.initial["parent"] = above.pk
 
     def save(self, commit=True):
-        """Adds the organisation below its parent, or saves it and moves it there."""
+        """Saves the organisation, and adds or moves it below the parent chosen."""
         parent = self.cleaned_data.get("parent")
         if self.instance.pk is None:
             return Organisation.objects.add_child(parent, instance=self.instance)
@@ -76,7 +79,7 @@ class UnitForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        # A unit without a branch belongs to the root, so that only the committee's staff could open it afterwards.
+        # A unit without a branch belongs to the root, so only the committee's staff could open it afterwards.
         self.fields["branch"].required = not self.user.is_committee_staff
         self.fields["status"].initial = self.instance.status or Unit.Status.NORMAL
 

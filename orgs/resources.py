@@ -1,4 +1,4 @@
-"""The ledger's sheets 团组织, 两新组织, 两新联络 and 物资配发."""
+"""Import and export of the ledger sheets 团组织, 两新组织, 两新联络 and 物资配发."""
 
 from collections import defaultdict
 from functools import partial
@@ -13,18 +13,18 @@ from .models import Organisation, Supply, Unit, UnitContact
 ORGANISATION_SHEET = "团组织"
 COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
 COMMITTEE_LABELS = {category.label for category in COMMITTEES}
-DEEPEST = 20  # levels; treebeard's paths hold 63, of which a move may need twice what it moves
+DEEPEST = 20  # levels; treebeard's paths hold 63, and a move may need twice the depth of what it moves
 
 
 def circular_error():
-    """The CellError for an organisation that would lie below itself."""
+    """Returns the CellError for an organisation in a cycle of parents."""
     return CellError("本组织以外、不在其下的组织", "上下级不能循环，请核对上级组织", "上级组织")
 
 
 def levels(above):
-    """Each name's level below the first unknown name above it, and the names that lie below themselves.
+    """Returns the depth of each name, 0 below an ancestor that is not a key of `above`, and the names on cycles.
 
-    `above` gives the name above each name.
+    `above` maps each name to its parent's name.
     """
     depths, circular = {}, set()
     for name in above:
@@ -40,16 +40,16 @@ def levels(above):
 
 
 class OrganisationResource(SheetResource):
-    """One row is a league organisation; parents may stand below their children.
+    """Each row is a league organisation; parents may follow their children.
 
-    A row without a parent is the root where there is none yet, else it belongs below the root; a committee must then
-    name its parent, since it may be the root under another name.
+    A row without a parent is the root if there is none yet, else a child of the root; a committee must then name its
+    parent, since it may be the root under another name.
     """
 
     sheet = ORGANISATION_SHEET
     known_by = ("组织名称",)
     early_headings = known_by
-    relies_on_all = True  # where a new organisation is placed depends on those that are there
+    relies_on_all = True  # a new organisation's path depends on those of all others
     columns = [
         column(Organisation, "name", required=True),
         column(Organisation, "category", required=True),
@@ -86,7 +86,11 @@ class OrganisationResource(SheetResource):
         self.steps[above] = max(self.steps[above], step)
 
     def in_order(self, rows):
-        """Parents before children; among rows without a parent first the root: the only committee, or who is named."""
+        """Returns the rows with parents before children and the root first among those without a parent.
+
+        The root is the only committee without a parent, else the row that others name as parent. Sets `doubtful` and
+        `circular`.
+        """
         names = [(self._name(row.get("组织名称")), self._name(row.get("上级组织"))) for row in rows]
         above = {name: parent for name, parent in reversed(names) if name}
         orphans = {name for name, parent in above.items() if not parent}
@@ -158,19 +162,19 @@ class OrganisationResource(SheetResource):
         self._write(parent, numchild=parent.numchild + 1)
 
     def _next_place(self, parent):
-        """The path of a further organisation below `parent`, or of the root."""
+        """Returns the path of the next child of `parent`, or of the root."""
         above = parent.path if parent else ""
         return Organisation._get_path(above, parent.depth + 1 if parent else 1, self.steps[above] + 1)
 
     def _write(self, record, **values):
-        """Gives a record values that are written with the present row."""
+        """Sets values on a record that are saved together with the current row."""
         for name, value in values.items():
             self.trail.append(partial(setattr, record, name, getattr(record, name)))
             setattr(record, name, value)
         self.write_beside(record, set(values))
 
     def accept(self, record):
-        """Gives a new organisation its place in the tree, as treebeard would, without asking the database."""
+        """Places a new organisation in the tree as treebeard would, without queries, and indexes it by its name."""
         if record.path:
             for name in [name for name, one in self.known.items() if one is record and name != record.name]:
                 del self.known[name]
@@ -193,7 +197,7 @@ class OrganisationResource(SheetResource):
 
 
 class UnitResource(SheetResource):
-    """One row is a two-new organisation: the same name, else the same credit code."""
+    """Each row is a two-new organisation, identified by its name, else by its credit code."""
 
     sheet = "两新组织"
     known_by = ("单位名称", "统一社会信用代码")
@@ -268,7 +272,7 @@ class UnitResource(SheetResource):
 
 
 class UnitContactResource(LogResource):
-    """One row is one contact with a two-new organisation."""
+    """Each row is one contact with a two-new organisation."""
 
     sheet = "两新联络"
     columns = [
@@ -287,7 +291,7 @@ class UnitContactResource(LogResource):
 
 
 class SupplyResource(LogResource):
-    """One row is supplies issued to an organisation."""
+    """Each row is one issue of supplies to an organisation."""
 
     sheet = "物资配发"
     columns = [

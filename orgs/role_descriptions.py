@@ -1,4 +1,4 @@
-"""What each role sees and does, as the page of roles says it."""
+"""What each role sees and does, as shown on the page of roles."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from .roles import SECOND_FACTOR_DEMANDED, RoleKind
 
 @dataclass(frozen=True)
 class Description:
-    """One role in plain words."""
+    """The description of one role."""
 
     kind: RoleKind
     sees: str
@@ -21,7 +21,7 @@ class Description:
 
     @property
     def needs_second_factor(self):
-        """Whether signing in asks for a one-time code as well."""
+        """Whether the role requires one-time codes."""
         return self.kind in SECOND_FACTOR_DEMANDED
 
 

@@ -1,4 +1,4 @@
-"""What a user can be within an organisation, and what goes together."""
+"""The kinds of roles, and which of them can be combined."""
 
 from django.db.models import TextChoices
 
@@ -17,12 +17,12 @@ RECORD_KEEPERS = (RoleKind.STAFF, RoleKind.CADRE)
 HUB_KEEPERS = (*RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
 CASE_KEEPERS = (RoleKind.STAFF, RoleKind.CASEWORKER)
 FIGURE_READERS = (RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER)
-# Whoever holds one of these signs in with a one-time code as well.
+# Roles that require one-time codes when signing in.
 SECOND_FACTOR_DEMANDED = (RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER, RoleKind.AUDITOR)
 
 
 def conflict(kinds):
-    """Why these kinds of roles cannot be held by one account, in words; None where they can."""
+    """Returns in words why one account cannot hold these kinds of roles together, or None if it can."""
     kinds = set(kinds)
     if RoleKind.AUDITOR in kinds and len(kinds) > 1:
         return "审计员只查访问日志，不能兼任其他角色。请为审计单独开立账号。"
@@ -32,7 +32,7 @@ def conflict(kinds):
 
 
 def misplaced(kind, organisation):
-    """Why a role of this kind cannot be held in the organisation, in words; None where it can."""
+    """Returns in words why a role of this kind cannot be held in the organisation, or None if it can."""
     if kind == RoleKind.AUDITOR and not organisation.is_root():
         return "访问日志记录的是全区，审计员只能设在地区团工委本级。"
     return None

@@ -1,4 +1,4 @@
-"""Lists of organisations, units, contacts and supplies."""
+"""Tables of organisations, units, contacts and supplies."""
 
 import django_tables2 as tables
 
@@ -18,7 +18,7 @@ class OrganisationTable(PageTable):
 
 
 class OrganisationTreeTable(OrganisationTable):
-    """Organisations as the tree stands, indented, with the heads counted by `with_headcounts`."""
+    """Organisations indented as a tree, with the counts added by `with_headcounts`."""
 
     rows_per_page = 100
 

@@ -1,6 +1,6 @@
-"""What is masked, shown whole to somebody who says why; each time is noted in the access log first.
+"""Unmasking: shows masked values in full for a stated reason, recorded in the access log first.
 
-What that is the model's fields say; the QuerySet method `kept_by(user)` may narrow to whom it is shown.
+The model's fields define which values can be unmasked; a QuerySet method `kept_by(user)` may restrict the rows.
 """
 
 from django import forms
@@ -19,7 +19,7 @@ REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走�
 
 
 class UnmaskForm(ActionForm):
-    """Why the whole is needed."""
+    """The reason for unmasking."""
 
     reason = forms.CharField(
         label="查看理由",
@@ -32,7 +32,7 @@ class UnmaskForm(ActionForm):
 
 
 def unmaskable_rows(kind, user):
-    """The rows of a kind that the user may see whole; raises Http404 for a kind of which nothing is masked."""
+    """Returns the rows of a kind that the user may unmask; raises Http404 for a kind without masked fields."""
     for model in tracked_models():
         if model._meta.model_name == kind and unmaskable_paths(model):
             return reached(model, user)
@@ -40,14 +40,14 @@ def unmaskable_rows(kind, user):
 
 
 def record_unmask(request, kind, pk):
-    """Shows a record's masked facts whole."""
+    """Shows a record's masked values in full."""
     return unmask_page(request, get_object_or_404(unmaskable_rows(kind, request.user), pk=pk))
 
 
 @recently_confirmed
 @sensitive_variables("context")
 def unmask_page(request, row):
-    """Asks who it is and why, then shows the facts, once."""
+    """Asks for reauthentication and a reason, then shows the values once."""
     form = UnmaskForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
@@ -59,7 +59,7 @@ def unmask_page(request, row):
 
 
 def whole_fact(row, path):
-    """Label and whole value of one field."""
+    """Returns the label and full value of the field at a dotted path."""
     *steps, last = path.split(".")
     for step in steps:
         row = getattr(row, step)

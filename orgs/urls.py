@@ -9,7 +9,7 @@ from . import views, who_can_see_views
 from .accounts import account_views, sign_in_views
 from .unmasking import record_unmask
 
-# The names that begin with account_, mfa_ and usersessions_ are those by which allauth leads from one page to the next.
+# Names that begin with account_, mfa_ and usersessions_ are those that allauth redirects to.
 sign_in_patterns = [
     path("login/", sign_in_views.login, name="login"),
     path("login/", sign_in_views.login, name="account_login"),

@@ -1,4 +1,4 @@
-"""Pages of organisations, two-new organisations and supplies."""
+"""Pages of organisations, two-new organisations, contacts with them and supplies."""
 
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -21,7 +21,7 @@ from .tables import OrganisationTreeTable, SupplyTable, UnitContactTable, UnitTa
 
 
 def organisation_list(request):
-    """The organisation tree, at first what stands today."""
+    """The organisation tree; by default the organisations in existence today."""
     organisations = Organisation.objects.visible_to(request.user)
     organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
     return list_page(request, OrganisationTreeTable, OrganisationFilter, organisations, title="团组织")
@@ -29,7 +29,7 @@ def organisation_list(request):
 
 @require_GET
 def organisation_export(request, book=None):
-    """The list of organisations as a file."""
+    """Exports the list of organisations."""
     organisations = Organisation.objects.visible_to(request.user)
     organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
     return export_page(
@@ -38,7 +38,7 @@ def organisation_export(request, book=None):
 
 
 def organisation_detail(request, pk):
-    """One organisation with what is below it and belongs to it today."""
+    """One organisation with its children and what belongs to it today."""
     organisation = visible_organisation(request, pk)
     day = timezone.localdate()
     below = Organisation.objects.get_children(organisation).as_of(day)
@@ -58,7 +58,7 @@ def organisation_detail(request, pk):
 
 
 def organisation_create(request):
-    """A new organisation below another."""
+    """Creates an organisation below another."""
     return form_page(
         request,
         OrganisationForm,
@@ -94,17 +94,17 @@ def organisation_end(request, pk):
 
 
 def visible_organisation(request, pk):
-    """The organisation, if the user may see it."""
+    """Returns the organisation if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Organisation.objects.visible_to(request.user), pk=pk)
 
 
 def changeable_organisation(request, pk):
-    """The organisation, if the user may change it."""
+    """Returns the organisation if the user may change it; raises Http404 otherwise."""
     return get_object_or_404(Organisation.objects.changeable_by(request.user), pk=pk)
 
 
 def unit_list(request):
-    """Two-new organisations."""
+    """The list of two-new organisations."""
     units = Unit.objects.visible_to(request.user)
     return list_page(request, UnitTable, UnitFilter, units, title="两新组织")
 
@@ -118,13 +118,13 @@ def unit_detail(request, pk):
 
 @require_GET
 def unit_export(request, book=None):
-    """The list of two-new organisations as a file."""
+    """Exports the list of two-new organisations."""
     units = Unit.objects.visible_to(request.user)
     return export_page(request, UnitResource, UnitTable, UnitFilter, units, book=book)
 
 
 def unit_create(request):
-    """A new two-new organisation."""
+    """Creates a two-new organisation."""
     return form_page(request, UnitForm, title="登记两新组织", message="已登记两新组织。")
 
 
@@ -135,12 +135,12 @@ def unit_update(request, pk):
 
 
 def visible_unit(request, pk):
-    """The two-new organisation, if the user may see it."""
+    """Returns the two-new organisation if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Unit.objects.visible_to(request.user).select_related("branch"), pk=pk)
 
 
 def unit_contact_list(request):
-    """Contacts with two-new organisations, the latest first."""
+    """The list of contacts with two-new organisations, latest first."""
     contacts = UnitContact.objects.visible_to(request.user)
     return list_page(request, UnitContactTable, UnitContactFilter, contacts, title="两新联络")
 
@@ -153,13 +153,13 @@ def unit_contact_detail(request, pk):
 
 @require_GET
 def unit_contact_export(request, book=None):
-    """The list of contacts with two-new organisations as a file."""
+    """Exports the list of contacts with two-new organisations."""
     contacts = UnitContact.objects.visible_to(request.user)
     return export_page(request, UnitContactResource, UnitContactTable, UnitContactFilter, contacts, book=book)
 
 
 def unit_contact_create(request):
-    """A new contact with a two-new organisation."""
+    """Logs a contact with a two-new organisation."""
     return form_page(
         request,
         UnitContactForm,
@@ -187,12 +187,12 @@ def unit_contact_delete(request, pk):
 
 
 def visible_unit_contact(request, pk):
-    """The contact, if the user may see it."""
+    """Returns the contact if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(UnitContact.objects.visible_to(request.user).select_related("unit"), pk=pk)
 
 
 def supply_list(request):
-    """Supplies issued, the latest first."""
+    """The list of supplies issued, latest first."""
     supplies = Supply.objects.visible_to(request.user)
     return list_page(request, SupplyTable, SupplyFilter, supplies, title="物资配发")
 
@@ -205,13 +205,13 @@ def supply_detail(request, pk):
 
 @require_GET
 def supply_export(request, book=None):
-    """The list of supplies as a file."""
+    """Exports the list of supplies."""
     supplies = Supply.objects.visible_to(request.user)
     return export_page(request, SupplyResource, SupplyTable, SupplyFilter, supplies, book=book)
 
 
 def supply_create(request):
-    """Supplies issued to an organisation."""
+    """Logs supplies issued to an organisation."""
     return form_page(
         request,
         SupplyForm,
@@ -235,5 +235,5 @@ def supply_delete(request, pk):
 
 
 def visible_supply(request, pk):
-    """The issue of supplies, if the user may see it."""
+    """Returns the issue of supplies if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Supply.objects.visible_to(request.user).select_related("organisation"), pk=pk)

@@ -1,8 +1,8 @@
-"""Who can see a record, and why: the rules that open rows to one user, asked of all users at once.
+"""Who can see a record and why, by applying the rules of visibility to all users at once.
 
-For each kind of role in an organisation that anybody holds, a stand-in with that role alone is asked by the same
-`visible_to` as every page: first one who is nobody in particular, then one for all its holders in turn. So the number
-of queries follows the roles there are, not the users.
+For each distinct role (kind and organisation) in use, an unsaved stand-in user with that role alone is passed to the
+same `visible_to` as on every page: first without an identity, then once for all holders of the role. The number of
+queries thus depends on the number of roles, not of users.
 """
 
 from collections import defaultdict
@@ -22,26 +22,26 @@ NOBODY = 0
 
 
 class HolderKey(ResolvedOuterRef):
-    """The key of the user who holds a role, within a query of roles, however deep in it a rule stands."""
+    """An OuterRef to the key of a role's user, from any depth of subquery within a query of roles."""
 
     def __init__(self):
         super().__init__("user_id")
 
     def resolve_expression(self, query=None, *args, **options):
-        """Only the query of roles knows the holder; every query within it passes the key on."""
+        """Resolves in the query of roles only; subqueries pass the reference on."""
         return super().resolve_expression(query, *args, **options) if query.model is Role else self
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who can see the record, with the reasons in words."""
+    """A user who can see the record, with the reasons in words."""
 
     user: User
     reasons: list
 
 
 def readers(record, viewer):
-    """Everybody who can see the record, in the order of names; `viewer` is who is told."""
+    """Returns the users who can see the record, sorted by name; `viewer` is the user who asks."""
     users, holders = roles_held()
     reasons, own = defaultdict(list), set()
     for role, keys in holders.items():
@@ -53,14 +53,14 @@ def readers(record, viewer):
     for key, kinds, words in own_reasons(record, viewer):
         if any((kind, key) in own for kind in kinds):
             reasons[key].append(words)
-    # The address may name a place within its page.
+    # The address may contain a fragment.
     page = resolve(urldefrag(page_of(record)).url).url_name
     found = [Reader(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
     return sorted(found, key=lambda reader: (str(reader.user), reader.user.pk))
 
 
 def roles_held():
-    """Active users by their keys, and for each pair of kind and organisation the keys of those who hold the role."""
+    """Returns active users by key, and for each (kind, organisation) the keys of the role's holders."""
     users, own, holders = {}, defaultdict(list), defaultdict(list)
     roles = Role.objects.filter(user__is_active=True).select_related("user", "organisation")
     for role in roles.order_by("organisation__path", "kind", "pk"):
@@ -73,7 +73,7 @@ def roles_held():
 
 
 def stand_in(role, key):
-    """Somebody with this one role, whose key is `key`."""
+    """Returns an unsaved user with the key `key` and this one role."""
     kind, organisation = role
     user = User(pk=key)
     user.take_roles([Role(kind=kind, organisation=organisation, user_id=key)])
@@ -81,7 +81,7 @@ def stand_in(role, key):
 
 
 def rows_seen(record, user):
-    """The record as the user sees it: one row or none."""
+    """Returns the QuerySet of the record if visible to the user, else an empty one."""
     return type(record)._default_manager.visible_to(user).filter(pk=record.pk)
 
 
@@ -91,22 +91,22 @@ def is_seen(record, user):
 
 
 def holders_who_see(record, role):
-    """The keys of those with the role to whom the record is open for a reason of their own."""
+    """Returns the keys of the role's holders who see the record for a reason of their own."""
     kind, organisation = role
     held = Role.objects.filter(kind=kind, organisation=organisation, user__is_active=True)
     return set(held.filter(Exists(rows_seen(record, stand_in(role, HolderKey())))).values_list("user", flat=True))
 
 
 def own_reasons(record, viewer):
-    """What the rows themselves say of users who see them not by the reach of a role.
+    """Returns the reasons of users who see the record otherwise than by a role's scope.
 
-    Of each the key, the kinds of roles with which the reason holds, and the reason in words. A reason told for a role
-    with which it does not hold would show that there is another one, which the viewer may not know.
+    Each is a tuple: the user's key, the kinds of roles for which the reason is valid, and the reason in words. A reason
+    shown for a role for which it is not valid would reveal that another exists, which the viewer may not know.
     """
     rows = type(record)._default_manager.filter(pk=record.pk)
     return rows.own_reasons(viewer) if hasattr(rows, "own_reasons") else []
 
 
 def in_words(kind, organisation):
-    """A role as a reason."""
+    """Returns a role in words, as a reason."""
     return f"{RoleKind(kind).label}，{organisation}（含下级）"

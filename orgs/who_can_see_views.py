@@ -1,4 +1,4 @@
-"""The page that says who can see a record, and why."""
+"""The page that shows who can see a record, and why."""
 
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -11,7 +11,7 @@ from .who_can_see import readers
 
 @require_GET
 def record_readers(request, kind, pk):
-    """Everybody who can see one record, with the reasons; told to those who may open the record itself."""
+    """Users who can see a record, with the reasons; shown to those who may open the record itself."""
     record = reached_record(request.user, kind, pk)
     if record.history_look:
         access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="谁能看到")

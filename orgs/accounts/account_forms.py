@@ -1,4 +1,4 @@
-"""What is read about accounts and their roles, and how a list of accounts is narrowed."""
+"""Forms for accounts and their roles, and the filter of the account list."""
 
 import django_filters as filters
 from crispy_forms.layout import Column
@@ -17,7 +17,7 @@ from .actions import roles_of
 
 
 class AccountFilter(PageFilter):
-    """Accounts, at first those that can sign in."""
+    """Filter of the account list; by default accounts that can sign in."""
 
     defaults = {"state": "active"}
 
@@ -26,18 +26,18 @@ class AccountFilter(PageFilter):
     role = filters.ChoiceFilter(label="角色", choices=RoleKind, method="by_role")
 
     def by_state(self, users, name, value):
-        """Able to sign in, or gone."""
+        """Accounts that can sign in, or those whose users have left."""
         return users.active() if value == "active" else users.left()
 
     def by_role(self, users, name, value):
-        """With a role of one kind."""
+        """Accounts that hold a role of one kind."""
         return users.holding(value)
 
 
 class RolesForm(ActionForm):
-    """Name, mobile number and roles; each role has a line of kind and organisation, and one line is left empty.
+    """Name, mobile number and roles: one line of kind and organisation per role, plus an empty line.
 
-    As many lines as were sent are read, also where the account has fewer roles by now.
+    A bound form reads as many lines as were submitted, even if the account has fewer roles by now.
     """
 
     name = forms.CharField(label="姓名", max_length=30)
@@ -54,7 +54,7 @@ class RolesForm(ActionForm):
             self._add_line(number, *(held[number] if number < len(held) else ("", None)))
 
     def _add_line(self, number, kind, organisation):
-        """One role: its kind, and the organisation from which downwards it holds."""
+        """Adds the two fields of one role: its kind, and the organisation at the top of its scope."""
         choice = forms.ChoiceField(label="角色", choices=[("", "（无）"), *RoleKind.choices], required=False)
         place = OrganisationChoiceField(label="所在组织", queryset=self._places(), required=False)
         for name, field, value in ((f"kind_{number}", choice, kind), (f"organisation_{number}", place, organisation)):
@@ -63,17 +63,17 @@ class RolesForm(ActionForm):
             self.initial[name] = value
 
     def _column(self, name):
-        """A role's kind and organisation stand side by side."""
+        """Returns a field's layout column; a role's kind and organisation share a row."""
         is_role = name.startswith(("kind_", "organisation_"))
         return Column(name, css_class="col-sm-6") if is_role else super()._column(name)
 
     def _places(self):
-        """The organisations that the user administers, each with its subtree."""
+        """Returns the organisations that the user administers, including their subtrees."""
         return Organisation.objects.administered_by(self.user)
 
     @property
     def groups(self):
-        """The account's own facts, then the lines of roles."""
+        """The field groups: the account's own fields, then the role lines."""
         lines = [name for number in range(self.lines) for name in (f"kind_{number}", f"organisation_{number}")]
         own = [name for name in self.fields if name not in lines]
         return [("账号", *own), ("角色（角色的范围是所在组织及其下级）", *lines)]
@@ -89,7 +89,10 @@ class RolesForm(ActionForm):
         return {name: value for name, value in data.items() if not name.startswith(("kind_", "organisation_"))}
 
     def _line(self, number):
-        """The role of a line, None for an empty one; half a role is refused, and one where it cannot be held."""
+        """Returns the role on a line, or None if the line is incomplete.
+
+        Adds an error for a role without an organisation or in an organisation where it cannot be held.
+        """
         kind, organisation = (self.cleaned_data.get(f"{name}_{number}") for name in ("kind", "organisation"))
         if kind and not organisation and not self.has_error(f"organisation_{number}"):
             self.add_error(f"organisation_{number}", "请选择该角色所在的组织。")
@@ -100,7 +103,7 @@ class RolesForm(ActionForm):
 
 
 class AccountInviteForm(RolesForm):
-    """A new account, which stands in `instance` once it is made."""
+    """Data of a new account; the view sets `instance` once it is created."""
 
     instance = None
     username = forms.CharField(
@@ -119,9 +122,9 @@ class AccountInviteForm(RolesForm):
 
 
 class AccountUpdateForm(RolesForm):
-    """Corrects an account, or changes its roles, which may take it out of the administrator's reach.
+    """Corrects an account or changes its roles, which may move it out of the administrator's scope.
 
-    The mobile number registered is only hinted at.
+    The registered mobile number is shown only as a masked hint.
     """
 
     rechecks_reach = False
@@ -134,11 +137,14 @@ class AccountUpdateForm(RolesForm):
             keep_back(self.fields["mobile"], self.registered)
 
     def stored_value(self, name):
-        """The stored value of a field, also where the form only hints at it."""
+        """Returns the stored value of a field, also where the form shows only a hint of it."""
         return self.registered if name == "mobile" else self.get_initial_for_field(self.fields[name], name)
 
     def clean_mobile(self):
-        """What was typed, or the number registered where nothing was."""
+        """Returns the number entered, or the registered one if the field was left empty.
+
+        Raises ValidationError where the number entered is not a valid mobile number.
+        """
         mobile = self.cleaned_data["mobile"]
         if mobile == CLEAR:
             return ""
@@ -148,13 +154,13 @@ class AccountUpdateForm(RolesForm):
 
 
 class AccountResetForm(ActionForm):
-    """A new one-time link, with or without a new second factor."""
+    """Issues a new one-time link, optionally removing the second factor."""
 
     without_second_factor = forms.BooleanField(label="同时移除动态口令（更换或遗失手机时勾选）", required=False)
 
 
 class AccountLeaveForm(ActionForm):
-    """The day of leaving, and who takes over; afterwards only the root's administrators see the account."""
+    """The leaving date and the successor; afterwards only root administrators see the account."""
 
     rechecks_reach = False
     day = forms.DateField(label="离岗日期")

@@ -1,4 +1,4 @@
-"""Lists of accounts."""
+"""Tables of accounts."""
 
 import django_tables2 as tables
 from django.utils.html import format_html_join
@@ -9,7 +9,7 @@ from ..models import User
 
 
 class AccountTable(PageTable):
-    """Accounts with their roles; reads the column that `with_second_factor` adds."""
+    """Accounts with their roles; needs the column added by `with_second_factor`."""
 
     prefetched = ("roles__organisation",)
 
@@ -29,13 +29,13 @@ class AccountTable(PageTable):
         return str(record)
 
     def render_roles(self, value):
-        """One line for each role."""
+        """Returns the roles, separated by semicolons."""
         return format_html_join("；", "{}", ((role,) for role in value)) or "—"
 
     def render_has_second_factor(self, value):
-        """Whether one-time codes are set up."""
+        """Returns in words whether one-time codes are set up."""
         return "已启用" if value else "未启用"
 
     def render_is_active(self, value):
-        """Whether the account can be used."""
+        """Returns in words whether the account is active."""
         return "在用" if value else "已离岗"

@@ -1,4 +1,4 @@
-"""Pages of accounts, for administrators, and the page that says what each role is."""
+"""Account pages for administrators, and the page that describes each role."""
 
 from functools import partial
 
@@ -20,13 +20,13 @@ LINK = "one_time_link"
 
 
 def account_list(request):
-    """Accounts, at first those that can sign in."""
+    """The list of accounts; by default those that can sign in."""
     users = User.objects.visible_to(request.user).with_second_factor().order_by("name", "pk")
     return list_page(request, AccountTable, AccountFilter, users, title="账号")
 
 
 def account_detail(request, pk):
-    """One account; a one-time link just made is shown this once."""
+    """One account; shows a newly issued one-time link once only."""
     account = visible_account(request, pk)
     link = request.session.pop(LINK, None)
     context = {
@@ -39,7 +39,7 @@ def account_detail(request, pk):
 
 
 def account_invite(request):
-    """A new account with its one-time link."""
+    """Creates an account and shows its one-time link."""
 
     def build(data=None):
         form = AccountInviteForm(data, user=request.user, day=timezone.localdate())
@@ -56,7 +56,10 @@ def account_invite(request):
 
 
 def account_update(request, pk):
-    """Changes an account's name, mobile number and roles; one that is out of reach then leads to the list."""
+    """Changes an account's name, mobile number and roles.
+
+    Redirects to the list if the account is now out of the user's scope.
+    """
     account = visible_account(request, pk, is_active=True)
 
     def build(data=None):
@@ -75,7 +78,7 @@ def account_update(request, pk):
 
 
 def account_reset(request, pk):
-    """Takes the password away and makes a new one-time link."""
+    """Removes the account's password and issues a new one-time link."""
     account = visible_account(request, pk, is_active=True)
 
     def build(data=None):
@@ -94,7 +97,7 @@ def account_reset(request, pk):
 
 
 def account_leave(request, pk):
-    """Ends an account and hands over what its user kept."""
+    """Closes an account and transfers its user's responsibilities to a successor."""
     account = visible_account(request, pk, is_active=True)
     return end_page(
         request,
@@ -109,23 +112,26 @@ def account_leave(request, pk):
 
 
 def role_list(request):
-    """What each role sees and does, in plain words."""
+    """Describes what each role sees and does."""
     return render(request, "orgs/role_list.html", {"title": "角色说明", "roles": DESCRIPTIONS})
 
 
 def visible_account(request, pk, **facts):
-    """The account, if the user administers it."""
+    """Returns the account if the user administers it; raises Http404 otherwise."""
     accounts = User.objects.visible_to(request.user).with_second_factor()
     return get_object_or_404(accounts.prefetch_related("roles__organisation"), pk=pk, **facts)
 
 
 def filled_in(request, build, act, stored=None):
-    """The form as it was sent or is first shown, and the address it leads to once it was carried out."""
+    """Returns the form, and the redirect target once the action has been carried out, else None."""
     return carry_out(request, build, act, stored) if request.method == "POST" else (build(), None)
 
 
 def led_to_link(request, form, account, message, target):
-    """Leads to the account's page, which shows the link this once; a form sent twice shows that of the first time."""
+    """Redirects to the account's page, which shows the new one-time link once.
+
+    A form submitted twice keeps the link from the first submission.
+    """
     if not form.repeated:
         account.refresh_from_db()
         request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
@@ -133,7 +139,7 @@ def led_to_link(request, form, account, message, target):
 
 
 def form_response(request, form, title, back, **context):
-    """The page of a form about an account."""
+    """Renders the page of an account form."""
     form.focus()
     context |= {"title": title, "form": form, "back": back}
     return render(request, template_names(request, "form"), context, status=form.http_status)

@@ -1,4 +1,4 @@
-"""What is done to accounts: each is one act in one transaction, with its line in the access log."""
+"""Actions on accounts; each is one transaction and adds an entry to the access log."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -19,7 +19,10 @@ ENTRUSTED_FIELDS = ["entrusted_by", "entrusted_at"]
 
 
 def standing(user):
-    """The account as it is now stored, kept from other acts until this one ends; refused where its user has left."""
+    """Returns the account as stored now, locked for the rest of the transaction.
+
+    Raises ValidationError where its user has left meanwhile.
+    """
     account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not account.is_active:
         raise ValidationError("这一账号刚刚已由他人办理离岗，不能再变更。请返回列表查看。")
@@ -28,7 +31,7 @@ def standing(user):
 
 @transaction.atomic
 def invite(name, username, mobile, roles, request):
-    """A new account without a password, with the roles given as pairs of kind and organisation."""
+    """Returns a new account without a password; `roles` are pairs of kind and organisation."""
     user = User(name=name, username=username, mobile=mobile or None)
     user.entrust(request and request.user)
     user.set_unusable_password()
@@ -41,7 +44,7 @@ def invite(name, username, mobile, roles, request):
 
 @transaction.atomic
 def update_account(user, name, mobile, roles, request):
-    """Changes the name, the mobile number and the roles; other roles than before end the sessions."""
+    """Changes the name, mobile number and roles; a change of roles ends the user's sessions."""
     user = standing(user)
     user.name, user.mobile = name, mobile or None
     user.full_clean(exclude=["password"])
@@ -62,9 +65,10 @@ def update_account(user, name, mobile, roles, request):
 
 @transaction.atomic
 def reset_account(user, without_second_factor, request):
-    """Takes the password away and ends the sessions, so that only a new one-time link lets the user in.
+    """Removes the password and ends all sessions, so that only a new one-time link gives access.
 
-    Whoever follows the link is not known to be the same person, so that grants end as well.
+    Whoever follows that link may be a different person, so grants end as well.
+    Raises ValidationError for the administrator's own account.
     """
     user = standing(user)
     if user.pk == request.user.pk:
@@ -83,9 +87,9 @@ def reset_account(user, without_second_factor, request):
 
 @transaction.atomic
 def accept_invitation(form, token, request):
-    """Sets the password that the holder of a one-time link chose; sessions and open links end.
+    """Sets the password chosen by the holder of a one-time link; ends sessions and open links.
 
-    Raises ValidationError where the link has been used or ended meanwhile.
+    Raises ValidationError where the link has been used or has expired meanwhile.
     """
     user = form.user = standing(form.user)
     if not tokens.check_token(user, token):
@@ -97,7 +101,10 @@ def accept_invitation(form, token, request):
 
 @transaction.atomic
 def change_own_password(form, request):
-    """Sets the password that the user chose; refused where the account has been reset meanwhile."""
+    """Sets the user's new password and returns the account.
+
+    Raises ValidationError where the session was ended meanwhile, such as by a reset.
+    """
     user = form.user = standing(request.user)
     if user.get_session_auth_hash() != request.user.get_session_auth_hash():
         raise ValidationError("您的登录刚刚已被结束，密码没有修改。请重新登录后再试。")
@@ -107,13 +114,13 @@ def change_own_password(form, request):
 
 
 def save_password(form):
-    """Stores the password of a form, and nothing else of its account."""
+    """Saves the form's password and no other field of the account."""
     form.save(commit=False).save(update_fields=PASSWORD_FIELDS)
 
 
 @transaction.atomic
 def leave(user, successor, day, request):
-    """Ends everything that the user could do here and hands over what the user kept, all or nothing."""
+    """Ends the account's access and transfers its user's responsibilities to `successor`, all or nothing."""
     user = standing(user)
     refuse_own(user, request.user)
     before = roles_of(user)
@@ -131,17 +138,20 @@ def leave(user, successor, day, request):
 
 
 def refuse_own(user, by):
-    """Nobody changes the own roles, whether upwards or by mistake."""
+    """Raises ValidationError where `user` is `by`: nobody changes their own roles, on purpose or by mistake."""
     if user.pk == by.pk:
         raise ValidationError("不能变更自己的角色，也不能为自己办理离岗。请由另一位系统管理员办理。")
 
 
 def set_roles(user, roles):
-    """Gives the user exactly these roles; some that do not go together are refused, and so is a root left alone."""
+    """Gives the user exactly these roles, as pairs of kind and organisation.
+
+    Raises ValidationError where roles conflict, are misplaced, or would leave the root without an administrator.
+    """
     reasons = [conflict(kind for kind, _ in roles), *(misplaced(*role) for role in roles)]
     if any(reasons):
         raise ValidationError(list(filter(None, reasons)))
-    # Locked, so that two administrators who take each other's role away do so one after the other.
+    # Locked, so that two administrators who remove each other's role are serialised.
     administering = Role.objects.select_for_update().filter(kind=RoleKind.ADMINISTRATOR, organisation__depth=1)
     had_administrator = bool(list(administering))
     wanted = {(kind, organisation.pk) for kind, organisation in roles}
@@ -159,15 +169,15 @@ def set_roles(user, roles):
 
 
 def roles_of(user):
-    """The roles held, as pairs of kind and organisation."""
+    """Returns the user's roles as pairs of kind and organisation."""
     return [(role.kind, role.organisation) for role in user.roles.select_related("organisation")]
 
 
 def in_words(roles):
-    """The roles, as the access log says them."""
+    """Returns the roles in the wording of the access log."""
     return "、".join(f"{organisation}{RoleKind(kind).label}" for kind, organisation in roles) or "无角色"
 
 
 def log(request, user, detail):
-    """One line in the access log about the account."""
+    """Adds an access log entry about the account."""
     record(Action.ACCOUNT, subject_of(user), request=request, detail=f"{user.username}：{detail}")

@@ -1,4 +1,4 @@
-"""Who somebody is: an account by mobile number or user name, and how django-axes and allauth ask for it."""
+"""Authentication by mobile number or user name, for django-axes and django-allauth."""
 
 import unicodedata
 
@@ -28,16 +28,17 @@ WRONG = "手机号码、用户名或密码不正确，请重新输入（区分�
 
 
 def find_account(text):
-    """The account meant by a mobile number or a user name, None where there is none."""
+    """Returns the account with this mobile number or user name, or None."""
     text = unicodedata.normalize("NFKC", text or "").strip()
     mobile = "".join(text.split())
     return User.objects.filter(mobile=mobile).first() or User.objects.filter(username=text).first()
 
 
 def counter_of(request, text):
-    """What counts guesses at the account meant: the same whether its mobile number or its user name was typed.
+    """Returns the login attempt counter as account name and device, the same for mobile number and user name.
 
-    What names no account is not kept, as it may be a password typed into the wrong box; its digest counts alike.
+    Text that matches no account is counted by its digest and not stored, as it may be a password typed into the wrong
+    box.
     """
     user = find_account(text)
     if user:
@@ -46,14 +47,14 @@ def counter_of(request, text):
 
 
 class GuardBackend(AxesStandaloneBackend):
-    """Comes first and stops where no guess is left."""
+    """Refuses to authenticate when no login attempts are left; the first backend."""
 
     def authenticate(self, request, username=None, password=None, **credentials):
         return super().authenticate(request or HttpRequest(), username=username, password=password, **credentials)
 
 
 class AccountBackend(ModelBackend):
-    """Accounts by mobile number or user name; an unknown one takes as long as a wrong password."""
+    """Authenticates by mobile number or user name; an unknown account takes as long as a wrong password."""
 
     def authenticate(self, request, username=None, password=None, **credentials):
         if username is None or password is None:
@@ -66,7 +67,7 @@ class AccountBackend(ModelBackend):
 
 
 class TryHandler(AxesDatabaseHandler):
-    """Has axes count a guess before the password is looked at, where it would look first and count afterwards."""
+    """Counts each login attempt before the password is checked; django-axes would check first and count afterwards."""
 
     def is_allowed(self, request, credentials=None):
         return login_attempts.take(*counter_of(request, credentials["username"]))
@@ -76,14 +77,14 @@ class TryHandler(AxesDatabaseHandler):
             request.axes_credentials = credentials
 
     def user_logged_in(self, sender, request, user, **kwargs):
-        """Nothing: the adapter forgets the guesses once every step is done."""
+        """Does nothing: the adapter resets the counter once every sign-in step is complete."""
 
     def user_logged_out(self, sender, request, user, **kwargs):
-        """Nothing: the access log has its own line."""
+        """Does nothing: the access log records the sign-out."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Signing in as this office does: closed to strangers, without e-mail, each step in the access log."""
+    """Sign-in rules: no registration, no e-mail, and an access log entry for each step."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_password": "密码不正确，请重新输入（区分大小写）。",
@@ -118,7 +119,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     @transaction.atomic
     def login(self, request, user):
-        """Signs in, unless the account was reset or ended between the password and the code."""
+        """Signs in, unless the account was reset or closed between the password and the code."""
         if not user.is_active or request.session.pop(PROVED_FOR, None) != user.get_session_auth_hash():
             raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
@@ -131,18 +132,18 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def is_reauthentication_required(self, *, app, **options):
-        """A sign-in just now has shown who somebody is, as a second confirmation would."""
+        """Whether the user must reauthenticate; a recent sign-in counts as authentication."""
         return not confirmed_recently(self.request)
 
 
 def confirmed_recently(request):
-    """Whether the password or a one-time code was given within the last minutes of this session."""
+    """Whether the user authenticated in this session within `ACCOUNT_REAUTHENTICATION_TIMEOUT` seconds."""
     given = [record["at"] for record in get_authentication_records(request, request.user)]
     return bool(given) and timezone.now().timestamp() - max(given) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """One-time codes as this office words them; a role that demands them keeps them."""
+    """One-time codes with the office's messages; cannot be removed while a role requires them."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "动态口令不正确或已用过，请等待下一个口令后重新输入。",

@@ -1,4 +1,7 @@
-"""A browser that signed in to an account before: a signed cookie, which lets nobody in but has a count of its own."""
+"""Recognises browsers that have signed in to an account before, by a signed cookie.
+
+The cookie gives no access, only its own counter of login attempts.
+"""
 
 from django.conf import settings
 from django.core import signing
@@ -10,7 +13,7 @@ AGE = 365 * 24 * 3600
 
 
 def device_of(request, user):
-    """The name of this browser where it signed in to the user's account before, else an empty text."""
+    """Returns the browser's identifier if it has signed in to the user's account before, else ""."""
     try:
         known = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=AGE)
     except signing.BadSignature:
@@ -19,7 +22,7 @@ def device_of(request, user):
 
 
 def remember_device(request, response, user):
-    """Gives the browser its cookie, or adds the account to the one it has."""
+    """Sets the browser's cookie, or adds the account to the one it has; keeps the last five accounts."""
     try:
         known = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=AGE)
     except signing.BadSignature:

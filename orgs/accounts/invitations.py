@@ -1,4 +1,4 @@
-"""One-time links by which somebody sets the password of an account: signed, valid for a time, spent by being used."""
+"""One-time links for setting an account's password: signed, time-limited and single-use."""
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
@@ -9,7 +9,7 @@ from ..models import User
 
 
 class LinkTokens(PasswordResetTokenGenerator):
-    """Tokens that end with a new password, a sign-in, or whatever ends an account's sessions."""
+    """Tokens that a new password, a sign-in or the end of the account's sessions invalidates."""
 
     key_salt = "orgs.invitations"
 
@@ -21,13 +21,13 @@ tokens = LinkTokens()
 
 
 def link_path(user):
-    """The path of a link for the user, good until it is used; what ends the user's sessions ends it too."""
+    """Returns the path of a one-time link for the user; ending the user's sessions invalidates it."""
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return reverse("invitation_accept", args=[uid, tokens.make_token(user)])
 
 
 def invited_account(uid, token):
-    """The account for which a link stands, None where it is used, over, or none of ours."""
+    """Returns the active account that a link belongs to, or None if the link is used, expired or invalid."""
     try:
         key = int(force_str(urlsafe_base64_decode(uid)))
     except (ValueError, OverflowError):

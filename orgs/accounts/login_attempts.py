@@ -1,7 +1,8 @@
-"""Guesses at passwords and codes, counted before each is looked at: of any number at once only five are.
+"""Counters of login attempts, incremented before each password or code is checked.
 
-The counters are rows of django-axes. One belongs to an account's name, whatever the address, and others to each browser
-that has signed in to this account before, so that a stranger's guesses do not keep its owner out.
+Of any number of concurrent attempts, only five are therefore checked. The counters are rows of django-axes: one per
+account name, whatever the address, and one per browser that has signed in to the account before, so that a stranger's
+attempts do not lock out its owner.
 """
 
 from datetime import timedelta
@@ -13,12 +14,12 @@ from django.utils import timezone
 LIMIT = 5
 LOCKED_FOR = timedelta(minutes=15)
 KEPT_FOR = timedelta(days=1)
-# The address plays no part, but without one the database would not keep the rows apart.
+# The address is irrelevant, but axes' unique constraint includes it and a NULL would not be unique.
 ANY_ADDRESS = "0.0.0.0"
 
 
 def take(name, device=""):
-    """Takes one of the guesses left; False where none is. A refused guess does not prolong the lock."""
+    """Uses up one login attempt; returns False if none is left. A refused attempt does not prolong the lock."""
     now = timezone.now()
     row = AccessAttempt(username=name, user_agent=device, ip_address=ANY_ADDRESS, failures_since_start=0)
     AccessAttempt.objects.bulk_create([row], ignore_conflicts=True)
@@ -30,28 +31,28 @@ def take(name, device=""):
 
 
 def give_back(name, device=""):
-    """What was typed was right, so it was no guess."""
+    """Gives back an attempt whose password was correct."""
     counters(name, device).filter(failures_since_start__gt=0).update(failures_since_start=F("failures_since_start") - 1)
 
 
 def forget(name, device=""):
-    """Begins to count anew once somebody is in, and clears away what is long over."""
+    """Resets the counter after a successful sign-in, and deletes counters past their retention time."""
     counters(name, device).delete()
     AccessAttempt.objects.filter(attempt_time__lte=timezone.now() - KEPT_FOR).delete()
 
 
 def locked_until(name, device=""):
-    """When guesses are looked at again, None where they are at once."""
+    """Returns the time at which the lock ends, or None if there is no lock."""
     counter = counters(name, device).filter(failures_since_start__gte=LIMIT).first()
     ends = counter and counter.attempt_time + LOCKED_FOR
     return ends if ends and ends > timezone.now() else None
 
 
 def counters(name, device):
-    """The one row that counts for this name and browser."""
+    """Returns the rows of this name's and browser's counter: one at most."""
     return AccessAttempt.objects.filter(username=name, user_agent=device, ip_address=ANY_ADDRESS)
 
 
 def when_again(until):
-    """In words, when the next try is looked at."""
+    """Returns in words when the next attempt is possible."""
     return f"请在 {timezone.localtime(until):%H:%M} 之后再试。" if until else "请稍后再试。"

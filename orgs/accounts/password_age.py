@@ -1,4 +1,4 @@
-"""A password in use for too long has to be changed before anything else opens."""
+"""Password expiry: an expired password has to be changed before any other page opens."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -9,7 +9,7 @@ CHANGE_PAGES = frozenset(["login", "logout", "password_change"])
 
 
 class PasswordAgeMiddleware:
-    """Leads whoever has a password that is too old to its change, whatever page was asked for."""
+    """Redirects users with an expired password to the password change."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -18,7 +18,7 @@ class PasswordAgeMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Answers instead of the view where the password is too old."""
+        """Returns the redirect where the password has expired, else None."""
         if request.resolver_match.url_name in CHANGE_PAGES or not is_too_old(request.user):
             return None
         messages.warning(request, "密码使用时间已超过规定期限，请先修改密码。")

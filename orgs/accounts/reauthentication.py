@@ -1,4 +1,4 @@
-"""Acts that ask once more who somebody is, such as showing a masked number or taking everything out."""
+"""Reauthentication before sensitive actions, such as showing a masked number or exporting everything."""
 
 from functools import wraps
 
@@ -11,9 +11,9 @@ from .authentication import confirmed_recently
 
 
 def recently_confirmed(view):
-    """Asks for the password or a one-time code where none was given within the last minutes.
+    """Decorates a view to ask for the password or a one-time code where none was given recently.
 
-    Afterwards the page asked for is opened; what was sent by a form is not kept and has to be sent again.
+    Afterwards the requested page opens; submitted form data are not kept and have to be sent again.
     """
 
     @wraps(view)

@@ -1,4 +1,4 @@
-"""The second factor: who owes one, and one-time codes that count once."""
+"""The second factor: who must set it up, and one-time codes that are valid once."""
 
 import time
 
@@ -13,14 +13,14 @@ from django.shortcuts import redirect
 
 CODES, RECOVERY_CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 LAST_STEP = "last_step"
-# What somebody who still owes the second factor may open.
+# URL names open to users who have yet to set up their second factor.
 SET_UP_PAGES = frozenset(
     "login logout password_change account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp".split()
 )
 
 
 class SecondFactorMiddleware:
-    """Leads whoever owes a second factor to its set-up, whatever page was asked for."""
+    """Redirects users who must set up a second factor to its set-up page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,7 +29,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Answers instead of the view where the second factor is still owed."""
+        """Returns the redirect where the second factor is still to be set up, else None."""
         if request.resolver_match.url_name in SET_UP_PAGES or not owes_second_factor(request.user):
             return None
         messages.info(request, "您的角色须启用动态口令后才能使用系统，请按以下步骤设置。")
@@ -37,7 +37,7 @@ class SecondFactorMiddleware:
 
 
 def owes_second_factor(user):
-    """Whether a role demands one-time codes that are not set up yet."""
+    """Whether a role of the user requires one-time codes that are not set up yet."""
     return user.is_authenticated and user.needs_second_factor and not has_second_factor(user)
 
 
@@ -47,22 +47,22 @@ def has_second_factor(user):
 
 
 def remove_second_factor(user):
-    """Takes the one-time codes and recovery codes away."""
+    """Removes the user's one-time codes and recovery codes."""
     Authenticator.objects.filter(user=user).delete()
 
 
 @transaction.atomic
 def spend(user, code):
-    """The authenticator to which `code` belongs, or None; once spent it belongs to none.
+    """Returns the authenticator that accepts `code`, or None; the code is then spent.
 
-    The rows are locked, so that of two requests with the same code only one finds it unspent.
+    The rows are locked, so that of two requests with the same code only one succeeds.
     """
     authenticators = Authenticator.objects.select_for_update().filter(user=user, type__in=[CODES, RECOVERY_CODES])
     return next((each for each in list(authenticators) if spend_of(each, code)), None)
 
 
 def spend_of(authenticator, code):
-    """Whether the code is an unspent one of this authenticator; it is spent by asking."""
+    """Whether the authenticator accepts the code, which is then spent."""
     if authenticator.type == RECOVERY_CODES:
         return authenticator.wrap().validate_code(code)
     step = step_of(decrypt(authenticator.data["secret"]), code)
@@ -74,17 +74,17 @@ def spend_of(authenticator, code):
 
 
 def step_of(secret, code):
-    """The half minute, one back or ahead at most, whose code this is; None where there is none."""
+    """Returns the time step to which the code belongs, at most one away from the current, or None."""
     now = current_step()
     near = (now, now - 1, now + 1)
     return next((step for step in near if compare_user_code(actual=code, expected=code_at(secret, step))), None)
 
 
 def current_step():
-    """The number of the half minute that it is now."""
+    """Returns the number of the current time step (RFC 6238; 30 seconds by default)."""
     return int(time.time()) // app_settings.TOTP_PERIOD
 
 
 def code_at(secret, step):
-    """The one-time code of a half minute."""
+    """Returns the one-time code of a time step."""
     return format_hotp_value(hotp_value(secret, step))

@@ -1,4 +1,4 @@
-"""When a session ends: after a while without use, at last after twelve hours, or at once when an account changes."""
+"""The end of sessions: after inactivity, after a maximum duration, or at once when the account changes."""
 
 import time
 
@@ -15,12 +15,12 @@ STARTED, SEEN = "started_at", "seen_at"
 
 
 def begin_session(sender, request, user, **kwargs):
-    """Notes in a session when it began; receives Django's own signal, so that no way of signing in is left out."""
+    """Stores the start time in the session; receives Django's signal, so that no way of signing in is missed."""
     request.session[STARTED] = request.session[SEEN] = int(time.time())
 
 
 def end_sessions(user):
-    """Ends every session of the user: none of their cookies opens anything at the next request."""
+    """Ends every session of the user; their cookies are rejected from the next request on."""
     for session in UserSession.objects.filter(user=user):
         session.end()
     type(user).objects.filter(pk=user.pk).update(session_stamp=F("session_stamp") + 1)
@@ -28,7 +28,7 @@ def end_sessions(user):
 
 
 class SessionEndMiddleware:
-    """Ends sessions that are over; being used is noted twice a minute at most, to spare the database."""
+    """Ends expired sessions; records activity at most twice a minute, to spare the database."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -42,7 +42,7 @@ class SessionEndMiddleware:
         return self.get_response(request)
 
     def look_at(self, request):
-        """Ends the session or lets it go on."""
+        """Signs the user out if the session has expired, else records the activity."""
         now, session = int(time.time()), request.session
         idle = now - session.get(SEEN, 0)
         if idle >= settings.SESSION_IDLE_SECONDS or now - session.get(STARTED, 0) >= settings.SESSION_LAST_SECONDS:

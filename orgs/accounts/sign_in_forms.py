@@ -1,4 +1,4 @@
-"""What is read from somebody who signs in, confirms who they are, or looks after their own account."""
+"""Forms for signing in, reauthentication and the user's own account."""
 
 from functools import cached_property
 
@@ -25,7 +25,7 @@ from .second_factor import spend, step_of
 
 
 class EntranceMixin:
-    """Fields one below the other, large as on the sign-in page, with the words that all forms share."""
+    """Large fields in one column as on the sign-in page, with the messages common to all these forms."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -38,12 +38,12 @@ class EntranceMixin:
 
     @property
     def problems(self):
-        """The wrong fields, for the list above the form."""
+        """The fields with errors, for the list above the form."""
         return [self[name] for name in self.fields if name in self.errors]
 
     @cached_property
     def helper(self):
-        """One field below the other; the form itself is the page's."""
+        """The crispy-forms helper; the page provides the form tag."""
         helper = FormHelper(self)
         helper.form_tag = False
         return helper
@@ -77,13 +77,13 @@ class SignInForm(EntranceMixin, forms.Form):
         return data
 
     def login(self, request, redirect_url=None):
-        """Goes on to the second factor or signs in; called by allauth's page."""
+        """Continues to the second factor or signs in; called by allauth's view."""
         login = Login(user=self.user, redirect_url=redirect_url)
         return perform_password_login(request, {}, login)
 
 
 class PasswordConfirmForm(EntranceMixin, forms.Form):
-    """The own password once more."""
+    """Reauthentication by the user's password."""
 
     password = forms.CharField(
         label="密码",
@@ -97,7 +97,7 @@ class PasswordConfirmForm(EntranceMixin, forms.Form):
         self.user = user
 
     def clean_password(self):
-        """Counts as a guess where it is wrong."""
+        """Returns the password; raises ValidationError, and counts a login attempt, where it is wrong."""
         password = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self.user, password):
             raise get_adapter().validation_error("incorrect_password")
@@ -120,7 +120,10 @@ class CodeForm(EntranceMixin, forms.Form):
         self.user = user
 
     def clean_code(self):
-        """Takes one guess, then looks at the code; a code that is right is spent."""
+        """Uses up one attempt, then checks the code; a correct code is spent.
+
+        Raises ValidationError where no attempt is left or the code is wrong.
+        """
         counter = f"code:{self.user.pk}", device_of(context.request, self.user)
         if not login_attempts.take(*counter):
             words = login_attempts.when_again(login_attempts.locked_until(*counter))
@@ -133,18 +136,18 @@ class CodeForm(EntranceMixin, forms.Form):
         return self.cleaned_data["code"]
 
     def save(self):
-        """Notes in the session that the second factor was given."""
+        """Records in the session that the second factor was given."""
         post_authentication(context.request, self.authenticator, reauthenticated=self.confirms)
 
 
 class CodeConfirmForm(CodeForm):
-    """A one-time code or a recovery code once more."""
+    """Reauthentication by a one-time code or a recovery code."""
 
     confirms = True
 
 
 class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
-    """The first one-time code, which shows that the phone has the secret."""
+    """The first one-time code, which proves that the phone has the secret."""
 
     code = forms.CharField(
         label="动态口令",
@@ -153,7 +156,10 @@ class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
     )
 
     def clean_code(self):
-        """The code of the secret that the page showed; the half minute is kept, so that it counts once."""
+        """Returns the code and stores its time step, so that the code is valid once.
+
+        Raises ValidationError where it does not belong to the secret shown on the page.
+        """
         self.step = step_of(self.secret, self.cleaned_data["code"])
         if self.step is None:
             raise get_second_factor_adapter().validation_error("incorrect_code")
@@ -161,11 +167,11 @@ class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
 
 
 class SecondFactorRemovalForm(EntranceMixin, AllauthDeactivateTOTPForm):
-    """Only a confirmation."""
+    """Confirms the removal of one-time codes; has no fields."""
 
 
 class OwnPasswordForm(EntranceMixin, PasswordChangeForm):
-    """The user's own new password."""
+    """Changes the user's own password."""
 
     field_order = ["old_password", "new_password1", "new_password2"]
 
@@ -175,7 +181,7 @@ class OwnPasswordForm(EntranceMixin, PasswordChangeForm):
         self.fields["new_password2"].help_text = ""
 
     def clean_old_password(self):
-        """Counts as a guess where it is wrong."""
+        """Returns the old password; raises ValidationError, and counts a login attempt, where it is wrong."""
         password = self.cleaned_data["old_password"]
         if not get_adapter().reauthenticate(self.user, password):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
@@ -183,7 +189,7 @@ class OwnPasswordForm(EntranceMixin, PasswordChangeForm):
 
 
 class FirstPasswordForm(EntranceMixin, SetPasswordForm):
-    """The password that somebody sets who was given a one-time link."""
+    """Sets the password of an account by its one-time link."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -1,4 +1,4 @@
-"""Pages of signing in, of the second factor, and of looking after the own account."""
+"""Pages for signing in, the second factor and the user's own account."""
 
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
@@ -28,14 +28,14 @@ from .sign_in_forms import FirstPasswordForm, OwnPasswordForm, SignInForm
 
 @login_not_required
 def login(request):
-    """Signing in; a fragment asked for after the session's end becomes a whole page again."""
+    """The sign-in page; an htmx request sent after the session ended reloads the whole page."""
     if request.htmx:
         return HttpResponseClientRefresh()
     return LoginView.as_view(form_class=SignInForm, template_name="account/login.html")(request)
 
 
 def locked(request, response, credentials):
-    """The page that django-axes shows where no guess is left: when the next one is looked at."""
+    """The page shown when no login attempt is left, with the time of the next; called by django-axes."""
     until = login_attempts.locked_until(*counter_of(request, (credentials or {}).get("username")))
     words = login_attempts.when_again(until)
     return render(request, "account/locked.html", {"limit": login_attempts.LIMIT, "when": words}, status=429)
@@ -43,7 +43,7 @@ def locked(request, response, credentials):
 
 @require_POST
 def logout(request):
-    """Signing out."""
+    """Signs out."""
     record(Action.SIGN_OUT, request=request)
     end_session(request)
     return redirect("login")
@@ -51,7 +51,7 @@ def logout(request):
 
 @sensitive_post_parameters()
 def password_change(request):
-    """A new password for the user's own account; every other session of it ends."""
+    """Changes the user's own password; all other sessions of the account end."""
     form = OwnPasswordForm(request.user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -70,7 +70,7 @@ def password_change(request):
 @login_not_required
 @sensitive_post_parameters()
 def invitation_accept(request, uid, token):
-    """Sets the password of the account for which a one-time link stands."""
+    """Sets the password of the account that a one-time link belongs to."""
     user = invited_account(uid, token)
     if user is None:
         return render(request, "account/invitation_expired.html", status=410)
@@ -87,7 +87,7 @@ def invitation_accept(request, uid, token):
 
 
 class SecondFactorView(ActivateTOTPView):
-    """Sets up one-time codes; the code that was typed for it cannot be used again."""
+    """Sets up one-time codes; the code entered for it cannot be used again."""
 
     def form_valid(self, form):
         response = super().form_valid(form)

@@ -1,4 +1,4 @@
-"""The organisation tree, two-new organisations, supplies, and the accounts that see them."""
+"""The organisation tree, two-new organisations, supplies, and the user accounts."""
 
 from .accounts import FormerPassword, Role, User, UserManager, UserQuerySet
 from .organisations import (

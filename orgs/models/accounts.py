@@ -1,4 +1,4 @@
-"""The accounts that sign in, and the roles by which they see and do things."""
+"""User accounts and their roles, which decide what each may see and do."""
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser
@@ -31,7 +31,10 @@ from .organisations import Organisation
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Accounts whose roles all lie within what the user administers; at the root also those without a role."""
+        """Accounts that the user administers: all of their roles lie within the user's administered subtrees.
+
+        Root administrators see every account, also those without a role.
+        """
         administered = user.organisations_as(RoleKind.ADMINISTRATOR)
         if user.administers_root:
             return self
@@ -51,7 +54,7 @@ class UserQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
     def left(self):
-        """Accounts of those who have left."""
+        """Accounts whose users have left."""
         return self.filter(is_active=False)
 
     def holding(self, kind):
@@ -66,16 +69,16 @@ class UserQuerySet(models.QuerySet):
         return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
 
     def search(self, text):
-        """Accounts whose name or user name holds `text`, or whose mobile number begins with it."""
+        """Accounts whose name or user name contains `text`, or whose mobile number begins with it."""
         return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
-    """Makes accounts, and lists them."""
+    """Manager of accounts."""
 
 
 class User(AbstractUser):
-    """Somebody who signs in; what they see follows from their roles."""
+    """A user account; its roles decide what it may see."""
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=30, blank=True)
@@ -92,15 +95,16 @@ class User(AbstractUser):
         masked=True,
     )
     password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
-    # A part of what every session is checked against: counting on ends them all.
+    # Part of the session hash: incrementing it ends all sessions.
     session_stamp = models.PositiveIntegerField("会话序号", default=0, editable=False)
-    # Who opened or reset the account or changed its roles may hold its one-time link; see who decides on grants.
+    # Whoever opened or reset the account or changed its roles may hold its one-time link, and so must not decide on its
+    # user's case grants.
     entrusted_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name="最近经办人"
     )
     entrusted_at = models.DateTimeField("最近经办时间", null=True, blank=True, editable=False)
 
-    # Sign-ins stop no act on the account.
+    # `last_login` is left out, so that a sign-in does not conflict with an edit of the account.
     record_options = RecordOptions(compared=("name", "mobile", "is_active", "entrusted_at", "roles"))
 
     objects = UserManager()
@@ -123,7 +127,7 @@ class User(AbstractUser):
             raise ValidationError({"username": problem("不与他人手机号码相混的用户名", "请使用字母开头的用户名")})
 
     def entrust(self, by):
-        """Notes, without saving, that an administrator has just opened or reset the account or changed its roles."""
+        """Sets, without saving, who has just opened or reset the account or changed its roles, and when."""
         self.entrusted_by, self.entrusted_at = by, timezone.now()
 
     def set_password(self, raw_password):
@@ -131,32 +135,32 @@ class User(AbstractUser):
         self.password_set_at = timezone.now()
 
     def _get_session_auth_hash(self, secret=None):
-        """What a session is checked against at each request: the password, and the number of times all were ended."""
+        """Returns the hash that each request's session is checked against: of the password and `session_stamp`."""
         salt, value = "orgs.models.User.session", f"{self.session_stamp}:{self.password}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
     def held_roles(self):
-        """The roles held, with their organisations, read once for a request."""
+        """The user's roles with their organisations, read once per request."""
         return list(self.roles.select_related("organisation"))
 
     @cached_property
     def capacities(self):
-        """What the access table asks for, as the held roles give it, worked out once for a request."""
+        """The capacities that the access table refers to, computed once per request."""
         return capacities(self)
 
     def take_roles(self, roles):
-        """Has the user hold these roles, which were read elsewhere or are not stored at all."""
+        """Sets the user's roles without a query; they may be unsaved."""
         self.forget_roles()
         self.held_roles = roles
 
     def forget_roles(self):
-        """Has the roles read again when they are next asked for."""
+        """Clears the cached roles, so that they are read again when next needed."""
         for known in ("held_roles", "capacities"):
             self.__dict__.pop(known, None)
 
     def organisations_as(self, *kinds):
-        """The organisations in which the user holds a role of one of these kinds."""
+        """Returns the organisations in which the user holds a role of one of these kinds."""
         return [role.organisation for role in self.held_roles if role.kind in kinds]
 
     def holds(self, *kinds):
@@ -164,7 +168,7 @@ class User(AbstractUser):
         return any(role.kind in kinds for role in self.held_roles)
 
     def reaches_as(self, organisation, *kinds):
-        """Whether the organisation lies within the reach of a role of one of these kinds."""
+        """Whether the organisation lies within the subtree of a role of one of these kinds."""
         return any(organisation.path.startswith(own.path) for own in self.organisations_as(*kinds))
 
     @property
@@ -174,16 +178,16 @@ class User(AbstractUser):
 
     @property
     def needs_second_factor(self):
-        """Whether a role held demands one-time codes."""
+        """Whether one of the user's roles requires one-time codes."""
         return self.holds(*SECOND_FACTOR_DEMANDED)
 
     def may_open(self, url_name):
-        """Whether the access table lets the user come to the address of this name."""
+        """Whether the access table lets the user open the address with this URL name."""
         return may_open(self, url_name)
 
     @property
     def reached_organisations(self):
-        """The organisations whose figures the user reads, each with its subtree."""
+        """The organisations whose figures the user reads, each including its subtree."""
         return self.organisations_as(*FIGURE_READERS)
 
     @property
@@ -193,22 +197,22 @@ class User(AbstractUser):
 
     @property
     def is_committee_staff(self):
-        """Whether the user works for the district committee: imports, exports and targets."""
+        """Whether the user is staff at the root, who import, export and set targets."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
 
     @property
     def leads_root(self):
-        """Whether the user is a leader of the whole district."""
+        """Whether the user is a leader at the root."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.LEADER))
 
     @property
     def administers_root(self):
-        """Whether the user looks after the accounts of the whole district."""
+        """Whether the user is an administrator at the root."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.ADMINISTRATOR))
 
 
 class Role(models.Model):
-    """What a user is within an organisation; the user sees that organisation's subtree."""
+    """A user's role in an organisation, whose subtree it covers."""
 
     Kind = RoleKind
 
@@ -237,7 +241,7 @@ class Role(models.Model):
 
 
 class FormerPassword(models.Model):
-    """The hash of a password that an account had, so that it is not taken again."""
+    """The hash of a former password, which must not be reused."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords", verbose_name="用户")
     password = models.CharField("密码摘要", max_length=128)

@@ -1,4 +1,4 @@
-"""Where an organisation stood in the tree at some time, read from the history of paths."""
+"""An organisation's former parents, derived from the history of tree paths."""
 
 from collections import defaultdict
 
@@ -6,9 +6,10 @@ STEP = 4
 
 
 def parents_then(rows, user):
-    """For rows of history, by their ids, the organisation above as it was then, where `user` sees it, else None.
+    """Returns {history_id: (parent's pk, parent)} for history rows of organisations, as of each row.
 
-    A path has one owner at a time: the one whose row with that path is the latest before.
+    The parent is None where `user` cannot see it. A path belongs to one organisation at a time: that of the latest
+    earlier history row with this path.
     """
     kept, organisations = type(rows[0]), rows[0].instance_type.objects
     above = {row.history_id: row.path[:-STEP] for row in rows}

@@ -39,18 +39,18 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
     seen_by = (RoleKind.ADMINISTRATOR, *RECORD_KEEPERS)
 
     def changeable_by(self, user):
-        """Organisations that the user may change: as the district's own staff all, else those administered."""
+        """Organisations that the user may change: all for staff at the root, else those administered."""
         return self if user.is_committee_staff else self.visible_as(user, RoleKind.ADMINISTRATOR)
 
     def administered_by(self, user):
-        """Organisations whose accounts the user looks after."""
+        """Organisations whose accounts the user administers."""
         condition = Q(pk__in=[])
         for organisation in user.organisations_as(RoleKind.ADMINISTRATOR):
             condition |= self.reach(organisation)
         return self.filter(condition)
 
     def as_of(self, day):
-        """Organisations that stand on `day`."""
+        """Organisations in existence on `day`."""
         return self.filter(standing_on(day, "founded_on", "dissolved_on"))
 
     def dissolved_by(self, day):
@@ -79,17 +79,17 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
         return self.filter(category__in=BRANCH_CATEGORIES)
 
     def with_cadre_on(self, day):
-        """Organisations in which somebody serves on `day`."""
+        """Organisations with a cadre in office on `day`."""
         serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
         return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
 
     def with_parent_name(self):
-        """Adds `parent_name`, the name of the organisation above."""
+        """Adds `parent_name`, the name of the parent organisation."""
         parent = self.model.objects.filter(path=Substr(models.OuterRef("path"), 1, Length(models.OuterRef("path")) - 4))
         return self.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
 
     def search(self, text):
-        """Organisations whose name, pinyin or initials hold `text`."""
+        """Organisations whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
 
@@ -130,7 +130,7 @@ class Organisation(MP_Node):
     objects = OrganisationManager()
     history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})
 
-    # What others hang on by the tree, and where it hangs itself, is not taken back with an import.
+    # Other records depend on organisations and their place in the tree, so undoing an import keeps both.
     record_options = RecordOptions(
         undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期", undo_skips=("path",)
     )
@@ -151,7 +151,10 @@ class Organisation(MP_Node):
         check_order(self, "founded_on", "last_election_on")
 
     def dissolve(self, day):
-        """Dissolves the organisation on `day`; what still stands below or in it has to be settled first."""
+        """Dissolves the organisation on `day`.
+
+        Raises ValidationError where it still has suborganisations or members on that day.
+        """
         below = type(self).objects.get_descendants(self).as_of(day).first()
         if below:
             raise ValidationError(
@@ -164,7 +167,7 @@ class Organisation(MP_Node):
         self.save()
 
     def move_below(self, parent):
-        """Moves the organisation, with all below it, to the end of those below `parent`."""
+        """Moves the organisation with its subtree to the last place among the children of `parent`."""
         kind = type(self)
         kind.objects.move(self, parent, "last-child")
         note_changed(list(kind.objects.filter(path__startswith=kind.objects.get(pk=self.pk).path)))

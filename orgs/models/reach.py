@@ -1,18 +1,18 @@
-"""Which rows an organisation, and so a role, reaches."""
+"""Row-level visibility: the rows that an organisation, and so a role in it, covers."""
 
 from django.db import models
 from django.db.models import Q
 
 from ..roles import RECORD_KEEPERS
 
-# No condition at all. An empty Q would vanish beside another one, and narrow instead.
+# Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
 EVERYTHING = None
 
 
 class ReachMixin:
-    """Rows narrowed to an organisation and all below it.
+    """Restricts rows to an organisation's subtree.
 
-    `organisation_path` names the lookup from a row to its organisation's path; rows without one belong to the root.
+    `organisation_path` is the lookup from a row to its organisation's path; rows without one belong to the root.
     `seen_by` lists the kinds of roles whose holders see the rows.
     """
 
@@ -20,11 +20,11 @@ class ReachMixin:
     seen_by = RECORD_KEEPERS
 
     def reach(self, organisation):
-        """The condition for rows of `organisation` and all below it."""
+        """Returns the condition for rows of `organisation` and its subtree."""
         return Q(**{f"{self.organisation_path}__startswith": organisation.path})
 
     def within(self, organisation):
-        """Rows of `organisation` and all below it; at the root every row, also those without an organisation."""
+        """Rows of `organisation` and its subtree; at the root every row, also those without an organisation."""
         return self if organisation.is_root() else self.filter(self.reach(organisation))
 
     def visible_to(self, user):
@@ -43,7 +43,7 @@ class ReachMixin:
         return self.filter(condition)
 
     def reach_by(self, role):
-        """The condition for the rows that a role shows, or EVERYTHING."""
+        """Returns the condition for the rows that a role makes visible, or EVERYTHING."""
         return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)
 
 

@@ -44,7 +44,7 @@ class UnitQuerySet(ReachQuerySet):
         return self.filter(is_contact_point=True)
 
     def search(self, text):
-        """Units whose name, pinyin or initials hold `text`."""
+        """Units whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
 
@@ -141,7 +141,7 @@ class UnitContactQuerySet(ReachQuerySet):
         return self.filter(held_on__range=period.bounds)
 
     def search(self, text):
-        """Contacts with units whose name, pinyin or initials hold `text`."""
+        """Contacts with units whose name, pinyin or initials contain `text`."""
         return search(self, text, "unit__search_text")
 
 
@@ -182,7 +182,7 @@ class SupplyQuerySet(ReachQuerySet):
         return self.filter(issued_on__range=period.bounds)
 
     def search(self, text):
-        """Supplies of organisations whose name, pinyin or initials hold `text`."""
+        """Supplies of organisations whose name, pinyin or initials contain `text`."""
         return search(self, text, "organisation__search_text")
 
 

@@ -1,4 +1,4 @@
-"""manage.py first_administrator NAME: the account from which all others of a new database are made."""
+"""manage.py first_administrator NAME: creates the first administrator's account in a new database."""
 
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError
