@@ -1,4 +1,4 @@
-"""Changes that touch more than one record: transfers, what the committee consents to, and whose an account is."""
+"""Actions on several records: transfers, the committee's decisions, and linking accounts to people."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,9 +14,10 @@ from .models import Member, Person, Proposal
 
 @transaction.atomic
 def transfer(member, to_branch, day):
-    """Ends the membership as 转出 on `day` and begins one as 转入 in `to_branch` that day, with the same facts.
+    """Ends the membership as 转出 on `day`, and returns a new one as 转入 in `to_branch` from that day.
 
-    The development number, which one record alone can bear, goes with the member.
+    The new one copies all other fields. The development number is unique and moves with the member.
+    Raises ValidationError where the transfer is not valid.
     """
     Proposal(member=member, to_branch=to_branch, day=day).clean()
     number, member.development_no = member.development_no, None
@@ -43,7 +44,7 @@ def propose_transfer(member, user, day, to_branch, note):
 
 
 def propose(member, user, **what):
-    """Files a proposal, which changes nothing by itself."""
+    """Saves and returns a proposal, which changes nothing by itself."""
     proposal = Proposal(member=member, proposed_by=user, proposed_at=timezone.now(), **what)
     proposal.full_clean()
     proposal.save()
@@ -52,7 +53,10 @@ def propose(member, user, **what):
 
 @transaction.atomic
 def decide(proposal, user, is_approved, note):
-    """Decides on a proposal; consent does what was asked in the same transaction, under the rules that hold now."""
+    """Decides on a proposal and returns it; consent carries it out in the same transaction, under the current rules.
+
+    Raises ValidationError where it is settled already, was proposed by `user`, or can no longer be carried out.
+    """
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk)
     refuse_settled(proposal)
     if proposal.proposed_by_id == user.pk:
@@ -67,7 +71,7 @@ def decide(proposal, user, is_approved, note):
 
 @transaction.atomic
 def withdraw(proposal, user):
-    """Takes one's own proposal back; it is kept, and another one about the member can be filed."""
+    """Withdraws the user's own proposal and returns it; it is kept, and another about the member can be filed."""
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk, proposed_by=user)
     refuse_settled(proposal)
     proposal.withdrawn_at = timezone.now()
@@ -76,7 +80,7 @@ def withdraw(proposal, user):
 
 
 def refuse_settled(proposal):
-    """Refuses to go on with a proposal that no longer waits."""
+    """Raises ValidationError where the proposal has been decided or withdrawn."""
     if proposal.withdrawn_at:
         raise ValidationError(problem("等待审批的申请（这份申请已撤回）", "请返回列表查看，需要时由团支部重新申请"))
     if not proposal.is_waiting:
@@ -84,7 +88,7 @@ def refuse_settled(proposal):
 
 
 def apply(proposal, user):
-    """Does what was asked, as far as it is within the reach of `user` as the committee's staff."""
+    """Carries out a proposal; raises ValidationError for a transfer outside the scope of `user` as staff."""
     member = Member.objects.select_for_update(no_key=True).get(pk=proposal.member_id)
     proposal.member = member
     proposal.clean()
@@ -99,7 +103,7 @@ def apply(proposal, user):
 
 @transaction.atomic
 def bind_account(person, account, *, request):
-    """Makes `account` the one by which the person signs in and keeps the own links; None takes it away."""
+    """Sets the person's user account, which then keeps that cadre's own links; None removes it."""
     person = Person.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=person.pk)
     former, person.user = person.user, account
     if former == account:

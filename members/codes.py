@@ -1,4 +1,4 @@
-"""Code lists of the national standards, with the spellings offices use for them."""
+"""Code lists of national standards, with the spellings in use at offices."""
 
 from django.db import models
 
@@ -11,7 +11,7 @@ ETHNIC_GROUPS = (
     "独龙族 鄂伦春族 赫哲族 门巴族 珞巴族 基诺族"
 ).split()
 
-# GB/T 3304-1991: the code is the place in the list.
+# GB/T 3304-1991: the code is the position in the list.
 Ethnicity = [(f"{code:02d}", name) for code, name in enumerate(ETHNIC_GROUPS, 1)]
 
 ETHNICITY_ALIASES = {name.removesuffix("族"): name for name in ETHNIC_GROUPS} | {
@@ -22,7 +22,7 @@ ETHNICITY_ALIASES = {name.removesuffix("族"): name for name in ETHNIC_GROUPS} |
 
 
 class PoliticalStatus(models.TextChoices):
-    """GB/T 4762-1984."""
+    """Political status by GB/T 4762-1984."""
 
     PARTY_MEMBER = "01", "中共党员"
     PARTY_PROBATIONER = "02", "中共预备党员"
@@ -50,7 +50,7 @@ POLITICAL_STATUS_ALIASES = {
 
 
 class Education(models.TextChoices):
-    """GB/T 4658-2006, as far as rosters tell levels apart."""
+    """Level of education by GB/T 4658-2006, as coarse as rosters record it."""
 
     DOCTOR = "11", "博士研究生"
     MASTER = "14", "硕士研究生"

@@ -1,4 +1,4 @@
-"""Who is meant: people by identity number, by name and mobile number, or by name within an organisation."""
+"""Identifies people by identity number, by name and mobile number, or by name within an organisation."""
 
 import re
 from collections import defaultdict
@@ -33,7 +33,7 @@ TELL_APART_REFERENCE = "请在姓名后用括号注明手机号码或所在组�
 
 
 class Reference(NamedTuple):
-    """A name in a cell, and the hint in brackets behind it that tells namesakes apart."""
+    """A person's name in a cell, with an optional hint in brackets that distinguishes namesakes."""
 
     name: str
     hint: str
@@ -43,12 +43,12 @@ class Reference(NamedTuple):
 
 
 class Directory:
-    """Everybody known, as one import needs them: read once, then kept equal to what the sheets add.
+    """All known people, for one import: read once, then updated with what the sheets add.
 
-    The same person is: the same identity number; else the same name and mobile; else the same name within the same
-    organisation and no contradicting identity number, birth date or mobile. Several candidates are never guessed among.
+    Rows match a person by identity number; else by name and mobile; else by name within the same organisation, without
+    a contradicting identity number, birth date or mobile. Of several candidates none is chosen by guesswork.
 
-    Where nobody need be told apart, nobody is read.
+    Empty where the import need not identify people.
     """
 
     def __init__(self, book):
@@ -60,11 +60,11 @@ class Directory:
             self.read()
 
     def read(self):
-        """Reads everybody, with their capacities and organisations."""
+        """Reads all people, with their capacities and organisations."""
         closed = (
             set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
         )
-        # Derived on every write; of a hundred thousand people they would fill a sixth of the room.
+        # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
         people = Person.objects.order_by("pk").defer("search_text", "identity_number_index", "mobile_index")
         for person in people.iterator():
             self.people[person.pk] = person
@@ -77,9 +77,9 @@ class Directory:
             self.note(self.people[person_id], None, VOLUNTEER)
 
     def learn(self, person, by_name=True):
-        """Makes a person just started or changed known by identity number, and by name.
+        """Indexes a new or changed person by identity number and name.
 
-        Where case files are closed, somebody known by one alone is not found by name.
+        People known only by a case file are not indexed by name in an import without access to case files.
         """
         if by_name:
             former = self._names.get(id(person))
@@ -91,14 +91,14 @@ class Directory:
             self._by_identity[person.identity_number] = person
 
     def note(self, person, organisation_id=None, capacity=None):
-        """Remembers that a person has a capacity, and belongs to an organisation."""
+        """Records that a person has a capacity or belongs to an organisation."""
         if organisation_id:
             self._organisations[id(person)] = with_one(self._organisations[id(person)], organisation_id)
         if capacity:
             self._capacities[id(person)] = with_one(self._capacities[id(person)], capacity)
 
     def organisations_of(self, person):
-        """The organisations that a person belongs to by any capacity noted."""
+        """Returns the ids of the organisations to which the person belongs in any recorded capacity."""
         return self._organisations[id(person)]
 
     def has(self, person, capacity):
@@ -110,9 +110,9 @@ class Directory:
         return [person for person in people if capacity is None or self.has(person, capacity)]
 
     def matching(self, row, organisations):
-        """The person a row with numbers of its own means, or None; raises CellError where several fit.
+        """Returns the person described by a row with columns for numbers, or None; raises CellError if several match.
 
-        `row` has the cells 姓名, and where present 身份证号, 手机号码 and 出生日期; `organisations` are ids.
+        `row` has the cells 姓名, and if present 身份证号, 手机号码 and 出生日期; `organisations` are ids.
         """
         person = self._by_numbers(row)
         if person is not None:
@@ -122,16 +122,17 @@ class Directory:
         return self._only(candidates, row, "姓名", TELL_APART)
 
     def matching_anywhere(self, row, capacity=None):
-        """Like `matching`, for rows whose name alone may mean anybody; those of the capacity come first."""
+        """Like `matching`, but by name in any organisation; people with the capacity are preferred."""
         person = self._by_numbers(row)
         if person is None and capacity:
             person = self._only(self._named(row["姓名"], capacity), row, "姓名", TELL_APART)
         return person or self._only(self._named(row["姓名"]), row, "姓名", TELL_APART)
 
     def referred(self, reference, row, capacity=None):
-        """The person a row means by a name with or without a hint, or None for somebody new.
+        """Returns the person whom a row names, with or without a hint, or None for an unknown person.
 
-        A mobile or identity number as a hint counts like one in its own column; any other hint must fit somebody.
+        A mobile or identity number as a hint counts like a cell of its own. Raises CellError where several people
+        match, or where any other hint matches nobody.
         """
         row = dict(row) | hinted_cells(reference)
         if not reference.hint or len(hinted_cells(reference)) > 1:
@@ -157,9 +158,9 @@ class Directory:
         return self._only(same, {}, "手机号码", TELL_APART)
 
     def _named_so(self, person, row):
-        """The person of an identity number; no list gives somebody registered another name."""
+        """Returns the person with the row's identity number; raises CellError if registered under another name."""
         is_other = person.pk and person.name != row["姓名"]
-        # Of people known by a case file alone nothing is written, and nothing told.
+        # The name of people known only by a case file is neither changed nor revealed.
         if is_other and (Person, person.pk) not in self.book.closed:
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
             raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")
@@ -172,7 +173,7 @@ class Directory:
         return fitting[0] if fitting else None
 
     def refer(self, text, capacity):
-        """The one person of this capacity whom a name in a cell refers to; raises CellError for none or several."""
+        """Returns the person with this capacity whom a cell names; raises CellError for none or several."""
         label = CAPACITIES[capacity]
         name, hint = parse_reference(text)
         fitting = [one for one in self._named(name, capacity) if not hint or self.hinted(one, hint)]
@@ -183,7 +184,7 @@ class Directory:
         return fitting[0]
 
     def hinted(self, person, hint):
-        """Whether a hint in brackets fits a person: mobile or identity number, or the name of an organisation."""
+        """Whether a hint matches a person: the mobile or identity number, or the name of an organisation."""
         numbers = (person.mobile, person.identity_number)
         return plain(hint).upper() in numbers or hint in self._organisation_names(person)
 
@@ -192,18 +193,18 @@ class Directory:
         return [known.of(organisation_id) for organisation_id in sorted(self.organisations_of(person))]
 
     def reference(self, person, capacity=None):
-        """The name by which a cell refers to a person of a capacity, with a hint where the name is not enough."""
+        """Returns the cell text for a person with a capacity: the name, with a hint where it is ambiguous."""
         return self.told_apart(person, self._named(person.name, capacity))
 
     def reference_beside_mobile(self, person):
-        """Like `reference`, for a row that states the mobile number in a column of its own."""
+        """Like `reference`, for a row with the mobile number in a column of its own."""
         same = [one for one in self._named(person.name) if one.mobile == person.mobile]
         if self.book.masks:
             return person.shown_name
         return person.name if person.mobile and len(same) < 2 else self.reference(person)
 
     def told_apart(self, person, namesakes):
-        """The person's name, with a hint that fits nobody else among the namesakes."""
+        """Returns the person's name, with a hint that matches no other of the namesakes."""
         person = self.people.get(person.pk, person)
         if self.book.masks:
             return person.shown_name
@@ -214,34 +215,31 @@ class Directory:
         return person.name
 
     def same(self, person):
-        """The directory's own object for a person read elsewhere."""
+        """Returns the directory's own object for a person read elsewhere."""
         return self.people.get(person.pk, person)
 
 
 @lru_cache
 def with_one(known, another):
-    """The set with one more in it; equal ones are one, since thousands of people have the same."""
+    """Returns the set with one more element; cached, since thousands of people share equal sets."""
     return known | {another}
 
 
 class OrganisationNames:
-    """The names of organisations by their ids, as hints are written and read."""
+    """Organisation names by id, as hints write and read them."""
 
     def __init__(self, book):
         self.book, self._names = book, {}
 
     def of(self, organisation_id):
-        """The name of an organisation."""
+        """Returns the name of the organisation with this id."""
         if organisation_id not in self._names:
             self._names = {key_of(one): name for name, one in self.book.named(Organisation).items()}
         return self._names[organisation_id]
 
 
 class VolunteerIndex:
-    """Volunteers by their people, as the sheets of one workbook know them: `of_person` by the id of the Person object.
-
-    `stored` are those of the database by their keys.
-    """
+    """Volunteers in one workbook: `of_person` by the id() of the Person object, `stored` by primary key."""
 
     def __init__(self, book):
         people = book.only(Directory).people
@@ -252,7 +250,7 @@ class VolunteerIndex:
 
 
 class ReferenceWidget(NameWidget):
-    """A person's name, with or without a hint in brackets behind it."""
+    """Reads a person's name with an optional hint in brackets."""
 
     def clean(self, value, row=None, **options):
         if not isinstance(value, str):
@@ -264,7 +262,7 @@ class ReferenceWidget(NameWidget):
 
 
 def parse_reference(text):
-    """The Reference that a cell states, `张三（13800138000）`."""
+    """Returns the Reference that a cell contains, such as `张三（13800138000）`."""
     match = REFERENCE.fullmatch(text.strip())
     name, hint = match.groups() if match else (text, "")
     try:
@@ -275,7 +273,7 @@ def parse_reference(text):
 
 
 def hinted_cells(reference):
-    """The cells 姓名, 手机号码 and 身份证号 that a reference states; raises CellError where a number is wrong."""
+    """Returns the cells 姓名, 手机号码 and 身份证号 given by a reference; raises CellError for an invalid number."""
     name, hint = reference.name, "".join(plain(reference.hint).split())
     if re.fullmatch(r"[0-9]{11}", hint):
         return {"姓名": name, "手机号码": MobileWidget().clean(hint)}
@@ -285,18 +283,18 @@ def hinted_cells(reference):
 
 
 def new_person(reference):
-    """A person of whom a cell states the name, and perhaps a number."""
+    """Returns an unsaved person with the name, and the number if any, given by a reference."""
     row = hinted_cells(reference)
     return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"))
 
 
 def born_by(number):
-    """The birth date inside an identity number, None without one."""
+    """Returns the birth date encoded in an identity number, or None without one."""
     return identity_number_birth_date(number) if number else None
 
 
 def contradicts(person, row):
-    """Whether a row's identity number, birth date or mobile differ from the person's."""
+    """Whether a row's identity number, birth date or mobile differs from the person's."""
     number, mobile = row.get("身份证号"), row.get("手机号码")
     birth = row.get("出生日期") or born_by(number)
     known_birth = person.birth_date or born_by(person.identity_number)

@@ -1,4 +1,4 @@
-"""What the lists of people's capacities can be narrowed by."""
+"""Filters of the lists of members, posts and proposals."""
 
 import django_filters as filters
 
@@ -10,7 +10,7 @@ from .models import Member, Post, Proposal
 
 
 class MemberFilter(PageFilter):
-    """Members, at first those on the roll today."""
+    """Members; by default those on the roll today."""
 
     defaults = {"standing": "current"}
 
@@ -24,12 +24,12 @@ class MemberFilter(PageFilter):
     intake = filters.ChoiceFilter(label="来源", choices=Member.Intake)
 
     def by_standing(self, members, name, value):
-        """On the roll today, or gone by today."""
+        """Members on the roll today, or those who have left by today."""
         return members.as_of(self.day) if value == "current" else members.left_by(self.day)
 
 
 class PostFilter(PageFilter):
-    """Posts, at first those held today."""
+    """Posts; by default those held today."""
 
     defaults = {"standing": "current"}
 
@@ -41,12 +41,12 @@ class PostFilter(PageFilter):
     nature = filters.ChoiceFilter(label="干部性质", choices=Post.Nature)
 
     def by_standing(self, posts, name, value):
-        """Held today, or ended by today."""
+        """Posts held today, or ended by today."""
         return posts.as_of(self.day) if value == "current" else posts.ended_by(self.day)
 
 
 class ProposalFilter(PageFilter):
-    """Proposals, all of them at first."""
+    """Proposals; by default all."""
 
     search = SearchFilter("姓名或拼音首字母")
     state = filters.ChoiceFilter(
@@ -57,5 +57,5 @@ class ProposalFilter(PageFilter):
     kind = filters.ChoiceFilter(label="申请事项", choices=Proposal.Kind)
 
     def by_state(self, proposals, name, value):
-        """Without a decision, with one, or taken back."""
+        """Proposals waiting, decided or withdrawn."""
         return {"waiting": proposals.waiting, "decided": proposals.decided, "withdrawn": proposals.withdrawn}[value]()

@@ -1,4 +1,4 @@
-"""What is read about people and their capacities."""
+"""Forms for people and their capacities."""
 
 from crispy_forms.layout import Column
 from django import forms
@@ -21,18 +21,18 @@ PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
 PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
 TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
-# What a form never shows of somebody registered, with what stands for nothing.
+# Masked fields, which forms never show of a registered person, with their empty values.
 KEPT_BACK = {field.name: None if field.null else "" for field in Person._meta.concrete_fields if is_masked(field)}
 
 
 class PersonForm(PageForm):
-    """A form for a capacity of a person, such as a member or a post, with the person's own fields beside its own.
+    """A form for a person's capacity, such as a member or a post, which includes the person's own fields.
 
-    A subclass names the link to the person in `person_field`, what it asks of the person in `person_required`, and
-    puts PERSON_GROUP, or as many of its fields as it needs, into its `groups`. On creation the same human being is
-    found by identity number, else by name and mobile; where only the name is known already, the user chooses. Nothing
-    is guessed, unless `takes_only_namesake` lets a name mean the one known person who bears it; `masks_name` keeps a
-    known person's name out of the page whatever the age.
+    A subclass names the foreign key to the person in `person_field` and the person's required fields in
+    `person_required`, and puts PERSON_GROUP, or those of its fields that it needs, into its `groups`. A new record is
+    attached to the known person with the same identity number, else with the same name and mobile; if only the name is
+    known, the user chooses. `takes_only_namesake` accepts the only known person of that name without asking;
+    `masks_name` hides a known person's name on the page at any age.
     """
 
     person_field = "person"
@@ -59,11 +59,11 @@ class PersonForm(PageForm):
 
     @property
     def known_person(self):
-        """The person that the record is about already, None where the form has yet to find out."""
+        """The person of an existing record, or None for a new record."""
         return getattr(self.instance, self.person_field) if getattr(self.instance, f"{self.person_field}_id") else None
 
     def _show_person(self, person):
-        """Shows what is registered; what is masked stays out of the page and is kept where nothing is typed."""
+        """Shows the person's data; masked values are left out of the page, and kept if the field is left empty."""
         self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS if name not in KEPT_BACK}
         for name in KEPT_BACK:
             if getattr(person, name) and name in self.fields:
@@ -75,17 +75,20 @@ class PersonForm(PageForm):
 
     @classmethod
     def lock(cls, record):
-        """The person's own facts are part of the form."""
+        """Locks the person, whose fields are part of the form."""
         lock_person(getattr(record, f"{cls.person_field}_id"))
 
     def stored_value(self, name):
-        """What is masked is compared, but never shown."""
+        """Returns the stored value of a field, also of masked ones, which are compared but not shown."""
         if self.known_person and name in ("name", *KEPT_BACK):
             return getattr(self.known_person, name)
         return super().stored_value(name)
 
     def clean_name(self):
-        """A name as the ledger takes it: the same spelling for the same person, wherever it is typed."""
+        """Returns the name normalised as in imports, so that one person has one spelling everywhere.
+
+        Raises ValidationError for text that cannot be a name.
+        """
         if not self.cleaned_data["name"] and self.known_person:
             return self.known_person.name
         try:
@@ -94,11 +97,14 @@ class PersonForm(PageForm):
             raise problem(error.expected, error.remedy) from None
 
     def clean_identity_number(self):
-        """Full-width digits, spaces and a small x are ways of writing the same number."""
+        """Returns the number normalised: full-width digits, spaces and a lower-case x are accepted."""
         return normalised(self.cleaned_data["identity_number"]).upper()
 
     def clean_mobile(self):
-        """Full-width digits, spaces and hyphens are ways of writing the same number."""
+        """Returns the number normalised: full-width digits, spaces and hyphens are accepted.
+
+        Raises ValidationError where it is not a mobile number.
+        """
         mobile = self.cleaned_data["mobile"]
         if mobile and mobile != CLEAR:
             try:
@@ -116,7 +122,7 @@ class PersonForm(PageForm):
         return data
 
     def _person(self, data):
-        """The person meant, a new one, or None where that has to be settled first."""
+        """Returns the known person described, a new one, or None if the user has to choose or correct first."""
         if self.known_person:
             return self.known_person
         name, number, mobile = (data.get(field) for field in ("name", "identity_number", "mobile"))
@@ -130,7 +136,10 @@ class PersonForm(PageForm):
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
 
     def _known_by_number(self, person, name):
-        """The person with the identity number typed, where the user may take up somebody registered elsewhere."""
+        """Returns the person with the identity number entered, or None with an error on the form.
+
+        Only the committee's staff may use a person whom they cannot see; the name must match the registered one.
+        """
         is_seen = Person.objects.visible_to(self.user).filter(pk=person.pk).exists()
         if not is_seen and not self.user.is_committee_staff:
             expected = "本组织已登记的人，或尚未在系统中登记的身份证号"
@@ -139,7 +148,7 @@ class PersonForm(PageForm):
         return person if person.name == name else self._refuse_name()
 
     def _take(self, person, data):
-        """Writes what was typed, unless the person is somebody whose facts are kept by others."""
+        """Sets the person's fields from the form, unless the user may not change them."""
         if person.pk:
             lock_person(person.pk)
             person.refresh_from_db()
@@ -152,17 +161,17 @@ class PersonForm(PageForm):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
 
     def _namesakes(self, data):
-        """People of this name whom the user sees; of others the form neither knows nor tells."""
+        """Returns people with this name visible to the user; the form must not reveal others."""
         return Person.objects.visible_to(self.user).filter(name=data["name"])
 
     def _contradicts(self, person, data):
-        """Whether the numbers typed show that this namesake is somebody else."""
+        """Whether the identity number or birth date entered shows that this namesake is another person."""
         typed = {"identity_number": data.get("identity_number"), "birth_date": data.get("birth_date")}
         pairs = [(value, getattr(person, field)) for field, value in typed.items()]
         return any(value and value != CLEAR and known and value != known for value, known in pairs)
 
     def _choose(self, namesakes):
-        """The namesake that the user picked, a new person, or None when the user has yet to pick."""
+        """Returns the namesake chosen by the user, a new person, or None if the user has yet to choose."""
         shown = Person.objects.filter(pk__in=[person.pk for person in namesakes])
         candidates = {str(person.pk): person for person in with_capacities(shown, self.user)}
         kept = set(shown.kept_by(self.user))
@@ -185,7 +194,7 @@ class PersonForm(PageForm):
         return candidates.get(picked)
 
     def _new_person(self):
-        """A new person, who must carry something that tells the two apart where the user knows the name already."""
+        """Returns a new person; adds an error if nothing entered distinguishes them from a visible namesake."""
         data = self.cleaned_data
         offered = [name for name in TELLING_FIELDS if name in self.fields]
         typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
@@ -196,7 +205,7 @@ class PersonForm(PageForm):
         return Person()
 
     def _fill(self, person, data):
-        """Writes what was typed; an emptied field empties only the person whose record is open."""
+        """Sets the person's fields from the form; an emptied field is cleared only for an existing record's person."""
         for name in PERSON_FIELDS:
             value = data.get(name)
             if name in KEPT_BACK:
@@ -220,7 +229,7 @@ class PersonForm(PageForm):
                 self.add_error(name, f"请填写{self.fields[name].label}。")
 
     def add_error(self, field, error):
-        """What the model says about its person is shown at the name."""
+        """Attaches the model's errors about its person to the name field."""
         if hasattr(error, "error_dict") and self.person_field in error.error_dict:
             errors = dict(error.error_dict)
             about_person = errors.pop(self.person_field)
@@ -231,7 +240,7 @@ class PersonForm(PageForm):
         super().add_error(field, error)
 
     def _get_validation_exclusions(self):
-        """A known person takes part in the model's constraints."""
+        """Returns the exclusions without the person if known, so that constraints on it are checked."""
         excluded = super()._get_validation_exclusions()
         if getattr(self.instance, self.person_field).pk:
             excluded.discard(self.person_field)
@@ -243,9 +252,9 @@ class PersonForm(PageForm):
         return super().save(commit)
 
     def save_person(self):
-        """Saves the person, unless others keep the facts or nothing of them is changed.
+        """Saves the person, unless unchanged or the user may not change them.
 
-        A change that changes nothing would tell in the person's history who has opened which record.
+        An empty change in the person's history would reveal who has opened which record.
         """
         person = getattr(self.instance, self.person_field)
         if self.keeps_person and not is_stored(person):
@@ -253,30 +262,30 @@ class PersonForm(PageForm):
 
     @property
     def saved_note(self):
-        """That a known person's facts, which the user does not keep, stay as they are."""
+        """A note that a known person's data are unchanged, as the user may not change them."""
         return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
 
 
 def is_stored(person):
-    """Whether the person's facts are in the database as they are."""
+    """Whether the person's fields equal those in the database."""
     stored = Person.objects.filter(pk=person.pk).first()
     return stored is not None and all(getattr(stored, name) == getattr(person, name) for name in PERSON_FIELDS)
 
 
 def lock_person(pk):
-    """Keeps others from changing a person until the transaction ends."""
+    """Locks a person until the end of the transaction."""
     list(Person.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
 
 
 def say_apart(labels):
-    """What to fill in so that a new person is told from those of the same name."""
+    """Returns the error message asking for what distinguishes a new person from namesakes."""
     *first, last = labels
     wanted = f"请至少填写{'、'.join(first)}或{last}中的一项" if first else f"请填写{last}"
     return f"系统中已有同名的人，{wanted}（与已有的人不同），以便区分。"
 
 
 def with_capacities(people, user, *kinds):
-    """People with the memberships and posts that the user sees, by a role of one of `kinds` where these are given."""
+    """Prefetches the people's memberships and posts visible to the user, by a role of one of `kinds` if given."""
     rows = {
         "memberships": Member.objects.select_related("branch"),
         "posts": Post.objects.select_related("organisation"),
@@ -287,7 +296,7 @@ def with_capacities(people, user, *kinds):
 
 
 def describe(person):
-    """What tells a person from namesakes, numbers masked."""
+    """Returns what distinguishes a person from namesakes, with masked numbers."""
     facts = [
         person.shown_name,
         person.get_gender_display(),
@@ -301,7 +310,7 @@ def describe(person):
 
 
 def keeps_roll(user, member):
-    """Whether the user takes members on and off this branch's roll without asking."""
+    """Whether the user may change the member's branch roll without the committee's consent."""
     return Member.objects.visible_as(user, RoleKind.STAFF).filter(pk=member.pk).exists()
 
 
@@ -326,7 +335,7 @@ class MemberForm(PersonForm):
             self._leave_to_committee()
 
     def _leave_to_committee(self):
-        """Leaving and transfer need the committee's consent, and are asked for on the member's page."""
+        """Disables the fields for leaving and transfer, which need the committee's consent."""
         for name in ("branch", "left_on"):
             self.fields[name].disabled = True
             self.fields[name].help_text = "需委机关同意，请在团员页面申请。"
@@ -345,7 +354,7 @@ class MemberForm(PersonForm):
 
 
 class MemberLeaveForm(ActionForm):
-    """The day and the reason of leaving a branch's roll."""
+    """The date and reason of leaving a branch's roll."""
 
     day = forms.DateField(label="离开日期")
     status = forms.ChoiceField(
@@ -354,13 +363,13 @@ class MemberLeaveForm(ActionForm):
 
 
 class LeaveProposalForm(MemberLeaveForm):
-    """A branch's wish to have a member taken off the roll."""
+    """Asks the committee to take a member off the roll."""
 
     note = forms.CharField(label="申请说明", widget=forms.Textarea, max_length=500, required=False)
 
 
 class MemberTransferForm(ActionForm):
-    """The day of a transfer, and the branch to which it leads."""
+    """The date of a transfer and the receiving branch."""
 
     to_branch = OrganisationChoiceField(Organisation.objects.branches(), label="转入团支部")
     day = forms.DateField(label="转接日期")
@@ -372,9 +381,10 @@ class MemberTransferForm(ActionForm):
 
 
 class BranchNameField(forms.ModelChoiceField):
-    """A choice among all standing branches of the district, by name alone and in the order of names.
+    """A choice among all current branches of the district, sorted by name.
 
-    A member may move to any of them, and the names are no secret; the tree, the category and the rest stay unseen.
+    A member may transfer to any of them, and names are not confidential; the tree, category and other data are not
+    shown.
     """
 
     def label_from_instance(self, organisation):
@@ -382,7 +392,7 @@ class BranchNameField(forms.ModelChoiceField):
 
 
 class TransferProposalForm(ActionForm):
-    """A branch's wish to have a member transferred."""
+    """Asks the committee to transfer a member."""
 
     to_branch = BranchNameField(Organisation.objects.none(), label="转入团支部")
     day = forms.DateField(label="转接日期")
@@ -395,11 +405,11 @@ class TransferProposalForm(ActionForm):
 
 
 class ProposalWithdrawalForm(ActionForm):
-    """Nothing more to ask; it is taken back now."""
+    """Confirms the withdrawal of a proposal; has no fields."""
 
 
 class ProposalDecisionForm(ActionForm):
-    """Consent or refusal; a refusal says why."""
+    """Consent or refusal; a refusal requires a reason."""
 
     is_approved = forms.TypedChoiceField(
         label="审批结果",
@@ -431,7 +441,7 @@ class PostForm(PersonForm):
 
 
 class AccountChoiceField(forms.ModelChoiceField):
-    """A choice of an account, by what tells those of the same name apart."""
+    """A choice of an account, labelled so that accounts of the same name differ."""
 
     def label_from_instance(self, account):
         roles = "、".join(str(role) for role in account.roles.all())
@@ -439,7 +449,7 @@ class AccountChoiceField(forms.ModelChoiceField):
 
 
 class PostAccountForm(ActionForm):
-    """The account by which the holder of a post signs in, among those of this place that are nobody else's."""
+    """The user account of the holder of a post, among those at this organisation not linked to anyone else."""
 
     account = AccountChoiceField(User.objects.none(), label="登录账号", required=False)
 
@@ -454,7 +464,7 @@ class PostAccountForm(ActionForm):
         field.help_text = "可选本组织及其上级、下级的委机关专干和基层团干部账号，已绑定给他人的不列出。"
 
     def _column(self, name):
-        """Wide enough for the roles that stand in a choice."""
+        """Returns a field's layout column, wide enough for the roles in a choice."""
         return Column(name, css_class="col-12 col-xl-8")
 
 

@@ -1,4 +1,4 @@
-"""The ledger's sheets 团员 and 团干部, and what every sheet about people shares."""
+"""Import and export of the ledger sheets 团员 and 团干部, and the base of all sheets about people."""
 
 from collections import defaultdict
 
@@ -17,12 +17,12 @@ from .models import Member, Person, Post, shown_name
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
 
-# It says the birth date and the sex as well (GB 11643).
+# It encodes the birth date and the sex as well (GB 11643).
 IDENTITY_NUMBER = "身份证号"
 
 
 def person_column(name, required=False, owner="person", unless=""):
-    """A column of the person that a row is about."""
+    """Returns a column for a field of the person whom a row describes."""
     found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name))
     found.unless = unless
     return found
@@ -39,7 +39,7 @@ WORKPLACES = "学习工作单位 工作学习单位 工作/学习单位 学习/�
 
 
 class PersonReference(Column):
-    """A column that names one person of a capacity."""
+    """A column that names one person with a capacity."""
 
     names_others = True
 
@@ -59,7 +59,7 @@ EVERYONE = "全部"
 
 
 def means_everyone(cell):
-    """Whether a cell with names means everybody; raises CellError where it names somebody besides."""
+    """Whether a cell with names is 全部, everyone; raises CellError where it names others as well."""
     names = split_list(cell)
     if EVERYONE in names and len(names) > 1:
         raise CellError("“全部”，或一个或几个姓名", "“全部”须单独填写，不与姓名同时出现")
@@ -67,7 +67,10 @@ def means_everyone(cell):
 
 
 def each_named(cell, known):
-    """What `known(name)` finds for every name in a cell, each once; of several the CellError says which is wrong."""
+    """Returns the distinct results of `known(name)` for the names in a cell.
+
+    Raises CellError for a name that `known` rejects, naming it if there are several.
+    """
     names, found = split_list(cell), {}
     for name in names:
         try:
@@ -80,7 +83,7 @@ def each_named(cell, known):
 
 
 class PeopleReference(PersonReference):
-    """A column that names several people of a capacity, or where it may, all of them by 全部."""
+    """A column that names several people with a capacity, or all of them by 全部 where `may_be_everyone`."""
 
     def __init__(self, heading, attribute, capacity, required=False, may_be_everyone=False):
         super().__init__(heading, attribute, capacity, required)
@@ -96,7 +99,7 @@ class PeopleReference(PersonReference):
 
 
 class PeopleResource(SheetResource):
-    """A sheet about people; `owner` names a record's link to the person it describes, None without one."""
+    """A sheet about people; `owner` is the foreign key to the person described, or None."""
 
     owner = "person"
     shared = tuple(
@@ -126,9 +129,10 @@ class PeopleResource(SheetResource):
         return list(dict.fromkeys([Person, Member, Post, *super().watched()]))
 
     def recall(self, record):
-        """The record, unless its mark is beside somebody else, as when only some columns were sorted.
+        """Returns the record of the row's export mark; raises an error of the row where the mark is another person's.
 
-        Where a name only says who is meant, no other one is taken; where it belongs to the record, it may be mended.
+        That happens when only some columns were sorted. Where the name only identifies the person, it must be the same;
+        where it is a field of the record, it may be corrected if no number contradicts.
         """
         self.person = getattr(record, self.owner) if self.owner else None
         stated = self.row.get("姓名")
@@ -140,14 +144,14 @@ class PeopleResource(SheetResource):
         return record
 
     def standing_value(self, record, heading):
-        """The directory's own Person objects, where the record refers to people."""
+        """Returns the stored value, with people replaced by the directory's own Person objects."""
         value = super().standing_value(record, heading)
         if isinstance(value, list):
             return [self.directory.same(one) if isinstance(one, Person) else one for one in value]
         return self.directory.same(value) if isinstance(value, Person) else value
 
     def attach_people(self, records, *attributes):
-        """Gives the records the directory's own Person objects."""
+        """Sets the directory's own Person objects on the records."""
         for record in records:
             for attribute in attributes or (self.owner,):
                 setattr(record, attribute, self.directory.people[getattr(record, f"{attribute}_id")])
@@ -177,7 +181,7 @@ class PeopleResource(SheetResource):
 
 
 class MemberResource(PeopleResource):
-    """One row is a league member's time on one branch's roll."""
+    """Each row is a league member's period on one branch's roll."""
 
     sheet = "团员"
     known_by = ("姓名", "身份证号", "手机号码", "出生日期", "所在团支部", "来源日期", "入团年月")
@@ -245,7 +249,10 @@ class MemberResource(PeopleResource):
         self.directory.note(record.person, key_of(record.branch), MEMBER)
 
     def find(self, row):
-        """The membership in the branch that began the same day, else the one that overlaps with the row's time."""
+        """Returns the membership in the branch that began on the same day, else the overlapping one, or None.
+
+        Raises CellError where several match.
+        """
         self.person = self.directory.matching(row, [key_of(row["所在团支部"])])
         known = self.of_person[id(self.person)] if self.person else []
         known = [member for member in known if member.branch is row["所在团支部"]]
@@ -286,7 +293,7 @@ class MemberResource(PeopleResource):
 
 
 class PostResource(PeopleResource):
-    """One row is a post held."""
+    """Each row is a post held."""
 
     sheet = "团干部"
     known_by = ("姓名", "手机号码", "所在组织", "职务", "任职年月")

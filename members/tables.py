@@ -1,4 +1,4 @@
-"""Lists of people and their capacities."""
+"""Tables of people, members, posts and proposals."""
 
 import django_tables2 as tables
 

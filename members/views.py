@@ -1,4 +1,4 @@
-"""Pages of people, members and cadres."""
+"""Pages of people, members, proposals and posts."""
 
 from functools import partial
 
@@ -33,20 +33,20 @@ PROPOSED = "已提交申请，委机关同意后生效。"
 
 
 def member_list(request):
-    """Members, at first those on the roll today."""
+    """The list of members; by default those on the roll today."""
     members = Member.objects.visible_to(request.user)
     return list_page(request, MemberTable, MemberFilter, members, title="团员")
 
 
 @require_GET
 def member_export(request, book=None):
-    """The list of members as a file."""
+    """Exports the list of members."""
     members = Member.objects.visible_to(request.user)
     return export_page(request, MemberResource, MemberTable, MemberFilter, members, book=book)
 
 
 def member_detail(request, pk):
-    """One member, with what was proposed about them."""
+    """One member, with the proposals about them."""
     member = visible_member(request, pk)
     context = {
         "title": member.person.shown_name,
@@ -58,7 +58,7 @@ def member_detail(request, pk):
 
 
 def member_create(request):
-    """A new member."""
+    """Registers a member."""
     return form_page(
         request, MemberForm, title="登记团员", message="已登记团员。", initial={"branch": request.GET.get("branch")}
     )
@@ -71,7 +71,7 @@ def member_update(request, pk):
 
 
 def member_end(request, pk):
-    """Takes a member off the roll; a branch's cadre asks the committee to do so."""
+    """Takes a member off the roll, or for a branch's cadre asks the committee to."""
     member = visible_member(request, pk)
     if not keeps_roll(request.user, member):
         return end_page(
@@ -89,7 +89,7 @@ def member_end(request, pk):
 
 
 def member_transfer(request, pk):
-    """Moves a member to another branch, which the address may propose; a branch's cadre asks the committee to do so."""
+    """Transfers a member, or for a branch's cadre asks the committee to; the branch can be preset in the URL."""
     member, initial = visible_member(request, pk), {"to_branch": request.GET.get("to_branch")}
     if not keeps_roll(request.user, member):
         return end_page(
@@ -114,12 +114,12 @@ def member_transfer(request, pk):
 
 
 def visible_member(request, pk):
-    """The member, if the user may see it."""
+    """Returns the member if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Member.objects.visible_to(request.user).select_related("person", "branch"), pk=pk)
 
 
 def proposal_list(request):
-    """Proposals, those without a decision first."""
+    """The list of proposals, with the waiting ones first."""
     proposals = Proposal.objects.visible_to(request.user).waiting_first()
     return list_page(
         request,
@@ -132,7 +132,7 @@ def proposal_list(request):
 
 
 def proposal_detail(request, pk):
-    """One proposal and what became of it."""
+    """One proposal and its outcome."""
     proposal = get_object_or_404(visible_proposals(request), pk=pk)
     context = {
         "title": f"申请：{proposal}",
@@ -146,7 +146,7 @@ def proposal_detail(request, pk):
 
 
 def proposal_decide(request, pk):
-    """Consents to a proposal, which does what was asked, or refuses it."""
+    """Consents to a proposal, which carries it out, or refuses it."""
     proposal = get_object_or_404(visible_proposals(request).visible_as(request.user, RoleKind.STAFF), pk=pk)
     return end_page(
         request,
@@ -159,7 +159,7 @@ def proposal_decide(request, pk):
 
 
 def proposal_withdraw(request, pk):
-    """Takes one's own proposal back."""
+    """Withdraws the user's own proposal."""
     proposal = get_object_or_404(visible_proposals(request).filter(proposed_by=request.user), pk=pk)
     return end_page(
         request,
@@ -172,20 +172,20 @@ def proposal_withdraw(request, pk):
 
 
 def visible_proposals(request):
-    """The proposals that the user may see, with what their pages show."""
+    """Returns the proposals visible to the user, with the related records that their pages show."""
     proposals = Proposal.objects.visible_to(request.user)
     return proposals.select_related("member__person", "member__branch", "to_branch", "proposed_by", "decided_by")
 
 
 def post_list(request):
-    """Posts, at first those held today."""
+    """The list of posts; by default those held today."""
     posts = Post.objects.visible_to(request.user)
     return list_page(request, PostTable, PostFilter, posts, title="团干部")
 
 
 @require_GET
 def post_export(request, book=None):
-    """The list of posts as a file."""
+    """Exports the list of posts."""
     posts = Post.objects.visible_to(request.user)
     return export_page(request, PostResource, PostTable, PostFilter, posts, book=book)
 
@@ -199,7 +199,7 @@ def post_detail(request, pk):
 
 
 def post_create(request):
-    """A new post."""
+    """Registers a post."""
     return form_page(
         request,
         PostForm,
@@ -216,7 +216,7 @@ def post_update(request, pk):
 
 
 def post_account(request, pk):
-    """Says by which account the holder of a post signs in, which decides whose links that account keeps as its own."""
+    """Sets the user account of a post's holder, which decides whose links the account keeps as its own."""
     posts = Post.objects.visible_as(request.user, RoleKind.STAFF).select_related("person__user", "organisation")
     post = get_object_or_404(posts, pk=pk)
     return end_page(
@@ -239,15 +239,15 @@ def post_end(request, pk):
 
 
 def visible_post(request, pk):
-    """The post, if the user may see it."""
+    """Returns the post if the user may see it; raises Http404 otherwise."""
     posts = Post.objects.visible_to(request.user).select_related("person__user", "organisation")
     return get_object_or_404(posts, pk=pk)
 
 
 def person_detail(request, pk):
-    """One human being with all capacities; case files only for those who may see them.
+    """One person with all visible capacities, and case files only for those who may see them.
 
-    Somebody known by sign-ins alone is shown by name alone.
+    People known only by sign-ins are shown by name alone.
     """
     user = request.user
     person = get_object_or_404(Person.objects.visible_to(user), pk=pk)

@@ -150,7 +150,7 @@ class OrganisationResource(SheetResource):
         self.parents[id(record)] = parent
 
     def _move(self, record, former, parent):
-        """Places the organisation, with all below it, at the end of those below `parent`, as treebeard would."""
+        """Moves the organisation and its subtree to the end of the children of `parent`, as treebeard would."""
         path, depth = record.path, record.depth
         place = self._next_place(parent)
         for one in list(self.known.values()):

@@ -1,4 +1,4 @@
-"""People and their capacities: member, cadre's post, volunteer."""
+"""People and their capacities: member, cadre, volunteer."""
 
 from .members import LEAVING_STATUSES, Member, MemberQuerySet
 from .people import Person, PersonQuerySet, shown_name

@@ -1,4 +1,4 @@
-"""League members' time on a branch's roll."""
+"""League members' periods on branch rolls."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -59,12 +59,12 @@ class MemberQuerySet(ReachQuerySet):
         return self.exclude(in_school=True)
 
     def search(self, text):
-        """Members whose name, pinyin or initials hold `text`."""
+        """Members whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 
 
 class Member(models.Model):
-    """A league member's time on one branch's roll."""
+    """A league member's period on one branch's roll."""
 
     class Intake(models.TextChoices):
         VERIFIED = "verified", "存量核实"
@@ -109,7 +109,7 @@ class Member(models.Model):
 
     objects = MemberQuerySet.as_manager()
     history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
-    # Of which `check_overlap` and `clean` speak together with what other records say.
+    # The fields that `check_overlap` and `clean` compare with other records.
     record_options = RecordOptions(undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"))
 
     class Meta:
@@ -156,14 +156,14 @@ class Member(models.Model):
             raise ValidationError({"left_on": problem(f"不早于在册起始日 {self.roll_begin}", "请核对两个日期")})
 
     def overlaps(self, other):
-        """Whether two memberships of one person stand on the same day."""
+        """Whether two memberships of one person have a day in common."""
         return not (
             (self.left_on and other.roll_begin and self.left_on <= other.roll_begin)
             or (other.left_on and self.roll_begin and other.left_on <= self.roll_begin)
         )
 
     def check_overlap(self, leaving=()):
-        """Refuses a membership that stands on the same day as another of the same person, but for those `leaving`."""
+        """Raises ValidationError where another membership of the person overlaps, except those in `leaving`."""
         others = Member.objects.filter(person=self.person_id).exclude(pk=self.pk).select_related("branch")
         for other in others:
             if other.pk not in leaving and self.overlaps(other):

@@ -1,4 +1,4 @@
-"""People: one row for one human being."""
+"""People: one row per human being."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -33,11 +33,11 @@ HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 
 class PersonQuerySet(models.QuerySet):
-    # What the page of readers says it leaves out, of everybody alike.
+    # What the page “who can see” says it omits, the same for every record.
     untold = "因个案授权能看到的人，只向同样获得授权的人列出。"
 
     def with_identity_number(self, number):
-        """The one person with this identity number, by its blind index."""
+        """The person with this identity number, by its blind index."""
         return self.filter(identity_number_index=self._digest("identity_number_index", number))
 
     def with_mobile(self, number):
@@ -45,7 +45,7 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(mobile_index=self._digest("mobile_index", number))
 
     def without_open_capacity(self):
-        """People known by a case file alone, or by nothing."""
+        """People without any capacity, except perhaps a case file."""
         relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
         return self.filter(**{f"{relation}__isnull": True for relation in relations})
 
@@ -53,28 +53,35 @@ class PersonQuerySet(models.QuerySet):
         return self.model._meta.get_field(index).digest(number) or ""
 
     def within(self, organisation):
-        """People who have any capacity within `organisation` or below it."""
+        """People with any capacity in the subtree of `organisation`."""
         return (
             self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGNED_IN))
         )
 
     def visible_to(self, user):
-        """People of whom the user sees any capacity, or whose case file is open to the user."""
+        """People with a capacity visible to the user, or whose case file the user may open."""
         return self.filter(self._known_to(user, SIGNED_IN) | self._with_open_case(user))
 
     def own_reasons(self, viewer):
-        """Why the one person here is open to users by more than the reach of roles: keys, kinds of roles and words."""
+        """Returns why users see the only person of this QuerySet otherwise than by a role's scope.
+
+        Each reason is a tuple: the user's key, the kinds of roles for which it is valid, and the reason in words.
+        """
         person, kinds = self.get(), (RoleKind.CADRE,)
         cadres = person.links_as_youth.values_list("cadre__user", flat=True).distinct()
         own = [(person.user_id, kinds, "本人"), *((cadre, kinds, "本人的联系") for cadre in cadres)]
         return own + person.case_grants.told_to(viewer).in_words()
 
     def kept_by(self, user):
-        """People whose own facts the user sees: a sign-in alone tells the user no more than the name."""
+        """People whose data the user sees: known by more than sign-ins, which reveal only the name."""
         return self.filter(self._kept_as_record(user) | self._with_open_case(user))
 
     def written_by(self, user):
-        """People whose own facts the user may change: by an open case file those whom nobody keeps otherwise."""
+        """People whose data the user may change.
+
+        An open case file allows it only for people without a membership, a post or a volunteer's record, whose data
+        others keep.
+        """
         elsewhere = self._one_of(memberships__isnull=False) | self._one_of(posts__isnull=False)
         elsewhere |= self._one_of(volunteering__isnull=False)
         return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
@@ -83,9 +90,9 @@ class PersonQuerySet(models.QuerySet):
         return self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
 
     def _known_to(self, user, signed_in):
-        """The condition for people known by a capacity or by one of `signed_in`.
+        """Returns the condition for people known by a capacity or by one of the paths in `signed_in`.
 
-        Somebody whose only capacity is a case file is nobody's but those to whom it is open.
+        People whose only capacity is a case file are left out; only those who may open the file see them.
         """
         condition = Q(pk__in=[])
         for role in user.held_roles:
@@ -106,7 +113,7 @@ class PersonQuerySet(models.QuerySet):
         return condition
 
     def _known_at_all(self, signed_in):
-        """Everything belongs to the root's staff, also what belongs to no organisation."""
+        """Returns the condition for people with any capacity; root staff see also those without an organisation."""
         relations = ["memberships", "posts", "volunteering", "links_as_youth", *(["sign_ins"] if signed_in else [])]
         found = Q(pk__in=[])
         for relation in relations:
@@ -132,16 +139,16 @@ class PersonQuerySet(models.QuerySet):
         return found
 
     def _one_of(self, **lookups):
-        # Not by a list of keys, which SQLite would make of all people before it shows the first of them.
+        # EXISTS instead of a list of keys, which SQLite would compute for all people before returning the first.
         return Q(Exists(Person.objects.filter(pk=OuterRef("pk"), **lookups)))
 
     def serving_on(self, day, organisation=None):
-        """People serving in a post on `day`, within `organisation` where one is given."""
+        """People in a post on `day`, within `organisation` if given."""
         posts = self.model._meta.get_field("posts").related_model.objects.as_of(day)
         return self.filter(pk__in=(posts.within(organisation) if organisation else posts).values("person"))
 
     def search(self, text):
-        """People whose name, pinyin or initials hold `text`."""
+        """People whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
 
@@ -149,24 +156,24 @@ ADULT = 18
 
 
 def age(born, day):
-    """Full years of age on `day` of somebody born on the day `born`, None where that is not known."""
+    """Returns the age in full years on `day` of a person born on `born`, or None if that is unknown."""
     return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def shown_name(name, born, day):
-    """A name as everything shows it: of somebody known to be under 18 on `day` only the first character."""
+    """Returns the name for display: only the first character for a person known to be under 18 on `day`."""
     years = age(born, day)
     return name if years is None or years >= ADULT else masked_name(name)
 
 
 class Person(SealedModel):
-    """One human being, whatever the capacities."""
+    """A human being, in whatever capacities."""
 
     class Gender(models.TextChoices):
         MALE = "M", "男"
         FEMALE = "F", "女"
 
-    # Shown in part only of minors, by `shown_name`.
+    # Masked only for minors, by `shown_name`.
     name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
     birth_date = models.DateField("出生日期", null=True, blank=True)
@@ -210,11 +217,14 @@ class Person(SealedModel):
 
     @property
     def shown_name(self):
-        """The name as pages, exports and documents show it: of a minor only the first character."""
+        """The name as displayed on pages, exports and documents: only the first character for a minor."""
         return shown_name(self.name, self.birth_date, timezone.localdate())
 
     def clean(self):
-        """An identity number must agree with birth date and sex, and fills them where they are empty."""
+        """Sets birth date and sex from the identity number where empty.
+
+        Raises ValidationError where the number is invalid or contradicts them.
+        """
         errors = {}
         number = self.identity_number
         if number:
@@ -233,7 +243,7 @@ class Person(SealedModel):
             raise ValidationError(errors)
 
     def validate_unique(self, exclude=None):
-        """Two people never share an identity number; what is wrong is said at the number itself."""
+        """Raises ValidationError at the identity number itself, not its index, where another person has it."""
         exclude = set(exclude or ())
         super().validate_unique(exclude | {"identity_number_index"})
         if self.identity_number and "identity_number" not in exclude:
@@ -242,5 +252,5 @@ class Person(SealedModel):
                 raise ValidationError({"identity_number": self.unique_error_message(Person, ["identity_number"])})
 
     def age_on(self, day):
-        """Full years of age on `day`, None without a birth date."""
+        """Returns the age in full years on `day`, or None without a birth date."""
         return age(self.birth_date, day)

@@ -1,4 +1,4 @@
-"""Posts that cadres hold."""
+"""Posts held by cadres."""
 
 from django.db import models
 from django.urls import reverse
@@ -29,16 +29,16 @@ class PostQuerySet(ReachQuerySet):
         return self.filter(title=title)
 
     def at(self, organisation):
-        """Posts at `organisation` itself, not below it."""
+        """Posts at `organisation` itself, without its subtree."""
         return self.filter(organisation=organisation)
 
     def search(self, text):
-        """Posts whose holder's name, pinyin or initials hold `text`."""
+        """Posts whose holder's name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 
 
 class Post(models.Model):
-    """A post that a cadre holds in an organisation, by months."""
+    """A post held by a cadre in an organisation, dated by month."""
 
     class Nature(models.TextChoices):
         FULL_TIME = "full_time", "专职"
@@ -82,7 +82,7 @@ class Post(models.Model):
 
     @property
     def quota(self):
-        """Youths to be linked: the post's own number, else 100 for full-time cadres and 10 for others."""
+        """The number of youths to be linked: `link_quota`, else 100 for full-time cadres and 10 for others."""
         if self.link_quota is not None:
             return self.link_quota
         return self.FULL_TIME_QUOTA if self.nature == self.Nature.FULL_TIME else self.OTHER_QUOTA

@@ -1,4 +1,4 @@
-"""What a branch asks the committee for: leaving and transfers."""
+"""Proposals by which branches ask the committee for consent to leaving and transfers."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,29 +21,29 @@ class ProposalQuerySet(ReachQuerySet):
     organisation_path = "member__branch__path"
 
     def waiting(self):
-        """Proposals on which nobody has decided yet, and which were not taken back."""
+        """Proposals neither decided nor withdrawn."""
         return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
 
     def decided(self):
-        """Proposals on which somebody has decided."""
+        """Proposals that have been decided."""
         return self.filter(decided_at__isnull=False)
 
     def withdrawn(self):
-        """Proposals that were taken back."""
+        """Proposals that were withdrawn."""
         return self.filter(withdrawn_at__isnull=False)
 
     def waiting_first(self):
-        """Proposals that wait before the others, each the latest first."""
+        """Proposals with the waiting ones first, then by date of settlement, latest first."""
         settled_at = Coalesce("decided_at", "withdrawn_at")
         return self.order_by(settled_at.desc(nulls_first=True), "-proposed_at", "-pk")
 
     def search(self, text):
-        """Proposals about members whose name, pinyin or initials hold `text`."""
+        """Proposals about members whose name, pinyin or initials contain `text`."""
         return search(self, text, "member__person__search_text")
 
 
 class Proposal(models.Model):
-    """What a branch's cadre asks the committee to consent to: a member's leaving, or transfer to another branch."""
+    """A branch cadre's request for the committee's consent to a member's leaving or transfer."""
 
     class Kind(models.TextChoices):
         LEAVE = "leave", "离开"
@@ -109,18 +109,22 @@ class Proposal(models.Model):
 
     @property
     def is_waiting(self):
-        """Whether nobody has decided yet, and it was not taken back."""
+        """Whether it is neither decided nor withdrawn."""
         return self.decided_at is None and self.withdrawn_at is None
 
     @property
     def outcome(self):
-        """What became of it, in a word."""
+        """The outcome in words."""
         if self.withdrawn_at:
             return "已撤回"
         return "等待审批" if self.is_waiting else "已同意" if self.is_approved else "未同意"
 
     def clean(self):
-        """A member on the roll, from a day on which they were; for a transfer another branch that stands."""
+        """Checks the member, the date and the receiving branch.
+
+        Raises ValidationError where the member has left or was not yet on the roll on `day`, and where a transfer leads
+        to the same branch or to one not in existence on `day`.
+        """
         member, branch = self.member, self.to_branch
         if member.has_left:
             raise ValidationError(problem("在册的团员（此人已离开）", "请核对团员的记录"))

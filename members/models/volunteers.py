@@ -1,4 +1,4 @@
-"""People's capacity as volunteers."""
+"""Volunteers."""
 
 from django.db import models
 from django.db.models import Q
@@ -21,11 +21,11 @@ class VolunteerQuerySet(ReachQuerySet):
         return self.filter(Q(joined_on__lte=day) | Q(joined_on__isnull=True))
 
     def bound_by(self, day):
-        """Volunteers bound in the platform by `day`."""
+        """Volunteers bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
     def search(self, text):
-        """Volunteers whose name, pinyin or initials hold `text`."""
+        """Volunteers whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 
 

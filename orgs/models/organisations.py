@@ -58,7 +58,7 @@ class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
         return self.filter(dissolved_on__lte=day)
 
     def with_headcounts(self, day):
-        """Adds `member_count` and `cadre_count`: on the roll and in a post on `day`, here and below."""
+        """Adds `member_count` and `cadre_count`: people on the roll and in a post on `day`, in the whole subtree."""
         return self.annotate(
             member_count=self._count_below("members", day, "pk"), cadre_count=self._count_below("posts", day, "person")
         )
