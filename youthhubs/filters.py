@@ -1,4 +1,4 @@
-"""What the lists of youth hubs and volunteers can be narrowed by."""
+"""Filters of the lists of youth hubs and volunteers."""
 
 import django_filters as filters
 
@@ -9,7 +9,7 @@ from .models import Hub, HubYear
 
 
 class HubFilter(PageFilter):
-    """Youth hubs, at first those open today."""
+    """Youth hubs; by default those open today."""
 
     defaults = {"standing": "yes"}
 
@@ -20,7 +20,7 @@ class HubFilter(PageFilter):
     tier = filters.ChoiceFilter(label="类型", choices=HubYear.Tier, method="by_year_and_tier")
 
     def by_year_and_tier(self, hubs, name, value):
-        """With a row for the year asked, of the tier asked."""
+        """Hubs with a HubYear of the year and tier chosen."""
         asked = self.form.cleaned_data
         return hubs.kept_as(asked.get("tier"), asked.get("year"))
 

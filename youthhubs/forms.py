@@ -1,4 +1,4 @@
-"""What is read about youth hubs and volunteers."""
+"""Forms for youth hubs and volunteers."""
 
 from django import forms
 
@@ -21,13 +21,13 @@ class HubForm(PageForm):
 
 
 class HubCloseForm(ActionForm):
-    """The day on which a hub closes."""
+    """The closing date of a hub."""
 
     day = forms.DateField(label="关闭日期")
 
 
 class HubYearForm(PageForm):
-    """What a hub is in one year; the hub is that of the page."""
+    """A hub's data for one year; the hub is given by the page."""
 
     groups = [("", "year", "tier", "director", "address", "remark")]
     fixed = ("hub",)
@@ -37,7 +37,7 @@ class HubYearForm(PageForm):
 
 
 class VolunteerForm(PersonForm):
-    """A volunteer, with the place in a hub's team."""
+    """A volunteer, with their hub's team."""
 
     groups = [
         PERSON_GROUP,
@@ -55,7 +55,7 @@ class VolunteerForm(PersonForm):
         self.fields["hub"].required = self.fields["hub"].widget.is_required = not self.user.reaches_root
 
     def save(self, commit=True):
-        """Saves the volunteer and the place in the team."""
+        """Saves the volunteer and their membership in a hub's team."""
         volunteer = super().save(commit)
         hub = self.cleaned_data["hub"]
         if hub:

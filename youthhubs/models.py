@@ -1,4 +1,4 @@
-"""Youth hubs, their tier in each year, and their volunteer teams."""
+"""Youth hubs, their yearly tiers and their volunteer teams."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -26,18 +26,18 @@ class HubQuerySet(ReachQuerySet):
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), year=year, tier=tier)))
 
     def kept_as(self, tier=None, year=None):
-        """Hubs with a row of this tier and year; either may be left open."""
+        """Hubs with a HubYear of this tier and year; either may be omitted."""
         wanted = {"tier": tier, "year": year}
         given = {name: value for name, value in wanted.items() if value}
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), **given)))
 
     def with_team_on(self, day):
-        """Hubs with a volunteer in the team by `day`."""
+        """Hubs with a team volunteer who had joined by `day`."""
         volunteers = Volunteer.objects.as_of(day).filter(team__hub=OuterRef("pk"))
         return self.filter(Exists(volunteers))
 
     def search(self, text):
-        """Hubs whose name, pinyin or initials hold `text`."""
+        """Hubs whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
 
@@ -68,7 +68,7 @@ class Hub(models.Model):
 
     @property
     def latest_year(self):
-        """What the hub was in the last year kept, or None."""
+        """The HubYear of the latest year on record, or None."""
         return next(iter(self.years.all()), None)
 
     def clean(self):
@@ -87,7 +87,7 @@ class HubYearQuerySet(ReachQuerySet):
 
 
 class HubYear(models.Model):
-    """What a hub was in one year."""
+    """A hub's data for one year."""
 
     class Tier(models.TextChoices):
         ORDINARY = "ordinary", "普通店"
@@ -121,7 +121,7 @@ class HubYear(models.Model):
 
 
 class TeamMember(models.Model):
-    """A volunteer's place in a hub's team."""
+    """A volunteer's membership in a hub's team."""
 
     volunteer = models.OneToOneField(Volunteer, models.CASCADE, related_name="team", verbose_name="志愿者")
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")

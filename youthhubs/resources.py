@@ -1,4 +1,4 @@
-"""The ledger's sheets 青年汇 and 志愿者."""
+"""Import and export of the ledger sheets 青年汇 and 志愿者."""
 
 from functools import partial
 
@@ -14,7 +14,7 @@ from .models import Hub, HubYear, TeamMember
 
 
 class HubYearResource(SheetResource):
-    """One row is a youth hub in a year; what belongs to the hub itself must agree between its rows."""
+    """Each row is a youth hub in one year; its rows must agree on the hub's own data."""
 
     sheet = "青年汇"
     known_by = ("名称", "年度")
@@ -62,7 +62,7 @@ class HubYearResource(SheetResource):
 
 
 class VolunteerResource(PeopleResource):
-    """One row is a volunteer; a name alone means the one person of that name, else somebody new."""
+    """Each row is a volunteer; a name alone means the only known person of that name, else a new person."""
 
     sheet = "志愿者"
     known_by = ("姓名", "手机号码")

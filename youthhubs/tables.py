@@ -1,4 +1,4 @@
-"""Lists of youth hubs and volunteers."""
+"""Tables of youth hubs and volunteers."""
 
 import django_tables2 as tables
 
@@ -22,7 +22,7 @@ class HubTable(PageTable):
         fields = ["name", "organisation", "tier", "opened_on", "closed_on"]
 
     def render_tier(self, value):
-        """The tier with its year, since it may change every year."""
+        """Returns the tier with its year, since it may change every year."""
         return f"{value.get_tier_display()}（{value.year}）"
 
 

@@ -15,14 +15,14 @@ from .tables import HubTable, VolunteerTable
 
 
 def hub_list(request):
-    """Youth hubs, at first those open today."""
+    """The list of youth hubs; by default those open today."""
     hubs = Hub.objects.visible_to(request.user)
     return list_page(request, HubTable, HubFilter, hubs, title="青年汇")
 
 
 @require_GET
 def hub_export(request, book=None):
-    """The years of the hubs listed, as a file."""
+    """Exports the yearly data of the hubs listed."""
     hubs = Hub.objects.visible_to(request.user)
     return export_page(request, HubYearResource, HubTable, HubFilter, hubs, book=book, through="hub")
 
@@ -36,7 +36,7 @@ def hub_detail(request, pk):
 
 
 def hub_create(request):
-    """A new youth hub."""
+    """Registers a youth hub."""
     return form_page(request, HubForm, title="登记青年汇", message="已登记青年汇。")
 
 
@@ -55,12 +55,12 @@ def hub_end(request, pk):
 
 
 def visible_hub(request, pk):
-    """The hub, if the user may see it."""
+    """Returns the hub if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Hub.objects.visible_to(request.user).select_related("organisation"), pk=pk)
 
 
 def hub_year_create(request, hub_pk):
-    """What a hub is in one more year."""
+    """Adds a hub's data for another year."""
     hub = visible_hub(request, hub_pk)
     return form_page(
         request, HubYearForm, instance=HubYear(hub=hub), title=f"登记年度情况：{hub}", message="已登记年度情况。"
@@ -68,20 +68,20 @@ def hub_year_create(request, hub_pk):
 
 
 def hub_year_update(request, pk):
-    """Corrects what a hub was in a year."""
+    """Corrects a hub's data for a year."""
     row = get_object_or_404(HubYear.objects.visible_to(request.user).select_related("hub"), pk=pk)
     return form_page(request, HubYearForm, instance=row, title=f"修改年度情况：{row}", message="已保存年度情况。")
 
 
 def volunteer_list(request):
-    """Volunteers."""
+    """The list of volunteers."""
     volunteers = Volunteer.objects.visible_to(request.user)
     return list_page(request, VolunteerTable, VolunteerFilter, volunteers, title="志愿者")
 
 
 @require_GET
 def volunteer_export(request, book=None):
-    """The list of volunteers as a file."""
+    """Exports the list of volunteers."""
     volunteers = Volunteer.objects.visible_to(request.user)
     return export_page(request, VolunteerResource, VolunteerTable, VolunteerFilter, volunteers, book=book)
 
@@ -94,7 +94,7 @@ def volunteer_detail(request, pk):
 
 
 def volunteer_create(request):
-    """A new volunteer."""
+    """Registers a volunteer."""
     return form_page(request, VolunteerForm, title="登记志愿者", message="已登记志愿者。")
 
 
@@ -107,6 +107,6 @@ def volunteer_update(request, pk):
 
 
 def visible_volunteer(request, pk):
-    """The volunteer, if the user may see it."""
+    """Returns the volunteer if the user may see it; raises Http404 otherwise."""
     volunteers = Volunteer.objects.visible_to(request.user).select_related("person", "team__hub")
     return get_object_or_404(volunteers, pk=pk)
