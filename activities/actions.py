@@ -1,4 +1,4 @@
-"""Changes that touch an activity and its sign-in rows together."""
+"""Actions that change an activity together with its sign-in rows."""
 
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery
@@ -12,7 +12,7 @@ COUNTED = ("sign_in_count", "attendance", "basis", "stated_attendance", "stated_
 
 @transaction.atomic
 def add_sign_in(activity, person, capacity):
-    """Signs a person in; the activity's person-times become the number of its sign-in rows."""
+    """Signs a person in and returns the row; the activity's person-times become its number of sign-in rows."""
     sign_in = SignIn(activity=activity, person=person, capacity=capacity)
     sign_in.full_clean()
     sign_in.save()
@@ -22,7 +22,7 @@ def add_sign_in(activity, person, capacity):
 
 @transaction.atomic
 def remove_sign_in(sign_in):
-    """Takes a sign-in row away; without any row left the person-times are those typed."""
+    """Deletes a sign-in row; after the last one the activity's person-times are those entered by hand."""
     activity = sign_in.activity
     sign_in.delete()
     recount_sign_ins([activity.pk])
@@ -30,12 +30,13 @@ def remove_sign_in(sign_in):
 
 @transaction.atomic
 def recount_sign_ins(activity_ids):
-    """Sets head count, person-times and basis of activities from their sign-in rows.
+    """Sets `sign_in_count`, `attendance` and `basis` of activities from their sign-in rows.
 
-    The person-times typed before the first row are kept aside, and return when no row is left.
+    The values entered by hand before the first row are set aside, and restored when no row is left.
     """
     activities = Activity.objects.filter(pk__in=activity_ids)
-    # Of two people signed in at once, each would count without the other's row; their rows' own locks pass NO KEY.
+    # Without the lock, of two concurrent sign-ins each would miss the other's row; NO KEY is compatible with the
+    # foreign key locks of inserted rows.
     before = {one.pk: one for one in activities.select_for_update(no_key=True).order_by("pk")}
     activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
     rows = SignIn.objects.filter(activity=OuterRef("pk")).order_by()

@@ -1,4 +1,4 @@
-"""What the lists of activities and their types can be narrowed by."""
+"""Filters of the lists of activities and their types."""
 
 import django_filters as filters
 

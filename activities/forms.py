@@ -1,4 +1,4 @@
-"""What is read about activities, their types, and who came."""
+"""Forms for activities, their types and sign-ins."""
 
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
@@ -11,7 +11,7 @@ from .models import Activity, ActivityType, SignIn
 
 
 class ActivityForm(PageForm):
-    """An activity; with sign-in rows its person-times follow from them."""
+    """An activity; if it has sign-in rows, its person-times are computed from them."""
 
     groups = [
         ("活动", "name", "held_on", "type", "host", "hub", "venue", "is_online"),
@@ -34,7 +34,7 @@ class ActivityForm(PageForm):
             self._take_only_place_for_granted()
 
     def _take_only_place_for_granted(self):
-        """A branch's cadre holds its activities, and whoever runs one hub holds them there."""
+        """Presets the user's only organisation as host, or else their only hub."""
         organisations = self.user.organisations_as(*RECORD_KEEPERS)
         hubs = self.fields["hub"].queryset[:2]
         if len(organisations) == 1:
@@ -56,7 +56,7 @@ class ActivityForm(PageForm):
 
 
 class ActivityTypeForm(PageForm):
-    """A type of activity; a new one gets its key by itself."""
+    """A type of activity; a new one gets a generated key."""
 
     groups = [("", "name", "is_education", "position")]
 
@@ -68,13 +68,13 @@ class ActivityTypeForm(PageForm):
         }
 
     def save(self, commit=True):
-        """Saves the type; its key never changes afterwards, since figures and targets are named by it."""
+        """Saves the type; its key never changes, since figures and targets refer to it."""
         self.instance.key = self.instance.key or ActivityType.free_key()
         return super().save(commit)
 
 
 class SignInForm(PersonForm):
-    """One person present, found by name and mobile, or by a name that only one known person has."""
+    """One attendee, identified by name and mobile, or by a name that only one known person has."""
 
     groups = [("", "name", "mobile", "capacity", "same_person")]
     fixed = ("activity",)
@@ -90,7 +90,7 @@ class SignInForm(PersonForm):
             field.choices = [choice for choice in field.choices if choice[0] != SignIn.Capacity.ASSISTED_YOUTH]
 
     def save(self, commit=True):
-        """Saves the person and signs them in, which settles the activity's person-times."""
+        """Saves the person and signs them in, which updates the activity's person-times."""
         self.save_person()
         self.instance = add_sign_in(self.instance.activity, self.instance.person, self.instance.capacity)
         return self.instance

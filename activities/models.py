@@ -1,4 +1,4 @@
-"""What was held, and who came."""
+"""Activities, their types and sign-ins."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from youthhubs.models import Hub
 
 
 class ActivityType(models.Model):
-    """A type of activity; data that staff edit, the figures' keys are built from `key`."""
+    """A type of activity, editable by staff; figures' keys are built from `key`."""
 
     key = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=30, unique=True)
@@ -35,7 +35,7 @@ class ActivityType(models.Model):
 
     @classmethod
     def free_key(cls):
-        """A key for a type that staff add: `type_16` for the sixteenth, or the next one that is free."""
+        """Returns an unused key for a new type: `type_16` for the sixteenth, or the next free one."""
         taken = set(cls.objects.values_list("key", flat=True))
         number = len(taken) + 1
         while f"type_{number}" in taken:
@@ -47,13 +47,16 @@ class ActivityQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
     def reach_by(self, role):
-        """Whoever runs a hub sees what is held there, whoever held it, and nothing else."""
+        """Returns the condition for the rows that a role makes visible.
+
+        Hub operators see only what is held at their hubs, whoever the host is.
+        """
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(hub__organisation__path__startswith=role.organisation.path)
         return super().reach_by(role)
 
     def reach(self, organisation):
-        """An activity belongs to the organisation that held it, else to its hub's."""
+        """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
         hosted = Q(host__path__startswith=organisation.path)
         return hosted | Q(host__isnull=True, hub__organisation__path__startswith=organisation.path)
 
@@ -62,7 +65,7 @@ class ActivityQuerySet(ReachQuerySet):
         return self.filter(held_on__range=period.bounds)
 
     def search(self, text):
-        """Activities whose name, pinyin or initials hold `text`."""
+        """Activities whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
 
@@ -74,7 +77,7 @@ class Activity(models.Model):
         ROUNDED = "rounded", "约数"
         UNRECORDED = "unrecorded", "未统计"
 
-    # More than any district can bring together, and small enough that no sum of a year overflows.
+    # More than any district can gather, and small enough that no yearly sum overflows.
     MOST = 1_000_000
 
     name = models.CharField("活动名称", max_length=100)
@@ -92,7 +95,7 @@ class Activity(models.Model):
     attendance = models.PositiveIntegerField("人次", null=True, blank=True)
     basis = models.CharField("数字口径", max_length=10, choices=Basis, blank=True)
     sign_in_count = models.PositiveIntegerField("签到人次", default=0, editable=False)
-    # What was typed before the first sign-in row, which comes back with the last one's removal.
+    # The values entered by hand before the first sign-in row, restored when the last one is removed.
     stated_attendance = models.PositiveIntegerField("填报人次", null=True, editable=False)
     stated_basis = models.CharField("填报口径", max_length=10, choices=Basis, blank=True, editable=False)
     audience = models.CharField("面向人群", max_length=60, blank=True)
@@ -111,7 +114,7 @@ class Activity(models.Model):
         verbose_name = "活动"
         ordering = ["-held_on", "-pk"]
         indexes = [
-            # All that the figures read of an activity, so that a period is counted without looking at its rows.
+            # Covers every column that figures read, so that a period is counted from the index alone.
             models.Index(
                 fields=["held_on", "type", "session_count", "attendance", "basis", "sign_in_count", "host", "hub"],
                 name="activity_counted",
@@ -151,7 +154,7 @@ class Activity(models.Model):
         return reverse("activity_detail", args=[self.pk])
 
     def settle_basis(self):
-        """An empty basis means 实数 where person-times are given; without person-times it is 未统计, never 0."""
+        """Sets an empty basis to 实数 if person-times are given; without person-times it is 未统计, never 0."""
         if self.attendance is None:
             self.basis = self.Basis.UNRECORDED
         elif not self.basis:
@@ -172,7 +175,7 @@ class Activity(models.Model):
 
     @property
     def is_measured(self):
-        """Whether the person-times are the number of sign-in rows."""
+        """Whether the person-times are counted from sign-in rows."""
         return self.sign_in_count > 0
 
 
@@ -180,13 +183,13 @@ class SignInQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
     def reach_by(self, role):
-        """Whoever runs a hub sees who came to what is held there."""
+        """Returns the condition for the rows that a role makes visible; hub operators see those at their hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(activity__hub__organisation__path__startswith=role.organisation.path)
         return super().reach_by(role)
 
     def reach(self, organisation):
-        """Sign-ins at the organisation's activities."""
+        """Returns the condition for sign-ins at the organisation's activities."""
         hosted = Q(activity__host__path__startswith=organisation.path)
         return hosted | Q(activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path)
 
@@ -200,7 +203,7 @@ class SignInQuerySet(ReachQuerySet):
 
 
 class SignIn(models.Model):
-    """One person present at an activity."""
+    """One person's attendance at an activity."""
 
     class Capacity(models.TextChoices):
         MEMBER = "member", "团员"

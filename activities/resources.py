@@ -1,4 +1,4 @@
-"""The ledger's sheets 活动 and 签到."""
+"""Import and export of the ledger sheets 活动 and 签到."""
 
 import re
 from collections import Counter, defaultdict
@@ -17,16 +17,16 @@ from youthhubs.resources import HubYearResource
 from .actions import recount_sign_ins
 from .models import Activity, ActivityType, SignIn
 
-# What may stand in brackets behind an activity's name, the least that tells it apart.
+# Kinds of hints in brackets after an activity's name, in order of preference; the first unambiguous one is used.
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
 DAYS_LISTED = 10
 SIGN_IN_SHEET = "签到"
 
 
 class ActivityResource(SheetResource):
-    """One row is an activity; name, day, host and hub together tell it from others.
+    """Each row is an activity, identified by name, day, host and hub together.
 
-    Where an activity has sign-in rows the person-times typed are a statement to be checked, not a value to be set.
+    For an activity with sign-in rows, the person-times entered are checked, not stored.
     """
 
     sheet = "活动"
@@ -76,7 +76,10 @@ class ActivityResource(SheetResource):
         self.stated = self.book.only(StatedPersonTimes)
 
     def find(self, row):
-        """The activity of the same name, day, host and hub; where only one side states these, the only stored one."""
+        """Returns the activity of the same name, day, host and hub, or None for a new one.
+
+        Otherwise the only stored one without a contradicting host or hub; raises CellError where several qualify.
+        """
         namesakes = self.index.named(row["活动名称"], row["日期"])
         host, hub = row.get("主办组织"), row.get("青年汇")
         exact = [one for one in namesakes if one.host is host and one.hub is hub]
@@ -104,7 +107,7 @@ class ActivityResource(SheetResource):
             instance.settle_basis()
 
     def _check_person_times(self, instance):
-        """Person-times typed must equal the sign-in rows that the system has."""
+        """Raises an error of the row where its person-times differ from the stored number of sign-in rows."""
         stated = self.row.get("人次")
         if instance.sign_in_count and stated not in (None, instance.sign_in_count):
             remedy = "该活动已有签到名单，以签到人数为准：请核对人次，或先更正签到名单"
@@ -114,7 +117,7 @@ class ActivityResource(SheetResource):
         self.index.learn([record])
 
     def late_problems(self):
-        """Person-times typed must equal the sign-in rows, where there are any in the system or the file."""
+        """Yields a problem for each row whose person-times differ from the sign-in rows stored and in the file."""
         listed = self.book.only(NewSignIns).counts
         for activity, row_at, value in self.stated.rows.values():
             count = activity.sign_in_count + listed[id(activity)]
@@ -127,25 +130,28 @@ class ActivityResource(SheetResource):
 
 
 class StatedPersonTimes:
-    """What the file's sheet 活动 states: {id of an activity: (activity, where its row is, person-times or None)}."""
+    """Person-times stated by the file's sheet 活动.
+
+    `rows` is {id() of an activity: (activity, position of its row, person-times or None)}.
+    """
 
     def __init__(self, book):
         self.rows = {}
 
     def note(self, row_at, activity, value):
-        """Notes what the row of an activity states."""
+        """Records what an activity's row states."""
         self.rows[id(activity)] = activity, row_at, value
 
 
 class NewSignIns:
-    """How many sign-ins of each activity, by its id, the file adds."""
+    """The number of sign-ins that the file adds to each activity, by its id()."""
 
     def __init__(self, book):
         self.counts = Counter()
 
 
 class ActivityIndex:
-    """Activities by name and day, as the sheets of one workbook know them."""
+    """Activities by name, in one workbook."""
 
     def __init__(self, book):
         self.book = book
@@ -156,18 +162,18 @@ class ActivityIndex:
         self.learn(self.stored.values())
 
     def learn(self, activities):
-        """Makes activities known."""
+        """Adds activities to the index."""
         for activity in activities:
             self._by_name[activity.name][id(activity)] = activity
 
     def named(self, name, held_on=None):
-        """The activities of this name, on this day where one is given."""
+        """Returns the activities of this name, on the day `held_on` if given."""
         return [one for one in self._by_name.get(name, {}).values() if held_on in (None, one.held_on)]
 
     def referred(self, text, held_on=None):
-        """The only activity that a cell means; raises CellError for none or several.
+        """Returns the only activity that a cell refers to; raises CellError for none or several.
 
-        Its name is enough where it has no namesake, else its day, host or hub follow in brackets.
+        A unique name is enough; otherwise the day, host or hub follow in brackets.
         """
         found = self.named(text, held_on)
         for bracket in re.finditer(r"[（(]", text) if not found and text.endswith(("）", ")")) else ():
@@ -181,7 +187,7 @@ class ActivityIndex:
         return found[0]
 
     def _unknown(self, name):
-        """The CellError for an activity that is none; of a name known on other days it tells these."""
+        """Returns the CellError for an unknown activity; if the name is known on other days, it lists them."""
         days = sorted({one.held_on.isoformat() for one in self.named(name)})
         if not days:
             return self.book.nobody(name, ActivityResource.sheet)
@@ -194,7 +200,10 @@ class ActivityIndex:
         return self.book.nobody(name, ActivityResource.sheet, expected, remedy)
 
     def reference(self, pk, has_day=False):
-        """The name by which a sheet refers to a stored activity; `has_day` where another column gives the day."""
+        """Returns the text by which a sheet refers to a stored activity.
+
+        `has_day` means that another column gives the day.
+        """
         activity = self.stored[pk]
         own, namesakes = hints_of(activity), self.named(activity.name, activity.held_on if has_day else None)
         for kinds in HINTS:
@@ -206,22 +215,22 @@ class ActivityIndex:
 
 
 def hints_of(activity):
-    """What tells an activity from its namesakes, as it is written in brackets."""
+    """Returns the hints that distinguish an activity from its namesakes, by kind."""
     hints = {"day": activity.held_on.isoformat(), "host": str(activity.host or ""), "hub": str(activity.hub or "")}
     return {kind: hint for kind, hint in hints.items() if hint}
 
 
 def agree(one, other):
-    """Whether two statements can both be true: the same, or only one of them is made."""
+    """Whether two values are compatible: the same, or at least one of them missing."""
     return one is None or other is None or one is other
 
 
-# Of these neither is told where case files are closed: an assisted youth is shown as somebody else, or both as nothing.
+# Not distinguished in imports without access to case files, so as not to reveal who is assisted.
 UNTOLD = (SignIn.Capacity.ASSISTED_YOUTH, SignIn.Capacity.OTHER)
 
 
 class SignInResource(PeopleResource):
-    """One row is one person present at an activity; somebody unknown becomes a new person."""
+    """Each row is one person's attendance at an activity; an unknown person is created."""
 
     sheet = SIGN_IN_SHEET
     known_by = ("活动名称", "日期", "姓名", "手机号码")
@@ -259,7 +268,7 @@ class SignInResource(PeopleResource):
     def load(self):
         known = list(SignIn.objects.order_by("pk"))
         for record in known:
-            # As pages show it: what the report calls changed must not tell who is assisted.
+            # As pages show it; the import report's changes must not reveal who is assisted.
             if not self.book.with_cases and record.capacity == SignIn.Capacity.ASSISTED_YOUTH:
                 record.capacity = SignIn.Capacity.OTHER
         self.attach_people(known)
@@ -298,9 +307,10 @@ class SignInResource(PeopleResource):
         recount_sign_ins(keys)
 
     def first_lists(self):
-        """Yields (activity, its rows, person-times typed before, sign-ins) for first lists that differ from them.
+        """Yields (activity, positions of its rows, person-times stored, number of sign-ins) for first lists.
 
-        What the file itself states of an activity is checked there.
+        Only for activities whose first list of sign-ins differs from the stored person-times and whose person-times the
+        file itself does not state; those are checked in their own sheet.
         """
         listed, stated = self.book.only(NewSignIns).counts, self.book.only(StatedPersonTimes).rows
         for key, (activity, rows_at) in self.first_rows.items():
@@ -309,12 +319,18 @@ class SignInResource(PeopleResource):
                 yield activity, rows_at, typed, listed[key]
 
     def doubts(self):
-        """A first list that differs from the person-times typed before; these are kept aside when it is written."""
+        """Yields a warning for each first list that differs from the stored person-times, which are then set aside.
+
+        Only if the file has no sheet 活动.
+        """
         for activity, _, typed, count in self.first_lists() if ActivityResource.sheet not in self.book.sheets else ():
             yield f"“{activity}”已登记 {typed} 人次，名单有 {count} 人：写入后以名单为准，原登记的人次另行保留。"
 
     def late_problems(self):
-        """Where the file can correct the person-times as well, a first list has as many rows as were typed before."""
+        """Yields a problem for each row of a first list that differs from the stored person-times.
+
+        Only if the file has a sheet 活动, in which they could be corrected.
+        """
         for activity, rows_at, typed, count in self.first_lists() if ActivityResource.sheet in self.book.sheets else ():
             remedy = f"系统中该活动登记为 {typed} 人次，名单只有 {count} 人：请补齐名单，或先清空该活动的人次"
             for row_at in rows_at:

@@ -1,4 +1,4 @@
-"""Lists of activities, their types, and who came."""
+"""Tables of activities, their types and sign-ins."""
 
 import django_tables2 as tables
 
@@ -20,7 +20,7 @@ class ActivityTable(PageTable):
 
 
 class ActivityTypeTable(PageTable):
-    """Types of activities; a type has no page beside its form."""
+    """Types of activities; a type has no page other than its form."""
 
     name = tables.Column(linkify=("activity_type_update", [tables.A("pk")]), attrs={"td": {"class": "record"}})
 
@@ -30,7 +30,7 @@ class ActivityTypeTable(PageTable):
 
 
 class SignInTable(PageTable):
-    """Who came to one activity."""
+    """Attendees of one activity."""
 
     related = ("person",)
 
@@ -40,7 +40,7 @@ class SignInTable(PageTable):
         linkify=lambda record: record.person.get_absolute_url(),
         attrs={"td": {"class": "record"}},
     )
-    # Sorted by it, the list would give away whom the committee assists.
+    # Sorting by it would reveal who is an assisted youth.
     capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
     removal = tables.Column("", accessor="pk", linkify=("sign_in_delete", [tables.A("pk")]), orderable=False)
@@ -50,14 +50,17 @@ class SignInTable(PageTable):
         fields = ["person", "capacity", "mobile", "removal"]
 
     def before_render(self, request):
-        """Of somebody known by sign-ins alone, a branch knows no more than the name."""
+        """Hides the mobile number from all but the committee's staff.
+
+        Of people known only by sign-ins, others see just the name.
+        """
         if not request.user.is_committee_staff:
             self.columns.hide("mobile")
 
     def render_capacity(self, record, value):
-        """Whom the committee assists stands in the case files alone."""
+        """Returns the capacity; assisted youths appear as 其他, since only case files may reveal them."""
         return SignIn.Capacity.OTHER.label if record.capacity == SignIn.Capacity.ASSISTED_YOUTH else value
 
     def render_removal(self):
-        """A word to press; what follows asks again."""
+        """Returns the link text; the page it leads to asks for confirmation."""
         return "移除"

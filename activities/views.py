@@ -1,4 +1,4 @@
-"""Pages of activities, their types, and who came."""
+"""Pages of activities, their types and sign-ins."""
 
 from functools import partial
 
@@ -20,26 +20,26 @@ from .tables import ActivityTable, ActivityTypeTable, SignInTable
 
 
 def activity_list(request):
-    """Activities, the latest first."""
+    """The list of activities, latest first."""
     activities = Activity.objects.visible_to(request.user)
     return list_page(request, ActivityTable, ActivityFilter, activities, title="活动")
 
 
 @require_GET
 def activity_export(request, book=None):
-    """The list of activities as a file."""
+    """Exports the list of activities."""
     activities = Activity.objects.visible_to(request.user)
     return export_page(request, ActivityResource, ActivityTable, ActivityFilter, activities, book=book)
 
 
 def activity_detail(request, pk):
-    """One activity with who came."""
+    """One activity with its attendees."""
     activity = visible_activity(request, pk)
     return activity_page(request, activity, sign_in_form(request, activity))
 
 
 def activity_create(request):
-    """A new activity."""
+    """Registers an activity."""
     return form_page(request, ActivityForm, title="登记活动", message="已登记活动。")
 
 
@@ -52,19 +52,19 @@ def activity_update(request, pk):
 
 
 def activity_delete(request, pk):
-    """Deletes an activity that nobody signed in at."""
+    """Deletes an activity without sign-ins."""
     activity = visible_activity(request, pk)
     return delete_page(request, activity, title=f"删除活动：{activity.name}", message="已删除活动。")
 
 
 def visible_activity(request, pk):
-    """The activity, if the user may see it."""
+    """Returns the activity if the user may see it; raises Http404 otherwise."""
     activities = Activity.objects.visible_to(request.user).select_related("type", "host", "hub")
     return get_object_or_404(activities, pk=pk)
 
 
 def sign_in_create(request, activity_pk):
-    """Signs a person in, on the activity's own page, so that a whole list is typed in one go."""
+    """Signs a person in on the activity's own page, so that a whole list can be entered in one go."""
     activity = visible_activity(request, activity_pk)
     if request.method != "POST":
         return redirect(activity)
@@ -79,14 +79,14 @@ def sign_in_create(request, activity_pk):
 
 
 def sign_in_form(request, activity, data=None):
-    """The form for one more person at the activity."""
+    """Returns the form for signing in one more person."""
     form = SignInForm(data, instance=SignIn(activity=activity), user=request.user, day=timezone.localdate())
     form.submission = new_token(request.user)
     return form
 
 
 def activity_page(request, activity, form):
-    """The activity's page; htmx gets only who came, with the numbers that follow from it."""
+    """Renders the activity's page; an htmx request gets only the attendees and the numbers derived from them."""
     rows = activity.sign_ins.visible_to(request.user)
     context = {
         "title": activity.name,
@@ -102,7 +102,7 @@ def activity_page(request, activity, form):
 
 
 def sign_in_delete(request, pk):
-    """Takes a sign-in row away."""
+    """Removes a sign-in row."""
     sign_in = get_object_or_404(SignIn.objects.visible_to(request.user).select_related("activity", "person"), pk=pk)
     return delete_page(
         request,
@@ -115,19 +115,19 @@ def sign_in_delete(request, pk):
 
 
 def activity_type_list(request):
-    """Types of activities, in their own order."""
+    """The list of activity types, in their own order."""
     return list_page(request, ActivityTypeTable, ActivityTypeFilter, ActivityType.objects.all(), title="活动类型")
 
 
 def activity_type_create(request):
-    """A new type of activities."""
+    """Adds a type of activity."""
     return form_page(
         request, ActivityTypeForm, title="新增活动类型", message="已新增活动类型。", after=reverse("activity_type_list")
     )
 
 
 def activity_type_update(request, pk):
-    """Renames a type of activities, or counts it among education."""
+    """Renames a type of activity, or marks it as education."""
     kind = get_object_or_404(ActivityType, pk=pk)
     return form_page(
         request,
