@@ -1,4 +1,4 @@
-"""Changes that touch several case records together, and those that open or close case files."""
+"""Actions on several case records, and on grants that open case files."""
 
 from datetime import timedelta
 
@@ -16,7 +16,11 @@ from .models import AssistedYouth, CaseGrant, Pairing
 
 @transaction.atomic
 def fix_volunteer(youth, volunteer, day):
-    """Makes `volunteer` the youth's fixed volunteer from `day`; a standing pairing with somebody else ends that day."""
+    """Makes `volunteer` the youth's fixed volunteer from `day`; returns the pairing.
+
+    A previous pairing ends on that day. Raises ValidationError where the volunteer is paired with the youth already, or
+    `day` precedes the previous pairing.
+    """
     AssistedYouth.objects.select_for_update(no_key=True).get(pk=youth.pk)
     standing = youth.pairings.filter(ended_on__isnull=True).first()
     if standing and standing.volunteer_id == volunteer.pk:
@@ -34,9 +38,10 @@ def fix_volunteer(youth, volunteer, day):
 
 @transaction.atomic
 def decide_grant(grant, *, is_approved, person, days, decision_note, request):
-    """Decides on a request as somebody else than who asked; `person` is whose file opens, None for a new person.
+    """Decides on another user's request; approval opens the file of `person`, or of a new person if None.
 
-    Raises ValidationError where it has been decided or taken back meanwhile, or where both could be one person.
+    Raises ValidationError where it has been decided or withdrawn meanwhile, or where one person may control both
+    accounts.
     """
     grant = CaseGrant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant.pk)
     if grant.is_approved is not None or grant.ended_on:
@@ -55,7 +60,7 @@ def decide_grant(grant, *, is_approved, person, days, decision_note, request):
 
 
 def refuse_one_hand(asking, deciding):
-    """Refuses a decision where whoever holds the one account could lately have had the other account's link too."""
+    """Raises ValidationError where one person may recently have had access to both accounts by one-time links."""
     if asking.entrusted_by_id == deciding.pk:
         raise ValidationError("申请人的账号由您开立、重置或变更角色，请由另一位审批人审批。")
     since = timezone.now() - timedelta(days=settings.GRANT_DECIDER_DAYS)
@@ -69,7 +74,7 @@ def refuse_one_hand(asking, deciding):
 
 @transaction.atomic
 def end_grant(grant, *, request):
-    """Ends a grant, or takes a request back, today."""
+    """Ends a grant or withdraws a request today."""
     grant = CaseGrant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant.pk)
     if grant.ended_on is None:
         grant.end(timezone.localdate())
@@ -77,23 +82,23 @@ def end_grant(grant, *, request):
 
 
 def log_grant(grant, act, request):
-    """Notes in the access log what became of a grant."""
+    """Adds an access log entry about a grant."""
     record(Action.GRANT, subject_of(grant), request=request, detail=f"{act}：{grant.user}")
 
 
 def close_grants(user):
-    """Ends every grant and request of a user; whoever goes on asks anew."""
+    """Ends every grant and request of a user, who must then ask anew."""
     close(CaseGrant.objects.held_by(user), timezone.localdate())
 
 
 def close_grants_out_of_reach(user):
-    """Ends the grants and requests of a user whose present roles keep no case files where they were given."""
+    """Ends the user's grants and requests outside the organisations whose case files their current roles keep."""
     kept = CaseGrant.objects.of_files_kept_by(user).values("pk")
     close(CaseGrant.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
 
 
 def close(grants, day):
-    """Ends on `day` those of the grants that have not ended, before any decision still under way; returns them."""
+    """Ends on `day` the grants still open, locking them against concurrent decisions; returns them."""
     ended = list(grants.filter(ended_on__isnull=True).select_for_update(no_key=True, of=("self",)))
     for grant in ended:
         grant.end(day)
@@ -101,7 +106,7 @@ def close(grants, day):
 
 
 def end_grants(user, successor, day, by):
-    """Ends every grant of a user who leaves; a successor who keeps files there asks for those in force anew."""
+    """Ends every grant of a user who leaves; requests those in force anew for a successor who keeps files there."""
     for grant in close(CaseGrant.objects.held_by(user).select_related("organisation"), day):
         if successor and grant.is_approved and grant.expires_on >= day and keeps_files_of(successor, grant):
             CaseGrant.objects.create(
@@ -121,7 +126,7 @@ def keeps_files_of(user, grant):
 
 @transaction.atomic
 def delete_assistance(assistance, user):
-    """Deletes an assistance; of one that also names youths whose files are closed to the user, takes out the others."""
+    """Deletes an assistance, or only removes the youths whose files the user may open, if it names others."""
     youths = AssistedYouth.objects.visible_to(user)
     if assistance.youths.exclude(pk__in=youths.values("pk")).exists():
         assistance.youths.remove(*assistance.youths.filter(pk__in=youths.values("pk")))

@@ -1,4 +1,4 @@
-"""What the lists of case files can be narrowed by."""
+"""Filters of the lists of case files and grants."""
 
 import django_filters as filters
 from django import forms
@@ -10,7 +10,7 @@ from .models import Assistance, CaseGrant, Scholarship
 
 
 class AssistedYouthFilter(PageFilter):
-    """Assisted youths, at first those in the register today."""
+    """Assisted youths; by default those in the register today."""
 
     defaults = {"standing": "yes"}
 
@@ -22,7 +22,7 @@ class AssistedYouthFilter(PageFilter):
     planned = YearFilter("有计划书的年度", method="by_plan")
 
     def by_plan(self, youths, name, value):
-        """With a service plan for the year."""
+        """Youths with a service plan for the year."""
         return youths.with_plan_for(value)
 
 
@@ -56,7 +56,7 @@ class ScholarshipFilter(PageFilter):
 
 
 class CaseGrantFilter(PageFilter):
-    """Grants, at first those undecided or in force."""
+    """Grants; by default those undecided or in force."""
 
     defaults = {"state": "standing"}
 
@@ -68,7 +68,7 @@ class CaseGrantFilter(PageFilter):
     mine = filters.BooleanFilter(label="仅本人申请", method="by_mine", widget=forms.CheckboxInput)
 
     def by_state(self, grants, name, value):
-        """Undecided, in force today, either, or neither."""
+        """Grants undecided, in force today, either of these, or neither."""
         standing = {
             "undecided": CaseGrant.objects.undecided(),
             "open": CaseGrant.objects.open_on(self.day),
@@ -79,5 +79,5 @@ class CaseGrantFilter(PageFilter):
         return grants.filter(pk__in=standing.get(value, either).values("pk"))
 
     def by_mine(self, grants, name, value):
-        """One's own requests alone."""
+        """The user's own requests, if chosen."""
         return grants.held_by(self.user) if value else grants

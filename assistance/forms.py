@@ -1,4 +1,4 @@
-"""What is read about case files: assisted youths, plans, pairings, assistances and scholarships."""
+"""Forms for case files: assisted youths, plans, pairings, assistances, scholarships and grants."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholar
 
 
 class AssistedYouthForm(PersonForm):
-    """An assisted youth's time in the register."""
+    """An assisted youth's period in the register."""
 
     masks_name = True
     groups = [
@@ -41,20 +41,20 @@ class AssistedYouthForm(PersonForm):
 
 
 def offer_case_organisations(form):
-    """Lets a form choose among the organisations within which the user keeps case files."""
+    """Offers the organisations within which the user keeps case files, and the initial one."""
     chosen = form.initial.get("organisation")
     reached = Organisation.objects.visible_as(form.user, *CASE_KEEPERS).values("pk")
     form.fields["organisation"].queryset = Organisation.objects.filter(Q(pk__in=reached) | Q(pk=chosen))
 
 
 class AssistedYouthRemoveForm(ActionForm):
-    """The day on which a youth leaves the register."""
+    """The date on which a youth leaves the register."""
 
     day = forms.DateField(label="出库日期")
 
 
 class ServicePlanForm(PageForm):
-    """A youth's plan for a year; the youth is that of the page."""
+    """A youth's plan for a year; the youth is given by the page."""
 
     groups = [("", "year", "signed_on", "assessment", "goals", "measures")]
     fixed = ("youth",)
@@ -64,7 +64,7 @@ class ServicePlanForm(PageForm):
 
 
 class VolunteerChoiceField(forms.ModelChoiceField):
-    """A choice of a volunteer, told from namesakes by hub or employer."""
+    """A choice of a volunteer, distinguished from namesakes by employer."""
 
     def label_from_instance(self, volunteer):
         return volunteer_label(volunteer)
@@ -78,19 +78,19 @@ class VolunteersChoiceField(SeveralChoiceField):
 
 
 def volunteer_label(volunteer):
-    """A volunteer's name with the employer, where it is known."""
+    """Returns a volunteer's name, with the employer if known."""
     return f"{volunteer}（{volunteer.employer}）" if volunteer.employer else str(volunteer)
 
 
 def offer_volunteers(field, user, chosen=()):
-    """Lets a field choose among the volunteers within the user's reach as a keeper of case files, and those chosen."""
+    """Offers the volunteers visible to the user as a keeper of case files, and those already chosen."""
     reached = Volunteer.objects.visible_as(user, *CASE_KEEPERS).values("pk")
     volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[one.pk for one in chosen]))
     field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
 
 
 class PairingForm(ActionForm):
-    """A youth's fixed volunteer, and the day from which on."""
+    """A youth's fixed volunteer and the start date of the pairing."""
 
     volunteer = VolunteerChoiceField(Volunteer.objects.none(), label="固定志愿者")
     day = forms.DateField(label="结对日期")
@@ -101,7 +101,7 @@ class PairingForm(ActionForm):
 
 
 class PairingEndForm(ActionForm):
-    """The day on which a pairing ends."""
+    """The end date of a pairing."""
 
     day = forms.DateField(label="结束日期")
 
@@ -114,7 +114,7 @@ class AssistedYouthsField(SeveralChoiceField):
 
 
 class AssistanceForm(PageForm):
-    """An assistance given to some or all of the youths in the register that day."""
+    """An assistance given to some or all of the youths in the register on that day."""
 
     past = ("held_on",)
     groups = [
@@ -144,7 +144,7 @@ class AssistanceForm(PageForm):
             field.help_text = "先填写日期；这一天没有在库的帮扶对象时，这里是空的。"
 
     def _register(self):
-        """The youths among whom to choose, by the day filled in so far."""
+        """Returns the youths to choose from: those in the register on the day entered so far."""
         value = self.data.get(self.add_prefix("held_on")) if self.is_bound else self.initial.get("held_on")
         try:
             day = self.fields["held_on"].clean(value)
@@ -170,7 +170,7 @@ class AssistanceForm(PageForm):
         return data
 
     def save(self, commit=True):
-        """Saves the assistance; youths whose files are closed to the user stay as they are."""
+        """Saves the assistance; youths whose files the user may not open remain linked."""
         closed = []
         if self.instance.pk and not self.instance.with_everyone:
             seen = AssistedYouth.objects.visible_to(self.user).values("pk")
@@ -197,7 +197,7 @@ class ScholarshipForm(PersonForm):
 
 
 class CaseGrantForm(PageForm):
-    """A request to open a youth's file; nothing in it depends on whether there is one."""
+    """A request to open a youth's file; it behaves the same whether or not a file exists."""
 
     groups = [("青少年", "name", "birth_date", "organisation"), ("申请", "days", "reason")]
 
@@ -212,7 +212,7 @@ class CaseGrantForm(PageForm):
 
 
 class CaseGrantDecisionForm(ActionForm):
-    """What somebody else decides on a request, and whose file is meant."""
+    """Another user's decision on a request, and the person whose file is meant."""
 
     NEW_PERSON = "new"
 
@@ -238,7 +238,7 @@ class CaseGrantDecisionForm(ActionForm):
             self.initial["person"] = next(iter(self.people), self.NEW_PERSON)
 
     def _namesakes(self):
-        """People of the name asked for who are known where the user decides, with what is known of them there."""
+        """Returns people with the requested name known where the user decides, with capacities and cases there."""
         kinds = CaseGrant.objects.all().seen_by
         condition = Q(pk__in=[])
         for organisation in self.user.organisations_as(*kinds):
@@ -262,11 +262,11 @@ class CaseGrantDecisionForm(ActionForm):
 
 
 class CaseGrantEndForm(ActionForm):
-    """Nothing more to ask; the end is today."""
+    """Confirms the end of a grant, today; has no fields."""
 
 
 def known_within(people, organisation):
-    """Of `people` those known within an organisation: by a capacity, by a case file, or by a grant asked for there."""
+    """Returns those of `people` known within an organisation by a capacity, a case file or a grant."""
     if organisation.is_root():
         return people
     case = Q(assistance_cases__organisation__path__startswith=organisation.path)
@@ -276,9 +276,9 @@ def known_within(people, organisation):
 
 
 def describe_youth(person):
-    """What tells a youth from namesakes without telling who it is: sex, year of birth, and where the youth is known.
+    """Returns what distinguishes a youth from namesakes without identifying them: sex, birth year and places.
 
-    Whether there is a file is not said: who decides learns of it only where nothing else tells who is meant.
+    Places of case files appear only if there are no others, so that a decider does not learn of a file otherwise.
     """
     born = person.birth_date and f"{person.birth_date.year} 年出生"
     places = [one.branch for one in person.memberships.all()] + [one.organisation for one in person.posts.all()]

@@ -1,4 +1,4 @@
-"""Pages on which a case file is asked for, granted by somebody else, and closed again."""
+"""Pages for requesting, deciding on and ending grants to open case files."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from .tables import CaseGrantTable
 
 
 def case_grant_list(request):
-    """One's own requests and those to decide on, at first what is undecided or in force."""
+    """The user's own requests and those they may decide on; by default those undecided or in force."""
     grants = CaseGrant.objects.visible_to(request.user)
     return list_page(
         request,
@@ -31,7 +31,7 @@ def case_grant_list(request):
 
 
 def case_grant_detail(request, pk):
-    """One request, what became of it, and what it opens."""
+    """One request, its outcome, and the files it opens."""
     grant = visible_grant(request, pk)
     day = timezone.localdate()
     is_open = open_grants(request.user).filter(pk=pk).exists()
@@ -53,7 +53,7 @@ def case_grant_detail(request, pk):
 
 
 def case_grant_create(request):
-    """Asks for leave to open a youth's file, or to begin one."""
+    """Requests access to a youth's file, or permission to start one."""
     return form_page(
         request,
         CaseGrantForm,
@@ -65,7 +65,7 @@ def case_grant_create(request):
 
 
 def case_grant_decide(request, pk):
-    """Grants or declines a request of somebody else."""
+    """Approves or declines another user's request."""
     grant = get_object_or_404(decidable(request.user), pk=pk)
     record(Action.CASE_VIEW, subject_of(grant), request=request, detail="审批")
     return end_page(
@@ -80,7 +80,7 @@ def case_grant_decide(request, pk):
 
 
 def case_grant_end(request, pk):
-    """Ends a grant, or takes a request back."""
+    """Ends a grant or withdraws a request."""
     grant = get_object_or_404(CaseGrant.objects.visible_to(request.user).filter(ended_on__isnull=True), pk=pk)
     return end_page(
         request,
@@ -94,13 +94,13 @@ def case_grant_end(request, pk):
 
 
 def visible_grant(request, pk):
-    """The request, if the user may see it."""
+    """Returns the request if the user may see it; raises Http404 otherwise."""
     grants = CaseGrant.objects.visible_to(request.user)
     return get_object_or_404(grants.select_related("user", "organisation", "person", "decided_by"), pk=pk)
 
 
 def decidable(user):
-    """The undecided requests of others that the user may decide on."""
+    """Returns the undecided requests of other users that the user may decide on."""
     undecided = CaseGrant.objects.visible_as(user, *CaseGrant.objects.all().seen_by).undecided()
     return undecided.exclude(user=user).select_related("user", "organisation")
 

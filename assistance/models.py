@@ -1,4 +1,4 @@
-"""Case files of assisted youths: plans, pairings, assistances, scholarships."""
+"""Case files of assisted youths: plans, pairings, assistances and scholarships; and the grants that open them."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -29,11 +29,11 @@ class CaseGrantQuerySet(ReachQuerySet):
     seen_by = (RoleKind.STAFF, RoleKind.LEADER)
 
     def visible_to(self, user):
-        """One's own requests, and those that the user may decide on."""
+        """The user's own requests, and those that they may decide on."""
         return super().visible_to(user) | self.held_by(user)
 
     def own_reasons(self, viewer):
-        """Why the rows are open to whoever asked for them: keys, kinds of roles and words."""
+        """Returns why users see their own requests: tuples of the user's key, kinds of roles and reason in words."""
         return [(user, RoleKind, "本人的申请") for user in self.values_list("user", flat=True)]
 
     def open_on(self, day):
@@ -41,7 +41,7 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.filter(is_approved=True, ended_on__isnull=True, expires_on__gte=day)
 
     def undecided(self):
-        """Requests that nobody has decided on."""
+        """Requests neither decided nor withdrawn."""
         return self.filter(is_approved__isnull=True, ended_on__isnull=True)
 
     def held_by(self, user):
@@ -49,21 +49,24 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.filter(user=user.pk)
 
     def told_to(self, viewer):
-        """Grants in force for youths whose files are open to the viewer too; nobody else learns of a file by them.
+        """Grants in force for youths whose files the viewer may open too, so that they reveal no other file.
 
-        Those that open nothing, as their holder is an administrator by now, are left out.
+        Grants whose holder has become an administrator open nothing and are left out.
         """
         told = self.open_on(timezone.localdate()).filter(person__in=open_grants(viewer).values("person"))
         return told.exclude(user__in=User.objects.holding(RoleKind.ADMINISTRATOR))
 
     def in_words(self):
-        """Why a file is open to the holders, until when and by whose approval: keys, kinds of roles and words."""
+        """Returns why the holders may open a file, with expiry and approver.
+
+        Each reason is a tuple: the holder's key, the kinds of roles for which it is valid, and the reason in words.
+        """
         grants = self.select_related("decided_by").order_by("expires_on", "pk")
         words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
         return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
 
     def of_files_kept_by(self, user):
-        """The user's requests within the organisations whose case files the user keeps at present."""
+        """The user's requests in organisations whose case files they currently keep."""
         kept = Q(pk__in=[])
         for organisation in user.case_organisations:
             kept |= self.reach(organisation)
@@ -71,10 +74,10 @@ class CaseGrantQuerySet(ReachQuerySet):
 
 
 class CaseGrant(SealedModel):
-    """A user's leave to open everything that is kept about one assisted youth.
+    """A user's permission to open everything on record about one assisted youth.
 
-    It is asked for by name and reason, whether or not there is a file, and is decided by somebody else (the rules on
-    minors' data demand approval by a responsible person), so that asking tells nothing.
+    It is requested by name and reason, whether or not there is a file, so that a request reveals nothing. Another user
+    decides on it: the rules on minors' data demand approval by a responsible person.
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
@@ -132,7 +135,7 @@ class CaseGrant(SealedModel):
             raise ValidationError({"days": problem(f"1 至 {LONGEST_GRANT} 天", "请改短期限，到期后可再次申请")})
 
     def state_on(self, day):
-        """What has become of the request by `day`, in a word."""
+        """Returns the state of the request on `day`, in words."""
         if self.ended_on:
             return "已终止"
         if self.is_approved is None:
@@ -142,43 +145,43 @@ class CaseGrant(SealedModel):
         return "有效" if self.expires_on >= day else "已过期"
 
     def end(self, day):
-        """Ends the grant, or takes the request back, on `day`."""
+        """Ends the grant or withdraws the request on `day`."""
         self.ended_on = day
         self.save()
 
 
 class CaseQuerySet(ReachQuerySet):
-    """Case files: open to those alone to whom somebody else granted that youth's file, while the grant lasts.
+    """Rows of case files, visible only to holders of a grant in force for that youth's file.
 
-    `person_path` names the lookup from a row to the youth's person.
+    `person_path` is the lookup from a row to the youth's person.
     """
 
     person_path = "person"
 
     def visible_to(self, user):
-        """Rows about youths whose file is open to the user today."""
+        """Rows about youths whose file the user may open today."""
         if not user.case_organisations:
             return self.none()
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
     def own_reasons(self, viewer):
-        """Why the rows are open to those who hold a grant: keys, kinds of roles and words."""
+        """Returns why holders of a grant see the rows: tuples of the user's key, kinds of roles and reason in words."""
         return grants_in_words(self.values(self.person_path), viewer)
 
 
 def grants_in_words(people, viewer):
-    """Why the files of these people are open, as far as the viewer may know: keys, kinds of roles and words."""
+    """Returns the grants for these people that `viewer` may know of, as tuples like those of `in_words`."""
     return CaseGrant.objects.filter(person__in=people).told_to(viewer).in_words()
 
 
 def open_grants(user):
-    """The grants by which case files are open to the user today; none outlives the role it was given for."""
+    """Returns the grants in force by which the user may open case files today, under their current roles."""
     return CaseGrant.objects.open_on(timezone.localdate()).of_files_kept_by(user)
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
     def are_open_to(self, user, day):
-        """Whether the files of all youths in the register on `day` are open to the user."""
+        """Whether the user may open the files of all youths in the register on `day`."""
         return not self.as_of(day).exclude(pk__in=self.visible_to(user).values("pk")).exists()
 
     def as_of(self, day):
@@ -194,11 +197,11 @@ class AssistedYouthQuerySet(CaseQuerySet):
         return self.filter(Exists(Pairing.objects.as_of(day).filter(youth=OuterRef("pk"))))
 
     def bound_by(self, day):
-        """Youths bound in the platform by `day`."""
+        """Youths bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
     def with_assistances_during(self, period):
-        """Adds `assistances_received` within the period, also those given to everybody in the register that day."""
+        """Adds `assistances_received` within the period, including those given to everyone in the register that day."""
         given = Assistance.objects.held_during(period)
         named = given.filter(with_everyone=False, youths=OuterRef("pk"))
         shared = given.filter(with_everyone=True, held_on__gte=OuterRef("registered_on"))
@@ -212,15 +215,15 @@ class AssistedYouthQuerySet(CaseQuerySet):
         )
 
     def search(self, text):
-        """Youths whose name, pinyin or initials hold `text`."""
+        """Youths whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 
 
 class AssistedYouth(SealedModel):
-    """An assisted youth's time in the register."""
+    """An assisted youth's period in the register."""
 
     class LegalBasis(models.TextChoices):
-        """Why the data may be kept: Personal Information Protection Law, articles 13 and 31."""
+        """Legal basis of processing: Personal Information Protection Law, articles 13 and 31."""
 
         GUARDIAN = "guardian", "监护人书面同意"
         OWN = "own", "本人书面同意（满 14 周岁）"
@@ -278,7 +281,7 @@ class AssistedYouth(SealedModel):
 
     @property
     def shown_name(self):
-        """The name as pages show it, masked whatever the age: an empty birth date must not tell the name."""
+        """The masked name, whatever the age: an empty birth date must not reveal it."""
         return masked_name(self.person.name)
 
     def clean(self):
@@ -287,11 +290,11 @@ class AssistedYouth(SealedModel):
             raise ValidationError({"legal_basis_on": problem("取得同意或确定依据的日期", "请补填日期")})
 
     def pairing_on(self, day):
-        """The pairing that stands on `day`, or None."""
+        """Returns the pairing in force on `day`, or None."""
         return self.pairings.as_of(day).select_related("volunteer__person").first()
 
     def remove(self, day):
-        """Takes the youth out of the register on `day`."""
+        """Removes the youth from the register on `day`."""
         self.removed_on = day
         self.full_clean()
         self.save()
@@ -302,7 +305,7 @@ class PairingQuerySet(CaseQuerySet):
     organisation_path = "youth__organisation__path"
 
     def as_of(self, day):
-        """Pairings that stand on `day`."""
+        """Pairings in force on `day`."""
         return self.filter(standing_on(day))
 
 
@@ -351,7 +354,7 @@ class ServicePlanQuerySet(CaseQuerySet):
     organisation_path = "youth__organisation__path"
 
     def search(self, text):
-        """Plans whose youth's name, pinyin or initials hold `text`."""
+        """Plans whose youth's name, pinyin or initials contain `text`."""
         return search(self, text, "youth__person__search_text")
 
 
@@ -388,13 +391,13 @@ class ServicePlan(SealedModel):
 
 
 class AssistanceQuerySet(CaseQuerySet):
-    # What the page of readers says it leaves out, of everybody alike.
+    # What the page “who can see” says it omits, the same for every record.
     untold = "因其他帮扶对象的授权能看到的人不在此列出。"
 
     def visible_to(self, user):
-        """Assistances to a youth whose file is open to the user; those to everybody count for each of them.
+        """Assistances to a youth whose file the user may open; those to everyone count for each youth.
 
-        Of the youths named, those alone are read along whose file is open.
+        Prefetches only the youths whose file the user may open.
         """
         youths = AssistedYouth.objects.visible_to(user)
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
@@ -403,21 +406,21 @@ class AssistanceQuerySet(CaseQuerySet):
         return seen.prefetch_related(models.Prefetch("youths", youths.select_related("person", "organisation")))
 
     def reach(self, organisation):
-        """Assistances given to a youth of the organisation; those to everybody belong to each of them."""
+        """Returns the condition for assistances to a youth of the organisation; those to everyone count for each."""
         youths = AssistedYouth.objects.filter(organisation__path__startswith=organisation.path)
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
 
     def open_as_a_whole(self, user):
-        """Assistances of which every youth's file is open to the user."""
+        """Assistances all of whose youths' files the user may open."""
         closed = AssistedYouth.objects.exclude(pk__in=AssistedYouth.objects.visible_to(user).values("pk"))
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=closed)
         in_register = closed.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return self.exclude(Exists(named)).exclude(Q(with_everyone=True) & Exists(in_register))
 
     def own_reasons(self, viewer):
-        """Why the one assistance here is open to those who hold a grant for a youth whom it reached."""
+        """Returns why holders of a grant for a youth reached see the only assistance of this QuerySet."""
         assistance = self.get()
         reached = Q(assistances=assistance)
         if assistance.with_everyone:
@@ -425,13 +428,13 @@ class AssistanceQuerySet(CaseQuerySet):
         return grants_in_words(AssistedYouth.objects.filter(reached).values("person"), viewer)
 
     def received_by(self, youth):
-        """Assistances given to `youth`, also those to everybody in the register that day."""
+        """Assistances given to `youth`, including those to everyone in the register that day."""
         begun = Q(with_everyone=True, held_on__gte=youth.registered_on)
         shared = begun & Q(held_on__lt=youth.removed_on) if youth.removed_on else begun
         return self.filter(shared | Q(with_everyone=False, pk__in=youth.assistances.values("pk")))
 
     def search(self, text):
-        """Assistances to a youth whose name, pinyin or initials hold `text`."""
+        """Assistances to a youth whose name, pinyin or initials contain `text`."""
         youths = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"))
         return self.filter(Exists(search(youths, text, "assistedyouth__person__search_text"))) if text.strip() else self
 
@@ -440,7 +443,7 @@ class AssistanceQuerySet(CaseQuerySet):
         return self.filter(held_on__range=period.bounds)
 
     def with_youths_reached(self, organisation):
-        """Adds `youths_reached`: youths of `organisation` named, or for 全部 those in its register that day."""
+        """Adds `youths_reached`: the number of youths of `organisation` named, or for 全部 in its register that day."""
         youths = AssistedYouth.objects.within(organisation)
         in_register = youths.as_of(OuterRef("held_on")).annotate(everyone=models.Value(1))
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
@@ -500,16 +503,16 @@ class Assistance(SealedModel):
 
     @property
     def youth_names(self):
-        """The youths named and read along, in a line and masked, or 全部."""
+        """The prefetched youths' masked names in one line, or 全部."""
         return "全部" if self.with_everyone else "、".join(str(youth) for youth in self.youths.all())
 
     @property
     def volunteer_names(self):
-        """The volunteers who helped, in a line."""
+        """The volunteers' names in one line."""
         return "、".join(str(volunteer) for volunteer in self.volunteers.all())
 
     def is_open_as_a_whole_to(self, user):
-        """Whether the files of all youths whom the assistance reached are open to the user."""
+        """Whether the user may open the files of all youths reached."""
         return type(self).objects.open_as_a_whole(user).filter(pk=self.pk).exists()
 
     def clean(self):
@@ -521,7 +524,7 @@ class ScholarshipQuerySet(CaseQuerySet):
     person_path = "student"
 
     def reach(self, organisation):
-        """Applications of students who are assisted youths of the organisation."""
+        """Returns the condition for applications of students who are assisted youths of the organisation."""
         cases = AssistedYouth.objects.filter(
             person=OuterRef("student"), organisation__path__startswith=organisation.path
         )
@@ -537,11 +540,11 @@ class ScholarshipQuerySet(CaseQuerySet):
         return self.filter(year=year)
 
     def on_platform(self):
-        """Applications of students in the platform."""
+        """Applications of students on the platform."""
         return self.filter(is_on_platform=True)
 
     def search(self, text):
-        """Applications whose student's name, pinyin or initials hold `text`."""
+        """Applications whose student's name, pinyin or initials contain `text`."""
         return search(self, text, "student__search_text")
 
 

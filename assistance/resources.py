@@ -1,4 +1,4 @@
-"""The ledger's sheets 帮扶对象, 服务计划, 帮扶记录 and 奖学金."""
+"""Import and export of the ledger sheets 帮扶对象, 服务计划, 帮扶记录 and 奖学金."""
 
 from collections import defaultdict
 from datetime import date
@@ -34,7 +34,7 @@ from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 
 
 class CaseIndex:
-    """Each person's times in the register, as the sheets of one workbook know them."""
+    """Cases by person, in one workbook."""
 
     def __init__(self, book):
         self.directory = book.only(Directory)
@@ -44,15 +44,15 @@ class CaseIndex:
             self.learn(case)
 
     def learn(self, case):
-        """Makes a case known."""
+        """Adds a case to the index."""
         self._of_person[id(case.person)][id(case)] = case
 
     def of(self, person):
-        """The person's cases, oldest first."""
+        """Returns the person's cases, oldest first."""
         return sorted(self._of_person[id(person)].values(), key=lambda case: case.registered_on)
 
     def on(self, person, day):
-        """The case that a happening on `day` belongs to: the one in the register that day, else the latest."""
+        """Returns the case to which an event on `day` belongs: the one in the register that day, else the latest."""
         cases = self.of(person)
         standing = [one for one in cases if one.registered_on <= day and not (one.removed_on and one.removed_on <= day)]
         return (standing or cases)[-1]
@@ -67,7 +67,7 @@ class CaseResource(PeopleResource):
 
 
 class AssistedYouthResource(CaseResource):
-    """One row is an assisted youth's time in the register."""
+    """Each row is an assisted youth's period in the register."""
 
     sheet = "帮扶对象"
     known_by = ("姓名", "身份证号", "出生日期", "所在组织", "入库日期")
@@ -117,7 +117,7 @@ class AssistedYouthResource(CaseResource):
 
     @classmethod
     def note(cls, book):
-        """Assisted youths belong to the organisation of their case."""
+        """Records in the directory that assisted youths belong to the organisation of their case."""
         directory = book.only(Directory)
         for person_id, organisation_id in AssistedYouth.objects.order_by("pk").values_list("person", "organisation"):
             directory.note(directory.people[person_id], organisation_id, ASSISTED_YOUTH)
@@ -133,7 +133,10 @@ class AssistedYouthResource(CaseResource):
         return [*super().watched(), Volunteer, Pairing]
 
     def find(self, row):
-        """The person's case that began the same day, else the one that overlaps with the row's time."""
+        """Returns the person's case that began on the same day, else the overlapping one, or None.
+
+        Raises CellError where several overlap.
+        """
         self.person = self.directory.matching(row, [key_of(row["所在组织"])])
         cases = self.cases.of(self.person) if self.person else []
         begin, end = row["入库日期"], row.get("出库日期")
@@ -165,7 +168,7 @@ class AssistedYouthResource(CaseResource):
         return [("固定志愿者", old, volunteer.shown_name)]
 
     def _pair(self, record, standing, volunteer):
-        """A pairing begins with the register, or on the day of the import where it replaces another."""
+        """Creates a pairing from the day of registration, or from the import's day if it replaces another."""
         started_on = record.registered_on
         if standing:
             self.trail.append(partial(setattr, standing, "ended_on", None))
@@ -184,7 +187,7 @@ class AssistedYouthResource(CaseResource):
 
 
 class ServicePlanResource(CaseResource):
-    """One row is an assisted youth's plan for a year."""
+    """Each row is an assisted youth's plan for a year."""
 
     sheet = "服务计划"
     known_by = ("帮扶对象", "年度")
@@ -233,7 +236,7 @@ class ServicePlanResource(CaseResource):
 
 
 class AssistanceResource(LogResource, CaseResource):
-    """One row is one assistance given to one, several or all youths in the register."""
+    """Each row is one assistance given to one, several or all youths in the register."""
 
     sheet = "帮扶记录"
     owner = None
@@ -258,7 +261,7 @@ class AssistanceResource(LogResource, CaseResource):
         return [*self._give_to(record, row["帮扶对象"], row["日期"]), *self._give_by(record, row.get("志愿者"))]
 
     def _give_to(self, record, youths, day):
-        """Has the assistance be one given to these youths, or to all."""
+        """Sets the youths who received the assistance, or all; returns the changes."""
         item = self.fields["帮扶对象"]
         old = self.masked_text(record, "帮扶对象", item) if record.pk else ""
         is_all = youths == EVERYONE
@@ -270,7 +273,7 @@ class AssistanceResource(LogResource, CaseResource):
         return [("帮扶对象", old, self.masked_value("帮扶对象", item, youths))] if changed else []
 
     def _give_by(self, record, people):
-        """Has the assistance be given by these volunteers; an empty cell leaves them."""
+        """Sets the volunteers who gave the assistance, unless the cell is empty; returns the changes."""
         if people is None:
             return []
         item = self.fields["志愿者"]
@@ -293,7 +296,7 @@ class AssistanceResource(LogResource, CaseResource):
 
 
 class ScholarshipResource(PeopleResource):
-    """One row is one scholarship application; a student known by nobody becomes a new person."""
+    """Each row is one scholarship application; an unknown student is created as a new person."""
 
     sheet = "奖学金"
     known_by = ("年度", "姓名")

@@ -1,4 +1,4 @@
-"""Lists of case files, plans, assistances and scholarships."""
+"""Tables of case files, plans, assistances, scholarships and grants."""
 
 import django_tables2 as tables
 from django.utils import timezone
@@ -83,5 +83,5 @@ class CaseGrantTable(PageTable):
         fields = ["name", "user", "organisation", "state", "requested_at", "decided_by", "expires_on"]
 
     def render_state(self, record):
-        """What has become of it by today."""
+        """Returns the state today, in words."""
         return record.state_on(timezone.localdate())

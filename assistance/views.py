@@ -1,4 +1,4 @@
-"""Pages of case files, each open only to those to whom it was granted; every look is noted in the access log."""
+"""Pages of case files, visible only to holders of a grant; each view is recorded in the access log."""
 
 from functools import partial
 
@@ -33,13 +33,13 @@ from .tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, Servi
 
 
 def assisted_youth_list(request):
-    """Assisted youths, at first those in the register today."""
+    """The list of assisted youths; by default those in the register today."""
     youths = AssistedYouth.objects.visible_to(request.user)
     return case_list_page(request, AssistedYouthTable, AssistedYouthFilter, youths, title="帮扶对象")
 
 
 def assisted_youth_detail(request, pk):
-    """One case file: the youth, the plans, the pairings and the assistances received."""
+    """One case file: the youth, plans, pairings and assistances received."""
     youth = visible_youth(request, pk)
     received = Assistance.objects.visible_to(request.user).received_by(youth)
     context = {
@@ -54,7 +54,7 @@ def assisted_youth_detail(request, pk):
 
 
 def assisted_youth_create(request, grant_pk):
-    """Takes the youth of a grant into the register."""
+    """Adds the youth of a grant to the register."""
     grant = open_grant(request, grant_pk)
     return form_page(
         request,
@@ -68,7 +68,7 @@ def assisted_youth_create(request, grant_pk):
 
 
 def open_grant(request, pk):
-    """The user's own grant, while it is in force."""
+    """Returns the user's own grant if in force; raises Http404 otherwise."""
     return get_object_or_404(open_grants(request.user).select_related("person"), pk=pk)
 
 
@@ -81,7 +81,7 @@ def assisted_youth_update(request, pk):
 
 
 def assisted_youth_end(request, pk):
-    """Takes a youth out of the register."""
+    """Removes a youth from the register."""
     youth = visible_youth(request, pk)
     return end_page(
         request,
@@ -94,13 +94,13 @@ def assisted_youth_end(request, pk):
 
 
 def visible_youth(request, pk):
-    """The case file, if the user may see it."""
+    """Returns the case file if the user may see it, and logs the view; raises Http404 otherwise."""
     youths = AssistedYouth.objects.visible_to(request.user).select_related("person", "organisation")
     return looked_at(request, get_object_or_404(youths, pk=pk))
 
 
 def service_plan_list(request):
-    """Service plans, the latest year first."""
+    """The list of service plans, latest year first."""
     plans = ServicePlan.objects.visible_to(request.user)
     return case_list_page(
         request,
@@ -113,7 +113,7 @@ def service_plan_list(request):
 
 
 def service_plan_create(request, youth_pk):
-    """A youth's plan for one more year."""
+    """Adds a youth's plan for another year."""
     youth = visible_youth(request, youth_pk)
     return form_page(
         request,
@@ -132,7 +132,7 @@ def service_plan_update(request, pk):
 
 
 def pairing_create(request, youth_pk):
-    """Fixes a volunteer for a youth; a standing pairing ends that day."""
+    """Assigns a fixed volunteer to a youth; the previous pairing ends that day."""
     youth = visible_youth(request, youth_pk)
     return end_page(
         request,
@@ -146,7 +146,7 @@ def pairing_create(request, youth_pk):
 
 
 def pairing_end(request, pk):
-    """Ends a pairing without a new one."""
+    """Ends a pairing without replacement."""
     pairings = Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person")
     pairing = looked_at(request, get_object_or_404(pairings, pk=pk))
     return end_page(
@@ -155,7 +155,7 @@ def pairing_end(request, pk):
 
 
 def assistance_list(request):
-    """Assistances, the latest first."""
+    """The list of assistances, latest first."""
     assistances = Assistance.objects.visible_to(request.user)
     return case_list_page(request, AssistanceTable, AssistanceFilter, assistances, title="帮扶记录")
 
@@ -174,7 +174,7 @@ def assistance_detail(request, pk):
 
 
 def assistance_create(request):
-    """Logs an assistance; htmx gets the youths who can be chosen for the day in the address."""
+    """Logs an assistance; an htmx request gets the youths to choose from for the day in the query string."""
     record(Action.CASE_VIEW, "assistance_create", request=request)
     if request.method == "GET" and wants_fragment(request):
         return youths_fragment(request)
@@ -192,7 +192,10 @@ def assistance_update(request, pk):
 
 
 def assistance_delete(request, pk):
-    """Deletes an assistance logged by mistake; of one given to everybody, whoever sees them all."""
+    """Deletes an assistance logged by mistake.
+
+    Raises Http404 for one given to everyone unless the user may open the files of all.
+    """
     assistance = visible_assistance(request, pk)
     if assistance.with_everyone and not assistance.is_open_as_a_whole_to(request.user):
         raise Http404
@@ -206,20 +209,20 @@ def assistance_delete(request, pk):
 
 
 def visible_assistance(request, pk):
-    """The assistance, if the user may see it."""
+    """Returns the assistance if the user may see it, and logs the view; raises Http404 otherwise."""
     assistances = Assistance.objects.visible_to(request.user)
     return looked_at(request, get_object_or_404(assistances, pk=pk))
 
 
 def youths_fragment(request, assistance=None):
-    """The youths who can be chosen, for the day that the form holds at present."""
+    """Renders the youths to choose from for the day currently in the form."""
     chosen = {"held_on": request.GET.get("held_on", "")}
     form = AssistanceForm(instance=assistance, initial=chosen, user=request.user, day=timezone.localdate())
     return render(request, "assistance/_youths.html", {"form": form})
 
 
 def scholarship_list(request):
-    """Scholarship applications, the latest year first."""
+    """The list of scholarship applications, latest year first."""
     scholarships = Scholarship.objects.visible_to(request.user)
     return case_list_page(request, ScholarshipTable, ScholarshipFilter, scholarships, title="奖学金")
 
@@ -232,7 +235,7 @@ def scholarship_detail(request, pk):
 
 
 def scholarship_create(request, grant_pk):
-    """A new application of the youth of a grant."""
+    """Registers an application of the youth of a grant."""
     grant = open_grant(request, grant_pk)
     return form_page(
         request,
@@ -245,7 +248,7 @@ def scholarship_create(request, grant_pk):
 
 
 def scholarship_update(request, pk):
-    """Corrects an application, or moves it on."""
+    """Corrects an application or advances its status."""
     scholarship = visible_scholarship(request, pk)
     return form_page(
         request, ScholarshipForm, instance=scholarship, title=f"修改申报：{scholarship}", message="已保存奖学金申报。"
@@ -253,18 +256,18 @@ def scholarship_update(request, pk):
 
 
 def visible_scholarship(request, pk):
-    """The application, if the user may see it."""
+    """Returns the application if the user may see it, and logs the view; raises Http404 otherwise."""
     scholarships = Scholarship.objects.visible_to(request.user).select_related("student")
     return looked_at(request, get_object_or_404(scholarships, pk=pk))
 
 
 def looked_at(request, case_record):
-    """The record of a case file, once the access log holds who looks at it."""
+    """Returns the case record after logging the view."""
     record(Action.CASE_VIEW, subject_of(case_record), request=request)
     return case_record
 
 
 def case_list_page(request, table_class, filter_class, rows, *, title, **context):
-    """A list of case records, once the access log holds who looks at it."""
+    """Renders a list of case records after logging the view."""
     record(Action.CASE_VIEW, request.resolver_match.url_name, request=request)
     return list_page(request, table_class, filter_class, rows, title=title, **context)
