@@ -1,4 +1,4 @@
-"""What changes several links at once."""
+"""Actions on several links."""
 
 from django.db.models import Q
 
@@ -6,9 +6,9 @@ from .models import Link
 
 
 def hand_over_links(user, successor, day, by):
-    """Ends the standing links of somebody who leaves on `day`, and begins the same for whoever takes over.
+    """Ends the open links of a user who leaves on `day`, and starts the same links for the successor.
 
-    What was is kept; where the leaver's account stands for no person there is nothing to hand over.
+    The ended links are kept. Does nothing if the leaver's account is not linked to a person.
     """
     cadre, heir = (getattr(account, "person", None) for account in (user, successor))
     if cadre is None:
@@ -22,6 +22,6 @@ def hand_over_links(user, successor, day, by):
 
 
 def known(cadre, youth, day):
-    """Whether the cadre has the youth already, or began with the youth that very day."""
+    """Whether the cadre has an open link to the youth, or one that started on `day`."""
     links = Link.objects.filter(Q(ended_on__isnull=True) | Q(started_on=day), cadre=cadre, youth=youth)
     return links.exists()

@@ -1,4 +1,4 @@
-"""What the lists of links and contacts can be narrowed by."""
+"""Filters of the lists of links and contacts."""
 
 import django_filters as filters
 
@@ -20,7 +20,7 @@ class CadreFilter(filters.ModelChoiceFilter):
 
 
 class LinkFilter(PageFilter):
-    """Links, at first those that stand today."""
+    """Links; by default those in force today."""
 
     defaults = {"standing": "yes"}
 

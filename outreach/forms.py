@@ -1,4 +1,4 @@
-"""What is read about links and contacts."""
+"""Forms for links and contacts."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from .models import CadreQuerySet, Contact, Link
 
 
 class CadreChoiceField(forms.ModelChoiceField):
-    """A choice of a cadre, told from namesakes by the organisations of the posts."""
+    """A choice of a cadre, distinguished from namesakes by the organisations of their posts."""
 
     def label_from_instance(self, cadre):
         organisations = "、".join(dict.fromkeys(str(post.organisation) for post in cadre.posts.all()))
@@ -28,7 +28,7 @@ class LinkedYouthsField(SeveralChoiceField):
 
 
 def offer_cadres(form):
-    """Lets a form choose among the cadres serving on its day, and takes the only one for granted."""
+    """Offers the cadres in office on the form's day; preselects the only one."""
     serving = CadreQuerySet(Person).visible_to(form.user).serving_on(form.day).values("pk")
     current = form.instance.cadre_id
     cadres = CadreQuerySet(Person).filter(Q(pk__in=serving) | Q(pk=current)).with_posts()
@@ -38,7 +38,7 @@ def offer_cadres(form):
 
 
 class LinkForm(PersonForm):
-    """A cadre's link to a youth; the cadre stays, since contacts have been logged under that name."""
+    """A cadre's link to a youth; the cadre cannot be changed, since contacts are logged under that name."""
 
     person_field = "youth"
     groups = [
@@ -60,13 +60,13 @@ class LinkForm(PersonForm):
 
 
 class LinkEndForm(ActionForm):
-    """The day on which a link ends."""
+    """The end date of a link."""
 
     day = forms.DateField(label="结束日期")
 
 
 class ContactForm(PageForm):
-    """A contact with some or all of the youths to whom the cadre's links stand that day."""
+    """A contact with some or all of the youths linked to the cadre on that day."""
 
     past = ("held_on",)
     groups = [("", "cadre", "held_on", "form"), ("联系了谁", "with_everyone", "links"), ("", "content")]
@@ -91,7 +91,7 @@ class ContactForm(PageForm):
             field.help_text = "先选择团干部和日期；这一天没有在联系的青年时，这里是空的。"
 
     def _standing_links(self):
-        """The links among which to choose, by the cadre and the day chosen so far."""
+        """Returns the links to choose from, for the cadre and day chosen so far."""
         cadre, day = self._chosen("cadre"), self._chosen("held_on")
         links = Link.objects.as_of(day).filter(cadre=cadre) if cadre and day else Link.objects.none()
         return links.select_related("youth").order_by("pk")

@@ -1,4 +1,4 @@
-"""Each cadre's direct links to youths (1+100), and the contacts made."""
+"""Cadres' direct links to youths (1+100), and the contacts made."""
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -31,32 +31,32 @@ from yl_district.validators import check_order, problem
 
 
 class CadreReachQuerySet(ReachQuerySet):
-    """Rows of a cadre: they belong to every organisation in which the cadre holds or held a post."""
+    """Rows of a cadre, which belong to every organisation in which the cadre holds or held a post."""
 
     def reach(self, organisation):
-        """Rows of cadres with a post in `organisation` or below it."""
+        """Returns the condition for rows of cadres with a post in the subtree of `organisation`."""
         return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
 
     def reach_by(self, role):
-        """Branch cadres see their own rows alone."""
+        """Returns the condition for the rows that a role makes visible; branch cadres see only their own."""
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 
     def own_reasons(self, viewer):
-        """Why the rows are open to their cadre: keys, kinds of roles and words."""
+        """Returns why cadres see their own rows: tuples of the user's key, kinds of roles and reason in words."""
         return [(cadre, (RoleKind.CADRE,), "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
 
 
 class LinkQuerySet(CadreReachQuerySet):
     def as_of(self, day):
-        """Links that stand on `day`."""
+        """Links in force on `day`."""
         return self.filter(standing_on(day))
 
     def bound_by(self, day):
-        """Links bound in the platform by `day`."""
+        """Links bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
     def search(self, text):
-        """Links whose youth's name, pinyin or initials hold `text`."""
+        """Links whose youth's name, pinyin or initials contain `text`."""
         return search(self, text, "youth__search_text")
 
 
@@ -113,20 +113,20 @@ class Link(models.Model):
 
 class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user):
-        """People with a post, present or past, in the organisations of a user on the staff; cadres see themselves."""
+        """People with a present or past post in the organisations of a user on the staff; cadres see themselves."""
         posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
         return self.filter(Exists(posts) | Q(user=user.pk)).told_apart_to(user)
 
     def told_apart_to(self, user):
-        """Reads along the posts that the user sees, which tell namesakes apart."""
+        """Prefetches the posts visible to the user, which distinguish namesakes."""
         return self.prefetch_related(Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")))
 
     def with_posts(self):
-        """People with any post, in the order of names."""
+        """People with any post, sorted by name."""
         return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by("search_text", "pk")
 
     def with_achievements(self):
-        """Adds to cadres with links whether any is bound, `is_bound`, and whether they suffice, `is_at_quota`."""
+        """Adds `is_bound`, whether any link is bound, and `is_at_quota`, whether the links reach the quota."""
         return self.annotate(
             is_bound=ExpressionWrapper(Q(bound_links__gt=0), BooleanField()),
             is_at_quota=ExpressionWrapper(Q(standing_links__gte=F("quota")), BooleanField()),
@@ -134,10 +134,10 @@ class CadreQuerySet(PersonQuerySet):
 
 
 def cadres_with_links(day):
-    """People with `standing_links`, `bound_links` and `quota` on `day`; the quota is null for those without a post.
+    """Returns people with `standing_links`, `bound_links` and `quota` on `day`.
 
-    The quota is 联系青年指标, else 100 for full-time cadres and 10 for others; of several posts the largest number
-    that any of them states, else the largest of these.
+    The quota is 联系青年指标, else 100 for full-time cadres and 10 for others. For several posts it is the largest
+    number stated, else the largest of these defaults; without a post it is null.
     """
     links = Link.objects.as_of(day).filter(cadre=OuterRef("pk"))
     quota = Case(
@@ -157,13 +157,13 @@ def cadres_with_links(day):
 
 class ContactQuerySet(CadreReachQuerySet):
     def with_link(self, link):
-        """Contacts that reached the link's youth: by name, or with all of the cadre's links standing that day."""
+        """Contacts that reached the link's youth: named, or with all links of the cadre in force that day."""
         begun = Q(with_everyone=True, cadre=link.cadre_id, held_on__gte=link.started_on)
         shared = begun & Q(held_on__lt=link.ended_on) if link.ended_on else begun
         return self.filter(shared | Q(with_everyone=False, pk__in=link.contacts.values("pk")))
 
     def search(self, text):
-        """Contacts whose cadre's name, pinyin or initials hold `text`."""
+        """Contacts whose cadre's name, pinyin or initials contain `text`."""
         return search(self, text, "cadre__search_text")
 
     def held_during(self, period):
@@ -171,7 +171,7 @@ class ContactQuerySet(CadreReachQuerySet):
         return self.filter(held_on__range=period.bounds)
 
     def with_youths_reached(self):
-        """Adds `youths_reached`: the youths named, or for 全部 the cadre's links standing that day."""
+        """Adds `youths_reached`: the number of youths named, or for 全部 of the cadre's links in force that day."""
         standing = Link.objects.as_of(OuterRef("held_on")).filter(cadre=OuterRef("cadre"))
         named = Contact.links.through.objects.filter(contact=OuterRef("pk"))
         return self.annotate(
@@ -221,7 +221,7 @@ class Contact(models.Model):
 
     @property
     def youth_names(self):
-        """The first youths named with the number of all, or 全部."""
+        """The first youths named and their total number, or 全部."""
         if self.with_everyone:
             return "全部"
         names = [str(link.youth) for link in self.links.all()]

@@ -1,4 +1,4 @@
-"""The ledger's sheets 联系青年 and 联系记录."""
+"""Import and export of the ledger sheets 联系青年 and 联系记录."""
 
 from collections import defaultdict
 
@@ -22,7 +22,7 @@ from .models import Contact, Link
 
 
 class LinkResource(PeopleResource):
-    """One row is one cadre's link to one youth."""
+    """Each row is one cadre's link to one youth."""
 
     sheet = "联系青年"
     known_by = ("团干部", "姓名", "手机号码", "起始日期")
@@ -60,7 +60,7 @@ class LinkResource(PeopleResource):
 
     @classmethod
     def note(cls, book):
-        """Linked youths belong to their cadre's organisations."""
+        """Records in the directory that linked youths belong to their cadres' organisations."""
         directory = book.only(Directory)
         for cadre_id, youth_id in Link.objects.order_by("pk").values_list("cadre", "youth"):
             note_link(directory, directory.people[cadre_id], directory.people[youth_id])
@@ -99,14 +99,14 @@ class LinkResource(PeopleResource):
 
 
 def note_link(directory, cadre, youth):
-    """Tells the directory of a linked youth."""
+    """Records in the directory that a linked youth belongs to the cadre's organisations."""
     directory.note(youth, None, LINKED_YOUTH)
     for organisation_id in list(directory.organisations_of(cadre)):
         directory.note(youth, organisation_id, LINKED_YOUTH)
 
 
 class LinkIndex:
-    """Each cadre's links, as the sheets of one workbook know them."""
+    """Links by cadre, in one workbook."""
 
     def __init__(self, book):
         self.book, self.directory = book, book.only(Directory)
@@ -117,15 +117,18 @@ class LinkIndex:
             self.learn(link)
 
     def learn(self, link):
-        """Makes a link known."""
+        """Adds a link to the index."""
         self._of_cadre[id(link.cadre)][id(link)] = link
 
     def between(self, cadre, youth):
-        """The links of a cadre to a youth."""
+        """Returns the links of a cadre to a youth."""
         return [link for link in self._of_cadre[id(cadre)].values() if link.youth is youth]
 
     def named(self, cadre, text, day):
-        """The cadre's link to the youth a name means, of several to one youth the one standing on `day`."""
+        """Returns the cadre's link to the named youth: of several the one in force on `day`, else the latest.
+
+        Raises CellError where the name matches no linked youth or several.
+        """
         name, hint = parse_reference(text)
         same = [link for link in self._of_cadre[id(cadre)].values() if link.youth.name == name]
         fitting = [link for link in same if not hint or self.directory.hinted(link.youth, hint)]
@@ -138,7 +141,7 @@ class LinkIndex:
         return max(standing or fitting, key=lambda link: link.started_on)
 
     def reference(self, link):
-        """The name by which a contact refers to the youth of a link."""
+        """Returns the name by which a contact row refers to the youth of a link."""
         if self.book.masks:
             return link.youth.shown_name
         cadre, youth = self.directory.same(link.cadre), self.directory.same(link.youth)
@@ -147,7 +150,7 @@ class LinkIndex:
 
 
 class ContactResource(LogResource, PeopleResource):
-    """One row is one contact logged by a cadre, with some or all of the linked youths."""
+    """Each row is one contact logged by a cadre, with some or all of the linked youths."""
 
     sheet = "联系记录"
     owner = None
@@ -179,14 +182,18 @@ class ContactResource(LogResource, PeopleResource):
         return super().recall(record)
 
     def _resolve_links(self, row):
-        """Puts the links that a row means in the place of the names in its cell."""
+        """Replaces the names in a row's cell with the links they refer to; raises CellError at that cell."""
         try:
             row["联系青年"] = self.reached(row)
         except CellError as error:
             raise CellError(error.expected, error.remedy, "联系青年") from None
 
     def reached(self, row):
-        """The links that a row names, or 全部; those that a marked row of the same cadre and day still names stay."""
+        """Returns the links that a row names, or 全部.
+
+        A row with an export mark keeps the stored links if its names, cadre and day are unchanged. Raises CellError
+        without a name.
+        """
         marked = self.marked
         if "联系青年" in self.standing and (marked.cadre, marked.held_on) == (row["团干部"], row["日期"]):
             return self.standing["联系青年"]

@@ -1,4 +1,4 @@
-"""Lists of links and contacts."""
+"""Tables of links and contacts."""
 
 import django_tables2 as tables
 

@@ -23,20 +23,20 @@ from .tables import ContactTable, LinkTable
 
 
 def link_list(request):
-    """Links, at first those that stand today."""
+    """The list of links; by default those in force today."""
     links = Link.objects.visible_to(request.user)
     return list_page(request, LinkTable, LinkFilter, links, title="1+100 联系")
 
 
 @require_GET
 def link_export(request, book=None):
-    """The list of links as a file."""
+    """Exports the list of links."""
     links = Link.objects.visible_to(request.user)
     return export_page(request, LinkResource, LinkTable, LinkFilter, links, book=book)
 
 
 def link_detail(request, pk):
-    """One link with the contacts that name it."""
+    """One link with the contacts that reached its youth."""
     link = visible_link(request, pk)
     contacts = Contact.objects.visible_to(request.user).with_link(link)
     context = {"title": str(link), "link": link, "table": configured_table(request, ContactTable, contacts)}
@@ -44,7 +44,7 @@ def link_detail(request, pk):
 
 
 def link_create(request):
-    """A new link."""
+    """Registers a link."""
     return form_page(request, LinkForm, title="登记联系青年", message="已登记联系青年。", initial=request.GET.dict())
 
 
@@ -63,19 +63,19 @@ def link_end(request, pk):
 
 
 def visible_link(request, pk):
-    """The link, if the user may see it."""
+    """Returns the link if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Link.objects.visible_to(request.user).select_related("cadre", "youth"), pk=pk)
 
 
 def contact_list(request):
-    """Contacts, the latest first."""
+    """The list of contacts, latest first."""
     contacts = Contact.objects.visible_to(request.user)
     return list_page(request, ContactTable, ContactFilter, contacts, title="联系记录")
 
 
 @require_GET
 def contact_export(request, book=None):
-    """The list of contacts as a file."""
+    """Exports the list of contacts."""
     contacts = Contact.objects.visible_to(request.user)
     return export_page(request, ContactResource, ContactTable, ContactFilter, contacts, book=book)
 
@@ -88,7 +88,7 @@ def contact_detail(request, pk):
 
 
 def contact_create(request):
-    """Logs a contact; htmx gets the youths who can be chosen for the cadre and the day in the address."""
+    """Logs a contact; an htmx request gets the youths to choose from for the cadre and day in the query string."""
     if request.method == "GET" and wants_fragment(request):
         return links_fragment(request)
     return form_page(request, ContactForm, title="登记联系", message="已登记联系记录。", initial=request.GET.dict())
@@ -111,12 +111,12 @@ def contact_delete(request, pk):
 
 
 def visible_contact(request, pk):
-    """The contact, if the user may see it."""
+    """Returns the contact if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Contact.objects.visible_to(request.user).select_related("cadre"), pk=pk)
 
 
 def links_fragment(request, contact=None):
-    """The youths who can be chosen, for the cadre and the day that the form holds at present."""
+    """Renders the youths to choose from for the cadre and day currently in the form."""
     chosen = {name: request.GET.get(name, "") for name in ("cadre", "held_on")}
     form = ContactForm(instance=contact, initial=chosen, user=request.user, day=timezone.localdate())
     return render(request, "outreach/_links.html", {"form": form})
