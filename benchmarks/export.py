@@ -1,9 +1,9 @@
-"""What the export of a list of members costs, beside that of django-import-export as it comes.
+"""Measures the export of a list of members against plain django-import-export.
 
     python benchmarks/export.py [--rows 100000] [--rounds 3]
 
-Works on a throw-away SQLite database, or on the empty one that DATABASE_URL names. Each measurement is a process of its
-own, so that its peak of memory is its own; the variants take turns, and the table has the medians.
+Works on a throw-away SQLite database, or on the empty one that DATABASE_URL names. Each measurement is a separate
+process, so that peak memory is its own; the variants alternate, and the table shows medians.
 """
 
 import argparse
@@ -32,7 +32,7 @@ def start_django():
 
 
 def fill(rows):
-    """Makes the tables, that many members and somebody of the staff."""
+    """Migrates the database, and creates `rows` members and a staff user; exits if it is not empty."""
     from django.core.management import call_command
 
     from benchmarks.members import make_members
@@ -48,7 +48,7 @@ def fill(rows):
 
 
 def stock_export(joins):
-    """A function that exports with django-import-export as it comes; `joins` reads the relations along."""
+    """Returns a function that exports with plain django-import-export; `joins` adds select_related."""
     from import_export.formats.base_formats import XLSX
     from import_export.resources import ModelResource
 
@@ -58,7 +58,7 @@ def stock_export(joins):
     class StockResource(ModelResource):
         class Meta:
             model = Member
-            # The columns of the ledger's sheet.
+            # The ledger sheet's columns.
             fields = [item.attribute for item in MemberResource.columns[:8]]
             fields += ["branch__name", *(item.attribute for item in MemberResource.columns[9:])]
 
@@ -70,7 +70,7 @@ def stock_export(joins):
 
 
 def list_export(address):
-    """A function that asks for the list's file as the staff's browser does."""
+    """Returns a function that downloads the list's file as a staff user and returns its size in bytes."""
     from django.test import Client
     from django.test.utils import setup_test_environment
 
@@ -89,7 +89,7 @@ def list_export(address):
 
 
 def measure(variant):
-    """Prints what one variant takes in this process."""
+    """Prints CPU seconds, peak memory and file size in MB of one variant, run in this process."""
     start_django()
     act = list_export(OURS[variant]) if variant in OURS else stock_export(joins=variant == JOINED)
     begun = time.process_time()
@@ -99,7 +99,7 @@ def measure(variant):
 
 
 def measured(variant):
-    """CPU seconds, peak and size of the file in MB of one variant in a process of its own."""
+    """Returns CPU seconds, peak memory and file size in MB of one variant, run in a process of its own."""
     child = [sys.executable, __file__, "--measure", variant]
     return json.loads(subprocess.run(child, check=True, stdout=subprocess.PIPE).stdout)
 

@@ -1,12 +1,12 @@
-"""Plants faults one by one, each in a private copy of the checkout, and tells which no test notices.
+"""Mutation tests: plants faults one at a time in a private checkout, and reports those that no test notices.
 
     python -m benchmarks.faults [--only NAME ...] [--area AREA ...] [--list] [--jobs 1] [--full]
     python -m benchmarks.faults --mutants [FILE ...]
 
-Of each fault only the tests run that should notice it, until the first one fails. At the end the tests that failed run
-once more without any fault, where they must pass. Exit code 1 when a fault survives and nothing explains why, when a
-fault can no longer be planted, or when a run says nothing about its fault. The faults are in `benchmarks/planted/`.
-Mutants are made by a machine: of those that survive, somebody has to say whether they are faults at all.
+For each fault only the tests that should notice it run, until the first failure. At the end the tests that failed run
+once more without any fault and must pass. Exit code 1 if a fault survives without explanation, can no longer be
+planted, or its run is inconclusive. The faults are in `benchmarks/planted/`.
+Mutants are generated; for those that survive, a person has to decide whether they are faults at all.
 """
 
 import argparse
@@ -25,13 +25,13 @@ from .planted.mutants import MODULES, mutants
 from .planted.warm import Warm
 
 KILLED, SURVIVED, EXPLAINED, STALE, UNFIT = "killed", "SURVIVED", "explained", "STALE", "UNFIT"
-NO_TESTS = 5  # pytest's code where none of the tests is for the database
+NO_TESTS = 5  # pytest's exit code if no test was selected for the database
 WRONG = {SURVIVED, STALE, UNFIT}
 
 
 @dataclass
 class Verdict:
-    """What became of one fault: which test noticed it, or what else is to be said."""
+    """The outcome of one fault, and by which test it was noticed or for what reason."""
 
     fault: Fault
     area: str
@@ -84,13 +84,16 @@ def arguments(known):
 
 
 def counted(verdicts):
-    """How many faults came to which end."""
+    """Returns the number of verdicts by outcome."""
     counts = Counter(verdict.outcome for verdict in verdicts)
     return {outcome: counts[outcome] for outcome in (KILLED, SURVIVED, EXPLAINED, STALE, UNFIT)}
 
 
 def try_all(chosen, jobs, is_full):
-    """Tries all faults in so many copies at once; returns and prints the verdicts."""
+    """Tries all faults in `jobs` parallel checkouts; returns and prints the verdicts.
+
+    Exits where the tests cannot be collected.
+    """
     waiting, verdicts, problems = SimpleQueue(), [], []
     for number, choice in enumerate(chosen, 1):
         waiting.put((number, *choice))
@@ -121,7 +124,7 @@ def try_all(chosen, jobs, is_full):
 
 
 def try_some(waiting, checkout, warm):
-    """Takes faults off the queue until there are none left; returns their verdicts."""
+    """Tries faults from the queue until it is empty; returns their verdicts."""
     verdicts = []
     try:
         while True:
@@ -135,7 +138,7 @@ def try_some(waiting, checkout, warm):
 
 
 def tried(fault, area, number, checkout, warm):
-    """Plants a fault, runs its tests, and takes it out again."""
+    """Plants a fault, runs its tests and removes it; returns the verdict."""
     began = time.monotonic()
     try:
         take_out = fault.plant(checkout, number)
@@ -156,7 +159,7 @@ def tried(fault, area, number, checkout, warm):
 
 
 def doubt_failing_tests(verdicts, warm):
-    """Runs the tests that noticed without any fault: where one fails all the same it has noticed nothing."""
+    """Runs the tests that noticed a fault without it; the verdicts of those that still fail become UNFIT."""
     for database in {verdict.fault.database for verdict in verdicts}:
         noticed = [verdict for verdict in verdicts if "::" in verdict.by and verdict.fault.database == database]
         tests = {verdict.by for verdict in noticed if verdict.outcome == KILLED}

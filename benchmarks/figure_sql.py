@@ -1,6 +1,6 @@
-"""The figures of members, activities and sign-ins as somebody would write them by hand, a statement for each table.
+"""Figures of members, activities and sign-ins in hand-written SQL, one statement per table.
 
-Activities are counted by the head counts kept on them, and at the root no statement asks where anything belongs.
+Activities are counted by their stored head counts, and at the root no statement filters by organisation.
 """
 
 from django.db import connection
@@ -44,7 +44,7 @@ WHERE {ON_ROLL} {{mine}} AND member.person_id IN (
 
 
 def by_hand(scope):
-    """The values of these figures by key."""
+    """Returns {key: value} of these figures."""
     path = scope.organisation.path
     start, end = scope.period.bounds
     given = {"path": path, "first": start.isoformat(), "last": end.isoformat()}

@@ -1,11 +1,11 @@
-"""What all figures of a year and their checks cost, beside hand-written SQL that counts the same, on both databases.
+"""Measures all figures of a year and their checks against equivalent hand-written SQL, on both databases.
 
     python benchmarks/figures.py [--members 100000] [--activities 100000] [--sign-ins 1000000] [--runs 5]
 
-Works on throw-away databases: a file of SQLite, and a PostgreSQL cluster of its own. CPU time is that of the process
-and of the database server together. The hand-written SQL (`benchmarks/figure_sql.py`) counts members, activities and
-sign-ins alone, over the head counts kept on the activities; what the other registers cost is ours alone to bear. Its
-numbers are compared with ours before anything is measured.
+Works on throw-away databases: an SQLite file and a PostgreSQL cluster. CPU time includes the process and the database
+server. The hand-written SQL (`benchmarks/figure_sql.py`) counts only members, activities and sign-ins, from the head
+counts stored on activities; all other registers add to our cost alone. Its results are compared with ours before
+measuring.
 """
 
 import argparse
@@ -26,9 +26,9 @@ sys.path[:0] = [str(ROOT)]
 from benchmarks.metering import Meter  # noqa: E402
 from tests.databases import Cluster  # noqa: E402
 
-# A small district costs less than the clock tells apart: so many times in a row.
+# Repetitions per measurement, since a small district costs less than the clock's resolution.
 IN_A_ROW = 20
-# A figure's first page, and the plain list beside it.
+# Figures whose first page is measured, and the plain list page to compare with.
 PAGES = {
     "members": "/members/",
     "community_members": "/members/",
@@ -49,7 +49,7 @@ def start_django():
 
 
 def measure(options):
-    """Fills the database of DATABASE_URL, measures it, and prints what was found."""
+    """Fills the database of DATABASE_URL, measures it, and prints the results as JSON."""
     start_django()
     from django.core.management import call_command
     from django.db import connection
@@ -71,7 +71,7 @@ def measure(options):
 
 
 def small(roots, runs):
-    """CPU seconds of the figures of a year and of its checks in the sample district."""
+    """Returns the CPU seconds of a year's figures and checks in the sample district."""
     from reports.figures.counting import results, root_organisation
     from reports.figures.scopes import Scope
     from yl_district.periods import Period
@@ -88,7 +88,7 @@ def small(roots, runs):
 
 
 def figures_and_checks(scope):
-    """All figures of a scope and what is to be said of them."""
+    """Computes all figures of a scope and its checks; returns the number of findings."""
     from reports.checks import findings
     from reports.figures.counting import results
 
@@ -96,7 +96,7 @@ def figures_and_checks(scope):
 
 
 def large(committee, roots, runs):
-    """CPU seconds of the figures of the root and of a committee beside hand-written SQL, and of first pages."""
+    """Returns the CPU seconds of figures at the root and a committee, of hand-written SQL, and of first pages."""
     from benchmarks.figure_sql import by_hand
     from benchmarks.years import YEAR
     from orgs.models import Organisation
@@ -121,7 +121,7 @@ def large(committee, roots, runs):
 
 
 def first_pages(committee, roots, runs):
-    """CPU seconds of the first page of each figure's list and of the plain list, for the staff of either place."""
+    """Returns the CPU seconds of the first pages of figures and plain lists, for staff of either organisation."""
     from django.test import Client
     from django.test.utils import setup_test_environment
 
@@ -144,12 +144,12 @@ def first_pages(committee, roots, runs):
 
 
 def opened(client, address):
-    """Opens a page that must be there."""
+    """Requests a page, which must answer 200."""
     assert client.get(address).status_code == 200, address
 
 
 def taking_turns(acts, roots, runs):
-    """The median CPU seconds of each act; all of them take turns, after one turn that nobody measures."""
+    """Returns the median CPU seconds of each function; they alternate, after one warm-up round."""
     costs = {name: [] for name in acts}
     meter = Meter(roots)
     for number in range(runs + 1):
@@ -164,7 +164,7 @@ def taking_turns(acts, roots, runs):
 
 
 def measured(url, options, roots, *arguments):
-    """What a process of its own found on the database at `url`."""
+    """Runs a measurement in a process of its own on the database at `url`, and returns its results."""
     sizes = [f"--{name}={getattr(options, name.replace('-', '_'))}" for name in ("members", "activities", "sign-ins")]
     child = [sys.executable, __file__, "--measure", f"--runs={options.runs}", *sizes, *arguments]
     child += [f"--roots={root}" for root in roots]
@@ -173,14 +173,14 @@ def measured(url, options, roots, *arguments):
 
 
 def on_sqlite(options):
-    """What was found on files of SQLite."""
+    """Returns the results on SQLite files."""
     with tempfile.TemporaryDirectory() as folder:
         found = measured(f"sqlite:///{folder}/small.sqlite3", options, (), "--small")
         return found | measured(f"sqlite:///{folder}/large.sqlite3", options, ())
 
 
 def on_postgresql(options):
-    """What was found on a cluster of PostgreSQL."""
+    """Returns the results on a PostgreSQL cluster."""
     folder = Path(tempfile.mkdtemp(prefix="yl-"))
     cluster = Cluster(folder)
     cluster.start()
@@ -196,7 +196,7 @@ def on_postgresql(options):
 
 
 def cluster_command(cluster, statement):
-    """Has the cluster carry out a statement outside any transaction."""
+    """Executes a statement on the cluster outside any transaction."""
     import psycopg2
 
     connection = psycopg2.connect(host=str(cluster.folder), user="postgres", dbname="postgres")
@@ -207,14 +207,14 @@ def cluster_command(cluster, statement):
 
 
 def table(found):
-    """The CPU seconds as a table, ours with how many times they are those of the hand-written SQL or plain list."""
+    """Yields the lines of a table of CPU seconds, with ratios of ours to the hand-written SQL or plain list."""
     yield f"{'CPU s':44}" + "".join(f"{vendor:>14}{'':>10}" for vendor in found)
     for name in next(iter(found.values())):
         yield f"{name:44}" + "".join(cells(name, costs) for costs in found.values())
 
 
 def cells(name, costs):
-    """One cost, and its share of what it is compared with."""
+    """Returns the table cell of one cost and its ratio to what it is compared with."""
     place, _, act = name.rpartition(": ")
     base = PAGES.get(act.removeprefix("/figures/").removesuffix("/")) or ("by hand" if act == "figures" else None)
     compared = costs.get(f"{place}: {base}") if place else None

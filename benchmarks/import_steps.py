@@ -1,4 +1,4 @@
-"""The steps of an import that are measured, each way in a process of its own: ours, the stock one, and the floor."""
+"""The measured steps of an import, each variant in a process of its own: ours, the stock one, and a lower bound."""
 
 import json
 import os
@@ -24,16 +24,16 @@ def start_django():
 
 
 def step(name):
-    """Tells the measuring process that a step has ended, and waits until it has read its meter."""
+    """Reports the end of a step to the measuring process, and waits until it has read its meter."""
     print(json.dumps({"step": name}), flush=True)
     sys.stdin.readline()
 
 
-# What is measured with
+# Test data
 
 
 def write_files(folder, rows):
-    """Writes a file of new members with all 20 columns, and one in which two columns of every row differ."""
+    """Writes a file of new members with all 20 columns, and one that changes two columns of every row."""
     from benchmarks.members import FAMILIES, GIVEN
     from members.resources import MemberResource
     from yl_district.spreadsheets.workbooks import write_typed_workbook
@@ -48,13 +48,13 @@ def write_files(folder, rows):
 
 
 def file_row(number, name, is_update):
-    """The cells of an invented member, right in every column; an update tells of another employer and remark."""
+    """Returns the cells of an invented member, valid in every column; an update changes employer and remark."""
     from benchmarks.members import BRANCHES, a_member, a_person
     from members.resources import MemberResource
     from yl_district.validators import identity_number_birth_date, identity_number_gender
 
     chance = random.Random(number)
-    # Nobody too young to have joined.
+    # Nobody is too young to have joined.
     person = a_person(chance, number)
     person.identity_number = adult_number(number)
     person.birth_date = identity_number_birth_date(person.identity_number)
@@ -68,7 +68,7 @@ def file_row(number, name, is_update):
 
 
 def adult_number(number):
-    """An identity number of somebody born in the nineties."""
+    """Returns an identity number of a person born in the nineties."""
     from datetime import date, timedelta
 
     from benchmarks.members import identity_number
@@ -77,7 +77,7 @@ def adult_number(number):
 
 
 def cell_of(member, item):
-    """What the ledger writes of the member into a column."""
+    """Returns the ledger's cell of a member in a column; None for the branch."""
     if item.attribute == "branch":
         return None
     value = member
@@ -87,7 +87,7 @@ def cell_of(member, item):
 
 
 def prepare():
-    """Makes the tables and the branches."""
+    """Migrates the database and creates the branches."""
     from django.core.management import call_command
 
     from benchmarks.members import make_district
@@ -100,7 +100,7 @@ def prepare():
 
 
 def import_ours(file):
-    """Opens, checks and commits a file as its pages do, in the background where it is large."""
+    """Opens, checks and commits a file as the import pages do, in the background if it is large."""
     from reports.ledger.kinds import KINDS
     from yl_district.importing.steps import begin_check, begin_commit, open_import
 
@@ -118,7 +118,7 @@ def import_ours(file):
 
 
 def first_page(batch):
-    """Waits until the first page of the outcome can be read, and reads it; returns when that was."""
+    """Waits until the first page of the outcome can be read, reads it, and returns the time."""
     from yl_district.importing.models import ImportPart
 
     while True:
@@ -132,7 +132,7 @@ def first_page(batch):
 
 
 def wait_for(batch):
-    """Waits until nobody works on the import."""
+    """Waits until no work on the import is in progress."""
     while True:
         batch.refresh_from_db()
         if batch.state not in batch.BUSY:
@@ -142,13 +142,13 @@ def wait_for(batch):
 
 
 def stop_if_broken_off(batch):
-    """Ends the measurement where the work on the import has ended before its time."""
+    """Exits where the work on the import has broken off."""
     batch.refresh_from_db()
     if batch.is_broken_off:
         sys.exit("the work on the import broke off")
 
 
-# The stock one
+# django-import-export
 
 
 def import_stock(file):
@@ -165,7 +165,7 @@ def import_stock(file):
 
 
 def stock_resource():
-    """A resource as the documentation of django-import-export writes it, for the ledger's columns."""
+    """Returns a resource as in the documentation of django-import-export, for the ledger's columns."""
     from import_export.fields import Field
     from import_export.resources import ModelResource
     from import_export.widgets import DateWidget, ForeignKeyWidget
@@ -189,7 +189,7 @@ def stock_resource():
             clean_model_instances = True
 
         def before_import_row(self, row, **options):
-            """The recipe for a related record that the row itself brings: get or create."""
+            """The documented recipe for a related record in the row itself: get or create."""
             for heading, known in values.items():
                 text = row[heading]
                 if text not in known:
@@ -216,11 +216,11 @@ def stock_resource():
     return resource
 
 
-# The floor
+# Lower bound
 
 
 def import_floor(file):
-    """Reads a file and writes its cells as they are: no check, no history of changes, nothing encrypted."""
+    """Reads a file and writes its cells and their history rows, without checks or encryption."""
     from django.db import transaction
     from python_calamine import CalamineWorkbook
 
@@ -242,7 +242,7 @@ def import_floor(file):
 
 
 def plain_rows(rows, is_update):
-    """The rows of both tables; those of the first file get the keys from 1 on."""
+    """Returns the rows of Person and Member; keys count from 1, as in the first file."""
     import uuid
 
     from members.models import Member, Person
@@ -267,11 +267,11 @@ def plain_rows(rows, is_update):
     return people, members
 
 
-# Beside them
+# Reading alone, and a concurrent writer
 
 
 def read_only(file):
-    """Reads a file as every import does, and keeps nothing."""
+    """Reads a file as every import does, without keeping anything."""
     from yl_district.spreadsheets.workbooks import stream_workbook
 
     for _ in stream_workbook(Path(file).read_bytes(), file):
@@ -280,7 +280,10 @@ def read_only(file):
 
 
 def write_beside(pause):
-    """Saves a small record every so often until told to stop; tells how long each save took, and how many failed."""
+    """Saves a small record every `pause` seconds until STOP_FILE exists.
+
+    Prints the duration of each save and the number of failures.
+    """
     from django.db import OperationalError
 
     from yl_district.importing.models import ImportHeading
@@ -311,7 +314,7 @@ ACTS = {
 
 
 def main(act, *arguments):
-    """Does one act in this process."""
+    """Runs one of ACTS in this process."""
     start_django()
     step("ready")
     ACTS[act](*arguments)

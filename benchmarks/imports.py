@@ -1,10 +1,10 @@
-"""What the import of a file of members costs, beside that of django-import-export as it comes, on both databases.
+"""Measures the import of a file of members against plain django-import-export, on both databases.
 
     python benchmarks/imports.py [--rows 100000] [--stock-rows 10000] [--runs 3]
 
-Works on throw-away databases: a file of SQLite, and a PostgreSQL cluster of its own. Every way is measured in processes
-of its own: CPU time and memory of all of them together, those of the database among them. The stock way, which takes
-very long, may be measured with fewer rows; the table then says so. It needs openpyxl beside the project's packages.
+Works on throw-away databases: an SQLite file and a PostgreSQL cluster. Each variant is measured in processes of its
+own: CPU time and memory of all of them together, including the database's. The stock variant is very slow and may be
+measured with fewer rows, which the table then states. Needs openpyxl in addition to the project's packages.
 """
 
 import argparse
@@ -23,13 +23,13 @@ sys.path[:0] = [str(ROOT)]
 from benchmarks.metering import Meter  # noqa: E402
 from tests.databases import Cluster  # noqa: E402
 
-PAUSE = 0.05  # seconds between the saves of another writer
+PAUSE = 0.05  # seconds between the saves of the concurrent writer
 OURS, STOCK, FLOOR, READ = "ours", "stock", "floor", "read"
 NEW, UPDATE = "new.xlsx", "update.xlsx"
 
 
 class SQLite:
-    """Throw-away databases in files, each a copy of a prepared one."""
+    """Throw-away SQLite databases, each a copy of a prepared file."""
 
     label = "SQLite"
     roots = ()
@@ -40,7 +40,7 @@ class SQLite:
         act("prepare", url=f"sqlite:///{self.prepared}")
 
     def fresh(self):
-        """The address of a new database with the branches alone."""
+        """Returns the URL of a new database that contains only the branches."""
         path = self.folder / "db.sqlite3"
         for old in self.folder.glob("db.sqlite3*"):
             old.unlink()
@@ -48,11 +48,11 @@ class SQLite:
         return f"sqlite:///{path}"
 
     def stop(self):
-        """Nothing runs."""
+        """Does nothing: no server runs."""
 
 
 class PostgreSQL:
-    """Databases of a throw-away cluster, each made after a prepared one."""
+    """Databases of a throw-away cluster, each created from a prepared template."""
 
     label = "PostgreSQL"
 
@@ -65,7 +65,7 @@ class PostgreSQL:
         act("prepare", url=self._url("prepared"))
 
     def fresh(self):
-        """The address of a new database with the branches alone."""
+        """Returns the URL of a new database that contains only the branches."""
         self._ask("DROP DATABASE IF EXISTS yl")
         self._ask("CREATE DATABASE yl TEMPLATE prepared")
         return self._url("yl")
@@ -89,14 +89,14 @@ class PostgreSQL:
 
 
 def start(name, *arguments, url, **environment):
-    """Starts a process that does one act."""
+    """Starts a process that runs one act of import_steps.py."""
     command = [sys.executable, str(ROOT / "benchmarks" / "import_steps.py"), name, *map(str, arguments)]
     environment = os.environ | {"DATABASE_URL": url} | environment
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
 
 def act(name, *arguments, url, roots=()):
-    """Does one act in a process of its own; returns what its steps cost, by their names, and what else it told."""
+    """Runs one act in a process of its own; returns the costs of its steps by name, and what else it reported."""
     found, meter = {}, None
     with start(name, *arguments, url=url) as child:
         for line in child.stdout:
@@ -119,13 +119,13 @@ def act(name, *arguments, url, roots=()):
 
 
 def measured(database, way, folder):
-    """{file: what its import cost} of one way on a fresh database: the new members, then the update of all of them."""
+    """Returns {file: costs} of one variant on a fresh database: new members, then the update of all of them."""
     url = database.fresh()
     return {file: totals(act(way, folder / file, url=url, roots=database.roots)) for file in (NEW, UPDATE)}
 
 
 def totals(found):
-    """What all steps cost together, and when the first page could be read."""
+    """Returns the total costs of all steps, each step's own, and the time to the first page."""
     steps = {name: step for name, step in found.items() if isinstance(step, dict)}
     total = {
         "cpu": sum(step["cpu"] for step in steps.values()),
@@ -137,7 +137,7 @@ def totals(found):
 
 
 def waits_beside(database, way, file):
-    """How long a small save of another process waits while a file is taken in."""
+    """Returns how long another process's small saves wait during an import."""
     url, stop = database.fresh(), database.folder / "stop"
     stop.unlink(missing_ok=True)
     with start("write", PAUSE, url=url, STOP_FILE=str(stop)) as writer:
@@ -154,12 +154,12 @@ def waits_beside(database, way, file):
 
 
 def medians(runs):
-    """The median of each figure of several runs."""
+    """Returns the median of each figure over several runs."""
     return {figure: median(run[figure] for run in runs) for figure in runs[0]}
 
 
 def measure(database, options, folder):
-    """All figures of one database."""
+    """Returns all figures of one database."""
     runs, few = {OURS: [], FLOOR: [], READ: []}, []
     if options.stock_rows:
         note(f"{database.label}: stock, {options.stock_rows} rows")
@@ -178,7 +178,7 @@ def measure(database, options, folder):
 
 
 def table(found, options):
-    """The figures as a Markdown table."""
+    """Yields the lines of a Markdown table of the figures."""
     yield row(f"{options.rows:,} rows × 20 columns", found)
     yield row("---", ["---:"] * len(found))
     told = found.values()
@@ -197,7 +197,7 @@ def table(found, options):
 
 
 def beside_stock(stock, ours, scale):
-    """The lines about the stock way, whose CPU time grows with the rows."""
+    """Yields the lines about the stock variant, whose CPU time is proportional to the rows."""
     measured = "stock" if scale == 1 else f"stock, {scale:g} × those of a {scale:g}th of the rows"
     seconds = [one["cpu"] * scale for one in stock]
     yield row(f"{measured}, CPU s", [f"{one:.0f}" for one in seconds])
@@ -207,23 +207,23 @@ def beside_stock(stock, ours, scale):
 
 
 def row(name, figures):
-    """A line of the table."""
+    """Returns a line of the table."""
     return f"| {' | '.join([name, *figures])} |"
 
 
 def waited(told):
-    """What another writer met, in words."""
+    """Returns the waits of the concurrent writer in words."""
     waits = told.get("waits")
     return f"{waits['longest']:.2f} / {waits['p95']:.2f} / {waits['failures']}" if waits else "–"
 
 
 def note(text):
-    """Tells what is being done."""
+    """Prints progress on standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
 def main():
-    """Measures every way on both databases and prints the table."""
+    """Measures every variant on both databases and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--stock-rows", type=int, default=10_000, help="0 leaves the stock way out")

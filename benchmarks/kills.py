@@ -1,6 +1,6 @@
-"""Kills of a large import at moments spread over all of it: `python -m benchmarks.kills sqlite` or `postgresql`.
+"""Kills large imports at random moments: `python -m benchmarks.kills sqlite` or `postgresql`.
 
-Promise F1: of 100 killed imports of 10,000 rows each has written all of its rows or none.
+Promise F1: each of 100 killed imports of 10,000 rows has written all of its rows or none.
 """
 
 import argparse
@@ -22,7 +22,7 @@ def arguments():
 
 
 def main():
-    """Makes a throw-away database, kills imports into it, and prints what they left."""
+    """Creates a throw-away database, kills imports into it, and prints the outcomes."""
     chosen, folder = arguments(), Path(tempfile.mkdtemp(prefix="yl-"))
     cluster = None
     try:
@@ -43,7 +43,7 @@ def main():
 
 
 def kill(chosen, folder):
-    """Kills the imports one after the other."""
+    """Kills the imports one after the other; exits with 1 if one was written in part."""
     import django
 
     django.setup()

@@ -1,4 +1,4 @@
-"""A throw-away district of invented members, large enough to be measured."""
+"""Generates a district of invented members, large enough to be measured."""
 
 import random
 from datetime import date, timedelta
@@ -15,13 +15,13 @@ WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 
 
 def identity_number(number, born):
-    """An identity number right to its check digit."""
+    """Returns an identity number with a valid check digit."""
     body = f"11010{5 + number // 1000 % 4}{born:%Y%m%d}{number % 1000:03}"
     return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, WEIGHTS, strict=True)) % 11]
 
 
 def make_district():
-    """A root with branches below it; returns the branches."""
+    """Creates a root with branches below it; returns the branches."""
     root = Organisation.objects.add_root(
         instance=Organisation(name="清河地区团工委", category="working_committee", domain="office")
     )
@@ -29,7 +29,7 @@ def make_district():
 
 
 def make_branches(parent):
-    """Branches below an organisation."""
+    """Creates branches below an organisation; returns all branches."""
     for number in range(BRANCHES):
         parent.refresh_from_db()
         name = f"春晖第{number + 1}社区团支部"
@@ -38,7 +38,7 @@ def make_branches(parent):
 
 
 def make_members(count, branches=None):
-    """`count` members with every column filled; one in seven is a minor."""
+    """Creates `count` members with every column filled; one in seven is a minor."""
     chance, branches = random.Random(7), branches or make_district()
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
@@ -50,8 +50,8 @@ def make_members(count, branches=None):
 
 
 def a_person(chance, number):
-    """Somebody invented."""
-    # One day for every four thousand numbers, so that no two people share an identity number.
+    """Returns an invented person, unsaved."""
+    # One birth date per four thousand numbers, so that no two people share an identity number.
     born = date(1990, 1, 1) + timedelta(days=number // 4000 * 7 + (8000 if number % 7 == 0 else 0))
     return Person(
         name=chance.choice(FAMILIES) + "".join(chance.choices(GIVEN, k=2)),
@@ -63,7 +63,7 @@ def a_person(chance, number):
 
 
 def a_member(chance, number, person, branch):
-    """A membership with every column filled."""
+    """Returns an unsaved membership with every column filled."""
     return Member(
         person=person,
         branch=branch,

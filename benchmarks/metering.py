@@ -1,4 +1,4 @@
-"""What processes cost together: CPU time and memory of a process and all that it has started, read from /proc."""
+"""CPU time and memory of a process and all its descendants, read from /proc."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ BETWEEN_SAMPLES = 0.05
 
 
 def memory(process):
-    """The memory of a process in MB, with its share of what it has in common with others."""
+    """Returns the proportional set size of a process in MB; 0 if it has ended."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text("utf-8").splitlines()
     except OSError:
@@ -19,7 +19,7 @@ def memory(process):
 
 
 class Meter:
-    """Measures all processes below some roots, step by step; their memory is sampled in a thread."""
+    """Measures all descendants of some root processes, step by step; samples their memory in a thread."""
 
     def __init__(self, roots):
         self.roots, self.peak, self.has_ended = roots, 0, threading.Event()
@@ -27,7 +27,7 @@ class Meter:
         threading.Thread(target=self._sample, daemon=True).start()
 
     def lap(self):
-        """The seconds, the CPU seconds and the peak of memory in MB since the last lap."""
+        """Returns wall-clock seconds, CPU seconds and peak memory in MB since the last lap."""
         now, cpu = time.monotonic(), self._cpu()
         found = {"seconds": now - self.began, "cpu": cpu - self.cpu, "peak": self.peak}
         self.began, self.cpu, self.peak = now, cpu, 0

@@ -1,4 +1,4 @@
-"""A throw-away district with a year of work, large enough to be measured: members, activities and who signed in."""
+"""Generates a district with a year of work, large enough to be measured: members, activities and sign-ins."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -18,9 +18,9 @@ HUBS = 20
 
 
 def make_year(members, activities, sign_ins):
-    """A root, a committee below it, and below that branches with all of these; returns the committee.
+    """Creates a root, a committee below it, and branches below that with all of these; returns the committee.
 
-    Beside them stand about a thousand records of every other kind.
+    Also creates about a thousand records of every other kind.
     """
     root = Organisation.objects.add_root(
         instance=Organisation(name="清河地区团工委", category="working_committee", domain="office")
@@ -38,7 +38,7 @@ def make_year(members, activities, sign_ins):
 
 
 def make_activities(count, each, branches, hubs):
-    """`count` activities within the year, with `each` sign-ins on the average; of one in ten nobody signed in."""
+    """Creates `count` activities within the year, with `each` sign-ins on average and none for one in ten."""
     types = list(ActivityType.objects.all())
     for start in range(0, count, BATCH):
         numbers = range(start, min(start + BATCH, count))
@@ -55,7 +55,7 @@ def make_activities(count, each, branches, hubs):
 
 
 def an_activity(number, each, types, branches, hubs):
-    """An activity of a branch or of a hub; of one in twenty the head count is unknown, of one in twenty about known."""
+    """Returns an unsaved activity of a branch or hub; attendance is unknown for one in twenty, rounded for another."""
     basis = {0: Activity.Basis.UNRECORDED, 1: Activity.Basis.ROUNDED}.get(number % 20, Activity.Basis.EXACT)
     present = each + 1 + (number % 10 == 9) if basis == Activity.Basis.EXACT else 0
     is_at_hub = number % 2

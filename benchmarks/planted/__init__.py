@@ -1,17 +1,17 @@
-"""Faults to be planted one by one, in a file for each area; `benchmarks/faults.py` plants them.
+"""Faults to be planted one at a time, one file per area; `benchmarks/faults.py` plants them.
 
-A file holds blocks of lines with an empty line between them:
+A file consists of blocks separated by an empty line:
 
-    the name of the fault
+    name of the fault
     in path/of/the/file.py
-    - the text that is there, once in that file
-    + the text that takes its place, or no such line
+    - the present text, once in that file
+    + the replacement; no such line to delete the text
     noticed by tests/that/should/notice.py tests/one.py::test_alone
     on postgresql
     explained: why nothing can notice it
 
-The last two lines may be missing: the tests then run on SQLite, and whoever plants the fault expects it to be noticed.
-A number behind the path says which occurrence of the text is meant where there are several.
+The last two lines are optional: the tests then run on SQLite, and the fault is expected to be noticed. A number after
+the path selects an occurrence where the text occurs several times.
 """
 
 from pathlib import Path
@@ -24,18 +24,18 @@ __all__ = ["Fault", "Stale", "areas"]
 
 
 def areas():
-    """The faults of each area, by the area's name."""
+    """Returns {area: its faults}."""
     return {path.stem: read(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.txt"))}
 
 
 def read(text):
-    """The faults that a file holds."""
+    """Returns the faults in a file's text."""
     blocks = [block.split("\n") for block in text.strip("\n").split("\n\n")]
     return [fault_of(block) for block in blocks if not block[0].startswith("# ")]
 
 
 def fault_of(lines):
-    """The fault that a block of lines states."""
+    """Returns the fault described by a block of lines; raises ValueError for an unknown line."""
     said = dict(line.split(" ", 1) for line in lines[1:] if line[0] not in "-+")
     file, _, nth = said.pop("in").partition(" ")
     old, new = ("\n".join(line[2:] for line in lines if line[:1] == sign) for sign in "-+")

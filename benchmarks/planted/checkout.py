@@ -1,4 +1,4 @@
-"""A private copy of the checkout, in which faults are planted."""
+"""A private copy of the checkout in which faults are planted."""
 
 import base64
 import secrets
@@ -7,17 +7,17 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What git ignores, for a checkout without git.
+# The files that git ignores, for a checkout without git.
 IGNORED = shutil.ignore_patterns(
     ".git", ".venv", ".local", "build", "node_modules", "media", "db.sqlite3*", "__pycache__", "*.py[cod]", ".*_cache",
     ".hypothesis", "test-results",
 )  # fmt: skip
-# What make has built there and tests read, and databases that they have kept.
+# Build products of make that tests read, and the databases they have kept.
 BUILT = ("build/static", "build/assets.json", "build/prepared", "node_modules")
 
 
 def copy_checkout(target):
-    """Copies what belongs to the checkout to the empty folder `target`, with keys of its own."""
+    """Copies the checkout's files to the empty folder `target`, with keys of its own."""
     names = tracked()
     if names is None:
         shutil.copytree(ROOT, target, ignore=IGNORED, dirs_exist_ok=True)
@@ -32,7 +32,7 @@ def copy_checkout(target):
 
 
 def tracked():
-    """The names of the files that git knows or would take up, None without git."""
+    """Returns the names of files that git tracks or would add, or None without git."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
@@ -43,7 +43,7 @@ def tracked():
 
 
 def write_keys(folder):
-    """Writes keys that protect nothing."""
+    """Writes random keys that protect nothing."""
     folder.mkdir(mode=0o700)
     keys = {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in ("k1", "index")}
     (folder / "secret_key").write_text(secrets.token_urlsafe(64))

@@ -1,4 +1,4 @@
-"""A fault that can be planted in a checkout, and how it is planted."""
+"""Faults and how they are planted in a checkout."""
 
 import ast
 import os
@@ -7,15 +7,15 @@ from pathlib import Path
 
 
 class Stale(Exception):
-    """The text that a fault replaces is no longer there, or more than once, or what comes of it is no program."""
+    """The fault's old text is missing or ambiguous, or the result is not valid Python."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One planted fault: `new` in the place of `old`, and the tests that should notice.
+    """A fault: `new` replaces `old`, and `tests` should notice.
 
-    `old` occurs once in the file, or `nth` says which occurrence is meant; `tests` are separated by spaces. `explained`
-    says why nothing can notice a fault that may survive.
+    `old` occurs once in the file, or `nth` selects an occurrence; `tests` are separated by spaces. `explained` gives
+    the reason why nothing can notice a fault that may survive.
     """
 
     name: str
@@ -29,11 +29,11 @@ class Fault:
 
     @property
     def is_in_triggers(self):
-        """Whether the fault shows only in a database whose triggers were made with it."""
+        """Whether the fault takes effect only in a database whose triggers were created with it."""
         return self.file in TRIGGERS
 
     def applied(self, text):
-        """The text of the file with the fault in it; raises Stale."""
+        """Returns the file's text with the fault planted; raises Stale."""
         count = text.count(self.old)
         if count < max(self.nth, 1) or (count > 1 and not self.nth):
             raise Stale(f"{self.name}: the old text is found {count} times in {self.file}")
@@ -42,16 +42,16 @@ class Fault:
         return self.old.join(parts[:place]) + self.new + self.old.join(parts[place:])
 
     def check_program(self, text):
-        """Raises Stale for a text that Python cannot read: any test would notice that."""
+        """Raises Stale for invalid Python, which any test would notice."""
         try:
             ast.parse(text)
         except SyntaxError as error:
             raise Stale(f"{self.name}: {error}") from None
 
     def plant(self, root, mark):
-        """Writes the fault into the checkout at `root`; returns a function that takes it out again.
+        """Plants the fault in the checkout at `root`; returns a function that removes it.
 
-        Python takes a compiled module for current that is as old and as long as its source: `mark` is a time that no
+        Python considers a compiled module current if its source has the same time and size: `mark` is a time that no
         other version of the file has.
         """
         path = Path(root) / self.file

@@ -1,7 +1,7 @@
-"""Mechanical mutants: every small slip of some modules, made from their syntax trees.
+"""Generated mutants: every small slip in some modules, made from their syntax trees.
 
-Neither cosmic-ray nor mutmut runs this suite as it is. The one starts it anew for each mutant; the other runs it again
-in a process whose settings name the database of the first run, and leaves properties alone.
+Neither cosmic-ray nor mutmut can run this suite unmodified. The former restarts it for each mutant; the latter reruns
+it in a process whose settings name the first run's database, and does not mutate properties.
 """
 
 import ast
@@ -11,7 +11,7 @@ from pathlib import Path
 from .checkout import ROOT
 from .faults import Fault
 
-# Modules that decide by themselves, and the tests that know them best.
+# Modules with self-contained logic, and the tests closest to them.
 MODULES = {
     "yl_district/periods.py": "tests/yl_district/test_periods.py",
     "yl_district/spreadsheets/formulas.py": "tests/project/test_formulas.py",
@@ -44,12 +44,12 @@ OPERATORS = {
     ast.BitOr: ("|", "&"),
     ast.BitAnd: ("&", "|"),
 }
-# Without them a query finds more.
+# Query methods whose removal makes a query return more.
 NARROWING = {"filter", "exclude", "visible_to", "within", "as_of", "visible_as"}
 
 
 def mutants(file):
-    """The mutants of a module as faults."""
+    """Yields the mutants of a module as faults."""
     source = (ROOT / file).read_text("utf-8")
     for line, column, found, put, text in sorted(slips(source)):
         short = " ".join(found.split())
@@ -58,7 +58,7 @@ def mutants(file):
 
 
 def slips(source):
-    """Every slip: its line and column, what is there, what takes its place, and the whole text with it."""
+    """Yields every slip: line, column, old text, new text, and the whole source with it."""
     lines = source.encode().splitlines(keepends=True)
     starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
 
@@ -74,14 +74,14 @@ def slips(source):
 
 
 def code(node):
-    """The nodes below one, but for those in texts with braces, whose places Python 3.11 does not tell."""
+    """Yields the node and its descendants, except inside f-strings, for which Python 3.11 has no exact positions."""
     yield node
     for below in () if isinstance(node, ast.JoinedStr) else ast.iter_child_nodes(node):
         yield from code(below)
 
 
 def edits(node, place, data):
-    """The slips in one node of the tree, as begin, end and what is put there."""
+    """Yields the slips in one node, as begin, end and replacement."""
     if isinstance(node, ast.Compare):
         for operator, left, right in zip(node.ops, [node.left, *node.comparators], node.comparators, strict=False):
             yield from swapped(operator, place(left)[1], place(right)[0], data)
@@ -103,7 +103,7 @@ def edits(node, place, data):
 
 
 def swapped(operator, begin, end, data):
-    """An operator between two operands in the place of another one."""
+    """Yields the replacement of an operator between two operands."""
     old, new = (text.encode() for text in OPERATORS.get(type(operator), ("", "")))
     at = data.find(old, begin, end) if old else -1
     if at >= 0:
@@ -111,7 +111,7 @@ def swapped(operator, begin, end, data):
 
 
 def unlike_calls(node, place):
-    """A call without one of its conditions, or a narrowing of a query that is not called at all."""
+    """Yields removals of one of a call's conditions, or of a call that narrows a query."""
     if isinstance(node.func, ast.Attribute) and node.func.attr in NARROWING:
         yield place(node.func.value)[1], place(node)[1], b""
         for one, following in pairwise([*node.args, *node.keywords]):

@@ -1,4 +1,4 @@
-"""A run of tests in a forked process, on a copy of a database that was migrated once."""
+"""Test runs in a forked process, on a copy of a database that was migrated once."""
 
 import os
 import shutil
@@ -11,21 +11,21 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 COPY = "planted"
-# What a run costs says nothing about a fault.
+# Without budgets: the cost of a run is irrelevant here.
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:tests.budgets", "--no-header", "--tb=short"]
 
 
 def collect(tests):
-    """Collects tests; returns pytest's exit code and the names of the modules from outside the project."""
+    """Collects tests; returns pytest's exit code and the names of the imported modules from outside the project."""
     code = pytest.main([*OPTIONS, "--collect-only", "-qq", "--full", *tests])
-    # Pytest wants to be first in importing its plugins.
+    # pytest has to import its plugins itself, to rewrite their assertions.
     plugins = packages_of_plugins()
     modules = [name for name, module in sys.modules.items() if is_foreign(module)]
     return {"code": code, "modules": [name for name in modules if name.partition(".")[0] not in plugins]}
 
 
 def packages_of_plugins():
-    """The names of the packages and modules that pytest's plugins bring."""
+    """Returns the names of the packages and modules of pytest's plugins."""
     brought = [one for one in distributions() if any(each.group == "pytest11" for each in one.entry_points)]
     return {file.parts[0].removesuffix(".py") for one in brought for file in one.files or ()}
 
@@ -38,7 +38,7 @@ def is_foreign(module):
 
 
 def make_database(kind, folder):
-    """Makes and migrates the database that all runs copy; returns 0 as the code."""
+    """Creates and migrates the database that all runs copy; returns code 0."""
     from tests.databases import KINDS
 
     database = KINDS[kind](folder)
@@ -63,7 +63,7 @@ def run_tests(tests, kind, folder, has_new_triggers, stops, is_full):
 
 
 class Plugin:
-    """Has pytest take a copy of the database, and notes what fails."""
+    """pytest plugin that uses a copy of the database, and records what fails."""
 
     def __init__(self, kind, folder, has_new_triggers):
         self.kind, self.folder, self.has_new_triggers = kind, folder, has_new_triggers
@@ -71,29 +71,29 @@ class Plugin:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_load_initial_conftests(self):
-        """Name the database after the plugin of the tests has named another."""
+        """Sets DATABASE_URL after the tests' own plugin has set it."""
         urls = {"sqlite": f"sqlite:///{self.folder / COPY}", "postgresql": f"postgres://postgres@/{self.folder}/{COPY}"}
         os.environ["DATABASE_URL"] = urls[self.kind]
         return (yield)
 
     @pytest.hookimpl
     def pytest_configure(self, config):
-        """Take the place of what else would start a server."""
+        """Replaces the fixture that would start a server."""
         config.pluginmanager.register(fixtures_for(self.kind, self.folder, self.has_new_triggers))
 
     def pytest_collectreport(self, report):
-        """Note what cannot be collected."""
+        """Records what cannot be collected."""
         if report.failed:
             self.failed.append(report.nodeid)
 
     def pytest_runtest_logreport(self, report):
-        """Note what fails."""
+        """Records what fails."""
         if report.failed and report.nodeid not in self.failed:
             self.failed.append(report.nodeid)
 
 
 def fixtures_for(kind, folder, has_new_triggers):
-    """The fixture of the database: a copy of the one that was migrated, with its triggers made anew where asked for."""
+    """Returns a module with the database fixture: a copy of the migrated one, with triggers recreated if required."""
 
     @pytest.fixture(scope="session")
     def database_server(django_db_blocker):
@@ -103,21 +103,21 @@ def fixtures_for(kind, folder, has_new_triggers):
                 make_triggers_anew()
         return SimpleNamespace(is_migrated=True)
 
-    # Pytest looks for fixtures in modules and classes alone.
+    # pytest looks for fixtures only in modules and classes.
     fixtures = ModuleType("planted_fixtures")
     fixtures.database_server = database_server
     return fixtures
 
 
 def copy_file(folder):
-    """Copies the file of SQLite in the place of what a run has left."""
+    """Replaces what the last run left by a fresh copy of the SQLite file."""
     for left in folder.glob(f"{COPY}*"):
         left.unlink()
     shutil.copyfile(folder / "db.sqlite3", folder / COPY)
 
 
 def create_database(folder):
-    """Creates a database of PostgreSQL as a copy."""
+    """Creates the PostgreSQL database as a copy."""
     import psycopg2
 
     from tests.databases import NAME
@@ -130,7 +130,7 @@ def create_database(folder):
 
 
 def make_triggers_anew():
-    """Has the code as it is now make the triggers that keep rows from being changed."""
+    """Recreates the triggers that make rows immutable by the present code."""
     from django.db import connection
 
     from yl_district.audit import append_only, write_once

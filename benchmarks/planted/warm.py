@@ -1,8 +1,8 @@
-"""A process that has everything imported but the project, and forks itself for each run of tests.
+"""A process with all libraries imported but not the project, which forks for each test run.
 
-Started in a copy of the checkout by `Warm`, it reads one order a line from its standard input and answers each with a
-line. A run imports the project anew, with whatever fault is planted in it, but neither Python's libraries nor Django,
-and it takes a copy of a database that was migrated once.
+Started in a copy of the checkout by `Warm`, it reads one order per line from standard input and answers each with a
+line. A run imports the project afresh, with the planted fault, but neither the standard library nor Django, and uses a
+copy of a database that was migrated once.
 """
 
 import importlib
@@ -19,12 +19,12 @@ from pathlib import Path
 
 from .runs import collect, make_database, run_tests
 
-LIMIT = 600  # seconds of a run; a fault may make an endless loop
+LIMIT = 600  # seconds per run; a fault may cause an endless loop
 POLLED = 0.02
 
 
 class Warm:
-    """The warm process of one copy of the checkout, seen from outside."""
+    """Client of the warm process of one checkout."""
 
     def __init__(self, checkout, is_full=False):
         self.is_full = is_full
@@ -33,20 +33,20 @@ class Warm:
         self.process = subprocess.Popen(command, cwd=checkout, **pipes)
 
     def prepare(self, tests, databases):
-        """Warms the process up before any fault is planted; the answer has a `problem` with collecting the tests."""
+        """Warms up the process before any fault is planted; the answer has `problem`, an error collecting the tests."""
         return self.ask(act="prepare", tests=sorted(tests), databases=sorted(databases))
 
     def run(self, tests, database, has_new_triggers):
-        """Runs tests until one fails; the answer has pytest's `code`, the `failed` test and what pytest `said`."""
+        """Runs tests until one fails; the answer has pytest's `code`, the `failed` test and pytest's output, `said`."""
         order = {"has_new_triggers": has_new_triggers, "is_full": self.is_full}
         return self.ask(act="run", tests=list(tests), database=database, **order)
 
     def run_all(self, tests, database):
-        """Runs tests to their end; the answer has the names of all that `failed`."""
+        """Runs all tests; the answer has the names of those that `failed`."""
         return self.ask(act="run", tests=sorted(tests), database=database, stops=False, is_full=self.is_full)
 
     def ask(self, **order):
-        """Gives an order, and waits for its answer."""
+        """Sends an order and returns the answer; raises RuntimeError where the process has ended."""
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
@@ -55,22 +55,22 @@ class Warm:
         return json.loads(answer)
 
     def close(self):
-        """Ends the process and what it started."""
+        """Ends the process and its children."""
         self.process.stdin.close()
         self.process.wait()
 
 
 class Forks:
-    """What the warm process does."""
+    """The orders that the warm process carries out."""
 
     def __init__(self):
-        # The server of PostgreSQL runs as another user, who must come to its own folder.
+        # The PostgreSQL server runs as another user, who must have access to its own folder.
         self.folders = {name: Path(tempfile.mkdtemp(prefix="yl-")) for name in ("sqlite", "postgresql")}
         self.log = self.folders["sqlite"] / "log"
         self.answer = self.folders["sqlite"] / "answer"
 
     def prepare(self, tests, databases):
-        """Makes the databases, and imports what the tests bring in from outside the project."""
+        """Creates the databases, and imports the third-party modules that the tests use."""
         for database in databases:
             made = self.forked(make_database, database, self.folders[database])
             if made["code"] != 0:
@@ -80,7 +80,7 @@ class Forks:
             try:
                 importlib.import_module(name)
             except Exception:
-                # It wants Django's settings: each run imports it for itself.
+                # It needs Django's settings; each run imports it itself.
                 continue
         return {"problem": "" if found["code"] == 0 else found["said"]}
 
@@ -89,14 +89,14 @@ class Forks:
         return self.forked(run_tests, tests, database, self.folders[database], has_new_triggers, stops, is_full)
 
     def forked(self, act, *arguments):
-        """What a function returns that runs in a process of its own, with what it `said`."""
+        """Runs a function in a child process; returns its result and its output, `said`."""
         self.answer.unlink(missing_ok=True)
         child = os.fork()
         if not child:
             self.answer_and_end(act, arguments)
         is_over = ended(child)
         with suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)  # also whatever it has started
+            os.killpg(child, signal.SIGKILL)  # with all processes that it has started
         if not is_over:
             os.waitpid(child, 0)
         said = self.log.read_text(errors="replace")[-3000:]
@@ -104,7 +104,7 @@ class Forks:
         return answer | {"said": said} | ({} if is_over else {"code": "late"})
 
     def answer_and_end(self, act, arguments):
-        """Does what the child is for."""
+        """Runs the function in the child, writes its answer, and ends the process."""
         os.setsid()
         with open(os.devnull) as nothing, self.log.open("w") as log:
             for number, stream in enumerate([nothing, log, log]):
@@ -119,7 +119,7 @@ class Forks:
             os._exit(0)
 
     def close(self):
-        """Stops the server of PostgreSQL, where one was started, and leaves nothing behind."""
+        """Stops the PostgreSQL server if one was started, and removes the folders."""
         for file in self.folders["postgresql"].glob("data/postmaster.pid"):
             os.kill(int(file.read_text("utf-8").split()[0]), signal.SIGQUIT)
         for folder in self.folders.values():
@@ -127,7 +127,7 @@ class Forks:
 
 
 def ended(child):
-    """Waits for a child; returns whether it ended in time."""
+    """Waits for a child; returns whether it ended within LIMIT."""
     until = time.monotonic() + LIMIT
     while time.monotonic() < until:
         if os.waitpid(child, os.WNOHANG) != (0, 0):
@@ -137,8 +137,8 @@ def ended(child):
 
 
 def main():
-    """Follows orders until there are no more."""
-    # Answers alone leave by the standard output.
+    """Carries out orders until standard input ends."""
+    # Standard output is reserved for answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     forks = Forks()
