@@ -1,4 +1,4 @@
-"""The activity types the product ships with; from here on they are data that staff edit."""
+"""Creates the default activity types, which staff can edit afterwards."""
 
 from django.db import migrations
 
@@ -23,7 +23,7 @@ EDUCATION = {"league_day", "briefing"}
 
 
 def ship_types(apps, schema_editor):
-    """Creates the shipped types; those counted as ideological education are 主题团日 and 宣讲会."""
+    """Creates the default types; those counted as ideological education are 主题团日 and 宣讲会."""
     activity_type = apps.get_model("activities", "ActivityType")
     activity_type.objects.bulk_create(
         activity_type(key=key, name=name, is_education=key in EDUCATION, position=position)
