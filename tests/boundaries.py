@@ -1,4 +1,4 @@
-"""The days on which dated rules turn, for tests of any record: what stands on DAY, and what lies within YEAR."""
+"""Boundary days of dated rules, for tests of any model: what is in force on DAY, and what lies within YEAR."""
 
 from datetime import date
 

@@ -1,8 +1,8 @@
-"""What tests may cost in CPU seconds, which a busy machine does not change as it does the clock's; beyond, a run fails.
+"""CPU budgets of tests, which unlike wall-clock time do not depend on the machine's load; a run beyond them fails.
 
-A pytest plugin. It writes to build/test-times.json what each test cost: the process itself, what it started, and the
-database's server. All are seconds of the machine on which the budgets were set: a short calculation before and after
-the run tells how fast this one is.
+A pytest plugin. It writes each test's cost to build/test-times.json: of the process itself, its children and the
+database server. All are seconds of the machine on which the budgets were set; a short calculation before and after the
+run measures this machine's speed.
 """
 
 import fcntl

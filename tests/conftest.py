@@ -1,4 +1,4 @@
-"""What every test shares: the database, plain static files, and browser pages that fail on any error they report."""
+"""Fixtures for all tests: the database, plain static files, and browser pages that fail on any error they report."""
 
 import gc
 import os

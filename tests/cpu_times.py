@@ -1,4 +1,4 @@
-"""CPU seconds of processes and of all that they have started, read from /proc."""
+"""CPU seconds of processes and all their descendants, read from /proc."""
 
 import os
 from pathlib import Path

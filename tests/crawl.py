@@ -1,4 +1,4 @@
-"""Every page that a viewer may open, and what is on it or in it, for tests about what must not be there."""
+"""Crawls every page open to a viewer, with its contents, for tests about what must not appear there."""
 
 import io
 import re

@@ -1,6 +1,6 @@
 """The database of a test run: `pytest --database postgresql` starts a throw-away cluster, `--database sqlite` a file.
 
-A plugin that pyproject.toml has pytest load first: Django reads DATABASE_URL before any conftest.py is loaded.
+A plugin that pyproject.toml makes pytest load first, since Django reads DATABASE_URL before any conftest.py is loaded.
 """
 
 import importlib.util

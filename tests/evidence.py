@@ -1,4 +1,4 @@
-"""Files that people attach to records, and files that only look like these."""
+"""Attachments as users upload them, and files disguised as such."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Records for tests, with everything that a test does not care about filled in. Names are invented."""
+"""Factories of records with defaults for what a test does not care about. Names are invented."""
 
 import hashlib
 from datetime import date, timedelta

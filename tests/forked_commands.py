@@ -1,7 +1,7 @@
-"""What several commands of manage.py say, each in a fork of one process that has imported the product already.
+"""Runs several manage.py commands, each in a fork of one process that has imported the product already.
 
-Every fork reads the settings anew from its own environment, as a new process would; only the imports are shared. The
-program reads the commands from standard input and writes their answers to standard output, both as JSON.
+Each fork reads the settings from its own environment, as a new process would; only the imports are shared. The program
+reads the commands from standard input and writes their output to standard output, both as JSON.
 """
 
 import json

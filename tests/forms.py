@@ -1,4 +1,4 @@
-"""The forms of a page as a browser reads them, and sends them back."""
+"""Reads the forms of a page as a browser does, and submits them."""
 
 from html.parser import HTMLParser
 

@@ -1,8 +1,8 @@
 """A program that runs `manage.py import_rows members FILE` in a fresh process for each file named on its input.
 
-It has loaded Django before and opens no connection itself, so that an import begins at once. It prints the process
-that works on the file, and in the next line how that ended. With the argument `unsafe` a commit is no longer one
-transaction: the twin by which the tests of kills show that they would find a half import.
+It has loaded Django already and opens no connection itself, so that an import starts at once. It prints the id of the
+process that works on the file, and on the next line its exit. With the argument `unsafe` a commit is not one
+transaction: the counterpart with which the tests of kills prove that they would detect a partial import.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Imports killed at a moment, and what they left: shared by the test and the benchmark of kills."""
+"""Kills imports at a given moment and reports what they left; shared by the test and the benchmark of kills."""
 
 import os
 import signal

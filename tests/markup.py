@@ -1,4 +1,4 @@
-"""What tells that a page lets a text through as it stands: the markup behind every canary of tests/viewers.py."""
+"""Detects unescaped text on pages by the markup in every canary of tests/viewers.py."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the tests of pages share: a district seen from two sides, and how a page is sent and read."""
+"""Helpers for tests of pages: a district with two users, and submitting and reading pages."""
 
 from random import Random
 from types import SimpleNamespace

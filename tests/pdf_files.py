@@ -1,4 +1,4 @@
-"""PDF files, opened again."""
+"""Reads PDF files."""
 
 from pypdfium2 import PdfDocument
 

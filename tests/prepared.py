@@ -1,4 +1,4 @@
-"""Migrated databases, kept in build/prepared/ for the next run whose migrations are the same."""
+"""Migrated databases, cached in build/prepared/ for the next run with the same migrations."""
 
 import ast
 import fcntl

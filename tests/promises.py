@@ -1,7 +1,7 @@
-"""The counts that SECURITY.md states are those of a run: tests add up what they tried, and a whole run compares.
+"""Compares the counts stated in SECURITY.md with those of a full run, in which tests add up what they tried.
 
-A pytest plugin. `pytest --write-counts` writes them instead. A test that ends well has found nothing wrong in what it
-counts, so that the page's zeros need no count.
+A pytest plugin. `pytest --write-counts` writes them instead. A passing test has found no violation in what it counts,
+so the page's zeros need no count.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Several things done at the same moment, each in a thread with a database connection of its own."""
+"""Runs several functions at the same moment, each in a thread with its own database connection."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier, Event

@@ -1,4 +1,4 @@
-"""One record for each kind of form, for tests of what holds for all forms."""
+"""One record for each kind of form, for tests that apply to all forms."""
 
 from django.apps import apps
 

@@ -1,4 +1,4 @@
-"""Lists of one kind as offices send them, what taking one in does, and what the database then holds. All invented."""
+"""Rosters as offices send them, the outcome of importing them, and the resulting rows. All data are invented."""
 
 import random
 from datetime import date, timedelta

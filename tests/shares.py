@@ -1,7 +1,7 @@
-"""Processes that share the tests of a run: each takes the next file that none of them has taken.
+"""Distributes the tests of a run over processes: each takes the next file not yet taken.
 
-A pytest plugin: `pytest --beside FOLDER`, once for each process, with a folder that is not there yet. So no process
-ends long before the others, whatever their tests take.
+A pytest plugin: `pytest --beside FOLDER`, once per process, with a folder that does not exist yet. All processes thus
+end at about the same time, however long their tests take.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Files of every format that is read: workbooks made by xlsxwriter, OpenDocument sheets made by hand, their mutants."""
+"""Files in every format that is read: workbooks by xlsxwriter, hand-made OpenDocument sheets, and mutants of both."""
 
 import io
 import random

@@ -1,4 +1,4 @@
-"""A district of two committees with every kind of record in each, and one viewer for each role, for tests of access."""
+"""A district of two committees with every kind of record in each, and one user per role, for tests of access."""
 
 from datetime import date
 from functools import partial

@@ -1,4 +1,4 @@
-"""Ledger workbooks for tests, and what importing them does."""
+"""Ledger workbooks for tests, and the outcome of importing them."""
 
 import io
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Which activities and sign-ins fall into a year, and to which organisation they belong."""
+"""Periods and visibility of activities and sign-ins."""
 
 import pytest
 

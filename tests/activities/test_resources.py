@@ -1,4 +1,4 @@
-"""The sheets 活动 and 签到: typed person-times against sign-in rows, and which activity or person a name means."""
+"""The sheets 活动 and 签到: person-times entered against sign-in rows, and how names identify activities and people."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages of activities, their types, and who came."""
+"""Pages of activities, their types and sign-ins."""
 
 import re
 

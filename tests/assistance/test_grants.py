@@ -1,4 +1,4 @@
-"""Leave to open a case file: asked for by name, decided by somebody else, ended, handed over."""
+"""Grants to open case files: requested by name, decided by another user, ended, handed over."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Who is in the register on a day, whom an assistance reached, and which applications were granted."""
+"""The register by day, the youths an assistance reached, and the applications granted."""
 
 from datetime import date
 

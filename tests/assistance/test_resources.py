@@ -1,4 +1,4 @@
-"""The sheets of case files: times in the register, pairings, plans, assistances, scholarships."""
+"""The sheets of case files: periods in the register, pairings, plans, assistances, scholarships."""
 
 from datetime import date
 

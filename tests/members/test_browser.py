@@ -1,4 +1,4 @@
-"""What only a browser shows of lists and forms: swapping rows, history, the keyboard, narrow screens, no scripts."""
+"""Behaviour of lists and forms in a browser: swapping rows, history, keyboard, narrow screens, no scripts."""
 
 import pytest
 from playwright.sync_api import expect

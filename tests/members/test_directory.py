@@ -1,4 +1,4 @@
-"""Who is meant: the same person, somebody new, or an error that says how to tell them apart; never a guess."""
+"""Identifying people: the same person, a new one, or an error that says how to distinguish them; never a guess."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who is on the roll, in a post or a volunteer on a day, and who joined or left within a year."""
+"""Members, posts and volunteers by day, and members who joined or left within a year."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How old somebody is on a day, and from when on the name is shown whole."""
+"""Age on a day, and the age from which the name is shown in full."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""By which account the holder of a post signs in: it decides whose links a branch's cadre keeps as the own ones."""
+"""The user account of a post's holder, which decides whose links a branch's cadre keeps as their own."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""What a branch's cadre proposes and the committee decides: leaving, and transfer to another branch."""
+"""Proposals by branch cadres and the committee's decisions: leaving, and transfer to another branch."""
 
 from datetime import date
 from functools import partial

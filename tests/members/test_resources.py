@@ -1,4 +1,4 @@
-"""The sheets 团员 and 团干部: one person through all sheets of a file and against the system, dated memberships."""
+"""The sheets 团员 and 团干部: one person across the sheets of a file and the database, and dated memberships."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Pages of members, posts and people, through the real client on real rows."""
+"""Pages of members, posts and people, requested by the test client."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A process that tries many things at once: reads one command a line, answers with one number a line."""
+"""A process that makes many concurrent attempts: reads one command per line, answers with one number per line."""
 
 import json
 import logging

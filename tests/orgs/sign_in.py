@@ -1,4 +1,4 @@
-"""Signing in as people do, by the pages themselves."""
+"""Signs in through the pages, as users do."""
 
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Accounts under several hands: stale pages, double clicks, and acts that meet somebody who is just leaving."""
+"""Concurrent changes of accounts: stale pages, double clicks, and actions on a user who is just leaving."""
 
 from datetime import date
 from functools import partial

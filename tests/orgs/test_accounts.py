@@ -1,4 +1,4 @@
-"""Accounts: inviting, changing, resetting and leaving, each one act; through the real client."""
+"""Inviting, changing, resetting and closing accounts, each one transaction; through the test client."""
 
 import re
 from datetime import date, timedelta

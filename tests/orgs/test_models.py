@@ -1,4 +1,4 @@
-"""Which organisations and units stand on a day, and what falls into a year."""
+"""Organisations and units by day and by year."""
 
 from datetime import date
 

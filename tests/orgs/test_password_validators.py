@@ -1,4 +1,4 @@
-"""The rules of passwords, as a profile of the settings asks for them."""
+"""Password rules, as configured by the settings profile."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who can see a record, and why: the page says what the rules do, of every kind and to every user."""
+"""Who can see a record and why: the page agrees with the rules for every kind of record and every user."""
 
 from datetime import timedelta
 from urllib.parse import urldefrag

@@ -1,4 +1,4 @@
-"""When a session ends: an old cookie is tried after each event that ends it."""
+"""The end of sessions: an old cookie is rejected after each event that ends them."""
 
 import pytest
 from allauth.usersessions.models import UserSession

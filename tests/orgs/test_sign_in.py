@@ -1,4 +1,4 @@
-"""Signing in: names, guesses, the second factor, and what is kept of it."""
+"""Signing in: names, login attempts, the second factor, and what is logged."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Many tries at the same moment, from two processes as the server runs them."""
+"""Concurrent login attempts from two processes, as the server runs them."""
 
 import json
 import subprocess

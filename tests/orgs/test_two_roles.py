@@ -1,4 +1,4 @@
-"""Whoever holds two roles does with each what that role gives, where that role gives it, and nothing more."""
+"""A user with two roles may do what each role allows within its own scope, and nothing more."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What is masked is shown whole to somebody who confirms who it is and says why, and the log knows first."""
+"""Unmasking requires reauthentication and a reason, and is logged before the value is shown."""
 
 import pytest
 from django.urls import reverse

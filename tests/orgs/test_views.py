@@ -1,4 +1,4 @@
-"""Pages of organisations, two-new organisations, contacts and supplies, and signing in, through the real client."""
+"""Pages of organisations, two-new organisations, contacts and supplies, and signing in, through the test client."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What only a browser shows: a contact logged on a phone, a sign-in list typed in one go."""
+"""Behaviour in a browser: a contact logged on a phone, a sign-in list entered in one go."""
 
 from datetime import date
 

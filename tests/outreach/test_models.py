@@ -1,4 +1,4 @@
-"""Which links stand on a day, whom a contact reached, and who reaches the quota."""
+"""Links by day, the youths a contact reached, and the cadres who reach their quota."""
 
 from datetime import date
 

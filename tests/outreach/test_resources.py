@@ -1,4 +1,4 @@
-"""The sheets 联系青年 and 联系记录: dated links, and which of them a contact names."""
+"""The sheets 联系青年 and 联系记录: dated links, and how a contact identifies them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No role reaches an address or a row that the access table and the reach of its rows do not give it."""
+"""Every role opens exactly the addresses that the access table allows, and the rows within its scope."""
 
 import re
 from copy import copy

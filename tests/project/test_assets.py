@@ -1,4 +1,4 @@
-"""The third-party files of the pages, as the build leaves them."""
+"""The pages' third-party files in the build."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A case file opens to nobody but the holder of a grant in force, and nobody else learns that it exists."""
+"""Only the holder of a grant in force can open a case file, and nobody else learns that it exists."""
 
 from datetime import date, timedelta
 

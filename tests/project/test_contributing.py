@@ -1,4 +1,4 @@
-"""The recipes of CONTRIBUTING.md name exactly the places in which every existing one of the kind is entered."""
+"""The recipes of CONTRIBUTING.md name exactly the places where every existing item of the kind is registered."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""What holds for the database that the tests share."""
+"""Properties of the database shared by the tests."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""What the documentation names is there, and what has to be documented is."""
+"""Everything the documentation names exists, and everything that must be documented is."""
 
 import re
 import subprocess

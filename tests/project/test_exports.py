@@ -1,4 +1,4 @@
-"""Files and pages hold masked numbers and names, no case file, and leave only once the access log knows of it."""
+"""Files and pages contain masked numbers and names and no case files, and are logged before they are sent."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The faults of `benchmarks/planted/` still fit the code, so that `python -m benchmarks.faults` can plant them."""
+"""The faults in `benchmarks/planted/` still fit the code, so that `python -m benchmarks.faults` can plant them."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""A form that changes a record draws every field that it saves."""
+"""Every form that changes a record renders every field that it saves."""
 
 import re
 from datetime import date

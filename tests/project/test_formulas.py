@@ -1,4 +1,4 @@
-"""No cell of an exported list can run as a formula, whatever a text begins with; every text comes back as it was."""
+"""No cell of an exported list can be executed as a formula, whatever its text; every text survives a round trip."""
 
 import csv
 import io

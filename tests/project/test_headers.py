@@ -1,4 +1,4 @@
-"""What every answer says to the browser, and that no page breaks the content policy."""
+"""The security headers of every response, and pages within the content security policy."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Whatever is thrown at an address: never a 500, and the page is Chinese HTML."""
+"""No request causes a 500, whatever its input, and the response is an HTML page in Chinese."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""What holds for the checkout as a whole."""
+"""Properties of the checkout as a whole."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""No page, file, option list, count or order of a list betrays what belongs to another committee."""
+"""No page, file, option list, count or order of a list reveals data of another committee."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""No page lets a text through as it stands: neither what is stored, nor what was just typed or uploaded."""
+"""Every page escapes text, whether stored, just entered or uploaded."""
 
 import re
 

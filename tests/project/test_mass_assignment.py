@@ -1,4 +1,4 @@
-"""What a form does not offer cannot be set, and what is written stays within the writer's reach."""
+"""Only fields offered by a form can be set, and only within the writer's scope."""
 
 import pytest
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""An organisation reaches exactly what hangs below it, as the links from child to parent say, wherever it stands."""
+"""An organisation's scope is exactly its subtree, as its children's links define it, at any level."""
 
 from datetime import date
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""No number, name, password or key that somebody typed or that is stored gets into a log, an error page or a report."""
+"""No number, name, password or key, entered or stored, appears in a log, an error page or an error report."""
 
 import io
 import logging

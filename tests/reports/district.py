@@ -1,4 +1,4 @@
-"""A small district with a year of every kind of record, for the summary's tests. Names are invented."""
+"""A small district with every kind of record in one year, for the summary's tests. Names are invented."""
 
 from datetime import date
 from types import SimpleNamespace

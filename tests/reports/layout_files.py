@@ -1,4 +1,4 @@
-"""Word files for uploads: the built-in layout with one thing changed."""
+"""Word files to upload: the built-in layout with one change each."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""The sample year counted from its rows alone, by the definitions of the figures and without the product."""
+"""The sample year's figures counted from its rows, by the figures' definitions and without the product's code."""
 
 import re
 from collections import Counter

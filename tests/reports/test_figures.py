@@ -1,4 +1,4 @@
-"""Every figure equals its definition: by the original summary, by plain SQL, and by the rows that its page lists."""
+"""Every figure equals its definition: the original summary, plain SQL, and the rows that its page lists."""
 
 import ast
 from collections import Counter

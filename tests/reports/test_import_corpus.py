@@ -1,4 +1,4 @@
-"""Lists as offices really send them, each with its exact outcome; damaged copies are refused clearly or checked."""
+"""Realistic lists from offices, each with its exact outcome; damaged copies are refused clearly or checked."""
 
 import time
 from collections import Counter

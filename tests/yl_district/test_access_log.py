@@ -1,4 +1,4 @@
-"""The access log: only ever longer, chained so that any change shows, and written before what it tells of."""
+"""The access log: append-only, hash-chained so that any change is detected, and written before the act it records."""
 
 import base64
 import random

@@ -1,4 +1,4 @@
-"""Files attached by many at the same moment: none twice, none too many, none left without its record."""
+"""Concurrent attaching of files: none stored twice, none beyond the limit, none without its record."""
 
 from functools import partial
 

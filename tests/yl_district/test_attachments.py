@@ -1,4 +1,4 @@
-"""Files attached to records: who adds, takes and removes them, what is kept of them, and how they lie at rest."""
+"""Files attached to records: who may add, download and remove them, what is kept of them, and encryption at rest."""
 
 import io
 from hashlib import sha256

@@ -1,4 +1,4 @@
-"""The auditor's pages, the noting of refusals, and that nothing leaves which cannot be noted."""
+"""The auditor's pages, the logging of refusals, and that nothing is sent which cannot be logged."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What only a browser shows of all pages: forms sent once, lists by keyboard and on any screen, a long digest."""
+"""Behaviour of all pages in a browser: forms sent once, lists by keyboard and on any screen, a long digest."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Rows written by the thousand come back as they were, whatever their texts hold."""
+"""Bulk inserts and updates store every row exactly, whatever its text."""
 
 import pytest
 

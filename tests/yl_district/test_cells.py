@@ -1,4 +1,4 @@
-"""What a cell of the ledger may say, and how everything else is refused: with what was expected and the remedy."""
+"""Values of ledger cells, and how everything else is refused: with the expected value and the remedy."""
 
 from datetime import date, datetime
 from decimal import Decimal

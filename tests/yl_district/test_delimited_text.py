@@ -1,4 +1,4 @@
-"""Text with delimiters: every encoding, delimiter and way of quoting that Excel and WPS write, and what is pasted."""
+"""Delimited text: every encoding, delimiter and quoting that Excel and WPS write, and pasted text."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Every file that leaves is noted, and leaves whole or not at all."""
+"""Every file sent is logged, and sent as a whole or not at all."""
 
 import getpass
 

@@ -1,4 +1,4 @@
-"""Two people who change the same record: the second is shown both values, and nothing is lost."""
+"""Two users who change the same record: the second is shown both values, and nothing is lost."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""Columns that are ciphertext at rest."""
+"""Columns encrypted at rest."""
 
 import base64
 import pickle

@@ -1,4 +1,4 @@
-"""The migrations that make columns of text ones of ciphertext, on rows that are there already."""
+"""The migrations that encrypt text columns, on existing rows."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What can be attached to a record is told by what it holds, and photos lose what they tell beside the picture."""
+"""The type of an attachment is detected by its content, and metadata are removed from photos."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""What only a browser shows of the export of lists: the menu, links that follow the filter, the file itself."""
+"""Exporting lists in a browser: the menu, links that follow the filter, the file itself."""
 
 import pytest
 from playwright.sync_api import expect

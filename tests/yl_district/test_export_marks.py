@@ -1,4 +1,4 @@
-"""The mark of an exported row names the record and the moment, however a spreadsheet or a person has spelt it."""
+"""The mark of an exported row identifies the record and the time, in any spelling by a spreadsheet or a person."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

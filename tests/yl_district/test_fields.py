@@ -1,4 +1,4 @@
-"""Fields that say what they hold."""
+"""Model fields that declare what they contain."""
 
 from datetime import date
 

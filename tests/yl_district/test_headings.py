@@ -1,4 +1,4 @@
-"""Headings as offices write them, and the columns that they are taken for."""
+"""Headings as offices write them, and the columns they are mapped to."""
 
 import pytest
 

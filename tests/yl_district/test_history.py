@@ -1,4 +1,4 @@
-"""The history of every change: of which models, by whom and why, and the same whether written singly or in bulk."""
+"""The history of changes: which models have one, by whom and why, and the same for single and bulk writes."""
 
 import pytest
 from django.apps import apps

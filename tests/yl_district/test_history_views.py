@@ -1,4 +1,4 @@
-"""The page of a record's history, and setting a field back."""
+"""The page of a record's history, and reverting a field."""
 
 from datetime import date
 

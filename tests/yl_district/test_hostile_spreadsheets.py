@@ -1,4 +1,4 @@
-"""Files that must not be opened, cost too much, or are damaged: a clear refusal within seconds, whatever they hold."""
+"""Malicious, oversized and damaged files are refused with a clear message within seconds."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Writing and taking back, as they are decided under the lock: in their own state alone, once, and noted in the log."""
+"""Commit and undo, decided under the lock: only in the right state, once, and logged."""
 
 import pytest
 

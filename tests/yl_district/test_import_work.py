@@ -1,4 +1,4 @@
-"""The first steps of an import: how the rows of a file are kept."""
+"""The first steps of an import: storing the rows of a file."""
 
 import pytest
 from django.db import connection

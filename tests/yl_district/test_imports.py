@@ -1,4 +1,4 @@
-"""The machinery under every sheet: columns from model fields, names shared by sheets, and writing in bulk."""
+"""The base of all sheets: columns from model fields, names shared by sheets, and bulk writes."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Rows that are written once: the database itself refuses whatever would change, lose or replace one."""
+"""Immutable rows: database triggers reject updates, deletion and replacement."""
 
 from contextlib import suppress
 

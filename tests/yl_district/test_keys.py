@@ -1,4 +1,4 @@
-"""The keys of what is encrypted at rest: how they are made, read and refused."""
+"""Encryption keys: how they are created, read and refused."""
 
 import base64
 import os

@@ -1,4 +1,4 @@
-"""Sheets written row by row are workbooks like all others, and text that Excel opens."""
+"""Sheets written row by row are valid workbooks, and text that Excel opens."""
 
 import io
 import zipfile

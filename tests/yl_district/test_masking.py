@@ -1,4 +1,4 @@
-"""What is left of numbers and names where they are masked."""
+"""The visible part of masked numbers and names."""
 
 import pytest
 from django.apps import apps

@@ -1,4 +1,4 @@
-"""Which template a page takes."""
+"""The template chosen for a page."""
 
 import re
 from pathlib import PurePath

@@ -1,4 +1,4 @@
-"""Runs of days, and what stands on a day."""
+"""Periods, and what is in force on a day."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What models say of their records."""
+"""Record options of models."""
 
 from dataclasses import fields
 

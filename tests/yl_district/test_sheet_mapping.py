@@ -1,4 +1,4 @@
-"""A mapping goes into JSON and back, and reads a file's parts as it says, wherever the branch is named."""
+"""A mapping survives JSON serialisation, and reads a file's parts accordingly, wherever the branch is named."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""OpenDocument cells and sheets that a general reader loses, mistakes or refuses."""
+"""OpenDocument cells and sheets that a generic reader loses, misreads or refuses."""
 
 import io
 import zipfile

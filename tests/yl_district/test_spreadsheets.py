@@ -1,4 +1,4 @@
-"""Workbooks in and out: what is read from each format, and that what is written stays text."""
+"""Reading and writing workbooks: what is read from each format, and that text stays text."""
 
 import io
 import re

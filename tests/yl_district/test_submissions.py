@@ -1,4 +1,4 @@
-"""Ten presses of a button make one record."""
+"""Ten clicks on a button create one record."""
 
 import re
 from datetime import timedelta

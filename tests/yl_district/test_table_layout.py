@@ -1,4 +1,4 @@
-"""Where a table stands in a sheet: below titles and notes, with headings in one row or in several."""
+"""Locating a table in a sheet: below titles and notes, with headings in one or several rows."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What each row below the headings is; no row of data is ever set aside, and merged cells reach all of their rows."""
+"""Classifying the rows below the headings: no data row is set aside, and merged cells apply to all of their rows."""
 
 from datetime import date
 from time import process_time

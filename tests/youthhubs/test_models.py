@@ -1,4 +1,4 @@
-"""Which hubs are open on a day, what they were in a year, and which have a team."""
+"""Hubs by day and by year, and which have a volunteer team."""
 
 import pytest
 

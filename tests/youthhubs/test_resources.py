@@ -1,4 +1,4 @@
-"""The sheets 青年汇 and 志愿者: a hub's years, and who is in whose team."""
+"""The sheets 青年汇 and 志愿者: a hub's yearly data, and volunteers' teams."""
 
 from datetime import date
 
