@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from assistance.resources import AssistedYouthResource
-from members.directory import ASSISTED_YOUTH, CADRE, MEMBER, VOLUNTEER, Directory, Reference, new_person
+from members.directory import ASSISTED_YOUTH, CADRE, CAPACITIES, MEMBER, VOLUNTEER, Directory, Reference, new_person
 from members.models import Person
 from tests.factories import (
     make_assisted_youth,
@@ -29,7 +29,7 @@ BRACKETS = "请在姓名后用括号注明手机号码或所在组织，如 张�
 
 def directory():
     """A directory of everybody stored."""
-    return Directory(Book(TODAY))
+    return Directory(Book(TODAY, sheets=CAPACITIES.values()))
 
 
 @pytest.fixture
@@ -51,10 +51,6 @@ def refused(act, *arguments):
 
 SAME = {
     "the same identity number": ({"identity_number": IDENTITY}, {"身份证号": IDENTITY}),
-    "the same identity number under another name": (
-        {"identity_number": IDENTITY},
-        {"姓名": "章成", "身份证号": IDENTITY},
-    ),
     "the same name and mobile": ({"mobile": "13800138000"}, {"手机号码": "13800138000"}),
     "the same mobile, the number new": ({"mobile": "13800138000"}, {"手机号码": "13800138000", "身份证号": IDENTITY}),
     "the same mobile, another birth date": (
@@ -102,6 +98,15 @@ def test_a_contradiction_means_somebody_else(branch, case):
     person_at(branch, **fields)
     assert directory().matching({"姓名": "章程"} | row, [branch.pk]) is None
     assert directory().matching_anywhere({"姓名": "章程"} | row) is None
+
+
+def test_another_name_beside_a_known_identity_number_is_asked_about(branch):
+    person_at(branch, identity_number=IDENTITY)
+    assert refused(directory().matching, {"姓名": "章成", "身份证号": IDENTITY}, []) == (
+        "该号码登记的姓名 章*",
+        "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名",
+        "姓名",
+    )
 
 
 def test_an_identity_number_weighs_more_than_a_mobile(branch):
@@ -240,7 +245,7 @@ def test_any_other_hint_must_fit_somebody(branch):
 def test_who_is_renamed_is_known_by_the_new_name_alone(branch):
     person_at(branch, identity_number=IDENTITY)
     known = directory()
-    person = known.matching({"姓名": "章成", "身份证号": IDENTITY}, [])
+    person = known.matching({"姓名": "章程", "身份证号": IDENTITY}, [])
     person.name = "章成"
     known.learn(person)
     assert known.refer("章成", MEMBER) is person
