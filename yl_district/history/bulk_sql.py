@@ -1,7 +1,7 @@
-"""Rows by the thousand: COPY on PostgreSQL, one prepared statement on SQLite, and their history beside them.
+"""Bulk writes of thousands of rows and their history: COPY on PostgreSQL, one prepared statement on SQLite.
 
-A row is a list of database values in the order of its model's concrete fields. It is made once by `row_of`, and plain
-enough to be kept as JSON until it is written; Django's own `bulk_create` prepares every value again for every table.
+A row is a list of database values in the order of its model's concrete fields. `row_of` builds it once, from types
+that JSON can store until the write; Django's own `bulk_create` would prepare every value again for every table.
 """
 
 import io
@@ -21,12 +21,12 @@ _readers = {}
 
 
 def columns_of(model):
-    """The columns whose values make up a row."""
+    """Column names in the order of a row's values."""
     return [field.column for field in model._meta.concrete_fields]
 
 
 def row_of(record):
-    """The record's row; what its model derives on every write is derived now."""
+    """The record as a row; columns that its model derives on every write are derived now."""
     model = type(record)
     if model not in _readers:
         _readers[model] = [_reader(field) for field in model._meta.concrete_fields]
@@ -34,7 +34,7 @@ def row_of(record):
 
 
 def _reader(field):
-    """A function that gives a record's value of the field as the database takes it."""
+    """A function that returns the database value of a record's field."""
     name = field.attname
     derive = getattr(field, "derived", None)
     if derive is None and type(field).pre_save is not models.Field.pre_save:
@@ -55,7 +55,7 @@ def _reader(field):
 
 
 def reserve_keys(model, count):
-    """So many primary keys that nothing else will use; on SQLite the transaction keeps all other writers out."""
+    """`count` new primary keys that nobody else gets; on SQLite the transaction locks out all other writers."""
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -68,14 +68,14 @@ def reserve_keys(model, count):
 
 
 def hold_pages():
-    """Lets SQLite keep in memory what a large write touches again and again; indexes of digests are met at random."""
+    """Enlarges SQLite's page cache for a large write, since inserts touch the pages of digest indexes at random."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA cache_size = -{PAGES_HELD}")
 
 
 def insert_rows(model, rows):
-    """Writes new rows, whose keys are already theirs."""
+    """Inserts rows that already carry their primary keys."""
     _insert(model._meta.db_table, columns_of(model), rows)
 
 
@@ -83,19 +83,19 @@ def _insert(table, columns, rows):
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with connection.wrap_database_errors:  # which Django does for no COPY
+            with connection.wrap_database_errors:  # Django does not do so for COPY
                 cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO("".join(map(_copied, rows))))
         else:
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))})', rows)
 
 
 def _copied(row):
-    """A row as PostgreSQL's COPY reads it."""
+    """A row as one line of PostgreSQL's COPY text format."""
     return "\t".join("\\N" if value is None else str(value).translate(ESCAPED) for value in row) + "\n"
 
 
 def update_rows(model, names, rows):
-    """Writes the named fields of stored rows."""
+    """Updates the named fields of stored rows from full rows."""
     fields = {field.name: (place, field.column) for place, field in enumerate(model._meta.concrete_fields)}
     table, key = model._meta.db_table, fields[model._meta.pk.name]
     places, columns = zip(*(fields[name] for name in names), strict=True)
@@ -115,17 +115,17 @@ def update_rows(model, names, rows):
 
 
 def delete_rows(model, keys):
-    """Deletes stored rows; the database refuses those on which others hang."""
+    """Deletes stored rows by key; the database refuses those that other rows reference."""
     table, column = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.executemany(f'DELETE FROM "{table}" WHERE "{column}" = %s', [(key,) for key in keys])
 
 
 def link_rows(model, name, links):
-    """Has the many-to-many field `name` of stored rows link to just these others; `links` is {key: [keys]}."""
+    """Replaces the links of the many-to-many field `name`; `links` is {key: [keys]}."""
     field = model._meta.get_field(name)
     through, own, other = field.remote_field.through, field.m2m_column_name(), field.m2m_reverse_name()
-    # Whoever edits one of these records saves the record first, and so waits.
+    # Lock the records first: whoever edits one of them saves the record before its links, and so waits.
     list(model._base_manager.select_for_update().filter(pk__in=list(links)).order_by("pk").values_list("pk"))
     through._base_manager.filter(**{f"{own}__in": list(links)}).delete()
     pairs = [through(**{own: key, other: linked}) for key, others in links.items() for linked in others]
@@ -133,9 +133,9 @@ def link_rows(model, name, links):
 
 
 def insert_history(model, rows, kind):
-    """Writes the states of these rows, with what they link to, into the history and returns the keys of what it wrote.
+    """Writes history rows for these rows, including their links, and returns the keys of the history rows.
 
-    `kind` is `+` for new rows, `~` for changed and `-` for removed ones; who and why come from `because`.
+    `kind` is `+` for created rows, `~` for changed and `-` for deleted ones; user and reason come from `because`.
     """
     kept = model.history.model
     reason, user = cause()

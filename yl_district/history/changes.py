@@ -1,4 +1,4 @@
-"""What changed from one state of a record to the next, in words, as far as the reader may know."""
+"""Changes between successive states of a record in words, limited to what the user may see."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +18,7 @@ LINKS_NAMED = 10
 
 @dataclass(frozen=True)
 class Change:
-    """One field that differs: what it said before and says after."""
+    """One changed field with the text of its old and new value."""
 
     name: str
     label: str
@@ -30,7 +30,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One row of a record's history with what it changed."""
+    """One history row with the changes it made."""
 
     row: models.Model
     changes: list
@@ -38,26 +38,26 @@ class Step:
 
 
 def is_derived(field):
-    """Whether a column says nothing but what others say: what is searched for, or what ciphertext is bound to."""
+    """Whether a column follows from others or is purely technical: a blind index, or the seal that binds ciphertext."""
     return isinstance(field, BlindIndexField) or field.name == "seal"
 
 
 def is_revertible(field):
-    """Whether a field can be set back by itself: a plain column that no act of its own changes."""
+    """Whether a field can be reverted by itself: a plain, non-personal column not reserved to a dedicated action."""
     is_plain = field.editable and not field.primary_key and not field.is_relation
     return is_plain and not is_personal(field) and field.name not in field.model.history_by_acts
 
 
 def visible(model, user):
-    """The rows of a model whose names may be told to the user."""
+    """The model's rows whose names the user may see."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
 class Telling:
-    """The changes in a stretch of one record's history, told to one reader with a fixed number of queries.
+    """The changes in a section of one record's history as one user may see them, in a fixed number of queries.
 
-    `rows` are newest first; the row before the oldest one told is the last of them where there is one.
+    `rows` are newest first, followed, where there is one, by the row before the oldest of the section for comparison.
     """
 
     def __init__(self, record, rows, user, may_revert):
@@ -80,7 +80,7 @@ class Telling:
         return {one.pk: str(one) for one in rows.select_related()}
 
     def _links(self, field):
-        """Each row's links within the reader's reach, as keys and names; even the number of others stays untold."""
+        """Keys and names of each row's links that the user may see; not even the number of the others is revealed."""
         own, other = {row.history_id: [] for row in self.rows}, f"{field.m2m_reverse_field_name()}_id"
         kept = Tracked.m2m_models[field].objects.filter(history__in=own).order_by(other)
         for row, key in kept.values_list("history_id", other):
@@ -90,7 +90,7 @@ class Telling:
         return {row: (keys, [names[key] for key in keys]) for row, keys in seen.items()}
 
     def steps(self, count):
-        """The first `count` rows as steps."""
+        """The first `count` rows as Steps."""
         pairs = zip(self.rows[:count], [*self.rows[1:], None], strict=False)
         return [self._step(row, former) for row, former in pairs]
 
@@ -123,7 +123,7 @@ class Telling:
         return Change(field.name, label, self.text(field, before), self.text(field, after), can_revert=can_revert)
 
     def text(self, field, value):
-        """A value as pages write it."""
+        """Display text of a value."""
         if value in (None, ""):
             return EMPTY
         if field.is_relation:
@@ -147,7 +147,7 @@ class Telling:
 
 
 def plain_text(field, value):
-    """The value of a plain column: choices by their label, dates as the ledger has them."""
+    """Display text of a plain column's value: choices by their label, dates in the ledger's format."""
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
@@ -160,6 +160,6 @@ def plain_text(field, value):
 
 
 def names_text(names):
-    """The first of these names with the number of all."""
+    """The first LINKS_NAMED names, with the total where there are more."""
     more = f"等 {len(names)} 项" if len(names) > LINKS_NAMED else ""
     return "、".join(names[:LINKS_NAMED]) + more or EMPTY

@@ -1,4 +1,4 @@
-"""The history of every change: each model says `history = Tracked()`, and bulk writes say what they wrote."""
+"""The history of every change: models declare `history = Tracked()`, and bulk writes record their rows here."""
 
 import re
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ _cause = ContextVar("cause", default=(None, None))
 
 @contextmanager
 def because(reason, user=None):
-    """Gives the changes made within it a reason, and a user where no request tells one."""
+    """Sets the reason of all changes made in the block; a given user goes before that of the request."""
     token = _cause.set((reason, user or _cause.get()[1]))
     try:
         yield
@@ -28,24 +28,26 @@ def because(reason, user=None):
 
 
 def all_states(record, rows, user):
-    """Every state of a record, whoever reads."""
+    """All `rows`: the default of `narrow`, where no user sees less."""
     return rows
 
 
 class StateManager(HistoryManager):
-    """The states of a record, or of all records of a model."""
+    """History rows of one record, or of all records of a model."""
 
-    # The library would make this class anew each time that somebody asks for a history.
+    # Cached, since the library would otherwise build the class again on every access to a history.
     from_queryset = classmethod(cache(HistoryManager.from_queryset.__func__))
 
 
 class Tracked(HistoricalRecords):
     """Keeps every state of a model's rows.
 
-    `excluded_fields` are not kept; `look` is the act that the access log notes where somebody reads the history;
-    `told` gives a column that means nothing by itself its label and a function of the rows and the reader; what is in
-    `by_acts` is changed by acts with rules of their own, and never set back from the history; `narrow` leaves of the
-    states of a record, which it is given with the reader, those that the reader may know.
+    - `excluded_fields`: fields that are not kept.
+    - `look`: the action that the access log records when somebody reads the history.
+    - `told`: {column: (label, find)} for columns that mean nothing by themselves; `find(rows, user)` returns
+      {history key: (key, name)} for display.
+    - `by_acts`: fields changed only by actions with rules of their own, so never reverted from the history.
+    - `narrow`: a function of (record, rows, user) that returns the history rows that the user may see.
     """
 
     def __init__(self, look=None, told=None, by_acts=(), narrow=all_states, **options):
@@ -58,18 +60,18 @@ class Tracked(HistoricalRecords):
         cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
 
     def fields_included(self, model):
-        """All fields but those derived from others."""
+        """All fields except derived search columns."""
         return [field for field in super().fields_included(model) if not isinstance(field, SearchTextField)]
 
     def copy_fields(self, model):
-        """Copies of the fields; only the record's key is searched for, so only it has an index."""
+        """Copies of the fields; only the record's key is queried, so only it is indexed."""
         fields = super().copy_fields(model)
         for name, field in fields.items():
             field.db_index = name == model._meta.pk.name
         return fields
 
     def post_save(self, instance, created, using=None, update_fields=None, **options):
-        """A write of nothing that is kept, such as the time of a sign-in, changes nothing."""
+        """Records the change unless it only touched fields that are not kept, such as the time of a sign-in."""
         kept = {field.name for field in self.fields_included(instance)}
         if update_fields is None or kept & set(update_fields):
             super().post_save(instance, created, using=using, **options)
@@ -82,17 +84,17 @@ class Tracked(HistoricalRecords):
 
 
 def cause():
-    """The reason and the user given to the changes being made."""
+    """The (reason, user) of the current `because` block."""
     return _cause.get()
 
 
 def note_created(records):
-    """Writes the history of new records of one kind that were stored in bulk."""
+    """Writes the history of records of one model that were created in bulk."""
     _note(records, is_update=False)
 
 
 def note_changed(records):
-    """Writes the history of records of one kind that were changed in bulk."""
+    """Writes the history of records of one model that were updated in bulk."""
     _note(records, is_update=True)
 
 
@@ -111,14 +113,14 @@ def _note(records, is_update):
 
 
 def note_links(rows):
-    """Copies into these history rows, of one kind, what their records are linked to at present."""
+    """Copies the records' current many-to-many links into these history rows, all of one model."""
     for field in rows[0]._history_m2m_fields if rows else ():
         for start in range(0, len(rows), BATCH):
             _note_links(field, {row.id: row for row in rows[start : start + BATCH]})
 
 
 def _note_links(field, rows):
-    """Copies what the records of these rows are linked to at present."""
+    """Copies the current links of one field; `rows` is {record key: history row}."""
     kept, through = Tracked.m2m_models[field], field.remote_field.through
     own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
     links = through.objects.filter(**{f"{own}__in": list(rows)}).values("id", own, other)
@@ -126,7 +128,7 @@ def _note_links(field, rows):
 
 
 def is_tracked(model):
-    """Whether the model keeps its history."""
+    """Whether the model's history is kept."""
     return hasattr(model._meta, "simple_history_manager_attribute")
 
 
@@ -136,12 +138,12 @@ def tracked_models():
 
 
 def tracked_fields(model):
-    """The fields whose states are kept."""
+    """The fields kept in the model's history."""
     return model.history.model.tracked_fields
 
 
 def links_at(model, keys):
-    """{key of a history row: {many-to-many field: the keys it links to}} of these rows of one kind of records."""
+    """{history key: {many-to-many field: [linked keys]}} for history rows of one model."""
     found = {key: {} for key in keys}
     for field in model.history.model._history_m2m_fields:
         other = f"{field.m2m_reverse_field_name()}_id"
@@ -154,12 +156,12 @@ def links_at(model, keys):
 
 
 def kind_of(model):
-    """A model's name as addresses write it: `assisted_youth`."""
+    """A model's name as used in URLs: `assisted_youth`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
 
 
 def model_of(kind):
-    """The tracked model of this name whose rows are reached through `visible_to`, or None."""
+    """The tracked model of this URL name whose manager has `visible_to`; None where there is none."""
     for model in apps.get_models():
         if is_tracked(model) and kind_of(model) == kind and hasattr(model._default_manager, "visible_to"):
             return model
@@ -167,18 +169,18 @@ def model_of(kind):
 
 
 def may_come(user, model):
-    """Whether the user may come to the pages of this model, and so to what is told about their records."""
+    """Whether the user may open the model's detail or update page, and so its histories and attachments."""
     return any(user.may_open(f"{kind_of(model)}_{page}") for page in ("detail", "update"))
 
 
 def reached(model, user):
-    """The rows whose facts the user sees."""
+    """The rows whose content the user may see, not only their names."""
     rows = model._default_manager.visible_to(user)
     return rows.kept_by(user) if hasattr(rows, "kept_by") else rows
 
 
 def may_change(user, record):
-    """Whether the user may change the record; of a kind of which more is seen than may be changed, not each one."""
+    """Whether the user may change the record: not every visible row of a model with `changeable_by`."""
     rows = type(record)._default_manager
     is_open = user.may_open(f"{kind_of(type(record))}_update")
     return is_open and (not hasattr(rows, "changeable_by") or rows.changeable_by(user).filter(pk=record.pk).exists())
