@@ -1,1 +1,1 @@
-"""The access log, rows that are written once, and the one way by which files leave."""
+"""The access log, write-once rows, and file downloads."""

@@ -1,7 +1,7 @@
 """The access log: who signed in, opened a case, unmasked, exported or was refused.
 
-`record` writes one line in the transaction of the act itself, before the answer leaves; where the line cannot be
-written the act does not happen.
+`record` writes one line in the transaction of the action itself, before the response is sent; if the line cannot be
+written, the action does not happen.
 """
 
 import getpass
@@ -20,19 +20,19 @@ from .models import AccessEntry
 
 Action = AccessEntry.Action
 BEGINNING = "0" * 64
-# Any number that no other advisory lock of this database uses.
+# An arbitrary number, used by no other advisory lock of this database.
 LOCK = 7_305_117_301
 
 
 class AccessLogUnavailable(Exception):
-    """A line could not be written, so that what it would have told of must not happen."""
+    """A line could not be written, so the action that it records must not happen."""
 
 
 def record(action, subject="", *, user=None, request=None, detail="", who=""):
-    """Adds one line; `subject` names the record (`assistance.assistedyouth:12`) or file, never what it holds.
+    """Appends one line; `subject` names the record (`assistance.assistedyouth:12`) or file, never its content.
 
-    `who` names somebody without an account. Whoever changes rows as well calls it after that: until the transaction
-    ends nobody else can add a line. Raises AccessLogUnavailable where the database does not take the line.
+    `who` names somebody without an account. Call it after all other writes of the transaction: until that ends,
+    nobody else can append a line. Raises AccessLogUnavailable where the database refuses the line.
     """
     if user is None and request is not None and request.user.is_authenticated:
         user = request.user
@@ -52,7 +52,7 @@ def record(action, subject="", *, user=None, request=None, detail="", who=""):
 
 @transaction.atomic
 def append(entry):
-    """Gives the line its place at the end of the chain."""
+    """Saves the line at the end of the hash chain."""
     take_turn()
     entry.at = timezone.now()
     last = AccessEntry.objects.order_by("-number").values_list("number", "digest").first()
@@ -64,19 +64,19 @@ def append(entry):
 
 
 def storable(text):
-    """The text without what PostgreSQL cannot hold."""
+    """The text without lone surrogates and NUL, which PostgreSQL cannot store."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def subject_of(row):
-    """A stored row as the log names it, `assistance.assistedyouth:12`."""
+    """The log's name for a stored row, such as `assistance.assistedyouth:12`."""
     return f"{row._meta.label_lower}:{row.pk}"
 
 
 def take_turn():
-    """Waits until no other transaction is adding a line, so that every line knows the one before it.
+    """Serialises appends with an advisory lock, so that the hash chain cannot fork.
 
-    On SQLite the transaction itself, being IMMEDIATE, already keeps others out.
+    On SQLite the IMMEDIATE transaction already excludes other writers.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -84,7 +84,7 @@ def take_turn():
 
 
 def digest_of(entry):
-    """The keyed digest (HMAC-SHA256) of everything that a line says, the digest of the line before it included."""
+    """The HMAC-SHA256 over all fields of a line, including the digest of the previous line."""
     said = [
         entry.number,
         entry.at.isoformat(),
@@ -101,7 +101,7 @@ def digest_of(entry):
 
 
 def operating_system_user():
-    """Who runs the command, as the operating system knows them."""
+    """The operating system's name, else the number, of the user who runs the command."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -110,7 +110,7 @@ def operating_system_user():
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a walk along the chain found: the last line that holds, and the first thing wrong, if any."""
+    """Result of verifying the chain: number and digest of the last valid line, and the first problem, if any."""
 
     number: int
     digest: str
@@ -126,9 +126,9 @@ class Verdict:
 
 
 def verify(expected=""):
-    """Walks along the whole chain in constant memory; `expected` is a digest noted earlier, which it must still hold.
+    """Verifies the whole chain in constant memory; `expected` is a digest noted earlier that it must still contain.
 
-    The chain by itself cannot tell that its last lines are gone: for that somebody has to note a digest elsewhere.
+    The chain alone cannot reveal that its last lines were deleted; a digest noted outside the database can.
     """
     number, digest, is_found = 0, BEGINNING, expected in ("", BEGINNING)
     for entry in AccessEntry.objects.order_by("number").iterator(chunk_size=1000):
@@ -145,7 +145,7 @@ def verify(expected=""):
 
 
 def flaw(entry, number, previous):
-    """What is wrong with the line that should be the one of this number, after the one with digest `previous`."""
+    """The problem with a line that should have this number and follow the digest `previous`; "" where it is valid."""
     if entry.number != number:
         return f"缺少第 {number} 条。"
     if entry.previous != previous:

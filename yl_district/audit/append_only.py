@@ -1,12 +1,12 @@
-"""What keeps the access log append-only inside the database itself, whoever asks it."""
+"""Triggers that keep the access log append-only for every client of the database."""
 
 from .models import AccessEntry
 
 TABLE = AccessEntry._meta.db_table
 REFUSAL = "访问日志只能增加，不能修改或删除。"
 
-# REPLACE would take a line's place without any deletion that a trigger sees, by its number or by the number that SQLite
-# itself gives each row, so a line must come after all others.
+# REPLACE deletes the row with the same number or rowid without firing a delete trigger, so an inserted line must have
+# a number above all others and a new rowid.
 SQLITE = {
     "access_log_keeps_lines": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "access_log_loses_none": f"BEFORE DELETE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
@@ -21,27 +21,27 @@ POSTGRESQL = {
 
 
 def protect(connection):
-    """Has the database refuse every change of a line that is written."""
+    """Creates the triggers that refuse any change of a stored line."""
     for statement in statements(connection.vendor):
         with connection.cursor() as cursor:
             cursor.execute(statement)
 
 
 def statements(vendor):
-    """The SQL that puts the triggers in place."""
+    """The SQL statements that create the triggers."""
     if vendor == "sqlite":
         return [f"CREATE TRIGGER {name} {rule}" for name, rule in SQLITE.items()]
     act = f"BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END"
     return [
         f"CREATE OR REPLACE FUNCTION refuse_log_change() RETURNS trigger LANGUAGE plpgsql AS $${act}$$",
         *(f"CREATE TRIGGER {name} {rule} EXECUTE FUNCTION refuse_log_change()" for name, rule in POSTGRESQL.items()),
-        # Also for a session that calls itself a replica, in which other triggers rest.
+        # ALWAYS, since a session with session_replication_role = replica skips ordinary triggers.
         *(f"ALTER TABLE {TABLE} ENABLE ALWAYS TRIGGER {name}" for name in POSTGRESQL),
     ]
 
 
 def unprotect(connection):
-    """Takes the protection away, as the migration backwards does."""
+    """Drops the triggers, for the reverse migration."""
     with connection.cursor() as cursor:
         for name in SQLITE if connection.vendor == "sqlite" else POSTGRESQL:
             place = "" if connection.vendor == "sqlite" else f" ON {TABLE}"
@@ -49,7 +49,7 @@ def unprotect(connection):
 
 
 def missing(connection):
-    """The names of the triggers that are not in force: a table built anew loses them without a word."""
+    """Names of the triggers that are absent or disabled; SQLite silently drops them when a table is rebuilt."""
     if connection.vendor == "sqlite":
         wanted = SQLITE
         found = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{TABLE}'"

@@ -1,4 +1,4 @@
-"""The one way by which a file leaves the system; the access log tells who took what before the first byte goes out."""
+"""File downloads, each recorded in the access log before its first byte is sent; no file leaves any other way."""
 
 import errno
 import io
@@ -26,15 +26,15 @@ CONTENT_TYPES = {
 }
 
 
-# Up to this size a file is held in memory, and its answer is like that of any page.
+# Bytes up to which a file is held in memory and sent as an ordinary response; larger ones are streamed from disk.
 IN_MEMORY = 4 * 1024 * 1024
 
 
 @transaction.atomic
 def download(request, file_name, subject, write, *, action=Action.EXPORT, logged=""):
-    """An attachment whose bytes `write(stream)` makes, noted as taken by the user who asks.
+    """A response with the bytes that `write(stream)` writes, logged as exported by the requesting user.
 
-    The log names it `logged` where its own name may tell what is not for the log.
+    The log uses the name `logged` where the file name itself would reveal too much.
     """
     stream = io.BytesIO()
     write(stream)
@@ -42,19 +42,19 @@ def download(request, file_name, subject, write, *, action=Action.EXPORT, logged
 
 
 def long_download(request, file_name, write):
-    """Like `download`, for a file that may be long: `write(stream)` returns what the log says of it.
+    """Like `download`, for a file that may be large: `write(stream)` returns the description for the log.
 
-    No transaction waits for it, which on SQLite would keep everybody else from saving.
+    It opens no transaction, which on SQLite would block every other writer while the file is written.
     """
     with ExitStack() as stack:
         stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
         answer = attachment(request, file_name, write(stream), stream)
-        stack.pop_all()  # the answer closes it
+        stack.pop_all()  # the response closes the stream
         return answer
 
 
 def attachment(request, file_name, subject, stream, *, action=Action.EXPORT, logged=""):
-    """The answer that hands out what a stream holds, once the log has its line; the stream then is the answer's."""
+    """Logs the download and returns the response with the stream's content, which takes over closing the stream."""
     record(action, logged or file_name, request=request, detail=subject)
     length = stream.tell()
     stream.seek(0)
@@ -70,7 +70,7 @@ def attachment(request, file_name, subject, stream, *, action=Action.EXPORT, log
 
 
 def write_file(path, subject, write):
-    """Writes a file from the command line, whole or not at all; raises CommandError where that cannot be done."""
+    """Writes a file for a command atomically and logs it; raises CommandError on an operating system error."""
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

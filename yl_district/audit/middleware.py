@@ -1,4 +1,4 @@
-"""What the access log asks of every request: refusals are noted, and nothing is shown that cannot be noted."""
+"""Middleware of the access log: records refusals, and withholds what cannot be recorded."""
 
 import logging
 
@@ -9,12 +9,12 @@ from .access_log import AccessLogUnavailable, Action, record
 
 logger = logging.getLogger(__name__)
 REFUSALS = (403, 404)
-# The parts of an address that name a record; others may be secrets, such as the code of an invitation.
+# URL arguments that name a record; others may be secrets, such as an invitation's code.
 NAMING = ("kind", "pk")
 
 
 class AccessLogMiddleware:
-    """Comes after the one that knows the user, before those that refuse."""
+    """Must follow the authentication middleware and precede those that refuse requests."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -26,7 +26,7 @@ class AccessLogMiddleware:
         return response
 
     def _note(self, request):
-        """Notes a refusal; one that cannot be noted stays a refusal."""
+        """Records a refusal; if the log cannot be written, the response stays a refusal."""
         match = request.resolver_match
         try:
             if match and match.url_name and request.user.is_authenticated:
@@ -36,13 +36,13 @@ class AccessLogMiddleware:
             logger.exception("A refusal could not be noted in the access log.")
 
     def process_exception(self, request, exception):
-        """In place of what cannot be noted, a page that says so."""
+        """The 503 page for AccessLogUnavailable; None for other exceptions."""
         if not isinstance(exception, AccessLogUnavailable):
             return None
         return unavailable(request, exception)
 
 
 def unavailable(request, error):
-    """The page that stands in place of what cannot be noted."""
+    """Logs the error and returns the page with status 503."""
     logger.error("The access log cannot be written.", exc_info=error)
     return render(request, "503.html", status=503)

@@ -6,19 +6,19 @@ from django.db.models import Q
 
 class AccessEntryQuerySet(models.QuerySet):
     def of_account(self, text):
-        """Lines of accounts whose name holds `text`."""
+        """Lines of accounts whose name contains `text`."""
         return self.filter(who__icontains=text)
 
     def search(self, text):
-        """Lines whose subject or detail holds `text`."""
+        """Lines whose subject or detail contains `text`."""
         return self.filter(Q(subject__icontains=text) | Q(detail__icontains=text))
 
 
 class AccessEntry(models.Model):
-    """One line of the access log: an act that let somebody in, showed, or took out what is protected.
+    """One line of the access log: an action that gave access to, showed or exported protected data.
 
-    Lines are only ever added. Each carries the digest of the line before it, so that a line changed, removed or put
-    in between shows.
+    Lines are only appended. Each contains the digest of the previous line, so that a changed, deleted or inserted line
+    is detected.
     """
 
     class Action(models.TextChoices):
@@ -36,7 +36,7 @@ class AccessEntry(models.Model):
 
     number = models.PositiveBigIntegerField("序号", primary_key=True)
     at = models.DateTimeField("时间")
-    # Not a foreign key: the log stands by itself, whatever becomes of the account.
+    # Not a foreign key, so that the log does not depend on the account.
     user_id = models.PositiveBigIntegerField("账号编号", null=True, blank=True)
     who = models.CharField("账号", max_length=150, blank=True)
     action = models.CharField("动作", max_length=20, choices=Action)

@@ -1,11 +1,11 @@
-"""What has the database itself refuse every change of rows that are written once, whoever asks it."""
+"""Triggers that make the rows of write-once models immutable for every client of the database."""
 
 from django.apps import apps
 
 from .write_once_model import KeptOnce
 
 REFUSAL = "这条记录只能增加，不能修改或删除。"
-# REPLACE would take a row's place without any deletion that a trigger sees, so nothing unique may be there already.
+# REPLACE deletes a conflicting row without firing a delete trigger, so an insert must not conflict with any row.
 SQLITE = {
     "keeps_rows": f"BEFORE UPDATE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "loses_none": f"BEFORE DELETE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
@@ -23,12 +23,12 @@ FUNCTION = (
 
 
 def tables():
-    """The tables whose rows are written once."""
+    """Tables of the write-once models."""
     return [model._meta.db_table for model in apps.get_models() if issubclass(model, KeptOnce)]
 
 
 def protect(connection, names):
-    """Puts the triggers on these tables."""
+    """Creates the triggers on these tables."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(FUNCTION)
@@ -38,7 +38,7 @@ def protect(connection, names):
 
 
 def statements(connection, table):
-    """The SQL that protects one table."""
+    """The SQL statements that create the triggers of one table."""
     if connection.vendor == "sqlite":
         rules = {name: rule.format(table=table, taken=taken(connection, table)) for name, rule in SQLITE.items()}
         return [f"CREATE TRIGGER {table}_{name} {rule}" for name, rule in rules.items()]
@@ -46,12 +46,12 @@ def statements(connection, table):
         f"CREATE TRIGGER {table}_{name} {rule.format(table=table)} EXECUTE FUNCTION refuse_row_change()"
         for name, rule in POSTGRESQL.items()
     ]
-    # Also for a session that calls itself a replica, in which other triggers rest.
+    # ALWAYS, since a session with session_replication_role = replica skips ordinary triggers.
     return [*made, *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}" for name in POSTGRESQL)]
 
 
 def taken(connection, table):
-    """The condition on SQLite for a stored row that has something unique in common with a new one."""
+    """SQLite's condition for a stored row that shares a unique key or its rowid with the new one."""
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, table).values()
     unique = [each["columns"] for each in constraints if each["unique"]]
@@ -60,7 +60,7 @@ def taken(connection, table):
 
 
 def unprotect(connection, names):
-    """Takes the triggers away, as a migration backwards does."""
+    """Drops the triggers, for reverse migrations."""
     with connection.cursor() as cursor:
         for table in names:
             for name in SQLITE if connection.vendor == "sqlite" else POSTGRESQL:

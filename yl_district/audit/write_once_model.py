@@ -1,11 +1,11 @@
-"""Rows that are written once."""
+"""The abstract model of write-once rows."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
 
 class KeptOnce(models.Model):
-    """A row that never changes once it is written; `write_once` has the database refuse it as well."""
+    """A row that is immutable once saved; the triggers of `write_once` enforce that in the database."""
 
     refusal = "这条记录只能增加，不能修改或删除。"
 
@@ -13,11 +13,11 @@ class KeptOnce(models.Model):
         abstract = True
 
     def save(self, *args, **options):
-        """Writes the row, if it is not written yet; raises ValidationError otherwise."""
+        """Inserts a new row; raises ValidationError for a stored one."""
         if not self._state.adding:
             raise ValidationError(self.refusal)
         super().save(*args, **options)
 
     def delete(self, *args, **options):
-        """Raises ValidationError."""
+        """Always raises ValidationError."""
         raise ValidationError(self.refusal)
