@@ -1,1 +1,1 @@
-"""Requests, headers and what is answered when something fails."""
+"""Requests, response headers, error pages and error reports."""

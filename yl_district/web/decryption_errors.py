@@ -1,4 +1,4 @@
-"""What a page answers where the fault lies with the installation, not with what was asked."""
+"""The response to a DecryptionError, which points to a fault of the installation rather than of the request."""
 
 import logging
 
@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class FaultMiddleware:
-    """Answers with a page that says whom to ask, and logs where the fault lies."""
+    """Answers a DecryptionError with a page that says whom to ask, and logs the cell."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -20,7 +20,7 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        """A cell that cannot be decrypted; every other exception goes its way."""
+        """The 503 page for a DecryptionError; None for other exceptions."""
         if not isinstance(exception, DecryptionError):
             return None
         logger.error("%s：%s", request.path, exception)

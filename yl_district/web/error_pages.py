@@ -1,4 +1,4 @@
-"""The page for what is not found, which gives back what was typed into a form whose record is gone."""
+"""The 404 page, which shows again what was typed into a form whose record is gone."""
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation
@@ -14,7 +14,7 @@ MOST_SHOWN = 60
 
 
 def not_found(request, exception):
-    """Status 404; the page depends on what was sent alone, never on whether a record exists."""
+    """The response with status 404; it depends on the submitted data alone, never on whether a record exists."""
     typed = typed_values(request)
     if not typed:
         return page_not_found(request, exception)
@@ -22,7 +22,7 @@ def not_found(request, exception):
 
 
 def typed_values(request):
-    """Labels and values of a form sent to the page of a kind of record, choices in words, records left out."""
+    """(label, text) of the fields in a form submitted to a model's page, without links to records."""
     model = request.method == "POST" and model_of(request.resolver_match)
     if not model:
         return []
@@ -35,13 +35,13 @@ def typed_values(request):
 
 
 def model_of(match):
-    """The kind of record that an address is about: `unit_contact_update` belongs to UnitContact."""
+    """The model that a URL name belongs to: UnitContact for `unit_contact_update`."""
     name = ((match and match.url_name) or "").rsplit("_", 1)[0].replace("_", "")
     return next((model for model in apps.get_models() if model._meta.model_name == name), None)
 
 
 def field_of(model, name):
-    """The field of this name, of the record itself or of one it points to; None where its value says nothing."""
+    """The field of this name, in the model or one it refers to; None for relations and fields that nobody edits."""
     pointed_to = [field.related_model for field in model._meta.concrete_fields if field.is_relation]
     for each in (model, *pointed_to):
         try:
@@ -53,7 +53,7 @@ def field_of(model, name):
 
 
 def in_words(field, value):
-    """What was typed, as pages write it."""
+    """Display text of a submitted value: masked where the field is, choices by their label."""
     if is_masked(field):
         return masked(value)
     return dict(field.flatchoices).get(value, value)

@@ -1,4 +1,4 @@
-"""What an error leaves behind: where it happened, never what was typed, read or held at that moment."""
+"""Error reports and log lines without personal data: where an error happened, never the data involved."""
 
 import logging
 import re
@@ -9,24 +9,24 @@ from django.views.debug import ExceptionReporter
 from ..privacy.masking import masked
 
 NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
-# The code of an invitation, with which anybody could set the password of the account.
+# An invitation's code, with which anybody could set the account's password.
 CODE = re.compile(r"(/invitations/[^/\s]+/)[^/\s]+")
 
 
 def discreet(text):
-    """The text with identity numbers and mobile numbers masked, and the codes of invitations left out."""
+    """The text with identity and mobile numbers masked and invitation codes removed."""
     return CODE.sub(r"\1***", NUMBER.sub(lambda found: masked(found.group()), text))
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Writes the lines of the log, tracebacks included, without whole numbers."""
+    """Formats log records, tracebacks included, through `discreet`."""
 
     def format(self, record):
         return discreet(super().format(record))
 
 
 class DiscreetReporter(ExceptionReporter):
-    """Reports an error by its traceback alone: nothing of the request, and no variable of the code."""
+    """Reports an error by its traceback alone, without the request and local variables."""
 
     def get_traceback_text(self):
         if self.exc_type is None:

@@ -1,4 +1,4 @@
-"""Headers of every answer that is not a static file: nothing is kept by browsers or proxies, no device is asked for."""
+"""Response headers that disable device features everywhere and caching of all but static files."""
 
 from django.conf import settings
 
@@ -9,7 +9,7 @@ PERMISSIONS = ", ".join(
 
 
 class HeadersMiddleware:
-    """Adds what Django has no setting for."""
+    """Adds the headers that Django has no setting for."""
 
     def __init__(self, get_response):
         self.get_response = get_response

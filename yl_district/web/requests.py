@@ -1,29 +1,29 @@
-"""Requests that no browser sends are turned away before anything reads them."""
+"""Early rejection of requests that no browser sends."""
 
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
 
 METHODS = ("GET", "HEAD", "POST")
-# What forms and addresses are written in; Python knows character sets that decode to no text at all.
+# Of all that Python knows, since some of its codecs do not decode to text at all.
 CHARACTER_SETS = ("utf-8", "utf8")
 
 
 class PlainRequest(WSGIRequest):
-    """A request that is read as UTF-8 whatever it says of itself, so that it lives to be refused."""
+    """A request read as UTF-8 whatever charset it declares, so that a bad one still reaches RequestMiddleware."""
 
     def _set_content_type_params(self, meta):
         self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
 class Handler(WSGIHandler):
-    """Django's own handler, with requests that cannot fail before there is anybody to answer."""
+    """Django's WSGI handler with PlainRequest, whose construction cannot fail on a declared charset."""
 
     request_class = PlainRequest
 
 
 class RequestMiddleware:
-    """Answers other methods, other character sets and NUL in cookies with a page that says so."""
+    """Answers other methods with 405, and other charsets or NUL in cookies with 400."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -41,7 +41,7 @@ class RequestMiddleware:
 
 
 def not_allowed(request, allowed=None):
-    """The page for a method that an address does not take."""
+    """The 405 page, with the allowed methods in its `Allow` header."""
     response = render(request, "405.html", status=405)
     response["Allow"] = allowed or ", ".join(METHODS)
     return response
