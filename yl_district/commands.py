@@ -1,4 +1,4 @@
-"""What the project's commands share: one clear line where the database cannot be used."""
+"""The base class of commands that need the database: database errors become one clear line."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
@@ -10,7 +10,7 @@ from .privacy.encryption import DecryptionError
 
 
 class DatabaseCommand(BaseCommand):
-    """A command that needs the database with all its tables."""
+    """A command that raises CommandError with advice where the database, its keys or the access log are unusable."""
 
     def execute(self, *args, **options):
         try:
@@ -24,7 +24,7 @@ class DatabaseCommand(BaseCommand):
 
 
 def advice(error):
-    """What to do about a database that cannot be used."""
+    """Advice about a database error, by its cause: missing tables, no connection, or another."""
     try:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)

@@ -24,7 +24,7 @@ register.filter("masked", masked)
 
 @register.simple_tag
 def icon(name):
-    """One icon of the sprite, as ornament beside a word."""
+    """One icon of the sprite, hidden from screen readers."""
     address = static("vendor/icons.svg")
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
@@ -33,7 +33,7 @@ def icon(name):
 
 @register.inclusion_tag("_record_links.html", takes_context=True)
 def record_links(context, record):
-    """The ways to who can see a record and to its history, for those who may open them."""
+    """Links to a record's viewers and history, each if the user may open it."""
     user, model = context["request"].user, type(record)
     names = [name for name in ("record_readers", "record_history") if may_come(user, model) and user.may_open(name)]
     return {name: reverse(name, args=[kind_of(model), record.pk]) for name in names}
@@ -41,7 +41,7 @@ def record_links(context, record):
 
 @register.inclusion_tag("_attachments.html", takes_context=True)
 def attachments(context, record):
-    """The files attached to a record, and for those who may change it the ways to add one and to take one away."""
+    """The files attached to a record, with links to add and delete files for users who may change the record."""
     user = context["request"].user
     add = may_change(user, record)
     return {
@@ -52,19 +52,19 @@ def attachments(context, record):
 
 @register.filter
 def may_open(user, url_name):
-    """Whether the access table lets the user come to the address of this name."""
+    """Whether the access table admits the user to the URL of this name."""
     return user.may_open(url_name)
 
 
 @register.filter
 def model_name(record):
-    """The kind of a record, as addresses name it."""
+    """A record's model name."""
     return record._meta.model_name
 
 
 @register.filter
 def linked(record):
-    """A record's name, leading to its page where it has one."""
+    """A record's name, linked to its page where it has one; "" for None."""
     if record is None or not hasattr(record, "get_absolute_url"):
         return "" if record is None else str(record)
     return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
@@ -74,14 +74,14 @@ def linked(record):
 def facts(record, *names):
     """A definition list of a record's fields, in the order named.
 
-    `person.mobile` reads through a relation; `left_on?` is left out where it is empty, others are shown as missing.
+    `person.mobile` follows a relation; `left_on?` is omitted when empty, others are shown as missing.
     """
     shown = [(name, fact(record, name.rstrip("?"))) for name in names]
     return {"facts": [each for name, each in shown if each["value"] not in (None, "") or not name.endswith("?")]}
 
 
 def fact(record, name):
-    """Label and shown value of one field."""
+    """{label, value} of one field."""
     *steps, last = name.split(".")
     for step in steps:
         record = getattr(record, step)
@@ -92,7 +92,7 @@ def fact(record, name):
 
 
 def shown(record, field):
-    """A field's value as pages write it: choices by their label, dates as the ledger has them, empty as empty."""
+    """Display value of a field: choices by their label, dates in the ledger's format, empty values unchanged."""
     value = getattr(record, f"shown_{field.name}", None) or getattr(record, field.name)
     if field.choices:
         return getattr(record, f"get_{field.name}_display")()

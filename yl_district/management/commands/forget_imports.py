@@ -1,4 +1,4 @@
-"""manage.py forget_imports: what waited too long to be written is forgotten; run it once a day."""
+"""manage.py forget_imports: deletes the contents of imports that were not committed in time; run it once a day."""
 
 from django.utils import timezone
 

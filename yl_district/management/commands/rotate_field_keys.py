@@ -1,4 +1,4 @@
-"""manage.py rotate_field_keys: what is ciphertext at rest, written anew under the current key."""
+"""manage.py rotate_field_keys: re-encrypts all ciphertext under the current key."""
 
 from allauth.mfa.models import Authenticator
 from django.apps import apps
@@ -15,27 +15,27 @@ from yl_district.record_options import options_of
 
 
 class Columns:
-    """The columns of ciphertext of one model."""
+    """The encrypted columns of one model."""
 
     def __init__(self, model):
         self.model, self.name = model, model._meta.verbose_name
 
     def under_other_keys(self):
-        """The rows that are not wholly written under the current key."""
+        """Rows with a value encrypted under another key than the current one."""
         return under_other_keys(self.model)
 
     def open(self, row):
-        """Decrypts everything in the row; raises DecryptionError where something cannot be."""
+        """Decrypts every value of the row; raises DecryptionError where one cannot be decrypted."""
         for field in encrypted_fields(row):
             getattr(row, field.attname)
 
     def store_anew(self, rows):
-        """Writes rows that were opened under the current key."""
+        """Re-encrypts opened rows under the current key."""
         store(self.model, rows, [field.name for field in encrypted_fields(self.model)])
 
 
 class Secrets(Columns):
-    """The secrets of second factors, which stand in a column of JSON."""
+    """The secrets of second factors, stored inside a JSON column."""
 
     def __init__(self):
         self.model, self.name = Authenticator, "动态口令"
@@ -69,7 +69,7 @@ class Command(DatabaseCommand):
         self.conclude(others)
 
     def batches(self, kept, rows, check):
-        """The rows, as many at a time as one transaction reads, and writes unless they are only checked."""
+        """Yields the rows in batches of one transaction each, re-encrypted unless `check`."""
         last = None
         while batch := self.one_batch(kept, rows.filter(pk__gt=last) if last else rows, check):
             yield batch
@@ -77,7 +77,7 @@ class Command(DatabaseCommand):
 
     @transaction.atomic
     def one_batch(self, kept, rows, check):
-        """The first of the rows, decrypted and unless they are only checked stored anew."""
+        """The first batch of the rows: decrypted, and re-encrypted unless `check`."""
         rows = rows.order_by("pk")
         most = min(BATCH, options_of(kept.model).rows_at_once or BATCH)
         batch = list((rows if check else rows.select_for_update(no_key=True))[:most])
@@ -87,7 +87,7 @@ class Command(DatabaseCommand):
         return batch
 
     def opens(self, kept, row):
-        """Whether everything in the row can be decrypted; what cannot is named and left as it is."""
+        """Whether every value of the row can be decrypted; otherwise reports the row and counts it as broken."""
         try:
             kept.open(row)
         except DecryptionError as error:
@@ -97,7 +97,7 @@ class Command(DatabaseCommand):
         return True
 
     def conclude(self, others):
-        """The last line, and the exit status 1 where something is left to be done."""
+        """Prints the last line; raises CommandError where rows cannot be decrypted or still use other keys."""
         if self.broken:
             raise CommandError(f"有 {self.broken} 行不能解密，已逐行列出，未作改动。请从备份中恢复密钥或这些记录。")
         if others:
@@ -106,7 +106,7 @@ class Command(DatabaseCommand):
 
 
 def under_other_keys(model):
-    """The rows with a cell that was written under another key than the current one."""
+    """Rows with a column encrypted under another key than the current one."""
     rows, found = model._base_manager.all(), Q(pk__in=[])
     for field in encrypted_fields(model):
         stored = f"{field.name}_stored"
