@@ -1,1 +1,1 @@
-"""Files attached to records: their types, their metadata, their storage."""
+"""Files attached to records: file types, image metadata, storage."""

@@ -1,6 +1,6 @@
-"""Which files can be attached to a record: told by what they hold, whatever they are called.
+"""The file types that can be attached to a record, detected by content rather than name.
 
-Images come out without what they tell beside the picture; every other file as it is.
+Images are stripped of their metadata; other files are kept unchanged.
 """
 
 import re
@@ -15,7 +15,7 @@ from .image_metadata import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, witho
 LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
 TAKEN = "附件可以是 PDF、JPEG、PNG、WebP、docx 或 xlsx，按内容识别，与文件名无关"
-# What people send instead, by how it begins.
+# Other file types that people upload, by their first bytes.
 OTHERS = [
     (re.compile(rb"\xd0\xcf\x11\xe0"), "旧版或加了密码的 Office 文件"),
     (re.compile(rb"PK"), "压缩包"),
@@ -27,7 +27,7 @@ OTHERS = [
 ]
 IMAGES = {"jpg": without_tells_jpeg, "png": without_tells_png, "webp": without_tells_webp}
 PART = re.compile(rb"<(?:\w+:)?Override\b[^<>]*>")
-# Where the main part lies, and of what kind it is.
+# The folder and the content type of the main part.
 MAIN_PARTS = {
     "docx": (b"/word/", b"wordprocessingml.document.main+xml"),
     "xlsx": (b"/xl/", b"spreadsheetml.sheet.main+xml"),
@@ -39,7 +39,7 @@ PDF_END = re.compile(rb"%%EOF\s*\Z")
 
 
 def taken(data):
-    """The ending that fits the file, and what is kept of it; raises ValidationError for what cannot be attached."""
+    """The extension of the file's type and the bytes to store; raises ValidationError for files not accepted."""
     ending = ending_of(data)
     try:
         if ending in IMAGES:
@@ -54,7 +54,7 @@ def taken(data):
 
 
 def ending_of(data):
-    """The ending that fits how a file begins; raises ValidationError for every other file."""
+    """The extension of the type detected by the first bytes; raises ValidationError for other types."""
     if data[:3] == b"\xff\xd8\xff":
         return "jpg"
     if data.startswith(PNG_SIGNATURE):
@@ -69,19 +69,19 @@ def ending_of(data):
 
 
 def unknown(data):
-    """What is said of a file that is none of those that can be attached."""
+    """The ValidationError for a file of a type that cannot be attached."""
     found = next((words for pattern, words in OTHERS if pattern.match(data)), "不认得的文件")
     return ValidationError(f"这是{found}。{TAKEN}。请另存为其中一种后再上传。")
 
 
 def check_pdf(data):
-    """A PDF ends as one and is nothing else beside."""
+    """Raises BrokenFile for a PDF that is truncated, or is a ZIP archive at the same time."""
     if not PDF_END.search(data, max(0, len(data) - 1024)) or is_zipfile(BytesIO(data)):
         raise BrokenFile
 
 
 def office_ending(data):
-    """Whether an archive is a Word document or a workbook; raises ValidationError for others and for macros."""
+    """`docx` or `xlsx` for a ZIP archive; raises ValidationError for other archives and for files with macros."""
     try:
         with ZipFile(BytesIO(data)) as archive:
             names, types = archive.namelist(), types_of(archive)
@@ -91,14 +91,14 @@ def office_ending(data):
         raise ValidationError("这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。")
     parts = PART.findall(types)
     found = [ending for ending, main in MAIN_PARTS.items() if any(all(said in part for said in main) for part in parts)]
-    # Whatever follows the end of an archive is no part of it.
+    # The end record must be the file's last 22 bytes, so that nothing is hidden behind the archive.
     if len(found) != 1 or data[-22:-18] != ARCHIVE_END:
         raise unknown(data)
     return found[0]
 
 
 def types_of(archive):
-    """What an Office file says of its parts; raises BrokenFile where it says nothing or far too much."""
+    """The content types part of an Office file; raises BrokenFile where it is missing or too large."""
     if TYPES not in archive.namelist() or archive.getinfo(TYPES).file_size > MOST_TYPES:
         raise BrokenFile
     with archive.open(TYPES) as part:

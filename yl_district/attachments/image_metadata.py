@@ -1,7 +1,7 @@
-"""Photos without what they tell beside the picture: where and when they were taken, by what, and what hangs behind.
+"""Strips images of metadata, such as place, time and camera, and of any data behind the image.
 
-Each function takes the bytes of a whole file apart and puts the parts that draw the picture together again; it raises
-BrokenFile where the file ends early or does not hold what its format demands.
+Each function splits a whole file into its parts and joins those that draw the image again; it raises BrokenFile where
+the file is truncated or violates its format.
 """
 
 import re
@@ -9,15 +9,15 @@ import struct
 import zlib
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Beside the critical chunks, those that say how colours are meant.
+# Kept in addition to the critical chunks: those that affect how the image is displayed.
 PNG_KEPT = {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
 WEBP_KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
 WEBP_PICTURES = {b"VP8 ", b"VP8L", b"ANMF"}
-WEBP_TELLS = 0b1100  # the flags of EXIF and XMP in VP8X
+WEBP_TELLS = 0b1100  # VP8X flags for EXIF and XMP
 START, END, SCAN, COMMENT, EXIF = 0xD8, 0xD9, 0xDA, 0xFE, 0xE1
 ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a segment
 APPLICATION = range(0xE0, 0xF0)
-# Of what applications add, the version of the format, the profile of colours and the transformation of colours.
+# The application segments kept: format version, colour profile and colour transform.
 JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 MARKER = re.compile(rb"\xff+[^\xff]", re.DOTALL)
 NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
@@ -25,11 +25,11 @@ ORIENTATION = 0x0112
 
 
 class BrokenFile(ValueError):
-    """A file that is not what its beginning says."""
+    """A file that does not conform to the format of its signature."""
 
 
 def without_tells_jpeg(data):
-    """A JPEG of its picture alone, turned as it was taken."""
+    """The JPEG without metadata except its orientation."""
     kept, at, has_picture = [data[:2]], 2, False
     while True:
         at, marker = marker_at(data, at)
@@ -56,7 +56,7 @@ def without_tells_jpeg(data):
 
 
 def marker_at(data, at):
-    """Where the marker's segment begins, and the marker."""
+    """The offset behind the marker at `at`, and the marker's code."""
     found = MARKER.match(data, at)
     if not found:
         raise BrokenFile
@@ -64,7 +64,7 @@ def marker_at(data, at):
 
 
 def segment_at(data, at):
-    """A segment with its length in front."""
+    """The bytes of a segment, including its length field."""
     length = int.from_bytes(data[at : at + 2], "big")
     if length < 2 or at + length > len(data):
         raise BrokenFile
@@ -72,14 +72,14 @@ def segment_at(data, at):
 
 
 def is_kept(marker, segment):
-    """Whether a segment of a JPEG draws the picture."""
+    """Whether a JPEG segment is needed to draw the image."""
     if marker in APPLICATION:
         return marker in JPEG_KEPT and segment[2:].startswith(JPEG_KEPT[marker])
     return marker not in (COMMENT, START)
 
 
 def turned(tiff):
-    """An EXIF segment that tells nothing but how the picture is turned; empty where it is not."""
+    """An EXIF segment with the orientation alone; empty where the image is not rotated or mirrored."""
     value = orientation(tiff)
     if value not in range(2, 9):
         return b""
@@ -89,7 +89,7 @@ def turned(tiff):
 
 
 def orientation(tiff):
-    """How a picture is turned, as its EXIF says; None where it says nothing that can be read."""
+    """The EXIF orientation; None where it is missing or unreadable."""
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     try:
         (first,) = struct.unpack_from(f"{order}I", tiff, 4)
@@ -104,7 +104,7 @@ def orientation(tiff):
 
 
 def without_tells_png(data):
-    """A PNG of its picture alone."""
+    """The PNG without metadata."""
     kept, at, name = [PNG_SIGNATURE], len(PNG_SIGNATURE), b""
     while name != b"IEND":
         length = int.from_bytes(data[at : at + 4], "big")
@@ -112,7 +112,7 @@ def without_tells_png(data):
         checksum = zlib.crc32(data[at + 4 : end - 4]).to_bytes(4, "big")
         if end > len(data) or data[end - 4 : end] != checksum or (len(kept) == 1 and name != b"IHDR"):
             raise BrokenFile
-        # A capital first letter says that no picture can be drawn without the chunk.
+        # An upper-case first letter marks a critical chunk, needed to draw the image.
         if name[:1].isupper() or name in PNG_KEPT:
             kept.append(data[at:end])
         at = end
@@ -122,7 +122,7 @@ def without_tells_png(data):
 
 
 def without_tells_webp(data):
-    """A WebP of its picture alone."""
+    """The WebP without metadata."""
     end, at, kept = 8 + int.from_bytes(data[4:8], "little"), 12, []
     if end > len(data):
         raise BrokenFile

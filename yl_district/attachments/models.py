@@ -19,27 +19,27 @@ PART = 256 * 1024
 
 
 def attachable_models():
-    """The kinds of records to which files can be attached."""
+    """The models whose records can have attachments."""
     return [model for model in apps.get_models() if takes_attachments(model)]
 
 
 def takes_attachments(model):
-    """Whether files can be attached to records of this kind."""
+    """Whether the model's records can have attachments."""
     return any(isinstance(one, GenericRelation) and one.name == "attachments" for one in model._meta.private_fields)
 
 
 def is_open_as_a_whole(record, user):
-    """Whether everything that a record seen by the user is about is open to them; most records are about one thing."""
+    """Whether nothing in the visible record is closed to the user, as part of a record about several people can be."""
     rows = type(record)._default_manager.all()
     return not hasattr(rows, "open_as_a_whole") or rows.open_as_a_whole(user).filter(pk=record.pk).exists()
 
 
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Files of those records that the user sees, and to whose pages the user may come.
+        """Files of the records that the user may see and whose pages the user may open.
 
-        Where a record is about several people, of whom some are closed to the user, the files may tell of these: the
-        user's own are left.
+        Of a record about several people, some of them closed to the user, only the user's own uploads: other files may
+        reveal those people.
         """
         found = Q(pk__in=[])
         for model in attachable_models():
@@ -48,13 +48,13 @@ class AttachmentQuerySet(models.QuerySet):
         return self.filter(found)
 
     def told_of(self, record, user):
-        """The files of a record that the user sees, without those that may tell of somebody closed to the user."""
+        """Files of a visible record: only the user's own uploads where part of the record is closed to the user."""
         rows = self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
         return rows if is_open_as_a_whole(record, user) else rows.filter(uploaded_by=user.pk)
 
 
 def open_files(model, user):
-    """The condition for the files of one kind of records that the user sees."""
+    """The condition for the visible files of one model's records."""
     rows = reached(model, user).order_by()
     seen = Q(object_id__in=rows.values("pk"))
     if not hasattr(rows, "open_as_a_whole"):
@@ -63,18 +63,18 @@ def open_files(model, user):
 
 
 def attached_to(model):
-    """The files attached to records of one kind."""
+    """The attachments of one model's records."""
     return Attachment.objects.order_by().filter(content_type=ContentType.objects.get_for_model(model))
 
 
 def with_attachment_counts(rows):
-    """Adds `attachment_count` to rows of a kind to which files can be attached."""
+    """Annotates rows of a model with attachments with `attachment_count`."""
     own = attached_to(rows.model).filter(object_id=OuterRef("pk"))
     return rows.annotate(attachment_count=number_of(own, "object_id"))
 
 
 class Attachment(SealedModel):
-    """One file attached to a record; it goes with the record. The file itself lies in parts, encrypted."""
+    """One file attached to a record and deleted with it; its content is stored encrypted in AttachmentParts."""
 
     class Kind(models.TextChoices):
         APPROVAL = "approval", "批复"
@@ -114,18 +114,18 @@ class Attachment(SealedModel):
         return self.file_name
 
     def get_absolute_url(self):
-        """The address of the file itself."""
+        """URL of the download."""
         return reverse("attachment_export", args=[self.pk])
 
     def keep(self, content):
-        """Stores the bytes of the file in parts."""
+        """Stores the file's content in parts."""
         pieces = [content[start : start + PART] for start in range(0, len(content), PART)]
         AttachmentPart.objects.bulk_create(
             AttachmentPart(attachment=self, number=number, content=piece) for number, piece in enumerate(pieces)
         )
 
     def write_to(self, stream):
-        """Writes the file to a binary stream; raises DecryptionError where it is not what was stored."""
+        """Writes the file to a binary stream; raises DecryptionError where the content does not match its checksum."""
         digest = hashlib.sha256()
         for part in self.parts.iterator(chunk_size=8):
             digest.update(part.content)
@@ -135,7 +135,7 @@ class Attachment(SealedModel):
 
 
 class AttachmentPart(SealedModel):
-    """A piece of an attached file."""
+    """One part of an attachment's content, at most PART bytes."""
 
     record_options = RecordOptions(rows_at_once=40)
 
