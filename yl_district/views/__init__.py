@@ -1,1 +1,1 @@
-"""Pages of what belongs to no app: the access log, histories and attachments."""
+"""Pages for records of any app: the access log, histories and attachments."""

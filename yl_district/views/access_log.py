@@ -1,4 +1,4 @@
-"""The auditor's pages: the access log, and whether it is whole."""
+"""The auditor's pages: the access log and its verification."""
 
 import django_filters
 import django_tables2 as tables
@@ -14,7 +14,7 @@ from ..pages.tables import PageTable
 
 
 class AccessEntryFilter(PageFilter):
-    """Narrows the log by act, account, days and what it was about."""
+    """Filters the log by action, account, date, and text in subject or detail."""
 
     search = SearchFilter("对象或说明中的文字")
     action = django_filters.ChoiceFilter(label="动作", choices=AccessEntry.Action)
@@ -27,7 +27,7 @@ class AccessEntryFilter(PageFilter):
 
 
 class AccessEntryTable(PageTable):
-    """The log as it stands, the newest line first."""
+    """Lines of the log, newest first."""
 
     rows_per_page = 50
     at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "day"}})
@@ -42,7 +42,7 @@ class AccessEntryTable(PageTable):
 
 
 def access_entry_list(request):
-    """The access log."""
+    """Lists the access log."""
     lines = AccessEntry.objects.all()
     last = lines.first()
     return list_page(
@@ -52,7 +52,7 @@ def access_entry_list(request):
 
 @require_POST
 def access_log_verify(request):
-    """Walks along the whole log and says whether it is whole; that, too, is noted."""
+    """Verifies the whole chain and shows the verdict; the verification is logged too."""
     verdict = access_log.verify()
     found = verdict.problem or f"日志完整，共 {verdict.number} 条"
     access_log.record(access_log.Action.VERIFY, request=request, detail=found)

@@ -1,4 +1,4 @@
-"""What the page asks of somebody who attaches a file to a record."""
+"""The form that attaches a file to a record."""
 
 import hashlib
 import re
@@ -19,13 +19,13 @@ UNWRITABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u206
 
 
 def file_name(name, ending):
-    """The name that a file is kept and handed out by, whose ending says what it is."""
+    """A safe file name with the extension of the detected type."""
     stem = UNWRITABLE.sub("", PurePath(name.replace("\\", "/")).stem).strip(" .")[:LONGEST_STEM]
     return f"{stem or '附件'}.{ending}"
 
 
 class AttachmentForm(PageForm):
-    """A file, what it is evidence of, and a note."""
+    """A file with its kind and a note."""
 
     groups = [("", "kind", "file", "note")]
     file = forms.FileField(
@@ -42,7 +42,7 @@ class AttachmentForm(PageForm):
         model = Attachment
 
     def clean_file(self):
-        """The file as it is kept: its name and its bytes."""
+        """The (name, bytes) to store; raises ValidationError for a file too large or of another type."""
         file = self.cleaned_data["file"]
         if file.size > Attachment.MOST_BYTES:
             found, limit = filesizeformat(file.size), filesizeformat(Attachment.MOST_BYTES)
@@ -52,7 +52,7 @@ class AttachmentForm(PageForm):
 
     @transaction.atomic
     def save(self):
-        """Attaches the file; raises ValidationError where the record has it already, or as many as it takes."""
+        """Attaches the file; raises ValidationError where the record already has it, or has MOST_PER_RECORD files."""
         attachment, record = self.instance, self.instance.record
         lock(record, self.user)
         attachment.file_name, content = self.cleaned_data["file"]

@@ -1,4 +1,4 @@
-"""Pages of the files attached to a record, whatever its kind; who sees the record sees them."""
+"""Pages of the files attached to records of any model, subject to the visibility of the record."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -15,7 +15,7 @@ from .history import reached_record
 
 
 def attachment_create(request, kind, pk):
-    """Attaches one more file to a record."""
+    """Attaches a file to a record."""
     record = reached_record(request.user, kind, pk)
     if not takes_attachments(type(record)):
         raise Http404
@@ -32,7 +32,7 @@ def attachment_create(request, kind, pk):
 
 @require_GET
 def attachment_export(request, pk):
-    """The file itself."""
+    """Downloads the file."""
     attachment = visible_attachment(request, pk)
     record = attachment.record
     return download(
@@ -46,7 +46,7 @@ def attachment_export(request, pk):
 
 
 def attachment_delete(request, pk):
-    """Takes a file away from its record."""
+    """Deletes a file from its record."""
     attachment = visible_attachment(request, pk)
     refuse_unchangeable(request, attachment.record)
     return delete_page(
@@ -55,12 +55,12 @@ def attachment_delete(request, pk):
 
 
 def visible_attachment(request, pk):
-    """The file, if the user may see the record to which it is attached."""
+    """The attachment if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
 
 
 def refuse_unchangeable(request, record):
-    """Answers "not found" for a record that the user may not change, and notes a look at a case file."""
+    """Raises Http404 for a record that the user may not change, and logs access to a case file."""
     if not may_change(request.user, record):
         raise Http404
     if record.history_look:
@@ -68,7 +68,7 @@ def refuse_unchangeable(request, record):
 
 
 def place_of(record):
-    """The address of the attachments on the record's own page, or on its form where it has none."""
+    """URL of the attachments on the record's detail page, or on its update page where it has none."""
     kind = kind_of(type(record))
     try:
         page = reverse(f"{kind}_detail", args=[record.pk])

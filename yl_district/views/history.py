@@ -1,4 +1,4 @@
-"""Pages of a record's history: what was changed, when and by whom, and setting one field back."""
+"""Pages of a record's history: what was changed, when and by whom, and reverting one field."""
 
 from django.contrib import messages
 from django.contrib.contenttypes.models import ContentType
@@ -23,7 +23,7 @@ REVERTED = "恢复"
 
 @require_GET
 def record_history(request, kind, pk):
-    """What was changed in one record, the latest change first."""
+    """Lists the changes of one record, latest first."""
     record = reached_record(request.user, kind, pk)
     if record.history_look:
         access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="修改记录")
@@ -46,7 +46,7 @@ def record_history(request, kind, pk):
 
 
 def attachment_steps(record, user):
-    """The latest rows of the history of those attachments of the record that the user sees or would have seen."""
+    """The latest history rows of the record's attachments, deleted ones included, that the user may see."""
     if not takes_attachments(type(record)):
         return []
     kind = ContentType.objects.get_for_model(record)
@@ -57,7 +57,7 @@ def attachment_steps(record, user):
 
 @require_POST
 def record_revert(request, kind, pk):
-    """Sets one field back to what it was before one change, if it still is what that change made it."""
+    """Reverts one field to its value before one change, unless it was changed again since."""
     record = reached_record(request.user, kind, pk)
     if not may_change(request.user, record):
         raise Http404
@@ -78,7 +78,7 @@ def record_revert(request, kind, pk):
 
 @transaction.atomic
 def set_back(record, field, changed, value, user):
-    """Writes the former value as the record's rules allow it; raises ValidationError where they do not."""
+    """Saves the former value; raises ValidationError where the field has changed since or the record's rules refuse."""
     current = get_object_or_404(type(record)._default_manager.select_for_update(no_key=True), pk=record.pk)
     if getattr(current, field.attname) != changed:
         raise ValidationError("这一项之后又被修改过，不再是这次修改的结果。请核对最新内容，需要时在修改页面直接填写。")
@@ -91,7 +91,7 @@ def set_back(record, field, changed, value, user):
 
 
 def reached_record(user, kind, pk):
-    """The record of this kind, if the user may open its pages and see it."""
+    """The record, if the user may open its pages and see its content; raises Http404 otherwise."""
     model = model_of(kind)
     if model is None or not may_come(user, model):
         raise Http404
@@ -99,7 +99,7 @@ def reached_record(user, kind, pk):
 
 
 def change_meant(record, data, user):
-    """The row of history, the one before it and the field that a form names; what it cannot name is not found."""
+    """The history row and field that the form names, as (row, row before it, field); raises Http404 otherwise."""
     number, name = data.get("change", ""), data.get("field", "")
     fields = {field.name: field for field in tracked_fields(type(record)) if is_revertible(field)}
     if name not in fields or name in record.history_told:
@@ -114,7 +114,7 @@ def change_meant(record, data, user):
 
 
 def page_of(record):
-    """The address of the record's own page, or of the list it stands in."""
+    """URL of the record's own page, or of its list where it has none."""
     if hasattr(record, "get_absolute_url"):
         return record.get_absolute_url()
     return reverse(f"{kind_of(type(record))}_list")
