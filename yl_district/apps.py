@@ -8,5 +8,5 @@ class WorkbenchConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        """A key that cannot be used shows at the start, not at the first record."""
+        """Reads the keys, so that an unusable key fails at startup rather than at the first record."""
         key_ring()

@@ -1,4 +1,4 @@
-"""Model fields that say what they hold: a month, a year, something personal."""
+"""Model fields for months and years, and the mark of personal fields."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class MonthField(models.DateField):
         return super().formfield(**{"form_class": MonthFormField} | options)
 
     def deconstruct(self):
-        """The plain date that it is to the database, so that migrations need not know this class."""
+        """A plain DateField, so that migrations do not depend on this class."""
         name, _, args, options = super().deconstruct()
         return name, "django.db.models.DateField", args, options
 
@@ -35,46 +35,46 @@ class YearField(models.PositiveSmallIntegerField):
         return super().formfield(**{"form_class": YearFormField} | options)
 
     def deconstruct(self):
-        """The plain number that it is to the database, so that migrations need not know this class."""
+        """A plain PositiveSmallIntegerField, so that migrations do not depend on this class."""
         name, _, args, options = super().deconstruct()
         return name, "django.db.models.PositiveSmallIntegerField", args, options
 
 
 def date_format(field):
-    """The format in which pages write the dates of a model field."""
+    """Django's date format for the values of a model field."""
     return "Y-m" if isinstance(field, MonthField) else "Y-m-d"
 
 
 @dataclass(frozen=True)
 class Privacy:
-    """How a personal field is kept from those who need not know it; what it said formerly, no history tells."""
+    """How a personal field is protected on pages and in files; histories never show its values."""
 
     is_masked: bool = False
     is_unmaskable: bool = False
 
 
 def personal(field, masked=False, unmaskable=False):
-    """The field, marked as personal: its history says only that it was changed.
+    """The field, marked as personal: its history shows only that it was changed.
 
-    What is `masked` pages and files show in part only; what is `unmaskable` is shown whole to somebody who says why.
-    A column of ciphertext is personal without being marked.
+    Pages and files show a `masked` field in part only; an `unmaskable` one is shown in full to users who give a reason.
+    Encrypted fields are personal without this mark.
     """
     field.privacy = Privacy(masked, unmaskable)
     return field
 
 
 def is_personal(field):
-    """Whether a model field is personal."""
+    """Whether a model field is marked as personal or encrypted."""
     return hasattr(field, "privacy")
 
 
 def is_masked(field):
-    """Whether pages and files show a model field in part only."""
+    """Whether pages and files mask a model field."""
     return is_personal(field) and field.privacy.is_masked
 
 
 def unmaskable_paths(model):
-    """What of a record is shown whole on request, as `relation.field` or `field`."""
+    """The fields of a record that can be unmasked on request, as `relation.field` or `field`."""
     shared = [
         f"{name}.{path}"
         for name in options_of(model).unmaskable_with

@@ -1,4 +1,4 @@
-"""What lies below all kinds of records: imports, attachments, the access log, forms carried out, rows written once."""
+"""Models of this app: imports, attachments, the access log, submissions and the write-once base class."""
 
 from .attachments.models import Attachment, AttachmentPart, AttachmentQuerySet
 from .audit.models import AccessEntry

@@ -1,21 +1,21 @@
-"""Rows of cells as one compact text, so that they can be kept encrypted."""
+"""Compact text serialisation of rows of cells, for encrypted columns."""
 
 import base64
 import json
 import zlib
 from datetime import date, datetime
 
-FAST = 1  # zlib's level: rows are packed once and read a few times
+FAST = 1  # zlib level: rows are packed once and read a few times
 
 
 def packed(value):
-    """The text of lists, dicts and cells."""
+    """The value, of lists, dicts and cells, as compressed base64 text."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_written)
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"), FAST)).decode()
 
 
 def unpacked(text):
-    """What `packed` made a text of."""
+    """The value that `packed` serialised."""
     return json.loads(zlib.decompress(base64.b64decode(text)).decode("utf-8", "surrogatepass"), object_hook=_read)
 
 

@@ -1,4 +1,4 @@
-"""Runs of days, and what stands on a day."""
+"""Periods of days, and the condition for being in force on a day."""
 
 from calendar import isleap
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 ORDINALS = "一二三四"
-# The parts of a year by the key that addresses use: label, first month, number of months.
+# The parts of a year by their URL key: label, first month, number of months.
 PARTS = {
     "year": ("全年", 1, 12),
     "h1": ("上半年", 1, 6),
@@ -20,7 +20,7 @@ PARTS = {
 
 @dataclass(frozen=True)
 class Period:
-    """A run of days, both ends included; raises ValidationError when it ends before it begins."""
+    """A period of days, both ends included; raises ValidationError where it ends before it begins."""
 
     start: date
     end: date
@@ -31,7 +31,7 @@ class Period:
 
     @classmethod
     def of_year(cls, year):
-        """The calendar year `year`."""
+        """The period of the calendar year `year`."""
         return cls.of_part(year, "year")
 
     @classmethod
@@ -44,18 +44,18 @@ class Period:
 
     @property
     def year(self):
-        """The calendar year in which the period ends, which plans, tiers and tasks are kept by."""
+        """The calendar year in which the period ends, by which plans, tiers and tasks are recorded."""
         return self.end.year
 
     @property
     def part(self):
-        """The key of the part of its year that the period is, empty for any other run of days."""
+        """The key in PARTS of the part of its year that the period equals; "" for any other period."""
         same = (part for part in PARTS if self.of_part(self.year, part) == self)
         return next(same, "")
 
     @property
     def name(self):
-        """The period in words, such as `2017年`, `2017年一季度`, `2017年3月1日`, `2017年3月1日至4月5日`."""
+        """The period's name, such as `2017年`, `2017年一季度`, `2017年3月1日`, `2017年3月1日至4月5日`."""
         if self.part:
             return f"{self.year}年{PARTS[self.part][0] if self.part != 'year' else ''}"
         begin = f"{self.start.year}年{self.start.month}月{self.start.day}日"
@@ -66,14 +66,14 @@ class Period:
 
     @property
     def year_before(self):
-        """The same days a year earlier (同期)."""
+        """The same period of the previous year (同期)."""
         if self.part:
             return self.of_part(self.year - 1, self.part)
         return Period(years_before(self.start, 1), years_before(self.end, 1))
 
     @property
     def before(self):
-        """The period just before this one (上期): the preceding month, quarter, half or year, else as many days."""
+        """The preceding period (上期): the previous month, quarter, half or year, else as many days."""
         parts = [part for part in PARTS if PARTS[part][2] == PARTS[self.part][2]] if self.part else []
         if parts:
             place = parts.index(self.part)
@@ -87,18 +87,18 @@ class Period:
 
     @property
     def bounds(self):
-        """First and last day, as a `__range` lookup takes them."""
+        """First and last day, for a `__range` lookup."""
         return (self.start, self.end)
 
 
 def years_before(day, number):
-    """The same day `number` years before; 28 February for the 29th where that year has none."""
+    """The same day `number` years earlier; 28 February where that year has no 29th."""
     year = day.year - number
     is_missing = (day.month, day.day) == (2, 29) and not isleap(year)
     return day.replace(year=year, day=28 if is_missing else day.day)
 
 
 def standing_on(day, begin="started_on", end="ended_on"):
-    """What began on or before `day` and did not end on or before it; an empty begin means always."""
+    """The condition for rows in force on `day`: begun on or before it, and not ended by it; no begin means always."""
     began = Q(**{f"{begin}__lte": day}) | Q(**{f"{begin}__isnull": True})
     return began & (Q(**{f"{end}__gt": day}) | Q(**{f"{end}__isnull": True}))

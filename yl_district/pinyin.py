@@ -7,7 +7,7 @@ from django.db import models
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.simpleseg import seg
 
-# Surnames read otherwise than the same character elsewhere.
+# Surnames pronounced differently from the same characters elsewhere.
 SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "朴": "piao", "区": "ou", "乐": "yue",
     "盖": "ge", "任": "ren", "华": "hua", "卜": "bu", "翟": "zhai", "员": "yun", "尉": "wei", "缪": "miao",
@@ -17,12 +17,12 @@ SURNAMES = {
 
 
 def normalised(text):
-    """Text as it is compared: NFKC, lower case, no white space."""
+    """Text normalised for comparison: NFKC, lower case, no white space."""
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 
 
 def search_text(name):
-    """The name, its pinyin run together and its initials, in one lower-case line: `单伟` has `shanwei` and `sw`."""
+    """The name, its pinyin and its initials in lower case, separated by spaces: for `单伟` also `shanwei` and `sw`."""
     name = unicodedata.normalize("NFKC", name or "").replace(" ", "")
     readings = [syllables(name)]
     for length in (2, 1):
@@ -38,13 +38,13 @@ def search_text(name):
 
 
 def syllables(name):
-    """How a name is read, word by word."""
+    """The pinyin syllables of a name, read word by word."""
     return [syllable for word in seg(name) for syllable in syllables_of_word(word)]
 
 
 @lru_cache(maxsize=10_000)
 def syllables_of_word(word):
-    """How a word that has a reading of its own is read; names are made of a few thousand."""
+    """The pinyin syllables of one word; cached, as names are made of a few thousand words."""
     return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
 
 
@@ -62,7 +62,7 @@ class SearchTextField(models.TextField):
         return name, path, args, options | {"source": self.source}
 
     def derived(self, instance):
-        """What is stored of the instance as it now is."""
+        """The search text of the instance's current values."""
         return search_text(getattr(instance, self.source))
 
     def pre_save(self, instance, add):
@@ -72,7 +72,7 @@ class SearchTextField(models.TextField):
 
 
 def search(rows, text, column="search_text"):
-    """Rows whose search column holds every word of `text`."""
+    """Rows whose search column contains every word of `text`."""
     for word in (text or "").split():
         rows = rows.filter(**{f"{column}__contains": normalised(word)})
     return rows

@@ -1,21 +1,22 @@
-"""What a model says of its records to the pages, imports and commands of all kinds of records."""
+"""Options by which models adjust the pages, imports and commands that work on records of any model."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordOptions:
-    """How the records of a model differ from others in what is done with all of them.
+    """How generic code treats the records of a model.
 
-    A model that differs says so as `record_options = RecordOptions(…)`; read it by `options_of(model)`.
+    A model with other options than the defaults sets `record_options = RecordOptions(…)`; read them by
+    `options_of(model)`.
 
-    - `compared`: the fields, links to the record included, whose change stops an act on the record as a whole; all that
-      the record stores where none are named.
-    - `unmaskable_with`: the relations to records whose masked facts are shown whole together with the record's own.
-    - `rows_at_once`: how many rows, large ones, are decrypted at once when keys are changed; many where not said.
-    - `undo_leaves`: why records that an import began stay when it is taken back; empty where they are removed.
-    - `undo_skips`: the fields that keep their values when an import is taken back.
-    - `undo_rechecks`: the fields by which rules of the model look at other records, one relation at most among them.
+    - `compared`: the fields, including reverse relations, whose concurrent change stops an action on the whole record;
+      all stored fields where empty.
+    - `unmaskable_with`: the relations to records whose masked fields are unmasked together with the record's own.
+    - `rows_at_once`: the batch size for key rotation where rows are large; None for the default.
+    - `undo_leaves`: why undoing an import keeps the records it created; "" where it deletes them.
+    - `undo_skips`: the fields that keep their values when an import is undone.
+    - `undo_rechecks`: the fields by which the model's rules depend on other records, at most one relation among them.
     """
 
     compared: tuple[str, ...] = ()
@@ -30,5 +31,5 @@ PLAIN = RecordOptions()
 
 
 def options_of(model):
-    """The options of a model, whoever wrote it."""
+    """The RecordOptions of any model, the defaults for models of other packages."""
     return getattr(model, "record_options", PLAIN)

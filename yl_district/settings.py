@@ -1,4 +1,4 @@
-"""Settings, all of which the environment can change; the defaults serve one machine with an SQLite file."""
+"""Django settings, configurable by environment variables; the defaults suit one machine with an SQLite file."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ env = environ.Env()
 
 
 def secret_key():
-    """The SECRET_KEY of the environment, else of the git-ignored key file; fails where there is neither."""
+    """The SECRET_KEY of the environment, else of the git-ignored file; raises ImproperlyConfigured without either."""
     key_file = LOCAL_DIR / "secret_key"
     if "SECRET_KEY" not in env and key_file.exists():
         return key_file.read_text("utf-8").strip()
@@ -21,7 +21,7 @@ def secret_key():
 
 
 def field_keys():
-    """The keys of what is encrypted at rest, from the environment or the git-ignored key file; one must be there."""
+    """The FIELD_KEYS of the environment, else of the git-ignored file; raises ImproperlyConfigured without either."""
     key_file = LOCAL_DIR / "field_keys"
     if "FIELD_KEYS" not in env and key_file.exists():
         return key_file.read_text("utf-8")
@@ -116,7 +116,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
-    # IMMEDIATE: a transaction that reads first and writes later would otherwise die with "database is locked".
+    # IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -132,7 +132,7 @@ AUTH_USER_MODEL = "orgs.User"
 AUTHENTICATION_BACKENDS = ["orgs.accounts.authentication.GuardBackend", "orgs.accounts.authentication.AccountBackend"]
 PASSWORD_PROFILES = {
     "default": [("orgs.accounts.password_validators.MinimumLengthValidator", {"min_length": 8})],
-    # What the level protection rules (等级保护) ask for.
+    # As required by the rules for classified protection of information systems (等级保护).
     "level_protection": [
         ("orgs.accounts.password_validators.MinimumLengthValidator", {"min_length": 10}),
         ("orgs.accounts.password_validators.KindsValidator", {"kinds": 3}),
@@ -149,22 +149,23 @@ AUTH_PASSWORD_VALIDATORS = [
         ("orgs.accounts.password_validators.CommonPasswordValidator", {}),
     ]
 ]
-# How long a one-time link lets somebody set a password.
+# Seconds for which a one-time link to set a password is valid.
 PASSWORD_RESET_TIMEOUT = 72 * 3600
-# The table of the kinds of records that a file can bring.
+# Dotted path of the table of record kinds that can be imported.
 IMPORT_KINDS = "reports.ledger.kinds.KINDS"
-# What else happens, in the same transaction, when somebody leaves: functions of user, successor, day and by.
+# Functions of (user, successor, day, by), called in the same transaction when somebody leaves.
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
-# Likewise when an account is reset, and when its roles change: functions of user.
+# Likewise functions of (user), called when an account is reset and when its roles change.
 RESETTING_ACTIONS = ["assistance.actions.close_grants"]
 ROLE_CHANGE_ACTIONS = ["assistance.actions.close_grants_out_of_reach"]
-# So long an account does not decide on grants of another that passed through the same hands.
+# Days after an account was opened, reset or given roles in which it may not decide on grants for an account that the
+# same person administered.
 GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 
-# Signing in by allauth: no strangers, no e-mail; guesses are counted by orgs.accounts.login_attempts, not by allauth's
-# cache.
+# Sign-in by allauth, without self-registration and e-mail; failed attempts are counted by
+# orgs.accounts.login_attempts instead of allauth's cache.
 ACCOUNT_ADAPTER = "orgs.accounts.authentication.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -180,7 +181,7 @@ MFA_FORMS = {
     "activate_totp": "orgs.accounts.sign_in_forms.SecondFactorForm",
     "deactivate_totp": "orgs.accounts.sign_in_forms.SecondFactorRemovalForm",
 }
-# By account alone: behind one proxy everybody has the same address.
+# By account alone: behind a proxy everybody has the same address.
 AXES_HANDLER = "orgs.accounts.authentication.TryHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "orgs.accounts.sign_in_views.locked"
@@ -188,7 +189,7 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
-# One language only: an English browser would otherwise get English dates.
+# One language only, since a browser set to English would otherwise get English dates.
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文")]
 TIME_ZONE = "Asia/Shanghai"
@@ -208,7 +209,7 @@ STORAGES = {
     },
 }
 
-# A reason names the file of an import; a record's history is found by its key.
+# Change reasons have no length limit; histories are looked up by the record's key, not by date.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 SIMPLE_HISTORY_DATE_INDEX = False
 
@@ -217,14 +218,14 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 DJANGO_TABLES2_TEMPLATE = "table.html"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 
-# Behind a proxy that speaks HTTPS, HTTPS=1 turns on everything that only works there.
+# HTTPS=1 enables what only works behind an HTTPS proxy.
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
-# A session ends after this time without use, and at last after twelve hours.
+# A session ends after this time of inactivity, and after twelve hours in any case.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_COOKIE_AGE = SESSION_LAST_SECONDS = 12 * 3600
 X_FRAME_OPTIONS = "DENY"
@@ -245,7 +246,7 @@ CONTENT_SECURITY_POLICY = {
 
 # A year's ledger of one district is below 2 MB; the limit leaves room for ten times that.
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=20 * 1024 * 1024)
-# What is taken at all never lies on disk as it was sent.
+# No upload within the limit is written to disk unencrypted.
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -1,4 +1,4 @@
-"""Every address of the site; the apps are named by string, so that nothing here imports them."""
+"""All URLs of the site; apps are included by name, so that this module does not import them."""
 
 from django.urls import include, path
 

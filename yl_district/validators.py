@@ -1,4 +1,4 @@
-"""Checks of single values, each with what was expected and what to do, in Chinese."""
+"""Validators of single values; their messages say, in Chinese, what was expected and what to do."""
 
 import re
 from datetime import date
@@ -15,16 +15,16 @@ IDENTITY_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 
 
 def problem(expected, remedy, code="problem"):
-    """A ValidationError that keeps what was expected and the remedy apart, for the import's report.
+    """A ValidationError with expectation and remedy as separate params, for the import's report.
 
-    Its code is none of those for which a form field has words of its own, which would replace these.
+    Its code must not be one of a form field's own error codes, whose messages would replace this one.
     """
     message = f"应为：{expected}。{remedy}。".replace("%", "%%")
     return ValidationError(message, code=code, params={"expected": expected, "remedy": remedy})
 
 
 def identity_number_birth_date(number):
-    """The birth date inside an 18-character identity number; raises ValueError where it is no date (GB 11643)."""
+    """The birth date in an 18-character identity number (GB 11643); raises ValueError where it is not a date."""
     return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
 
 
@@ -34,7 +34,7 @@ def identity_number_gender(number):
 
 
 def validate_identity_number(number):
-    """Length, characters, birth date and check digit of a citizen's identity number (GB 11643)."""
+    """Validates length, characters, birth date and check digit of a citizen's identity number (GB 11643)."""
     if re.fullmatch(r"\d{15}", number):
         raise problem("18 位居民身份证号", "15 位旧号码已停用，请向本人核对 18 位号码")
     if not IDENTITY_NUMBER.fullmatch(number):
@@ -50,19 +50,19 @@ def validate_identity_number(number):
 
 
 def validate_mobile(number):
-    """A mainland mobile number of eleven digits."""
+    """Validates a mainland mobile number of eleven digits."""
     if not MOBILE.fullmatch(number):
         raise problem("11 位手机号码（1 开头，第二位 3 至 9）", "请核对后改正；固定电话请写在备注中")
 
 
 def validate_year(year):
-    """A calendar year that records of the League can belong to."""
+    """Validates a calendar year, from 1949 to 2099."""
     if not 1949 <= year <= 2099:
         raise problem("四位数的年度，如 2017", "请核对年度")
 
 
 def validate_credit_code(code):
-    """Length, alphabet and check character of a unified social credit code (GB 32100)."""
+    """Validates length, alphabet and check character of a unified social credit code (GB 32100)."""
     try:
         uscc.validate(code)
     except stdnum_errors.ValidationError:
@@ -70,7 +70,7 @@ def validate_credit_code(code):
 
 
 def check_order(instance, begin, end, same_day=True):
-    """Raises ValidationError on `end` when it lies before `begin` (with `same_day=False`: or on it)."""
+    """Raises ValidationError for the field `end` where it is before `begin`, or, without `same_day`, on it."""
     first, last = getattr(instance, begin), getattr(instance, end)
     if first and last and (last < first or (last == first and not same_day)):
         field = instance._meta.get_field(begin)

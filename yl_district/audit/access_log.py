@@ -64,7 +64,7 @@ def append(entry):
 
 
 def storable(text):
-    """The text without lone surrogates and NUL, which PostgreSQL cannot store."""
+    """The text with lone surrogates and NUL replaced, which PostgreSQL cannot store."""
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 

@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 class FaultMiddleware:
-    """Answers a DecryptionError with a page that says whom to ask, and logs the cell."""
+    """Answers a DecryptionError with a page that says whom to ask, and logs the path and the column."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -41,7 +41,7 @@ def model_of(match):
 
 
 def field_of(model, name):
-    """The field of this name, in the model or one it refers to; None for relations and fields that nobody edits."""
+    """The field of this name, in the model or one it refers to; None if missing, a relation or not editable."""
     pointed_to = [field.related_model for field in model._meta.concrete_fields if field.is_relation]
     for each in (model, *pointed_to):
         try:

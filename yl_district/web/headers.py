@@ -1,4 +1,4 @@
-"""Response headers that disable device features everywhere and caching of all but static files."""
+"""Response headers that switch off device features, and caching of everything but static files."""
 
 from django.conf import settings
 

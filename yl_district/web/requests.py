@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.http import parse_header_parameters
 
 METHODS = ("GET", "HEAD", "POST")
-# Of all that Python knows, since some of its codecs do not decode to text at all.
+# The only charsets accepted: some of Python's codecs do not decode to text at all.
 CHARACTER_SETS = ("utf-8", "utf8")
 
 

@@ -1,4 +1,4 @@
-"""Dates as the ledger writes them, on every page and in every form."""
+"""The ledger's date formats, for all pages and forms."""
 
 DATE_FORMAT = "Y-m-d"
 SHORT_DATE_FORMAT = "Y-m-d"
