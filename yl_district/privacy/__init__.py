@@ -1,1 +1,1 @@
-"""Encryption at rest, its keys, and masks."""
+"""Encryption at rest, its keys, and masking."""

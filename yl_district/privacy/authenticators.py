@@ -1,6 +1,6 @@
-"""The secrets of second factors at rest: ciphertext within the JSON that allauth keeps of an authenticator.
+"""Encryption of second-factor secrets inside the JSON column of allauth's Authenticator.
 
-allauth does not tell whose secret it encrypts, so it is bound to this purpose alone, not to its row.
+allauth's hook does not pass the row, so the ciphertext is bound to this purpose alone, not to its row.
 """
 
 import uuid
@@ -13,27 +13,27 @@ from .keys import current_key
 
 LABEL = "mfa_authenticator.data"
 NO_ROW = uuid.UUID(int=0)
-# Of one-time codes, and of recovery codes.
+# The JSON keys of TOTP secrets and recovery-code seeds.
 NAMES = ("secret", "seed")
 
 
 def seal(text):
-    """What is stored of a secret."""
+    """The ciphertext of a secret."""
     return encrypt(text, LABEL, NO_ROW).stored
 
 
 def unseal(stored):
-    """The secret; raises DecryptionError where it is none of this purpose, so also where it is stored as it is."""
+    """The secret; raises DecryptionError for any other ciphertext and for plain text."""
     return decrypt(Sealed(stored), LABEL, NO_ROW)
 
 
 def secrets_of(authenticator):
-    """What is stored of the authenticator's secrets, by name."""
+    """The stored secrets of the authenticator, by JSON key."""
     return {name: authenticator.data[name] for name in NAMES if name in authenticator.data}
 
 
 def under_other_keys():
-    """Authenticators with a secret that was written under another key than the current one."""
+    """Authenticators with a secret encrypted under another key than the current one."""
     found = Q(pk__in=[])
     for name in NAMES:
         is_current = Q(**{f"data__{name}__startswith": prefix_of(current_key())})
@@ -42,7 +42,7 @@ def under_other_keys():
 
 
 def store_anew(authenticators):
-    """Writes the secrets of these authenticators under the current key."""
+    """Re-encrypts the secrets of these authenticators under the current key."""
     for each in authenticators:
         each.data |= {name: seal(unseal(stored)) for name, stored in secrets_of(each).items()}
     Authenticator.objects.bulk_update(authenticators, ["data"], BATCH)

@@ -1,9 +1,9 @@
-"""Columns that are ciphertext at rest: AES-256-GCM, a random nonce for each cell, bound to its row and column.
+"""Columns encrypted at rest: AES-256-GCM with a random nonce for each cell, bound to its row and column.
 
-A cell is stored as `yl1:<key id>:<base64 of nonce and ciphertext>`. What is authenticated beside it names the column
-and the row's own random `seal`, so that a cell moved to another row or column does not decrypt. A row read from the
-database holds `Sealed` values, which the attribute decrypts when it is first asked for; `.values()` gives them as they
-are. The database cannot compare ciphertext: equality goes through a `BlindIndexField`. Empty stays empty.
+A cell is stored as `yl1:<key id>:<base64 of nonce and ciphertext>`. The associated data names the column and the row's
+own random `seal`, so that a cell moved to another row or column fails to decrypt. A row read from the database holds
+`Sealed` values, which attribute access decrypts on first use; `.values()` returns them encrypted. The database cannot
+compare ciphertext: lookups for equality use a `BlindIndexField`. Empty values are stored as they are.
 """
 
 import base64
@@ -31,16 +31,16 @@ BATCH = 500
 
 
 class DecryptionError(Exception):
-    """A cell that cannot be decrypted: changed, moved, or written under a key that this installation does not have."""
+    """A cell that cannot be decrypted: changed, moved, or encrypted under a key that this installation lacks."""
 
 
 class PlaintextError(TypeError):
-    """A value that would have reached a column of ciphertext as it is."""
+    """Plain text about to be written to an encrypted column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A cell as the database holds it."""
+    """A cell's stored ciphertext."""
 
     stored: str
 
@@ -49,30 +49,30 @@ class Sealed:
 
     @property
     def key_id(self):
-        """The id of the key it was written under, "" where it is no ciphertext."""
+        """The id of the key it is encrypted under, "" where it is not ciphertext."""
         match = STORED.fullmatch(self.stored)
         return match[1] if match else ""
 
 
 def encrypt(text, label, seal):
-    """The Sealed cell of a text in the column `label` of the row `seal`."""
+    """The text encrypted for the column `label` of the row `seal`, as Sealed."""
     return encrypt_bytes(text.encode(), label, seal)
 
 
 def encrypt_bytes(content, label, seal):
-    """The Sealed cell of bytes in the column `label` of the row `seal`."""
+    """The bytes encrypted for the column `label` of the row `seal`, as Sealed."""
     key, nonce = keys.current_key(), os.urandom(NONCE)
     ciphertext = key.cipher.encrypt(nonce, content, bound_to(label, seal))
     return Sealed(f"{prefix_of(key)}{base64.b64encode(nonce + ciphertext).decode()}")
 
 
 def decrypt(sealed, label, seal):
-    """The text of a Sealed cell; raises DecryptionError where it is not that of this column and row."""
+    """The text of a Sealed cell; raises DecryptionError where it does not belong to this column and row."""
     return decrypt_bytes(sealed, label, seal).decode()
 
 
 def decrypt_bytes(sealed, label, seal):
-    """The bytes of a Sealed cell; raises DecryptionError where it is not that of this column and row."""
+    """The bytes of a Sealed cell; raises DecryptionError where it does not belong to this column and row."""
     match = STORED.fullmatch(sealed.stored)
     if not match:
         raise DecryptionError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
@@ -87,17 +87,17 @@ def decrypt_bytes(sealed, label, seal):
 
 
 def bound_to(label, seal):
-    """What a cell is authenticated with: its column and its row."""
+    """The associated data of a cell: version, column and row."""
     return f"{VERSION}|{label}|".encode() + seal.bytes
 
 
 def prefix_of(key):
-    """How every cell written under a key begins."""
+    """The prefix of every cell encrypted under a key."""
     return f"{VERSION}:{key.id}:"
 
 
 class SealedModel(models.Model):
-    """A model with columns of ciphertext; `seal` is what its cells are bound to."""
+    """A model with encrypted columns; its cells are bound to the row's random `seal`."""
 
     seal = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
 
@@ -105,18 +105,18 @@ class SealedModel(models.Model):
         abstract = True
 
     def save(self, *args, update_fields=None, **options):
-        """A blind index is written whenever its source is."""
+        """Saves blind indexes together with their source columns."""
         if update_fields is not None:
             update_fields = {*update_fields, *index_names(type(self), update_fields)}
         super().save(*args, update_fields=update_fields, **options)
 
     def validate_unique(self, exclude=None):
-        """A random seal needs no question to the database."""
+        """Skips the query for the seal, which is random."""
         super().validate_unique({*(exclude or ()), "seal"})
 
 
 class EncryptedAttribute(DeferredAttribute):
-    """The attribute of a column of ciphertext: decrypts when it is first asked for."""
+    """The attribute of an encrypted column, which decrypts its value on first access."""
 
     def __get__(self, instance, cls=None):
         if instance is None:
@@ -132,7 +132,7 @@ class EncryptedAttribute(DeferredAttribute):
 
 
 class LabelledField:
-    """A field that belongs to the column where it was first declared, also in a copy of the model such as a history."""
+    """A field with the label of the column that first declared it, kept in copies of the model such as its history."""
 
     def __init__(self, *args, label="", **options):
         self.label = label
@@ -149,35 +149,35 @@ class LabelledField:
 
 
 class EncryptedMixin(LabelledField):
-    """What makes a text field's column one of ciphertext."""
+    """Makes a text field's column encrypted."""
 
     descriptor_class = EncryptedAttribute
     privacy = Privacy()
 
     def db_type(self, connection):
-        """Ciphertext is longer than the text that the field's own limit speaks of."""
+        """The type of a text column, since ciphertext exceeds the field's `max_length`."""
         return models.TextField().db_type(connection)
 
     def from_db_value(self, value, expression, connection):
         return Sealed(value) if value else value
 
     def opened(self, sealed, instance):
-        """The text of a cell of this row."""
+        """The decrypted text of a cell of this row."""
         return decrypt(sealed, self.label, instance.seal)
 
     def closed(self, value, instance):
-        """The cell that holds a text in this row."""
+        """The text encrypted for this row."""
         return encrypt(str(value), self.label, instance.seal)
 
     def pre_save(self, instance, add):
-        """The cell to be stored; one that was never opened stays as it is."""
+        """The cell to be stored; one that was never decrypted is stored unchanged."""
         value = (
             instance.__dict__[self.attname] if self.attname in instance.__dict__ else getattr(instance, self.attname)
         )
         return self.closed(value, instance) if value and not isinstance(value, Sealed) else value
 
     def get_db_prep_save(self, value, connection):
-        """What is stored; a text that did not pass `pre_save`, as in `QuerySet.update`, is refused."""
+        """The stored text; raises PlaintextError for text that did not pass `pre_save`, as in `QuerySet.update`."""
         if isinstance(value, Sealed):
             return value.stored
         if value:
@@ -187,41 +187,41 @@ class EncryptedMixin(LabelledField):
         return value
 
     def value_to_string(self, instance):
-        """What a dump of the data holds: never the text."""
+        """The ciphertext, so that data dumps never contain the text."""
         value = self.pre_save(instance, add=False)
         return value.stored if value else value
 
     def get_lookup(self, lookup_name):
-        """The database can tell only whether there is anything."""
+        """Allows `isnull` alone; raises FieldError for lookups that would compare ciphertext."""
         if lookup_name == "isnull":
             return super().get_lookup(lookup_name)
         raise FieldError(f"{self.label} is ciphertext, which {lookup_name!r} cannot compare: use its blind index.")
 
 
 class EncryptedCharField(EncryptedMixin, models.CharField):
-    """A line of text, stored as ciphertext; `max_length` limits the text."""
+    """A line of text, stored encrypted; `max_length` limits the plain text."""
 
 
 class EncryptedTextField(EncryptedMixin, models.TextField):
-    """A text of any length, stored as ciphertext."""
+    """Text of any length, stored encrypted."""
 
 
 class EncryptedBytesField(EncryptedMixin, models.TextField):
-    """Bytes, stored as ciphertext."""
+    """Bytes, stored encrypted."""
 
     def opened(self, sealed, instance):
-        """The bytes of a cell of this row."""
+        """The decrypted bytes of a cell of this row."""
         return decrypt_bytes(sealed, self.label, instance.seal)
 
     def closed(self, value, instance):
-        """The cell that holds bytes in this row."""
+        """The bytes encrypted for this row."""
         return encrypt_bytes(value, self.label, instance.seal)
 
 
 class BlindIndexField(LabelledField, models.CharField):
-    """What equal values of the encrypted column `source` have in common, and nothing else: a keyed digest.
+    """A keyed digest of the encrypted column `source`, which reveals only whether values are equal.
 
-    Derived on every write, bulk writes included; NULL where the source is empty.
+    Derived on every write, including bulk writes; NULL where the source is empty.
     """
 
     def __init__(self, *args, source, **options):
@@ -235,15 +235,15 @@ class BlindIndexField(LabelledField, models.CharField):
         return name, path, args, options | {"source": self.source}
 
     def digest(self, value):
-        """The digest by which rows with this value are found, None for nothing."""
+        """The digest to look up rows with this value; None for an empty value."""
         if not value:
             return None
         text = f"{self.label}|{normalised(value)}"
         return hmac.new(keys.derived_key("blind index"), text.encode(), hashlib.sha256).hexdigest()
 
     def derived(self, instance):
-        """What is stored of the instance as it now is."""
-        # What was never opened cannot have changed.
+        """The digest of the instance's current value."""
+        # A value that was never decrypted cannot have changed.
         if isinstance(instance.__dict__.get(self.source), Sealed) and self.attname in instance.__dict__:
             return getattr(instance, self.attname)
         return self.digest(getattr(instance, self.source))
@@ -255,23 +255,23 @@ class BlindIndexField(LabelledField, models.CharField):
 
 
 def encrypted_fields(model):
-    """The model's columns of ciphertext."""
+    """The model's encrypted fields."""
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedMixin)]
 
 
 def index_names(model, sources):
-    """The names of the model's blind indexes of these columns."""
+    """Names of the model's blind indexes on these columns."""
     indexes = [field for field in model._meta.concrete_fields if isinstance(field, BlindIndexField)]
     return [field.name for field in indexes if field.source in sources]
 
 
 def store(model, rows, names):
-    """Writes the named columns of stored rows, with one statement for many of them."""
+    """Updates the named columns of stored rows, one statement per batch."""
     model._base_manager.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=names)
 
 
 def encrypt_rows(model):
-    """Seals the rows of a model whose columns have just become ones of ciphertext, and still hold text."""
+    """Encrypts the rows of a model whose columns still hold plain text, for the migration that encrypts them."""
     names = [field.name for field in encrypted_fields(model)]
     while rows := list(model._base_manager.filter(seal=None).order_by("pk")[:BATCH]):
         for row in rows:
@@ -283,7 +283,7 @@ def encrypt_rows(model):
 
 
 def decrypt_rows(model):
-    """Takes `encrypt_rows` back: the columns hold text again, and may become ones of text."""
+    """Decrypts the columns in place, for the reverse migration of `encrypt_rows`."""
     names = [field.name for field in encrypted_fields(model)]
     while rows := list(model._base_manager.exclude(seal=None).order_by("pk")[:BATCH]):
         for row in rows:

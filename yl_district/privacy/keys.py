@@ -1,8 +1,8 @@
-"""The keys of what is ciphertext at rest: those of the columns, and one that is never rotated.
+"""The keys of encryption at rest: rotating column keys, and the fixed key `index`.
 
-`settings.FIELD_KEYS` holds a key in each line (or between commas): its id and 32 bytes in base64. The first one is the
-current key, with which everything is written; the others still read what they once wrote. From the key `index` all
-others are derived (blind indexes, the access log's digests): rotating it would break what was derived from it.
+`settings.FIELD_KEYS` has one key per line (or between commas): its id and 32 bytes in base64. The first is the current
+key, which encrypts; the others only decrypt older values. The key `index` is the source of derived keys (blind
+indexes, the access log's digests): rotating it would invalidate everything computed with them.
 """
 
 import base64
@@ -23,7 +23,7 @@ KEY_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 class FieldKey(NamedTuple):
-    """A key of the columns, with the cipher that works under it."""
+    """A column key's id and its cipher."""
 
     id: str
     cipher: AESGCM
@@ -38,34 +38,34 @@ class KeyRing(NamedTuple):
 
 
 def key_ring():
-    """The keys of the settings, read once."""
+    """The KeyRing of the settings, parsed once."""
     return read_keys(settings.FIELD_KEYS)
 
 
 def current_key():
-    """The FieldKey with which everything is written."""
+    """The FieldKey that encrypts new values."""
     return key_ring().current
 
 
 def key_of(key_id):
-    """The FieldKey of this id, None where this installation does not have it."""
+    """The FieldKey with this id; None where this installation does not have it."""
     return key_ring().by_id.get(key_id)
 
 
 def derived_key(purpose):
-    """32 bytes for one purpose alone, the same as long as the key `index` stays (HKDF-SHA256)."""
+    """A key of 32 bytes for one purpose, constant as long as the key `index` is (HKDF-SHA256)."""
     return derive(key_ring().index, purpose)
 
 
 @lru_cache
 def derive(secret, purpose):
-    """32 bytes that tell nothing about the secret, nor about those of another purpose."""
+    """32 bytes that reveal nothing about the secret or the keys of other purposes."""
     return HKDF(SHA256(), LENGTH, salt=None, info=purpose.encode()).derive(secret)
 
 
 @lru_cache
 def read_keys(text):
-    """The KeyRing that a key file or the environment states."""
+    """The KeyRing in the text of a key file or variable; raises ImproperlyConfigured where it is malformed."""
     secrets = {}
     for number, line in enumerate(filter(None, map(str.strip, re.split(r"[\n,]", text))), 1):
         key_id, secret = read_line(number, line)
@@ -82,7 +82,7 @@ def read_keys(text):
 
 
 def read_line(number, line):
-    """The id and the bytes of one key; what is wrong is said without showing any of it."""
+    """(id, bytes) of one key; raises ImproperlyConfigured, never quoting the secret, where the line is malformed."""
     key_id, *encoded = re.split(r"[\s:]+", line, maxsplit=1)
     if not KEY_ID.fullmatch(key_id) or not encoded:
         expected = "“编号 密钥”，编号为不超过 16 个小写字母或数字"

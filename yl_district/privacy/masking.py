@@ -1,11 +1,12 @@
-"""How numbers and names are shown to those who need not know them whole."""
+"""Masking of numbers and names for users who need not know them in full."""
 
 
 def masked(number):
-    """An identity number of which only the place shows, `110105************`; a phone without its middle.
+    """A masked identity number, `110105************`, or phone number, `138****5678`.
 
-    The last digits stay hidden too: beside a birth date they would be all that is missing. Of a shorter phone, such as
-    a landline, the head alone shows: head and tail would leave one digit to guess, or none.
+    Only the region code of an identity number shows: together with a birth date the last digits would be all that is
+    missing. Of a shorter number, such as a landline, only the first three digits show: with the last four as well, at
+    most three would be left to guess.
     """
     text = str(number or "")
     if len(text) >= 15:
@@ -16,5 +17,5 @@ def masked(number):
 
 
 def masked_name(name):
-    """A name of which only the first character shows."""
+    """A name with all but its first character masked."""
     return name[:1] + "*" * (len(name) - 1)
