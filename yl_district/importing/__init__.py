@@ -1,6 +1,6 @@
-"""An import from the file that was sent to the records it wrote.
+"""Imports, from the uploaded file to the records written.
 
-`steps` keeps the file's rows in parts, `proposal` and `reading` say how they are read, `check` finds out what each row
-is and stages what the right ones would write, `commit` writes the stage in one transaction, and `undo` takes that back
-as far as nobody has worked on it since.
+`steps` stores the file's rows in parts, `proposal` and `reading` determine how they are read, `check` classifies each
+row and stages the writes of the valid ones, `commit` carries the staged writes out in one transaction, and `undo`
+reverts records that nobody has changed since.
 """

@@ -1,7 +1,8 @@
-"""Work on large files in a process of its own, so that no page has to wait for it and no memory stays behind.
+"""Work on large files in a separate process, so that no page waits for it and its memory is returned afterwards.
 
-The process outlives the page and the web server's worker that began it. If it is killed, nothing half done is left: the
-import says that its work broke off, and somebody begins it again. Few of them work at a time; others wait.
+The process outlives the request and the web server's worker that started it. If it is killed, no partial result is
+used: the import shows that its work was interrupted, and a user restarts it. AT_ONCE of them work at a time; others
+wait.
 """
 
 import fcntl
@@ -20,17 +21,17 @@ from django.db import connection
 
 ROWS_AT_ONCE = 2_000  # above which a file is worked on in the background
 AT_ONCE = 2  # processes that work at the same time
-PAUSE = 1.0  # seconds between two looks for a free place
+PAUSE = 1.0  # seconds between attempts to get a free slot
 MANAGE = settings.BASE_DIR / "manage.py"
 
 
 def is_large(batch):
-    """Whether work on the import takes longer than a page should."""
+    """Whether work on the import is too long for a request."""
     return batch.row_count > ROWS_AT_ONCE
 
 
 def start(batch, act, *options):
-    """Begins `manage.py import_work` on the import in the background."""
+    """Starts `manage.py import_work` for the import in the background; returns the process."""
     command = [sys.executable, str(MANAGE), "import_work", str(batch.pk), act, *options]
     child = subprocess.Popen(
         command,
@@ -39,16 +40,16 @@ def start(batch, act, *options):
         start_new_session=True,
         close_fds=True,
     )
-    # A child that nobody waits for would seem to be alive after its end.
+    # Waited for, since a zombie would still count as alive.
     threading.Thread(target=child.wait, daemon=True).start()
     return child
 
 
 @contextmanager
 def turn(batch):
-    """Holds one of the places for work on large files, waiting for it; yields whether the work is still this one's.
+    """Waits for and holds one of the AT_ONCE slots; yields False where another worker has claimed the import.
 
-    A place is a locked file: the operating system frees it, however the process that holds it ends.
+    A slot is a locked file, which the operating system releases however the process ends.
     """
     with ExitStack() as stack:
         places = [stack.enter_context(path.open("w")) for path in place_files()]
@@ -60,7 +61,7 @@ def turn(batch):
 
 
 def place_files():
-    """The files of the places; each database has its own."""
+    """Paths of the slots' lock files, separate for each database."""
     named = repr([connection.settings_dict[name] for name in ("ENGINE", "NAME", "HOST", "PORT")])
     digest = hashlib.sha256(named.encode()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"yl_district_imports_{os.getuid()}_{digest}"
@@ -69,7 +70,7 @@ def place_files():
 
 
 def is_taken(place):
-    """Whether the place was free and is now this process's."""
+    """Locks the slot's file; returns False where another process holds it."""
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

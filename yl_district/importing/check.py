@@ -1,8 +1,8 @@
-"""What an import would do, row by row, before anything is written.
+"""The check of an import: the outcome of each row before anything is written.
 
-A row is new, changes a record, says the same, means somebody registered elsewhere, repeats another row, or is wrong;
-other lines of the sheet are set aside. Nothing is written but the outcome itself, part by part, so that the first page
-of it can be read while the rest is still being checked, and nobody else has to wait.
+A row is new, changes a record, equals it, means somebody registered elsewhere, repeats another row, or is wrong; other
+lines of the sheet are set aside. Only outcomes are saved, part by part, so that the first page can be read while the
+rest is still being checked, and no other writer has to wait.
 """
 
 from collections import Counter
@@ -31,18 +31,18 @@ NAMES = {
     WRONG: "wrong",
     ASIDE: "set_aside",
 }
-CLOSED = "含有帮扶个案的行"  # why a row is passed over that its sender may not bring
-BESIDE = "beside"  # new records whose row changes what is stored of somebody as well
+CLOSED = "含有帮扶个案的行"  # why a row that its sender may not import is set aside
+BESIDE = "beside"  # count of new records whose row also changes a stored record
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
-OVERWRITTEN = 3  # a warning where more than one of so many stored values of a column would be replaced
-FEW = 5  # so few replaced values need no warning
+OVERWRITTEN = 3  # warn where more than one in this many stored values of a column would be replaced
+FEW = 5  # up to this many replaced values need no warning
 
 
 @dataclass
 class Outcome:
-    """What the check found in one row: its tag, what is wrong, what it would change, and which spellings were known.
+    """The check's result for one row: its tag, problems, changes, acts and the remembered spellings it used.
 
-    `name` is that of the record whose cells would change; `aside` says why a row is passed over.
+    `name` is that of the record to be changed; `aside` is why a row is set aside.
     """
 
     tag: str
@@ -56,7 +56,7 @@ class Outcome:
     aside: str = ""
 
     def told(self):
-        """The outcome as it is kept with the row, None where the tag says it all."""
+        """The outcome as a dict to be stored, without empty values; acts are stored apart."""
         found = {
             "problems": [asdict(one) for one in self.problems],
             "changes": self.changes,
@@ -70,10 +70,10 @@ class Outcome:
 
 
 class Check:
-    """Takes the rows of one kind through its resource without writing them.
+    """Checks rows of one kind through its resource without writing them.
 
-    `stage` collects what the rows of all kinds would write; `late` is {row_at: problems} of rows that are right by
-    themselves, and wrong beside what others of the file say.
+    `stage` collects the writes of all kinds; `late` is {row_at: problems} of rows that are valid by themselves but
+    contradict other rows of the file.
     """
 
     def __init__(self, resource, stage, late=()):
@@ -82,7 +82,7 @@ class Check:
         resource.load()
 
     def outcome(self, row_at, sheet, number, row):
-        """The Outcome of one row, given as {heading: cell}; `row_at` is its place in the file."""
+        """The Outcome of one row, given as {heading: cell}; `row_at` is its position in the file."""
         if self.resource.is_closed(row):
             return Outcome(ASIDE, aside=CLOSED)
         self.resource.row_at = row_at
@@ -95,7 +95,7 @@ class Check:
 
     def _found(self, sheet, number, row):
         resource = self.resource
-        # A sheet without a name is a text file.
+        # Only text files, whose cells are all strings, have a sheet without a name.
         resource.sheet, resource.without_types = sheet or type(resource).sheet, not sheet
         row[ROW_NUMBER] = number
         result = resource.import_row(row, None, row_number=number)
@@ -133,7 +133,7 @@ class Check:
                 self.replaced[heading] += 1
 
     def warnings(self):
-        """What somebody should know before the file is committed."""
+        """Yields warnings to be confirmed before the commit."""
         for heading, replaced in self.replaced.items():
             if replaced > FEW and replaced * OVERWRITTEN > self.resource.compared[heading]:
                 yield (

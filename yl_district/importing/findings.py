@@ -1,4 +1,4 @@
-"""What an import brought, as commands tell it; and a file taken in by one call, as they do it."""
+"""Imports from the command line: the findings of a check, and a whole import in one call."""
 
 from ..recognition.headings import named
 from ..sheets import cells
@@ -11,7 +11,7 @@ TRIES = 3
 
 
 class Findings:
-    """What the check of an import found, as a command tells it."""
+    """The check's findings for output by commands."""
 
     def __init__(self, batch, proposal):
         self.batch, self.proposal = batch, proposal
@@ -21,7 +21,7 @@ class Findings:
             self.errors.append(Problem(sheet, None, column, cells.shown(None), f"必需的列“{column}”", remedy))
 
     def read(self):
-        """Reads the outcome of every row."""
+        """Loads errors and changes from the outcomes of all rows."""
         self.errors, self.changes = [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         for part in self.batch.in_parts():
@@ -34,7 +34,7 @@ class Findings:
 
     @property
     def unknown(self):
-        """The headings that were not taken, as (sheet's name, heading)."""
+        """The headings not recognised, as (sheet's name, heading)."""
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         return [
             (names[number], named(one.heading, one.place))
@@ -44,7 +44,7 @@ class Findings:
         ]
 
     def as_dict(self):
-        """The findings as the JSON file states them."""
+        """The findings in the structure of the JSON report."""
         counts = self.batch.counts
         return {
             "kind": self.batch.kind,
@@ -59,10 +59,10 @@ class Findings:
 
 
 def take_in_rows(kind, data, file_name, *, check=False, only_right=False, user=None):
-    """Opens, checks and (without `check`) commits a file in one go; returns the Findings.
+    """Opens, checks and (without `check`) commits a file in one call; returns the Findings.
 
-    What is wrong with the file's columns, or in any of its rows where not only the right ones are wanted, keeps all of
-    it out; then, as after a mere check, the file is not kept either. Raises UnreadableWorkbook.
+    Missing columns, or any wrong row unless `only_right`, prevent the commit; then, and after a mere check, the import
+    is deleted. Raises UnreadableWorkbook.
     """
     batch, proposal = open_import(kind, data, file_name, user)
     found = Findings(batch, proposal)

@@ -1,4 +1,4 @@
-"""The kinds of records that a file can bring, in one table that the setting `IMPORT_KINDS` names."""
+"""The table of record kinds that can be imported, named by the setting `IMPORT_KINDS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from .models import LEDGER, ImportAlias
 
 
 def no_links(user, rows):
-    """Adds nothing to the rows that a page shows."""
+    """The default of `add_links`: adds nothing."""
 
 
 @dataclass(frozen=True)
 class ImportKind:
-    """One kind of records: the resource that takes it in, and the list on which what was imported is found.
+    """One kind of records: the resource that imports it, and the URL name of its list page.
 
-    Of a kind that `is_case` it is a secret who is in it. What is not `on_page` comes by the ledger or the command line
-    alone. `add_links(user, rows)` adds to the pages' rows that cannot be taken what somebody can do about them.
+    The records of a kind that `is_case` are confidential. A kind that is not `on_page` is imported by the ledger or the
+    command line alone. `add_links(user, rows)` adds links to refused ShownRows that help the user to resolve them.
     """
 
     key: str
@@ -34,13 +34,13 @@ class ImportKind:
 
     @property
     def label(self):
-        """The kind in the office's words."""
+        """The kind's Chinese name."""
         return self.resource.sheet
 
 
 @dataclass(frozen=True)
 class LedgerKind:
-    """The ledger, whose sheets bring a kind each."""
+    """The ledger, each of whose sheets is of one kind."""
 
     key: str = LEDGER
     label: str = "年度台账"
@@ -50,11 +50,11 @@ class LedgerKind:
 
 @dataclass(frozen=True)
 class ImportKinds(Mapping):
-    """The table of kinds by their keys, in the order in which the ledger lists them.
+    """The ImportKinds by key, in the ledger's order.
 
-    `first` are the keys of those that must be taken in before all others, in this order, because others refer to them.
-    `may_take_in_cases(user)` tells whether a user may import kinds about cases, None standing for the command line;
-    `closed_records(user)` gives the pairs of model and key whose facts the user's imports leave as they are.
+    `first` are the keys of kinds to import before all others, in this order, because others refer to them.
+    `may_take_in_cases(user)` is whether a user, None for the command line, may import kinds about cases;
+    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change.
     """
 
     kinds: tuple
@@ -78,65 +78,65 @@ class ImportKinds(Mapping):
 
     @cached_property
     def taking_order(self):
-        """The kinds in the order in which they can refer to each other."""
+        """The kinds in import order: each after those it refers to."""
         return [self[key] for key in self.first] + [kind for kind in self.kinds if kind.key not in self.first]
 
     @property
     def resources(self):
-        """Every resource that imports write with."""
+        """The resources of all kinds."""
         return [kind.resource for kind in self.kinds]
 
     def named(self, key):
-        """The kind of this key, the ledger included."""
+        """The kind with this key, including the ledger."""
         return self.ledger if key == LEDGER else self[key]
 
     def open_to(self, user):
-        """The kinds of which the user may see imports, None standing for the command line."""
+        """The kinds whose imports the user, None for the command line, may see."""
         with_cases = self.may_take_in_cases(user)
         return [kind for kind in self.kinds if with_cases or not kind.is_case]
 
     def on_pages(self, user):
-        """The kinds that the user may choose for a file on the page, the ledger last."""
+        """The kinds that the user may choose on the upload page, the ledger last."""
         return [*(kind for kind in self.open_to(user) if kind.on_page), self.ledger]
 
 
 @cache
 def import_kinds():
-    """The ImportKinds of this site."""
+    """The ImportKinds of the setting."""
     return import_string(settings.IMPORT_KINDS)
 
 
 def kind_words(key):
-    """The kind of an import in the office's words."""
+    """The Chinese name of a kind, including the ledger."""
     return import_kinds().named(key).label
 
 
 def may_undo(user, batch):
-    """Whether the user may take an import back; one that tells who is assisted only who may import that."""
+    """Whether the user may undo an import; one with cases only users who may import cases."""
     return bool(batch.written) and (not batch.with_cases or import_kinds().may_take_in_cases(user))
 
 
 def sheet_kinds(batch):
-    """{number of a sheet that is taken: its kind}."""
+    """{number of a taken sheet: its ImportKind}."""
     mapping = sheet_mapping.Mapping.from_json(batch.mapping)
     return {sheet.number: import_kinds()[sheet.kind] for sheet in mapping.sheets if sheet.is_taken}
 
 
 def turns(batch):
-    """The kinds that the file brings, in the order in which they are taken, each with the numbers of its sheets."""
+    """(kind, sheet numbers) of the kinds in the file, in import order."""
     sheets = sheet_kinds(batch)
     found = [(kind, [number for number, own in sheets.items() if own is kind]) for kind in import_kinds().taking_order]
     return [(kind, numbers) for kind, numbers in found if numbers]
 
 
 def parts_in_order(batch):
-    """Yields the parts of the sheets that are taken, in the order in which they were checked."""
+    """Yields the parts of the taken sheets in the order of the check."""
     for _, numbers in turns(batch):
         yield from batch.in_parts(numbers)
 
 
 def noted_book(book):
-    """The book, once it knows everybody whom a name can mean; where case files are closed, nothing of those."""
+    """The book with everybody noted whom a name can refer to, without people in case files where those are closed."""
     for kind in import_kinds().taking_order if book.tells_apart else ():
         if book.with_cases or not kind.is_case:
             kind.resource.note(book)
@@ -144,9 +144,9 @@ def noted_book(book):
 
 
 def resources_for(batch, today=None):
-    """{kind: a resource} for the kinds that the file brings, in their order.
+    """{kind: resource} for the kinds in the file, in import order.
 
-    They know all that its rows can mean, and of what its user may not see, nothing.
+    The resources share a Book of all that rows can refer to, without what the import's user may not see.
     """
     kinds = import_kinds()
     with_cases = kinds.may_take_in_cases(batch.user)
@@ -161,7 +161,7 @@ def resources_for(batch, today=None):
 
 
 def aliases(key):
-    """{column: {text as texts are compared: what it means}} as somebody once explained it for a kind."""
+    """{column: {normalised text: meaning}} remembered for a kind."""
     found = {}
     for one in ImportAlias.objects.filter(kind=key):
         found.setdefault(one.column, {})[one.found] = one.meant

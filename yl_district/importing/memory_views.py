@@ -1,4 +1,4 @@
-"""What imports were told and remember: texts that stand for a name, and headings. What is wrong is forgotten here."""
+"""The page of remembered meanings of texts and headings, where wrong ones are deleted."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ REMEMBERED = {"alias": ImportAlias, "heading": ImportHeading}
 
 
 class ForgetForm(forms.Form):
-    """One thing that is remembered."""
+    """The alias or heading to be deleted."""
 
     what = forms.ChoiceField(choices=[(name, name) for name in REMEMBERED])
     pk = forms.IntegerField(min_value=1, max_value=2**31)
@@ -21,7 +21,7 @@ class ForgetForm(forms.Form):
 
 @dataclass
 class Memory:
-    """What is remembered of a kind."""
+    """The aliases and headings remembered for a kind."""
 
     label: str
     aliases: list
@@ -29,7 +29,7 @@ class Memory:
 
 
 def import_memory_list(request):
-    """The texts and headings that are remembered, kind by kind; the one that is sent is forgotten."""
+    """Lists the remembered texts and headings by kind; a POST deletes one."""
     kinds = {kind.key: kind.label for kind in import_kinds().open_to(request.user)}
     if request.method == "POST":
         forget(request, kinds)
@@ -47,7 +47,7 @@ def import_memory_list(request):
 
 
 def forget(request, kinds):
-    """Forgets what was sent, if it is of one of the kinds; what is not there any more is forgotten already."""
+    """Deletes the submitted alias or heading if it belongs to one of the kinds; one already deleted is no error."""
     form = ForgetForm(request.POST)
     if form.is_valid():
         remembered = REMEMBERED[form.cleaned_data["what"]].objects.filter(kind__in=kinds)

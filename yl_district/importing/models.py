@@ -1,4 +1,4 @@
-"""Imports: from the file that was sent to the records that it wrote."""
+"""Imports, the parts of their files, and remembered meanings of headings and texts."""
 
 import os
 import secrets
@@ -14,22 +14,22 @@ from ..packing import packed, unpacked
 from ..privacy.encryption import EncryptedTextField, SealedModel
 
 LEDGER = "ledger"
-SILENCE = timedelta(minutes=10)  # without a sign of life after which work counts as broken off
-KEPT_DAYS = 14  # for which the contents of a file wait to be written
+SILENCE = timedelta(minutes=10)  # without a heartbeat, after which work counts as interrupted
+KEPT_DAYS = 14  # for which the contents of a file are kept
 
 
 def this_process():
-    """The machine and the process in which this runs."""
+    """This process as `host:pid`."""
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
 def new_worker():
-    """A name for work that begins in this process, unlike that of any work before."""
+    """A unique worker name, `token@host:pid`, for work that begins in this process."""
     return f"{secrets.token_hex(4)}@{this_process()}"
 
 
 def is_alive(process):
-    """Whether a process of this machine runs."""
+    """Whether the process with this id exists on this machine."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -41,19 +41,19 @@ def is_alive(process):
 
 class ImportBatchQuerySet(models.QuerySet):
     def open_to(self, user, kinds):
-        """Imports of these kinds: what is written concerns all the staff, what is not yet only its sender."""
+        """Imports of these kinds that the user may see: committed ones, and the user's own before that."""
         written = models.Q(state__in=ImportBatch.WRITTEN)
         return self.filter(written | models.Q(user=user), kind__in=kinds)
 
     def forgotten(self, now):
-        """Imports whose file has waited too long to be written, but for those that are being worked on."""
+        """Imports not committed within KEPT_DAYS, except those being worked on."""
         at_work = models.Q(state__in=ImportBatch.BUSY, alive_at__gte=now - SILENCE)
         waiting = self.exclude(state__in=ImportBatch.WRITTEN).exclude(at_work)
         return waiting.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
 class ImportBatch(models.Model):
-    """One import: who sent which file, what the check found, and what was written or taken back."""
+    """One import: who uploaded which file, what the check found, and what was written or undone."""
 
     class State(models.TextChoices):
         MAPPING = "mapping", "待确认列"
@@ -104,17 +104,17 @@ class ImportBatch(models.Model):
         return self.file_name
 
     def get_absolute_url(self):
-        """The import's own page, which it keeps."""
+        """URL of the import's page, the same in every state."""
         return reverse("import_batch_detail", args=[self.pk])
 
     @property
     def is_busy(self):
-        """Whether work on it is going on."""
+        """Whether work on it is in progress."""
         return self.state in self.BUSY and not self.is_broken_off
 
     @property
     def is_broken_off(self):
-        """Whether work on it began, and its process has ended since or gives no sign of life."""
+        """Whether work on it was interrupted: its process has ended, or has sent no heartbeat for SILENCE."""
         if self.state not in self.BUSY:
             return False
         is_silent = self.alive_at is None or timezone.now() - self.alive_at > SILENCE
@@ -123,18 +123,18 @@ class ImportBatch(models.Model):
 
     @property
     def state_words(self):
-        """What is going on with it, in words."""
+        """The state in words; queued work is shown as such."""
         return "排队中" if self.is_queued and self.is_busy else self.get_state_display()
 
     @property
     def public_name(self):
-        """How it is called where those read who may not know of case files."""
+        """Its name for readers without access to case files: a file name could reveal them."""
         return f"导入记录 {self.pk}" if self.with_cases else self.file_name
 
     def in_parts(self, sheets=None):
-        """Yields the parts of the file in their order, one in memory at a time; of these sheets only, if any are given.
+        """Yields the parts of the file, or of these sheets, in order, one in memory at a time.
 
-        Each is read by itself: SQLite lets nobody write who still reads what others have overwritten meanwhile.
+        Each part has its own query: on SQLite a connection with an open read cannot write once others have written.
         """
         wanted = self.parts.all() if sheets is None else self.parts.filter(sheet__in=sheets)
         for number in list(wanted.order_by("number").values_list("number", flat=True)):
@@ -142,10 +142,10 @@ class ImportBatch(models.Model):
                 yield part
 
     def enter(self, state, *former, as_read=False):
-        """Takes the import into `state` from one of `former`, for one of several who try; returns whether it did.
+        """Moves the import atomically from one of the states `former` to `state`; returns whether it did.
 
-        From work that broke off it can be taken into the same state again, and from an unfinished commit to the check.
-        With `as_read` nothing may have been done to it since it was read.
+        Of several concurrent callers one succeeds. Interrupted work may enter its state again, and an interrupted
+        commit may go to the check. With `as_read` the import must be unchanged since it was read.
         """
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=former)
         if as_read:
@@ -158,16 +158,16 @@ class ImportBatch(models.Model):
         return moved
 
     def take_up(self, *states, **values):
-        """Has the work go on here and stores `values`; returns whether it does.
+        """Claims the work for this process and stores `values`; returns whether it did.
 
-        It does not where the import is in none of `states`, or others took it up since it was read.
+        It does not where the import is in none of `states`, or somebody else has claimed it since it was read.
         """
         return self._moved(states, {"worker": new_worker(), "is_queued": False} | values)
 
     def go_on(self, known, /, **values):
-        """Gives a sign of life and stores `values`; returns whether it is still in the state `known`, its work here.
+        """Sends a heartbeat and stores `values`; returns False where the work is no longer this worker's.
 
-        Else somebody has begun the work anew, or has given the import up.
+        Then the import has left the state `known`, was claimed by somebody else, or was deleted.
         """
         return self._moved([known], values)
 
@@ -182,7 +182,7 @@ class ImportBatch(models.Model):
 
 
 class ImportPart(SealedModel):
-    """Up to a thousand rows of one sheet, with what the check found in each and what it would write."""
+    """Up to PART_ROWS rows of one sheet, with the check's findings for each row and the staged writes."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="parts", verbose_name="导入")
     number = models.PositiveIntegerField("序号")
@@ -203,7 +203,7 @@ class ImportPart(SealedModel):
 
     @property
     def rows(self):
-        """The cells of each row, as they were sent or mended."""
+        """The cells of each row, as uploaded or corrected since."""
         return unpacked(self.content)
 
     @rows.setter
@@ -212,7 +212,7 @@ class ImportPart(SealedModel):
 
     @property
     def told(self):
-        """What the check found, by the row's place in this part."""
+        """The check's findings, {row's place in this part: Outcome as a dict}."""
         return {int(place): found for place, found in unpacked(self.findings).items()} if self.findings else {}
 
     @told.setter
@@ -221,7 +221,7 @@ class ImportPart(SealedModel):
 
     @property
     def acts(self):
-        """What is to be written."""
+        """The staged writes."""
         return unpacked(self.staged) if self.staged else []
 
     @acts.setter
@@ -230,7 +230,7 @@ class ImportPart(SealedModel):
 
 
 class ImportHeading(models.Model):
-    """A heading that somebody once explained: what it means in files of a kind; no column means it is left out."""
+    """The remembered meaning of a heading in files of a kind; without a column it is ignored."""
 
     kind = models.CharField("种类", max_length=20)
     heading = models.CharField("标题", max_length=100)
@@ -245,7 +245,7 @@ class ImportHeading(models.Model):
 
 
 class ImportAlias(models.Model):
-    """A cell's text that somebody once explained: what it means in a column of files of a kind."""
+    """The remembered meaning of a text in a column of files of a kind."""
 
     kind = models.CharField("种类", max_length=20)
     column = models.CharField("列", max_length=40)

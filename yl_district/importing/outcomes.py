@@ -1,4 +1,4 @@
-"""What the check of an import found, as pages show it: some rows at a time, and problems by what mends them."""
+"""Results of an import's check for its pages: rows by page, and problems grouped by their remedy."""
 
 import hashlib
 from collections import defaultdict
@@ -13,13 +13,13 @@ from .check import DUPLICATE, ELSEWHERE, LABELS, NAMES, REFUSED, WRONG
 from .reading import Reader
 
 BLANK_CELL = shown(None)
-CUT_AT = 80  # characters of a cell that are quoted; a longer text cannot be explained by what is quoted of it
+CUT_AT = 80  # characters quoted from a cell; a longer text is no alias, as only part of it was quoted
 TOGETHER = {ELSEWHERE: "人员在其他支部在册", DUPLICATE: "同一文件内重复"}
 
 
 @dataclass
 class ShownRow:
-    """A row of the file with what the check found in it; `cells` are (column, text, whether it is wrong)."""
+    """A row of the file with the check's findings; `cells` are (column, text, whether it is wrong)."""
 
     part: int
     place: int
@@ -33,28 +33,28 @@ class ShownRow:
 
     @property
     def label(self):
-        """What the row is."""
+        """The outcome in words."""
         return LABELS[self.tag]
 
     @property
     def tag_name(self):
-        """The same, as addresses and styles name it."""
+        """The outcome's key in URLs and CSS classes."""
         return NAMES[self.tag]
 
     @property
     def is_refused(self):
-        """Whether it cannot be written as it is."""
+        """Whether the row cannot be written without a correction."""
         return self.tag in REFUSED
 
 
 def places(batch, tags):
-    """(part's number, place) of every row with one of the tags, in the file's order."""
+    """(part's number, place) of every row with one of the tags, in file order."""
     found = batch.parts.order_by("number").values_list("number", "tags")
     return [(number, place) for number, kept in found for place, tag in enumerate(kept) if tag in tags]
 
 
 def rows_at(batch, wanted):
-    """The ShownRows at places (part's number, place), in the file's order."""
+    """The ShownRows at the given (part's number, place), in file order."""
     by_part, found = defaultdict(set), []
     for number, place in wanted:
         by_part[number].add(place)
@@ -69,12 +69,12 @@ def rows_at(batch, wanted):
                 texts = texts or part.rows
             cells = row.cells if row.cells is not None else dict(enumerate(texts[row.place]))
             found.append(shown_row(part, row, cells, told.get(row.place, {})))
-    # The rows above the headings are read after those below.
+    # `Reader.read` yields the rows above the headings after those below.
     return sorted(found, key=lambda row: (row.part, row.place))
 
 
 def parts_read(batch, reader, wanted):
-    """The parts that must be read for those wanted: what rows above state for those below is read from the first on."""
+    """The parts to read for those wanted: all parts up to them where values carry over from earlier rows."""
     mapping = reader.mapping
     is_carried = mapping.fill_down or mapping.group_from == "section" or any(one["merged"] for one in batch.sheets)
     parts = batch.parts.order_by("number")
@@ -82,7 +82,7 @@ def parts_read(batch, reader, wanted):
 
 
 def shown_row(part, row, cells, told):
-    """A row as it is shown; of one that is no data, the texts that stand in it."""
+    """The ShownRow of a row; one without data is shown by its texts."""
     wrong = wrong_columns(told)
     shown_cells = [
         (column if isinstance(column, str) else "", shown(cell), column in wrong)
@@ -96,15 +96,15 @@ def shown_row(part, row, cells, told):
 
 
 def wrong_columns(told):
-    """The columns in which something is wrong with a row."""
+    """The columns with problems in a row's findings."""
     return {problem["column"] for problem in told.get("problems", ())}
 
 
 @dataclass
 class ProblemGroup:
-    """Problems that one act mends: `found` is a text that could be explained once for all rows, else empty.
+    """Problems with one remedy; `found` is a text whose meaning can be taught once for all rows, else "".
 
-    `kind` is the key of what the sheet with these rows brings.
+    `kind` is the key of the kind of the sheet with these rows.
     """
 
     title: str
@@ -117,16 +117,15 @@ class ProblemGroup:
 
     @property
     def key(self):
-        """What names the group in an address."""
+        """The group's identifier in URLs."""
         said = repr((self.title, self.kind, self.column, self.expected, self.remedy, self.found))
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
 def problem_groups(batch, kinds, names_of):
-    """The ProblemGroups of an import, the largest first.
+    """The ProblemGroups of an import: those with a text to be taught first, then by size.
 
-    `kinds` are the keys of what its sheets bring, by their numbers; `names_of(kind, column)` are the names that cells
-    of a column can hold.
+    `kinds` is {sheet's number: kind's key}; `names_of(kind, column)` returns the names known for a column.
     """
     groups = {}
     for part in refused_parts(batch).order_by("number").iterator(chunk_size=1):
@@ -140,7 +139,7 @@ def problem_groups(batch, kinds, names_of):
 
 
 def refused_parts(batch):
-    """The parts with rows that cannot be written as they are."""
+    """The parts with refused rows."""
     condition = Q()
     for tag in REFUSED:
         condition |= Q(tags__contains=tag)
@@ -148,7 +147,7 @@ def refused_parts(batch):
 
 
 def group_of(tag, kind, problem, names_of):
-    """A new group for a problem."""
+    """A new ProblemGroup for a problem, without rows."""
     column, found, remedy = problem["column"], problem["found"], problem["remedy"]
     if tag != WRONG:
         return ProblemGroup(TOGETHER[tag])
@@ -158,14 +157,14 @@ def group_of(tag, kind, problem, names_of):
 
 
 def is_unknown_name(found, names):
-    """Whether a text stands where a name is expected, and is none of those known."""
+    """Whether a fully quoted text is none of the names expected in its column."""
     if not names or found == BLANK_CELL or len(found) >= CUT_AT:
         return False
     return text_key(found) not in names
 
 
 def known_names(item):
-    """{text as texts are compared: name} of what a column's cells can name; nothing where they hold no names."""
+    """{normalised text: name} of the names valid in a column; {} where it has no names."""
     if isinstance(item, Named):
         names = item.model._base_manager.order_by("name").values_list("name", flat=True)
     elif isinstance(item and item.widget, ChoiceWidget):
@@ -176,12 +175,12 @@ def known_names(item):
 
 
 def likely_name(found, names):
-    """The one name that holds all characters of a text in their order; nothing where several do."""
+    """The only name that contains the text's characters in order; "" where none or several do."""
     likely = [name for key, name in names.items() if holds(key, text_key(found))]
     return likely[0] if len(likely) == 1 else ""
 
 
 def holds(name, text):
-    """Whether the characters of a text stand in a name in their order."""
+    """Whether the text's characters are a subsequence of the name."""
     rest = iter(name)
     return all(character in rest for character in text)

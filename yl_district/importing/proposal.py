@@ -1,6 +1,6 @@
-"""How a file could be read: which sheets are tables of a kind, and what their headings seem to mean.
+"""Proposals of how to read a file: which sheets are tables of a kind, and what their headings mean.
 
-What was explained once is remembered for the kind: headings, and the texts that stand for a name in a column.
+Meanings that users confirmed are remembered for the kind: of headings, and of texts in place of names.
 """
 
 from dataclasses import dataclass, field
@@ -14,14 +14,14 @@ from .kinds import aliases, import_kinds
 from .models import LEDGER, ImportAlias, ImportHeading
 from .outcomes import known_names
 
-SAMPLED = 200  # rows below the headings from which samples are taken
+SAMPLED = 200  # rows read, beyond those searched for headings, for samples
 
 
 @dataclass
 class Proposal:
-    """A Mapping, and for each sheet taken what its headings are Recognised as.
+    """A Mapping, and {sheet's number: [Recognised]} of the headings of the sheets taken.
 
-    `missing` are the required columns that sheets do not have, as (sheet's number, its name, column).
+    `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column).
     """
 
     mapping: Mapping = field(default_factory=Mapping)
@@ -30,12 +30,12 @@ class Proposal:
 
     @property
     def is_sure(self):
-        """Whether nobody needs to be asked."""
+        """Whether the file can be read without asking the user."""
         open_ones = [one for found in self.recognised.values() for one in found if one.how in ("unknown", "ambiguous")]
         return not open_ones and not self.missing
 
     def take(self, sheet, layout, resource, memory, rows):
-        """Has the sheet read as a table of the resource; what its headings were Recognised as is kept."""
+        """Maps the sheet as a table of the resource, and keeps how its headings were recognised."""
         sheet.is_taken = True
         sheet.first_heading_row, sheet.last_heading_row = layout.first_heading_row, layout.last_heading_row
         sheet.headings = list(layout.headings)
@@ -48,12 +48,12 @@ class Proposal:
 
 
 def propose(batch):
-    """The Proposal for an import whose file has just been kept."""
+    """The Proposal for an import whose file is stored."""
     return propose_ledger(batch) if batch.kind == LEDGER else propose_list(batch, import_kinds()[batch.kind])
 
 
 def propose_list(batch, kind):
-    """The Proposal for a file all of whose tables are of one kind."""
+    """The Proposal for a file whose tables are all of one kind."""
     resource, memory = kind.resource, remembered(kind.key)
     columns = {item.column_name: item for item in resource.columns}
     known, sheets = known_headings(columns, resource.synonyms, memory), first_rows(batch)
@@ -69,9 +69,9 @@ def propose_list(batch, kind):
 
 
 def propose_ledger(batch):
-    """The Proposal for a file of which each sheet is of the kind of its name.
+    """The Proposal for a ledger, whose sheets are named after their kinds.
 
-    Raises UnreadableWorkbook where no sheet is of the ledger, or one comes twice.
+    Raises UnreadableWorkbook where no sheet belongs to the ledger, or a kind has two.
     """
     table, proposal = import_kinds(), Proposal()
     by_name, is_open = {kind.label: kind for kind in table.kinds}, table.may_take_in_cases(batch.user)
@@ -96,7 +96,7 @@ def propose_ledger(batch):
 
 
 def take_ledger_sheet(proposal, mapped, kind, sheet):
-    """Has a sheet of the ledger read; where none of its headings is known, the first row holds them."""
+    """Maps a sheet of the ledger; its first row is taken as headings where none is recognised."""
     columns, memory = {item.column_name: item for item in kind.resource.columns}, remembered(kind.key)
     known = known_headings(columns, kind.resource.synonyms, memory)
     texts = [cell if isinstance(cell, str) else "" for cell in sheet.rows[0]]
@@ -105,7 +105,7 @@ def take_ledger_sheet(proposal, mapped, kind, sheet):
 
 
 def first_rows(batch):
-    """The sheets of the file with as many rows as are looked at."""
+    """The sheets of the file with only the first rows, as many as recognition needs."""
     rows = {}
     looked_at = batch.parts.filter(first_row__lt=LOOKED_AT + SAMPLED)
     for part in looked_at.order_by("number").iterator(chunk_size=1):
@@ -117,9 +117,9 @@ def first_rows(batch):
 
 
 def guess_group(mapping, item, known_spellings):
-    """Where no column says where a record belongs: the names of the sheets do where they name what is known.
+    """Takes the group from the sheets' names, where no column has it and all sheets have known names.
 
-    Where it must be said, those of several sheets do in any case; a year or a month is no name of a group.
+    Unknown names, such as years or months, are taken only where the group is required and there are several sheets.
     """
     taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
     if item is None or not taken or any(item.column_name in sheet.columns.values() for sheet in taken):
@@ -130,12 +130,12 @@ def guess_group(mapping, item, known_spellings):
 
 
 def required_columns(resource):
-    """{required column: another one that says the same, "" where there is none}."""
+    """{required column: the column that can replace it, "" where none can}."""
     return {item.column_name: item.unless for item in resource.columns if item.required}
 
 
 def missing(mapping):
-    """The required columns that a sheet taken does not have, as (sheet's number, its name, column)."""
+    """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
         there = set(sheet.columns.values())
@@ -147,14 +147,14 @@ def missing(mapping):
 
 
 def remembered(kind):
-    """{heading key: column or None} as somebody once explained them for the kind."""
+    """{heading key: column, None if ignored} remembered for the kind."""
     return {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
 
 
 def remember(mapping, asked):
-    """Keeps what somebody explained: `asked` are the places {sheet: [place]} whose headings were not clear.
+    """Remembers the confirmed meanings of headings at `asked`, {sheet: [place]}.
 
-    Of several places with the same heading, one that means a column tells more than one that is left out.
+    Where a heading occurs several times, a column has precedence over being ignored.
     """
     explained = {}
     for sheet in mapping.sheets:
@@ -168,7 +168,7 @@ def remember(mapping, asked):
 
 
 def learn_alias(kind, column, found, meant):
-    """Remembers what a text in a column means."""
+    """Remembers the meaning of a text in a column."""
     ImportAlias.objects.update_or_create(
         kind=kind, column=column, found=text_key(found)[:100], defaults={"meant": meant}
     )

@@ -1,4 +1,4 @@
-"""The rows of an import's parts, as its mapping reads them."""
+"""Reads the rows of an import's parts according to its mapping."""
 
 from typing import NamedTuple
 
@@ -9,8 +9,9 @@ from ..spreadsheets.workbooks import SheetPart
 
 
 class ReadRow(NamedTuple):
-    """A row of a part: its place there, its number and the name of its sheet as Excel shows them, and its cells by
-    column, None of a row that is no data; `what` such a row below the headings is.
+    """A row of a part: its place there, its row number and sheet name as in Excel, and its cells by column.
+
+    `cells` is None for a row without data; `what` is the label of such a row's kind.
     """
 
     place: int
@@ -22,7 +23,7 @@ class ReadRow(NamedTuple):
 
 
 class Reader:
-    """Reads an import's parts in their order."""
+    """Reads an import's parts, which must come in order."""
 
     def __init__(self, batch):
         self.mapping = Mapping.from_json(batch.mapping)
@@ -30,7 +31,7 @@ class Reader:
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
     def may_fill(self, part, columns):
-        """Whether any row of the part below the headings holds something in one of these columns."""
+        """Whether any row of the part below the headings has a value in one of these columns."""
         sheet = self.reader.sheets.get(part.sheet)
         places = [place for place, column in sheet.columns.items() if column in columns] if sheet else []
         for number, row in enumerate(part.rows if places else (), part.first_row):
@@ -41,7 +42,7 @@ class Reader:
         return False
 
     def read(self, part):
-        """Yields a ReadRow for every row of the part but the headings, and those of a sheet left out."""
+        """Yields a ReadRow for every row of the part except headings, including those of sheets not taken."""
         sheet, rows = self.sheets[part.sheet], part.rows
         merged = tuple(tuple(area) for area in sheet["merged"])
         told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows)

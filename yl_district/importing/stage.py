@@ -1,9 +1,8 @@
-"""What the right rows of a file would write, as acts that can be kept until they are carried out.
+"""The writes of a file's valid rows, as acts that can be stored as JSON until they are carried out.
 
-An act is a list: the model's label, the number of a record that the import itself begins (else None), the key of a
-stored one (else None), the names of the fields that change (None for a new record), the whole row of `bulk`, and the
-keys to which many-to-many fields are to link, by name (nothing for those that stay). A key of a record that has none
-yet is a list that holds its number.
+An act is a list: the model's label, the number of a record that the import creates (else None), the key of a stored
+one (else None), the names of the changed fields (None for a new record), the whole row as of `bulk_sql`, and
+{many-to-many field: keys} of links to replace. A record without a key yet is referred to as [number].
 """
 
 from django.apps import apps
@@ -16,13 +15,13 @@ LABEL, NUMBER, KEY, NAMES, ROW, LINKS = range(6)
 
 
 class Stage:
-    """Collects the acts of an import, row by row."""
+    """Builds the acts of an import, row by row."""
 
     def __init__(self):
         self.numbers, self.begun = {}, []
 
     def acts_of(self, resource):
-        """What the row just taken in by its resource would write, in the order in which the records must exist."""
+        """The acts of the row that the resource has just imported, in the order in which records must be created."""
         instance, links = resource.instance, resource.linked
         acts = [
             self._act(resource, record, links=links if record is instance else {})
@@ -35,7 +34,7 @@ class Stage:
     def _act(self, resource, record, names=None, links=()):
         is_new = record.pk is None and id(record) not in self.numbers
         if is_new:
-            self.begun.append(record)  # so that its id stays its own
+            self.begun.append(record)  # keeps it alive, so that its id() stays unique
             self.numbers[id(record)] = len(self.begun)
         names = {*(names or ()), *resource.dirty.pop(id(record), (record, ()))[1]}
         if not (is_new or names or links):
@@ -51,7 +50,7 @@ class Stage:
         return [kind._meta.label, self.numbers.get(id(record)), record.pk, names, row, linked]
 
     def _reference(self, record):
-        """The record's key, or its number in a list."""
+        """The record's key, or [number] where it has none yet."""
         return [self.numbers[id(record)]] if record.pk is None else record.pk
 
 
@@ -59,7 +58,7 @@ _foreign_keys = {}
 
 
 def foreign_keys(model):
-    """The model's foreign keys, each with its place in a row."""
+    """The model's foreign keys, as (position in a row, field)."""
     if model not in _foreign_keys:
         fields = enumerate(model._meta.concrete_fields)
         _foreign_keys[model] = [(place, field) for place, field in fields if isinstance(field, models.ForeignKey)]
@@ -67,12 +66,12 @@ def foreign_keys(model):
 
 
 def derived(model, names):
-    """The fields that are written whenever their source is."""
+    """Names of the derived fields whose source is among `names`."""
     return [one.name for one in derived_fields(model) if one.source in names]
 
 
 def in_order(labels):
-    """Labels of models, each once, those that others refer to before these."""
+    """Model labels without duplicates, in topological order: a model comes after those it refers to."""
     waiting, found = list(dict.fromkeys(labels)), []
     while waiting:
         free = next(label for label in waiting if not referred_to(label) & {*waiting} - {label})
@@ -82,7 +81,7 @@ def in_order(labels):
 
 
 def referred_to(label):
-    """The labels of the models to whose records those of a model refer."""
+    """Labels of the models that a model refers to."""
     meta = apps.get_model(label)._meta
     fields = [*meta.concrete_fields, *meta.local_many_to_many]
     return {field.related_model._meta.label for field in fields if field.is_relation}

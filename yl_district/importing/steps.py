@@ -1,4 +1,4 @@
-"""The steps of an import: its file is kept, checked part by part, written, and taken back."""
+"""The steps of an import: storing its file, checking it part by part, committing and undoing."""
 
 import hashlib
 from collections import Counter
@@ -22,15 +22,15 @@ from .stage import Stage
 from .versions import marks_of
 
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
-MOST_COLUMNS = 500  # headings that a page can ask about
+MOST_COLUMNS = 500  # headings that the mapping page can show
 
 State = ImportBatch.State
-SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first page of the outcome waits for no more
+SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first page of results appears early
 
 
 @dataclass
 class ReadFile:
-    """A file as it was read: its sheets, and its rows in parts that are packed already and belong to no import yet."""
+    """A parsed file: its sheets, and its rows as packed ImportParts that belong to no import yet."""
 
     sheets: list
     parts: list
@@ -41,7 +41,7 @@ class ReadFile:
 
 
 def read_file(parts):
-    """The ReadFile of SheetParts; raises UnreadableWorkbook. Nobody has to wait while it is read."""
+    """The ReadFile of an iterable of SheetParts, read without a transaction; raises UnreadableWorkbook."""
     sheets, kept = {}, []
     for part in parts:
         name = cells.CONTROL.sub("", part.name)
@@ -58,13 +58,13 @@ def read_file(parts):
 
 
 def open_import(kind, data, file_name, user=None, file=None):
-    """Keeps a file and proposes how to read it; returns the import and the Proposal.
+    """Stores a file and proposes how to read it; returns (ImportBatch, Proposal).
 
-    `file` is the ReadFile where it was read already, as by a page, whose transaction must not last as long as that.
-    Raises UnreadableWorkbook where it is no file of a kind that can be read, or holds no table.
+    `file` is the ReadFile where the caller has read it already, as pages do to keep their transaction short. Raises
+    UnreadableWorkbook where the file cannot be read or has no table of the kind.
     """
     forget(timezone.now())
-    # The name of a file on disk need not be text.
+    # File names on disk may contain bytes that are not text.
     name = file_name.encode("utf-8", "replace").decode()[-255:]
     digest = hashlib.sha256(data).hexdigest()
     file = file or read_file(stream_workbook(data, file_name))
@@ -80,7 +80,7 @@ def open_import(kind, data, file_name, user=None, file=None):
 
 
 def refuse_unfit(batch, kind, proposal):
-    """Raises UnreadableWorkbook for a file without any table of its kind, or with too many columns to ask about."""
+    """Raises UnreadableWorkbook for a file without a table of its kind, or with more than MOST_COLUMNS headings."""
     headings = {one.heading for found in proposal.recognised.values() for one in found}
     if len(headings) > MOST_COLUMNS:
         raise UnreadableWorkbook(
@@ -96,7 +96,7 @@ def refuse_unfit(batch, kind, proposal):
 
 
 def keep_file(batch, file):
-    """Keeps the rows of a ReadFile with the import."""
+    """Saves the import with the rows of a ReadFile."""
     batch.sheets, batch.row_count = file.sheets, file.row_count
     batch.save()
     for part in file.parts:
@@ -105,14 +105,14 @@ def keep_file(batch, file):
 
 
 def forget(now):
-    """Forgets files that have waited too long, and rows left out when others were written, after the same time.
+    """Deletes imports not committed within KEPT_DAYS, and the wrong rows kept for as long after a commit.
 
-    Returns the number of files and of parts with such rows.
+    Returns the number of deleted imports and of deleted parts.
     """
     files = 0
     for key in list(ImportBatch.objects.forgotten(now).values_list("pk", flat=True)):
         with transaction.atomic():
-            # Whoever began work on it meanwhile goes on.
+            # Queried again under the lock, to spare an import on which work has begun meanwhile.
             if locked := ImportBatch.objects.forgotten(now).select_for_update().filter(pk=key).first():
                 locked.delete()
                 files += 1
@@ -123,13 +123,13 @@ def forget(now):
 
 
 class Superseded(Exception):
-    """Somebody else has begun the work anew, or has given the import up."""
+    """Somebody else has restarted the work or deleted the import."""
 
 
 class CheckedSheets:
-    """One check of every row of an import, part by part, which keeps the outcome and what is staged.
+    """One round of checking all rows of an import, part by part, saving outcomes and staged writes.
 
-    `late` is {(part's number, place): problems} of rows that an earlier check found to be wrong beside others.
+    `late` is {(part's number, place): problems} of rows that an earlier round found to contradict other rows.
     """
 
     def __init__(self, batch, resources, late):
@@ -138,7 +138,7 @@ class CheckedSheets:
         self.counts, self.by_sheet, self.warnings = Counter(), {}, []
 
     def run(self):
-        """Checks kind by kind; raises Superseded as soon as the check is no longer this one's."""
+        """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
         for kind, numbers in turns(self.batch):
             checking = Check(self.resources[kind], self.stage, self.late)
             self._check_sheets(checking, numbers)
@@ -149,7 +149,7 @@ class CheckedSheets:
             self._keep(part, [BLANK] * len(part.rows), {}, [])
 
     def _check_sheets(self, checking, numbers):
-        """Checks the sheets of one kind; what ended must be known before what followed it, wherever the rows are."""
+        """Checks the sheets of one kind, first their early rows, on which the others may depend."""
         early = dict(self._early_rows(checking, numbers))
         acts = [act for outcome in early.values() for act in outcome.acts]
         for part in self.batch.in_parts(numbers):
@@ -171,7 +171,7 @@ class CheckedSheets:
             acts = []
 
     def _early_rows(self, checking, numbers):
-        """The outcomes of the rows that come early, by part's number and place, in the order of their taking."""
+        """Yields ((part's number, place), Outcome) of rows with a value in an early column, in the resource's order."""
         headings, reader = checking.resource.early_headings, self.early_reader
         if not any(reader.may_fill(part, headings) for part in self.batch.in_parts(numbers)):
             return
@@ -199,7 +199,7 @@ class CheckedSheets:
             part.save(update_fields=["tags", "findings", "staged"])
 
     def late_problems(self):
-        """{(part's number, place): problems} of the rows that are wrong beside what others of the file say."""
+        """{(part's number, place): problems} of rows that contradict other rows of the file."""
         found = {}
         for resource in self.resources.values():
             for row_at, *problem in resource.late_problems():
@@ -208,10 +208,10 @@ class CheckedSheets:
 
 
 def check(batch, today=None):
-    """Checks every row of the import, and keeps the outcome and the stage.
+    """Checks every row of the import, and saves outcomes and staged writes.
 
-    Rows that turn out to be wrong beside others, and with them those that refer to them, show in another round. Raises
-    Superseded as soon as the check is no longer this one's.
+    Repeats the check until no further row contradicts others, since rows that refer to a wrong one become wrong too.
+    Raises Superseded as soon as another worker has claimed the import.
     """
     late, rounds = {}, None
     while rounds is None or late.keys() != rounds:
@@ -234,13 +234,13 @@ def check(batch, today=None):
 
 
 def go_on(batch, **values):
-    """Stores values of an import that is being checked; raises Superseded where the check is no longer this one's."""
+    """Stores values of an import being checked; raises Superseded where another worker has claimed it."""
     if not batch.go_on(State.CHECKING, **values):
         raise Superseded
 
 
 def set_going(batch, act, *, only_right=False, user=None):
-    """Has the act done whose state the import has entered (check, commit or undo), in the background if it is large."""
+    """Runs the step whose state the import has entered (check, commit or undo), in the background if it is large."""
     try:
         if background.is_large(batch):
             options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
@@ -248,41 +248,41 @@ def set_going(batch, act, *, only_right=False, user=None):
         else:
             ACTS[act](batch, only_right=only_right, user=user)
     except BaseException:
-        # Parts may hold some of a new outcome and some of the former one.
+        # Marks the work as interrupted, since some parts may have new results and others former ones.
         batch.go_on(STATES[act], alive_at=None)
         raise
 
 
 def enter_check(batch):
-    """Takes an import that nobody is at into its check, which `set_going` then does; returns whether it did."""
+    """Moves an idle import to the state of checking, to be run by `set_going`; returns whether it did."""
     return batch.enter(State.CHECKING, State.MAPPING, State.CHECKED)
 
 
 def begin_check(batch):
-    """Has the import's rows checked against the records as they are now; returns whether nobody else was at it."""
+    """Starts the check against the current records; returns False where other work is in progress."""
     if is_entered := enter_check(batch):
         set_going(batch, "check")
     return is_entered
 
 
 def begin_commit(batch, *, only_right=False):
-    """Has what was checked written, as the import is since it was read; returns whether nobody else was at it."""
+    """Starts the commit of an import unchanged since it was read; returns False otherwise."""
     if is_entered := batch.enter(State.COMMITTING, State.CHECKED, as_read=True):
         set_going(batch, "commit", only_right=only_right)
     return is_entered
 
 
 def begin_undo(batch, user):
-    """Has what was written taken back; returns whether nobody else was at it."""
+    """Starts the undo of a committed import; returns False where other work is in progress."""
     if is_entered := batch.enter(State.UNDOING, State.COMMITTED):
         set_going(batch, "undo", user=user)
     return is_entered
 
 
 def run_check(batch, *, today=None, **options):
-    """Checks the import's rows against the records as they are now, or on `today`; returns whether it did.
+    """Checks the import's rows against the current records, as of `today`; returns whether it did.
 
-    It does not where something was written already, or somebody else has begun the work since the import was read.
+    It does not where the import is already committed, or another worker has claimed it since it was read.
     """
     empty = {"done_count": 0, "counts": {}, "warnings": [], "said": ""}
     before = State.MAPPING, State.CHECKED, State.CHECKING, State.COMMITTING
@@ -296,7 +296,7 @@ def run_check(batch, *, today=None, **options):
 
 
 def run_commit(batch, *, only_right=False, **options):
-    """Writes what was checked; returns whether it did, else the import has been checked again, or says why not."""
+    """Commits a checked import; returns whether it did. Otherwise it was checked again, or `said` has the reason."""
     if not batch.take_up(State.CHECKED, State.COMMITTING):
         return False
     try:
@@ -310,7 +310,7 @@ def run_commit(batch, *, only_right=False, **options):
 
 
 def run_undo(batch, *, user=None, **options):
-    """Takes a committed import back; returns whether it did, else the import says why not."""
+    """Undoes a committed import; returns whether it did. Otherwise `said` has the reason."""
     if not batch.take_up(State.UNDOING):
         return False
     try:
