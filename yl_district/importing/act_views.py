@@ -1,4 +1,4 @@
-"""What is done with an import: a row or a name mended, checked again, written, taken back, given up."""
+"""Actions on an import: correct a row, teach a name, check again, commit, undo, delete."""
 
 from urllib.parse import urlencode
 
@@ -26,13 +26,13 @@ UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核�
 
 
 def rows_address(request, batch):
-    """The import's page with the rows that the user was looking at."""
+    """URL of the import's page with the rows that the user was viewing."""
     kept = {name: request.GET[name] for name in ("show", "problem", "page") if name in request.GET}
     return f"{batch.get_absolute_url()}{f'?{urlencode(kept)}' if kept else ''}"
 
 
 def import_batch_mend(request, pk, number, place):
-    """The cells of one wrong row, to be written anew; the file is then checked again."""
+    """Corrects the cells of one wrong row, then checks the file again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
@@ -55,7 +55,7 @@ def import_batch_mend(request, pk, number, place):
 
 
 def mend(request, batch, number, place, texts):
-    """Puts the texts in, unless somebody is at the import, and has it checked again."""
+    """Sets the texts and starts the check, unless other work on the import is in progress."""
     with transaction.atomic():
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.state != State.CHECKED:
@@ -65,14 +65,14 @@ def mend(request, batch, number, place, texts):
         if not changed:
             messages.info(request, "没有改动。")
             return
-        enter_check(locked)  # in one act with the change, so that nobody writes what was staged before it
+        enter_check(locked)  # in the same transaction, so that nobody commits what was staged before the change
     set_going(locked, "check")
     messages.success(request, f"已改正{'、'.join(changed)}，并重新核对。")
 
 
 @require_POST
 def import_batch_alias(request, pk):
-    """Remembers what a text in a column means, and has the file checked again."""
+    """Remembers the meaning of a text in a column, and checks the file again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
@@ -93,7 +93,7 @@ def import_batch_alias(request, pk):
 
 @require_POST
 def import_batch_check(request, pk):
-    """Begins a check anew that broke off, or whose outcome somebody wants to see as of now."""
+    """Restarts an interrupted check or commit as a check, or repeats a check against the current records."""
     batch = own_batch(request, pk)
     if batch.state in (State.CHECKED, State.CHECKING, State.COMMITTING) and not batch.is_busy:
         begin_check(batch)
@@ -102,7 +102,7 @@ def import_batch_check(request, pk):
 
 @require_POST
 def import_batch_commit(request, pk):
-    """Writes what was checked: all of it, or the right rows only. What was written is not written again."""
+    """Commits a checked import, or its valid rows only; a repeated request writes nothing again."""
     batch = own_batch(request, pk)
     if batch.state in (State.COMMITTED, State.COMMITTING):
         messages.info(request, "这份文件已经提交写入，没有重复写入。")
@@ -123,7 +123,7 @@ def import_batch_commit(request, pk):
 
 
 def import_batch_undo(request, pk):
-    """Shows what taking an import back would do, record by record, and does it."""
+    """Previews the undo of an import, record by record; a POST carries it out."""
     batch = open_batch(request, pk)
     is_stuck = batch.state == State.UNDOING and batch.is_broken_off
     if not may_undo(request.user, batch) or not (batch.state == State.COMMITTED or is_stuck):
@@ -138,17 +138,17 @@ def import_batch_undo(request, pk):
 
 
 def may_be_given_up(batch):
-    """Whether nothing was written of the import and nobody is at it."""
+    """Whether the import is not committed and no work on it is in progress."""
     waits = batch.state in (State.MAPPING, State.CHECKED)
     return waits or (batch.state in (State.CHECKING, State.COMMITTING) and batch.is_broken_off)
 
 
 @require_POST
 def import_batch_delete(request, pk):
-    """Gives an import up before anything was written, and forgets its file."""
+    """Deletes an import that is not committed, with its file."""
     batch = own_batch(request, pk)
     with transaction.atomic():
-        # Locked and looked at again: whoever is writing it has then ended.
+        # Read again under a lock, which waits for a commit in progress.
         locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
         is_given_up = locked is not None and may_be_given_up(locked)
         if is_given_up:

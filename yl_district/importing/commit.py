@@ -1,4 +1,4 @@
-"""Writes what the check has staged: one transaction, all of it or nothing."""
+"""The commit of an import: all staged acts in one transaction, or none."""
 
 from collections import defaultdict
 from uuid import uuid4
@@ -22,22 +22,22 @@ LARGE = 10_000  # rows
 
 
 class Outdated(Exception):
-    """Records that the import relies on were changed after the check; it must be checked again."""
+    """Records that the import relies on have changed since the check, which must be repeated."""
 
 
 class Refused(Exception):
-    """The import cannot be committed as it is; the text says why and what to do."""
+    """The step cannot be carried out as things are; the message says why and what to do."""
 
 
-# The history of a member must not tell a list of cases from any other.
+# One reason for all kinds, so that a member's history does not reveal an import of cases.
 REASON = "导入"
 CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
 
 
 def commit(batch, resources, *, only_right=False):
-    """Writes what was staged of rows that these resources take in, in whose order the sheets were checked.
+    """Carries out the staged acts of a checked import; `resources` are those of its kinds, in import order.
 
-    Raises Outdated or Refused, and then nothing is written.
+    Raises Outdated or Refused; then nothing is written.
     """
     if batch.row_count > LARGE:
         hold_pages()
@@ -62,7 +62,7 @@ def commit(batch, resources, *, only_right=False):
 
 
 def finish(batch, writer, only_right):
-    """Notes in the import itself what was written."""
+    """Records the result in the import and the access log."""
     batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
     batch.written = [[label, as_ranges(writer.written[label])] for label in in_order(writer.written)]
     batch.committed_at = timezone.now()
@@ -74,7 +74,7 @@ def finish(batch, writer, only_right):
 
 
 def keep_wrong_rows(batch):
-    """Forgets the contents of the file but for the parts that must be read to tell the rows that were left out."""
+    """Deletes the file's contents, except the parts needed to read the rows that were left out."""
     wrong = refused_parts(batch).values_list("number", flat=True)
     kept = list(parts_read(batch, Reader(batch), list(wrong)).values_list("pk", flat=True))
     batch.parts.exclude(pk__in=kept).delete()
@@ -82,7 +82,7 @@ def keep_wrong_rows(batch):
 
 
 class Writer:
-    """Carries acts out, part by part."""
+    """Carries out acts, part by part."""
 
     def __init__(self, batch, resources):
         self.settled = {
@@ -96,7 +96,7 @@ class Writer:
         self.look()
 
     def write(self, acts):
-        """Writes the acts of one part, model by model; what ends makes room for what follows it."""
+        """Writes the acts of one part by model: updates first, so that ended records make room for their successors."""
         self.keep_up(acts)
         for label in in_order(act[LABEL] for act in acts):
             own = [act for act in acts if act[LABEL] == label]
@@ -106,9 +106,9 @@ class Writer:
             self._update(model, [act for act in own if act[NAMES] is not None and not act[KEY]])
 
     def settle(self):
-        """Brings up to date what others tell of the records that were written.
+        """Updates data that other records derive from those written.
 
-        Where these others were written by the import too, that is part of what it wrote.
+        History rows that this adds to models written by the import are counted as written by it.
         """
         models = {field.related_model for _, field in self.settled.values()}
         marks, reason = marks_of(model for model in models if model._meta.label in self.written), f"{REASON} {uuid4()}"
@@ -120,7 +120,10 @@ class Writer:
             self.written[label] += [key for first, last in ranges for key in range(first, last + 1)]
 
     def look(self):
-        """Finds out what others have changed since the check."""
+        """Loads what others have changed since the check.
+
+        Raises Outdated where a resource that relies on all records of its model finds any of them changed.
+        """
         self.changes = Changes(self.marks, {label: as_ranges(keys) for label, keys in self.written.items()})
         if any(self.changes.keys.get(label) for label in self.whole):
             raise Outdated
@@ -128,13 +131,13 @@ class Writer:
             self.changes.count_as_changed(owner)
 
     def look_again(self, batch):
-        """Raises Outdated where somebody has changed while the acts were written what these rely on."""
+        """Raises Outdated where others have changed what the acts rely on while these were written."""
         self.look()
         for part in batch.in_parts() if self.changes else ():
             self.keep_up(part.acts)
 
     def keep_up(self, acts):
-        """Raises Outdated where somebody has changed since the check what these acts rely on."""
+        """Raises Outdated where others have changed what these acts rely on since the check."""
         changed, known = self.changes.keys, self.changes.names
         for act in acts if self.changes else ():
             model, names = model_of(act), known.get(act[LABEL])
@@ -166,7 +169,7 @@ class Writer:
         self._note(model, rows, "+")
 
     def _update(self, model, acts):
-        """Writes changes; of several of one record the last one says what it has become."""
+        """Updates stored records; of several acts with the same fields of one record only the last is written."""
         place = place_of(model, model._meta.pk.name)
         by_names = defaultdict(dict)
         for act in acts:
@@ -183,7 +186,7 @@ class Writer:
                 self._note(model, rows, "~")
 
     def _link(self, model, acts):
-        """Writes what many-to-many fields are to link to."""
+        """Replaces the links of many-to-many fields."""
         place, links = place_of(model, model._meta.pk.name), defaultdict(dict)
         for act in acts:
             for name, references in act[LINKS].items():
@@ -200,16 +203,16 @@ class Writer:
 
 
 def linked_label(model, name):
-    """The label of the model to which a many-to-many field links."""
+    """Label of the model that a many-to-many field links to."""
     return model._meta.get_field(name).related_model._meta.label
 
 
 def owner_of(resource):
-    """The label of the model of those whom rows of the resource are about, None where they are about nobody."""
+    """Label of the model of the resource's owner field; None where it has none."""
     name = getattr(resource, "owner", None)
     return name and resource._meta.model._meta.get_field(name).related_model._meta.label
 
 
 def place_of(model, name):
-    """The place of a field in a row."""
+    """Position of a field in a row."""
     return [field.name for field in model._meta.concrete_fields].index(name)

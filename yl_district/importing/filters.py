@@ -1,4 +1,4 @@
-"""What the list of imports can be narrowed by."""
+"""Filters of the list of imports."""
 
 import django_filters as filters
 
@@ -8,13 +8,13 @@ from .models import ImportBatch
 
 
 def kind_choices():
-    """Every kind of import."""
+    """Choices of all kinds, including the ledger."""
     kinds = import_kinds()
     return [(kind.key, kind.label) for kind in [*kinds.values(), kinds.ledger]]
 
 
 class ImportBatchFilter(PageFilter):
-    """Imports."""
+    """Filters imports by file name, kind and state."""
 
     search = filters.CharFilter("file_name", "contains", label="文件名", max_length=60)
     kind = filters.ChoiceFilter(label="种类", choices=kind_choices())

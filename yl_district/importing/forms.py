@@ -1,4 +1,4 @@
-"""What the pages of an import ask: the file, what its columns mean, what a cell should say."""
+"""Forms of an import's pages: upload, mapping of columns, correction of a row, meaning of a text."""
 
 from django import forms
 from django.conf import settings
@@ -18,7 +18,7 @@ from .steps import open_import, read_file
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
-# Why a sheet is none that can be taken.
+# Why a sheet cannot be taken.
 NO_TABLES = {
     "empty": "空表",
     "form": "逐项填写的表格，不是名单",
@@ -30,7 +30,7 @@ TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt"
 
 
 class ImportForm(ActionForm):
-    """A kind of records, and a file or what was copied from a spreadsheet."""
+    """A kind of records, and a file or cells pasted from a spreadsheet."""
 
     rechecks_reach = False
     kind = forms.ChoiceField(label="种类")
@@ -71,14 +71,14 @@ class ImportForm(ActionForm):
         return data
 
     def read(self):
-        """Reads what was sent, once it is valid, into `content`; what cannot be read becomes an error of the form."""
+        """Parses the file or text of the valid form into `content`; adds a form error where it is unreadable."""
         file = self.cleaned_data["file"]
         if file:
             data, name = file.read(), file.name
         else:
             data, name = self.cleaned_data["pasted"].encode("utf-8", "replace"), PASTED
         try:
-            # What is copied from a spreadsheet has tabs; without any it is the text of a csv file.
+            # Cells copied from a spreadsheet are separated by tabs; text without tabs is that of a csv file.
             is_copied = not file and b"\t" in data
             parts = stream_pasted(self.cleaned_data["pasted"]) if is_copied else stream_workbook(data, name)
             self.content = data, name, read_file(parts)
@@ -86,7 +86,7 @@ class ImportForm(ActionForm):
             self.add_error("file" if file else "pasted", str(error))
 
     def save_as(self, content):
-        """Keeps what `read` found and proposes how to take it; raises ValidationError where it holds no table."""
+        """Opens an import with the `content` of `read`; raises ValidationError where it has no table of the kind."""
         data, name, file = content
         try:
             kind = import_kinds().named(self.cleaned_data["kind"])
@@ -100,9 +100,9 @@ class ImportForm(ActionForm):
 
 
 class MappingForm(forms.Form):
-    """What a person says of an import's sheets and columns; `mapping` is the Mapping that was said.
+    """The user's mapping of an import's sheets and columns; a valid form has it as `mapping`.
 
-    Sheets with the same headings are asked about once: `like` is {sheet: the first of those whose headings it has}.
+    Sheets with the same headings share one set of fields: `like` is {sheet: the first sheet with the same headings}.
     """
 
     LEFT_OUT = ("", "— 这次不导入 —")
@@ -136,7 +136,7 @@ class MappingForm(forms.Form):
 
     @property
     def group(self):
-        """The column that the file may state once for many rows."""
+        """The column whose value may be given once for many rows."""
         return self.kept.group_column
 
     def _add_column(self, sheet, one):
@@ -171,12 +171,12 @@ class MappingForm(forms.Form):
         return data
 
     def _chosen(self, number):
-        """{place: what was chosen} of a sheet: a column, or one of the ways to leave it out."""
+        """{place: choice} of a sheet: a column, or LEFT_OUT or NEVER."""
         found = self.proposal.recognised.get(number, ())
         return {one.place: self.cleaned_data[f"column-{self.like[number]}-{one.place}"] for one in found}
 
     def _meant(self, number):
-        """{place: column, "" where it is left out, now or for ever} of a sheet."""
+        """{place: column, "" where left out once or always} of a sheet."""
         return {place: "" if said == self.NEVER[0] else said for place, said in self._chosen(number).items()}
 
     def _group_value(self, data):
@@ -206,15 +206,15 @@ class MappingForm(forms.Form):
 
     @property
     def group_names(self):
-        """{text as texts are compared: name} of what the group can be."""
+        """{normalised text: name} of the valid groups."""
         columns = import_kinds()[self.batch.kind].resource.columns
         return known_names(next(item for item in columns if item.column_name == self.group))
 
     @property
     def asked(self):
-        """The places {sheet: [place]} whose headings somebody explained, otherwise than they were understood.
+        """{sheet: [place]} of the headings whose meaning the user changed, to be remembered.
 
-        What is left out this time explains nothing.
+        Leaving a column out just once is not remembered.
         """
         return {
             number: [
@@ -229,12 +229,12 @@ class MappingForm(forms.Form):
 
     @property
     def sheets(self):
-        """The sheets as the page shows them."""
+        """The ShownSheets of the page."""
         return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
 
 
 class ShownSheet:
-    """A sheet with what can be said of it: those of its columns that are asked about, and those that are clear."""
+    """A sheet on the page, with its fields for columns to be confirmed (`asked`) and for recognised ones (`clear`)."""
 
     def __init__(self, form, sheet):
         self.sheet, self.what = sheet, NO_TABLES.get(sheet.what, "")
@@ -258,30 +258,30 @@ class ShownSheet:
         rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
         self.row_count = rows
         is_single = len(set(form.like.values())) == 1
-        # In a book of many tables, only those in which there is something to choose.
+        # In a workbook of many tables, only those are opened in which something must be chosen.
         self.is_open = not self.asked and (is_single or bool(self.missing))
 
     @property
     def headings_at(self):
-        """Where the headings stand, as Excel counts rows."""
+        """The rows of the headings, numbered as in Excel, in words."""
         first, last = self.sheet.first_heading_row + 1, self.sheet.last_heading_row + 1
         return f"第 {first} 行" if first == last else f"第 {first} 至 {last} 行"
 
 
 def hint(one):
-    """Why somebody is asked what a heading means."""
+    """Why the meaning of a heading must be confirmed; "" where it is recognised."""
     if one.how == "ambiguous" and one.choices:
         return f"可能是{'、'.join(f'“{choice}”' for choice in one.choices)}"
     return "未识别" if one.how == "unknown" else ""
 
 
 def title(heading, place):
-    """A heading, or where its column stands if it has none."""
+    """A heading; for a column without one, the column's letter."""
     return heading or f"{xl_col_to_name(place)} 列（无标题）"
 
 
 class MendForm(forms.Form):
-    """The cells of one row of an import, as texts; those that are wrong come first."""
+    """The cells of one row of an import as texts, wrong ones first."""
 
     def __init__(self, data=None, *, row, columns, texts, items):
         super().__init__(data, auto_id=f"id_{row.part}-{row.place}_%s")
@@ -306,24 +306,24 @@ class MendForm(forms.Form):
 
     @property
     def wrong(self):
-        """The cells with something wrong."""
+        """Fields of the cells with problems."""
         return [self[name] for name, field in self.fields.items() if field.problem]
 
     @property
     def others(self):
-        """The other cells."""
+        """Fields of the other cells."""
         return [self[name] for name, field in self.fields.items() if not field.problem]
 
     @property
     def texts(self):
-        """What was written, by column."""
+        """{column: submitted text}."""
         return {column: self.cleaned_data[name] for name, column in self.names.items()}
 
 
 class AliasForm(forms.Form):
-    """What a text in a column means; `asked` are the (kind, column, text) of which the import does not know it.
+    """The meaning of a text in a column; `asked` are the (kind, column, text) that the import does not know.
 
-    `names_of(kind, column)` are the names that cells of a column can hold.
+    `names_of(kind, column)` returns the names known for a column.
     """
 
     kind = forms.CharField(max_length=20)

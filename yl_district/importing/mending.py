@@ -1,4 +1,4 @@
-"""Mending what the check found wrong: a cell in place, or the wrong rows as a workbook that is taken again."""
+"""Correcting wrong rows: cells in place, or all wrong rows as a workbook to be uploaded again."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ REASON = "失败原因"
 
 @dataclass
 class WrongRow:
-    """A row that cannot be taken: where it stands, its cells by column, and what is wrong."""
+    """A refused row: its position, its cells by column, and the check's findings."""
 
     part: ImportPart
     place: int
@@ -25,7 +25,7 @@ class WrongRow:
 
     @property
     def reason(self):
-        """All that is wrong with the row, in one text."""
+        """All problems of the row in one text."""
         return "；".join(
             f"{one['column']}现为{one['found']}，应为{one['expected']}。{one['remedy']}"
             if one["column"]
@@ -35,7 +35,7 @@ class WrongRow:
 
 
 def rows_tagged(batch, tags):
-    """Yields the rows with one of the tags as WrongRows, in the file's order."""
+    """Yields the rows with one of the tags as WrongRows, in file order."""
     reader = Reader(batch)
     for part in batch.in_parts():
         told = part.told
@@ -45,9 +45,9 @@ def rows_tagged(batch, tags):
 
 
 def columns_in_file(batch):
-    """{number of a sheet: the names of its columns}, in the file's order.
+    """{sheet number: names of its columns in file order}.
 
-    Sheets of one kind have the same ones, and last the group where no column holds it.
+    Sheets of one kind share their columns; the group comes last where no column has it.
     """
     mapping, found = Reader(batch).mapping, {}
     for sheet in mapping.sheets:
@@ -59,9 +59,9 @@ def columns_in_file(batch):
 
 
 def write_wrong_rows(batch, stream):
-    """Writes the wrong rows as a workbook with their reasons in the last column; returns their number.
+    """Writes the wrong rows as a workbook with the reasons in the last column; returns the number of rows.
 
-    Cells keep their kind: a number stays a number, so that what was wrong about it does not become right by itself.
+    Cells keep their types, so that a number where text is required does not become valid by the round trip.
     """
     names, sheets = columns_in_file(batch), {}
     for row in rows_tagged(batch, REFUSED):
@@ -73,23 +73,22 @@ def write_wrong_rows(batch, stream):
 
 
 def kept_kind(row, name):
-    """A cell of a wrong row as a workbook keeps it; digits that a text file may have lost are as lost in a number."""
+    """A cell for the workbook; a wrong text whose digits a text file may have lost becomes a number, to stay wrong."""
     cell = row.cells.get(name)
     is_doubtful = not row.sheet and isinstance(cell, str) and name in wrong_columns(row.told)
     return float(plain(cell)) if is_doubtful and has_doubtful_digits(cell) else cell
 
 
 def places_of(batch, part):
-    """{column: its place} of the sheet of the part."""
+    """{column: place} of the part's sheet."""
     sheets = {sheet.number: sheet for sheet in Reader(batch).mapping.sheets}
     return {column: place for place, column in sheets[part.sheet].columns.items()}
 
 
 def mend(batch, part, place, cells):
-    """Puts texts into cells {column: text} of the row at a place of the part; returns the labels that changed.
+    """Sets the texts `cells`, {column: text}, in the part's row at `place`; returns the names of changed columns.
 
-    Where all cells look as they did, that confirms as texts those that are wrong because they are none; not numbers
-    whose last digits may be lost.
+    Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that may have lost digits.
     """
     rows, places, changed, confirmed = part.rows, places_of(batch, part), [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))

@@ -1,4 +1,4 @@
-"""What the pages of an import show: the check's outcome, the records written, and what would be taken back."""
+"""Template contexts of an import's pages: the check's results, the records written, and the preview of an undo."""
 
 from collections import Counter
 from urllib.parse import urlencode
@@ -23,18 +23,18 @@ ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
 EARLY_ROWS = 10
 ALL = "all"
-LISTED_WHOLE = 20_000  # records of an import above which only those are listed that stay when it is taken back
-# What is looked at first, and the order of the tabs.
+LISTED_WHOLE = 20_000  # records of an import above which the undo page lists only those that stay
+# The tags in the order of the tabs; the first with rows is shown initially.
 TABS = ["w", "e", "d", "c", "n", "s", "a"]
 
 
 def items_of(batch, number):
-    """{heading: column} of what a sheet of the import brings."""
+    """{heading: column} of the kind of a sheet."""
     return {item.column_name: item for item in sheet_kinds(batch)[number].resource.columns}
 
 
 def shares(batch):
-    """For each outcome its number and where its part of a bar of 1000 begins and how wide it is."""
+    """Tag, label and count of each outcome, with offset and width of its section in a bar 1000 wide."""
     counts = [(tag, batch.counts.get(tag, 0)) for tag in TABS]
     total, begin, found = sum(count for _, count in counts), 0, []
     for tag, count in counts:
@@ -47,7 +47,7 @@ def shares(batch):
 
 
 def early_rows(batch):
-    """The first rows that were checked while others still are."""
+    """The first checked rows while the check is in progress, otherwise []."""
     part = batch.parts.order_by("number").exclude(tags="").first()
     if part is None or batch.state != batch.State.CHECKING:
         return []
@@ -56,13 +56,13 @@ def early_rows(batch):
 
 
 class KnownNames:
-    """What the cells of columns can name, each column asked about once."""
+    """The names valid in columns, queried once for each column."""
 
     def __init__(self):
         self.known = {}
 
     def of(self, kind, column):
-        """{text as texts are compared: name} of a column of the kind of this key."""
+        """{normalised text: name} of a column of the kind with this key."""
         if (kind, column) not in self.known:
             columns = import_kinds()[kind].resource.columns
             item = next((item for item in columns if item.column_name == column), None)
@@ -71,18 +71,18 @@ class KnownNames:
 
 
 def groups_of(batch, names):
-    """The groups of problems that the check found."""
+    """The ProblemGroups of an import."""
     kinds = {number: kind.key for number, kind in sheet_kinds(batch).items()}
     return problem_groups(batch, kinds, names.of)
 
 
 def unknown_texts(batch, names):
-    """The (kind, column, text) that the check found where it knows no such name."""
+    """{(kind, column, text)} that the check found in place of a known name."""
     return {(group.kind, group.column, group.found) for group in groups_of(batch, names) if group.found}
 
 
 def untaken_headings(batch):
-    """The headings of the columns that are not taken, but for those that number the rows or are the system's own."""
+    """Headings of columns not taken, except row numbers and the system's own columns."""
     mapping = Mapping.from_json(batch.mapping)
     titles = [
         heading
@@ -95,7 +95,7 @@ def untaken_headings(batch):
 
 
 def untaken_sheets(batch):
-    """The sheets that are not taken, as (name, why), but for empty ones; those that somebody left out are not told."""
+    """(name, reason) of sheets that cannot be taken, except empty ones and those that the user deselected."""
     sheets = Mapping.from_json(batch.mapping).sheets
     return [
         (sheet.name, NO_TABLES[sheet.what]) for sheet in sheets if sheet.what in NO_TABLES and sheet.what != "empty"
@@ -103,7 +103,7 @@ def untaken_sheets(batch):
 
 
 def found_context(request, batch):
-    """What the check found: counts, groups of problems, and a page of rows."""
+    """Context of the check's results: counts, problem groups, and a page of rows."""
     names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
@@ -142,12 +142,12 @@ def found_context(request, batch):
 
 
 def seen(batch):
-    """What tells one check of an import from the next, so that only what was looked at is written."""
+    """A version of the check's results, by which the commit ensures that the user has seen the latest."""
     return batch.alive_at.isoformat()
 
 
 def chosen(request, tabs, groups):
-    """The outcome whose rows the address asks for, and the group of problems; else the first there is to look at."""
+    """(tab, ProblemGroup or None) requested in the URL; by default the first tab with rows."""
     group = next((one for one in groups if one.key == request.GET.get("problem")), None)
     known = {tab["tag"]: tab["count"] for tab in tabs}
     show = request.GET.get("show")
@@ -157,25 +157,25 @@ def chosen(request, tabs, groups):
 
 
 def tags_of(show):
-    """The tags of the rows of a tab."""
+    """The tags of a tab's rows."""
     return "".join(TABS) if show == ALL else next(tag for tag, name in NAMES.items() if name == show)
 
 
 def query(show, group, page=None):
-    """The address's own words for the rows that are shown."""
+    """The query string for the rows shown."""
     words = {"show": show, "problem": group and group.key, "page": page}
     return urlencode({name: value for name, value in words.items() if value})
 
 
 def add_links(user, batch, rows):
-    """Adds to the rows what somebody can do about those that cannot be taken."""
+    """Adds each kind's links to its rows."""
     kinds = sheet_kinds(batch)
     for kind in dict.fromkeys(kinds.values()):
         kind.add_links(user, [row for row in rows if kinds.get(row.sheet_number) is kind])
 
 
 def committed_context(request, batch):
-    """The counts of what was written and left out, and a page of the records, kind by kind."""
+    """Context of a committed import: counts of rows written and left out, and a page of one model's records."""
     new, changed, same = tally(batch)
     labels = [label for label, _ in batch.written]
     own = "" if batch.kind == LEDGER else import_kinds()[batch.kind].resource._meta.model._meta.label
@@ -200,23 +200,23 @@ def committed_context(request, batch):
 
 
 def may_name_records(user, batch):
-    """Whether the records of an import may be named to the user; those of one with case files tell who is assisted."""
+    """Whether the user may see the names of an import's records; with case files they reveal who is assisted."""
     return not batch.with_cases or import_kinds().may_take_in_cases(user)
 
 
 def left_out(user, batch):
-    """How many rows were left out as wrong, and whether the user can still fetch them."""
+    """The number of wrong rows left out, and whether the user can still download them."""
     rows = sum(batch.counts.get(tag, 0) for tag in REFUSED) if batch.only_right else 0
     return {"left_out": rows, "may_fetch": batch.parts.exists() and batch.user == user}
 
 
 def tally(batch):
-    """How many records of an import were new, changed and the same."""
+    """The counts of (new, changed, same) rows of an import."""
     return tuple(batch.counts.get(tag, 0) for tag in (NEW, CHANGED, SAME))
 
 
 def sheet_counts(batch):
-    """(sheet, new, changed, same, refused) by sheet of a ledger, once they have been checked."""
+    """(name, new, changed, same, refused) of each checked sheet of a ledger; [] for lists."""
     counted = [sheet for sheet in batch.sheets if sheet.get("counts")] if batch.kind == LEDGER else []
     return [
         (sheet["name"], *(sum(sheet["counts"].get(tag, 0) for tag in tags) for tags in (NEW, CHANGED, SAME, REFUSED)))
@@ -225,7 +225,7 @@ def sheet_counts(batch):
 
 
 def undone_context(request, batch):
-    """What was taken back, and what stays and why."""
+    """Context of an undone import: what was undone, and which records stay and why."""
     counts = batch.undone.get("counts", {})
     context = dict(zip(("new", "changed", "same"), tally(batch), strict=True))
     context["reversed"] = counts.get(REVERSED, 0)
@@ -239,7 +239,7 @@ def undone_context(request, batch):
 
 
 def undo_context(request, batch):
-    """What would become of each record if the import were taken back: how many, and a page of them."""
+    """Context of the undo preview: counts by verdict, and a page of records."""
     verdict = request.GET.get("show") if request.GET.get("show") in UNDO_LABELS else ""
     counts, kinds, wanted = Counter(), Counter(), []
     is_large = sum(len(written_records(batch, label)) for label, _ in batch.written) > LISTED_WHOLE
@@ -266,7 +266,7 @@ def undo_context(request, batch):
 
 
 def reasons(found):
-    """Reversals as (model, key, verdict, reason), where what is restored says which fields."""
+    """Reversals as (model, key, verdict, reason); for restored records the reason names their fields."""
     restored = {}
     for one in found:
         if one.verdict == REVERSED and not one.is_new:
@@ -280,13 +280,13 @@ def reasons(found):
 
 
 def changes_back(fields):
-    """The fields of a record that get their former values."""
+    """Labels of the restored fields, in words."""
     labels = [str(field.verbose_name) for field in fields[:6] if not is_derived(field)]
     return f"恢复{'、'.join(labels)}" if labels else "没有要恢复的内容"
 
 
 def named_rows(user, rows):
-    """Rows (model, key, verdict, reason) with the names of their records."""
+    """Rows (model, key, verdict, reason) as dicts with the names of their records."""
     keys = {}
     for model, key, *_ in rows:
         keys.setdefault(model, []).append(key)
@@ -301,7 +301,7 @@ def named_rows(user, rows):
                 "url": url,
                 "verdict": UNDO_LABELS[verdict],
                 "stays": verdict != REVERSED,
-                # Which records refer to somebody would tell who is assisted.
+                # The models that refer to a person would reveal who is assisted.
                 "reason": reason if with_cases or verdict != HELD else "有其他记录引用它",
             }
         )

@@ -1,7 +1,7 @@
-"""What would become of each record that an import wrote, if the import were taken back.
+"""Dry run of undoing an import, record by record.
 
-A record that somebody has worked on since stays as it is, and so does one on which other records hang, or whose former
-values the rules no longer allow. Only what is seldom met is read whole: an import may have written a hundred thousand.
+A record stays as it is if somebody has changed it since, if other records refer to it, or if rules no longer allow its
+former values. Whole records are loaded only in these rarer cases, as an import may have written a hundred thousand.
 """
 
 from collections import Counter, defaultdict
@@ -28,7 +28,7 @@ CHUNK = 1_000
 
 @dataclass(slots=True)
 class Reversal:
-    """What becomes of one record; `before` and `after` are the keys of its history rows around the import."""
+    """The verdict on one record; `before` and `after` are the keys of its history rows around the import."""
 
     verdict: str
     model: type
@@ -39,18 +39,18 @@ class Reversal:
 
     @property
     def is_new(self):
-        """Whether the import began the record."""
+        """Whether the import created the record."""
         return self.before is None
 
 
 def differing(model, one, other):
-    """The fields in which two states of a record, as `linked_states` gives them, differ."""
+    """The fields that differ between two states of a record from `linked_states`."""
     fields = [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
     return fields + [field for field, keys in one.linked.items() if keys != other.linked[field]]
 
 
 def linked_states(model, states):
-    """The states {key of a history row: the row}, each with what it was linked to by many-to-many fields."""
+    """{history key: history row}, each row with its many-to-many links added as `linked`."""
     links = links_at(model, states)
     for key, state in states.items():
         state.linked = links[key]
@@ -58,21 +58,21 @@ def linked_states(model, states):
 
 
 def restorable(model, before, after):
-    """The fields to which an import gave another value, and which get their former one."""
+    """The fields that an import changed and that undoing it restores."""
     skipped = options_of(model).undo_skips
     return [field for field in differing(model, before, after) if field.name not in skipped]
 
 
 def states_of(found):
-    """{key of a history row: the row} of those around the import of these Reversals of one kind of records."""
+    """{history key: history row} before and after the import, for Reversals of one model."""
     keys = {key for one in found for key in (one.before, one.after) if key is not None}
     return linked_states(found[0].model, found[0].model.history.model.objects.in_bulk(keys)) if found else {}
 
 
 def restore(record, before, after):
-    """Gives a record the values it had before the import; returns the fields that differ.
+    """Sets a record's fields to their values before the import; returns the fields that differ.
 
-    What many-to-many fields link to is left to whoever writes the record.
+    Many-to-many fields are returned but not set: their links are written with the record.
     """
     fields = restorable(type(record), before, after)
     for field in fields:
@@ -82,9 +82,9 @@ def restore(record, before, after):
 
 
 def reversals(batch, is_locking=False):
-    """Yields a Reversal for each record that the import wrote, in the order in which they can be taken back.
+    """Yields a Reversal for each record that the import wrote, in the order in which they can be undone.
 
-    With `is_locking` nobody can work on a record from before it is looked at until the transaction ends.
+    With `is_locking` each record is locked until the end of the transaction before it is examined.
     """
     gone, restored = defaultdict(set), defaultdict(set)
     for label, ranges in reversed(batch.written):
@@ -99,22 +99,22 @@ def reversals(batch, is_locking=False):
 
 
 def chunks(ranges):
-    """The keys of ranges, the latest first, some at a time."""
+    """Yields the ranges in pieces (first, last) of at most CHUNK keys, latest first."""
     for first, last in reversed(ranges):
         for end in range(last, first - 1, -CHUNK):
             yield max(first, end - CHUNK + 1), end
 
 
 def lock(model, keys):
-    """Keeps others from the records to which these history rows belong."""
+    """Locks the records with history rows in the range `keys`."""
     own = model.history.model.objects.filter(history_id__range=keys).order_by()
     list(model._base_manager.select_for_update().filter(pk__in=own.values("id")).order_by("pk").values_list("pk"))
 
 
 class Look:
-    """Looks at the records whose first history row of the import has a key in `keys` (first, last).
+    """Determines the Reversals of records whose first history row by the import is in `keys`, (first, last).
 
-    `gone` and `restored` are, by model, the keys of records that have been found to be removed or restored before.
+    `gone` and `restored`, {model: keys}, are the records already found to be deleted or restored.
     """
 
     def __init__(self, model, keys, ranges, gone, restored):
@@ -124,12 +124,12 @@ class Look:
         self.own = self.kept.filter(history_id__range=keys).values("id")
 
     def reversals(self):
-        """Yields their Reversals, the latest first."""
+        """Yields the Reversals, latest first."""
         found, later = [], {}
         for key, rows in self._histories().items():
             written = [row for row in rows if is_within(row[0], self.ranges)]
             if written[0][0] < self.keys[0]:
-                continue  # it is told of with the first row
+                continue  # yielded with the chunk of its first row
             before = [number for number, _ in rows if number < written[0][0]]
             former = before[-1] if before and written[0][1] != "+" else None
             found.append(Reversal(REVERSED, self.model, key, former, written[-1][0]))
@@ -143,7 +143,7 @@ class Look:
         yield from found
 
     def _histories(self):
-        """{key of a record: (key, type) of each row of its history}."""
+        """{record's key: [(history key, type)]} of the records' whole histories."""
         histories = defaultdict(list)
         rows = self.kept.filter(id__in=self.own).order_by("history_id")
         for key, number, kind in rows.values_list("id", "history_id", "history_type"):
@@ -151,7 +151,7 @@ class Look:
         return histories
 
     def _keep_edited(self, found, later):
-        """Keeps those whose last state, `later`, differs from what the import left."""
+        """Marks records as kept whose last state, {key: history key} in `later`, differs from the import's."""
         edited = [one for one in found if one.key in later]
         numbers = {number for one in edited for number in (one.after, later[one.key])}
         rows = self.kept.select_related("history_user").in_bulk(numbers) if edited else {}
@@ -162,7 +162,7 @@ class Look:
                 one.verdict, one.reason = KEPT, edited_by(last)
 
     def _hold(self, begun):
-        """Holds what the import began and other records hang on, or what is never removed."""
+        """Marks created records as held that others refer to, and as unfit where their model is never deleted."""
         begun = list(begun)
         leaves = options_of(self.model).undo_leaves
         holding = self._holding() if begun and not leaves else {}
@@ -173,7 +173,7 @@ class Look:
                 one.verdict, one.reason = HELD, f"有{'、'.join(sorted(holding[one.key]))}引用它"
 
     def _holding(self):
-        """{key: kinds of records} for those records on which others hang that will not be removed with them."""
+        """{key: verbose names of models} of records that other records refer to, except those to be deleted as well."""
         found = defaultdict(set)
         for relation in self.model._meta.related_objects:
             other = relation.through if relation.many_to_many else relation.related_model
@@ -192,7 +192,7 @@ class Look:
         return found
 
     def _touched(self, found):
-        """{key: (record with its former values, their names)} of those of which a rule speaks of other records."""
+        """{key: (record with its former values, names of these fields)} where rules depend on other records."""
         places = sorted(ruled(self.model))
         if not found or not places:
             return {}
@@ -206,7 +206,7 @@ class Look:
         return {key: (stored[key], {field.name for field in those}) for key, those in fields.items()}
 
     def _judge(self, touched, found):
-        """Keeps those whose former values the rules do not allow beside those of others."""
+        """Marks records as unfit whose former values break a rule together with the other records."""
         records = [record for record, _ in touched.values()]
         rules = [(*rule, holders(self.model, records, *rule[:2])) for rule in exclusive(self.model) if records]
         many, leaving = several(self.model, records), self.gone[self.model] | self.restored[self.model]
@@ -225,12 +225,12 @@ class Look:
 
 
 def is_within(key, ranges):
-    """Whether a key lies in one of the ranges."""
+    """Whether a key is in one of the ranges."""
     return any(first <= key <= last for first, last in ranges)
 
 
 def edited_by(row):
-    """Who did something to a record after the import, and when."""
+    """Who changed or deleted a record, and when, in words."""
     user = row.history_user
     who = user.name or user.get_username() if user else "系统"
     act = "删除" if row.history_type == "-" else "修改"
@@ -238,7 +238,7 @@ def edited_by(row):
 
 
 def ruled(model):
-    """The columns whose values the rules allow or not because of other records: what is unique, and `undo_rechecks`."""
+    """Columns whose validity depends on other records: those in uniqueness rules and `undo_rechecks`."""
     tracked = {field.name: field.attname for field in tracked_fields(model)}
     names = set(options_of(model).undo_rechecks)
     for fields, condition, _ in exclusive(model):
@@ -247,7 +247,7 @@ def ruled(model):
 
 
 def exclusive(model):
-    """What one record alone holds: (fields' names, condition, the constraint or None) of each."""
+    """Yields the uniqueness rules of a model as (field names, condition, constraint or None)."""
     for field in model._meta.concrete_fields:
         if field.unique and not field.primary_key:
             yield (field.name,), Q(), None
@@ -257,7 +257,7 @@ def exclusive(model):
 
 
 def named_in(condition):
-    """The names of the fields of which a condition speaks."""
+    """Names of the fields in a condition."""
     children = condition.children if condition else ()
     return {
         name
@@ -267,12 +267,12 @@ def named_in(condition):
 
 
 def linked(model):
-    """The links to other records that the rules follow."""
+    """Names of the relations in `undo_rechecks`."""
     return [name for name in options_of(model).undo_rechecks if model._meta.get_field(name).is_relation]
 
 
 def values_of(record, names):
-    """The record's values of these fields, as the database holds them."""
+    """The record's database values of these fields."""
     fields = [record._meta.get_field(name) for name in names]
     return tuple(
         field.derived(record) if hasattr(field, "derived") else getattr(record, field.attname) for field in fields
@@ -280,7 +280,7 @@ def values_of(record, names):
 
 
 def holders(model, records, names, condition):
-    """{values of the fields named: keys of the stored records that hold them}, as far as these records would."""
+    """{values of the named fields: keys of stored records}, where the first value is that of one of `records`."""
     wanted = {values_of(record, names)[0] for record in records} - {None}
     found = defaultdict(set)
     rows = model._base_manager.filter(condition, **{f"{names[0]}__in": wanted}).values_list("pk", *names)
@@ -290,7 +290,7 @@ def holders(model, records, names, condition):
 
 
 def several(model, records):
-    """The keys of those records beside which `check_overlap` would find others."""
+    """Keys of the records with siblings that `check_overlap` would compare them with."""
     if not records or not hasattr(model, "check_overlap"):
         return set()
     [name] = linked(model)
@@ -300,7 +300,7 @@ def several(model, records):
 
 
 def refuse_taken(record, names, leaving, rules):
-    """Raises ValidationError where others than `leaving` hold what the record alone would hold."""
+    """Raises ValidationError where a stored record not in `leaving` already has the record's unique values."""
     for fields, condition, constraint, found in rules:
         others = found.get(values_of(record, fields), set()) - {record.pk} - leaving
         if not others or not names & {*fields, *named_in(condition)}:
@@ -311,5 +311,5 @@ def refuse_taken(record, names, leaving, rules):
 
 
 def label_of(field):
-    """The words for a field; a blind index is called as what it is made of."""
+    """Verbose name of a field; a blind index has that of its source."""
     return field.model._meta.get_field(getattr(field, "source", field.name)).verbose_name

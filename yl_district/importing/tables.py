@@ -1,4 +1,4 @@
-"""The list of imports."""
+"""The table of imports."""
 
 import django_tables2 as tables
 
@@ -10,7 +10,7 @@ from .models import ImportBatch
 
 
 class ImportBatchTable(PageTable):
-    """Imports."""
+    """Imports with their counts of rows."""
 
     file_name = RecordColumn(attrs={"td": {"class": "record text-break"}})
     created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
@@ -25,5 +25,5 @@ class ImportBatchTable(PageTable):
         return kind_words(value)
 
     def render_counts(self, record):
-        """How many records were new, changed and the same; nothing as long as the file was not checked."""
+        """Counts of new, changed and same rows; the default before the check."""
         return " / ".join(map(str, tally(record))) if record.counts else self.default

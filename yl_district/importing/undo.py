@@ -1,7 +1,7 @@
-"""Takes a committed import back: what it began is removed, what it changed gets its former values.
+"""The undo of a committed import: deletes the records it created and restores the values it changed.
 
-What stays is for `reversals` to say. What the import wrote is known by the keys of the history rows that it left, so
-that any import can be taken back at any time.
+`reversals` decides which records stay. The import's writes are found by the keys of its history rows, so that any
+import can be undone at any time.
 """
 
 from collections import Counter, defaultdict
@@ -17,16 +17,16 @@ from .models import ImportBatch
 from .reversals import CHUNK, REVERSED, restore, reversals, states_of
 from .stage import derived
 
-LISTED = 500  # records that stay, which the result names
+LISTED = 500  # remaining records listed in the result
 CONFLICT = (
     "撤销时发现与系统中的其他记录冲突，可能刚有他人引用了这些内容，或使用了相同的号码。没有撤销任何记录，请刷新后重试。"
 )
 
 
 def undo(batch, user, resources):
-    """Takes an import of what `resources` take in back, as far as it can be, in one transaction.
+    """Undoes an import as far as possible in one transaction; `resources` are those of all kinds.
 
-    Raises Refused, and then nothing has changed.
+    Raises Refused; then nothing is changed.
     """
     try:
         with transaction.atomic(), because(f"撤销{REASON}", user):
@@ -50,7 +50,7 @@ def undo(batch, user, resources):
 
 
 class Undoing:
-    """Carries reversals out, some at a time."""
+    """Carries out reversals in batches of one model."""
 
     def __init__(self, resources):
         self.settled = {resource._meta.model: resource for resource in resources if resource.settled_by}
@@ -58,7 +58,7 @@ class Undoing:
         self.counts, self.staying = Counter(), []
 
     def take(self, one):
-        """Counts a reversal and lets it wait for others of its kind."""
+        """Counts a reversal and queues it for its batch; one that is not carried out is listed instead."""
         self.counts[one.verdict] += 1
         if one.verdict != REVERSED:
             if len(self.staying) < LISTED:
@@ -69,18 +69,18 @@ class Undoing:
         self.waiting.append(one)
 
     def end(self):
-        """Carries out what still waits, and brings up to date what others tell of the records."""
+        """Carries out the last batch, and updates data that other records derive from those changed."""
         self._carry_out()
         for resource, keys in self.settling.items():
             resource.settle(keys)
 
     @property
     def staying_count(self):
-        """How many records stay."""
+        """The number of records that stay."""
         return self.counts.total() - self.counts[REVERSED]
 
     def result(self):
-        """What was taken back and what stays, as the import keeps it."""
+        """Counts by verdict and the remaining records, to be stored with the import."""
         return {"counts": dict(self.counts), "staying": self.staying}
 
     def _carry_out(self):

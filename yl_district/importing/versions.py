@@ -1,4 +1,4 @@
-"""How far records had come when an import was checked: what changed since must be checked again."""
+"""History positions at check time, from which later changes by others are found before the commit."""
 
 from collections import defaultdict
 
@@ -7,11 +7,11 @@ from django.db.models import Max
 
 from .stage import in_order
 
-RECENT = 1_000  # keys below the last one whose transactions may still have been open
+RECENT = 1_000  # keys up to the last one, some of which open transactions may still add
 
 
 def marks_of(models):
-    """For each model the last key of its history, and how many of the keys just below it were there."""
+    """{model's label: [last history key, number of existing keys among the RECENT up to it]}."""
     found = {}
     for model in models:
         kept = model.history.model.objects.order_by()
@@ -21,9 +21,9 @@ def marks_of(models):
 
 
 class Changes:
-    """What others have changed of some models since the marks were taken.
+    """Records of some models that others have changed since the marks were taken.
 
-    `marks` is what `marks_of` gave, `own` {label: ranges of history keys} what the import itself has written since.
+    `marks` is the result of `marks_of`; `own`, {label: ranges of history keys}, is what the import itself has written.
     """
 
     def __init__(self, marks, own=None):
@@ -42,9 +42,9 @@ class Changes:
         return any(self.keys.values())
 
     def count_as_changed(self, label):
-        """Counts records of a model as changed to which changed ones of others refer.
+        """Also counts records of a model as changed that changed records of other models refer to.
 
-        Whom a row means is decided by where people belong too.
+        Which person a row means depends on that person's memberships and posts as well.
         """
         keys, model = self.pointed.get(label, set()) - {None}, apps.get_model(label)
         if keys and label in self.keys:
@@ -53,12 +53,15 @@ class Changes:
 
 
 def has_name(model):
-    """Whether records of the model are known by a name."""
+    """Whether the model has a field `name`."""
     return any(field.name == "name" for field in model._meta.concrete_fields)
 
 
 def changed_since(model, mark, own=()):
-    """The history rows of the model that were written after the mark, but for the ranges `own` of their keys."""
+    """History rows written after the mark, except the key ranges `own`.
+
+    Where keys just below the mark's have been added since, all of the RECENT count as changed.
+    """
     last, count = mark
     kept = model.history.model.objects.order_by()
     before = kept.filter(history_id__gt=last - RECENT, history_id__lte=last)
@@ -69,10 +72,7 @@ def changed_since(model, mark, own=()):
 
 
 def written_since(marks, reason):
-    """What was written for a reason since the marks: [model's label, ranges of keys of its history], in its order.
-
-    A record comes after those to which it refers.
-    """
+    """[model's label, ranges of history keys] written for a reason since the marks, referenced models first."""
     found = []
     for label in in_order(marks):
         last, _ = marks[label]
@@ -84,7 +84,7 @@ def written_since(marks, reason):
 
 
 def give_reason(written, reason):
-    """Notes a reason in the history rows that `written_since` gave."""
+    """Sets the change reason of the history rows that `written_since` returned."""
     for label, ranges in written:
         for keys in ranges:
             apps.get_model(label).history.model.objects.filter(history_id__range=keys).update(
@@ -93,7 +93,7 @@ def give_reason(written, reason):
 
 
 def as_ranges(keys):
-    """Keys as [first, last] of each run without a gap."""
+    """Keys as sorted ranges [first, last] without gaps."""
     ranges = []
     for key in sorted(keys):
         if ranges and key == ranges[-1][1] + 1:

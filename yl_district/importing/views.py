@@ -1,4 +1,4 @@
-"""The pages of an import: the list, a new file, what its columns mean, what the check found, what was written."""
+"""Pages of imports: list, upload, mapping, progress, results of the check, records written."""
 
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,23 +21,23 @@ from .tables import ImportBatchTable
 
 
 def open_batches(user):
-    """The imports that the user may look at."""
+    """The imports that the user may see."""
     kinds = [kind.key for kind in import_kinds().open_to(user)]
     return ImportBatch.objects.open_to(user, [*kinds, LEDGER]).select_related("user", "undone_by")
 
 
 def open_batch(request, pk):
-    """One of them."""
+    """An import that the user may see; raises Http404 otherwise."""
     return get_object_or_404(open_batches(request.user), pk=pk)
 
 
 def own_batch(request, pk):
-    """An import of the user's own that a page of the way to its commit is about."""
+    """An import that the user uploaded; raises Http404 otherwise."""
     return get_object_or_404(open_batches(request.user).filter(user=request.user), pk=pk)
 
 
 def import_batch_list(request):
-    """What was imported, the latest first; what is not written yet only for its sender."""
+    """Lists committed imports and the user's own, latest first."""
     batches = open_batches(request.user)
     filterset = ImportBatchFilter(request.GET, batches, user=request.user, day=timezone.localdate())
     context = {
@@ -51,7 +51,7 @@ def import_batch_list(request):
 
 
 def import_batch_create(request):
-    """A file or a pasted table; what is read for sure is checked at once."""
+    """Uploads a file or a pasted table; starts the check at once if the mapping needs no confirmation."""
 
     def build(data=None):
         files = request.FILES if data is not None else None
@@ -76,7 +76,7 @@ def import_batch_create(request):
 
 
 def import_batch_update(request, pk):
-    """How the file is read: which sheets, which columns, and where the group stands."""
+    """Maps the file: which sheets and columns are taken, and where the group is given."""
     batch = own_batch(request, pk)
     if batch.state not in (State.MAPPING, State.CHECKED):
         return redirect(batch)
@@ -89,7 +89,7 @@ def import_batch_update(request, pk):
 
 
 def take_mapping(batch, form):
-    """Reads the file from now on as the form says, unless somebody is at it, and checks it again."""
+    """Saves the form's mapping and starts the check, unless other work on the import is in progress."""
     with transaction.atomic():
         if not enter_check(batch):
             return
@@ -101,7 +101,7 @@ def take_mapping(batch, form):
 
 @require_GET
 def import_batch_detail(request, pk):
-    """An import, by how far it has come."""
+    """Shows an import according to its state."""
     batch = open_batch(request, pk)
     if batch.state == State.MAPPING:
         return redirect("import_batch_update", batch.pk)
@@ -120,13 +120,13 @@ def import_batch_detail(request, pk):
 
 
 def page_context(batch):
-    """What every page of an import names."""
+    """Context common to all pages of an import."""
     kind = import_kinds().named(batch.kind)
     return {"title": batch.file_name, "batch": batch, "kind": kind, "kind_words": kind_words(batch.kind)}
 
 
 def busy_page(request, batch):
-    """How far the work has come, with the first rows that were checked; or that it broke off."""
+    """The progress of the work with the first checked rows, or that it was interrupted."""
     context = page_context(batch) | {"rows": early_rows(batch), "percent": percent(batch)}
     context["tens"] = context["percent"] // 10 * 10
     if wants_fragment(request):
@@ -137,12 +137,12 @@ def busy_page(request, batch):
 
 
 def percent(batch):
-    """The share of rows that were checked."""
+    """The share of checked rows in percent."""
     return 100 * batch.done_count // max(batch.row_count, 1)
 
 
 def found_page(request, batch, problem="", status=200):
-    """What the check found; `problem` says why something that was asked was not done."""
+    """The results of the check; `problem` is why a requested action was not carried out."""
     context = page_context(batch) | found_context(request, batch) | {"problem": problem}
     return rows_response(
         request, "yl_district/import_batch_checked.html", "yl_district/_import_rows.html", context, status=status
@@ -151,7 +151,7 @@ def found_page(request, batch, problem="", status=200):
 
 @require_GET
 def import_batch_wrong_rows(request, pk):
-    """The wrong rows with what is wrong with them, as a workbook that is taken again; also once others are written."""
+    """Downloads the wrong rows with reasons as a workbook to be uploaded again, before or after the commit."""
     batch = own_batch(request, pk)
     if batch.state not in (State.CHECKED, State.COMMITTED) or not batch.parts.exists():
         return redirect(batch)

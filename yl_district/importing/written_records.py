@@ -1,4 +1,4 @@
-"""Which records an import wrote, as its result and the way back name them."""
+"""The records that an import wrote, and how they are named to a user."""
 
 from django.apps import apps
 from django.db import models
@@ -6,12 +6,12 @@ from django.urls import NoReverseMatch
 
 
 def written_records(batch, label):
-    """The keys of the history rows that an import left of a kind of records, in their order, as a sequence."""
+    """Keys of the history rows that an import wrote of a model, in order, as Keys."""
     return Keys(dict(map(tuple, batch.written)).get(label, []))
 
 
 class Keys:
-    """Ranges [first, last] of keys as the sequence of these keys."""
+    """Ranges [first, last] of keys as a sequence that supports `len` and slices."""
 
     def __init__(self, ranges):
         self.ranges = ranges
@@ -30,13 +30,13 @@ class Keys:
 
 
 def keys_of(model, history_keys):
-    """The keys of the records whose history rows these are, each once, in that order."""
+    """Keys of the records with these history rows, without duplicates, in order of history."""
     found = model.history.model.objects.filter(history_id__in=history_keys).order_by("history_id")
     return list(dict.fromkeys(found.values_list("id", flat=True)))
 
 
 def named(user, model, keys):
-    """{key: (name, address)} of records: the address only where the user may come, no name where nobody is to know."""
+    """{key: (name, URL)} of the records that the user may see; the URL is "" where the user may not open the page."""
     rows = model._base_manager.all()
     if hasattr(model._default_manager, "visible_to"):
         rows = model._default_manager.visible_to(user)
@@ -46,7 +46,7 @@ def named(user, model, keys):
 
 
 def address(user, record):
-    """The record's own page, where it has one that the user may open."""
+    """URL of the record's page; "" where it has none that the user may open."""
     if not hasattr(record, "get_absolute_url") or not user.may_open(f"{record_page(record)}_detail"):
         return ""
     try:
@@ -56,18 +56,18 @@ def address(user, record):
 
 
 def record_page(record):
-    """The kind of a record as the names of its pages have it."""
+    """A record's model name in URL names, such as `assisted_youth`."""
     name = type(record).__name__
     return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).strip("_")
 
 
 def told(model, key, names):
-    """How a record is named: by its name, else as one that is gone or not for the user's eyes."""
+    """(text, URL) of a record: its name, or model and key where it is deleted or not visible to the user."""
     name, url = names.get(key, ("", ""))
     label = model._meta.verbose_name
     return (name or f"{label}（编号 {key}）", url)
 
 
 def kind_label(label):
-    """The words for a kind of records."""
+    """The verbose name of a model."""
     return apps.get_model(label)._meta.verbose_name
