@@ -82,7 +82,7 @@ def unknown_texts(batch, names):
 
 
 def untaken_headings(batch):
-    """Headings of columns not taken, except row numbers and the system's own columns."""
+    """Headings of columns not taken, except those that are always ignored, such as row numbers."""
     mapping = Mapping.from_json(batch.mapping)
     titles = [
         heading

@@ -1,1 +1,1 @@
-"""Lists, forms and exports as every page shows them."""
+"""Lists, forms and exports common to all pages."""

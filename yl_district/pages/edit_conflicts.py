@@ -1,8 +1,8 @@
-"""Two people who change the same record: neither loses anything.
+"""Optimistic locking of forms: concurrent edits of a record are shown to the user instead of overwritten.
 
-A form carries a version, a digest of each value as it was shown. When the form comes back, the record is read again
-under a lock and compared: what somebody else has changed meanwhile is shown beside what was typed, for the user to
-decide. The digests are keyed and made for one user and record, so that they tell nothing.
+A form carries a version, a digest of each value at the time it was shown. When the form is submitted, the record is
+read again under a lock and compared: values that somebody else has changed meanwhile are shown next to those typed,
+and the user decides. The digests are keyed by user and record, so that they reveal nothing about the values.
 """
 
 import json
@@ -22,7 +22,10 @@ UNSHOWN, UNSHOWN_TYPED = "已修改（内容不显示）", "您填写的内容�
 
 
 def lock(record, user, lock_more=None):
-    """Reads the record again and keeps others from changing it until the transaction ends; gone is "not found"."""
+    """Locks and reloads the record; raises Http404 where it is deleted or no longer visible to the user.
+
+    `lock_more(record)` locks what the form writes besides the record.
+    """
     rows = type(record)._base_manager.select_for_update(no_key=True).filter(pk=record.pk)
     if not list(rows.values_list("pk")) or not is_reached(record, user):
         raise Http404
@@ -32,34 +35,34 @@ def lock(record, user, lock_more=None):
 
 
 def is_reached(record, user):
-    """Whether the user sees the record as it is now stored; records that know no reach are everybody's."""
+    """Whether the user may see the stored record; records of models without `visible_to` are visible to everybody."""
     rows = type(record)._default_manager
     return not hasattr(rows, "visible_to") or rows.visible_to(user).filter(pk=record.pk).exists()
 
 
 def digest(record, user, name, value):
-    """What stands for one value of a record in the pages of one user."""
+    """The digest of one value of a record, keyed by user, record and field."""
     said = json.dumps([user.pk, record._meta.label, record.pk, name, value])
     return salted_hmac("yl_district.editing", said, algorithm="sha256").hexdigest()[:16]
 
 
 def written(digests):
-    """Digests by name as a page carries them."""
+    """{name: digest} as the text of the form's version field."""
     return " ".join(f"{name}={value}" for name, value in digests.items())
 
 
 def read(version):
-    """Digests by name from what a page sent, whatever that was."""
+    """{name: digest} of a submitted version; malformed parts are ignored."""
     return dict(part.split("=", 1) for part in version[:LONGEST].split() if "=" in part)
 
 
 def record_digests(record, user):
-    """A digest of every stored value of a record, for pages that act on it as a whole."""
+    """{name: digest} of the record's compared fields, for pages that act on the whole record."""
     return {field.name: digest(record, user, field.name, state(record, field)) for field in compared_fields(record)}
 
 
 def compared_fields(record):
-    """What is compared of a record: all that it stores, or what its model names."""
+    """The fields named in the model's option `compared`, by default all stored fields and attachments."""
     named = options_of(type(record)).compared
     attached = [field for field in record._meta.private_fields if field.name == "attachments"]
     stored = [*record._meta.concrete_fields, *record._meta.many_to_many, *attached]
@@ -67,19 +70,19 @@ def compared_fields(record):
 
 
 def state(record, field):
-    """The stored value of a field, for several linked records their keys."""
+    """The stored value of a field as text, for many-to-many and reverse relations the sorted keys."""
     if field.concrete and not field.many_to_many:
         return str(getattr(record, field.attname))
     return sorted(getattr(record, field.name).values_list("pk", flat=True))
 
 
 def label_of(field):
-    """A field's label, that of the other records where they point here."""
+    """A field's label; for a reverse relation the verbose name of the related model."""
     return str((field if field.concrete else field.related_model._meta).verbose_name)
 
 
 def changed_labels(record, user, version):
-    """The labels of what differs from the version sent; a page that sent none is not compared."""
+    """Labels of the fields that differ from the submitted version; [] without a version."""
     if version is None:
         return []
     seen, stored = read(version), record_digests(record, user)
@@ -87,7 +90,7 @@ def changed_labels(record, user, version):
 
 
 def form_digests(form):
-    """A digest of the stored value of every field that a form offers."""
+    """{name: digest} of the stored values of a form's enabled fields."""
     return {
         name: digest(form.instance, form.user, name, plain(form, name, stored_data(form, name)))
         for name, field in form.fields.items()
@@ -96,17 +99,17 @@ def form_digests(form):
 
 
 def stored_data(form, name):
-    """The stored value of a field, as a browser would send it."""
+    """The stored value of a field as form data."""
     return sendable(form, name, form.stored_value(name))
 
 
 def shown_data(form, name):
-    """The value that the fresh form shows in a field, as a browser would send it."""
+    """The initial value of a field as form data."""
     return sendable(form, name, form.get_initial_for_field(form.fields[name], name))
 
 
 def sendable(form, name, value):
-    """A value as a browser would send it."""
+    """A field's value as the QueryDict that a browser would submit."""
     field, data = form.fields[name], QueryDict(mutable=True)
     if isinstance(field.widget, forms.CheckboxInput):
         sent = ["on"] if value else []
@@ -118,7 +121,7 @@ def sendable(form, name, value):
 
 
 def plain(form, name, data):
-    """What was sent for a field in the one spelling that can be compared."""
+    """A field's submitted value in canonical form for comparison."""
     field = form.fields[name]
     value = field.widget.value_from_datadict(data, {}, form.add_prefix(name))
     if isinstance(value, list):
@@ -134,7 +137,7 @@ def plain(form, name, data):
 
 @dataclass(frozen=True)
 class Difference:
-    """One field that somebody else has changed: the stored value, and what was typed."""
+    """One field that somebody else has changed, with the stored and the typed value."""
 
     name: str
     label: str
@@ -144,10 +147,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Conflict:
-    """What somebody else has changed since the form was shown.
+    """Changes that somebody else has made since the form was shown.
 
-    `differing` waits for a decision; `taken_over` holds the fields that the user had left alone; `labels` names what
-    changed in a record on which the form acts as a whole.
+    `differing` are fields on which the user must decide; `taken_over` are fields that the user had not edited; `labels`
+    names the changed fields of a record on which the form acts as a whole.
     """
 
     differing: tuple = ()
@@ -156,7 +159,7 @@ class Conflict:
 
 
 def conflict(form, record, version):
-    """The conflict between what was typed or decided upon and what is stored; None where there is none."""
+    """The Conflict between the submitted form and the stored record; None where there is none."""
     if version is None:
         return None
     if hasattr(form, "stored_value"):
@@ -166,11 +169,11 @@ def conflict(form, record, version):
 
 
 def field_conflict(form, seen):
-    """What of a form's fields has changed since `seen`, where the outcome is not what was typed anyway."""
+    """The Conflict of fields changed since the digests `seen`, unless what was typed is harmless; None without any."""
     stored, differing, taken_over = form_digests(form), [], []
     for name in form.fields:
         typed = plain(form, name, form.data)
-        # A field that was open when it was shown and is closed now has changed too.
+        # A field that has been disabled since the form was shown counts as changed.
         agrees = name in stored and typed in harmless(form, name, seen)
         if seen.get(name) != stored.get(name) and not agrees:
             (taken_over if is_untouched(form, name, typed, seen) else differing).append(difference(form, name))
@@ -178,7 +181,7 @@ def field_conflict(form, seen):
 
 
 def harmless(form, name, seen):
-    """What can be sent for a field whatever others have done: the stored value, or nothing where that stays unseen."""
+    """Values that never conflict: the stored value, and for a field not offered its unedited initial value."""
     spellings = [plain(form, name, stored_data(form, name))]
     if name not in seen and not is_shown(form, name):
         spellings.append(plain(form, name, shown_data(form, name)))
@@ -186,12 +189,12 @@ def harmless(form, name, seen):
 
 
 def is_shown(form, name):
-    """Whether the fresh form shows the stored value itself."""
+    """Whether the form's initial value is the stored value itself, unmasked."""
     return plain(form, name, shown_data(form, name)) == plain(form, name, stored_data(form, name))
 
 
 def is_untouched(form, name, typed, seen):
-    """Whether the user left a field as the form had shown it; one that it did not offer sent nothing."""
+    """Whether the user did not edit a field; one that the form did not offer must not have been submitted."""
     if name not in seen:
         return form.add_prefix(name) not in form.data
     if not is_shown(form, name):
@@ -200,7 +203,7 @@ def is_untouched(form, name, typed, seen):
 
 
 def difference(form, name):
-    """A field's stored and typed value in words; never a value that the form itself would not show."""
+    """The Difference of a field; values that the form itself does not show are not revealed."""
     label = str(form.fields[name].label)
     if not is_shown(form, name):
         is_typed = plain(form, name, form.data) != plain(form, name, shown_data(form, name))
@@ -209,7 +212,7 @@ def difference(form, name):
 
 
 def words(form, name, data):
-    """What was sent for a field, choices by their labels."""
+    """Display text of a submitted value, choices by their labels."""
     field = form.fields[name]
     value = field.widget.value_from_datadict(data, {}, form.add_prefix(name))
     if isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
@@ -222,7 +225,7 @@ def words(form, name, data):
 
 
 def merged(form):
-    """What was typed, with the stored values in the fields that the user had left alone."""
+    """The submitted data with stored values in the fields that the user had not edited."""
     data = form.data.copy()
     for each in form.conflict.taken_over:
         name = form.add_prefix(each.name)

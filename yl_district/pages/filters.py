@@ -8,9 +8,9 @@ from .forms import narrow_choices, prepare_field
 
 
 class PageFilter(django_filters.FilterSet):
-    """Narrows a list by QuerySet methods; `defaults` hold where the address says nothing.
+    """A filter form whose filters call QuerySet methods; `defaults` apply to parameters missing from the URL.
 
-    A subclass declares `search` where its rows can be searched by name.
+    A subclass declares `search` if its rows can be searched by name.
     """
 
     defaults = {}
@@ -35,22 +35,22 @@ class PageFilter(django_filters.FilterSet):
 
     @property
     def is_narrowed(self):
-        """Whether the address asks for something other than the plain list."""
+        """Whether the URL has filters other than the defaults."""
         return any(self.data.get(name, "") != self.defaults.get(name, "") for name in self.filters)
 
     @property
     def choices(self):
-        """The fields beside the search box."""
+        """The fields other than the search box."""
         return [self.form[name] for name in self.filters if name != "search"]
 
     @property
     def search_box(self):
-        """The field for names, or None."""
+        """The search field, or None."""
         return self.form["search"] if "search" in self.filters else None
 
 
 class SearchFilter(django_filters.CharFilter):
-    """A box for names, pinyin and initials; calls the QuerySet's `search`."""
+    """A search box for names, pinyin and initials, which calls the QuerySet's `search`."""
 
     def __init__(self, label="姓名或拼音首字母"):
         super().__init__(label=label, max_length=60)
@@ -60,7 +60,7 @@ class SearchFilter(django_filters.CharFilter):
 
 
 class YearFilter(django_filters.Filter):
-    """A box for a calendar year; on a date field the year in which the date lies."""
+    """Filters by calendar year; a date field needs the lookup `year`."""
 
     field_class = YearFormField
 
@@ -69,7 +69,7 @@ class YearFilter(django_filters.Filter):
 
 
 class OnDayFilter(django_filters.ChoiceFilter):
-    """Keeps the rows for which a QuerySet method of a day holds today, or the others."""
+    """Filters by whether rows are in the result of a QuerySet method, `holds`, called with today."""
 
     def __init__(self, label, holds, yes, no):
         super().__init__(label=label, choices=[("yes", yes), ("no", no)])

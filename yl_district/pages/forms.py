@@ -1,4 +1,4 @@
-"""Forms as every page shows them: native date inputs, grouped fields, choices within the user's reach."""
+"""Base classes of all page forms: native date inputs, grouped fields, choices limited to visible records."""
 
 from datetime import date
 from functools import cached_property
@@ -21,17 +21,17 @@ from ..privacy.masking import masked
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
 YEARS = (1900, 2100)
-# Word, Excel and PostgreSQL cannot hold them.
+# Control characters that Word, Excel or PostgreSQL cannot store.
 CONTROL_FREE = RegexValidator(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "含有不可见的控制字符，请删去后重新输入。", inverse_match=True
 )
-# What PostgreSQL holds in an integer column.
+# The maximum of PostgreSQL's integer type.
 LARGEST = 2_147_483_647
 KEY_DIGITS = 18
 
 
 class DayInput(forms.DateInput):
-    """The browser's own input of a day."""
+    """The browser's native date input."""
 
     input_type = "date"
 
@@ -40,7 +40,7 @@ class DayInput(forms.DateInput):
 
 
 class MonthInput(forms.DateInput):
-    """The browser's own input of a month, whose first day is kept."""
+    """The browser's native month input; the value is the month's first day."""
 
     input_type = "month"
 
@@ -49,7 +49,7 @@ class MonthInput(forms.DateInput):
 
 
 def prepare_field(field):
-    """Gives a field the input, limits and hints that its type asks for."""
+    """Sets a field's widget, limits and messages according to its type."""
     verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
     field.error_messages["required"] = f"请{verb}{field.label}。"
     if isinstance(field, forms.NullBooleanField):
@@ -69,13 +69,13 @@ def prepare_field(field):
 
 
 def refuse_control_characters(field):
-    """Refuses what cannot be seen in a text, in words that say so."""
+    """Replaces Django's check for NUL by one for all control characters, with a clear message."""
     kept = [each for each in field.validators if not isinstance(each, ProhibitNullCharactersValidator)]
     field.validators = [*kept, CONTROL_FREE]
 
 
 def prepare_whole_number(field):
-    """A year or a count, with limits that a database keeps and words of its own for what lies outside."""
+    """Sets limits and messages of a year or a count; counts fit into PostgreSQL's integer type."""
     if isinstance(field, YearFormField):
         first, last = 2000, YEARS[1]
         words = f"请填写 {first} 至 {last} 之间的年份。"
@@ -93,7 +93,7 @@ def prepare_whole_number(field):
 
 
 def prepare_date(field):
-    """A day or a month in the browser's own input; years that nobody can mean are refused."""
+    """Sets the native input, formats and messages of a day or a month, and limits it to the years YEARS."""
     if isinstance(field, MonthFormField):
         field.widget, field.input_formats = MonthInput({"placeholder": "如 2017-05"}), MONTH_FORMATS
         field.error_messages["invalid"] = "请填写年月，如 2017-05。"
@@ -107,7 +107,7 @@ def prepare_date(field):
 
 
 def narrow_choices(fields, user):
-    """Keeps every choice of records to those that the user may see."""
+    """Limits choices of records to those that the user may see."""
     for field in fields:
         queryset = getattr(field, "queryset", None)
         if hasattr(queryset, "visible_to"):
@@ -118,7 +118,7 @@ class SeveralChoiceField(forms.ModelMultipleChoiceField):
     """A choice of several records."""
 
     def clean(self, value):
-        """A key longer than any that a database holds is no choice; asked about it, the database would fail."""
+        """Refuses keys too long for the database before it is queried, since it would raise an error."""
         for key in value or ():
             if len(str(key)) > KEY_DIGITS:
                 raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
@@ -126,12 +126,12 @@ class SeveralChoiceField(forms.ModelMultipleChoiceField):
 
 
 class PageFormMixin:
-    """What all forms of pages share.
+    """Behaviour common to all page forms.
 
-    `groups` lists the fields in the order of the page: `[("标题", "field", "field"), …]`; the dates in `past` cannot
-    lie in the future. What is saved has to stay within the user's own reach, unless `rechecks_reach` is False.
-    `version` and `submission` are the marks that the page carries along, `conflict` and `repeated` what they led to;
-    `saved_note` is said where the form was saved.
+    `groups` lists the fields in display order: `[("标题", "field", "field"), …]`; the dates in `past` must not be in
+    the future. The saved record must stay visible to the user unless `rechecks_reach` is False. `version` and
+    `submission` are the page's hidden values, `conflict` and `repeated` the results of checking them; `saved_note` is
+    appended to the success message.
     """
 
     groups = ()
@@ -151,9 +151,9 @@ class PageFormMixin:
 
     @cached_property
     def helper(self):
-        """The layout in which crispy-forms draws the fields."""
+        """The crispy-forms layout of the fields."""
         helper = FormHelper(self)
-        helper.form_tag, helper.disable_csrf = False, True  # the page writes the form around it
+        helper.form_tag, helper.disable_csrf = False, True  # the template has the form tag and the CSRF token
         groups = self.groups or [("", *self.fields)]
         helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
         return helper
@@ -166,7 +166,7 @@ class PageFormMixin:
         return Column(name, css_class="col-12" if wide else "col-sm-6 col-xl-4")
 
     def add_error(self, field, error):
-        """What a model says about a field that the form does not show is said above the form."""
+        """Shows model errors of fields that the form does not have above the form."""
         if hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():
                 super().add_error(name if name in self.fields else None, errors)
@@ -174,7 +174,7 @@ class PageFormMixin:
             super().add_error(field, error)
 
     def focus(self):
-        """Puts the cursor where work goes on: the first wrong field, on an empty form the first field."""
+        """Sets autofocus on the first field with errors, else on the first field."""
         wrong = [name for name in self.fields if name in self.errors]
         for name in wrong or list(self.fields)[:1]:
             self.fields[name].widget.attrs["autofocus"] = True
@@ -182,12 +182,12 @@ class PageFormMixin:
 
     @property
     def problems(self):
-        """The wrong fields, for the list above the form."""
+        """The fields with errors, for the list above the form."""
         return [self[name] for name in self.fields if name in self.errors]
 
     @property
     def http_status(self):
-        """The status of the page that shows the form: 409 where it waits for a decision on what changed meanwhile."""
+        """The HTTP status of the form's page: 409 where the user must decide on a conflict or a repeated submission."""
         return 409 if self.conflict or self.repeated else 200
 
 
@@ -195,27 +195,27 @@ CLEAR = "无"
 
 
 def keep_back(field, value):
-    """Leaves a registered value out of the page: it is only hinted at, and stays where nothing is typed."""
+    """Sets the help text of a masked field, whose stored value is kept where nothing is typed."""
     field.help_text = f"已登记 {masked(value)}；留空不改，填“{CLEAR}”则清除。"
 
 
 def drawn(groups):
-    """The names in `groups`, in the order of the page."""
+    """The field names in `groups`, in display order."""
     return [name for _, *names in groups for name in names]
 
 
 class PageForm(PageFormMixin, forms.ModelForm):
-    """A form for one record; `fixed` names what the page has set already and the model's constraints still check.
+    """A form for one record; `fixed` names fields that the page has set and the model's constraints must still check.
 
-    `groups` is also where the form's fields come from: one that the page does not draw would come back empty and
-    erase what is stored. `added` names those in `groups` that are not the model's and that the form adds itself.
+    The form's fields are those in `groups`, since a field that is not displayed would be submitted empty and erase the
+    stored value. `added` names the fields in `groups` that the form adds to the model's.
     """
 
     fixed = ()
     added = ()
 
     def __init_subclass__(cls, **options):
-        """Derives Meta.fields from the groups, before Django reads it."""
+        """Sets Meta.fields from `groups` before Django reads it."""
         super().__init_subclass__(**options)
         if hasattr(cls, "Meta"):
             fields = [name for name in drawn(cls.groups) if name not in cls.added]
@@ -232,7 +232,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
 
     @property
     def kept_back(self):
-        """The names of the record's texts that every page masks, this one included."""
+        """Names of the form's masked fields, whose values this page does not show either."""
         fields = self._meta.model._meta.concrete_fields
         return [field.name for field in fields if is_masked(field) and field.name in self.fields]
 
@@ -244,7 +244,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         return data
 
     def _keep_current(self, name, field):
-        """What is chosen at present stays a choice, or saving would silently take it away."""
+        """Adds the current choice to the visible ones, as saving would otherwise silently remove it."""
         current = self.initial.get(name) if self.instance.pk and not self.user.reaches_root else None
         is_choice = isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField)
         if current and is_choice and hasattr(field.queryset, "visible_to"):
@@ -253,10 +253,10 @@ class PageForm(PageFormMixin, forms.ModelForm):
 
     @classmethod
     def lock(cls, record):
-        """Keeps others from changing what the form writes beside its record."""
+        """Locks other rows that the form writes besides its record; none by default."""
 
     def stored_value(self, name):
-        """The stored value of a field, also where the form does not show it."""
+        """The stored value of a field, including masked ones."""
         if name in self.kept_back:
             return getattr(self.instance, name)
         return self.get_initial_for_field(self.fields[name], name)
@@ -266,4 +266,4 @@ class PageForm(PageFormMixin, forms.ModelForm):
 
 
 class ActionForm(PageFormMixin, forms.Form):
-    """A form that asks what a verb of a model needs, such as the day and the reason of an end."""
+    """A form for the arguments of a model's method, such as date and reason of an end."""

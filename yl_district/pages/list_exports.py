@@ -1,8 +1,8 @@
-"""The export of a list: the rows that the page shows, all pages of them, with the columns of the ledger's sheet.
+"""Exports of lists: all rows of the filtered and sorted list, with the columns of the ledger's sheet.
 
-These columns hold what the list shows and are those that an import takes back. The last one marks each row with its
-record and the moment, by which an import knows the record again. The records behind a figure, which may be of any kind,
-are handed out as their page shows them.
+These columns can be imported again. The last one marks each row with its record and the time of export, by which an
+import identifies the record. The records behind a figure, which may be of any model, are exported with the columns of
+their page's table.
 """
 
 import re
@@ -31,10 +31,9 @@ LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 
 
 def export_page(request, resource_class, table_class, filter_class, rows, *, book=None, through=None):
-    """The list of `rows`, narrowed and sorted as the address says, as a file; masked unless a `book` says otherwise.
+    """The `rows`, filtered and sorted according to the URL, as a file download; masked unless `book` says otherwise.
 
-    `through` names the foreign key by which the sheet's records belong to the list's rows, where it is not they
-    themselves that the sheet states.
+    `through` names the sheet's foreign key to the list's model, for a sheet of records that belong to the list's rows.
     """
     kind = request.GET.get("format", FORMATS[0])
     if kind not in FORMATS:
@@ -56,7 +55,7 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
 
 
 def export_table(request, table_class, rows, *, name, back):
-    """The rows of a page's table with its columns, all pages of them, sorted as the address says, as a file."""
+    """All rows of a page's table with its columns, sorted according to the URL, as a file download."""
     kind = request.GET.get("format", FORMATS[0])
     if kind not in FORMATS:
         return unknown_format(kind)
@@ -74,12 +73,12 @@ def export_table(request, table_class, rows, *, name, back):
 
 
 def unknown_format(kind):
-    """Says which formats there are."""
+    """The response with status 400 that names the formats."""
     return HttpResponseBadRequest(f"没有“{kind}”这种导出格式，应为 {' 或 '.join(FORMATS)}。")
 
 
 def handed_out(request, file_name, write_rows, back):
-    """The file, or the page `back` with a word about why there is none."""
+    """The file download, or a redirect to `back` with a message where Excel cannot hold all rows."""
     try:
         return long_download(request, file_name, write_rows)
     except TooManyRows:
@@ -88,7 +87,7 @@ def handed_out(request, file_name, write_rows, back):
 
 
 def in_order_of(table_class, request, rows):
-    """The rows in the order of the list's table, or of their kind."""
+    """The rows in the order of the list's table, by default that of their model."""
     table = table_class(rows)
     RequestConfig(request, paginate=False).configure(table)
     rows = table.data.data
@@ -96,26 +95,26 @@ def in_order_of(table_class, request, rows):
 
 
 def belonging_to(rows, model, through):
-    """The records of `model` that belong to the rows, in the order of these."""
+    """The records of `model` that refer to the rows by `through`, in the order of the rows."""
     order = [f"-{through}__{name[1:]}" if name[:1] == "-" else f"{through}__{name}" for name in rows.query.order_by]
     records = model.objects.filter(**{f"{through}__in": rows.order_by().values("pk")})
     return records.order_by(*order, *model._meta.ordering)
 
 
 def marked_rows(resource, records, moment):
-    """Every record's cells with its mark behind them, read bit by bit."""
+    """Yields each record's cells followed by its export mark, in chunks of queries."""
     mark_of, order = marks(resource._meta.model, moment), records.query.order_by
     if is_plain(resource):
         for pk, cells in plain_rows(resource, records, CHUNK):
             yield [*cells, mark_of(pk)]
     else:
-        # Without the resource's own order, which is the ledger's.
+        # In the list's order instead of the resource's, which is the ledger's.
         for record in resource.rows_for_export(records).order_by(*order).iterator(chunk_size=CHUNK):
             yield [*resource.export_row(record), mark_of(record.pk)]
 
 
 class Counted:
-    """Rows that are counted as they pass by."""
+    """An iterable of rows that counts them as they are consumed."""
 
     def __init__(self, rows):
         self.rows, self.count = rows, 0
@@ -127,7 +126,7 @@ class Counted:
 
 
 def write(stream, kind, sheet, headings, rows):
-    """Writes the rows below their headings."""
+    """Writes headings and rows as CSV or as a workbook."""
     if kind == "csv":
         write_csv(stream, headings, rows)
     else:
@@ -135,7 +134,7 @@ def write(stream, kind, sheet, headings, rows):
 
 
 def conditions(request, filterset):
-    """By what the list was narrowed and sorted, in words; of a number typed into a search box the middle is hidden."""
+    """Yields the list's filters and sorting in words for the log, with long numbers masked."""
     filterset.form.is_valid()
     for name, value in filterset.form.cleaned_data.items():
         if value not in (None, ""):
@@ -147,6 +146,6 @@ def conditions(request, filterset):
 
 
 def list_of(request):
-    """The address of the list that is exported, as it was narrowed."""
+    """URL of the exported list with its filters."""
     name = request.resolver_match.url_name.removesuffix("_export").removesuffix("_full")
     return f"{reverse(f'{name}_list')}?{request.GET.urlencode()}"

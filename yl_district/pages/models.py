@@ -1,11 +1,11 @@
-"""Forms that have been carried out."""
+"""Submissions of forms."""
 
 from django.conf import settings
 from django.db import models
 
 
 class Submission(models.Model):
-    """One form that has been carried out, so that the same form sent again makes nothing more."""
+    """One processed form, so that submitting it again has no further effect."""
 
     token = models.CharField("凭证", max_length=64, unique=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="提交人")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu; the access table decides who sees it, by `shown_for` where another page's line decides."""
+    """One menu entry, shown to users admitted to `url_name` by the access table, or to `shown_for` where given."""
 
     label: str
     url_name: str
@@ -78,7 +78,7 @@ MENU = [
 
 
 def navigation(request):
-    """Template context: the menu's groups with the entries open to the user, the current one marked."""
+    """Template context with the menu's groups and entries for the user, and the current entry."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
     groups = [(label, [entry for entry in entries if is_shown(entry, request.user)]) for label, entries in MENU]
@@ -86,12 +86,12 @@ def navigation(request):
 
 
 def is_shown(entry, user):
-    """Whether a line of the menu is for the user."""
+    """Whether the menu shows the entry to the user."""
     return user.may_open(entry.shown_for or entry.url_name)
 
 
 def current_entry(request):
-    """The menu's line that is marked: `member_update` belongs under `member_list`."""
+    """URL name of the entry to highlight, such as `member_list` for `member_update`."""
     name = (request.resolver_match and request.resolver_match.url_name) or ""
     names = {entry.url_name for _, entries in MENU for entry in entries}
     return name if name in names else name.rsplit("_", 1)[0] + "_list"

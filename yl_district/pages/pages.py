@@ -1,7 +1,7 @@
-"""The pages that every kind of record has, so that a view says only what is its own.
+"""Generic list, form, action and delete pages, called by the views of each model.
 
-List, form, end and deletion; a detail page is a plain `render`. Rows come from `.visible_to(request.user)`. A page has
-a template of its own only where it says more than the others of its shape.
+A detail page is a plain `render`. Views pass rows from `.visible_to(request.user)`. A page has its own template only
+where it differs from the generic one.
 """
 
 from django.contrib import messages
@@ -19,10 +19,10 @@ from . import edit_conflicts, submit_once
 
 
 def template_names(request, shape):
-    """Names of the page's template, of which the first that exists is taken.
+    """Candidate template names; Django takes the first that exists.
 
-    Its own bears the URL's name, `members/member_update.html`; `outreach/contact_form.html` serves both forms of a
-    record; last comes the one of all pages of the shape, `form.html`.
+    First the page's own, by its URL name, such as `members/member_update.html`; then one for both forms of a record,
+    such as `outreach/contact_form.html`; last the generic one, such as `form.html`.
     """
     view, name = request.resolver_match.func, request.resolver_match.url_name
     app, record = view.__module__.partition(".")[0], name.rpartition("_")[0]
@@ -30,7 +30,7 @@ def template_names(request, shape):
 
 
 class CountedPaginator(Paginator):
-    """The pages of rows whose number is known, so that nobody counts them again."""
+    """A paginator given the number of rows, which saves the count query."""
 
     def __init__(self, *arguments, number, **options):
         super().__init__(*arguments, **options)
@@ -38,7 +38,7 @@ class CountedPaginator(Paginator):
 
 
 def sorted_table(request, table_class, rows, exclude=()):
-    """The table of `rows`, sorted as the address says, without the columns in `exclude`."""
+    """The table of `rows`, sorted according to the URL, without the columns in `exclude`."""
     if table_class.related:
         rows = rows.select_related(*table_class.related)
     table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
@@ -47,17 +47,17 @@ def sorted_table(request, table_class, rows, exclude=()):
 
 
 def configured_table(request, table_class, rows, exclude=(), number=None):
-    """The table of `rows`, sorted and paged as the address says; their `number` where it is known."""
+    """The table of `rows`, sorted and paginated according to the URL; `number` is the row count where known."""
     table = sorted_table(request, table_class, rows, exclude)
     known = {} if number is None else {"paginator_class": CountedPaginator, "number": number}
-    # Not by RequestConfig, which would take any number of rows that the address asks for, 0 included.
+    # Not by RequestConfig, which would accept any page size from the URL, including 0.
     table.paginate(per_page=table_class.rows_per_page, **known)
     table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
     return table
 
 
 def list_page(request, table_class, filter_class, rows, *, title, **context):
-    """A list with its search form; htmx gets only the rows, a history restore the whole page."""
+    """A list with its filter form; htmx gets only the rows, but a history restore the whole page."""
     filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
     table = configured_table(request, table_class, filterset.qs)
     context |= {"title": title, "filter": filterset, "table": table, "exports": export_addresses(request)}
@@ -65,7 +65,7 @@ def list_page(request, table_class, filter_class, rows, *, title, **context):
 
 
 def export_addresses(request):
-    """Where the list is handed out as a file, narrowed and sorted as it is, by what the user may take it as."""
+    """{format: URL} of the exports open to the user, with the list's filters and sorting."""
     kind, query = request.resolver_match.url_name.removesuffix("_list"), request.GET.copy()
     query.pop("page", None)
     query.pop("format", None)
@@ -79,9 +79,9 @@ def export_addresses(request):
 
 
 def rows_response(request, template, fragment, context, status=200):
-    """The fragment for htmx, the whole page for everybody else, at one address."""
+    """The fragment for htmx, otherwise the whole page, at the same URL."""
     if wants_fragment(request):
-        # Of an answer with another status htmx would show nothing.
+        # With status 200, as htmx does not swap in error responses.
         response = render(request, fragment, context)
     else:
         response = render(request, template, context, status=status)
@@ -90,12 +90,12 @@ def rows_response(request, template, fragment, context, status=200):
 
 
 def wants_fragment(request):
-    """Whether htmx asks for a part of the page; a history restore needs the whole."""
+    """Whether htmx requests a fragment; a history restore needs the whole page."""
     return request.htmx and not request.htmx.history_restore_request
 
 
 def form_page(request, form_class, *, title, message, instance=None, initial=None, after=None, **context):
-    """A form that creates a record or changes `instance`, saved whole or not at all; leads to `after` or its page."""
+    """A form that creates a record or updates `instance` atomically, then redirects to `after` or the record's page."""
     is_new = instance is None or instance.pk is None
 
     def build(data=None):
@@ -122,7 +122,7 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
 
 
 def end_page(request, form_class, instance, act, *, title, message, initial=None, after=None, **context):
-    """Asks for what the verb `act` of `instance` takes and calls it with that; leads to `after` or its page."""
+    """A form for the arguments of `act`, a method of `instance`, then redirects to `after` or the record's page."""
 
     def build(data=None):
         form = form_class(data, initial=initial, user=request.user, day=timezone.localdate())
@@ -143,11 +143,11 @@ def end_page(request, form_class, instance, act, *, title, message, initial=None
 
 
 def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
-    """The form that `build` makes of what was sent, and the address it leads to; None where it is shown again.
+    """Processes the submitted form; returns (form, URL to redirect to), with None where the form is shown again.
 
-    All of it is one transaction: the token is taken, the record `stored` is read again under a lock and compared with
-    what the user saw, `act` is done with the form, and the record is looked for again within the user's reach. Where
-    the form is refused, nothing of that is kept.
+    In one transaction: claims the submission token, reloads the record `stored` under a lock, compares it with what
+    the user saw, calls `act(form)`, and checks that the record stays visible to the user. Rolls back if the form is
+    refused.
     """
     with transaction.atomic():
         try:
@@ -172,7 +172,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
 
 
 def looked_at_again(build, form):
-    """The form with what was typed and what others have changed meanwhile, read while the record is locked."""
+    """The form with the typed values merged with others' changes, built while the record is locked."""
     merged = build(edit_conflicts.merged(form))
     merged.conflict = form.conflict
     merged.full_clean()
@@ -180,13 +180,13 @@ def looked_at_again(build, form):
 
 
 def led_on(request, form, message, target):
-    """On to where a form leads, with a word about what it did."""
+    """Redirects after a processed form, with a message."""
     tell(request, form, message)
     return redirect(target)
 
 
 def tell(request, form, message):
-    """Says that the form was carried out, or that the same form had been before."""
+    """Adds the success message, or one that the same form was submitted before."""
     if form.repeated:
         messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
     else:
@@ -194,7 +194,7 @@ def tell(request, form, message):
 
 
 def delete_page(request, instance, *, title, message, after=None, act=None, **context):
-    """Deletes `instance` (by `act` where more than the row changes) once the user has confirmed it as it is."""
+    """Confirms and deletes `instance`, by `act` where given, unless it was changed since the page was shown."""
     after = after or list_address(request)
     problem = changed = None
     if request.method == "POST":
@@ -217,7 +217,7 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
 
 
 def attempt(form, act, record=None):
-    """Runs `act` in one transaction; what the model or the database refuses becomes errors of the form."""
+    """Runs `act` in a transaction; returns False and adds form errors where the model or the database refuses it."""
     try:
         with transaction.atomic():
             act()
@@ -230,12 +230,12 @@ def attempt(form, act, record=None):
 
 
 def check_reach(form, record=None):
-    """Refuses what would take the form's record out of the writer's own sight."""
+    """Raises ValidationError where the saved record would no longer be visible to the user."""
     record = record or getattr(form, "instance", None)
     if record and form.rechecks_reach and not edit_conflicts.is_reached(record, form.user):
         raise ValidationError("保存后您将无法再查看这条记录，请核对所选组织。")
 
 
 def list_address(request):
-    """The address of the list beside the current page: `member_create` belongs to `member_list`."""
+    """URL of the current page's list: `member_list` for `member_create`."""
     return reverse(request.resolver_match.url_name.rsplit("_", 1)[0] + "_list")

@@ -1,7 +1,7 @@
-"""A form that makes something does so once, however often its button is pressed.
+"""Idempotent forms: a form that creates something does so once, however often it is submitted.
 
-Every such form carries a token of its own. What the form makes and the token's row are written in one transaction, so
-that the same form sent again is led to what the first one made.
+Each such form carries a unique token. The created records and the token's row are written in one transaction; when the
+same form is submitted again, it redirects to the result of the first submission.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ MOST_CLEARED = 100
 
 
 class Repeated(Exception):
-    """The form has been carried out before; `is_same` tells whether with the same contents."""
+    """The form was processed before; `is_same` is whether with the same content."""
 
     def __init__(self, submission, is_same):
         super().__init__(submission.target)
@@ -29,21 +29,21 @@ class Repeated(Exception):
 
 
 def new_token(user):
-    """A token that is good for one submission by this user."""
+    """A token valid for one submission by this user."""
     nonce = secrets.token_urlsafe(16)
     return f"{nonce}.{seal(user, nonce)}"
 
 
 def seal(user, nonce):
-    """What only the server can write under a token."""
+    """The token's signature."""
     return salted_hmac("yl_district.submissions", f"{user.pk}.{nonce}", algorithm="sha256").hexdigest()[:32]
 
 
 def claim(request):
-    """Takes the form's token within the current transaction; of several at once, the others wait for its end.
+    """Stores the form's token as a Submission; concurrent submissions wait for the current transaction.
 
-    Raises Repeated where the token has been used. A token that is missing, forged or somebody else's protects nothing:
-    the form is then one like any other, and the answer None.
+    Raises Repeated where the token has been used. Returns None for a token that is missing, forged or another user's:
+    such a form is processed without protection.
     """
     token = request.POST.get(FIELD, "")
     nonce, _, signature = token.partition(".")
@@ -61,26 +61,26 @@ def claim(request):
 
 
 def settle(submission, target):
-    """Remembers where the carried-out form led, and forgets some of those that nobody will send again."""
+    """Stores the form's target URL, and deletes up to MOST_CLEARED expired submissions."""
     if submission is None:
         return
     submission.target = target
     submission.save(update_fields=["target"])
     old = Submission.objects.filter(made_at__lt=submission.made_at - KEPT)
-    # Two that clear at once leave each other's rows alone, instead of waiting for each other.
+    # Concurrent transactions skip each other's rows instead of waiting.
     passed = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_CLEARED]
     Submission.objects.filter(pk__in=list(passed)).delete()
 
 
 def content_digest(request):
-    """A digest of what was typed, and where it was sent."""
+    """The digest of the submitted values and files, and of the path."""
     typed = [(name, request.POST.getlist(name)) for name in sorted(request.POST) if name not in OWN_FIELDS]
     sent = [(name, [file_digest(file) for file in request.FILES.getlist(name)]) for name in sorted(request.FILES)]
     return hashlib.sha256(repr((request.path, typed, sent)).encode()).hexdigest()
 
 
 def file_digest(file):
-    """A digest of a file that was sent, which can be read from its beginning again."""
+    """The digest of an uploaded file's name and content; rewinds the file."""
     found = hashlib.sha256(file.name.encode("utf-8", "replace"))
     for chunk in file.chunks():
         found.update(chunk)

@@ -1,4 +1,4 @@
-"""Lists as every page shows them."""
+"""Base classes of all tables."""
 
 import logging
 
@@ -14,7 +14,7 @@ ILLEGIBLE = "校验失败"
 
 
 class PageRow(BoundRow):
-    """A row in which a cell that cannot be decrypted says so; the library alone would show it as empty."""
+    """A row that marks cells that cannot be decrypted; the library alone would show them as empty."""
 
     def get_cell(self, name):
         return super().get_cell(name) if self.is_legible(name) else ILLEGIBLE
@@ -23,7 +23,7 @@ class PageRow(BoundRow):
         return super().get_cell_value(name) if self.is_legible(name) else ILLEGIBLE
 
     def is_legible(self, name):
-        """Whether the cell can be decrypted, if it has to be."""
+        """Whether the cell is unencrypted or can be decrypted; logs it otherwise."""
         try:
             if name in self.table.sealed:
                 self.table.columns[name].accessor.resolve(self.record)
@@ -34,13 +34,13 @@ class PageRow(BoundRow):
 
     @property
     def texts(self):
-        """The cells as a file takes them; what the page masks is masked."""
+        """The cells as text for a file, masked as on the page."""
         values = ((self.get_cell_value(column.name), column.default) for column in self.table.columns)
         return ["" if value in (None, blank) else str(value) for value, blank in values]
 
 
 class PageRows(BoundRows):
-    """The rows of a list, or a page of them."""
+    """The rows of a table, or one page of them."""
 
     def __iter__(self):
         return (PageRow(record, table=self.table) for record in self.data)
@@ -51,9 +51,9 @@ class PageRows(BoundRows):
 
 
 class PageTable(tables.Table):
-    """A table whose first column leads to the record; `related` and `prefetched` name what its columns read along.
+    """A table whose first column links to the record; `related` and `prefetched` name the relations its columns use.
 
-    Columns read nothing but fields, so that any QuerySet of the model can be shown.
+    Columns read only fields, so that any QuerySet of the model can be shown.
     """
 
     related = ()
@@ -67,7 +67,7 @@ class PageTable(tables.Table):
             if isinstance(bound.column, tables.DateColumn):
                 bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
             if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
-                bound.column.orderable = False  # the order of ciphertext means nothing
+                bound.column.orderable = False  # sorting ciphertext is meaningless
                 self.sealed.add(bound.name)
         self.rows = PageRows(self.data, self)
 
@@ -77,7 +77,7 @@ class PageTable(tables.Table):
 
 
 class RecordColumn(tables.Column):
-    """The column that leads to the record's own page."""
+    """A column that links to the record's page."""
 
     def __init__(self, **options):
         options.setdefault("attrs", {"td": {"class": "record"}})
@@ -86,7 +86,7 @@ class RecordColumn(tables.Column):
 
 @tables.columns.library.register
 class MonthColumn(tables.DateColumn):
-    """A month; every column of a MonthField is one unless its table says otherwise."""
+    """A month; the default column of a MonthField."""
 
     def __init__(self, **options):
         super().__init__(format="Y-m", **options)
@@ -101,7 +101,7 @@ class MonthColumn(tables.DateColumn):
 
 @tables.columns.library.register
 class MaskedColumn(tables.Column):
-    """A number with its middle hidden; every column of a masked field is one unless its table says otherwise."""
+    """A masked number; the default column of a masked field."""
 
     @classmethod
     def from_field(cls, field, **options):
