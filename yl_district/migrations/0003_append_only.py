@@ -1,4 +1,4 @@
-"""Downloads noted so far become lines of the access log, which from here on only grows."""
+"""Moves the downloads recorded so far into the access log, and makes the log append-only."""
 
 from django.db import migrations, models
 

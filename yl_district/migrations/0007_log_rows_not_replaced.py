@@ -1,4 +1,4 @@
-"""A line of the access log cannot be replaced by the number that SQLite itself gives its row either."""
+"""Refuses to replace a line of the access log by its rowid as well, on SQLite."""
 
 from django.db import migrations
 
@@ -6,7 +6,7 @@ from yl_district.audit import append_only
 
 
 def protect_anew(apps, schema_editor):
-    """PostgreSQL has nothing that takes a row's place without its triggers."""
+    """Recreates the triggers on SQLite; PostgreSQL cannot replace a row without firing them."""
     if schema_editor.connection.vendor == "sqlite":
         append_only.unprotect(schema_editor.connection)
         append_only.protect(schema_editor.connection)

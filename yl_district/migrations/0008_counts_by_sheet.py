@@ -1,4 +1,4 @@
-"""Ledgers taken in so far get their counts as all imports have them; files that wait say of which kind each sheet is."""
+"""Converts the counts of ledgers to the format of all imports, and adds each sheet's kind to the mappings of lists."""
 
 from django.db import migrations
 
