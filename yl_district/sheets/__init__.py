@@ -1,1 +1,1 @@
-"""Sheets of records: cells, columns, and the resource of each kind, in and out."""
+"""Import and export of records as sheets: cells, columns, and the base class of resources."""

@@ -111,7 +111,7 @@ def number_widget(heading):
 
 
 def key_of(record):
-    """The record's key; of one that has none yet, a number that no other record has while it lives."""
+    """Returns the record's primary key; for one without, a negative number unique during its lifetime."""
     return -id(record) if record.pk is None else record.pk
 
 
@@ -136,7 +136,7 @@ class Book:
 
     @contextmanager
     def masking(self):
-        """Masks within it what is exported, as in a masked list."""
+        """Masks exported values in the block, as in a masked list."""
         masks, self.masks = self.masks, True
         try:
             yield

@@ -30,12 +30,12 @@ class Mark(NamedTuple):
 
 
 def mark(record, moment):
-    """The mark of a record exported at a moment."""
+    """Returns the mark of a record exported at a moment."""
     return marks(type(record), moment)(record.pk)
 
 
 def marks(model, moment):
-    """Returns a function that gives the mark of the model's record with a key."""
+    """Returns a function from a record's key to its mark."""
     tag = DatabaseTag.objects.get().tag
     head, tail = f"{kind_of(model)}-", f"@{timezone.localtime(moment):{MOMENT}}#{tag}"
     return lambda pk: f"{head}{pk}{tail}"

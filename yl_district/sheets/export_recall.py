@@ -1,4 +1,4 @@
-"""A row that one of our own exports wrote, known again by its mark: the record, and what the export masked."""
+"""Recognition of exported rows by their marks: which record a row was, and the values that the export masked."""
 
 from datetime import UTC, datetime
 
@@ -13,13 +13,13 @@ LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 
 
 class HistorySpans:
-    """When each record was first and last written, read once for each model."""
+    """The times of each record's first and last history row, queried once for each model."""
 
     def __init__(self, book):
         self._of_model = {}
 
     def of(self, record):
-        """The moments, to the second, of a stored record's first and last state; long ago where nothing is known."""
+        """Returns the times of a record's first and last history row, to the second; `LONG_AGO` where it has none."""
         model = type(record)
         if model not in self._of_model:
             rows = model.history.model.objects.order_by().values_list("id")
@@ -37,12 +37,13 @@ class OwnTag:
 
 
 class Recalling:
-    """What a resource does with the marks of exported rows."""
+    """The part of a resource that handles the marks of exported rows."""
 
     def _recalled(self, row):
-        """The record that one of our own exports meant by a row, and the row without what that export masked.
+        """Returns the record that the row's mark names, or None, and the row with masked values restored.
 
-        What cells refer to that say no other names than the export did is in `standing`, whoever else is called so.
+        Where a column that names others is unchanged since the export, `standing` keeps what it refers to, so that
+        namesakes do not matter.
         """
         self.standing = {}
         mark = row.get(export_marks.HEADING)
@@ -70,7 +71,7 @@ class Recalling:
         return (None if is_later else record), found.moment
 
     def _refuse_slipped(self, record):
-        """Raises RowProblems where the cells beside the mark of a record name another one."""
+        """Raises RowProblems where the row's other cells identify another record than its mark."""
         try:
             other = self.find(self.row)
         except cells.CellError:
@@ -81,28 +82,28 @@ class Recalling:
         raise row_problem(export_marks.HEADING, self.render_cell(self.called), "本行这条记录的导出标记", remedy)
 
     def _is_still(self, record):
-        """Whether the row names the record as it is stored."""
+        """Whether the row's identifying cells equal those of the stored record."""
         stated = [heading for heading in self.known_by if self.row.get(heading) is not None]
         return all(
             self.exported_text(record, heading, self.fields[heading]) == self.render_cell(heading) for heading in stated
         )
 
     def render_cell(self, heading):
-        """A cell of the row as the ledger writes it."""
+        """Returns a cell of the row in the ledger's format."""
         return self.render(heading, self.fields[heading], self.row[heading])
 
     def _is_as_exported(self, record, heading, cell):
-        """Whether a cell says what an export, masked or not, wrote in it."""
+        """Whether a cell has the text that an export, masked or not, would write."""
         item = self.fields[heading]
         texts = self.exported_text(record, heading, item), self.masked_text(record, heading, item)
         return isinstance(cell, str) and cells.plain(cell) in map(cells.plain, texts)
 
     def standing_value(self, record, heading):
-        """What the record refers to in a column that names others."""
+        """Returns what the record refers to in a column that names others."""
         return self.value_for_export(record, heading, self.fields[heading])
 
     def _unmasked(self, record, heading, cell):
-        """The cell, or what stands behind it where it is no more than the mask of that."""
+        """Returns the cell, or the stored value's text where the cell is exactly its mask."""
         item = self.fields.get(heading)
         if item is None or item.names_others or not isinstance(cell, str) or "*" not in cell:
             return cell
@@ -112,6 +113,6 @@ class Recalling:
         return self.exported_text(record, heading, item)
 
     def _changed_at(self, record):
-        """When the record, or what one of its rows writes with it, was last changed, to the second."""
+        """Returns when the record or another record of the same row was last changed, to the second."""
         spans = self.book.only(HistorySpans)
         return max(spans.of(one)[1] for one in self.records_of(record))

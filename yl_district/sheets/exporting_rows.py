@@ -1,39 +1,39 @@
-"""How a resource writes records out, in the columns in which it takes them in."""
+"""Export of records with the columns by which a resource imports them."""
 
 from ..privacy.masking import masked
 
 
 class SheetExport:
-    """What every resource of a sheet does to write records out."""
+    """The part of a resource that exports records."""
 
     def value_for_export(self, record, heading, item):
-        """What a cell of the record holds."""
+        """Returns the record's value in a column."""
         value = record
         for step in item.attribute.split("__"):
             value = getattr(value, step)
         return value
 
     def render(self, heading, item, value):
-        """A value as the ledger writes it."""
+        """Returns the text of a value in the ledger's format."""
         return item.widget.render(value)
 
     def exported_text(self, record, heading, item):
-        """What a cell of the record says, unmasked; "" where it says nothing."""
+        """Returns the unmasked text of the record's cell, "" for None."""
         value = self.value_for_export(record, heading, item)
         return "" if value is None else self.render(heading, item, value)
 
     def masked_value(self, heading, item, value):
-        """A value as a masked list writes it where its names are masked."""
+        """Returns the text of a value in a masked list, with names masked where `render` masks them."""
         with self.book.masking():
             return self.render(heading, item, value)
 
     def masked_text(self, record, heading, item):
-        """What a cell of the record says in a masked list."""
+        """Returns the text of the record's cell in a masked list."""
         with self.book.masking():
             return self.masked_cell(record, item, self.exported_text(record, heading, item))
 
     def export_row(self, record):
-        """The record's cells in the order of the columns."""
+        """Returns the texts of the record's cells in column order, masked where the book is."""
         cells_of_row = []
         for heading, item in self.fields.items():
             text = self.exported_text(record, heading, item)
@@ -41,13 +41,13 @@ class SheetExport:
         return cells_of_row
 
     def masked_cell(self, record, item, text):
-        """What a cell holds for those who may not take numbers and minors' names away."""
+        """Returns the cell's text, masked where the column is."""
         return masked(text) if item.is_masked else text
 
     def plain_mask(self, item):
-        """The same for rows that no record is made of: what hides a text, and the lookups it needs beside; or None."""
+        """Returns (function that masks a text, lookups of its further arguments) for `plain_rows`, or None."""
         return (masked, ()) if item.is_masked else None
 
     def export_rows(self, records):
-        """Every record's row."""
+        """Returns the rows of all records."""
         return [self.export_row(record) for record in self.rows_for_export(records)]

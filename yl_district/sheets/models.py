@@ -1,4 +1,4 @@
-"""The name of this database, which exported rows carry."""
+"""The tag of this database, which export marks contain."""
 
 import secrets
 
@@ -6,14 +6,14 @@ from django.db import models
 
 
 def new_tag():
-    """Returns a random name for a database, six hexadecimal digits."""
+    """Returns a random tag of six hexadecimal digits."""
     return secrets.token_hex(3)
 
 
 class DatabaseTag(models.Model):
-    """The random name of this database, in its only row, which a migration writes.
+    """The random tag of this database, in the table's only row, which a migration inserts.
 
-    Keys count from one in every database: without a name of it, a row exported from one would mean another record in
+    Keys start from one in every database: without a tag, a row exported from one would be taken for another record in
     the next.
     """
 

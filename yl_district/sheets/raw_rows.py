@@ -1,6 +1,6 @@
-"""Rows for a file straight from the database's values, for sheets all of whose cells are columns of tables.
+"""Fast export of rows from database values without model instances, where every column has a lookup.
 
-They are what `SheetResource.export_row` gives, in a fraction of the time: no record is made of a row.
+The rows equal those of `SheetResource.export_row`, in a fraction of the time.
 """
 
 from django.db.models.constants import LOOKUP_SEP
@@ -10,13 +10,13 @@ from .resource import SheetResource
 
 
 def is_plain(resource):
-    """Whether every cell of the resource's sheet can be read so."""
+    """Whether every column of the resource can be exported from database values."""
     reads_itself = type(resource).value_for_export is not SheetResource.value_for_export
     return not reads_itself and all(item.lookup for item in resource.fields.values())
 
 
 def plain_rows(resource, records, chunk_size):
-    """The key and the cells of each of the records."""
+    """Yields (primary key, cells) of each record."""
     places = {"pk": 0}
     sealed = [seal_of(resource, item, places) for item in resource.fields.values()]
     sealed = [found for found in sealed if found]
@@ -31,7 +31,7 @@ def plain_rows(resource, records, chunk_size):
 
 
 def seal_of(resource, item, places):
-    """Of a column of ciphertext the place in a row, its label and the place of the row's seal; None of others."""
+    """Returns (place of the value, label, place of the seal) for an encrypted column, None for others."""
     field = field_of(resource._meta.model, item.lookup)
     if not isinstance(field, EncryptedMixin):
         return None
@@ -41,7 +41,7 @@ def seal_of(resource, item, places):
 
 
 def cell_of(resource, item, places):
-    """A function of a row of values that gives the item's cell."""
+    """Returns a function from a row of values to the column's cell."""
     place, render = place_of(item.lookup, places), item.widget.render
     hidden = resource.plain_mask(item) if resource.book.masks else None
     if not hidden:
@@ -52,12 +52,12 @@ def cell_of(resource, item, places):
 
 
 def place_of(lookup, places):
-    """Where a row has the value of a lookup; from now on it has."""
+    """Returns the place of a lookup's value in a row; adds a lookup that `places` lacks."""
     return places.setdefault(lookup, len(places))
 
 
 def field_of(model, lookup):
-    """The field that a lookup leads to."""
+    """Returns the model field at the end of a lookup."""
     *steps, name = lookup.split(LOOKUP_SEP)
     for step in steps:
         model = model._meta.get_field(step).related_model

@@ -1,6 +1,6 @@
-"""Sheets of a workbook into records: the machinery under every `<app>/resources.py`.
+"""Import of sheets into records: the base classes of every `<app>/resources.py`.
 
-A resource takes in one sheet. It reads each row's cells, finds the record that the row means or starts one, and
+A resource imports one sheet. It reads each row's cells, finds the record that the row means or starts one, and
 compares; nothing is written before every row has been checked. All sheets of a workbook share one `Book`, so that a
 name in one sheet can refer to a row of another.
 """
@@ -21,33 +21,35 @@ from .export_recall import Recalling
 from .exporting_rows import SheetExport
 from .problems import RowProblems, row_problem
 
-ROW_NUMBER = "\0row"  # no heading can be this
-REMEMBERED = 2_000  # texts of each column
+ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
+REMEMBERED = 2_000  # texts of each column whose values are cached
 GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
 
 
 class PlainRowResult(RowResult):
-    """The result of a row, without a description of its record, which nobody reads."""
+    """The result of a row, without the unused text description of its record."""
 
     def add_instance_info(self, instance):
         self.object_id = None
 
 
 class SheetResource(Recalling, SheetExport, ModelResource):
-    """Takes in one sheet, row by row. What a row that turns out wrong has set is set back.
+    """Imports one sheet row by row; all changes made by a wrong row are rolled back.
 
-    A subclass names its `sheet` and `columns`, and says in `find(row)` which record a row means, in `start(row)` how
-    one begins. `shared` lists attributes of records that other rows may describe as well; `called` is the heading of
-    the name by which other sheets refer to a record, the first column unless it says otherwise; `kept` lists attributes
-    of known records that a row which begins another record may fill but not change; `begins` lists the headings of the
-    day from which a row holds and `ends` those of the day on which it ended, so that what ended is known before what
-    followed it; `synonyms` gives other headings that offices write for a column, in one text: a word under two columns
-    may mean either; `settled_by` names a foreign key to records that tell of how many point to them; `group` is the
-    column that a file may state once for many rows, by a sheet's name or a section. `known_by` are the headings whose
-    cells tell one record from every other: by them a row without an export mark is known again. `load` keeps every
-    stored record in `stored` by its key, as a mark names it. A subclass that leaves either out raises TypeError.
-    `relies_on_all` says that any change of its kind of records since the check may make the outcome another one, as
-    where somebody has entered the same record meanwhile, which is not known by a name or by whom it is about.
+    A subclass sets `sheet`, `columns` and `known_by`, and defines `load`, `find` and, if need be, `start`. Without
+    `known_by` or `load` it raises TypeError.
+
+    - `known_by`: the headings whose cells identify a record in rows without an export mark.
+    - `shared`: attributes that several rows may state; they must agree.
+    - `called`: the heading of the name by which other sheets refer to a record, by default the first column.
+    - `kept`: attributes of stored records that a row creating another record may fill but not change.
+    - `begins`, `ends`: the headings of the first and last day of a row's validity; rows with an end are imported first,
+      so that the end is known before the successor is checked.
+    - `synonyms`: {column: other headings that offices use, separated by spaces}; a synonym of two columns is ambiguous.
+    - `settled_by`: a foreign key to records that store data derived from the rows that refer to them; see `settle`.
+    - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
+    - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
+      somebody has entered the same record meanwhile, which is found neither by name nor by owner.
     """
 
     sheet = ""
@@ -62,7 +64,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     relies_on_all = False
     settled_by = ""
     group = ""
-    without_types = False  # whether every cell is text, whatever it was in the sheet that was saved so
+    without_types = False  # whether the file is text, which does not preserve the types of cells
 
     def __init_subclass__(cls, **options):
         super().__init_subclass__(**options)
@@ -99,25 +101,25 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     @classmethod
     def note(cls, book):
-        """Tells the book what already stands that other sheets need to know; nothing by default."""
+        """Adds stored records that other sheets need to the book; nothing by default."""
 
-    # What a subclass says
+    # Hooks for subclasses
 
     def load(self):
-        """Reads once what `find` needs, and the records that marks can name into `stored`."""
+        """Loads what `find` needs, and all records that marks can name into `stored`, {key: record}."""
         raise NotImplementedError
 
     @property
     def early_headings(self):
-        """The headings whose rows are taken before the others: what ended is known before what followed it."""
+        """Headings that make a row early when filled: such rows are imported first, by default those that end."""
         return self.ends
 
     def in_order(self, rows):
-        """The rows that come early, given by headings, in the order in which they are taken."""
+        """Returns the early rows, {heading: cell} each, in import order."""
         return sorted(rows, key=self.begin_of)
 
     def begin_of(self, row):
-        """The day from which a row, given by headings, holds."""
+        """Returns the first day of a row's validity, `date.min` where it has none."""
         for heading in self.begins:
             if not cells.is_blank(row.get(heading)):
                 try:
@@ -127,70 +129,68 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return date.min
 
     def find(self, row):
-        """The record that the row means, or None; raises CellError where it could be several."""
+        """Returns the record that the row means, or None; raises CellError where it could be several."""
         raise NotImplementedError
 
     def recall(self, record):
-        """The record, which the row's mark names; what `find` sets beside it is set here.
+        """Returns the record named by the row's mark; subclasses also set here what `find` sets.
 
-        Raises RowProblems where the cells beside the mark name another record.
+        Raises RowProblems where the row's other cells identify another record.
         """
         self._refuse_slipped(record)
         return record
 
     def start(self, row):
-        """A record for a row that means none of those known."""
+        """Returns a new record for a row that means no known one."""
         return self._meta.model()
 
     def apply(self, record, row):
-        """Sets what plain columns cannot; returns [(heading, old, new)] of what it changed."""
+        """Sets values that plain columns cannot; returns the changes as [(heading, old, new)]."""
         return []
 
     def watched(self):
-        """The models whose records the check relies on: those it compares with, and those that rows refer to."""
+        """Returns the models that the check relies on: those compared with rows, and those that rows refer to."""
         own = self._meta.model
         beside = [own._meta.get_field(item.path[0]).related_model for item in self.columns if item.path]
         named = [item.model for item in self.columns if isinstance(item, Named)]
         return list(dict.fromkeys([own, *beside, *named]))
 
     def is_closed(self, row):
-        """Whether a row, given by headings, is not for the eyes of whoever sent the file, and so passed over."""
+        """Whether a row, {heading: cell}, is confidential to whoever sent the file, and so set aside."""
         return False
 
     def doubts(self):
-        """What somebody should know before rows are committed that are right by themselves."""
+        """Returns warnings about valid rows, to be confirmed before the commit."""
         return []
 
     def write_beside(self, record, names=()):
-        """Lets a record be written with that of the present row: a new one, or the named fields of a stored one."""
+        """Adds a record to be written with the current row's: a new one, or the named fields of a stored one."""
         self.beside.append((record, names))
         self.trail.append(self.beside.pop)
 
     @classmethod
     def settle(cls, keys):
-        """Brings up to date what others tell of records that were written, or taken back, in bulk.
+        """Updates derived data after records were written, or undone, in bulk.
 
-        `keys` are those of the records that the field `settled_by` of the written ones points to.
+        `keys` are those of the records that the written ones refer to by `settled_by`.
         """
 
     def late_problems(self):
-        """What only shows once every row of the file has been read.
+        """Returns problems that show only once every row of the file has been read.
 
-        Yields (the row's `row_at`, column, found, expected, remedy).
+        Each is (the row's `row_at`, column, found, expected, remedy).
         """
         return []
 
     def change(self, record, name, value):
-        """Gives the present row's record another value of a field that no column states by itself."""
+        """Sets a field of the current row's record that no column states by itself."""
         self.trail.append(partial(setattr, record, name, getattr(record, name)))
         setattr(record, name, value)
         if not self.has_begun(record):
             self._touch(record, name)
 
     def link(self, record, name, others):
-        """Has the many-to-many field `name` of the present row's record link to just these others; returns whether it
-        does not yet.
-        """
+        """Replaces the links of a many-to-many field of the current row's record; returns whether they differ."""
         stored = {one.pk for one in getattr(record, name).all()} if record.pk else set()
         if stored == {one.pk for one in others}:
             return False
@@ -198,10 +198,10 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return True
 
     def rows_for_export(self, records):
-        """The records with everything that `export_row` reads, in a few queries."""
+        """Returns the QuerySet of records with the relations that `export_row` reads, to save queries."""
         return records
 
-    # The way of a row, as import-export walks it
+    # The steps of a row, in the order in which django-import-export calls them
 
     def before_import(self, dataset, **options):
         self.load()
@@ -226,7 +226,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             raise RowProblems(problems)
 
     def _resolved(self, heading, item, value, row):
-        """What a cell means by itself, else what somebody once said that it means."""
+        """Returns the value of a cell, else that of its remembered meaning; raises CellError."""
         if heading in self.standing and not isinstance(item, References):
             return self.standing[heading]
         try:
@@ -241,18 +241,18 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return found
 
     def _cell_problem(self, heading, value, error):
-        """The problem of a cell; of what stands behind a mask it tells nothing."""
+        """Returns the problem of a cell; for a masked cell it does not reveal the stored value."""
         if heading in self.unmasked:
             return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
         remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
         return heading, value, error.expected, remedy
 
     def is_said_elsewhere(self, item, row):
-        """Whether another cell of the row says what the column would."""
+        """Whether the column's alternative, `unless`, is filled in the row."""
         return item.unless and not cells.is_blank(row.get(item.unless))
 
     def read(self, heading, item, value, row):
-        """What a cell says by itself; the same text says the same again."""
+        """Returns the value that the column's widget reads, cached by text; raises CellError."""
         known = self.memory[heading]
         if type(value) is str and value in known:
             return known[value]
@@ -265,7 +265,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return read
 
     def _is_stored(self, heading, item, text):
-        """Whether a row of one of our own exports still says what is stored."""
+        """Whether the cell of an exported row still equals the stored value."""
         return self.marked is not None and self.exported_text(self.marked, heading, item) == text
 
     def import_row(self, row, instance_loader, **options):
@@ -279,7 +279,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return result
 
     def set_back(self):
-        """Takes back what the present row has set, claimed and begun."""
+        """Rolls back the values, claims and records of the current row."""
         for undo in reversed(self.trail):
             undo()
         self.trail = []
@@ -299,12 +299,12 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         return record, False
 
     def place_of(self, record):
-        """Where the row stands that means a record, with its sheet where that is another one."""
+        """Returns the position of the row that means a record, with its sheet's name where that is another one."""
         number, _, sheet = self.matched[id(record)]
         return f"第 {number} 行" if sheet == self.sheet else f"《{sheet}》第 {number} 行"
 
     def _located(self, row, act):
-        """Runs `act`, turning its CellError into a problem of the column the error names."""
+        """Returns the result of `act`; turns its CellError into RowProblems of the column that the error names."""
         try:
             return act()
         except cells.CellError as error:
@@ -353,13 +353,13 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             self.changes_beside.append((target, *change))
 
     def has_begun(self, record):
-        """Whether the present row itself begins the record, so that nobody else knows it yet."""
+        """Whether the current row itself creates the record, so that no other row knows it yet."""
         return record.pk is None and id(record) not in self.book.begun
 
     def _claim(self, target, name, value, shown, is_begun):
-        """Raises CellError where rows that describe the same record do not agree."""
+        """Claims a shared value; raises CellError where rows that describe the same record do not agree."""
         if is_begun:
-            return  # what it holds is what the file says of it
+            return  # its values are all from this row
         place = self.place
         if target.pk and not self.book.has_claim(target, name):
             stored = getattr(target, name)
@@ -373,12 +373,12 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             self.trail.append(partial(self.book.disclaim, target, name))
 
     def _quoted(self, item, target, name, value):
-        """A value as a problem quotes it, masked: it can come from the records, not from the file's sender."""
+        """Returns a value for a problem, masked, since it may be a stored one that the sender does not know."""
         [text] = self._told(item, target, name, value)
         return text
 
     def _told(self, item, target, name, *values):
-        """Values as the report of changes tells them: numbers and minors' names masked."""
+        """Returns values as texts for the report of changes, with numbers and minors' names masked."""
         texts = [item.widget.render(value) for value in values]
         if item.is_masked:
             return map(masked, texts)
@@ -410,7 +410,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             raise RowProblems(problems)
 
     def _touch_derived(self, record, before):
-        """Notes what `clean` has set of itself; opening a sealed cell sets nothing."""
+        """Marks fields that `clean` has changed as dirty; merely decrypting a cell is no change."""
         for name, old in before.items():
             value = record.__dict__[name]
             if value is not old and not isinstance(old, Sealed) and value != old:
@@ -418,7 +418,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
                 self._touch(record, name)
 
     def records_of(self, instance):
-        """The records that one row writes, in the order in which they must exist."""
+        """Returns the records that one row writes, in the order in which they must be created."""
         return [instance]
 
     def _problems_of(self, errors, record):
@@ -451,17 +451,16 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.instance = instance
 
     def accept(self, record):
-        """Makes a record just started or changed known to the rows that follow; nothing by default."""
+        """Makes a new or changed record known to the rows that follow; nothing by default."""
 
     def save_m2m(self, instance, row, **options):
-        """Many-to-many rows are written with their records, once the import is committed."""
+        """Does nothing: links are written with their records when the import is committed."""
 
 
 class LogResource(SheetResource):
-    """A sheet whose rows are happenings: a row means the record that says the same in every cell.
+    """A sheet whose rows are events: a row means the record that is equal in every cell.
 
-    Two rows may say the same; the second then means a second happening. A row that says anything else is another one,
-    unless its mark says which record it was.
+    Equal rows mean as many events. A row that differs from all records is a new event, unless its mark names a record.
     """
 
     relies_on_all = True
@@ -489,7 +488,7 @@ class LogResource(SheetResource):
         return self._taken(waiting, record) if record in waiting else record
 
     def _taken(self, waiting, record):
-        """The record, for which no further row can stand."""
+        """Returns the record, and removes it from those that further rows can mean."""
         self.trail.append(partial(waiting.insert, waiting.index(record), record))
         waiting.remove(record)
         return record
