@@ -1,7 +1,7 @@
-"""Number, list, export and document agree: for every figure, every kind of reader and every kind of period.
+"""Number, list, export and document agree: for every role and every kind of period.
 
-Documents are compared in every period. On SQLite so is the page of every figure, and its files in one random period; on
-PostgreSQL some random figures are.
+Documents are compared in every period; pages for a random sample of figures, with their files in one random period.
+`--full` compares all figures. The roles are divided between SQLite and PostgreSQL.
 """
 
 import io
