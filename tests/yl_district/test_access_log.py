@@ -30,7 +30,7 @@ FIELDS = ["at", "user_id", "who", "action", "subject", "detail", "address", "pre
 
 
 def write_lines(count):
-    """A log of `count` lines of every kind; the digest of the last one."""
+    """Writes `count` lines of every kind; returns the digest of the last one."""
     for number in range(count):
         record(
             list(Action)[number % len(Action)], f"members.member:{number}", detail=f"说明 {number}", who=f"账号{number}"
@@ -40,7 +40,7 @@ def write_lines(count):
 
 @pytest.fixture
 def unprotected():
-    """The log as somebody finds it who has made the database's own triggers go away."""
+    """The log without the database's triggers, as for an attacker who has dropped them."""
     append_only.unprotect(connection)
     yield
     append_only.protect(connection)
@@ -186,7 +186,7 @@ def test_missing_triggers_are_a_fault(unprotected):
 
 
 def continued(count, who):
-    """The lines that follow a beginning of three when `who` goes on with `count`; they are taken away again."""
+    """The lines that follow three common ones when `who` appends `count`; they are deleted again."""
     with transaction.atomic():
         for _ in range(count):
             record(Action.EXPORT, "ledger", who=who)
@@ -198,7 +198,7 @@ def continued(count, who):
 @pytest.mark.django_db
 @pytest.mark.parametrize("place", [1, 2])
 def test_two_genuine_continuations_of_one_beginning_are_not_mixed(place):
-    """Every line is one that the product wrote, in its own place; only the digests before it are told to fit."""
+    """Every line was written by the product at its own number; only the previous digests are made to fit."""
     write_lines(3)
     one, other = continued(3, "甲"), continued(3, "乙")
     mixed = one[:place] + other[place:]
@@ -230,7 +230,7 @@ OTHER = {
 
 
 def a_line(**facts):
-    """A line that says something in every field but its digest."""
+    """A line with a value in every field except its digest."""
     own = {
         "number": 1,
         "at": datetime(2017, 5, 4, 8, tzinfo=UTC),
@@ -269,7 +269,7 @@ def test_a_digest_tells_where_one_field_ends_and_the_next_begins(before, after):
 
 
 def test_digests_stay_what_they_were_once_written(settings):
-    """A log of years is verified by the code of today; the key is that of the log alone."""
+    """Logs of former years must still verify; the key serves the log alone."""
     settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
     assert digest_of(a_line()) == "76345c8a03f550e3bc17f9d89eaf4fa09d992958311ecbb06623319bc5e19b0e"
 
@@ -320,7 +320,7 @@ def test_every_digest_noted_on_the_way_is_looked_for():
 
 
 def any_other(value, dice):
-    """A value of the same kind that differs from this one."""
+    """A different value of the same type."""
     if isinstance(value, str):
         place = dice.randrange(len(value) or 1)
         return value[:place] + dice.choice("0甲aé ") + value[place + 1 :]
@@ -330,7 +330,7 @@ def any_other(value, dice):
 
 
 def edit(dice, lines):
-    """One change at random: what it was, and the lines as it leaves them."""
+    """One random change: its kind, and the lines after it."""
     kind = dice.choice(["change", "delete", "insert", "swap", "reorder", "truncate"])
     count = len(lines)
     if kind == "change":
@@ -357,7 +357,7 @@ def edit(dice, lines):
 
 
 def renumbered(lines):
-    """Copies of the lines, numbered in this order as somebody would who wants to hide what was done."""
+    """Copies of the lines, renumbered in this order as an attacker would to hide a change."""
     copies = [copy(line) for line in lines]
     for number, line in enumerate(copies, 1):
         line.number = number
@@ -365,7 +365,7 @@ def renumbered(lines):
 
 
 def edits_found(noted, count):
-    """How many of `count` random edits of the log show, and which kinds they were of."""
+    """How many of `count` random edits of the log are detected, and the kinds of the edits."""
     lines, dice = list(AccessEntry.objects.order_by("number")), random.Random(20170504)
     found, kinds = 0, set()
     for _ in range(count):
@@ -391,7 +391,7 @@ def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkey
 
 @pytest.mark.django_db
 def test_edits_do_not_show_where_digests_do_not_tell_the_contents(unprotected, monkeypatch):
-    """The twin: it is the digests that find what was changed."""
+    """The twin: without the digests, changes go unnoticed."""
     noted = write_lines(12)
     monkeypatch.setattr(access_log, "missing", lambda connection: [])
     monkeypatch.setattr(access_log, "digest_of", lambda entry: entry.digest)
@@ -461,7 +461,7 @@ def write_from_everywhere(act):
 
 
 def forks():
-    """How many lines name a line as the one before that another line names as well."""
+    """The number of lines that share their previous line with another line."""
     previous = list(AccessEntry.objects.values_list("previous", flat=True))
     return len(previous) - len(set(previous))
 
@@ -476,7 +476,7 @@ def test_many_writers_make_one_chain(promises):
 
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch):
-    """The twin: on PostgreSQL nothing else keeps two from following the same line; SQLite lets only one write."""
+    """The twin: on PostgreSQL only the lock prevents a fork; SQLite has one writer at a time."""
     monkeypatch.setattr(access_log, "take_turn", lambda: None)
     failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
     assert (failed + forks() > 0) == (connection.vendor == "postgresql")

@@ -20,20 +20,20 @@ ROUNDS = 3
 
 
 def upload(client, activity, content=PDF):
-    """The status of the answer to a file sent for an activity, without a token."""
+    """The status of the response to a file uploaded to an activity without a token."""
     address = reverse("attachment_create", args=["activity", activity.pk])
     return client.post(address, {"kind": "photo", "file": SimpleUploadedFile("a.pdf", content)}).status_code
 
 
 def deletion(client, activity):
-    """The deletion of an activity whose page has been looked at."""
+    """A function that deletes an activity from its delete page, which is opened now."""
     address = reverse("activity_delete", args=[activity.pk])
     data = answers(shown_form(client.get(address)))
     return lambda: client.post(address, data).status_code
 
 
 def clients_of(district, count):
-    """Several windows of the same user."""
+    """Clients for several windows of the same user."""
     return [browser_of(district.staff) for _ in range(count)]
 
 
@@ -48,7 +48,7 @@ def test_the_same_file_sent_at_once_is_attached_once():
 
 
 def upload_to_a_full_record(district):
-    """The number of files of a record that had room for one, after several were sent at once."""
+    """The number of files of a record with room for one, after several concurrent uploads."""
     activity = make_activity(district.here)
     for number in range(Attachment.MOST_PER_RECORD - 1):
         make_attachment(activity, district.staff, content=b"%d" % number)

@@ -54,14 +54,14 @@ def activity(district):
 
 
 def upload(client, record, content=PDF, name="签到表.pdf", **typed):
-    """The answer to a file sent for a record, without a token."""
+    """The response to a file uploaded to a record without a token."""
     address = reverse("attachment_create", args=[kind_of(type(record)), record.pk])
     data = {"kind": "sign_in_sheet", "note": "第一页"} | typed
     return client.post(address, data | {"file": SimpleUploadedFile(name, content)})
 
 
 def refusal(answer):
-    """Why a form was refused, in words that its page shows."""
+    """The messages with which a form was refused."""
     form = answer.context["form"]
     (words,) = [word for words in form.errors.values() for word in words]
     assert (answer.status_code, words in answer.content.decode()) == (200, True)
@@ -69,12 +69,12 @@ def refusal(answer):
 
 
 def taken(client, attachment):
-    """The answer that hands out a file."""
+    """The response to a download."""
     return client.get(reverse("attachment_export", args=[attachment.pk]))
 
 
 def one_of_each(district):
-    """A record of every kind to which files can be attached; the office has leave to open the case files."""
+    """A record of every model with attachments; the office has grants to open the case files."""
     unit, cadre = make_unit(branch=district.here), make_post(organisation=district.here).person
     youth = make_assisted_youth(district.here)
     scholarship = make_scholarship("苏棠")
@@ -231,7 +231,7 @@ def test_who_sees_the_record_sees_its_files_and_who_changes_it_changes_them(dist
 
 
 def removal(client, attachment):
-    """The page that asks whether a file is to be removed."""
+    """The page that confirms deleting a file."""
     return client.get(reverse("attachment_delete", args=[attachment.pk]))
 
 
@@ -257,7 +257,7 @@ def test_a_file_of_a_case_is_a_look_at_the_case(district):
 
 
 def test_a_file_about_several_children_opens_to_whoever_may_know_of_them_all(district):
-    """Its list of names would tell of the others; whoever attached it knows it anyway."""
+    """Its list of names would reveal the others, except to the user who attached it."""
     first, second = (make_assisted_youth(district.here, name) for name in ("白露", "秦朗"))
     assistance = make_assistance([first, second])
     keeper = make_user("个案专员", district.root, RoleKind.CASEWORKER)
@@ -322,7 +322,7 @@ def test_the_button_pressed_twice_attaches_one_file(district, activity):
 
 
 def stored_cells():
-    """Every value of the tables of attachments and their histories, as the database holds it."""
+    """Every value stored in the tables of attachments and their histories."""
     tables = [model._meta.db_table for model in (Attachment, AttachmentPart, Attachment.history.model)]
     with connection.cursor() as cursor:
         for table in tables:

@@ -139,7 +139,7 @@ def test_no_file_leaves_that_cannot_be_noted(district, broken_log):
 
 
 def test_the_same_files_leave_with_a_log_that_works(district):
-    """The twin: the very same requests are answered where the log takes its lines."""
+    """The twin: the same requests succeed where the log can be written."""
     for name, args, query in EXPORTS:
         assert district.office.get(reverse(name, args=args), query).has_header("Content-Disposition")
     assert AccessEntry.objects.filter(action="export").count() == len(EXPORTS)

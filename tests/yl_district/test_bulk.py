@@ -11,7 +11,7 @@ TEXTS = ["制表\t符", "换\n行", "回\r车", "反斜\\杠", "\\t", "\\N", "\\
 
 
 def people(texts):
-    """New people with these names, in rows with keys of their own."""
+    """Rows of new people with these names and reserved keys."""
     rows = []
     for key, text in zip(reserve_keys(Person, len(texts)), texts, strict=True):
         rows.append(row_of(Person(pk=key, name=text)))
@@ -19,7 +19,7 @@ def people(texts):
 
 
 def stored():
-    """The texts that the database holds, in the order of the keys."""
+    """The stored texts in the order of the keys."""
     return list(Person.objects.order_by("pk").values_list("name", flat=True))
 
 

@@ -24,7 +24,7 @@ SAVE_AGAIN = "另存为“Excel 工作簿（.xlsx）”后重新上传"
 
 
 def delimited(rows, delimiter=",", end="\r\n"):
-    """The rows as Excel writes them: cells with delimiters, quotes or line breaks in quotes."""
+    """The rows as Excel writes them: cells with delimiters, quotes or line breaks are quoted."""
     return "".join(delimiter.join(quoted(cell or "", delimiter) for cell in row) + end for row in rows)
 
 
@@ -39,7 +39,7 @@ def rows_of(text, encoding="utf-8"):
 
 
 def refusal(data):
-    """What was found, expected and advised of a file that is refused."""
+    """What was found and expected, and the remedy, for a refused file."""
     with pytest.raises(UnreadableWorkbook) as refused:
         read_workbook(data)
     return refused.value.found, refused.value.expected, refused.value.remedy

@@ -43,7 +43,7 @@ def member(district):
 
 
 def opened(client, url_name, record):
-    """What a browser sends back from the page as it is now shown."""
+    """The form data that a browser would submit from the page as it is now shown."""
     return answers(shown_form(client.get(reverse(url_name, args=[record.pk]))))
 
 
@@ -97,7 +97,7 @@ def test_a_second_press_of_the_same_save_is_no_conflict(district, member):
 
 
 def test_without_the_comparison_the_first_ones_value_is_lost(district, member, monkeypatch):
-    """The twin: what the tests above would miss."""
+    """The twin: without the comparison, the tests above would fail."""
     monkeypatch.setattr(edit_conflicts, "conflict", lambda form, record, version: None)
     mine = opened(district.office, "member_update", member) | {"employer": "望湖小学"}
     theirs = opened(district.cadre, "member_update", member) | {"remark": "新备注"}

@@ -48,20 +48,20 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def stored(record, column):
-    """What the database itself holds in a column of the record."""
+    """The stored value of a column of the record."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {record._meta.db_table} WHERE {record._meta.pk.column} = %s", [record.pk])
         return cursor.fetchone()[0]
 
 
 def plant(record, column, text):
-    """Changes a cell behind the product's back."""
+    """Changes a stored cell directly in the database."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {record._meta.db_table} SET {column} = %s WHERE id = %s", [text, record.pk])
 
 
 def dump():
-    """Everything that the database holds, as text."""
+    """The whole content of the database as text."""
     if connection.vendor == "sqlite":
         return "\n".join(connection.connection.iterdump())
     with connection.cursor() as cursor:
@@ -74,13 +74,13 @@ def dump():
 
 
 def ciphertext_columns():
-    """Every column of ciphertext that a record of its own fills; copies such as a history come with them."""
+    """Every encrypted column of models other than histories, which are written as copies."""
     own = [model for model in apps.get_models() if not hasattr(model, "instance_type")]
     return {f"{model._meta.db_table}.{field.name}" for model in own for field in encrypted_fields(model)}
 
 
 def fill_with_canaries():
-    """Fills every column of ciphertext; returns the texts by column."""
+    """Fills every encrypted column; returns the texts by column."""
     canaries = {}
 
     def told(model, *names):
@@ -147,7 +147,7 @@ LABEL, SEAL = "members_person.mobile", uuid.UUID(int=7)
 
 
 def nonce_of(cell):
-    """The first bytes of what a cell holds."""
+    """The nonce of a cell."""
     return base64.b64decode(cell.rpartition(":")[2])[: encryption.NONCE]
 
 
@@ -175,7 +175,7 @@ def test_a_thousand_encryptions_have_no_nonce_in_common(kind):
 
 
 def test_a_cell_is_a_nonce_the_ciphertext_and_its_tag_under_the_current_key():
-    """Written out, so that what is stored today is read by the code of any later day, and by other programs."""
+    """A fixed example, so that later code and other programs can read what is stored today."""
     key, nonce = encryption.keys.current_key(), bytes(range(12))
     whole = nonce + key.cipher.encrypt(nonce, MOBILE.encode(), b"yl1|members_person.mobile|" + SEAL.bytes)
     cell = f"yl1:{key.id}:{base64.b64encode(whole).decode()}"
@@ -185,7 +185,7 @@ def test_a_cell_is_a_nonce_the_ciphertext_and_its_tag_under_the_current_key():
 
 
 def test_a_digest_of_the_blind_index_stays_what_it_was(settings):
-    """Numbers written years ago are found by the code of today."""
+    """A fixed example, so that later code finds numbers stored today."""
     settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
     digests = [Person._meta.get_field(f"{name}_index").digest(NUMBER) for name in ("identity_number", "mobile")]
     assert digests == [
@@ -195,7 +195,7 @@ def test_a_digest_of_the_blind_index_stays_what_it_was(settings):
 
 
 def cells_of(*models):
-    """Every cell that the database holds in the columns of ciphertext of these models, else of all of them."""
+    """Every stored cell in the encrypted columns of these models, by default of all."""
     found = []
     for model in models or filter(encrypted_fields, apps.get_models()):
         for field in encrypted_fields(model):
@@ -204,7 +204,7 @@ def cells_of(*models):
 
 
 def shared_nonces(cells):
-    """How many of the different cells have the nonce of another one."""
+    """The number of distinct cells that share a nonce."""
     different = set(cells)
     return len(different) - len({nonce_of(cell) for cell in different})
 
@@ -219,7 +219,7 @@ def test_no_two_cells_of_all_columns_have_a_nonce_in_common():
 
 @pytest.mark.both
 def test_no_two_cells_of_an_import_have_a_nonce_in_common():
-    """New rows, then the same rows changed: what waits for the check, what is staged, and what is written."""
+    """Imports new rows, then the same rows changed, so that uploaded, staged and written cells are covered."""
     make_branches()
     rows, seen = member_rows(40), []
     changed = [row | {"手机号码": f"1391111{number:04}"} for number, row in enumerate(rows)]
@@ -294,7 +294,7 @@ def test_a_changed_cell_never_decrypts():
 
 
 def moved_cells():
-    """Pairs of a record and a column that holds the cell of another row, or of another column of its own."""
+    """(record, column) pairs with the cell of another row or of another column."""
     one, other = make_person(mobile=MOBILE), make_person(mobile="13900139000")
     plant(one, "mobile", stored(other, "mobile"))
     case = make_assisted_youth(make_organisation(), guardian="白建国", guardian_phone=MOBILE)

@@ -18,7 +18,7 @@ NUMBER, MOBILE, NEEDS = "11010519491231002X", "13800138000", "冬天的棉衣"
 
 
 def migrate(targets=None):
-    """Takes the database to the targets, else to where the code is; returns the models as they are there."""
+    """Migrates the database to the targets, by default to the latest; returns the models of that state."""
     executor = MigrationExecutor(connection)
     targets = targets or executor.loader.graph.leaf_nodes()
     executor.migrate(targets)
@@ -27,19 +27,19 @@ def migrate(targets=None):
 
 @pytest.fixture
 def taken_back():
-    """A database that is at the code again after the test."""
+    """Migrates the database to the latest state after the test."""
     yield
     migrate()
 
 
 @pytest.fixture
 def former(taken_back):
-    """The models as they were with columns of text, in a database that is taken back to them."""
+    """The models with text columns, in a database migrated back to that state."""
     return migrate(BEFORE)
 
 
 def columns(table):
-    """What a table holds, as the database has it."""
+    """The stored rows of a table."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table}")
         return str(cursor.fetchall())
@@ -50,7 +50,7 @@ TEXTS = [MOBILE, NUMBER, NEEDS, "白建国"]
 
 
 def texts_held():
-    """Those of the texts that stand in the tables as they are."""
+    """Those of the texts that are stored unencrypted."""
     held = "".join(map(columns, TABLES))
     return [text for text in TEXTS if text in held]
 

@@ -37,7 +37,7 @@ RIGHT = {
 
 
 def refusal(data):
-    """The words by which a file is refused."""
+    """The message with which a file is refused."""
     with pytest.raises(ValidationError) as refused:
         taken(data)
     (message,) = refused.value.messages

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 
 @pytest.fixture
 def office():
-    """A user of the committee's staff, with members to look at."""
+    """A member of the committee's staff, and members to be listed."""
     root = make_organisation("春晖地区团工委", category="working_committee", domain="office")
     branch = make_organisation("望湖社区团支部", root)
     for name in ("章程", "单伟", "顾清"):
@@ -21,7 +21,7 @@ def office():
 
 
 def taken(page, words):
-    """The names in the workbook that a link leads to."""
+    """The names in the workbook that a link downloads."""
     page.locator(".export > summary").click()
     with page.expect_download() as download:
         page.get_by_role("link", name=words).click()

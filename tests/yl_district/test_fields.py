@@ -26,7 +26,7 @@ PERSONAL = {
 
 
 def prepared(field):
-    """The form's field of a model field, as pages show it."""
+    """The form field of a model field, as prepared for pages."""
     shown = field.formfield()
     prepare_field(shown)
     return shown

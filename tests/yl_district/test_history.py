@@ -47,7 +47,7 @@ LEDGER = {
 
 
 def states(record):
-    """Every state of a record, oldest first: the kind of change and all that is kept."""
+    """Every state of a record, oldest first: the type of change and the kept fields."""
     names = [field.attname for field in tracked_fields(type(record))]
     return [
         (row.history_type, {name: getattr(row, name) for name in names})
@@ -56,7 +56,7 @@ def states(record):
 
 
 def links(row, name):
-    """The keys of what a row of history was linked to."""
+    """The keys linked in a history row."""
     field = type(row).instance_type._meta.get_field(name)
     found = Tracked.m2m_models[field].objects.filter(history=row)
     return sorted(found.values_list(f"{field.m2m_reverse_field_name()}_id", flat=True))

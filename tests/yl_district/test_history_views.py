@@ -33,7 +33,7 @@ def district():
 
 
 def changes(client, kind, record):
-    """What the page tells: for each step the kind of change with (label, before, after) of its fields."""
+    """For each step on the page, the type of change and (label, before, after) of its fields."""
     response = client.get(reverse("record_history", args=[kind, record.pk]))
     assert response.status_code == 200
     return [
@@ -43,18 +43,18 @@ def changes(client, kind, record):
 
 
 def revert(client, kind, record, name, row=None):
-    """Posts the button beside a field of a row of history, the latest by default."""
+    """Posts the revert button of a field in a history row, by default the latest."""
     data = {"change": (row or record.history.first()).history_id, "field": name}
     return client.post(reverse("record_revert", args=[kind, record.pk]), data, follow=True)
 
 
 def said(response):
-    """What the page says at its top."""
+    """The messages at the top of the page."""
     return [str(message) for message in response.context["messages"]]
 
 
 def changed(record, **fields):
-    """The record after one more saved change."""
+    """Saves one more change of the record, and returns it."""
     for name, value in fields.items():
         setattr(record, name, value)
     record.save()

@@ -70,7 +70,7 @@ def flooded_with_text():
 
 
 def flipped(data):
-    """The archive with bytes in the middle of its first compressed part turned over."""
+    """The archive with inverted bytes in the middle of its first compressed part."""
     return data[:60] + bytes(255 - byte for byte in data[60:80]) + data[80:]
 
 
@@ -89,7 +89,7 @@ def laughing(part):
 
 
 def zip_encrypted(data):
-    """The archive with the flag of encryption on its parts."""
+    """The archive with the encryption flag set on its parts."""
     return data.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
 
 
@@ -226,7 +226,7 @@ def test_what_is_no_sound_file_is_refused_within_seconds(kind):
 
 
 def seconds_of_readers():
-    """The processor's time that the readers have taken which have ended."""
+    """The CPU time used by reader processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -289,7 +289,7 @@ def test_a_reader_that_takes_too_long_is_stopped(monkeypatch):
 
 
 def readers():
-    """The processes that this one has started and that are still there."""
+    """The child processes still running."""
     return Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text("utf-8").split()
 
 
@@ -324,7 +324,7 @@ def outcome(data):
 
 
 def mutants():
-    """Two hundred and forty damaged files: workbooks outside and inside, old ones, OpenDocument sheets and texts."""
+    """240 damaged files: .xlsx archives and their parts, .xls, OpenDocument sheets and texts."""
     text = '姓名,性别,备注\r\n章程,男,"第一行\r\n第二行"\r\n'.encode("gb18030") * 20
     book = workbook(lambda book, page: page.write_column(1, 0, ["章程"] * 50))
     for seed in range(40):

@@ -22,13 +22,13 @@ def branches():
 
 
 def set_to(batch, state):
-    """The import as it is found in another state."""
+    """The import moved to another state."""
     ImportBatch.objects.filter(pk=batch.pk).update(state=state)
     return ImportBatch.objects.get(pk=batch.pk)
 
 
 def noted():
-    """What the log says of imports, the oldest first."""
+    """The access log's lines on imports, oldest first."""
     return [(line.subject, line.detail) for line in AccessEntry.objects.filter(action="import").order_by("pk")]
 
 

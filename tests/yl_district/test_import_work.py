@@ -12,12 +12,12 @@ pytestmark = pytest.mark.both
 
 
 def rows(first, count):
-    """So many rows of one cell each."""
+    """`count` rows of one cell each."""
     return [[f"第{number}行"] for number in range(first, first + count)]
 
 
 def kept(parts):
-    """(sheet, first row, rows) of each part that was kept of these, in order."""
+    """(sheet, first row, rows) of each part stored for these, in order."""
     batch = ImportBatch(kind="members", file_name="a.xlsx")
     keep_file(batch, read_file(parts))
     return [(part.sheet, part.first_row, part.rows) for part in batch.parts.order_by("number")]

@@ -49,7 +49,7 @@ def editions():
 
 
 def taken(table, unique, changed, pk, statements):
-    """Those of the statements that the database takes although they would change or replace this row."""
+    """Those statements that would change or replace this row and that the database nevertheless accepts."""
     columns = [field.column for field in KINDS[table]._meta.concrete_fields]
     told = ", ".join(changed.get(column, column) for column in columns)
     names = {"table": table, "columns": ", ".join(columns), "unique": unique, "pk": pk}

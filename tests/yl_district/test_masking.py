@@ -71,7 +71,7 @@ def test_what_is_left_of_a_name(name, shown):
 
 
 def test_every_field_that_holds_somebodys_number_is_masked():
-    """Told by the labels, histories included."""
+    """Found by their labels, in histories as well."""
     texts = [
         field
         for model in apps.get_models()

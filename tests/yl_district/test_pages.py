@@ -14,7 +14,7 @@ from yl_district.pages.pages import template_names
 
 
 def views():
-    """The app and the name of every address."""
+    """The app and name of every URL."""
     found, patterns = set(), [get_resolver()]
     while patterns:
         pattern = patterns.pop()
@@ -33,7 +33,7 @@ def named_in_code():
 
 
 def taken(address, shape):
-    """The name of the template of the page at an address."""
+    """The name of the template used by the page at a URL."""
     return select_template(template_names(SimpleNamespace(resolver_match=resolve(address)), shape)).template.name
 
 
@@ -56,7 +56,7 @@ def test_a_page_takes_its_own_template_else_its_records_else_that_of_its_shape(a
 
 
 def test_no_template_lies_where_no_page_looks_for_it():
-    """Without this a misspelt name would go unnoticed: the page would take the template of its shape."""
+    """Otherwise a misspelt name would go unnoticed, as the page would use the generic template."""
     folder = settings.BASE_DIR / "templates"
     templates = {path.relative_to(folder).as_posix() for app in APPS for path in (folder / app).iterdir()}
     looked_for = {f"{app}/{name}.html" for app, name in views()} | named_in_code()

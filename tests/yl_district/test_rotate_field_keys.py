@@ -35,7 +35,7 @@ def records():
 
 
 def run(*arguments):
-    """What the command prints."""
+    """The command's output."""
     out = StringIO()
     call_command("rotate_field_keys", *arguments, stdout=out, stderr=out)
     return out.getvalue().splitlines()
@@ -46,7 +46,7 @@ def mobiles():
 
 
 def key_ids():
-    """The keys under which people's mobile numbers are stored."""
+    """The ids of the keys under which people's mobile numbers are encrypted."""
     return {value.key_id for value in Person.objects.values_list("mobile", flat=True) if value}
 
 
@@ -105,7 +105,7 @@ def test_no_two_cells_written_anew_have_a_nonce_in_common(records, settings):
 
 
 def stored_cells():
-    """Every cell of people, cases, their histories and the secrets of second factors."""
+    """Every encrypted cell of people, cases and their histories, and of second factors."""
     cells = [one.data["secret"] for one in Authenticator.objects.all()]
     for model in (Person, AssistedYouth, Person.history.model, AssistedYouth.history.model):
         for field in encryption.encrypted_fields(model):

@@ -14,7 +14,7 @@ BRANCH = "柳林社区团支部"
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a sheet as the reader gives it."""
+    """A SheetPart as the reader yields it."""
 
     number: int
     name: str
@@ -29,7 +29,7 @@ def sheet(number=0, name="名册", columns=None, is_taken=True):
 
 
 def cells(mapping, *parts):
-    """The cells of all rows of data."""
+    """The cells of all data rows."""
     reader = MappedReader(mapping)
     return [found.cells for part in parts for found in reader.read(part) if found.cells]
 

@@ -31,7 +31,7 @@ def district():
 
 
 def opened(client, url_name, *args):
-    """What a browser sends back from the page as it is now shown."""
+    """The form data that a browser would submit from the page as it is now shown."""
     return answers(shown_form(client.get(reverse(url_name, args=args))))
 
 
@@ -132,7 +132,7 @@ def test_a_member_taken_off_the_roll_twice_has_left_once(district):
 
 
 def ten_presses(district, data):
-    """The addresses that ten presses at once lead to, each through a browser of its own with the same session."""
+    """The URLs that ten concurrent submissions redirect to, each from its own client with the same session."""
     clients = [browser_of(district.staff) for _ in range(10)]
     return [answer.url for answer in at_once([partial(press, client, data) for client in clients])]
 
@@ -150,7 +150,7 @@ def test_ten_presses_at_once_make_one_record():
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
-    """The twin: the same race with the protection off."""
+    """The twin: the same race without the protection."""
     monkeypatch.setattr(submit_once, "claim", lambda request: None)
     district = two_branches()
     assert len(set(ten_presses(district, supply_form(district)))) == 10
