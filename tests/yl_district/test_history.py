@@ -30,6 +30,7 @@ UNTRACKED = {
     "yl_district.ImportBatch": "tells itself who did what and when",
     "yl_district.ImportPart": "the contents of a file that waits to be written",
     "yl_district.ImportHeading": "how a heading was last explained",
+    "yl_district.DatabaseTag": "a name that the database has from its beginning",
     "yl_district.ImportAlias": "how a spelling was last explained",
     "yl_district.Submission": "nothing that anybody wrote",
     "reports.Edition": "written once, which the database keeps from being changed",
