@@ -7,7 +7,7 @@ from yl_district.history.tracking import note_changed
 
 from .models import Activity, SignIn
 
-COUNTED = ("sign_in_count", "attendance", "basis", "stated_attendance", "stated_basis")
+COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "stated_attendance", "stated_basis")
 
 
 @transaction.atomic
@@ -47,5 +47,5 @@ def recount_sign_ins(activity_ids):
         sign_in_count=0, attendance=F("stated_attendance"), basis=F("stated_basis"), **nothing_aside
     )
     note_changed(
-        [one for one in activities if any(getattr(one, name) != getattr(before[one.pk], name) for name in COUNTED)]
+        [one for one in activities if any(getattr(one, name) != getattr(before[one.pk], name) for name in COUNT_FIELDS)]
     )

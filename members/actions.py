@@ -34,16 +34,16 @@ def transfer(member, to_branch, day):
 @transaction.atomic
 def propose_leaving(member, user, day, status, note):
     """Asks the committee to take a member off the roll."""
-    return propose(member, user, kind=Proposal.Kind.LEAVE, day=day, status=status, note=note)
+    return file_proposal(member, user, kind=Proposal.Kind.LEAVE, day=day, status=status, note=note)
 
 
 @transaction.atomic
 def propose_transfer(member, user, day, to_branch, note):
     """Asks the committee to transfer a member to another branch."""
-    return propose(member, user, kind=Proposal.Kind.TRANSFER, day=day, to_branch=to_branch, note=note)
+    return file_proposal(member, user, kind=Proposal.Kind.TRANSFER, day=day, to_branch=to_branch, note=note)
 
 
-def propose(member, user, **what):
+def file_proposal(member, user, **what):
     """Saves and returns a proposal, which changes nothing by itself."""
     proposal = Proposal(member=member, proposed_by=user, proposed_at=timezone.now(), **what)
     proposal.full_clean()
@@ -52,7 +52,7 @@ def propose(member, user, **what):
 
 
 @transaction.atomic
-def decide(proposal, user, is_approved, note):
+def decide_proposal(proposal, user, is_approved, note):
     """Decides on a proposal and returns it; consent carries it out in the same transaction, under the current rules.
 
     Raises ValidationError where it is settled already, was proposed by `user`, or can no longer be carried out.

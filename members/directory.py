@@ -13,7 +13,7 @@ from yl_district.validators import identity_number_birth_date
 
 from .models import Member, Person, Post, Volunteer
 
-REFERENCE = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
+NAME_WITH_QUALIFIER = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
 MEMBER, CADRE, VOLUNTEER, LINKED_YOUTH, ASSISTED_YOUTH = (
     "member",
     "cadre",
@@ -263,7 +263,7 @@ class ReferenceWidget(NameWidget):
 
 def parse_reference(text):
     """Returns the Reference that a cell contains, such as `张三（13800138000）`."""
-    match = REFERENCE.fullmatch(text.strip())
+    match = NAME_WITH_QUALIFIER.fullmatch(text.strip())
     name, hint = match.groups() if match else (text, "")
     try:
         name = NameWidget().clean(name)

@@ -18,7 +18,7 @@ PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(
 
 
 # It encodes the birth date and the sex as well (GB 11643).
-IDENTITY_NUMBER = "身份证号"
+IDENTITY_HEADING = "身份证号"
 
 
 def person_column(name, required=False, owner="person", unless=""):
@@ -190,9 +190,9 @@ class MemberResource(PeopleResource):
     ends = ("离开日期",)
     columns = [
         person_column("name", required=True),
-        person_column("gender", required=True, unless=IDENTITY_NUMBER),
+        person_column("gender", required=True, unless=IDENTITY_HEADING),
         column(Member, "ethnicity", aliases=ETHNICITY_ALIASES),
-        person_column("birth_date", required=True, unless=IDENTITY_NUMBER),
+        person_column("birth_date", required=True, unless=IDENTITY_HEADING),
         person_column("identity_number"),
         column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES),
         column(Member, "education", aliases=EDUCATION_ALIASES),

@@ -10,7 +10,7 @@ from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import end_page, form_page, list_page
 
-from .actions import bind_account, decide, propose_leaving, propose_transfer, transfer, withdraw
+from .actions import bind_account, decide_proposal, propose_leaving, propose_transfer, transfer, withdraw
 from .filters import MemberFilter, PostFilter, ProposalFilter
 from .forms import (
     LeaveProposalForm,
@@ -152,7 +152,7 @@ def proposal_decide(request, pk):
         request,
         ProposalDecisionForm,
         proposal,
-        partial(decide, proposal, request.user),
+        partial(decide_proposal, proposal, request.user),
         title=f"审批申请：{proposal}",
         message="已审批。",
     )

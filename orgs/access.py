@@ -6,8 +6,7 @@ Anyone not admitted gets a 404, as for an address that does not exist.
 
 from django.http import Http404
 
-from . import roles
-from .roles import RoleKind, misplaced
+from .roles import FIGURE_READERS, HUB_KEEPERS, RECORD_KEEPERS, RoleKind, misplaced
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN = frozenset({"signed_in"})
@@ -19,7 +18,7 @@ ROOT_LEADER = "root_leader"
 # Users who keep case files: never an administrator, whatever other roles the account has.
 CASE_KEEPER = "case_keeper"
 
-ADMINISTRATOR, STAFF, CADRE, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
+ADMINISTRATOR, STAFF, _, HUB_OPERATOR, CASEWORKER, LEADER, AUDITOR = RoleKind
 
 ACCOUNT_KEEPERS = frozenset({ADMINISTRATOR})
 OFFICE = frozenset({COMMITTEE})
@@ -27,17 +26,14 @@ DECIDERS = frozenset({STAFF})
 OFFICE_AND_ADMINISTRATOR = frozenset({COMMITTEE, ADMINISTRATOR})
 DISTRICT_KEEPERS = frozenset({COMMITTEE, ROOT_ADMINISTRATOR})
 ROOT_ADMINISTRATORS = frozenset({ROOT_ADMINISTRATOR})
-KEEPERS = frozenset(roles.RECORD_KEEPERS)
-TREE_READERS = KEEPERS | {ADMINISTRATOR}
-HUB_KEEPERS = frozenset(roles.HUB_KEEPERS)
-FIGURE_READERS = frozenset(roles.FIGURE_READERS)
+TREE_READERS = RECORD_KEEPERS | {ADMINISTRATOR}
 # Hub operators read only the figures of their own hubs.
 REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 TARGET_READERS = OFFICE | {ROOT_LEADER}
-CASE_KEEPERS = frozenset({CASE_KEEPER})
+CASE_FILE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
 
@@ -101,47 +97,47 @@ ACCESS = {
     "organisation_update": OFFICE_AND_ADMINISTRATOR,
     "organisation_end": OFFICE_AND_ADMINISTRATOR,
     # Two-new organisations and supplies
-    "unit_list": KEEPERS,
-    "unit_export": KEEPERS,
+    "unit_list": RECORD_KEEPERS,
+    "unit_export": RECORD_KEEPERS,
     "unit_full_export": OFFICE,
-    "unit_create": KEEPERS,
-    "unit_detail": KEEPERS,
-    "unit_update": KEEPERS,
-    "unit_contact_list": KEEPERS,
-    "unit_contact_export": KEEPERS,
-    "unit_contact_create": KEEPERS,
-    "unit_contact_detail": KEEPERS,
-    "unit_contact_update": KEEPERS,
-    "unit_contact_delete": KEEPERS,
-    "supply_list": KEEPERS,
-    "supply_export": KEEPERS,
-    "supply_create": KEEPERS,
-    "supply_detail": KEEPERS,
-    "supply_update": KEEPERS,
-    "supply_delete": KEEPERS,
+    "unit_create": RECORD_KEEPERS,
+    "unit_detail": RECORD_KEEPERS,
+    "unit_update": RECORD_KEEPERS,
+    "unit_contact_list": RECORD_KEEPERS,
+    "unit_contact_export": RECORD_KEEPERS,
+    "unit_contact_create": RECORD_KEEPERS,
+    "unit_contact_detail": RECORD_KEEPERS,
+    "unit_contact_update": RECORD_KEEPERS,
+    "unit_contact_delete": RECORD_KEEPERS,
+    "supply_list": RECORD_KEEPERS,
+    "supply_export": RECORD_KEEPERS,
+    "supply_create": RECORD_KEEPERS,
+    "supply_detail": RECORD_KEEPERS,
+    "supply_update": RECORD_KEEPERS,
+    "supply_delete": RECORD_KEEPERS,
     # People and their capacities
     "person_detail": PEOPLE_READERS,
     "record_unmask": PEOPLE_READERS,
-    "member_list": KEEPERS,
-    "member_export": KEEPERS,
+    "member_list": RECORD_KEEPERS,
+    "member_export": RECORD_KEEPERS,
     "member_full_export": OFFICE,
-    "member_create": KEEPERS,
-    "member_detail": KEEPERS,
-    "member_update": KEEPERS,
-    "member_end": KEEPERS,
-    "member_transfer": KEEPERS,
-    "proposal_list": KEEPERS,
-    "proposal_detail": KEEPERS,
+    "member_create": RECORD_KEEPERS,
+    "member_detail": RECORD_KEEPERS,
+    "member_update": RECORD_KEEPERS,
+    "member_end": RECORD_KEEPERS,
+    "member_transfer": RECORD_KEEPERS,
+    "proposal_list": RECORD_KEEPERS,
+    "proposal_detail": RECORD_KEEPERS,
     "proposal_decide": DECIDERS,
-    "proposal_withdraw": KEEPERS,
-    "post_list": KEEPERS,
-    "post_export": KEEPERS,
+    "proposal_withdraw": RECORD_KEEPERS,
+    "post_list": RECORD_KEEPERS,
+    "post_export": RECORD_KEEPERS,
     "post_full_export": OFFICE,
-    "post_create": KEEPERS,
-    "post_detail": KEEPERS,
-    "post_update": KEEPERS,
+    "post_create": RECORD_KEEPERS,
+    "post_detail": RECORD_KEEPERS,
+    "post_update": RECORD_KEEPERS,
     "post_account": DECIDERS,
-    "post_end": KEEPERS,
+    "post_end": RECORD_KEEPERS,
     # Youth hubs and volunteers
     "hub_list": HUB_KEEPERS,
     "hub_export": HUB_KEEPERS,
@@ -170,45 +166,45 @@ ACCESS = {
     "activity_type_create": DISTRICT_KEEPERS,
     "activity_type_update": DISTRICT_KEEPERS,
     # 1+100
-    "link_list": KEEPERS,
-    "link_export": KEEPERS,
+    "link_list": RECORD_KEEPERS,
+    "link_export": RECORD_KEEPERS,
     "link_full_export": OFFICE,
-    "link_create": KEEPERS,
-    "link_detail": KEEPERS,
-    "link_update": KEEPERS,
-    "link_end": KEEPERS,
-    "contact_list": KEEPERS,
-    "contact_export": KEEPERS,
+    "link_create": RECORD_KEEPERS,
+    "link_detail": RECORD_KEEPERS,
+    "link_update": RECORD_KEEPERS,
+    "link_end": RECORD_KEEPERS,
+    "contact_list": RECORD_KEEPERS,
+    "contact_export": RECORD_KEEPERS,
     "contact_full_export": OFFICE,
-    "contact_create": KEEPERS,
-    "contact_detail": KEEPERS,
-    "contact_update": KEEPERS,
-    "contact_delete": KEEPERS,
+    "contact_create": RECORD_KEEPERS,
+    "contact_detail": RECORD_KEEPERS,
+    "contact_update": RECORD_KEEPERS,
+    "contact_delete": RECORD_KEEPERS,
     # Case files and grants to open them
     "case_grant_list": GRANT_READERS,
-    "case_grant_create": CASE_KEEPERS,
+    "case_grant_create": CASE_FILE_KEEPERS,
     "case_grant_detail": GRANT_READERS,
     "case_grant_decide": GRANT_DECIDERS,
     "case_grant_end": GRANT_READERS,
-    "assisted_youth_list": CASE_KEEPERS,
-    "assisted_youth_create": CASE_KEEPERS,
-    "assisted_youth_detail": CASE_KEEPERS,
-    "assisted_youth_update": CASE_KEEPERS,
-    "assisted_youth_end": CASE_KEEPERS,
-    "service_plan_list": CASE_KEEPERS,
-    "service_plan_create": CASE_KEEPERS,
-    "service_plan_update": CASE_KEEPERS,
-    "pairing_create": CASE_KEEPERS,
-    "pairing_end": CASE_KEEPERS,
-    "assistance_list": CASE_KEEPERS,
-    "assistance_create": CASE_KEEPERS,
-    "assistance_detail": CASE_KEEPERS,
-    "assistance_update": CASE_KEEPERS,
-    "assistance_delete": CASE_KEEPERS,
-    "scholarship_list": CASE_KEEPERS,
-    "scholarship_create": CASE_KEEPERS,
-    "scholarship_detail": CASE_KEEPERS,
-    "scholarship_update": CASE_KEEPERS,
+    "assisted_youth_list": CASE_FILE_KEEPERS,
+    "assisted_youth_create": CASE_FILE_KEEPERS,
+    "assisted_youth_detail": CASE_FILE_KEEPERS,
+    "assisted_youth_update": CASE_FILE_KEEPERS,
+    "assisted_youth_end": CASE_FILE_KEEPERS,
+    "service_plan_list": CASE_FILE_KEEPERS,
+    "service_plan_create": CASE_FILE_KEEPERS,
+    "service_plan_update": CASE_FILE_KEEPERS,
+    "pairing_create": CASE_FILE_KEEPERS,
+    "pairing_end": CASE_FILE_KEEPERS,
+    "assistance_list": CASE_FILE_KEEPERS,
+    "assistance_create": CASE_FILE_KEEPERS,
+    "assistance_detail": CASE_FILE_KEEPERS,
+    "assistance_update": CASE_FILE_KEEPERS,
+    "assistance_delete": CASE_FILE_KEEPERS,
+    "scholarship_list": CASE_FILE_KEEPERS,
+    "scholarship_create": CASE_FILE_KEEPERS,
+    "scholarship_detail": CASE_FILE_KEEPERS,
+    "scholarship_update": CASE_FILE_KEEPERS,
     # Imports
     "import_batch_list": OFFICE,
     "import_batch_create": OFFICE,
@@ -258,7 +254,7 @@ ACCESS = {
 }
 
 
-def may_open(user, url_name):
+def is_allowed(user, url_name):
     """Whether the access table lets the user open the address with this URL name."""
     allowed = ACCESS.get(url_name, frozenset())
     if allowed == PUBLIC or (allowed == SIGNED_IN and user.is_authenticated):
@@ -289,5 +285,5 @@ class AccessMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         """Raises Http404 before the view is called, where the user may not open the address."""
-        if not may_open(request.user, request.resolver_match.url_name):
+        if not is_allowed(request.user, request.resolver_match.url_name):
             raise Http404

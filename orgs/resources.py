@@ -13,7 +13,7 @@ from .models import Organisation, Supply, Unit, UnitContact
 ORGANISATION_SHEET = "团组织"
 COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
 COMMITTEE_LABELS = {category.label for category in COMMITTEES}
-DEEPEST = 20  # levels; treebeard's paths hold 63, and a move may need twice the depth of what it moves
+DEEPEST_LEVEL = 20  # levels; treebeard's paths hold 63, and a move may need twice the depth of what it moves
 
 
 def circular_error():
@@ -137,8 +137,8 @@ class OrganisationResource(SheetResource):
             lineage.append(self.parents[id(lineage[-1])])
         if record is self.root or any(record is one for one in lineage):
             raise circular_error()
-        if len(lineage) >= DEEPEST:
-            raise CellError(f"不超过 {DEEPEST} 级的上下级关系", "请核对上级组织", "上级组织")
+        if len(lineage) >= DEEPEST_LEVEL:
+            raise CellError(f"不超过 {DEEPEST_LEVEL} 级的上下级关系", "请核对上级组织", "上级组织")
         self._set_parent(record, parent)
         if record.pk is None:
             return []

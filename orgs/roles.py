@@ -13,15 +13,15 @@ class RoleKind(TextChoices):
     AUDITOR = "auditor", "审计员"
 
 
-RECORD_KEEPERS = (RoleKind.STAFF, RoleKind.CADRE)
-HUB_KEEPERS = (*RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
-CASE_KEEPERS = (RoleKind.STAFF, RoleKind.CASEWORKER)
-FIGURE_READERS = (RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER)
+RECORD_KEEPERS = frozenset({RoleKind.STAFF, RoleKind.CADRE})
+HUB_KEEPERS = RECORD_KEEPERS | {RoleKind.HUB_OPERATOR}
+CASE_KEEPERS = frozenset({RoleKind.STAFF, RoleKind.CASEWORKER})
+FIGURE_READERS = frozenset({RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER})
 # Roles that require one-time codes when signing in.
 SECOND_FACTOR_DEMANDED = (RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER, RoleKind.AUDITOR)
 
 
-def conflict(kinds):
+def role_conflict(kinds):
     """Returns in words why one account cannot hold these kinds of roles together, or None if it can."""
     kinds = set(kinds)
     if RoleKind.AUDITOR in kinds and len(kinds) > 1:

@@ -33,7 +33,7 @@ class HolderKey(ResolvedOuterRef):
 
 
 @dataclass(frozen=True)
-class Reader:
+class Viewer:
     """A user who can see the record, with the reasons in words."""
 
     user: User
@@ -47,7 +47,7 @@ def readers(record, viewer):
     for role, keys in holders.items():
         if is_seen(record, stand_in(role, NOBODY)):
             for key in keys:
-                reasons[key].append(in_words(*role))
+                reasons[key].append(role_in_words(*role))
         else:
             own |= {(role[0], key) for key in holders_who_see(record, role)}
     for key, kinds, words in own_reasons(record, viewer):
@@ -55,7 +55,7 @@ def readers(record, viewer):
             reasons[key].append(words)
     # The address may contain a fragment.
     page = resolve(urldefrag(page_of(record)).url).url_name
-    found = [Reader(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
+    found = [Viewer(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
     return sorted(found, key=lambda reader: (str(reader.user), reader.user.pk))
 
 
@@ -107,6 +107,6 @@ def own_reasons(record, viewer):
     return rows.own_reasons(viewer) if hasattr(rows, "own_reasons") else []
 
 
-def in_words(kind, organisation):
+def role_in_words(kind, organisation):
     """Returns a role in words, as a reason."""
     return f"{RoleKind(kind).label}，{organisation}（含下级）"

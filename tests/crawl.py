@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import resolve, reverse
 from pypdfium2 import PdfiumError
 
-from orgs.access import ACCESS, PUBLIC, may_open
+from orgs.access import ACCESS, PUBLIC, is_allowed
 from reports.figures.counting import figures_of
 from reports.figures.lines import all_figures
 from reports.figures.readers import CASE_FIGURES
@@ -66,7 +66,7 @@ def crawled_as(viewers, every_day):
 def page_addresses(user, rows):
     """Every address that the table lets the user ask for, of the records `rows` by kind: its name and the address."""
     for url_name, names in addresses().items():
-        if is_left_out(url_name) or not may_open(user, url_name):
+        if is_left_out(url_name) or not is_allowed(user, url_name):
             continue
         if url_name == "figure_export":
             found = [{"key": key} for key in handed_out(user) if key in ONE_OF_EACH_KIND]

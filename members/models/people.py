@@ -21,13 +21,13 @@ from yl_district.validators import (
     validate_mobile,
 )
 
-CAPACITIES = [
+CAPACITY_PATHS = [
     "memberships__branch__path",
     "posts__organisation__path",
     "volunteering__team__hub__organisation__path",
 ]
-STAFF_CAPACITIES = [*CAPACITIES, "links_as_youth__cadre__posts__organisation__path"]
-SIGNED_IN = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
+STAFF_CAPACITIES = [*CAPACITY_PATHS, "links_as_youth__cadre__posts__organisation__path"]
+SIGN_INS = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
 HUB_CAPACITIES = ["volunteering__team__hub__organisation__path"]
 HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
@@ -55,12 +55,12 @@ class PersonQuerySet(models.QuerySet):
     def within(self, organisation):
         """People with any capacity in the subtree of `organisation`."""
         return (
-            self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGNED_IN))
+            self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGN_INS))
         )
 
     def visible_to(self, user):
         """People with a capacity visible to the user, or whose case file the user may open."""
-        return self.filter(self._known_to(user, SIGNED_IN) | self._with_open_case(user))
+        return self.filter(self._known_to(user, SIGN_INS) | self._with_open_case(user))
 
     def own_reasons(self, viewer):
         """Returns why users see the only person of this QuerySet otherwise than by a role's scope.
@@ -87,7 +87,7 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
 
     def _kept_as_record(self, user):
-        return self._known_to(user, SIGNED_IN if user.is_committee_staff else [])
+        return self._known_to(user, SIGN_INS if user.is_committee_staff else [])
 
     def _known_to(self, user, signed_in):
         """Returns the condition for people known by a capacity or by one of the paths in `signed_in`.
@@ -102,7 +102,7 @@ class PersonQuerySet(models.QuerySet):
             if role.kind == RoleKind.STAFF:
                 paths = STAFF_CAPACITIES + signed_in
             elif role.kind == RoleKind.CADRE:
-                paths = CAPACITIES + signed_in
+                paths = CAPACITY_PATHS + signed_in
             elif role.kind == RoleKind.HUB_OPERATOR:
                 paths = HUB_CAPACITIES + (HUB_SIGNED_IN if signed_in else [])
             else:

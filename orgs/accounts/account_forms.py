@@ -12,7 +12,7 @@ from yl_district.validators import validate_mobile
 
 from ..forms import OrganisationChoiceField
 from ..models import Organisation, User
-from ..roles import RoleKind, conflict, misplaced
+from ..roles import RoleKind, misplaced, role_conflict
 from .actions import roles_of
 
 
@@ -83,7 +83,7 @@ class RolesForm(ActionForm):
         data["roles"] = [role for role in map(self._line, range(self.lines)) if role]
         if len(set(data["roles"])) < len(data["roles"]):
             self.add_error(None, "同一组织的同一角色填写了两次，请删去重复的一行。")
-        reason = conflict(kind for kind, _ in data["roles"])
+        reason = role_conflict(kind for kind, _ in data["roles"])
         if reason:
             self.add_error(None, reason)
         return {name: value for name, value in data.items() if not name.startswith(("kind_", "organisation_"))}

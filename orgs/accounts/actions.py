@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 from yl_district.audit.access_log import Action, record, subject_of
 
 from ..models import Role, User
-from ..roles import RoleKind, conflict, misplaced
+from ..roles import RoleKind, misplaced, role_conflict
 from . import login_attempts
 from .invitations import tokens
 from .second_factor import remove_second_factor
@@ -18,7 +18,7 @@ PASSWORD_FIELDS = ["password", "password_set_at"]
 ENTRUSTED_FIELDS = ["entrusted_by", "entrusted_at"]
 
 
-def standing(user):
+def locked_account(user):
     """Returns the account as stored now, locked for the rest of the transaction.
 
     Raises ValidationError where its user has left meanwhile.
@@ -38,14 +38,14 @@ def invite(name, username, mobile, roles, request):
     user.full_clean(exclude=["password"])
     user.save()
     set_roles(user, roles)
-    log(request, user, f"开立账号：{in_words(roles)}")
+    log(request, user, f"开立账号：{roles_in_words(roles)}")
     return user
 
 
 @transaction.atomic
 def update_account(user, name, mobile, roles, request):
     """Changes the name, mobile number and roles; a change of roles ends the user's sessions."""
-    user = standing(user)
+    user = locked_account(user)
     user.name, user.mobile = name, mobile or None
     user.full_clean(exclude=["password"])
     user.save(update_fields=["name", "mobile"])
@@ -60,7 +60,7 @@ def update_account(user, name, mobile, roles, request):
     end_sessions(user)
     for path in settings.ROLE_CHANGE_ACTIONS:
         import_string(path)(user=user)
-    log(request, user, f"变更角色：{in_words(before)} → {in_words(roles)}")
+    log(request, user, f"变更角色：{roles_in_words(before)} → {roles_in_words(roles)}")
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def reset_account(user, without_second_factor, request):
     Whoever follows that link may be a different person, so grants end as well.
     Raises ValidationError for the administrator's own account.
     """
-    user = standing(user)
+    user = locked_account(user)
     if user.pk == request.user.pk:
         raise ValidationError("重置会立即结束您自己的登录。自己的密码请用“修改密码”更改。")
     user.set_unusable_password()
@@ -81,7 +81,7 @@ def reset_account(user, without_second_factor, request):
     end_sessions(user)
     for path in settings.RESETTING_ACTIONS:
         import_string(path)(user=user)
-    login_attempts.forget(user.username)
+    login_attempts.reset_attempts(user.username)
     log(request, user, "重置密码和动态口令" if without_second_factor else "重置密码")
 
 
@@ -91,7 +91,7 @@ def accept_invitation(form, token, request):
 
     Raises ValidationError where the link has been used or has expired meanwhile.
     """
-    user = form.user = standing(form.user)
+    user = form.user = locked_account(form.user)
     if not tokens.check_token(user, token):
         raise ValidationError("这一链接刚刚已使用或已失效。")
     save_password(form)
@@ -105,7 +105,7 @@ def change_own_password(form, request):
 
     Raises ValidationError where the session was ended meanwhile, such as by a reset.
     """
-    user = form.user = standing(request.user)
+    user = form.user = locked_account(request.user)
     if user.get_session_auth_hash() != request.user.get_session_auth_hash():
         raise ValidationError("您的登录刚刚已被结束，密码没有修改。请重新登录后再试。")
     save_password(form)
@@ -121,7 +121,7 @@ def save_password(form):
 @transaction.atomic
 def leave(user, successor, day, request):
     """Ends the account's access and transfers its user's responsibilities to `successor`, all or nothing."""
-    user = standing(user)
+    user = locked_account(user)
     refuse_own(user, request.user)
     before = roles_of(user)
     set_roles(user, [])
@@ -134,7 +134,7 @@ def leave(user, successor, day, request):
     for path in settings.LEAVING_ACTIONS:
         import_string(path)(user=user, successor=successor, day=day, by=request.user)
     handed = f"，由 {successor.username} 接手" if successor else ""
-    log(request, user, f"离岗 {day}：{in_words(before)}{handed}")
+    log(request, user, f"离岗 {day}：{roles_in_words(before)}{handed}")
 
 
 def refuse_own(user, by):
@@ -148,7 +148,7 @@ def set_roles(user, roles):
 
     Raises ValidationError where roles conflict, are misplaced, or would leave the root without an administrator.
     """
-    reasons = [conflict(kind for kind, _ in roles), *(misplaced(*role) for role in roles)]
+    reasons = [role_conflict(kind for kind, _ in roles), *(misplaced(*role) for role in roles)]
     if any(reasons):
         raise ValidationError(list(filter(None, reasons)))
     # Locked, so that two administrators who remove each other's role are serialised.
@@ -173,7 +173,7 @@ def roles_of(user):
     return [(role.kind, role.organisation) for role in user.roles.select_related("organisation")]
 
 
-def in_words(roles):
+def roles_in_words(roles):
     """Returns the roles in the wording of the access log."""
     return "、".join(f"{organisation}{RoleKind(kind).label}" for kind, organisation in roles) or "无角色"
 

@@ -24,7 +24,7 @@ from . import login_attempts
 from .devices import device_of, remember_device
 
 PROVED_FOR = "proved_for"
-WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
+WRONG_CREDENTIALS = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
 
 
 def find_account(text):
@@ -88,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_password": "密码不正确，请重新输入（区分大小写）。",
-        "username_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG_CREDENTIALS,
     }
 
     def is_open_for_signup(self, request):
@@ -123,7 +123,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.is_active or request.session.pop(PROVED_FOR, None) != user.get_session_auth_hash():
             raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
-        login_attempts.forget(*counter_of(request, user.username))
+        login_attempts.reset_attempts(*counter_of(request, user.username))
         record(Action.SIGN_IN, user=user, request=request)
 
     def post_login(self, request, user, **options):

@@ -35,7 +35,7 @@ def give_back(name, device=""):
     counters(name, device).filter(failures_since_start__gt=0).update(failures_since_start=F("failures_since_start") - 1)
 
 
-def forget(name, device=""):
+def reset_attempts(name, device=""):
     """Resets the counter after a successful sign-in, and deletes counters past their retention time."""
     counters(name, device).delete()
     AccessAttempt.objects.filter(attempt_time__lte=timezone.now() - KEPT_FOR).delete()

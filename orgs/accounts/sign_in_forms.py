@@ -49,7 +49,7 @@ class EntranceMixin:
         return helper
 
 
-class SignInForm(EntranceMixin, forms.Form):
+class CredentialsForm(EntranceMixin, forms.Form):
     """Mobile number or user name, and password."""
 
     username = forms.CharField(
@@ -132,7 +132,7 @@ class CodeForm(EntranceMixin, forms.Form):
         if self.authenticator is None:
             record(Action.SIGN_IN_FAILED, user=self.user, request=context.request, detail="动态口令不正确")
             raise get_second_factor_adapter().validation_error("incorrect_code")
-        login_attempts.forget(*counter)
+        login_attempts.reset_attempts(*counter)
         return self.cleaned_data["code"]
 
     def save(self):

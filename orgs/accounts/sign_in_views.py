@@ -23,7 +23,7 @@ from .actions import accept_invitation, change_own_password
 from .authentication import counter_of
 from .invitations import invited_account
 from .second_factor import LAST_STEP
-from .sign_in_forms import FirstPasswordForm, OwnPasswordForm, SignInForm
+from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
 
 
 @login_not_required
@@ -31,7 +31,7 @@ def login(request):
     """The sign-in page; an htmx request sent after the session ended reloads the whole page."""
     if request.htmx:
         return HttpResponseClientRefresh()
-    return LoginView.as_view(form_class=SignInForm, template_name="account/login.html")(request)
+    return LoginView.as_view(form_class=CredentialsForm, template_name="account/login.html")(request)
 
 
 def locked(request, response, credentials):

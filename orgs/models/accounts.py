@@ -16,15 +16,15 @@ from yl_district.history.tracking import Tracked
 from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 
-from ..access import capacities, may_open
+from ..access import capacities, is_allowed
 from ..roles import (
     CASE_KEEPERS,
     FIGURE_READERS,
     RECORD_KEEPERS,
     SECOND_FACTOR_DEMANDED,
     RoleKind,
-    conflict,
     misplaced,
+    role_conflict,
 )
 from .organisations import Organisation
 
@@ -183,7 +183,7 @@ class User(AbstractUser):
 
     def may_open(self, url_name):
         """Whether the access table lets the user open the address with this URL name."""
-        return may_open(self, url_name)
+        return is_allowed(self, url_name)
 
     @property
     def reached_organisations(self):
@@ -232,7 +232,7 @@ class Role(models.Model):
 
     def clean(self):
         others = Role.objects.filter(user=self.user_id).exclude(pk=self.pk)
-        reason = conflict([self.kind, *others.values_list("kind", flat=True)])
+        reason = role_conflict([self.kind, *others.values_list("kind", flat=True)])
         if reason:
             raise ValidationError({"kind": reason})
         reason = self.organisation_id and misplaced(self.kind, self.organisation)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from members.actions import decide, propose_leaving, propose_transfer, transfer, withdraw
+from members.actions import decide_proposal, propose_leaving, propose_transfer, transfer, withdraw
 from members.models import Member, Proposal
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_user
@@ -211,10 +211,10 @@ def test_another_branchs_cadre_finds_no_proposal(district, leaving):
 
 
 def test_the_list_begins_with_what_waits(district, member, leaving):
-    decide(leaving, district.staff, False, "请核对")
+    decide_proposal(leaving, district.staff, False, "请核对")
     propose_leaving(make_member("苏棠", district.here), district.branch_cadre, DAY, "lapsed", "")
     decided = propose_leaving(make_member("秦朗", district.here), district.branch_cadre, DAY, "lapsed", "")
-    decide(decided, district.staff, True, "")
+    decide_proposal(decided, district.staff, True, "")
     table = district.office.get(reverse("proposal_list")).context["table"]
     assert [(str(row.record.member), row.record.outcome) for row in table.rows] == [
         ("苏棠", "等待审批"),
@@ -296,7 +296,7 @@ def test_what_was_taken_back_is_not_decided_and_what_was_decided_is_not_taken_ba
 def test_a_page_opened_before_the_decision_is_looked_at_again(district, leaving):
     address = reverse("proposal_withdraw", args=[leaving.pk])
     data = answers(shown_form(district.cadre.get(address)))
-    decide(leaving, district.staff, False, "请核对")
+    decide_proposal(leaving, district.staff, False, "请核对")
     assert district.cadre.post(address, data).status_code == 409
 
 
@@ -330,7 +330,7 @@ def test_two_who_decide_at_once_have_one_effect():
         member = make_member(branch=district.here)
         proposal = propose_transfer(member, district.branch_cadre, DAY, district.there, "")
         staff = [district.staff, make_user("韩笑", district.root)]
-        outcomes = decided_at_once([partial(decide, proposal, user, True, "") for user in staff])
+        outcomes = decided_at_once([partial(decide_proposal, proposal, user, True, "") for user in staff])
         assert sum(outcome is None for outcome in outcomes) == 1
         moved.append(Member.objects.filter(person=member.person_id).count())
     assert moved == [2] * 5
@@ -346,7 +346,7 @@ def test_two_who_decide_at_once_clash_where_nobody_looks_again(monkeypatch):
     monkeypatch.setattr(Proposal, "is_waiting", True)
     monkeypatch.setattr(Proposal, "clean", lambda self: None)
     staff = [district.staff, make_user("韩笑", district.root)]
-    outcomes = decided_at_once([partial(decide, proposal, user, True, "") for user in staff])
+    outcomes = decided_at_once([partial(decide_proposal, proposal, user, True, "") for user in staff])
     assert outcomes == [None, None]
 
 
@@ -371,7 +371,10 @@ def test_who_decides_and_who_takes_back_at_once_have_one_effect():
     for _ in range(5):
         member = make_member(branch=district.here)
         proposal = propose_leaving(member, district.branch_cadre, DAY, "resigned", "")
-        acts = [partial(decide, proposal, district.staff, True, ""), partial(withdraw, proposal, district.branch_cadre)]
+        acts = [
+            partial(decide_proposal, proposal, district.staff, True, ""),
+            partial(withdraw, proposal, district.branch_cadre),
+        ]
         outcomes = decided_at_once(acts)
         assert sum(outcome is None for outcome in outcomes) == 1
         proposal.refresh_from_db()

@@ -204,7 +204,7 @@ def test_nothing_done_to_an_account_read_before_brings_back_who_left(user, stale
 
 def test_twin_without_reading_again_a_role_is_given_to_who_left(user, stale_acts, asking, monkeypatch):
     leave(User.objects.get(pk=user.pk), None, DAY, asking)
-    monkeypatch.setattr("orgs.accounts.actions.standing", lambda user: user)
+    monkeypatch.setattr("orgs.accounts.actions.locked_account", lambda user: user)
     stale_acts["update"]()
     user.refresh_from_db()
     assert (user.mobile, kinds_of(user)) == ("13800138000", ["leader"])
@@ -270,6 +270,6 @@ def test_somebody_who_leaves_while_a_role_is_given_has_left(rf):
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
 def test_twin_without_reading_again_the_race_gives_a_role_to_who_left(rf, monkeypatch):
-    monkeypatch.setattr("orgs.accounts.actions.standing", lambda user: user)
+    monkeypatch.setattr("orgs.accounts.actions.locked_account", lambda user: user)
     root = make_organisation("清河地区团工委")
     assert race(root, make_organisation("柳林社区团支部", root), rf, ORDERS[0]) == (False, ["leader"])

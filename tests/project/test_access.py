@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import get_resolver, reverse
 
-from orgs.access import ACCESS, PUBLIC, SIGNED_IN, may_open
+from orgs.access import ACCESS, PUBLIC, SIGNED_IN, is_allowed
 from orgs.models import Role
 from orgs.roles import RoleKind
 from tests import factories
@@ -185,7 +185,7 @@ def test_the_access_table_lets_in_exactly_whom_the_golden_file_names():
     place = district()
     all_viewers(place)
     users = {"anonymous": AnonymousUser()} | place.users
-    table = {name: {viewer: may_open(user, name) for viewer, user in users.items()} for name in addresses()}
+    table = {name: {viewer: is_allowed(user, name) for viewer, user in users.items()} for name in addresses()}
     named = {name: {viewer: word != "." for viewer, word in words.items()} for name, words in golden().items()}
     assert table == named, "\n".join(differing_lines(table, named))
 
@@ -312,7 +312,7 @@ def test_twin_without_the_table_the_crawl_finds_pages_of_others(monkeypatch):
     place = district()
     clients = viewers(place)
     assert clients["auditor"].get(reverse("activity_type_list")).status_code == 404
-    monkeypatch.setattr("orgs.access.may_open", lambda user, url_name: True)
+    monkeypatch.setattr("orgs.access.is_allowed", lambda user, url_name: True)
     assert clients["auditor"].get(reverse("activity_type_list")).status_code == 200
 
 
