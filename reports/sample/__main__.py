@@ -12,9 +12,9 @@ def main(*path):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
     django.setup()
     # The ledger's columns come from the resources, which need Django's app registry.
-    from .ledger import COMMITTED, write
+    from .ledger import COMMITTED, write_ledger
 
-    write(Path(*path) if path else COMMITTED)
+    write_ledger(Path(*path) if path else COMMITTED)
 
 
 main(*sys.argv[1:2])

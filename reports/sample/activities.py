@@ -3,8 +3,8 @@
 from datetime import date
 
 from .chance import Chance, yes
-from .organisations import ROOT
-from .programme import CAPACITIES, EXACT, KINDS, UNRECORDED
+from .organisations import ROOT_NAME
+from .programme import ATTENDEE_SHARES, EVENT_KINDS, EXACT, UNRECORDED
 from .programme_2016 import PROGRAMME_2016
 from .programme_2017 import PROGRAMME_2017
 
@@ -15,11 +15,11 @@ def events():
     return sorted(held, key=lambda pair: pair[1].day)
 
 
-def rows():
+def activity_rows():
     """Rows of 活动."""
     chance = Chance("hosts")
     for kind, event in events():
-        usual = KINDS[kind]
+        usual = EVENT_KINDS[kind]
         yield {
             "活动名称": event.name,
             "日期": event.day,
@@ -41,7 +41,7 @@ def rows():
 
 def _host(event, chance):
     if event.host or not event.hub:
-        return event.host or ROOT
+        return event.host or ROOT_NAME
     # Where the hub is given, the office often leaves out its organisation.
     return event.hub.organisation if chance.likely(0.6) else None
 
@@ -50,7 +50,7 @@ def sign_in_rows(people, posts, memberships, links, volunteers, cases):
     """Rows of 签到."""
     lists = _SignInLists(people, posts, memberships, links, volunteers, cases)
     for kind, event in events():
-        if KINDS[kind].has_list:
+        if EVENT_KINDS[kind].has_list:
             yield from lists.of(kind, event)
 
 
@@ -65,8 +65,8 @@ class _SignInLists:
         self.parents = [people.guardian(child) for child in self.children[:16]]
 
     def of(self, kind, event):
-        audience = event.audience or KINDS[kind].audience
-        weights = CAPACITIES[audience]
+        audience = event.audience or EVENT_KINDS[kind].audience
+        weights = ATTENDEE_SHARES[audience]
         present = {}
         while len(present) < event.count:
             capacity = self.chance.choices(list(weights), list(weights.values()))[0]

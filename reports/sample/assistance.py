@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from .chance import Chance
-from .hubs import Volunteer
-from .people import Person
+from .hubs import SampleVolunteer
+from .people import SamplePerson
 
 FOCUS = "服刑在教人员未成年子女"
 
 # Branch, year of birth, school, grade, hardship, focus group, need, day of registration.
-CASES = [
+CASE_FACTS = [
     ("高碑店西社区团总支", 2006, "通惠里小学", "五年级", "低保", None, "课业辅导", date(2015, 3, 16)),
     ("高井社区团支部", 2004, "花园闸中学", "初一", "单亲", None, "心理陪伴、课业辅导", date(2015, 9, 7)),
     ("兴隆家园社区团总支", 2008, "兴隆里小学", "三年级", "残疾", None, "文体活动、康复训练", date(2016, 1, 11)),
@@ -46,7 +46,7 @@ TO_SOME = {
 }
 
 # Three times a year the fixed volunteer meets each youth individually: first and last day, way, kind, content.
-ALONE = [
+VISITS_ALONE = [
     (date(2017, 2, 6), date(2017, 4, 7), "走访入户", "心理关怀", "走访入户，了解家庭和学习情况"),
     (date(2017, 5, 2), date(2017, 7, 7), "电话", "学习培训", "电话询问期末复习情况，解答问题"),
     (date(2017, 9, 4), date(2017, 11, 30), "面对面", "文化生活", "面对面交流，一起选书读书"),
@@ -54,12 +54,12 @@ ALONE = [
 
 
 @dataclass(eq=False)
-class Case:
+class SampleCase:
     """An assisted youth's time in the register."""
 
-    person: Person
-    guardian: Person
-    volunteer: Volunteer
+    person: SamplePerson
+    guardian: SamplePerson
+    volunteer: SampleVolunteer
     facts: tuple
     bound: date | None = None
     removed: date | None = None
@@ -73,15 +73,15 @@ class Case:
         return self.registered <= day and (self.removed is None or day < self.removed)
 
 
-def build(people, volunteers):
+def build_cases(people, volunteers):
     """Every case with its fixed volunteer; the eight and their volunteers were bound in the platform in 2017."""
     chance = Chance("cases")
     fixed = _fixed_volunteers(volunteers)
     cases = []
-    for number, facts in enumerate(CASES):
+    for number, facts in enumerate(CASE_FACTS):
         born = facts[1]
         youth = people.child(date(born, 1, 10), date(born, 12, 20))
-        case = Case(youth, people.guardian(youth), fixed[number % 8], facts)
+        case = SampleCase(youth, people.guardian(youth), fixed[number % 8], facts)
         if number == 8:
             case.removed = GROWN_UP
         else:
@@ -104,7 +104,7 @@ def _fixed_volunteers(volunteers):
     return chosen
 
 
-def rows(cases):
+def case_rows(cases):
     """Rows of 帮扶对象."""
     for case in cases:
         branch, _, school, grade, hardship, focus, need, registered = case.facts
@@ -161,7 +161,7 @@ def assistance_rows(cases):
             given.append(_assistance(day, case.person.name, "心理关怀", "走访入户", "走访入户", case.volunteer))
         if case.removed:
             continue
-        for first, last, way, kind, content in ALONE:
+        for first, last, way, kind, content in VISITS_ALONE:
             day = chance.workday(first, last)
             given.append(_assistance(day, case.person.name, kind, way, content, case.volunteer))
     return sorted(given, key=lambda row: row["日期"])

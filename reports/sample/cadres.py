@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from .chance import Chance, month
-from .organisations import OFFICE, ROOT, Organisation
-from .people import Person
+from .organisations import OFFICE_NAME, ROOT_NAME, SampleOrganisation
+from .people import SamplePerson
 
 # In March 2017 the committee replaced cadres of its villages and communities.
 RENEWED = date(2017, 3, 1)
@@ -19,11 +19,11 @@ DUTIES = "负责团员管理、青年联系和活动组织"
 
 
 @dataclass(eq=False)
-class Post:
+class SamplePost:
     """A post held from one month to another."""
 
-    person: Person
-    organisation: Organisation
+    person: SamplePerson
+    organisation: SampleOrganisation
     title: str
     since: date
     until: date | None = None
@@ -37,11 +37,11 @@ class Post:
         return self.since <= day and (self.until is None or day < self.until)
 
 
-def build(people, tree):
+def build_posts(people, tree):
     """Every post, in the order of the organisations."""
     chance = Chance("cadres")
     by_name = {organisation.name: organisation for organisation in tree}
-    root, office = by_name[ROOT], by_name[OFFICE]
+    root, office = by_name[ROOT_NAME], by_name[OFFICE_NAME]
     in_places = [post for organisation in tree if organisation.place for post in _place(people, chance, organisation)]
 
     def secretary_of(name):
@@ -52,21 +52,21 @@ def build(people, tree):
     leader = people.person(date(1971, 1, 1), date(1974, 12, 31), "男")
     full_time = people.person(date(1990, 6, 1), date(1991, 6, 30), "女")
     return [
-        Post(leader, root, "书记", date(2015, 3, 1), duties="主管团的工作"),
-        Post(in_office, root, "委员", date(2016, 3, 1), duties="联系机关和村"),
-        Post(secretary_of("八里庄社区团总支"), root, "委员", date(2016, 3, 1), duties="联系社区和青年汇"),
-        Post(earlier, root, "委员", date(2013, 5, 1), RENEWED, remark="工作调动"),
-        Post(secretary_of("高碑店村团总支"), root, "委员", RENEWED, duties="联系非公团组织"),
-        Post(
+        SamplePost(leader, root, "书记", date(2015, 3, 1), duties="主管团的工作"),
+        SamplePost(in_office, root, "委员", date(2016, 3, 1), duties="联系机关和村"),
+        SamplePost(secretary_of("八里庄社区团总支"), root, "委员", date(2016, 3, 1), duties="联系社区和青年汇"),
+        SamplePost(earlier, root, "委员", date(2013, 5, 1), RENEWED, remark="工作调动"),
+        SamplePost(secretary_of("高碑店村团总支"), root, "委员", RENEWED, duties="联系非公团组织"),
+        SamplePost(
             full_time, root, "工作人员", date(2015, 7, 1), nature="专职", quota=100, duties="地区团委专干，负责日常工作"
         ),
-        Post(in_office, office, "书记", date(2016, 4, 1), duties=DUTIES),
+        SamplePost(in_office, office, "书记", date(2016, 4, 1), duties=DUTIES),
         *in_places,
         *[post for organisation in tree if not organisation.place for post in _branch(people, chance, organisation)],
     ]
 
 
-def committee_members(posts, day):
+def members_of_committee(posts, day):
     """The people serving as 委员 on `day`."""
     return [post.person for post in posts if post.title == "委员" and post.serving_on(day)]
 
@@ -76,14 +76,14 @@ def _place(people, chance, organisation):
     first = chance.choice([date(2013, 4, 1), date(2014, 6, 1), date(2015, 3, 1), date(2015, 10, 1)])
     if organisation.dissolved:
         until = organisation.dissolved.replace(day=1)
-        yield Post(_older(people), organisation, "书记", first, until, remark="整村腾退")
+        yield SamplePost(_older(people), organisation, "书记", first, until, remark="整村腾退")
         return
     if place in REPLACED:
-        yield Post(_older(people), organisation, "书记", first, RENEWED, remark="换届")
+        yield SamplePost(_older(people), organisation, "书记", first, RENEWED, remark="换届")
     if place in VACANT_IN_2016:
-        yield Post(_older(people), organisation, "书记", first, VACANT_IN_2016[place], remark="离职，暂缺")
+        yield SamplePost(_older(people), organisation, "书记", first, VACANT_IN_2016[place], remark="离职，暂缺")
     renewed = place in REPLACED or place in VACANT_IN_2016 or organisation.founded == date(2017, 3, 20)
-    yield Post(
+    yield SamplePost(
         people.person(date(1984, 1, 1), date(1993, 12, 31)),
         organisation,
         "书记",
@@ -93,10 +93,10 @@ def _place(people, chance, organisation):
     )
     if place == "高井村":
         deputy = people.person(date(1992, 1, 1), date(1993, 12, 31))
-        yield Post(deputy, organisation, "副书记", date(2016, 8, 1), nature="挂职", remark="大学生村官")
+        yield SamplePost(deputy, organisation, "副书记", date(2016, 8, 1), nature="挂职", remark="大学生村官")
     if place == "兴隆家园社区":
         deputy = people.person(date(1990, 1, 1), date(1993, 12, 31))
-        yield Post(deputy, organisation, "副书记", RENEWED, quota=5, duties="协助开展青年汇活动")
+        yield SamplePost(deputy, organisation, "副书记", RENEWED, quota=5, duties="协助开展青年汇活动")
 
 
 def _older(people):
@@ -107,7 +107,7 @@ def _branch(people, chance, organisation):
     if organisation.domain not in ("非公企业", "社会组织"):
         return
     until = organisation.dissolved and organisation.dissolved.replace(day=1)
-    yield Post(
+    yield SamplePost(
         people.person(date(1988, 1, 1), date(1993, 12, 31)),
         organisation,
         "书记",
@@ -118,7 +118,7 @@ def _branch(people, chance, organisation):
     )
 
 
-def rows(posts):
+def post_rows(posts):
     """Rows of 团干部."""
     for post in posts:
         yield {

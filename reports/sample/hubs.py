@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from .chance import Chance
-from .people import Person
+from .people import SamplePerson
 
 
 @dataclass(frozen=True)
-class Hub:
+class SampleHub:
     """A youth hub: its place, opening day, and tiers in 2016 and 2017."""
 
     name: str
@@ -18,22 +18,22 @@ class Hub:
     tiers: tuple[str, str]
 
 
-GAOBEIDIAN_WEST = Hub(
+GAOBEIDIAN_WEST = SampleHub(
     "高碑店西社区光合团青年汇", "高碑店西社区", "高碑店西社区团总支", date(2012, 11, 17), ("普通店", "普通店")
 )
-GAOJING = Hub("高井社区微米社区青年汇", "高井社区", "高井社区团支部", date(2016, 4, 23), ("普通店", "普通店"))
-XINGLONG = Hub("兴隆家园社区青年汇", "兴隆家园社区", "兴隆家园社区团总支", date(2013, 6, 1), ("普通店", "普通店"))
-BALIZHUANG = Hub("八里庄社区青年汇", "八里庄社区", "八里庄社区团总支", date(2011, 9, 3), ("重点店", "重点店"))
-TONGHUI = Hub("通惠家园社区青年汇", "通惠家园社区", "通惠家园社区团总支", date(2014, 5, 10), ("普通店", "重点店"))
-HUBS = [GAOBEIDIAN_WEST, GAOJING, XINGLONG, BALIZHUANG, TONGHUI]
+GAOJING = SampleHub("高井社区微米社区青年汇", "高井社区", "高井社区团支部", date(2016, 4, 23), ("普通店", "普通店"))
+XINGLONG = SampleHub("兴隆家园社区青年汇", "兴隆家园社区", "兴隆家园社区团总支", date(2013, 6, 1), ("普通店", "普通店"))
+BALIZHUANG = SampleHub("八里庄社区青年汇", "八里庄社区", "八里庄社区团总支", date(2011, 9, 3), ("重点店", "重点店"))
+TONGHUI = SampleHub("通惠家园社区青年汇", "通惠家园社区", "通惠家园社区团总支", date(2014, 5, 10), ("普通店", "重点店"))
+SAMPLE_HUBS = [GAOBEIDIAN_WEST, GAOJING, XINGLONG, BALIZHUANG, TONGHUI]
 
 
 @dataclass(eq=False)
-class Volunteer:
+class SampleVolunteer:
     """A person's capacity as a volunteer."""
 
-    person: Person
-    hub: Hub | None
+    person: SamplePerson
+    hub: SampleHub | None
     joined: date
     employer: str | None = None
     pledged: date | None = None
@@ -45,7 +45,7 @@ def build_volunteers(people, memberships, links):
     """A team for each hub, from members, linked youths and neighbours, and three volunteers without a team."""
     chance = Chance("volunteers")
     volunteers = []
-    for hub in HUBS:
+    for hub in SAMPLE_HUBS:
         members = [
             membership.person
             for membership in memberships
@@ -62,9 +62,13 @@ def build_volunteers(people, memberships, links):
         for person in team:
             late = chance.likely(0.3)
             joined = chance.day(date(2017, 2, 1), date(2017, 6, 30)) if late else chance.day(first, last)
-            volunteers.append(Volunteer(person, hub, joined, chance.choice(["退休", "社区居民", "物业公司", None])))
+            volunteers.append(
+                SampleVolunteer(person, hub, joined, chance.choice(["退休", "社区居民", "物业公司", None]))
+            )
     for _ in range(3):
-        volunteers.append(Volunteer(people.aged(24, 40, date(2017, 1, 1)), None, date(2017, 3, 5), "高碑店地区办事处"))
+        volunteers.append(
+            SampleVolunteer(people.aged(24, 40, date(2017, 1, 1)), None, date(2017, 3, 5), "高碑店地区办事处")
+        )
     for volunteer in volunteers:
         volunteer.person.volunteer_no = people.volunteer_no() if chance.likely(0.8) else None
         volunteer.pledged = volunteer.joined if chance.likely(0.4) else None
@@ -88,11 +92,11 @@ def volunteer_rows(volunteers):
         }
 
 
-def rows(posts):
+def hub_rows(posts):
     """Rows of 青年汇, one for each hub and year; the secretary of the hub's organisation leads it."""
     secretaries = {post.organisation.name: post.person for post in posts if post.title == "书记" and not post.until}
     for number, year in enumerate((2016, 2017)):
-        for hub in HUBS:
+        for hub in SAMPLE_HUBS:
             yield {
                 "名称": hub.name,
                 "所在组织": hub.organisation,

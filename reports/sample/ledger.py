@@ -18,28 +18,28 @@ WRITTEN = datetime(2018, 1, 2, 9, 0)
 def sheets():
     """The workbook's rows by sheet; each row has all columns of its sheet, dates as ISO text, empty cells as None."""
     people = People()
-    tree = organisations.build()
-    posts = cadres.build(people, tree)
-    memberships = members.build(people, tree, posts)
-    links = outreach.build(people, posts, memberships)
+    tree = organisations.build_organisations()
+    posts = cadres.build_posts(people, tree)
+    memberships = members.build_memberships(people, tree, posts)
+    links = outreach.build_links(people, posts, memberships)
     volunteers = hubs.build_volunteers(people, memberships, links)
-    cases = assistance.build(people, volunteers)
-    unit_rows = list(units.rows(people))
+    cases = assistance.build_cases(people, volunteers)
+    unit_rows = list(units.unit_rows(people))
     rows = {
-        "团组织": organisations.rows(tree, cadres.committee_members(posts, date(2017, 12, 31))),
-        "团干部": cadres.rows(posts),
-        "团员": members.rows(memberships),
+        "团组织": organisations.organisation_rows(tree, cadres.members_of_committee(posts, date(2017, 12, 31))),
+        "团干部": cadres.post_rows(posts),
+        "团员": members.member_rows(memberships),
         "两新组织": unit_rows,
-        "两新联络": units.contact_rows(unit_rows),
-        "联系青年": outreach.link_rows(links),
-        "联系记录": outreach.contact_rows(links),
+        "两新联络": units.unit_contact_rows(unit_rows),
+        "联系青年": outreach.youth_link_rows(links),
+        "联系记录": outreach.youth_contact_rows(links),
         "志愿者": hubs.volunteer_rows(volunteers),
-        "帮扶对象": assistance.rows(cases),
+        "帮扶对象": assistance.case_rows(cases),
         "服务计划": assistance.plan_rows(cases),
         "帮扶记录": assistance.assistance_rows(cases),
         "奖学金": assistance.scholarship_rows(people, cases),
-        "青年汇": hubs.rows(posts),
-        "活动": activities.rows(),
+        "青年汇": hubs.hub_rows(posts),
+        "活动": activities.activity_rows(),
         "签到": activities.sign_in_rows(people, posts, memberships, links, volunteers, cases),
         "物资配发": organisations.supply_rows(tree),
         "平台录入": platforms.entry_rows(tree, posts, memberships, links, volunteers, cases, activities.events()),
@@ -59,7 +59,7 @@ def _cell(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def write(path):
+def write_ledger(path):
     """Writes the ledger workbook to `path`."""
     with xlsxwriter.Workbook(str(path), {"strings_to_numbers": False, "strings_to_formulas": False}) as workbook:
         workbook.set_properties({"title": "2017年度工作台账（示例，人员均为虚构）", "created": WRITTEN})

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from .chance import Chance, month, years_later, yes
-from .organisations import CLEARED, OFFICE, Organisation
-from .people import Person
+from .organisations import CLEARED, OFFICE_NAME, SampleOrganisation
+from .people import SamplePerson
 
 YEAR_END = date(2017, 12, 31)
 LAST_MONTH_BEFORE = date(2016, 12, 1)
@@ -35,7 +35,7 @@ LEFT = [
     ("通惠家园社区团总支", "转出", date(2016, 6, 8)),
     ("高碑店东社区团支部", "转出", date(2016, 9, 5)),
     ("康家沟社区团支部", "自愿退团", date(2016, 11, 14)),
-    (OFFICE, "超龄离团", date(2016, 12, 9)),
+    (OFFICE_NAME, "超龄离团", date(2016, 12, 9)),
     ("高碑店村团总支", "超龄离团", date(2017, 2, 24)),
     ("兴隆家园社区团总支", "超龄离团", date(2017, 4, 12)),
     ("甘露园社区团支部", "超龄离团", date(2017, 8, 30)),
@@ -43,9 +43,9 @@ LEFT = [
     ("石门社区团支部", "自行脱团", date(2017, 4, 14)),
     ("八里庄社区团总支", "转出", date(2017, 7, 19)),
     ("太平庄南社区团支部", "转出", date(2017, 9, 11)),
-    (OFFICE, "超龄离团", date(2017, 3, 17)),
-    (OFFICE, "超龄离团", date(2017, 10, 27)),
-    (OFFICE, "转出", date(2017, 6, 2)),
+    (OFFICE_NAME, "超龄离团", date(2017, 3, 17)),
+    (OFFICE_NAME, "超龄离团", date(2017, 10, 27)),
+    (OFFICE_NAME, "转出", date(2017, 6, 2)),
 ]
 MOVED_TO = {"北花园社区团支部", "大黄庄社区团支部"}
 
@@ -54,8 +54,8 @@ MOVED_TO = {"北花园社区团支部", "大黄庄社区团支部"}
 class Membership:
     """A member's time on one branch's roll."""
 
-    person: Person
-    branch: Organisation
+    person: SamplePerson
+    branch: SampleOrganisation
     joined: date
     in_school: bool | None = False
     source: str | None = None
@@ -70,7 +70,7 @@ class Membership:
         return (self.source_day or self.joined) <= day and (self.left is None or day < self.left)
 
 
-def build(people, tree, posts):
+def build_memberships(people, tree, posts):
     """Every membership, branch by branch."""
     roll = _Roll(people, tree, posts)
     for branch in tree:
@@ -91,7 +91,7 @@ class _Roll:
     def add(self, branch):
         if branch.name in NONPUBLIC_MEMBERS:
             self._add_nonpublic(branch, *NONPUBLIC_MEMBERS[branch.name])
-        elif branch.name == OFFICE:
+        elif branch.name == OFFICE_NAME:
             self._add_office(branch)
         elif branch.place:
             self._add_place(branch)
@@ -241,7 +241,7 @@ def _employer(branch, number):
     return branch.name.removesuffix("团支部")
 
 
-def rows(memberships):
+def member_rows(memberships):
     """Rows of 团员."""
     chance = Chance("members' particulars")
     particulars = {}
@@ -290,6 +290,6 @@ def _education(membership, chance):
     age = membership.person.age_on(YEAR_END)
     if membership.in_school:
         return "初中" if age < 16 else "普通高中" if age < 19 else "大学本科"
-    if membership.branch.name == OFFICE:
+    if membership.branch.name == OFFICE_NAME:
         return chance.choice(["硕士研究生", "大学本科", "大学本科"])
     return chance.choices(["大学本科", "大学专科", "中等职业", "普通高中", None], [9, 8, 3, 3, 1])[0]

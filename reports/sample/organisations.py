@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from .chance import Chance
 
-ROOT = "高碑店地区团工委"
-OFFICE = "地区机关团支部"
+ROOT_NAME = "高碑店地区团工委"
+OFFICE_NAME = "地区机关团支部"
 
 # Village or community, domain, and members at the end of 2017: not in school, in school.
-PLACES = [
+BRANCH_PLACES = [
     ("高碑店村", "村", 3, 1),
     ("高井村", "村", 2, 1),
     ("半壁店村", "村", 2, 0),
@@ -70,13 +70,13 @@ NONPUBLIC = [
 
 
 @dataclass(eq=False)
-class Organisation:
+class SampleOrganisation:
     """One organisation of the tree."""
 
     name: str
     category: str
     domain: str
-    parent: str | None = ROOT
+    parent: str | None = ROOT_NAME
     founded: date | None = None
     elected: date | None = None
     dissolved: date | None = None
@@ -88,21 +88,21 @@ class Organisation:
         return (self.founded is None or self.founded <= day) and (self.dissolved is None or day < self.dissolved)
 
 
-def build():
+def build_organisations():
     """Every organisation, parents before children."""
     chance = Chance("organisations")
     tree = [
-        Organisation(ROOT, "团工委", "机关", None, date(2003, 9, 1), date(2016, 3, 25)),
-        Organisation(OFFICE, "团支部", "机关", founded=date(2003, 9, 10), elected=date(2016, 4, 8)),
+        SampleOrganisation(ROOT_NAME, "团工委", "机关", None, date(2003, 9, 1), date(2016, 3, 25)),
+        SampleOrganisation(OFFICE_NAME, "团支部", "机关", founded=date(2003, 9, 10), elected=date(2016, 4, 8)),
     ]
-    for place, domain, *size in PLACES:
+    for place, domain, *size in BRANCH_PLACES:
         category = "团总支" if place in GENERAL_BRANCHES else "团支部"
         # The founding day of some old branches is unknown.
         founded = FOUNDED_2017.get(place) or chance.workday(date(2004, 1, 5), date(2014, 6, 20))
         known = place in FOUNDED_2017 or chance.likely(0.9)
         elected = founded if place in FOUNDED_2017 else chance.choice([date(2014, 11, 18), date(2017, 3, 22), None])
         tree.append(
-            Organisation(
+            SampleOrganisation(
                 f"{place}{category}",
                 category,
                 domain,
@@ -113,19 +113,21 @@ def build():
             )
         )
     place, domain, dissolved = CLEARED
-    tree.append(Organisation(f"{place}团支部", "团支部", domain, ROOT, date(2005, 4, 11), None, dissolved, place))
+    tree.append(
+        SampleOrganisation(f"{place}团支部", "团支部", domain, ROOT_NAME, date(2005, 4, 11), None, dissolved, place)
+    )
     for name, domain, founded, dissolved, above in NONPUBLIC:
         category = "联合团支部" if "联合" in name else "团支部"
-        parent = f"{above}团总支" if above else ROOT
-        tree.append(Organisation(name, category, domain, parent, founded, founded, dissolved))
+        parent = f"{above}团总支" if above else ROOT_NAME
+        tree.append(SampleOrganisation(name, category, domain, parent, founded, founded, dissolved))
     return tree
 
 
-def rows(tree, committee_members):
+def organisation_rows(tree, committee_members):
     """Rows of 团组织; each committee member is the contact of a third of the branches."""
     chance = Chance("branches' contacts")
     for number, organisation in enumerate(tree):
-        at_root, in_office = organisation.name == ROOT, organisation.name == OFFICE
+        at_root, in_office = organisation.name == ROOT_NAME, organisation.name == OFFICE_NAME
         has_chat = in_office or (organisation.place and not organisation.dissolved and chance.likely(0.3))
         yield {
             "组织名称": organisation.name,
@@ -144,7 +146,7 @@ def rows(tree, committee_members):
 
 
 def _address(organisation):
-    if organisation.parent is None or organisation.name == OFFICE:
+    if organisation.parent is None or organisation.name == OFFICE_NAME:
         return "高碑店地区办事处"
     if organisation.dissolved or not organisation.place:
         return None

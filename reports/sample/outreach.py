@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from .cadres import RENEWED
 from .chance import Chance
-from .organisations import Organisation
-from .people import Person
+from .members import YEAR_END
+from .organisations import SampleOrganisation
+from .people import SamplePerson
 
-YEAR_END = date(2017, 12, 31)
 SCHEME_BEGAN = date(2016, 4, 11)
 FULL_TIME_LINKS_OF_2016 = 82
 
@@ -16,7 +16,7 @@ FULL_TIME_LINKS_OF_2016 = 82
 BELOW_QUOTA = {"白家楼村团支部": 7, "花北东社区团支部": 8, "百川里物流团支部": 6}
 
 SECTORS = {"村": "农村", "社区": "社区", "机关": "机关事业", "非公企业": "两新", "社会组织": "两新"}
-ELSEWHERE = ["企业", "学校", "自由职业", "待业", "社区", "机关事业"]
+YOUTH_SECTORS = ["企业", "学校", "自由职业", "待业", "社区", "机关事业"]
 
 CONTENTS = {
     "线上互动": ["在微信群转发学习内容并讨论", "推荐青年汇近期活动", "征集青年对活动安排的意见"],
@@ -31,12 +31,12 @@ CONTENTS = {
 
 
 @dataclass(eq=False)
-class Link:
+class SampleLink:
     """One cadre's link to one youth."""
 
-    cadre: Person
-    branch: Organisation
-    youth: Person
+    cadre: SamplePerson
+    branch: SampleOrganisation
+    youth: SamplePerson
     sector: str
     since: date
     until: date | None = None
@@ -49,7 +49,7 @@ class Link:
         return self.since <= day and (self.until is None or day < self.until)
 
 
-def build(people, posts, memberships):
+def build_links(people, posts, memberships):
     """Every link, cadre by cadre."""
     outreach = _Outreach(people, posts, memberships)
     cadres = {}
@@ -112,7 +112,9 @@ class _Outreach:
             since = post.since + timedelta(self.chance.randrange(5, 20))
             bound = since + timedelta(self.chance.randrange(1, 20))
             self.links.append(
-                Link(cadre, post.organisation, link.youth, link.sector, since, bound=bound, employer=link.employer)
+                SampleLink(
+                    cadre, post.organisation, link.youth, link.sector, since, bound=bound, employer=link.employer
+                )
             )
         return len(handed_over)
 
@@ -125,9 +127,9 @@ class _Outreach:
             since = self.chance.workday(first, last)
             bound = min(since + timedelta(self.chance.randrange(2, 45)), until or date(2017, 12, 28))
             domain = member.branch.domain if member else post.organisation.domain
-            sector = SECTORS[domain] if member or self.chance.likely(0.45) else self.chance.choice(ELSEWHERE)
+            sector = SECTORS[domain] if member or self.chance.likely(0.45) else self.chance.choice(YOUTH_SECTORS)
             self.links.append(
-                Link(
+                SampleLink(
                     cadre,
                     post.organisation,
                     youth,
@@ -153,7 +155,7 @@ class _Outreach:
         return chosen
 
 
-def link_rows(links):
+def youth_link_rows(links):
     """Rows of 联系青年."""
     for link in links:
         yield {
@@ -170,7 +172,7 @@ def link_rows(links):
         }
 
 
-def contact_rows(links):
+def youth_contact_rows(links):
     """Rows of 联系记录: one per quarter for each cadre, one per month for the cadre with the most links."""
     chance = Chance("contacts")
     by_cadre = {}

@@ -5,7 +5,7 @@ from datetime import date
 
 from .chance import Chance, years_later
 
-SURNAMES = (
+SAMPLE_SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田"
     "任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文单仇解查乐"
 )
@@ -30,7 +30,7 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 @dataclass(eq=False)
-class Person:
+class SamplePerson:
     """One human being, the same in every sheet."""
 
     name: str
@@ -102,7 +102,7 @@ class People:
         chance = self._chance
 
         def invent():
-            family = surname or chance.choice(SURNAMES)
+            family = surname or chance.choice(SAMPLE_SURNAMES)
             if chance.likely(0.12):
                 return family + chance.choice(SHORT_GIVEN[gender])
             return family + "".join(chance.choice(syllables) for syllables in GIVEN[gender])
@@ -119,7 +119,7 @@ class People:
 
         # The office lacks the identity number of one person in ten.
         known = self._chance.likely(0.9)
-        return Person(name, gender, born, self._new(number) if known else None, self.mobile())
+        return SamplePerson(name, gender, born, self._new(number) if known else None, self.mobile())
 
     def _new(self, make, taken=None):
         taken = self._numbers if taken is None else taken

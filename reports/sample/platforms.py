@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from .chance import Chance
+from .members import YEAR_END
 
-YEAR_END = date(2017, 12, 31)
 FIRST = date(2017, 1, 9)
 ENTERED_BY = date(2017, 12, 22)
 

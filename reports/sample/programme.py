@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from .hubs import Hub
+from .hubs import SampleHub
 
-EXACT, ROUNDED, UNRECORDED = "实数", "约数", "未统计"
+EXACT, ROUGH, UNRECORDED = "实数", "约数", "未统计"
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Event:
 
     held: str
     name: str
-    hub: Hub | None = None
+    hub: SampleHub | None = None
     count: int | None = None
     basis: str | None = None
     host: str | None = None
@@ -45,7 +45,7 @@ class Kind:
     has_list: bool = False
 
 
-KINDS = {
+EVENT_KINDS = {
     "主题讲座": Kind("辖区青年", has_list=True),
     "联谊交友": Kind("单身青年", has_list=True),
     "自护教育": Kind("青少年及家长", "星光自护"),
@@ -64,7 +64,7 @@ KINDS = {
 }
 
 # The capacities in which people of an audience attend, by weight.
-CAPACITIES = {
+ATTENDEE_SHARES = {
     "辖区青年": {"联系青年": 5, "团员": 3, "志愿者": 1, "其他": 3},
     "单身青年": {"联系青年": 5, "团员": 3, "其他": 3},
     "青少年及家长": {"帮扶对象": 4, "家长": 5, "志愿者": 1, "其他": 4},

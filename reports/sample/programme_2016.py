@@ -1,10 +1,10 @@
 """The programme of 2016, about half the size of that of 2017."""
 
 from .hubs import BALIZHUANG, GAOBEIDIAN_WEST, GAOJING, TONGHUI, XINGLONG
-from .programme import EXACT, ROUNDED, Event
+from .programme import EXACT, ROUGH, Event
 
 # On the second Saturday of these months.
-FOOTBALL = "2016-04-09 2016-05-14 2016-06-11 2016-08-13 2016-09-10 2016-10-08".split()
+FOOTBALL_DAYS = "2016-04-09 2016-05-14 2016-06-11 2016-08-13 2016-09-10 2016-10-08".split()
 
 PROGRAMME_2016 = {
     "主题讲座": [
@@ -19,16 +19,16 @@ PROGRAMME_2016 = {
         Event("2016-11-12", "暖冬青年联谊会", BALIZHUANG, 28),
     ],
     "自护教育": [
-        Event("2016-01-28", "青春自护·平安春节出行安全教育", BALIZHUANG, 40, ROUNDED, campaign="青春自护·平安春节"),
-        Event("2016-06-25", "青少年禁毒教育", TONGHUI, 45, ROUNDED, tags="禁毒"),
-        Event("2016-09-10", "校园安全自护培训", XINGLONG, 35, ROUNDED),
+        Event("2016-01-28", "青春自护·平安春节出行安全教育", BALIZHUANG, 40, ROUGH, campaign="青春自护·平安春节"),
+        Event("2016-06-25", "青少年禁毒教育", TONGHUI, 45, ROUGH, tags="禁毒"),
+        Event("2016-09-10", "校园安全自护培训", XINGLONG, 35, ROUGH),
     ],
     "DIY制作": [
         Event("2016-01-23", "春联书写", GAOBEIDIAN_WEST, 12, EXACT, tags="传统文化"),
         Event("2016-03-08", "手工发饰制作", BALIZHUANG, 15, EXACT, audience="女青年"),
         Event("2016-04-30", "手工书签制作", XINGLONG, 14, EXACT),
-        Event("2016-06-04", "粽子制作", GAOJING, 20, ROUNDED, tags="端午"),
-        Event("2016-07-16", "石头彩绘", TONGHUI, 15, ROUNDED),
+        Event("2016-06-04", "粽子制作", GAOJING, 20, ROUGH, tags="端午"),
+        Event("2016-07-16", "石头彩绘", TONGHUI, 15, ROUGH),
         Event("2016-08-20", "橡皮章雕刻", BALIZHUANG, 12, EXACT),
         Event("2016-09-14", "兔儿爷彩绘", GAOBEIDIAN_WEST, 15, EXACT, tags="传统文化、中秋"),
         Event("2016-12-24", "围巾编织", XINGLONG, 10, EXACT),
@@ -36,7 +36,7 @@ PROGRAMME_2016 = {
     "阳光体育": [
         *[
             Event(day, f"2016年{int(day[5:7])}月足球友谊赛", GAOBEIDIAN_WEST, 12, EXACT, venue="社区足球场")
-            for day in FOOTBALL
+            for day in FOOTBALL_DAYS
         ],
         Event("2016-05-07", "五四青年趣味运动会", None, 24, EXACT, tags="五四"),
     ],
@@ -70,7 +70,7 @@ PROGRAMME_2016 = {
         Event("2016-10-27", "创业青年面对面", None, 12, EXACT),
     ],
     "团支部开放日": [
-        Event("2016-09-29", "兴隆家园社区团总支开放日", XINGLONG, 15, ROUNDED, host=XINGLONG.organisation),
+        Event("2016-09-29", "兴隆家园社区团总支开放日", XINGLONG, 15, ROUGH, host=XINGLONG.organisation),
     ],
     "慰问": [Event("2016-01-22", "春节慰问困难青少年", None, 5, EXACT)],
 }

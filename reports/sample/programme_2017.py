@@ -1,11 +1,11 @@
 """The programme of 2017 by type; sessions and person-times are those of the original summary."""
 
 from .hubs import BALIZHUANG, GAOBEIDIAN_WEST, GAOJING, TONGHUI, XINGLONG
-from .organisations import OFFICE
-from .programme import EXACT, ROUNDED, Event
+from .organisations import OFFICE_NAME
+from .programme import EXACT, ROUGH, Event
 
 # On the second Saturday of every month.
-FOOTBALL = {
+FOOTBALL_ATTENDANCES = {
     "2017-01-14": 12,
     "2017-02-11": 12,
     "2017-03-11": 14,
@@ -39,36 +39,36 @@ PROGRAMME_2017 = {
         Event("2017-11-12", "秋日下午茶青年联谊会", XINGLONG, 32),
     ],
     "自护教育": [
-        Event("2017-01-17", "青春自护·平安春节烟花安全教育", XINGLONG, 50, ROUNDED, campaign="青春自护·平安春节"),
-        Event("2017-04-22", "拒绝校园暴力主题教育", GAOBEIDIAN_WEST, 45, ROUNDED, tags="法治、校园安全"),
-        Event("2017-06-25", "国际禁毒日教育", BALIZHUANG, 60, ROUNDED, tags="禁毒", partners="地区派出所"),
-        Event("2017-07-15", "暑期防溺水自护培训", GAOJING, 55, ROUNDED, tags="暑期安全"),
-        Event("2017-09-23", "消防与用电安全体验", TONGHUI, 40, ROUNDED, partners="消防中队"),
-        Event("2017-11-30", "防艾知识教育", BALIZHUANG, 50, ROUNDED, tags="防艾", partners="社区卫生服务站"),
+        Event("2017-01-17", "青春自护·平安春节烟花安全教育", XINGLONG, 50, ROUGH, campaign="青春自护·平安春节"),
+        Event("2017-04-22", "拒绝校园暴力主题教育", GAOBEIDIAN_WEST, 45, ROUGH, tags="法治、校园安全"),
+        Event("2017-06-25", "国际禁毒日教育", BALIZHUANG, 60, ROUGH, tags="禁毒", partners="地区派出所"),
+        Event("2017-07-15", "暑期防溺水自护培训", GAOJING, 55, ROUGH, tags="暑期安全"),
+        Event("2017-09-23", "消防与用电安全体验", TONGHUI, 40, ROUGH, partners="消防中队"),
+        Event("2017-11-30", "防艾知识教育", BALIZHUANG, 50, ROUGH, tags="防艾", partners="社区卫生服务站"),
     ],
     "DIY制作": [
         Event("2017-01-14", "手绘窗花迎新春", GAOBEIDIAN_WEST, 16, EXACT, tags="传统文化、春节"),
-        Event("2017-01-21", "剪纸贺岁", XINGLONG, 15, ROUNDED, tags="传统文化、春节"),
-        Event("2017-02-10", "元宵灯笼制作", TONGHUI, 20, ROUNDED, tags="传统文化"),
+        Event("2017-01-21", "剪纸贺岁", XINGLONG, 15, ROUGH, tags="传统文化、春节"),
+        Event("2017-02-10", "元宵灯笼制作", TONGHUI, 20, ROUGH, tags="传统文化"),
         Event("2017-03-07", "手工香皂制作", BALIZHUANG, 15, EXACT, audience="女青年", partners="地区妇联"),
         Event("2017-03-25", "风筝彩绘", GAOJING, 12, EXACT),
         Event("2017-04-08", "多肉植物盆栽制作", GAOBEIDIAN_WEST, 15, EXACT),
         Event("2017-04-29", "皮具手作体验", TONGHUI, 15, EXACT, audience="辖区青年"),
-        Event("2017-05-14", "母亲节花艺制作", BALIZHUANG, 20, ROUNDED, audience="青少年及家长"),
+        Event("2017-05-14", "母亲节花艺制作", BALIZHUANG, 20, ROUGH, audience="青少年及家长"),
         Event("2017-05-27", "端午香囊制作", XINGLONG, 15, EXACT, tags="传统文化、端午"),
         Event("2017-06-10", "陶艺体验", GAOJING, 10, EXACT),
         Event("2017-07-01", "扇面绘画", GAOBEIDIAN_WEST, 15, EXACT, tags="传统文化"),
-        Event("2017-07-22", "软陶手办制作", BALIZHUANG, 30, ROUNDED, sessions=2, content="上下午各一场"),
-        Event("2017-08-05", "衍纸画制作", TONGHUI, 15, ROUNDED),
+        Event("2017-07-22", "软陶手办制作", BALIZHUANG, 30, ROUGH, sessions=2, content="上下午各一场"),
+        Event("2017-08-05", "衍纸画制作", TONGHUI, 15, ROUGH),
         Event("2017-08-19", "扎染体验", XINGLONG, 12, EXACT, tags="传统文化"),
-        Event("2017-09-30", "冰皮月饼制作", GAOJING, 20, ROUNDED, audience="青少年及家长", tags="中秋"),
+        Event("2017-09-30", "冰皮月饼制作", GAOJING, 20, ROUGH, audience="青少年及家长", tags="中秋"),
         Event("2017-10-28", "重阳布艺制作", TONGHUI, 10, EXACT, tags="重阳"),
         Event("2017-12-23", "新年贺卡制作", GAOBEIDIAN_WEST, 15, EXACT),
     ],
     "阳光体育": [
         *[
             Event(day, f"2017年{int(day[5:7])}月足球友谊赛", GAOBEIDIAN_WEST, count, EXACT, venue="社区足球场")
-            for day, count in FOOTBALL.items()
+            for day, count in FOOTBALL_ATTENDANCES.items()
         ],
         Event("2017-05-06", "青春健步走", None, 16, EXACT, venue="通惠河畔", tags="五四、建团95周年"),
     ],
@@ -108,7 +108,7 @@ PROGRAMME_2017 = {
     "主题团日": [
         Event("2017-03-05", "学雷锋、献爱心主题团日", None, 30, campaign="学雷锋", tags="志愿服务"),
         Event("2017-05-04", "纪念建团95周年主题团日", None, 48, venue="地区文化中心", tags="五四、建团95周年"),
-        Event("2017-07-01", "机关团支部重温誓词主题团日", None, 8, host=OFFICE),
+        Event("2017-07-01", "机关团支部重温誓词主题团日", None, 8, host=OFFICE_NAME),
         Event("2017-08-25", "不忘初心跟党走网络主题团日", None, 66, online=True),
         Event("2017-09-28", "天翌物业团支部主题团日", None, 7, host="天翌物业团支部", venue="天翌物业会议室"),
         Event("2017-10-27", "喜庆十九大主题团日", None, 55, tags="十九大", venue="地区文化中心"),
@@ -130,8 +130,8 @@ PROGRAMME_2017 = {
         Event("2017-11-22", "社区青年议事面对面", XINGLONG, 16, EXACT),
     ],
     "团支部开放日": [
-        Event("2017-04-26", "八里庄社区团总支开放日", BALIZHUANG, 25, ROUNDED, host=BALIZHUANG.organisation),
-        Event("2017-05-25", "高碑店村团总支开放日", None, 20, ROUNDED, host="高碑店村团总支"),
+        Event("2017-04-26", "八里庄社区团总支开放日", BALIZHUANG, 25, ROUGH, host=BALIZHUANG.organisation),
+        Event("2017-05-25", "高碑店村团总支开放日", None, 20, ROUGH, host="高碑店村团总支"),
         Event("2017-08-16", "紫檀宫团支部开放日", None, 18, EXACT, host="紫檀宫团支部"),
         Event("2017-11-15", "通惠河畔团支部开放日", None, 15, EXACT, host="通惠河畔团支部"),
     ],
@@ -141,7 +141,7 @@ PROGRAMME_2017 = {
         Event("2017-09-07", "开学慰问困难学生", None, 8, EXACT),
     ],
     "其他": [
-        Event("2017-04-23", "世界读书日图书漂流", GAOJING, 30, ROUNDED, tags="阅读", audience="青少年"),
-        Event("2017-12-30", "青年汇年终分享会", BALIZHUANG, 35, ROUNDED),
+        Event("2017-04-23", "世界读书日图书漂流", GAOJING, 30, ROUGH, tags="阅读", audience="青少年"),
+        Event("2017-12-30", "青年汇年终分享会", BALIZHUANG, 35, ROUGH),
     ],
 }

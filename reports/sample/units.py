@@ -36,7 +36,7 @@ FOUNDED = [
 ]
 CONTACT_POINTS = {"紫檀宫", "通惠河畔"}
 SOCIAL = {"馨桥社工事务所", "晨曦里养老驿站", "向日葵社区服务中心"}
-CHANGED = {
+STATUS_CHANGES = {
     "启澄软件": ("迁址", date(2017, 6, 30)),
     "云杉里文化": ("注销", date(2017, 8, 31)),
     "泓岸置业": ("迁址", date(2017, 3, 15)),
@@ -58,7 +58,7 @@ TOWARD_FOUNDING = [
     (12, "见面", "与单位负责人商讨建团，了解党建带团建情况"),
     (4, "见面", "指导筹备团员大会"),
 ]
-CHECKS = {
+CONTACT_CONTENTS = {
     "电话": "核实单位地址和团员青年人数",
     "网络": "核对两新组织名录信息",
     "见面": "实地走访，核实单位情况",
@@ -74,11 +74,11 @@ def credit_code(prefix, body):
     return code + CODE_ALPHABET[-remainder % 31]
 
 
-def rows(people):
+def unit_rows(people):
     """Rows of 两新组织."""
     chance = Chance("two-new organisations")
     for name, branch, founded, task_year in FOUNDED:
-        status, status_day = CHANGED.get(name, ("正常", None))
+        status, status_day = STATUS_CHANGES.get(name, ("正常", None))
         employees = chance.randrange(12, 160)
         body = "MA0" + "".join(chance.choice(CODE_ALPHABET) for _ in range(6))
         checked = chance.workday(date(2017, 2, 20), date(2017, 11, 30))
@@ -110,7 +110,7 @@ def _remark(name, status):
     return {"迁址": "迁出本地区，移出非公团建名录", "注销": "已注销，移出非公团建名录"}.get(status)
 
 
-def contact_rows(units):
+def unit_contact_rows(units):
     """Rows of 两新联络: several before a founding, otherwise one or two that verify the ledger."""
     chance = Chance("contacts with two-new organisations")
     contacts = []
@@ -134,13 +134,13 @@ def _contacts(chance, unit):
         for before, form, content in TOWARD_FOUNDING:
             yield chance.workday(founded - timedelta(before + 3), founded - timedelta(before)), form, content
     if changed:
-        yield chance.workday(changed - timedelta(21), changed - timedelta(15)), "电话", CHECKS["电话"]
+        yield chance.workday(changed - timedelta(21), changed - timedelta(15)), "电话", CONTACT_CONTENTS["电话"]
         yield changed, "见面", f"实地核实，单位{unit['状态']}"
     elif not founded or founded.year < 2016:
-        form = chance.choice(list(CHECKS))
-        yield unit["最近核实日期"], form, CHECKS[form]
+        form = chance.choice(list(CONTACT_CONTENTS))
+        yield unit["最近核实日期"], form, CONTACT_CONTENTS[form]
     if unit["单位名称"] in CONTACT_POINTS:
         yield date(2017, 3, 8), "见面", "重新核实团组织和团员情况"
         yield date(2017, 11, 8), "见面", "商讨推荐为区级联系点"
     if not founded and not changed:
-        yield date(2016, 10, 14), "电话", CHECKS["电话"]
+        yield date(2016, 10, 14), "电话", CONTACT_CONTENTS["电话"]

@@ -143,13 +143,13 @@ def test_the_tree_is_that_of_one_district(sheets):
 
 def test_the_script_writes_the_same_file_every_time(tmp_path):
     first, second = tmp_path / "first.xlsx", tmp_path / "second.xlsx"
-    ledger.write(first)
-    ledger.write(second)
+    ledger.write_ledger(first)
+    ledger.write_ledger(second)
     assert first.read_bytes() == second.read_bytes()
 
 
 def test_the_committed_workbook_is_what_the_script_writes(tmp_path):
-    ledger.write(tmp_path / "now.xlsx")
+    ledger.write_ledger(tmp_path / "now.xlsx")
     # What is inside the file: how it is compressed is the machine's affair.
     with zipfile.ZipFile(tmp_path / "now.xlsx") as now, zipfile.ZipFile(ledger.COMMITTED) as committed:
         assert now.namelist() == committed.namelist()
