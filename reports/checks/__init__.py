@@ -1,20 +1,20 @@
 """The data checks made before a report is signed, and all year round; `reports/checks/lines.py` lists them."""
 
-from .explained_findings import Answered, Group, answer_of, by_gravity, findings, groups, unexplained
-from .inspection import Check, Finding, Gravity, Telling
+from .explained_findings import Answered, Group, answer_of, by_severity, findings, groups, unexplained
+from .inspection import Audience, Check, Finding, Severity
 from .lines import BY_KEY, CHECKS
 
 __all__ = [
     "BY_KEY",
     "CHECKS",
     "Answered",
+    "Audience",
     "Check",
     "Finding",
-    "Gravity",
     "Group",
-    "Telling",
+    "Severity",
     "answer_of",
-    "by_gravity",
+    "by_severity",
     "findings",
     "groups",
     "unexplained",

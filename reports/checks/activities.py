@@ -5,8 +5,8 @@ from django.db.models import F, Q
 from activities.models import Activity
 
 from ..figures import sources
-from .inspection import Found, record
-from .sums import dated, touched
+from .inspection import RawFinding, finding_subject
+from .sums import attendance_figures, dated
 
 
 def doubtful(inspection):
@@ -35,7 +35,9 @@ def activities_rounded(inspection):
 def of_activity(inspection, activity, found):
     """A finding about an activity, whose name includes its type."""
     url = inspection.page("activity_update", activity.pk, of=activity)
-    return Found(record(activity), f"{dated(activity)}（{activity.type}）", found, url, touched(activity))
+    return RawFinding(
+        finding_subject(activity), f"{dated(activity)}（{activity.type}）", found, url, attendance_figures(activity)
+    )
 
 
 def lists_unlike_typed(inspection):
@@ -45,4 +47,4 @@ def lists_unlike_typed(inspection):
         if signed and stated not in (None, signed):
             url = inspection.page("activity_detail", activity.pk, of=activity)
             found = f"签到 {signed} 人，原填报 {stated} 人次"
-            yield Found(record(activity), dated(activity), found, url, touched(activity))
+            yield RawFinding(finding_subject(activity), dated(activity), found, url, attendance_figures(activity))

@@ -5,8 +5,8 @@ from collections import defaultdict
 
 from ..text.sentences import Number
 
-LONGEST = 56
-END = re.compile(r"(?<=[。；])")
+EXCERPT_LENGTH = 56
+SENTENCE_END = re.compile(r"(?<=[。；])")
 
 
 def sentences_by_figure(blocks):
@@ -15,7 +15,7 @@ def sentences_by_figure(blocks):
     for block in blocks:
         for text, numbers in sentences(block.parts):
             for key, start, end in numbers:
-                quoted = shortened(text, start, end)
+                quoted = excerpt(text, start, end)
                 if quoted not in found[key]:
                     found[key].append(quoted)
     return found
@@ -29,7 +29,7 @@ def sentences(parts):
             numbers.append((part.key, len(text), len(text) + len(part.text)))
             text += part.text
             continue
-        *ended, rest = END.split(part)
+        *ended, rest = SENTENCE_END.split(part)
         for piece in ended:
             yield text + piece, numbers
             text, numbers = "", []
@@ -38,14 +38,14 @@ def sentences(parts):
         yield text, numbers
 
 
-def shortened(text, start, end):
+def excerpt(text, start, end):
     """The part of a sentence around the number between these positions."""
-    before = max((LONGEST - (end - start)) // 2, 0)
-    first = max(min(start - before, len(text) - LONGEST), 0)
-    last = min(first + LONGEST, len(text))
+    before = max((EXCERPT_LENGTH - (end - start)) // 2, 0)
+    first = max(min(start - before, len(text) - EXCERPT_LENGTH), 0)
+    last = min(first + EXCERPT_LENGTH, len(text))
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
-def touched(finding, sentences):
+def sentences_touched(finding, sentences):
     """The sentences that contain a figure affected by the finding, each once."""
     return list(dict.fromkeys(text for key in finding.figures for text in sentences.get(key, ())))

@@ -10,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from assistance.models import Assistance, AssistedYouth
 
 from ..figures import sources
-from .inspection import Found, about, record
+from .inspection import RawFinding, about, finding_subject
 
 A_YEAR = 12
 
@@ -24,10 +24,12 @@ def youths(inspection, rows):
 def of_youth(inspection, youth, found, url_name, *arguments):
     """A finding about a youth, by masked name."""
     name = f"{youth.shown_name}（{youth.organisation.name}）"
-    return Found(record(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open)
+    return RawFinding(
+        finding_subject(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open
+    )
 
 
-def register(inspection):
+def registered_youths(inspection):
     """The youths in the register on the last day, with the facts that several checks need."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
@@ -40,7 +42,7 @@ def register(inspection):
 
 def youths_without_plan(inspection):
     """Yields youths in the register without a plan for the year."""
-    for youth in register(inspection):
+    for youth in registered_youths(inspection):
         if not youth.has_plan:
             found = f"没有 {inspection.scope.year} 年服务计划书"
             yield of_youth(inspection, youth, found, "service_plan_create", youth.pk)
@@ -48,7 +50,7 @@ def youths_without_plan(inspection):
 
 def youths_without_volunteer(inspection):
     """Yields youths in the register without a fixed volunteer."""
-    for youth in register(inspection):
+    for youth in registered_youths(inspection):
         if not youth.has_volunteer:
             yield of_youth(inspection, youth, "没有固定志愿者", "pairing_create", youth.pk)
 
@@ -56,7 +58,7 @@ def youths_without_volunteer(inspection):
 def youths_behind_pace(inspection):
     """Yields youths in the register with fewer assistances than one for each month so far."""
     start, until = inspection.scope.period.start, inspection.until
-    for youth in register(inspection):
+    for youth in registered_youths(inspection):
         due = assistances_due(max(start, youth.registered_on), until)
         if youth.assistances_received < due:
             found = f"已帮扶 {youth.assistances_received} 次，按每年 {A_YEAR} 次应为 {due} 次"
@@ -83,7 +85,7 @@ def assistances_not_adding_up(inspection):
     shared = sum(begin <= day and (end is None or end > day) for day in days for begin, end in spans)
     if named + shared != total:
         found = f"逐人合计 {named + shared} 次，帮扶总数 {total} 次"
-        yield Found(about("assistances"), "帮扶", found, inspection.figure_page("assistances"))
+        yield RawFinding(about("assistances"), "帮扶", found, inspection.figure_page("assistances"))
 
 
 def named_youths(given, cases):
@@ -108,7 +110,7 @@ def youths_helped_outside_register(inspection):
 
 def youths_bound_before_entry(inspection):
     """Yields youths in the register bound in the platform before they were registered."""
-    for youth in register(inspection):
+    for youth in registered_youths(inspection):
         if youth.bound_on and youth.bound_on < youth.registered_on:
             found = f"绑定日期 {youth.bound_on} 早于入库日期 {youth.registered_on}"
             yield of_youth(inspection, youth, found, "assisted_youth_update", youth.pk)

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from ..figures.readers import CASE_FIGURES
 from ..models import Explanation
-from .inspection import Check, Finding, Found, Gravity, Inspection, Telling, digest_of
+from .inspection import Audience, Check, Finding, Inspection, RawFinding, Severity, finding_digest
 from .lines import CHECKS
 
 
@@ -56,7 +56,7 @@ class Group:
         return len(self.whole.finding.covers)
 
 
-def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, list[Found]]]:
+def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, list[RawFinding]]]:
     """Yields each check that applies to the scope and found something, with what it found."""
     for check in checks:
         if check.of_hub or not inspection.scope.hub:
@@ -65,26 +65,26 @@ def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, li
                 yield check, found
 
 
-def told(inspection, check, found):
+def findings_for_user(inspection, check, found):
     """The findings as the inspection's user may see them: one by one, or as a number with the parts open to them."""
-    if check.telling == Telling.OPEN or (check.telling == Telling.NAMES and inspection.names_people):
+    if check.audience == Audience.OPEN or (check.audience == Audience.NAMES and inspection.names_people):
         return [one_by_one(check, each) for each in found]
-    return [as_a_whole(check, found, is_told=check.telling == Telling.CASES and inspection.user is not None)]
+    return [as_a_whole(check, found, is_told=check.audience == Audience.CASES and inspection.user is not None)]
 
 
 def one_by_one(check, found):
     """A finding of its own."""
-    digest = digest_of(check.key, found.subject, found.found)
+    digest = finding_digest(check.key, found.subject, found.found)
     return Finding(check, found.subject, found.name, found.found, found.figures or check.figures, digest, found.url)
 
 
 def as_a_whole(check, found, is_told=False):
     """One finding that states the number of things found; with those open to the user as parts where `is_told`."""
-    each = [(one.subject, digest_of(check.key, one.subject, one.found)) for one in found]
+    each = [(one.subject, finding_digest(check.key, one.subject, one.found)) for one in found]
     figures = tuple(dict.fromkeys(key for one in found for key in one.figures or check.figures))
     parts = tuple(one for one in found if one.is_open) if is_told else ()
     number = f"共 {len(found)} {check.unit}"
-    digest = digest_of(check.key, sorted(each))
+    digest = finding_digest(check.key, sorted(each))
     return Finding(check, check.subject, check.label, number, figures, digest, "", parts, tuple(each))
 
 
@@ -94,7 +94,7 @@ def shared(check, found):
     So it has the same digest for readers with and without knowledge of cases, and neither invalidates the other's
     explanation.
     """
-    if check.telling == Telling.OPEN:
+    if check.audience == Audience.OPEN:
         found = [one for one in found if CASE_FIGURES.isdisjoint(one.figures or check.figures)]
     return as_a_whole(check, found)
 
@@ -104,7 +104,7 @@ def groups(scope, results, user=None, today=None, checks=CHECKS):
     inspection = Inspection(scope, results, user, today)
     reasons = given_reasons(scope, user)
     return [
-        Group(check, *with_answers(told(inspection, check, found), shared(check, found), reasons))
+        Group(check, *with_answers(findings_for_user(inspection, check, found), shared(check, found), reasons))
         for check, found in inspected(inspection, checks)
     ]
 
@@ -132,7 +132,7 @@ def answered(finding, whole, reasons):
     """A finding with its own explanation or else the shared one; a number is also explained if all things in it are."""
     alone = answered_alone(finding, reasons)
     # Readers who may not see the names may not read an explanation either, as it may contain them.
-    is_told = finding.check.telling != Telling.NAMES or not finding.covers
+    is_told = finding.check.audience != Audience.NAMES or not finding.covers
     if alone.is_explained:
         return alone if is_told else Answered(finding, None, True)
     if whole.is_explained and finding.is_about_cases == whole.finding.is_about_cases:
@@ -156,7 +156,7 @@ def findings(scope, results, user=None, today=None, checks=CHECKS):
 
 def unexplained(scope, results, user=None, today=None):
     """The findings without an explanation that prevent a report of the scope from being signed."""
-    demanding = [check for check in CHECKS if check.gravity != Gravity.NOTE]
+    demanding = [check for check in CHECKS if check.severity != Severity.NOTE]
     return [each.finding for each in findings(scope, results, user, today, demanding) if each.is_open]
 
 
@@ -167,12 +167,12 @@ def answer_of(key, subject, *asked):
     return next((one for one in each if one.finding.subject == subject), None)
 
 
-def by_gravity(found):
+def by_severity(found):
     """Pairs of a severity and its groups, the most severe first."""
-    return [(gravity, list(each)) for gravity, each in groupby(sorted_groups(found), attrgetter("check.gravity"))]
+    return [(severity, list(each)) for severity, each in groupby(sorted_groups(found), attrgetter("check.severity"))]
 
 
 def sorted_groups(found):
     """The groups by severity, the most severe first, otherwise in their order."""
-    order = list(dict.fromkeys(check.gravity for check in CHECKS))
-    return sorted(found, key=lambda group: order.index(group.check.gravity))
+    order = list(dict.fromkeys(check.severity for check in CHECKS))
+    return sorted(found, key=lambda group: order.index(group.check.severity))

@@ -19,7 +19,7 @@ from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import Scope, scope_query
 
 
-class Gravity(TextChoices):
+class Severity(TextChoices):
     """What is required before a report is signed: correction or explanation, explanation, nothing."""
 
     ERROR = "error", "账目不符"
@@ -27,7 +27,7 @@ class Gravity(TextChoices):
     NOTE = "note", "提示"
 
 
-class Telling(TextChoices):
+class Audience(TextChoices):
     """Who may see findings one by one; others who may know that there are some see only their number."""
 
     OPEN = "open", "所有查看指标的人"
@@ -36,7 +36,7 @@ class Telling(TextChoices):
 
 
 @dataclass(frozen=True)
-class Found:
+class RawFinding:
     """One thing found: its subject, what is wrong, and the URL for correcting it, empty where that is closed."""
 
     subject: str
@@ -56,9 +56,9 @@ class Check:
     label: str
     # The category in the annex of doubtful records.
     topic: str
-    gravity: Gravity
-    telling: Telling
-    find: Callable[["Inspection"], Iterable[Found]]
+    severity: Severity
+    audience: Audience
+    find: Callable[["Inspection"], Iterable[RawFinding]]
     figures: tuple[str, ...]
     advice: str
     unit: str = "项"
@@ -84,7 +84,7 @@ class Finding:
     digest: str
     url: str = ""
     # The things that the number stands for, as far as the reader may see them one by one.
-    parts: tuple[Found, ...] = ()
+    parts: tuple[RawFinding, ...] = ()
     # The subjects that the number stands for, with their digests; never shown.
     covers: tuple[tuple[str, str], ...] = ()
 
@@ -95,12 +95,12 @@ class Finding:
     @property
     def is_about_cases(self):
         """Whether it derives from case files, so that only readers who may know their number may see it."""
-        return self.check.telling == Telling.CASES or not CASE_FIGURES.isdisjoint(self.figures)
+        return self.check.audience == Audience.CASES or not CASE_FIGURES.isdisjoint(self.figures)
 
     @property
     def must_be_explained(self):
         """Whether it prevents a report from being signed until it is explained."""
-        return self.check.gravity != Gravity.NOTE
+        return self.check.severity != Severity.NOTE
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class Inspection:
         return f"{reverse('figure_detail', args=[key])}?{scope_query(self.scope)}"
 
 
-def record(row):
+def finding_subject(row):
     """The subject of a finding about a stored row: `members.member:12`."""
     return f"{row._meta.label_lower}:{row.pk}"
 
@@ -178,7 +178,7 @@ def about(key):
     return f"figure:{key}"
 
 
-def digest_of(*said):
+def finding_digest(*said):
     """A keyed digest of what was found, which reveals nothing by itself."""
     text = json.dumps(said, ensure_ascii=False)
     return salted_hmac("reports.checks", text, algorithm="sha256").hexdigest()[:32]

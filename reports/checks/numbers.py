@@ -5,7 +5,7 @@ from dataclasses import replace
 from ..figures.comparison import comparison_rows
 from ..figures.measures import INCOMPLETE, ROUNDED, amount
 from ..targets.progress import OVERDUE, paces_beside
-from .inspection import Found, about
+from .inspection import RawFinding, about
 
 
 def targets_missed(inspection):
@@ -14,7 +14,7 @@ def targets_missed(inspection):
         key, unit = result.figure.key, result.figure.unit
         done = amount(result.value, result.quality, f" {unit}")
         found = f"完成 {done}，目标 {result.target} {unit}{due}"
-        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
+        yield RawFinding(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
 
 
 def unmet(inspection):
@@ -39,14 +39,14 @@ def figures_incomplete(inspection):
         touched = (key, key.replace("attendances", "sessions"))
         if result.value:
             found, touched = f"统计不全，已登记 {result.value} {result.figure.unit}", (key,)
-        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), touched)
+        yield RawFinding(about(key), result.figure.label, found, inspection.figure_page(key), touched)
 
 
 def figures_rounded(inspection):
     """Yields figures with rounded parts."""
     for key, result in of_quality(inspection, ROUNDED):
         found = f"含约数，写作“{result.amount}{result.figure.unit}”"
-        yield Found(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
+        yield RawFinding(about(key), result.figure.label, found, inspection.figure_page(key), (key,))
 
 
 def of_quality(inspection, quality):
@@ -63,4 +63,4 @@ def figures_fallen(inspection):
         if row.is_fall:
             found = f"{row.year_before.label} {row.year_before.written}，本期 {row.now.written}，{row.change}"
             key = row.figure.key
-            yield Found(about(key), row.figure.label, found, inspection.figure_page(key), (key,))
+            yield RawFinding(about(key), row.figure.label, found, inspection.figure_page(key), (key,))

@@ -6,13 +6,13 @@ from orgs.models import COMMUNITY_DOMAINS, Organisation, Unit
 from yl_district.counts import number_of
 
 from ..figures import sources
-from .inspection import Found, record
+from .inspection import RawFinding, finding_subject
 
 HOLLOW = 3
 HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
 
 
-def standing(scope):
+def standing_organisations(scope):
     """The organisations of the scope that exist on its last day."""
     return Organisation.objects.within(scope.organisation).as_of(scope.day)
 
@@ -20,20 +20,26 @@ def standing(scope):
 def organisations_without_cadre(inspection):
     """Yields villages, communities and branches without a serving cadre."""
     scope = inspection.scope
-    wanted = standing(scope).filter(Q(domain__in=COMMUNITY_DOMAINS) | Q(category__in=HOLLOW_CATEGORIES))
-    for organisation in inspection.opened(wanted.exclude(pk__in=standing(scope).with_cadre_on(scope.day))):
+    wanted = standing_organisations(scope).filter(Q(domain__in=COMMUNITY_DOMAINS) | Q(category__in=HOLLOW_CATEGORIES))
+    for organisation in inspection.opened(
+        wanted.exclude(pk__in=standing_organisations(scope).with_cadre_on(scope.day))
+    ):
         url = inspection.page("post_create", of=organisation, organisation=organisation.pk)
-        yield Found(record(organisation), organisation.name, "期末没有在任团干部", url)
+        yield RawFinding(finding_subject(organisation), organisation.name, "期末没有在任团干部", url)
 
 
 def branches_hollow(inspection):
     """Yields branches with fewer than HOLLOW members."""
     scope = inspection.scope
     on_roll = sources.members(scope).filter(branch=OuterRef("pk"))
-    branches = standing(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
+    branches = (
+        standing_organisations(scope).filter(category__in=HOLLOW_CATEGORIES).annotate(size=number_of(on_roll, "branch"))
+    )
     for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
         found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
-        yield Found(record(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch))
+        yield RawFinding(
+            finding_subject(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
+        )
 
 
 def units_founded_in_other_years(inspection):
@@ -41,7 +47,7 @@ def units_founded_in_other_years(inspection):
     scope = inspection.scope
     start, end = scope.period.bounds
     units = sources.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
-    for unit in in_order(inspection, units.exclude(league_founded_on__range=(start, end))):
+    for unit in units_by_name(inspection, units.exclude(league_founded_on__range=(start, end))):
         founded = f"建团日期为 {unit.league_founded_on}" if unit.league_founded_on else "没有建团日期"
         yield of_unit(inspection, unit, f"计入 {scope.year} 年任务，{founded}")
 
@@ -49,21 +55,23 @@ def units_founded_in_other_years(inspection):
 def units_founded_uncounted(inspection):
     """Yields units founded in the period that are not counted toward the task of its year."""
     scope = inspection.scope
-    for unit in in_order(inspection, sources.units(scope).founded_during(scope.period).exclude(task_year=scope.year)):
+    for unit in units_by_name(
+        inspection, sources.units(scope).founded_during(scope.period).exclude(task_year=scope.year)
+    ):
         yield of_unit(inspection, unit, f"本年度建团（{unit.league_founded_on}），未计入任务")
 
 
 def units_unreachable(inspection):
     """Yields units marked as unreachable."""
-    for unit in in_order(inspection, sources.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
+    for unit in units_by_name(inspection, sources.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
         yield of_unit(inspection, unit, "状态为联系不上")
 
 
-def in_order(inspection, units):
+def units_by_name(inspection, units):
     """Units in the order of their names."""
     return inspection.opened(units).order_by("name", "pk")
 
 
 def of_unit(inspection, unit, found):
     """A finding about a unit."""
-    return Found(record(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))
+    return RawFinding(finding_subject(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))

@@ -11,11 +11,11 @@ from yl_district.periods import Period, years_before
 
 from ..figures import sources
 from ..models import PlatformEntry
-from .inspection import Found, record
+from .inspection import RawFinding, finding_subject
 
 AGE_LIMIT = 28
 # The number of quarters listed by name; beyond that, the total number is added.
-NAMED = 4
+MOST_NAMED = 4
 
 
 def members_over_age(inspection):
@@ -27,10 +27,10 @@ def members_over_age(inspection):
     for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
         url = inspection.page("member_end", member.pk, of=member)
-        yield Found(record(member), f"{member.person}（{member.branch.name}）", found, url)
+        yield RawFinding(finding_subject(member), f"{member.person}（{member.branch.name}）", found, url)
 
 
-def cadres(inspection):
+def serving_cadres(inspection):
     """The cadres serving on the last day, with their links; shared by two checks."""
     scope = inspection.scope
     serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
@@ -39,11 +39,11 @@ def cadres(inspection):
 
 def cadres_below_quota(inspection):
     """Yields cadres below their quota."""
-    for cadre in cadres(inspection):
+    for cadre in serving_cadres(inspection):
         if cadre.standing_links < cadre.quota:
             found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
             url = inspection.page("link_create", of=cadre, cadre=cadre.pk)
-            yield Found(record(cadre), str(cadre), found, url)
+            yield RawFinding(finding_subject(cadre), str(cadre), found, url)
 
 
 def cadres_without_contact(inspection):
@@ -53,14 +53,14 @@ def cadres_without_contact(inspection):
     """
     quarters = quarters_due(inspection)
     logged, first = (contacted_months(inspection), first_links()) if quarters else ({}, {})
-    for cadre in cadres(inspection) if quarters else ():
+    for cadre in serving_cadres(inspection) if quarters else ():
         asked = [quarter for quarter in quarters if first.get(cadre.pk, date.min) <= last_month(quarter)]
-        silent = [quarter.name for quarter in asked if not logged[cadre.pk] & months_of(quarter)]
+        silent = [quarter.name for quarter in asked if not logged[cadre.pk] & months_of_quarter(quarter)]
         if silent and cadre.standing_links:
-            more = f"等 {len(silent)} 个季度" if len(silent) > NAMED else ""
-            found = f"{'、'.join(silent[:NAMED])}{more}没有联系记录"
+            more = f"等 {len(silent)} 个季度" if len(silent) > MOST_NAMED else ""
+            found = f"{'、'.join(silent[:MOST_NAMED])}{more}没有联系记录"
             url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
-            yield Found(record(cadre), str(cadre), found, url)
+            yield RawFinding(finding_subject(cadre), str(cadre), found, url)
 
 
 def first_links():
@@ -92,7 +92,7 @@ def quarters_due(inspection):
     return [quarter for quarter in due if quarter.start >= period.start and quarter.end <= period.end]
 
 
-def months_of(quarter):
+def months_of_quarter(quarter):
     """The months of a quarter, as (year, month)."""
     return {(quarter.year, quarter.start.month + shift) for shift in range(3)}
 
@@ -104,7 +104,7 @@ def contacts_outside_links(inspection):
     contacts = sources.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
     for contact in inspection.opened(contacts).select_related("cadre").order_by("held_on", "pk"):
         url = inspection.page("contact_update", contact.pk, of=contact)
-        yield Found(record(contact), str(contact), "所列青年中有人当日不在联系期内", url)
+        yield RawFinding(finding_subject(contact), str(contact), "所列青年中有人当日不在联系期内", url)
 
 
 def posts_overlapping(inspection):
@@ -116,9 +116,11 @@ def posts_overlapping(inspection):
     for post in rows.order_by("person", "organisation", "title", "started_on", "pk"):
         held[post.person_id, post.organisation_id, post.title].append(post)
     for longest, later in (pair for posts in held.values() for pair in beside_the_longest(posts)):
-        if later.started_on <= end and max(later.started_on, start) < min(end_of(longest), end_of(later)):
+        if later.started_on <= end and max(later.started_on, start) < min(last_day_of(longest), last_day_of(later)):
             found = f"同一职务自 {later.started_on:%Y-%m} 起重复登记"
-            yield Found(record(later), str(later), found, inspection.page("post_update", later.pk, of=later))
+            yield RawFinding(
+                finding_subject(later), str(later), found, inspection.page("post_update", later.pk, of=later)
+            )
 
 
 def beside_the_longest(posts):
@@ -126,10 +128,10 @@ def beside_the_longest(posts):
     longest, *others = posts
     for later in others:
         yield longest, later
-        longest = max(longest, later, key=end_of)
+        longest = max(longest, later, key=last_day_of)
 
 
-def end_of(post):
+def last_day_of(post):
     """The day on which a post ended; date.max where it has not."""
     return post.ended_on or date.max
 
@@ -140,12 +142,14 @@ def bindings_before_entry(inspection):
     links = sources.links(scope).filter(bound_on__lt=F("started_on")).select_related("cadre", "youth")
     for link in inspection.opened(links).order_by("pk"):
         url = inspection.page("link_update", link.pk, of=link)
-        yield Found(record(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",))
+        yield RawFinding(
+            finding_subject(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
+        )
     volunteers = Volunteer.objects.within(scope.organisation).as_of(scope.day).filter(bound_on__lt=F("joined_on"))
     for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
         url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
         found = early(volunteer.bound_on, "加入", volunteer.joined_on)
-        yield Found(record(volunteer), str(volunteer), found, url, ("volunteers_bound",))
+        yield RawFinding(finding_subject(volunteer), str(volunteer), found, url, ("volunteers_bound",))
     yield from entries_bound_early(inspection)
 
 
@@ -158,7 +162,7 @@ def entries_bound_early(inspection):
     if inspection.scope.is_district:
         for entry in entries.select_related("person", "activity", "organisation").order_by("pk"):
             url = inspection.page("platform_entry_update", entry.pk)
-            yield Found(record(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
+            yield RawFinding(finding_subject(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
 
 
 def early(bound_on, what, day):

@@ -9,7 +9,7 @@ from activities.models import Activity, SignIn
 
 from ..figures import sources
 from ..figures.membership_roll import roll_by_branch
-from .inspection import Found, about, record
+from .inspection import RawFinding, about, finding_subject
 
 
 def rolls_out_of_balance(inspection):
@@ -19,11 +19,11 @@ def rolls_out_of_balance(inspection):
         if roll.expected != roll.closing:
             found = f"期初 {roll.opening} ＋增加 {sum(roll.joined)} －减少 {sum(roll.left)} ＝ {roll.expected}"
             url = inspection.page("member_list", organisation=roll.key, standing="")
-            yield Found(f"orgs.organisation:{roll.key}", roll.name, f"{found}，期末在册 {roll.closing} 名", url)
+            yield RawFinding(f"orgs.organisation:{roll.key}", roll.name, f"{found}，期末在册 {roll.closing} 名", url)
     closing, members = sum(roll.closing for roll in rolls), inspection.value("members")
     if closing != members:
         found = f"各支部期末合计 {closing} 名，团员总数 {members} 名"
-        yield Found(about("members"), "团员总数", found, inspection.figure_page("members"))
+        yield RawFinding(about("members"), "团员总数", found, inspection.figure_page("members"))
 
 
 def parts_not_the_whole(inspection):
@@ -42,7 +42,7 @@ def sums_not_the_whole(inspection):
         if sum(map(inspection.value, parts)) != inspection.value(whole):
             sides = " ＋".join(f"{results[key].figure.label} {results[key].value}" for key in parts)
             found = f"{sides} ≠ {results[whole].figure.label} {results[whole].value}"
-            yield Found(about(whole), results[whole].figure.label, found, hub_page(inspection), (whole, *parts))
+            yield RawFinding(about(whole), results[whole].figure.label, found, hub_page(inspection), (whole, *parts))
 
 
 def parts_beyond_the_whole(inspection):
@@ -53,7 +53,7 @@ def parts_beyond_the_whole(inspection):
         if whole in results and inspection.value(part) > inspection.value(whole):
             label = result.figure.label
             found = f"{label} {result.value} ＞ {results[whole].figure.label} {results[whole].value}"
-            yield Found(about(part), label, found, inspection.figure_page(part), (part, whole))
+            yield RawFinding(about(part), label, found, inspection.figure_page(part), (part, whole))
 
 
 def hub_page(inspection):
@@ -73,7 +73,7 @@ def sessions_not_equal(inspection):
         if set(sums.values()) != {total}:
             sides = "，".join(f"{way}合计 {number} {unit}" for way, number in sums.items())
             label = inspection.results[key].figure.label
-            yield Found(about(key), label, f"{sides}，{label} {total} {unit}", inspection.figure_page(key), (key,))
+            yield RawFinding(about(key), label, f"{sides}，{label} {total} {unit}", inspection.figure_page(key), (key,))
 
 
 def summed(groups):
@@ -87,7 +87,7 @@ def fewer_times_than_people(inspection):
     times, people = inspection.value("attendances"), inspection.value("people_reached")
     if times < people:
         found = f"参加 {times} 人次，签到 {people} 人"
-        yield Found(about("attendances"), "参加人次", found, inspection.figure_page("attendances"))
+        yield RawFinding(about("attendances"), "参加人次", found, inspection.figure_page("attendances"))
 
 
 def head_counts_unlike_lists(inspection):
@@ -102,10 +102,10 @@ def head_counts_unlike_lists(inspection):
     for activity in rows.order_by("held_on", "pk"):
         found = f"登记签到 {activity.sign_in_count} 人次，名单 {unlike.get(activity.pk, 0)} 人"
         url = inspection.page("activity_detail", activity.pk, of=activity)
-        yield Found(record(activity), dated(activity), found, url, touched(activity))
+        yield RawFinding(finding_subject(activity), dated(activity), found, url, attendance_figures(activity))
 
 
-def touched(activity):
+def attendance_figures(activity):
     """The figures that include an activity's person-times."""
     return ("attendances", f"attendances.{activity.type.key}")
 

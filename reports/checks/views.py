@@ -19,13 +19,13 @@ from ..figures.counting import results
 from ..figures.readers import may_know_cases
 from ..figures.scopes import Scope, asked_scope, scope_query
 from ..models import EXPLAINERS, Explanation
-from . import BY_KEY, Group, answer_of, by_gravity, groups
-from .affected_sentences import sentences_by_figure, touched
+from . import BY_KEY, Group, answer_of, by_severity, groups
+from .affected_sentences import sentences_by_figure, sentences_touched
 from .forms import ExplanationForm
 
 # Per check; further ones appear as these are corrected.
-MOST_SHOWN = 100
-STATES = {"": "全部", "open": "待说明", "explained": "已说明"}
+MOST_FINDINGS = 100
+STATE_LABELS = {"": "全部", "open": "待说明", "explained": "已说明"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def finding_list(request):
         "state": state,
         "tabs": tabs(found),
         "counts": counts(found),
-        "gravities": shown(found, state, sentences),
+        "gravities": groups_in_state(found, state, sentences),
         "may_explain": may_explain(request.user, scope) and request.user.may_open("explanation_create"),
     }
     return render(request, "reports/finding_list.html", context)
@@ -75,32 +75,32 @@ def tabs(found):
         "open": sum(group.open_count for group in found),
         "explained": sum(group.explained_count for group in found),
     }
-    return [(key, label, numbers[key]) for key, label in STATES.items()]
+    return [(key, label, numbers[key]) for key, label in STATE_LABELS.items()]
 
 
 def counts(found):
     """The number of findings of each severity, and how many of them lack an explanation."""
     return [
-        (gravity, sum(len(group.findings) for group in each), sum(group.open_count for group in each))
-        for gravity, each in by_gravity(found)
+        (severity, sum(len(group.findings) for group in each), sum(group.open_count for group in each))
+        for severity, each in by_severity(found)
     ]
 
 
-def shown(found, state, sentences):
+def groups_in_state(found, state, sentences):
     """The groups by severity, filtered by state."""
     wanted = {"open": lambda each: each.is_open, "explained": lambda each: each.is_explained}.get(state)
     kept = []
-    for gravity, each in by_gravity(found):
+    for severity, each in by_severity(found):
         narrowed = [(group, [one for one in group.findings if wanted is None or wanted(one)]) for group in each]
-        kept.append((gravity, [shown_group(group, left, sentences) for group, left in narrowed if left]))
-    return [(gravity, each) for gravity, each in kept if each]
+        kept.append((severity, [shown_group(group, left, sentences) for group, left in narrowed if left]))
+    return [(severity, each) for severity, each in kept if each]
 
 
 def shown_group(group, findings, sentences):
     """The findings of one check; sentences are shown once above them if they are the same for all."""
-    touching = [touched(answered.finding, sentences) for answered in findings]
+    touching = [sentences_touched(answered.finding, sentences) for answered in findings]
     is_same = all(each == touching[0] for each in touching)
-    first = findings[:MOST_SHOWN]
+    first = findings[:MOST_FINDINGS]
     pairs = [(answered, [] if is_same else each) for answered, each in zip(first, touching, strict=False)]
     return ShownGroup(group, pairs, touching[0] if is_same else [], len(findings) - len(first))
 
@@ -155,14 +155,14 @@ def explanation_update(request, pk):
     return explanation_page(request, explanation, answered, "修改说明")
 
 
-def scope_of(explanation):
+def scope_of_explanation(explanation):
     """The scope of the finding that an explanation covers."""
     return Scope(explanation.organisation, explanation.period, explanation.hub)
 
 
 def answered_now(request, explanation):
     """The explanation's finding, as it is today and as the user may see it."""
-    scope, today = scope_of(explanation), timezone.localdate()
+    scope, today = scope_of_explanation(explanation), timezone.localdate()
     values = results(scope, may_know_cases(request.user, scope))
     return answer_of(explanation.check_key, explanation.subject, scope, values, request.user, today)
 
@@ -170,7 +170,7 @@ def answered_now(request, explanation):
 def explanation_page(request, explanation, answered, title):
     """The form of an explanation, which returns to the findings or the comparison; redirects where nothing is found."""
     page = "comparison" if request.GET.get("next") == "comparison" else "finding_list"
-    after = f"{reverse(page)}?{scope_query(scope_of(explanation))}"
+    after = f"{reverse(page)}?{scope_query(scope_of_explanation(explanation))}"
     if answered is None:
         messages.info(request, "这一项现在没有问题，不需要说明。")
         return redirect(after)

@@ -1,7 +1,7 @@
 """The annex of doubtful records: the findings of the checks, for those who correct the records."""
 
 from ..checks.explained_findings import given_reasons, inspected, one_by_one, shared, with_answers
-from ..checks.inspection import Inspection, Telling
+from ..checks.inspection import Audience, Inspection
 from .annex_tables import Annex
 
 COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
@@ -9,24 +9,24 @@ COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44),
 
 def doubt_table(scope, results, today):
     """All findings, with youths by masked name."""
-    return listed(scope, results, today, Telling)
+    return listed(scope, results, today, Audience)
 
 
 def open_doubt_table(scope, results, today):
     """The findings that reveal nothing about case files."""
-    return listed(scope, results, today, [Telling.OPEN, Telling.NAMES])
+    return listed(scope, results, today, [Audience.OPEN, Audience.NAMES])
 
 
 def nameless_doubt_table(scope, results, today):
     """The findings that name nobody."""
-    return listed(scope, results, today, [Telling.OPEN])
+    return listed(scope, results, today, [Audience.OPEN])
 
 
-def listed(scope, results, today, tellings):
+def listed(scope, results, today, audiences):
     """The annex of today's findings for these readers, with the explanations that are still valid."""
     reasons, rows = given_reasons(scope), []
     for check, found in inspected(Inspection(scope, results, today=today)):
-        if check.telling in tellings:
+        if check.audience in audiences:
             _, each = with_answers([one_by_one(check, one) for one in found], shared(check, found), reasons)
             rows += [row_of(answered) for answered in each]
     note = "" if rows else "没有发现存疑数据。"

@@ -12,7 +12,7 @@ from members.models import Member, Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.checks import BY_KEY, groups
-from reports.checks.affected_sentences import sentences_by_figure, shortened
+from reports.checks.affected_sentences import excerpt, sentences_by_figure
 from reports.checks.cases import assistances_due
 from reports.checks.inspection import Inspection
 from reports.figures.counting import results
@@ -355,7 +355,7 @@ def test_one_reason_is_offered_for_two_findings_and_not_for_one(place):
     ],
 )
 def test_a_long_sentence_is_quoted_around_its_number(text, place, expected):
-    assert shortened(text, *place) == expected
+    assert excerpt(text, *place) == expected
 
 
 def test_a_sentence_is_quoted_once_for_each_figure_in_it(db):

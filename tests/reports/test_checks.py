@@ -13,7 +13,7 @@ from assistance.models import Assistance, AssistedYouth, ServicePlan
 from members.models import Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
-from reports.checks import BY_KEY, CHECKS, Gravity, Telling, findings
+from reports.checks import BY_KEY, CHECKS, Audience, Severity, findings
 from reports.checks.explained_findings import inspected
 from reports.checks.inspection import Inspection
 from reports.figures.counting import results
@@ -340,7 +340,7 @@ def test_subjects_and_figures_are_stable(place):
 
 def test_checks_are_told_apart():
     assert len({check.key for check in CHECKS}) == len({check.label for check in CHECKS}) == len(CHECKS)
-    assert [check.key for check in CHECKS if check.gravity == Gravity.ERROR and check.telling != Telling.OPEN] == []
+    assert [check.key for check in CHECKS if check.severity == Severity.ERROR and check.audience != Audience.OPEN] == []
     assert max(len(check.key) for check in CHECKS) <= 40
 
 

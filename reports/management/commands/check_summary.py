@@ -5,8 +5,8 @@ import json
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from reports.checks import by_gravity, groups
-from reports.checks.affected_sentences import sentences_by_figure, touched
+from reports.checks import by_severity, groups
+from reports.checks.affected_sentences import sentences_by_figure, sentences_touched
 from reports.documents.summary import compose
 from reports.figures.scopes import Scope
 from yl_district.commands import DatabaseCommand
@@ -63,14 +63,14 @@ def answered_as_dict(answered, sentences):
     return {
         "check": finding.check.key,
         "label": finding.check.label,
-        "gravity": finding.check.gravity.value,
+        "gravity": finding.check.severity.value,
         "subject": finding.subject,
         "name": finding.name,
         "found": finding.found,
         "advice": finding.advice,
         "url": finding.url,
         "figures": list(finding.figures),
-        "sentences": touched(finding, sentences),
+        "sentences": sentences_touched(finding, sentences),
         "is_explained": answered.is_explained,
         "reason": reason.reason if reason else "",
     }
@@ -81,8 +81,8 @@ def lines(scope, found):
     yield f"{scope.name}{scope.period.name}数据核对"
     if not found:
         yield "全部相符。"
-    for gravity, each in by_gravity(found):
-        yield f"【{gravity.label}】"
+    for severity, each in by_severity(found):
+        yield f"【{severity.label}】"
         for group in each:
             yield f"{group.check.label}：{len(group.findings)} 项，{group.open_count} 项待说明。{group.check.advice}。"
             for answered in group.findings:
