@@ -4,7 +4,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from .checks import unexplained
-from .figures.charts import MEASURES, by_month, by_type
+from .figures.charts import MEASURES, bars_by_month, bars_by_type
 from .figures.counting import results
 from .figures.lines import HEADLINES, MOST_HEADLINES
 from .figures.readers import may_know_cases
@@ -27,8 +27,8 @@ def home(request):
         "targets": paces_beside(scope, values, timezone.localdate()),
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "measures": MEASURES,
-        "months": by_month(scope),
-        "types": by_type(scope),
+        "months": bars_by_month(scope),
+        "types": bars_by_type(scope),
     }
     return render(request, "reports/home.html", context)
 

@@ -33,7 +33,7 @@ def registered_youths(inspection):
     """The youths in the register on the last day, with the facts that several checks need."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
-    rows = sources.register(scope).with_assistances_during(scope.period)
+    rows = sources.case_register(scope).with_assistances_during(scope.period)
     rows = rows.annotate(
         has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
     )

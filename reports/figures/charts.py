@@ -22,7 +22,7 @@ def counted(rows):
     return rows.annotate(sessions=Sum("session_count"), **PERSON_TIMES)
 
 
-def months_of(period):
+def months_of_period(period):
     """Yields the months of a period in order, the first and the last clipped to it."""
     year, month = period.start.year, period.start.month
     while date(year, month, 1) <= period.end:
@@ -41,7 +41,7 @@ def held_by_month(scope):
     """Each month of the scope's period with the sessions and person-times of its activities."""
     held = activities(scope).order_by().annotate(month=TruncMonth("held_on")).values("month")
     found = {row["month"]: row for row in counted(held)}
-    return [(month, found.get(month.start.replace(day=1), NOTHING)) for month in months_of(scope.period)]
+    return [(month, found.get(month.start.replace(day=1), NOTHING)) for month in months_of_period(scope.period)]
 
 
 def held_by_type(scope):
@@ -50,20 +50,20 @@ def held_by_type(scope):
     return list(counted(held))
 
 
-def by_month(scope):
+def bars_by_month(scope):
     """The chart's rows, one for each month; empty where there are too many to draw."""
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS:
         return []
-    return [{"label": month_label(month, scope.period)} | drawn(row) for month, row in rows]
+    return [{"label": month_label(month, scope.period)} | activity_bars(row) for month, row in rows]
 
 
-def by_type(scope):
+def bars_by_type(scope):
     """The chart's rows, one for each type of which an activity was held."""
-    return [{"label": row["type__name"], "key": row["type__key"]} | drawn(row) for row in held_by_type(scope)]
+    return [{"label": row["type__name"], "key": row["type__key"]} | activity_bars(row) for row in held_by_type(scope)]
 
 
-def drawn(row):
+def activity_bars(row):
     """One row's values: sessions, person-times as number and text, and how many activities these leave out."""
     attendances = row["attendances"] or 0
     text = amount(attendances, quality_of(row))

@@ -14,7 +14,7 @@ from .figure import Figure
 from .measures import INCOMPLETE, ROUNDED, amount, known
 from .scopes import Scope, scope_query
 
-WIDTH = 100
+WIDEST_BAR = 100
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Compared:
     def bars(self):
         """Each value with the width of its bar, in percent of the largest."""
         most = max(side.value for side in self.sides) or 1
-        return [(side, round(WIDTH * side.value / most, 1)) for side in self.sides]
+        return [(side, round(WIDEST_BAR * side.value / most, 1)) for side in self.sides]
 
 
 def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=True):

@@ -29,11 +29,11 @@ def figures_of(scope, with_cases=True):
 def results(scope, with_cases=True):
     """The result of every figure within `scope`, by key, in printing order; those of cases only with `with_cases`."""
     targets, figures = targets_of(scope), figures_of(scope, with_cases)
-    groups = groups_of(scope, figures.values())
+    groups = grouped_rows(scope, figures.values())
     return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in figures.items()}
 
 
-def groups_of(scope, figures):
+def grouped_rows(scope, figures):
     """For each source of the figures, its rows grouped by the columns of `where`, with the columns of the measures."""
     kin = defaultdict(list)
     for figure in figures:
@@ -85,7 +85,7 @@ def results_of(asked):
     found = {}
     for start in range(0, len(asked), MOST_TOGETHER):
         pairs = enumerate(asked[start : start + MOST_TOGETHER], start)
-        queries = [query(place, figure, scope, names) for place, (figure, scope) in pairs]
+        queries = [measure_query(place, figure, scope, names) for place, (figure, scope) in pairs]
         found |= {row[f"{PREFIX}place"]: row for row in together(queries)}
     return [result(figure, found.get(place, {}), names) for place, (figure, _) in enumerate(asked)]
 
@@ -96,7 +96,7 @@ def together(queries):
     return first.union(*others, all=True) if others else first
 
 
-def query(place, figure, scope, names):
+def measure_query(place, figure, scope, names):
     """A query for one row: the columns of the figure's measure, and 0 for those that only other measures have."""
     nothing = dict.fromkeys(names, Value(0, IntegerField()))
     asked = {f"{PREFIX}{name}": expression for name, expression in (nothing | figure.measure.columns).items()}

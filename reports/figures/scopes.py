@@ -19,8 +19,8 @@ from yl_district.periods import PARTS, Period
 from youthhubs.models import Hub
 
 DAYS = "days"
-HUB = "hub-"
-YEARS = (1949, 2100)
+HUB_PREFIX = "hub-"
+COUNTED_YEARS = (1949, 2100)
 YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
 
 
@@ -61,8 +61,8 @@ class ScopeForm(forms.Form):
 
     year = forms.IntegerField(
         label="年度",
-        min_value=YEARS[0],
-        max_value=YEARS[1],
+        min_value=COUNTED_YEARS[0],
+        max_value=COUNTED_YEARS[1],
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), YEAR_PROBLEM),
         widget=forms.NumberInput({"class": "form-control"}),
     )
@@ -119,7 +119,7 @@ class ScopeForm(forms.Form):
         except ValidationError as error:
             self.add_error("end", error)
         else:
-            if not YEARS[0] <= start.year <= end.year <= YEARS[1]:
+            if not COUNTED_YEARS[0] <= start.year <= end.year <= COUNTED_YEARS[1]:
                 del self.cleaned_data["period"]
                 self.add_error("start", YEAR_PROBLEM)
 
@@ -149,7 +149,7 @@ def places_of(user, kinds=FIGURE_READERS):
     organisations = list(Organisation.objects.visible_as(user, *kinds))
     places = {str(one.pk): ("　" * (one.depth - 1) + one.name, one, None) for one in organisations}
     hubs = Hub.objects.visible_as(user, *kinds, RoleKind.HUB_OPERATOR).select_related("organisation")
-    return places | {f"{HUB}{hub.pk}": (f"青年汇：{hub.name}", hub.organisation, hub) for hub in hubs}
+    return places | {f"{HUB_PREFIX}{hub.pk}": (f"青年汇：{hub.name}", hub.organisation, hub) for hub in hubs}
 
 
 def own_place(user, places):
@@ -179,7 +179,7 @@ def asked_scope(request):
 
 def place_key(organisation, hub):
     """The key of an organisation, or of one of its hubs, in URLs and forms."""
-    return f"{HUB}{hub.pk}" if hub else str(organisation.pk)
+    return f"{HUB_PREFIX}{hub.pk}" if hub else str(organisation.pk)
 
 
 def scope_query(scope):

@@ -61,16 +61,16 @@ def contacts(scope):
     return Contact.objects.within(scope.organisation).held_during(scope.period).with_youths_reached()
 
 
-def register(scope):
+def case_register(scope):
     return AssistedYouth.objects.within(scope.organisation).as_of(scope.day)
 
 
 def plans(scope):
-    return ServicePlan.objects.filter(youth__in=register(scope), year=scope.year)
+    return ServicePlan.objects.filter(youth__in=case_register(scope), year=scope.year)
 
 
 def register_with_assistances(scope):
-    return register(scope).with_assistances_during(scope.period)
+    return case_register(scope).with_assistances_during(scope.period)
 
 
 def assistances(scope):

@@ -12,14 +12,14 @@ from youthhubs.tables import HubTable, VolunteerTable
 from ..platforms.tables import PlatformEntryTable
 from .sources import linked_cadres, people_signed_in, register_with_assistances
 
-NUMBER = {"th": {"class": "number"}, "td": {"class": "number"}}
+NUMBER_CELL = {"th": {"class": "number"}, "td": {"class": "number"}}
 
 
 class CountedActivityTable(ActivityTable):
     """Activities with their sessions and person-times as numeric columns."""
 
-    session_count = tables.Column(attrs=NUMBER)
-    attendance = tables.Column(attrs=NUMBER)
+    session_count = tables.Column(attrs=NUMBER_CELL)
+    attendance = tables.Column(attrs=NUMBER_CELL)
 
     class Meta(ActivityTable.Meta):
         pass
@@ -28,7 +28,7 @@ class CountedActivityTable(ActivityTable):
 class CountedContactTable(ContactTable):
     """Contacts with the number of youths reached."""
 
-    youths_reached = tables.Column("人次", attrs=NUMBER)
+    youths_reached = tables.Column("人次", attrs=NUMBER_CELL)
 
     class Meta(ContactTable.Meta):
         pass
@@ -37,7 +37,7 @@ class CountedContactTable(ContactTable):
 class CountedAssistanceTable(AssistanceTable):
     """Assistances with the number of youths reached."""
 
-    youths_reached = tables.Column("人次", attrs=NUMBER)
+    youths_reached = tables.Column("人次", attrs=NUMBER_CELL)
 
     class Meta(AssistanceTable.Meta):
         pass
@@ -46,7 +46,7 @@ class CountedAssistanceTable(AssistanceTable):
 class CountedYouthTable(AssistedYouthTable):
     """Assisted youths with the number of assistances received."""
 
-    assistances_received = tables.Column("期内帮扶次数", attrs=NUMBER)
+    assistances_received = tables.Column("期内帮扶次数", attrs=NUMBER_CELL)
 
     class Meta(AssistedYouthTable.Meta):
         pass
@@ -63,9 +63,9 @@ class NamesTable(PersonTable):
 class LinkedCadreTable(PersonTable):
     """Cadres with the number of their links and their quota."""
 
-    standing_links = tables.Column("联系青年", attrs=NUMBER)
-    bound_links = tables.Column("已绑定", attrs=NUMBER)
-    quota = tables.Column("指标", attrs=NUMBER)
+    standing_links = tables.Column("联系青年", attrs=NUMBER_CELL)
+    bound_links = tables.Column("已绑定", attrs=NUMBER_CELL)
+    quota = tables.Column("指标", attrs=NUMBER_CELL)
 
     class Meta(PersonTable.Meta):
         fields = ["name", "gender", "mobile"]

@@ -33,7 +33,7 @@ class PlatformEntryQuerySet(StaffQuerySet):
             return self
         activities = Activity.objects.within(organisation).filter(pk=OuterRef("activity"))
         reached = Exists(activities) | Q(organisation__path__startswith=organisation.path)
-        for subject, path in PLACES.items():
+        for subject, path in ORGANISATION_PATHS.items():
             people = Person.objects.filter(**{"pk": OuterRef("person"), f"{path}__startswith": organisation.path})
             reached |= Q(subject=subject) & Exists(people)
         return self.filter(reached)
@@ -124,7 +124,7 @@ class PlatformEntry(models.Model):
 
 
 # The lookup from a person to the path of an organisation, for each capacity in which people are entered.
-PLACES = {
+ORGANISATION_PATHS = {
     PlatformEntry.Subject.MEMBER: "memberships__branch__path",
     PlatformEntry.Subject.CADRE: "posts__organisation__path",
     PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth__cadre__posts__organisation__path",

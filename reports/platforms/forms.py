@@ -13,7 +13,7 @@ from yl_district.validators import problem
 from ..models import PlatformEntry
 
 # The relation that marks a person as this kind of subject.
-CAPACITIES = {
+SUBJECT_RELATIONS = {
     PlatformEntry.Subject.MEMBER: "memberships",
     PlatformEntry.Subject.CADRE: "posts",
     PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth",
@@ -49,7 +49,7 @@ class PlatformEntryForm(PageForm):
         if self.instance.pk and not name and "subject" in self.changed_data:
             self.add_error("name", "对象已改，请填写名称。")
         if subject and name and (not self.instance.pk or {"subject", "name"} & set(self.changed_data)):
-            self._set_record(*named(subject, name, self.user))
+            self._set_record(*records_named(subject, name, self.user))
         return data
 
     def _set_record(self, kind, records):
@@ -77,13 +77,13 @@ class PlatformEntryForm(PageForm):
         return picked
 
 
-def named(subject, name, user):
+def records_named(subject, name, user):
     """The field for this kind of subject, and the records so named; of assisted youths those visible to `user`."""
     if subject == PlatformEntry.Subject.ACTIVITY:
         return "activity", Activity.objects.filter(name=name)
     if subject == PlatformEntry.Subject.ORGANISATION:
         return "organisation", Organisation.objects.filter(name=name)
-    people = Person.objects.filter(**{"name": name, f"{CAPACITIES[subject]}__isnull": False}).distinct()
+    people = Person.objects.filter(**{"name": name, f"{SUBJECT_RELATIONS[subject]}__isnull": False}).distinct()
     if subject == PlatformEntry.Subject.ASSISTED_YOUTH:
         people = people.filter(assistance_cases__in=AssistedYouth.objects.visible_to(user))
     return "person", people.prefetch_related("memberships__branch", "posts__organisation")

@@ -13,7 +13,7 @@ from yl_district.sheets.resource import SheetResource
 
 from ..models import PlatformEntry
 
-CAPACITIES = {
+SUBJECT_CAPACITIES = {
     PlatformEntry.Subject.MEMBER: MEMBER,
     PlatformEntry.Subject.CADRE: CADRE,
     PlatformEntry.Subject.LINKED_YOUTH: LINKED_YOUTH,
@@ -90,7 +90,7 @@ class PlatformEntryResource(SheetResource):
             return self.book.refer(Organisation, name, ORGANISATION_SHEET)
         if subject == PlatformEntry.Subject.ACTIVITY:
             return self.book.only(ActivityIndex).referred(name)
-        return self.directory.refer(name, CAPACITIES[subject])
+        return self.directory.refer(name, SUBJECT_CAPACITIES[subject])
 
     def start(self, row):
         kinds = {Person: "person", Activity: "activity", Organisation: "organisation"}
@@ -109,4 +109,4 @@ class PlatformEntryResource(SheetResource):
             return self.book.only(ActivityIndex).reference(record.activity_id)
         if record.organisation:
             return record.organisation.name
-        return self.directory.reference(record.person, CAPACITIES[record.subject])
+        return self.directory.reference(record.person, SUBJECT_CAPACITIES[record.subject])

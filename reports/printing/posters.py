@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from activities.models import Activity
 
-from ..figures.charts import MEASURES, counted, drawn, held_by_month, held_by_type
+from ..figures.charts import MEASURES, activity_bars, counted, held_by_month, held_by_type
 from ..figures.comparison import as_signed, passed_of, signed_figures
 from ..figures.counting import figures_of, results, results_of
 from ..figures.figure import Result
@@ -122,7 +122,7 @@ def address(scope, key):
 
 def line(label, row, scope, kind=""):
     """A line of a chart, with links to the records of the scope, or of one type in it."""
-    told = drawn(row)
+    told = activity_bars(row)
     text = f"{told['text']}＊" if told["unrecorded"] and told["attendances"] else told["text"]
     at = f".{kind}" if kind else ""
     marks = (

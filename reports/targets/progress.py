@@ -153,7 +153,7 @@ class Pace:
         return [Point(day, result, self.planned_on(day)) for day, result in zip(days, found, strict=True)]
 
 
-def drawn(pace, course):
+def course_chart(pace, course):
     """The data of a target's chart: the value by each day, and the plan as a straight line."""
     begin, end, year_end = date(pace.target.year, 1, 1), plan_end(pace.target), date(pace.target.year, 12, 31)
     goal = pace.target.value

@@ -14,7 +14,7 @@ from ..figures.scopes import scope_query
 from ..models import Target
 from .filters import TargetFilter
 from .forms import TargetForm
-from .progress import drawn, pace_of
+from .progress import course_chart, pace_of
 from .resources import TargetResource
 from .tables import TargetTable
 
@@ -40,7 +40,7 @@ def target_detail(request, pk):
     }
     if not course:
         return render(request, "reports/target_detail.html", context)
-    context |= {"drawn": drawn(pace, course), "query": scope_query(pace.scope)}
+    context |= {"drawn": course_chart(pace, course), "query": scope_query(pace.scope)}
     number = pace.figure.rows(pace.scope).count()
     context |= records_behind(request, pace.figure, pace.scope, number, marking=True)
     if context["is_closed"]:

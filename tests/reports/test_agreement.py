@@ -19,7 +19,7 @@ from orgs.roles import RoleKind
 from reports.figures.figure import Figure
 from reports.figures.measures import amount
 from reports.figures.readers import CASE_FIGURES
-from reports.figures.scopes import HUB, scope_query
+from reports.figures.scopes import HUB_PREFIX, scope_query
 from tests.factories import make_user
 from tests.pages import browser_of
 from tests.reports.generated_district import YEAR, generated_district
@@ -187,7 +187,7 @@ def reader_of(tree, reader):
     user = make_user("林知秋", places[home], kind)
     if reader == "staff":
         open_every_case(user)
-    return browser_of(user), f"{HUB}{hub.pk}" if looked_at == "hub" else places[looked_at].pk
+    return browser_of(user), f"{HUB_PREFIX}{hub.pk}" if looked_at == "hub" else places[looked_at].pk
 
 
 @pytest.mark.cpu(26)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.figures.charts import by_month
+from reports.figures.charts import bars_by_month
 from reports.figures.scopes import Scope
 from tests.reports.district import YEAR, add_activity, bare_district
 from yl_district.periods import Period
@@ -16,7 +16,7 @@ def drawn(root, period):
     add_activity("sports", date(YEAR - 1, 12, 20), host=root, attendance=30, basis="exact")
     add_activity("sports", date(YEAR, 2, 3), host=root, attendance=12, basis="exact")
     add_activity("sports", date(YEAR, 12, 5), host=root, attendance=8, basis="exact")
-    return [(row["label"], row["sessions"], row["text"]) for row in by_month(Scope(root, period))]
+    return [(row["label"], row["sessions"], row["text"]) for row in bars_by_month(Scope(root, period))]
 
 
 def test_months_of_two_years_are_two():

@@ -11,7 +11,7 @@ from reports.figures.figure import Timing
 from reports.figures.lines import FIGURES, all_figures
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.targets.progress import drawn, pace_of, paces_beside, paces_of
+from reports.targets.progress import course_chart, pace_of, paces_beside, paces_of
 from tests.factories import (
     make_activity,
     make_assistance,
@@ -166,7 +166,7 @@ def test_the_course_equals_the_figure_at_each_months_end(root):
     assert [(point.day, point.result) for point in course] == list(zip(days, alone, strict=True))
     assert [point.result.value for point in course] == [10, 10, 30, 30, 30, 70, 70]
     assert [point.planned for point in course] == [10, 19, 29, 39, 49, 59, 64]
-    chart = drawn(pace, course)
+    chart = course_chart(pace, course)
     assert chart["plan"] == [["2017-01-01", 0], ["2017-12-31", 120], ["2017-12-31", 120]]
     assert chart["done"][-1] == ["2017-07-15", 70, "70", 64]
 
@@ -197,7 +197,7 @@ def test_a_stock_that_began_with_enough_is_planned_to_stay(root, value, planned)
     for _ in range(10):
         make_member(branch=branch, intake_on=date(2015, 5, 4))
     pace = pace_of(set_target("members", value), date(2017, 1, 2))
-    assert (pace.planned, drawn(pace, [])["plan"][0]) == (planned, ["2017-01-01", planned])
+    assert (pace.planned, course_chart(pace, [])["plan"][0]) == (planned, ["2017-01-01", planned])
 
 
 def test_the_plan_is_whole_on_the_day_of_the_deadline_and_not_before(root):

@@ -9,7 +9,7 @@ from django.utils.html import escape
 
 from orgs.models import User
 from orgs.roles import RoleKind
-from reports.figures.scopes import HUB, Scope, latest_year, scope_query
+from reports.figures.scopes import HUB_PREFIX, Scope, latest_year, scope_query
 from tests.factories import make_activity, make_hub, make_user
 from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period
@@ -145,7 +145,7 @@ def test_without_scripts_own_days_are_asked_for_in_two_steps(place):
 def test_a_place_out_of_reach_is_no_other_than_one_that_does_not_exist(place):
     own = {place.cadre: (place.here, None), place.operator: (place.here, place.hub)}
     for client, (organisation, hub) in own.items():
-        for key in (place.there.pk, place.root.pk, f"{HUB}{place.other_hub.pk}", 987654, "hub-987654"):
+        for key in (place.there.pk, place.root.pk, f"{HUB_PREFIX}{place.other_hub.pk}", 987654, "hub-987654"):
             for page in PAGES:
                 scope, said, text = opened(client, page, year=2017, organisation=key)
                 assert (scope.organisation, scope.hub) == (organisation, hub)
@@ -156,7 +156,7 @@ def test_a_place_out_of_reach_is_no_other_than_one_that_does_not_exist(place):
 def test_an_operator_of_hubs_is_offered_these_alone(place):
     scope, said, text = opened(place.operator, PAGES[1])
     assert (scope.hub, scope.period.year, said) == (place.hub, 2017, [])
-    assert re.findall(r'<option value="(hub-\d+|\d+)"', text) == [f"{HUB}{place.hub.pk}"]
+    assert re.findall(r'<option value="(hub-\d+|\d+)"', text) == [f"{HUB_PREFIX}{place.hub.pk}"]
 
 
 @pytest.mark.cpu(8)

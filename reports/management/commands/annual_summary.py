@@ -9,7 +9,7 @@ from django.utils import timezone
 from orgs.models import Organisation
 from reports.documents.summary import compose
 from reports.figures.counting import root_organisation, write_figures
-from reports.figures.scopes import YEARS, Scope
+from reports.figures.scopes import COUNTED_YEARS, Scope
 from reports.printing.annexes import write_annexes
 from reports.printing.pdf import write_pdf
 from reports.printing.printed import Unprintable, printed_summary
@@ -48,7 +48,7 @@ class Command(DatabaseCommand):
 
 def year_named(text):
     """The year; raises CommandError where the text is no valid year."""
-    first, last = YEARS
+    first, last = COUNTED_YEARS
     if not (text.isascii() and text.isdigit() and len(text) == 4 and first <= int(text) <= last):
         raise CommandError(f"年度“{text}”无效，应为 {first} 至 {last} 之间的四位年份，如 2017。")
     return int(text)
