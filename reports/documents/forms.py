@@ -13,7 +13,7 @@ from ..figures.readers import may_know_cases
 from ..figures.scopes import places_of, scope_of
 from ..models import Report, Section
 from ..text import Vocabulary
-from ..text.reading import read
+from ..text.reading import read_text
 from .actions import begin
 
 BODY_ROWS = 18
@@ -93,7 +93,7 @@ class SectionForm(PageForm):
         data = super().clean()
         vocabulary = Vocabulary(self.scope)
         for name in ("heading", "body"):
-            for problem in read(data.get(name) or "", vocabulary).problems:
+            for problem in read_text(data.get(name) or "", vocabulary).problems:
                 self.add_error(name, str(problem))
         if not self.errors and not data.get("heading") and not data.get("body"):
             self.add_error("body", "请填写正文。")

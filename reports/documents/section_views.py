@@ -16,7 +16,7 @@ from yl_district.pages.pages import delete_page, form_page, wants_fragment
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of, scope_query
 from ..models import Report, Section
-from ..text import Draft, Writer
+from ..text import Draft, TextWriter
 from ..text.palette import palette
 from ..text.sentences import numbered
 from .actions import move
@@ -157,7 +157,7 @@ def previewed(request, report, section, form):
     others = [each for each in report.sections.all() if section is None or each.pk != section.pk]
     drafts = [typed, *(Draft(each.heading, each.body, each.is_about_cases) for each in others)]
     scope = scope_of(report)
-    writer = Writer(scope, drafts, may_know_cases(request.user, scope))
+    writer = TextWriter(scope, drafts, may_know_cases(request.user, scope))
     return numbered(writer.section(*writer.readings[0]))
 
 
@@ -169,7 +169,7 @@ def section_flag(form):
 def editor(request, report, section=None):
     """The template context of the editor around the form."""
     scope = scope_of(report)
-    writer = Writer(scope, [], may_know_cases(request.user, scope))
+    writer = TextWriter(scope, [], may_know_cases(request.user, scope))
     action = reverse("section_update", args=[section.pk]) if section else reverse("section_create", args=[report.pk])
     return {
         "report": report,

@@ -8,7 +8,7 @@ from itertools import islice
 from ..figures.figure import Result
 from ..figures.scopes import Scope
 from ..models import Report
-from ..text import Draft, Problem, Vocabulary, Writer, default_drafts
+from ..text import Draft, TextProblem, TextWriter, Vocabulary, default_drafts
 from ..text.sentences import Block, Number, numbered
 
 __all__ = [
@@ -76,7 +76,7 @@ class WrittenSection:
 
     draft: Draft
     blocks: tuple[Block, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[TextProblem, ...]
 
     @property
     def title(self):
@@ -99,7 +99,7 @@ def numbered_sections(writer):
 def writer_of(scope, with_cases=True, results=None, report=None):
     """The writer of a scope's document: of its report if there is one, else of the default text."""
     vocabulary = Vocabulary(scope)
-    return Writer(scope, drafts_of(scope, vocabulary, report), with_cases, results, vocabulary)
+    return TextWriter(scope, drafts_of(scope, vocabulary, report), with_cases, results, vocabulary)
 
 
 def drafts_of(scope, vocabulary, report=None):

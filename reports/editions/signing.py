@@ -19,7 +19,7 @@ from ..figures.scopes import scope_of
 from ..models import CountedFigure, Edition
 from ..printing.printed import Unprintable, printed
 from ..printing.word import write_docx
-from ..text import Vocabulary, Writer
+from ..text import TextWriter, Vocabulary
 from ..text.sentences import Block, Number
 
 
@@ -72,8 +72,8 @@ def writers_of(report, scope, results):
     """The writers of the report with and without cases; both read the same sections, loaded once."""
     vocabulary = Vocabulary(scope)
     drafts = drafts_of(scope, vocabulary, report)
-    whole = Writer(scope, drafts, True, results, vocabulary)
-    return whole, Writer(scope, drafts, False, without_cases(results), vocabulary)
+    whole = TextWriter(scope, drafts, True, results, vocabulary)
+    return whole, TextWriter(scope, drafts, False, without_cases(results), vocabulary)
 
 
 def broken(writer):

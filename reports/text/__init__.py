@@ -6,9 +6,9 @@ it mean within a scope; `reading` resolves them and reports those without a mean
 """
 
 from .defaults import default_drafts
-from .parsing import Problem
-from .reading import read
+from .parsing import TextProblem
+from .reading import read_text
 from .vocabulary import Vocabulary
-from .writing import Draft, Writer
+from .writing import Draft, TextWriter
 
-__all__ = ["Draft", "Problem", "Vocabulary", "Writer", "default_drafts", "read"]
+__all__ = ["Draft", "TextProblem", "TextWriter", "Vocabulary", "default_drafts", "read_text"]

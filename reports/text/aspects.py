@@ -14,7 +14,7 @@ from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, 
 
 TARGET = "目标"
 # Records that a public text may name; people are not among them.
-NAMED = (Organisation, Unit, Hub)
+NAMED_MODELS = (Organisation, Unit, Hub)
 # The columns of `Figure.where` that restrict a figure to activities of one type, or of the educational types.
 ONE_TYPE, EDUCATION_TYPES = "type__key", "type__is_education"
 LONGEST_UNIT = 6
@@ -55,7 +55,7 @@ class Aspect:
 
 
 def is_of_names(figure, model):
-    return model in NAMED
+    return model in NAMED_MODELS
 
 
 def is_of_activities(figure, model):
@@ -130,7 +130,7 @@ ASPECTS = {
 
 
 @dataclass(frozen=True)
-class Told(Meaning):
+class AspectMeaning(Meaning):
     """An aspect of a figure, to be filled into the text."""
 
     key: str
@@ -142,7 +142,7 @@ class Told(Meaning):
         return ASPECTS[self.aspect].parts(writer.sentences, self.key, self.unit)
 
 
-def told(expression, vocabulary, aimed=frozenset()):
+def meaning_of(expression, vocabulary, aimed=frozenset()):
     """The meaning of an expression; `aimed` are the figures known to have a target at this place in the text.
 
     Raises Wrong where the expression means nothing.
@@ -160,10 +160,10 @@ def told(expression, vocabulary, aimed=frozenset()):
     check_unit(unit)
     if aspect == TARGET and key not in vocabulary.targets.keys() | aimed:
         raise Wrong(f"“{name}”在这一期没有上级下达的目标，请删去，或写成“[{name}.目标 无:…|其余:…]”")
-    return Told(key, aspect, unit, mentioned(key, aspect, vocabulary))
+    return AspectMeaning(key, aspect, unit, figures_of_aspect(key, aspect, vocabulary))
 
 
-def mentioned(key, aspect, vocabulary):
+def figures_of_aspect(key, aspect, vocabulary):
     """The figures on which an aspect depends; 分类 also depends on the figures of each type."""
     kinds = kinds_of(vocabulary.figures[key], vocabulary.types) if aspect == "分类" else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])

@@ -8,14 +8,14 @@ import re
 from pathlib import Path
 
 from ..models import Report
-from .parsing import decide
-from .words import ELSEWHERE
+from .parsing import resolve_variants
+from .words import OUTSIDE_TYPES
 from .writing import Draft
 
 FOLDER = Path(__file__).parent / "defaults"
-SECTION = re.compile(r"^==(\*?) ?(.*)$", re.MULTILINE)
-TYPES = re.compile(r"<<([\w ]+)>>")
-ALL = "activities"
+SECTION_LINE = re.compile(r"^==(\*?) ?(.*)$", re.MULTILINE)
+TYPE_LIST = re.compile(r"<<([\w ]+)>>")
+ALL_ACTIVITIES = "activities"
 GENERAL = "{期内}举办<name>活动<count>"
 SUMMARY, HUB = "summary", "hub"
 # Forms with a text of their own; the others use SUMMARY.
@@ -27,11 +27,11 @@ def default_drafts(scope, vocabulary):
     form = Report.form_of(scope.period)
     name = HUB if scope.hub else FILES.get(form, SUMMARY)
     text = (FOLDER / f"{name}.txt").read_text("utf-8")
-    text = TYPES.sub(lambda found: said_of_types(found[1].split(), vocabulary), text)
-    text = decide(text, "本级", "是" if scope.is_district else "否")
+    text = TYPE_LIST.sub(lambda found: said_of_types(found[1].split(), vocabulary), text)
+    text = resolve_variants(text, "本级", "是" if scope.is_district else "否")
     if name == SUMMARY:
-        text = decide(text, "全年", "是" if form == Report.Form.ANNUAL else "否")
-    _, *pieces = SECTION.split(text)
+        text = resolve_variants(text, "全年", "是" if form == Report.Form.ANNUAL else "否")
+    _, *pieces = SECTION_LINE.split(text)
     sections = zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
     return [Draft(heading.strip(), body.strip(), bool(of_cases)) for of_cases, heading, body in sections]
 
@@ -42,10 +42,10 @@ def said_of_types(keys, vocabulary):
     clauses = [
         (kind, clause(kind, vocabulary.names))
         for kind in kinds
-        if (kind.key not in ELSEWHERE if keys == [ALL] else kind.key in keys)
+        if (kind.key not in OUTSIDE_TYPES if keys == [ALL_ACTIVITIES] else kind.key in keys)
     ]
     counts = [vocabulary.names.name(f"sessions.{kind.key}") for kind, _ in clauses]
-    if keys == [ALL]:
+    if keys == [ALL_ACTIVITIES]:
         return "\n".join(f"[{count} 有:{said}。]" for count, (_, said) in zip(counts, clauses, strict=True))
     return "".join(
         f"[{count} 有:{said}{joint(counts[place + 1 :])}]"
@@ -65,7 +65,7 @@ def clause(kind, names):
     """The clause on one type of activity: the number of sessions, their topics and the attendance."""
     sessions, attendances = (names.name(f"{measure}.{kind.key}") for measure in ("sessions", "attendances"))
     wording = wordings().get(kind.key, GENERAL)
-    begin = wording.replace("<name>", plain(kind.name.removesuffix("活动"))).replace("<count>", f"{{{sessions}}}")
+    begin = wording.replace("<name>", escaped(kind.name.removesuffix("活动"))).replace("<count>", f"{{{sessions}}}")
     return f"{begin}[{sessions}.主题 有:，主题涉及{{{sessions}.主题}}]，{{{attendances}.参加}}"
 
 
@@ -75,6 +75,6 @@ def wordings():
     return dict(line.split(" ", 1) for line in lines if line)
 
 
-def plain(name):
+def escaped(name):
     """The name with its brackets and bars escaped, so that none is parsed as markup."""
     return re.sub(r"([{}\[\]|])", r"\1\1", name)

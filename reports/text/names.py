@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 NEAR = 3
 # Characters with a meaning inside brackets; a figure with one in its label is referred to by its key.
-UNWRITABLE = re.compile(r"[\s{}\[\]|.:：/+<>=]")
+UNWRITABLE_IN_NAMES = re.compile(r"[\s{}\[\]|.:：/+<>=]")
 
 
 def full_name(figure):
@@ -37,7 +37,7 @@ class Names:
         """The name to use for a figure in a text."""
         figure = self.figures[key]
         for name in (figure.label, full_name(figure)):
-            if self.keys.get(name) == key and not UNWRITABLE.search(name):
+            if self.keys.get(name) == key and not UNWRITABLE_IN_NAMES.search(name):
                 return name
         return key
 

@@ -9,7 +9,7 @@ from .words import FACTS
 
 
 @dataclass(frozen=True)
-class Entry:
+class PaletteEntry:
     """One item to insert: its label, the code inserted, and its current value."""
 
     label: str
@@ -38,15 +38,17 @@ def palette(writer):
     groups = {}
     for key, result in results.items():
         groups.setdefault(result.figure.subject.value, []).append(figure_entry(key, result, vocabulary))
-    groups["词语"] = [word_entry(name, word, writer) for name, word in vocabulary.words.items() if told(word, writer)]
+    groups["词语"] = [
+        word_entry(name, word, writer) for name, word in vocabulary.words.items() if readers_may_know(word, writer)
+    ]
     example = vocabulary.names.name("sessions")
-    groups["按情形写"] = [Entry(label, code.format(name=example)) for label, code in VARIANTS]
-    groups["按情形写"] += [Entry(fact.hint, f"[{name} 是:|否:]") for name, fact in FACTS.items()]
-    groups["版式"] = [Entry("小标题（单独一行）", "# "), Entry("括号本身", "{{ }} [[ ]]")]
+    groups["按情形写"] = [PaletteEntry(label, code.format(name=example)) for label, code in VARIANTS]
+    groups["按情形写"] += [PaletteEntry(fact.hint, f"[{name} 是:|否:]") for name, fact in FACTS.items()]
+    groups["版式"] = [PaletteEntry("小标题（单独一行）", "# "), PaletteEntry("括号本身", "{{ }} [[ ]]")]
     return groups
 
 
-def told(word, writer):
+def readers_may_know(word, writer):
     """Whether the writer's readers may know the value of the word."""
     return writer.with_cases or not word.keys & CASE_FIGURES
 
@@ -55,7 +57,7 @@ def figure_entry(key, result, vocabulary):
     """The item of a figure, with its current value."""
     name = vocabulary.names.name(key)
     aspects = [(f"{{{name}.{aspect}}}", ASPECTS[aspect].hint) for aspect in vocabulary.aspects(key) if aspect]
-    return Entry(
+    return PaletteEntry(
         result.figure.label,
         f"{{{name}}}",
         f"{result.amount} {result.unit}".rstrip(),
@@ -68,4 +70,4 @@ def figure_entry(key, result, vocabulary):
 def word_entry(name, word, writer):
     """The item of a word, with the beginning of its current value."""
     said = "" if name == "序号" else "".join(map(str, word.parts(writer)))
-    return Entry(name, f"{{{name}}}", said if len(said) <= 24 else f"{said[:24]}…", word.hint)
+    return PaletteEntry(name, f"{{{name}}}", said if len(said) <= 24 else f"{said[:24]}…", word.hint)

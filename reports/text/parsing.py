@@ -12,19 +12,19 @@ Every other line is a paragraph. A variant may span several lines. As a variant 
 import re
 from dataclasses import dataclass
 
-DEEPEST = 12
+DEEPEST_NESTING = 12
 MOST_PROBLEMS = 40
-MARK = re.compile(r"\{\{|\}\}|\[\[|\]\]|\|\||[{}\[\]|\n]")
-NAME = re.compile(r"\{([^{}\n]*)\}")
+MARKUP_TOKEN = re.compile(r"\{\{|\}\}|\[\[|\]\]|\|\||[{}\[\]|\n]")
+INSERTION = re.compile(r"\{([^{}\n]*)\}")
 SUBJECT = re.compile(r"\[([^\s\[\]{}|]*)")
 CASE = re.compile(r"\s*([^\s\[\]{}|:：]*)\s*[:：]")
-HEADING = re.compile(r"[#＃][ \t\u3000]+")
+HEADING_MARK = re.compile(r"[#＃][ \t\u3000]+")
 SPACES = " \t\u3000"
-EXAMPLE = "[活动场次 零:…|其余:…]"
+VARIANT_EXAMPLE = "[活动场次 零:…|其余:…]"
 
 
 @dataclass(frozen=True)
-class Problem:
+class TextProblem:
     """An error in a text: its line, what was found, what was expected, and the closest valid names."""
 
     line: int
@@ -107,10 +107,10 @@ def unified(source):
 
 def parse(source):
     """The paragraphs of a text, and the problems found while parsing."""
-    return Reader(unified(source)).read()
+    return TextParser(unified(source)).read()
 
 
-class Reader:
+class TextParser:
     """A parser of one text, from beginning to end."""
 
     def __init__(self, source):
@@ -131,7 +131,7 @@ class Reader:
     def paragraph(self):
         """The paragraph at the current position, up to the end of its last line."""
         start, known = self.skip(SPACES), len(self.problems)
-        heading = HEADING.match(self.source, start)
+        heading = HEADING_MARK.match(self.source, start)
         self.at = heading.end() if heading else start
         self.opened = []
         try:
@@ -149,7 +149,7 @@ class Reader:
         """The nodes up to the end of the line, or within a variant up to the end of the case."""
         nodes, literal = [], 0
         while True:
-            mark = MARK.search(self.source, self.at)
+            mark = MARKUP_TOKEN.search(self.source, self.at)
             end = mark.start() if mark else len(self.source)
             if end > self.at:
                 nodes.append(self.text(end))
@@ -187,7 +187,7 @@ class Reader:
 
     def insert(self):
         """The placeholder at the current position."""
-        start, found = self.at, NAME.match(self.source, self.at)
+        start, found = self.at, INSERTION.match(self.source, self.at)
         if not found:
             self.at += 1
             rest = self.source[start : min(self.line_end(start), start + 12)]
@@ -199,8 +199,8 @@ class Reader:
     def choice(self):
         """The variant at the current position."""
         start = self.at
-        if len(self.opened) >= DEEPEST:
-            raise Unreadable(self.opened[0], f"变体套变体超过 {DEEPEST} 层，请分成几段")
+        if len(self.opened) >= DEEPEST_NESTING:
+            raise Unreadable(self.opened[0], f"变体套变体超过 {DEEPEST_NESTING} 层，请分成几段")
         self.opened.append(start)
         subject = SUBJECT.match(self.source, start)
         self.at, branches = subject.end(), []
@@ -218,7 +218,7 @@ class Reader:
             self.at = case.end()
         else:
             found = self.source[start : min(self.line_end(start), start + 20)]
-            self.report(start, found, f"变体应写成“{EXAMPLE}”；要写方括号本身，请写成“[[”和“]]”")
+            self.report(start, found, f"变体应写成“{VARIANT_EXAMPLE}”；要写方括号本身，请写成“[[”和“]]”")
         return Branch(case[1] if case else "", self.nodes())
 
     def text(self, end):
@@ -248,10 +248,10 @@ class Reader:
 
     def report(self, place, found, expected):
         """Adds a problem at a position."""
-        self.problems.append(Problem(self.line_of(place), shortened(found), expected))
+        self.problems.append(TextProblem(self.line_of(place), quotation(found), expected))
 
 
-def shortened(text):
+def quotation(text):
     """The beginning of the source, short enough for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 24 else f"{text[:24]}…"
@@ -267,7 +267,7 @@ def stripped(nodes):
     return tuple(nodes)
 
 
-def decide(source, subject, case):
+def resolve_variants(source, subject, case):
     """The source with each variant on `subject` replaced by its text for one case."""
     source = unified(source)
     paragraphs, _ = parse(source)
@@ -275,7 +275,7 @@ def decide(source, subject, case):
     for node in (node for paragraph in paragraphs for node in outermost(paragraph.nodes, subject)):
         chosen = next((branch for branch in node.branches if branch.case == case), Branch(case, ()))
         said = "".join(source[inner.start : inner.end] for inner in chosen.nodes)
-        pieces += [source[at : node.start], decide(said, subject, case)]
+        pieces += [source[at : node.start], resolve_variants(said, subject, case)]
         at = node.end
     return "".join([*pieces, source[at:]])
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .aspects import TARGET, Wrong, divided_name, told
-from .parsing import MOST_PROBLEMS, Branch, Broken, Choice, Insert, Paragraph, Problem, parse, shortened
+from .aspects import TARGET, Wrong, divided_name, meaning_of
+from .parsing import MOST_PROBLEMS, Branch, Broken, Choice, Insert, Paragraph, TextProblem, parse, quotation
 from .subjects import OTHERWISE, subject
 
 WITHOUT_TARGET = "无"
@@ -23,12 +23,12 @@ class Reading:
     """A text resolved within a scope."""
 
     paragraphs: tuple[Paragraph, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[TextProblem, ...]
 
     @property
     def keys(self):
         """The figures that the text mentions or depends on."""
-        return frozenset(key for paragraph in self.paragraphs for key in mentioned(paragraph.nodes))
+        return frozenset(key for paragraph in self.paragraphs for key in mentioned_figures(paragraph.nodes))
 
 
 def meanings(nodes):
@@ -40,7 +40,7 @@ def meanings(nodes):
                 yield from meanings(branch.nodes)
 
 
-def mentioned(nodes):
+def mentioned_figures(nodes):
     """The figures mentioned anywhere within nodes."""
     return frozenset(key for meaning in meanings(nodes) for key in meaning.keys)
 
@@ -50,7 +50,7 @@ def is_about_cases(paragraph):
     return any(meaning.is_about_cases for meaning in meanings(paragraph.nodes))
 
 
-def read(source, vocabulary):
+def read_text(source, vocabulary):
     """Parses a text and resolves it within the scope of a vocabulary."""
     paragraphs, problems = parse(source)
     reader = Interpreter(vocabulary)
@@ -77,7 +77,7 @@ class Interpreter:
     def insert(self, node, aimed):
         """A placeholder resolved."""
         try:
-            return Meant(told(node.expression, self.vocabulary, aimed))
+            return Meant(meaning_of(node.expression, self.vocabulary, aimed))
         except Wrong as wrong:
             self.report(node.line, f"{{{node.expression}}}", wrong)
             return Broken(node.expression, node.start, node.end)
@@ -106,7 +106,7 @@ class Interpreter:
 
     def report(self, line, found, wrong):
         """Adds a problem for an expression without a meaning."""
-        self.problems.append(Problem(line, shortened(found), wrong.expected, wrong.near))
+        self.problems.append(TextProblem(line, quotation(found), wrong.expected, wrong.near))
 
 
-__all__ = ["Meant", "Reading", "is_about_cases", "read"]
+__all__ = ["Meant", "Reading", "is_about_cases", "read_text"]

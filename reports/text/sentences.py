@@ -25,7 +25,7 @@ YEAR_CHANGE, CHANGE = "同比", "环比"
 OTHER_PERIODS = {YEAR_BEFORE: "year_before", BEFORE: "before"}
 COMPARED_WITH = {YEAR_CHANGE: YEAR_BEFORE, CHANGE: BEFORE}
 
-PLACES = {
+PLACE_WORDS = {
     Domain.OFFICE: "机关",
     Domain.VILLAGE: "本村",
     Domain.COMMUNITY: "本社区",
@@ -217,7 +217,7 @@ class Sentences:
     @property
     def area(self):
         """The word for the place that the organisation works for."""
-        return "地区" if self.scope.organisation.is_root() else PLACES[self.scope.organisation.domain]
+        return "地区" if self.scope.organisation.is_root() else PLACE_WORDS[self.scope.organisation.domain]
 
 
 def unit_of(result, unit):
@@ -246,11 +246,11 @@ def numbered(blocks):
     return tuple(numbered_blocks)
 
 
-DIGITS = "零一二三四五六七八九"
+CHINESE_DIGITS = "零一二三四五六七八九"
 
 
 def ordinal(number):
     """A number below a hundred in Chinese numerals: 九, 十, 十一, 二十."""
     tens, ones = divmod(number, 10)
-    ten = "" if not tens else "十" if tens == 1 else f"{DIGITS[tens % 10]}十"
-    return ten + (DIGITS[ones] if ones or not tens else "")
+    ten = "" if not tens else "十" if tens == 1 else f"{CHINESE_DIGITS[tens % 10]}十"
+    return ten + (CHINESE_DIGITS[ones] if ones or not tens else "")

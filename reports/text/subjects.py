@@ -7,7 +7,7 @@ from activities.models import Activity
 
 from ..figures.measures import INCOMPLETE, ROUNDED
 from .aspects import TARGET, Meaning, Wrong, divided_name, topics
-from .parsing import EXAMPLE
+from .parsing import VARIANT_EXAMPLE
 from .sentences import COMPARED_WITH, exact
 
 OTHERWISE = "其余"
@@ -85,7 +85,7 @@ def of_list(key, found):
     return Cases(fitting, frozenset([key]))
 
 
-LISTS = {
+LIST_SUBJECTS = {
     "主题": topics,
     "专项": lambda sentences, key: sentences.campaigns(key),
     "签到": lambda sentences, key: sentences.has_sign_ins(key),
@@ -93,7 +93,7 @@ LISTS = {
 
 
 @dataclass(frozen=True)
-class Sum:
+class FigureSum:
     """The sum of several figures; a fact among them counts as 1 where it holds."""
 
     keys: frozenset
@@ -144,7 +144,7 @@ def of_fact(fact):
 def subject(expression, vocabulary):
     """The cases of a variant's subject; raises Wrong where the subject means nothing."""
     if not expression:
-        raise Wrong(f"变体应写成“{EXAMPLE}”")
+        raise Wrong(f"变体应写成“{VARIANT_EXAMPLE}”")
     if expression in vocabulary.facts:
         return of_fact(vocabulary.facts[expression])
     if vocabulary.names.key(expression):
@@ -163,7 +163,7 @@ def of_aspect(expression, vocabulary):
     """Cases of another aspect of a figure."""
     name, aspect, _ = divided_name(expression, vocabulary)
     key = vocabulary.key(name, vocabulary.facts)
-    lists = LISTS if vocabulary.model(key) is Activity else {}
+    lists = LIST_SUBJECTS if vocabulary.model(key) is Activity else {}
     if aspect == TARGET:
         return of_target(key)
     if aspect in COMPARED_WITH:
@@ -179,4 +179,4 @@ def sum_of(expression, vocabulary):
     names = expression.split("+")
     facts = tuple(vocabulary.facts[name] for name in names if name in vocabulary.facts)
     keys = {vocabulary.key(name, vocabulary.facts) for name in names if name not in vocabulary.facts}
-    return Sum(frozenset(keys), facts)
+    return FigureSum(frozenset(keys), facts)

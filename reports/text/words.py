@@ -13,7 +13,7 @@ from .aspects import Meaning
 from .sentences import shortened
 
 # Types of activities that the summary covers with the work they serve, as it does the educational types.
-ELSEWHERE = ["cadre_meeting", "face_to_face", "open_day", "visit"]
+OUTSIDE_TYPES = ["cadre_meeting", "face_to_face", "open_day", "visit"]
 # The opening day of the 19th National Congress of the Party.
 CONGRESS = date(2017, 10, 18)
 SEASONS = {
@@ -68,7 +68,7 @@ def this(period):
     return {"y": "本年度", "h": "本半年", "q": "本季度", "m": "本月"}.get(period.part[:1], "本期")
 
 
-def end_of(period):
+def end_in_words(period):
     """The period's end: `年末`, `6月底`, `4月5日`."""
     end = period.end
     if period.part == "year":
@@ -130,14 +130,14 @@ def is_active(writer):
 
 def has_themes(writer):
     """Whether an activity was held of a type that belongs under the activities themselves."""
-    return any(not kind.is_education and kind.key not in ELSEWHERE for kind in writer.sentences.types)
+    return any(not kind.is_education and kind.key not in OUTSIDE_TYPES for kind in writer.sentences.types)
 
 
 def period(write):
     return lambda writer: write(writer.sentences.scope.period)
 
 
-CASES = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
+CASE_COUNTS = frozenset({"assisted_youths", "assistances", "assistances_per_youth"})
 
 WORDS = {
     "年度": Word(period(lambda one: f"{one.year}年"), "所属年份"),
@@ -145,7 +145,7 @@ WORDS = {
     "期间": Word(period(lambda one: one.name), "统计期间的全称"),
     "期内": Word(period(within), "全年、上半年、一季度、3月"),
     "本期": Word(period(this), "本年度、本季度、本月"),
-    "期末": Word(period(end_of), "年末、6月底、3月底"),
+    "期末": Word(period(end_in_words), "年末、6月底、3月底"),
     "上一期间": Word(period(lambda one: one.before.name), "上一个同样长的期间"),
     "上年同期": Word(period(lambda one: one.year_before.name), "上一年的同一期间"),
     "组织": Word(lambda writer: writer.sentences.scope.name, "组织或青年汇的名称"),
@@ -160,8 +160,8 @@ WORDS = {
     "专职指标": Word(lambda writer: f"{Post.FULL_TIME_QUOTA}名", "专职团干部联系青年的指标"),
     "其他指标": Word(lambda writer: f"{Post.OTHER_QUOTA}名", "其他团干部联系青年的指标"),
     "不足": Word(lambda writer: shortfall.shortfall(writer.sentences), "未完成的任务和缺项"),
-    "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASES),
-    "帮扶情况": Word(given, "帮扶次数和内容", CASES),
+    "帮扶不足": Word(lambda writer: shortfall.case_shortfall(writer.sentences), "精准帮扶的缺项", CASE_COUNTS),
+    "帮扶情况": Word(given, "帮扶次数和内容", CASE_COUNTS),
     "其余活动": Word(remaining, "全文没有提到的活动类型，逐类一句"),
 }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .parsing import Broken, Text
-from .reading import is_about_cases, read
+from .reading import is_about_cases, read_text
 from .sentences import Block, Sentences, ordinal
 from .vocabulary import Vocabulary
 
@@ -18,14 +18,14 @@ class Draft:
     record: object = None
 
 
-class Writer:
+class TextWriter:
     """Writes the sections of one document, for readers who may know of cases or for those who may not."""
 
     def __init__(self, scope, drafts, with_cases=True, counted=None, vocabulary=None):
         self.scope, self.with_cases = scope, with_cases
         self.vocabulary = vocabulary or Vocabulary(scope)
         self.sentences = Sentences(scope, with_cases, counted)
-        self.readings = [(draft, *(read(text, self.vocabulary) for text in texts_of(draft))) for draft in drafts]
+        self.readings = [(draft, *(read_text(text, self.vocabulary) for text in texts_of(draft))) for draft in drafts]
         self.mentioned = frozenset(key for _, *readings in self.readings for one in readings for key in one.keys)
         self.ordinal = 0
         self.is_about_cases = False

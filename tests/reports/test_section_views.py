@@ -11,7 +11,7 @@ from orgs.models import Role
 from reports.documents.forms import SectionForm
 from reports.figures.scopes import scope_of
 from reports.models import Report, Section
-from reports.text import Vocabulary, read
+from reports.text import Vocabulary, read_text
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -166,7 +166,7 @@ def test_the_palette_offers_every_name_with_its_present_value(district):
     assert entries["{本单位}"] == "本支部"
     vocabulary = Vocabulary(scope_of(district.report))
     names = [code for code in entries if code.startswith("{") and "{{" not in code]
-    assert {code: read(f"值{code}", vocabulary).problems for code in names} == dict.fromkeys(names, ())
+    assert {code: read_text(f"值{code}", vocabulary).problems for code in names} == dict.fromkeys(names, ())
 
 
 def test_two_who_write_the_same_section_lose_nothing(district):

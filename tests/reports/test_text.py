@@ -17,7 +17,7 @@ from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.text import Draft, Vocabulary, Writer, read
+from reports.text import Draft, TextWriter, Vocabulary, read_text
 from reports.text.parsing import Broken, Text, parse
 from reports.text.sentences import Number, ordinal
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
@@ -35,20 +35,20 @@ def district():
 
 def written(scope, body, heading="", with_cases=True, of_cases=False, counted=None, vocabulary=None):
     """What a section comes to, a line for each block; headings without numbers."""
-    writer = Writer(scope, [Draft(heading, body, of_cases)], with_cases, counted, vocabulary)
+    writer = TextWriter(scope, [Draft(heading, body, of_cases)], with_cases, counted, vocabulary)
     return "\n".join(block.text for _, blocks in writer.sections() for block in blocks)
 
 
 def numbers(scope, body):
     """The numbers in a section: key, text, aspect."""
-    writer = Writer(scope, [Draft("", body)])
+    writer = TextWriter(scope, [Draft("", body)])
     parts = [part for _, blocks in writer.sections() for block in blocks for part in block.parts]
     return [(part.key, part.text, part.aspect) for part in parts if isinstance(part, Number)]
 
 
 def words_of(source, scope):
     """The problems of a text in words."""
-    return [str(problem) for problem in read(source, Vocabulary(scope)).problems]
+    return [str(problem) for problem in read_text(source, Vocabulary(scope)).problems]
 
 
 def hold(key="yoga", day=DAY, sessions=1, **fields):
@@ -77,7 +77,7 @@ def test_any_text_is_written_and_text_without_marks_comes_out_as_it_is(district)
         lines = [line.strip() for line in plain.split("\n")]
         lines = [line for line in lines if line and not re.match(r"[#＃][ \t\u3000]", line + " ")]
         assert written(scope, "\n".join(lines), counted=counted, vocabulary=vocabulary) == "\n".join(lines)
-        assert read("\n".join(lines), vocabulary).problems == ()
+        assert read_text("\n".join(lines), vocabulary).problems == ()
 
     write()
 
@@ -122,7 +122,7 @@ INSERTS = {
 def all_written(scope, sources):
     """What each text comes to; none of them may have a problem."""
     vocabulary, counted = Vocabulary(scope), results(scope)
-    assert [each for source in sources for each in read(source, vocabulary).problems] == []
+    assert [each for source in sources for each in read_text(source, vocabulary).problems] == []
     return {source: written(scope, source, counted=counted, vocabulary=vocabulary) for source in sources}
 
 
@@ -267,7 +267,7 @@ def test_every_problem_says_where_what_was_found_and_what_was_expected(district)
     scope = year_scope(district.root)
     vocabulary = Vocabulary(scope)
     for source, expected in PROBLEMS:
-        found = [str(problem) for problem in read(source, vocabulary).problems]
+        found = [str(problem) for problem in read_text(source, vocabulary).problems]
         assert [part for part, text in zip(expected, found, strict=True) if part not in text] == [], source
 
 
@@ -306,9 +306,9 @@ def test_after_forty_problems_the_rest_is_left_unread(count, rest):
 
 def test_problems_of_marks_and_of_names_are_told_together_by_line_and_forty_of_them(district):
     vocabulary = Vocabulary(year_scope(district.root))
-    found = read("{甲}\n乙}\n{丙}", vocabulary).problems
+    found = read_text("{甲}\n乙}\n{丙}", vocabulary).problems
     assert [(problem.line, problem.found) for problem in found] == [(1, "{甲}"), (2, "}"), (3, "{丙}")]
-    found = read("{甲}乙}\n" * 30, vocabulary).problems
+    found = read_text("{甲}乙}\n" * 30, vocabulary).problems
     assert [problem.line for problem in found] == [line for line in range(1, 21) for _ in range(2)]
 
 
@@ -319,16 +319,16 @@ def test_a_hub_has_only_what_is_held_there(district):
     ]
     assert "没有名为“帮扶情况”的指标或词语" in words_of("{帮扶情况}", scope)[0]
     assert written(scope, "{本单位}{活动场次}，{团员总数}") == "本青年汇10场，【团员总数】"
-    assert read("[完成两新组织任务.目标 无:x]", Vocabulary(scope)).problems != ()
+    assert read_text("[完成两新组织任务.目标 无:x]", Vocabulary(scope)).problems != ()
 
 
 def test_a_name_that_was_taken_away_is_shown_and_told(district):
     scope = year_scope(district.root)
     section = Draft("{瑜伽场次}", "举办瑜伽{瑜伽场次}。")
-    assert Writer(scope, [section]).problems == []
+    assert TextWriter(scope, [section]).problems == []
     ActivityType.objects.filter(key="yoga").update(name="瑜珈")
     assert written(scope, section.body) == "举办瑜伽【瑜伽场次】。"
-    told = Writer(scope, [section]).problems
+    told = TextWriter(scope, [section]).problems
     assert [(problem.line, problem.near[0]) for problem in told] == [(1, "瑜珈场次")] * 2
 
 
@@ -347,7 +347,7 @@ def test_a_type_cannot_take_a_name_away_and_an_odd_one_is_called_by_its_key(dist
 def test_types_that_a_text_forgets_are_told_by_one_word(district):
     scope = year_scope(district.root)
     drafts = [Draft("", "{主题讲座场次}{DIY制作场次}{思想教育活动.分类}", True), Draft("", "{其余活动}")]
-    forgotten = "".join(block.text for _, blocks in Writer(scope, drafts, False).sections() for block in blocks)
+    forgotten = "".join(block.text for _, blocks in TextWriter(scope, drafts, False).sections() for block in blocks)
     assert forgotten == (
         "全年举办阳光体育活动2场，有记录的参加者不少于20人次（另有部分场次未统计人次）。"
         "全年举办志愿服务活动4场，参加人次未作统计。"
@@ -375,7 +375,7 @@ def test_a_paragraph_that_depends_on_cases_is_told_to_nobody_else(district):
     shared = {"counted": results(scope), "vocabulary": Vocabulary(scope)}
     for source in PRIVATE:
         body = f"{source}\n团员{{团员总数}}"
-        sections = Writer(scope, [Draft("", body)], **shared).sections()
+        sections = TextWriter(scope, [Draft("", body)], **shared).sections()
         about_cases = [block.is_about_cases for _, blocks in sections for block in blocks]
         assert (source, about_cases) == (source, [True, False])
         assert (source, written(scope, body, with_cases=False, **shared)) == (source, "团员6名")
@@ -398,7 +398,7 @@ def test_what_only_cases_make_true_is_about_cases():
     body = "[有工作 是:有|否:无]"
 
     def blocks():
-        return [block for _, blocks in Writer(scope, [Draft("", body)]).sections() for block in blocks]
+        return [block for _, blocks in TextWriter(scope, [Draft("", body)]).sections() for block in blocks]
 
     assert [(block.text, block.is_about_cases) for block in blocks()] == [("有", True)]
     assert written(scope, body, with_cases=False) == "无"

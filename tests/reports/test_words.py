@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.text.parsing import decide
+from reports.text.parsing import resolve_variants
 from reports.text.words import guidance, quarter, season
 from yl_district.periods import Period
 
@@ -33,5 +33,5 @@ def test_a_quarter_and_a_half_year_are_in_that_in_which_they_end():
 def test_only_variants_on_the_subject_are_decided_also_within_others():
     source = "开头[本级是:甲|否:乙][青年汇零:没有|其余:有[本级是:丙|否:丁]]。"
     source = source.replace("[本级", "[本级 ").replace("[青年汇", "[青年汇 ")
-    assert decide(source, "本级", "否") == "开头乙[青年汇 零:没有|其余:有丁]。"
-    assert decide(source, "青年汇", "零") == "开头[本级 是:甲|否:乙]没有。"
+    assert resolve_variants(source, "本级", "否") == "开头乙[青年汇 零:没有|其余:有丁]。"
+    assert resolve_variants(source, "青年汇", "零") == "开头[本级 是:甲|否:乙]没有。"
