@@ -13,12 +13,12 @@ from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import scope_of
 from .signing import figure_of, kept_parts
 
-CAME, WENT, CHANGED = "came", "went", "changed"
-LABELS = {CAME: "新计入", WENT: "不再计入", CHANGED: "数字变动"}
+CAME, WENT, RECOUNTED = "came", "went", "changed"
+MOVE_LABELS = {CAME: "新计入", WENT: "不再计入", RECOUNTED: "数字变动"}
 # The same number on another basis.
 SURER = "口径变动"
 SHOWN = 50
-ACTS = {"+": "登记", "~": "修改", "-": "删除"}
+ACT_LABELS = {"+": "登记", "~": "修改", "-": "删除"}
 # Keys are passed as one text, since databases limit the number of parameters.
 KEYS = {
     "sqlite": "SELECT value FROM json_each(%s)",
@@ -37,7 +37,7 @@ class Move:
 
     @property
     def label(self):
-        return SURER if self.former == self.present else LABELS[self.kind]
+        return SURER if self.former == self.present else MOVE_LABELS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,18 @@ class Drift:
     def counts(self):
         """The number of moves by kind, such as `新计入 2 条，不再计入 1 条`."""
         times = Counter(move.label for move in self.moves)
-        return "，".join(f"{label} {times[label]} 条" for label in (*LABELS.values(), SURER) if times[label])
+        return "，".join(f"{label} {times[label]} 条" for label in (*MOVE_LABELS.values(), SURER) if times[label])
 
 
 def drifts(edition, with_cases=True):
     """Every signed figure whose records, or the amounts they add, have changed."""
     scope = scope_of(edition.report)
     figures, targets = figures_of(scope, with_cases), targets_of(scope)
-    found = [drift_of(kept, figures.get(kept.key), scope, targets) for kept in told(edition, with_cases)]
+    found = [drift_of(kept, figures.get(kept.key), scope, targets) for kept in readable_figures(edition, with_cases)]
     return [drift for drift in found if drift.moves or drift.is_closed]
 
 
-def told(edition, with_cases):
+def readable_figures(edition, with_cases):
     """The edition's figures; those of cases only with `with_cases`."""
     return [kept for kept in edition.figures.all() if with_cases or kept.key not in CASE_FIGURES]
 
@@ -96,7 +96,7 @@ def moves(former, present):
         elif key not in now:
             yield Move(WENT, key, amount(*before[key]), None)
         elif before[key] != now[key]:
-            yield Move(CHANGED, key, amount(*before[key]), amount(*now[key]))
+            yield Move(RECOUNTED, key, amount(*before[key]), amount(*now[key]))
 
 
 def keys_query(keys):
@@ -105,7 +105,7 @@ def keys_query(keys):
 
 
 @dataclass(frozen=True)
-class Told:
+class VisibleMove:
     """A move as a reader may see it: the record's name and page, and what was done to it since."""
 
     move: Move
@@ -114,7 +114,7 @@ class Told:
     acts: tuple[str, ...]
 
 
-def tell(drift, rows, edition, user):
+def visible_moves(drift, rows, edition, user):
     """The first moves that the user may see among `rows`, and the number of moves left out."""
     model, shown = rows.model, drift.moves[:SHOWN]
     knows_deleted = user.is_committee_staff and drift.signed.figure.key not in CASE_FIGURES
@@ -126,9 +126,9 @@ def tell(drift, rows, edition, user):
     for move in shown:
         if move.key in seen:
             record = seen[move.key]
-            lines.append(Told(move, str(record), record.get_absolute_url(), acts.get(move.key, INDIRECT)))
+            lines.append(VisibleMove(move, str(record), record.get_absolute_url(), acts.get(move.key, INDIRECT)))
         elif move.key in gone and knows_deleted:
-            lines.append(Told(move, f"已删除的记录（编号 {move.key}）", "", acts.get(move.key, INDIRECT)))
+            lines.append(VisibleMove(move, f"已删除的记录（编号 {move.key}）", "", acts.get(move.key, INDIRECT)))
     return lines, len(drift.moves) - len(lines)
 
 
@@ -142,6 +142,6 @@ def acts_since(model, keys, moment):
     for row in rows.select_related("history_user").order_by("-history_date", "-history_id"):
         who = row.history_user or "系统"
         reason = f"（{row.history_change_reason}）" if row.history_change_reason else ""
-        act = f"{row.history_date:%Y-%m-%d} {who}{ACTS[row.history_type]}{reason}"
+        act = f"{row.history_date:%Y-%m-%d} {who}{ACT_LABELS[row.history_type]}{reason}"
         found.setdefault(getattr(row, model._meta.pk.name), []).append(act)
     return {key: tuple(acts) for key, acts in found.items()}

@@ -8,14 +8,14 @@ from ..figures.scopes import asked_scope, scope_query
 from ..models import Report
 from .returns import by_place, kept_of, returns, sums
 
-HUBS = "hubs"
+HUBS_BELOW = "hubs"
 
 
 @require_GET
 def return_list(request):
     """Lists who has signed a return for the period and who has not, with the sums of the signed figures."""
     scope, form = asked_scope(request)
-    of_hubs = request.GET.get("below") == HUBS
+    of_hubs = request.GET.get("below") == HUBS_BELOW
     report_form = Report.form_of(scope.period)
     with_cases = may_know_cases(request.user, scope)
     found = returns(scope, of_hubs) if report_form and not scope.hub else []
@@ -28,7 +28,7 @@ def return_list(request):
         "form": form,
         "query": scope_query(scope),
         "report_form": report_form and report_form.label,
-        "below": HUBS if of_hubs else "",
+        "below": HUBS_BELOW if of_hubs else "",
         "returns": found,
         "missing": [each for each in found if not each.edition],
         "signed": sum(1 for each in found if each.edition),

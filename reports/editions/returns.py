@@ -31,7 +31,7 @@ class Return:
 
 
 @dataclass(frozen=True)
-class Sum:
+class ReturnSum:
     """One figure over all signed returns, compared with the superior organisation's own count."""
 
     result: Result
@@ -97,7 +97,7 @@ def sums(scope, kept, with_cases=True):
         if key in signed:
             value = own.figure.measure.of_values(each.value for each in signed[key])
             quality = max((each.quality for each in signed[key]), key=QUALITIES.index)
-            yield Sum(Result(own.figure, value, quality), own, len(signed[key]))
+            yield ReturnSum(Result(own.figure, value, quality), own, len(signed[key]))
 
 
 def by_place(returns, kept, key):

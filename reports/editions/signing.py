@@ -168,7 +168,7 @@ def block_of(kept):
     return Block(kept["level"], parts)
 
 
-def results_of(edition, with_cases=True):
+def signed_results(edition, with_cases=True):
     """The results of an edition by figure key, as signed; those of cases only with `with_cases`."""
     figures = figures_of(scope_of(edition.report), with_cases)
     present = all_figures()
@@ -189,7 +189,7 @@ def figure_of(kept, present):
 def summary_of(edition, with_cases=True):
     """The document of an edition as it was signed; without the parts about cases unless `with_cases`."""
     blocks = tuple(map(block_of, edition.blocks if with_cases else edition.open_blocks))
-    return Summary(edition.title, blocks, edition.signature, edition.dated, results_of(edition, with_cases))
+    return Summary(edition.title, blocks, edition.signature, edition.dated, signed_results(edition, with_cases))
 
 
 def printed_edition(edition, with_cases=True):

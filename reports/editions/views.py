@@ -22,9 +22,9 @@ from ..printing.pdf import write_pdf
 from ..printing.printed import Unprintable
 from ..printing.views import tell_of_layout
 from ..printing.word import write_docx
-from .drift import drift_of, drifts, keys_query, tell
+from .drift import drift_of, drifts, keys_query, visible_moves
 from .forms import AmendForm, SignForm
-from .signing import broken, kept_parts, printed_edition, results_of, sign, summary_of, text_digest
+from .signing import broken, kept_parts, printed_edition, sign, signed_results, summary_of, text_digest
 
 # Annotations that only the figures' own querysets have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")
@@ -113,7 +113,7 @@ def edition_figure(request, pk, key):
     table_class = table_of(figure, figure.rows(scope).model, request.user)
     seen = table_class._meta.model._default_manager.visible_to(request.user)
     related = seen.select_related(*table_class.related).prefetch_related(*table_class.prefetched)
-    context["moves"], context["untold"] = tell(drift, related, edition, request.user)
+    context["moves"], context["untold"] = visible_moves(drift, related, edition, request.user)
     keys = [part[0] for part in kept_parts(kept)]
     counted = seen.filter(pk__in=keys_query(keys))
     context["unseen"] = len(keys) - counted.count()
@@ -135,7 +135,7 @@ def edition_export(request, pk, kind):
             else tell_of_layout(request, write_docx(document, stream))
         ),
         "pdf": lambda stream: write_pdf(document, stream),
-        "json": lambda stream: write_results(scope, results_of(edition, with_cases), stream),
+        "json": lambda stream: write_results(scope, signed_results(edition, with_cases), stream),
     }
     if kind not in writers:
         raise Http404

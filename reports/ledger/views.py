@@ -12,7 +12,7 @@ from yl_district.importing.views import open_batches
 from yl_district.sheets.cells import CellError, YearWidget
 
 from .kinds import KINDS
-from .workbook import LEDGER, export_ledger, write_template
+from .workbook import LEDGER_KIND, export_ledger, write_template
 
 BATCHES_SHOWN = 10
 
@@ -20,7 +20,7 @@ BATCHES_SHOWN = 10
 @require_GET
 def ledger(request):
     """Shows what the ledger contains, with its template, its exports and the latest imports."""
-    batches = open_batches(request.user).filter(kind=LEDGER.key, state__in=ImportBatch.WRITTEN)
+    batches = open_batches(request.user).filter(kind=LEDGER_KIND.key, state__in=ImportBatch.WRITTEN)
     context = {
         "title": "年度台账",
         "batches": batches[:BATCHES_SHOWN],

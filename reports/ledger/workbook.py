@@ -145,7 +145,7 @@ class LedgerReport:
                 self.aside.append({"sheet": label, "row": row, "kind": found["aside"]})
 
 
-LEDGER = KINDS.ledger
+LEDGER_KIND = KINDS.ledger
 
 
 def import_ledger(data, file_name, today, user=None, check=False):
@@ -153,7 +153,7 @@ def import_ledger(data, file_name, today, user=None, check=False):
     # The name of a file on disk need not be valid text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
-        batch, proposal = open_import(LEDGER, data, report.file_name, user)
+        batch, proposal = open_import(LEDGER_KIND, data, report.file_name, user)
     except UnreadableWorkbook as error:
         report.refusals.append(Problem(error.sheet, None, None, error.found, error.expected, error.remedy))
         return report
@@ -168,12 +168,12 @@ def import_ledger(data, file_name, today, user=None, check=False):
         report.batch = batch
         return report
     if batch.said:
-        report.refusals.append(conflict())
+        report.refusals.append(database_conflict())
     batch.delete()
     return report
 
 
-def conflict():
+def database_conflict():
     """The Problem of a file rejected by the database; mostly because somebody else has just entered the same record."""
     remedy = "可能刚有他人登记，请稍候重新上传；再次出现时请检查表中重复的名称与号码"
     return Problem(None, None, None, "与系统中的记录冲突", "互不冲突的记录", remedy)

@@ -7,12 +7,12 @@ from ..figures.measures import amount, known, quality_of
 from .annex_tables import Amount, Annex, Chart, activity_table, assistance_totals, figure_table, member_changes
 from .colours import SERIES
 
-HELD = [(MEASURES[0], 10), (MEASURES[1], 14), (f"绘图用{MEASURES[1]}", 12), ("未统计的活动", 14)]
-NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
+HELD_COLUMNS = [(MEASURES[0], 10), (MEASURES[1], 14), (f"绘图用{MEASURES[1]}", 12), ("未统计的活动", 14)]
+CHART_NOTE = "“余”为约数，绘图时只取整十；“未统计”为没有登记人次，不是 0；有未统计的活动的，人次为已记录的部分。"
 # A chart with more bars is unreadable.
 MOST_BARS = 60
 # In pixels; PAGE is the height of a printed page, which no chart may exceed.
-WIDTH, HEIGHT, BAR_HEIGHT, HEAD, PAGE = 900, 320, 22, 90, 560
+CHART_WIDTH, CHART_HEIGHT, BAR_HEIGHT, HEAD, PAGE = 900, 320, 22, 90, 560
 SMALL, NORMAL = 7, 9
 # A table with more rows leaves no room for a chart on its page.
 FULL = 12
@@ -22,14 +22,18 @@ def month_table(scope, results):
     """Sessions and person-times of each month of the period."""
     rows = [[month_label(month, scope.period), *held_cells(row)] for month, row in held_by_month(scope)]
     charts = held_charts("column", "各月活动")
-    return Annex("各月活动", "各月活动场次、人次表", [("月份", 14), *HELD], rows, note=NOTE, charts=charts)
+    return Annex(
+        "各月活动", "各月活动场次、人次表", [("月份", 14), *HELD_COLUMNS], rows, note=CHART_NOTE, charts=charts
+    )
 
 
 def type_table(scope, results):
     """Sessions and person-times of each type of which an activity was held."""
     rows = [[row["type__name"], *held_cells(row)] for row in held_by_type(scope)]
     charts = held_charts("bar", "各类活动")
-    return Annex("各类活动", "各类活动场次、人次表", [("活动类型", 18), *HELD], rows, note=NOTE, charts=charts)
+    return Annex(
+        "各类活动", "各类活动场次、人次表", [("活动类型", 18), *HELD_COLUMNS], rows, note=CHART_NOTE, charts=charts
+    )
 
 
 def held_charts(kind, name):
@@ -88,7 +92,7 @@ def insert_charts(book, sheet, annex, first):
     count = len(annex.rows) - annex.has_total
     if not annex.charts or not 0 < count <= MOST_BARS:
         return
-    top, width = first + len(annex.rows) + 1, WIDTH // len(annex.charts)
+    top, width = first + len(annex.rows) + 1, CHART_WIDTH // len(annex.charts)
     if count > FULL:
         sheet.set_h_pagebreaks([top])
     for place, chart in enumerate(annex.charts):
@@ -121,6 +125,6 @@ def drawn_chart(book, annex, chart, rows, width):
     # Horizontal bars have their labels on the vertical axis; reversed, so that the first row is at the top.
     picture.set_x_axis(numbers if is_lying else labels)
     picture.set_y_axis(labels | {"reverse": True} if is_lying else numbers)
-    height = min(HEAD + count * BAR_HEIGHT, PAGE) if is_lying else HEIGHT
+    height = min(HEAD + count * BAR_HEIGHT, PAGE) if is_lying else CHART_HEIGHT
     picture.set_size({"width": width, "height": height})
     return picture

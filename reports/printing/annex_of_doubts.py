@@ -4,7 +4,7 @@ from ..checks.explained_findings import given_reasons, inspected, one_by_one, sh
 from ..checks.inspection import Audience, Inspection
 from .annex_tables import Annex
 
-COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
+DOUBT_COLUMNS = [("类别", 16), ("对象", 50), ("情况", 40), ("处理建议", 44), ("说明", 44)]
 
 
 def doubt_table(scope, results, today):
@@ -28,12 +28,12 @@ def listed(scope, results, today, audiences):
     for check, found in inspected(Inspection(scope, results, today=today)):
         if check.audience in audiences:
             _, each = with_answers([one_by_one(check, one) for one in found], shared(check, found), reasons)
-            rows += [row_of(answered) for answered in each]
+            rows += [doubt_row(answered) for answered in each]
     note = "" if rows else "没有发现存疑数据。"
-    return Annex("存疑数据", "存疑数据清单（内部掌握）", COLUMNS, rows, note=note)
+    return Annex("存疑数据", "存疑数据清单（内部掌握）", DOUBT_COLUMNS, rows, note=note)
 
 
-def row_of(answered):
+def doubt_row(answered):
     """One finding as a row."""
     finding, reason = answered.finding, answered.explanation.reason if answered.is_explained else ""
     return [finding.check.topic, finding.name, finding.found, finding.advice, reason]

@@ -19,7 +19,7 @@ from ..figures.membership_roll import INTAKES, LEAVINGS, roll_by_branch
 
 
 @dataclass(frozen=True)
-class Check:
+class FormulaCell:
     """A cell that Excel computes: `formula`, with `{row}` for its row's number, and the cached result."""
 
     formula: str
@@ -30,7 +30,7 @@ class Amount(str):
     """A number that needs words, such as `300余`; aligned as a number."""
 
 
-Cell = str | int | date | Check | None
+Cell = str | int | date | FormulaCell | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Annex:
     charts: tuple[Chart, ...] = ()
 
 
-def yes(fact):
+def yes_or_no(fact):
     """A boolean as a cell; unknown (None) is empty."""
     return "" if fact is None else "是" if fact else "否"
 
@@ -100,7 +100,7 @@ def balance(row):
     _, opening, *changes, closing = row
     joined, left = sum(changes[: len(INTAKES)]), sum(changes[len(INTAKES) :])
     holds = opening + joined - left == closing
-    return Check(
+    return FormulaCell(
         '=IF(B{row}+SUM(C{row}:G{row})-SUM(H{row}:J{row})=K{row},"平衡","不平衡")', "平衡" if holds else "不平衡"
     )
 
@@ -122,14 +122,14 @@ def unit_table(scope, results):
             unit.name,
             unit.credit_code or "",
             unit.get_kind_display(),
-            yes(unit.has_party_branch),
+            yes_or_no(unit.has_party_branch),
             unit.employees,
             unit.youths,
             unit.get_league_form_display(),
             unit.branch.name if unit.branch else "",
             unit.league_founded_on,
             unit.task_year,
-            yes(unit.is_contact_point),
+            yes_or_no(unit.is_contact_point),
             unit.get_status_display(),
             unit.status_on,
             unit.verified_on,
@@ -165,7 +165,7 @@ def link_table(scope, results):
                 cadre.bound_links,
                 len(contacts[cadre.pk]),
                 sum(contacts[cadre.pk]),
-                yes(cadre.standing_links >= cadre.quota) if is_serving else "",
+                yes_or_no(cadre.standing_links >= cadre.quota) if is_serving else "",
             ]
         )
     total = ["合计", "", *(sum(row[column] or 0 for row in rows) for column in range(2, 7)), ""]
@@ -195,7 +195,7 @@ def assistance_table(scope, results):
             youth.bound_on is not None and youth.bound_on <= scope.day,
         ]
         name = youth.shown_name
-        rows.append([number, name, youth.organisation.name, *map(yes, facts), *counts, sum(counts)])
+        rows.append([number, name, youth.organisation.name, *map(yes_or_no, facts), *counts, sum(counts)])
     total = ["合计", "", "", "", "", "", "", *(sum(row[column] for row in rows) for column in range(7, len(columns)))]
     note = "姓名已作遮蔽；年内出库的对象也列出，其所受帮扶计入合计。"
     return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, total], True, note)
@@ -268,7 +268,7 @@ class Tally:
         return [self.sessions, self.attendance if text == str(self.attendance) else Amount(text)]
 
 
-ELSEWHERE, SUBTOTAL = "其他主办组织", "小计"
+OTHER_HOSTS, SUBTOTAL = "其他主办组织", "小计"
 GRAND_TOTAL = (1 << 31, "总计", "")
 
 
@@ -284,14 +284,14 @@ def activity_table(scope, results):
     tallies = defaultdict(lambda: defaultdict(Tally))
     for position, kind, hub, quarter, sessions, attendance, unrecorded, rounded in groups:
         tally = Tally(sessions, attendance or 0, unrecorded, rounded)
-        for row in [(position, kind, hub or ELSEWHERE), (position, kind, SUBTOTAL), GRAND_TOTAL]:
+        for row in [(position, kind, hub or OTHER_HOSTS), (position, kind, SUBTOTAL), GRAND_TOTAL]:
             for column in (quarter, 0):
                 tallies[row][column] += tally
     columns = [("活动类型", 16), ("青年汇", 26)]
     for label in ["一季度", "二季度", "三季度", "四季度", "合计"]:
         columns += [(f"{label}场次", 10), (f"{label}人次", 14)]
     # Hubs by name, then activities of other organisations, then the type's total.
-    order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == ELSEWHERE, row[2]))
+    order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == OTHER_HOSTS, row[2]))
     rows = [
         [kind, hub, *(cell for column in (1, 2, 3, 4, 0) for cell in tallies[position, kind, hub][column].cells)]
         for position, kind, hub in order

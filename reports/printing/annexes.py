@@ -18,30 +18,30 @@ from .annex_charts import (
     type_table,
 )
 from .annex_of_doubts import doubt_table, nameless_doubt_table, open_doubt_table
-from .annex_tables import Amount, Check, activity_table, assistance_table, figure_table, link_table, unit_table
+from .annex_tables import Amount, FormulaCell, activity_table, assistance_table, figure_table, link_table, unit_table
 
-PEOPLE = [drawn_member_changes, unit_table, link_table]
-ACTIVITIES = [activity_table, month_table, type_table, target_table]
-OPEN = [figure_table, *PEOPLE, *ACTIVITIES, open_doubt_table]
+PEOPLE_TABLES = [drawn_member_changes, unit_table, link_table]
+ACTIVITY_TABLES = [activity_table, month_table, type_table, target_table]
+OPEN_TABLES = [figure_table, *PEOPLE_TABLES, *ACTIVITY_TABLES, open_doubt_table]
 # By reader. Individual cases are only for the command line, whose user has the database anyway; no page exports them.
 ANNEXES = {
     "command line": [
         figure_table,
-        *PEOPLE,
+        *PEOPLE_TABLES,
         assistance_table,
-        *ACTIVITIES,
+        *ACTIVITY_TABLES,
         doubt_table,
     ],
-    RoleKind.STAFF: [*OPEN, drawn_assistance_totals],
+    RoleKind.STAFF: [*OPEN_TABLES, drawn_assistance_totals],
     RoleKind.LEADER: [
         figure_table,
         drawn_member_changes,
         unit_table,
         drawn_assistance_totals,
-        *ACTIVITIES,
+        *ACTIVITY_TABLES,
         nameless_doubt_table,
     ],
-    RoleKind.CADRE: OPEN,
+    RoleKind.CADRE: OPEN_TABLES,
 }
 
 
@@ -136,7 +136,7 @@ def write_cell(sheet, place, value, style):
     """Writes a value by its type; text is always written as text."""
     if value is None:
         sheet.write_blank(*place, None, style)
-    elif isinstance(value, Check):
+    elif isinstance(value, FormulaCell):
         sheet.write_formula(*place, value.formula.format(row=place[0] + 1), style, value.value)
     elif isinstance(value, date):
         sheet.write_datetime(*place, value, style)

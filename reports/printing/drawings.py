@@ -12,12 +12,12 @@ from django.utils.safestring import mark_safe
 from .colours import INK, QUIET, RULE, SERIES
 
 FONT = "Noto Sans SC, sans-serif"
-WIDTH = 360
+DRAWING_WIDTH = 360
 SIZE = 10.5
 
 
 @dataclass(frozen=True)
-class Mark:
+class BarLabel:
     """One bar: its value, the text next to it, and the URL that the text links to."""
 
     value: int
@@ -30,24 +30,24 @@ class Line:
     """One month, type or hub in a chart: a mark for each measure."""
 
     label: str
-    marks: tuple[Mark, ...]
+    marks: tuple[BarLabel, ...]
 
 
 def columns(title, lines, names, height=160):
     """A chart with a panel of vertical bars for each measure, one above the other, with the lines' labels below."""
-    step = WIDTH / max(len(lines), 1)
+    step = DRAWING_WIDTH / max(len(lines), 1)
     parts = []
     for measure, name in enumerate(names):
         top, floor = measure * height, measure * height + height - 20
         parts.append(text(0, top + 11, name, colour=QUIET))
-        parts.append(rule(0, floor, WIDTH, floor))
+        parts.append(rule(0, floor, DRAWING_WIDTH, floor))
         tallest, size = longest(lines, measure), min(SIZE, (step - 2) / widest(lines, measure))
         for place, line in enumerate(lines):
             mark, middle = line.marks[measure], step * (place + 0.5)
             length = (height - 52) * mark.value / tallest
             width = min(step * 0.55, 18)
             parts.append(bar(middle - width / 2, floor - length, width, length, SERIES[measure]))
-            parts.append(number(middle, floor - length - 4, mark, "middle", size))
+            parts.append(bar_number(middle, floor - length - 4, mark, "middle", size))
             parts.append(text(middle, floor + 13, line.label, "middle", QUIET))
     return drawing(title, height * len(names), parts)
 
@@ -55,7 +55,7 @@ def columns(title, lines, names, height=160):
 def bars(title, lines, names, row=20):
     """A chart with a panel of horizontal bars for each measure, side by side, with the lines' labels on the left."""
     room = 96
-    panel = (WIDTH - room) / len(names)
+    panel = (DRAWING_WIDTH - room) / len(names)
     parts = []
     for measure, name in enumerate(names):
         # Leaves room for the longest number next to the longest bar.
@@ -66,7 +66,7 @@ def bars(title, lines, names, row=20):
             mark, top = line.marks[measure], 20 + place * row
             length = longest_bar * mark.value / farthest
             parts.append(bar(left, top, length, row * 0.55, SERIES[measure]))
-            parts.append(number(left + length + 4, top + row * 0.5, mark))
+            parts.append(bar_number(left + length + 4, top + row * 0.5, mark))
     labels = [text(room - 8, 20 + place * row + row * 0.5, line.label, "end") for place, line in enumerate(lines)]
     return drawing(title, 20 + row * len(lines), [*labels, *parts])
 
@@ -88,8 +88,8 @@ def drawing(title, height, parts):
         '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" role="group" aria-label="{}" viewBox="0 0 {} {}"'
         ' font-family="{}">{}</svg>',
         title,
-        WIDTH,
-        shown(height),
+        DRAWING_WIDTH,
+        svg_length(height),
         FONT,
         format_html_join("", "{}", ((part,) for part in parts)),
     )
@@ -99,17 +99,17 @@ def bar(left, top, width, height, colour):
     """A filled bar; empty where it has no length."""
     if min(width, height) <= 0:
         return mark_safe("")
-    given = (*map(shown, (left, top, width, height)), colour)
+    given = (*map(svg_length, (left, top, width, height)), colour)
     return format_html('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>', *given)
 
 
 def rule(left, top, right, bottom):
     """A thin line."""
-    given = (*map(shown, (left, top, right, bottom)), RULE)
+    given = (*map(svg_length, (left, top, right, bottom)), RULE)
     return format_html('<path d="M{} {}L{} {}" stroke="{}" fill="none"/>', *given)
 
 
-def number(left, top, mark, anchor="start", size=SIZE):
+def bar_number(left, top, mark, anchor="start", size=SIZE):
     """The text next to a bar, as a link if there is a URL; empty for a bare 0."""
     if mark.text == "0":
         return mark_safe("")
@@ -119,10 +119,10 @@ def number(left, top, mark, anchor="start", size=SIZE):
 
 def text(left, top, words, anchor="start", colour=INK, size=SIZE):
     """Text at a position."""
-    given = (shown(left), shown(top), anchor, colour, shown(size), words)
+    given = (svg_length(left), svg_length(top), anchor, colour, svg_length(size), words)
     return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}">{}</text>', *given)
 
 
-def shown(length):
+def svg_length(length):
     """A length in SVG notation, independent of the locale."""
     return f"{length:.1f}"

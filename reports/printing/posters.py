@@ -16,10 +16,10 @@ from ..figures.measures import COUNTED, INCOMPLETE, MEASURED
 from ..figures.scopes import Scope, scope_query
 from ..figures.sources import hubs
 from ..targets.progress import Pace, paces_beside
-from .drawings import Line, Mark, bars, columns
+from .drawings import BarLabel, Line, bars, columns
 
 # The limits that keep the poster on one page.
-MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS = 15, 10, 14, 12
+MOST_TYPES, MOST_HUBS, MOST_TARGETS, MOST_MONTHS_DRAWN = 15, 10, 14, 12
 LONGEST_LABEL = 8
 
 
@@ -83,7 +83,7 @@ def poster(scope, today, with_cases=True):
     paces = paces_beside(scope, found, today)
     # Targets not yet reached must not be the ones left out.
     shown = sorted(paces, key=lambda pace: pace.state == "done")[:MOST_TARGETS]
-    drawings = [by_month(scope), by_type(scope), by_hub(scope)]
+    drawings = [month_drawing(scope), type_drawing(scope), by_hub(scope)]
     return Poster(
         scope=scope,
         counted_on=today,
@@ -109,13 +109,13 @@ def headlines(scope, found, today, with_cases):
             found[key],
             as_signed(before, signed.get(key)),
             f"{name}定稿" if key in signed else name,
-            address(scope, key),
+            records_address(scope, key),
         )
         for key, before in zip(keys, counted, strict=True)
     ]
 
 
-def address(scope, key):
+def records_address(scope, key):
     """The URL of a figure's records."""
     return f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}"
 
@@ -126,22 +126,22 @@ def line(label, row, scope, kind=""):
     text = f"{told['text']}＊" if told["unrecorded"] and told["attendances"] else told["text"]
     at = f".{kind}" if kind else ""
     marks = (
-        Mark(told["sessions"], str(told["sessions"]), address(scope, f"sessions{at}")),
-        Mark(told["attendances"], text, address(scope, f"attendances{at}")),
+        BarLabel(told["sessions"], str(told["sessions"]), records_address(scope, f"sessions{at}")),
+        BarLabel(told["attendances"], text, records_address(scope, f"attendances{at}")),
     )
     return Line(label, marks)
 
 
-def by_month(scope):
-    """The chart of months; None without activities, or where the period has more than MOST_MONTHS."""
+def month_drawing(scope):
+    """The chart of months; None without activities, or where the period has more than MOST_MONTHS_DRAWN."""
     rows = held_by_month(scope)
-    if len(rows) > MOST_MONTHS or not any(row["sessions"] for _, row in rows):
+    if len(rows) > MOST_MONTHS_DRAWN or not any(row["sessions"] for _, row in rows):
         return None
     lines = [line(f"{month.start.month}月", row, scope.within(month)) for month, row in rows]
     return Drawing("各月活动", columns("各月活动场次与人次", lines, MEASURES))
 
 
-def by_type(scope):
+def type_drawing(scope):
     """The chart of activity types, limited to those with the most sessions; None without activities."""
     shown, left_out = most(held_by_type(scope), MOST_TYPES)
     lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]

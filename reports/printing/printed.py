@@ -13,7 +13,7 @@ from ..text.sentences import Block, Number
 
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # About 400 pages; a longer text is not handwritten, and would keep the server busy for long.
-LONGEST = 300_000
+LONGEST_TEXT = 300_000
 
 
 class Unprintable(Exception):
@@ -105,11 +105,11 @@ def trace_row(result, records):
     return TraceRow(*known, records, result.target, result.quality)
 
 
-def content(printed):
+def summary_content(printed):
     """The content for the layouts of Word and PDF, as plain strings; raises Unprintable where the text is too long."""
     length = sum(len(block.text) for block in printed.blocks)
-    if length > LONGEST:
-        raise Unprintable(f"正文共 {length} 字，超过可以生成文件的 {LONGEST} 字。请精简正文后重新下载。")
+    if length > LONGEST_TEXT:
+        raise Unprintable(f"正文共 {length} 字，超过可以生成文件的 {LONGEST_TEXT} 字。请精简正文后重新下载。")
     return {
         "title": printable(printed.title),
         "blocks": [block_content(block) for block in printed.blocks],

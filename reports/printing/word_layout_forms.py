@@ -10,11 +10,11 @@ from django.utils import timezone
 from yl_district.pages.forms import ActionForm
 
 from ..models import WordLayout
-from .word.layout_archives import LARGEST
+from .word.layout_archives import LARGEST_LAYOUT
 from .word.layout_language import LayoutRefused
 from .word.layouts import check_layout
 
-LONGEST_STEM = 100
+LONGEST_LAYOUT_STEM = 100
 
 
 class WordLayoutForm(ActionForm):
@@ -37,12 +37,12 @@ class WordLayoutForm(ActionForm):
         if not file:
             raise ValidationError("请选择要上传的 Word 文件（.docx）。")
         # One byte above the limit, so that a longer file is recognised.
-        content = file.read(LARGEST + 1)
+        content = file.read(LARGEST_LAYOUT + 1)
         try:
             check_layout(content)
         except LayoutRefused as refused:
             raise ValidationError(str(refused)) from None
-        return f"{PurePath(file.name).stem[:LONGEST_STEM]}.docx", content
+        return f"{PurePath(file.name).stem[:LONGEST_LAYOUT_STEM]}.docx", content
 
     def save(self):
         """Stores the file as a layout, which is used from now on."""

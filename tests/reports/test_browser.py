@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from members.models import Member
 from orgs.models import User
-from reports.management.commands.load_sample_year import PASSWORD
+from reports.management.commands.load_sample_year import SAMPLE_PASSWORD
 from tests.conftest import DESKTOP, PHONE
 from tests.factories import make_activity, make_organisation, make_user
 from yl_district.pages.navigation import MENU
@@ -74,7 +74,7 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     page.goto("/")
     fill_sign_in(page, "wrong")
     expect(page.get_by_role("alert")).to_contain_text("用户名或密码不正确")
-    fill_sign_in(page, PASSWORD)
+    fill_sign_in(page, SAMPLE_PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("2017年一览")
 
     for chart in ("各月活动场次与人次", "各类活动场次与人次"):

@@ -9,7 +9,15 @@ from django.test.utils import CaptureQueriesContext
 
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
-from reports.printing.printed import LONGEST, PrintedSummary, Unprintable, content, printed_summary, told_keys, trace
+from reports.printing.printed import (
+    LONGEST_TEXT,
+    PrintedSummary,
+    Unprintable,
+    printed_summary,
+    summary_content,
+    told_keys,
+    trace,
+)
 from reports.text.sentences import Block, Number
 from tests.reports.district import YEAR, add_activity, add_member, full_district, year_scope
 from yl_district.periods import Period
@@ -80,8 +88,8 @@ def test_without_cases_nothing_of_them_is_traced(place):
 
 def test_a_text_without_end_is_refused_with_what_to_do():
     with pytest.raises(Unprintable, match=r"^正文共 300001 字，超过可以生成文件的 300000 字。请精简正文后重新下载。$"):
-        content(bare(Block(0, ("字" * (LONGEST + 1),))))
-    assert content(bare(Block(0, ("字" * LONGEST,))))["title"] == "总结"
+        summary_content(bare(Block(0, ("字" * (LONGEST_TEXT + 1),))))
+    assert summary_content(bare(Block(0, ("字" * LONGEST_TEXT,))))["title"] == "总结"
 
 
 def test_rows_do_not_add_queries(place):

@@ -7,7 +7,7 @@ import pytest
 from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
-from reports.editions.drift import SHOWN, drifts, keys_query, moves, tell
+from reports.editions.drift import SHOWN, drifts, keys_query, moves, visible_moves
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.figures.scopes import Scope, scope_of
 from tests.factories import (
@@ -49,7 +49,7 @@ def drift_by_key(edition):
 
 def told(drift, edition, user):
     rows = drift.signed.figure.rows(scope_of(edition.report)).model.objects.visible_to(user)
-    lines, untold = tell(drift, rows, edition, user)
+    lines, untold = visible_moves(drift, rows, edition, user)
     return [(line.name, line.move.label, line.move.former, line.move.present, line.acts) for line in lines], untold
 
 

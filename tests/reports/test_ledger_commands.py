@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from members.models import Person, Post
 from orgs.accounts.second_factor import spend
 from orgs.models import Organisation, User
-from reports.management.commands.load_sample_year import ACCOUNTS, PASSWORD, account_line
+from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers
 from tests.workbooks import counts, exported_rows, take_in, workbook
@@ -251,7 +251,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     )
     rows = sum(len(rows) for rows in exported_rows().values())
     assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts]
-    assert all(client.login(username=name, password=PASSWORD) for name, *_ in ACCOUNTS)
+    assert all(client.login(username=name, password=SAMPLE_PASSWORD) for name, *_ in ACCOUNTS)
     bound = Person.objects.exclude(user=None).order_by("user__username").values_list("user__username", "name")
     serving = [Post.objects.get(organisation__name="高井社区团支部", ended_on=None).person.name]
     assert list(bound)[:1] == [("gaojing", *serving)]

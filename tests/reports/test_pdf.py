@@ -9,7 +9,7 @@ import pytest
 from pypdfium2 import PdfDocument, raw
 
 from reports.printing.pdf import ANNUAL_SUMMARY, pdf, write_pdf
-from reports.printing.printed import PrintedSummary, Unprintable, content, printed_summary
+from reports.printing.printed import PrintedSummary, Unprintable, printed_summary, summary_content
 from reports.text.sentences import Block, Number
 from tests.pdf_files import pdf_pages, pdf_properties, pdf_sizes
 from tests.reports.district import bare_district, full_district, year_scope
@@ -41,7 +41,7 @@ def summary():
 
 def test_text_is_that_of_the_word_file(summary):
     text = text_of(written(summary))
-    told = content(summary)
+    told = summary_content(summary)
     lines = [told["title"], *(block["text"] for block in told["blocks"]), told["signature"], told["dateline"]]
     assert [line for line in lines if squeezed(line) not in text] == []
 
@@ -50,7 +50,7 @@ def test_annex_leads_from_every_figure_to_its_records(summary):
     annex = text_of(written(summary)).partition("主要指标一览表统计范围")[2]
     assert annex.startswith("：清河地区团工委统计期间：2017年统计日期：2018-01-05")
     assert "文中上年同期、上期的数字，按同一口径统计相应期间的记录。" in annex
-    for row in content(summary)["figures"]:
+    for row in summary_content(summary)["figures"]:
         cells = [row[key] for key in ("label", "value", "unit", "definition", "records", "target", "quality")]
         assert squeezed("".join(cells)) in annex
 

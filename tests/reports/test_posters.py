@@ -16,7 +16,7 @@ from reports.figures.lines import figure_choices
 from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope
 from reports.models import Target
-from reports.printing.drawings import Line, Mark, bars, columns
+from reports.printing.drawings import BarLabel, Line, bars, columns
 from reports.printing.pdf.posters import write_poster
 from reports.printing.posters import MOST_HUBS, MOST_TARGETS, MOST_TYPES, poster
 from tests.factories import make_user
@@ -191,7 +191,11 @@ def test_hostile_names_stay_text(place, staff):
 
 
 def test_bars_are_as_long_as_their_values_and_nothing_has_no_bar():
-    lines = [Line("甲", (Mark(10, "10"),)), Line("乙", (Mark(5, "5余", "/x/"),)), Line("丙", (Mark(0, "0"),))]
+    lines = [
+        Line("甲", (BarLabel(10, "10"),)),
+        Line("乙", (BarLabel(5, "5余", "/x/"),)),
+        Line("丙", (BarLabel(0, "0"),)),
+    ]
     heights = [float(height) for height in re.findall(r'<rect [^>]*height="([\d.]+)"', columns("图", lines, ["场次"]))]
     widths = [float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"', bars("图", lines, ["场次"]))]
     assert (len(heights), heights[0]) == (2, 2 * heights[1])

@@ -19,7 +19,7 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Member
 from orgs.models import Role
 from reports.documents.summary import compose
-from reports.editions.signing import kept_parts, results_of, sign, summary_of, text_digest
+from reports.editions.signing import kept_parts, sign, signed_results, summary_of, text_digest
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import scope_of
@@ -46,7 +46,7 @@ def staff(report):
 def state(edition):
     """All that an edition says, read from the database."""
     edition = Edition.objects.get(pk=edition.pk)
-    figures = {key: (result.value, result.quality, result.target) for key, result in results_of(edition).items()}
+    figures = {key: (result.value, result.quality, result.target) for key, result in signed_results(edition).items()}
     return summary_of(edition).text, figures, bytes(edition.document), edition.sha256
 
 
@@ -66,9 +66,9 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
 
 def test_what_a_figure_was_called_when_it_was_signed_stays_with_it(report, staff):
     edition, scope = signed(report, staff, TODAY), scope_of(report)
-    before = results_of(edition)["sessions.lecture"].figure
+    before = signed_results(edition)["sessions.lecture"].figure
     ActivityType.objects.filter(key="lecture").update(name="专题报告")
-    after, now = results_of(edition)["sessions.lecture"].figure, results(scope)["sessions.lecture"].figure
+    after, now = signed_results(edition)["sessions.lecture"].figure, results(scope)["sessions.lecture"].figure
     assert (after.label, after.definition) == (before.label, before.definition)
     assert (now.label, now.definition) == ("专题报告场次", "期内专题报告的场次之和")
     assert before.label != now.label

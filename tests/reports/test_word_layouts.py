@@ -8,8 +8,8 @@ import pytest
 from docx import Document
 from docx.shared import Pt
 
-from reports.printing.word.layout_archives import LARGEST, PARTS, UNPACKED
-from reports.printing.word.layout_language import LISTS, NAMES, LayoutRefused
+from reports.printing.word.layout_archives import LARGEST_LAYOUT, LARGEST_UNPACKED, MOST_PARTS
+from reports.printing.word.layout_language import LIST_COLUMNS, PLACEHOLDERS, LayoutRefused
 from reports.printing.word.layouts import check_layout
 from reports.printing.word_layout_views import MEANINGS
 from tests.reports import layout_files as files
@@ -46,8 +46,8 @@ def test_a_layout_changed_in_word_is_taken():
 
 
 def test_page_tells_of_every_name():
-    assert set(MEANINGS) == NAMES
-    assert set(LISTS) == {"blocks", "figures"}
+    assert set(MEANINGS) == PLACEHOLDERS
+    assert set(LIST_COLUMNS) == {"blocks", "figures"}
 
 
 @pytest.mark.parametrize(
@@ -117,14 +117,14 @@ def test_page_numbers_are_taken():
 
 
 def test_too_large_a_file_is_refused():
-    assert refusal(b"x" * (LARGEST + 1)) == "文件超过 3 MB。请压缩或删去其中的图片后重新上传。"
+    assert refusal(b"x" * (LARGEST_LAYOUT + 1)) == "文件超过 3 MB。请压缩或删去其中的图片后重新上传。"
 
 
 @pytest.mark.parametrize(
     "parts",
     [
-        {"word/media/bomb.png": b"\0" * (UNPACKED + 1)},
-        {f"word/media/{number}.png": b"\0" * (UNPACKED // 4) for number in range(5)},
+        {"word/media/bomb.png": b"\0" * (LARGEST_UNPACKED + 1)},
+        {f"word/media/{number}.png": b"\0" * (LARGEST_UNPACKED // 4) for number in range(5)},
         {"word/bomb.xml": b"<a>" + b" " * (1024 * 1024) + b"</a>"},
     ],
 )
@@ -134,9 +134,9 @@ def test_a_file_that_unpacks_to_too_much_is_refused(parts):
 
 
 def test_too_many_parts_are_refused():
-    count = PARTS + 1
+    count = MOST_PARTS + 1
     data = files.packed({f"{number}.png": b"" for number in range(count)})
-    assert refusal(data) == f"文件里有 {count} 个部件，最多 {PARTS} 个。请新建文档、只复制需要的内容后重新上传。"
+    assert refusal(data) == f"文件里有 {count} 个部件，最多 {MOST_PARTS} 个。请新建文档、只复制需要的内容后重新上传。"
 
 
 def test_a_locked_archive_is_refused():

@@ -14,7 +14,7 @@ from yl_district.periods import PARTS, Period
 
 from .annual_summary import organisation_named, year_named
 
-OPEN, WRONG = 1, 2
+UNEXPLAINED, WRONG_ARGUMENTS = 1, 2
 
 
 class Command(DatabaseCommand):
@@ -30,7 +30,7 @@ class Command(DatabaseCommand):
         try:
             chosen = Scope(organisation_named(scope), Period.of_part(year_named(year), part))
         except CommandError as error:
-            raise CommandError(str(error), returncode=WRONG) from None
+            raise CommandError(str(error), returncode=WRONG_ARGUMENTS) from None
         today = timezone.localdate()
         summary = compose(chosen, today)
         found = groups(chosen, summary.results, today=today)
@@ -38,9 +38,9 @@ class Command(DatabaseCommand):
             told = as_dict(chosen, found, sentences_by_figure(summary.blocks))
             self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
         else:
-            self.stdout.writelines(f"{line}\n" for line in lines(chosen, found))
+            self.stdout.writelines(f"{line}\n" for line in finding_lines(chosen, found))
         if any(group.open_count for group in found):
-            raise SystemExit(OPEN)
+            raise SystemExit(UNEXPLAINED)
 
 
 def as_dict(scope, found, sentences):
@@ -76,7 +76,7 @@ def answered_as_dict(answered, sentences):
     }
 
 
-def lines(scope, found):
+def finding_lines(scope, found):
     """Yields all findings as lines of text, the most severe first."""
     yield f"{scope.name}{scope.period.name}数据核对"
     if not found:

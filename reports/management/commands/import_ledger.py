@@ -28,12 +28,12 @@ class Command(DatabaseCommand):
         if as_json:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join([*lines(report), outcome(report, check)]))
+            self.stdout.write("\n".join([*report_lines(report), ledger_outcome(report, check)]))
         if report.errors:
             raise SystemExit(1)
 
 
-def lines(report):
+def report_lines(report):
     """Yields a line for each sheet, unrecognised part, warning, change and error of the report."""
     for name, sheet in report.sheets.items():
         yield f"《{name}》新增 {sheet.new}，变更 {sheet.changed}，相同 {sheet.same}，错误 {len(sheet.errors)}"
@@ -63,7 +63,7 @@ def place(problem):
     return sheet + row + (f"“{problem.column}”" if problem.column else "")
 
 
-def outcome(report, check):
+def ledger_outcome(report, check):
     """The outcome of the import in one sentence."""
     if report.errors:
         return "没有写入任何内容。"

@@ -43,12 +43,12 @@ class Command(DatabaseCommand):
         if as_json:
             self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         else:
-            self.stdout.write("\n".join([*lines(found), outcome(found, check)]))
+            self.stdout.write("\n".join([*check_lines(found), rows_outcome(found, check)]))
         if found.errors or found.said:
             raise SystemExit(1)
 
 
-def lines(found):
+def check_lines(found):
     """Yields the result of the check: counts, unrecognised columns, warnings, changes and errors."""
     counts = found.batch.counts
     yield "，".join(f"{LABELS[tag]} {counts.get(tag, 0)}" for tag in NAMES)
@@ -64,7 +64,7 @@ def lines(found):
         yield f"错误：{place(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
 
 
-def outcome(found, check):
+def rows_outcome(found, check):
     """The outcome of the import in one sentence."""
     if found.is_written:
         return f"已写入（导入记录 {found.batch.pk}）。{'有误的行没有写入。' if found.errors else ''}"

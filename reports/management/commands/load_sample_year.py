@@ -16,8 +16,8 @@ from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
 
-SAMPLE = Path(__file__).resolve().parents[2] / "sample" / "ledger-2017.xlsx"
-PASSWORD = "Gaobeidian-2017"
+SAMPLE_LEDGER = Path(__file__).resolve().parents[2] / "sample" / "ledger-2017.xlsx"
+SAMPLE_PASSWORD = "Gaobeidian-2017"
 ACCOUNTS = [
     ("zhuangan", "委机关专干", Role.Kind.STAFF, None),
     ("gaojing", "高井社区团支部书记", Role.Kind.CADRE, "高井社区团支部"),
@@ -46,7 +46,7 @@ class Command(DatabaseCommand):
 
     @transaction.atomic
     def load(self):
-        report = import_ledger(SAMPLE.read_bytes(), SAMPLE.name, timezone.localdate())
+        report = import_ledger(SAMPLE_LEDGER.read_bytes(), SAMPLE_LEDGER.name, timezone.localdate())
         assert report.written, report.errors
         for account in ACCOUNTS:
             make_account(*account)
@@ -78,12 +78,12 @@ def account_line(name, title, kind, organisation):
         if kind in SECOND_FACTOR_DEMANDED
         else ""
     )
-    return f"演示账号　{title}：用户名 {name}，密码 {PASSWORD}{code}"
+    return f"演示账号　{title}：用户名 {name}，密码 {SAMPLE_PASSWORD}{code}"
 
 
 def make_account(name, title, kind, organisation):
     """Creates a demo account; that of a record keeper is linked to a person serving in the organisation."""
-    user = User.objects.create_user(name, password=PASSWORD, name=title)
+    user = User.objects.create_user(name, password=SAMPLE_PASSWORD, name=title)
     place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
     Role.objects.create(user=user, organisation=place, kind=kind)
     if kind in SECOND_FACTOR_DEMANDED:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pylopdf_fonts_zh_cn as fonts
 import typst
 
-from reports.printing.printed import Unprintable, content
+from reports.printing.printed import Unprintable, summary_content
 
 logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
@@ -21,7 +21,7 @@ ANNUAL_SUMMARY = HERE / "annual_summary.typ"
 
 def write_pdf(printed, stream):
     """Writes the printed summary and the trace of its figures to a binary stream."""
-    stream.write(pdf(ANNUAL_SUMMARY, content(printed), printed.counted_on))
+    stream.write(pdf(ANNUAL_SUMMARY, summary_content(printed), printed.counted_on))
 
 
 def pdf(layout, data, day):

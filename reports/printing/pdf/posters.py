@@ -16,10 +16,10 @@ POSTER = Path(__file__).parent / "poster.typ"
 
 def write_poster(poster, stream):
     """Writes the poster to a binary stream."""
-    stream.write(pdf(POSTER, content(poster), poster.counted_on))
+    stream.write(pdf(POSTER, poster_content(poster), poster.counted_on))
 
 
-def content(poster):
+def poster_content(poster):
     """The content for the layout: plain strings, and the charts as SVG."""
     period = poster.scope.period
     return {

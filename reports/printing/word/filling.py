@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docxtpl import DocxTemplate
 
-from reports.printing.printed import content, printable
+from reports.printing.printed import printable, summary_content
 
 from .layout_language import LayoutEnvironment
 
@@ -16,12 +16,12 @@ def fill(layout, printed, stream):
     """Writes the printed summary to a binary stream in a layout, which is a path or binary stream."""
     document = DocxTemplate(layout)
     # Uploaded layouts are untrusted: the sandbox keeps them from executing anything.
-    document.render(content(printed), LayoutEnvironment())
-    describe(document.docx.core_properties, printed)
+    document.render(summary_content(printed), LayoutEnvironment())
+    set_properties(document.docx.core_properties, printed)
     document.save(stream)
 
 
-def describe(properties, printed):
+def set_properties(properties, printed):
     """Sets the document properties, without any that the layout file has on its own author and dates."""
     properties.title = printable(printed.title)
     properties.author = properties.last_modified_by = printable(printed.signature)

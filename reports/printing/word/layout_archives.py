@@ -11,18 +11,18 @@ from yl_district.spreadsheets.archives import DAMAGE
 
 from .layout_language import LayoutRefused
 
-LARGEST = 3 * 1024 * 1024
-UNPACKED = 20 * 1024 * 1024
+LARGEST_LAYOUT = 3 * 1024 * 1024
+LARGEST_UNPACKED = 20 * 1024 * 1024
 XML_PART = 1024 * 1024
 # Parsing placeholders takes long for braces that are never closed.
 BRACES = 1000
-PARTS = 300
-CHUNK = 1 << 16
-ENCRYPTED = 1  # the bit of a zip entry's flags
+MOST_PARTS = 300
+READ_SIZE = 1 << 16
+ENCRYPTED_FLAG = 1  # the bit of a zip entry's flags
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-CONTENT_TYPES = "[Content_Types].xml"
-TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types}"
+CONTENT_TYPES_PART = "[Content_Types].xml"
+TYPES_NAMESPACE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 # The last segments of the relationship types allowed: appearance only, nothing that loads, runs or links.
 RELATIONSHIPS = set(
     "officeDocument core-properties extended-properties custom-properties thumbnail styles stylesWithEffects settings"
@@ -30,20 +30,20 @@ RELATIONSHIPS = set(
     " commentsExtensible people image customXml customXmlProps".split()
 )
 FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
-AGAIN = "请在 Word 中另存为“Word 文档（*.docx）”后重新上传。"
+SAVE_AS_DOCX = "请在 Word 中另存为“Word 文档（*.docx）”后重新上传。"
 
 
 def check_archive(data):
     """Raises LayoutRefused unless the file is a plain Word document without active content."""
-    if len(data) > LARGEST:
-        raise LayoutRefused(f"文件超过 {LARGEST >> 20} MB。请压缩或删去其中的图片后重新上传。")
+    if len(data) > LARGEST_LAYOUT:
+        raise LayoutRefused(f"文件超过 {LARGEST_LAYOUT >> 20} MB。请压缩或删去其中的图片后重新上传。")
     if data.startswith(OLD_OFFICE):
-        raise LayoutRefused(f"这是旧版 .doc 文件，或设有打开密码。{AGAIN}")
-    parts = unpacked(data)
-    if CONTENT_TYPES not in parts:
-        raise LayoutRefused(f"这不是 Word 文件。{AGAIN}")
+        raise LayoutRefused(f"这是旧版 .doc 文件，或设有打开密码。{SAVE_AS_DOCX}")
+    parts = unpacked_parts(data)
+    if CONTENT_TYPES_PART not in parts:
+        raise LayoutRefused(f"这不是 Word 文件。{SAVE_AS_DOCX}")
     trees = {name: parsed(name, content) for name, content in parts.items() if name.endswith((".xml", ".rels"))}
-    check_types(trees[CONTENT_TYPES])
+    check_types(trees[CONTENT_TYPES_PART])
     for name, tree in trees.items():
         if name.endswith(".rels"):
             check_relationships(tree)
@@ -52,31 +52,33 @@ def check_archive(data):
             check_braces(tree)
 
 
-def unpacked(data):
+def unpacked_parts(data):
     """Every part's content by name, unpacked only up to the limits, whatever sizes the archive declares."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             check_entries(entries)
-            room, found = UNPACKED, {}
+            room, found = LARGEST_UNPACKED, {}
             for entry in entries:
-                limit = XML_PART if entry.filename.endswith((".xml", ".rels")) else UNPACKED
+                limit = XML_PART if entry.filename.endswith((".xml", ".rels")) else LARGEST_UNPACKED
                 found[entry.filename] = read_part(archive, entry, min(room, limit))
                 room -= len(found[entry.filename])
             return found
     except DAMAGE:
-        raise LayoutRefused(f"这不是 Word 文件，或文件已损坏。{AGAIN}") from None
+        raise LayoutRefused(f"这不是 Word 文件，或文件已损坏。{SAVE_AS_DOCX}") from None
 
 
 def check_entries(entries):
     """Raises LayoutRefused for too many parts, encrypted parts, or names that Word never writes."""
     names = [entry.filename for entry in entries]
-    if len(names) > PARTS:
-        raise LayoutRefused(f"文件里有 {len(names)} 个部件，最多 {PARTS} 个。请新建文档、只复制需要的内容后重新上传。")
-    if any(entry.flag_bits & ENCRYPTED for entry in entries):
+    if len(names) > MOST_PARTS:
+        raise LayoutRefused(
+            f"文件里有 {len(names)} 个部件，最多 {MOST_PARTS} 个。请新建文档、只复制需要的内容后重新上传。"
+        )
+    if any(entry.flag_bits & ENCRYPTED_FLAG for entry in entries):
         raise LayoutRefused("文件设有密码。请取消密码后重新上传。")
     if any(map(is_odd, names)) or len({name.lower() for name in names}) < len(names):
-        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{AGAIN}")
+        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{SAVE_AS_DOCX}")
 
 
 def is_odd(name):
@@ -89,7 +91,7 @@ def read_part(archive, entry, room):
     """The content of one part; raises LayoutRefused where it is longer than `room`."""
     pieces, length = [], 0
     with archive.open(entry) as part:
-        while piece := part.read(CHUNK):
+        while piece := part.read(READ_SIZE):
             length += len(piece)
             if length > room:
                 raise LayoutRefused("文件解压后过大。请新建文档、只复制需要的内容后重新上传。")
@@ -103,9 +105,9 @@ def parsed(name, content):
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError:
-        raise LayoutRefused(f"文件已损坏：其中的 {name[:60]} 不能读取。{AGAIN}") from None
+        raise LayoutRefused(f"文件已损坏：其中的 {name[:60]} 不能读取。{SAVE_AS_DOCX}") from None
     if root.getroottree().docinfo.doctype:
-        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{AGAIN}")
+        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{SAVE_AS_DOCX}")
     return root
 
 
@@ -114,14 +116,14 @@ def check_types(types):
     declared = {entry.get("PartName", entry.get("Extension", "")): entry.get("ContentType", "") for entry in types}
     kinds = " ".join(declared.values())
     if "macroEnabled" in kinds or "vbaProject" in kinds:
-        raise LayoutRefused(f"文件带有宏（.docm、.dotm）。{AGAIN}")
+        raise LayoutRefused(f"文件带有宏（.docm、.dotm）。{SAVE_AS_DOCX}")
     if "wordprocessingml.template" in kinds:
-        raise LayoutRefused(f"这是 Word 模板（.dotx），需要的是 Word 文档。{AGAIN}")
+        raise LayoutRefused(f"这是 Word 模板（.dotx），需要的是 Word 文档。{SAVE_AS_DOCX}")
     if MAIN not in declared.values():
-        raise LayoutRefused(f"这不是 Word 文件。{AGAIN}")
+        raise LayoutRefused(f"这不是 Word 文件。{SAVE_AS_DOCX}")
     # A part that is XML only by its declared type would be opened without inspection.
     if any(kind.endswith("xml") and not name.endswith(("xml", "rels")) for name, kind in declared.items()):
-        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{AGAIN}")
+        raise LayoutRefused(f"文件内部的结构不正常，不是 Word 保存的样子。{SAVE_AS_DOCX}")
 
 
 def check_relationships(tree):

@@ -5,18 +5,18 @@ import re
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-NAMES = {"title", "signature", "dateline", "place", "period", "counted_on"}
-LISTS = {
+PLACEHOLDERS = {"title", "signature", "dateline", "place", "period", "counted_on"}
+LIST_COLUMNS = {
     "blocks": {"level", "text"},
     "figures": {"key", "label", "value", "unit", "definition", "records", "target", "quality"},
 }
 TAGS = {"for", "endfor", "if", "elif", "else", "endif"}
 # The length of a loop's body in characters of XML; limits how much a small file can grow.
 LONGEST_LOOP = 200_000
-DEEPEST = 8
+DEEPEST_CONDITION = 8
 PLACEHOLDER = re.compile(r"{{.*?}}|{%\s*(?:tr|tc|p|r)?\s*(\w+).*?%}", re.DOTALL)
 LOGIC = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.Operand, nodes.If, nodes.Output, nodes.Template)
-PLAIN = (nodes.Const, nodes.TemplateData)
+PLAIN_NODES = (nodes.Const, nodes.TemplateData)
 
 
 class LayoutRefused(Exception):
@@ -35,7 +35,7 @@ class LayoutEnvironment(SandboxedEnvironment):
             tree = self.parse(source)
         except TemplateSyntaxError:
             raise LayoutRefused(f"占位符写法有误{wrong_one(self, source)}。请对照内置版式改正后重新上传。") from None
-        check(tree)
+        check_node(tree)
         return super().from_string(source, *args, **options)
 
 
@@ -57,31 +57,31 @@ def is_readable(environment, source):
     return True
 
 
-def check(node, loops=(), depth=0):
+def check_node(node, loops=(), depth=0):
     """Raises LayoutRefused for anything that a layout may not use.
 
     `loops` holds the loop around the node, if any, as (name of its variable, name of its list).
     """
-    if depth > DEEPEST:
-        raise LayoutRefused(f"判断套得太深，最多 {DEEPEST} 层。请简化版式后重新上传。")
+    if depth > DEEPEST_CONDITION:
+        raise LayoutRefused(f"判断套得太深，最多 {DEEPEST_CONDITION} 层。请简化版式后重新上传。")
     if isinstance(node, nodes.For):
         check_loop(node, loops, depth)
     elif isinstance(node, nodes.Getattr):
         check_attribute(node, loops)
     elif isinstance(node, nodes.Name):
-        if node.name not in NAMES:
-            raise unknown(node.name)
+        if node.name not in PLACEHOLDERS:
+            raise unknown_placeholder(node.name)
     elif isinstance(node, LOGIC):
         deeper = depth + isinstance(node, nodes.If)
         for child in node.iter_child_nodes():
-            check(child, loops, deeper)
-    elif not isinstance(node, PLAIN):
+            check_node(child, loops, deeper)
+    elif not isinstance(node, PLAIN_NODES):
         raise LayoutRefused(
-            f"占位符只能写名称、判断和循环，不能用{WORDS.get(type(node), '其他写法')}。请对照内置版式改正后重新上传。"
+            f"占位符只能写名称、判断和循环，不能用{SYNTAX.get(type(node), '其他写法')}。请对照内置版式改正后重新上传。"
         )
 
 
-WORDS = {
+SYNTAX = {
     nodes.Call: "函数调用",
     nodes.Filter: "过滤器（|）",
     nodes.Getitem: "方括号取值",
@@ -99,7 +99,9 @@ def check_loop(node, loops, depth):
     """Raises LayoutRefused unless it is a plain loop over one list; nested loops would multiply the output."""
     if loops:
         raise LayoutRefused("循环里又套了循环。请让正文和指标各用一个循环，不要嵌套。")
-    is_plain = isinstance(node.target, nodes.Name) and isinstance(node.iter, nodes.Name) and node.iter.name in LISTS
+    is_plain = (
+        isinstance(node.target, nodes.Name) and isinstance(node.iter, nodes.Name) and node.iter.name in LIST_COLUMNS
+    )
     if not is_plain or node.test or node.else_ or node.recursive:
         raise LayoutRefused(
             "循环只能写成“for block in blocks”或“for row in figures”的样子。请对照内置版式改正后重新上传。"
@@ -107,17 +109,17 @@ def check_loop(node, loops, depth):
     if sum(len(data.data) for data in node.find_all(nodes.TemplateData)) > LONGEST_LOOP:
         raise LayoutRefused("循环里的内容过多。请把图片、说明等移到循环以外，再重新上传。")
     for child in node.body:
-        check(child, ((node.target.name, node.iter.name),), depth)
+        check_node(child, ((node.target.name, node.iter.name),), depth)
 
 
 def check_attribute(node, loops):
     """Raises LayoutRefused for attributes that a loop's items do not have."""
     lists = dict(loops)
     name = node.node.name if isinstance(node.node, nodes.Name) else ""
-    if node.attr not in LISTS.get(lists.get(name), ()):
-        raise unknown(f"{name}.{node.attr}")
+    if node.attr not in LIST_COLUMNS.get(lists.get(name), ()):
+        raise unknown_placeholder(f"{name}.{node.attr}")
 
 
-def unknown(name):
+def unknown_placeholder(name):
     """The LayoutRefused for an undefined name."""
     return LayoutRefused(f"没有叫“{name[:60]}”的内容。请对照内置版式核对占位符的名称后重新上传。")

@@ -7,7 +7,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from reports.figures.measures import COUNTED, INCOMPLETE, ROUNDED
-from reports.printing.printed import PrintedSummary, TraceRow, content
+from reports.printing.printed import PrintedSummary, TraceRow, summary_content
 from reports.text.sentences import Block
 
 from .filling import fill
@@ -23,7 +23,7 @@ EXPECTED = {
     "label": ("指标名称", "{{ row.label }}"),
     "value": ("指标数值", "{{ row.value }}"),
 }
-SAMPLE = PrintedSummary(
+SAMPLE_SUMMARY = PrintedSummary(
     title="样张地区团工委〔1〕工作总结",
     blocks=tuple(
         Block(level, (f"样张第{number}段（{level}级）<&>{{{{ 7 * 7 }}}}",))
@@ -46,13 +46,13 @@ def check_layout(data):
     check_archive(data)
     made = io.BytesIO()
     try:
-        fill(io.BytesIO(data), SAMPLE, made)
+        fill(io.BytesIO(data), SAMPLE_SUMMARY, made)
         lines = written_lines(made)
     except LayoutRefused:
         raise
     except Exception:  # whatever a malformed file raises in the libraries
         raise LayoutRefused("不能用它生成样张，文件可能已损坏。请以内置版式为底稿修改后重新上传。") from None
-    for name, value in expected(content(SAMPLE)):
+    for name, value in expected(summary_content(SAMPLE_SUMMARY)):
         if not any(value in line for line in lines):
             label, placeholder = EXPECTED[name]
             raise LayoutRefused(f"试排的样张里缺少{label}“{value}”。请在版式中保留 {placeholder} 后重新上传。")

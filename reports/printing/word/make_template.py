@@ -11,7 +11,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-TARGET = Path(__file__).parent / "annual_summary.docx"
+TEMPLATE_PATH = Path(__file__).parent / "annual_summary.docx"
 
 SONG, FANGSONG, HEI, KAI = "宋体", "仿宋_GB2312", "黑体", "楷体_GB2312"
 BANNER = "方正小标宋简体"
@@ -22,9 +22,9 @@ CENTRE = WD_ALIGN_PARAGRAPH.CENTER
 SIZE_2, SIZE_3, SIZE_4, SIZE_5 = Pt(22), Pt(16), Pt(14), Pt(10.5)
 # 22 lines of 28 characters between the margins. The pitch is in twentieths of a point, as is the letter spacing, which
 # makes 28 characters of 16 pt fit into 156 mm.
-LINE, LINE_PITCH, LETTER_SPACING = Pt(28.95), 579, -5
+LINE_SPACING, LINE_PITCH, LETTER_SPACING = Pt(28.95), 579, -5
 TITLE_LINE, TABLE_LINE = Pt(32), Pt(15)
-COLUMNS = [
+FIGURE_COLUMNS = [
     ("指标", "label", 34),
     ("数值", "value", 15),
     ("单位", "unit", 11),
@@ -44,7 +44,7 @@ def make_template(target):
     set_styles(document)
     set_fallback_fonts(document)
     write_text(document)
-    write_figures(document)
+    add_figure_table(document)
     properties = document.core_properties
     properties.title = properties.author = properties.comments = properties.keywords = ""
     thumbnail = next(key for key, part in document.part.package.rels.items() if part.reltype.endswith("thumbnail"))
@@ -108,7 +108,7 @@ def set_styles(document):
     define(styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH), FANGSONG, SIZE_5, CENTRE, line=TABLE_LINE)
 
 
-def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE, indent=0, keep=False):
+def define(style, font, size, alignment=WD_ALIGN_PARAGRAPH.JUSTIFY, line=LINE_SPACING, indent=0, keep=False):
     """Replaces all properties of a style with exactly these; `indent` is in hundredths of a character."""
     for name in ("w:pPr", "w:rPr"):
         old = style.element.find(qn(name))
@@ -179,17 +179,17 @@ def shift(paragraph, characters):
     indentation(paragraph._p.pPr).set(qn("w:rightChars"), str(characters))
 
 
-def write_figures(document):
+def add_figure_table(document):
     """Adds the annex that traces every number to its records: a table whose heading row repeats on each page."""
     document.add_paragraph("附件", "Annex")
     document.add_paragraph("主要指标一览表", "Title")
     counted = "统计范围：{{ place }}　　统计期间：{{ period }}　　统计日期：{{ counted_on }}"
     for line in (counted, "文中上年同期、上期的数字，按同一口径统计相应期间的记录。"):
         document.add_paragraph(line, "Table Text").alignment = WD_ALIGN_PARAGRAPH.LEFT
-    table = document.add_table(rows=4, cols=len(COLUMNS), style="Table Grid")
+    table = document.add_table(rows=4, cols=len(FIGURE_COLUMNS), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     set_cell_margins(table)
-    for index, (heading, key, width) in enumerate(COLUMNS):
+    for index, (heading, key, width) in enumerate(FIGURE_COLUMNS):
         table.columns[index].width = Mm(width)
         for row, text in enumerate([heading, "", f"{{{{ row.{key} }}}}", ""]):
             cell = table.cell(row, index)
@@ -213,4 +213,4 @@ def set_cell_margins(table):
 
 
 if __name__ == "__main__":
-    make_template(str(TARGET))
+    make_template(str(TEMPLATE_PATH))
