@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from orgs.models import Organisation
 from reports.ledger.kinds import KINDS
 from tests.workbooks import workbook
-from yl_district.importing.check import ASIDE, NAMES
+from yl_district.importing.check import ASIDE, TAG_KEYS
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.models import ImportBatch
 
@@ -88,7 +88,7 @@ def take(kind, rows, name="名单.xlsx", **options):
 def tally(batch):
     """The counts of an import's check that are not 0, by name, but for lines that are no rows."""
     counts = batch.counts
-    return {name: counts[tag] for tag, name in NAMES.items() if counts.get(tag) and tag != ASIDE}
+    return {name: counts[tag] for tag, name in TAG_KEYS.items() if counts.get(tag) and tag != ASIDE}
 
 
 def written(kind, rows, **options):

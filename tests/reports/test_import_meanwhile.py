@@ -117,7 +117,7 @@ def outcome(batch):
         commit.commit(batch, [KINDS[batch.kind].resource])
     except commit.Outdated:
         return "checked again"
-    except commit.Refused:
+    except commit.CommitRefused:
         return "refused"
     return "written"
 
@@ -141,14 +141,14 @@ def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_i
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_the_commit(branches, kind, monkeypatch):
     batch = checked(kind, changing(kind))
-    relied, write = relied_on(batch), commit.Writer.write
+    relied, write = relied_on(batch), commit.ActWriter.write
 
     def outcome_beside(label, key):
         def write_and_edit(self, acts):
             write(self, acts)
             edit(apps.get_model(label)._base_manager.get(pk=key))
 
-        monkeypatch.setattr(commit.Writer, "write", write_and_edit)
+        monkeypatch.setattr(commit.ActWriter, "write", write_and_edit)
         return outcome(batch)
 
     found = {key: in_trial(lambda key=key: outcome_beside(*key)) for key in relied}
@@ -272,7 +272,7 @@ def test_what_the_database_holds_once_and_somebody_took_since_the_check_is_a_con
     batch = checked(kind, [row])
     written(kind, [row | taken])
     before = records(), histories()
-    assert committed(batch) == ("checked", commit.CONFLICT)
+    assert committed(batch) == ("checked", commit.COMMIT_CONFLICT)
     assert (records(), histories()) == before
 
 

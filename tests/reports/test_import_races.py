@@ -150,7 +150,7 @@ def test_somebody_entered_meanwhile_is_found_by_the_second_check_and_not_doubled
 def test_an_identity_number_entered_meanwhile_under_another_name_is_a_conflict(branches):
     batch = checked("members", [KNOWN])
     make_person("程章", identity_number=identity_number(4))
-    assert committed(batch) == ("checked", commit.CONFLICT)
+    assert committed(batch) == ("checked", commit.COMMIT_CONFLICT)
     assert (Person.objects.count(), Member.objects.count(), AccessEntry.objects.count()) == (1, 0, 0)
     assert begin_check(batch)
     assert tally(batch) == {"wrong": 1}
@@ -226,16 +226,16 @@ def test_two_commits_at_once_have_one_effect(transactional_db, act):
 
 def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branches, monkeypatch):
     batch = checked("members", member_rows(2))
-    late, real = ImportBatch.objects.get(pk=batch.pk), steps.Check.warnings
+    late, real = ImportBatch.objects.get(pk=batch.pk), steps.RowCheck.warnings
 
     def overtaken(self):
-        monkeypatch.setattr(steps.Check, "warnings", real)
+        monkeypatch.setattr(steps.RowCheck, "warnings", real)
         ImportBatch.objects.update(**BROKEN)
         other = ImportBatch.objects.get(pk=batch.pk)
         assert (begin_check(other), begin_commit(other)) == (True, True)
         return iter(())
 
-    monkeypatch.setattr(steps.Check, "warnings", overtaken)
+    monkeypatch.setattr(steps.RowCheck, "warnings", overtaken)
     assert not run_check(late)
     found = ImportBatch.objects.get()
     assert (found.state, bool(found.written), tally(found)) == ("committed", True, {"new": 2})
@@ -326,13 +326,13 @@ def test_an_edit_while_an_import_is_being_written_is_not_lost(transactional_db, 
     branches = make_branches()
     make_member(branch=branches[BRANCH], remark="旧")
     batch = checked("members", [PLAIN | {"备注": "文件"}])
-    write, edits = commit.Writer.write, []
+    write, edits = commit.ActWriter.write, []
 
     def write_later(self, acts):
         edits.append(beside(edit_the_remark))
         write(self, acts)
 
-    monkeypatch.setattr(commit.Writer, "write", write_later)
+    monkeypatch.setattr(commit.ActWriter, "write", write_later)
     begin_commit(batch)
     edits[0].result(timeout=HANGING)
     # On SQLite nobody else can write meanwhile; on PostgreSQL the edit is noticed before the import ends.
@@ -370,7 +370,7 @@ def test_a_record_of_which_only_links_are_written_waits_until_they_are(transacti
     contact.links.clear()
     row = {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "秦朗"}
     batch = checked("contacts", [row | {HEADING: mark(contact, timezone.now() + timedelta(seconds=1))}])
-    write, locked = commit.Writer.write, []
+    write, locked = commit.ActWriter.write, []
 
     def is_locked():
         with transaction.atomic():
@@ -380,7 +380,7 @@ def test_a_record_of_which_only_links_are_written_waits_until_they_are(transacti
         write(self, acts)
         locked.extend(at_once([is_locked]))
 
-    monkeypatch.setattr(commit.Writer, "write", write_and_look)
+    monkeypatch.setattr(commit.ActWriter, "write", write_and_look)
     assert (committed(batch), locked, contact.links.count()) == (("committed", ""), [True], 1)
 
 

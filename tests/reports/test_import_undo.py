@@ -724,10 +724,10 @@ def places():
     return {name: tuple(place) for name, *place in found}
 
 
-@pytest.mark.parametrize("chunk", [1, reversals_module.CHUNK])
+@pytest.mark.parametrize("chunk", [1, reversals_module.KEYS_AT_ONCE])
 def test_organisations_stay_where_they_are_and_get_their_values_back(branches, user, chunk, monkeypatch):
     for module in (undo, reversals_module):
-        monkeypatch.setattr(module, "CHUNK", chunk)
+        monkeypatch.setattr(module, "KEYS_AT_ONCE", chunk)
     edited_by(user, branches[BRANCH], address="原址")
     member = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "所在团支部": NEW_BRANCH["组织名称"]}
     report = take_in({"团组织": TREE, "团员": [member]})

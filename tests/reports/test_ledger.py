@@ -546,13 +546,13 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
 @pytest.mark.both
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
     """The unit appears, unknown to the history, between the check and the writing."""
-    write = commit.Writer.write
+    write = commit.ActWriter.write
 
     def late_write(writer, acts):
         Unit.objects.bulk_create([Unit(name="清和科技", kind="enterprise", status="normal")])
         write(writer, acts)
 
-    monkeypatch.setattr(commit.Writer, "write", late_write)
+    monkeypatch.setattr(commit.ActWriter, "write", late_write)
     assert problems(LEDGER) == [
         (
             None,

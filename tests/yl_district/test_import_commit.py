@@ -8,7 +8,7 @@ from tests.factories import make_user
 from tests.reports.test_import_races import checked
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, member_row, member_rows, take, written
 from yl_district.audit.models import AccessEntry
-from yl_district.importing.commit import Refused, commit
+from yl_district.importing.commit import CommitRefused, commit
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.undo import undo
 
@@ -35,7 +35,7 @@ def noted():
 @pytest.mark.parametrize("state", sorted(STATES - {"checked", "committing", "committed"}))
 def test_what_is_not_checked_is_not_written(branches, state):
     batch = checked("members", member_rows(2))
-    with pytest.raises(Refused, match="文件还没有核对完"):
+    with pytest.raises(CommitRefused, match="文件还没有核对完"):
         commit(set_to(batch, state), KINDS["members"].resource)
     assert (Member.objects.count(), noted()) == (0, [])
 
@@ -49,7 +49,7 @@ def test_what_is_written_is_not_written_again(branches):
 @pytest.mark.parametrize("state", sorted(STATES - {"committed", "undoing", "undone"}))
 def test_what_was_not_written_is_not_taken_back(branches, state):
     batch = written("members", member_rows(2))
-    with pytest.raises(Refused, match="这次导入没有写入任何内容"):
+    with pytest.raises(CommitRefused, match="这次导入没有写入任何内容"):
         undo(set_to(batch, state), None, KINDS.resources)
     assert (Member.objects.count(), len(noted())) == (2, 1)
 

@@ -9,7 +9,7 @@ from orgs.resources import UnitResource
 from tests.factories import make_organisation, make_unit
 from tests.rosters import tally, written
 from tests.workbooks import TODAY
-from yl_district.importing.check import Check
+from yl_district.importing.check import RowCheck
 from yl_district.importing.stage import Stage
 from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
@@ -98,7 +98,7 @@ def test_a_fault_in_the_program_is_no_error_of_a_row():
         def find(self, row):
             raise ZeroDivisionError
 
-    checking = Check(Faulty(Book(TODAY)), Stage())
+    checking = RowCheck(Faulty(Book(TODAY)), Stage())
     with pytest.raises(ZeroDivisionError):
         checking.outcome((0, 1), "两新组织", 2, {"单位名称": "清和科技", "类别": "非公企业", "状态": "正常"})
 

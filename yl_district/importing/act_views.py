@@ -17,11 +17,11 @@ from .models import ImportBatch
 from .outcomes import rows_at
 from .page_contexts import KnownNames, items_of, seen, undo_context, unknown_texts
 from .proposal import learn_alias
-from .reading import Reader
+from .reading import PartReader
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .views import found_page, open_batch, own_batch, page_context
 
-AGAIN = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
+RECHECKED = "打开本页后，文件已重新核对过。请再看一遍结果后决定。"
 UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核对这些提示”后再写入。"
 
 
@@ -40,11 +40,11 @@ def import_batch_mend(request, pk, number, place):
     if part.tags[place : place + 1] not in REFUSED:
         raise Http404
     [row] = rows_at(batch, [(number, place)])
-    columns = next(sheet.columns for sheet in Reader(batch).mapping.sheets if sheet.number == part.sheet)
+    columns = next(sheet.columns for sheet in PartReader(batch).mapping.sheets if sheet.number == part.sheet)
     data = request.POST if request.method == "POST" else None
     form = MendForm(data, row=row, columns=columns, texts=part.rows[place], items=items_of(batch, part.sheet))
     if form.is_valid():
-        mend(request, batch, number, place, form.texts)
+        mend_row(request, batch, number, place, form.texts)
         return redirect(rows_address(request, batch))
     back = rows_address(request, batch)
     context = page_context(batch) | {"title": f"改正第 {row.number} 行", "form": form, "row": row, "back": back}
@@ -54,12 +54,12 @@ def import_batch_mend(request, pk, number, place):
     return render(request, "yl_district/import_batch_mend.html", context, status=422 if form.errors else 200)
 
 
-def mend(request, batch, number, place, texts):
+def mend_row(request, batch, number, place, texts):
     """Sets the texts and starts the check, unless other work on the import is in progress."""
     with transaction.atomic():
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         if locked.state != State.CHECKED:
-            messages.info(request, AGAIN)
+            messages.info(request, RECHECKED)
             return
         changed = mending.mend(locked, locked.parts.get(number=number), place, texts)
         if not changed:
@@ -110,13 +110,13 @@ def import_batch_commit(request, pk):
     if batch.state != State.CHECKED:
         return redirect(batch)
     if request.POST.get("seen") != seen(batch):
-        return found_page(request, batch, f"没有写入：{AGAIN}", status=409)
+        return found_page(request, batch, f"没有写入：{RECHECKED}", status=409)
     if batch.warnings and "confirmed" not in request.POST:
         return found_page(request, batch, UNCONFIRMED, status=422)
     if not batch.counts.get(NEW) and not batch.counts.get(CHANGED):
         return found_page(request, batch, "没有写入：这份文件中没有新增或变更的内容。", status=422)
     if not begin_commit(batch, only_right="only_right" in request.POST) and batch.state == State.CHECKED:
-        return found_page(request, batch, f"没有写入：{AGAIN}", status=409)
+        return found_page(request, batch, f"没有写入：{RECHECKED}", status=409)
     if batch.state == State.COMMITTED:
         messages.success(request, "已写入。")
     return redirect(batch)

@@ -46,7 +46,7 @@ def start(batch, act, *options):
 
 
 @contextmanager
-def turn(batch):
+def exclusive_run(batch):
     """Waits for and holds one of the AT_ONCE slots; yields False where another worker has claimed the import.
 
     A slot is a locked file, which the operating system releases however the process ends.

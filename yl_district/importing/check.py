@@ -12,8 +12,8 @@ from ..sheets.problems import RowProblems, problem_at
 from ..sheets.resource import ROW_NUMBER
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"
-KINDS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
-LABELS = {
+PROBLEM_TAGS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
+TAG_LABELS = {
     NEW: "新增",
     CHANGED: "变更",
     SAME: "相同",
@@ -22,7 +22,7 @@ LABELS = {
     WRONG: "有误",
     ASIDE: "未计入的行",
 }
-NAMES = {
+TAG_KEYS = {
     NEW: "new",
     CHANGED: "changed",
     SAME: "same",
@@ -69,7 +69,7 @@ class Outcome:
         return {name: value for name, value in found.items() if value}
 
 
-class Check:
+class RowCheck:
     """Checks rows of one kind through its resource without writing them.
 
     `stage` collects the writes of all kinds; `late` is {row_at: problems} of rows that are valid by themselves but
@@ -125,7 +125,7 @@ class Check:
             raise error
         problems = [problem_at(self.resource.sheet, number, *found) for found in error.problems]
         standing = error.standing and [error.standing._meta.label, error.standing.pk]
-        return Outcome(KINDS[error.kind], problems, [], standing)
+        return Outcome(PROBLEM_TAGS[error.kind], problems, [], standing)
 
     def _weigh(self, changes):
         for heading, old, _ in changes:

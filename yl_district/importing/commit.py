@@ -13,11 +13,10 @@ from .check import REFUSED
 from .kinds import parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
-from .reading import Reader
-from .stage import KEY, LABEL, LINKS, NAMES, NUMBER, ROW, foreign_keys, in_order, model_of
+from .reading import PartReader
+from .stage import KEY, LABEL, LINKED, NAMES, NUMBER, ROW, dependency_order, foreign_keys, model_of
 from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 
-State = ImportBatch.State
 LARGE = 10_000  # rows
 
 
@@ -25,46 +24,48 @@ class Outdated(Exception):
     """Records that the import relies on have changed since the check, which must be repeated."""
 
 
-class Refused(Exception):
+class CommitRefused(Exception):
     """The step cannot be carried out as things are; the message says why and what to do."""
 
 
 # One reason for all kinds, so that a member's history does not reveal an import of cases.
-REASON = "导入"
-CONFLICT = "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
+HISTORY_REASON = "导入"
+COMMIT_CONFLICT = (
+    "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
+)
 
 
 def commit(batch, resources, *, only_right=False):
     """Carries out the staged acts of a checked import; `resources` are those of its kinds, in import order.
 
-    Raises Outdated or Refused; then nothing is written.
+    Raises Outdated or CommitRefused; then nothing is written.
     """
     if batch.row_count > LARGE:
         hold_pages()
     try:
-        with transaction.atomic(), because(REASON, batch.user):
+        with transaction.atomic(), because(HISTORY_REASON, batch.user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-            if locked.state == State.COMMITTED:
+            if locked.state == ImportBatch.State.COMMITTED:
                 return
-            if locked.state not in (State.CHECKED, State.COMMITTING):
-                raise Refused("文件还没有核对完，请先完成核对。")
+            if locked.state not in (ImportBatch.State.CHECKED, ImportBatch.State.COMMITTING):
+                raise CommitRefused("文件还没有核对完，请先完成核对。")
             if any(locked.counts.get(tag) for tag in REFUSED) and not only_right:
-                raise Refused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
-            writer = Writer(locked, resources)
+                raise CommitRefused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
+            writer = ActWriter(locked, resources)
             for part in parts_in_order(locked):
                 writer.write(part.acts)
-            writer.look_again(locked)
+            writer.verify_unchanged(locked)
             writer.settle()
             finish(locked, writer, only_right)
     except IntegrityError:
-        raise Refused(CONFLICT) from None
+        raise CommitRefused(COMMIT_CONFLICT) from None
     batch.refresh_from_db()
 
 
 def finish(batch, writer, only_right):
     """Records the result in the import and the access log."""
-    batch.state, batch.only_right, batch.said = State.COMMITTED, only_right, ""
-    batch.written = [[label, as_ranges(writer.written[label])] for label in in_order(writer.written)]
+    batch.state, batch.only_right, batch.said = ImportBatch.State.COMMITTED, only_right, ""
+    batch.written = [[label, as_ranges(writer.written[label])] for label in dependency_order(writer.written)]
     batch.committed_at = timezone.now()
     batch.mark = {}
     batch.save()
@@ -76,12 +77,12 @@ def finish(batch, writer, only_right):
 def keep_wrong_rows(batch):
     """Deletes the file's contents, except the parts needed to read the rows that were left out."""
     wrong = refused_parts(batch).values_list("number", flat=True)
-    kept = list(parts_read(batch, Reader(batch), list(wrong)).values_list("pk", flat=True))
+    kept = list(parts_read(batch, PartReader(batch), list(wrong)).values_list("pk", flat=True))
     batch.parts.exclude(pk__in=kept).delete()
     batch.parts.update(staged="")
 
 
-class Writer:
+class ActWriter:
     """Carries out acts, part by part."""
 
     def __init__(self, batch, resources):
@@ -93,12 +94,12 @@ class Writer:
         self.keys, self.written, self.settling = {}, defaultdict(list), defaultdict(set)
         self.owners, self.marks = {owner_of(resource) for resource in resources} - {None}, batch.mark
         self.whole = {resource._meta.model._meta.label for resource in resources if resource.relies_on_all}
-        self.look()
+        self.find_changes()
 
     def write(self, acts):
         """Writes the acts of one part by model: updates first, so that ended records make room for their successors."""
-        self.keep_up(acts)
-        for label in in_order(act[LABEL] for act in acts):
+        self.check_unchanged(acts)
+        for label in dependency_order(act[LABEL] for act in acts):
             own = [act for act in acts if act[LABEL] == label]
             model = model_of(own[0])
             self._update(model, [act for act in own if act[KEY]])
@@ -111,15 +112,18 @@ class Writer:
         History rows that this adds to models written by the import are counted as written by it.
         """
         models = {field.related_model for _, field in self.settled.values()}
-        marks, reason = marks_of(model for model in models if model._meta.label in self.written), f"{REASON} {uuid4()}"
+        marks, reason = (
+            marks_of(model for model in models if model._meta.label in self.written),
+            f"{HISTORY_REASON} {uuid4()}",
+        )
         with because(reason):
             for resource, keys in self.settling.items():
                 resource.settle(keys)
         for label, ranges in written_since(marks, reason):
-            give_reason([[label, ranges]], REASON)
+            give_reason([[label, ranges]], HISTORY_REASON)
             self.written[label] += [key for first, last in ranges for key in range(first, last + 1)]
 
-    def look(self):
+    def find_changes(self):
         """Loads what others have changed since the check.
 
         Raises Outdated where a resource that relies on all records of its model finds any of them changed.
@@ -130,21 +134,21 @@ class Writer:
         for owner in self.owners if self.changes else ():
             self.changes.count_as_changed(owner)
 
-    def look_again(self, batch):
+    def verify_unchanged(self, batch):
         """Raises Outdated where others have changed what the acts rely on while these were written."""
-        self.look()
+        self.find_changes()
         for part in batch.in_parts() if self.changes else ():
-            self.keep_up(part.acts)
+            self.check_unchanged(part.acts)
 
-    def keep_up(self, acts):
+    def check_unchanged(self, acts):
         """Raises Outdated where others have changed what these acts rely on since the check."""
         changed, known = self.changes.keys, self.changes.names
         for act in acts if self.changes else ():
             model, names = model_of(act), known.get(act[LABEL])
             links = [(field.related_model._meta.label, act[ROW][place]) for place, field in foreign_keys(model)]
-            links += [(linked_label(model, name), key) for name, keys in act[LINKS].items() for key in keys]
+            links += [(linked_label(model, name), key) for name, keys in act[LINKED].items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
-            named = names and act[ROW][place_of(model, "name")] in names
+            named = names and act[ROW][field_place(model, "name")] in names
             if relied or named or act[KEY] in changed.get(act[LABEL], ()):
                 raise Outdated
 
@@ -160,7 +164,7 @@ class Writer:
         if not acts:
             return
         rows = [act[ROW] for act in acts]
-        place = place_of(model, model._meta.pk.name)
+        place = field_place(model, model._meta.pk.name)
         for act, key in zip(acts, reserve_keys(model, len(acts)), strict=True):
             act[ROW][place] = self.keys[act[NUMBER]] = key
         self._resolved(model, rows)
@@ -170,7 +174,7 @@ class Writer:
 
     def _update(self, model, acts):
         """Updates stored records; of several acts with the same fields of one record only the last is written."""
-        place = place_of(model, model._meta.pk.name)
+        place = field_place(model, model._meta.pk.name)
         by_names = defaultdict(dict)
         for act in acts:
             key = act[ROW][place] = act[KEY] or self.keys[act[NUMBER]]
@@ -182,14 +186,14 @@ class Writer:
             if names:
                 update_rows(model, names, rows)
             self._link(model, last.values())
-            if kept & {*names} or any(act[LINKS] for act in last.values()):
+            if kept & {*names} or any(act[LINKED] for act in last.values()):
                 self._note(model, rows, "~")
 
     def _link(self, model, acts):
         """Replaces the links of many-to-many fields."""
-        place, links = place_of(model, model._meta.pk.name), defaultdict(dict)
+        place, links = field_place(model, model._meta.pk.name), defaultdict(dict)
         for act in acts:
-            for name, references in act[LINKS].items():
+            for name, references in act[LINKED].items():
                 links[name][act[ROW][place]] = [self._key(one) for one in references]
         for name, keys in links.items():
             link_rows(model, name, keys)
@@ -198,7 +202,7 @@ class Writer:
         self.written[model._meta.label] += insert_history(model, rows, kind)
         if model in self.settled:
             resource, field = self.settled[model]
-            place = place_of(model, field.name)
+            place = field_place(model, field.name)
             self.settling[resource] |= {row[place] for row in rows}
 
 
@@ -213,6 +217,6 @@ def owner_of(resource):
     return name and resource._meta.model._meta.get_field(name).related_model._meta.label
 
 
-def place_of(model, name):
+def field_place(model, name):
     """Position of a field in a row."""
     return [field.name for field in model._meta.concrete_fields].index(name)

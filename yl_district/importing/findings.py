@@ -3,7 +3,7 @@
 from ..recognition.headings import named
 from ..sheets import cells
 from ..sheets.problems import Problem
-from .check import NAMES
+from .check import TAG_KEYS
 from .models import ImportBatch
 from .steps import open_import, run_check, run_commit
 
@@ -50,7 +50,7 @@ class Findings:
             "kind": self.batch.kind,
             "file": self.batch.file_name,
             "written": self.is_written,
-            "counts": {name: counts.get(tag, 0) for tag, name in NAMES.items()},
+            "counts": {name: counts.get(tag, 0) for tag, name in TAG_KEYS.items()},
             "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
             "warnings": self.batch.warnings,
             "errors": [problem.as_dict() for problem in self.errors],

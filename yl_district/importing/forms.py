@@ -13,7 +13,7 @@ from ..sheets.cells import shown, text_key, whole
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
 from .outcomes import known_names
-from .proposal import missing
+from .proposal import missing_columns
 from .steps import open_import, read_file
 
 PASTED = "粘贴的内容.txt"
@@ -198,7 +198,7 @@ class MappingForm(forms.Form):
                     said = "”“".join(titles)
                     remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
                     self.add_error(None, f"{at}中“{said}”都对应“{column}”，{remedy}")
-        for _, name, column in missing(mapping):
+        for _, name, column in missing_columns(mapping):
             at = f"工作表《{name}》" if name else "表"
             is_group = column == mapping.group_column
             otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"
@@ -242,7 +242,7 @@ class ShownSheet:
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
         self.asked, self.clear = [], []
-        self.missing = [column for number, _, column in missing(form.kept) if number == sheet.number]
+        self.missing = [column for number, _, column in missing_columns(form.kept) if number == sheet.number]
         first = form.like.get(sheet.number)
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
         for one in found or () if not self.same_as else ():

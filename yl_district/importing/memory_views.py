@@ -9,13 +9,13 @@ from django.shortcuts import redirect, render
 from .kinds import import_kinds
 from .models import ImportAlias, ImportHeading
 
-REMEMBERED = {"alias": ImportAlias, "heading": ImportHeading}
+REMEMBERED_MODELS = {"alias": ImportAlias, "heading": ImportHeading}
 
 
 class ForgetForm(forms.Form):
     """The alias or heading to be deleted."""
 
-    what = forms.ChoiceField(choices=[(name, name) for name in REMEMBERED])
+    what = forms.ChoiceField(choices=[(name, name) for name in REMEMBERED_MODELS])
     pk = forms.IntegerField(min_value=1, max_value=2**31)
 
 
@@ -32,7 +32,7 @@ def import_memory_list(request):
     """Lists the remembered texts and headings by kind; a POST deletes one."""
     kinds = {kind.key: kind.label for kind in import_kinds().open_to(request.user)}
     if request.method == "POST":
-        forget(request, kinds)
+        delete_remembered(request, kinds)
         return redirect("import_memory_list")
     found = [
         Memory(
@@ -46,10 +46,10 @@ def import_memory_list(request):
     return render(request, "yl_district/import_memory_list.html", context)
 
 
-def forget(request, kinds):
+def delete_remembered(request, kinds):
     """Deletes the submitted alias or heading if it belongs to one of the kinds; one already deleted is no error."""
     form = ForgetForm(request.POST)
     if form.is_valid():
-        remembered = REMEMBERED[form.cleaned_data["what"]].objects.filter(kind__in=kinds)
+        remembered = REMEMBERED_MODELS[form.cleaned_data["what"]].objects.filter(kind__in=kinds)
         remembered.filter(pk=form.cleaned_data["pk"]).delete()
         messages.success(request, "已删除，以后导入时不再照此识别。")

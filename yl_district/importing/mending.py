@@ -7,9 +7,9 @@ from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .models import ImportPart
 from .outcomes import wrong_columns
-from .reading import Reader
+from .reading import PartReader
 
-REASON = "失败原因"
+REASON_COLUMN = "失败原因"
 
 
 @dataclass
@@ -36,7 +36,7 @@ class WrongRow:
 
 def rows_tagged(batch, tags):
     """Yields the rows with one of the tags as WrongRows, in file order."""
-    reader = Reader(batch)
+    reader = PartReader(batch)
     for part in batch.in_parts():
         told = part.told
         for row in reader.read(part):
@@ -49,7 +49,7 @@ def columns_in_file(batch):
 
     Sheets of one kind share their columns; the group comes last where no column has it.
     """
-    mapping, found = Reader(batch).mapping, {}
+    mapping, found = PartReader(batch).mapping, {}
     for sheet in mapping.sheets:
         names = found.setdefault(sheet.kind, [])
         names += [sheet.columns[place] for place in sorted(sheet.columns) if sheet.is_taken]
@@ -68,7 +68,7 @@ def write_wrong_rows(batch, stream):
         own = names[row.part.sheet]
         _, rows = sheets.setdefault(row.sheet or "有误的行", (own, []))
         rows.append([*(kept_kind(row, name) for name in own), row.reason])
-    write_typed_workbook(stream, [(name, [*own, REASON], rows) for name, (own, rows) in sheets.items()])
+    write_typed_workbook(stream, [(name, [*own, REASON_COLUMN], rows) for name, (own, rows) in sheets.items()])
     return sum(len(rows) for _, rows in sheets.values())
 
 
@@ -79,9 +79,9 @@ def kept_kind(row, name):
     return float(plain(cell)) if is_doubtful and has_doubtful_digits(cell) else cell
 
 
-def places_of(batch, part):
+def column_places(batch, part):
     """{column: place} of the part's sheet."""
-    sheets = {sheet.number: sheet for sheet in Reader(batch).mapping.sheets}
+    sheets = {sheet.number: sheet for sheet in PartReader(batch).mapping.sheets}
     return {column: place for place, column in sheets[part.sheet].columns.items()}
 
 
@@ -90,7 +90,7 @@ def mend(batch, part, place, cells):
 
     Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that may have lost digits.
     """
-    rows, places, changed, confirmed = part.rows, places_of(batch, part), [], []
+    rows, places, changed, confirmed = part.rows, column_places(batch, part), [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
     for column, text in cells.items():
         at = places.get(column)

@@ -9,8 +9,8 @@ from django.db.models import Q
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, is_blank, shown, text_key
 from ..sheets.columns import Named
-from .check import DUPLICATE, ELSEWHERE, LABELS, NAMES, REFUSED, WRONG
-from .reading import Reader
+from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
+from .reading import PartReader
 
 BLANK_CELL = shown(None)
 CUT_AT = 80  # characters quoted from a cell; a longer text is no alias, as only part of it was quoted
@@ -34,12 +34,12 @@ class ShownRow:
     @property
     def label(self):
         """The outcome in words."""
-        return LABELS[self.tag]
+        return TAG_LABELS[self.tag]
 
     @property
     def tag_name(self):
         """The outcome's key in URLs and CSS classes."""
-        return NAMES[self.tag]
+        return TAG_KEYS[self.tag]
 
     @property
     def is_refused(self):
@@ -58,7 +58,7 @@ def rows_at(batch, wanted):
     by_part, found = defaultdict(set), []
     for number, place in wanted:
         by_part[number].add(place)
-    reader = Reader(batch)
+    reader = PartReader(batch)
     for part in parts_read(batch, reader, by_part).iterator(chunk_size=1):
         at = by_part.get(part.number, ())
         told, texts = part.told if at else {}, None

@@ -10,19 +10,18 @@ from ..history.changes import is_derived
 from ..pages.pages import wants_fragment
 from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
-from .check import BESIDE, CHANGED, LABELS, NAMES, NEW, REFUSED, SAME
+from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .forms import NO_TABLES
 from .kinds import import_kinds, sheet_kinds
 from .models import LEDGER
 from .outcomes import known_names, likely_name, places, problem_groups, rows_at
-from .reversals import HELD, REVERSED, restorable, reversals, states_of
-from .reversals import LABELS as UNDO_LABELS
-from .written_records import keys_of, kind_label, named, told, written_records
+from .reversals import HELD, REVERSED, VERDICT_LABELS, restorable, reversals, states_of
+from .written_records import keys_of, kind_label, names_and_addresses, record_title, written_records
 
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
 EARLY_ROWS = 10
-ALL = "all"
+ALL_ROWS = "all"
 LISTED_WHOLE = 20_000  # records of an import above which the undo page lists only those that stay
 # The tags in the order of the tabs; the first with rows is shown initially.
 TABS = ["w", "e", "d", "c", "n", "s", "a"]
@@ -40,7 +39,13 @@ def shares(batch):
     for tag, count in counts:
         width = 1000 * count / max(total, 1)
         found.append(
-            {"tag": NAMES[tag], "label": LABELS[tag], "count": count, "x": f"{begin:.1f}", "width": f"{width:.1f}"}
+            {
+                "tag": TAG_KEYS[tag],
+                "label": TAG_LABELS[tag],
+                "count": count,
+                "x": f"{begin:.1f}",
+                "width": f"{width:.1f}",
+            }
         )
         begin += width
     return found
@@ -70,7 +75,7 @@ class KnownNames:
         return self.known[kind, column]
 
 
-def groups_of(batch, names):
+def found_groups(batch, names):
     """The ProblemGroups of an import."""
     kinds = {number: kind.key for number, kind in sheet_kinds(batch).items()}
     return problem_groups(batch, kinds, names.of)
@@ -78,7 +83,7 @@ def groups_of(batch, names):
 
 def unknown_texts(batch, names):
     """{(kind, column, text)} that the check found in place of a known name."""
-    return {(group.kind, group.column, group.found) for group in groups_of(batch, names) if group.found}
+    return {(group.kind, group.column, group.found) for group in found_groups(batch, names) if group.found}
 
 
 def untaken_headings(batch):
@@ -107,7 +112,7 @@ def found_context(request, batch):
     names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
-    groups = groups_of(batch, names) if refused and is_asked else []
+    groups = found_groups(batch, names) if refused and is_asked else []
     for group in groups:
         group.likely = likely_name(group.found, names.of(group.kind, group.column)) if group.found else ""
     tabs = shares(batch)
@@ -132,8 +137,8 @@ def found_context(request, batch):
         "changed": batch.counts.get(CHANGED, 0),
         "same": batch.counts.get(SAME, 0),
         "beside": batch.counts.get(BESIDE, 0),
-        "query": query(show, group, page.number),
-        "pager": query(show, group),
+        "query": rows_query(show, group, page.number),
+        "pager": rows_query(show, group),
         "seen": seen(batch),
         "untaken": untaken_headings(batch),
         "untaken_sheets": untaken_sheets(batch),
@@ -151,17 +156,17 @@ def chosen(request, tabs, groups):
     group = next((one for one in groups if one.key == request.GET.get("problem")), None)
     known = {tab["tag"]: tab["count"] for tab in tabs}
     show = request.GET.get("show")
-    if show == ALL or known.get(show):
+    if show == ALL_ROWS or known.get(show):
         return show, group
-    return next((name for name, count in known.items() if count), ALL), group
+    return next((name for name, count in known.items() if count), ALL_ROWS), group
 
 
 def tags_of(show):
     """The tags of a tab's rows."""
-    return "".join(TABS) if show == ALL else next(tag for tag, name in NAMES.items() if name == show)
+    return "".join(TABS) if show == ALL_ROWS else next(tag for tag, name in TAG_KEYS.items() if name == show)
 
 
-def query(show, group, page=None):
+def rows_query(show, group, page=None):
     """The query string for the rows shown."""
     words = {"show": show, "problem": group and group.key, "page": page}
     return urlencode({name: value for name, value in words.items() if value})
@@ -188,13 +193,13 @@ def committed_context(request, batch):
     model, keys = apps.get_model(label), written_records(batch, label)
     page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     records = keys_of(model, page.object_list)
-    names = named(request.user, model, records)
+    names = names_and_addresses(request.user, model, records)
     kinds = [{"label": one, "words": kind_label(one), "count": len(written_records(batch, one))} for one in labels]
     return context | {
         "kinds": kinds,
         "label": label,
         "page": page,
-        "records": [told(model, key, names) for key in records],
+        "records": [record_title(model, key, names) for key in records],
         "query": f"kind={label}",
     }
 
@@ -240,7 +245,7 @@ def undone_context(request, batch):
 
 def undo_context(request, batch):
     """Context of the undo preview: counts by verdict, and a page of records."""
-    verdict = request.GET.get("show") if request.GET.get("show") in UNDO_LABELS else ""
+    verdict = request.GET.get("show") if request.GET.get("show") in VERDICT_LABELS else ""
     counts, kinds, wanted = Counter(), Counter(), []
     is_large = sum(len(written_records(batch, label)) for label, _ in batch.written) > LISTED_WHOLE
     for one in reversals(batch):
@@ -250,7 +255,7 @@ def undo_context(request, batch):
             wanted.append(one)
     page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     staying = counts.total() - counts[REVERSED]
-    listed = {key: label for key, label in UNDO_LABELS.items() if not (is_large and key == REVERSED)}
+    listed = {key: label for key, label in VERDICT_LABELS.items() if not (is_large and key == REVERSED)}
     return {
         "is_large": is_large,
         "tabs": [{"verdict": key, "label": label, "count": counts[key]} for key, label in listed.items()],
@@ -290,16 +295,16 @@ def named_rows(user, rows):
     keys = {}
     for model, key, *_ in rows:
         keys.setdefault(model, []).append(key)
-    names = {model: named(user, model, wanted) for model, wanted in keys.items()}
+    names = {model: names_and_addresses(user, model, wanted) for model, wanted in keys.items()}
     found, with_cases = [], import_kinds().may_take_in_cases(user)
     for model, key, verdict, reason in rows:
-        name, url = told(model, key, names[model])
+        name, url = record_title(model, key, names[model])
         found.append(
             {
                 "kind": model._meta.verbose_name,
                 "name": name,
                 "url": url,
-                "verdict": UNDO_LABELS[verdict],
+                "verdict": VERDICT_LABELS[verdict],
                 "stays": verdict != REVERSED,
                 # The models that refer to a person would reveal who is assisted.
                 "reason": reason if with_cases or verdict != HELD else "有其他记录引用它",

@@ -18,7 +18,7 @@ SAMPLED = 200  # rows read, beyond those searched for headings, for samples
 
 
 @dataclass
-class Proposal:
+class MappingProposal:
     """A Mapping, and {sheet's number: [Recognised]} of the headings of the sheets taken.
 
     `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column).
@@ -47,33 +47,33 @@ class Proposal:
         sheet.ignored = [one.place for one in found if one.how == "ignored"]
 
 
-def propose(batch):
-    """The Proposal for an import whose file is stored."""
+def propose_mapping(batch):
+    """The MappingProposal for an import whose file is stored."""
     return propose_ledger(batch) if batch.kind == LEDGER else propose_list(batch, import_kinds()[batch.kind])
 
 
 def propose_list(batch, kind):
-    """The Proposal for a file whose tables are all of one kind."""
+    """The MappingProposal for a file whose tables are all of one kind."""
     resource, memory = kind.resource, remembered(kind.key)
     columns = {item.column_name: item for item in resource.columns}
     known, sheets = known_headings(columns, resource.synonyms, memory), first_rows(batch)
-    proposal = Proposal(Mapping(group_column=resource.group))
+    proposal = MappingProposal(Mapping(group_column=resource.group))
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required_columns(resource)), strict=True):
         mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key, what=candidate.kind)
         proposal.mapping.sheets.append(mapped)
         if candidate.layout is not None:
             proposal.take(mapped, candidate.layout, resource, memory, sheet.rows)
     guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
-    proposal.missing = missing(proposal.mapping)
+    proposal.missing = missing_columns(proposal.mapping)
     return proposal
 
 
 def propose_ledger(batch):
-    """The Proposal for a ledger, whose sheets are named after their kinds.
+    """The MappingProposal for a ledger, whose sheets are named after their kinds.
 
     Raises UnreadableWorkbook where no sheet belongs to the ledger, or a kind has two.
     """
-    table, proposal = import_kinds(), Proposal()
+    table, proposal = import_kinds(), MappingProposal()
     by_name, is_open = {kind.label: kind for kind in table.kinds}, table.may_take_in_cases(batch.user)
     for number, sheet in enumerate(first_rows(batch)):
         kind = by_name.get("".join(plain(sheet.name).split()))
@@ -91,7 +91,7 @@ def propose_ledger(batch):
         names = "、".join(sheet.name for sheet in proposal.mapping.sheets) or "没有工作表"
         expected = f"以下工作表中的至少一个：{'、'.join(by_name)}"
         raise UnreadableWorkbook(names[:80], expected, "请使用台账模板，工作表名称不要改动")
-    proposal.missing = missing(proposal.mapping)
+    proposal.missing = missing_columns(proposal.mapping)
     return proposal
 
 
@@ -134,7 +134,7 @@ def required_columns(resource):
     return {item.column_name: item.unless for item in resource.columns if item.required}
 
 
-def missing(mapping):
+def missing_columns(mapping):
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:

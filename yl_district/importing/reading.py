@@ -22,7 +22,7 @@ class ReadRow(NamedTuple):
     what: str = ""
 
 
-class Reader:
+class PartReader:
     """Reads an import's parts, which must come in order."""
 
     def __init__(self, batch):

@@ -17,13 +17,13 @@ from ..history.tracking import links_at, tracked_fields
 from ..record_options import options_of
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
-LABELS = {
+VERDICT_LABELS = {
     REVERSED: "撤销",
     KEPT: "保留：后来改过",
     HELD: "保留：有其他记录引用",
     UNFIT: "保留：不能自动撤销",
 }
-CHUNK = 1_000
+KEYS_AT_ONCE = 1_000
 
 
 @dataclass(slots=True)
@@ -89,29 +89,29 @@ def reversals(batch, is_locking=False):
     gone, restored = defaultdict(set), defaultdict(set)
     for label, ranges in reversed(batch.written):
         model = apps.get_model(label)
-        for keys in chunks(ranges):
+        for keys in key_ranges(ranges):
             if is_locking:
-                lock(model, keys)
-            for one in Look(model, keys, ranges, gone, restored).reversals():
+                lock_records(model, keys)
+            for one in ReversalScan(model, keys, ranges, gone, restored).reversals():
                 if one.verdict == REVERSED:
                     (gone if one.is_new else restored)[model].add(one.key)
                 yield one
 
 
-def chunks(ranges):
+def key_ranges(ranges):
     """Yields the ranges in pieces (first, last) of at most CHUNK keys, latest first."""
     for first, last in reversed(ranges):
-        for end in range(last, first - 1, -CHUNK):
-            yield max(first, end - CHUNK + 1), end
+        for end in range(last, first - 1, -KEYS_AT_ONCE):
+            yield max(first, end - KEYS_AT_ONCE + 1), end
 
 
-def lock(model, keys):
+def lock_records(model, keys):
     """Locks the records with history rows in the range `keys`."""
     own = model.history.model.objects.filter(history_id__range=keys).order_by()
     list(model._base_manager.select_for_update().filter(pk__in=own.values("id")).order_by("pk").values_list("pk"))
 
 
-class Look:
+class ReversalScan:
     """Determines the Reversals of records whose first history row by the import is in `keys`, (first, last).
 
     `gone` and `restored`, {model: keys}, are the records already found to be deleted or restored.
@@ -201,7 +201,7 @@ class Look:
         said = {number: values for number, *values in told}
         found = [one for one in found if said[one.before] != said[one.after]]
         states = states_of(found)
-        stored = self.model._base_manager.select_related(*linked(self.model)).in_bulk([one.key for one in found])
+        stored = self.model._base_manager.select_related(*undo_links(self.model)).in_bulk([one.key for one in found])
         fields = {one.key: restore(stored[one.key], states[one.before], states[one.after]) for one in found}
         return {key: (stored[key], {field.name for field in those}) for key, those in fields.items()}
 
@@ -266,7 +266,7 @@ def named_in(condition):
     }
 
 
-def linked(model):
+def undo_links(model):
     """Names of the relations in `undo_rechecks`."""
     return [name for name in options_of(model).undo_rechecks if model._meta.get_field(name).is_relation]
 
@@ -293,7 +293,7 @@ def several(model, records):
     """Keys of the records with siblings that `check_overlap` would compare them with."""
     if not records or not hasattr(model, "check_overlap"):
         return set()
-    [name] = linked(model)
+    [name] = undo_links(model)
     beside = model._base_manager.order_by().filter(**{f"{name}__in": {values_of(one, [name])[0] for one in records}})
     counted = Counter(beside.values_list(name, flat=True))
     return {one.pk for one in records if counted[values_of(one, [name])[0]] > 1}
@@ -306,10 +306,10 @@ def refuse_taken(record, names, leaving, rules):
         if not others or not names & {*fields, *named_in(condition)}:
             continue
         if constraint is None:
-            raise ValidationError(f"原来的{label_of(record._meta.get_field(fields[0]))}现由另一条记录使用")
+            raise ValidationError(f"原来的{source_label(record._meta.get_field(fields[0]))}现由另一条记录使用")
         constraint.validate(type(record), record)
 
 
-def label_of(field):
+def source_label(field):
     """Verbose name of a field; a blind index has that of its source."""
     return field.model._meta.get_field(getattr(field, "source", field.name)).verbose_name

@@ -11,7 +11,7 @@ from django.db import models
 from ..history.bulk_sql import row_of
 from ..sheets.bulk_records import derived_fields
 
-LABEL, NUMBER, KEY, NAMES, ROW, LINKS = range(6)
+LABEL, NUMBER, KEY, NAMES, ROW, LINKED = range(6)
 
 
 class Stage:
@@ -70,7 +70,7 @@ def derived(model, names):
     return [one.name for one in derived_fields(model) if one.source in names]
 
 
-def in_order(labels):
+def dependency_order(labels):
     """Model labels without duplicates, in topological order: a model comes after those it refers to."""
     waiting, found = list(dict.fromkeys(labels)), []
     while waiting:

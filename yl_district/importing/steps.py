@@ -12,12 +12,12 @@ from ..sheets import cells
 from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbook
 from . import background, commit, undo
-from .check import ASIDE, BESIDE, BLANK, NEW, Check, Outcome
-from .commit import Outdated, Refused
+from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowCheck
+from .commit import CommitRefused, Outdated
 from .kinds import import_kinds, resources_for, sheet_kinds, turns
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
-from .proposal import propose
-from .reading import Reader
+from .proposal import propose_mapping
+from .reading import PartReader
 from .stage import Stage
 from .versions import marks_of
 
@@ -63,7 +63,7 @@ def open_import(kind, data, file_name, user=None, file=None):
     `file` is the ReadFile where the caller has read it already, as pages do to keep their transaction short. Raises
     UnreadableWorkbook where the file cannot be read or has no table of the kind.
     """
-    forget(timezone.now())
+    forget_expired(timezone.now())
     # File names on disk may contain bytes that are not text.
     name = file_name.encode("utf-8", "replace").decode()[-255:]
     digest = hashlib.sha256(data).hexdigest()
@@ -71,7 +71,7 @@ def open_import(kind, data, file_name, user=None, file=None):
     with transaction.atomic():
         batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
         keep_file(batch, file)
-        proposal = propose(batch)
+        proposal = propose_mapping(batch)
         refuse_unfit(batch, kind, proposal)
         batch.mapping = proposal.mapping.to_json()
         batch.with_cases = any(one.is_case for one in sheet_kinds(batch).values())
@@ -104,7 +104,7 @@ def keep_file(batch, file):
         part.save(force_insert=True)
 
 
-def forget(now):
+def forget_expired(now):
     """Deletes imports not committed within KEPT_DAYS, and the wrong rows kept for as long after a commit.
 
     Returns the number of deleted imports and of deleted parts.
@@ -134,13 +134,13 @@ class CheckedSheets:
 
     def __init__(self, batch, resources, late):
         self.batch, self.resources, self.late = batch, resources, late
-        self.stage, self.reader, self.early_reader = Stage(), Reader(batch), Reader(batch)
+        self.stage, self.reader, self.early_reader = Stage(), PartReader(batch), PartReader(batch)
         self.counts, self.by_sheet, self.warnings = Counter(), {}, []
 
     def run(self):
         """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
         for kind, numbers in turns(self.batch):
-            checking = Check(self.resources[kind], self.stage, self.late)
+            checking = RowCheck(self.resources[kind], self.stage, self.late)
             self._check_sheets(checking, numbers)
             name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
             self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
@@ -207,7 +207,7 @@ class CheckedSheets:
         return found
 
 
-def check(batch, today=None):
+def check_import(batch, today=None):
     """Checks every row of the import, and saves outcomes and staged writes.
 
     Repeats the check until no further row contradicts others, since rows that refer to a wrong one become wrong too.
@@ -246,10 +246,10 @@ def set_going(batch, act, *, only_right=False, user=None):
             options = ["--only-right-rows"] * only_right + ([f"--user={user.pk}"] if user else [])
             background.start(batch, act, *options)
         else:
-            ACTS[act](batch, only_right=only_right, user=user)
+            RUNS[act](batch, only_right=only_right, user=user)
     except BaseException:
         # Marks the work as interrupted, since some parts may have new results and others former ones.
-        batch.go_on(STATES[act], alive_at=None)
+        batch.go_on(RUN_STATES[act], alive_at=None)
         raise
 
 
@@ -289,7 +289,7 @@ def run_check(batch, *, today=None, **options):
     if not batch.take_up(*before, state=State.CHECKING, **empty):
         return False
     try:
-        check(batch, today)
+        check_import(batch, today)
     except Superseded:
         return False
     return True
@@ -304,7 +304,7 @@ def run_commit(batch, *, only_right=False, **options):
     except Outdated:
         if run_check(batch):
             batch.go_on(State.CHECKED, said=CHANGED_MEANWHILE)
-    except Refused as refusal:
+    except CommitRefused as refusal:
         batch.go_on(batch.state, state=State.CHECKED, said=str(refusal))
     return batch.state == State.COMMITTED
 
@@ -315,10 +315,10 @@ def run_undo(batch, *, user=None, **options):
         return False
     try:
         undo.undo(batch, user, import_kinds().resources)
-    except Refused as refusal:
+    except CommitRefused as refusal:
         batch.go_on(State.UNDOING, state=State.COMMITTED, said=str(refusal))
     return batch.state == State.UNDONE
 
 
-ACTS = {"check": run_check, "commit": run_commit, "undo": run_undo}
-STATES = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}
+RUNS = {"check": run_check, "commit": run_commit, "undo": run_undo}
+RUN_STATES = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}

@@ -12,13 +12,13 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import delete_rows, insert_history, link_rows, row_of, update_rows
 from ..history.tracking import because
-from .commit import REASON, Refused
+from .commit import HISTORY_REASON, CommitRefused
 from .models import ImportBatch
-from .reversals import CHUNK, REVERSED, restore, reversals, states_of
+from .reversals import KEYS_AT_ONCE, REVERSED, restore, reversals, states_of
 from .stage import derived
 
 LISTED = 500  # remaining records listed in the result
-CONFLICT = (
+UNDO_CONFLICT = (
     "撤销时发现与系统中的其他记录冲突，可能刚有他人引用了这些内容，或使用了相同的号码。没有撤销任何记录，请刷新后重试。"
 )
 
@@ -26,15 +26,15 @@ CONFLICT = (
 def undo(batch, user, resources):
     """Undoes an import as far as possible in one transaction; `resources` are those of all kinds.
 
-    Raises Refused; then nothing is changed.
+    Raises CommitRefused; then nothing is changed.
     """
     try:
-        with transaction.atomic(), because(f"撤销{REASON}", user):
+        with transaction.atomic(), because(f"撤销{HISTORY_REASON}", user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
             if locked.state == ImportBatch.State.UNDONE:
                 return
             if locked.state not in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDOING):
-                raise Refused("这次导入没有写入任何内容，无可撤销。")
+                raise CommitRefused("这次导入没有写入任何内容，无可撤销。")
             undoing = Undoing(resources)
             for one in reversals(locked, is_locking=True):
                 undoing.take(one)
@@ -45,7 +45,7 @@ def undo(batch, user, resources):
             detail = f"撤销 {undoing.counts[REVERSED]}，保留 {undoing.staying_count}"
             record(Action.IMPORT, f"撤销：{locked.public_name}", user=user, detail=detail, who=operating_system_user())
     except IntegrityError:
-        raise Refused(CONFLICT) from None
+        raise CommitRefused(UNDO_CONFLICT) from None
     batch.refresh_from_db()
 
 
@@ -64,7 +64,7 @@ class Undoing:
             if len(self.staying) < LISTED:
                 self.staying.append([one.model._meta.label, one.key, one.verdict, one.reason])
             return
-        if self.waiting and (len(self.waiting) == CHUNK or self.waiting[0].model is not one.model):
+        if self.waiting and (len(self.waiting) == KEYS_AT_ONCE or self.waiting[0].model is not one.model):
             self._carry_out()
         self.waiting.append(one)
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.apps import apps
 from django.db.models import Max
 
-from .stage import in_order
+from .stage import dependency_order
 
 RECENT = 1_000  # keys up to the last one, some of which open transactions may still add
 
@@ -74,7 +74,7 @@ def changed_since(model, mark, own=()):
 def written_since(marks, reason):
     """[model's label, ranges of history keys] written for a reason since the marks, referenced models first."""
     found = []
-    for label in in_order(marks):
+    for label in dependency_order(marks):
         last, _ = marks[label]
         kept = apps.get_model(label).history.model.objects.order_by("history_id")
         keys = kept.filter(history_id__gt=last, history_change_reason=reason).values_list("history_id", flat=True)

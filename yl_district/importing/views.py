@@ -15,7 +15,7 @@ from .forms import ImportForm, MappingForm
 from .kinds import import_kinds, kind_words, may_undo
 from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, undone_context
-from .proposal import propose, remember
+from .proposal import propose_mapping, remember
 from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
 
@@ -80,7 +80,7 @@ def import_batch_update(request, pk):
     batch = own_batch(request, pk)
     if batch.state not in (State.MAPPING, State.CHECKED):
         return redirect(batch)
-    form = MappingForm(request.POST or None, batch=batch, proposal=propose(batch))
+    form = MappingForm(request.POST or None, batch=batch, proposal=propose_mapping(batch))
     if request.method == "POST" and form.is_valid():
         take_mapping(batch, form)
         return redirect(batch)

@@ -35,17 +35,17 @@ def keys_of(model, history_keys):
     return list(dict.fromkeys(found.values_list("id", flat=True)))
 
 
-def named(user, model, keys):
+def names_and_addresses(user, model, keys):
     """{key: (name, URL)} of the records that the user may see; the URL is "" where the user may not open the page."""
     rows = model._base_manager.all()
     if hasattr(model._default_manager, "visible_to"):
         rows = model._default_manager.visible_to(user)
     links = [field.name for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
     found = rows.filter(pk__in=list(keys)).select_related(*links) if links else rows.filter(pk__in=list(keys))
-    return {record.pk: (str(record), address(user, record)) for record in found}
+    return {record.pk: (str(record), page_address(user, record)) for record in found}
 
 
-def address(user, record):
+def page_address(user, record):
     """URL of the record's page; "" where it has none that the user may open."""
     if not hasattr(record, "get_absolute_url") or not user.may_open(f"{record_page(record)}_detail"):
         return ""
@@ -61,7 +61,7 @@ def record_page(record):
     return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).strip("_")
 
 
-def told(model, key, names):
+def record_title(model, key, names):
     """(text, URL) of a record: its name, or model and key where it is deleted or not visible to the user."""
     name, url = names.get(key, ("", ""))
     label = model._meta.verbose_name

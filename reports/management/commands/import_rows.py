@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from yl_district.commands import DatabaseCommand
-from yl_district.importing.check import LABELS, NAMES
+from yl_district.importing.check import TAG_KEYS, TAG_LABELS
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.kinds import import_kinds
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
@@ -51,7 +51,7 @@ class Command(DatabaseCommand):
 def check_lines(found):
     """Yields the result of the check: counts, unrecognised columns, warnings, changes and errors."""
     counts = found.batch.counts
-    yield "，".join(f"{LABELS[tag]} {counts.get(tag, 0)}" for tag in NAMES)
+    yield "，".join(f"{TAG_LABELS[tag]} {counts.get(tag, 0)}" for tag in TAG_KEYS)
     for sheet, heading in found.unknown:
         yield f"未识别的列：{f'《{sheet}》' if sheet else ''}“{heading}”"
     for warning in found.batch.warnings:

@@ -8,7 +8,7 @@ from orgs.models import User
 from yl_district.commands import DatabaseCommand
 from yl_district.importing import background
 from yl_district.importing.models import ImportBatch
-from yl_district.importing.steps import ACTS, STATES
+from yl_district.importing.steps import RUN_STATES, RUNS
 
 RARELY = 200_000  # objects created between two garbage collections
 
@@ -19,7 +19,7 @@ class Command(DatabaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("batch", metavar="IMPORT", type=int, help="导入记录的编号")
-        parser.add_argument("act", choices=list(ACTS), help="要做的事")
+        parser.add_argument("act", choices=list(RUNS), help="要做的事")
         parser.add_argument("--only-right-rows", action="store_true", help="有误的行不写入，其余的行写入")
         parser.add_argument("--user", type=int, help="操作人的账号编号")
 
@@ -27,15 +27,15 @@ class Command(DatabaseCommand):
         found = ImportBatch.objects.filter(pk=batch).first()
         if found is None:
             raise CommandError(f"没有编号为 {batch} 的导入记录，请在导入页面上核对编号。")
-        if found.state != STATES[act]:
+        if found.state != RUN_STATES[act]:
             raise CommandError(
-                f"导入记录 {batch} 现为“{found.get_state_display()}”，应为“{STATES[act].label}”，什么也没有做。"
+                f"导入记录 {batch} 现为“{found.get_state_display()}”，应为“{RUN_STATES[act].label}”，什么也没有做。"
                 "请在这次导入的页面上操作。"
             )
         # Rows are kept by the hundred thousand with hardly any cycles: collecting those would take a fifth of the time.
         gc.freeze()
         gc.set_threshold(RARELY)
-        with background.turn(found) as is_own:
+        with background.exclusive_run(found) as is_own:
             if is_own:
                 by = User.objects.filter(pk=user).first() if user else None
-                ACTS[act](found, only_right=only_right_rows, user=by)
+                RUNS[act](found, only_right=only_right_rows, user=by)

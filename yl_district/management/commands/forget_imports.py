@@ -11,5 +11,5 @@ class Command(DatabaseCommand):
     help = f"清除上传后 {KEPT_DAYS} 天没有写入的文件，以及写入 {KEPT_DAYS} 天后仍保留的有误的行；供定时任务每天运行。"
 
     def handle(self, **options):
-        batches, parts = steps.forget(timezone.now())
+        batches, parts = steps.forget_expired(timezone.now())
         self.stdout.write(f"已清除 {batches} 份没有写入的文件，{parts} 段写入时留下的有误的行。")
