@@ -8,7 +8,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yl_district.pages.list_exports import export_page
-from yl_district.pages.pages import carry_out, configured_table, delete_page, form_page, list_page, rows_response, tell
+from yl_district.pages.pages import (
+    carry_out,
+    configured_table,
+    confirm_saved,
+    delete_page,
+    form_page,
+    list_page,
+    rows_response,
+)
 from yl_district.pages.submit_once import new_token
 
 from .actions import remove_sign_in
@@ -72,7 +80,7 @@ def sign_in_create(request, activity_pk):
     form, target = carry_out(request, build, lambda form: form.save(), after=f"{activity.get_absolute_url()}?more")
     if not target:
         return activity_page(request, activity, form)
-    tell(request, form, "已签到。" if form.repeated else f"{form.instance.person}已签到。")
+    confirm_saved(request, form, "已签到。" if form.repeated else f"{form.instance.person}已签到。")
     if request.htmx:
         return activity_page(request, visible_activity(request, activity_pk), build())
     return redirect(target)

@@ -9,7 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField, is_masked
-from yl_district.pages.forms import CLEAR, ActionForm, PageForm, drawn, keep_back, prepare_field
+from yl_district.pages.forms import CLEAR, ActionForm, PageForm, keep_back, names_in_order, prepare_field
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
@@ -44,7 +44,7 @@ class PersonForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        shown = drawn(self.groups)
+        shown = names_in_order(self.groups)
         own = forms.fields_for_model(Person, [name for name in PERSON_FIELDS if name in shown])
         for name in KEPT_BACK:
             if name in own:

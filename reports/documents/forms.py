@@ -5,7 +5,7 @@ from django import forms
 
 from orgs.roles import RECORD_KEEPERS
 from yl_district.fields import YearFormField
-from yl_district.pages.edit_conflicts import lock
+from yl_district.pages.edit_conflicts import lock_for_edit
 from yl_district.pages.forms import PageForm
 from yl_district.periods import PARTS, Period
 
@@ -102,7 +102,7 @@ class SectionForm(PageForm):
     def save(self, commit=True):
         if self.instance.pk is None:
             # Keeps others from deleting the report meanwhile, or adding a section in the same position.
-            lock(self.instance.report, self.user)
+            lock_for_edit(self.instance.report, self.user)
             last = self.instance.report.sections.last()
             self.instance.position = last.position + 1 if last else 1
         return super().save(commit)

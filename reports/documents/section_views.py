@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from orgs.roles import HUB_KEEPERS, RECORD_KEEPERS
 from yl_district.pages import submit_once
-from yl_district.pages.edit_conflicts import lock
+from yl_district.pages.edit_conflicts import lock_for_edit
 from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, form_page, wants_fragment
 
@@ -113,7 +113,7 @@ def section_delete(request, pk):
 def section_move(request, pk):
     """Moves a section up or down, past its neighbour among those that the user sees."""
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
-    lock(section.report, request.user)
+    lock_for_edit(section.report, request.user)
     if request.POST.get("direction") in ("up", "down"):
         move(section, request.POST["direction"] == "up", Section.objects.visible_to(request.user))
     return redirect(section)

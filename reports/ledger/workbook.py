@@ -14,8 +14,8 @@ from yl_district.importing.findings import TRIES
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.steps import open_import, run_check, run_commit
-from yl_district.recognition.headings import heading_key, named
-from yl_district.sheets.cells import shown
+from yl_district.recognition.headings import heading_key, shown_heading
+from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
@@ -112,7 +112,7 @@ class LedgerReport:
                 problem = problem_at(name, top, one.choices[0], one.choices[0], "每个标题只有一列", remedy)
                 self.sheets[name].errors.append(problem)
             elif one.how in ("unknown", "ambiguous"):
-                heading = named(one.heading and shown(one.heading), one.place)
+                heading = shown_heading(one.heading and quoted_cell(one.heading), one.place)
                 self.unknown.append({"sheet": name, "column": heading})
         for number, _, column in proposal.missing:
             if number == sheet.number:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from yl_district.audit.downloads import download
 from yl_district.pages import submit_once
-from yl_district.pages.pages import carry_out, delete_page, led_on
+from yl_district.pages.pages import carry_out, delete_page, redirect_after
 
 from ..models import WordLayout
 from .word import TEMPLATE
@@ -68,7 +68,7 @@ def word_layout_create(request):
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: form.save(), after=reverse("word_layout_list"))
         if target:
-            return led_on(request, form, "版式已通过检查并启用，今后的 Word 文件用它生成。", target)
+            return redirect_after(request, form, "版式已通过检查并启用，今后的 Word 文件用它生成。", target)
     context = {"title": "上传 Word 版式", "form": form, "meanings": MEANINGS, "back": reverse("word_layout_list")}
     return render(request, "reports/word_layout_create.html", context, status=form.http_status)
 

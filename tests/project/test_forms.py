@@ -18,7 +18,7 @@ from reports.models import PlatformEntry, Target
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import below, changeable, stored
-from yl_district.pages.forms import PageForm, drawn
+from yl_district.pages.forms import PageForm, names_in_order
 from yl_district.views.attachment_forms import AttachmentForm
 from youthhubs.forms import HubYearForm
 
@@ -99,7 +99,7 @@ def names_on(page):
 
 def test_every_form_takes_its_fields_from_its_groups():
     assert {each: [*each.base_fields] for each in model_forms()} == {
-        each: [name for name in drawn(each.groups) if name not in each.added] for each in model_forms()
+        each: [name for name in names_in_order(each.groups) if name not in each.added] for each in model_forms()
     }
 
 

@@ -13,7 +13,7 @@ from tests.viewers import district, records
 from yl_district.privacy.encryption import EncryptedMixin
 from yl_district.sheets import cells
 from yl_district.sheets.columns import Book
-from yl_district.sheets.raw_rows import field_of
+from yl_district.sheets.raw_rows import resolve_field
 from yl_district.spreadsheets import formulas
 from yl_district.spreadsheets.long_sheets import write_csv, write_long_sheet
 from yl_district.spreadsheets.workbooks import read_workbook
@@ -33,7 +33,7 @@ def text_items(resource):
     """The columns of a sheet that hold free text of the records themselves."""
     for item in resource.fields.values():
         if isinstance(item.widget, cells.TextWidget) and item.attribute and item.lookup == item.attribute:
-            field = field_of(resource._meta.model, item.attribute)
+            field = resolve_field(resource._meta.model, item.attribute)
             if not isinstance(field, EncryptedMixin) and hasattr(field, "max_length"):
                 yield item
 

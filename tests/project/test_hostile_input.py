@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.pages import two_branches
 from tests.reports.signed import signed
-from yl_district.web.error_pages import model_of
+from yl_district.web.error_pages import model_of_address
 from yl_district.wsgi import application
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
@@ -145,7 +145,7 @@ def filled(name, route, number=None):
 
 def first_record(name):
     """The key of the first record of the kind that a page is about, else 1."""
-    model = model_of(SimpleNamespace(url_name=name))
+    model = model_of_address(SimpleNamespace(url_name=name))
     row = model and model._default_manager.order_by("pk").first()
     return row.pk if row else 1
 

@@ -39,7 +39,7 @@ from tests.rosters import (
     written,
 )
 from yl_district.importing.kinds import noted_book
-from yl_district.pages.list_exports import MARK, marked_rows, write
+from yl_district.pages.list_exports import MARK_HEADING, marked_rows, write_list
 from yl_district.sheets.columns import Book
 from yl_district.sheets.export_marks import HEADING, mark
 from yl_district.spreadsheets.workbooks import read_workbook
@@ -58,8 +58,10 @@ def exported(kind, format, masks=False):
     book = noted_book(Book(timezone.localdate(), masks=masks, with_cases=not masks))
     resource, stream = KINDS[kind].resource(book), io.BytesIO()
     rows = resource._meta.model.objects.order_by("-pk")
-    headings = [*(item.heading for item in resource.columns), MARK]
-    write(stream, format, resource.sheet, headings, marked_rows(resource, rows, timezone.now() + timedelta(seconds=1)))
+    headings = [*(item.heading for item in resource.columns), MARK_HEADING]
+    write_list(
+        stream, format, resource.sheet, headings, marked_rows(resource, rows, timezone.now() + timedelta(seconds=1))
+    )
     return stream.getvalue()
 
 

@@ -15,7 +15,7 @@ from yl_district.importing import commit, steps
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.steps import run_commit
-from yl_district.sheets.cells import YEARS
+from yl_district.sheets.cells import READABLE_YEARS
 
 pytestmark = pytest.mark.django_db
 
@@ -511,7 +511,7 @@ def test_a_scholarship_belongs_to_the_years_in_which_it_was_applied_for_and_appr
     assert listed == {2013: [], 2014: [2014], 2015: [2014], 2016: [2016], 2017: [2016], 2018: []}
 
 
-@pytest.mark.parametrize("year", [YEARS.start, YEARS.stop - 1])
+@pytest.mark.parametrize("year", [READABLE_YEARS.start, READABLE_YEARS.stop - 1])
 def test_an_export_of_any_year_that_a_cell_takes_is_possible(year):
     assert exported_rows(year)["活动"] == []
 

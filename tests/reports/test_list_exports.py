@@ -98,7 +98,7 @@ def test_every_row_ends_with_the_mark_of_its_record_and_the_moment():
     member, before = make_member("顾清", place.here), timezone.now()
     sheet, (headings, row) = taken(place.office, "member_export")
     assert (sheet, headings[-1]) == ("团员", "导出标记")
-    stated = export_marks.read(row[-1])
+    stated = export_marks.parse_mark(row[-1])
     assert (stated.kind, stated.key) == ("member", member.pk)
     assert timedelta(seconds=-1) < stated.moment - before < timedelta(seconds=10)
 

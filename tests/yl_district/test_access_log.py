@@ -477,7 +477,7 @@ def test_many_writers_make_one_chain(promises):
 @pytest.mark.django_db(transaction=True)
 def test_many_writers_get_in_each_others_way_unless_they_take_turns(monkeypatch):
     """The twin: on PostgreSQL only the lock prevents a fork; SQLite has one writer at a time."""
-    monkeypatch.setattr(access_log, "take_turn", lambda: None)
+    monkeypatch.setattr(access_log, "lock_log_tail", lambda: None)
     failed = write_from_everywhere(lambda number: record(Action.SIGN_IN, who=f"账号{number}"))
     assert (failed + forks() > 0) == (connection.vendor == "postgresql")
 

@@ -65,7 +65,7 @@ def test_a_record_takes_no_more_than_it_may():
 @pytest.mark.postgresql(only=True)
 def test_twin_without_the_lock_a_record_takes_more(monkeypatch):
     """On SQLite one transaction at a time writes anyway."""
-    monkeypatch.setattr(attachment_forms, "lock", lambda record, user: None)
+    monkeypatch.setattr(attachment_forms, "lock_for_edit", lambda record, user: None)
     district = two_branches()
     assert any(upload_to_a_full_record(district) > Attachment.MOST_PER_RECORD for _ in range(5))
 

@@ -33,7 +33,7 @@ from tests.factories import (
 )
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, page, queries, two_branches
-from yl_district.attachments.models import PART, Attachment, AttachmentPart, attachable_models
+from yl_district.attachments.models import PART_SIZE, Attachment, AttachmentPart, attachable_models
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import kind_of
 from yl_district.privacy.encryption import DecryptionError, Sealed
@@ -134,7 +134,7 @@ def test_another_file_under_the_same_token_is_asked_about(district, activity):
 
 
 def test_a_file_comes_back_as_it_was_sent(district, activity):
-    content = PDF + bytes(3 * PART) + b"\n%%EOF\n"
+    content = PDF + bytes(3 * PART_SIZE) + b"\n%%EOF\n"
     upload(district.office, activity, content, kind="approval")
     attachment = activity.attachments.get()
     answer = taken(district.office, attachment)
@@ -339,7 +339,7 @@ def test_neither_name_nor_contents_lie_open(district, activity):
 
 
 def test_a_piece_that_was_changed_moved_or_lost_makes_the_file_none(district, activity):
-    content = PDF + bytes(2 * PART)
+    content = PDF + bytes(2 * PART_SIZE)
     for harm in (lose_a_piece, swap_pieces, take_anothers_piece):
         attachment = make_attachment(make_activity(district.here), district.staff, content=content)
         harm(attachment)
@@ -365,7 +365,7 @@ def take_anothers_piece(attachment):
 
 
 def test_files_stay_readable_when_keys_are_changed(district, activity, settings):
-    content = PDF + bytes(PART)
+    content = PDF + bytes(PART_SIZE)
     attachment = make_attachment(activity, district.staff, content=content)
     former = settings.FIELD_KEYS
     settings.FIELD_KEYS = f"new {'A' * 43}=\n{former}"

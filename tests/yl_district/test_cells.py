@@ -308,7 +308,7 @@ def test_only_white_space_is_blank(cell, blank):
     ],
 )
 def test_a_report_quotes_a_cell_as_a_person_reads_it(cell, text):
-    assert cells.shown(cell) == text
+    assert cells.quoted_cell(cell) == text
 
 
 @pytest.mark.parametrize(

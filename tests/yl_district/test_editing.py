@@ -53,10 +53,10 @@ def sent(client, url_name, record, data):
 
 def test_a_record_that_left_the_reach_after_it_was_read_is_not_found_under_the_lock(district, member):
     with transaction.atomic():
-        edit_conflicts.lock(member, district.branch_cadre)
+        edit_conflicts.lock_for_edit(member, district.branch_cadre)
     Member.objects.filter(pk=member.pk).update(branch=district.there)
     with pytest.raises(Http404), transaction.atomic():
-        edit_conflicts.lock(member, district.branch_cadre)
+        edit_conflicts.lock_for_edit(member, district.branch_cadre)
 
 
 def test_a_stale_form_shows_both_values_and_changes_nothing(district, member):
@@ -98,7 +98,7 @@ def test_a_second_press_of_the_same_save_is_no_conflict(district, member):
 
 def test_without_the_comparison_the_first_ones_value_is_lost(district, member, monkeypatch):
     """The twin: without the comparison, the tests above would fail."""
-    monkeypatch.setattr(edit_conflicts, "conflict", lambda form, record, version: None)
+    monkeypatch.setattr(edit_conflicts, "edit_conflict", lambda form, record, version: None)
     mine = opened(district.office, "member_update", member) | {"employer": "望湖小学"}
     theirs = opened(district.cadre, "member_update", member) | {"remark": "新备注"}
     sent(district.cadre, "member_update", member, theirs)
@@ -224,7 +224,7 @@ def test_a_forged_version_is_a_stale_form(district, member, version):
 def test_a_version_tells_nothing_and_fits_one_user_and_record_alone(district, member):
     twin = make_member(branch=district.here, person=make_person("章程"), employer="清和科技", remark="旧备注")
     versions = [
-        edit_conflicts.read(opened(client, "member_update", record)["version"])
+        edit_conflicts.parse_version(opened(client, "member_update", record)["version"])
         for client, record in ((district.office, member), (district.cadre, member), (district.office, twin))
     ]
     assert len({version["employer"] for version in versions}) == 3

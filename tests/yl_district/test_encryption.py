@@ -31,7 +31,7 @@ from tests.factories import (
 from tests.pages import page, two_branches
 from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
-from yl_district.attachments.models import PART, Attachment, AttachmentPart
+from yl_district.attachments.models import PART_SIZE, Attachment, AttachmentPart
 from yl_district.audit import access_log
 from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
 from yl_district.importing.models import ImportBatch, ImportPart
@@ -238,7 +238,7 @@ def test_no_two_cells_of_an_import_have_a_nonce_in_common():
 
 @pytest.mark.both
 def test_no_two_cells_of_a_bulk_write_have_a_nonce_in_common():
-    bulk_records.store([Person(name="章程", mobile=MOBILE) for _ in range(100)])
+    bulk_records.create_records([Person(name="章程", mobile=MOBILE) for _ in range(100)])
     first = cells_of(Person)
     people = list(Person.objects.all())
     for person in people:
@@ -257,7 +257,7 @@ def test_no_two_cells_of_a_bulk_write_have_a_nonce_in_common():
 def test_no_two_cells_of_a_file_in_pieces_have_a_nonce_in_common():
     organisation, user = make_organisation(), make_user()
     for _ in range(2):
-        make_attachment(make_assisted_youth(organisation), user, content=bytes(3 * PART))
+        make_attachment(make_assisted_youth(organisation), user, content=bytes(3 * PART_SIZE))
     assert len(cells_of(AttachmentPart)) == 6
     assert shared_nonces(cells_of(Attachment, AttachmentPart)) == 0
 

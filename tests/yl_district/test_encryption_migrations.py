@@ -58,7 +58,7 @@ def texts_held():
 @pytest.mark.cpu(30)
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_are_there_already_are_encrypted(former, monkeypatch):
-    monkeypatch.setattr(encryption, "BATCH", 2)
+    monkeypatch.setattr(encryption, "REWRITE_BATCH", 2)
     person = former.get_model("members", "Person")
     youth = person.objects.create(name="白露", identity_number=NUMBER, mobile=MOBILE, search_text="白露 bailu bl")
     person.objects.bulk_create([person(name=f"章程{number}") for number in range(4)])

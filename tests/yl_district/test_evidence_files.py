@@ -23,7 +23,7 @@ from tests.evidence import (
     zipped,
 )
 from tests.workbooks import workbook
-from yl_district.attachments.file_types import taken
+from yl_district.attachments.file_types import accepted_file
 from yl_district.attachments.image_metadata import orientation
 
 RIGHT = {
@@ -39,19 +39,19 @@ RIGHT = {
 def refusal(data):
     """The message with which a file is refused."""
     with pytest.raises(ValidationError) as refused:
-        taken(data)
+        accepted_file(data)
     (message,) = refused.value.messages
     return message
 
 
 @pytest.mark.parametrize("ending", RIGHT)
 def test_each_kind_is_told_by_what_it_holds(ending):
-    assert taken(RIGHT[ending]) == (ending, RIGHT[ending])
+    assert accepted_file(RIGHT[ending]) == (ending, RIGHT[ending])
 
 
 def test_a_workbook_that_a_program_wrote_is_taken():
     data = workbook({"团员": [{"姓名": "章程"}]})
-    assert taken(data) == ("xlsx", data)
+    assert accepted_file(data) == ("xlsx", data)
 
 
 @pytest.mark.parametrize(
@@ -110,33 +110,33 @@ def test_a_pdf_that_is_something_else_beside_is_refused(data):
 
 def test_a_photo_tells_neither_place_nor_time_and_stays_turned():
     told = [segment(0xE1, exif(turn=6)), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + PLACE), segment(0xFE, PLACE)]
-    ending, kept = taken(jpeg(*told, segment(0xED, b"Photoshop" + PLACE)))
+    ending, kept = accepted_file(jpeg(*told, segment(0xED, b"Photoshop" + PLACE)))
     assert (ending, PLACE in kept, b"GPS" in kept) == ("jpg", False, False)
     begin = kept.index(b"Exif\0\0")
     assert orientation(kept[begin + 6 :]) == 6
-    assert taken(kept) == ("jpg", kept)
+    assert accepted_file(kept) == ("jpg", kept)
 
 
 def test_a_photo_that_is_not_turned_keeps_no_exif_at_all():
-    assert taken(jpeg(segment(0xE1, exif(turn=1)))) == ("jpg", jpeg())
+    assert accepted_file(jpeg(segment(0xE1, exif(turn=1)))) == ("jpg", jpeg())
 
 
 def test_the_profile_of_colours_stays():
     profile = segment(0xE2, b"ICC_PROFILE\0\1\1profile")
-    assert taken(jpeg(profile)) == ("jpg", jpeg(profile))
+    assert accepted_file(jpeg(profile)) == ("jpg", jpeg(profile))
 
 
 @pytest.mark.parametrize("picture", [jpeg, png])
 def test_what_hangs_behind_a_picture_is_cut_off(picture):
     tail = zipped(a="x") + b"<script>"
-    assert taken(picture(tail=tail))[1] == picture()
+    assert accepted_file(picture(tail=tail))[1] == picture()
 
 
 def test_other_formats_tell_nothing_either():
     told = [chunk(b"tEXt", b"Location\0" + PLACE), chunk(b"eXIf", exif()), chunk(b"iTXt", PLACE)]
-    assert taken(png(*told)) == ("png", png())
+    assert accepted_file(png(*told)) == ("png", png())
     told = [(b"EXIF", exif()), (b"XMP ", PLACE)]
-    assert taken(webp(*told, flags=0b1100)) == ("webp", webp())
+    assert accepted_file(webp(*told, flags=0b1100)) == ("webp", webp())
 
 
 @pytest.mark.parametrize("data", [jpeg(), png(), webp()])
@@ -153,7 +153,7 @@ def test_no_damage_is_more_than_a_refusal(seed):
     for _ in range(chance.randrange(1, 6)):
         data[chance.randrange(len(data))] = chance.randrange(256)
     try:
-        _, kept = taken(bytes(data))
+        _, kept = accepted_file(bytes(data))
     except ValidationError:
         return
     assert kept

@@ -18,7 +18,7 @@ def test_a_mark_names_kind_key_local_time_to_the_second_and_the_database():
     text = export_marks.mark(contact, MOMENT.astimezone(ZoneInfo("UTC")))
     tag = DatabaseTag.objects.get().tag
     assert text == f"unit_contact-{contact.pk}@20261125T213005#{tag}"
-    assert export_marks.read(text) == ("unit_contact", contact.pk, MOMENT.replace(microsecond=0), tag)
+    assert export_marks.parse_mark(text) == ("unit_contact", contact.pk, MOMENT.replace(microsecond=0), tag)
 
 
 @pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_the_marks_of_a_kind_are_the_marks_of_its_records():
 )
 def test_a_mark_is_read_in_full_width_and_with_blanks(text):
     tag = "3fa9c1" if "＃" in text else ""
-    assert export_marks.read(text) == ("member", 123, MOMENT.replace(microsecond=0), tag)
+    assert export_marks.parse_mark(text) == ("member", 123, MOMENT.replace(microsecond=0), tag)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +62,4 @@ def test_a_mark_is_read_in_full_width_and_with_blanks(text):
     ],
 )
 def test_what_is_no_mark_is_none(text):
-    assert export_marks.read(text) is None
+    assert export_marks.parse_mark(text) is None

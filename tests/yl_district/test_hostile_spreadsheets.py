@@ -249,7 +249,9 @@ for path in pathlib.Path({str(tmp_path)!r}).iterdir():
     except UnreadableWorkbook:
         print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
-    answer = subprocess.run([sys.executable, "-c", reading], capture_output=True, check=True, cwd=workbooks.ROOT)
+    answer = subprocess.run(
+        [sys.executable, "-c", reading], capture_output=True, check=True, cwd=workbooks.CHILD_FOLDER
+    )
     kilobytes = [int(line) for line in answer.stdout.split()]
     assert len(kilobytes) == len(kinds)
     assert max(kilobytes) < 64 * 1024

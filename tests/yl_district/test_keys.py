@@ -18,10 +18,10 @@ ONE, TWO, THREE = (base64.b64encode(bytes([number]) * 32).decode() for number in
 def test_the_first_key_writes_and_all_keys_read(settings):
     settings.FIELD_KEYS = f"k2 {TWO}\nk1 {ONE}\nindex {THREE}\n"
     assert keys.current_key().id == "k2"
-    assert keys.key_of("k1").cipher.encrypt(b"n" * 12, b"text", b"") != keys.current_key().cipher.encrypt(
+    assert keys.field_key("k1").cipher.encrypt(b"n" * 12, b"text", b"") != keys.current_key().cipher.encrypt(
         b"n" * 12, b"text", b""
     )
-    assert [keys.key_of(unknown) for unknown in ("k3", "index")] == [None, None]
+    assert [keys.field_key(unknown) for unknown in ("k3", "index")] == [None, None]
 
 
 def test_the_environment_states_keys_in_one_line():

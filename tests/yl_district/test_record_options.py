@@ -6,13 +6,13 @@ import pytest
 from django.apps import apps
 
 from orgs.models import Organisation
-from yl_district.record_options import PLAIN, RecordOptions, options_of
+from yl_district.record_options import DEFAULT_OPTIONS, RecordOptions, options_of
 
 NAMES = {each.name for each in fields(RecordOptions)}
 
 
 def test_a_model_that_says_nothing_is_like_others():
-    assert options_of(apps.get_model("sessions.Session")) is PLAIN
+    assert options_of(apps.get_model("sessions.Session")) is DEFAULT_OPTIONS
     assert options_of(Organisation).undo_skips == ("path",)
 
 

@@ -15,7 +15,7 @@ from members.models import Person
 from orgs.accounts.second_factor import code_at, current_step, spend
 from orgs.roles import RoleKind
 from tests.factories import SECRET, make_assisted_youth, make_organisation, make_person, make_user
-from yl_district.management.commands.rotate_field_keys import Command, under_other_keys
+from yl_district.management.commands.rotate_field_keys import Command, rows_under_other_keys
 from yl_district.privacy import encryption, keys
 from yl_district.privacy.authenticators import unseal
 
@@ -73,9 +73,9 @@ def test_a_second_run_finds_nothing_to_do(records, settings):
 
 
 def test_an_interrupted_run_is_taken_up_where_it_stopped(records, settings, monkeypatch):
-    monkeypatch.setattr("yl_district.management.commands.rotate_field_keys.BATCH", 2)
+    monkeypatch.setattr("yl_district.management.commands.rotate_field_keys.REWRITE_BATCH", 2)
     settings.FIELD_KEYS = f"{NEW}\n{settings.FIELD_KEYS}"
-    rows, one_batch, done = under_other_keys(Person), Command.one_batch, []
+    rows, one_batch, done = rows_under_other_keys(Person), Command.one_batch, []
 
     def until_the_third(command, kept, *arguments):
         done.extend([1] if kept.model is Person else [])
@@ -135,7 +135,7 @@ def test_what_cannot_be_decrypted_is_named_and_left(records, settings, arguments
     assert f"members.Person 编号 {broken.pk}：members_person.mobile 的一处内容不是密文" in out.getvalue()
     (cell,) = Person.objects.filter(pk=broken.pk).values_list("mobile", flat=True)
     assert cell.stored == "13900139000"
-    assert under_other_keys(Person).count() == (PEOPLE if arguments else 1)
+    assert rows_under_other_keys(Person).count() == (PEOPLE if arguments else 1)
 
 
 def test_secrets_of_second_factors_are_written_anew_too(settings):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from ..spreadsheets.archives import DAMAGE
 from .image_metadata import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
 
-LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
+TYPE_LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
 TAKEN = "附件可以是 PDF、JPEG、PNG、WebP、docx 或 xlsx，按内容识别，与文件名无关"
 # Other file types that people upload, by their first bytes.
@@ -26,19 +26,19 @@ OTHERS = [
     (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "网页"),
 ]
 IMAGES = {"jpg": without_tells_jpeg, "png": without_tells_png, "webp": without_tells_webp}
-PART = re.compile(rb"<(?:\w+:)?Override\b[^<>]*>")
+OVERRIDE = re.compile(rb"<(?:\w+:)?Override\b[^<>]*>")
 # The folder and the content type of the main part.
 MAIN_PARTS = {
     "docx": (b"/word/", b"wordprocessingml.document.main+xml"),
     "xlsx": (b"/xl/", b"spreadsheetml.sheet.main+xml"),
 }
-TYPES = "[Content_Types].xml"
-MOST_TYPES = 1024 * 1024
+OFFICE_TYPES_PART = "[Content_Types].xml"
+LARGEST_TYPES_PART = 1024 * 1024
 ARCHIVE_END = b"PK\x05\x06"
 PDF_END = re.compile(rb"%%EOF\s*\Z")
 
 
-def taken(data):
+def accepted_file(data):
     """The extension of the file's type and the bytes to store; raises ValidationError for files not accepted."""
     ending = ending_of(data)
     try:
@@ -48,7 +48,7 @@ def taken(data):
             check_pdf(data)
     except BrokenFile:
         raise ValidationError(
-            f"这份{LABELS[ending]}不完整，或夹带了别的内容。请重新拍摄、扫描或导出一份完整的文件后再上传。"
+            f"这份{TYPE_LABELS[ending]}不完整，或夹带了别的内容。请重新拍摄、扫描或导出一份完整的文件后再上传。"
         ) from None
     return ending, data
 
@@ -65,10 +65,10 @@ def ending_of(data):
         return "pdf"
     if data.startswith(b"PK\x03\x04"):
         return office_ending(data)
-    raise unknown(data)
+    raise unknown_type(data)
 
 
-def unknown(data):
+def unknown_type(data):
     """The ValidationError for a file of a type that cannot be attached."""
     found = next((words for pattern, words in OTHERS if pattern.match(data)), "不认得的文件")
     return ValidationError(f"这是{found}。{TAKEN}。请另存为其中一种后再上传。")
@@ -86,20 +86,20 @@ def office_ending(data):
         with ZipFile(BytesIO(data)) as archive:
             names, types = archive.namelist(), types_of(archive)
     except (BrokenFile, *DAMAGE):
-        raise unknown(data) from None
+        raise unknown_type(data) from None
     if b"macroEnabled" in types or any(name.lower().endswith("vbaproject.bin") for name in names):
         raise ValidationError("这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。")
-    parts = PART.findall(types)
+    parts = OVERRIDE.findall(types)
     found = [ending for ending, main in MAIN_PARTS.items() if any(all(said in part for said in main) for part in parts)]
     # The end record must be the file's last 22 bytes, so that nothing is hidden behind the archive.
     if len(found) != 1 or data[-22:-18] != ARCHIVE_END:
-        raise unknown(data)
+        raise unknown_type(data)
     return found[0]
 
 
 def types_of(archive):
     """The content types part of an Office file; raises BrokenFile where it is missing or too large."""
-    if TYPES not in archive.namelist() or archive.getinfo(TYPES).file_size > MOST_TYPES:
+    if OFFICE_TYPES_PART not in archive.namelist() or archive.getinfo(OFFICE_TYPES_PART).file_size > LARGEST_TYPES_PART:
         raise BrokenFile
-    with archive.open(TYPES) as part:
-        return part.read(MOST_TYPES)
+    with archive.open(OFFICE_TYPES_PART) as part:
+        return part.read(LARGEST_TYPES_PART)

@@ -14,8 +14,8 @@ PNG_KEPT = {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKG
 WEBP_KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
 WEBP_PICTURES = {b"VP8 ", b"VP8L", b"ANMF"}
 WEBP_TELLS = 0b1100  # VP8X flags for EXIF and XMP
-START, END, SCAN, COMMENT, EXIF = 0xD8, 0xD9, 0xDA, 0xFE, 0xE1
-ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a segment
+SOI, EOI, SOS, COM, APP1 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE1
+STANDALONE_MARKERS = {0x01, *range(0xD0, 0xD8)}  # markers without a segment
 APPLICATION = range(0xE0, 0xF0)
 # The application segments kept: format version, colour profile and colour transform.
 JPEG_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
@@ -33,14 +33,14 @@ def without_tells_jpeg(data):
     kept, at, has_picture = [data[:2]], 2, False
     while True:
         at, marker = marker_at(data, at)
-        if marker == END:
+        if marker == EOI:
             break
-        if marker in ALONE:
+        if marker in STANDALONE_MARKERS:
             kept.append(bytes([0xFF, marker]))
             continue
         segment = segment_at(data, at)
         at += len(segment)
-        if marker == SCAN:
+        if marker == SOS:
             has_picture = True
             end = NEXT_MARKER.search(data, at)
             if not end:
@@ -48,11 +48,11 @@ def without_tells_jpeg(data):
             segment, at = segment + data[at : end.start()], end.start()
         if is_kept(marker, segment):
             kept.append(bytes([0xFF, marker]) + segment)
-        elif marker == EXIF and segment[2:8] == b"Exif\0\0":
+        elif marker == APP1 and segment[2:8] == b"Exif\0\0":
             kept.append(turned(segment[8:]))
     if not has_picture:
         raise BrokenFile
-    return b"".join([*kept, bytes([0xFF, END])])
+    return b"".join([*kept, bytes([0xFF, EOI])])
 
 
 def marker_at(data, at):
@@ -75,7 +75,7 @@ def is_kept(marker, segment):
     """Whether a JPEG segment is needed to draw the image."""
     if marker in APPLICATION:
         return marker in JPEG_KEPT and segment[2:].startswith(JPEG_KEPT[marker])
-    return marker not in (COMMENT, START)
+    return marker not in (COM, SOI)
 
 
 def turned(tiff):
@@ -85,7 +85,7 @@ def turned(tiff):
         return b""
     entry = struct.pack(">HHIHH", ORIENTATION, 3, 1, value, 0)
     exif = b"Exif\0\0MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
-    return bytes([0xFF, EXIF]) + struct.pack(">H", len(exif) + 2) + exif
+    return bytes([0xFF, APP1]) + struct.pack(">H", len(exif) + 2) + exif
 
 
 def orientation(tiff):

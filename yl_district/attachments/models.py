@@ -15,7 +15,7 @@ from ..history.tracking import Tracked, may_come, reached
 from ..privacy.encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..record_options import RecordOptions
 
-PART = 256 * 1024
+PART_SIZE = 256 * 1024
 
 
 def attachable_models():
@@ -119,7 +119,7 @@ class Attachment(SealedModel):
 
     def keep(self, content):
         """Stores the file's content in parts."""
-        pieces = [content[start : start + PART] for start in range(0, len(content), PART)]
+        pieces = [content[start : start + PART_SIZE] for start in range(0, len(content), PART_SIZE)]
         AttachmentPart.objects.bulk_create(
             AttachmentPart(attachment=self, number=number, content=piece) for number, piece in enumerate(pieces)
         )

@@ -53,7 +53,7 @@ def record(action, subject="", *, user=None, request=None, detail="", who=""):
 @transaction.atomic
 def append(entry):
     """Saves the line at the end of the hash chain."""
-    take_turn()
+    lock_log_tail()
     entry.at = timezone.now()
     last = AccessEntry.objects.order_by("-number").values_list("number", "digest").first()
     number, entry.previous = last or (0, BEGINNING)
@@ -73,7 +73,7 @@ def subject_of(row):
     return f"{row._meta.label_lower}:{row.pk}"
 
 
-def take_turn():
+def lock_log_tail():
     """Serialises appends with an advisory lock, so that the hash chain cannot fork.
 
     On SQLite the IMMEDIATE transaction already excludes other writers.

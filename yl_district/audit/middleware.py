@@ -8,7 +8,7 @@ from django.shortcuts import render
 from .access_log import AccessLogUnavailable, Action, record
 
 logger = logging.getLogger(__name__)
-REFUSALS = (403, 404)
+REFUSED_STATUSES = (403, 404)
 # URL arguments that name a record; others may be secrets, such as an invitation's code.
 NAMING = ("kind", "pk")
 
@@ -21,7 +21,7 @@ class AccessLogMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.status_code in REFUSALS:
+        if response.status_code in REFUSED_STATUSES:
             self._note(request)
         return response
 

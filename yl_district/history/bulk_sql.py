@@ -12,10 +12,10 @@ from django.db import connection, models
 from django.utils import timezone
 
 from ..privacy.encryption import Sealed
-from .tracking import BATCH, cause, note_links
+from .tracking import BATCH_SIZE, cause, note_links
 
 PAGES_HELD = 100_000  # kB
-PLAIN = (str, int, bool, float, type(None))
+PLAIN_TYPES = (str, int, bool, float, type(None))
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _readers = {}
 
@@ -42,14 +42,14 @@ def _reader(field):
 
     def read(record):
         value = derive(record) if derive else getattr(record, name)
-        if type(value) in PLAIN:
+        if type(value) in PLAIN_TYPES:
             return value
         if type(value) is date:
             return value.isoformat()
         if isinstance(value, Sealed):
             return value.stored
         value = field.get_db_prep_save(value, connection)
-        return value if type(value) in PLAIN else str(value)
+        return value if type(value) in PLAIN_TYPES else str(value)
 
     return read
 
@@ -67,7 +67,7 @@ def reserve_keys(model, count):
         return range((last[0] if last else 0) + 1, (last[0] if last else 0) + 1 + count)
 
 
-def hold_pages():
+def enlarge_cache():
     """Enlarges SQLite's page cache for a large write, since inserts touch the pages of digest indexes at random."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -121,7 +121,7 @@ def delete_rows(model, keys):
         cursor.executemany(f'DELETE FROM "{table}" WHERE "{column}" = %s', [(key,) for key in keys])
 
 
-def link_rows(model, name, links):
+def set_links(model, name, links):
     """Replaces the links of the many-to-many field `name`; `links` is {key: [keys]}."""
     field = model._meta.get_field(name)
     through, own, other = field.remote_field.through, field.m2m_column_name(), field.m2m_reverse_name()
@@ -129,7 +129,7 @@ def link_rows(model, name, links):
     list(model._base_manager.select_for_update().filter(pk__in=list(links)).order_by("pk").values_list("pk"))
     through._base_manager.filter(**{f"{own}__in": list(links)}).delete()
     pairs = [through(**{own: key, other: linked}) for key, others in links.items() for linked in others]
-    through._base_manager.bulk_create(pairs, batch_size=BATCH)
+    through._base_manager.bulk_create(pairs, batch_size=BATCH_SIZE)
 
 
 def insert_history(model, rows, kind):

@@ -54,7 +54,7 @@ def visible(model, user):
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
-class Telling:
+class HistoryWindow:
     """The changes in a section of one record's history as one user may see them, in a fixed number of queries.
 
     `rows` are newest first, followed, where there is one, by the row before the oldest of the section for comparison.

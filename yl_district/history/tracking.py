@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from ..pinyin import SearchTextField
 
-BATCH = 500
+BATCH_SIZE = 500
 _cause = ContextVar("cause", default=(None, None))
 
 
@@ -104,7 +104,7 @@ def _note(records, is_update):
     kept = type(records[0]).history
     rows = kept.bulk_history_create(
         records,
-        batch_size=BATCH,
+        batch_size=BATCH_SIZE,
         update=is_update,
         default_change_reason=_cause.get()[0],
         default_date=timezone.now(),
@@ -115,8 +115,8 @@ def _note(records, is_update):
 def note_links(rows):
     """Copies the records' current many-to-many links into these history rows, all of one model."""
     for field in rows[0]._history_m2m_fields if rows else ():
-        for start in range(0, len(rows), BATCH):
-            _note_links(field, {row.id: row for row in rows[start : start + BATCH]})
+        for start in range(0, len(rows), BATCH_SIZE):
+            _note_links(field, {row.id: row for row in rows[start : start + BATCH_SIZE]})
 
 
 def _note_links(field, rows):
@@ -124,7 +124,7 @@ def _note_links(field, rows):
     kept, through = Tracked.m2m_models[field], field.remote_field.through
     own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
     links = through.objects.filter(**{f"{own}__in": list(rows)}).values("id", own, other)
-    kept.objects.bulk_create([kept(history=rows[link[own]], **link) for link in links], batch_size=BATCH)
+    kept.objects.bulk_create([kept(history=rows[link[own]], **link) for link in links], batch_size=BATCH_SIZE)
 
 
 def is_tracked(model):
@@ -160,7 +160,7 @@ def kind_of(model):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()
 
 
-def model_of(kind):
+def tracked_model(kind):
     """The tracked model of this URL name whose manager has `visible_to`; None where there is none."""
     for model in apps.get_models():
         if is_tracked(model) and kind_of(model) == kind and hasattr(model._default_manager, "visible_to"):

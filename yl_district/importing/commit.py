@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..audit.access_log import Action, operating_system_user, record
-from ..history.bulk_sql import hold_pages, insert_history, insert_rows, link_rows, reserve_keys, update_rows
+from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
 from .check import REFUSED
 from .kinds import parts_in_order
@@ -41,7 +41,7 @@ def commit(batch, resources, *, only_right=False):
     Raises Outdated or CommitRefused; then nothing is written.
     """
     if batch.row_count > LARGE:
-        hold_pages()
+        enlarge_cache()
     try:
         with transaction.atomic(), because(HISTORY_REASON, batch.user):
             locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -196,7 +196,7 @@ class ActWriter:
             for name, references in act[LINKED].items():
                 links[name][act[ROW][place]] = [self._key(one) for one in references]
         for name, keys in links.items():
-            link_rows(model, name, keys)
+            set_links(model, name, keys)
 
     def _note(self, model, rows, kind):
         self.written[model._meta.label] += insert_history(model, rows, kind)

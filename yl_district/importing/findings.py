@@ -1,6 +1,6 @@
 """Imports from the command line: the findings of a check, and a whole import in one call."""
 
-from ..recognition.headings import named
+from ..recognition.headings import shown_heading
 from ..sheets import cells
 from ..sheets.problems import Problem
 from .check import TAG_KEYS
@@ -18,7 +18,7 @@ class Findings:
         self.errors, self.changes, self.said, self.is_written = [], [], "", False
         for _, sheet, column in proposal.missing:
             remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
-            self.errors.append(Problem(sheet, None, column, cells.shown(None), f"必需的列“{column}”", remedy))
+            self.errors.append(Problem(sheet, None, column, cells.quoted_cell(None), f"必需的列“{column}”", remedy))
 
     def read(self):
         """Loads errors and changes from the outcomes of all rows."""
@@ -37,7 +37,7 @@ class Findings:
         """The headings not recognised, as (sheet's name, heading)."""
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         return [
-            (names[number], named(one.heading, one.place))
+            (names[number], shown_heading(one.heading, one.place))
             for number, found in self.proposal.recognised.items()
             for one in found
             if one.how in ("unknown", "ambiguous")

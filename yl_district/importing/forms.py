@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 from ..pages.forms import ActionForm
 from ..recognition.headings import EXPORT_MARK
 from ..recognition.mapping import Mapping
-from ..sheets.cells import shown, text_key, whole
+from ..sheets.cells import quoted_cell, text_key, whole
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
 from .outcomes import known_names
@@ -250,7 +250,7 @@ class ShownSheet:
             row = {
                 "title": title(one.heading, one.place),
                 "letter": xl_col_to_name(one.place),
-                "samples": [shown(sample)[:24] for sample in one.samples],
+                "samples": [quoted_cell(sample)[:24] for sample in one.samples],
                 "field": form[f"column-{sheet.number}-{one.place}"],
                 "hint": hint(one),
             }

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from ..recognition.headings import EXPORT_MARK
-from ..sheets.cells import ChoiceWidget, is_blank, shown, text_key
+from ..sheets.cells import ChoiceWidget, is_blank, quoted_cell, text_key
 from ..sheets.columns import Named
 from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .reading import PartReader
 
-BLANK_CELL = shown(None)
+BLANK_CELL = quoted_cell(None)
 CUT_AT = 80  # characters quoted from a cell; a longer text is no alias, as only part of it was quoted
 TOGETHER = {ELSEWHERE: "人员在其他支部在册", DUPLICATE: "同一文件内重复"}
 
@@ -85,7 +85,7 @@ def shown_row(part, row, cells, told):
     """The ShownRow of a row; one without data is shown by its texts."""
     wrong = wrong_columns(told)
     shown_cells = [
-        (column if isinstance(column, str) else "", shown(cell), column in wrong)
+        (column if isinstance(column, str) else "", quoted_cell(cell), column in wrong)
         for column, cell in cells.items()
         if column != EXPORT_MARK and not is_blank(cell)
     ]

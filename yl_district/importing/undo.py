@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..audit.access_log import Action, operating_system_user, record
-from ..history.bulk_sql import delete_rows, insert_history, link_rows, row_of, update_rows
+from ..history.bulk_sql import delete_rows, insert_history, row_of, set_links, update_rows
 from ..history.tracking import because
 from .commit import HISTORY_REASON, CommitRefused
 from .models import ImportBatch
@@ -117,7 +117,7 @@ class Undoing:
             if names:
                 by_names[tuple(sorted({*names, *derived(model, names)}))].append(row_of(stored))
         for name, keys in links.items():
-            link_rows(model, name, keys)
+            set_links(model, name, keys)
         for names, rows in by_names.items():
             columns = [name for name in names if name not in links]
             if columns:

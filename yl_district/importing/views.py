@@ -8,7 +8,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from ..audit.downloads import long_download
 from ..pages import submit_once
-from ..pages.pages import carry_out, configured_table, rows_response, tell, wants_fragment
+from ..pages.pages import carry_out, configured_table, confirm_saved, rows_response, wants_fragment
 from . import mending
 from .filters import ImportBatchFilter
 from .forms import ImportForm, MappingForm
@@ -67,7 +67,7 @@ def import_batch_create(request):
         form, target = carry_out(request, build, lambda form: form.save_as(content))
         if target:
             if form.repeated:
-                tell(request, form, "")
+                confirm_saved(request, form, "")
             elif form.proposal.is_sure:
                 begin_check(form.instance)
             return redirect(target)

@@ -16,12 +16,12 @@ from django.utils.crypto import salted_hmac
 
 from ..record_options import options_of
 
-FIELD = "version"
-LONGEST = 8000
+VERSION = "version"
+LONGEST_VERSION = 8000
 UNSHOWN, UNSHOWN_TYPED = "已修改（内容不显示）", "您填写的内容（不显示）"
 
 
-def lock(record, user, lock_more=None):
+def lock_for_edit(record, user, lock_more=None):
     """Locks and reloads the record; raises Http404 where it is deleted or no longer visible to the user.
 
     `lock_more(record)` locks what the form writes besides the record.
@@ -40,25 +40,27 @@ def is_reached(record, user):
     return not hasattr(rows, "visible_to") or rows.visible_to(user).filter(pk=record.pk).exists()
 
 
-def digest(record, user, name, value):
+def value_digest(record, user, name, value):
     """The digest of one value of a record, keyed by user, record and field."""
     said = json.dumps([user.pk, record._meta.label, record.pk, name, value])
     return salted_hmac("yl_district.editing", said, algorithm="sha256").hexdigest()[:16]
 
 
-def written(digests):
+def as_version(digests):
     """{name: digest} as the text of the form's version field."""
     return " ".join(f"{name}={value}" for name, value in digests.items())
 
 
-def read(version):
+def parse_version(version):
     """{name: digest} of a submitted version; malformed parts are ignored."""
-    return dict(part.split("=", 1) for part in version[:LONGEST].split() if "=" in part)
+    return dict(part.split("=", 1) for part in version[:LONGEST_VERSION].split() if "=" in part)
 
 
 def record_digests(record, user):
     """{name: digest} of the record's compared fields, for pages that act on the whole record."""
-    return {field.name: digest(record, user, field.name, state(record, field)) for field in compared_fields(record)}
+    return {
+        field.name: value_digest(record, user, field.name, state(record, field)) for field in compared_fields(record)
+    }
 
 
 def compared_fields(record):
@@ -76,7 +78,7 @@ def state(record, field):
     return sorted(getattr(record, field.name).values_list("pk", flat=True))
 
 
-def label_of(field):
+def field_label(field):
     """A field's label; for a reverse relation the verbose name of the related model."""
     return str((field if field.concrete else field.related_model._meta).verbose_name)
 
@@ -85,14 +87,14 @@ def changed_labels(record, user, version):
     """Labels of the fields that differ from the submitted version; [] without a version."""
     if version is None:
         return []
-    seen, stored = read(version), record_digests(record, user)
-    return [label_of(record._meta.get_field(name)) for name in stored if seen.get(name) != stored[name]]
+    seen, stored = parse_version(version), record_digests(record, user)
+    return [field_label(record._meta.get_field(name)) for name in stored if seen.get(name) != stored[name]]
 
 
 def form_digests(form):
     """{name: digest} of the stored values of a form's enabled fields."""
     return {
-        name: digest(form.instance, form.user, name, plain(form, name, stored_data(form, name)))
+        name: value_digest(form.instance, form.user, name, comparable(form, name, stored_data(form, name)))
         for name, field in form.fields.items()
         if not field.disabled
     }
@@ -120,7 +122,7 @@ def sendable(form, name, value):
     return data
 
 
-def plain(form, name, data):
+def comparable(form, name, data):
     """A field's submitted value in canonical form for comparison."""
     field = form.fields[name]
     value = field.widget.value_from_datadict(data, {}, form.add_prefix(name))
@@ -158,12 +160,12 @@ class Conflict:
     labels: tuple = ()
 
 
-def conflict(form, record, version):
+def edit_conflict(form, record, version):
     """The Conflict between the submitted form and the stored record; None where there is none."""
     if version is None:
         return None
     if hasattr(form, "stored_value"):
-        return field_conflict(form, read(version))
+        return field_conflict(form, parse_version(version))
     labels = changed_labels(record, form.user, version)
     return Conflict(labels=tuple(labels)) if labels else None
 
@@ -172,7 +174,7 @@ def field_conflict(form, seen):
     """The Conflict of fields changed since the digests `seen`, unless what was typed is harmless; None without any."""
     stored, differing, taken_over = form_digests(form), [], []
     for name in form.fields:
-        typed = plain(form, name, form.data)
+        typed = comparable(form, name, form.data)
         # A field that has been disabled since the form was shown counts as changed.
         agrees = name in stored and typed in harmless(form, name, seen)
         if seen.get(name) != stored.get(name) and not agrees:
@@ -182,31 +184,31 @@ def field_conflict(form, seen):
 
 def harmless(form, name, seen):
     """Values that never conflict: the stored value, and for a field not offered its unedited initial value."""
-    spellings = [plain(form, name, stored_data(form, name))]
-    if name not in seen and not is_shown(form, name):
-        spellings.append(plain(form, name, shown_data(form, name)))
+    spellings = [comparable(form, name, stored_data(form, name))]
+    if name not in seen and not shows_stored_value(form, name):
+        spellings.append(comparable(form, name, shown_data(form, name)))
     return spellings
 
 
-def is_shown(form, name):
+def shows_stored_value(form, name):
     """Whether the form's initial value is the stored value itself, unmasked."""
-    return plain(form, name, shown_data(form, name)) == plain(form, name, stored_data(form, name))
+    return comparable(form, name, shown_data(form, name)) == comparable(form, name, stored_data(form, name))
 
 
 def is_untouched(form, name, typed, seen):
     """Whether the user did not edit a field; one that the form did not offer must not have been submitted."""
     if name not in seen:
         return form.add_prefix(name) not in form.data
-    if not is_shown(form, name):
-        return typed == plain(form, name, shown_data(form, name))
-    return digest(form.instance, form.user, name, typed) == seen.get(name)
+    if not shows_stored_value(form, name):
+        return typed == comparable(form, name, shown_data(form, name))
+    return value_digest(form.instance, form.user, name, typed) == seen.get(name)
 
 
 def difference(form, name):
     """The Difference of a field; values that the form itself does not show are not revealed."""
     label = str(form.fields[name].label)
-    if not is_shown(form, name):
-        is_typed = plain(form, name, form.data) != plain(form, name, shown_data(form, name))
+    if not shows_stored_value(form, name):
+        is_typed = comparable(form, name, form.data) != comparable(form, name, shown_data(form, name))
         return Difference(name, label, UNSHOWN, UNSHOWN_TYPED if is_typed else "")
     return Difference(name, label, words(form, name, shown_data(form, name)), words(form, name, form.data))
 
@@ -218,7 +220,7 @@ def words(form, name, data):
     if isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
         return "是" if value else "否"
     if not isinstance(field, (forms.ChoiceField, forms.NullBooleanField)):
-        return plain(form, name, data)
+        return comparable(form, name, data)
     sent = {str(each) for each in (value if isinstance(value, list) else data.getlist(form.add_prefix(name)))}
     labels = dict(field.widget.choices).items()
     return "、".join(str(label).strip() for key, label in labels if str(key) in sent and str(key))

@@ -20,13 +20,13 @@ from ..privacy.masking import masked
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
-YEARS = (1900, 2100)
+ENTERED_YEARS = (1900, 2100)
 # Control characters that Word, Excel or PostgreSQL cannot store.
 CONTROL_FREE = RegexValidator(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "含有不可见的控制字符，请删去后重新输入。", inverse_match=True
 )
 # The maximum of PostgreSQL's integer type.
-LARGEST = 2_147_483_647
+LARGEST_INTEGER = 2_147_483_647
 KEY_DIGITS = 18
 
 
@@ -77,12 +77,12 @@ def refuse_control_characters(field):
 def prepare_whole_number(field):
     """Sets limits and messages of a year or a count; counts fit into PostgreSQL's integer type."""
     if isinstance(field, YearFormField):
-        first, last = 2000, YEARS[1]
+        first, last = 2000, ENTERED_YEARS[1]
         words = f"请填写 {first} 至 {last} 之间的年份。"
         field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
         field.widget.attrs |= {"min": first, "max": last, "placeholder": "如 2017"}
     else:
-        first, last = field.min_value or 0, LARGEST
+        first, last = field.min_value or 0, LARGEST_INTEGER
         field.error_messages |= {
             "invalid": "请填写整数，不带小数和单位。",
             "min_value": f"请填写不小于 {first} 的整数。",
@@ -100,8 +100,8 @@ def prepare_date(field):
     else:
         field.widget, field.input_formats = DayInput(), DAY_FORMATS
         field.error_messages["invalid"] = "请填写真实存在的日期，如 2017-05-04。"
-    first, last = date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)
-    hint = f"请填写 {YEARS[0]} 至 {YEARS[1]} 年之间的日期。"
+    first, last = date(ENTERED_YEARS[0], 1, 1), date(ENTERED_YEARS[1], 12, 31)
+    hint = f"请填写 {ENTERED_YEARS[0]} 至 {ENTERED_YEARS[1]} 年之间的日期。"
     field.validators += [MinValueValidator(first, hint), MaxValueValidator(last, hint)]
     field.widget.is_required = field.required
 
@@ -199,7 +199,7 @@ def keep_back(field, value):
     field.help_text = f"已登记 {masked(value)}；留空不改，填“{CLEAR}”则清除。"
 
 
-def drawn(groups):
+def names_in_order(groups):
     """The field names in `groups`, in display order."""
     return [name for _, *names in groups for name in names]
 
@@ -218,7 +218,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         """Sets Meta.fields from `groups` before Django reads it."""
         super().__init_subclass__(**options)
         if hasattr(cls, "Meta"):
-            fields = [name for name in drawn(cls.groups) if name not in cls.added]
+            fields = [name for name in names_in_order(cls.groups) if name not in cls.added]
             cls.Meta = type("Meta", (cls.Meta,), {"fields": fields})
 
     def __init__(self, *args, **options):

@@ -24,9 +24,9 @@ from ..spreadsheets.workbooks import EXCEL_ROWS, Heading
 from .pages import sorted_table
 from .tables import PageRow
 
-CHUNK = 2000
+ROWS_PER_QUERY = 2000
 FORMATS = ("xlsx", "csv")
-MARK = Heading(HEADING, width=42)
+MARK_HEADING = Heading(HEADING, width=42)
 LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 
 
@@ -48,7 +48,7 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
     label = f"{resource.sheet}{'（遮蔽）' if resource.book.masks else ''}"
 
     def write_rows(stream):
-        write(stream, kind, resource.sheet, [*(item.heading for item in resource.columns), MARK], rows)
+        write_list(stream, kind, resource.sheet, [*(item.heading for item in resource.columns), MARK_HEADING], rows)
         return f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
 
     return handed_out(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", write_rows, list_of(request))
@@ -61,12 +61,12 @@ def export_table(request, table_class, rows, *, name, back):
         return unknown_format(kind)
     table = sorted_table(request, table_class, rows)
     table.before_render(request)
-    records = table.data.data.iterator(chunk_size=CHUNK)
+    records = table.data.data.iterator(chunk_size=ROWS_PER_QUERY)
     rows = Counted(PageRow(record, table=table).texts for record in records)
     headings = [Heading(str(column.header), width=20) for column in table.columns]
 
     def write_rows(stream):
-        write(stream, kind, "名单", headings, rows)
+        write_list(stream, kind, "名单", headings, rows)
         return f"名单 {name}；{rows.count} 条；{kind}"
 
     return handed_out(request, f"{name}名单{timezone.localdate():%Y%m%d}.{kind}", write_rows, back)
@@ -105,11 +105,11 @@ def marked_rows(resource, records, moment):
     """Yields each record's cells followed by its export mark, in chunks of queries."""
     mark_of, order = marks(resource._meta.model, moment), records.query.order_by
     if is_plain(resource):
-        for pk, cells in plain_rows(resource, records, CHUNK):
+        for pk, cells in plain_rows(resource, records, ROWS_PER_QUERY):
             yield [*cells, mark_of(pk)]
     else:
         # In the list's order instead of the resource's, which is the ledger's.
-        for record in resource.rows_for_export(records).order_by(*order).iterator(chunk_size=CHUNK):
+        for record in resource.rows_for_export(records).order_by(*order).iterator(chunk_size=ROWS_PER_QUERY):
             yield [*resource.export_row(record), mark_of(record.pk)]
 
 
@@ -125,7 +125,7 @@ class Counted:
             yield row
 
 
-def write(stream, kind, sheet, headings, rows):
+def write_list(stream, kind, sheet, headings, rows):
     """Writes headings and rows as CSV or as a workbook."""
     if kind == "csv":
         write_csv(stream, headings, rows)

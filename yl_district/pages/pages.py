@@ -104,14 +104,14 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
         if is_new:
             form.submission = submit_once.new_token(request.user)
         else:
-            form.version = edit_conflicts.written(edit_conflicts.form_digests(form))
+            form.version = edit_conflicts.as_version(edit_conflicts.form_digests(form))
         return form
 
     if request.method == "POST":
         stored = None if is_new else instance
         form, target = carry_out(request, build, lambda form: form.save(), stored, form_class.lock, after=after)
         if target:
-            return led_on(request, form, message, target)
+            return redirect_after(request, form, message, target)
     else:
         form = build()
     if is_new or form.errors:
@@ -127,13 +127,13 @@ def end_page(request, form_class, instance, act, *, title, message, initial=None
     def build(data=None):
         form = form_class(data, initial=initial, user=request.user, day=timezone.localdate())
         form.submission = submit_once.new_token(request.user)
-        form.version = edit_conflicts.written(edit_conflicts.record_digests(instance, request.user))
+        form.version = edit_conflicts.as_version(edit_conflicts.record_digests(instance, request.user))
         return form
 
     if request.method == "POST":
         form, target = carry_out(request, build, lambda form: act(**form.cleaned_data), instance, after=after)
         if target:
-            return led_on(request, form, message, target)
+            return redirect_after(request, form, message, target)
     else:
         form = build()
     form.focus()
@@ -158,9 +158,9 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
             form.full_clean()
             return form, repeated.target if repeated.is_same else None
         if stored:
-            edit_conflicts.lock(stored, request.user, lock_more)
+            edit_conflicts.lock_for_edit(stored, request.user, lock_more)
         form = build(request.POST)
-        form.conflict = stored and edit_conflicts.conflict(form, stored, request.POST.get(edit_conflicts.FIELD))
+        form.conflict = stored and edit_conflicts.edit_conflict(form, stored, request.POST.get(edit_conflicts.VERSION))
         if form.conflict:
             form = looked_at_again(build, form)
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
@@ -179,13 +179,13 @@ def looked_at_again(build, form):
     return merged
 
 
-def led_on(request, form, message, target):
+def redirect_after(request, form, message, target):
     """Redirects after a processed form, with a message."""
-    tell(request, form, message)
+    confirm_saved(request, form, message)
     return redirect(target)
 
 
-def tell(request, form, message):
+def confirm_saved(request, form, message):
     """Adds the success message, or one that the same form was submitted before."""
     if form.repeated:
         messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
@@ -200,8 +200,10 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
     if request.method == "POST":
         try:
             with transaction.atomic():
-                edit_conflicts.lock(instance, request.user)
-                changed = edit_conflicts.changed_labels(instance, request.user, request.POST.get(edit_conflicts.FIELD))
+                edit_conflicts.lock_for_edit(instance, request.user)
+                changed = edit_conflicts.changed_labels(
+                    instance, request.user, request.POST.get(edit_conflicts.VERSION)
+                )
                 if not changed:
                     (act or instance.delete)()
         except (ProtectedError, RestrictedError):
@@ -211,7 +213,7 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
                 messages.success(request, message)
                 return redirect(after)
             problem = f"没有删除：打开本页后，他人修改了它的{'、'.join(changed)}。请核对后再决定是否删除。"
-    version = edit_conflicts.written(edit_conflicts.record_digests(instance, request.user))
+    version = edit_conflicts.as_version(edit_conflicts.record_digests(instance, request.user))
     context |= {"title": title, "record": instance, "problem": problem, "version": version, "back": after}
     return render(request, template_names(request, "delete"), context, status=409 if changed else 200)
 

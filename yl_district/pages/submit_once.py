@@ -14,9 +14,9 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from .models import Submission
 
-FIELD = "submission"
-OWN_FIELDS = (FIELD, "csrfmiddlewaretoken")
-KEPT = timedelta(days=2)
+TOKEN_FIELD = "submission"
+OWN_FIELDS = (TOKEN_FIELD, "csrfmiddlewaretoken")
+TOKENS_KEPT = timedelta(days=2)
 MOST_CLEARED = 100
 
 
@@ -31,10 +31,10 @@ class Repeated(Exception):
 def new_token(user):
     """A token valid for one submission by this user."""
     nonce = secrets.token_urlsafe(16)
-    return f"{nonce}.{seal(user, nonce)}"
+    return f"{nonce}.{token_seal(user, nonce)}"
 
 
-def seal(user, nonce):
+def token_seal(user, nonce):
     """The token's signature."""
     return salted_hmac("yl_district.submissions", f"{user.pk}.{nonce}", algorithm="sha256").hexdigest()[:32]
 
@@ -45,9 +45,9 @@ def claim(request):
     Raises Repeated where the token has been used. Returns None for a token that is missing, forged or another user's:
     such a form is processed without protection.
     """
-    token = request.POST.get(FIELD, "")
+    token = request.POST.get(TOKEN_FIELD, "")
     nonce, _, signature = token.partition(".")
-    if not constant_time_compare(signature, seal(request.user, nonce)):
+    if not constant_time_compare(signature, token_seal(request.user, nonce)):
         return None
     content = content_digest(request)
     try:
@@ -66,7 +66,7 @@ def settle(submission, target):
         return
     submission.target = target
     submission.save(update_fields=["target"])
-    old = Submission.objects.filter(made_at__lt=submission.made_at - KEPT)
+    old = Submission.objects.filter(made_at__lt=submission.made_at - TOKENS_KEPT)
     # Concurrent transactions skip each other's rows instead of waiting.
     passed = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_CLEARED]
     Submission.objects.filter(pk__in=list(passed)).delete()

@@ -8,34 +8,34 @@ import uuid
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
-from .encryption import BATCH, Sealed, decrypt, encrypt, prefix_of
+from .encryption import REWRITE_BATCH, Sealed, decrypt, encrypt, prefix_of
 from .keys import current_key
 
-LABEL = "mfa_authenticator.data"
+SECRET_LABEL = "mfa_authenticator.data"
 NO_ROW = uuid.UUID(int=0)
 # The JSON keys of TOTP secrets and recovery-code seeds.
-NAMES = ("secret", "seed")
+SECRET_NAMES = ("secret", "seed")
 
 
 def seal(text):
     """The ciphertext of a secret."""
-    return encrypt(text, LABEL, NO_ROW).stored
+    return encrypt(text, SECRET_LABEL, NO_ROW).stored
 
 
 def unseal(stored):
     """The secret; raises DecryptionError for any other ciphertext and for plain text."""
-    return decrypt(Sealed(stored), LABEL, NO_ROW)
+    return decrypt(Sealed(stored), SECRET_LABEL, NO_ROW)
 
 
 def secrets_of(authenticator):
     """The stored secrets of the authenticator, by JSON key."""
-    return {name: authenticator.data[name] for name in NAMES if name in authenticator.data}
+    return {name: authenticator.data[name] for name in SECRET_NAMES if name in authenticator.data}
 
 
-def under_other_keys():
+def authenticators_under_other_keys():
     """Authenticators with a secret encrypted under another key than the current one."""
     found = Q(pk__in=[])
-    for name in NAMES:
+    for name in SECRET_NAMES:
         is_current = Q(**{f"data__{name}__startswith": prefix_of(current_key())})
         found |= Q(data__has_key=name) & ~is_current
     return Authenticator.objects.filter(found)
@@ -45,4 +45,4 @@ def store_anew(authenticators):
     """Re-encrypts the secrets of these authenticators under the current key."""
     for each in authenticators:
         each.data |= {name: seal(unseal(stored)) for name, stored in secrets_of(each).items()}
-    Authenticator.objects.bulk_update(authenticators, ["data"], BATCH)
+    Authenticator.objects.bulk_update(authenticators, ["data"], REWRITE_BATCH)

@@ -24,10 +24,10 @@ from ..fields import Privacy
 from ..pinyin import normalised
 from . import keys
 
-VERSION = "yl1"
-STORED = re.compile(rf"{VERSION}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
+SCHEME = "yl1"
+STORED = re.compile(rf"{SCHEME}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
 NONCE = 12
-BATCH = 500
+REWRITE_BATCH = 500
 
 
 class DecryptionError(Exception):
@@ -76,7 +76,7 @@ def decrypt_bytes(sealed, label, seal):
     match = STORED.fullmatch(sealed.stored)
     if not match:
         raise DecryptionError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
-    key = keys.key_of(match[1])
+    key = keys.field_key(match[1])
     if key is None:
         raise DecryptionError(f"{label} 的一处内容所用的密钥 {match[1]} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
     try:
@@ -88,12 +88,12 @@ def decrypt_bytes(sealed, label, seal):
 
 def bound_to(label, seal):
     """The associated data of a cell: version, column and row."""
-    return f"{VERSION}|{label}|".encode() + seal.bytes
+    return f"{SCHEME}|{label}|".encode() + seal.bytes
 
 
 def prefix_of(key):
     """The prefix of every cell encrypted under a key."""
-    return f"{VERSION}:{key.id}:"
+    return f"{SCHEME}:{key.id}:"
 
 
 class SealedModel(models.Model):
@@ -265,29 +265,31 @@ def index_names(model, sources):
     return [field.name for field in indexes if field.source in sources]
 
 
-def store(model, rows, names):
+def store_columns(model, rows, names):
     """Updates the named columns of stored rows, one statement per batch."""
-    model._base_manager.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=names)
+    model._base_manager.bulk_create(
+        rows, REWRITE_BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=names
+    )
 
 
 def encrypt_rows(model):
     """Encrypts the rows of a model whose columns still hold plain text, for the migration that encrypts them."""
     names = [field.name for field in encrypted_fields(model)]
-    while rows := list(model._base_manager.filter(seal=None).order_by("pk")[:BATCH]):
+    while rows := list(model._base_manager.filter(seal=None).order_by("pk")[:REWRITE_BATCH]):
         for row in rows:
             row.seal = uuid.uuid4()
             for name in names:
                 cell = row.__dict__[name]
                 setattr(row, name, cell.stored if isinstance(cell, Sealed) else cell)
-        store(model, rows, ["seal", *names, *index_names(model, names)])
+        store_columns(model, rows, ["seal", *names, *index_names(model, names)])
 
 
 def decrypt_rows(model):
     """Decrypts the columns in place, for the reverse migration of `encrypt_rows`."""
     names = [field.name for field in encrypted_fields(model)]
-    while rows := list(model._base_manager.exclude(seal=None).order_by("pk")[:BATCH]):
+    while rows := list(model._base_manager.exclude(seal=None).order_by("pk")[:REWRITE_BATCH]):
         for row in rows:
             texts = {name: getattr(row, name) for name in names}
             row.seal = None
             row.__dict__ |= {name: text and Sealed(text) for name, text in texts.items()}
-        store(model, rows, ["seal", *names])
+        store_columns(model, rows, ["seal", *names])

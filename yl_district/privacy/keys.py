@@ -47,7 +47,7 @@ def current_key():
     return key_ring().current
 
 
-def key_of(key_id):
+def field_key(key_id):
     """The FieldKey with this id; None where this installation does not have it."""
     return key_ring().by_id.get(key_id)
 

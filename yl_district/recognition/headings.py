@@ -27,7 +27,7 @@ def heading_key(cell):
     return (HINT.sub("", text) or text.strip("()[]【】〔〕〖〗")).strip("*:")
 
 
-def named(heading, place):
+def shown_heading(heading, place):
     """Returns the heading as it is shown to people, with the column's number where it is blank."""
     return heading or f"第 {place + 1} 列（无标题）"
 

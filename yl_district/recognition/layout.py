@@ -13,7 +13,7 @@ from .row_words import is_note
 
 LOOKED_AT = 40  # rows of a sheet in which headings are searched for
 HEADING_ROWS = 20  # of these, the rows in which the headings may begin
-DEEPEST = 3  # rows that the headings may take
+MOST_HEADING_ROWS = 3  # rows that the headings may take
 LABEL_LENGTH = 20
 DAY_PARTS = frozenset("年 月 日".split())
 FORM_LABELS = 3  # with so many known headings further down, a sheet is a form to fill in
@@ -50,7 +50,7 @@ def _layout_at(rows, merged, known, first):
     """Returns the Layout of the headings that begin in row `first`."""
     last = first
     if _are_labels(rows[first]):
-        while last + 1 < min(len(rows), first + DEEPEST) and _goes_on(rows, merged, known, first, last):
+        while last + 1 < min(len(rows), first + MOST_HEADING_ROWS) and _goes_on(rows, merged, known, first, last):
             last += 1
     return Layout(first, last, _headings(rows, merged, first, last))
 
@@ -67,7 +67,7 @@ def _are_labels(row):
 def _goes_on(rows, merged, known, first, last):
     """Whether the headings continue below row `last`: in a cell merged downwards, or in a row of sub-headings."""
     for top, _, bottom, _ in merged:
-        if first <= top <= last < bottom < first + DEEPEST:
+        if first <= top <= last < bottom < first + MOST_HEADING_ROWS:
             return True
     above = [_at(rows[last], place) for place in range(max(map(len, rows)))]
     for top, left, bottom, _ in merged:

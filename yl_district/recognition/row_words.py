@@ -21,15 +21,15 @@ REMARK = re.compile(
 )
 SEAL = re.compile(r".{0,12}\(?(?:盖章|公章|签章)\)?.{0,4}")
 EXAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|举例|例)[0-9一二三]?:?")
-ROW_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
-LINE = re.compile(r"[0-9]{1,2}[.、)]")
+SERIAL_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
+NUMBERED_LINE = re.compile(r"[0-9]{1,2}[.、)]")
 ENUMERATOR = re.compile(r"\(?第?[一二三四五六七八九十百]+(?:部分)?\)?[、.]?")
 LEADING_ENUMERATOR = re.compile(
     r"\s*(?:[（(][一二三四五六七八九十百0-9]+[)）][、.．]?|[一二三四五六七八九十百0-9]+[、.．])\s*"
 )
 LEADING_LABEL = re.compile(r"[^:：]{1,8}[:：]\s*")
 COUNT = re.compile(r"\s*[（(][^（()）]*[0-9][^（()）]*[)）]\s*$")
-SECTION = re.compile(r".*(?:支部|总支|团委|团工委|委员会)[】\]]?")
+BRANCH_LINE = re.compile(r".*(?:支部|总支|团委|团工委|委员会)[】\]]?")
 LONGEST_SECTION = 40
 # Every total, signature and example matches this. Most rows do not, which spares them the other patterns.
 SPECIAL = re.compile(r"[计总共例:：]|[人导位期间签名]\s*(?:[（(]|$)")
@@ -50,7 +50,7 @@ def is_quantity(cell):
 
 def is_row_number(cell):
     """Whether a cell holds only a row number."""
-    return isinstance(cell, (int, float)) or bool(ROW_NUMBER.fullmatch(compact(cell)))
+    return isinstance(cell, (int, float)) or bool(SERIAL_NUMBER.fullmatch(compact(cell)))
 
 
 def is_total(cell):
@@ -96,7 +96,7 @@ def is_enumerator(cell):
 
 def names_section(text):
     """Whether a text alone shows that it is a section heading: by a count, 北京市（92所）, or its kind, …团支部."""
-    return len(text) <= LONGEST_SECTION and bool(COUNT.search(text) or SECTION.fullmatch(section_name(text)))
+    return len(text) <= LONGEST_SECTION and bool(COUNT.search(text) or BRANCH_LINE.fullmatch(section_name(text)))
 
 
 def section_name(text):

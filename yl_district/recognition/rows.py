@@ -163,7 +163,7 @@ class RowReader:
 
     def _kind_of_only_text(self, row, place, text):
         """Returns the RowKind of a row whose only content is a text."""
-        if words.is_note(text) or (self.after_note and words.LINE.match(words.compact(text))):
+        if words.is_note(text) or (self.after_note and words.NUMBERED_LINE.match(words.compact(text))):
             return RowKind.NOTE
         is_wide = place in self.wide.get(row, ())
         if is_wide or self._leads_untaken(place):

@@ -1,6 +1,6 @@
 """Bulk writes of records with their history."""
 
-from ..history.tracking import BATCH, note_changed, note_created, tracked_fields
+from ..history.tracking import BATCH_SIZE, note_changed, note_created, tracked_fields
 from ..pinyin import SearchTextField
 from ..privacy.encryption import BlindIndexField
 
@@ -10,10 +10,10 @@ def derived_fields(model):
     return [field for field in model._meta.concrete_fields if isinstance(field, (SearchTextField, BlindIndexField))]
 
 
-def store(records):
+def create_records(records):
     """Inserts new records of one model with their history, one statement per batch."""
     if records:
-        type(records[0]).objects.bulk_create(records, batch_size=BATCH)
+        type(records[0]).objects.bulk_create(records, batch_size=BATCH_SIZE)
         note_created(records)
 
 
@@ -22,7 +22,7 @@ def update_stored(records, names):
     kind = type(records[0])
     derived = [field.name for field in derived_fields(kind)]
     kind.objects.bulk_create(
-        records, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
+        records, BATCH_SIZE, update_conflicts=True, unique_fields=["pk"], update_fields=sorted({*names, *derived})
     )
     if {field.name for field in tracked_fields(kind)} & {*names}:
         note_changed(records)

@@ -21,7 +21,7 @@ LINE_END = re.compile(r"(?:_x000D_|\r)\n|\r")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # copied along with text from web pages
 # The newest planes of Chinese characters are missing from Python's Unicode tables.
 # One or two digits distinguish namesakes; four in a row are a number in the wrong column.
-NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
+PERSON_NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
 MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
 DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
 COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
@@ -29,10 +29,10 @@ MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
 COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
-ROUNDED = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
+SCIENTIFIC_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
 CUT_NUMBER = re.compile(r"[0-9]{15}000")  # Excel keeps fifteen digits of a long number, the rest becomes 0
-YEARS = range(1900, 2101)
+READABLE_YEARS = range(1900, 2101)
 
 
 class CellError(ValueError):
@@ -105,7 +105,7 @@ def text_key(text):
     return "".join(plain(text).casefold().split())
 
 
-def shown(value):
+def quoted_cell(value):
     """Returns a cell as an error quotes it: at most 80 printable characters, and （空） for a blank cell."""
     return whole(value)[:80] or "（空）"
 
@@ -118,7 +118,7 @@ def whole(value):
     return CONTROL.sub("\ufffd", LINE_END.sub("\n", text))
 
 
-def written(text):
+def cell_text(text):
     """Returns a stored text as a cell can hold it, so that reading the cell returns the same."""
     return CONTROL.sub("", LINE_END.sub("\n", text)).strip()
 
@@ -152,7 +152,7 @@ class TextWidget(Widget):
         # Nearly every text can be written as it is, and this test is fast.
         if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
             return text
-        text = written(text)
+        text = cell_text(text)
         return text if self.has_lines else " ".join(text.split())
 
 
@@ -189,7 +189,7 @@ class NameWidget(TextWidget):
         text = MIDDLE_DOT.sub("·", super().clean(plain(value)))
         if not text.isascii():
             text = "".join(text.split()).replace(".", "·")
-        if not NAME.fullmatch(text):
+        if not PERSON_NAME.fullmatch(text):
             raise CellError("2 至 30 个字的姓名", "请只填写姓名，说明文字写在备注中")
         return text
 
@@ -201,7 +201,7 @@ class IdentityNumberWidget(CodeWidget):
         super().__init__([validate_identity_number])
 
     def clean(self, value, row=None, **options):
-        if not isinstance(value, str) or ROUNDED.fullmatch(plain(value).upper()):
+        if not isinstance(value, str) or SCIENTIFIC_NOTATION.fullmatch(plain(value).upper()):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
         return super().clean(value)
@@ -287,7 +287,7 @@ class YearWidget(IntegerWidget):
     """A calendar year in four digits, with or without 年 or 年度, checked by the model field's validators."""
 
     def __init__(self, validators=()):
-        super().__init__(YEARS, "四位年份，如 2017")
+        super().__init__(READABLE_YEARS, "四位年份，如 2017")
         self.validators = validators
 
     def beyond(self):
@@ -359,7 +359,7 @@ class MonthWidget(DayWidget):
 
 
 def day(year, month, day_of_month, expected):
-    """Returns the date of these numbers; raises CellError where there is no such day, or outside `YEARS`."""
+    """Returns the date of these numbers; raises CellError where there is no such day, or outside `READABLE_YEARS`."""
     try:
         return in_range(date(int(year), int(month), int(day_of_month)), expected)
     except ValueError as error:
@@ -369,7 +369,7 @@ def day(year, month, day_of_month, expected):
 
 
 def in_range(value, expected):
-    """Returns the date; raises CellError outside `YEARS`."""
-    if value.year not in YEARS:
+    """Returns the date; raises CellError outside `READABLE_YEARS`."""
+    if value.year not in READABLE_YEARS:
         raise CellError(f"1900 至 2100 年之间的{expected}", "请核对年份")
     return value

@@ -41,7 +41,7 @@ def marks(model, moment):
     return lambda pk: f"{head}{pk}{tail}"
 
 
-def read(text):
+def parse_mark(text):
     """Returns the Mark that a cell states; None where it is no mark."""
     compact = "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).split())
     match = MARK.fullmatch(compact)

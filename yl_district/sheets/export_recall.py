@@ -63,7 +63,7 @@ class Recalling:
 
         An old mark without a tag is of another one at least where the record was not there at that moment.
         """
-        found = export_marks.read(mark)
+        found = export_marks.parse_mark(mark)
         if not found or found.kind != kind_of(self._meta.model) or found.tag not in ("", self.book.only(OwnTag).tag):
             return None, None
         record = self.stored.get(found.key)

@@ -41,4 +41,4 @@ def row_problem(column, found, expected, remedy, kind=RowProblems.WRONG, standin
 
 def problem_at(sheet, row, column, found, expected, remedy):
     """Returns a Problem that shows the cell as a person would read it."""
-    return Problem(sheet, row, column, cells.shown(found), expected, remedy)
+    return Problem(sheet, row, column, cells.quoted_cell(found), expected, remedy)

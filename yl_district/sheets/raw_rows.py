@@ -32,31 +32,31 @@ def plain_rows(resource, records, chunk_size):
 
 def seal_of(resource, item, places):
     """Returns (place of the value, label, place of the seal) for an encrypted column, None for others."""
-    field = field_of(resource._meta.model, item.lookup)
+    field = resolve_field(resource._meta.model, item.lookup)
     if not isinstance(field, EncryptedMixin):
         return None
     above = item.lookup.rpartition(LOOKUP_SEP)[0]
-    seal = place_of(f"{above}{LOOKUP_SEP}seal" if above else "seal", places)
-    return place_of(item.lookup, places), field.label, seal
+    seal = column_place(f"{above}{LOOKUP_SEP}seal" if above else "seal", places)
+    return column_place(item.lookup, places), field.label, seal
 
 
 def cell_of(resource, item, places):
     """Returns a function from a row of values to the column's cell."""
-    place, render = place_of(item.lookup, places), item.widget.render
+    place, render = column_place(item.lookup, places), item.widget.render
     hidden = resource.plain_mask(item) if resource.book.masks else None
     if not hidden:
         return lambda row: "" if (value := row[place]) is None else render(value)
     hide, lookups = hidden
-    beside = [place_of(lookup, places) for lookup in lookups]
+    beside = [column_place(lookup, places) for lookup in lookups]
     return lambda row: "" if (value := row[place]) is None else hide(render(value), *[row[one] for one in beside])
 
 
-def place_of(lookup, places):
+def column_place(lookup, places):
     """Returns the place of a lookup's value in a row; adds a lookup that `places` lacks."""
     return places.setdefault(lookup, len(places))
 
 
-def field_of(model, lookup):
+def resolve_field(model, lookup):
     """Returns the model field at the end of a lookup."""
     *steps, name = lookup.split(LOOKUP_SEP)
     for step in steps:

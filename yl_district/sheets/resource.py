@@ -22,7 +22,7 @@ from .exporting_rows import SheetExport
 from .problems import RowProblems, row_problem
 
 ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
-REMEMBERED = 2_000  # texts of each column whose values are cached
+MOST_REMEMBERED = 2_000  # texts of each column whose values are cached
 GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
 
 
@@ -237,7 +237,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             if meant is None:
                 raise
         found = item.resolve(self.book, self.read(heading, item, meant, row))
-        self.spelled.append((heading, cells.shown(value), meant))
+        self.spelled.append((heading, cells.quoted_cell(value), meant))
         return found
 
     def _cell_problem(self, heading, value, error):
@@ -260,7 +260,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if self.without_types and not self._is_stored(heading, item, value):
             cells.check_digits(item.widget, value)
         read = item.widget.clean(value, row)
-        if type(value) is str and len(known) < REMEMBERED:
+        if type(value) is str and len(known) < MOST_REMEMBERED:
             known[value] = read
         return read
 

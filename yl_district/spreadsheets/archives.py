@@ -23,10 +23,10 @@ DAMAGE = (
     RuntimeError,
     OverflowError,
 )
-CHUNK = 1 << 20
+CHUNK_SIZE = 1 << 20
 ENCRYPTED = 1  # bit in the flags of a zipped part
 TAIL = 1000  # bytes of a chunk that are scanned again with the next one
-REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
+CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 # Cells in far columns or rows. Most sheets have none, so this search is cheaper than one for every cell.
 FAR = re.compile(rb"""r=["']([A-Z]{3}[0-9]{1,7}|[A-Z]{1,2}[0-9]{6,7})["']""")
 ERRORS = (b't="e"', b"t='e'")
@@ -57,19 +57,19 @@ def archive_kind(archive):
 
 
 def head_of(archive, name):
-    """Returns the beginning of one part of the archive, at most `CHUNK` bytes."""
+    """Returns the beginning of one part of the archive, at most `CHUNK_SIZE` bytes."""
     with archive.open(name) as part:
-        return part.read(CHUNK)
+        return part.read(CHUNK_SIZE)
 
 
 def chunks(archive, name):
-    """Yields one part of the archive unpacked, in pieces of at most `CHUNK` bytes."""
+    """Yields one part of the archive unpacked, in pieces of at most `CHUNK_SIZE` bytes."""
     with archive.open(name) as part:
-        while chunk := part.read(CHUNK):
+        while chunk := part.read(CHUNK_SIZE):
             yield chunk
 
 
-def unpacked(archive):
+def unpacked_chunks(archive):
     """Yields (name, chunk) for all parts of the archive; raises Refused once they unpack to more than `UNPACKED`."""
     # The sizes that the archive states are not trusted.
     room = UNPACKED
@@ -83,7 +83,7 @@ def unpacked(archive):
 
 def check_unpacked(archive):
     """Raises Refused for an archive that unpacks to more than `UNPACKED` bytes."""
-    for _ in unpacked(archive):
+    for _ in unpacked_chunks(archive):
         pass
 
 
@@ -94,10 +94,10 @@ def sheet_errors(archive):
     """
     parts = listed_parts(archive)
     scans = {name: SheetScan() for name in parts}
-    for name, chunk in unpacked(archive):
+    for name, chunk in unpacked_chunks(archive):
         if name in scans:
             scans[name].add(chunk)
-    return [error_cells(archive, name) if scans[name].has_errors else {} for name in parts]
+    return [xlsx_error_cells(archive, name) if scans[name].has_errors else {} for name in parts]
 
 
 class SheetScan:
@@ -113,7 +113,7 @@ class SheetScan:
     def add(self, chunk):
         """Scans one more chunk; raises Refused for a used range that is too large."""
         piece = self.tail + chunk
-        for place in REFERENCE.findall(piece[-TAIL:] if self.tail else piece) + FAR.findall(piece):
+        for place in CELL_REFERENCE.findall(piece[-TAIL:] if self.tail else piece) + FAR.findall(piece):
             letters = place.rstrip(b"0123456789")
             self.width = max(self.width, column_number(letters))
             self.height = max(self.height, int(place[len(letters) :]))
@@ -130,7 +130,7 @@ def column_number(letters):
     return number
 
 
-def error_cells(archive, name):
+def xlsx_error_cells(archive, name):
     """Returns the cells of one sheet whose formula failed, as {row: [columns]} counted from 0."""
     # A cell without a reference follows the previous one, as python-calamine has it.
     errors, row, column, rest = {}, -1, -1, b""

@@ -54,12 +54,12 @@ def read_excel(path, errors):
         for place, sheet in enumerate(book.sheets_metadata):
             if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
                 cells = book.get_sheet_by_index(place)
-                yield sheet.name, merged_areas(cells), rows_of(cells, errors[place] if any(errors) else {})
+                yield sheet.name, sheet_merges(cells), rows_of(cells, errors[place] if any(errors) else {})
     except CalamineError:
         raise Refused("damaged") from None
 
 
-def merged_areas(sheet):
+def sheet_merges(sheet):
     """Returns the merged areas of a loaded sheet; raises Refused for more than `MERGES`."""
     ranges = sheet.merged_cell_ranges or []
     if len(ranges) > MERGES:

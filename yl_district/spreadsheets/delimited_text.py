@@ -7,15 +7,15 @@ import re
 from .formulas import restored
 from .limits import LINE, Refused, check_area
 
-CHUNK = 1 << 20
+BLOCK_SIZE = 1 << 20
 MARKED = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"{\\rtf", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b")
 MARKUP = re.compile(r"\s*(<[!?a-zA-Z]|MIME-Version:)")
-CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+CONTROL_BYTES = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 BINARY_SHARE = 10  # with more than one control character in so many bytes, a file is binary
 HAN = re.compile("[\u4e00-\u9fff]")
 QUOTED = re.compile(r'"[^"]*"')
-SAMPLE = 50  # lines from which the delimiter is recognised
+SAMPLE_LINES = 50  # lines from which the delimiter is recognised
 DELIMITERS = "\t,;"
 KEPT_AS_TEXT = re.compile(r'="([^"]*)"')  # how programs stop Excel from turning digits into numbers
 PASTED_CELL = re.compile(r'(?:"((?:[^"]|"")*+)"|([^\t\r\n]*+))(\t|\r\n|\r|\n|\Z)')
@@ -25,7 +25,7 @@ def read_delimited(path):
     """Yields the rows of a text file, whose cells are text, or None where empty; raises Refused."""
     encoding = encoding_of(path)
     with open(path, encoding=encoding, newline="") as file:
-        check_text(file.read(CHUNK))
+        check_text(file.read(BLOCK_SIZE))
         file.seek(0)
         delimiter = delimiter_of(file)
         file.seek(0)
@@ -45,9 +45,9 @@ def read_delimited(path):
 def encoding_of(path):
     """Returns the encoding in which the whole file can be decoded; raises Refused for none, or a binary file."""
     with open(path, "rb") as file:
-        head = file.read(CHUNK)
+        head = file.read(BLOCK_SIZE)
     marked = [encoding for mark, encoding in MARKED.items() if head.startswith(mark)]
-    is_binary = not marked and len(CONTROL.findall(head)) * BINARY_SHARE > len(head)
+    is_binary = not marked and len(CONTROL_BYTES.findall(head)) * BINARY_SHARE > len(head)
     if is_binary or head.startswith(SIGNATURES):
         raise Refused("other")
     for encoding in marked or ["utf-8", "gb18030"]:
@@ -61,7 +61,7 @@ def is_valid(path, encoding):
     decoder = codecs.getincrementaldecoder(encoding)()
     with open(path, "rb") as file:
         try:
-            while chunk := file.read(CHUNK):
+            while chunk := file.read(BLOCK_SIZE):
                 decoder.decode(chunk)
             decoder.decode(b"", True)
         except UnicodeDecodeError:
@@ -100,7 +100,7 @@ def short_lines(file):
 
 def delimiter_of(file):
     """Returns the delimiter that occurs outside quotes in most of the first lines; raises Refused."""
-    sample = "".join(line for _, line in zip(range(SAMPLE), short_lines(file), strict=False))
+    sample = "".join(line for _, line in zip(range(SAMPLE_LINES), short_lines(file), strict=False))
     lines = QUOTED.sub("", sample).splitlines()
     return max(DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), "".join(lines).count(mark)))
 

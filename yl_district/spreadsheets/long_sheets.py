@@ -11,7 +11,7 @@ from rustpy_xlsxwriter import Format
 from .formulas import neutralised
 from .workbooks import CELL_LIMIT, EXCEL_ROWS, LIST_LIMIT, TEXT_FORMAT, within_limit, write_workbook
 
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+UNWRITABLE_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class TooManyRows(Exception):
@@ -28,7 +28,7 @@ def write_long_sheet(stream, name, headings, rows):
     text, bold = Format().set_num_format_index(TEXT_FORMAT), Format().set_bold().set_background_color("#F1F5F9")
     names = [heading.text for heading in headings]
     rustpy_xlsxwriter.write_worksheet(
-        records(names, chain([first], rows)),
+        row_dicts(names, chain([first], rows)),
         stream,
         name,
         freeze_row=1,
@@ -40,7 +40,7 @@ def write_long_sheet(stream, name, headings, rows):
     )
 
 
-def records(names, rows):
+def row_dicts(names, rows):
     """Yields the rows as dicts by heading; raises TooManyRows."""
     for number, row in enumerate(rows, 2):
         if number > EXCEL_ROWS:
@@ -52,7 +52,7 @@ def writable(text):
     """Returns the text as an Excel cell can hold it, None where nothing is left."""
     if len(text) > CELL_LIMIT:
         text = within_limit(text)
-    return UNWRITABLE.sub("", text) or None
+    return UNWRITABLE_IN_XML.sub("", text) or None
 
 
 def is_short(heading):

@@ -18,7 +18,7 @@ from .archives import chunks
 from .limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
 
 SKIPPED = {"table:shapes", "table:dde-links"}  # may hold tables of their own, which are no sheets
-CELLS = {"table:table-cell", "table:covered-table-cell"}
+CELL_TAGS = {"table:table-cell", "table:covered-table-cell"}
 WHITE_SPACE = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 ERROR_TEXT = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
@@ -28,7 +28,7 @@ SPANS = ("table:number-rows-spanned", "table:number-columns-spanned")
 
 def read_ods(archive):
     """Yields each visible sheet as (name, merged areas, rows); read all rows of one before asking for the next."""
-    merged = merged_areas(archive) if has_merged_cells(archive) else None
+    merged = merges_by_sheet(archive) if has_merged_cells(archive) else None
     events = Content(archive).events()
     names = (content for kind, content in events if kind == "sheet")
     for number, name in enumerate(names):
@@ -46,7 +46,7 @@ def has_merged_cells(archive):
     return False
 
 
-def merged_areas(archive):
+def merges_by_sheet(archive):
     """Returns the merged areas of each visible sheet; raises Refused for too many in one sheet."""
     areas = []
     for kind, content in Content(archive).events():
@@ -113,18 +113,18 @@ class Content:
         """Handles the start of an element; raises Refused for too long a text."""
         if self.skipped or self.is_foreign(tag):
             self.skipped += 1
-        elif tag in CELLS:
+        elif tag in CELL_TAGS:
             self.cell, self.lines = attributes, []
         elif tag == "text:p":
             self.in_paragraph = True
             self.lines.append("")
         elif tag in WHITE_SPACE:
-            length = count(attributes, "text:c")
+            length = repeat_count(attributes, "text:c")
             if length > LINE:
                 raise Refused("too large", f"某一单元格超过 {LINE} 个字的表格")
             self.text(WHITE_SPACE[tag] * length)
         elif tag == "table:table-row":
-            self.row, self.row_repeats, self.gap = [], count(attributes, "table:number-rows-repeated"), 0
+            self.row, self.row_repeats, self.gap = [], repeat_count(attributes, "table:number-rows-repeated"), 0
         elif tag == "table:table":
             self.start_table(attributes)
         elif tag == "style:style":
@@ -138,7 +138,7 @@ class Content:
             self.skipped -= 1
         elif tag == "text:p":
             self.in_paragraph = False
-        elif tag in CELLS:
+        elif tag in CELL_TAGS:
             self.end_cell(tag)
         elif tag == "table:table-row":
             self.end_row()
@@ -163,10 +163,10 @@ class Content:
 
     def end_cell(self, tag):
         """Adds a cell with its repeats to the row; what a merged cell covers is empty. Raises Refused for too many."""
-        repeats = count(self.cell, "table:number-columns-repeated")
+        repeats = repeat_count(self.cell, "table:number-columns-repeated")
         value = None if tag == "table:covered-table-cell" else value_of(self.cell, "\n".join(self.lines))
         if self.visible and any(name in self.cell for name in SPANS):
-            self.add_merged_area(*(count(self.cell, name) for name in SPANS))
+            self.add_merged_area(*(repeat_count(self.cell, name) for name in SPANS))
         self.cell = None
         if value is None:
             self.gap += repeats
@@ -194,7 +194,7 @@ class Content:
         self.row_gap = 0
 
 
-def count(attributes, name):
+def repeat_count(attributes, name):
     """Returns the count in an attribute, at least 1, and 1 where the attribute is missing."""
     return max(int(attributes[name]), 1) if name in attributes else 1
 

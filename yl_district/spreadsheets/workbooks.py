@@ -20,7 +20,7 @@ import xlsxwriter
 from .delimited_text import pasted_rows
 from .limits import PART_ROWS, Refused
 
-ROOT = Path(__file__).parents[2]
+CHILD_FOLDER = Path(__file__).parents[2]
 READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets.child import main; main(sys.argv[2])"
 READING_SECONDS = 60  # of waiting for the child process; time that the caller takes between rows is not counted
 PIECE = 1 << 16
@@ -120,11 +120,11 @@ def stream_workbook(data, file_name=""):
         file.write(data)
         file.flush()
         own = file.fileno()
-        command = [sys.executable, "-I", "-c", READER, str(ROOT), f"/dev/fd/{own}"]
+        command = [sys.executable, "-I", "-c", READER, str(CHILD_FOLDER), f"/dev/fd/{own}"]
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         with subprocess.Popen(command, pass_fds=[own], **streams) as child:
             try:
-                yield from parts(lines(child.stdout), file_name)
+                yield from parts(child_lines(child.stdout), file_name)
             finally:
                 child.kill()
 
@@ -144,7 +144,7 @@ def parts(answers, file_name):
     raise unreadable({"refusal": "crashed"})
 
 
-def lines(pipe):
+def child_lines(pipe):
     """Yields the lines that the child process prints, until it ends or has taken `READING_SECONDS` in all."""
     left, pieces = READING_SECONDS, []
     with selectors.DefaultSelector() as selector:

@@ -8,8 +8,8 @@ from .limits import Refused
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on end a chain
 HEADER_SECTORS = 109  # sectors of the allocation table that are listed in the header
-ROOT = 5
-END, PASSWORD, LISTED_SHEET, FORMULA, TRUTH_OR_ERROR = 0x000A, 0x002F, 0x0085, 0x0006, 0x0205
+ROOT_STORAGE = 5
+EOF, FILEPASS, BOUNDSHEET, FORMULA, BOOLERR = 0x000A, 0x002F, 0x0085, 0x0006, 0x0205
 BEGIN = {0x0009, 0x0209, 0x0409, 0x0809}
 
 
@@ -27,19 +27,19 @@ def xls_errors(data):
         raise Refused("other")
     book = streams.get("workbook") or streams["book"]
     sheets = []
-    for kind, place, _ in records(book, 0):
-        if kind == PASSWORD:
+    for kind, place, _ in biff_records(book, 0):
+        if kind == FILEPASS:
             raise Refused("encrypted")
-        if kind == LISTED_SHEET:
+        if kind == BOUNDSHEET:
             sheets.append(unpack_from("<I", book, place)[0])
-    return [error_cells(book, start) for start in sheets]
+    return [xls_error_cells(book, start) for start in sheets]
 
 
-def error_cells(book, start):
+def xls_error_cells(book, start):
     """Returns the cells of the sheet at `start` whose formula failed, as {row: [columns]}."""
     errors = {}
-    for kind, place, length in records(book, start):
-        failed = kind == TRUTH_OR_ERROR and length >= 8 and book[place + 7] == 1
+    for kind, place, length in biff_records(book, start):
+        failed = kind == BOOLERR and length >= 8 and book[place + 7] == 1
         failed = failed or (kind == FORMULA and book[place + 6] == 2 and book[place + 12 : place + 14] == b"\xff\xff")
         if failed:
             row, column = unpack_from("<HH", book, place)
@@ -47,7 +47,7 @@ def error_cells(book, start):
     return errors
 
 
-def records(book, place):
+def biff_records(book, place):
     """Yields the records of the substream at `place` as (kind, place of the content, length).
 
     Those of substreams inside it, such as charts, are left out.
@@ -57,7 +57,7 @@ def records(book, place):
         kind, length = unpack_from("<HH", book, place)
         if kind in BEGIN:
             depth += 1
-        elif kind == END:
+        elif kind == EOF:
             depth -= 1
             if depth <= 0:
                 return
@@ -76,7 +76,7 @@ class CompoundFile:
         self.table = self.allocation_table()
         small_table = numbers(self.read(self.sectors(first_small)))
         entries = [entry for entry in pieces(self.read(self.sectors(first_entry)), 128) if entry[66]]
-        roots = [entry for entry in entries if entry[66] == ROOT]
+        roots = [entry for entry in entries if entry[66] == ROOT_STORAGE]
         small_sectors = self.read(self.sectors(unpack_from("<I", roots[0], 116)[0])) if roots else b""
         self.streams = {}
         for entry in entries:

@@ -9,18 +9,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from ..attachments.file_types import ACCEPTED, taken
+from ..attachments.file_types import ACCEPTED, accepted_file
 from ..attachments.models import Attachment
-from ..pages.edit_conflicts import lock
+from ..pages.edit_conflicts import lock_for_edit
 from ..pages.forms import PageForm
 
 LONGEST_STEM = 100
-UNWRITABLE = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
+UNSAFE_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
 
 
 def file_name(name, ending):
     """A safe file name with the extension of the detected type."""
-    stem = UNWRITABLE.sub("", PurePath(name.replace("\\", "/")).stem).strip(" .")[:LONGEST_STEM]
+    stem = UNSAFE_IN_FILE_NAMES.sub("", PurePath(name.replace("\\", "/")).stem).strip(" .")[:LONGEST_STEM]
     return f"{stem or '附件'}.{ending}"
 
 
@@ -47,14 +47,14 @@ class AttachmentForm(PageForm):
         if file.size > Attachment.MOST_BYTES:
             found, limit = filesizeformat(file.size), filesizeformat(Attachment.MOST_BYTES)
             raise ValidationError(f"文件有 {found}，上限为 {limit}。请压缩图片或拆成几份后再上传。")
-        ending, content = taken(file.read())
+        ending, content = accepted_file(file.read())
         return file_name(file.name, ending), content
 
     @transaction.atomic
     def save(self):
         """Attaches the file; raises ValidationError where the record already has it, or has MOST_PER_RECORD files."""
         attachment, record = self.instance, self.instance.record
-        lock(record, self.user)
+        lock_for_edit(record, self.user)
         attachment.file_name, content = self.cleaned_data["file"]
         attachment.size, attachment.sha256 = len(content), hashlib.sha256(content).hexdigest()
         attachment.uploaded_by = self.user

@@ -26,7 +26,7 @@ def attachment_create(request, kind, pk):
         instance=Attachment(record=record),
         title=f"添加附件：{record}",
         message="已添加附件。",
-        after=place_of(record),
+        after=attachments_address(record),
     )
 
 
@@ -50,7 +50,11 @@ def attachment_delete(request, pk):
     attachment = visible_attachment(request, pk)
     refuse_unchangeable(request, attachment.record)
     return delete_page(
-        request, attachment, title=f"删除附件：{attachment}", message="已删除附件。", after=place_of(attachment.record)
+        request,
+        attachment,
+        title=f"删除附件：{attachment}",
+        message="已删除附件。",
+        after=attachments_address(attachment.record),
     )
 
 
@@ -67,7 +71,7 @@ def refuse_unchangeable(request, record):
         access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="附件")
 
 
-def place_of(record):
+def attachments_address(record):
     """URL of the attachments on the record's detail page, or on its update page where it has none."""
     kind = kind_of(type(record))
     try:

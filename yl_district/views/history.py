@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ..attachments.models import Attachment, is_open_as_a_whole, takes_attachments
 from ..audit import access_log
-from ..history.changes import Telling, is_revertible
-from ..history.tracking import because, kind_of, may_change, may_come, model_of, reached, tracked_fields
+from ..history.changes import HistoryWindow, is_revertible
+from ..history.tracking import because, kind_of, may_change, may_come, reached, tracked_fields, tracked_model
 from ..pages.edit_conflicts import is_reached
 from ..pages.forms import KEY_DIGITS
 
@@ -32,7 +32,7 @@ def record_history(request, kind, pk):
     shown = list(page)
     before = rows.filter(history_id__lt=shown[-1].history_id).first() if shown else None
     may_revert = may_change(request.user, record)
-    telling = Telling(record, [*shown, *([before] if before else [])], request.user, may_revert)
+    telling = HistoryWindow(record, [*shown, *([before] if before else [])], request.user, may_revert)
     context = {
         "title": f"修改记录：{record}",
         "record": record,
@@ -63,7 +63,7 @@ def record_revert(request, kind, pk):
         raise Http404
     row, former, field = change_meant(record, request.POST, request.user)
     rows = [row, former]
-    telling = Telling(record, rows, request.user, may_revert=True)
+    telling = HistoryWindow(record, rows, request.user, may_revert=True)
     value, label = getattr(former, field.attname), str(field.verbose_name)
     try:
         set_back(record, field, getattr(row, field.attname), value, request.user)
@@ -92,7 +92,7 @@ def set_back(record, field, changed, value, user):
 
 def reached_record(user, kind, pk):
     """The record, if the user may open its pages and see its content; raises Http404 otherwise."""
-    model = model_of(kind)
+    model = tracked_model(kind)
     if model is None or not may_come(user, model):
         raise Http404
     return get_object_or_404(reached(model, user).select_related(), pk=pk)

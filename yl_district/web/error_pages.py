@@ -10,7 +10,7 @@ from django.views.defaults import page_not_found
 from ..fields import is_masked
 from ..privacy.masking import masked
 
-MOST_SHOWN = 60
+MOST_FIELDS_SHOWN = 60
 
 
 def not_found(request, exception):
@@ -23,24 +23,24 @@ def not_found(request, exception):
 
 def typed_values(request):
     """(label, text) of the fields in a form submitted to a model's page, without links to records."""
-    model = request.method == "POST" and model_of(request.resolver_match)
+    model = request.method == "POST" and model_of_address(request.resolver_match)
     if not model:
         return []
     try:
-        sent = list(request.POST.items())[:MOST_SHOWN]
+        sent = list(request.POST.items())[:MOST_FIELDS_SHOWN]
     except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
         return []
-    fields = [(field_of(model, name), value) for name, value in sent]
-    return [(field.verbose_name, in_words(field, value)) for field, value in fields if field and value]
+    fields = [(typed_field(model, name), value) for name, value in sent]
+    return [(field.verbose_name, typed_value(field, value)) for field, value in fields if field and value]
 
 
-def model_of(match):
+def model_of_address(match):
     """The model that a URL name belongs to: UnitContact for `unit_contact_update`."""
     name = ((match and match.url_name) or "").rsplit("_", 1)[0].replace("_", "")
     return next((model for model in apps.get_models() if model._meta.model_name == name), None)
 
 
-def field_of(model, name):
+def typed_field(model, name):
     """The field of this name, in the model or one it refers to; None if missing, a relation or not editable."""
     pointed_to = [field.related_model for field in model._meta.concrete_fields if field.is_relation]
     for each in (model, *pointed_to):
@@ -52,7 +52,7 @@ def field_of(model, name):
     return None
 
 
-def in_words(field, value):
+def typed_value(field, value):
     """Display text of a submitted value: masked where the field is, choices by their label."""
     if is_masked(field):
         return masked(value)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
-from yl_district.sheets.cells import shown
+from yl_district.sheets.cells import quoted_cell
 
 
 class Command(DatabaseCommand):
@@ -53,7 +53,7 @@ def report_lines(report):
 
 def quoted(found):
     """The value in quotation marks; the text for an empty cell has brackets of its own."""
-    return found if found == shown(None) else f"“{found}”"
+    return found if found == quoted_cell(None) else f"“{found}”"
 
 
 def place(problem):

@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from yl_district.commands import DatabaseCommand
 from yl_district.privacy import authenticators
-from yl_district.privacy.encryption import BATCH, DecryptionError, encrypted_fields, prefix_of, store
+from yl_district.privacy.encryption import REWRITE_BATCH, DecryptionError, encrypted_fields, prefix_of, store_columns
 from yl_district.privacy.keys import current_key
 from yl_district.record_options import options_of
 
@@ -22,7 +22,7 @@ class Columns:
 
     def under_other_keys(self):
         """Rows with a value encrypted under another key than the current one."""
-        return under_other_keys(self.model)
+        return rows_under_other_keys(self.model)
 
     def open(self, row):
         """Decrypts every value of the row; raises DecryptionError where one cannot be decrypted."""
@@ -31,7 +31,7 @@ class Columns:
 
     def store_anew(self, rows):
         """Re-encrypts opened rows under the current key."""
-        store(self.model, rows, [field.name for field in encrypted_fields(self.model)])
+        store_columns(self.model, rows, [field.name for field in encrypted_fields(self.model)])
 
 
 class Secrets(Columns):
@@ -41,7 +41,7 @@ class Secrets(Columns):
         self.model, self.name = Authenticator, "动态口令"
 
     def under_other_keys(self):
-        return authenticators.under_other_keys()
+        return authenticators.authenticators_under_other_keys()
 
     def open(self, row):
         for stored in authenticators.secrets_of(row).values():
@@ -79,7 +79,7 @@ class Command(DatabaseCommand):
     def one_batch(self, kept, rows, check):
         """The first batch of the rows: decrypted, and re-encrypted unless `check`."""
         rows = rows.order_by("pk")
-        most = min(BATCH, options_of(kept.model).rows_at_once or BATCH)
+        most = min(REWRITE_BATCH, options_of(kept.model).rows_at_once or REWRITE_BATCH)
         batch = list((rows if check else rows.select_for_update(no_key=True))[:most])
         whole = [row for row in batch if self.opens(kept, row)]
         if whole and not check:
@@ -105,7 +105,7 @@ class Command(DatabaseCommand):
         self.stdout.write(f"全部内容使用当前密钥 {current_key().id}。")
 
 
-def under_other_keys(model):
+def rows_under_other_keys(model):
     """Rows with a column encrypted under another key than the current one."""
     rows, found = model._base_manager.all(), Q(pk__in=[])
     for field in encrypted_fields(model):
