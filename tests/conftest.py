@@ -25,7 +25,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.races import HANGING
-from yl_district.audit import append_only, write_once
+from yl_district.audit import write_once
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -109,7 +109,7 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
     these a hundred times faster than it truncates the tables.
     """
     with transaction.atomic():
-        append_only.unprotect(operations.connection)
+        write_once.ACCESS_LOG.unprotect(operations.connection)
         write_once.unprotect(operations.connection, write_once.tables())
         if operations.connection.vendor == "postgresql":
             tables = re.findall(r'"[^"]+"', " ".join(statements))
@@ -117,7 +117,7 @@ def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sq
             statements = [f"SET LOCAL session_replication_role = replica; {deletions}"]
         plain(operations, statements)
         put_back_migrated_rows(operations.connection)
-        append_only.protect(operations.connection)
+        write_once.ACCESS_LOG.protect(operations.connection)
         write_once.protect(operations.connection, write_once.tables())
 
 
@@ -178,7 +178,7 @@ def refusal(request, exception):
 @pytest.fixture
 def broken_log(db):
     """An access log that takes no line, as on a full disk; the trigger goes with the test's transaction."""
-    table, act = append_only.TABLE, "RAISE(ABORT, 'full')"
+    table, act = write_once.ACCESS_LOG.table, "RAISE(ABORT, 'full')"
     statements = {
         "sqlite": [f"CREATE TRIGGER full_log BEFORE INSERT ON {table} BEGIN SELECT {act}; END"],
         "postgresql": [

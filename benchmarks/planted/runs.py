@@ -133,9 +133,9 @@ def make_triggers_anew():
     """Recreates the triggers that make rows immutable by the present code."""
     from django.db import connection
 
-    from yl_district.audit import append_only, write_once
+    from yl_district.audit import write_once
 
-    for module, given in ((append_only, []), (write_once, [write_once.tables()])):
-        module.unprotect(connection, *given)
-        module.protect(connection, *given)
+    for triggers in (write_once.ACCESS_LOG, *map(write_once.triggers_of, write_once.tables())):
+        triggers.unprotect(connection)
+        triggers.protect(connection)
     connection.close()

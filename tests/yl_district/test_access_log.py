@@ -17,9 +17,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from tests.factories import make_user
-from yl_district.audit import access_log, append_only
+from yl_district.audit import access_log
 from yl_district.audit.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
 from yl_district.audit.models import AccessEntry
+from yl_district.audit.write_once import ACCESS_LOG, Triggers
 
 pytestmark = pytest.mark.both
 
@@ -41,9 +42,9 @@ def write_lines(count):
 @pytest.fixture
 def unprotected():
     """The log without the database's triggers, as for an attacker who has dropped them."""
-    append_only.unprotect(connection)
+    ACCESS_LOG.unprotect(connection)
     yield
-    append_only.protect(connection)
+    ACCESS_LOG.protect(connection)
 
 
 @pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_hostile_text_is_taken_and_the_chain_still_holds(text):
 def test_the_database_refuses_to_change_or_lose_a_line(statement):
     write_lines(3)
     with pytest.raises(IntegrityError, match="访问日志只能增加"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement.format(table=append_only.TABLE))
+        cursor.execute(statement.format(table=ACCESS_LOG.table))
     assert (AccessEntry.objects.count(), verify().is_whole) == (3, True)
 
 
@@ -89,14 +90,14 @@ def test_the_database_refuses_to_change_or_lose_a_line(statement):
 def test_the_database_refuses_to_empty_or_replace():
     write_lines(3)
     columns = "number, at, who, action, subject, detail, address, previous, digest"
-    copied = f"SELECT {columns} FROM {append_only.TABLE} WHERE number = 2"
+    copied = f"SELECT {columns} FROM {ACCESS_LOG.table} WHERE number = 2"
     tries = {
-        "sqlite": [f"REPLACE INTO {append_only.TABLE} ({columns}) {copied}"],
+        "sqlite": [f"REPLACE INTO {ACCESS_LOG.table} ({columns}) {copied}"],
         "postgresql": [
-            f"TRUNCATE {append_only.TABLE}",
-            f"TRUNCATE {append_only.TABLE} CASCADE",
-            f"SET LOCAL session_replication_role = replica; DELETE FROM {append_only.TABLE}",
-            f"INSERT INTO {append_only.TABLE} ({columns}) {copied} ON CONFLICT (number) DO UPDATE SET who = 'x'",
+            f"TRUNCATE {ACCESS_LOG.table}",
+            f"TRUNCATE {ACCESS_LOG.table} CASCADE",
+            f"SET LOCAL session_replication_role = replica; DELETE FROM {ACCESS_LOG.table}",
+            f"INSERT INTO {ACCESS_LOG.table} ({columns}) {copied} ON CONFLICT (number) DO UPDATE SET who = 'x'",
         ],
     }[connection.vendor]
     for statement in tries:
@@ -138,9 +139,9 @@ REPLACING = {
 def test_no_line_is_replaced_be_it_the_last(number):
     write_lines(3)
     before = list(AccessEntry.objects.values())
-    copy = f"SELECT {COLUMNS} FROM {append_only.TABLE} WHERE number = {number}"
+    copy = f"SELECT {COLUMNS} FROM {ACCESS_LOG.table} WHERE number = {number}"
     names = {
-        "table": append_only.TABLE,
+        "table": ACCESS_LOG.table,
         "columns": COLUMNS,
         "number": number,
         "copy": copy,
@@ -157,31 +158,29 @@ def test_no_line_is_replaced_be_it_the_last(number):
 
 @pytest.mark.both
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "name", {"sqlite": append_only.SQLITE, "postgresql": append_only.POSTGRESQL}[connection.vendor]
-)
+@pytest.mark.parametrize("name", ACCESS_LOG.names_on(connection))
 def test_each_trigger_that_is_missing_is_named(name):
-    place = {"sqlite": "", "postgresql": f" ON {append_only.TABLE}"}[connection.vendor]
+    place = {"sqlite": "", "postgresql": f" ON {ACCESS_LOG.table}"}[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{place}")
-    assert append_only.missing(connection) == [name]
+    assert ACCESS_LOG.missing(connection) == [name]
     assert not verify().is_whole
 
 
 @pytest.mark.postgresql(only=True)
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", ["DISABLE", "ENABLE", "ENABLE REPLICA"])
-@pytest.mark.parametrize("name", append_only.POSTGRESQL)
+@pytest.mark.parametrize("name", ACCESS_LOG.names_on(connection))
 def test_a_trigger_that_does_not_always_fire_is_named(name, state):
     with connection.cursor() as cursor:
-        cursor.execute(f"ALTER TABLE {append_only.TABLE} {state} TRIGGER {name}")
-    assert append_only.missing(connection) == [name]
+        cursor.execute(f"ALTER TABLE {ACCESS_LOG.table} {state} TRIGGER {name}")
+    assert ACCESS_LOG.missing(connection) == [name]
 
 
 @pytest.mark.django_db
 def test_missing_triggers_are_a_fault(unprotected):
     write_lines(2)
-    assert append_only.missing(connection) != []
+    assert ACCESS_LOG.missing(connection) != []
     assert str(verify()) == "日志有误：数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。"
 
 
@@ -381,7 +380,7 @@ def edits_found(noted, count):
 @pytest.mark.django_db
 def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch, promises):
     noted = write_lines(12)
-    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
     assert verify(noted).is_whole
     found, kinds = edits_found(noted, EDITS)
     promises.add("E2", edits=EDITS, found=found)
@@ -393,7 +392,7 @@ def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkey
 def test_edits_do_not_show_where_digests_do_not_tell_the_contents(unprotected, monkeypatch):
     """The twin: without the digests, changes go unnoticed."""
     noted = write_lines(12)
-    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
     monkeypatch.setattr(access_log, "digest_of", lambda entry: entry.digest)
     found, _ = edits_found(noted, 100)
     assert found < 100
@@ -418,7 +417,7 @@ def test_the_command_names_the_first_broken_line(unprotected, capsys, harm, said
 
 @pytest.mark.django_db
 def test_the_command_says_what_to_note_and_later_looks_for_it(capsys, unprotected, monkeypatch):
-    monkeypatch.setattr(access_log, "missing", lambda connection: [])
+    monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
     noted = write_lines(4)
     call_command("verify_audit_log")
     assert capsys.readouterr().out == f"日志完整，共 4 条，最后一条为第 4 条，摘要 {noted}。\n"

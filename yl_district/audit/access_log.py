@@ -15,8 +15,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from ..privacy.keys import derived_key
-from .append_only import missing
 from .models import AccessEntry
+from .write_once import ACCESS_LOG
 
 Action = AccessEntry.Action
 BEGINNING = "0" * 64
@@ -139,7 +139,7 @@ def verify(expected=""):
         is_found = is_found or digest == expected
     if not is_found:
         return Verdict(number, digest, f"没有摘要为 {expected} 的一条：末尾的若干条已被删去，或摘要抄写有误。")
-    if missing(connection):
+    if ACCESS_LOG.missing(connection):
         return Verdict(number, digest, "数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。")
     return Verdict(number, digest)
 

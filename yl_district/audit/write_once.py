@@ -1,68 +1,128 @@
-"""Triggers that make the rows of write-once models immutable for every client of the database."""
+"""Triggers by which the database itself refuses every change of rows that are written once, whoever asks it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.apps import apps
 
+from .models import AccessEntry
 from .write_once_model import KeptOnce
 
-REFUSAL = "这条记录只能增加，不能修改或删除。"
-# REPLACE deletes a conflicting row without firing a delete trigger, so an insert must not conflict with any row.
-SQLITE = {
-    "keeps_rows": f"BEFORE UPDATE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    "loses_none": f"BEFORE DELETE ON {{table}} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    "replaces_none": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {taken}) "
-    f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-}
-POSTGRESQL = {
-    "keeps_rows": "BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW",
-    "loses_none": "BEFORE TRUNCATE ON {table} FOR EACH STATEMENT",
-}
-FUNCTION = (
-    "CREATE OR REPLACE FUNCTION refuse_row_change() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'restrict_violation'; END$$"
-)
 
+@dataclass(frozen=True)
+class Triggers:
+    """The triggers that make the rows of one table immutable.
 
-def tables():
-    """Tables of the write-once models."""
-    return [model._meta.db_table for model in apps.get_models() if issubclass(model, KeptOnce)]
+    `names` are those of the triggers on update, on removal and, on SQLite, on insertion: REPLACE takes a row's place
+    without any deletion that a trigger sees. `clash` returns the condition under which a new row would do so.
+    """
 
+    table: str
+    names: tuple[str, str, str]
+    refusal: str
+    function: str
+    clash: Callable
 
-def protect(connection, names):
-    """Creates the triggers on these tables."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(FUNCTION)
-        for table in names:
-            for statement in statements(connection, table):
+    def names_on(self, connection):
+        """Returns the names of the triggers that this database needs."""
+        return self.names if connection.vendor == "sqlite" else self.names[:2]
+
+    def protect(self, connection):
+        """Creates the triggers."""
+        with connection.cursor() as cursor:
+            for statement in self.statements(connection):
                 cursor.execute(statement)
 
+    def statements(self, connection):
+        """Returns the SQL that creates the triggers."""
+        return self.sqlite(connection) if connection.vendor == "sqlite" else self.postgresql()
 
-def statements(connection, table):
-    """The SQL statements that create the triggers of one table."""
-    if connection.vendor == "sqlite":
-        rules = {name: rule.format(table=table, taken=taken(connection, table)) for name, rule in SQLITE.items()}
-        return [f"CREATE TRIGGER {table}_{name} {rule}" for name, rule in rules.items()]
-    made = [
-        f"CREATE TRIGGER {table}_{name} {rule.format(table=table)} EXECUTE FUNCTION refuse_row_change()"
-        for name, rule in POSTGRESQL.items()
-    ]
-    # ALWAYS, since a session with session_replication_role = replica skips ordinary triggers.
-    return [*made, *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_{name}" for name in POSTGRESQL)]
+    def sqlite(self, connection):
+        """Returns a statement for each trigger."""
+        change, removal, insertion = self.names
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
+        return [
+            f"CREATE TRIGGER {change} BEFORE UPDATE ON {self.table} {refuse}",
+            f"CREATE TRIGGER {removal} BEFORE DELETE ON {self.table} {refuse}",
+            f"CREATE TRIGGER {insertion} BEFORE INSERT ON {self.table} "
+            f"WHEN {self.clash(connection, self.table)} {refuse}",
+        ]
+
+    def postgresql(self):
+        """Returns the statements for the function and the triggers that call it."""
+        change, removal, _ = self.names
+        refuse = f"BEGIN RAISE EXCEPTION '{self.refusal}' USING ERRCODE = 'restrict_violation'; END"
+        call = f"EXECUTE FUNCTION {self.function}()"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.function}() RETURNS trigger LANGUAGE plpgsql AS $${refuse}$$",
+            f"CREATE TRIGGER {change} BEFORE UPDATE OR DELETE ON {self.table} FOR EACH ROW {call}",
+            f"CREATE TRIGGER {removal} BEFORE TRUNCATE ON {self.table} FOR EACH STATEMENT {call}",
+            # Also for a session that calls itself a replica, in which other triggers rest.
+            *(f"ALTER TABLE {self.table} ENABLE ALWAYS TRIGGER {name}" for name in (change, removal)),
+        ]
+
+    def unprotect(self, connection):
+        """Drops the triggers."""
+        place = "" if connection.vendor == "sqlite" else f" ON {self.table}"
+        with connection.cursor() as cursor:
+            for name in self.names_on(connection):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{place}")
+
+    def missing(self, connection):
+        """Returns the names of the triggers that are not in force: a table built anew silently loses them."""
+        if connection.vendor == "sqlite":
+            present = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{self.table}'"
+        else:
+            present = f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{self.table}'::regclass AND tgenabled = 'A'"
+        with connection.cursor() as cursor:
+            cursor.execute(present)
+            return sorted(set(self.names_on(connection)) - {name for (name,) in cursor.fetchall()})
 
 
-def taken(connection, table):
-    """SQLite's condition for a stored row that shares a unique key or its rowid with the new one."""
+def not_last(connection, table):
+    """Returns the condition for a new row that does not come after all others.
+
+    A row's place could also be taken by the number that SQLite itself gives each row.
+    """
+    return f"NEW.number <= (SELECT MAX(number) FROM {table}) OR NEW.rowid IN (SELECT rowid FROM {table})"
+
+
+def not_unique(connection, table):
+    """Returns the condition for a new row that has something unique in common with a stored one."""
     with connection.cursor() as cursor:
         constraints = connection.introspection.get_constraints(cursor, table).values()
     unique = [each["columns"] for each in constraints if each["unique"]]
     same = [" AND ".join(f'"{column}" = NEW."{column}"' for column in columns) for columns in [["rowid"], *unique]]
-    return " OR ".join(f"({each})" for each in same)
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(f'({each})' for each in same)})"
+
+
+ACCESS_LOG = Triggers(
+    AccessEntry._meta.db_table,
+    ("access_log_keeps_lines", "access_log_loses_none", "access_log_only_grows"),
+    "访问日志只能增加，不能修改或删除。",
+    "refuse_log_change",
+    not_last,
+)
+
+
+def triggers_of(table):
+    """Returns the Triggers of a table of KeptOnce rows."""
+    names = (f"{table}_keeps_rows", f"{table}_loses_none", f"{table}_replaces_none")
+    return Triggers(table, names, KeptOnce.refusal, "refuse_row_change", not_unique)
+
+
+def tables():
+    """Returns the tables of KeptOnce rows."""
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, KeptOnce)]
+
+
+def protect(connection, names):
+    """Creates the triggers of these tables."""
+    for table in names:
+        triggers_of(table).protect(connection)
 
 
 def unprotect(connection, names):
-    """Drops the triggers, for reverse migrations."""
-    with connection.cursor() as cursor:
-        for table in names:
-            for name in SQLITE if connection.vendor == "sqlite" else POSTGRESQL:
-                place = "" if connection.vendor == "sqlite" else f" ON {table}"
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_{name}{place}")
+    """Drops the triggers of these tables."""
+    for table in names:
+        triggers_of(table).unprotect(connection)

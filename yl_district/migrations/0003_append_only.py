@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from yl_district.audit import append_only
+from yl_district.audit.write_once import ACCESS_LOG
 from yl_district.audit.access_log import BEGINNING, digest_of
 
 
@@ -28,11 +28,11 @@ def move_downloads(apps, schema_editor):
 
 
 def protect(apps, schema_editor):
-    append_only.protect(schema_editor.connection)
+    ACCESS_LOG.protect(schema_editor.connection)
 
 
 def unprotect(apps, schema_editor):
-    append_only.unprotect(schema_editor.connection)
+    ACCESS_LOG.unprotect(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

@@ -2,14 +2,14 @@
 
 from django.db import migrations
 
-from yl_district.audit import append_only
+from yl_district.audit.write_once import ACCESS_LOG
 
 
 def protect_anew(apps, schema_editor):
     """Recreates the triggers on SQLite; PostgreSQL cannot replace a row without firing them."""
     if schema_editor.connection.vendor == "sqlite":
-        append_only.unprotect(schema_editor.connection)
-        append_only.protect(schema_editor.connection)
+        ACCESS_LOG.unprotect(schema_editor.connection)
+        ACCESS_LOG.protect(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

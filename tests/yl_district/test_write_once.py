@@ -92,3 +92,11 @@ def test_every_table_and_all_that_is_unique_in_it_is_looked_at():
         found = [each["columns"] for each in constraints if each["unique"] or each["primary_key"]]
         unique |= {(table, *columns) for columns in found}
     assert {(table, *columns.split(", ")) for table, columns, _ in CLASHES} == unique
+
+
+@pytest.mark.parametrize("table", KINDS)
+def test_triggers_that_are_missing_are_named(table):
+    triggers = write_once.triggers_of(table)
+    assert triggers.missing(connection) == []
+    triggers.unprotect(connection)
+    assert triggers.missing(connection) == sorted(triggers.names_on(connection))
