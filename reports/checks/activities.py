@@ -3,9 +3,10 @@
 from django.db.models import F, Q
 
 from activities.models import Activity
+from yl_district.audit.access_log import subject_of
 
 from ..figures import sources
-from .inspection import RawFinding, finding_subject
+from .inspection import RawFinding
 from .sums import attendance_figures, dated
 
 
@@ -36,7 +37,7 @@ def of_activity(inspection, activity, found):
     """A finding about an activity, whose name includes its type."""
     url = inspection.page("activity_update", activity.pk, of=activity)
     return RawFinding(
-        finding_subject(activity), f"{dated(activity)}（{activity.type}）", found, url, attendance_figures(activity)
+        subject_of(activity), f"{dated(activity)}（{activity.type}）", found, url, attendance_figures(activity)
     )
 
 
@@ -47,4 +48,4 @@ def lists_unlike_typed(inspection):
         if signed and stated not in (None, signed):
             url = inspection.page("activity_detail", activity.pk, of=activity)
             found = f"签到 {signed} 人，原填报 {stated} 人次"
-            yield RawFinding(finding_subject(activity), dated(activity), found, url, attendance_figures(activity))
+            yield RawFinding(subject_of(activity), dated(activity), found, url, attendance_figures(activity))

@@ -8,9 +8,10 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q
 
 from assistance.models import Assistance, AssistedYouth
+from yl_district.audit.access_log import subject_of
 
 from ..figures import sources
-from .inspection import RawFinding, about, finding_subject
+from .inspection import RawFinding, about
 
 A_YEAR = 12
 
@@ -25,7 +26,7 @@ def of_youth(inspection, youth, found, url_name, *arguments):
     """A finding about a youth, by masked name."""
     name = f"{youth.shown_name}（{youth.organisation.name}）"
     return RawFinding(
-        finding_subject(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open
+        subject_of(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open
     )
 
 

@@ -168,11 +168,6 @@ class Inspection:
         return f"{reverse('figure_detail', args=[key])}?{scope_query(self.scope)}"
 
 
-def finding_subject(row):
-    """The subject of a finding about a stored row: `members.member:12`."""
-    return f"{row._meta.label_lower}:{row.pk}"
-
-
 def about(key):
     """The subject of a finding about a figure."""
     return f"figure:{key}"

@@ -3,10 +3,11 @@
 from django.db.models import OuterRef, Q
 
 from orgs.models import COMMUNITY_DOMAINS, Organisation, Unit
+from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
 
 from ..figures import sources
-from .inspection import RawFinding, finding_subject
+from .inspection import RawFinding
 
 HOLLOW = 3
 HOLLOW_CATEGORIES = [Organisation.Category.BRANCH, Organisation.Category.JOINT_BRANCH]
@@ -25,7 +26,7 @@ def organisations_without_cadre(inspection):
         wanted.exclude(pk__in=standing_organisations(scope).with_cadre_on(scope.day))
     ):
         url = inspection.page("post_create", of=organisation, organisation=organisation.pk)
-        yield RawFinding(finding_subject(organisation), organisation.name, "期末没有在任团干部", url)
+        yield RawFinding(subject_of(organisation), organisation.name, "期末没有在任团干部", url)
 
 
 def branches_hollow(inspection):
@@ -38,7 +39,7 @@ def branches_hollow(inspection):
     for branch in inspection.opened(branches.filter(size__lt=HOLLOW)):
         found = f"期末在册团员 {branch.size} 名，少于 {HOLLOW} 名"
         yield RawFinding(
-            finding_subject(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
+            subject_of(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
         )
 
 
@@ -74,4 +75,4 @@ def units_by_name(inspection, units):
 
 def of_unit(inspection, unit, found):
     """A finding about a unit."""
-    return RawFinding(finding_subject(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))
+    return RawFinding(subject_of(unit), unit.name, found, inspection.page("unit_update", unit.pk, of=unit))

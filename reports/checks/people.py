@@ -7,11 +7,12 @@ from django.db.models import Exists, F, Min, OuterRef, Q
 
 from members.models import Post, Volunteer
 from outreach.models import Contact, Link, cadres_with_links
+from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
 
 from ..figures import sources
 from ..models import PlatformEntry
-from .inspection import RawFinding, finding_subject
+from .inspection import RawFinding
 
 AGE_LIMIT = 28
 # The number of quarters listed by name; beyond that, the total number is added.
@@ -27,7 +28,7 @@ def members_over_age(inspection):
     for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
         url = inspection.page("member_end", member.pk, of=member)
-        yield RawFinding(finding_subject(member), f"{member.person}（{member.branch.name}）", found, url)
+        yield RawFinding(subject_of(member), f"{member.person}（{member.branch.name}）", found, url)
 
 
 def serving_cadres(inspection):
@@ -43,7 +44,7 @@ def cadres_below_quota(inspection):
         if cadre.standing_links < cadre.quota:
             found = f"联系青年 {cadre.standing_links} 名，指标 {cadre.quota} 名"
             url = inspection.page("link_create", of=cadre, cadre=cadre.pk)
-            yield RawFinding(finding_subject(cadre), str(cadre), found, url)
+            yield RawFinding(subject_of(cadre), str(cadre), found, url)
 
 
 def cadres_without_contact(inspection):
@@ -60,7 +61,7 @@ def cadres_without_contact(inspection):
             more = f"等 {len(silent)} 个季度" if len(silent) > MOST_NAMED else ""
             found = f"{'、'.join(silent[:MOST_NAMED])}{more}没有联系记录"
             url = inspection.page("contact_create", of=cadre, cadre=cadre.pk)
-            yield RawFinding(finding_subject(cadre), str(cadre), found, url)
+            yield RawFinding(subject_of(cadre), str(cadre), found, url)
 
 
 def first_links():
@@ -104,7 +105,7 @@ def contacts_outside_links(inspection):
     contacts = sources.contacts(inspection.scope).filter(Exists(through.filter(outside)), with_everyone=False)
     for contact in inspection.opened(contacts).select_related("cadre").order_by("held_on", "pk"):
         url = inspection.page("contact_update", contact.pk, of=contact)
-        yield RawFinding(finding_subject(contact), str(contact), "所列青年中有人当日不在联系期内", url)
+        yield RawFinding(subject_of(contact), str(contact), "所列青年中有人当日不在联系期内", url)
 
 
 def posts_overlapping(inspection):
@@ -118,9 +119,7 @@ def posts_overlapping(inspection):
     for longest, later in (pair for posts in held.values() for pair in beside_the_longest(posts)):
         if later.started_on <= end and max(later.started_on, start) < min(last_day_of(longest), last_day_of(later)):
             found = f"同一职务自 {later.started_on:%Y-%m} 起重复登记"
-            yield RawFinding(
-                finding_subject(later), str(later), found, inspection.page("post_update", later.pk, of=later)
-            )
+            yield RawFinding(subject_of(later), str(later), found, inspection.page("post_update", later.pk, of=later))
 
 
 def beside_the_longest(posts):
@@ -143,13 +142,13 @@ def bindings_before_entry(inspection):
     for link in inspection.opened(links).order_by("pk"):
         url = inspection.page("link_update", link.pk, of=link)
         yield RawFinding(
-            finding_subject(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
+            subject_of(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
         )
     volunteers = Volunteer.objects.within(scope.organisation).as_of(scope.day).filter(bound_on__lt=F("joined_on"))
     for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
         url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
         found = early(volunteer.bound_on, "加入", volunteer.joined_on)
-        yield RawFinding(finding_subject(volunteer), str(volunteer), found, url, ("volunteers_bound",))
+        yield RawFinding(subject_of(volunteer), str(volunteer), found, url, ("volunteers_bound",))
     yield from entries_bound_early(inspection)
 
 
@@ -162,7 +161,7 @@ def entries_bound_early(inspection):
     if inspection.scope.is_district:
         for entry in entries.select_related("person", "activity", "organisation").order_by("pk"):
             url = inspection.page("platform_entry_update", entry.pk)
-            yield RawFinding(finding_subject(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
+            yield RawFinding(subject_of(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
 
 
 def early(bound_on, what, day):

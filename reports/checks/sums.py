@@ -6,10 +6,11 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from activities.models import Activity, SignIn
+from yl_district.audit.access_log import subject_of
 
 from ..figures import sources
 from ..figures.membership_roll import roll_by_branch
-from .inspection import RawFinding, about, finding_subject
+from .inspection import RawFinding, about
 
 
 def rolls_out_of_balance(inspection):
@@ -102,7 +103,7 @@ def head_counts_unlike_lists(inspection):
     for activity in rows.order_by("held_on", "pk"):
         found = f"登记签到 {activity.sign_in_count} 人次，名单 {unlike.get(activity.pk, 0)} 人"
         url = inspection.page("activity_detail", activity.pk, of=activity)
-        yield RawFinding(finding_subject(activity), dated(activity), found, url, attendance_figures(activity))
+        yield RawFinding(subject_of(activity), dated(activity), found, url, attendance_figures(activity))
 
 
 def attendance_figures(activity):

@@ -7,7 +7,7 @@ row, first column, last row, last column).
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..sheets.cells import CONTROL, is_blank, plain
+from ..sheets.cells import CONTROL, cell_at, is_blank, plain
 from .headings import JOINT, heading_key, heading_keys
 from .row_words import is_note
 
@@ -69,10 +69,10 @@ def _goes_on(rows, merged, known, first, last):
     for top, _, bottom, _ in merged:
         if first <= top <= last < bottom < first + MOST_HEADING_ROWS:
             return True
-    above = [_at(rows[last], place) for place in range(max(map(len, rows)))]
+    above = [cell_at(rows[last], place) for place in range(max(map(len, rows)))]
     for top, left, bottom, _ in merged:
         if first <= top < bottom == last and left < len(above):
-            above[left] = _at(rows[top], left)
+            above[left] = cell_at(rows[top], left)
     return _names_sub_columns(above, rows[last + 1], _spans(merged, last), known)
 
 
@@ -87,8 +87,8 @@ def _names_sub_columns(above, below, spans, known):
     filled = {place for place, cell in enumerate(below) if not is_blank(cell)}
     for place in filled:
         is_spanned = any(place in span for span in spans)
-        starts_span = place + 1 in filled and is_blank(_at(above, place + 1))
-        if not isinstance(below[place], str) or not (is_spanned or starts_span or is_blank(_at(above, place))):
+        starts_span = place + 1 in filled and is_blank(cell_at(above, place + 1))
+        if not isinstance(below[place], str) or not (is_spanned or starts_span or is_blank(cell_at(above, place))):
             return False
     keys = {heading_key(below[place]) for place in filled}
     return any(len(filled.intersection(span)) > 1 for span in spans) or any(
@@ -96,20 +96,15 @@ def _names_sub_columns(above, below, spans, known):
     )
 
 
-def _at(row, place):
-    """Returns the cell of a row at a place, None beyond its end."""
-    return row[place] if place < len(row) else None
-
-
 def _headings(rows, merged, first, last):
     """Returns the heading of every column: its texts from the first heading row to the last, joined."""
     width = max(map(len, rows))
-    texts = [[_label(_at(row, place)) for place in range(width)] for row in rows[first : last + 1]]
+    texts = [[_label(cell_at(row, place)) for place in range(width)] for row in rows[first : last + 1]]
     for top, left, bottom, right in merged:
         for row in range(max(top, first), min(bottom, last) + 1):
             # A cell merged sideways is the heading of the columns below it; in the last row it is one wide column.
             for place in range(left, min(right if bottom < last else left, width - 1) + 1):
-                texts[row - first][place] = _label(_at(rows[top], left)) if top >= first else ""
+                texts[row - first][place] = _label(cell_at(rows[top], left)) if top >= first else ""
     for above, below in pairwise(texts):
         _spread(above, below)
     return [JOINT.join(dict.fromkeys(filter(None, column))) for column in zip(*texts, strict=True)]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from django.db.models import TextChoices
 
-from ..sheets.cells import is_blank
+from ..sheets.cells import cell_at, is_blank
 from . import row_words as words
 from .headings import JOINT, heading_key, heading_keys
 
@@ -77,7 +77,7 @@ class RowReader:
                 continue
             kind = self._kind(place, cells)
             for column, bottom in self.tall.get(place, ()):
-                self.hanging[column] = bottom, _at(cells, column)
+                self.hanging[column] = bottom, cell_at(cells, column)
             if kind is DATA:
                 if self.hanging or self.above:
                     cells = self._filled(cells)
@@ -190,11 +190,6 @@ class RowReader:
         """Stops filling down from above the row; a section row gives its name to the rows below."""
         if kind is RowKind.SECTION:
             self.section = words.section_name([cell for cell in cells if not is_blank(cell)][-1])
-            self.above = {place: _at(cells, place) for place in self.above}
+            self.above = {place: cell_at(cells, place) for place in self.above}
         else:
             self.above = dict.fromkeys(self.above)
-
-
-def _at(row, place):
-    """Returns the cell of a row at a place, None beyond its end."""
-    return row[place] if place < len(row) else None

@@ -51,6 +51,11 @@ def is_blank(value):
     return not text or (INVISIBLE.match(text) is not None and not INVISIBLE.sub("", text).strip())
 
 
+def cell_at(row, place):
+    """Returns the cell of a row at a place, None beyond its end."""
+    return row[place] if place < len(row) else None
+
+
 def check_formula(value):
     """Raises CellError for a cell whose formula failed."""
     if value == FORMULA_ERROR:

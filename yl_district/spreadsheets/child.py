@@ -13,7 +13,7 @@ from datetime import date, time, timedelta
 
 from .archives import DAMAGE, archive_kind, check_unpacked, sheet_errors
 from .delimited_text import read_delimited, trimmed
-from .limits import CHARACTERS, CPU_SECONDS, FORMULA_ERROR, MEMORY, MERGES, PART_ROWS, Refused, check_area
+from .limits import CHARACTERS, CPU_SECONDS, FORMULA_ERROR, MEMORY, PART_ROWS, Refused, check_area, check_merges
 from .ods import read_ods
 from .xls import MAGIC, xls_errors
 
@@ -62,8 +62,7 @@ def read_excel(path, errors):
 def sheet_merges(sheet):
     """Returns the merged areas of a loaded sheet; raises Refused for more than `MERGES`."""
     ranges = sheet.merged_cell_ranges or []
-    if len(ranges) > MERGES:
-        raise Refused("too large", f"某一工作表的合并单元格超过 {MERGES} 处")
+    check_merges(len(ranges))
     return [(*first, *last) for first, last in ranges]
 
 

@@ -20,6 +20,12 @@ class Refused(Exception):
         self.answer = {"refusal": refusal, "found": found}
 
 
+def check_merges(count):
+    """Raises Refused for more than `MERGES` merged areas in one sheet."""
+    if count > MERGES:
+        raise Refused("too large", f"某一工作表的合并单元格超过 {MERGES} 处")
+
+
 def check_area(height, width):
     """Raises Refused for a used range of too many columns or cells."""
     if width > COLUMNS or width * height > CELLS:

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from xml.parsers import expat
 
 from .archives import chunks
-from .limits import FORMULA_ERROR, LINE, MERGES, Refused, check_area
+from .limits import FORMULA_ERROR, LINE, Refused, check_area, check_merges
 
 SKIPPED = {"table:shapes", "table:dde-links"}  # may hold tables of their own, which are no sheets
 CELL_TAGS = {"table:table-cell", "table:covered-table-cell"}
@@ -54,8 +54,7 @@ def merges_by_sheet(archive):
             areas.append([])
         elif kind == "merged":
             areas[-1].append(content)
-            if len(areas[-1]) > MERGES:
-                raise Refused("too large", f"某一工作表的合并单元格超过 {MERGES} 处")
+            check_merges(len(areas[-1]))
     return areas
 
 
