@@ -32,6 +32,7 @@ WITHOUT_CANARY = {
     "yl_district.ImportPart": "the contents of a file, shown to its sender alone",
     "yl_district.ImportHeading": "how the office explained a heading",
     "yl_district.ImportAlias": "how the office explained a spelling",
+    "yl_district.DatabaseTag": "a random name of the database",
     "yl_district.Submission": "digests, which no page shows",
     "orgs.Organisation.path": "a place in the tree",
     "orgs.User.username": "made by the factory; pages show it to administrators beside the name",
