@@ -14,7 +14,7 @@ from .kinds import parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
 from .reading import PartReader
-from .stage import KEY, LABEL, LINKED, NAMES, NUMBER, ROW, dependency_order, foreign_keys, model_of
+from .stage import dependency_order, foreign_keys, model_of
 from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 
 LARGE = 10_000  # rows
@@ -99,12 +99,12 @@ class ActWriter:
     def write(self, acts):
         """Writes the acts of one part by model: updates first, so that ended records make room for their successors."""
         self.check_unchanged(acts)
-        for label in dependency_order(act[LABEL] for act in acts):
-            own = [act for act in acts if act[LABEL] == label]
+        for label in dependency_order(act.label for act in acts):
+            own = [act for act in acts if act.label == label]
             model = model_of(own[0])
-            self._update(model, [act for act in own if act[KEY]])
-            self._insert(model, [act for act in own if act[NAMES] is None])
-            self._update(model, [act for act in own if act[NAMES] is not None and not act[KEY]])
+            self._update(model, [act for act in own if act.key])
+            self._insert(model, [act for act in own if act.names is None])
+            self._update(model, [act for act in own if act.names is not None and not act.key])
 
     def settle(self):
         """Updates data that other records derive from those written.
@@ -144,12 +144,12 @@ class ActWriter:
         """Raises Outdated where others have changed what these acts rely on since the check."""
         changed, known = self.changes.keys, self.changes.names
         for act in acts if self.changes else ():
-            model, names = model_of(act), known.get(act[LABEL])
-            links = [(field.related_model._meta.label, act[ROW][place]) for place, field in foreign_keys(model)]
-            links += [(linked_label(model, name), key) for name, keys in act[LINKED].items() for key in keys]
+            model, names = model_of(act), known.get(act.label)
+            links = [(field.related_model._meta.label, act.row[place]) for place, field in foreign_keys(model)]
+            links += [(linked_label(model, name), key) for name, keys in act.links.items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
-            named = names and act[ROW][field_place(model, "name")] in names
-            if relied or named or act[KEY] in changed.get(act[LABEL], ()):
+            named = names and act.row[field_place(model, "name")] in names
+            if relied or named or act.key in changed.get(act.label, ()):
                 raise Outdated
 
     def _resolved(self, model, rows):
@@ -163,10 +163,10 @@ class ActWriter:
     def _insert(self, model, acts):
         if not acts:
             return
-        rows = [act[ROW] for act in acts]
+        rows = [act.row for act in acts]
         place = field_place(model, model._meta.pk.name)
         for act, key in zip(acts, reserve_keys(model, len(acts)), strict=True):
-            act[ROW][place] = self.keys[act[NUMBER]] = key
+            act.row[place] = self.keys[act.number] = key
         self._resolved(model, rows)
         insert_rows(model, rows)
         self._link(model, acts)
@@ -177,24 +177,24 @@ class ActWriter:
         place = field_place(model, model._meta.pk.name)
         by_names = defaultdict(dict)
         for act in acts:
-            key = act[ROW][place] = act[KEY] or self.keys[act[NUMBER]]
-            by_names[tuple(act[NAMES])][key] = act
+            key = act.row[place] = act.key or self.keys[act.number]
+            by_names[tuple(act.names)][key] = act
         kept = {field.name for field in tracked_fields(model)}
         for names, last in by_names.items():
-            rows = [act[ROW] for act in last.values()]
+            rows = [act.row for act in last.values()]
             self._resolved(model, rows)
             if names:
                 update_rows(model, names, rows)
             self._link(model, last.values())
-            if kept & {*names} or any(act[LINKED] for act in last.values()):
+            if kept & {*names} or any(act.links for act in last.values()):
                 self._note(model, rows, "~")
 
     def _link(self, model, acts):
         """Replaces the links of many-to-many fields."""
         place, links = field_place(model, model._meta.pk.name), defaultdict(dict)
         for act in acts:
-            for name, references in act[LINKED].items():
-                links[name][act[ROW][place]] = [self._key(one) for one in references]
+            for name, references in act.links.items():
+                links[name][act.row[place]] = [self._key(one) for one in references]
         for name, keys in links.items():
             set_links(model, name, keys)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ..packing import packed, unpacked
 from ..privacy.encryption import EncryptedTextField, SealedModel
+from .stage import Act
 
 LEDGER = "ledger"
 SILENCE = timedelta(minutes=10)  # without a heartbeat, after which work counts as interrupted
@@ -222,7 +223,7 @@ class ImportPart(SealedModel):
     @property
     def acts(self):
         """The staged writes."""
-        return unpacked(self.staged) if self.staged else []
+        return [Act(*act) for act in unpacked(self.staged)] if self.staged else []
 
     @acts.setter
     def acts(self, acts):

@@ -1,9 +1,6 @@
-"""The writes of a file's valid rows, as acts that can be stored as JSON until they are carried out.
+"""The writes of a file's valid rows, as acts that can be stored as JSON until they are carried out."""
 
-An act is a list: the model's label, the number of a record that the import creates (else None), the key of a stored
-one (else None), the names of the changed fields (None for a new record), the whole row as of `bulk_sql`, and
-{many-to-many field: keys} of links to replace. A record without a key yet is referred to as [number].
-"""
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import models
@@ -11,7 +8,21 @@ from django.db import models
 from ..history.bulk_sql import row_of
 from ..sheets.bulk_records import derived_fields
 
-LABEL, NUMBER, KEY, NAMES, ROW, LINKED = range(6)
+
+class Act(NamedTuple):
+    """One record to be written, stored as a list in this order.
+
+    `number` is that of a record that the import creates (else None), `key` that of a stored one (else None). `names`
+    are the changed fields, None for a new record, `row` the whole row as of `bulk_sql`, and `links` {many-to-many
+    field: keys} of links to replace. A record without a key yet is referred to as [number].
+    """
+
+    label: str
+    number: int | None
+    key: int | None
+    names: list[str] | None
+    row: list[Any]
+    links: dict[str, list[Any]]
 
 
 class Stage:
@@ -47,7 +58,7 @@ class Stage:
                 row[place] = self._reference(other) if other is not None else None
         names = None if is_new else sorted({*names, *derived(kind, names)})
         linked = {name: [self._reference(other) for other in others] for name, others in dict(links).items()}
-        return [kind._meta.label, self.numbers.get(id(record)), record.pk, names, row, linked]
+        return Act(kind._meta.label, self.numbers.get(id(record)), record.pk, names, row, linked)
 
     def _reference(self, record):
         """The record's key, or [number] where it has none yet."""
@@ -89,4 +100,4 @@ def referred_to(label):
 
 def model_of(act):
     """The model of an act."""
-    return apps.get_model(act[LABEL])
+    return apps.get_model(act.label)
