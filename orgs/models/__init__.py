@@ -8,7 +8,7 @@ from .organisations import (
     Organisation,
     OrganisationQuerySet,
 )
-from .reach import EVERYTHING, ReachMixin, ReachQuerySet
+from .reach import EVERYTHING, ReachQuerySet
 from .units import RETIRED_STATUSES, Supply, SupplyQuerySet, Unit, UnitContact, UnitContactQuerySet, UnitQuerySet
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "FormerPassword",
     "Organisation",
     "OrganisationQuerySet",
-    "ReachMixin",
     "ReachQuerySet",
     "Role",
     "Supply",

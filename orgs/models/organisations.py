@@ -18,7 +18,7 @@ from ..roles import (
     RoleKind,
 )
 from .former_parents import parents_then
-from .reach import ReachMixin
+from .reach import ReachQuerySet
 
 
 class Domain(models.TextChoices):
@@ -34,7 +34,7 @@ COMMUNITY_DOMAINS = [Domain.VILLAGE, Domain.COMMUNITY]
 NONPUBLIC_DOMAINS = [Domain.ENTERPRISE, Domain.SOCIAL]
 
 
-class OrganisationQuerySet(ReachMixin, MP_NodeQuerySet):
+class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
     organisation_path = "path"
     seen_by = (RoleKind.ADMINISTRATOR, *RECORD_KEEPERS)
 

@@ -9,8 +9,8 @@ from ..roles import RECORD_KEEPERS
 EVERYTHING = None
 
 
-class ReachMixin:
-    """Restricts rows to an organisation's subtree.
+class ReachQuerySet(models.QuerySet):
+    """Rows that belong to an organisation, restricted to its subtree.
 
     `organisation_path` is the lookup from a row to its organisation's path; rows without one belong to the root.
     `seen_by` lists the kinds of roles whose holders see the rows.
@@ -45,7 +45,3 @@ class ReachMixin:
     def reach_by(self, role):
         """Returns the condition for the rows that a role makes visible, or EVERYTHING."""
         return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)
-
-
-class ReachQuerySet(ReachMixin, models.QuerySet):
-    """A QuerySet of rows that belong to an organisation."""

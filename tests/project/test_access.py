@@ -304,7 +304,7 @@ def test_twin_without_the_reach_of_rows_the_crawl_sees_foreign_records(monkeypat
     rows = records(place, "foreign")
     address = reverse("member_detail", args=[rows["member"].pk])
     assert clients["cadre"].get(address).status_code == 404
-    monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self.all())
+    monkeypatch.setattr("orgs.models.ReachQuerySet.visible_to", lambda self, user: self.all())
     assert "秘foreign单位" in clients["cadre"].get(address).content.decode()
 
 

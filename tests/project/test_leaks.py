@@ -154,7 +154,7 @@ def test_no_page_or_file_of_the_second_committee_tells_of_the_first(viewer):
 @pytest.mark.crawl
 @pytest.mark.postgresql
 def test_twin_without_the_reach_of_rows_pages_and_files_tell_of_the_foreign_records(monkeypatch):
-    monkeypatch.setattr("orgs.models.ReachMixin.visible_to", lambda self, user: self)
+    monkeypatch.setattr("orgs.models.ReachQuerySet.visible_to", lambda self, user: self)
     place, clients, own = two_committees()
     before = crawled(clients, place, own, "hub_operator")
     shared_people(place, own, records(place, "foreign"))
