@@ -96,7 +96,7 @@ def assisted_youth_end(request, pk):
 def visible_youth(request, pk):
     """Returns the case file if the user may see it, and logs the view; raises Http404 otherwise."""
     youths = AssistedYouth.objects.visible_to(request.user).select_related("person", "organisation")
-    return looked_at(request, get_object_or_404(youths, pk=pk))
+    return log_case_view(request, get_object_or_404(youths, pk=pk))
 
 
 def service_plan_list(request):
@@ -127,7 +127,7 @@ def service_plan_create(request, youth_pk):
 def service_plan_update(request, pk):
     """Corrects or completes a plan."""
     plans = ServicePlan.objects.visible_to(request.user).select_related("youth__person")
-    plan = looked_at(request, get_object_or_404(plans, pk=pk))
+    plan = log_case_view(request, get_object_or_404(plans, pk=pk))
     return form_page(request, ServicePlanForm, instance=plan, title=f"修改服务计划：{plan}", message="已保存服务计划。")
 
 
@@ -148,7 +148,7 @@ def pairing_create(request, youth_pk):
 def pairing_end(request, pk):
     """Ends a pairing without replacement."""
     pairings = Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person")
-    pairing = looked_at(request, get_object_or_404(pairings, pk=pk))
+    pairing = log_case_view(request, get_object_or_404(pairings, pk=pk))
     return end_page(
         request, PairingEndForm, pairing, pairing.end, title=f"结束结对：{pairing}", message="已结束结对，记录保留。"
     )
@@ -211,7 +211,7 @@ def assistance_delete(request, pk):
 def visible_assistance(request, pk):
     """Returns the assistance if the user may see it, and logs the view; raises Http404 otherwise."""
     assistances = Assistance.objects.visible_to(request.user)
-    return looked_at(request, get_object_or_404(assistances, pk=pk))
+    return log_case_view(request, get_object_or_404(assistances, pk=pk))
 
 
 def youths_fragment(request, assistance=None):
@@ -258,10 +258,10 @@ def scholarship_update(request, pk):
 def visible_scholarship(request, pk):
     """Returns the application if the user may see it, and logs the view; raises Http404 otherwise."""
     scholarships = Scholarship.objects.visible_to(request.user).select_related("student")
-    return looked_at(request, get_object_or_404(scholarships, pk=pk))
+    return log_case_view(request, get_object_or_404(scholarships, pk=pk))
 
 
-def looked_at(request, case_record):
+def log_case_view(request, case_record):
     """Returns the case record after logging the view."""
     record(Action.CASE_VIEW, subject_of(case_record), request=request)
     return case_record

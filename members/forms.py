@@ -9,7 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField, is_masked
-from yl_district.pages.forms import CLEAR, ActionForm, PageForm, keep_back, names_in_order, prepare_field
+from yl_district.pages.forms import CLEAR, ActionForm, PageForm, mask_stored_value, names_in_order, prepare_field
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
@@ -67,7 +67,7 @@ class PersonForm(PageForm):
         self.initial |= {name: getattr(person, name) for name in PERSON_FIELDS if name not in KEPT_BACK}
         for name in KEPT_BACK:
             if getattr(person, name) and name in self.fields:
-                keep_back(self.fields[name], getattr(person, name))
+                mask_stored_value(self.fields[name], getattr(person, name))
         if person.shown_name != person.name or self.masks_name:
             self.initial["name"] = ""
             self.fields["name"].required = self.fields["name"].widget.is_required = False

@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.validators import MaxValueValidator
 
 from yl_district.pages.filters import PageFilter, SearchFilter
-from yl_district.pages.forms import CLEAR, ActionForm, keep_back, prepare_field
+from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field
 from yl_district.validators import validate_mobile
 
 from ..forms import OrganisationChoiceField
@@ -134,7 +134,7 @@ class AccountUpdateForm(RolesForm):
         super().__init__(data, initial={"name": instance.name}, held=roles_of(instance), **options)
         self.instance, self.registered = instance, instance.mobile or ""
         if self.registered:
-            keep_back(self.fields["mobile"], self.registered)
+            mask_stored_value(self.fields["mobile"], self.registered)
 
     def stored_value(self, name):
         """Returns the stored value of a field, also where the form shows only a hint of it."""

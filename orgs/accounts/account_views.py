@@ -51,7 +51,7 @@ def account_invite(request):
 
     form, target = filled_in(request, build, act)
     if target:
-        return led_to_link(request, form, form.instance, "已开立账号。", target)
+        return redirect_to_link(request, form, form.instance, "已开立账号。", target)
     return form_response(request, form, "开立账号", reverse("account_list"))
 
 
@@ -92,7 +92,7 @@ def account_reset(request, pk):
 
     form, target = filled_in(request, build, act, account)
     if target:
-        return led_to_link(request, form, account, "已重置，原密码和各处登录均已失效。", target)
+        return redirect_to_link(request, form, account, "已重置，原密码和各处登录均已失效。", target)
     return form_response(request, form, f"重置密码：{account}", account.get_absolute_url(), account=account)
 
 
@@ -127,7 +127,7 @@ def filled_in(request, build, act, stored=None):
     return carry_out(request, build, act, stored) if request.method == "POST" else (build(), None)
 
 
-def led_to_link(request, form, account, message, target):
+def redirect_to_link(request, form, account, message, target):
     """Redirects to the account's page, which shows the new one-time link once.
 
     A form submitted twice keeps the link from the first submission.

@@ -68,17 +68,17 @@ def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, li
 def findings_for_user(inspection, check, found):
     """The findings as the inspection's user may see them: one by one, or as a number with the parts open to them."""
     if check.audience == Audience.OPEN or (check.audience == Audience.NAMES and inspection.names_people):
-        return [one_by_one(check, each) for each in found]
-    return [as_a_whole(check, found, is_told=check.audience == Audience.CASES and inspection.user is not None)]
+        return [individual_finding(check, each) for each in found]
+    return [collective_finding(check, found, is_told=check.audience == Audience.CASES and inspection.user is not None)]
 
 
-def one_by_one(check, found):
+def individual_finding(check, found):
     """A finding of its own."""
     digest = finding_digest(check.key, found.subject, found.found)
     return Finding(check, found.subject, found.name, found.found, found.figures or check.figures, digest, found.url)
 
 
-def as_a_whole(check, found, is_told=False):
+def collective_finding(check, found, is_told=False):
     """One finding that states the number of things found; with those open to the user as parts where `is_told`."""
     each = [(one.subject, finding_digest(check.key, one.subject, one.found)) for one in found]
     figures = tuple(dict.fromkeys(key for one in found for key in one.figures or check.figures))
@@ -88,7 +88,7 @@ def as_a_whole(check, found, is_told=False):
     return Finding(check, check.subject, check.label, number, figures, digest, "", parts, tuple(each))
 
 
-def shared(check, found):
+def shared_finding(check, found):
     """The finding that a shared explanation covers; for a check open to everybody, only findings open to everybody.
 
     So it has the same digest for readers with and without knowledge of cases, and neither invalidates the other's
@@ -96,7 +96,7 @@ def shared(check, found):
     """
     if check.audience == Audience.OPEN:
         found = [one for one in found if CASE_FIGURES.isdisjoint(one.figures or check.figures)]
-    return as_a_whole(check, found)
+    return collective_finding(check, found)
 
 
 def groups(scope, results, user=None, today=None, checks=CHECKS):
@@ -104,7 +104,7 @@ def groups(scope, results, user=None, today=None, checks=CHECKS):
     inspection = Inspection(scope, results, user, today)
     reasons = given_reasons(scope, user)
     return [
-        Group(check, *with_answers(findings_for_user(inspection, check, found), shared(check, found), reasons))
+        Group(check, *with_answers(findings_for_user(inspection, check, found), shared_finding(check, found), reasons))
         for check, found in inspected(inspection, checks)
     ]
 

@@ -20,7 +20,7 @@ from ..figures.tables import table_of
 from ..models import Edition, Report
 from ..printing.pdf import write_pdf
 from ..printing.printed import Unprintable
-from ..printing.views import tell_of_layout
+from ..printing.views import warn_about_layout
 from ..printing.word import write_docx
 from .drift import drift_of, drifts, keys_query, visible_moves
 from .forms import AmendForm, SignForm
@@ -63,7 +63,7 @@ def visible_edition(request, pk):
     return get_object_or_404(related, pk=pk)
 
 
-def is_file_told(user, scope):
+def may_have_file(user, scope):
     """Whether the user may have the signed file and its digest, which include cases unless the report is a hub's."""
     return scope.hub is not None or may_know_cases(user, scope)
 
@@ -80,7 +80,7 @@ def edition_detail(request, pk):
         "editions": edition.report.editions.without_contents().select_related("signed_by"),
         "summary": summary_of(edition, with_cases),
         "drifts": drifts(edition, with_cases),
-        "is_file_told": is_file_told(request.user, scope),
+        "is_file_told": may_have_file(request.user, scope),
         "scope": scope,
         "query": scope_query(scope),
     }
@@ -131,8 +131,8 @@ def edition_export(request, pk, kind):
     writers = {
         "docx": lambda stream: (
             stream.write(edition.document)
-            if is_file_told(request.user, scope)
-            else tell_of_layout(request, write_docx(document, stream))
+            if may_have_file(request.user, scope)
+            else warn_about_layout(request, write_docx(document, stream))
         ),
         "pdf": lambda stream: write_pdf(document, stream),
         "json": lambda stream: write_results(scope, signed_results(edition, with_cases), stream),

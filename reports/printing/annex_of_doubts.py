@@ -1,6 +1,6 @@
 """The annex of doubtful records: the findings of the checks, for those who correct the records."""
 
-from ..checks.explained_findings import given_reasons, inspected, one_by_one, shared, with_answers
+from ..checks.explained_findings import given_reasons, individual_finding, inspected, shared_finding, with_answers
 from ..checks.inspection import Audience, Inspection
 from .annex_tables import Annex
 
@@ -27,7 +27,9 @@ def listed(scope, results, today, audiences):
     reasons, rows = given_reasons(scope), []
     for check, found in inspected(Inspection(scope, results, today=today)):
         if check.audience in audiences:
-            _, each = with_answers([one_by_one(check, one) for one in found], shared(check, found), reasons)
+            _, each = with_answers(
+                [individual_finding(check, one) for one in found], shared_finding(check, found), reasons
+            )
             rows += [doubt_row(answered) for answered in each]
     note = "" if rows else "没有发现存疑数据。"
     return Annex("存疑数据", "存疑数据清单（内部掌握）", DOUBT_COLUMNS, rows, note=note)

@@ -72,11 +72,11 @@ def printed(summary, scope, counted_on, counts=None):
         place=scope.name,
         period=scope.period.name,
         counted_on=counted_on,
-        trace=trace(scope, summary.results, told_keys(summary.blocks), counts),
+        trace=trace(scope, summary.results, keys_in_text(summary.blocks), counts),
     )
 
 
-def told_keys(blocks):
+def keys_in_text(blocks):
     """The keys of the figures with a number in the text."""
     return {part.key for block in blocks for part in block.parts if isinstance(part, Number)}
 

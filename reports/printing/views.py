@@ -46,7 +46,7 @@ def summary_export(request, kind):
     today, with_cases = timezone.localdate(), may_know_cases(request.user, scope)
     summary = partial(printed_summary, scope, today, with_cases)
     writers = {
-        "docx": ("", lambda stream: tell_of_layout(request, write_docx(summary(), stream))),
+        "docx": ("", lambda stream: warn_about_layout(request, write_docx(summary(), stream))),
         "pdf": ("", lambda stream: write_pdf(summary(), stream)),
         "xlsx": ("附表", lambda stream: write_annexes(scope, stream, today, request.user)),
         "json": ("指标", lambda stream: write_figures(scope, stream, with_cases)),
@@ -60,7 +60,7 @@ def summary_export(request, kind):
         return redirect(f"{reverse('summary_detail')}?{scope_query(scope)}")
 
 
-def tell_of_layout(request, problem):
+def warn_about_layout(request, problem):
     """Adds a warning to the next page if the layout of a Word file failed."""
     if problem:
         messages.warning(request, problem)

@@ -51,7 +51,7 @@ class Pace:
     opening: int = 0
 
     @property
-    def told_on(self):
+    def counted_until(self):
         """The last day counted: `day`, or else the last day of the target's year."""
         return min(self.day, date(self.target.year, 12, 31))
 
@@ -63,7 +63,7 @@ class Pace:
     @property
     def planned(self):
         """The value planned for the day."""
-        return self.planned_on(self.told_on)
+        return self.planned_on(self.counted_until)
 
     def planned_on(self, day):
         """The value planned for the end of `day`."""
@@ -141,14 +141,14 @@ class Pace:
     @property
     def scope(self):
         """The district, from the beginning of the year to the last day counted."""
-        return Scope(root_organisation(), until(self.target, self.told_on))
+        return Scope(root_organisation(), until(self.target, self.counted_until))
 
     def course(self):
         """The values at the end of each month so far and on the day itself, counted in one query."""
         if self.result is None:
             return []
         ends = [Period.of_part(self.target.year, f"m{month}").end for month in range(1, 13)]
-        days = [day for day in ends if day < self.told_on] + [self.told_on]
+        days = [day for day in ends if day < self.counted_until] + [self.counted_until]
         found = results_of((self.figure, self.scope.within(until(self.target, day))) for day in days)
         return [Point(day, result, self.planned_on(day)) for day, result in zip(days, found, strict=True)]
 
@@ -195,8 +195,8 @@ def paces_of(targets, day):
 
 def asked_of(pace, root):
     """The figure by the day, by the deadline where that has passed, and on the eve of the year."""
-    year = until(pace.target, pace.told_on)
-    deadline = until(pace.target, min(plan_end(pace.target), pace.told_on))
+    year = until(pace.target, pace.counted_until)
+    deadline = until(pace.target, min(plan_end(pace.target), pace.counted_until))
     return [(pace.figure, Scope(root, period)) for period in (year, deadline, Period(year.eve, year.eve))]
 
 

@@ -27,7 +27,7 @@ def default_drafts(scope, vocabulary):
     form = Report.form_of(scope.period)
     name = HUB if scope.hub else FILES.get(form, SUMMARY)
     text = (FOLDER / f"{name}.txt").read_text("utf-8")
-    text = TYPE_LIST.sub(lambda found: said_of_types(found[1].split(), vocabulary), text)
+    text = TYPE_LIST.sub(lambda found: sentences_on_types(found[1].split(), vocabulary), text)
     text = resolve_variants(text, "本级", "是" if scope.is_district else "否")
     if name == SUMMARY:
         text = resolve_variants(text, "全年", "是" if form == Report.Form.ANNUAL else "否")
@@ -36,7 +36,7 @@ def default_drafts(scope, vocabulary):
     return [Draft(heading.strip(), body.strip(), bool(of_cases)) for of_cases, heading, body in sections]
 
 
-def said_of_types(keys, vocabulary):
+def sentences_on_types(keys, vocabulary):
     """The lines on all types not mentioned elsewhere, or one sentence on the types with these keys."""
     kinds = [kind for kind in vocabulary.types if not kind.is_education]
     clauses = [

@@ -13,9 +13,9 @@ from reports.printing.printed import (
     LONGEST_TEXT,
     PrintedSummary,
     Unprintable,
+    keys_in_text,
     printed_summary,
     summary_content,
-    told_keys,
     trace,
 )
 from reports.text.sentences import Block, Number
@@ -78,7 +78,7 @@ def test_a_type_of_which_nothing_was_held_has_a_row_only_where_it_is_told_of(pla
     untold, told = trace(scope, found), trace(scope, found, {"sessions.yoga"})
     assert "sessions.yoga" not in [row.key for row in untold]
     assert [row.key for row in told if row not in untold] == ["sessions.yoga"]
-    assert told_keys([Block(0, ("举办", Number("sessions.yoga", "0场")))]) == {"sessions.yoga"}
+    assert keys_in_text([Block(0, ("举办", Number("sessions.yoga", "0场")))]) == {"sessions.yoga"}
 
 
 def test_without_cases_nothing_of_them_is_traced(place):

@@ -10,7 +10,13 @@ from zipfile import ZipFile, is_zipfile
 from django.core.exceptions import ValidationError
 
 from ..spreadsheets.archives import DAMAGE
-from .image_metadata import PNG_SIGNATURE, BrokenFile, without_tells_jpeg, without_tells_png, without_tells_webp
+from .image_metadata import (
+    PNG_SIGNATURE,
+    BrokenFile,
+    jpeg_without_metadata,
+    png_without_metadata,
+    webp_without_metadata,
+)
 
 TYPE_LABELS = {"pdf": " PDF ", "jpg": " JPEG 图片", "png": " PNG 图片", "webp": " WebP 图片"}
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx"
@@ -25,7 +31,7 @@ OTHERS = [
     (re.compile(rb"MZ|\x7fELF"), "程序"),
     (re.compile(rb"\s*(<!doctype|<html|<\?xml|<svg)", re.IGNORECASE), "网页"),
 ]
-IMAGES = {"jpg": without_tells_jpeg, "png": without_tells_png, "webp": without_tells_webp}
+IMAGES = {"jpg": jpeg_without_metadata, "png": png_without_metadata, "webp": webp_without_metadata}
 OVERRIDE = re.compile(rb"<(?:\w+:)?Override\b[^<>]*>")
 # The folder and the content type of the main part.
 MAIN_PARTS = {

@@ -28,7 +28,7 @@ class BrokenFile(ValueError):
     """A file that does not conform to the format of its signature."""
 
 
-def without_tells_jpeg(data):
+def jpeg_without_metadata(data):
     """The JPEG without metadata except its orientation."""
     kept, at, has_picture = [data[:2]], 2, False
     while True:
@@ -103,7 +103,7 @@ def orientation(tiff):
     return None
 
 
-def without_tells_png(data):
+def png_without_metadata(data):
     """The PNG without metadata."""
     kept, at, name = [PNG_SIGNATURE], len(PNG_SIGNATURE), b""
     while name != b"IEND":
@@ -121,7 +121,7 @@ def without_tells_png(data):
     return b"".join(kept)
 
 
-def without_tells_webp(data):
+def webp_without_metadata(data):
     """The WebP without metadata."""
     end, at, kept = 8 + int.from_bytes(data[4:8], "little"), 12, []
     if end > len(data):

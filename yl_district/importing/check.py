@@ -55,7 +55,7 @@ class Outcome:
     name: str = ""
     aside: str = ""
 
-    def told(self):
+    def as_stored(self):
         """The outcome as a dict to be stored, without empty values; acts are stored apart."""
         found = {
             "problems": [asdict(one) for one in self.problems],

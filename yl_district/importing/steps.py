@@ -164,8 +164,8 @@ class CheckedSheets:
                 tags[row.place] = outcome.tag
                 if outcome.tag == NEW and outcome.changes:
                     self.counts[BESIDE] += 1
-                if told := outcome.told():
-                    found[row.place] = told
+                if stored := outcome.as_stored():
+                    found[row.place] = stored
             self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
             self._keep(part, tags, found, acts)
             acts = []

@@ -194,7 +194,7 @@ class PageFormMixin:
 CLEAR = "无"
 
 
-def keep_back(field, value):
+def mask_stored_value(field, value):
     """Sets the help text of a masked field, whose stored value is kept where nothing is typed."""
     field.help_text = f"已登记 {masked(value)}；留空不改，填“{CLEAR}”则清除。"
 
@@ -228,7 +228,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         for name in self.kept_back:
             if getattr(self.instance, name):
                 self.initial[name] = ""
-                keep_back(self.fields[name], getattr(self.instance, name))
+                mask_stored_value(self.fields[name], getattr(self.instance, name))
 
     @property
     def kept_back(self):

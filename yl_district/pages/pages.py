@@ -162,7 +162,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         form = build(request.POST)
         form.conflict = stored and edit_conflicts.edit_conflict(form, stored, request.POST.get(edit_conflicts.VERSION))
         if form.conflict:
-            form = looked_at_again(build, form)
+            form = merged_form(build, form)
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
             target = resolve_url(after or stored or form.instance)
             submit_once.settle(submission, target)
@@ -171,7 +171,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
     return form, None
 
 
-def looked_at_again(build, form):
+def merged_form(build, form):
     """The form with the typed values merged with others' changes, built while the record is locked."""
     merged = build(edit_conflicts.merged(form))
     merged.conflict = form.conflict

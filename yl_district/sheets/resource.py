@@ -340,7 +340,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
-        change = (heading, *self._told(item, target, name, old, value))
+        change = (heading, *self._masked_texts(item, target, name, old, value))
         is_beside = instance.pk is None and target.pk is not None
         if is_beside and item.attribute in self.kept and old not in ("", None):
             remedy = "请核对；确为登记有误时，先在人员资料中改正"
@@ -374,10 +374,10 @@ class SheetResource(Recalling, SheetExport, ModelResource):
 
     def _quoted(self, item, target, name, value):
         """Returns a value for a problem, masked, since it may be a stored one that the sender does not know."""
-        [text] = self._told(item, target, name, value)
+        [text] = self._masked_texts(item, target, name, value)
         return text
 
-    def _told(self, item, target, name, *values):
+    def _masked_texts(self, item, target, name, *values):
         """Returns values as texts for the report of changes, with numbers and minors' names masked."""
         texts = [item.widget.render(value) for value in values]
         if item.is_masked:

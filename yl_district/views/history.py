@@ -32,13 +32,13 @@ def record_history(request, kind, pk):
     shown = list(page)
     before = rows.filter(history_id__lt=shown[-1].history_id).first() if shown else None
     may_revert = may_change(request.user, record)
-    telling = HistoryWindow(record, [*shown, *([before] if before else [])], request.user, may_revert)
+    window = HistoryWindow(record, [*shown, *([before] if before else [])], request.user, may_revert)
     context = {
         "title": f"修改记录：{record}",
         "record": record,
         "kind": kind,
         "page": page,
-        "steps": telling.steps(len(shown)),
+        "steps": window.steps(len(shown)),
         "address": page_of(record),
         "attached": attachment_steps(record, request.user),
     }
@@ -63,7 +63,7 @@ def record_revert(request, kind, pk):
         raise Http404
     row, former, field = change_meant(record, request.POST, request.user)
     rows = [row, former]
-    telling = HistoryWindow(record, rows, request.user, may_revert=True)
+    window = HistoryWindow(record, rows, request.user, may_revert=True)
     value, label = getattr(former, field.attname), str(field.verbose_name)
     try:
         set_back(record, field, getattr(row, field.attname), value, request.user)
@@ -72,7 +72,7 @@ def record_revert(request, kind, pk):
     except IntegrityError:
         messages.error(request, f"没有恢复{label}。恢复后会与其他记录冲突，请在修改页面核对后填写。")
     else:
-        messages.success(request, f"已把{label}恢复为“{telling.text(field, value)}”。")
+        messages.success(request, f"已把{label}恢复为“{window.text(field, value)}”。")
     return redirect("record_history", kind, pk)
 
 
