@@ -88,16 +88,16 @@ def log_grant(grant, act, request):
 
 def close_grants(user):
     """Ends every grant and request of a user, who must then ask anew."""
-    close(CaseGrant.objects.held_by(user), timezone.localdate())
+    close_open_grants(CaseGrant.objects.held_by(user), timezone.localdate())
 
 
 def close_grants_out_of_reach(user):
     """Ends the user's grants and requests outside the organisations whose case files their current roles keep."""
     kept = CaseGrant.objects.of_files_kept_by(user).values("pk")
-    close(CaseGrant.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
+    close_open_grants(CaseGrant.objects.held_by(user).exclude(pk__in=kept), timezone.localdate())
 
 
-def close(grants, day):
+def close_open_grants(grants, day):
     """Ends on `day` the grants still open, locking them against concurrent decisions; returns them."""
     ended = list(grants.filter(ended_on__isnull=True).select_for_update(no_key=True, of=("self",)))
     for grant in ended:
@@ -107,7 +107,7 @@ def close(grants, day):
 
 def end_grants(user, successor, day, by):
     """Ends every grant of a user who leaves; requests those in force anew for a successor who keeps files there."""
-    for grant in close(CaseGrant.objects.held_by(user).select_related("organisation"), day):
+    for grant in close_open_grants(CaseGrant.objects.held_by(user).select_related("organisation"), day):
         if successor and grant.is_approved and grant.expires_on >= day and keeps_files_of(successor, grant):
             CaseGrant.objects.create(
                 user=successor,

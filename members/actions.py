@@ -62,7 +62,7 @@ def decide_proposal(proposal, user, is_approved, note):
     if proposal.proposed_by_id == user.pk:
         raise ValidationError(problem("他人提出的申请", "不能审批自己提出的申请，请由其他委机关专干审批"))
     if is_approved:
-        apply(proposal, user)
+        apply_proposal(proposal, user)
     proposal.decided_by, proposal.decided_at = user, timezone.now()
     proposal.is_approved, proposal.decision_note = is_approved, note
     proposal.save()
@@ -70,7 +70,7 @@ def decide_proposal(proposal, user, is_approved, note):
 
 
 @transaction.atomic
-def withdraw(proposal, user):
+def withdraw_proposal(proposal, user):
     """Withdraws the user's own proposal and returns it; it is kept, and another about the member can be filed."""
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=proposal.pk, proposed_by=user)
     refuse_settled(proposal)
@@ -87,7 +87,7 @@ def refuse_settled(proposal):
         raise ValidationError(problem("等待审批的申请（这份申请已审批）", "请查看审批结果"))
 
 
-def apply(proposal, user):
+def apply_proposal(proposal, user):
     """Carries out a proposal; raises ValidationError for a transfer outside the scope of `user` as staff."""
     member = Member.objects.select_for_update(no_key=True).get(pk=proposal.member_id)
     proposal.member = member

@@ -10,7 +10,7 @@ from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import end_page, form_page, list_page
 
-from .actions import bind_account, decide_proposal, propose_leaving, propose_transfer, transfer, withdraw
+from .actions import bind_account, decide_proposal, propose_leaving, propose_transfer, transfer, withdraw_proposal
 from .filters import MemberFilter, PostFilter, ProposalFilter
 from .forms import (
     LeaveProposalForm,
@@ -165,7 +165,7 @@ def proposal_withdraw(request, pk):
         request,
         ProposalWithdrawalForm,
         proposal,
-        partial(withdraw, proposal, request.user),
+        partial(withdraw_proposal, proposal, request.user),
         title=f"撤回申请：{proposal}",
         message="已撤回申请，记录保留。",
     )

@@ -70,7 +70,7 @@ class TryHandler(AxesDatabaseHandler):
     """Counts each login attempt before the password is checked; django-axes would check first and count afterwards."""
 
     def is_allowed(self, request, credentials=None):
-        return login_attempts.take(*counter_of(request, credentials["username"]))
+        return login_attempts.use_attempt(*counter_of(request, credentials["username"]))
 
     def user_login_failed(self, sender, credentials, request=None, **kwargs):
         if request is not None:

@@ -18,7 +18,7 @@ KEPT_FOR = timedelta(days=1)
 ANY_ADDRESS = "0.0.0.0"
 
 
-def take(name, device=""):
+def use_attempt(name, device=""):
     """Uses up one login attempt; returns False if none is left. A refused attempt does not prolong the lock."""
     now = timezone.now()
     row = AccessAttempt(username=name, user_agent=device, ip_address=ANY_ADDRESS, failures_since_start=0)

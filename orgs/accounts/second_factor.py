@@ -52,7 +52,7 @@ def remove_second_factor(user):
 
 
 @transaction.atomic
-def spend(user, code):
+def spend_code(user, code):
     """Returns the authenticator that accepts `code`, or None; the code is then spent.
 
     The rows are locked, so that of two requests with the same code only one succeeds.

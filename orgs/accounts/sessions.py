@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.db.models import F
 
 from yl_district.audit.access_log import AccessLogUnavailable, Action, record
-from yl_district.audit.middleware import unavailable
+from yl_district.audit.middleware import unavailable_page
 
 STARTED, SEEN = "started_at", "seen_at"
 
@@ -38,7 +38,7 @@ class SessionEndMiddleware:
             if request.user.is_authenticated:
                 self.look_at(request)
         except AccessLogUnavailable as error:
-            return unavailable(request, error)
+            return unavailable_page(request, error)
         return self.get_response(request)
 
     def look_at(self, request):

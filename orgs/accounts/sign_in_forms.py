@@ -21,7 +21,7 @@ from yl_district.pages.forms import prepare_field
 from . import login_attempts
 from .devices import device_of
 from .password_validators import rules_in_words
-from .second_factor import spend, step_of
+from .second_factor import spend_code, step_of
 
 
 class EntranceMixin:
@@ -125,10 +125,10 @@ class CodeForm(EntranceMixin, forms.Form):
         Raises ValidationError where no attempt is left or the code is wrong.
         """
         counter = f"code:{self.user.pk}", device_of(context.request, self.user)
-        if not login_attempts.take(*counter):
+        if not login_attempts.use_attempt(*counter):
             words = login_attempts.when_again(login_attempts.locked_until(*counter))
             raise ValidationError(f"连续 {login_attempts.LIMIT} 次口令不正确，已暂停核对。{words}")
-        self.authenticator = spend(self.user, self.cleaned_data["code"])
+        self.authenticator = spend_code(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
             record(Action.SIGN_IN_FAILED, user=self.user, request=context.request, detail="动态口令不正确")
             raise get_second_factor_adapter().validation_error("incorrect_code")

@@ -80,7 +80,7 @@ def assistances_not_adding_up(inspection):
     scope, total = inspection.scope, inspection.value("assistances")
     given = Assistance.objects.held_during(scope.period)
     cases = AssistedYouth.objects.within(scope.organisation)
-    named = named_youths(given, cases).exclude(outside("assistance__held_on")).count()
+    named = named_youths(given, cases).exclude(outside_register("assistance__held_on")).count()
     spans = list(cases.values_list("registered_on", "removed_on"))
     days = given.filter(with_everyone=True).values_list("held_on", flat=True)
     shared = sum(begin <= day and (end is None or end > day) for day in days for begin, end in spans)
@@ -95,7 +95,7 @@ def named_youths(given, cases):
     return Assistance.youths.through.objects.filter(assistance__in=named, assistedyouth__in=cases)
 
 
-def outside(day):
+def outside_register(day):
     """The condition that a day is outside the youth's time in the register."""
     return Q(assistedyouth__registered_on__gt=F(day)) | Q(assistedyouth__removed_on__lt=F(day))
 
@@ -104,7 +104,7 @@ def youths_helped_outside_register(inspection):
     """Yields youths named in an assistance before or after their time in the register."""
     given = Assistance.objects.held_during(inspection.scope.period)
     cases = AssistedYouth.objects.within(inspection.scope.organisation)
-    pairs = named_youths(given, cases).filter(outside("assistance__held_on"), assistedyouth=OuterRef("pk"))
+    pairs = named_youths(given, cases).filter(outside_register("assistance__held_on"), assistedyouth=OuterRef("pk"))
     for youth in youths(inspection, cases.filter(Exists(pairs))):
         yield of_youth(inspection, youth, "有帮扶记录不在入库期内", "assisted_youth_detail", youth.pk)
 

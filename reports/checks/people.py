@@ -142,12 +142,12 @@ def bindings_before_entry(inspection):
     for link in inspection.opened(links).order_by("pk"):
         url = inspection.page("link_update", link.pk, of=link)
         yield RawFinding(
-            subject_of(link), str(link), early(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
+            subject_of(link), str(link), early_binding(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
         )
     volunteers = Volunteer.objects.within(scope.organisation).as_of(scope.day).filter(bound_on__lt=F("joined_on"))
     for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
         url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
-        found = early(volunteer.bound_on, "加入", volunteer.joined_on)
+        found = early_binding(volunteer.bound_on, "加入", volunteer.joined_on)
         yield RawFinding(subject_of(volunteer), str(volunteer), found, url, ("volunteers_bound",))
     yield from entries_bound_early(inspection)
 
@@ -161,9 +161,11 @@ def entries_bound_early(inspection):
     if inspection.scope.is_district:
         for entry in entries.select_related("person", "activity", "organisation").order_by("pk"):
             url = inspection.page("platform_entry_update", entry.pk)
-            yield RawFinding(subject_of(entry), str(entry), early(entry.bound_on, "录入", entry.entered_on), url)
+            yield RawFinding(
+                subject_of(entry), str(entry), early_binding(entry.bound_on, "录入", entry.entered_on), url
+            )
 
 
-def early(bound_on, what, day):
+def early_binding(bound_on, what, day):
     """The finding about a date of binding."""
     return f"绑定日期 {bound_on} 早于{what}日期 {day}"

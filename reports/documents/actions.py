@@ -13,7 +13,7 @@ def earlier_report(report):
     return same.filter(ends_on__lt=report.starts_on).order_by("-ends_on").first()
 
 
-def begin(report):
+def begin_report(report):
     """Saves a new report with the text of the latest earlier one, or the default text; returns that report, or None."""
     report.save()
     earlier, scope = earlier_report(report), scope_of(report)
@@ -32,7 +32,7 @@ def begin(report):
     return earlier
 
 
-def move(section, is_up, seen):
+def move_section(section, is_up, seen):
     """Moves a section past its neighbour among those `seen`; does nothing at either end."""
     keys = list(seen.filter(report=section.report).values_list("pk", flat=True))
     place = keys.index(section.pk) + (-1 if is_up else 1)

@@ -14,7 +14,7 @@ from ..figures.scopes import places_of, scope_of
 from ..models import Report, Section
 from ..text import Vocabulary
 from ..text.reading import read_text
-from .actions import begin
+from .actions import begin_report
 
 BODY_ROWS = 18
 
@@ -58,7 +58,7 @@ class ReportForm(PageForm):
         return data
 
     def save(self, commit=True):
-        self.earlier = begin(self.instance)
+        self.earlier = begin_report(self.instance)
         return self.instance
 
     @property

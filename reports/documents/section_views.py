@@ -19,7 +19,7 @@ from ..models import Report, Section
 from ..text import Draft, TextWriter
 from ..text.palette import palette
 from ..text.sentences import numbered
-from .actions import move
+from .actions import move_section
 from .forms import SectionForm
 from .views import changeable_report, changeable_reports
 
@@ -115,7 +115,7 @@ def section_move(request, pk):
     section = get_object_or_404(changeable_sections(request.user), pk=pk)
     lock_for_edit(section.report, request.user)
     if request.POST.get("direction") in ("up", "down"):
-        move(section, request.POST["direction"] == "up", Section.objects.visible_to(request.user))
+        move_section(section, request.POST["direction"] == "up", Section.objects.visible_to(request.user))
     return redirect(section)
 
 

@@ -40,7 +40,7 @@ def sign(report, user, today, *, reason="", seen=None):
     if seen is not None and seen != text_digest(summary if knows_cases else open_summary):
         raise ValidationError("没有签发：打开本页后，正文或数字有了变动。请重新打开本页，核对后再签发。")
     if writers[0].problems:
-        raise ValidationError(broken(writers[0]))
+        raise ValidationError(text_error(writers[0]))
     if not summary.blocks:
         raise ValidationError("这份报告还没有正文，不能签发。请先编写正文。")
     if former and is_same(former, summary if knows_cases else open_summary, counted, knows_cases):
@@ -76,7 +76,7 @@ def writers_of(report, scope, results):
     return whole, TextWriter(scope, drafts, False, without_cases(results), vocabulary)
 
 
-def broken(writer):
+def text_error(writer):
     """The error message for a text with problems; empty without any."""
     number = len(writer.problems)
     told = f"正文有 {number} 处不能识别，文中显示为【…】。请在报告页按提示逐处改正后再签发。"

@@ -24,7 +24,7 @@ from ..printing.views import warn_about_layout
 from ..printing.word import write_docx
 from .drift import drift_of, drifts, keys_query, visible_moves
 from .forms import AmendForm, SignForm
-from .signing import broken, kept_parts, printed_edition, sign, signed_results, summary_of, text_digest
+from .signing import kept_parts, printed_edition, sign, signed_results, summary_of, text_digest, text_error
 
 # Annotations that only the figures' own querysets have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")
@@ -43,7 +43,7 @@ def report_sign(request, pk):
         AmendForm if former else SignForm,
         report,
         lambda **asked: sign(report, request.user, today, **asked),
-        broken=broken(writer),
+        broken=text_error(writer),
         is_running=today < scope.day,
         title=f"更正：{report}" if former else f"签发：{report}",
         message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",

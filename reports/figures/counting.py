@@ -86,11 +86,11 @@ def results_of(asked):
     for start in range(0, len(asked), MOST_TOGETHER):
         pairs = enumerate(asked[start : start + MOST_TOGETHER], start)
         queries = [measure_query(place, figure, scope, names) for place, (figure, scope) in pairs]
-        found |= {row[f"{PREFIX}place"]: row for row in together(queries)}
+        found |= {row[f"{PREFIX}place"]: row for row in union_all(queries)}
     return [result(figure, found.get(place, {}), names) for place, (figure, _) in enumerate(asked)]
 
 
-def together(queries):
+def union_all(queries):
     """The union of queries that have the same columns, duplicates kept."""
     first, *others = queries
     return first.union(*others, all=True) if others else first

@@ -92,10 +92,12 @@ def member_changes(scope, results):
     columns = [("团支部", 32), *((heading, 10) for heading in headings)]
     note = "年初数＋新发展＋存量核实＋补录＋转入＋来源未注明－转出－超龄离团－其他减少＝年末数"
     total = ["合计", *(sum(row[column] for row in rows) for column in range(1, len(headings)))]
-    return Annex("团员增减", "团员增减变动表", columns, [[*row, balance(row)] for row in [*rows, total]], True, note)
+    return Annex(
+        "团员增减", "团员增减变动表", columns, [[*row, balance_cell(row)] for row in [*rows, total]], True, note
+    )
 
 
-def balance(row):
+def balance_cell(row):
     """The formula cell of a row of the roll, for the sheet's columns B (opening) to K (closing)."""
     _, opening, *changes, closing = row
     joined, left = sum(changes[: len(INTAKES)]), sum(changes[len(INTAKES) :])

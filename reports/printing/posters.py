@@ -120,7 +120,7 @@ def records_address(scope, key):
     return f"{reverse('figure_detail', args=[key])}?{scope_query(scope)}"
 
 
-def line(label, row, scope, kind=""):
+def chart_line(label, row, scope, kind=""):
     """A line of a chart, with links to the records of the scope, or of one type in it."""
     told = activity_bars(row)
     text = f"{told['text']}＊" if told["unrecorded"] and told["attendances"] else told["text"]
@@ -137,14 +137,14 @@ def month_drawing(scope):
     rows = held_by_month(scope)
     if len(rows) > MOST_MONTHS_DRAWN or not any(row["sessions"] for _, row in rows):
         return None
-    lines = [line(f"{month.start.month}月", row, scope.within(month)) for month, row in rows]
+    lines = [chart_line(f"{month.start.month}月", row, scope.within(month)) for month, row in rows]
     return Drawing("各月活动", columns("各月活动场次与人次", lines, MEASURES))
 
 
 def type_drawing(scope):
     """The chart of activity types, limited to those with the most sessions; None without activities."""
-    shown, left_out = most(held_by_type(scope), MOST_TYPES)
-    lines = [line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
+    shown, left_out = most_frequent(held_by_type(scope), MOST_TYPES)
+    lines = [chart_line(row["type__name"][:LONGEST_LABEL], row, scope, row["type__key"]) for row in shown]
     return Drawing("各类活动", bars("各类活动场次与人次", lines, MEASURES), left_out) if lines else None
 
 
@@ -154,20 +154,24 @@ def by_hub(scope):
         return None
     open_hubs = {hub.pk: hub for hub in hubs(scope)}
     held = Activity.objects.held_during(scope.period).filter(hub__in=open_hubs).order_by("hub__name")
-    shown, left_out = most(list(counted(held.values("hub"))), MOST_HUBS)
+    shown, left_out = most_frequent(list(counted(held.values("hub"))), MOST_HUBS)
     lines = [
-        line(short(open_hubs[row["hub"]].name), row, Scope(scope.organisation, scope.period, open_hubs[row["hub"]]))
+        chart_line(
+            short_hub_name(open_hubs[row["hub"]].name),
+            row,
+            Scope(scope.organisation, scope.period, open_hubs[row["hub"]]),
+        )
         for row in shown
     ]
     return Drawing("各青年汇活动", bars("各青年汇活动场次与人次", lines, MEASURES), left_out) if lines else None
 
 
-def most(rows, limit):
+def most_frequent(rows, limit):
     """The rows with the most sessions, in their original order, and the number of rows left out."""
     kept = sorted(rows, key=lambda row: -row["sessions"])[:limit]
     return [row for row in rows if row in kept], len(rows) - len(kept)
 
 
-def short(name):
+def short_hub_name(name):
     """A hub's name without the common suffix, cut to LONGEST_LABEL."""
     return name.removesuffix("青年汇")[:LONGEST_LABEL] or name[:LONGEST_LABEL]

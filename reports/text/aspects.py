@@ -79,7 +79,7 @@ def topics(sentences, key):
     return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types))
 
 
-def divided(sentences, key):
+def type_by_type(sentences, key):
     """The sentence on what a figure counts, type by type."""
     kinds = kinds_of(sentences.results[key].figure, sentences.types)
     return sentences.held([kind for kind in sentences.types if kind.key in kinds])
@@ -117,7 +117,7 @@ ASPECTS = {
         lambda sentences, key, unit: shortened(sentences.campaigns(key)), "活动所属的专项", is_of_activities
     ),
     "分类": Aspect(
-        lambda sentences, key, unit: divided(sentences, key),
+        lambda sentences, key, unit: type_by_type(sentences, key),
         "逐类的场次、主题和人次",
         is_divided,
     ),

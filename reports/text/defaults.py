@@ -48,12 +48,12 @@ def sentences_on_types(keys, vocabulary):
     if keys == [ALL_ACTIVITIES]:
         return "\n".join(f"[{count} 有:{said}。]" for count, (_, said) in zip(counts, clauses, strict=True))
     return "".join(
-        f"[{count} 有:{said}{joint(counts[place + 1 :])}]"
+        f"[{count} 有:{said}{clause_separator(counts[place + 1 :])}]"
         for place, (count, (_, said)) in enumerate(zip(counts, clauses, strict=True))
     )
 
 
-def joint(following):
+def clause_separator(following):
     """The separator between a clause and the next one that applies, or the full stop."""
     said = "。"
     for count in reversed(following):

@@ -58,12 +58,12 @@ def label(period):
     return PARTS[period.part][0] if period.part else ""
 
 
-def within(period):
+def period_adverbial(period):
     """The period as an adverbial: `全年` as in `全年举办`, `一季度`, `期内`."""
     return label(period) or "期内"
 
 
-def this(period):
+def this_period(period):
     """The period as its own report calls it: `本年度`, `本季度`, `本月`, `本期`."""
     return {"y": "本年度", "h": "本半年", "q": "本季度", "m": "本月"}.get(period.part[:1], "本期")
 
@@ -90,7 +90,7 @@ def given(writer):
     """The sentence on the assistances given, in total and for each youth."""
     text = writer.sentences
     youths, everything, least = map(text.value, ["assisted_youths", "assistances", "assistances_per_youth"])
-    span = within(text.scope.period)
+    span = period_adverbial(text.scope.period)
     if not everything:
         return (f"{span}没有登记帮扶记录。",) if youths else ()
     rows = text.results["assistances"].figure.rows(text.scope).order_by()
@@ -113,7 +113,7 @@ def remaining(writer):
     for kind in text.types:
         if not writer.mentioned & {f"sessions.{kind.key}", f"attendances.{kind.key}"}:
             held = text.held([kind])[1:]
-            parts += [f"{within(text.scope.period)}举办{kind.name.removesuffix('活动')}活动", *held, "。"]
+            parts += [f"{period_adverbial(text.scope.period)}举办{kind.name.removesuffix('活动')}活动", *held, "。"]
     return tuple(parts)
 
 
@@ -143,8 +143,8 @@ WORDS = {
     "年度": Word(period(lambda one: f"{one.year}年"), "所属年份"),
     "下一年度": Word(period(lambda one: f"{one.year + 1}年"), "下一个年份"),
     "期间": Word(period(lambda one: one.name), "统计期间的全称"),
-    "期内": Word(period(within), "全年、上半年、一季度、3月"),
-    "本期": Word(period(this), "本年度、本季度、本月"),
+    "期内": Word(period(period_adverbial), "全年、上半年、一季度、3月"),
+    "本期": Word(period(this_period), "本年度、本季度、本月"),
     "期末": Word(period(end_in_words), "年末、6月底、3月底"),
     "上一期间": Word(period(lambda one: one.before.name), "上一个同样长的期间"),
     "上年同期": Word(period(lambda one: one.year_before.name), "上一年的同一期间"),

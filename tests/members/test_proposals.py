@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from members.actions import decide_proposal, propose_leaving, propose_transfer, transfer, withdraw
+from members.actions import decide_proposal, propose_leaving, propose_transfer, transfer, withdraw_proposal
 from members.models import Member, Proposal
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_user
@@ -301,7 +301,7 @@ def test_a_page_opened_before_the_decision_is_looked_at_again(district, leaving)
 
 
 def test_the_list_is_narrowed_to_what_was_taken_back(district, member, leaving):
-    withdraw(leaving, district.branch_cadre)
+    withdraw_proposal(leaving, district.branch_cadre)
     propose_leaving(make_member("苏棠", district.here), district.branch_cadre, DAY, "lapsed", "")
     table = district.office.get(reverse("proposal_list")).context["table"]
     assert [row.record.outcome for row in table.rows] == ["等待审批", "已撤回"]
@@ -373,7 +373,7 @@ def test_who_decides_and_who_takes_back_at_once_have_one_effect():
         proposal = propose_leaving(member, district.branch_cadre, DAY, "resigned", "")
         acts = [
             partial(decide_proposal, proposal, district.staff, True, ""),
-            partial(withdraw, proposal, district.branch_cadre),
+            partial(withdraw_proposal, proposal, district.branch_cadre),
         ]
         outcomes = decided_at_once(acts)
         assert sum(outcome is None for outcome in outcomes) == 1

@@ -20,7 +20,7 @@ from django.db import connection  # noqa: E402
 from django.test import RequestFactory, override_settings  # noqa: E402
 
 from orgs.accounts.authentication import AccountBackend  # noqa: E402
-from orgs.accounts.second_factor import spend  # noqa: E402
+from orgs.accounts.second_factor import spend_code  # noqa: E402
 from orgs.models import User  # noqa: E402
 
 
@@ -42,7 +42,7 @@ def guess(name):
 
 def use_code(name, code):
     """Whether a one-time code was taken, as the pages do it."""
-    return spend(User.objects.get(username=name), code) is not None
+    return spend_code(User.objects.get(username=name), code) is not None
 
 
 def use_code_as_allauth(name, code):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orgs.accounts.authentication import SecondFactorAdapter
-from orgs.accounts.second_factor import code_at, current_step, spend
+from orgs.accounts.second_factor import code_at, current_step, spend_code
 from orgs.roles import RoleKind
 from reports.management.commands import load_sample_year
 from tests.factories import SECRET, make_organisation, make_user
@@ -76,8 +76,8 @@ def test_twin_without_the_adapters_encryption_they_would_be_found(user, client, 
 
 def test_a_code_counts_as_before(user, client):
     secret = set_up(client)
-    assert spend(user, code_at(secret, current_step() + 1)) is not None
-    assert spend(user, code_at(secret, current_step() + 1)) is None
+    assert spend_code(user, code_at(secret, current_step() + 1)) is not None
+    assert spend_code(user, code_at(secret, current_step() + 1)) is None
 
 
 def test_the_demo_accounts_secret_is_not_in_the_database():
@@ -90,7 +90,7 @@ def test_the_demo_accounts_secret_is_not_in_the_database():
 def test_a_secret_put_in_as_it_is_lets_nobody_in(user):
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": SECRET})
     with pytest.raises(DecryptionError):
-        spend(user, code_at(SECRET, current_step()))
+        spend_code(user, code_at(SECRET, current_step()))
 
 
 def test_a_column_of_a_record_cannot_be_taken_for_a_secret(user):

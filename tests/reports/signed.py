@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from reports.checks import groups
-from reports.documents.actions import begin
+from reports.documents.actions import begin_report
 from reports.editions.signing import sign
 from reports.figures.counting import results
 from reports.figures.scopes import scope_of
@@ -15,7 +15,7 @@ def begun(scope):
     start, end = scope.period.bounds
     report = Report(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
     report.form = Report.form_of(scope.period)
-    begin(report)
+    begin_report(report)
     return report
 
 

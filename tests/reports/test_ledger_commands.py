@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from members.models import Person, Post
-from orgs.accounts.second_factor import spend
+from orgs.accounts.second_factor import spend_code
 from orgs.models import Organisation, User
 from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
@@ -267,7 +267,7 @@ def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
     said(capsys, "load_sample_year")
     code = said(capsys, "demo_code")[0].strip()
     user = User.objects.get(username="guanli")
-    assert [spend(user, code) is not None for _ in range(2)] == [True, False]
+    assert [spend_code(user, code) is not None for _ in range(2)] == [True, False]
 
 
 def test_no_sample_where_there_are_records_already(capsys):

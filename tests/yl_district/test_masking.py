@@ -11,7 +11,7 @@ from yl_district.fields import is_masked
 from yl_district.pages.tables import MaskedColumn, PageTable
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.columns import column
-from yl_district.web.error_reports import discreet
+from yl_district.web.error_reports import redacted
 
 DIGITS = "110105199805040025" * 2
 
@@ -118,4 +118,4 @@ def test_a_list_masks_what_the_fields_of_its_columns_mask():
     ],
 )
 def test_logs_hold_no_whole_number(text, written):
-    assert discreet(text) == written
+    assert redacted(text) == written

@@ -12,7 +12,7 @@ from django.db import connection
 
 from assistance.models import AssistedYouth
 from members.models import Person
-from orgs.accounts.second_factor import code_at, current_step, spend
+from orgs.accounts.second_factor import code_at, current_step, spend_code
 from orgs.roles import RoleKind
 from tests.factories import SECRET, make_assisted_youth, make_organisation, make_person, make_user
 from yl_district.management.commands.rotate_field_keys import Command, rows_under_other_keys
@@ -153,7 +153,7 @@ def test_secrets_of_second_factors_are_written_anew_too(settings):
     assert {unseal(one.data["secret"]) for one in Authenticator.objects.filter(type="totp")} == {SECRET}
     kept = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)).get_unused_codes()
     assert kept == codes
-    assert spend(users[0], code_at(SECRET, current_step())) is not None
+    assert spend_code(users[0], code_at(SECRET, current_step())) is not None
 
 
 def test_the_documented_columns_are_those_that_are_encrypted():

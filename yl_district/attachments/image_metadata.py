@@ -49,7 +49,7 @@ def jpeg_without_metadata(data):
         if is_kept(marker, segment):
             kept.append(bytes([0xFF, marker]) + segment)
         elif marker == APP1 and segment[2:8] == b"Exif\0\0":
-            kept.append(turned(segment[8:]))
+            kept.append(orientation_segment(segment[8:]))
     if not has_picture:
         raise BrokenFile
     return b"".join([*kept, bytes([0xFF, EOI])])
@@ -78,7 +78,7 @@ def is_kept(marker, segment):
     return marker not in (COM, SOI)
 
 
-def turned(tiff):
+def orientation_segment(tiff):
     """An EXIF segment with the orientation alone; empty where the image is not rotated or mirrored."""
     value = orientation(tiff)
     if value not in range(2, 9):

@@ -38,7 +38,7 @@ def download(request, file_name, subject, write, *, action=Action.EXPORT, logged
     """
     stream = io.BytesIO()
     write(stream)
-    return attachment(request, file_name, subject, stream, action=action, logged=logged)
+    return attachment_response(request, file_name, subject, stream, action=action, logged=logged)
 
 
 def long_download(request, file_name, write):
@@ -48,12 +48,12 @@ def long_download(request, file_name, write):
     """
     with ExitStack() as stack:
         stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
-        answer = attachment(request, file_name, write(stream), stream)
+        answer = attachment_response(request, file_name, write(stream), stream)
         stack.pop_all()  # the response closes the stream
         return answer
 
 
-def attachment(request, file_name, subject, stream, *, action=Action.EXPORT, logged=""):
+def attachment_response(request, file_name, subject, stream, *, action=Action.EXPORT, logged=""):
     """Logs the download and returns the response with the stream's content, which takes over closing the stream."""
     record(action, logged or file_name, request=request, detail=subject)
     length = stream.tell()

@@ -39,10 +39,10 @@ class AccessLogMiddleware:
         """The 503 page for AccessLogUnavailable; None for other exceptions."""
         if not isinstance(exception, AccessLogUnavailable):
             return None
-        return unavailable(request, exception)
+        return unavailable_page(request, exception)
 
 
-def unavailable(request, error):
+def unavailable_page(request, error):
     """Logs the error and returns the page with status 503."""
     logger.error("The access log cannot be written.", exc_info=error)
     return render(request, "503.html", status=503)

@@ -48,7 +48,7 @@ def is_revertible(field):
     return is_plain and not is_personal(field) and field.name not in field.model.history_by_acts
 
 
-def visible(model, user):
+def visible_rows(model, user):
     """The model's rows whose names the user may see."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
@@ -76,7 +76,7 @@ class HistoryWindow:
     def _names(self, field, keys):
         if not keys:
             return {}
-        rows = visible(field.related_model, self.user).filter(pk__in=keys)
+        rows = visible_rows(field.related_model, self.user).filter(pk__in=keys)
         return {one.pk: str(one) for one in rows.select_related()}
 
     def _links(self, field):

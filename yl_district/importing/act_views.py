@@ -15,7 +15,7 @@ from .forms import AliasForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
 from .outcomes import rows_at
-from .page_contexts import KnownNames, items_of, seen, undo_context, unknown_texts
+from .page_contexts import KnownNames, items_of, results_version, undo_context, unknown_texts
 from .proposal import learn_alias
 from .reading import PartReader
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
@@ -109,7 +109,7 @@ def import_batch_commit(request, pk):
         return redirect(batch)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    if request.POST.get("seen") != seen(batch):
+    if request.POST.get("seen") != results_version(batch):
         return found_page(request, batch, f"没有写入：{RECHECKED}", status=409)
     if batch.warnings and "confirmed" not in request.POST:
         return found_page(request, batch, UNCONFIRMED, status=422)

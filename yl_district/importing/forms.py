@@ -9,7 +9,7 @@ from xlsxwriter.utility import xl_col_to_name
 from ..pages.forms import ActionForm
 from ..recognition.headings import EXPORT_MARK
 from ..recognition.mapping import Mapping
-from ..sheets.cells import quoted_cell, text_key, whole
+from ..sheets.cells import full_text, quoted_cell, text_key
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
 from .outcomes import known_names
@@ -290,7 +290,7 @@ class MendForm(forms.Form):
         for place, column in sorted(columns.items(), key=lambda one: (one[1] not in problems, one[0])):
             if column == EXPORT_MARK:
                 continue
-            text = whole(texts[place]) if place < len(texts) else ""
+            text = full_text(texts[place]) if place < len(texts) else ""
             field = forms.CharField(label=column, required=False, initial=text, strip=False, max_length=5_000)
             if "\n" in text:
                 field.widget = forms.Textarea({"rows": 3})

@@ -122,7 +122,7 @@ def sheet_kinds(batch):
     return {sheet.number: import_kinds()[sheet.kind] for sheet in mapping.sheets if sheet.is_taken}
 
 
-def turns(batch):
+def kinds_with_sheets(batch):
     """(kind, sheet numbers) of the kinds in the file, in import order."""
     sheets = sheet_kinds(batch)
     found = [(kind, [number for number, own in sheets.items() if own is kind]) for kind in import_kinds().taking_order]
@@ -131,7 +131,7 @@ def turns(batch):
 
 def parts_in_order(batch):
     """Yields the parts of the taken sheets in the order of the check."""
-    for _, numbers in turns(batch):
+    for _, numbers in kinds_with_sheets(batch):
         yield from batch.in_parts(numbers)
 
 
@@ -154,7 +154,7 @@ def resources_for(batch, today=None):
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]
     book = noted_book(Book(today or timezone.localdate(), with_cases=with_cases, closed=closed, sheets=sheets))
-    found = {kind: kind.resource(book) for kind, _ in turns(batch)}
+    found = {kind: kind.resource(book) for kind, _ in kinds_with_sheets(batch)}
     for kind, resource in found.items():
         resource.aliases = aliases(kind.key)
     return found

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..sheets.cells import has_doubtful_digits, is_cut, plain, whole
+from ..sheets.cells import full_text, has_doubtful_digits, is_cut, plain
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .models import ImportPart
@@ -97,7 +97,7 @@ def mend(batch, part, place, cells):
         if at is None:
             continue
         row += [None] * (at + 1 - len(row))
-        if whole(row[at]) != whole(text):
+        if full_text(row[at]) != full_text(text):
             row[at] = text or None
             changed.append(column)
         elif column in wrong and text and not isinstance(row[at], str) and not is_cut(text):

@@ -176,11 +176,11 @@ def known_names(item):
 
 def likely_name(found, names):
     """The only name that contains the text's characters in order; "" where none or several do."""
-    likely = [name for key, name in names.items() if holds(key, text_key(found))]
+    likely = [name for key, name in names.items() if is_subsequence(key, text_key(found))]
     return likely[0] if len(likely) == 1 else ""
 
 
-def holds(name, text):
+def is_subsequence(name, text):
     """Whether the text's characters are a subsequence of the name."""
     rest = iter(name)
     return all(character in rest for character in text)

@@ -32,7 +32,7 @@ def items_of(batch, number):
     return {item.column_name: item for item in sheet_kinds(batch)[number].resource.columns}
 
 
-def shares(batch):
+def outcome_shares(batch):
     """Tag, label and count of each outcome, with offset and width of its section in a bar 1000 wide."""
     counts = [(tag, batch.counts.get(tag, 0)) for tag in TABS]
     total, begin, found = sum(count for _, count in counts), 0, []
@@ -115,8 +115,8 @@ def found_context(request, batch):
     groups = found_groups(batch, names) if refused and is_asked else []
     for group in groups:
         group.likely = likely_name(group.found, names.of(group.kind, group.column)) if group.found else ""
-    tabs = shares(batch)
-    show, group = chosen(request, tabs, groups)
+    tabs = outcome_shares(batch)
+    show, group = chosen_tab(request, tabs, groups)
     wanted = group.rows if group else places(batch, tags_of(show))
     page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = rows_at(batch, page.object_list)
@@ -139,19 +139,19 @@ def found_context(request, batch):
         "beside": batch.counts.get(BESIDE, 0),
         "query": rows_query(show, group, page.number),
         "pager": rows_query(show, group),
-        "seen": seen(batch),
+        "seen": results_version(batch),
         "untaken": untaken_headings(batch),
         "untaken_sheets": untaken_sheets(batch),
         "address": batch.get_absolute_url(),
     }
 
 
-def seen(batch):
+def results_version(batch):
     """A version of the check's results, by which the commit ensures that the user has seen the latest."""
     return batch.alive_at.isoformat()
 
 
-def chosen(request, tabs, groups):
+def chosen_tab(request, tabs, groups):
     """(tab, ProblemGroup or None) requested in the URL; by default the first tab with rows."""
     group = next((one for one in groups if one.key == request.GET.get("problem")), None)
     known = {tab["tag"]: tab["count"] for tab in tabs}

@@ -193,7 +193,7 @@ class ReversalScan:
 
     def _touched(self, found):
         """{key: (record with its former values, names of these fields)} where rules depend on other records."""
-        places = sorted(ruled(self.model))
+        places = sorted(rule_columns(self.model))
         if not found or not places:
             return {}
         numbers = {number for one in found for number in (one.before, one.after)}
@@ -208,8 +208,8 @@ class ReversalScan:
     def _judge(self, touched, found):
         """Marks records as unfit whose former values break a rule together with the other records."""
         records = [record for record, _ in touched.values()]
-        rules = [(*rule, holders(self.model, records, *rule[:2])) for rule in exclusive(self.model) if records]
-        many, leaving = several(self.model, records), self.gone[self.model] | self.restored[self.model]
+        rules = [(*rule, holders(self.model, records, *rule[:2])) for rule in uniqueness_rules(self.model) if records]
+        many, leaving = possible_overlaps(self.model, records), self.gone[self.model] | self.restored[self.model]
         for one in found if touched else ():
             try:
                 if one.key in touched:
@@ -237,16 +237,16 @@ def edited_by(row):
     return f"{who}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
 
 
-def ruled(model):
+def rule_columns(model):
     """Columns whose validity depends on other records: those in uniqueness rules and `undo_rechecks`."""
     tracked = {field.name: field.attname for field in tracked_fields(model)}
     names = set(options_of(model).undo_rechecks)
-    for fields, condition, _ in exclusive(model):
+    for fields, condition, _ in uniqueness_rules(model):
         names |= {*fields, *named_in(condition)}
     return {tracked[name] for name in names if name in tracked}
 
 
-def exclusive(model):
+def uniqueness_rules(model):
     """Yields the uniqueness rules of a model as (field names, condition, constraint or None)."""
     for field in model._meta.concrete_fields:
         if field.unique and not field.primary_key:
@@ -289,7 +289,7 @@ def holders(model, records, names, condition):
     return found
 
 
-def several(model, records):
+def possible_overlaps(model, records):
     """Keys of the records with siblings that `check_overlap` would compare them with."""
     if not records or not hasattr(model, "check_overlap"):
         return set()

@@ -14,7 +14,7 @@ from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbo
 from . import background, commit, undo
 from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowCheck
 from .commit import CommitRefused, Outdated
-from .kinds import import_kinds, resources_for, sheet_kinds, turns
+from .kinds import import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import propose_mapping
 from .reading import PartReader
@@ -139,12 +139,12 @@ class CheckedSheets:
 
     def run(self):
         """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
-        for kind, numbers in turns(self.batch):
+        for kind, numbers in kinds_with_sheets(self.batch):
             checking = RowCheck(self.resources[kind], self.stage, self.late)
             self._check_sheets(checking, numbers)
             name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
             self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
-        taken = [number for _, numbers in turns(self.batch) for number in numbers]
+        taken = [number for _, numbers in kinds_with_sheets(self.batch) for number in numbers]
         for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
             self._keep(part, [BLANK] * len(part.rows), {}, [])
 
@@ -300,7 +300,7 @@ def run_commit(batch, *, only_right=False, **options):
     if not batch.take_up(State.CHECKED, State.COMMITTING):
         return False
     try:
-        commit.commit(batch, [kind.resource for kind, _ in turns(batch)], only_right=only_right)
+        commit.commit(batch, [kind.resource for kind, _ in kinds_with_sheets(batch)], only_right=only_right)
     except Outdated:
         if run_check(batch):
             batch.go_on(State.CHECKED, said=CHANGED_MEANWHILE)

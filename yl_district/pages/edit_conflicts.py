@@ -59,7 +59,8 @@ def parse_version(version):
 def record_digests(record, user):
     """{name: digest} of the record's compared fields, for pages that act on the whole record."""
     return {
-        field.name: value_digest(record, user, field.name, state(record, field)) for field in compared_fields(record)
+        field.name: value_digest(record, user, field.name, stored_text(record, field))
+        for field in compared_fields(record)
     }
 
 
@@ -71,7 +72,7 @@ def compared_fields(record):
     return [record._meta.get_field(name) for name in named] or stored
 
 
-def state(record, field):
+def stored_text(record, field):
     """The stored value of a field as text, for many-to-many and reverse relations the sorted keys."""
     if field.concrete and not field.many_to_many:
         return str(getattr(record, field.attname))
@@ -102,15 +103,15 @@ def form_digests(form):
 
 def stored_data(form, name):
     """The stored value of a field as form data."""
-    return sendable(form, name, form.stored_value(name))
+    return as_submitted(form, name, form.stored_value(name))
 
 
 def shown_data(form, name):
     """The initial value of a field as form data."""
-    return sendable(form, name, form.get_initial_for_field(form.fields[name], name))
+    return as_submitted(form, name, form.get_initial_for_field(form.fields[name], name))
 
 
-def sendable(form, name, value):
+def as_submitted(form, name, value):
     """A field's value as the QueryDict that a browser would submit."""
     field, data = form.fields[name], QueryDict(mutable=True)
     if isinstance(field.widget, forms.CheckboxInput):
@@ -176,13 +177,13 @@ def field_conflict(form, seen):
     for name in form.fields:
         typed = comparable(form, name, form.data)
         # A field that has been disabled since the form was shown counts as changed.
-        agrees = name in stored and typed in harmless(form, name, seen)
+        agrees = name in stored and typed in harmless_values(form, name, seen)
         if seen.get(name) != stored.get(name) and not agrees:
             (taken_over if is_untouched(form, name, typed, seen) else differing).append(difference(form, name))
     return Conflict(tuple(differing), tuple(taken_over)) if differing or taken_over else None
 
 
-def harmless(form, name, seen):
+def harmless_values(form, name, seen):
     """Values that never conflict: the stored value, and for a field not offered its unedited initial value."""
     spellings = [comparable(form, name, stored_data(form, name))]
     if name not in seen and not shows_stored_value(form, name):
@@ -210,10 +211,12 @@ def difference(form, name):
     if not shows_stored_value(form, name):
         is_typed = comparable(form, name, form.data) != comparable(form, name, shown_data(form, name))
         return Difference(name, label, UNSHOWN, UNSHOWN_TYPED if is_typed else "")
-    return Difference(name, label, words(form, name, shown_data(form, name)), words(form, name, form.data))
+    return Difference(
+        name, label, display_text(form, name, shown_data(form, name)), display_text(form, name, form.data)
+    )
 
 
-def words(form, name, data):
+def display_text(form, name, data):
     """Display text of a submitted value, choices by their labels."""
     field = form.fields[name]
     value = field.widget.value_from_datadict(data, {}, form.add_prefix(name))

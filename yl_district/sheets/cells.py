@@ -112,10 +112,10 @@ def text_key(text):
 
 def quoted_cell(value):
     """Returns a cell as an error quotes it: at most 80 printable characters, and （空） for a blank cell."""
-    return whole(value)[:80] or "（空）"
+    return full_text(value)[:80] or "（空）"
 
 
-def whole(value):
+def full_text(value):
     """Returns a cell as a person would read it, in full and printable, and "" for a blank cell."""
     if is_blank(value):
         return ""

@@ -13,16 +13,16 @@ PERSONAL_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9
 CODE = re.compile(r"(/invitations/[^/\s]+/)[^/\s]+")
 
 
-def discreet(text):
+def redacted(text):
     """The text with identity and mobile numbers masked and invitation codes removed."""
     return CODE.sub(r"\1***", PERSONAL_NUMBER.sub(lambda found: masked(found.group()), text))
 
 
 class DiscreetFormatter(logging.Formatter):
-    """Formats log records, tracebacks included, through `discreet`."""
+    """Formats log records, tracebacks included, through `redacted`."""
 
     def format(self, record):
-        return discreet(super().format(record))
+        return redacted(super().format(record))
 
 
 class DiscreetReporter(ExceptionReporter):
@@ -30,8 +30,8 @@ class DiscreetReporter(ExceptionReporter):
 
     def get_traceback_text(self):
         if self.exc_type is None:
-            return discreet(str(self.exc_value))
-        return discreet(logging.Formatter().formatException((self.exc_type, self.exc_value, self.tb)))
+            return redacted(str(self.exc_value))
+        return redacted(logging.Formatter().formatException((self.exc_type, self.exc_value, self.tb)))
 
     def get_traceback_html(self):
         return format_html("<pre>{}</pre>", self.get_traceback_text())

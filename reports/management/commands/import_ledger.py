@@ -48,7 +48,7 @@ def report_lines(report):
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"
     for problem in report.errors:
-        yield f"错误：{place(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+        yield f"错误：{place_in_words(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
 
 
 def quoted(found):
@@ -56,7 +56,7 @@ def quoted(found):
     return found if found == quoted_cell(None) else f"“{found}”"
 
 
-def place(problem):
+def place_in_words(problem):
     """The place of a problem, as far as it is known."""
     sheet = f"《{problem.sheet}》" if problem.sheet else ""
     row = f"第 {problem.row} 行" if problem.row else ""

@@ -11,7 +11,7 @@ from yl_district.importing.findings import take_in_rows
 from yl_district.importing.kinds import import_kinds
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
-from .import_ledger import place, quoted
+from .import_ledger import place_in_words, quoted
 
 
 class Command(DatabaseCommand):
@@ -61,7 +61,7 @@ def check_lines(found):
         change = f"{one['old'] or '（空）'} → {one['new'] or '（空）'}"
         yield f"变更：{sheet}第 {one['row']} 行的{one['column']}：{change}"
     for problem in found.errors:
-        yield f"错误：{place(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+        yield f"错误：{place_in_words(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
 
 
 def rows_outcome(found, check):
