@@ -74,10 +74,11 @@ define on_both_databases
 endef
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## check style, imports, migrations and Django's settings
+lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## check style, imports, types, migrations and Django's settings
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
+	$(VENV) -m mypy
 	DATABASE_URL=sqlite://:memory: $(MANAGE) makemigrations --check --dry-run
 	DATABASE_URL=sqlite://:memory: HTTPS=1 ALLOWED_HOSTS=localhost $(MANAGE) check --deploy --fail-level WARNING
 

@@ -1,5 +1,7 @@
 """Activities, their types and sign-ins."""
 
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,10 +9,11 @@ from django.db.models import Q
 from django.urls import reverse
 
 from members.models import Person
-from orgs.models import Organisation, ReachQuerySet
+from orgs.models import Condition, Organisation, ReachQuerySet, Role
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.history.tracking import Tracked
+from yl_district.periods import Period
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem
 from youthhubs.models import Hub
@@ -46,7 +49,7 @@ class ActivityType(models.Model):
 class ActivityQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
-    def reach_by(self, role):
+    def reach_by(self, role: Role) -> Condition | None:
         """Returns the condition for the rows that a role makes visible.
 
         Hub operators see only what is held at their hubs, whoever the host is.
@@ -55,16 +58,16 @@ class ActivityQuerySet(ReachQuerySet):
             return Q(hub__organisation__path__startswith=role.organisation.path)
         return super().reach_by(role)
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
         hosted = Q(host__path__startswith=organisation.path)
         return hosted | Q(host__isnull=True, hub__organisation__path__startswith=organisation.path)
 
-    def held_during(self, period):
+    def held_during(self, period: Period) -> Self:
         """Activities held within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Activities whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
@@ -182,22 +185,22 @@ class Activity(models.Model):
 class SignInQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
-    def reach_by(self, role):
+    def reach_by(self, role: Role) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; hub operators see those at their hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(activity__hub__organisation__path__startswith=role.organisation.path)
         return super().reach_by(role)
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for sign-ins at the organisation's activities."""
         hosted = Q(activity__host__path__startswith=organisation.path)
         return hosted | Q(activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path)
 
-    def held_during(self, period):
+    def held_during(self, period: Period) -> Self:
         """Sign-ins at activities held within the period."""
         return self.filter(activity__held_on__range=period.bounds)
 
-    def of_education(self):
+    def of_education(self) -> Self:
         """Sign-ins at activities of the types marked 思想教育."""
         return self.filter(activity__type__is_education=True)
 

@@ -1,5 +1,8 @@
 """Case files of assisted youths: plans, pairings, assistances and scholarships; and the grants that open them."""
 
+from datetime import date
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,14 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person, Volunteer
-from orgs.models import Organisation, ReachQuerySet, User
+from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import number_of
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import standing_on
+from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.privacy.masking import masked_name
@@ -28,27 +31,27 @@ LONGEST_GRANT = 366
 class CaseGrantQuerySet(ReachQuerySet):
     seen_by = (RoleKind.STAFF, RoleKind.LEADER)
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """The user's own requests, and those that they may decide on."""
         return super().visible_to(user) | self.held_by(user)
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Returns why users see their own requests: tuples of the user's key, kinds of roles and reason in words."""
         return [(user, RoleKind, "本人的申请") for user in self.values_list("user", flat=True)]
 
-    def open_on(self, day):
+    def open_on(self, day: date) -> Self:
         """Grants by which a case file can be opened on `day`: approved, neither ended nor expired."""
         return self.filter(is_approved=True, ended_on__isnull=True, expires_on__gte=day)
 
-    def undecided(self):
+    def undecided(self) -> Self:
         """Requests neither decided nor withdrawn."""
         return self.filter(is_approved__isnull=True, ended_on__isnull=True)
 
-    def held_by(self, user):
+    def held_by(self, user: User) -> Self:
         """The requests of one user."""
         return self.filter(user=user.pk)
 
-    def told_to(self, viewer):
+    def told_to(self, viewer: User) -> Self:
         """Grants in force for youths whose files the viewer may open too, so that they reveal no other file.
 
         Grants whose holder has become an administrator open nothing and are left out.
@@ -56,7 +59,7 @@ class CaseGrantQuerySet(ReachQuerySet):
         told = self.open_on(timezone.localdate()).filter(person__in=open_grants(viewer).values("person"))
         return told.exclude(user__in=User.objects.holding(RoleKind.ADMINISTRATOR))
 
-    def in_words(self):
+    def in_words(self) -> Reasons:
         """Returns why the holders may open a file, with expiry and approver.
 
         Each reason is a tuple: the holder's key, the kinds of roles for which it is valid, and the reason in words.
@@ -65,9 +68,9 @@ class CaseGrantQuerySet(ReachQuerySet):
         words = "个案授权，有效期至 {0.expires_on}，由{0.decided_by}批准"
         return [(each.user_id, CASE_KEEPERS, words.format(each)) for each in grants]
 
-    def of_files_kept_by(self, user):
+    def of_files_kept_by(self, user: User) -> Self:
         """The user's requests in organisations whose case files they currently keep."""
-        kept = Q(pk__in=[])
+        kept: Condition = Q(pk__in=[])
         for organisation in user.case_organisations:
             kept |= self.reach(organisation)
         return self.held_by(user).filter(kept)
@@ -158,13 +161,13 @@ class CaseQuerySet(ReachQuerySet):
 
     person_path = "person"
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Rows about youths whose file the user may open today."""
         if not user.case_organisations:
             return self.none()
         return self.filter(Exists(open_grants(user).filter(person=OuterRef(self.person_path))))
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Returns why holders of a grant see the rows: tuples of the user's key, kinds of roles and reason in words."""
         return grants_in_words(self.values(self.person_path), viewer)
 
@@ -180,27 +183,27 @@ def open_grants(user):
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
-    def are_open_to(self, user, day):
+    def are_open_to(self, user: User, day: date) -> bool:
         """Whether the user may open the files of all youths in the register on `day`."""
         return not self.as_of(day).exclude(pk__in=self.visible_to(user).values("pk")).exists()
 
-    def as_of(self, day):
+    def as_of(self, day: date | OuterRef) -> Self:
         """Youths in the register on `day`."""
         return self.filter(standing_on(day, "registered_on", "removed_on"))
 
-    def with_plan_for(self, year):
+    def with_plan_for(self, year: int) -> Self:
         """Youths with a service plan for `year`."""
         return self.filter(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
 
-    def paired_on(self, day):
+    def paired_on(self, day: date) -> Self:
         """Youths with a fixed volunteer on `day`."""
         return self.filter(Exists(Pairing.objects.as_of(day).filter(youth=OuterRef("pk"))))
 
-    def bound_by(self, day):
+    def bound_by(self, day: date) -> Self:
         """Youths bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
-    def with_assistances_during(self, period):
+    def with_assistances_during(self, period: Period) -> Self:
         """Adds `assistances_received` within the period, including those given to everyone in the register that day."""
         given = Assistance.objects.held_during(period)
         named = given.filter(with_everyone=False, youths=OuterRef("pk"))
@@ -214,7 +217,7 @@ class AssistedYouthQuerySet(CaseQuerySet):
             )
         )
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Youths whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 
@@ -304,7 +307,7 @@ class PairingQuerySet(CaseQuerySet):
     person_path = "youth__person"
     organisation_path = "youth__organisation__path"
 
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Pairings in force on `day`."""
         return self.filter(standing_on(day))
 
@@ -353,7 +356,7 @@ class ServicePlanQuerySet(CaseQuerySet):
     person_path = "youth__person"
     organisation_path = "youth__organisation__path"
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Plans whose youth's name, pinyin or initials contain `text`."""
         return search(self, text, "youth__person__search_text")
 
@@ -394,7 +397,7 @@ class AssistanceQuerySet(CaseQuerySet):
     # What the page “who can see” says it omits, the same for every record.
     untold = "因其他帮扶对象的授权能看到的人不在此列出。"
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Assistances to a youth whose file the user may open; those to everyone count for each youth.
 
         Prefetches only the youths whose file the user may open.
@@ -405,21 +408,21 @@ class AssistanceQuerySet(CaseQuerySet):
         seen = self.filter(Exists(named) | (Q(with_everyone=True) & Exists(in_register)))
         return seen.prefetch_related(models.Prefetch("youths", youths.select_related("person", "organisation")))
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for assistances to a youth of the organisation; those to everyone count for each."""
         youths = AssistedYouth.objects.filter(organisation__path__startswith=organisation.path)
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
 
-    def open_as_a_whole(self, user):
+    def open_as_a_whole(self, user: User) -> Self:
         """Assistances all of whose youths' files the user may open."""
         closed = AssistedYouth.objects.exclude(pk__in=AssistedYouth.objects.visible_to(user).values("pk"))
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=closed)
         in_register = closed.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return self.exclude(Exists(named)).exclude(Q(with_everyone=True) & Exists(in_register))
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Returns why holders of a grant for a youth reached see the only assistance of this QuerySet."""
         assistance = self.get()
         reached = Q(assistances=assistance)
@@ -427,22 +430,22 @@ class AssistanceQuerySet(CaseQuerySet):
             reached |= standing_on(assistance.held_on, "registered_on", "removed_on")
         return grants_in_words(AssistedYouth.objects.filter(reached).values("person"), viewer)
 
-    def received_by(self, youth):
+    def received_by(self, youth: AssistedYouth) -> Self:
         """Assistances given to `youth`, including those to everyone in the register that day."""
         begun = Q(with_everyone=True, held_on__gte=youth.registered_on)
         shared = begun & Q(held_on__lt=youth.removed_on) if youth.removed_on else begun
         return self.filter(shared | Q(with_everyone=False, pk__in=youth.assistances.values("pk")))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Assistances to a youth whose name, pinyin or initials contain `text`."""
         youths = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"))
         return self.filter(Exists(search(youths, text, "assistedyouth__person__search_text"))) if text.strip() else self
 
-    def held_during(self, period):
+    def held_during(self, period: Period) -> Self:
         """Assistances given within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def with_youths_reached(self, organisation):
+    def with_youths_reached(self, organisation: Organisation) -> Self:
         """Adds `youths_reached`: the number of youths of `organisation` named, or for 全部 in its register that day."""
         youths = AssistedYouth.objects.within(organisation)
         in_register = youths.as_of(OuterRef("held_on")).annotate(everyone=models.Value(1))
@@ -523,27 +526,27 @@ class Assistance(SealedModel):
 class ScholarshipQuerySet(CaseQuerySet):
     person_path = "student"
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for applications of students who are assisted youths of the organisation."""
         cases = AssistedYouth.objects.filter(
             person=OuterRef("student"), organisation__path__startswith=organisation.path
         )
         return Exists(cases)
 
-    def granted_during(self, period):
+    def granted_during(self, period: Period) -> Self:
         """Applications granted or paid out, approved within the period."""
         granted = [Scholarship.Status.GRANTED, Scholarship.Status.PAID]
         return self.filter(status__in=granted, approved_on__range=period.bounds)
 
-    def of_year(self, year):
+    def of_year(self, year: int) -> Self:
         """Applications of `year`."""
         return self.filter(year=year)
 
-    def on_platform(self):
+    def on_platform(self) -> Self:
         """Applications of students on the platform."""
         return self.filter(is_on_platform=True)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Applications whose student's name, pinyin or initials contain `text`."""
         return search(self, text, "student__search_text")
 

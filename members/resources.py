@@ -49,7 +49,7 @@ class PersonReference(Column):
 
     @property
     def lookup(self):
-        return None
+        return ""
 
     def resolve(self, book, value):
         return book.only(Directory).refer(value, self.capacity)

@@ -1,5 +1,8 @@
 """Cadres' direct links to youths (1+100), and the contacts made."""
 
+from datetime import date
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,12 +23,12 @@ from django.db.models import (
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
-from orgs.models import ReachQuerySet
+from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, Role, User
 from orgs.roles import RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
 from yl_district.history.tracking import Tracked
-from yl_district.periods import standing_on
+from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.validators import check_order, problem
 
@@ -33,29 +36,29 @@ from yl_district.validators import check_order, problem
 class CadreReachQuerySet(ReachQuerySet):
     """Rows of a cadre, which belong to every organisation in which the cadre holds or held a post."""
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for rows of cadres with a post in the subtree of `organisation`."""
         return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
 
-    def reach_by(self, role):
+    def reach_by(self, role: Role) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; branch cadres see only their own."""
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Returns why cadres see their own rows: tuples of the user's key, kinds of roles and reason in words."""
         return [(cadre, (RoleKind.CADRE,), "本人的联系") for cadre in self.values_list("cadre__user", flat=True)]
 
 
 class LinkQuerySet(CadreReachQuerySet):
-    def as_of(self, day):
+    def as_of(self, day: date | OuterRef) -> Self:
         """Links in force on `day`."""
         return self.filter(standing_on(day))
 
-    def bound_by(self, day):
+    def bound_by(self, day: date) -> Self:
         """Links bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Links whose youth's name, pinyin or initials contain `text`."""
         return search(self, text, "youth__search_text")
 
@@ -112,20 +115,20 @@ class Link(models.Model):
 
 
 class CadreQuerySet(PersonQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """People with a present or past post in the organisations of a user on the staff; cadres see themselves."""
         posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
         return self.filter(Exists(posts) | Q(user=user.pk)).told_apart_to(user)
 
-    def told_apart_to(self, user):
+    def told_apart_to(self, user: User) -> Self:
         """Prefetches the posts visible to the user, which distinguish namesakes."""
         return self.prefetch_related(Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")))
 
-    def with_posts(self):
+    def with_posts(self) -> Self:
         """People with any post, sorted by name."""
         return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by("search_text", "pk")
 
-    def with_achievements(self):
+    def with_achievements(self) -> Self:
         """Adds `is_bound`, whether any link is bound, and `is_at_quota`, whether the links reach the quota."""
         return self.annotate(
             is_bound=ExpressionWrapper(Q(bound_links__gt=0), BooleanField()),
@@ -156,21 +159,21 @@ def cadres_with_links(day):
 
 
 class ContactQuerySet(CadreReachQuerySet):
-    def with_link(self, link):
+    def with_link(self, link: Link) -> Self:
         """Contacts that reached the link's youth: named, or with all links of the cadre in force that day."""
         begun = Q(with_everyone=True, cadre=link.cadre_id, held_on__gte=link.started_on)
         shared = begun & Q(held_on__lt=link.ended_on) if link.ended_on else begun
         return self.filter(shared | Q(with_everyone=False, pk__in=link.contacts.values("pk")))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Contacts whose cadre's name, pinyin or initials contain `text`."""
         return search(self, text, "cadre__search_text")
 
-    def held_during(self, period):
+    def held_during(self, period: Period) -> Self:
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def with_youths_reached(self):
+    def with_youths_reached(self) -> Self:
         """Adds `youths_reached`: the number of youths named, or for 全部 of the cadre's links in force that day."""
         standing = Link.objects.as_of(OuterRef("held_on")).filter(cadre=OuterRef("cadre"))
         named = Contact.links.through.objects.filter(contact=OuterRef("pk"))

@@ -1,5 +1,8 @@
 """Youth hubs, their yearly tiers and their volunteer teams."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -17,26 +20,26 @@ from yl_district.validators import check_order, validate_year
 class HubQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Hubs open on `day`."""
         return self.filter(standing_on(day, "opened_on", "closed_on"))
 
-    def of_tier(self, tier, year):
+    def of_tier(self, tier: str, year: int) -> Self:
         """Hubs of this tier in `year`."""
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), year=year, tier=tier)))
 
-    def kept_as(self, tier=None, year=None):
+    def kept_as(self, tier: str | None = None, year: int | None = None) -> Self:
         """Hubs with a HubYear of this tier and year; either may be omitted."""
         wanted = {"tier": tier, "year": year}
         given = {name: value for name, value in wanted.items() if value}
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), **given)))
 
-    def with_team_on(self, day):
+    def with_team_on(self, day: date) -> Self:
         """Hubs with a team volunteer who had joined by `day`."""
         volunteers = Volunteer.objects.as_of(day).filter(team__hub=OuterRef("pk"))
         return self.filter(Exists(volunteers))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Hubs whose name, pinyin or initials contain `text`."""
         return search(self, text)
 

@@ -1,5 +1,8 @@
 """League members' periods on branch rolls."""
 
+from datetime import date
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -8,7 +11,7 @@ from django.urls import reverse
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from yl_district.fields import MonthField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import standing_on
+from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import (
@@ -22,43 +25,43 @@ from .people import Person
 class MemberQuerySet(ReachQuerySet):
     organisation_path = "branch__path"
 
-    def with_roll_begin(self):
+    def with_roll_begin(self) -> Self:
         """Adds `began_on`: 来源日期, else 入团年月."""
         return self.annotate(began_on=Coalesce("intake_on", "joined_league_on", output_field=models.DateField()))
 
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Members on the roll at the end of `day`."""
         return self.with_roll_begin().filter(standing_on(day, "began_on", "left_on"))
 
-    def left_by(self, day):
+    def left_by(self, day: date) -> Self:
         """Members who had left the roll by `day`."""
         return self.filter(left_on__lte=day)
 
-    def joined_during(self, period):
+    def joined_during(self, period: Period) -> Self:
         """Members whose 来源日期 lies within the period."""
         return self.filter(intake_on__range=period.bounds)
 
-    def left_during(self, period):
+    def left_during(self, period: Period) -> Self:
         """Members who left the roll within the period."""
         return self.filter(left_on__range=period.bounds)
 
-    def in_communities(self):
+    def in_communities(self) -> Self:
         """Members of branches in villages and communities."""
         return self.filter(branch__domain__in=COMMUNITY_DOMAINS)
 
-    def in_office(self):
+    def in_office(self) -> Self:
         """Members of branches in the office."""
         return self.filter(branch__domain=Domain.OFFICE)
 
-    def in_nonpublic(self):
+    def in_nonpublic(self) -> Self:
         """Members of branches in non-public enterprises and social organisations."""
         return self.filter(branch__domain__in=NONPUBLIC_DOMAINS)
 
-    def not_in_school(self):
+    def not_in_school(self) -> Self:
         """Members who are not marked as being in school."""
         return self.exclude(in_school=True)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 

@@ -1,5 +1,8 @@
 """People: one row per human being."""
 
+from datetime import date
+from typing import Any, Self
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -7,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from orgs.models import Organisation, Reasons, User
 from orgs.roles import RoleKind
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
@@ -36,33 +40,33 @@ class PersonQuerySet(models.QuerySet):
     # What the page “who can see” says it omits, the same for every record.
     untold = "因个案授权能看到的人，只向同样获得授权的人列出。"
 
-    def with_identity_number(self, number):
+    def with_identity_number(self, number: str) -> Self:
         """The person with this identity number, by its blind index."""
         return self.filter(identity_number_index=self._digest("identity_number_index", number))
 
-    def with_mobile(self, number):
+    def with_mobile(self, number: str) -> Self:
         """People with this mobile number, by its blind index."""
         return self.filter(mobile_index=self._digest("mobile_index", number))
 
-    def without_open_capacity(self):
+    def without_open_capacity(self) -> Self:
         """People without any capacity, except perhaps a case file."""
         relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
         return self.filter(**{f"{relation}__isnull": True for relation in relations})
 
-    def _digest(self, index, number):
+    def _digest(self, index: str, number: str) -> str:
         return self.model._meta.get_field(index).digest(number) or ""
 
-    def within(self, organisation):
+    def within(self, organisation: Organisation) -> Self:
         """People with any capacity in the subtree of `organisation`."""
         return (
             self if organisation.is_root() else self.filter(self._any_below(organisation, STAFF_CAPACITIES + SIGN_INS))
         )
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """People with a capacity visible to the user, or whose case file the user may open."""
         return self.filter(self._known_to(user, SIGN_INS) | self._with_open_case(user))
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Returns why users see the only person of this QuerySet otherwise than by a role's scope.
 
         Each reason is a tuple: the user's key, the kinds of roles for which it is valid, and the reason in words.
@@ -72,11 +76,11 @@ class PersonQuerySet(models.QuerySet):
         own = [(person.user_id, kinds, "本人"), *((cadre, kinds, "本人的联系") for cadre in cadres)]
         return own + person.case_grants.told_to(viewer).in_words()
 
-    def kept_by(self, user):
+    def kept_by(self, user: User) -> Self:
         """People whose data the user sees: known by more than sign-ins, which reveal only the name."""
         return self.filter(self._kept_as_record(user) | self._with_open_case(user))
 
-    def written_by(self, user):
+    def written_by(self, user: User) -> Self:
         """People whose data the user may change.
 
         An open case file allows it only for people without a membership, a post or a volunteer's record, whose data
@@ -86,10 +90,10 @@ class PersonQuerySet(models.QuerySet):
         elsewhere |= self._one_of(volunteering__isnull=False)
         return self.filter(self._kept_as_record(user) | (self._with_open_case(user) & ~elsewhere))
 
-    def _kept_as_record(self, user):
+    def _kept_as_record(self, user: User) -> Q:
         return self._known_to(user, SIGN_INS if user.is_committee_staff else [])
 
-    def _known_to(self, user, signed_in):
+    def _known_to(self, user: User, signed_in: list[str]) -> Q:
         """Returns the condition for people known by a capacity or by one of the paths in `signed_in`.
 
         People whose only capacity is a case file are left out; only those who may open the file see them.
@@ -112,7 +116,7 @@ class PersonQuerySet(models.QuerySet):
                 condition |= self._one_of(links_as_youth__cadre__user=user.pk) | Q(user=user.pk)
         return condition
 
-    def _known_at_all(self, signed_in):
+    def _known_at_all(self, signed_in: list[str]) -> Q:
         """Returns the condition for people with any capacity; root staff see also those without an organisation."""
         relations = ["memberships", "posts", "volunteering", "links_as_youth", *(["sign_ins"] if signed_in else [])]
         found = Q(pk__in=[])
@@ -120,7 +124,7 @@ class PersonQuerySet(models.QuerySet):
             found |= self._one_of(**{f"{relation}__isnull": False})
         return found
 
-    def _with_open_case(self, user):
+    def _with_open_case(self, user: User) -> Q:
         open_grants = {
             "case_grants__user": user.pk,
             "case_grants__is_approved": True,
@@ -132,22 +136,22 @@ class PersonQuerySet(models.QuerySet):
             found |= self._one_of(case_grants__organisation__path__startswith=organisation.path, **open_grants)
         return found
 
-    def _any_below(self, organisation, paths):
+    def _any_below(self, organisation: Organisation, paths: list[str]) -> Q:
         found = Q(pk__in=[])
         for path in paths:
             found |= self._one_of(**{f"{path}__startswith": organisation.path})
         return found
 
-    def _one_of(self, **lookups):
+    def _one_of(self, **lookups: Any) -> Q:
         # EXISTS instead of a list of keys, which SQLite would compute for all people before returning the first.
         return Q(Exists(Person.objects.filter(pk=OuterRef("pk"), **lookups)))
 
-    def serving_on(self, day, organisation=None):
+    def serving_on(self, day: date, organisation: Organisation | None = None) -> Self:
         """People in a post on `day`, within `organisation` if given."""
         posts = self.model._meta.get_field("posts").related_model.objects.as_of(day)
         return self.filter(pk__in=(posts.within(organisation) if organisation else posts).values("person"))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """People whose name, pinyin or initials contain `text`."""
         return search(self, text)
 

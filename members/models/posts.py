@@ -1,5 +1,8 @@
 """Posts held by cadres."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 
@@ -16,23 +19,23 @@ from .people import Person
 
 
 class PostQuerySet(ReachQuerySet):
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Posts held at the end of `day`."""
         return self.filter(standing_on(day))
 
-    def ended_by(self, day):
+    def ended_by(self, day: date) -> Self:
         """Posts that had ended by `day`."""
         return self.filter(ended_on__lte=day)
 
-    def titled(self, title):
+    def titled(self, title: str) -> Self:
         """Posts with exactly this title."""
         return self.filter(title=title)
 
-    def at(self, organisation):
+    def at(self, organisation: Organisation) -> Self:
         """Posts at `organisation` itself, without its subtree."""
         return self.filter(organisation=organisation)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Posts whose holder's name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 

@@ -1,5 +1,7 @@
 """Proposals by which branches ask the committee for consent to leaving and transfers."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,24 +22,24 @@ from .members import LEAVING_STATUSES, Member
 class ProposalQuerySet(ReachQuerySet):
     organisation_path = "member__branch__path"
 
-    def waiting(self):
+    def waiting(self) -> Self:
         """Proposals neither decided nor withdrawn."""
         return self.filter(decided_at__isnull=True, withdrawn_at__isnull=True)
 
-    def decided(self):
+    def decided(self) -> Self:
         """Proposals that have been decided."""
         return self.filter(decided_at__isnull=False)
 
-    def withdrawn(self):
+    def withdrawn(self) -> Self:
         """Proposals that were withdrawn."""
         return self.filter(withdrawn_at__isnull=False)
 
-    def waiting_first(self):
+    def waiting_first(self) -> Self:
         """Proposals with the waiting ones first, then by date of settlement, latest first."""
         settled_at = Coalesce("decided_at", "withdrawn_at")
         return self.order_by(settled_at.desc(nulls_first=True), "-proposed_at", "-pk")
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Proposals about members whose name, pinyin or initials contain `text`."""
         return search(self, text, "member__person__search_text")
 

@@ -1,5 +1,8 @@
 """Volunteers."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -16,15 +19,15 @@ class VolunteerQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
     organisation_path = "team__hub__organisation__path"
 
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Volunteers who had joined by `day`."""
         return self.filter(Q(joined_on__lte=day) | Q(joined_on__isnull=True))
 
-    def bound_by(self, day):
+    def bound_by(self, day: date) -> Self:
         """Volunteers bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Volunteers whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
 

@@ -8,7 +8,7 @@ from .organisations import (
     Organisation,
     OrganisationQuerySet,
 )
-from .reach import EVERYTHING, ReachQuerySet
+from .reach import EVERYTHING, Condition, ReachQuerySet, Reasons
 from .units import RETIRED_STATUSES, Supply, SupplyQuerySet, Unit, UnitContact, UnitContactQuerySet, UnitQuerySet
 
 __all__ = [
@@ -16,11 +16,13 @@ __all__ = [
     "EVERYTHING",
     "NONPUBLIC_DOMAINS",
     "RETIRED_STATUSES",
+    "Condition",
     "Domain",
     "FormerPassword",
     "Organisation",
     "OrganisationQuerySet",
     "ReachQuerySet",
+    "Reasons",
     "Role",
     "Supply",
     "SupplyQuerySet",

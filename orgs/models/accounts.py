@@ -1,5 +1,9 @@
 """User accounts and their roles, which decide what each may see and do."""
 
+from __future__ import annotations
+
+from typing import Self
+
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -30,7 +34,7 @@ from .organisations import Organisation
 
 
 class UserQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Accounts that the user administers: all of their roles lie within the user's administered subtrees.
 
         Root administrators see every account, also those without a role.
@@ -44,31 +48,31 @@ class UserQuerySet(models.QuerySet):
         own = Role.objects.filter(user=OuterRef("pk"))
         return self.filter(Exists(own), ~Exists(own.exclude(within)))
 
-    def with_second_factor(self):
+    def with_second_factor(self) -> Self:
         """Adds `has_second_factor`: whether one-time codes are set up."""
         codes = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
         return self.annotate(has_second_factor=Exists(codes))
 
-    def active(self):
+    def active(self) -> Self:
         """Accounts that can sign in."""
         return self.filter(is_active=True)
 
-    def left(self):
+    def left(self) -> Self:
         """Accounts whose users have left."""
         return self.filter(is_active=False)
 
-    def holding(self, kind):
+    def holding(self, kind: RoleKind) -> Self:
         """Accounts with a role of this kind."""
         return self.filter(Exists(Role.objects.filter(user=OuterRef("pk"), kind=kind)))
 
-    def keeping_records_at(self, organisation):
+    def keeping_records_at(self, organisation: Organisation) -> Self:
         """Accounts that keep records at this organisation, above it or below it."""
         steps = range(Organisation.steplen, len(organisation.path) + 1, Organisation.steplen)
         near = Q(organisation__path__startswith=organisation.path)
         near |= Q(organisation__path__in=[organisation.path[:step] for step in steps])
         return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Accounts whose name or user name contains `text`, or whose mobile number begins with it."""
         return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
 

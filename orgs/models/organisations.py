@@ -1,5 +1,10 @@
 """The organisation tree."""
 
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -11,6 +16,7 @@ from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
+from yl_district.typing import User
 from yl_district.validators import check_order, problem
 
 from ..roles import (
@@ -18,7 +24,7 @@ from ..roles import (
     RoleKind,
 )
 from .former_parents import parents_then
-from .reach import ReachQuerySet
+from .reach import Condition, ReachQuerySet
 
 
 class Domain(models.TextChoices):
@@ -38,57 +44,57 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
     organisation_path = "path"
     seen_by = (RoleKind.ADMINISTRATOR, *RECORD_KEEPERS)
 
-    def changeable_by(self, user):
+    def changeable_by(self, user: User) -> Self:
         """Organisations that the user may change: all for staff at the root, else those administered."""
         return self if user.is_committee_staff else self.visible_as(user, RoleKind.ADMINISTRATOR)
 
-    def administered_by(self, user):
+    def administered_by(self, user: User) -> Self:
         """Organisations whose accounts the user administers."""
-        condition = Q(pk__in=[])
+        condition: Condition = Q(pk__in=[])
         for organisation in user.organisations_as(RoleKind.ADMINISTRATOR):
             condition |= self.reach(organisation)
         return self.filter(condition)
 
-    def as_of(self, day):
+    def as_of(self, day: date) -> Self:
         """Organisations in existence on `day`."""
         return self.filter(standing_on(day, "founded_on", "dissolved_on"))
 
-    def dissolved_by(self, day):
+    def dissolved_by(self, day: date) -> Self:
         """Organisations dissolved on `day` or before."""
         return self.filter(dissolved_on__lte=day)
 
-    def with_headcounts(self, day):
+    def with_headcounts(self, day: date) -> Self:
         """Adds `member_count` and `cadre_count`: people on the roll and in a post on `day`, in the whole subtree."""
         return self.annotate(
             member_count=self._count_below("members", day, "pk"), cadre_count=self._count_below("posts", day, "person")
         )
 
-    def _count_below(self, related_name, day, what):
+    def _count_below(self, related_name: str, day: date, what: str) -> Coalesce:
         relation = self.model._meta.get_field(related_name)
         below = {f"{relation.field.name}__path__startswith": models.OuterRef("path")}
         rows = relation.related_model.objects.as_of(day).filter(**below).order_by()
         counts = rows.annotate(all=models.Value(1)).values("all").annotate(n=models.Count(what, distinct=True))
         return Coalesce(models.Subquery(counts.values("n")), 0)
 
-    def communities(self):
+    def communities(self) -> Self:
         """Organisations of villages and communities."""
         return self.filter(domain__in=COMMUNITY_DOMAINS)
 
-    def branches(self):
+    def branches(self) -> Self:
         """Organisations to which members can belong directly."""
         return self.filter(category__in=BRANCH_CATEGORIES)
 
-    def with_cadre_on(self, day):
+    def with_cadre_on(self, day: date) -> Self:
         """Organisations with a cadre in office on `day`."""
         serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
         return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
 
-    def with_parent_name(self):
+    def with_parent_name(self) -> Self:
         """Adds `parent_name`, the name of the parent organisation."""
         parent = self.model.objects.filter(path=Substr(models.OuterRef("path"), 1, Length(models.OuterRef("path")) - 4))
         return self.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Organisations whose name, pinyin or initials contain `text`."""
         return search(self, text)
 

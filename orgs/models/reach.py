@@ -1,10 +1,26 @@
 """Row-level visibility: the rows that an organisation, and so a role in it, covers."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Self, TypeAlias
+
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 
-from ..roles import RECORD_KEEPERS
+from yl_district.typing import User
 
+from ..roles import RECORD_KEEPERS, RoleKind
+
+if TYPE_CHECKING:
+    from .accounts import Role
+    from .organisations import Organisation
+
+# A condition by which rows are filtered.
+Condition: TypeAlias = Q | Combinable
+# Why rows are visible to users beyond the reach of roles: (user's key, kinds of roles, words) each.
+Reasons: TypeAlias = list[tuple[int | None, Iterable[RoleKind], str]]
 # Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
 EVERYTHING = None
 
@@ -17,23 +33,23 @@ class ReachQuerySet(models.QuerySet):
     """
 
     organisation_path = "organisation__path"
-    seen_by = RECORD_KEEPERS
+    seen_by: Collection[RoleKind] = RECORD_KEEPERS
 
-    def reach(self, organisation):
+    def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for rows of `organisation` and its subtree."""
         return Q(**{f"{self.organisation_path}__startswith": organisation.path})
 
-    def within(self, organisation):
+    def within(self, organisation: Organisation) -> Self:
         """Rows of `organisation` and its subtree; at the root every row, also those without an organisation."""
         return self if organisation.is_root() else self.filter(self.reach(organisation))
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Rows that the user sees by a role of the kinds in `seen_by`."""
         return self.visible_as(user, *self.seen_by)
 
-    def visible_as(self, user, *kinds):
+    def visible_as(self, user: User, *kinds: RoleKind) -> Self:
         """Rows that the user sees by a role of one of these kinds."""
-        condition = Q(pk__in=[])
+        condition: Condition = Q(pk__in=[])
         for role in user.held_roles:
             if role.kind in kinds:
                 reached = self.reach_by(role)
@@ -42,6 +58,6 @@ class ReachQuerySet(models.QuerySet):
                 condition |= reached
         return self.filter(condition)
 
-    def reach_by(self, role):
+    def reach_by(self, role: Role) -> Condition | None:
         """Returns the condition for the rows that a role makes visible, or EVERYTHING."""
         return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)

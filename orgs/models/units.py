@@ -1,5 +1,8 @@
 """Two-new organisations, contacts with them, and supplies."""
 
+from datetime import date
+from typing import Self
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -9,6 +12,7 @@ from django.urls import reverse
 from yl_district.attachments.models import Attachment
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
+from yl_district.periods import Period
 from yl_district.pinyin import SearchTextField, search
 from yl_district.validators import problem, validate_credit_code
 
@@ -19,31 +23,31 @@ from .reach import ReachQuerySet
 class UnitQuerySet(ReachQuerySet):
     organisation_path = "branch__path"
 
-    def founded_during(self, period):
+    def founded_during(self, period: Period) -> Self:
         """Units whose league body was founded within the period."""
         return self.filter(league_founded_on__range=period.bounds)
 
-    def retired_on(self, day):
+    def retired_on(self, day: date) -> Self:
         """Units moved away or deregistered by `day`."""
         return self.filter(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
 
-    def not_retired_on(self, day):
+    def not_retired_on(self, day: date) -> Self:
         """Units neither moved away nor deregistered by `day`."""
         return self.exclude(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
 
-    def retired_during(self, period):
+    def retired_during(self, period: Period) -> Self:
         """Units moved away or deregistered within the period."""
         return self.filter(RETIRED, status_on__range=period.bounds)
 
-    def toward_task_of(self, year):
+    def toward_task_of(self, year: int) -> Self:
         """Units counted toward the task of `year`."""
         return self.filter(task_year=year)
 
-    def district_contact_points(self):
+    def district_contact_points(self) -> Self:
         """Units marked as contact points of the district."""
         return self.filter(is_contact_point=True)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Units whose name, pinyin or initials contain `text`."""
         return search(self, text)
 
@@ -136,11 +140,11 @@ RETIRED = Q(status__in=RETIRED_STATUSES)
 class UnitContactQuerySet(ReachQuerySet):
     organisation_path = "unit__branch__path"
 
-    def held_during(self, period):
+    def held_during(self, period: Period) -> Self:
         """Contacts logged within the period."""
         return self.filter(held_on__range=period.bounds)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Contacts with units whose name, pinyin or initials contain `text`."""
         return search(self, text, "unit__search_text")
 
@@ -177,11 +181,11 @@ class UnitContact(models.Model):
 
 
 class SupplyQuerySet(ReachQuerySet):
-    def issued_during(self, period):
+    def issued_during(self, period: Period) -> Self:
         """Supplies issued within the period."""
         return self.filter(issued_on__range=period.bounds)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Supplies of organisations whose name, pinyin or initials contain `text`."""
         return search(self, text, "organisation__search_text")
 

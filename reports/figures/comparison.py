@@ -1,8 +1,12 @@
 """Compares the figures of a period with those of the same period a year before and of the period just before."""
 
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
@@ -10,7 +14,7 @@ from yl_district.periods import Period
 
 from ..models import CountedFigure, Edition, Report
 from .counting import results
-from .figure import Figure
+from .figure import Figure, Result
 from .measures import INCOMPLETE, ROUNDED, amount, known
 from .scopes import Scope, scope_query
 
@@ -31,40 +35,40 @@ class Side:
     signed: CountedFigure | None = None
 
     @property
-    def is_frozen(self):
+    def is_frozen(self) -> bool:
         """Whether the value is the signed one."""
         return self.signed is not None
 
     @property
-    def amount(self):
+    def amount(self) -> str:
         """The value formatted as on every page."""
         return amount(self.value, self.quality)
 
     @property
-    def written(self):
+    def written(self) -> str:
         """The value with its unit, marked 统计不全 where incomplete."""
         gaps = "（统计不全）" if not self.is_complete and not self.is_missing else ""
         return f"{amount(self.value, self.quality, f' {self.unit}')}{gaps}"
 
     @property
-    def url(self):
+    def url(self) -> str:
         """The URL of the records that the figure counts, or counted when it was signed."""
         if self.signed:
             return reverse("edition_figure", args=[self.signed.edition_id, self.key])
         return f"{reverse('figure_detail', args=[self.key])}?{scope_query(self.scope)}"
 
     @property
-    def is_missing(self):
+    def is_missing(self) -> bool:
         """Whether no value is known at all."""
         return self.quality == INCOMPLETE and not self.value
 
     @property
-    def is_complete(self):
+    def is_complete(self) -> bool:
         """Whether no part of the value is missing."""
         return self.quality != INCOMPLETE
 
     @property
-    def known(self):
+    def known(self) -> int:
         """The certain part of the value: a rounded one down to tens."""
         return known(self.value, self.quality)
 
@@ -79,35 +83,35 @@ class Compared:
     before: Side | None = None
 
     @property
-    def is_comparable(self):
+    def is_comparable(self) -> bool:
         """Whether a difference can be stated, exactly or approximately."""
         return self.now.is_complete and self.year_before.is_complete
 
     @property
-    def is_exact(self):
+    def is_exact(self) -> bool:
         """Whether the difference is exact."""
         return self.is_comparable and ROUNDED not in (self.now.quality, self.year_before.quality)
 
     @property
-    def difference(self):
+    def difference(self) -> int | None:
         """The growth of the figure; None where it cannot be stated."""
         return self.now.known - self.year_before.known if self.is_comparable else None
 
     @property
-    def percent(self):
+    def percent(self) -> float | None:
         """The growth in percent; None where it cannot be stated or the earlier value is 0."""
         if self.difference is None or not self.year_before.known:
             return None
         return round(100 * self.difference / self.year_before.known, 1)
 
     @property
-    def is_fall(self):
+    def is_fall(self) -> bool:
         """Whether the figure certainly fell: gaps in the earlier value could only make it larger."""
         now, then = self.now, self.year_before
         return now.is_complete and now.known < (then.known if then.is_complete else then.value)
 
     @property
-    def change(self):
+    def change(self) -> str:
         """The difference in words."""
         if self.is_fall and self.difference is None:
             return f"至少减少 {self.year_before.value - self.now.known} {self.figure.unit}"
@@ -121,18 +125,24 @@ class Compared:
         return f"{verb}{about} {abs(self.difference)} {self.figure.unit}{share}"
 
     @property
-    def sides(self):
+    def sides(self) -> list[Side]:
         """The values of the periods compared, this period first."""
         return [side for side in (self.now, self.year_before, self.before) if side]
 
     @property
-    def bars(self):
+    def bars(self) -> list[tuple[Side, float]]:
         """Each value with the width of its bar, in percent of the largest."""
         most = max(side.value for side in self.sides) or 1
         return [(side, round(WIDEST_BAR * side.value / most, 1)) for side in self.sides]
 
 
-def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=True):
+def comparison_rows(
+    scope: Scope,
+    with_cases: bool = True,
+    today: date | None = None,
+    now: Mapping[str, Result] | None = None,
+    with_before: bool = True,
+) -> list[Compared]:
     """Every figure of a scope in the periods compared, in printing order.
 
     A period that is still running is compared with the same days of the year before. Values signed for an earlier
@@ -148,7 +158,7 @@ def comparison_rows(scope, with_cases=True, today=None, now=None, with_before=Tr
     return [Compared(result.figure, *(side[key] for side in sides)) for key, result in numbers.items()]
 
 
-def passed_of(scope, today: date | None):
+def passed_of(scope: Scope, today: date | None) -> Scope:
     """The scope up to `today` while its period is running; before and after that, the scope unchanged."""
     start, end = scope.period.bounds
     if today is None or today >= end or today < start:
@@ -156,7 +166,9 @@ def passed_of(scope, today: date | None):
     return scope.within(Period(start, today))
 
 
-def sides_of(numbers, scope, label, signed=None):
+def sides_of(
+    numbers: Mapping[str, Result], scope: Scope, label: str, signed: Mapping[str, CountedFigure] | None = None
+) -> dict[str, Side]:
     """The values of a period, by figure key."""
     signed = signed or {}
     return {
@@ -165,26 +177,26 @@ def sides_of(numbers, scope, label, signed=None):
     }
 
 
-def earlier_sides(scope, with_cases):
+def earlier_sides(scope: Scope, with_cases: bool) -> dict[str, Side]:
     """The values of an earlier period, by figure key: the signed one where there is one, else the one counted now."""
     signed, counted = signed_figures(scope), results(scope, with_cases)
     numbers = {key: as_signed(result, signed.get(key)) for key, result in counted.items()}
     return sides_of(numbers, scope, scope.period.name, signed)
 
 
-def as_signed(result, signed):
+def as_signed(result: Result, signed: CountedFigure | None) -> Result:
     """The result with the signed value, if any."""
     return replace(result, value=signed.value, quality=signed.quality) if signed else result
 
 
-def signed_figures(scope):
+def signed_figures(scope: Scope) -> dict[str, CountedFigure]:
     """The figures of the latest edition signed for exactly this scope, by key."""
     editions = Edition.objects.filter(report__in=Report.objects.of_scope(scope)).order_by("-number")
     rows = CountedFigure.objects.filter(edition__in=editions.values("pk")[:1]).defer("records")
     return {row.key: row for row in rows}
 
 
-def growth(rows):
+def growth(rows: Iterable[Compared]) -> list[dict[str, Any]]:
     """The chart's rows: the change in percent of the main figures and of those that fell, where it is known."""
     drawn = [row for row in rows if row.percent is not None and (row.figure.is_drawn or row.is_fall)]
     labels = Counter(row.figure.label for row in drawn)

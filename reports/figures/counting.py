@@ -2,38 +2,42 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, Value
+from django.db.models import IntegerField, QuerySet, Value
 
 from orgs.models import Organisation
 
 from ..models import Target
-from .figure import Result
+from .figure import Figure, Result
 from .lines import all_figures
+from .scopes import Scope
+from .sources import Rows
 
 
-def targets_of(scope):
+def targets_of(scope: Scope) -> dict[str, int]:
     """The targets for the scope, by figure key; targets are set for the district and whole years only."""
     if not scope.is_district or scope.period.part != "year":
         return {}
     return dict(Target.objects.filter(year=scope.year).values_list("figure", "value"))
 
 
-def figures_of(scope, with_cases=True):
+def figures_of(scope: Scope, with_cases: bool = True) -> dict[str, Figure]:
     """The figures that can be counted within `scope`, by key; those of cases only with `with_cases`."""
     kept = {key: figure for key, figure in all_figures().items() if figure.of_hubs or not scope.hub}
     return {key: figure for key, figure in kept.items() if with_cases or not figure.is_case}
 
 
-def results(scope, with_cases=True):
+def results(scope: Scope, with_cases: bool = True) -> dict[str, Result]:
     """The result of every figure within `scope`, by key, in printing order; those of cases only with `with_cases`."""
     targets, figures = targets_of(scope), figures_of(scope, with_cases)
     groups = grouped_rows(scope, figures.values())
     return {key: figure.result_of_groups(groups[figure.source], targets) for key, figure in figures.items()}
 
 
-def grouped_rows(scope, figures):
+def grouped_rows(scope: Scope, figures: Iterable[Figure]) -> dict[Callable[[Scope], Rows], list[dict[str, Any]]]:
     """For each source of the figures, its rows grouped by the columns of `where`, with the columns of the measures."""
     kin = defaultdict(list)
     for figure in figures:
@@ -47,24 +51,24 @@ def grouped_rows(scope, figures):
     return found
 
 
-def figures_as_dict(scope, results):
+def figures_as_dict(scope: Scope, results: Mapping[str, Result]) -> dict[str, Any]:
     """The results of a scope as the JSON file represents them."""
     figures = {key: result.as_dict() for key, result in results.items()}
     start, end = map(str, scope.period.bounds)
     return {"year": scope.year, "start": start, "end": end, "scope": scope.name, "figures": figures}
 
 
-def write_results(scope, results, stream):
+def write_results(scope: Scope, results: Mapping[str, Result], stream: BinaryIO) -> None:
     """Writes the results of a scope as JSON to a binary stream."""
     stream.write(json.dumps(figures_as_dict(scope, results), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def write_figures(scope, stream, with_cases=True):
+def write_figures(scope: Scope, stream: BinaryIO, with_cases: bool = True) -> None:
     """Counts the figures of a scope and writes them as JSON to a binary stream."""
     write_results(scope, results(scope, with_cases), stream)
 
 
-def root_organisation():
+def root_organisation() -> Organisation:
     """The district's own organisation; raises ValidationError before one has been entered."""
     root = Organisation.objects.filter(depth=1).first()
     if root is None:
@@ -78,11 +82,11 @@ PREFIX = "asked_"
 MOST_TOGETHER = 400
 
 
-def results_of(asked):
+def results_of(asked: Iterable[tuple[Figure, Scope]]) -> list[Result]:
     """The results of (figure, scope) pairs, in their order; one query counts up to MOST_TOGETHER of them."""
     asked = list(asked)
     names = sorted({name for figure, _ in asked for name in figure.measure.columns})
-    found = {}
+    found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(asked), MOST_TOGETHER):
         pairs = enumerate(asked[start : start + MOST_TOGETHER], start)
         queries = [measure_query(place, figure, scope, names) for place, (figure, scope) in pairs]
@@ -90,13 +94,13 @@ def results_of(asked):
     return [result(figure, found.get(place, {}), names) for place, (figure, _) in enumerate(asked)]
 
 
-def union_all(queries):
+def union_all(queries: Iterable[QuerySet]) -> QuerySet:
     """The union of queries that have the same columns, duplicates kept."""
     first, *others = queries
     return first.union(*others, all=True) if others else first
 
 
-def measure_query(place, figure, scope, names):
+def measure_query(place: int, figure: Figure, scope: Scope, names: Iterable[str]) -> QuerySet:
     """A query for one row: the columns of the figure's measure, and 0 for those that only other measures have."""
     nothing = dict.fromkeys(names, Value(0, IntegerField()))
     asked = {f"{PREFIX}{name}": expression for name, expression in (nothing | figure.measure.columns).items()}
@@ -104,7 +108,7 @@ def measure_query(place, figure, scope, names):
     return figure.rows(scope).order_by().annotate(**at).values(*at).annotate(**asked)
 
 
-def result(figure, row, names):
+def result(figure: Figure, row: Mapping[str, Any], names: Iterable[str]) -> Result:
     """The figure's result from its row; 0 where the row is empty."""
     group = {name: row.get(f"{PREFIX}{name}") or 0 for name in names}
     return Result(figure, *figure.measure.of_groups([group]))

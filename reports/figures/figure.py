@@ -1,13 +1,15 @@
 """The definition of a figure, and its result."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
+from typing import Any
 
-from django.db.models import QuerySet
-
-from .measures import INCOMPLETE, QUALITY_LABELS, ROUNDED, Measure, amount, count
+from .measures import INCOMPLETE, QUALITY_LABELS, ROUNDED, Measure, MeasuredPart, amount, count
 from .scopes import Scope
+from .sources import Rows
 
 
 class Subject(Enum):
@@ -69,7 +71,7 @@ class Figure:
     secrecy: Secrecy
     overlap: Overlap
     definition: str
-    source: Callable[[Scope], QuerySet]
+    source: Callable[[Scope], Rows]
     measure: Measure = count
     where: Mapping[str, object] = field(default_factory=dict, hash=False)
     _: KW_ONLY
@@ -86,55 +88,55 @@ class Figure:
     is_work: bool = False
     shortfall: str = SHORTFALL
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         given = (self.subject, self.timing, self.secrecy, self.overlap)
         if tuple(map(type, given)) != (Subject, Timing, Secrecy, Overlap):
             raise TypeError(f"{self.key}: expected a subject, timing, secrecy and overlap, found {given}")
 
     @classmethod
-    def closed(cls, key, **words):
+    def closed(cls, key: str, **words: str) -> Figure:
         """A figure that is no longer counted, of which only the wording is known."""
-        facts = {"subject": Subject.TYPES, "timing": Timing.FLOW, "secrecy": Secrecy.OPEN}
-        return cls(key, **facts, overlap=Overlap.OVERLAPPING, source=None, **words)
+        facts: dict[str, Any] = {"subject": Subject.TYPES, "timing": Timing.FLOW, "secrecy": Secrecy.OPEN}
+        return cls(key, **facts | {"overlap": Overlap.OVERLAPPING, "source": None} | words)
 
     @property
-    def is_case(self):
+    def is_case(self) -> bool:
         """Whether it reveals how many youths are assisted."""
         return self.secrecy is Secrecy.CASES
 
     @property
-    def is_stock(self):
+    def is_stock(self) -> bool:
         """Whether it is counted as of the period's last day."""
         return self.timing is Timing.STOCK
 
     @property
-    def is_of_type(self):
+    def is_of_type(self) -> bool:
         """Whether it belongs to a single type of activity, such as the type's sessions."""
         return self.subject is Subject.TYPES
 
-    def rows(self, scope):
+    def rows(self, scope: Scope) -> Rows:
         """The records that the figure counts within `scope`."""
         return self.source(scope).filter(**self.where)
 
-    def result(self, scope, targets=None):
+    def result(self, scope: Scope, targets: Mapping[str, int] | None = None) -> Result:
         """The figure's value and quality within `scope`, with its target if one was set."""
         return self.counted(scope, targets)[0]
 
-    def counted(self, scope, targets=None):
+    def counted(self, scope: Scope, targets: Mapping[str, int] | None = None) -> tuple[Result, int]:
         """The figure's result within `scope`, and the number of records that it counts."""
         group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
         return self.result_of_groups([group], targets), group["number"]
 
-    def result_of_groups(self, groups, targets=None):
+    def result_of_groups(self, groups: Iterable[Mapping[str, Any]], targets: Mapping[str, int] | None = None) -> Result:
         """The result from groups of the source's rows, of which those count that match `where`."""
         own = [group for group in groups if all(group.get(name, value) == value for name, value in self.where.items())]
         return Result(self, *self.measure.of_groups(own), (targets or {}).get(self.key))
 
-    def parts(self, scope):
+    def parts(self, scope: Scope) -> list[MeasuredPart]:
         """Every record that the figure counts within `scope`, as (key, amount, quality)."""
         return list(self.measure.each(self.rows(scope)))
 
-    def result_of(self, parts, targets=None):
+    def result_of(self, parts: list[MeasuredPart], targets: Mapping[str, int] | None = None) -> Result:
         """The result computed from such parts: that of exactly these records."""
         return Result(self, *self.measure.whole(parts), (targets or {}).get(self.key))
 
@@ -149,31 +151,31 @@ class Result:
     target: int | None = None
 
     @property
-    def is_missing(self):
+    def is_missing(self) -> bool:
         """Whether there are records but none states a number, so that not even 0 may be shown."""
         return self.quality == INCOMPLETE and self.value == 0
 
     @property
-    def amount(self):
+    def amount(self) -> str:
         """The value formatted as on every page and in every document."""
         return amount(self.value, self.quality)
 
     @property
-    def unit(self):
+    def unit(self) -> str:
         """The unit to follow the amount; empty after 未统计."""
         return "" if self.is_missing else self.figure.unit
 
-    def beyond(self, other):
+    def beyond(self, other: Result) -> str:
         """The signed difference from `other`, formatted as on pages: with 约 where either value is rounded."""
         difference = self.value - other.value
         about = "约" if ROUNDED in (self.quality, other.quality) else ""
         return f"{about}{difference:+}" if difference else "0"
 
     @property
-    def quality_label(self):
+    def quality_label(self) -> str:
         return QUALITY_LABELS[self.quality]
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The result as the JSON file represents it."""
         return {
             "label": self.figure.label,

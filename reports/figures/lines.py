@@ -4,6 +4,8 @@ A line states which records a figure counts and how, and all other properties of
 it, the export and the document all derive from it, so they cannot disagree. A changed definition gets a new key.
 """
 
+from collections.abc import Iterable, Iterator
+
 from activities.models import ActivityType
 from members.models import Volunteer
 from orgs.models import Supply, UnitContact
@@ -165,7 +167,7 @@ FIGURES = [
 ]
 
 
-def type_figures(types):
+def type_figures(types: Iterable[ActivityType]) -> Iterator[Figure]:
     """Two figures for each activity type: its sessions and its person-times."""
     for kind in types:
         of_type = {"type__key": kind.key}
@@ -183,12 +185,12 @@ HEADLINES = [figure.key for figure in sorted(FIGURES, key=lambda figure: figure.
 MOST_HEADLINES = 8
 
 
-def all_figures():
+def all_figures() -> dict[str, Figure]:
     """Every figure by key, in printing order, including those of the current activity types."""
     figures = [*FIGURES, *type_figures(ActivityType.objects.all())]
     return {figure.key: figure for figure in figures}
 
 
-def figure_choices():
+def figure_choices() -> list[tuple[str, str]]:
     """Every figure's key with its Chinese label and unit, as choices of a field."""
     return [(key, f"{figure.label}（{figure.unit}）") for key, figure in all_figures().items()]

@@ -1,18 +1,21 @@
 """Measures: how rows become a number, and how certain the number is."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, TypeAlias
 
 from django.db.models import Aggregate, Count, Min, Q, QuerySet, Sum
 
 from activities.models import Activity
 
 MEASURED, COUNTED, ROUNDED, INCOMPLETE = QUALITIES = ["measured", "counted", "rounded", "incomplete"]
+# (key of the record, None for a group; amount; quality).
+MeasuredPart: TypeAlias = tuple[int | None, int, str]
 QUALITY_LABELS = {MEASURED: "签到实测", COUNTED: "据实登记", ROUNDED: "含约数", INCOMPLETE: "统计不全"}
 
 
-def amount(value, quality, unit=""):
+def amount(value: int, quality: str, unit: str = "") -> str:
     """The value with its unit as text: 余 or 约 where rounded, 未统计 instead of 0 where nothing is known."""
     if quality == INCOMPLETE and not value:
         return "未统计"
@@ -23,7 +26,7 @@ def amount(value, quality, unit=""):
     return f"{value}{unit}"
 
 
-def known(value, quality):
+def known(value: int, quality: str) -> int:
     """The certain part of a value: a rounded one down to tens."""
     return value // 10 * 10 if quality == ROUNDED and value >= 10 else value
 
@@ -36,47 +39,47 @@ class Measure:
     reads the aggregates in `columns`: so a list of records and an aggregating query give the same number.
     """
 
-    columns: Mapping[str, Aggregate]
+    columns: dict[str, Aggregate]
     of_group: Callable[[Mapping], tuple[int, str]]
-    each: Callable[[QuerySet], Iterable[tuple[int, int, str]]]
-    whole: Callable[[list[tuple[int | None, int, str]]], tuple[int, str]]
+    each: Callable[[QuerySet], Iterable[MeasuredPart]]
+    whole: Callable[[list[MeasuredPart]], tuple[int, str]]
 
-    def of_groups(self, groups):
+    def of_groups(self, groups: Iterable[Mapping[str, Any]]) -> tuple[int, str]:
         """The value and quality of all rows of these groups together."""
         return self.whole([(None, *self.of_group(group)) for group in groups])
 
-    def of_values(self, values):
+    def of_values(self, values: Iterable[int]) -> int:
         """The value of a whole whose parts have these values."""
         return self.whole([(None, value, COUNTED) for value in values])[0]
 
     @property
-    def is_least(self):
+    def is_least(self) -> bool:
         """Whether the whole is the minimum of its parts rather than their sum."""
         return self.whole is least
 
 
-def worst(parts):
+def worst(parts: list[MeasuredPart]) -> tuple[int, str]:
     """The sum of the parts, with the worst quality among them."""
     qualities = {quality for _, _, quality in parts} or {COUNTED}
     return sum(amount for _, amount, _ in parts), max(qualities, key=QUALITIES.index)
 
 
-def least(parts):
+def least(parts: list[MeasuredPart]) -> tuple[int, str]:
     """The smallest of the parts; 0 without any."""
     return min((amount for _, amount, _ in parts), default=0), COUNTED
 
 
-def each_of(field, rows):
+def each_of(field: str, rows: QuerySet) -> Iterator[MeasuredPart]:
     """Every row with the value of `field`, as parts."""
     return ((key, value or 0, COUNTED) for key, value in rows.order_by("pk").values_list("pk", field))
 
 
-def each_once(quality, rows):
+def each_once(quality: str, rows: QuerySet) -> Iterator[MeasuredPart]:
     """Every row as a part of amount 1."""
     return ((key, 1, quality) for key in rows.order_by("pk").values_list("pk", flat=True))
 
 
-def number(quality):
+def number(quality: str) -> Measure:
     """A measure that counts rows."""
     return Measure(
         {"number": Count("pk")},
@@ -86,7 +89,7 @@ def number(quality):
     )
 
 
-def of_field(aggregate, field, whole):
+def of_field(aggregate: type[Aggregate], field: str, whole: Callable[[list[MeasuredPart]], tuple[int, str]]) -> Measure:
     """A measure that aggregates `field`; 0 without rows."""
     name = f"{field}_{aggregate.name.lower()}"
     columns = {name: aggregate(field)}
@@ -102,14 +105,14 @@ PERSON_TIMES = {
 }
 
 
-def each_person_times(rows):
+def each_person_times(rows: QuerySet) -> Iterator[MeasuredPart]:
     """Yields every activity as a part: its person-times, and the quality that follows from their basis."""
     bases = {Activity.Basis.UNRECORDED: INCOMPLETE, Activity.Basis.ROUNDED: ROUNDED}
     for key, value, basis, signed in rows.order_by("pk").values_list("pk", "attendance", "basis", "sign_in_count"):
         yield key, value or 0, bases.get(basis, MEASURED if signed else COUNTED)
 
 
-def quality_of(parts):
+def quality_of(parts: Mapping[str, int]) -> str:
     """The quality of person-times, from the aggregates of PERSON_TIMES."""
     if parts["unrecorded"]:
         return INCOMPLETE

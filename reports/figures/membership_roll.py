@@ -1,11 +1,14 @@
 """The membership roll of each branch over a period: opening count, joined, left, closing count."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
 from members.models import Member
 from yl_district.periods import standing_on
+
+from .scopes import Scope
 
 INTAKES = [
     ("新发展", Q(intake=Member.Intake.DEVELOPED)),
@@ -34,17 +37,17 @@ class BranchRoll:
     closing: int
 
     @property
-    def counts(self):
+    def counts(self) -> list[int]:
         """All counts, in the order of a table's columns."""
         return [self.opening, *self.joined, *self.left, self.closing]
 
     @property
-    def expected(self):
+    def expected(self) -> int:
         """The closing count that follows from the other counts."""
         return self.opening + sum(self.joined) - sum(self.left)
 
 
-def roll_by_branch(scope):
+def roll_by_branch(scope: Scope) -> Iterator[BranchRoll]:
     """Yields the roll of every branch with a count other than 0, in the order of the tree.
 
     Opening and closing count members on the roll on the eve and the last day of the period, joined and left those dated

@@ -1,5 +1,7 @@
 """The records behind a figure that the reader may see, and which of them have attachments."""
 
+from typing import Any
+
 import django_tables2 as tables
 from django.utils.html import format_html
 
@@ -7,24 +9,29 @@ from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.pages import configured_table
+from yl_district.typing import UserRequest
 
+from .figure import Figure
+from .scopes import Scope
 from .tables import table_of
 
 
 class AttachmentCountColumn(tables.Column):
     """The number of attachments; a badge marks records without any."""
 
-    def render(self, value):
+    def render(self, value: int) -> int | str:
         return value or format_html('<span class="badge bg-orange-lt">{}</span>', "没有附件")
 
 
-def with_attachments(table_class):
+def with_attachments(table_class: type[tables.Table]) -> type[tables.Table]:
     """The table with a column for the number of attachments."""
     columns = {"attachment_count": AttachmentCountColumn("附件"), "Meta": table_class.Meta}
     return type(table_class.__name__, (table_class,), columns)
 
 
-def records_behind(request, figure, scope, number, *, marking=False):
+def records_behind(
+    request: UserRequest, figure: Figure, scope: Scope, number: int, *, marking: bool = False
+) -> dict[str, Any]:
     """The template context for the `number` of records that a figure counts within `scope`.
 
     They are closed to users who keep no records, and to users whose reach includes none of the case files counted.

@@ -1,8 +1,12 @@
 """The scope of a page of figures, as its URL gives it: a period, and an organisation or a hub."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django import forms
@@ -12,16 +16,21 @@ from django.http import Http404
 from django.utils import timezone
 
 from activities.models import Activity
-from orgs.models import Organisation
+from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS, RoleKind
 from yl_district.pages.forms import DAY_FORMATS, DayInput
 from yl_district.periods import PARTS, Period
+from yl_district.typing import UserRequest
 from youthhubs.models import Hub
+
+from ..models import Report
 
 DAYS = "days"
 HUB_PREFIX = "hub-"
 COUNTED_YEARS = (1949, 2100)
 YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
+# (label, organisation, hub or None).
+ScopeChoice: TypeAlias = tuple[str, Organisation, Hub | None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Scope:
         """Whether it is the whole district."""
         return self.hub is None and self.organisation.is_root()
 
-    def within(self, period):
+    def within(self, period: Period) -> Scope:
         """The same organisation or hub within another period."""
         return replace(self, period=period)
 
@@ -59,6 +68,7 @@ class Scope:
 class ScopeForm(forms.Form):
     """Selects a period and an organisation, or one of its hubs, within the user's reach."""
 
+    fields: dict[str, Any]
     year = forms.IntegerField(
         label="年度",
         min_value=COUNTED_YEARS[0],
@@ -93,17 +103,22 @@ class ScopeForm(forms.Form):
         widget=forms.Select({"class": "form-select"}),
     )
 
-    def __init__(self, data, *, user, today):
+    def __init__(self, data: Mapping[str, Any], *, user: User, today: date) -> None:
         self.places = places_of(user)
-        defaults = {"year": latest_year(user, today), "part": "year", "organisation": own_place(user, self.places)}
+        defaults: dict[str, Any] = {
+            "year": latest_year(user, today),
+            "part": "year",
+            "organisation": own_place(user, self.places),
+        }
         asked = {name: data.get(name) or value for name, value in defaults.items()}
         asked |= {name: data.get(name) for name in ("start", "end")}
         super().__init__(asked)
         self.defaults = defaults
         self.fields["organisation"].choices = [(key, label) for key, (label, _, _) in self.places.items()]
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
         if data.get("part") == DAYS:
             start, end = data.get("start"), data.get("end")
             if start and end:
@@ -112,7 +127,7 @@ class ScopeForm(forms.Form):
                 self.add_error("start", "自选日期须填写起始日期和截止日期。")
         return data
 
-    def add_days(self, start, end):
+    def add_days(self, start: date, end: date) -> None:
         """Sets the run of days as the period, or adds the reason why it is none to the errors."""
         try:
             self.cleaned_data["period"] = Period(start, end)
@@ -124,7 +139,7 @@ class ScopeForm(forms.Form):
                 self.add_error("start", YEAR_PROBLEM)
 
     @cached_property
-    def scope(self):
+    def scope(self) -> Scope | None:
         """The scope selected; invalid choices fall back to the user's defaults, with their errors on the form."""
         self.is_valid()
         key = self.cleaned_data.get("organisation") or self.defaults["organisation"]
@@ -135,13 +150,13 @@ class ScopeForm(forms.Form):
         # An invalid run of days leaves the whole year, whose days the fields then show.
         period = self.cleaned_data.get("period") or Period.of_part(year, "year" if part == DAYS else part)
         # The fields show the scope of the page; the errors beside them concern what was asked for instead.
-        self.data |= {"year": period.year, "part": part, "organisation": key}
-        self.data |= {"start": period.start, "end": period.end}
+        shown = {"year": period.year, "part": part, "organisation": key, "start": period.start, "end": period.end}
+        self.data = {**self.data, **shown}
         _, organisation, hub = self.places[key]
         return Scope(organisation, period, hub)
 
 
-def places_of(user, kinds=FIGURE_READERS):
+def places_of(user: User, kinds: Collection[RoleKind] = FIGURE_READERS) -> dict[str, ScopeChoice]:
     """Every organisation and hub that a role of these kinds reaches, by key: (label, organisation, hub or None).
 
     Hub operators reach hubs as well. Without `kinds`, these are the places whose figures the user may read.
@@ -152,14 +167,14 @@ def places_of(user, kinds=FIGURE_READERS):
     return places | {f"{HUB_PREFIX}{hub.pk}": (f"青年汇：{hub.name}", hub.organisation, hub) for hub in hubs}
 
 
-def own_place(user, places):
+def own_place(user: User, places: Mapping[str, ScopeChoice]) -> str | None:
     """The key of the user's own organisation, or else of the first hub; None without either."""
     if user.reached_organisations:
         return str(user.reached_organisations[0].pk)
     return next(iter(places), None)
 
 
-def latest_year(user, today):
+def latest_year(user: User, today: date) -> int:
     """The latest year up to today's with an activity within the user's reach, or else today's year."""
     held = (
         Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR)
@@ -169,7 +184,7 @@ def latest_year(user, today):
     return (held or today).year
 
 
-def asked_scope(request):
+def asked_scope(request: UserRequest) -> tuple[Scope, ScopeForm]:
     """The scope of a page, and the form that selects it; raises Http404 for a user without a role."""
     form = ScopeForm(request.GET, user=request.user, today=timezone.localdate())
     if form.scope is None:
@@ -177,12 +192,12 @@ def asked_scope(request):
     return form.scope, form
 
 
-def place_key(organisation, hub):
+def place_key(organisation: Organisation, hub: Hub | None) -> str:
     """The key of an organisation, or of one of its hubs, in URLs and forms."""
     return f"{HUB_PREFIX}{hub.pk}" if hub else str(organisation.pk)
 
 
-def scope_query(scope):
+def scope_query(scope: Scope) -> str:
     """The scope as a query string."""
     period = scope.period
     asked = {"year": period.year}
@@ -193,6 +208,6 @@ def scope_query(scope):
     return urlencode(asked | {"organisation": place_key(scope.organisation, scope.hub)})
 
 
-def scope_of(report):
+def scope_of(report: Report) -> Scope:
     """The scope that a report covers."""
     return Scope(report.organisation, report.period, report.hub)

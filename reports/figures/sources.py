@@ -1,97 +1,112 @@
 """The records within a scope that figures count, before a figure's own definition narrows them."""
 
-from activities.models import Activity, SignIn
-from assistance.models import Assistance, AssistedYouth, Scholarship, ServicePlan
-from members.models import Member, Person, Post
-from orgs.models import Organisation, Supply, Unit
-from outreach.models import Contact, Link, cadres_with_links
-from youthhubs.models import Hub
+from typing import TypeAlias
 
-from ..models import PlatformEntry
+from activities.models import Activity, ActivityQuerySet, SignIn
+from assistance.models import (
+    Assistance,
+    AssistanceQuerySet,
+    AssistedYouth,
+    AssistedYouthQuerySet,
+    Scholarship,
+    ScholarshipQuerySet,
+    ServicePlan,
+    ServicePlanQuerySet,
+)
+from members.models import Member, MemberQuerySet, Person, PersonQuerySet, Post
+from orgs.models import Organisation, OrganisationQuerySet, ReachQuerySet, Supply, SupplyQuerySet, Unit, UnitQuerySet
+from outreach.models import CadreQuerySet, Contact, ContactQuerySet, Link, LinkQuerySet, cadres_with_links
+from youthhubs.models import Hub, HubQuerySet
+
+from ..models import PlatformEntry, PlatformEntryQuerySet
+from .scopes import Scope
+
+# The QuerySets of the sources, all of which have `visible_to`.
+Rows: TypeAlias = ReachQuerySet | PersonQuerySet | PlatformEntryQuerySet
 
 
-def committee_members(scope):
+def committee_members(scope: Scope) -> PersonQuerySet:
     posts = Post.objects.at(scope.organisation).titled(Post.COMMITTEE_MEMBER).as_of(scope.day)
     return Person.objects.filter(pk__in=posts.values("person"))
 
 
-def communities(scope):
+def communities(scope: Scope) -> OrganisationQuerySet:
     return Organisation.objects.within(scope.organisation).as_of(scope.day).communities()
 
 
-def cadres(scope):
+def cadres(scope: Scope) -> PersonQuerySet:
     return Person.objects.serving_on(scope.day, scope.organisation)
 
 
-def linked_cadres(scope):
+def linked_cadres(scope: Scope) -> CadreQuerySet:
     return cadres_with_links(scope.day).serving_on(scope.day, scope.organisation).with_achievements()
 
 
-def supplies(scope):
+def supplies(scope: Scope) -> SupplyQuerySet:
     return Supply.objects.within(scope.organisation).issued_during(scope.period)
 
 
-def members(scope):
+def members(scope: Scope) -> MemberQuerySet:
     return Member.objects.within(scope.organisation).as_of(scope.day)
 
 
-def members_joined(scope):
+def members_joined(scope: Scope) -> MemberQuerySet:
     return Member.objects.within(scope.organisation).joined_during(scope.period)
 
 
-def units(scope):
+def units(scope: Scope) -> UnitQuerySet:
     return Unit.objects.within(scope.organisation)
 
 
-def activities(scope):
+def activities(scope: Scope) -> ActivityQuerySet:
     held = Activity.objects.held_during(scope.period)
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
-def members_educated(scope):
+def members_educated(scope: Scope) -> MemberQuerySet:
     signed = SignIn.objects.within(scope.organisation).held_during(scope.period).of_education()
     return members(scope).filter(person__in=signed.values("person"))
 
 
-def links(scope):
+def links(scope: Scope) -> LinkQuerySet:
     return Link.objects.within(scope.organisation).as_of(scope.day)
 
 
-def contacts(scope):
+def contacts(scope: Scope) -> ContactQuerySet:
     return Contact.objects.within(scope.organisation).held_during(scope.period).with_youths_reached()
 
 
-def case_register(scope):
+def case_register(scope: Scope) -> AssistedYouthQuerySet:
     return AssistedYouth.objects.within(scope.organisation).as_of(scope.day)
 
 
-def plans(scope):
+def plans(scope: Scope) -> ServicePlanQuerySet:
     return ServicePlan.objects.filter(youth__in=case_register(scope), year=scope.year)
 
 
-def register_with_assistances(scope):
+def register_with_assistances(scope: Scope) -> AssistedYouthQuerySet:
     return case_register(scope).with_assistances_during(scope.period)
 
 
-def assistances(scope):
+def assistances(scope: Scope) -> AssistanceQuerySet:
     given = Assistance.objects.within(scope.organisation).held_during(scope.period)
     return given.with_youths_reached(scope.organisation)
 
 
-def scholarships(scope):
+def scholarships(scope: Scope) -> ScholarshipQuerySet:
     return Scholarship.objects.within(scope.organisation)
 
 
-def hubs(scope):
+def hubs(scope: Scope) -> HubQuerySet:
     return Hub.objects.within(scope.organisation).as_of(scope.day)
 
 
-def people_signed_in(scope):
+def people_signed_in(scope: Scope) -> PersonQuerySet:
     signed = SignIn.objects.held_during(scope.period)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
     # Not by EXISTS, with which SQLite would test everybody in the district, however few came.
     return Person.objects.filter(pk__in=signed.values("person"))
 
 
-def platform_entries(scope):
+def platform_entries(scope: Scope) -> PlatformEntryQuerySet:
     return PlatformEntry.objects.within(scope.organisation).of_open_subjects()

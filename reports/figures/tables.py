@@ -1,15 +1,20 @@
 """The tables of records behind each figure, with a column for the number that the figure sums or compares, if any."""
 
+from collections.abc import Callable
+
 import django_tables2 as tables
+from django.db.models import Model
 
 from activities.tables import ActivityTable
 from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTable, ServicePlanTable
 from members.tables import MemberTable, PersonTable
+from orgs.models import User
 from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
 from outreach.tables import ContactTable, LinkTable
 from youthhubs.tables import HubTable, VolunteerTable
 
 from ..platforms.tables import PlatformEntryTable
+from .figure import Figure
 from .sources import linked_cadres, people_signed_in, register_with_assistances
 
 NUMBER_CELL = {"th": {"class": "number"}, "td": {"class": "number"}}
@@ -72,7 +77,7 @@ class LinkedCadreTable(PersonTable):
         exclude = ["birth_date", "identity_number"]
 
 
-OF_KIND = {
+OF_KIND: dict[type[Model], type[tables.Table]] = {
     table.Meta.model: table
     for table in (
         AssistedYouthTable,
@@ -93,10 +98,13 @@ OF_KIND = {
         VolunteerTable,
     )
 }
-OF_SOURCE = {linked_cadres: LinkedCadreTable, register_with_assistances: CountedYouthTable}
+OF_SOURCE: dict[Callable, type[tables.Table]] = {
+    linked_cadres: LinkedCadreTable,
+    register_with_assistances: CountedYouthTable,
+}
 
 
-def table_of(figure, model, user):
+def table_of(figure: Figure, model: type[Model], user: User) -> type[tables.Table]:
     """The table that shows `user` the rows of `figure`, which are of `model`."""
     if figure.source is people_signed_in and not user.is_committee_staff:
         return NamesTable

@@ -2,22 +2,23 @@
 
 from urllib.parse import urlencode
 
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
+from yl_district.typing import UserRequest
 
 from .counting import figures_of, results, targets_of
 from .readers import CASE_FIGURES, may_know_cases
 from .records_behind import records_behind
-from .scopes import asked_scope, scope_query
+from .scopes import Scope, asked_scope, scope_query
 from .tables import table_of
 
 
-def figure_list(request):
+def figure_list(request: UserRequest) -> HttpResponse:
     """Lists every figure of a period with its target and quality."""
     scope, form = asked_scope(request)
     context = {
@@ -30,7 +31,7 @@ def figure_list(request):
     return render(request, "reports/figure_list.html", context)
 
 
-def figure_detail(request, key):
+def figure_detail(request: UserRequest, key: str) -> HttpResponse:
     """Shows one figure and exactly the records it counts."""
     scope, form = asked_scope(request)
     figure = figures_of(scope, may_know_cases(request.user, scope)).get(key)
@@ -52,7 +53,7 @@ def figure_detail(request, key):
     return rows_response(request, "reports/figure_detail.html", "_rows.html", context)
 
 
-def export_ways(request, key, scope):
+def export_ways(request: UserRequest, key: str, scope: Scope) -> dict[str, str]:
     """The export links for the records behind a figure, in the page's order; none for records of cases."""
     if key in CASE_FIGURES or not request.user.may_open("figure_export"):
         return {}
@@ -62,7 +63,7 @@ def export_ways(request, key, scope):
 
 
 @require_GET
-def figure_export(request, key):
+def figure_export(request: UserRequest, key: str) -> HttpResponseBase:
     """Exports the visible records behind a figure with the page's columns; never records of cases."""
     scope, _ = asked_scope(request)
     figure = figures_of(scope, with_cases=False).get(key)

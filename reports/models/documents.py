@@ -1,16 +1,31 @@
 """Reports and their sections: what an organisation or a hub writes about a period."""
 
+from typing import Protocol, Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from orgs.models import Organisation, ReachQuerySet
+from orgs.models import Condition, Organisation, ReachQuerySet, Role, User
 from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.validators import problem
 from youthhubs.models import Hub
+
+
+class ReportScope(Protocol):
+    """An organisation, or one of its hubs, within a period, such as a `Scope` of figures."""
+
+    @property
+    def organisation(self) -> Organisation: ...
+
+    @property
+    def period(self) -> Period: ...
+
+    @property
+    def hub(self) -> Hub | None: ...
 
 
 class ReportReachQuerySet(ReachQuerySet):
@@ -23,27 +38,27 @@ class ReportReachQuerySet(ReachQuerySet):
     seen_by = (*FIGURE_READERS, RoleKind.HUB_OPERATOR)
 
     @property
-    def organisation_path(self):
+    def organisation_path(self) -> str:  # type: ignore[override]
         return f"{self.report_path}organisation__path"
 
-    def reach_by(self, role):
+    def reach_by(self, role: Role) -> Condition | None:
         """The condition for rows within reach of a role; a hub operator reaches only the reports of hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return self.reach(role.organisation) & Q(**{f"{self.report_path}hub__isnull": False})
         return super().reach_by(role)
 
-    def changeable_by(self, user):
+    def changeable_by(self, user: User) -> Self:
         """Rows that the user may write and sign, as keeper of the organisation's records or as hub operator."""
         return self.visible_as(user, *RECORD_KEEPERS, RoleKind.HUB_OPERATOR)
 
 
 class ReportQuerySet(ReportReachQuerySet):
-    def of_scope(self, scope):
+    def of_scope(self, scope: ReportScope) -> Self:
         """Reports for exactly this organisation or hub and this period."""
         start, end = scope.period.bounds
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
-    def with_editions(self):
+    def with_editions(self) -> Self:
         """Adds `edition_count`, the number of signed editions."""
         # Grouping drops the model's ordering.
         return self.annotate(edition_count=Count("editions")).order_by(*self.model._meta.ordering)
@@ -135,7 +150,7 @@ class Report(models.Model):
 class SectionQuerySet(ReportReachQuerySet):
     report_path = "report__"
 
-    def visible_as(self, user, *kinds):
+    def visible_as(self, user: User, *kinds: RoleKind) -> Self:
         """Sections within reach; those about cases only for staff and leaders of the report's organisation."""
         knowing = super().visible_as(user, RoleKind.STAFF, RoleKind.LEADER).filter(report__hub=None)
         seen = super().visible_as(user, *kinds)

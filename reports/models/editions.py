@@ -1,6 +1,7 @@
 """Signed editions: the text, the figures and the records counted, as they were on the day of signing."""
 
 import hashlib
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -15,7 +16,7 @@ from .documents import Report, ReportReachQuerySet
 class EditionQuerySet(ReportReachQuerySet):
     report_path = "report__"
 
-    def without_contents(self):
+    def without_contents(self) -> Self:
         """Editions without their texts and files, which are loaded on first access."""
         return self.defer("document", "blocks", "open_blocks")
 

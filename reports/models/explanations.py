@@ -1,33 +1,35 @@
 """The explanations that the office gives for findings of the data checks."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from orgs.models import Organisation, User
+from orgs.models import Condition, Organisation, User
 from orgs.roles import RECORD_KEEPERS, RoleKind
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from youthhubs.models import Hub
 
-from .documents import ReportReachQuerySet
+from .documents import ReportReachQuerySet, ReportScope
 
 
 class ExplanationQuerySet(ReportReachQuerySet):
-    def of_scope(self, scope):
+    def of_scope(self, scope: ReportScope) -> Self:
         """Explanations for exactly this organisation or hub and this period."""
         start, end = scope.period.bounds
         return self.filter(organisation=scope.organisation, hub=scope.hub, starts_on=start, ends_on=end)
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Explanations within the user's reach, of cases only where the user may know how many youths are assisted."""
         return super().visible_to(user).filter(self._known_to(user))
 
-    def changeable_by(self, user):
+    def changeable_by(self, user: User) -> Self:
         return super().changeable_by(user).filter(self._known_to(user))
 
-    def _known_to(self, user):
-        known = Q(is_about_cases=False)
+    def _known_to(self, user: User) -> Condition:
+        known: Condition = Q(is_about_cases=False)
         for organisation in user.organisations_as(RoleKind.STAFF, RoleKind.LEADER):
             known |= self.reach(organisation)
         return known

@@ -1,30 +1,34 @@
 """Records entered in outside platforms."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from activities.models import Activity
 from assistance.models import AssistedYouth, grants_in_words
 from members.models import Person
-from orgs.models import Organisation
+from orgs.models import Condition, Organisation, Reasons, User
 from yl_district.history.tracking import Tracked
+from yl_district.periods import Period
 from yl_district.pinyin import search
 
 from .targets import StaffQuerySet
 
 
 class PlatformEntryQuerySet(StaffQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Entries visible to the user; those of assisted youths only where the user may open the case file."""
         cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("person"))
         is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | Exists(cases)
         return super().visible_to(user).filter(is_open)
 
-    def own_reasons(self, viewer):
+    def own_reasons(self, viewer: User) -> Reasons:
         """Why entries of assisted youths are open to holders of a grant: keys, kinds of roles and words."""
         return grants_in_words(self.values("person"), viewer)
 
-    def within(self, organisation):
+    def within(self, organisation: Organisation) -> Self:
         """Entries of records in the subtree of `organisation`, people by the capacity entered; all entries at the root.
 
         Below the root, entries of assisted youths are left out: no organisation may reveal who is assisted.
@@ -32,29 +36,29 @@ class PlatformEntryQuerySet(StaffQuerySet):
         if organisation.is_root():
             return self
         activities = Activity.objects.within(organisation).filter(pk=OuterRef("activity"))
-        reached = Exists(activities) | Q(organisation__path__startswith=organisation.path)
+        reached: Condition = Exists(activities) | Q(organisation__path__startswith=organisation.path)
         for subject, path in ORGANISATION_PATHS.items():
             people = Person.objects.filter(**{"pk": OuterRef("person"), f"{path}__startswith": organisation.path})
             reached |= Q(subject=subject) & Exists(people)
         return self.filter(reached)
 
-    def of_open_subjects(self):
+    def of_open_subjects(self) -> Self:
         """Entries that do not reveal who is assisted."""
         return self.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
 
-    def entered_during(self, period):
+    def entered_during(self, period: Period) -> Self:
         """Entries made within the period."""
         return self.filter(entered_on__range=period.bounds)
 
-    def bound_during(self, period):
+    def bound_during(self, period: Period) -> Self:
         """Entries bound in the platform within the period."""
         return self.filter(bound_on__range=period.bounds)
 
-    def bound_by(self, day):
+    def bound_by(self, day: date) -> Self:
         """Entries bound in the platform by `day`."""
         return self.filter(bound_on__lte=day)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Entries whose record has `text` in its name, pinyin or initials."""
         named = [search(self, text, f"{kind}__search_text") for kind in ("person", "activity", "organisation")]
         return named[0] | named[1] | named[2]

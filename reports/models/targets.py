@@ -1,11 +1,13 @@
 """Targets set by the level above."""
 
 from datetime import date
+from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from django.urls import reverse
 
+from orgs.models import User
 from yl_district.attachments.models import Attachment
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
@@ -15,17 +17,17 @@ from yl_district.validators import validate_year
 class StaffQuerySet(models.QuerySet):
     """Rows of the district as a whole, kept by the committee's staff."""
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Every row for staff of the district committee, none for others."""
         return self if user.is_committee_staff else self.none()
 
 
 class TargetQuerySet(StaffQuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Every target for staff of the district committee and leaders of the district, none for others."""
         return self if user.leads_root else super().visible_to(user)
 
-    def changeable_by(self, user):
+    def changeable_by(self, user: User) -> Self:
         """Every target for staff of the district committee, none for others."""
         return super().visible_to(user)
 

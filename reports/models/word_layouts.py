@@ -1,5 +1,9 @@
 """Word layouts uploaded to replace the built-in one."""
 
+from __future__ import annotations
+
+from typing import Self
+
 from django.db import models
 
 from orgs.models import User
@@ -8,11 +12,11 @@ from yl_district.record_options import RecordOptions
 
 
 class WordLayoutQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Every layout for administrators of the district and staff of its committee, none for others."""
         return self if user.administers_root or user.is_committee_staff else self.none()
 
-    def in_force(self):
+    def in_force(self) -> WordLayout | None:
         """The layout that documents use, or None for the built-in one."""
         return self.filter(is_withdrawn=False).order_by("-pk").first()
 

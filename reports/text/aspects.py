@@ -1,16 +1,26 @@
 """The meanings of a name in braces: a figure's value, or another aspect of the figure."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from __future__ import annotations
 
-from activities.models import Activity
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Model
+
+from activities.models import Activity, ActivityType
 from orgs.models import Organisation, Unit
 from youthhubs.models import Hub
 
+from ..figures.figure import Figure
 from ..figures.measures import person_times, sessions
 from ..figures.readers import CASE_FIGURES
-from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, listing, shortened
+from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, Sentences, TextParts, listing, shortened
+
+if TYPE_CHECKING:
+    from .vocabulary import Vocabulary
+    from .writing import TextWriter
 
 TARGET = "目标"
 # Records that a public text may name; people are not among them.
@@ -25,7 +35,7 @@ NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千�
 class Wrong(Exception):
     """Raised for an expression without a meaning: what was expected, and the closest valid names."""
 
-    def __init__(self, expected, near=()):
+    def __init__(self, expected: str, near: Iterable[str] = ()) -> None:
         super().__init__(expected)
         self.expected, self.near = expected, tuple(near)
 
@@ -33,10 +43,10 @@ class Wrong(Exception):
 class Meaning:
     """What an expression means; `keys` are the figures on whose values it depends."""
 
-    keys = frozenset()
+    keys: frozenset[str] = frozenset()
 
     @property
-    def is_about_cases(self):
+    def is_about_cases(self) -> bool:
         """Whether it is only for readers who may know of cases."""
         return bool(self.keys & CASE_FIGURES)
 
@@ -48,44 +58,44 @@ class Aspect:
     `fits` takes a figure and the model whose records it counts; `is_number` allows a unit.
     """
 
-    parts: Callable
+    parts: Callable[[Sentences, str, str], TextParts]
     hint: str
-    fits: Callable = lambda figure, model: True
+    fits: Callable[[Figure, type[Model]], bool] = lambda figure, model: True
     is_number: bool = False
 
 
-def is_of_names(figure, model):
+def is_of_names(figure: Figure, model: type[Model]) -> bool:
     return model in NAMED_MODELS
 
 
-def is_of_activities(figure, model):
+def is_of_activities(figure: Figure, model: type[Model]) -> bool:
     return model is Activity
 
 
-def is_divided(figure, model):
+def is_divided(figure: Figure, model: type[Model]) -> bool:
     """Whether a figure counts the sessions of more than one type."""
     return figure.measure is sessions and ONE_TYPE not in figure.where
 
 
-def kinds_of(figure, types):
+def kinds_of(figure: Figure, types: Iterable[ActivityType]) -> list[str]:
     """The keys of those `types` whose activities a figure counts."""
     if ONE_TYPE in figure.where:
-        return [figure.where[ONE_TYPE]]
+        return [str(figure.where[ONE_TYPE])]
     return [each.key for each in types if each.is_education or EDUCATION_TYPES not in figure.where]
 
 
-def topics(sentences, key):
+def topics(sentences: Sentences, key: str) -> list[str]:
     """The topics of the activities that a figure counts, the most frequent first."""
     return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types))
 
 
-def type_by_type(sentences, key):
+def type_by_type(sentences: Sentences, key: str) -> TextParts:
     """The sentence on what a figure counts, type by type."""
     kinds = kinds_of(sentences.results[key].figure, sentences.types)
     return sentences.held([kind for kind in sentences.types if kind.key in kinds])
 
 
-def target(sentences, key, unit):
+def target(sentences: Sentences, key: str, unit: str) -> TextParts:
     """The figure's target, or a mark where none is set."""
     result = sentences.results[key]
     if result.target is None:
@@ -93,11 +103,11 @@ def target(sentences, key, unit):
     return (f"{result.target}{'' if unit == BARE else unit or result.figure.unit}",)
 
 
-def of_period(aspect):
+def of_period(aspect: str) -> Callable[[Sentences, str, str], TextParts]:
     return lambda sentences, key, unit: (sentences.number(key, unit, aspect),)
 
 
-def compared(aspect):
+def compared(aspect: str) -> Callable[[Sentences, str, str], TextParts]:
     return lambda sentences, key, unit: sentences.difference(key, unit, aspect)
 
 
@@ -136,13 +146,13 @@ class AspectMeaning(Meaning):
     key: str
     aspect: str
     unit: str
-    keys: frozenset
+    keys: frozenset[str]
 
-    def parts(self, writer):
+    def parts(self, writer: TextWriter) -> TextParts:
         return ASPECTS[self.aspect].parts(writer.sentences, self.key, self.unit)
 
 
-def meaning_of(expression, vocabulary, aimed=frozenset()):
+def meaning_of(expression: str, vocabulary: Vocabulary, aimed: frozenset[str] = frozenset()) -> Meaning:
     """The meaning of an expression; `aimed` are the figures known to have a target at this place in the text.
 
     Raises Wrong where the expression means nothing.
@@ -163,19 +173,19 @@ def meaning_of(expression, vocabulary, aimed=frozenset()):
     return AspectMeaning(key, aspect, unit, figures_of_aspect(key, aspect, vocabulary))
 
 
-def figures_of_aspect(key, aspect, vocabulary):
+def figures_of_aspect(key: str, aspect: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The figures on which an aspect depends; 分类 also depends on the figures of each type."""
     kinds = kinds_of(vocabulary.figures[key], vocabulary.types) if aspect == "分类" else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
 
 
-def check_unit(unit):
+def check_unit(unit: str) -> None:
     """Raises Wrong for a unit that would change the number in front of it, or is too long."""
     if unit != BARE and (len(unit) > LONGEST_UNIT or NUMERAL.search(unit)):
         raise Wrong(f"单位“{unit[:12]}”不能用，应为 {LONGEST_UNIT} 字以内的量词，不含数字和“余”“约”一类的字")
 
 
-def divided_name(expression, vocabulary):
+def divided_name(expression: str, vocabulary: Vocabulary) -> tuple[str, str, str]:
     """The figure's name, the aspect and the unit of an expression."""
     if vocabulary.names.key(expression):
         return expression, "", ""

@@ -4,13 +4,24 @@
 activity that is not mentioned elsewhere in the text, `<<key key>>` by one sentence on these types.
 """
 
-import re
-from pathlib import Path
+from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from activities.models import ActivityType
+
+from ..figures.scopes import Scope
 from ..models import Report
+from .names import Names
 from .parsing import resolve_variants
 from .words import OUTSIDE_TYPES
 from .writing import Draft
+
+if TYPE_CHECKING:
+    from .vocabulary import Vocabulary
 
 FOLDER = Path(__file__).parent / "defaults"
 SECTION_LINE = re.compile(r"^==(\*?) ?(.*)$", re.MULTILINE)
@@ -22,7 +33,7 @@ SUMMARY, HUB = "summary", "hub"
 FILES = {Report.Form.QUARTERLY: "quarterly_return", Report.Form.MONTHLY: "monthly_bulletin"}
 
 
-def default_drafts(scope, vocabulary):
+def default_drafts(scope: Scope, vocabulary: Vocabulary) -> list[Draft]:
     """The sections from which a scope's document starts; conditions fixed for its organisation are resolved."""
     form = Report.form_of(scope.period)
     name = HUB if scope.hub else FILES.get(form, SUMMARY)
@@ -36,7 +47,7 @@ def default_drafts(scope, vocabulary):
     return [Draft(heading.strip(), body.strip(), bool(of_cases)) for of_cases, heading, body in sections]
 
 
-def sentences_on_types(keys, vocabulary):
+def sentences_on_types(keys: Sequence[str], vocabulary: Vocabulary) -> str:
     """The lines on all types not mentioned elsewhere, or one sentence on the types with these keys."""
     kinds = [kind for kind in vocabulary.types if not kind.is_education]
     clauses = [
@@ -53,7 +64,7 @@ def sentences_on_types(keys, vocabulary):
     )
 
 
-def clause_separator(following):
+def clause_separator(following: Sequence[str]) -> str:
     """The separator between a clause and the next one that applies, or the full stop."""
     said = "。"
     for count in reversed(following):
@@ -61,7 +72,7 @@ def clause_separator(following):
     return said
 
 
-def clause(kind, names):
+def clause(kind: ActivityType, names: Names) -> str:
     """The clause on one type of activity: the number of sessions, their topics and the attendance."""
     sessions, attendances = (names.name(f"{measure}.{kind.key}") for measure in ("sessions", "attendances"))
     wording = wordings().get(kind.key, GENERAL)
@@ -69,12 +80,12 @@ def clause(kind, names):
     return f"{begin}[{sessions}.主题 有:，主题涉及{{{sessions}.主题}}]，{{{attendances}.参加}}"
 
 
-def wordings():
+def wordings() -> dict[str, str]:
     """The beginning of the clause on each type of activity, by the type's key."""
     lines = (FOLDER / "activity_types.txt").read_text("utf-8").splitlines()
     return dict(line.split(" ", 1) for line in lines if line)
 
 
-def escaped(name):
+def escaped(name: str) -> str:
     """The name with its brackets and bars escaped, so that none is parsed as markup."""
     return re.sub(r"([{}\[\]|])", r"\1\1", name)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from ..figures.figure import Result
 from ..figures.readers import CASE_FIGURES
 from .aspects import ASPECTS
 from .subjects import OTHERWISE
-from .words import FACTS
+from .vocabulary import Vocabulary
+from .words import FACTS, Word
+from .writing import TextWriter
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class PaletteEntry:
     note: str = ""
     # The code of a variant on the same figure, and its other aspects.
     variant: str = ""
-    aspects: tuple = ()
+    aspects: tuple[tuple[str, str], ...] = ()
 
 
 VARIANTS = [
@@ -32,10 +35,10 @@ VARIANTS = [
 ]
 
 
-def palette(writer):
+def palette(writer: TextWriter) -> dict[str, list[PaletteEntry]]:
     """The items by group: figures by subject, words, variants; those about cases only if the writer includes cases."""
     vocabulary, results = writer.vocabulary, writer.sentences.results
-    groups = {}
+    groups: dict[str, list[PaletteEntry]] = {}
     for key, result in results.items():
         groups.setdefault(result.figure.subject.value, []).append(figure_entry(key, result, vocabulary))
     groups["词语"] = [
@@ -48,12 +51,12 @@ def palette(writer):
     return groups
 
 
-def readers_may_know(word, writer):
+def readers_may_know(word: Word, writer: TextWriter) -> bool:
     """Whether the writer's readers may know the value of the word."""
     return writer.with_cases or not word.keys & CASE_FIGURES
 
 
-def figure_entry(key, result, vocabulary):
+def figure_entry(key: str, result: Result, vocabulary: Vocabulary) -> PaletteEntry:
     """The item of a figure, with its current value."""
     name = vocabulary.names.name(key)
     aspects = [(f"{{{name}.{aspect}}}", ASPECTS[aspect].hint) for aspect in vocabulary.aspects(key) if aspect]
@@ -67,7 +70,7 @@ def figure_entry(key, result, vocabulary):
     )
 
 
-def word_entry(name, word, writer):
+def word_entry(name: str, word: Word, writer: TextWriter) -> PaletteEntry:
     """The item of a word, with the beginning of its current value."""
     said = "" if name == "序号" else "".join(map(str, word.parts(writer)))
     return PaletteEntry(name, f"{{{name}}}", said if len(said) <= 24 else f"{said[:24]}…", word.hint)

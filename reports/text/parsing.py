@@ -9,8 +9,12 @@ Every other line is a paragraph. A variant may span several lines. As a variant 
 `]]` is an escaped bracket within it only after `[[`.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 DEEPEST_NESTING = 12
 MOST_PROBLEMS = 40
@@ -32,7 +36,7 @@ class TextProblem:
     expected: str
     near: tuple[str, ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         near = f"您是否要写：{'、'.join(self.near)}？" if self.near else ""
         return f"第 {self.line} 行“{self.found}”：{self.expected}。{near}"
 
@@ -61,7 +65,7 @@ class Branch:
     """One case of a variant, with its text."""
 
     case: str
-    nodes: tuple
+    nodes: Nodes
 
 
 @dataclass(frozen=True)
@@ -89,23 +93,28 @@ class Paragraph:
     """One paragraph, or a heading above paragraphs."""
 
     is_heading: bool
-    nodes: tuple
+    nodes: Nodes
+
+
+# Text, Insert, Choice or Broken; in a Reading, Meant replaces Insert and Choice.
+Node: TypeAlias = Any
+Nodes: TypeAlias = tuple[Node, ...]
 
 
 class Unreadable(Exception):
     """Raised for a variant that cannot be parsed; `opened` is where the outermost variant begins."""
 
-    def __init__(self, opened, expected):
+    def __init__(self, opened: int, expected: str) -> None:
         super().__init__(expected)
         self.opened, self.expected = opened, expected
 
 
-def unified(source):
+def unified(source: str) -> str:
     """The source with uniform line endings."""
     return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(source):
+def parse(source: str) -> tuple[tuple[Paragraph, ...], tuple[TextProblem, ...]]:
     """The paragraphs of a text, and the problems found while parsing."""
     return TextParser(unified(source)).read()
 
@@ -113,11 +122,12 @@ def parse(source):
 class TextParser:
     """A parser of one text, from beginning to end."""
 
-    def __init__(self, source):
+    def __init__(self, source: str) -> None:
         self.source, self.at = source, 0
-        self.problems, self.opened = [], []
+        self.problems: list[TextProblem] = []
+        self.opened: list[int] = []
 
-    def read(self):
+    def read(self) -> tuple[tuple[Paragraph, ...], tuple[TextProblem, ...]]:
         """All paragraphs and problems; after MOST_PROBLEMS of these the rest is left unparsed."""
         paragraphs = []
         while self.at < len(self.source) and len(self.problems) < MOST_PROBLEMS:
@@ -128,7 +138,7 @@ class TextParser:
             paragraphs.append(Paragraph(False, (self.broken(self.at, len(self.source)),)))
         return tuple(paragraphs), tuple(self.problems)
 
-    def paragraph(self):
+    def paragraph(self) -> Paragraph:
         """The paragraph at the current position, up to the end of its last line."""
         start, known = self.skip(SPACES), len(self.problems)
         heading = HEADING_MARK.match(self.source, start)
@@ -145,9 +155,10 @@ class TextParser:
         self.at += 1
         return Paragraph(bool(heading), nodes)
 
-    def nodes(self):
+    def nodes(self) -> Nodes:
         """The nodes up to the end of the line, or within a variant up to the end of the case."""
-        nodes, literal = [], 0
+        nodes: list[Node] = []
+        literal = 0
         while True:
             mark = MARKUP_TOKEN.search(self.source, self.at)
             end = mark.start() if mark else len(self.source)
@@ -160,15 +171,16 @@ class TextParser:
                 return tuple(nodes)
             literal += {"[[": 1, "]]": -1}.get(token, 0)
             node = self.marked(token)
-            nodes += [node] if node else []
+            if node:
+                nodes.append(node)
 
-    def is_end(self, token, literal):
+    def is_end(self, token: str, literal: int) -> bool:
         """Whether a mark ends the current line or case."""
         if not self.opened:
             return token == "\n"
         return token in ("|", "]") or (token == "]]" and literal <= 0)
 
-    def marked(self, token):
+    def marked(self, token: str) -> Node | None:
         """The node that begins with a mark; None for a line break within a variant."""
         start = self.at
         if token == "\n":
@@ -185,7 +197,7 @@ class TextParser:
             return self.broken(start, self.at)
         return Text(token[0], start, self.at)
 
-    def insert(self):
+    def insert(self) -> Insert | Broken:
         """The placeholder at the current position."""
         start, found = self.at, INSERTION.match(self.source, self.at)
         if not found:
@@ -196,14 +208,16 @@ class TextParser:
         self.at = found.end()
         return Insert(found[1].strip(), self.line_of(start), start, self.at)
 
-    def choice(self):
+    def choice(self) -> Choice:
         """The variant at the current position."""
         start = self.at
         if len(self.opened) >= DEEPEST_NESTING:
             raise Unreadable(self.opened[0], f"变体套变体超过 {DEEPEST_NESTING} 层，请分成几段")
         self.opened.append(start)
         subject = SUBJECT.match(self.source, start)
-        self.at, branches = subject.end(), []
+        assert subject  # a bracket stands here
+        self.at = subject.end()
+        branches: list[Branch] = []
         while not branches or self.source[self.at] == "|":
             self.at += bool(branches)
             branches.append(self.branch(start))
@@ -211,7 +225,7 @@ class TextParser:
         self.opened.pop()
         return Choice(subject[1], tuple(branches), self.line_of(start), start, self.at)
 
-    def branch(self, start):
+    def branch(self, start: int) -> Branch:
         """The next case of the variant that begins at `start`."""
         case = CASE.match(self.source, self.at)
         if case:
@@ -221,53 +235,52 @@ class TextParser:
             self.report(start, found, f"变体应写成“{VARIANT_EXAMPLE}”；要写方括号本身，请写成“[[”和“]]”")
         return Branch(case[1] if case else "", self.nodes())
 
-    def text(self, end):
+    def text(self, end: int) -> Text:
         """The plain text up to `end`."""
         start, self.at = self.at, end
         return Text(self.source[start:end], start, end)
 
-    def broken(self, start, end):
+    def broken(self, start: int, end: int) -> Broken:
         """The unparsable source between two positions."""
         self.at = end
         return Broken(self.source[start:end].strip(), start, end)
 
-    def skip(self, characters):
+    def skip(self, characters: str) -> int:
         """Moves past these characters and returns the new position."""
         while self.at < len(self.source) and self.source[self.at] in characters:
             self.at += 1
         return self.at
 
-    def line_end(self, place):
+    def line_end(self, place: int) -> int:
         """The position where the line containing `place` ends."""
         end = self.source.find("\n", place)
         return len(self.source) if end < 0 else end
 
-    def line_of(self, place):
+    def line_of(self, place: int) -> int:
         """The number of the line containing `place`; the first line is 1."""
         return self.source.count("\n", 0, place) + 1
 
-    def report(self, place, found, expected):
+    def report(self, place: int, found: str, expected: str) -> None:
         """Adds a problem at a position."""
         self.problems.append(TextProblem(self.line_of(place), quotation(found), expected))
 
 
-def quotation(text):
+def quotation(text: str) -> str:
     """The beginning of the source, short enough for a message."""
     text = " ".join(text.split())
     return text if len(text) <= 24 else f"{text[:24]}…"
 
 
-def stripped(nodes):
+def stripped(nodes: Nodes) -> Nodes:
     """The nodes without trailing spaces; none for a blank line."""
-    nodes = list(nodes)
-    if nodes and isinstance(nodes[-1], Text):
-        last = nodes.pop()
-        text = last.text.rstrip()
-        nodes += [Text(text, last.start, last.start + len(text))] if text else []
-    return tuple(nodes)
+    if not nodes or not isinstance(nodes[-1], Text):
+        return nodes
+    *others, last = nodes
+    text = last.text.rstrip()
+    return (*others, Text(text, last.start, last.start + len(text))) if text else tuple(others)
 
 
-def resolve_variants(source, subject, case):
+def resolve_variants(source: str, subject: str, case: str) -> str:
     """The source with each variant on `subject` replaced by its text for one case."""
     source = unified(source)
     paragraphs, _ = parse(source)
@@ -280,7 +293,7 @@ def resolve_variants(source, subject, case):
     return "".join([*pieces, source[at:]])
 
 
-def outermost(nodes, subject):
+def outermost(nodes: Nodes, subject: str) -> Iterator[Choice]:
     """Yields the variants on a subject that are not nested in another one on it."""
     for node in nodes:
         if isinstance(node, Choice) and node.subject == subject:

@@ -1,11 +1,25 @@
 """Resolves every expression of a text to its meaning, or reports why it has none."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .aspects import TARGET, Wrong, divided_name, meaning_of
-from .parsing import MOST_PROBLEMS, Branch, Broken, Choice, Insert, Paragraph, TextProblem, parse, quotation
-from .subjects import OTHERWISE, subject
+from .aspects import TARGET, Meaning, Wrong, divided_name, meaning_of
+from .parsing import (
+    MOST_PROBLEMS,
+    Branch,
+    Broken,
+    Choice,
+    Insert,
+    Node,
+    Nodes,
+    Paragraph,
+    TextProblem,
+    parse,
+    quotation,
+)
+from .subjects import OTHERWISE, Cases, subject
+from .vocabulary import Vocabulary
 
 WITHOUT_TARGET = "无"
 
@@ -14,7 +28,7 @@ WITHOUT_TARGET = "无"
 class Meant:
     """A resolved expression: a placeholder, or a variant with the branches to choose from."""
 
-    meaning: object
+    meaning: Meaning
     branches: tuple[Branch, ...] = ()
 
 
@@ -26,12 +40,12 @@ class Reading:
     problems: tuple[TextProblem, ...]
 
     @property
-    def keys(self):
+    def keys(self) -> frozenset[str]:
         """The figures that the text mentions or depends on."""
         return frozenset(key for paragraph in self.paragraphs for key in mentioned_figures(paragraph.nodes))
 
 
-def meanings(nodes):
+def meanings(nodes: Nodes) -> Iterator[Meaning]:
     """Yields every meaning within nodes, including those of all branches."""
     for node in nodes:
         if isinstance(node, Meant):
@@ -40,17 +54,17 @@ def meanings(nodes):
                 yield from meanings(branch.nodes)
 
 
-def mentioned_figures(nodes):
+def mentioned_figures(nodes: Nodes) -> frozenset[str]:
     """The figures mentioned anywhere within nodes."""
     return frozenset(key for meaning in meanings(nodes) for key in meaning.keys)
 
 
-def is_about_cases(paragraph):
+def is_about_cases(paragraph: Paragraph) -> bool:
     """Whether a paragraph mentions a figure of cases anywhere, conditions included."""
     return any(meaning.is_about_cases for meaning in meanings(paragraph.nodes))
 
 
-def read_text(source, vocabulary):
+def read_text(source: str, vocabulary: Vocabulary) -> Reading:
     """Parses a text and resolves it within the scope of a vocabulary."""
     paragraphs, problems = parse(source)
     reader = Interpreter(vocabulary)
@@ -62,19 +76,20 @@ def read_text(source, vocabulary):
 class Interpreter:
     """Resolves the expressions of one text, and collects the problems."""
 
-    def __init__(self, vocabulary):
-        self.vocabulary, self.problems = vocabulary, []
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.problems: list[TextProblem] = []
 
-    def nodes(self, nodes, aimed):
+    def nodes(self, nodes: Nodes, aimed: frozenset[str]) -> Nodes:
         """The nodes resolved; `aimed` are the figures known to have a target at this place."""
         return tuple(self.node(node, aimed) for node in nodes)
 
-    def node(self, node, aimed):
+    def node(self, node: Node, aimed: frozenset[str]) -> Node:
         if isinstance(node, Insert):
             return self.insert(node, aimed)
         return self.choice(node, aimed) if isinstance(node, Choice) else node
 
-    def insert(self, node, aimed):
+    def insert(self, node: Insert, aimed: frozenset[str]) -> Meant | Broken:
         """A placeholder resolved."""
         try:
             return Meant(meaning_of(node.expression, self.vocabulary, aimed))
@@ -82,7 +97,7 @@ class Interpreter:
             self.report(node.line, f"{{{node.expression}}}", wrong)
             return Broken(node.expression, node.start, node.end)
 
-    def choice(self, node, aimed):
+    def choice(self, node: Choice, aimed: frozenset[str]) -> Meant | Broken:
         """A variant resolved; its branches are checked even if its subject means nothing."""
         try:
             meaning = subject(node.subject, self.vocabulary)
@@ -92,7 +107,7 @@ class Interpreter:
         branches = tuple(self.branch(node, branch, meaning, aimed) for branch in node.branches)
         return Meant(meaning, branches) if meaning else Broken(node.subject, node.start, node.end)
 
-    def branch(self, node, branch, meaning, aimed):
+    def branch(self, node: Choice, branch: Branch, meaning: Cases | None, aimed: frozenset[str]) -> Branch:
         """One case of a variant, with its text resolved."""
         known = [*meaning.fitting, OTHERWISE] if meaning else []
         if meaning and branch.case and branch.case not in known:
@@ -101,10 +116,10 @@ class Interpreter:
             self.report(node.line, found, Wrong(f"没有“{branch.case}”这种情形，可以写 {'、'.join(known)}", near))
         name, aspect, _ = divided_name(node.subject, self.vocabulary)
         if aspect == TARGET and branch.case != WITHOUT_TARGET:
-            aimed = aimed | {self.vocabulary.names.key(name)}
+            aimed = aimed | {self.vocabulary.key(name)}
         return Branch(branch.case if branch.case in known else "", self.nodes(branch.nodes, aimed))
 
-    def report(self, line, found, wrong):
+    def report(self, line: int, found: str, wrong: Wrong) -> None:
         """Adds a problem for an expression without a meaning."""
         self.problems.append(TextProblem(line, quotation(found), wrong.expected, wrong.near))
 

@@ -1,18 +1,24 @@
 """Numbers, names and clauses on the figures of one scope, as texts use them."""
 
+from __future__ import annotations
+
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from string import Formatter
+from typing import TypeAlias
 
 from django.db.models import Count
 
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
+from yl_district.periods import Period
 
 from ..figures.counting import results
+from ..figures.figure import Result
 from ..figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED, amount
 from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import Scope
@@ -46,10 +52,10 @@ class Number:
     text: str
     aspect: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def period(self, period):
+    def period(self, period: Period) -> Period:
         """The period whose records the number counts, in a document on `period`."""
         other = OTHER_PERIODS.get(self.aspect)
         return getattr(period, other) if other else period
@@ -67,21 +73,26 @@ class Block:
     is_about_cases: bool = False
 
     @property
-    def text(self):
+    def text(self) -> str:
         return "".join(map(str, self.parts))
 
 
-def listing(items):
+# What paragraphs consist of.
+TextPart: TypeAlias = str | Number
+TextParts: TypeAlias = tuple[TextPart, ...]
+
+
+def listing(items: Iterable[TextPart | TextParts]) -> TextParts:
     """Joins items, each a string or a tuple of parts, as `甲、乙和丙`."""
-    items = [item if isinstance(item, tuple) else (item,) for item in items]
-    joints = ["、"] * (len(items) - 2) + ["和"]
-    joined = list(items[0]) if items else []
-    for (_, item), joint in zip(pairwise(items), joints, strict=False):
+    found = [item if isinstance(item, tuple) else (item,) for item in items]
+    joints = ["、"] * (len(found) - 2) + ["和"]
+    joined = list(found[0]) if found else []
+    for (_, item), joint in zip(pairwise(found), joints, strict=False):
         joined += [joint, *item]
     return tuple(joined)
 
 
-def shortened(names):
+def shortened(names: Sequence[str]) -> TextParts:
     """Joins the names; of more than CLAUSE_LIMIT only the first, followed by `等`."""
     if len(names) > CLAUSE_LIMIT:
         return ("、".join(names[:CLAUSE_LIMIT]) + "等",)
@@ -91,49 +102,50 @@ def shortened(names):
 class Sentences:
     """The figures of one scope as words of a text; `counted` passes in results that are already known."""
 
-    def __init__(self, scope: Scope, with_cases=True, counted=None):
+    def __init__(self, scope: Scope, with_cases: bool = True, counted: Mapping[str, Result] | None = None) -> None:
         self.scope = scope
         counted = results(scope, with_cases) if counted is None else counted
         self.results = {key: each for key, each in counted.items() if with_cases or key not in CASE_FIGURES}
         self.is_district = scope.is_district
-        self._former = {}
+        self._former: dict[tuple[str, str], Result] = {}
 
-    def value(self, key):
+    def value(self, key: str) -> int:
         """The figure's plain value, by which texts choose between sentences; 0 where it is withheld."""
         return self.results[key].value if key in self.results else 0
 
-    def former(self, key, aspect):
+    def former(self, key: str, aspect: str) -> Result:
         """The figure's result in the period that the aspect refers to."""
         if (key, aspect) not in self._former:
             other = self.scope.within(getattr(self.scope.period, OTHER_PERIODS[aspect]))
             self._former[key, aspect] = self.results[key].figure.result(other)
         return self._former[key, aspect]
 
-    def change(self, key, aspect):
+    def change(self, key: str, aspect: str) -> int | None:
         """The difference from the other period; None where either value is incomplete."""
         now, then = self.results[key], self.former(key, COMPARED_WITH[aspect])
         if INCOMPLETE in (now.quality, then.quality):
             return None
         return now.value - then.value
 
-    def say(self, pattern, **words):
+    def say(self, pattern: str, **words: TextPart | TextParts) -> TextParts:
         """The parts of a pattern, where `{key}` is a figure with its unit, and names in `words` are text or parts."""
-        parts = []
+        parts: list[TextPart] = []
         for literal, field, _, _ in Formatter().parse(pattern):
             if literal:
                 parts.append(literal)
             if field in words:
-                parts += words[field] if isinstance(words[field], tuple) else [words[field]]
+                word = words[field]
+                parts += word if isinstance(word, tuple) else (word,)
             elif field is not None:
                 parts.append(self.number(field))
         return tuple(parts)
 
-    def number(self, key, unit="", aspect=""):
+    def number(self, key: str, unit: str = "", aspect: str = "") -> Number:
         """The figure's Number, in its own unit or `unit`, for this period or the one that `aspect` refers to."""
         result = self.former(key, aspect) if aspect else self.results[key]
         return Number(key, amount(result.value, result.quality, unit_of(result, unit)), aspect)
 
-    def difference(self, key, unit, aspect):
+    def difference(self, key: str, unit: str, aspect: str) -> TextParts:
         """The clause on the change from another period, with 约 where either value is rounded."""
         change, result = self.change(key, aspect), self.results[key]
         if change is None:
@@ -145,11 +157,11 @@ class Sentences:
         text = f"{'增加' if change > 0 else '减少'}{about}{abs(change)}{unit_of(result, unit)}"
         return (Number(key, text, aspect),)
 
-    def names(self, key):
+    def names(self, key: str) -> list[str]:
         """The names of the rows that the figure counts, in order of entry."""
         return list(self.results[key].figure.rows(self.scope).order_by("pk").values_list("name", flat=True))
 
-    def attendance(self, key):
+    def attendance(self, key: str) -> TextParts:
         """The clause on the attendance, as far as it was recorded."""
         result = self.results[key]
         if result.is_missing:
@@ -160,7 +172,7 @@ class Sentences:
             return self.say("登记的参加者为{n}", n=(self.number(key),))
         return self.say("{n}参加", n=(self.number(key),))
 
-    def held(self, kinds):
+    def held(self, kinds: Iterable[ActivityType]) -> TextParts:
         """The parts of `主题团日2场，主题涉及五四，30人次参加；宣讲会…`, on activities of these types."""
         parts = []
         for kind in kinds:
@@ -170,40 +182,40 @@ class Sentences:
             parts += ["；", kind.name, self.number(f"sessions.{kind.key}"), *about, "，", *came]
         return tuple(parts[1:])
 
-    def topics(self, kinds):
+    def topics(self, kinds: Iterable[str]) -> list[str]:
         """The tags of activities of these types, the most frequent first."""
-        counts = Counter()
+        counts: Counter[str] = Counter()
         for kind in kinds:
             counts.update(self._tags.get(kind, {}))
         return [tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
 
     @cached_property
-    def _tags(self):
+    def _tags(self) -> dict[str, Counter[str]]:
         """The number of activities with each tag, by the key of the activities' type."""
         rows = self.results["sessions"].figure.rows(self.scope).exclude(tags="").order_by()
-        counts = defaultdict(Counter)
+        counts: dict[str, Counter[str]] = defaultdict(Counter)
         for kind, tags, times in rows.values_list("type__key", "tags").annotate(times=Count("pk")):
             for tag in filter(None, map(str.strip, re.split("[、，,;；]", tags))):
                 counts[kind][tag] += times
         return counts
 
     @cached_property
-    def types(self):
+    def types(self) -> list[ActivityType]:
         """The activity types of which an activity was held, in their order."""
         return [kind for kind in ActivityType.objects.all() if self.value(f"sessions.{kind.key}")]
 
-    def campaigns(self, key):
+    def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""
         rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
         names = sorted(rows.values_list("campaign", flat=True).distinct())
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
 
-    def has_sign_ins(self, key):
+    def has_sign_ins(self, key: str) -> bool:
         """Whether any activity that a figure counts has a list of sign-ins."""
         return self.results[key].figure.rows(self.scope).filter(sign_in_count__gt=0).exists()
 
     @property
-    def us(self):
+    def us(self) -> str:
         """The word for the organisation or hub itself in running text."""
         organisation = self.scope.organisation
         if self.scope.hub:
@@ -215,27 +227,27 @@ class Sentences:
         return "本支部" if organisation.is_branch else "本团委"
 
     @property
-    def area(self):
+    def area(self) -> str:
         """The word for the place that the organisation works for."""
         return "地区" if self.scope.organisation.is_root() else PLACE_WORDS[self.scope.organisation.domain]
 
 
-def unit_of(result, unit):
+def unit_of(result: Result, unit: str) -> str:
     """The unit asked for; the figure's own if none, empty for BARE."""
     return "" if unit == BARE else unit or result.figure.unit
 
 
-def exact(result):
+def exact(result: Result) -> bool:
     """Whether a result is complete and not rounded."""
     return result.quality in (COUNTED, MEASURED)
 
 
-def numbered(blocks):
+def numbered(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks with `一、` before headings of level 1 and `（一）` before those of level 2."""
     chapter = part = 0
     numbered_blocks = []
     for block in blocks:
-        mark = ()
+        mark: TextParts = ()
         if block.level == 1:
             chapter, part = chapter + 1, 0
             mark = (f"{ordinal(chapter)}、",)
@@ -249,7 +261,7 @@ def numbered(blocks):
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
-def ordinal(number):
+def ordinal(number: int) -> str:
     """A number below a hundred in Chinese numerals: 九, 十, 十一, 二十."""
     tens, ones = divmod(number, 10)
     ten = "" if not tens else "十" if tens == 1 else f"{CHINESE_DIGITS[tens % 10]}十"

@@ -1,10 +1,13 @@
 """The shortfalls of a period: targets that were missed, and gaps that the level above would ask about."""
 
+from collections.abc import Iterator
+
 from ..figures.measures import INCOMPLETE
 from ..figures.readers import CASE_FIGURES
+from .sentences import Sentences, TextParts
 
 
-def shortfall(text):
+def shortfall(text: Sentences) -> TextParts:
     """The paragraph on shortfalls other than those of cases; empty without any."""
     clauses = gaps(text, of_cases=False)
     if not clauses:
@@ -13,13 +16,13 @@ def shortfall(text):
     return (f"{now}还存在以下不足：", *clauses, f"。{then}要逐项明确责任、限时补齐。")
 
 
-def case_shortfall(text):
+def case_shortfall(text: Sentences) -> TextParts:
     """The paragraph on shortfalls of cases; empty without any."""
     clauses = gaps(text, of_cases=True)
     return ("精准帮扶方面还存在以下不足：", *clauses, "。要逐一明确责任、限时补齐。") if clauses else ()
 
 
-def gaps(text, of_cases):
+def gaps(text: Sentences, of_cases: bool) -> TextParts:
     """All gaps joined to one clause: those of cases, or all others."""
     missed = [key for key, result in text.results.items() if result.target is not None and result.value < result.target]
     if not text.value("assisted_youths"):
@@ -30,18 +33,23 @@ def gaps(text, of_cases):
     return tuple(part for gap in told for part in ("；", *gap))[1:]
 
 
-def missed_target(text, key):
+def missed_target(text: Sentences, key: str) -> TextParts:
     """The clause on a target that was missed."""
     result = text.results[key]
     figure, label = result.figure, result.figure.label
     name = label.removesuffix("场次").removesuffix("人次") if figure.is_of_type else "各类活动"
-    words = {"n": (text.number(key),), "target": f"{result.target}{figure.unit}", "name": name, "label": label}
+    words: dict[str, str | TextParts] = {
+        "n": (text.number(key),),
+        "target": f"{result.target}{figure.unit}",
+        "name": name,
+        "label": label,
+    }
     if result.is_missing:
         return text.say("{name}的参加人次未作统计，不能确认达到{target}的目标", **words)
     return text.say(figure.shortfall, **words)
 
 
-def undone(text):
+def undone(text: Sentences) -> Iterator[tuple[str, TextParts]]:
     """Yields each gap that the level above would ask about, with the key of its figure."""
     if text.is_district and text.value("communities_with_cadre") < text.value("communities"):
         yield "communities_with_cadre", ("村、社区团干部尚未配齐",)

@@ -1,14 +1,24 @@
 """The subjects of variants, and which of their cases applies."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from activities.models import Activity
 
+from ..figures.figure import Result
 from ..figures.measures import INCOMPLETE, ROUNDED
 from .aspects import TARGET, Meaning, Wrong, divided_name, topics
 from .parsing import VARIANT_EXAMPLE
-from .sentences import COMPARED_WITH, exact
+from .sentences import COMPARED_WITH, Sentences, exact
+
+if TYPE_CHECKING:
+    from .vocabulary import Vocabulary
+    from .words import Fact
+    from .writing import TextWriter
 
 OTHERWISE = "其余"
 
@@ -17,17 +27,17 @@ OTHERWISE = "其余"
 class Cases(Meaning):
     """The subject of a variant; `fitting` maps each case to a function of the writer: whether it applies."""
 
-    fitting: dict
-    keys: frozenset
+    fitting: dict[str, Callable[[TextWriter], bool]]
+    keys: frozenset[str]
 
-    def fits(self, case, writer):
+    def fits(self, case: str, writer: TextWriter) -> bool:
         return case == OTHERWISE or self.fitting[case](writer)
 
 
-def of_figure(key):
+def of_figure(key: str) -> Cases:
     """Cases of one figure, by its value and quality."""
 
-    def case(holds):
+    def case(holds: Callable[[Result], bool]) -> Callable[[TextWriter], bool]:
         return lambda writer: holds(writer.sentences.results[key])
 
     fitting = {
@@ -41,30 +51,30 @@ def of_figure(key):
     return Cases(fitting, frozenset([key]))
 
 
-def of_target(key):
+def of_target(key: str) -> Cases:
     """Cases of a figure compared with its target."""
 
-    def case(holds):
-        def fits(writer):
+    def case(holds: Callable[[Result, int], bool]) -> Callable[[TextWriter], bool]:
+        def fits(writer: TextWriter) -> bool:
             result = writer.sentences.results[key]
-            return result.target is not None and holds(result)
+            return result.target is not None and holds(result, result.target)
 
         return fits
 
     fitting = {
         "无": lambda writer: writer.sentences.results[key].target is None,
-        "未统计": case(lambda result: result.is_missing),
-        "未完成": case(lambda result: result.value < result.target and not result.is_missing),
-        "完成": case(lambda result: result.value == result.target),
-        "超额": case(lambda result: result.value > result.target),
+        "未统计": case(lambda result, target: result.is_missing),
+        "未完成": case(lambda result, target: result.value < target and not result.is_missing),
+        "完成": case(lambda result, target: result.value == target),
+        "超额": case(lambda result, target: result.value > target),
     }
     return Cases(fitting, frozenset([key]))
 
 
-def of_change(key, aspect):
+def of_change(key: str, aspect: str) -> Cases:
     """Cases of a figure compared with another period; where either value is incomplete only 未统计 applies."""
 
-    def change(writer):
+    def change(writer: TextWriter) -> int | None:
         return writer.sentences.change(key, aspect)
 
     fitting = {
@@ -76,7 +86,7 @@ def of_change(key, aspect):
     return Cases(fitting, frozenset([key]))
 
 
-def of_list(key, found):
+def of_list(key: str, found: Callable[[Sentences, str], object]) -> Cases:
     """Cases of a list, by whether it is empty."""
     fitting = {
         "有": lambda writer: bool(found(writer.sentences, key)),
@@ -96,21 +106,21 @@ LIST_SUBJECTS = {
 class FigureSum:
     """The sum of several figures; a fact among them counts as 1 where it holds."""
 
-    keys: frozenset
-    facts: tuple = ()
+    keys: frozenset[str]
+    facts: tuple[Fact, ...] = ()
 
-    def value(self, writer):
+    def value(self, writer: TextWriter) -> int:
         held = sum(fact.holds(writer) for fact in self.facts)
         return held + sum(map(writer.sentences.value, self.keys))
 
 
-def of_sum(whole):
+def of_sum(whole: FigureSum) -> Cases:
     """Cases of a sum of figures."""
     fitting = {"零": lambda writer: whole.value(writer) == 0, "有": lambda writer: whole.value(writer) > 0}
     return Cases(fitting, whole.keys)
 
 
-def of_share(part, whole):
+def of_share(part: FigureSum, whole: FigureSum) -> Cases:
     """Cases of a part compared with its whole."""
     fitting = {
         "全部": lambda writer: part.value(writer) >= whole.value(writer) > 0,
@@ -127,21 +137,21 @@ HOLDS = {
 }
 
 
-def of_comparison(sign, first, second):
+def of_comparison(sign: str, first: FigureSum, second: FigureSum) -> Cases:
     """Cases of a comparison between two figures."""
 
-    def holds(writer):
+    def holds(writer: TextWriter) -> bool:
         return HOLDS[sign](first.value(writer), second.value(writer))
 
     return Cases({"是": holds, "否": lambda writer: not holds(writer)}, first.keys | second.keys)
 
 
-def of_fact(fact):
+def of_fact(fact: Fact) -> Cases:
     """Cases of a fact: whether it holds."""
     return Cases({"是": fact.holds, "否": lambda writer: not fact.holds(writer)}, fact.keys)
 
 
-def subject(expression, vocabulary):
+def subject(expression: str, vocabulary: Vocabulary) -> Cases:
     """The cases of a variant's subject; raises Wrong where the subject means nothing."""
     if not expression:
         raise Wrong(f"变体应写成“{VARIANT_EXAMPLE}”")
@@ -159,7 +169,7 @@ def subject(expression, vocabulary):
     return of_aspect(expression, vocabulary)
 
 
-def of_aspect(expression, vocabulary):
+def of_aspect(expression: str, vocabulary: Vocabulary) -> Cases:
     """Cases of another aspect of a figure."""
     name, aspect, _ = divided_name(expression, vocabulary)
     key = vocabulary.key(name, vocabulary.facts)
@@ -174,7 +184,7 @@ def of_aspect(expression, vocabulary):
     raise Wrong(f"“{name}”不能按“.{aspect}”分情形，可以按“.{known}”")
 
 
-def sum_of(expression, vocabulary):
+def sum_of(expression: str, vocabulary: Vocabulary) -> FigureSum:
     """The sum of the figures and facts joined by `+`."""
     names = expression.split("+")
     facts = tuple(vocabulary.facts[name] for name in names if name in vocabulary.facts)

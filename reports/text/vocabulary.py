@@ -1,11 +1,15 @@
 """The vocabulary of one scope: its figures by name, its words and its facts."""
 
+from collections.abc import Iterable
 from functools import cached_property
+
+from django.db.models import Model
 
 from activities.models import ActivityType
 
 from ..figures.counting import figures_of, targets_of
 from ..figures.lines import all_figures
+from ..figures.scopes import Scope
 from .aspects import ASPECTS, Wrong
 from .names import Names
 from .words import FACTS, words_of
@@ -14,29 +18,29 @@ from .words import FACTS, words_of
 class Vocabulary:
     """The names with a meaning within a scope, independent of the reader."""
 
-    def __init__(self, scope):
+    def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.figures = figures_of(scope)
         self.names = Names(self.figures)
         self.words, self.facts = words_of(self.figures.keys()), FACTS
-        self._models = {}
+        self._models: dict[str, type[Model]] = {}
 
     @cached_property
-    def types(self):
+    def types(self) -> list[ActivityType]:
         """The current activity types."""
         return list(ActivityType.objects.all())
 
     @cached_property
-    def targets(self):
+    def targets(self) -> dict[str, int]:
         """The scope's targets, by figure key."""
         return targets_of(self.scope)
 
     @cached_property
-    def elsewhere(self):
+    def elsewhere(self) -> Names:
         """The names of all figures, including those that do not exist in this scope."""
         return Names(all_figures())
 
-    def key(self, name, others=()):
+    def key(self, name: str, others: Iterable[str] = ()) -> str:
         """The key of the figure with this name; raises Wrong, which suggests names close to it, `others` included."""
         key = self.names.key(name)
         if key:
@@ -50,13 +54,13 @@ class Vocabulary:
         near = self.names.near(name.rpartition(".")[0] or name, [*(others or self.words)])
         raise Wrong(f"没有名为“{name}”的指标或词语，应为指标栏中的名称", near)
 
-    def model(self, key):
+    def model(self, key: str) -> type[Model]:
         """The model whose records a figure counts."""
         if key not in self._models:
             self._models[key] = self.figures[key].rows(self.scope).model
         return self._models[key]
 
-    def aspects(self, key):
+    def aspects(self, key: str) -> list[str]:
         """The aspects of a figure; the empty one is its number."""
         model = self.model(key)
         return [name for name, aspect in ASPECTS.items() if aspect.fits(self.figures[key], model)]

@@ -1,16 +1,22 @@
 """Words that mean something other than one figure, and facts that a variant can test."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from assistance.models import Assistance
 from members.models import Post
-from yl_district.periods import PARTS
+from yl_district.periods import PARTS, Period
 
 from . import shortfall
 from .aspects import Meaning
-from .sentences import shortened
+from .sentences import TextParts, shortened
+
+if TYPE_CHECKING:
+    from .writing import TextWriter
 
 # Types of activities that the summary covers with the work they serve, as it does the educational types.
 OUTSIDE_TYPES = ["cadre_meeting", "face_to_face", "open_day", "visit"]
@@ -28,11 +34,11 @@ SEASONS = {
 class Word(Meaning):
     """A word in braces; it exists only in scopes that have all figures in `keys`."""
 
-    written: Callable
+    written: Callable[[TextWriter], str | TextParts]
     hint: str
-    keys: frozenset = frozenset()
+    keys: frozenset[str] = frozenset()
 
-    def parts(self, writer):
+    def parts(self, writer: TextWriter) -> TextParts:
         written = self.written(writer)
         return written if isinstance(written, tuple) else (written,)
 
@@ -41,34 +47,34 @@ class Word(Meaning):
 class Fact:
     """A condition that holds or not; `keys` as in Word."""
 
-    holds: Callable
+    holds: Callable[[TextWriter], bool]
     hint: str
-    keys: frozenset = frozenset()
+    keys: frozenset[str] = frozenset()
 
 
-def guidance(day):
+def guidance(day: date) -> str:
     """The guiding thought, as documents of the Party phrased it at the time."""
     if day >= CONGRESS:
         return "坚持以习近平新时代中国特色社会主义思想为指导"
     return "深入学习贯彻党的路线方针政策"
 
 
-def label(period):
+def label(period: Period) -> str:
     """The name of the part of the year; empty for a run of days."""
     return PARTS[period.part][0] if period.part else ""
 
 
-def period_adverbial(period):
+def period_adverbial(period: Period) -> str:
     """The period as an adverbial: `全年` as in `全年举办`, `一季度`, `期内`."""
     return label(period) or "期内"
 
 
-def this_period(period):
+def this_period(period: Period) -> str:
     """The period as its own report calls it: `本年度`, `本季度`, `本月`, `本期`."""
     return {"y": "本年度", "h": "本半年", "q": "本季度", "m": "本月"}.get(period.part[:1], "本期")
 
 
-def end_in_words(period):
+def end_in_words(period: Period) -> str:
     """The period's end: `年末`, `6月底`, `4月5日`."""
     end = period.end
     if period.part == "year":
@@ -76,17 +82,17 @@ def end_in_words(period):
     return f"{end.month}月底" if period.part else f"{end.month}月{end.day}日"
 
 
-def quarter(period):
+def quarter(period: Period) -> int:
     """The number of the quarter in which the period ends."""
     return (period.end.month + 2) // 3
 
 
-def season(period, shift=0):
+def season(period: Period, shift: int = 0) -> tuple[str, str]:
     """The theme of the quarter, or of the one `shift` quarters later: its name and its tasks."""
     return SEASONS[(quarter(period) + shift - 1) % 4 + 1]
 
 
-def given(writer):
+def given(writer: TextWriter) -> TextParts:
     """The sentence on the assistances given, in total and for each youth."""
     text = writer.sentences
     youths, everything, least = map(text.value, ["assisted_youths", "assistances", "assistances_per_youth"])
@@ -107,7 +113,7 @@ def given(writer):
     return (span, *text.say(begin), *text.say("，内容包括{kinds}。", kinds=kinds))
 
 
-def remaining(writer):
+def remaining(writer: TextWriter) -> TextParts:
     """A sentence on each type of activity that the document does not mention otherwise."""
     text, parts = writer.sentences, []
     for kind in text.types:
@@ -117,7 +123,7 @@ def remaining(writer):
     return tuple(parts)
 
 
-def is_active(writer):
+def is_active(writer: TextWriter) -> bool:
     """Whether work was recorded within the period.
 
     If all of that work is about cases, the paragraph is marked as one about cases.
@@ -128,12 +134,12 @@ def is_active(writer):
     return bool(done)
 
 
-def has_themes(writer):
+def has_themes(writer: TextWriter) -> bool:
     """Whether an activity was held of a type that belongs under the activities themselves."""
     return any(not kind.is_education and kind.key not in OUTSIDE_TYPES for kind in writer.sentences.types)
 
 
-def period(write):
+def period(write: Callable[[Period], str]) -> Callable[[TextWriter], str]:
     return lambda writer: write(writer.sentences.scope.period)
 
 
@@ -174,6 +180,6 @@ FACTS = {
 }
 
 
-def words_of(keys):
+def words_of(keys: Set[str]) -> dict[str, Word]:
     """The words that exist in a scope with figures of these keys."""
     return {name: word for name, word in WORDS.items() if word.keys <= keys}

@@ -1,10 +1,13 @@
 """Writes sections: fills in the placeholders, and picks the case of each variant that applies."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from .parsing import Broken, Text
-from .reading import is_about_cases, read_text
-from .sentences import Block, Sentences, ordinal
+from ..figures.figure import Result
+from ..figures.scopes import Scope
+from .parsing import Broken, Nodes, Paragraph, Text, TextProblem
+from .reading import Reading, is_about_cases, read_text
+from .sentences import Block, Sentences, TextPart, TextParts, ordinal
 from .vocabulary import Vocabulary
 
 
@@ -21,25 +24,36 @@ class Draft:
 class TextWriter:
     """Writes the sections of one document, for readers who may know of cases or for those who may not."""
 
-    def __init__(self, scope, drafts, with_cases=True, counted=None, vocabulary=None):
+    def __init__(
+        self,
+        scope: Scope,
+        drafts: Iterable[Draft],
+        with_cases: bool = True,
+        counted: Mapping[str, Result] | None = None,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
         self.scope, self.with_cases = scope, with_cases
         self.vocabulary = vocabulary or Vocabulary(scope)
-        self.sentences = Sentences(scope, with_cases, counted)
-        self.readings = [(draft, *(read_text(text, self.vocabulary) for text in texts_of(draft))) for draft in drafts]
+        self.sentences: Sentences = Sentences(scope, with_cases, counted)
+        self.readings = [self._read(draft) for draft in drafts]
         self.mentioned = frozenset(key for _, *readings in self.readings for one in readings for key in one.keys)
         self.ordinal = 0
         self.is_about_cases = False
 
+    def _read(self, draft: Draft) -> tuple[Draft, Reading, Reading]:
+        heading, body = texts_of(draft)
+        return draft, read_text(heading, self.vocabulary), read_text(body, self.vocabulary)
+
     @property
-    def problems(self):
+    def problems(self) -> list[TextProblem]:
         """All problems in the sections, which the document shows as 【…】."""
         return [problem for _, *readings in self.readings for one in readings for problem in one.problems]
 
-    def sections(self):
+    def sections(self) -> list[tuple[Draft, tuple[Block, ...]]]:
         """Each section with its blocks; a section without a paragraph has none."""
-        return [(reading[0], tuple(self.section(*reading))) for reading in self.readings]
+        return [(draft, tuple(self.section(draft, heading, body))) for draft, heading, body in self.readings]
 
-    def section(self, draft, heading, body):
+    def section(self, draft: Draft, heading: Reading, body: Reading) -> Iterator[Block]:
         """Yields the blocks of one section, headings without their numbers."""
         if draft.is_about_cases and not self.with_cases:
             return
@@ -49,7 +63,7 @@ class TextWriter:
         yield from (title for title in titles if title.parts)
         yield from blocks
 
-    def written(self, paragraph, draft, level=0):
+    def written(self, paragraph: Paragraph, draft: Draft, level: int = 0) -> Block:
         """The block of a paragraph or heading; without parts where the text is empty or withheld from these readers."""
         level = level or (2 if paragraph.is_heading else 0)
         of_cases = draft.is_about_cases or is_about_cases(paragraph)
@@ -60,7 +74,7 @@ class TextWriter:
         parts = joined(self.parts(paragraph.nodes))
         return Block(level, parts, self.is_about_cases)
 
-    def parts(self, nodes):
+    def parts(self, nodes: Nodes) -> Iterator[TextPart]:
         """Yields the parts of nodes: strings and Numbers."""
         for node in nodes:
             if isinstance(node, Text):
@@ -73,20 +87,20 @@ class TextWriter:
             else:
                 yield from node.meaning.parts(self)
 
-    def next_ordinal(self):
+    def next_ordinal(self) -> str:
         """The next ordinal within the section, counting from 一."""
         self.ordinal += 1
         return ordinal(self.ordinal)
 
 
-def texts_of(draft):
+def texts_of(draft: Draft) -> tuple[str, str]:
     """The sources of a section's heading, on one line, and of its body."""
     return " ".join(draft.heading.split()), draft.body
 
 
-def joined(parts):
+def joined(parts: Iterable[TextPart]) -> TextParts:
     """The parts, with adjacent strings merged."""
-    joined_parts = []
+    joined_parts: list[TextPart] = []
     for part in parts:
         if isinstance(part, str) and joined_parts and isinstance(joined_parts[-1], str):
             joined_parts[-1] += part
@@ -95,7 +109,7 @@ def joined(parts):
     return tuple(joined_parts)
 
 
-def below_headings(blocks):
+def below_headings(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yields the blocks with text, headings only if a paragraph follows before the next heading."""
     heading = None
     for block in blocks:

@@ -1,6 +1,9 @@
 """Files attached to records as evidence: approvals, photos, scans of sign-in sheets."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import Self
 
 from django.apps import apps
 from django.conf import settings
@@ -14,6 +17,7 @@ from ..counts import number_of
 from ..history.tracking import Tracked, may_come, reached
 from ..privacy.encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..record_options import RecordOptions
+from ..typing import User
 
 PART_SIZE = 256 * 1024
 
@@ -35,7 +39,7 @@ def is_open_as_a_whole(record, user):
 
 
 class AttachmentQuerySet(models.QuerySet):
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         """Files of the records that the user may see and whose pages the user may open.
 
         Of a record about several people, some of them closed to the user, only the user's own uploads: other files may
@@ -47,7 +51,7 @@ class AttachmentQuerySet(models.QuerySet):
                 found |= Q(content_type=ContentType.objects.get_for_model(model)) & open_files(model, user)
         return self.filter(found)
 
-    def told_of(self, record, user):
+    def told_of(self, record: models.Model, user: User) -> Self:
         """Files of a visible record: only the user's own uploads where part of the record is closed to the user."""
         rows = self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
         return rows if is_open_as_a_whole(record, user) else rows.filter(uploaded_by=user.pk)

@@ -1,15 +1,17 @@
 """The access log."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 
 class AccessEntryQuerySet(models.QuerySet):
-    def of_account(self, text):
+    def of_account(self, text: str) -> Self:
         """Lines of accounts whose name contains `text`."""
         return self.filter(who__icontains=text)
 
-    def search(self, text):
+    def search(self, text: str) -> Self:
         """Lines whose subject or detail contains `text`."""
         return self.filter(Q(subject__icontains=text) | Q(detail__icontains=text))
 

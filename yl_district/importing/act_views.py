@@ -1,14 +1,16 @@
 """Actions on an import: correct a row, teach a name, check again, commit, undo, delete."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from ..pages.pages import rows_response, wants_fragment
+from ..typing import UserRequest
 from . import mending
 from .check import CHANGED, NEW, REFUSED
 from .forms import AliasForm, MendForm
@@ -25,13 +27,13 @@ RECHECKED = "打开本页后，文件已重新核对过。请再看一遍结果�
 UNCONFIRMED = "没有写入：请先阅读下面的提示，勾选“我已核对这些提示”后再写入。"
 
 
-def rows_address(request, batch):
+def rows_address(request: UserRequest, batch: ImportBatch) -> str:
     """URL of the import's page with the rows that the user was viewing."""
     kept = {name: request.GET[name] for name in ("show", "problem", "page") if name in request.GET}
     return f"{batch.get_absolute_url()}{f'?{urlencode(kept)}' if kept else ''}"
 
 
-def import_batch_mend(request, pk, number, place):
+def import_batch_mend(request: UserRequest, pk: int, number: int, place: int) -> HttpResponse:
     """Corrects the cells of one wrong row, then checks the file again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
@@ -54,7 +56,7 @@ def import_batch_mend(request, pk, number, place):
     return render(request, "yl_district/import_batch_mend.html", context, status=422 if form.errors else 200)
 
 
-def mend_row(request, batch, number, place, texts):
+def mend_row(request: UserRequest, batch: ImportBatch, number: int, place: int, texts: Mapping[str, str]) -> None:
     """Sets the texts and starts the check, unless other work on the import is in progress."""
     with transaction.atomic():
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
@@ -71,7 +73,7 @@ def mend_row(request, batch, number, place, texts):
 
 
 @require_POST
-def import_batch_alias(request, pk):
+def import_batch_alias(request: UserRequest, pk: int) -> HttpResponse:
     """Remembers the meaning of a text in a column, and checks the file again."""
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
@@ -79,8 +81,8 @@ def import_batch_alias(request, pk):
     names = KnownNames()
     form = AliasForm(request.POST, names_of=names.of, asked=unknown_texts(batch, names))
     if not form.is_valid():
-        said = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
-        return found_page(request, batch, said[0], status=422)
+        errors = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
+        return found_page(request, batch, str(errors[0]), status=422)
     said = form.cleaned_data
     with transaction.atomic():
         learn_alias(said["kind"], said["column"], said["found"], said["meant"])
@@ -92,7 +94,7 @@ def import_batch_alias(request, pk):
 
 
 @require_POST
-def import_batch_check(request, pk):
+def import_batch_check(request: UserRequest, pk: int) -> HttpResponse:
     """Restarts an interrupted check or commit as a check, or repeats a check against the current records."""
     batch = own_batch(request, pk)
     if batch.state in (State.CHECKED, State.CHECKING, State.COMMITTING) and not batch.is_busy:
@@ -101,7 +103,7 @@ def import_batch_check(request, pk):
 
 
 @require_POST
-def import_batch_commit(request, pk):
+def import_batch_commit(request: UserRequest, pk: int) -> HttpResponse:
     """Commits a checked import, or its valid rows only; a repeated request writes nothing again."""
     batch = own_batch(request, pk)
     if batch.state in (State.COMMITTED, State.COMMITTING):
@@ -122,7 +124,7 @@ def import_batch_commit(request, pk):
     return redirect(batch)
 
 
-def import_batch_undo(request, pk):
+def import_batch_undo(request: UserRequest, pk: int) -> HttpResponse:
     """Previews the undo of an import, record by record; a POST carries it out."""
     batch = open_batch(request, pk)
     is_stuck = batch.state == State.UNDOING and batch.is_broken_off
@@ -137,21 +139,21 @@ def import_batch_undo(request, pk):
     return rows_response(request, "yl_district/import_batch_undo.html", "yl_district/_import_records.html", context)
 
 
-def may_be_given_up(batch):
+def may_be_given_up(batch: ImportBatch) -> bool:
     """Whether the import is not committed and no work on it is in progress."""
     waits = batch.state in (State.MAPPING, State.CHECKED)
     return waits or (batch.state in (State.CHECKING, State.COMMITTING) and batch.is_broken_off)
 
 
 @require_POST
-def import_batch_delete(request, pk):
+def import_batch_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Deletes an import that is not committed, with its file."""
     batch = own_batch(request, pk)
     with transaction.atomic():
         # Read again under a lock, which waits for a commit in progress.
         locked = ImportBatch.objects.select_for_update().filter(pk=batch.pk).first()
         is_given_up = locked is not None and may_be_given_up(locked)
-        if is_given_up:
+        if locked and is_given_up:
             locked.delete()
     if not is_given_up:
         return redirect(batch)

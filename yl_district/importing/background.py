@@ -13,11 +13,15 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import connection
+
+from .models import ImportBatch
 
 ROWS_AT_ONCE = 2_000  # above which a file is worked on in the background
 AT_ONCE = 2  # processes that work at the same time
@@ -25,12 +29,12 @@ PAUSE = 1.0  # seconds between attempts to get a free slot
 MANAGE = settings.BASE_DIR / "manage.py"
 
 
-def is_large(batch):
+def is_large(batch: ImportBatch) -> bool:
     """Whether work on the import is too long for a request."""
     return batch.row_count > ROWS_AT_ONCE
 
 
-def start(batch, act, *options):
+def start(batch: ImportBatch, act: str, *options: str) -> subprocess.Popen[bytes]:
     """Starts `manage.py import_work` for the import in the background; returns the process."""
     command = [sys.executable, str(MANAGE), "import_work", str(batch.pk), act, *options]
     child = subprocess.Popen(
@@ -46,7 +50,7 @@ def start(batch, act, *options):
 
 
 @contextmanager
-def exclusive_run(batch):
+def exclusive_run(batch: ImportBatch) -> Iterator[bool]:
     """Waits for and holds one of the AT_ONCE slots; yields False where another worker has claimed the import.
 
     A slot is a locked file, which the operating system releases however the process ends.
@@ -60,7 +64,7 @@ def exclusive_run(batch):
         yield is_own
 
 
-def place_files():
+def place_files() -> list[Path]:
     """Paths of the slots' lock files, separate for each database."""
     named = repr([connection.settings_dict[name] for name in ("ENGINE", "NAME", "HOST", "PORT")])
     digest = hashlib.sha256(named.encode()).hexdigest()[:16]
@@ -69,7 +73,7 @@ def place_files():
     return [folder / str(number) for number in range(AT_ONCE)]
 
 
-def is_taken(place):
+def is_taken(place: IO[str]) -> bool:
     """Locks the slot's file; returns False where another process holds it."""
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)

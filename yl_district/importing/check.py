@@ -5,13 +5,18 @@ lines of the sheet are set aside. Only outcomes are saved, part by part, so that
 rest is still being checked, and no other writer has to wait.
 """
 
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
 
-from ..sheets.problems import RowProblems, problem_at
-from ..sheets.resource import ROW_NUMBER
+from ..sheets.problems import Problem, RowCells, RowProblems, problem_at
+from ..sheets.resource import ROW_NUMBER, CellChange, SheetResource
+from .stage import Act, Stage
 
-NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "ncsedwab"
+NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "n", "c", "s", "e", "d", "w", "a", "b"
 PROBLEM_TAGS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
 TAG_LABELS = {
     NEW: "新增",
@@ -37,6 +42,11 @@ REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
 OVERWRITTEN = 3  # warn where more than one in this many stored values of a column would be replaced
 FEW = 5  # up to this many replaced values need no warning
 
+# (number of the part, place in the part).
+RowAt: TypeAlias = tuple[int, int]
+# {row_at: problems that only show beside other rows}.
+LateProblems: TypeAlias = Mapping[RowAt, Sequence[Sequence[Any]]]
+
 
 @dataclass
 class Outcome:
@@ -46,16 +56,16 @@ class Outcome:
     """
 
     tag: str
-    problems: list = field(default_factory=list)
-    changes: list = field(default_factory=list)
-    record: list | None = None
+    problems: list[Problem] = field(default_factory=list)
+    changes: list[CellChange] = field(default_factory=list)
+    record: list[Any] | None = None
     is_outdated: bool = False
-    acts: list = field(default_factory=list)
-    spelled: list = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    spelled: list[tuple[str, str, str]] = field(default_factory=list)
     name: str = ""
     aside: str = ""
 
-    def as_stored(self):
+    def as_stored(self) -> dict[str, Any]:
         """The outcome as a dict to be stored, without empty values; acts are stored apart."""
         found = {
             "problems": [asdict(one) for one in self.problems],
@@ -76,12 +86,12 @@ class RowCheck:
     contradict other rows of the file.
     """
 
-    def __init__(self, resource, stage, late=()):
-        self.resource, self.stage, self.late = resource, stage, dict(late)
-        self.replaced = Counter()
+    def __init__(self, resource: SheetResource, stage: Stage, late: LateProblems | None = None) -> None:
+        self.resource, self.stage, self.late = resource, stage, late or {}
+        self.replaced: Counter[str] = Counter()
         resource.load()
 
-    def outcome(self, row_at, sheet, number, row):
+    def outcome(self, row_at: RowAt, sheet: str, number: int, row: RowCells) -> Outcome:
         """The Outcome of one row, given as {heading: cell}; `row_at` is its position in the file."""
         if self.resource.is_closed(row):
             return Outcome(ASIDE, aside=CLOSED)
@@ -93,7 +103,7 @@ class RowCheck:
         found.spelled = self.resource.spelled
         return found
 
-    def _found(self, sheet, number, row):
+    def _found(self, sheet: str, number: int, row: RowCells) -> Outcome:
         resource = self.resource
         # Only text files, whose cells are all strings, have a sheet without a name.
         resource.sheet, resource.without_types = sheet or type(resource).sheet, not sheet
@@ -120,19 +130,19 @@ class RowCheck:
             name=str(changed) if changes else "",
         )
 
-    def _refused(self, number, error):
+    def _refused(self, number: int, error: Exception) -> Outcome:
         if not isinstance(error, RowProblems):
             raise error
         problems = [problem_at(self.resource.sheet, number, *found) for found in error.problems]
-        standing = error.standing and [error.standing._meta.label, error.standing.pk]
+        standing = [error.standing._meta.label, error.standing.pk] if error.standing else None
         return Outcome(PROBLEM_TAGS[error.kind], problems, [], standing)
 
-    def _weigh(self, changes):
+    def _weigh(self, changes: Iterable[CellChange]) -> None:
         for heading, old, _ in changes:
             if old:
                 self.replaced[heading] += 1
 
-    def warnings(self):
+    def warnings(self) -> Iterator[str]:
         """Yields warnings to be confirmed before the commit."""
         for heading, replaced in self.replaced.items():
             if replaced > FEW and replaced * OVERWRITTEN > self.resource.compared[heading]:

@@ -1,6 +1,10 @@
 """The commit of an import: all staged acts in one transaction, or none."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
@@ -9,12 +13,14 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
+from ..sheets.resource import SheetResource
+from ..typing import TrackedModel
 from .check import REFUSED
 from .kinds import parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
 from .reading import PartReader
-from .stage import dependency_order, foreign_keys, model_of
+from .stage import Act, dependency_order, foreign_keys, model_of
 from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 
 LARGE = 10_000  # rows
@@ -35,7 +41,7 @@ COMMIT_CONFLICT = (
 )
 
 
-def commit(batch, resources, *, only_right=False):
+def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only_right: bool = False) -> None:
     """Carries out the staged acts of a checked import; `resources` are those of its kinds, in import order.
 
     Raises Outdated or CommitRefused; then nothing is written.
@@ -62,7 +68,7 @@ def commit(batch, resources, *, only_right=False):
     batch.refresh_from_db()
 
 
-def finish(batch, writer, only_right):
+def finish(batch: ImportBatch, writer: ActWriter, only_right: bool) -> None:
     """Records the result in the import and the access log."""
     batch.state, batch.only_right, batch.said = ImportBatch.State.COMMITTED, only_right, ""
     batch.written = [[label, as_ranges(writer.written[label])] for label in dependency_order(writer.written)]
@@ -74,7 +80,7 @@ def finish(batch, writer, only_right):
     record(Action.IMPORT, batch.public_name, user=batch.user, detail=detail, who=operating_system_user())
 
 
-def keep_wrong_rows(batch):
+def keep_wrong_rows(batch: ImportBatch) -> None:
     """Deletes the file's contents, except the parts needed to read the rows that were left out."""
     wrong = refused_parts(batch).values_list("number", flat=True)
     kept = list(parts_read(batch, PartReader(batch), list(wrong)).values_list("pk", flat=True))
@@ -85,18 +91,21 @@ def keep_wrong_rows(batch):
 class ActWriter:
     """Carries out acts, part by part."""
 
-    def __init__(self, batch, resources):
+    def __init__(self, batch: ImportBatch, resources: Iterable[type[SheetResource]]) -> None:
         self.settled = {
             resource._meta.model: (resource, resource._meta.model._meta.get_field(resource.settled_by))
             for resource in resources
             if resource.settled_by
         }
-        self.keys, self.written, self.settling = {}, defaultdict(list), defaultdict(set)
-        self.owners, self.marks = {owner_of(resource) for resource in resources} - {None}, batch.mark
+        self.keys: dict[int | None, int] = {}
+        self.written: dict[str, list[int]] = defaultdict(list)
+        self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
+        self.owners = {owner for owner in map(owner_of, resources) if owner}
+        self.marks = batch.mark
         self.whole = {resource._meta.model._meta.label for resource in resources if resource.relies_on_all}
         self.find_changes()
 
-    def write(self, acts):
+    def write(self, acts: Iterable[Act]) -> None:
         """Writes the acts of one part by model: updates first, so that ended records make room for their successors."""
         self.check_unchanged(acts)
         for label in dependency_order(act.label for act in acts):
@@ -106,7 +115,7 @@ class ActWriter:
             self._insert(model, [act for act in own if act.names is None])
             self._update(model, [act for act in own if act.names is not None and not act.key])
 
-    def settle(self):
+    def settle(self) -> None:
         """Updates data that other records derive from those written.
 
         History rows that this adds to models written by the import are counted as written by it.
@@ -123,7 +132,7 @@ class ActWriter:
             give_reason([[label, ranges]], HISTORY_REASON)
             self.written[label] += [key for first, last in ranges for key in range(first, last + 1)]
 
-    def find_changes(self):
+    def find_changes(self) -> None:
         """Loads what others have changed since the check.
 
         Raises Outdated where a resource that relies on all records of its model finds any of them changed.
@@ -134,33 +143,35 @@ class ActWriter:
         for owner in self.owners if self.changes else ():
             self.changes.count_as_changed(owner)
 
-    def verify_unchanged(self, batch):
+    def verify_unchanged(self, batch: ImportBatch) -> None:
         """Raises Outdated where others have changed what the acts rely on while these were written."""
         self.find_changes()
         for part in batch.in_parts() if self.changes else ():
             self.check_unchanged(part.acts)
 
-    def check_unchanged(self, acts):
+    def check_unchanged(self, acts: Iterable[Act]) -> None:
         """Raises Outdated where others have changed what these acts rely on since the check."""
         changed, known = self.changes.keys, self.changes.names
         for act in acts if self.changes else ():
             model, names = model_of(act), known.get(act.label)
-            links = [(field.related_model._meta.label, act.row[place]) for place, field in foreign_keys(model)]
+            links: list[tuple[str, Any]] = [
+                (field.related_model._meta.label, act.row[place]) for place, field in foreign_keys(model)
+            ]
             links += [(linked_label(model, name), key) for name, keys in act.links.items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
             named = names and act.row[field_place(model, "name")] in names
             if relied or named or act.key in changed.get(act.label, ()):
                 raise Outdated
 
-    def _resolved(self, model, rows):
+    def _resolved(self, model: TrackedModel, rows: Iterable[list[Any]]) -> None:
         for place, _ in foreign_keys(model):
             for row in rows:
                 row[place] = self._key(row[place])
 
-    def _key(self, reference):
+    def _key(self, reference: int | list[int] | None) -> int | None:
         return self.keys[reference[0]] if isinstance(reference, list) else reference
 
-    def _insert(self, model, acts):
+    def _insert(self, model: TrackedModel, acts: Sequence[Act]) -> None:
         if not acts:
             return
         rows = [act.row for act in acts]
@@ -172,13 +183,13 @@ class ActWriter:
         self._link(model, acts)
         self._note(model, rows, "+")
 
-    def _update(self, model, acts):
+    def _update(self, model: TrackedModel, acts: Sequence[Act]) -> None:
         """Updates stored records; of several acts with the same fields of one record only the last is written."""
         place = field_place(model, model._meta.pk.name)
-        by_names = defaultdict(dict)
+        by_names: dict[tuple[str, ...], dict[int, Act]] = defaultdict(dict)
         for act in acts:
             key = act.row[place] = act.key or self.keys[act.number]
-            by_names[tuple(act.names)][key] = act
+            by_names[tuple(act.names or ())][key] = act
         kept = {field.name for field in tracked_fields(model)}
         for names, last in by_names.items():
             rows = [act.row for act in last.values()]
@@ -189,16 +200,17 @@ class ActWriter:
             if kept & {*names} or any(act.links for act in last.values()):
                 self._note(model, rows, "~")
 
-    def _link(self, model, acts):
+    def _link(self, model: TrackedModel, acts: Iterable[Act]) -> None:
         """Replaces the links of many-to-many fields."""
-        place, links = field_place(model, model._meta.pk.name), defaultdict(dict)
+        place = field_place(model, model._meta.pk.name)
+        links: dict[str, dict[int, list[Any]]] = defaultdict(dict)
         for act in acts:
             for name, references in act.links.items():
                 links[name][act.row[place]] = [self._key(one) for one in references]
         for name, keys in links.items():
             set_links(model, name, keys)
 
-    def _note(self, model, rows, kind):
+    def _note(self, model: TrackedModel, rows: Sequence[list[Any]], kind: str) -> None:
         self.written[model._meta.label] += insert_history(model, rows, kind)
         if model in self.settled:
             resource, field = self.settled[model]
@@ -206,17 +218,17 @@ class ActWriter:
             self.settling[resource] |= {row[place] for row in rows}
 
 
-def linked_label(model, name):
+def linked_label(model: TrackedModel, name: str) -> str:
     """Label of the model that a many-to-many field links to."""
     return model._meta.get_field(name).related_model._meta.label
 
 
-def owner_of(resource):
+def owner_of(resource: type[SheetResource]) -> str | None:
     """Label of the model of the resource's owner field; None where it has none."""
     name = getattr(resource, "owner", None)
     return name and resource._meta.model._meta.get_field(name).related_model._meta.label
 
 
-def field_place(model, name):
+def field_place(model: TrackedModel, name: str) -> int:
     """Position of a field in a row."""
     return [field.name for field in model._meta.concrete_fields].index(name)

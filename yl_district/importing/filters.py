@@ -7,7 +7,7 @@ from .kinds import import_kinds
 from .models import ImportBatch
 
 
-def kind_choices():
+def kind_choices() -> list[tuple[str, str]]:
     """Choices of all kinds, including the ledger."""
     kinds = import_kinds()
     return [(kind.key, kind.label) for kind in [*kinds.values(), kinds.ledger]]

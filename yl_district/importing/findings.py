@@ -1,10 +1,17 @@
 """Imports from the command line: the findings of a check, and a whole import in one call."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..recognition.headings import shown_heading
 from ..sheets import cells
 from ..sheets.problems import Problem
+from ..typing import User
 from .check import TAG_KEYS
+from .kinds import ImportKind, LedgerKind
 from .models import ImportBatch
+from .proposal import MappingProposal
 from .steps import open_import, run_check, run_commit
 
 TRIES = 3
@@ -13,14 +20,16 @@ TRIES = 3
 class Findings:
     """The check's findings for output by commands."""
 
-    def __init__(self, batch, proposal):
+    def __init__(self, batch: ImportBatch, proposal: MappingProposal) -> None:
         self.batch, self.proposal = batch, proposal
-        self.errors, self.changes, self.said, self.is_written = [], [], "", False
+        self.errors: list[Problem] = []
+        self.changes: list[dict[str, Any]] = []
+        self.said, self.is_written = "", False
         for _, sheet, column in proposal.missing:
             remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
             self.errors.append(Problem(sheet, None, column, cells.quoted_cell(None), f"必需的列“{column}”", remedy))
 
-    def read(self):
+    def read(self) -> None:
         """Loads errors and changes from the outcomes of all rows."""
         self.errors, self.changes = [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
@@ -33,7 +42,7 @@ class Findings:
                 ]
 
     @property
-    def unknown(self):
+    def unknown(self) -> list[tuple[str, str]]:
         """The headings not recognised, as (sheet's name, heading)."""
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         return [
@@ -43,7 +52,7 @@ class Findings:
             if one.how in ("unknown", "ambiguous")
         ]
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         """The findings in the structure of the JSON report."""
         counts = self.batch.counts
         return {
@@ -58,7 +67,15 @@ class Findings:
         }
 
 
-def take_in_rows(kind, data, file_name, *, check=False, only_right=False, user=None):
+def take_in_rows(
+    kind: ImportKind | LedgerKind,
+    data: bytes,
+    file_name: str,
+    *,
+    check: bool = False,
+    only_right: bool = False,
+    user: User | None = None,
+) -> Findings:
     """Opens, checks and (without `check`) commits a file in one call; returns the Findings.
 
     Missing columns, or any wrong row unless `only_right`, prevent the commit; then, and after a mere check, the import

@@ -1,5 +1,10 @@
 """Forms of an import's pages: upload, mapping of columns, correction of a row, meaning of a text."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -7,14 +12,16 @@ from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
 from ..pages.forms import ActionForm
-from ..recognition.headings import EXPORT_MARK
-from ..recognition.mapping import Mapping
+from ..recognition.headings import EXPORT_MARK, Recognised
+from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import full_text, quoted_cell, text_key
+from ..sheets.columns import Column
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
-from .outcomes import known_names
-from .proposal import missing_columns
-from .steps import open_import, read_file
+from .models import ImportBatch
+from .outcomes import ShownRow, known_names
+from .proposal import MappingProposal, missing_columns
+from .steps import ReadFile, open_import, read_file
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
@@ -33,6 +40,10 @@ class ImportForm(ActionForm):
     """A kind of records, and a file or cells pasted from a spreadsheet."""
 
     rechecks_reach = False
+    fields: dict[str, Any]
+    instance: ImportBatch
+    proposal: MappingProposal
+    content: tuple[bytes, str, ReadFile]
     kind = forms.ChoiceField(label="种类")
     file = forms.FileField(
         label="文件",
@@ -47,22 +58,23 @@ class ImportForm(ActionForm):
         label="粘贴的内容", required=False, strip=False, max_length=MOST_PASTED, widget=forms.Textarea
     )
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].choices = [(kind.key, kind.label) for kind in import_kinds().on_pages(self.user)]
         self.fields["kind"].widget.attrs["class"] = "form-select"
         self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
-        self.instance = self.proposal = self.content = None
+        self.instance = self.proposal = self.content = None  # type: ignore[assignment]
 
-    def clean_file(self):
+    def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file and file.size > settings.UPLOAD_LIMIT:
             found, limit = filesizeformat(file.size), filesizeformat(settings.UPLOAD_LIMIT)
             raise ValidationError(f"文件有 {found}，上限为 {limit}。请删去多余的工作表或图片后重新上传。")
         return file
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
         has_text = bool(data.get("pasted", "").strip())
         if data.get("file") and has_text:
             self.add_error("pasted", "既选择了文件，又粘贴了内容。请只留其中一项。")
@@ -70,7 +82,7 @@ class ImportForm(ActionForm):
             self.add_error("file", "请选择要导入的文件，或在下面粘贴表格内容。")
         return data
 
-    def read(self):
+    def read(self) -> None:
         """Parses the file or text of the valid form into `content`; adds a form error where it is unreadable."""
         file = self.cleaned_data["file"]
         if file:
@@ -85,7 +97,7 @@ class ImportForm(ActionForm):
         except UnreadableWorkbook as error:
             self.add_error("file" if file else "pasted", str(error))
 
-    def save_as(self, content):
+    def save_as(self, content: tuple[bytes, str, ReadFile]) -> None:
         """Opens an import with the `content` of `read`; raises ValidationError where it has no table of the kind."""
         data, name, file = content
         try:
@@ -95,7 +107,7 @@ class ImportForm(ActionForm):
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
 
     @property
-    def http_status(self):
+    def http_status(self) -> int:
         return 422 if self.errors and super().http_status == 200 else super().http_status
 
 
@@ -119,11 +131,12 @@ class MappingForm(forms.Form):
         ("fixed", "统一为……"),
     ]
 
-    def __init__(self, data=None, *, batch, proposal):
+    def __init__(self, data: Any = None, *, batch: ImportBatch, proposal: MappingProposal) -> None:
         super().__init__(data)
         self.batch, self.proposal = batch, proposal
         self.kept = Mapping.from_json(batch.mapping)
-        tables, first = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised], {}
+        tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
+        first: dict[tuple[str, ...], int] = {}
         self.like = {sheet.number: first.setdefault((sheet.kind, *sheet.headings), sheet.number) for sheet in tables}
         for sheet in tables:
             for one in proposal.recognised[sheet.number] if self.like[sheet.number] == sheet.number else ():
@@ -135,11 +148,11 @@ class MappingForm(forms.Form):
             field.widget.attrs["class"] = self.STYLES[type(field)]
 
     @property
-    def group(self):
+    def group(self) -> str:
         """The column whose value may be given once for many rows."""
         return self.kept.group_column
 
-    def _add_column(self, sheet, one):
+    def _add_column(self, sheet: SheetMapping, one: Recognised) -> None:
         names = [item.column_name for item in import_kinds()[sheet.kind].resource.columns]
         choices = [self.LEFT_OUT, self.NEVER, *((name, name) for name in names)]
         mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
@@ -148,14 +161,15 @@ class MappingForm(forms.Form):
         field.widget.attrs["aria-label"] = f"“{title(one.heading, one.place)}”的含义"
         self.fields[f"column-{sheet.number}-{one.place}"] = field
 
-    def _add_group(self):
+    def _add_group(self) -> None:
         self.fields["group_from"] = forms.ChoiceField(choices=self.SOURCES, initial=self.kept.group_from)
         self.fields["group_value"] = forms.CharField(initial=self.kept.group_value, required=False, max_length=100)
         self.fields["group_value"].widget.attrs |= {"list": "groups", "autocomplete": "off"}
         self.fields["fill_down"] = forms.BooleanField(initial=self.kept.fill_down, required=False)
 
-    def clean(self):
-        data, mapping = super().clean(), Mapping.from_json(self.batch.mapping)
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data, mapping = self.cleaned_data, Mapping.from_json(self.batch.mapping)
         if self.errors:
             return data
         for sheet in mapping.sheets:
@@ -170,23 +184,23 @@ class MappingForm(forms.Form):
         self.mapping = mapping
         return data
 
-    def _chosen(self, number):
+    def _chosen(self, number: int) -> dict[int, str]:
         """{place: choice} of a sheet: a column, or LEFT_OUT or NEVER."""
         found = self.proposal.recognised.get(number, ())
         return {one.place: self.cleaned_data[f"column-{self.like[number]}-{one.place}"] for one in found}
 
-    def _meant(self, number):
+    def _meant(self, number: int) -> dict[int, str]:
         """{place: column, "" where left out once or always} of a sheet."""
         return {place: "" if said == self.NEVER[0] else said for place, said in self._chosen(number).items()}
 
-    def _group_value(self, data):
+    def _group_value(self, data: dict[str, Any]) -> str:
         known, found = self.group_names, text_key(data["group_value"])
         if found not in known:
             said = f"“{self.group}”统一为“{data['group_value']}”"
             self.add_error(None, f"{said}：系统中没有这一名称，请从列出的名称中选择。")
         return known.get(found, "")
 
-    def _check(self, mapping):
+    def _check(self, mapping: Mapping) -> None:
         taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
         if not taken:
             self.add_error(None, "没有选择要导入的工作表，请至少勾选一张。")
@@ -205,13 +219,13 @@ class MappingForm(forms.Form):
             self.add_error(None, f"{at}缺少必需的列“{column}”：请选出它对应的标题；{otherwise}。")
 
     @property
-    def group_names(self):
+    def group_names(self) -> dict[str, str]:
         """{normalised text: name} of the valid groups."""
         columns = import_kinds()[self.batch.kind].resource.columns
         return known_names(next(item for item in columns if item.column_name == self.group))
 
     @property
-    def asked(self):
+    def asked(self) -> dict[int, list[int]]:
         """{sheet: [place]} of the headings whose meaning the user changed, to be remembered.
 
         Leaving a column out just once is not remembered.
@@ -228,7 +242,7 @@ class MappingForm(forms.Form):
         }
 
     @property
-    def sheets(self):
+    def sheets(self) -> list[ShownSheet]:
         """The ShownSheets of the page."""
         return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
 
@@ -236,12 +250,13 @@ class MappingForm(forms.Form):
 class ShownSheet:
     """A sheet on the page, with its fields for columns to be confirmed (`asked`) and for recognised ones (`clear`)."""
 
-    def __init__(self, form, sheet):
+    def __init__(self, form: MappingForm, sheet: SheetMapping) -> None:
         self.sheet, self.what = sheet, NO_TABLES.get(sheet.what, "")
         found = form.proposal.recognised.get(sheet.number)
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
-        self.asked, self.clear = [], []
+        self.asked: list[dict[str, Any]] = []
+        self.clear: list[dict[str, Any]] = []
         self.missing = [column for number, _, column in missing_columns(form.kept) if number == sheet.number]
         first = form.like.get(sheet.number)
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
@@ -262,20 +277,20 @@ class ShownSheet:
         self.is_open = not self.asked and (is_single or bool(self.missing))
 
     @property
-    def headings_at(self):
+    def headings_at(self) -> str:
         """The rows of the headings, numbered as in Excel, in words."""
         first, last = self.sheet.first_heading_row + 1, self.sheet.last_heading_row + 1
         return f"第 {first} 行" if first == last else f"第 {first} 至 {last} 行"
 
 
-def hint(one):
+def hint(one: Recognised) -> str:
     """Why the meaning of a heading must be confirmed; "" where it is recognised."""
     if one.how == "ambiguous" and one.choices:
         return f"可能是{'、'.join(f'“{choice}”' for choice in one.choices)}"
     return "未识别" if one.how == "unknown" else ""
 
 
-def title(heading, place):
+def title(heading: str, place: int) -> str:
     """A heading; for a column without one, the column's letter."""
     return heading or f"{xl_col_to_name(place)} 列（无标题）"
 
@@ -283,15 +298,26 @@ def title(heading, place):
 class MendForm(forms.Form):
     """The cells of one row of an import as texts, wrong ones first."""
 
-    def __init__(self, data=None, *, row, columns, texts, items):
+    fields: dict[str, Any]
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        row: ShownRow,
+        columns: dict[int, str],
+        texts: Sequence[object],
+        items: dict[str, Column],
+    ) -> None:
         super().__init__(data, auto_id=f"id_{row.part}-{row.place}_%s")
-        self.row, self.names = row, {}
+        self.row = row
+        self.names: dict[str, str] = {}
         problems = {problem["column"]: problem for problem in row.told.get("problems", ())}
         for place, column in sorted(columns.items(), key=lambda one: (one[1] not in problems, one[0])):
             if column == EXPORT_MARK:
                 continue
             text = full_text(texts[place]) if place < len(texts) else ""
-            field = forms.CharField(label=column, required=False, initial=text, strip=False, max_length=5_000)
+            field: Any = forms.CharField(label=column, required=False, initial=text, strip=False, max_length=5_000)
             if "\n" in text:
                 field.widget = forms.Textarea({"rows": 3})
             field.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
@@ -305,17 +331,17 @@ class MendForm(forms.Form):
             next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
     @property
-    def wrong(self):
+    def wrong(self) -> list[forms.BoundField]:
         """Fields of the cells with problems."""
         return [self[name] for name, field in self.fields.items() if field.problem]
 
     @property
-    def others(self):
+    def others(self) -> list[forms.BoundField]:
         """Fields of the other cells."""
         return [self[name] for name, field in self.fields.items() if not field.problem]
 
     @property
-    def texts(self):
+    def texts(self) -> dict[str, str]:
         """{column: submitted text}."""
         return {column: self.cleaned_data[name] for name, column in self.names.items()}
 
@@ -331,12 +357,15 @@ class AliasForm(forms.Form):
     found = forms.CharField(max_length=80)
     meant = forms.CharField(max_length=100)
 
-    def __init__(self, data, *, names_of, asked):
+    def __init__(
+        self, data: Any, *, names_of: Callable[[str, str], dict[str, str]], asked: Collection[tuple[Any, Any, Any]]
+    ) -> None:
         super().__init__(data)
         self.names_of, self.asked = names_of, asked
 
-    def clean(self):
-        data = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
         if (data.get("kind"), data.get("column"), data.get("found")) not in self.asked:
             raise ValidationError("没有记住：这份文件中没有这一不认识的写法，请在下面的问题中选择。")
         known = self.names_of(data["kind"], data["column"])

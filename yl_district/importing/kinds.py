@@ -1,19 +1,26 @@
 """The table of record kinds that can be imported, named by the setting `IMPORT_KINDS`."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..recognition import mapping as sheet_mapping
 from ..sheets.columns import Book
-from .models import LEDGER, ImportAlias
+from ..sheets.resource import SheetResource
+from ..typing import User
+from .models import LEDGER, ImportAlias, ImportBatch, ImportPart
 
 
-def no_links(user, rows):
+def no_links(user: User | None, rows: Iterable[Any]) -> None:
     """The default of `add_links`: adds nothing."""
 
 
@@ -26,14 +33,14 @@ class ImportKind:
     """
 
     key: str
-    resource: type
+    resource: type[SheetResource]
     list_name: str
     is_case: bool = False
     on_page: bool = True
-    add_links: Callable = no_links
+    add_links: Callable[[User, Iterable[Any]], None] = no_links
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The kind's Chinese name."""
         return self.resource.sheet
 
@@ -57,85 +64,85 @@ class ImportKinds(Mapping):
     `closed_records(user)` returns the (model, key) pairs that the user's imports must not change.
     """
 
-    kinds: tuple
-    first: tuple
-    may_take_in_cases: Callable
-    closed_records: Callable
+    kinds: tuple[ImportKind, ...]
+    first: tuple[str, ...]
+    may_take_in_cases: Callable[[User | None], bool]
+    closed_records: Callable[[User | None], Collection[tuple[type[Model], int]]]
     ledger = LedgerKind()
 
     @cached_property
-    def by_key(self):
+    def by_key(self) -> dict[str, ImportKind]:
         return {kind.key: kind for kind in self.kinds}
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: str) -> ImportKind:
         return self.by_key[key]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.by_key)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.kinds)
 
     @cached_property
-    def taking_order(self):
+    def taking_order(self) -> list[ImportKind]:
         """The kinds in import order: each after those it refers to."""
         return [self[key] for key in self.first] + [kind for kind in self.kinds if kind.key not in self.first]
 
     @property
-    def resources(self):
+    def resources(self) -> list[type[SheetResource]]:
         """The resources of all kinds."""
         return [kind.resource for kind in self.kinds]
 
-    def named(self, key):
+    def named(self, key: str) -> ImportKind | LedgerKind:
         """The kind with this key, including the ledger."""
         return self.ledger if key == LEDGER else self[key]
 
-    def open_to(self, user):
+    def open_to(self, user: User | None) -> list[ImportKind]:
         """The kinds whose imports the user, None for the command line, may see."""
         with_cases = self.may_take_in_cases(user)
         return [kind for kind in self.kinds if with_cases or not kind.is_case]
 
-    def on_pages(self, user):
+    def on_pages(self, user: User | None) -> list[ImportKind | LedgerKind]:
         """The kinds that the user may choose on the upload page, the ledger last."""
         return [*(kind for kind in self.open_to(user) if kind.on_page), self.ledger]
 
 
 @cache
-def import_kinds():
+def import_kinds() -> ImportKinds:
     """The ImportKinds of the setting."""
     return import_string(settings.IMPORT_KINDS)
 
 
-def kind_words(key):
+def kind_words(key: str) -> str:
     """The Chinese name of a kind, including the ledger."""
     return import_kinds().named(key).label
 
 
-def may_undo(user, batch):
+def may_undo(user: User, batch: ImportBatch) -> bool:
     """Whether the user may undo an import; one with cases only users who may import cases."""
     return bool(batch.written) and (not batch.with_cases or import_kinds().may_take_in_cases(user))
 
 
-def sheet_kinds(batch):
+def sheet_kinds(batch: ImportBatch) -> dict[int, ImportKind]:
     """{number of a taken sheet: its ImportKind}."""
     mapping = sheet_mapping.Mapping.from_json(batch.mapping)
     return {sheet.number: import_kinds()[sheet.kind] for sheet in mapping.sheets if sheet.is_taken}
 
 
-def kinds_with_sheets(batch):
+def kinds_with_sheets(batch: ImportBatch) -> list[tuple[ImportKind, list[int]]]:
     """(kind, sheet numbers) of the kinds in the file, in import order."""
     sheets = sheet_kinds(batch)
     found = [(kind, [number for number, own in sheets.items() if own is kind]) for kind in import_kinds().taking_order]
     return [(kind, numbers) for kind, numbers in found if numbers]
 
 
-def parts_in_order(batch):
+def parts_in_order(batch: ImportBatch) -> Iterator[ImportPart]:
     """Yields the parts of the taken sheets in the order of the check."""
     for _, numbers in kinds_with_sheets(batch):
         yield from batch.in_parts(numbers)
 
 
-def noted_book(book):
+def noted_book(book: Book) -> Book:
     """The book with everybody noted whom a name can refer to, without people in case files where those are closed."""
     for kind in import_kinds().taking_order if book.tells_apart else ():
         if book.with_cases or not kind.is_case:
@@ -143,7 +150,7 @@ def noted_book(book):
     return book
 
 
-def resources_for(batch, today=None):
+def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportKind, SheetResource]:
     """{kind: resource} for the kinds in the file, in import order.
 
     The resources share a Book of all that rows can refer to, without what the import's user may not see.
@@ -160,9 +167,9 @@ def resources_for(batch, today=None):
     return found
 
 
-def aliases(key):
+def aliases(key: str) -> dict[str, dict[str, str]]:
     """{column: {normalised text: meaning}} remembered for a kind."""
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for one in ImportAlias.objects.filter(kind=key):
         found.setdefault(one.column, {})[one.found] = one.meant
     return found

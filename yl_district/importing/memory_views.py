@@ -1,15 +1,19 @@
 """The page of remembered meanings of texts and headings, where wrong ones are deleted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from ..typing import UserRequest
 from .kinds import import_kinds
 from .models import ImportAlias, ImportHeading
 
-REMEMBERED_MODELS = {"alias": ImportAlias, "heading": ImportHeading}
+REMEMBERED_MODELS: dict[str, Any] = {"alias": ImportAlias, "heading": ImportHeading}
 
 
 class ForgetForm(forms.Form):
@@ -24,11 +28,11 @@ class Memory:
     """The aliases and headings remembered for a kind."""
 
     label: str
-    aliases: list
-    headings: list
+    aliases: list[ImportAlias]
+    headings: list[ImportHeading]
 
 
-def import_memory_list(request):
+def import_memory_list(request: UserRequest) -> HttpResponse:
     """Lists the remembered texts and headings by kind; a POST deletes one."""
     kinds = {kind.key: kind.label for kind in import_kinds().open_to(request.user)}
     if request.method == "POST":
@@ -46,7 +50,7 @@ def import_memory_list(request):
     return render(request, "yl_district/import_memory_list.html", context)
 
 
-def delete_remembered(request, kinds):
+def delete_remembered(request: UserRequest, kinds: Iterable[str]) -> None:
     """Deletes the submitted alias or heading if it belongs to one of the kinds; one already deleted is no error."""
     form = ForgetForm(request.POST)
     if form.is_valid():

@@ -1,11 +1,15 @@
 """Correcting wrong rows: cells in place, or all wrong rows as a workbook to be uploaded again."""
 
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 from ..sheets.cells import full_text, has_doubtful_digits, is_cut, plain
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
-from .models import ImportPart
+from .models import ImportBatch, ImportPart
 from .outcomes import wrong_columns
 from .reading import PartReader
 
@@ -20,11 +24,11 @@ class WrongRow:
     place: int
     number: int
     sheet: str
-    cells: dict
-    told: dict
+    cells: dict[str, Any]
+    told: dict[str, Any]
 
     @property
-    def reason(self):
+    def reason(self) -> str:
         """All problems of the row in one text."""
         return "；".join(
             f"{one['column']}现为{one['found']}，应为{one['expected']}。{one['remedy']}"
@@ -34,7 +38,7 @@ class WrongRow:
         )
 
 
-def rows_tagged(batch, tags):
+def rows_tagged(batch: ImportBatch, tags: Container[str]) -> Iterator[WrongRow]:
     """Yields the rows with one of the tags as WrongRows, in file order."""
     reader = PartReader(batch)
     for part in batch.in_parts():
@@ -44,12 +48,13 @@ def rows_tagged(batch, tags):
                 yield WrongRow(part, row.place, row.number, row.sheet, row.cells or {}, told.get(row.place, {}))
 
 
-def columns_in_file(batch):
+def columns_in_file(batch: ImportBatch) -> dict[int, list[str]]:
     """{sheet number: names of its columns in file order}.
 
     Sheets of one kind share their columns; the group comes last where no column has it.
     """
-    mapping, found = PartReader(batch).mapping, {}
+    mapping = PartReader(batch).mapping
+    found: dict[str, list[str]] = {}
     for sheet in mapping.sheets:
         names = found.setdefault(sheet.kind, [])
         names += [sheet.columns[place] for place in sorted(sheet.columns) if sheet.is_taken]
@@ -58,12 +63,13 @@ def columns_in_file(batch):
     return {sheet.number: list(dict.fromkeys(found[sheet.kind])) for sheet in mapping.sheets}
 
 
-def write_wrong_rows(batch, stream):
+def write_wrong_rows(batch: ImportBatch, stream: BinaryIO) -> int:
     """Writes the wrong rows as a workbook with the reasons in the last column; returns the number of rows.
 
     Cells keep their types, so that a number where text is required does not become valid by the round trip.
     """
-    names, sheets = columns_in_file(batch), {}
+    names = columns_in_file(batch)
+    sheets: dict[str, tuple[list[str], list[Any]]] = {}
     for row in rows_tagged(batch, REFUSED):
         own = names[row.part.sheet]
         _, rows = sheets.setdefault(row.sheet or "有误的行", (own, []))
@@ -72,20 +78,21 @@ def write_wrong_rows(batch, stream):
     return sum(len(rows) for _, rows in sheets.values())
 
 
-def kept_kind(row, name):
+def kept_kind(row: WrongRow, name: str) -> object:
     """A cell for the workbook; a wrong text whose digits a text file may have lost becomes a number, to stay wrong."""
     cell = row.cells.get(name)
-    is_doubtful = not row.sheet and isinstance(cell, str) and name in wrong_columns(row.told)
-    return float(plain(cell)) if is_doubtful and has_doubtful_digits(cell) else cell
+    if row.sheet or not isinstance(cell, str) or name not in wrong_columns(row.told):
+        return cell
+    return float(plain(cell)) if has_doubtful_digits(cell) else cell
 
 
-def column_places(batch, part):
+def column_places(batch: ImportBatch, part: ImportPart) -> dict[str, int]:
     """{column: place} of the part's sheet."""
     sheets = {sheet.number: sheet for sheet in PartReader(batch).mapping.sheets}
     return {column: place for place, column in sheets[part.sheet].columns.items()}
 
 
-def mend(batch, part, place, cells):
+def mend(batch: ImportBatch, part: ImportPart, place: int, cells: Mapping[str, str]) -> list[str]:
     """Sets the texts `cells`, {column: text}, in the part's row at `place`; returns the names of changed columns.
 
     Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that may have lost digits.

@@ -1,9 +1,13 @@
 """Imports, the parts of their files, and remembered meanings of headings and texts."""
 
+from __future__ import annotations
+
 import os
 import secrets
 import socket
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +16,7 @@ from django.utils import timezone
 
 from ..packing import packed, unpacked
 from ..privacy.encryption import EncryptedTextField, SealedModel
+from ..typing import User
 from .stage import Act
 
 LEDGER = "ledger"
@@ -19,17 +24,17 @@ SILENCE = timedelta(minutes=10)  # without a heartbeat, after which work counts 
 KEPT_DAYS = 14  # for which the contents of a file are kept
 
 
-def this_process():
+def this_process() -> str:
     """This process as `host:pid`."""
     return f"{socket.gethostname()[:80]}:{os.getpid()}"
 
 
-def new_worker():
+def new_worker() -> str:
     """A unique worker name, `token@host:pid`, for work that begins in this process."""
     return f"{secrets.token_hex(4)}@{this_process()}"
 
 
-def is_alive(process):
+def is_alive(process: int) -> bool:
     """Whether the process with this id exists on this machine."""
     try:
         os.kill(process, 0)
@@ -41,12 +46,12 @@ def is_alive(process):
 
 
 class ImportBatchQuerySet(models.QuerySet):
-    def open_to(self, user, kinds):
+    def open_to(self, user: User, kinds: Iterable[str]) -> Self:
         """Imports of these kinds that the user may see: committed ones, and the user's own before that."""
         written = models.Q(state__in=ImportBatch.WRITTEN)
         return self.filter(written | models.Q(user=user), kind__in=kinds)
 
-    def forgotten(self, now):
+    def forgotten(self, now: datetime) -> Self:
         """Imports not committed within KEPT_DAYS, except those being worked on."""
         at_work = models.Q(state__in=ImportBatch.BUSY, alive_at__gte=now - SILENCE)
         waiting = self.exclude(state__in=ImportBatch.WRITTEN).exclude(at_work)
@@ -101,20 +106,20 @@ class ImportBatch(models.Model):
         verbose_name = "导入记录"
         ordering = ["-created_at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.file_name
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         """URL of the import's page, the same in every state."""
         return reverse("import_batch_detail", args=[self.pk])
 
     @property
-    def is_busy(self):
+    def is_busy(self) -> bool:
         """Whether work on it is in progress."""
         return self.state in self.BUSY and not self.is_broken_off
 
     @property
-    def is_broken_off(self):
+    def is_broken_off(self) -> bool:
         """Whether work on it was interrupted: its process has ended, or has sent no heartbeat for SILENCE."""
         if self.state not in self.BUSY:
             return False
@@ -123,16 +128,16 @@ class ImportBatch(models.Model):
         return is_silent or (host == socket.gethostname()[:80] and not is_alive(int(process)))
 
     @property
-    def state_words(self):
+    def state_words(self) -> str:
         """The state in words; queued work is shown as such."""
         return "排队中" if self.is_queued and self.is_busy else self.get_state_display()
 
     @property
-    def public_name(self):
+    def public_name(self) -> str:
         """Its name for readers without access to case files: a file name could reveal them."""
         return f"导入记录 {self.pk}" if self.with_cases else self.file_name
 
-    def in_parts(self, sheets=None):
+    def in_parts(self, sheets: Iterable[int] | None = None) -> Iterator[ImportPart]:
         """Yields the parts of the file, or of these sheets, in order, one in memory at a time.
 
         Each part has its own query: on SQLite a connection with an open read cannot write once others have written.
@@ -142,7 +147,7 @@ class ImportBatch(models.Model):
             if part := self.parts.filter(number=number).first():
                 yield part
 
-    def enter(self, state, *former, as_read=False):
+    def enter(self, state: str, *former: str, as_read: bool = False) -> bool:
         """Moves the import atomically from one of the states `former` to `state`; returns whether it did.
 
         Of several concurrent callers one succeeds. Interrupted work may enter its state again, and an interrupted
@@ -158,21 +163,21 @@ class ImportBatch(models.Model):
         self.refresh_from_db()
         return moved
 
-    def take_up(self, *states, **values):
+    def take_up(self, *states: str, **values: Any) -> bool:
         """Claims the work for this process and stores `values`; returns whether it did.
 
         It does not where the import is in none of `states`, or somebody else has claimed it since it was read.
         """
         return self._moved(states, {"worker": new_worker(), "is_queued": False} | values)
 
-    def go_on(self, known, /, **values):
+    def go_on(self, known: str, /, **values: Any) -> bool:
         """Sends a heartbeat and stores `values`; returns False where the work is no longer this worker's.
 
         Then the import has left the state `known`, was claimed by somebody else, or was deleted.
         """
         return self._moved([known], values)
 
-    def _moved(self, states, values):
+    def _moved(self, states: Iterable[str], values: dict[str, Any]) -> bool:
         values = {"alive_at": timezone.now()} | values
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=states, worker=self.worker)
         if not rows.update(**values):
@@ -199,34 +204,34 @@ class ImportPart(SealedModel):
         ordering = ["batch", "number"]
         constraints = [models.UniqueConstraint(fields=["batch", "number"], name="import_part_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.batch_id} {self.number}"
 
     @property
-    def rows(self):
+    def rows(self) -> list[list[Any]]:
         """The cells of each row, as uploaded or corrected since."""
         return unpacked(self.content)
 
     @rows.setter
-    def rows(self, rows):
+    def rows(self, rows: Sequence[Sequence[Any]]) -> None:
         self.content = packed(rows)
 
     @property
-    def told(self):
+    def told(self) -> dict[int, dict[str, Any]]:
         """The check's findings, {row's place in this part: Outcome as a dict}."""
         return {int(place): found for place, found in unpacked(self.findings).items()} if self.findings else {}
 
     @told.setter
-    def told(self, told):
+    def told(self, told: dict[int, Any]) -> None:
         self.findings = packed(told)
 
     @property
-    def acts(self):
+    def acts(self) -> list[Act]:
         """The staged writes."""
         return [Act(*act) for act in unpacked(self.staged)] if self.staged else []
 
     @acts.setter
-    def acts(self, acts):
+    def acts(self, acts: Sequence[Act]) -> None:
         self.staged = packed(acts)
 
 
@@ -241,7 +246,7 @@ class ImportHeading(models.Model):
         verbose_name = "标题的含义"
         constraints = [models.UniqueConstraint(fields=["kind", "heading"], name="import_heading_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.heading
 
 
@@ -257,5 +262,5 @@ class ImportAlias(models.Model):
         verbose_name = "写法的含义"
         constraints = [models.UniqueConstraint(fields=["kind", "column", "found"], name="import_alias_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.found

@@ -1,20 +1,28 @@
 """Results of an import's check for its pages: rows by page, and problems grouped by their remedy."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, is_blank, quoted_cell, text_key
-from ..sheets.columns import Named
+from ..sheets.columns import Column, Named
 from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
-from .reading import PartReader
+from .models import ImportBatch, ImportPart
+from .reading import PartReader, ReadRow
 
 BLANK_CELL = quoted_cell(None)
 CUT_AT = 80  # characters quoted from a cell; a longer text is no alias, as only part of it was quoted
 TOGETHER = {ELSEWHERE: "人员在其他支部在册", DUPLICATE: "同一文件内重复"}
+
+# Returns {text key: name} of what cells of a (kind, column) can name.
+NamesOf: TypeAlias = Callable[[str, str], Mapping[str, str]]
 
 
 @dataclass
@@ -26,54 +34,57 @@ class ShownRow:
     number: int
     sheet: str
     tag: str
-    cells: list
-    told: dict
-    values: dict
+    cells: list[tuple[str, str, bool]]
+    told: dict[str, Any]
+    values: dict[Any, Any]
     sheet_number: int
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The outcome in words."""
         return TAG_LABELS[self.tag]
 
     @property
-    def tag_name(self):
+    def tag_name(self) -> str:
         """The outcome's key in URLs and CSS classes."""
         return TAG_KEYS[self.tag]
 
     @property
-    def is_refused(self):
+    def is_refused(self) -> bool:
         """Whether the row cannot be written without a correction."""
         return self.tag in REFUSED
 
 
-def places(batch, tags):
+def places(batch: ImportBatch, tags: Container[str]) -> list[tuple[int, int]]:
     """(part's number, place) of every row with one of the tags, in file order."""
     found = batch.parts.order_by("number").values_list("number", "tags")
     return [(number, place) for number, kept in found for place, tag in enumerate(kept) if tag in tags]
 
 
-def rows_at(batch, wanted):
+def rows_at(batch: ImportBatch, wanted: Iterable[tuple[int, int]]) -> list[ShownRow]:
     """The ShownRows at the given (part's number, place), in file order."""
-    by_part, found = defaultdict(set), []
+    by_part: dict[int, set[int]] = defaultdict(set)
+    found = []
     for number, place in wanted:
         by_part[number].add(place)
     reader = PartReader(batch)
     for part in parts_read(batch, reader, by_part).iterator(chunk_size=1):
         at = by_part.get(part.number, ())
-        told, texts = part.told if at else {}, None
+        told = part.told if at else {}
+        texts: list[list[Any]] = []
         for row in reader.read(part):
             if row.place not in at:
                 continue
-            if row.cells is None:
+            cells: dict[Any, Any] | None = row.cells
+            if cells is None:
                 texts = texts or part.rows
-            cells = row.cells if row.cells is not None else dict(enumerate(texts[row.place]))
+                cells = dict(enumerate(texts[row.place]))
             found.append(shown_row(part, row, cells, told.get(row.place, {})))
-    # `Reader.read` yields the rows above the headings after those below.
+    # `PartReader.read` yields the rows above the headings after those below.
     return sorted(found, key=lambda row: (row.part, row.place))
 
 
-def parts_read(batch, reader, wanted):
+def parts_read(batch: ImportBatch, reader: PartReader, wanted: Iterable[int]) -> QuerySet[ImportPart]:
     """The parts to read for those wanted: all parts up to them where values carry over from earlier rows."""
     mapping = reader.mapping
     is_carried = mapping.fill_down or mapping.group_from == "section" or any(one["merged"] for one in batch.sheets)
@@ -81,7 +92,7 @@ def parts_read(batch, reader, wanted):
     return parts.filter(number__lte=max(wanted, default=-1)) if is_carried else parts.filter(number__in=wanted)
 
 
-def shown_row(part, row, cells, told):
+def shown_row(part: ImportPart, row: ReadRow, cells: dict[Any, Any], told: dict[str, Any]) -> ShownRow:
     """The ShownRow of a row; one without data is shown by its texts."""
     wrong = wrong_columns(told)
     shown_cells = [
@@ -95,7 +106,7 @@ def shown_row(part, row, cells, told):
     )
 
 
-def wrong_columns(told):
+def wrong_columns(told: Mapping[str, Any]) -> set[str | None]:
     """The columns with problems in a row's findings."""
     return {problem["column"] for problem in told.get("problems", ())}
 
@@ -113,21 +124,23 @@ class ProblemGroup:
     expected: str = ""
     remedy: str = ""
     found: str = ""
-    rows: list = field(default_factory=list)
+    rows: list[tuple[int, int]] = field(default_factory=list)
+    # The suggested name.
+    likely: str = ""
 
     @property
-    def key(self):
+    def key(self) -> str:
         """The group's identifier in URLs."""
         said = repr((self.title, self.kind, self.column, self.expected, self.remedy, self.found))
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def problem_groups(batch, kinds, names_of):
+def problem_groups(batch: ImportBatch, kinds: Mapping[int, str], names_of: NamesOf) -> list[ProblemGroup]:
     """The ProblemGroups of an import: those with a text to be taught first, then by size.
 
     `kinds` is {sheet's number: kind's key}; `names_of(kind, column)` returns the names known for a column.
     """
-    groups = {}
+    groups: dict[str, ProblemGroup] = {}
     for part in refused_parts(batch).order_by("number").iterator(chunk_size=1):
         for place, told in part.told.items():
             for problem in told.get("problems", ()):
@@ -138,7 +151,7 @@ def problem_groups(batch, kinds, names_of):
     return sorted(groups.values(), key=lambda group: (not group.found, -len(group.rows)))
 
 
-def refused_parts(batch):
+def refused_parts(batch: ImportBatch) -> QuerySet[ImportPart]:
     """The parts with refused rows."""
     condition = Q()
     for tag in REFUSED:
@@ -146,7 +159,7 @@ def refused_parts(batch):
     return batch.parts.filter(condition)
 
 
-def group_of(tag, kind, problem, names_of):
+def group_of(tag: str, kind: str, problem: Mapping[str, Any], names_of: NamesOf) -> ProblemGroup:
     """A new ProblemGroup for a problem, without rows."""
     column, found, remedy = problem["column"], problem["found"], problem["remedy"]
     if tag != WRONG:
@@ -156,31 +169,32 @@ def group_of(tag, kind, problem, names_of):
     return ProblemGroup(column or "", kind, column or "", problem["expected"], remedy)
 
 
-def is_unknown_name(found, names):
+def is_unknown_name(found: str, names: Container[str]) -> bool:
     """Whether a fully quoted text is none of the names expected in its column."""
     if not names or found == BLANK_CELL or len(found) >= CUT_AT:
         return False
     return text_key(found) not in names
 
 
-def known_names(item):
+def known_names(item: Column | None) -> dict[str, str]:
     """{normalised text: name} of the names valid in a column; {} where it has no names."""
+    names: Iterable[str]
     if isinstance(item, Named):
         names = item.model._base_manager.order_by("name").values_list("name", flat=True)
-    elif isinstance(item and item.widget, ChoiceWidget):
+    elif item and isinstance(item.widget, ChoiceWidget):
         names = item.widget.labels.values()
     else:
         return {}
     return {text_key(name): name for name in names}
 
 
-def likely_name(found, names):
+def likely_name(found: str, names: Mapping[str, str]) -> str:
     """The only name that contains the text's characters in order; "" where none or several do."""
     likely = [name for key, name in names.items() if is_subsequence(key, text_key(found))]
     return likely[0] if len(likely) == 1 else ""
 
 
-def is_subsequence(name, text):
+def is_subsequence(name: str, text: str) -> bool:
     """Whether the text's characters are a subsequence of the name."""
     rest = iter(name)
     return all(character in rest for character in text)

@@ -1,21 +1,25 @@
 """Template contexts of an import's pages: the check's results, the records written, and the preview of an undo."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django.apps import apps
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 
 from ..history.changes import is_derived
 from ..pages.pages import wants_fragment
 from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
+from ..sheets.columns import Column
+from ..typing import TrackedModel, User, UserRequest
 from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .forms import NO_TABLES
 from .kinds import import_kinds, sheet_kinds
-from .models import LEDGER
-from .outcomes import known_names, likely_name, places, problem_groups, rows_at
-from .reversals import HELD, REVERSED, VERDICT_LABELS, restorable, reversals, states_of
+from .models import LEDGER, ImportBatch
+from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
+from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
 from .written_records import keys_of, kind_label, names_and_addresses, record_title, written_records
 
 ROWS_PER_PAGE = 25
@@ -26,13 +30,16 @@ LISTED_WHOLE = 20_000  # records of an import above which the undo page lists on
 # The tags in the order of the tabs; the first with rows is shown initially.
 TABS = ["w", "e", "d", "c", "n", "s", "a"]
 
+# (model, key, verdict, reason).
+RecordRow: TypeAlias = tuple[TrackedModel, int, str, str]
 
-def items_of(batch, number):
+
+def items_of(batch: ImportBatch, number: int) -> dict[str, Column]:
     """{heading: column} of the kind of a sheet."""
     return {item.column_name: item for item in sheet_kinds(batch)[number].resource.columns}
 
 
-def outcome_shares(batch):
+def outcome_shares(batch: ImportBatch) -> list[dict[str, Any]]:
     """Tag, label and count of each outcome, with offset and width of its section in a bar 1000 wide."""
     counts = [(tag, batch.counts.get(tag, 0)) for tag in TABS]
     total, begin, found = sum(count for _, count in counts), 0, []
@@ -51,7 +58,7 @@ def outcome_shares(batch):
     return found
 
 
-def early_rows(batch):
+def early_rows(batch: ImportBatch) -> list[ShownRow]:
     """The first checked rows while the check is in progress, otherwise []."""
     part = batch.parts.order_by("number").exclude(tags="").first()
     if part is None or batch.state != batch.State.CHECKING:
@@ -63,10 +70,10 @@ def early_rows(batch):
 class KnownNames:
     """The names valid in columns, queried once for each column."""
 
-    def __init__(self):
-        self.known = {}
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], dict[str, str]] = {}
 
-    def of(self, kind, column):
+    def of(self, kind: str, column: str) -> dict[str, str]:
         """{normalised text: name} of a column of the kind with this key."""
         if (kind, column) not in self.known:
             columns = import_kinds()[kind].resource.columns
@@ -75,18 +82,18 @@ class KnownNames:
         return self.known[kind, column]
 
 
-def found_groups(batch, names):
+def found_groups(batch: ImportBatch, names: KnownNames) -> list[ProblemGroup]:
     """The ProblemGroups of an import."""
     kinds = {number: kind.key for number, kind in sheet_kinds(batch).items()}
     return problem_groups(batch, kinds, names.of)
 
 
-def unknown_texts(batch, names):
+def unknown_texts(batch: ImportBatch, names: KnownNames) -> set[tuple[str, str, str]]:
     """{(kind, column, text)} that the check found in place of a known name."""
     return {(group.kind, group.column, group.found) for group in found_groups(batch, names) if group.found}
 
 
-def untaken_headings(batch):
+def untaken_headings(batch: ImportBatch) -> list[str]:
     """Headings of columns not taken, except those that are always ignored, such as row numbers."""
     mapping = Mapping.from_json(batch.mapping)
     titles = [
@@ -99,7 +106,7 @@ def untaken_headings(batch):
     return list(dict.fromkeys(titles))
 
 
-def untaken_sheets(batch):
+def untaken_sheets(batch: ImportBatch) -> list[tuple[str, str]]:
     """(name, reason) of sheets that cannot be taken, except empty ones and those that the user deselected."""
     sheets = Mapping.from_json(batch.mapping).sheets
     return [
@@ -107,14 +114,14 @@ def untaken_sheets(batch):
     ]
 
 
-def found_context(request, batch):
+def found_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     """Context of the check's results: counts, problem groups, and a page of rows."""
     names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
     groups = found_groups(batch, names) if refused and is_asked else []
-    for group in groups:
-        group.likely = likely_name(group.found, names.of(group.kind, group.column)) if group.found else ""
+    for one in groups:
+        one.likely = likely_name(one.found, names.of(one.kind, one.column)) if one.found else ""
     tabs = outcome_shares(batch)
     show, group = chosen_tab(request, tabs, groups)
     wanted = group.rows if group else places(batch, tags_of(show))
@@ -146,40 +153,43 @@ def found_context(request, batch):
     }
 
 
-def results_version(batch):
+def results_version(batch: ImportBatch) -> str:
     """A version of the check's results, by which the commit ensures that the user has seen the latest."""
+    assert batch.alive_at  # set by the check
     return batch.alive_at.isoformat()
 
 
-def chosen_tab(request, tabs, groups):
+def chosen_tab(
+    request: UserRequest, tabs: Iterable[dict[str, Any]], groups: Iterable[ProblemGroup]
+) -> tuple[str, ProblemGroup | None]:
     """(tab, ProblemGroup or None) requested in the URL; by default the first tab with rows."""
     group = next((one for one in groups if one.key == request.GET.get("problem")), None)
     known = {tab["tag"]: tab["count"] for tab in tabs}
-    show = request.GET.get("show")
+    show = request.GET.get("show", "")
     if show == ALL_ROWS or known.get(show):
         return show, group
     return next((name for name, count in known.items() if count), ALL_ROWS), group
 
 
-def tags_of(show):
+def tags_of(show: str) -> str:
     """The tags of a tab's rows."""
     return "".join(TABS) if show == ALL_ROWS else next(tag for tag, name in TAG_KEYS.items() if name == show)
 
 
-def rows_query(show, group, page=None):
+def rows_query(show: str, group: ProblemGroup | None, page: int | None = None) -> str:
     """The query string for the rows shown."""
     words = {"show": show, "problem": group and group.key, "page": page}
     return urlencode({name: value for name, value in words.items() if value})
 
 
-def add_links(user, batch, rows):
+def add_links(user: User, batch: ImportBatch, rows: Iterable[ShownRow]) -> None:
     """Adds each kind's links to its rows."""
     kinds = sheet_kinds(batch)
     for kind in dict.fromkeys(kinds.values()):
         kind.add_links(user, [row for row in rows if kinds.get(row.sheet_number) is kind])
 
 
-def committed_context(request, batch):
+def committed_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     """Context of a committed import: counts of rows written and left out, and a page of one model's records."""
     new, changed, same = tally(batch)
     labels = [label for label, _ in batch.written]
@@ -190,8 +200,9 @@ def committed_context(request, batch):
     )
     if not label or not may_name_records(request.user, batch):
         return context
-    model, keys = apps.get_model(label), written_records(batch, label)
-    page = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    model = apps.get_model(label)
+    keys: Any = written_records(batch, label)
+    page: Page[int] = Paginator(keys, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     records = keys_of(model, page.object_list)
     names = names_and_addresses(request.user, model, records)
     kinds = [{"label": one, "words": kind_label(one), "count": len(written_records(batch, one))} for one in labels]
@@ -204,23 +215,23 @@ def committed_context(request, batch):
     }
 
 
-def may_name_records(user, batch):
+def may_name_records(user: User, batch: ImportBatch) -> bool:
     """Whether the user may see the names of an import's records; with case files they reveal who is assisted."""
     return not batch.with_cases or import_kinds().may_take_in_cases(user)
 
 
-def left_out(user, batch):
+def left_out(user: User, batch: ImportBatch) -> dict[str, Any]:
     """The number of wrong rows left out, and whether the user can still download them."""
     rows = sum(batch.counts.get(tag, 0) for tag in REFUSED) if batch.only_right else 0
     return {"left_out": rows, "may_fetch": batch.parts.exists() and batch.user == user}
 
 
-def tally(batch):
+def tally(batch: ImportBatch) -> tuple[int, ...]:
     """The counts of (new, changed, same) rows of an import."""
     return tuple(batch.counts.get(tag, 0) for tag in (NEW, CHANGED, SAME))
 
 
-def sheet_counts(batch):
+def sheet_counts(batch: ImportBatch) -> list[tuple[Any, ...]]:
     """(name, new, changed, same, refused) of each checked sheet of a ledger; [] for lists."""
     counted = [sheet for sheet in batch.sheets if sheet.get("counts")] if batch.kind == LEDGER else []
     return [
@@ -229,7 +240,7 @@ def sheet_counts(batch):
     ]
 
 
-def undone_context(request, batch):
+def undone_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     """Context of an undone import: what was undone, and which records stay and why."""
     counts = batch.undone.get("counts", {})
     context = dict(zip(("new", "changed", "same"), tally(batch), strict=True))
@@ -243,10 +254,12 @@ def undone_context(request, batch):
     return context | {"page": page, "records": named_rows(request.user, shown), "query": ""}
 
 
-def undo_context(request, batch):
+def undo_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     """Context of the undo preview: counts by verdict, and a page of records."""
     verdict = request.GET.get("show") if request.GET.get("show") in VERDICT_LABELS else ""
-    counts, kinds, wanted = Counter(), Counter(), []
+    counts: Counter[str] = Counter()
+    kinds: Counter[TrackedModel] = Counter()
+    wanted = []
     is_large = sum(len(written_records(batch, label)) for label, _ in batch.written) > LISTED_WHOLE
     for one in reversals(batch):
         counts[one.verdict] += 1
@@ -265,14 +278,14 @@ def undo_context(request, batch):
         "reversed_kinds": [(model._meta.verbose_name, count) for model, count in kinds.items() if count],
         "staying": staying,
         "page": page,
-        "records": named_rows(request.user, reasons(page.object_list)),
+        "records": named_rows(request.user, reasons(list(page.object_list))),
         "query": f"show={verdict}",
     }
 
 
-def reasons(found):
+def reasons(found: Sequence[Reversal]) -> list[RecordRow]:
     """Reversals as (model, key, verdict, reason); for restored records the reason names their fields."""
-    restored = {}
+    restored: dict[TrackedModel, list[Reversal]] = {}
     for one in found:
         if one.verdict == REVERSED and not one.is_new:
             restored.setdefault(one.model, []).append(one)
@@ -284,15 +297,15 @@ def reasons(found):
     return [(one.model, one.key, one.verdict, one.reason or changes.get((one.model, one.key), "删除")) for one in found]
 
 
-def changes_back(fields):
+def changes_back(fields: Sequence[Any]) -> str:
     """Labels of the restored fields, in words."""
     labels = [str(field.verbose_name) for field in fields[:6] if not is_derived(field)]
     return f"恢复{'、'.join(labels)}" if labels else "没有要恢复的内容"
 
 
-def named_rows(user, rows):
+def named_rows(user: User, rows: Sequence[RecordRow]) -> list[dict[str, Any]]:
     """Rows (model, key, verdict, reason) as dicts with the names of their records."""
-    keys = {}
+    keys: dict[TrackedModel, list[int]] = {}
     for model, key, *_ in rows:
         keys.setdefault(model, []).append(key)
     names = {model: names_and_addresses(user, model, wanted) for model, wanted in keys.items()}

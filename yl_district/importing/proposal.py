@@ -3,15 +3,22 @@
 Meanings that users confirmed are remembered for the kind: of headings, and of texts in place of names.
 """
 
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from ..recognition.headings import EXPORT_MARK, heading_key, known_headings, recognise
+from collections.abc import Mapping as Mapping_
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..recognition.headings import EXPORT_MARK, Recognised, heading_key, known_headings, recognise
 from ..recognition.layout import LOOKED_AT, Layout, find_layout, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import is_blank, plain, text_key
+from ..sheets.columns import Column
+from ..sheets.resource import SheetResource
 from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
-from .kinds import aliases, import_kinds
-from .models import LEDGER, ImportAlias, ImportHeading
+from .kinds import ImportKind, aliases, import_kinds
+from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
 
 SAMPLED = 200  # rows read, beyond those searched for headings, for samples
@@ -25,16 +32,23 @@ class MappingProposal:
     """
 
     mapping: Mapping = field(default_factory=Mapping)
-    recognised: dict = field(default_factory=dict)
-    missing: list = field(default_factory=list)
+    recognised: dict[int, list[Recognised]] = field(default_factory=dict)
+    missing: list[tuple[int, str, str]] = field(default_factory=list)
 
     @property
-    def is_sure(self):
+    def is_sure(self) -> bool:
         """Whether the file can be read without asking the user."""
         open_ones = [one for found in self.recognised.values() for one in found if one.how in ("unknown", "ambiguous")]
         return not open_ones and not self.missing
 
-    def take(self, sheet, layout, resource, memory, rows):
+    def take(
+        self,
+        sheet: SheetMapping,
+        layout: Layout,
+        resource: type[SheetResource],
+        memory: Mapping_[str, str | None],
+        rows: Sequence[Sequence[Any]],
+    ) -> None:
         """Maps the sheet as a table of the resource, and keeps how its headings were recognised."""
         sheet.is_taken = True
         sheet.first_heading_row, sheet.last_heading_row = layout.first_heading_row, layout.last_heading_row
@@ -47,12 +61,12 @@ class MappingProposal:
         sheet.ignored = [one.place for one in found if one.how == "ignored"]
 
 
-def propose_mapping(batch):
+def propose_mapping(batch: ImportBatch) -> MappingProposal:
     """The MappingProposal for an import whose file is stored."""
     return propose_ledger(batch) if batch.kind == LEDGER else propose_list(batch, import_kinds()[batch.kind])
 
 
-def propose_list(batch, kind):
+def propose_list(batch: ImportBatch, kind: ImportKind) -> MappingProposal:
     """The MappingProposal for a file whose tables are all of one kind."""
     resource, memory = kind.resource, remembered(kind.key)
     columns = {item.column_name: item for item in resource.columns}
@@ -68,7 +82,7 @@ def propose_list(batch, kind):
     return proposal
 
 
-def propose_ledger(batch):
+def propose_ledger(batch: ImportBatch) -> MappingProposal:
     """The MappingProposal for a ledger, whose sheets are named after their kinds.
 
     Raises UnreadableWorkbook where no sheet belongs to the ledger, or a kind has two.
@@ -85,7 +99,7 @@ def propose_ledger(batch):
         is_empty = all(is_blank(cell) for row in sheet.rows for cell in row)
         is_closed = kind is not None and kind.is_case and not is_open
         mapped.what = "empty" if is_empty else "unknown" if kind is None else "closed" if is_closed else "table"
-        if mapped.what == "table":
+        if kind and mapped.what == "table":
             take_ledger_sheet(proposal, mapped, kind, sheet)
     if not any(sheet.kind for sheet in proposal.mapping.sheets):
         names = "、".join(sheet.name for sheet in proposal.mapping.sheets) or "没有工作表"
@@ -95,7 +109,7 @@ def propose_ledger(batch):
     return proposal
 
 
-def take_ledger_sheet(proposal, mapped, kind, sheet):
+def take_ledger_sheet(proposal: MappingProposal, mapped: SheetMapping, kind: ImportKind, sheet: Sheet) -> None:
     """Maps a sheet of the ledger; its first row is taken as headings where none is recognised."""
     columns, memory = {item.column_name: item for item in kind.resource.columns}, remembered(kind.key)
     known = known_headings(columns, kind.resource.synonyms, memory)
@@ -104,9 +118,9 @@ def take_ledger_sheet(proposal, mapped, kind, sheet):
     proposal.take(mapped, layout, kind.resource, memory, sheet.rows)
 
 
-def first_rows(batch):
+def first_rows(batch: ImportBatch) -> list[Sheet]:
     """The sheets of the file with only the first rows, as many as recognition needs."""
-    rows = {}
+    rows: dict[int, list[Any]] = {}
     looked_at = batch.parts.filter(first_row__lt=LOOKED_AT + SAMPLED)
     for part in looked_at.order_by("number").iterator(chunk_size=1):
         kept = rows.setdefault(part.sheet, [])
@@ -116,7 +130,7 @@ def first_rows(batch):
     return [Sheet(sheet["name"], rows.get(sheet["number"], []), merged[sheet["number"]]) for sheet in batch.sheets]
 
 
-def guess_group(mapping, item, known_spellings):
+def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_[str, str]) -> None:
     """Takes the group from the sheets' names, where no column has it and all sheets have known names.
 
     Unknown names, such as years or months, are taken only where the group is required and there are several sheets.
@@ -129,12 +143,12 @@ def guess_group(mapping, item, known_spellings):
         mapping.group_from = "sheet"
 
 
-def required_columns(resource):
+def required_columns(resource: type[SheetResource]) -> dict[str, str]:
     """{required column: the column that can replace it, "" where none can}."""
     return {item.column_name: item.unless for item in resource.columns if item.required}
 
 
-def missing_columns(mapping):
+def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
@@ -146,28 +160,28 @@ def missing_columns(mapping):
     return found
 
 
-def remembered(kind):
+def remembered(kind: str) -> dict[str, str | None]:
     """{heading key: column, None if ignored} remembered for the kind."""
     return {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
 
 
-def remember(mapping, asked):
+def remember(mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:
     """Remembers the confirmed meanings of headings at `asked`, {sheet: [place]}.
 
     Where a heading occurs several times, a column has precedence over being ignored.
     """
-    explained = {}
+    explained: dict[tuple[str, str], str] = {}
     for sheet in mapping.sheets:
         for place in asked.get(sheet.number, ()):
             key, column = heading_key(sheet.headings[place]), sheet.columns.get(place, "")
             if key and column != EXPORT_MARK:
-                key = sheet.kind, key[:100]
-                explained[key] = column or explained.get(key, "")
+                meant = sheet.kind, key[:100]
+                explained[meant] = column or explained.get(meant, "")
     for (kind, heading), column in explained.items():
         ImportHeading.objects.update_or_create(kind=kind, heading=heading, defaults={"column": column})
 
 
-def learn_alias(kind, column, found, meant):
+def learn_alias(kind: str, column: str, found: str, meant: str) -> None:
     """Remembers the meaning of a text in a column."""
     ImportAlias.objects.update_or_create(
         kind=kind, column=column, found=text_key(found)[:100], defaults={"meant": meant}

@@ -1,11 +1,15 @@
 """Reads the rows of an import's parts according to its mapping."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
-from ..recognition.mapping import MappedReader, Mapping
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from ..recognition.mapping import MappedReader, Mapping, SheetMapping
 from ..recognition.rows import RowKind
 from ..sheets.cells import is_blank
 from ..spreadsheets.workbooks import SheetPart
+from .models import ImportBatch, ImportPart
 
 
 class ReadRow(NamedTuple):
@@ -17,7 +21,7 @@ class ReadRow(NamedTuple):
     place: int
     number: int
     sheet: str
-    cells: dict | None
+    cells: dict[str, Any] | None
     is_blank: bool
     what: str = ""
 
@@ -25,12 +29,12 @@ class ReadRow(NamedTuple):
 class PartReader:
     """Reads an import's parts, which must come in order."""
 
-    def __init__(self, batch):
+    def __init__(self, batch: ImportBatch) -> None:
         self.mapping = Mapping.from_json(batch.mapping)
         self.reader = MappedReader(self.mapping)
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
-    def may_fill(self, part, columns):
+    def may_fill(self, part: ImportPart, columns: Collection[str]) -> bool:
         """Whether any row of the part below the headings has a value in one of these columns."""
         sheet = self.reader.sheets.get(part.sheet)
         places = [place for place, column in sheet.columns.items() if column in columns] if sheet else []
@@ -41,7 +45,7 @@ class PartReader:
                 return True
         return False
 
-    def read(self, part):
+    def read(self, part: ImportPart) -> Iterator[ReadRow]:
         """Yields a ReadRow for every row of the part except headings, including those of sheets not taken."""
         sheet, rows = self.sheets[part.sheet], part.rows
         merged = tuple(tuple(area) for area in sheet["merged"])
@@ -58,5 +62,5 @@ class PartReader:
             if place not in seen and not self._is_heading(mapped, part.first_row + place):
                 yield ReadRow(place, part.first_row + place + 1, sheet["name"], None, all(map(is_blank, row)))
 
-    def _is_heading(self, mapped, row):
+    def _is_heading(self, mapped: SheetMapping, row: int) -> bool:
         return mapped.first_heading_row <= row <= mapped.last_heading_row

@@ -4,8 +4,12 @@ A record stays as it is if somebody has changed it since, if other records refer
 former values. Whole records are loaded only in these rarer cases, as an import may have written a hundred thousand.
 """
 
+from __future__ import annotations
+
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -15,6 +19,9 @@ from django.utils import timezone
 from ..attachments.models import Attachment, attached_to
 from ..history.tracking import links_at, tracked_fields
 from ..record_options import options_of
+from ..typing import TrackedModel
+from .models import ImportBatch
+from .versions import KeyRanges
 
 REVERSED, KEPT, HELD, UNFIT = "reversed", "kept", "held", "unfit"
 VERDICT_LABELS = {
@@ -25,31 +32,40 @@ VERDICT_LABELS = {
 }
 KEYS_AT_ONCE = 1_000
 
+# {model: keys of records}.
+ByModel: TypeAlias = dict[TrackedModel, set[int]]
+# {key: (record with its former values, names of the restored fields)}.
+Touched: TypeAlias = dict[int, tuple[Any, set[str]]]
+# (names of fields that are unique together; condition; constraint, None for a unique field).
+Rule: TypeAlias = tuple[Sequence[str], Q, Any]
+# A Rule with {values: keys of the records that hold them}.
+HeldRule: TypeAlias = tuple[Sequence[str], Q, Any, dict[tuple[Any, ...], set[int]]]
+
 
 @dataclass(slots=True)
 class Reversal:
     """The verdict on one record; `before` and `after` are the keys of its history rows around the import."""
 
     verdict: str
-    model: type
+    model: TrackedModel
     key: int
     before: int | None
     after: int
     reason: str = ""
 
     @property
-    def is_new(self):
+    def is_new(self) -> bool:
         """Whether the import created the record."""
         return self.before is None
 
 
-def differing(model, one, other):
+def differing(model: TrackedModel, one: Any, other: Any) -> list[Any]:
     """The fields that differ between two states of a record from `linked_states`."""
     fields = [field for field in tracked_fields(model) if getattr(one, field.attname) != getattr(other, field.attname)]
     return fields + [field for field, keys in one.linked.items() if keys != other.linked[field]]
 
 
-def linked_states(model, states):
+def linked_states(model: TrackedModel, states: dict[int | None, Any]) -> dict[int | None, Any]:
     """{history key: history row}, each row with its many-to-many links added as `linked`."""
     links = links_at(model, states)
     for key, state in states.items():
@@ -57,19 +73,19 @@ def linked_states(model, states):
     return states
 
 
-def restorable(model, before, after):
+def restorable(model: TrackedModel, before: Any, after: Any) -> list[Any]:
     """The fields that an import changed and that undoing it restores."""
     skipped = options_of(model).undo_skips
     return [field for field in differing(model, before, after) if field.name not in skipped]
 
 
-def states_of(found):
+def states_of(found: Sequence[Reversal]) -> dict[int | None, Any]:
     """{history key: history row} before and after the import, for Reversals of one model."""
     keys = {key for one in found for key in (one.before, one.after) if key is not None}
     return linked_states(found[0].model, found[0].model.history.model.objects.in_bulk(keys)) if found else {}
 
 
-def restore(record, before, after):
+def restore(record: Any, before: Any, after: Any) -> list[Any]:
     """Sets a record's fields to their values before the import; returns the fields that differ.
 
     Many-to-many fields are returned but not set: their links are written with the record.
@@ -81,12 +97,13 @@ def restore(record, before, after):
     return fields
 
 
-def reversals(batch, is_locking=False):
+def reversals(batch: ImportBatch, is_locking: bool = False) -> Iterator[Reversal]:
     """Yields a Reversal for each record that the import wrote, in the order in which they can be undone.
 
     With `is_locking` each record is locked until the end of the transaction before it is examined.
     """
-    gone, restored = defaultdict(set), defaultdict(set)
+    gone: ByModel = defaultdict(set)
+    restored: ByModel = defaultdict(set)
     for label, ranges in reversed(batch.written):
         model = apps.get_model(label)
         for keys in key_ranges(ranges):
@@ -98,14 +115,14 @@ def reversals(batch, is_locking=False):
                 yield one
 
 
-def key_ranges(ranges):
+def key_ranges(ranges: KeyRanges) -> Iterator[tuple[int, int]]:
     """Yields the ranges in pieces (first, last) of at most CHUNK keys, latest first."""
     for first, last in reversed(ranges):
         for end in range(last, first - 1, -KEYS_AT_ONCE):
             yield max(first, end - KEYS_AT_ONCE + 1), end
 
 
-def lock_records(model, keys):
+def lock_records(model: TrackedModel, keys: tuple[int, int]) -> None:
     """Locks the records with history rows in the range `keys`."""
     own = model.history.model.objects.filter(history_id__range=keys).order_by()
     list(model._base_manager.select_for_update().filter(pk__in=own.values("id")).order_by("pk").values_list("pk"))
@@ -117,13 +134,15 @@ class ReversalScan:
     `gone` and `restored`, {model: keys}, are the records already found to be deleted or restored.
     """
 
-    def __init__(self, model, keys, ranges, gone, restored):
+    def __init__(
+        self, model: TrackedModel, keys: tuple[int, int], ranges: KeyRanges, gone: ByModel, restored: ByModel
+    ) -> None:
         self.model, self.keys, self.ranges = model, keys, ranges
         self.gone, self.restored = gone, restored
         self.kept = model.history.model.objects.order_by()
         self.own = self.kept.filter(history_id__range=keys).values("id")
 
-    def reversals(self):
+    def reversals(self) -> Iterator[Reversal]:
         """Yields the Reversals, latest first."""
         found, later = [], {}
         for key, rows in self._histories().items():
@@ -142,7 +161,7 @@ class ReversalScan:
         self._judge(touched, found)
         yield from found
 
-    def _histories(self):
+    def _histories(self) -> dict[int, list[tuple[int, str]]]:
         """{record's key: [(history key, type)]} of the records' whole histories."""
         histories = defaultdict(list)
         rows = self.kept.filter(id__in=self.own).order_by("history_id")
@@ -150,7 +169,7 @@ class ReversalScan:
             histories[key].append((number, kind))
         return histories
 
-    def _keep_edited(self, found, later):
+    def _keep_edited(self, found: Sequence[Reversal], later: dict[int, int]) -> None:
         """Marks records as kept whose last state, {key: history key} in `later`, differs from the import's."""
         edited = [one for one in found if one.key in later]
         numbers = {number for one in edited for number in (one.after, later[one.key])}
@@ -161,7 +180,7 @@ class ReversalScan:
             if last.history_type == "-" or differing(self.model, rows[one.after], last):
                 one.verdict, one.reason = KEPT, edited_by(last)
 
-    def _hold(self, begun):
+    def _hold(self, begun: Iterable[Reversal]) -> None:
         """Marks created records as held that others refer to, and as unfit where their model is never deleted."""
         begun = list(begun)
         leaves = options_of(self.model).undo_leaves
@@ -172,7 +191,7 @@ class ReversalScan:
             elif one.key in holding:
                 one.verdict, one.reason = HELD, f"有{'、'.join(sorted(holding[one.key]))}引用它"
 
-    def _holding(self):
+    def _holding(self) -> dict[int, set[str]]:
         """{key: verbose names of models} of records that other records refer to, except those to be deleted as well."""
         found = defaultdict(set)
         for relation in self.model._meta.related_objects:
@@ -191,7 +210,7 @@ class ReversalScan:
             found[key].add(str(Attachment._meta.verbose_name))
         return found
 
-    def _touched(self, found):
+    def _touched(self, found: Sequence[Reversal]) -> Touched:
         """{key: (record with its former values, names of these fields)} where rules depend on other records."""
         places = sorted(rule_columns(self.model))
         if not found or not places:
@@ -205,7 +224,7 @@ class ReversalScan:
         fields = {one.key: restore(stored[one.key], states[one.before], states[one.after]) for one in found}
         return {key: (stored[key], {field.name for field in those}) for key, those in fields.items()}
 
-    def _judge(self, touched, found):
+    def _judge(self, touched: Touched, found: Sequence[Reversal]) -> None:
         """Marks records as unfit whose former values break a rule together with the other records."""
         records = [record for record, _ in touched.values()]
         rules = [(*rule, holders(self.model, records, *rule[:2])) for rule in uniqueness_rules(self.model) if records]
@@ -224,12 +243,12 @@ class ReversalScan:
                 leaving.add(one.key)
 
 
-def is_within(key, ranges):
+def is_within(key: int, ranges: KeyRanges) -> bool:
     """Whether a key is in one of the ranges."""
     return any(first <= key <= last for first, last in ranges)
 
 
-def edited_by(row):
+def edited_by(row: Any) -> str:
     """Who changed or deleted a record, and when, in words."""
     user = row.history_user
     who = user.name or user.get_username() if user else "系统"
@@ -237,7 +256,7 @@ def edited_by(row):
     return f"{who}于 {timezone.localtime(row.history_date):%Y-%m-%d %H:%M} {act}"
 
 
-def rule_columns(model):
+def rule_columns(model: TrackedModel) -> set[str]:
     """Columns whose validity depends on other records: those in uniqueness rules and `undo_rechecks`."""
     tracked = {field.name: field.attname for field in tracked_fields(model)}
     names = set(options_of(model).undo_rechecks)
@@ -246,7 +265,7 @@ def rule_columns(model):
     return {tracked[name] for name in names if name in tracked}
 
 
-def uniqueness_rules(model):
+def uniqueness_rules(model: TrackedModel) -> Iterator[Rule]:
     """Yields the uniqueness rules of a model as (field names, condition, constraint or None)."""
     for field in model._meta.concrete_fields:
         if field.unique and not field.primary_key:
@@ -256,7 +275,7 @@ def uniqueness_rules(model):
             yield constraint.fields, constraint.condition or Q(), constraint
 
 
-def named_in(condition):
+def named_in(condition: Any) -> set[str]:
     """Names of the fields in a condition."""
     children = condition.children if condition else ()
     return {
@@ -266,12 +285,12 @@ def named_in(condition):
     }
 
 
-def undo_links(model):
+def undo_links(model: TrackedModel) -> list[str]:
     """Names of the relations in `undo_rechecks`."""
     return [name for name in options_of(model).undo_rechecks if model._meta.get_field(name).is_relation]
 
 
-def values_of(record, names):
+def values_of(record: Any, names: Iterable[str]) -> tuple[Any, ...]:
     """The record's database values of these fields."""
     fields = [record._meta.get_field(name) for name in names]
     return tuple(
@@ -279,7 +298,9 @@ def values_of(record, names):
     )
 
 
-def holders(model, records, names, condition):
+def holders(
+    model: TrackedModel, records: Sequence[Any], names: Sequence[str], condition: Q
+) -> dict[tuple[Any, ...], set[int]]:
     """{values of the named fields: keys of stored records}, where the first value is that of one of `records`."""
     wanted = {values_of(record, names)[0] for record in records} - {None}
     found = defaultdict(set)
@@ -289,7 +310,7 @@ def holders(model, records, names, condition):
     return found
 
 
-def possible_overlaps(model, records):
+def possible_overlaps(model: TrackedModel, records: Sequence[Any]) -> set[int]:
     """Keys of the records with siblings that `check_overlap` would compare them with."""
     if not records or not hasattr(model, "check_overlap"):
         return set()
@@ -299,7 +320,7 @@ def possible_overlaps(model, records):
     return {one.pk for one in records if counted[values_of(one, [name])[0]] > 1}
 
 
-def refuse_taken(record, names, leaving, rules):
+def refuse_taken(record: Any, names: set[str], leaving: set[int], rules: Iterable[HeldRule]) -> None:
     """Raises ValidationError where a stored record not in `leaving` already has the record's unique values."""
     for fields, condition, constraint, found in rules:
         others = found.get(values_of(record, fields), set()) - {record.pk} - leaving
@@ -310,6 +331,6 @@ def refuse_taken(record, names, leaving, rules):
         constraint.validate(type(record), record)
 
 
-def source_label(field):
+def source_label(field: Any) -> str:
     """Verbose name of a field; a blind index has that of its source."""
     return field.model._meta.get_field(getattr(field, "source", field.name)).verbose_name

@@ -1,5 +1,8 @@
 """The writes of a file's valid rows, as acts that can be stored as JSON until they are carried out."""
 
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -7,6 +10,7 @@ from django.db import models
 
 from ..history.bulk_sql import row_of
 from ..sheets.bulk_records import derived_fields
+from ..sheets.resource import SheetResource
 
 
 class Act(NamedTuple):
@@ -28,10 +32,11 @@ class Act(NamedTuple):
 class Stage:
     """Builds the acts of an import, row by row."""
 
-    def __init__(self):
-        self.numbers, self.begun = {}, []
+    def __init__(self) -> None:
+        self.numbers: dict[int, int] = {}
+        self.begun: list[Any] = []
 
-    def acts_of(self, resource):
+    def acts_of(self, resource: SheetResource) -> list[Act]:
         """The acts of the row that the resource has just imported, in the order in which records must be created."""
         instance, links = resource.instance, resource.linked
         acts = [
@@ -42,13 +47,15 @@ class Stage:
         resource.beside.clear()
         return [act for act in acts if act]
 
-    def _act(self, resource, record, names=None, links=()):
+    def _act(
+        self, resource: SheetResource, record: Any, names: Sequence[str] | None = None, links: Any = ()
+    ) -> Act | None:
         is_new = record.pk is None and id(record) not in self.numbers
         if is_new:
             self.begun.append(record)  # keeps it alive, so that its id() stays unique
             self.numbers[id(record)] = len(self.begun)
-        names = {*(names or ()), *resource.dirty.pop(id(record), (record, ()))[1]}
-        if not (is_new or names or links):
+        changed = {*(names or ()), *resource.dirty.pop(id(record), (record, set()))[1]}
+        if not (is_new or changed or links):
             return None
         kind = type(record)
         row = row_of(record)
@@ -56,19 +63,19 @@ class Stage:
             if row[place] is None and field.is_cached(record):
                 other = field.get_cached_value(record)
                 row[place] = self._reference(other) if other is not None else None
-        names = None if is_new else sorted({*names, *derived(kind, names)})
+        written = None if is_new else sorted({*changed, *derived(kind, changed)})
         linked = {name: [self._reference(other) for other in others] for name, others in dict(links).items()}
-        return Act(kind._meta.label, self.numbers.get(id(record)), record.pk, names, row, linked)
+        return Act(kind._meta.label, self.numbers.get(id(record)), record.pk, written, row, linked)
 
-    def _reference(self, record):
+    def _reference(self, record: Any) -> int | list[int]:
         """The record's key, or [number] where it has none yet."""
         return [self.numbers[id(record)]] if record.pk is None else record.pk
 
 
-_foreign_keys = {}
+_foreign_keys: dict[type[models.Model], list[tuple[int, Any]]] = {}
 
 
-def foreign_keys(model):
+def foreign_keys(model: type[models.Model]) -> list[tuple[int, Any]]:
     """The model's foreign keys, as (position in a row, field)."""
     if model not in _foreign_keys:
         fields = enumerate(model._meta.concrete_fields)
@@ -76,12 +83,12 @@ def foreign_keys(model):
     return _foreign_keys[model]
 
 
-def derived(model, names):
+def derived(model: type[models.Model], names: Collection[str]) -> list[str]:
     """Names of the derived fields whose source is among `names`."""
     return [one.name for one in derived_fields(model) if one.source in names]
 
 
-def dependency_order(labels):
+def dependency_order(labels: Iterable[str]) -> list[str]:
     """Model labels without duplicates, in topological order: a model comes after those it refers to."""
     waiting, found = list(dict.fromkeys(labels)), []
     while waiting:
@@ -91,13 +98,13 @@ def dependency_order(labels):
     return found
 
 
-def referred_to(label):
+def referred_to(label: str) -> set[str]:
     """Labels of the models that a model refers to."""
     meta = apps.get_model(label)._meta
     fields = [*meta.concrete_fields, *meta.local_many_to_many]
     return {field.related_model._meta.label for field in fields if field.is_relation}
 
 
-def model_of(act):
+def model_of(act: Act) -> Any:
     """The model of an act."""
     return apps.get_model(act.label)

@@ -1,24 +1,30 @@
 """The steps of an import: storing its file, checking it part by part, committing and undoing."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from ..sheets import cells
+from ..sheets.resource import SheetResource
 from ..spreadsheets.limits import PART_ROWS
-from ..spreadsheets.workbooks import REFUSALS, UnreadableWorkbook, stream_workbook
+from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, stream_workbook
+from ..typing import User
 from . import background, commit, undo
-from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowCheck
+from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowAt, RowCheck
 from .commit import CommitRefused, Outdated
-from .kinds import import_kinds, kinds_with_sheets, resources_for, sheet_kinds
+from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
-from .proposal import propose_mapping
-from .reading import PartReader
-from .stage import Stage
+from .proposal import MappingProposal, propose_mapping
+from .reading import PartReader, ReadRow
+from .stage import Act, Stage
 from .versions import marks_of
 
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
@@ -32,17 +38,18 @@ SHOWN_AT_ONCE = 100  # rows in the first part of a long sheet, so that the first
 class ReadFile:
     """A parsed file: its sheets, and its rows as packed ImportParts that belong to no import yet."""
 
-    sheets: list
-    parts: list
+    sheets: list[dict[str, Any]]
+    parts: list[ImportPart]
 
     @property
-    def row_count(self):
+    def row_count(self) -> int:
         return sum(sheet["rows"] for sheet in self.sheets)
 
 
-def read_file(parts):
+def read_file(parts: Iterable[SheetPart]) -> ReadFile:
     """The ReadFile of an iterable of SheetParts, read without a transaction; raises UnreadableWorkbook."""
-    sheets, kept = {}, []
+    sheets: dict[int, dict[str, Any]] = {}
+    kept: list[ImportPart] = []
     for part in parts:
         name = cells.CONTROL.sub("", part.name)
         sheets.setdefault(part.number, {"number": part.number, "name": name, "merged": part.merged, "rows": 0})
@@ -57,8 +64,10 @@ def read_file(parts):
     return ReadFile(list(sheets.values()), kept)
 
 
-def open_import(kind, data, file_name, user=None, file=None):
-    """Stores a file and proposes how to read it; returns (ImportBatch, Proposal).
+def open_import(
+    kind: ImportKind | LedgerKind, data: bytes, file_name: str, user: User | None = None, file: ReadFile | None = None
+) -> tuple[ImportBatch, MappingProposal]:
+    """Stores a file and proposes how to read it; returns (ImportBatch, MappingProposal).
 
     `file` is the ReadFile where the caller has read it already, as pages do to keep their transaction short. Raises
     UnreadableWorkbook where the file cannot be read or has no table of the kind.
@@ -79,14 +88,14 @@ def open_import(kind, data, file_name, user=None, file=None):
     return batch, proposal
 
 
-def refuse_unfit(batch, kind, proposal):
+def refuse_unfit(batch: ImportBatch, kind: ImportKind | LedgerKind, proposal: MappingProposal) -> None:
     """Raises UnreadableWorkbook for a file without a table of its kind, or with more than MOST_COLUMNS headings."""
     headings = {one.heading for found in proposal.recognised.values() for one in found}
     if len(headings) > MOST_COLUMNS:
         raise UnreadableWorkbook(
             f"有 {len(headings)} 种列标题的文件", f"不超过 {MOST_COLUMNS} 列的名单", "请只保留要导入的列后重新上传"
         )
-    if not proposal.recognised and kind.key != LEDGER:
+    if not proposal.recognised and isinstance(kind, ImportKind):
         names = "、".join(sheet["name"] for sheet in batch.sheets if sheet["name"]) or "一张工作表"
         raise UnreadableWorkbook(
             f"没有找到{kind.label}表的文件（{names[:80]}）",
@@ -95,7 +104,7 @@ def refuse_unfit(batch, kind, proposal):
         )
 
 
-def keep_file(batch, file):
+def keep_file(batch: ImportBatch, file: ReadFile) -> None:
     """Saves the import with the rows of a ReadFile."""
     batch.sheets, batch.row_count = file.sheets, file.row_count
     batch.save()
@@ -104,7 +113,7 @@ def keep_file(batch, file):
         part.save(force_insert=True)
 
 
-def forget_expired(now):
+def forget_expired(now: datetime) -> tuple[int, int]:
     """Deletes imports not committed within KEPT_DAYS, and the wrong rows kept for as long after a commit.
 
     Returns the number of deleted imports and of deleted parts.
@@ -132,12 +141,16 @@ class CheckedSheets:
     `late` is {(part's number, place): problems} of rows that an earlier round found to contradict other rows.
     """
 
-    def __init__(self, batch, resources, late):
+    def __init__(
+        self, batch: ImportBatch, resources: Mapping[ImportKind, SheetResource], late: Mapping[RowAt, Any]
+    ) -> None:
         self.batch, self.resources, self.late = batch, resources, late
         self.stage, self.reader, self.early_reader = Stage(), PartReader(batch), PartReader(batch)
-        self.counts, self.by_sheet, self.warnings = Counter(), {}, []
+        self.counts: Counter[str] = Counter()
+        self.by_sheet: dict[int, Counter[str]] = {}
+        self.warnings: list[str] = []
 
-    def run(self):
+    def run(self) -> None:
         """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
         for kind, numbers in kinds_with_sheets(self.batch):
             checking = RowCheck(self.resources[kind], self.stage, self.late)
@@ -148,7 +161,7 @@ class CheckedSheets:
         for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
             self._keep(part, [BLANK] * len(part.rows), {}, [])
 
-    def _check_sheets(self, checking, numbers):
+    def _check_sheets(self, checking: RowCheck, numbers: Sequence[int]) -> None:
         """Checks the sheets of one kind, first their early rows, on which the others may depend."""
         early = dict(self._early_rows(checking, numbers))
         acts = [act for outcome in early.values() for act in outcome.acts]
@@ -170,7 +183,7 @@ class CheckedSheets:
             self._keep(part, tags, found, acts)
             acts = []
 
-    def _early_rows(self, checking, numbers):
+    def _early_rows(self, checking: RowCheck, numbers: Sequence[int]) -> Iterator[tuple[RowAt, Outcome]]:
         """Yields ((part's number, place), Outcome) of rows with a value in an early column, in the resource's order."""
         headings, reader = checking.resource.early_headings, self.early_reader
         if not any(reader.may_fill(part, headings) for part in self.batch.in_parts(numbers)):
@@ -180,40 +193,41 @@ class CheckedSheets:
             for row in reader.read(part):
                 if any(not cells.is_blank((row.cells or {}).get(heading)) for heading in headings):
                     found[id(row.cells)] = part, row
-        for row_cells in checking.resource.in_order([row.cells for _, row in found.values()]):
+        for row_cells in checking.resource.in_order([row.cells for _, row in found.values() if row.cells is not None]):
             part, row = found[id(row_cells)]
             yield (part.number, row.place), self._outcome(checking, part, row)
 
-    def _outcome(self, checking, part, row):
+    def _outcome(self, checking: RowCheck, part: ImportPart, row: ReadRow) -> Outcome:
         if row.cells is None:
             return Outcome(ASIDE, aside=row.what)
         is_ledger = self.batch.kind == LEDGER
         sheet = type(checking.resource).sheet if is_ledger else row.sheet
         return checking.outcome((part.number, row.place), sheet, row.number, row.cells)
 
-    def _keep(self, part, tags, found, acts):
+    def _keep(self, part: ImportPart, tags: Sequence[str], found: dict[int, Any], acts: Sequence[Act]) -> None:
         self.counts.update(tags)
         with transaction.atomic():
             go_on(self.batch, done_count=self.batch.done_count + len(tags), counts=dict(self.counts))
             part.tags, part.told, part.acts = "".join(tags), found, acts
             part.save(update_fields=["tags", "findings", "staged"])
 
-    def late_problems(self):
+    def late_problems(self) -> dict[RowAt, list[Any]]:
         """{(part's number, place): problems} of rows that contradict other rows of the file."""
-        found = {}
+        found: dict[RowAt, list[Any]] = {}
         for resource in self.resources.values():
             for row_at, *problem in resource.late_problems():
                 found.setdefault(row_at, []).append(problem)
         return found
 
 
-def check_import(batch, today=None):
+def check_import(batch: ImportBatch, today: date | None = None) -> None:
     """Checks every row of the import, and saves outcomes and staged writes.
 
     Repeats the check until no further row contradicts others, since rows that refer to a wrong one become wrong too.
     Raises Superseded as soon as another worker has claimed the import.
     """
-    late, rounds = {}, None
+    late: dict[RowAt, list[Any]] = {}
+    rounds = None
     while rounds is None or late.keys() != rounds:
         rounds = late.keys() | set()
         resources = resources_for(batch, today)
@@ -233,13 +247,13 @@ def check_import(batch, today=None):
     )
 
 
-def go_on(batch, **values):
+def go_on(batch: ImportBatch, **values: Any) -> None:
     """Stores values of an import being checked; raises Superseded where another worker has claimed it."""
     if not batch.go_on(State.CHECKING, **values):
         raise Superseded
 
 
-def set_going(batch, act, *, only_right=False, user=None):
+def set_going(batch: ImportBatch, act: str, *, only_right: bool = False, user: User | None = None) -> None:
     """Runs the step whose state the import has entered (check, commit or undo), in the background if it is large."""
     try:
         if background.is_large(batch):
@@ -253,38 +267,38 @@ def set_going(batch, act, *, only_right=False, user=None):
         raise
 
 
-def enter_check(batch):
+def enter_check(batch: ImportBatch) -> bool:
     """Moves an idle import to the state of checking, to be run by `set_going`; returns whether it did."""
     return batch.enter(State.CHECKING, State.MAPPING, State.CHECKED)
 
 
-def begin_check(batch):
+def begin_check(batch: ImportBatch) -> bool:
     """Starts the check against the current records; returns False where other work is in progress."""
     if is_entered := enter_check(batch):
         set_going(batch, "check")
     return is_entered
 
 
-def begin_commit(batch, *, only_right=False):
+def begin_commit(batch: ImportBatch, *, only_right: bool = False) -> bool:
     """Starts the commit of an import unchanged since it was read; returns False otherwise."""
     if is_entered := batch.enter(State.COMMITTING, State.CHECKED, as_read=True):
         set_going(batch, "commit", only_right=only_right)
     return is_entered
 
 
-def begin_undo(batch, user):
+def begin_undo(batch: ImportBatch, user: User) -> bool:
     """Starts the undo of a committed import; returns False where other work is in progress."""
     if is_entered := batch.enter(State.UNDOING, State.COMMITTED):
         set_going(batch, "undo", user=user)
     return is_entered
 
 
-def run_check(batch, *, today=None, **options):
+def run_check(batch: ImportBatch, *, today: date | None = None, **options: Any) -> bool:
     """Checks the import's rows against the current records, as of `today`; returns whether it did.
 
     It does not where the import is already committed, or another worker has claimed it since it was read.
     """
-    empty = {"done_count": 0, "counts": {}, "warnings": [], "said": ""}
+    empty: dict[str, Any] = {"done_count": 0, "counts": {}, "warnings": [], "said": ""}
     before = State.MAPPING, State.CHECKED, State.CHECKING, State.COMMITTING
     if not batch.take_up(*before, state=State.CHECKING, **empty):
         return False
@@ -295,7 +309,7 @@ def run_check(batch, *, today=None, **options):
     return True
 
 
-def run_commit(batch, *, only_right=False, **options):
+def run_commit(batch: ImportBatch, *, only_right: bool = False, **options: Any) -> bool:
     """Commits a checked import; returns whether it did. Otherwise it was checked again, or `said` has the reason."""
     if not batch.take_up(State.CHECKED, State.COMMITTING):
         return False
@@ -309,7 +323,7 @@ def run_commit(batch, *, only_right=False, **options):
     return batch.state == State.COMMITTED
 
 
-def run_undo(batch, *, user=None, **options):
+def run_undo(batch: ImportBatch, *, user: User | None = None, **options: Any) -> bool:
     """Undoes a committed import; returns whether it did. Otherwise `said` has the reason."""
     if not batch.take_up(State.UNDOING):
         return False
@@ -320,5 +334,5 @@ def run_undo(batch, *, user=None, **options):
     return batch.state == State.UNDONE
 
 
-RUNS = {"check": run_check, "commit": run_commit, "undo": run_undo}
+RUNS: dict[str, Callable[..., bool]] = {"check": run_check, "commit": run_commit, "undo": run_undo}
 RUN_STATES = {"check": State.CHECKING, "commit": State.COMMITTING, "undo": State.UNDOING}

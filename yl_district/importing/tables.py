@@ -21,9 +21,9 @@ class ImportBatchTable(PageTable):
         model = ImportBatch
         fields = ["file_name", "kind", "created_at", "user", "state", "counts"]
 
-    def render_kind(self, value):
+    def render_kind(self, value: str) -> str:
         return kind_words(value)
 
-    def render_counts(self, record):
+    def render_counts(self, record: ImportBatch) -> str:
         """Counts of new, changed and same rows; the default before the check."""
         return " / ".join(map(str, tally(record))) if record.counts else self.default

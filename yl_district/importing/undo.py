@@ -5,6 +5,8 @@ import can be undone at any time.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,9 +14,11 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import delete_rows, insert_history, row_of, set_links, update_rows
 from ..history.tracking import because
+from ..sheets.resource import SheetResource
+from ..typing import TrackedModel, User
 from .commit import HISTORY_REASON, CommitRefused
 from .models import ImportBatch
-from .reversals import KEYS_AT_ONCE, REVERSED, restore, reversals, states_of
+from .reversals import KEYS_AT_ONCE, REVERSED, Reversal, restore, reversals, states_of
 from .stage import derived
 
 LISTED = 500  # remaining records listed in the result
@@ -23,7 +27,7 @@ UNDO_CONFLICT = (
 )
 
 
-def undo(batch, user, resources):
+def undo(batch: ImportBatch, user: User | None, resources: Iterable[type[SheetResource]]) -> None:
     """Undoes an import as far as possible in one transaction; `resources` are those of all kinds.
 
     Raises CommitRefused; then nothing is changed.
@@ -52,12 +56,14 @@ def undo(batch, user, resources):
 class Undoing:
     """Carries out reversals in batches of one model."""
 
-    def __init__(self, resources):
+    def __init__(self, resources: Iterable[type[SheetResource]]) -> None:
         self.settled = {resource._meta.model: resource for resource in resources if resource.settled_by}
-        self.waiting, self.settling = [], defaultdict(set)
-        self.counts, self.staying = Counter(), []
+        self.waiting: list[Reversal] = []
+        self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
+        self.counts: Counter[str] = Counter()
+        self.staying: list[list[Any]] = []
 
-    def take(self, one):
+    def take(self, one: Reversal) -> None:
         """Counts a reversal and queues it for its batch; one that is not carried out is listed instead."""
         self.counts[one.verdict] += 1
         if one.verdict != REVERSED:
@@ -68,22 +74,22 @@ class Undoing:
             self._carry_out()
         self.waiting.append(one)
 
-    def end(self):
+    def end(self) -> None:
         """Carries out the last batch, and updates data that other records derive from those changed."""
         self._carry_out()
         for resource, keys in self.settling.items():
             resource.settle(keys)
 
     @property
-    def staying_count(self):
+    def staying_count(self) -> int:
         """The number of records that stay."""
         return self.counts.total() - self.counts[REVERSED]
 
-    def result(self):
+    def result(self) -> dict[str, Any]:
         """Counts by verdict and the remaining records, to be stored with the import."""
         return {"counts": dict(self.counts), "staying": self.staying}
 
-    def _carry_out(self):
+    def _carry_out(self) -> None:
         if not self.waiting:
             return
         model = self.waiting[0].model
@@ -95,7 +101,7 @@ class Undoing:
         self._restore(model, [(one, stored[one.key]) for one in self.waiting if not one.is_new])
         self.waiting = []
 
-    def _remove(self, model, records):
+    def _remove(self, model: TrackedModel, records: Sequence[Any]) -> None:
         if records:
             keys = [one.pk for one in records]
             for field in model._meta.local_many_to_many:
@@ -104,9 +110,10 @@ class Undoing:
             insert_history(model, [row_of(one) for one in records], "-")
             delete_rows(model, keys)
 
-    def _restore(self, model, pairs):
-        by_names, states = defaultdict(list), states_of([one for one, _ in pairs])
-        links = defaultdict(dict)
+    def _restore(self, model: TrackedModel, pairs: Sequence[tuple[Reversal, Any]]) -> None:
+        states = states_of([one for one, _ in pairs])
+        by_names: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+        links: dict[str, dict[int, Any]] = defaultdict(dict)
         for one, stored in pairs:
             before = states[one.before]
             names = set()
@@ -118,8 +125,8 @@ class Undoing:
                 by_names[tuple(sorted({*names, *derived(model, names)}))].append(row_of(stored))
         for name, keys in links.items():
             set_links(model, name, keys)
-        for names, rows in by_names.items():
-            columns = [name for name in names if name not in links]
+        for written, rows in by_names.items():
+            columns = [name for name in written if name not in links]
             if columns:
                 update_rows(model, columns, rows)
             insert_history(model, rows, "~")

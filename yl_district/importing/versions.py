@@ -1,16 +1,28 @@
 """History positions at check time, from which later changes by others are found before the commit."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from django.apps import apps
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from ..typing import TrackedModel
 from .stage import dependency_order
 
 RECENT = 1_000  # keys up to the last one, some of which open transactions may still add
 
+# {label of the model: [last history key, number of rows just below it]}.
+Marks: TypeAlias = dict[str, list[int]]
+# [first, last] of each run of history keys.
+KeyRanges: TypeAlias = list[list[int]]
+# [label of the model, KeyRanges] each, in order.
+Written: TypeAlias = list[list[Any]]
 
-def marks_of(models):
+
+def marks_of(models: Iterable[TrackedModel]) -> Marks:
     """{model's label: [last history key, number of existing keys among the RECENT up to it]}."""
     found = {}
     for model in models:
@@ -26,8 +38,10 @@ class Changes:
     `marks` is the result of `marks_of`; `own`, {label: ranges of history keys}, is what the import itself has written.
     """
 
-    def __init__(self, marks, own=None):
-        self.keys, self.names, pointed = {}, {}, defaultdict(set)
+    def __init__(self, marks: Marks, own: Mapping[str, KeyRanges] | None = None) -> None:
+        self.keys: dict[str, set[int]] = {}
+        self.names: dict[str, set[str]] = {}
+        pointed: dict[TrackedModel, set[int]] = defaultdict(set)
         models = {label: apps.get_model(label) for label in marks}
         for label, model in models.items():
             late = changed_since(model, marks[label], (own or {}).get(label, ()))
@@ -38,10 +52,10 @@ class Changes:
                     pointed[field.related_model].update(late.values_list(field.attname, flat=True))
         self.pointed = {model._meta.label: keys for model, keys in pointed.items()}
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return any(self.keys.values())
 
-    def count_as_changed(self, label):
+    def count_as_changed(self, label: str) -> None:
         """Also counts records of a model as changed that changed records of other models refer to.
 
         Which person a row means depends on that person's memberships and posts as well.
@@ -52,12 +66,12 @@ class Changes:
             self.names[label] |= set(model._base_manager.filter(pk__in=keys).values_list("name", flat=True))
 
 
-def has_name(model):
+def has_name(model: TrackedModel) -> bool:
     """Whether the model has a field `name`."""
     return any(field.name == "name" for field in model._meta.concrete_fields)
 
 
-def changed_since(model, mark, own=()):
+def changed_since(model: TrackedModel, mark: Iterable[int], own: KeyRanges | tuple[()] = ()) -> QuerySet:
     """History rows written after the mark, except the key ranges `own`.
 
     Where keys just below the mark's have been added since, all of the RECENT count as changed.
@@ -71,9 +85,9 @@ def changed_since(model, mark, own=()):
     return late
 
 
-def written_since(marks, reason):
+def written_since(marks: Marks, reason: str) -> Written:
     """[model's label, ranges of history keys] written for a reason since the marks, referenced models first."""
-    found = []
+    found: Written = []
     for label in dependency_order(marks):
         last, _ = marks[label]
         kept = apps.get_model(label).history.model.objects.order_by("history_id")
@@ -83,7 +97,7 @@ def written_since(marks, reason):
     return found
 
 
-def give_reason(written, reason):
+def give_reason(written: Written, reason: str) -> None:
     """Sets the change reason of the history rows that `written_since` returned."""
     for label, ranges in written:
         for keys in ranges:
@@ -92,9 +106,9 @@ def give_reason(written, reason):
             )
 
 
-def as_ranges(keys):
+def as_ranges(keys: Iterable[int]) -> KeyRanges:
     """Keys as sorted ranges [first, last] without gaps."""
-    ranges = []
+    ranges: KeyRanges = []
     for key in sorted(keys):
         if ranges and key == ranges[-1][1] + 1:
             ranges[-1][1] = key

@@ -1,6 +1,11 @@
 """Pages of imports: list, upload, mapping, progress, results of the check, records written."""
 
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
 from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -9,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from ..audit.downloads import long_download
 from ..pages import submit_once
 from ..pages.pages import carry_out, configured_table, confirm_saved, rows_response, wants_fragment
+from ..typing import User, UserRequest
 from . import mending
 from .filters import ImportBatchFilter
 from .forms import ImportForm, MappingForm
@@ -20,23 +26,23 @@ from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
 
 
-def open_batches(user):
+def open_batches(user: User) -> QuerySet[ImportBatch]:
     """The imports that the user may see."""
     kinds = [kind.key for kind in import_kinds().open_to(user)]
     return ImportBatch.objects.open_to(user, [*kinds, LEDGER]).select_related("user", "undone_by")
 
 
-def open_batch(request, pk):
+def open_batch(request: UserRequest, pk: int) -> ImportBatch:
     """An import that the user may see; raises Http404 otherwise."""
     return get_object_or_404(open_batches(request.user), pk=pk)
 
 
-def own_batch(request, pk):
+def own_batch(request: UserRequest, pk: int) -> ImportBatch:
     """An import that the user uploaded; raises Http404 otherwise."""
     return get_object_or_404(open_batches(request.user).filter(user=request.user), pk=pk)
 
 
-def import_batch_list(request):
+def import_batch_list(request: UserRequest) -> HttpResponse:
     """Lists committed imports and the user's own, latest first."""
     batches = open_batches(request.user)
     filterset = ImportBatchFilter(request.GET, batches, user=request.user, day=timezone.localdate())
@@ -50,10 +56,10 @@ def import_batch_list(request):
     return rows_response(request, "yl_district/import_batch_list.html", "_rows.html", context)
 
 
-def import_batch_create(request):
+def import_batch_create(request: UserRequest) -> HttpResponse:
     """Uploads a file or a pasted table; starts the check at once if the mapping needs no confirmation."""
 
-    def build(data=None):
+    def build(data: Any = None) -> ImportForm:
         files = request.FILES if data is not None else None
         form = ImportForm(data, files, initial=request.GET.dict(), user=request.user, day=timezone.localdate())
         form.submission = submit_once.new_token(request.user)
@@ -75,7 +81,7 @@ def import_batch_create(request):
     return render(request, "yl_district/import_batch_create.html", context, status=form.http_status)
 
 
-def import_batch_update(request, pk):
+def import_batch_update(request: UserRequest, pk: int) -> HttpResponse:
     """Maps the file: which sheets and columns are taken, and where the group is given."""
     batch = own_batch(request, pk)
     if batch.state not in (State.MAPPING, State.CHECKED):
@@ -88,7 +94,7 @@ def import_batch_update(request, pk):
     return render(request, "yl_district/import_batch_update.html", context, status=422 if form.errors else 200)
 
 
-def take_mapping(batch, form):
+def take_mapping(batch: ImportBatch, form: MappingForm) -> None:
     """Saves the form's mapping and starts the check, unless other work on the import is in progress."""
     with transaction.atomic():
         if not enter_check(batch):
@@ -100,7 +106,7 @@ def take_mapping(batch, form):
 
 
 @require_GET
-def import_batch_detail(request, pk):
+def import_batch_detail(request: UserRequest, pk: int) -> HttpResponse:
     """Shows an import according to its state."""
     batch = open_batch(request, pk)
     if batch.state == State.MAPPING:
@@ -111,7 +117,10 @@ def import_batch_detail(request, pk):
         return HttpResponseClientRefresh()
     if batch.state == State.CHECKED:
         return found_page(request, batch)
-    contexts = {State.COMMITTED: committed_context, State.UNDONE: undone_context}
+    contexts: dict[str, Callable[[UserRequest, ImportBatch], dict[str, Any]]] = {
+        State.COMMITTED: committed_context,
+        State.UNDONE: undone_context,
+    }
     context = page_context(batch) | contexts[batch.state](request, batch)
     context["may_undo"] = may_undo(request.user, batch)
     return rows_response(
@@ -119,13 +128,13 @@ def import_batch_detail(request, pk):
     )
 
 
-def page_context(batch):
+def page_context(batch: ImportBatch) -> dict[str, Any]:
     """Context common to all pages of an import."""
     kind = import_kinds().named(batch.kind)
     return {"title": batch.file_name, "batch": batch, "kind": kind, "kind_words": kind_words(batch.kind)}
 
 
-def busy_page(request, batch):
+def busy_page(request: UserRequest, batch: ImportBatch) -> HttpResponse:
     """The progress of the work with the first checked rows, or that it was interrupted."""
     context = page_context(batch) | {"rows": early_rows(batch), "percent": percent(batch)}
     context["tens"] = context["percent"] // 10 * 10
@@ -136,12 +145,12 @@ def busy_page(request, batch):
     return render(request, "yl_district/import_batch_busy.html", context)
 
 
-def percent(batch):
+def percent(batch: ImportBatch) -> int:
     """The share of checked rows in percent."""
     return 100 * batch.done_count // max(batch.row_count, 1)
 
 
-def found_page(request, batch, problem="", status=200):
+def found_page(request: UserRequest, batch: ImportBatch, problem: str = "", status: int = 200) -> HttpResponse:
     """The results of the check; `problem` is why a requested action was not carried out."""
     context = page_context(batch) | found_context(request, batch) | {"problem": problem}
     return rows_response(
@@ -150,7 +159,7 @@ def found_page(request, batch, problem="", status=200):
 
 
 @require_GET
-def import_batch_wrong_rows(request, pk):
+def import_batch_wrong_rows(request: UserRequest, pk: int) -> HttpResponseBase:
     """Downloads the wrong rows with reasons as a workbook to be uploaded again, before or after the commit."""
     batch = own_batch(request, pk)
     if batch.state not in (State.CHECKED, State.COMMITTED) or not batch.parts.exists():
@@ -158,7 +167,7 @@ def import_batch_wrong_rows(request, pk):
     name = f"有误的行_{batch.file_name.rpartition('.')[0][:80] or batch.file_name[:80]}.xlsx"
     subject = f"导入《{batch.public_name[:80]}》中有误的行"
 
-    def write(stream):
+    def write(stream: BinaryIO) -> str:
         mending.write_wrong_rows(batch, stream)
         return subject
 

@@ -3,10 +3,14 @@
 Nothing is guessed: a cell that can be read in two ways is an error, with what was expected and the remedy.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
@@ -33,17 +37,19 @@ SCIENTIFIC_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
 CUT_NUMBER = re.compile(r"[0-9]{15}000")  # Excel keeps fifteen digits of a long number, the rest becomes 0
 READABLE_YEARS = range(1900, 2101)
+# Raises ValidationError for an invalid value.
+Validator: TypeAlias = Callable[[Any], None]
 
 
 class CellError(ValueError):
     """A cell that cannot be read: what was expected in it, and the remedy."""
 
-    def __init__(self, expected, remedy, column=None):
+    def __init__(self, expected: str, remedy: str, column: str | None = None) -> None:
         super().__init__(f"应为{expected}。{remedy}。")
         self.expected, self.remedy, self.column = expected, remedy, column
 
 
-def is_blank(value):
+def is_blank(value: object) -> bool:
     """Whether a cell is empty or holds only white space and invisible characters."""
     if value is None or not isinstance(value, str):
         return value is None
@@ -51,18 +57,18 @@ def is_blank(value):
     return not text or (INVISIBLE.match(text) is not None and not INVISIBLE.sub("", text).strip())
 
 
-def cell_at(row, place):
+def cell_at(row: Sequence[Any], place: int) -> Any:
     """Returns the cell of a row at a place, None beyond its end."""
     return row[place] if place < len(row) else None
 
 
-def check_formula(value):
+def check_formula(value: object) -> None:
     """Raises CellError for a cell whose formula failed."""
     if value == FORMULA_ERROR:
         raise CellError("公式算出的内容", "该单元格的公式出错（如 #N/A），请改正公式，或改为直接填写")
 
 
-def check_digits(widget, value):
+def check_digits(widget: Widget, value: object) -> None:
     """Raises CellError for a text whose digits Excel may have changed when it saved a sheet as CSV.
 
     A CSV file does not show which cells were numbers in the sheet. The check digit does not help: it is right by chance
@@ -77,24 +83,24 @@ def check_digits(widget, value):
         raise CellError("末几位没有丢失的 18 位身份证号", remedy)
 
 
-def has_doubtful_digits(text):
+def has_doubtful_digits(text: str) -> bool:
     """Whether `check_digits` would doubt the digits of a text in a column of months or identity numbers."""
     return bool(TENTH.fullmatch(plain(text))) or is_cut(text)
 
 
-def is_cut(text):
+def is_cut(text: str) -> bool:
     """Whether a text may be a long number that Excel has rounded."""
     return bool(CUT_NUMBER.fullmatch(plain(text)))
 
 
-def month_or_tenth(text):
+def month_or_tenth(text: str) -> CellError:
     """Returns the CellError for a text like 2008.1, which is January, or October stored as a number."""
     year = text[:4]
     remedy = f"1 月与存为数字的 10 月无法分辨，请写成 {year}-01 或 {year}-10"
     return CellError("年月，如 2017-10", remedy)
 
 
-def plain(value):
+def plain(value: object) -> str:
     """Returns a cell as NFKC text without outer white space and invisible characters; numbers as Excel shows them."""
     if isinstance(value, str) and value.isascii():
         return value.strip()
@@ -105,17 +111,17 @@ def plain(value):
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).strip()
 
 
-def text_key(text):
+def text_key(text: object) -> str:
     """Returns the key by which texts are compared, regardless of blanks and of the width and case of characters."""
     return "".join(plain(text).casefold().split())
 
 
-def quoted_cell(value):
+def quoted_cell(value: object) -> str:
     """Returns a cell as an error quotes it: at most 80 printable characters, and （空） for a blank cell."""
     return full_text(value)[:80] or "（空）"
 
 
-def full_text(value):
+def full_text(value: object) -> str:
     """Returns a cell as a person would read it, in full and printable, and "" for a blank cell."""
     if is_blank(value):
         return ""
@@ -123,12 +129,12 @@ def full_text(value):
     return CONTROL.sub("\ufffd", LINE_END.sub("\n", text))
 
 
-def cell_text(text):
+def cell_text(text: str) -> str:
     """Returns a stored text as a cell can hold it, so that reading the cell returns the same."""
     return CONTROL.sub("", LINE_END.sub("\n", text)).strip()
 
 
-def split_list(text):
+def split_list(text: str) -> list[str]:
     """Returns the entries of a list in a cell, separated by `、`, `，`, `,`, `;` or `；`."""
     return [part.strip() for part in SEPARATORS.split(text) if part.strip()]
 
@@ -136,11 +142,11 @@ def split_list(text):
 class TextWidget(Widget):
     """Text of at most `max_length` characters; on one line unless `has_lines`."""
 
-    def __init__(self, max_length=None, has_lines=False):
+    def __init__(self, max_length: int | None = None, has_lines: bool = False) -> None:
         super().__init__()
         self.max_length, self.has_lines = max_length or CELL_LIMIT, has_lines
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> str:
         text = LINE_END.sub("\n", value if isinstance(value, str) else plain(value)).strip()
         if CONTROL.search(text):
             raise CellError("不含不可见控制字符的文字", "请在单元格中重新输入这段文字")
@@ -152,7 +158,7 @@ class TextWidget(Widget):
             raise CellError(f"不超过 {self.max_length} 个字", f"现有 {len(text)} 个字，请精简")
         return text
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: object, obj: Any = None, **options: Any) -> str:
         text = "" if value is None else str(value)
         # Nearly every text can be written as it is, and this test is fast.
         if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
@@ -164,18 +170,18 @@ class TextWidget(Widget):
 class CodeWidget(TextWidget):
     """A number or code checked by the model field's validators, in NFKC and capital letters, without blanks."""
 
-    def __init__(self, validators):
+    def __init__(self, validators: Iterable[Validator]) -> None:
         super().__init__()
         self.validators = validators
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> str:
         code = "".join(plain(value).upper().split())
         for validator in self.validators:
             validate(validator, code)
         return code
 
 
-def validate(validator, text):
+def validate(validator: Validator, text: object) -> None:
     """Runs a model validator; raises CellError for its ValidationError."""
     try:
         validator(text)
@@ -188,7 +194,7 @@ def validate(validator, text):
 class NameWidget(TextWidget):
     """A person's name of 2 to 30 characters in NFKC, Chinese names without blanks, with `·` for every middle dot."""
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> str:
         if not isinstance(value, str):
             raise CellError("2 至 30 个字的姓名", "请填写姓名")
         text = MIDDLE_DOT.sub("·", super().clean(plain(value)))
@@ -202,10 +208,10 @@ class NameWidget(TextWidget):
 class IdentityNumberWidget(CodeWidget):
     """An identity number typed as text; a number has lost its last digits, in its cell or as CSV shows it."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__([validate_identity_number])
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> str:
         if not isinstance(value, str) or SCIENTIFIC_NOTATION.fullmatch(plain(value).upper()):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
@@ -215,7 +221,7 @@ class IdentityNumberWidget(CodeWidget):
 class MobileWidget(TextWidget):
     """A mobile number, in a cell of type text or number."""
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> str:
         number = re.sub(r"[\s\-]", "", plain(value)).removeprefix("+86")
         validate(validate_mobile, number)
         return number
@@ -224,24 +230,24 @@ class MobileWidget(TextWidget):
 class ChoiceWidget(Widget):
     """One of a field's choices by its Chinese label or an alias for it."""
 
-    def __init__(self, choices, aliases=None):
+    def __init__(self, choices: Iterable[tuple[Any, Any]], aliases: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.labels = {value: str(label) for value, label in choices if value != ""}
         self.values = {text_key(label): value for value, label in self.labels.items()}
         for alias, label in (aliases or {}).items():
             self.values.setdefault(text_key(alias), self.values[text_key(label)])
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> Any:
         key = text_key(value)
         if key not in self.values:
             raise CellError(one_of(self.labels.values()), "请从中选择一项")
         return self.values[key]
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: object, obj: Any = None, **options: Any) -> str:
         return self.labels.get(value, "")
 
 
-def one_of(labels):
+def one_of(labels: Iterable[str]) -> str:
     """Returns the expectation that a cell holds one of `labels`, for a CellError."""
     labels = list(labels)
     return f"以下之一：{'、'.join(labels[:20])}{'等' if len(labels) > 20 else ''}"
@@ -252,13 +258,13 @@ class YesNoWidget(Widget):
 
     ANSWERS = dict.fromkeys("是 有 √ ✓ Y".split(), True) | dict.fromkeys("否 无 × N".split(), False)
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> bool:
         answer = self.ANSWERS.get(plain(value).upper())
         if answer is None:
             raise CellError("是 或 否", "请填写“是”或“否”，不清楚时留空")
         return answer
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: object, obj: Any = None, **options: Any) -> str:
         return "" if value is None else as_text(value)
 
 
@@ -268,11 +274,13 @@ class IntegerWidget(Widget):
     REMEDY = "请只填写数字，不带单位和“余”“约”等字"
     LIMIT = 2_000_000_000
 
-    def __init__(self, values=range(LIMIT + 1), expected="不小于 0 的整数", remedy=REMEDY):
+    def __init__(
+        self, values: range = range(LIMIT + 1), expected: str = "不小于 0 的整数", remedy: str = REMEDY
+    ) -> None:
         super().__init__()
         self.values, self.expected, self.remedy = values, expected, remedy
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> int:
         text = plain(value)
         if isinstance(value, (bool, date)) or not re.fullmatch("[0-9]+", text):
             raise CellError(self.expected, self.remedy)
@@ -280,25 +288,25 @@ class IntegerWidget(Widget):
             raise self.beyond()
         return int(text)
 
-    def beyond(self):
+    def beyond(self) -> CellError:
         """Returns the CellError for a number outside the range."""
         return CellError(f"{self.expected}，最大 {self.values[-1]}", "请核对数字")
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: object, obj: Any = None, **options: Any) -> str:
         return "" if value is None else str(value)
 
 
 class YearWidget(IntegerWidget):
     """A calendar year in four digits, with or without 年 or 年度, checked by the model field's validators."""
 
-    def __init__(self, validators=()):
+    def __init__(self, validators: Iterable[Validator] = ()) -> None:
         super().__init__(READABLE_YEARS, "四位年份，如 2017")
         self.validators = validators
 
-    def beyond(self):
+    def beyond(self) -> CellError:
         return CellError(self.expected, self.remedy)
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> int:
         year = super().clean(re.sub(r"年度?$", "", plain(value)) if isinstance(value, str) else value)
         for validator in self.validators:
             validate(validator, year)
@@ -308,14 +316,14 @@ class YearWidget(IntegerWidget):
 class DecimalWidget(Widget):
     """An amount of money from 0 on, with at most two decimals."""
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> Decimal:
         text = plain(value).removeprefix("¥").removesuffix("元").replace(",", "")
         amount = Decimal(text) if AMOUNT.fullmatch(text) else None
         if amount is None or amount >= 100_000_000 or amount != amount.quantize(Decimal("0.01")):
             raise CellError("不小于 0、最多两位小数的金额", "请只填写数字")
         return amount.quantize(Decimal("0.01"))
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: Decimal | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else f"{value.normalize():f}"
 
 
@@ -324,7 +332,7 @@ class DayWidget(Widget):
 
     EXPECTED = "日期，如 2017-05-04"
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> date:
         if isinstance(value, datetime):
             value = value.date()
         if isinstance(value, date):
@@ -333,9 +341,10 @@ class DayWidget(Widget):
         match = DAY.fullmatch(text) or COMPACT_DAY.fullmatch(text)
         if isinstance(value, bool) or not match:
             raise CellError(self.EXPECTED, "请写全年、月、日")
-        return day(*match.groups(), self.EXPECTED)
+        year, month, day_of_month = match.groups()
+        return day(year, month, day_of_month, self.EXPECTED)
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: date | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else value.isoformat()
 
 
@@ -344,7 +353,7 @@ class MonthWidget(DayWidget):
 
     EXPECTED = "年月，如 2017-05"
 
-    def clean(self, value, row=None, **options):
+    def clean(self, value: object, row: Any = None, **options: Any) -> date:
         if isinstance(value, float) and not value.is_integer():
             value = plain(value)
             if value.endswith(".1"):
@@ -353,17 +362,18 @@ class MonthWidget(DayWidget):
             text = "".join(plain(value).split())
             match = MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text)
             if match:
-                return day(*match.groups(), 1, self.EXPECTED)
+                year, month = match.groups()
+                return day(year, month, 1, self.EXPECTED)
         try:
             return super().clean(value).replace(day=1)
         except CellError as error:
             raise CellError(self.EXPECTED, error.remedy.replace("年、月、日", "年和月")) from None
 
-    def render(self, value, obj=None, **options):
+    def render(self, value: date | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else f"{value:%Y-%m}"
 
 
-def day(year, month, day_of_month, expected):
+def day(year: str, month: str, day_of_month: str | int, expected: str) -> date:
     """Returns the date of these numbers; raises CellError where there is no such day, or outside `READABLE_YEARS`."""
     try:
         return in_range(date(int(year), int(month), int(day_of_month)), expected)
@@ -373,7 +383,7 @@ def day(year, month, day_of_month, expected):
         raise CellError(f"真实存在的{expected}", "请核对年、月、日") from None
 
 
-def in_range(value, expected):
+def in_range(value: date, expected: str) -> date:
     """Returns the date; raises CellError outside `READABLE_YEARS`."""
     if value.year not in READABLE_YEARS:
         raise CellError(f"1900 至 2100 年之间的{expected}", "请核对年份")

@@ -1,10 +1,16 @@
 """Columns of the ledger's sheets, derived from model fields, and the state that the sheets of one workbook share."""
 
+from __future__ import annotations
+
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
+from typing import Any, TypeAlias, TypeVar
 
 from django.db import models
 from import_export.fields import Field
+from import_export.widgets import Widget
 
 from ..fields import MonthField, YearField, is_masked
 from ..spreadsheets.workbooks import Heading, as_text
@@ -12,6 +18,14 @@ from . import cells
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
+
+
+# (sheet, row number).
+SheetRow: TypeAlias = tuple[str, int]
+# The first row that repeats stored values of a record, and the attributes repeated.
+Agreed: TypeAlias = tuple[SheetRow, frozenset[str]]
+# The class of an object shared by all sheets of a book.
+Shared = TypeVar("Shared")
 
 
 class Column(Field):
@@ -25,23 +39,32 @@ class Column(Field):
     unless = ""
     names_others = False
 
-    def __init__(self, heading, attribute=None, widget=None, required=False, choices=(), width=14, is_masked=False):
+    def __init__(
+        self,
+        heading: str,
+        attribute: str | None = None,
+        widget: Widget | None = None,
+        required: bool = False,
+        choices: Sequence[str] = (),
+        width: int = 14,
+        is_masked: bool = False,
+    ) -> None:
         super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
         self.required, self.choices, self.width = required, choices, width
         self.is_masked = is_masked
-        *self.path, self.name = attribute.split("__") if attribute else [None]
+        *self.path, self.name = (attribute or "").split("__")
 
-    def resolve(self, book, value):
+    def resolve(self, book: Book, value: Any) -> Any:
         """Returns the value for the record, by default the cell's own; raises CellError."""
         return value
 
     @property
-    def lookup(self):
-        """The field lookup by which the database finds the value, None where there is none."""
-        return self.attribute
+    def lookup(self) -> str:
+        """The field lookup by which the database finds the value, empty where there is none."""
+        return self.attribute or ""
 
     @property
-    def heading(self):
+    def heading(self) -> Heading:
         """The Heading with which workbooks are written."""
         return Heading(self.column_name, self.required, tuple(self.choices), self.width)
 
@@ -58,21 +81,31 @@ class Named(Column):
     Without `sheet` the workbook cannot add such records, and the error for an unknown name lists the existing ones.
     """
 
-    def __init__(self, heading, attribute, model, sheet=None, required=False):
+    def __init__(
+        self, heading: str, attribute: str, model: type[models.Model], sheet: str | None = None, required: bool = False
+    ) -> None:
         super().__init__(heading, attribute, required=required, width=24)
         self.model, self.sheet = model, sheet
 
     @property
-    def lookup(self):
-        return self.attribute and f"{self.attribute}__name"
+    def lookup(self) -> str:
+        return f"{self.attribute}__name" if self.attribute else ""
 
-    def resolve(self, book, value):
+    def resolve(self, book: Book, value: Any) -> models.Model:
         return book.refer(self.model, value, self.sheet)
 
 
-def column(model, name, required=False, heading=None, prefix="", widget=None, aliases=None):
+def column(
+    model: type[models.Model],
+    name: str,
+    required: bool = False,
+    heading: str | None = None,
+    prefix: str = "",
+    widget: Widget | None = None,
+    aliases: Mapping[str, str] | None = None,
+) -> Column:
     """Returns the Column of a model field, with its `verbose_name` as heading and the widget for its type."""
-    source = model._meta.get_field(name)
+    source: Any = model._meta.get_field(name)
     heading = heading or str(source.verbose_name)
     choices = tuple(str(label) for value, label in source.flatchoices if value != "")
     if isinstance(source, models.BooleanField):
@@ -82,8 +115,9 @@ def column(model, name, required=False, heading=None, prefix="", widget=None, al
     return Column(heading, prefix + name, widget, required, choices, width, is_masked(source))
 
 
-def widget_for(source, heading, aliases=None):
+def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = None) -> Widget:
     """Returns the widget that reads cells of a model field."""
+    validators = source._validators
     if source.flatchoices:
         return cells.ChoiceWidget(source.flatchoices, aliases)
     if isinstance(source, MonthField):
@@ -93,24 +127,24 @@ def widget_for(source, heading, aliases=None):
     if isinstance(source, models.BooleanField):
         return cells.YesNoWidget()
     if isinstance(source, YearField):
-        return cells.YearWidget(source._validators)
+        return cells.YearWidget(validators)
     if isinstance(source, models.IntegerField):
         return number_widget(heading)
     if isinstance(source, models.DecimalField):
         return cells.DecimalWidget()
-    if source._validators:
-        return cells.CodeWidget(source._validators)
+    if validators:
+        return cells.CodeWidget(validators)
     return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
 
 
-def number_widget(heading):
+def number_widget(heading: str) -> Widget:
     """Returns the widget that reads cells of an IntegerField."""
     if heading in EXPLAINED_BY_BASIS:
         return cells.IntegerWidget(remedy="请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
     return cells.IntegerWidget()
 
 
-def key_of(record):
+def key_of(record: models.Model) -> int:
     """Returns the record's primary key; for one without, a negative number unique during its lifetime."""
     return -id(record) if record.pk is None else record.pk
 
@@ -124,18 +158,30 @@ class Book:
     `tells_apart` says whether names must identify people.
     """
 
-    def __init__(self, today, masks=False, with_cases=True, closed=frozenset(), sheets=()):
+    def __init__(
+        self,
+        today: date,
+        masks: bool = False,
+        with_cases: bool = True,
+        closed: Collection[tuple[type[models.Model], int]] = frozenset(),
+        sheets: Iterable[str] = (),
+    ) -> None:
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
         # Masked names need not identify people, except in case files.
         self.tells_apart = not masks or with_cases
-        self.sheets, self.begun = frozenset(sheets), {}
-        self.claims, self.agreed, self._sets = {}, {}, {}
-        self._failed = {}
-        self._names, self._alike, self._only = {}, {}, {}
+        self.sheets = frozenset(sheets)
+        self.begun: dict[int, SheetRow] = {}
+        self.claims: dict[int, tuple[models.Model, dict[str, tuple[Any, SheetRow]]]] = {}
+        self.agreed: dict[int, Agreed | None] = {}
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._failed: dict[tuple[str, str], int] = {}
+        self._names: dict[type[models.Model], dict[str, Any]] = {}
+        self._alike: dict[type[models.Model], tuple[int, dict[str, list[Any]]]] = {}
+        self._only: dict[Callable[[Book], Any], Any] = {}
 
     @contextmanager
-    def masking(self):
+    def masking(self) -> Iterator[None]:
         """Masks exported values in the block, as in a masked list."""
         masks, self.masks = self.masks, True
         try:
@@ -143,19 +189,20 @@ class Book:
         finally:
             self.masks = masks
 
-    def only(self, kind):
+    def only(self, kind: Callable[[Book], Shared]) -> Shared:
         """Returns the object of the class `kind` that all sheets share, created on first use."""
         if kind not in self._only:
             self._only[kind] = kind(self)
         return self._only[kind]
 
-    def named(self, model):
+    def named(self, model: type[models.Model]) -> dict[str, Any]:
         """Returns {name: record} of `model`, queried once; sheets add the records they create."""
         if model not in self._names:
-            self._names[model] = {" ".join(record.name.split()): record for record in model.objects.all()}
+            records: Iterable[Any] = model._default_manager.all()
+            self._names[model] = {" ".join(record.name.split()): record for record in records}
         return self._names[model]
 
-    def attach(self, records, attribute, model):
+    def attach(self, records: Iterable[models.Model], attribute: str, model: type[models.Model]) -> None:
         """Sets a foreign key of the records to objects of the book, which saves a query for each record."""
         key = f"{attribute}_id"
         known = {record.pk: record for record in self.named(model).values()}
@@ -163,17 +210,17 @@ class Book:
             if getattr(record, key):
                 setattr(record, attribute, known[getattr(record, key)])
 
-    def refer(self, model, name, sheet):
+    def refer(self, model: type[models.Model], name: str, sheet: str | None) -> Any:
         """Returns the record of `model` with this name; raises CellError where there is none."""
         record = self.named(model).get(name) or self._named_alike(model, name)
         if record is None:
             raise self.nobody(name, sheet) if sheet else self.no_choice(model)
         return record
 
-    def _named_alike(self, model, name):
+    def _named_alike(self, model: type[models.Model], name: str) -> Any:
         """Returns the only record whose name has the same `text_key`, None for none or several."""
         known = self.named(model)
-        size, alike = self._alike.get(model, (0, None))
+        size, alike = self._alike.get(model, (0, {}))
         if size != len(known):
             alike = defaultdict(list)
             for record in known.values():
@@ -182,11 +229,11 @@ class Book:
         matches = alike[cells.text_key(name)] if known else []
         return matches[0] if len(matches) == 1 else None
 
-    def fail(self, sheet, name, row):
+    def fail(self, sheet: str, name: str, row: int) -> None:
         """Notes that the row which would have added a name is wrong."""
         self._failed.setdefault((sheet, cells.text_key(name)), row)
 
-    def nobody(self, name, sheet, expected=None, remedy=None):
+    def nobody(self, name: str, sheet: str, expected: str | None = None, remedy: str | None = None) -> cells.CellError:
         """Returns the CellError for an unknown name; points to the wrong row that would have added it."""
         is_brought = sheet in self.sheets
         expected = expected or (f"《{sheet}》表或系统中已有的名称" if is_brought else "系统中已有的名称")
@@ -196,12 +243,12 @@ class Book:
         otherwise = f"请核对名称，或先在《{sheet}》表中加入" if is_brought else REGISTER
         return cells.CellError(expected, remedy or otherwise)
 
-    def no_choice(self, model):
+    def no_choice(self, model: type[models.Model]) -> cells.CellError:
         """Returns the CellError for an unknown name of a record that the workbook cannot add."""
         label = model._meta.verbose_name
         return cells.CellError(cells.one_of(self.named(model)), f"请从中选择一项；新的{label}须先在系统中增加")
 
-    def agree(self, record, attribute, place):
+    def agree(self, record: models.Model, attribute: str, place: SheetRow) -> Agreed | None:
         """Notes that this file repeats a stored value of a record, and returns what was noted before.
 
         `place` is (sheet, row).
@@ -213,32 +260,34 @@ class Book:
         self.agreed[id(record)] = first, self._sets.setdefault(attributes, attributes)
         return known
 
-    def disagree(self, record, known):
+    def disagree(self, record: models.Model, known: Agreed | None) -> None:
         """Undoes `agree` for a wrong row; `known` is what `agree` returned."""
         self.agreed[id(record)] = known
 
-    def check_agreed(self, record, attribute, stored):
+    def check_agreed(self, record: models.Model, attribute: str, stored: str) -> None:
         """Raises CellError for a row that changes a value which an earlier row of this file repeats as stored."""
-        place, attributes = self.agreed.get(id(record)) or (None, ())
-        if attribute in attributes:
+        place, attributes = self.agreed.get(id(record)) or (None, frozenset())
+        if place and attribute in attributes:
             raise self.differing(stored, place)
 
     @staticmethod
-    def differing(shown, place):
+    def differing(shown: str, place: SheetRow) -> cells.CellError:
         """Returns the CellError for a cell that contradicts the row at `place` about the same record."""
         sheet, row = place
         expected = f"与《{sheet}》第 {row} 行一致的“{shown}”"
         return cells.CellError(expected, "同一人或同一单位的两处填写不一致，请核对")
 
-    def claimed(self, record):
+    def claimed(self, record: models.Model) -> dict[str, tuple[Any, SheetRow]]:
         """Returns the values that this file sets on a record as {attribute: (value, place)}."""
         return self.claims.setdefault(id(record), (record, {}))[1]
 
-    def has_claim(self, record, attribute):
+    def has_claim(self, record: models.Model, attribute: str) -> bool:
         """Whether this file sets an attribute of a record."""
         return id(record) in self.claims and attribute in self.claimed(record)
 
-    def claim(self, record, attribute, value, place, shown=as_text):
+    def claim(
+        self, record: models.Model, attribute: str, value: Any, place: SheetRow, shown: Callable[[Any], str] = as_text
+    ) -> bool:
         """Notes that a row sets a value, and returns whether it is the first row to set this attribute.
 
         Raises CellError where an earlier row sets another value.
@@ -250,6 +299,6 @@ class Book:
             raise self.differing(shown(earlier), first)
         return is_first
 
-    def disclaim(self, record, attribute):
+    def disclaim(self, record: models.Model, attribute: str) -> None:
         """Undoes `claim` for a wrong row."""
         self.claimed(record).pop(attribute, None)

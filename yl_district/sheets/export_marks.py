@@ -4,11 +4,15 @@
 in the database tagged 3fa9c1. Marks without a tag are those of earlier versions.
 """
 
+from __future__ import annotations
+
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Model
 from django.utils import timezone
 
 from ..history.tracking import kind_of
@@ -29,19 +33,19 @@ class Mark(NamedTuple):
     tag: str
 
 
-def mark(record, moment):
+def mark(record: Model, moment: datetime) -> str:
     """Returns the mark of a record exported at a moment."""
     return marks(type(record), moment)(record.pk)
 
 
-def marks(model, moment):
+def marks(model: type[Model], moment: datetime) -> Callable[[int], str]:
     """Returns a function from a record's key to its mark."""
     tag = DatabaseTag.objects.get().tag
     head, tail = f"{kind_of(model)}-", f"@{timezone.localtime(moment):{MOMENT}}#{tag}"
     return lambda pk: f"{head}{pk}{tail}"
 
 
-def parse_mark(text):
+def parse_mark(text: object) -> Mark | None:
     """Returns the Mark that a cell states; None where it is no mark."""
     compact = "".join(INVISIBLE.sub("", unicodedata.normalize("NFKC", str(text or ""))).split())
     match = MARK.fullmatch(compact)

@@ -1,8 +1,17 @@
 """Errors found in an uploaded file, each with its place, what was found, what was expected, and the remedy."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
+
+from django.db.models import Model
 
 from . import cells
+
+# {heading: cell}.
+RowCells: TypeAlias = dict[str, Any]
+# (column, found, expected, remedy).
+CellProblem: TypeAlias = tuple[str | None, object, str, str]
 
 
 @dataclass(frozen=True)
@@ -16,7 +25,7 @@ class Problem:
     expected: str
     remedy: str
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -29,16 +38,23 @@ class RowProblems(Exception):
 
     WRONG, DUPLICATE, ELSEWHERE = "wrong", "duplicate", "elsewhere"
 
-    def __init__(self, problems, kind=WRONG, standing=None):
+    def __init__(self, problems: Sequence[CellProblem], kind: str = WRONG, standing: Model | None = None) -> None:
         super().__init__(f"{len(problems)} 处错误")
         self.problems, self.kind, self.standing = problems, kind, standing
 
 
-def row_problem(column, found, expected, remedy, kind=RowProblems.WRONG, standing=None):
+def row_problem(
+    column: str | None,
+    found: object,
+    expected: str,
+    remedy: str,
+    kind: str = RowProblems.WRONG,
+    standing: Model | None = None,
+) -> RowProblems:
     """Returns the RowProblems with one wrong cell."""
     return RowProblems([(column, found, expected, remedy)], kind, standing)
 
 
-def problem_at(sheet, row, column, found, expected, remedy):
+def problem_at(sheet: str | None, row: int, column: str | None, found: object, expected: str, remedy: str) -> Problem:
     """Returns a Problem that shows the cell as a person would read it."""
     return Problem(sheet, row, column, cells.quoted_cell(found), expected, remedy)

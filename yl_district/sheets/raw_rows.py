@@ -3,34 +3,38 @@
 The rows equal those of `SheetResource.export_row`, in a fraction of the time.
 """
 
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+from django.db.models import Model, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
 from ..privacy.encryption import EncryptedMixin, decrypt
+from .columns import Column
 from .resource import SheetResource
 
 
-def is_plain(resource):
+def is_plain(resource: SheetResource) -> bool:
     """Whether every column of the resource can be exported from database values."""
     reads_itself = type(resource).value_for_export is not SheetResource.value_for_export
     return not reads_itself and all(item.lookup for item in resource.fields.values())
 
 
-def plain_rows(resource, records, chunk_size):
+def plain_rows(resource: SheetResource, records: QuerySet, chunk_size: int) -> Iterator[tuple[int, list[str]]]:
     """Yields (primary key, cells) of each record."""
     places = {"pk": 0}
-    sealed = [seal_of(resource, item, places) for item in resource.fields.values()]
-    sealed = [found for found in sealed if found]
+    seals = [seal_of(resource, item, places) for item in resource.fields.values()]
+    sealed = [found for found in seals if found]
     cells = [cell_of(resource, item, places) for item in resource.fields.values()]
     values = records.prefetch_related(None).values_list(*places)
-    for row in values.iterator(chunk_size=chunk_size):
-        row = list(row)
+    for row in map(list, values.iterator(chunk_size=chunk_size)):
         for place, label, seal in sealed:
             if row[place]:
                 row[place] = decrypt(row[place], label, row[seal])
         yield row[0], [cell(row) for cell in cells]
 
 
-def seal_of(resource, item, places):
+def seal_of(resource: SheetResource, item: Column, places: dict[str, int]) -> tuple[int, str, int] | None:
     """Returns (place of the value, label, place of the seal) for an encrypted column, None for others."""
     field = resolve_field(resource._meta.model, item.lookup)
     if not isinstance(field, EncryptedMixin):
@@ -40,7 +44,7 @@ def seal_of(resource, item, places):
     return column_place(item.lookup, places), field.label, seal
 
 
-def cell_of(resource, item, places):
+def cell_of(resource: SheetResource, item: Column, places: dict[str, int]) -> Callable[[Sequence[Any]], str]:
     """Returns a function from a row of values to the column's cell."""
     place, render = column_place(item.lookup, places), item.widget.render
     hidden = resource.plain_mask(item) if resource.book.masks else None
@@ -51,14 +55,14 @@ def cell_of(resource, item, places):
     return lambda row: "" if (value := row[place]) is None else hide(render(value), *[row[one] for one in beside])
 
 
-def column_place(lookup, places):
+def column_place(lookup: str, places: dict[str, int]) -> int:
     """Returns the place of a lookup's value in a row; adds a lookup that `places` lacks."""
     return places.setdefault(lookup, len(places))
 
 
-def resolve_field(model, lookup):
+def resolve_field(model: type[Model], lookup: str) -> Any:
     """Returns the model field at the end of a lookup."""
     *steps, name = lookup.split(LOOKUP_SEP)
     for step in steps:
-        model = model._meta.get_field(step).related_model
+        model = cast("type[Model]", model._meta.get_field(step).related_model)
     return model._meta.get_field(name)

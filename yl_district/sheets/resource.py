@@ -6,34 +6,38 @@ name in one sheet can refer to a row of another.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any, TypeAlias
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Model
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
 from . import cells
-from .columns import REGISTER, Named, References
+from .columns import REGISTER, Book, Column, Named, References
 from .export_recall import Recalling
-from .exporting_rows import SheetExport
-from .problems import RowProblems, row_problem
+from .problems import CellProblem, RowCells, RowProblems, row_problem
 
 ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
 MOST_REMEMBERED = 2_000  # texts of each column whose values are cached
+# (heading, old text, new text).
+CellChange: TypeAlias = tuple[str, str, str]
 GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
 
 
 class PlainRowResult(RowResult):
     """The result of a row, without the unused text description of its record."""
 
-    def add_instance_info(self, instance):
+    def add_instance_info(self, instance: Any) -> None:
         self.object_id = None
 
 
-class SheetResource(Recalling, SheetExport, ModelResource):
+class SheetResource(Recalling, ModelResource):
     """Imports one sheet row by row; all changes made by a wrong row are rolled back.
 
     A subclass sets `sheet`, `columns` and `known_by`, and defines `load`, `find` and, if need be, `start`. Without
@@ -53,20 +57,20 @@ class SheetResource(Recalling, SheetExport, ModelResource):
     """
 
     sheet = ""
-    known_by = ()
-    columns = ()
-    shared = ()
-    kept = ()
+    known_by: Sequence[str] = ()
+    columns: Sequence[Column] = ()
+    shared: Collection[str] = ()
+    kept: Collection[str] = ()
     called = ""
-    begins = ()
-    ends = ()
-    synonyms = {}
+    begins: Sequence[str] = ()
+    ends: Sequence[str] = ()
+    synonyms: Mapping[str, str] = {}
     relies_on_all = False
     settled_by = ""
     group = ""
     without_types = False  # whether the file is text, which does not preserve the types of cells
 
-    def __init_subclass__(cls, **options):
+    def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         unknown = set(cls.known_by) - {item.column_name for item in cls.columns}
         if cls.sheet and (not cls.known_by or unknown or cls.load is SheetResource.load):
@@ -78,47 +82,53 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         skip_diff = True
         use_transactions = False
 
-    def __init__(self, book=None):
+    def __init__(self, book: Book) -> None:
         super().__init__()
         self.book = book
         self.fields = {item.column_name: item for item in self.columns}
         self.naming = [heading for heading, item in self.fields.items() if item.names_others]
         self.called = self.called or self.columns[0].column_name
-        self.row = {}
-        self.row_number = self.place = self.instance = None
-        self.row_at = None
-        self.changes, self.changes_beside = [], []
-        self.matched, self.dirty = {}, {}
-        self.beside, self.linked, self.trail = [], {}, []
-        self.stored, self.marked, self.outdated, self.is_outdated = None, None, 0, False
-        self.aliases, self.spelled, self.unmasked, self.compared = {}, [], {}, Counter()
-        self.standing = {}
-        self.memory = {heading: {} for heading in self.fields}
+        self.row, self.row_number, self.place = {}, 0, ("", 0)
+        self.instance: Any = None
+        self.row_at: Any = None
+        self.changes: list[CellChange] = []
+        self.changes_beside: list[tuple[Any, str, str, str]] = []
+        self.matched: dict[int, tuple[int, Any, str]] = {}
+        self.dirty: dict[int, tuple[Any, set[str]]] = {}
+        self.beside: list[tuple[Any, Sequence[str]]] = []
+        self.linked: dict[str, list[Any]] = {}
+        self.trail: list[Callable[[], Any]] = []
+        self.stored, self.marked, self.outdated, self.is_outdated = {}, None, 0, False
+        self.aliases: dict[str, dict[str, str]] = {}
+        self.spelled: list[tuple[str, str, str]] = []
+        self.unmasked, self.standing = {}, {}
+        self.compared: Counter[str] = Counter()
+        self.memory: dict[str, dict[str, Any]] = {heading: {} for heading in self.fields}
 
     @classmethod
-    def get_display_name(cls):
+    def get_display_name(cls) -> str:
         return cls.sheet
 
     @classmethod
-    def note(cls, book):
+    def note(cls, book: Book) -> None:
         """Adds stored records that other sheets need to the book; nothing by default."""
 
     # Hooks for subclasses
 
-    def load(self):
+    def load(self) -> None:
         """Loads what `find` needs, and all records that marks can name into `stored`, {key: record}."""
         raise NotImplementedError
 
     @property
-    def early_headings(self):
+    def early_headings(self) -> Sequence[str]:
         """Headings that make a row early when filled: such rows are imported first, by default those that end."""
         return self.ends
 
-    def in_order(self, rows):
+    def in_order(self, rows: Iterable[RowCells]) -> list[RowCells]:
         """Returns the early rows, {heading: cell} each, in import order."""
         return sorted(rows, key=self.begin_of)
 
-    def begin_of(self, row):
+    def begin_of(self, row: RowCells) -> date:
         """Returns the first day of a row's validity, `date.min` where it has none."""
         for heading in self.begins:
             if not cells.is_blank(row.get(heading)):
@@ -128,11 +138,11 @@ class SheetResource(Recalling, SheetExport, ModelResource):
                     continue
         return date.min
 
-    def find(self, row):
+    def find(self, row: RowCells) -> Any:
         """Returns the record that the row means, or None; raises CellError where it could be several."""
         raise NotImplementedError
 
-    def recall(self, record):
+    def recall(self, record: Any) -> Any:
         """Returns the record named by the row's mark; subclasses also set here what `find` sets.
 
         Raises RowProblems where the row's other cells identify another record.
@@ -140,56 +150,56 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self._refuse_slipped(record)
         return record
 
-    def start(self, row):
+    def start(self, row: RowCells) -> Any:
         """Returns a new record for a row that means no known one."""
         return self._meta.model()
 
-    def apply(self, record, row):
+    def apply(self, record: Any, row: RowCells) -> list[CellChange]:
         """Sets values that plain columns cannot; returns the changes as [(heading, old, new)]."""
         return []
 
-    def watched(self):
+    def watched(self) -> list[type[Model]]:
         """Returns the models that the check relies on: those compared with rows, and those that rows refer to."""
         own = self._meta.model
         beside = [own._meta.get_field(item.path[0]).related_model for item in self.columns if item.path]
         named = [item.model for item in self.columns if isinstance(item, Named)]
         return list(dict.fromkeys([own, *beside, *named]))
 
-    def is_closed(self, row):
+    def is_closed(self, row: RowCells) -> bool:
         """Whether a row, {heading: cell}, is confidential to whoever sent the file, and so set aside."""
         return False
 
-    def doubts(self):
+    def doubts(self) -> Iterable[str]:
         """Returns warnings about valid rows, to be confirmed before the commit."""
         return []
 
-    def write_beside(self, record, names=()):
+    def write_beside(self, record: Any, names: Sequence[str] = ()) -> None:
         """Adds a record to be written with the current row's: a new one, or the named fields of a stored one."""
         self.beside.append((record, names))
         self.trail.append(self.beside.pop)
 
     @classmethod
-    def settle(cls, keys):
+    def settle(cls, keys: Collection[int]) -> None:
         """Updates derived data after records were written, or undone, in bulk.
 
         `keys` are those of the records that the written ones refer to by `settled_by`.
         """
 
-    def late_problems(self):
+    def late_problems(self) -> Iterable[tuple[Any, ...]]:
         """Returns problems that show only once every row of the file has been read.
 
         Each is (the row's `row_at`, column, found, expected, remedy).
         """
         return []
 
-    def change(self, record, name, value):
+    def change(self, record: Any, name: str, value: Any) -> None:
         """Sets a field of the current row's record that no column states by itself."""
         self.trail.append(partial(setattr, record, name, getattr(record, name)))
         setattr(record, name, value)
         if not self.has_begun(record):
             self._touch(record, name)
 
-    def link(self, record, name, others):
+    def link(self, record: Any, name: str, others: Collection[Model]) -> bool:
         """Replaces the links of a many-to-many field of the current row's record; returns whether they differ."""
         stored = {one.pk for one in getattr(record, name).all()} if record.pk else set()
         if stored == {one.pk for one in others}:
@@ -197,17 +207,14 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.linked[name] = list(others)
         return True
 
-    def rows_for_export(self, records):
-        """Returns the QuerySet of records with the relations that `export_row` reads, to save queries."""
-        return records
-
     # The steps of a row, in the order in which django-import-export calls them
 
-    def before_import(self, dataset, **options):
+    def before_import(self, dataset: Any, **options: Any) -> None:
         self.load()
 
-    def before_import_row(self, row, **options):
-        self.row_number, self.row, problems = row[ROW_NUMBER], {}, []
+    def before_import_row(self, row: RowCells, **options: Any) -> None:
+        self.row_number, self.row = row[ROW_NUMBER], {}
+        problems: list[CellProblem] = []
         self.spelled, self.unmasked = [], {}
         self.place = (self.sheet, self.row_number)
         self.linked = {}
@@ -225,7 +232,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if problems:
             raise RowProblems(problems)
 
-    def _resolved(self, heading, item, value, row):
+    def _resolved(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value of a cell, else that of its remembered meaning; raises CellError."""
         if heading in self.standing and not isinstance(item, References):
             return self.standing[heading]
@@ -240,18 +247,18 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.spelled.append((heading, cells.quoted_cell(value), meant))
         return found
 
-    def _cell_problem(self, heading, value, error):
+    def _cell_problem(self, heading: str, value: Any, error: cells.CellError) -> CellProblem:
         """Returns the problem of a cell; for a masked cell it does not reveal the stored value."""
         if heading in self.unmasked:
             return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
         remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
         return heading, value, error.expected, remedy
 
-    def is_said_elsewhere(self, item, row):
+    def is_said_elsewhere(self, item: Column, row: RowCells) -> bool:
         """Whether the column's alternative, `unless`, is filled in the row."""
-        return item.unless and not cells.is_blank(row.get(item.unless))
+        return bool(item.unless) and not cells.is_blank(row.get(item.unless))
 
-    def read(self, heading, item, value, row):
+    def read(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value that the column's widget reads, cached by text; raises CellError."""
         known = self.memory[heading]
         if type(value) is str and value in known:
@@ -264,11 +271,11 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             known[value] = read
         return read
 
-    def _is_stored(self, heading, item, text):
+    def _is_stored(self, heading: str, item: Column, text: object) -> bool:
         """Whether the cell of an exported row still equals the stored value."""
         return self.marked is not None and self.exported_text(self.marked, heading, item) == text
 
-    def import_row(self, row, instance_loader, **options):
+    def import_row(self, row: RowCells, instance_loader: Any, **options: Any) -> RowResult:
         self.trail = []
         result = super().import_row(row, instance_loader, **options)
         if result.errors:
@@ -278,17 +285,17 @@ class SheetResource(Recalling, SheetExport, ModelResource):
                 self.book.fail(type(self).sheet, name, self.row_number)
         return result
 
-    def set_back(self):
+    def set_back(self) -> None:
         """Rolls back the values, claims and records of the current row."""
         for undo in reversed(self.trail):
             undo()
         self.trail = []
 
     @classmethod
-    def get_row_result_class(cls):
+    def get_row_result_class(cls) -> type[RowResult]:
         return PlainRowResult
 
-    def get_or_init_instance(self, instance_loader, row):
+    def get_or_init_instance(self, instance_loader: Any, row: RowCells) -> tuple[Any, bool]:
         record = self.recall(self.marked) if self.marked else self._located(row, lambda: self.find(self.row))
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
@@ -298,12 +305,12 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy, kind)
         return record, False
 
-    def place_of(self, record):
+    def place_of(self, record: Any) -> str:
         """Returns the position of the row that means a record, with its sheet's name where that is another one."""
         number, _, sheet = self.matched[id(record)]
         return f"第 {number} 行" if sheet == self.sheet else f"《{sheet}》第 {number} 行"
 
-    def _located(self, row, act):
+    def _located(self, row: RowCells, act: Callable[[], Any]) -> Any:
         """Returns the result of `act`; turns its CellError into RowProblems of the column that the error names."""
         try:
             return act()
@@ -311,7 +318,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             heading = error.column or self.called
             raise RowProblems([(heading, row.get(heading), error.expected, error.remedy)]) from None
 
-    def import_instance(self, instance, row, **options):
+    def import_instance(self, instance: Any, row: RowCells, **options: Any) -> None:
         self.changes, self.changes_beside, problems = [], [], []
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
@@ -324,7 +331,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
             raise RowProblems(problems)
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
 
-    def _set(self, instance, heading, item, value):
+    def _set(self, instance: Any, heading: str, item: Column, value: Any) -> None:
         target, name = instance, item.name
         for step in item.path:
             target = getattr(target, step)
@@ -340,7 +347,8 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
-        change = (heading, *self._masked_texts(item, target, name, old, value))
+        old_text, new_text = self._masked_texts(item, target, name, old, value)
+        change = heading, old_text, new_text
         is_beside = instance.pk is None and target.pk is not None
         if is_beside and item.attribute in self.kept and old not in ("", None):
             remedy = "请核对；确为登记有误时，先在人员资料中改正"
@@ -352,11 +360,11 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if is_beside:
             self.changes_beside.append((target, *change))
 
-    def has_begun(self, record):
+    def has_begun(self, record: Any) -> bool:
         """Whether the current row itself creates the record, so that no other row knows it yet."""
         return record.pk is None and id(record) not in self.book.begun
 
-    def _claim(self, target, name, value, shown, is_begun):
+    def _claim(self, target: Any, name: str, value: Any, shown: Callable[[Any], str], is_begun: bool) -> None:
         """Claims a shared value; raises CellError where rows that describe the same record do not agree."""
         if is_begun:
             return  # its values are all from this row
@@ -372,12 +380,12 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if self.book.claim(target, name, value, place, shown):
             self.trail.append(partial(self.book.disclaim, target, name))
 
-    def _quoted(self, item, target, name, value):
+    def _quoted(self, item: Column, target: Any, name: str, value: Any) -> str:
         """Returns a value for a problem, masked, since it may be a stored one that the sender does not know."""
         [text] = self._masked_texts(item, target, name, value)
         return text
 
-    def _masked_texts(self, item, target, name, *values):
+    def _masked_texts(self, item: Column, target: Any, name: str, *values: Any) -> Iterable[str]:
         """Returns values as texts for the report of changes, with numbers and minors' names masked."""
         texts = [item.widget.render(value) for value in values]
         if item.is_masked:
@@ -385,19 +393,21 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         is_hidden_name = name == "name" and getattr(target, "shown_name", target.name) != target.name
         return map(masked_name, texts) if is_hidden_name else texts
 
-    def _touch(self, record, name):
+    def _touch(self, record: Any, name: str) -> None:
         names = self.dirty.setdefault(id(record), (record, set()))[1]
         if name not in names:
             names.add(name)
             self.trail.append(partial(names.discard, name))
 
-    def skip_row(self, instance, original, row, import_validation_errors=None):
+    def skip_row(self, instance: Any, original: Any, row: RowCells, import_validation_errors: Any = None) -> bool:
         self.matched[id(instance)] = (self.row_number, instance, self.sheet)
         self.trail.append(partial(self.matched.pop, id(instance)))
         return bool(instance.pk) and not self.changes
 
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        problems = []
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        problems: list[CellProblem] = []
         for record in self.records_of(instance):
             before = None if self.has_begun(record) else dict(record.__dict__)
             try:
@@ -409,7 +419,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         if problems:
             raise RowProblems(problems)
 
-    def _touch_derived(self, record, before):
+    def _touch_derived(self, record: Any, before: Mapping[str, Any]) -> None:
         """Marks fields that `clean` has changed as dirty; merely decrypting a cell is no change."""
         for name, old in before.items():
             value = record.__dict__[name]
@@ -417,11 +427,11 @@ class SheetResource(Recalling, SheetExport, ModelResource):
                 self.trail.append(partial(setattr, record, name, old))
                 self._touch(record, name)
 
-    def records_of(self, instance):
+    def records_of(self, instance: Any) -> list[Any]:
         """Returns the records that one row writes, in the order in which they must be created."""
         return [instance]
 
-    def _problems_of(self, errors, record):
+    def _problems_of(self, errors: ValidationError, record: Any) -> Iterator[CellProblem]:
         for name, found in errors.error_dict.items() if hasattr(errors, "error_dict") else [(NON_FIELD_ERRORS, errors)]:
             found = found if isinstance(found, list) else found.error_list
             heading = self._heading_of(record, name)
@@ -434,7 +444,7 @@ class SheetResource(Recalling, SheetExport, ModelResource):
                 shown = self.unmasked.get(heading, shown)
                 yield (heading, shown, expected, words.get("remedy") or "请改正后重新上传")
 
-    def _heading_of(self, record, name):
+    def _heading_of(self, record: Any, name: str) -> str:
         for heading, item in self.fields.items():
             if item.attribute and item.attribute.split("__")[-1] == name:
                 return heading
@@ -443,17 +453,17 @@ class SheetResource(Recalling, SheetExport, ModelResource):
         except FieldDoesNotExist:
             return self.called
 
-    def save_instance(self, instance, is_create, row, **options):
+    def save_instance(self, instance: Any, is_create: bool, row: RowCells, **options: Any) -> None:
         for record in self.records_of(instance):
             if record.pk is None:
                 self.book.begun[id(record)] = (self.sheet, self.row_number)
         self.accept(instance)
         self.instance = instance
 
-    def accept(self, record):
+    def accept(self, record: Any) -> None:
         """Makes a new or changed record known to the rows that follow; nothing by default."""
 
-    def save_m2m(self, instance, row, **options):
+    def save_m2m(self, instance: Any, row: RowCells, **options: Any) -> None:
         """Does nothing: links are written with their records when the import is committed."""
 
 
@@ -465,17 +475,18 @@ class LogResource(SheetResource):
 
     relies_on_all = True
 
-    def __init_subclass__(cls, **options):
+    def __init_subclass__(cls, **options: Any) -> None:
         cls.known_by = tuple(item.column_name for item in cls.columns)
         super().__init_subclass__(**options)
 
-    def load(self):
-        self.stored, self.waiting = {}, defaultdict(list)
+    def load(self) -> None:
+        self.stored = {}
+        self.waiting: dict[tuple[str, ...], list[Any]] = defaultdict(list)
         for record in self.rows_for_export(self._meta.model.objects.order_by("pk")):
             self.stored[record.pk] = record
             self.waiting[tuple(self.export_row(record))].append(record)
 
-    def find(self, row):
+    def find(self, row: RowCells) -> Any:
         said = tuple(
             "" if row.get(heading) is None else self.render(heading, item, row[heading])
             for heading, item in self.fields.items()
@@ -483,11 +494,11 @@ class LogResource(SheetResource):
         waiting = self.waiting[said]
         return self._taken(waiting, waiting[0]) if waiting else None
 
-    def recall(self, record):
+    def recall(self, record: Any) -> Any:
         waiting = self.waiting[tuple(self.export_row(record))]
         return self._taken(waiting, record) if record in waiting else record
 
-    def _taken(self, waiting, record):
+    def _taken(self, waiting: list[Any], record: Any) -> Any:
         """Returns the record, and removes it from those that further rows can mean."""
         self.trail.append(partial(waiting.insert, waiting.index(record), record))
         waiting.remove(record)
