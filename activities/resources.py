@@ -8,7 +8,7 @@ from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError, split_list
-from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub
@@ -35,9 +35,9 @@ class ActivityResource(SheetResource):
     columns = [
         column(Activity, "name", required=True),
         column(Activity, "held_on", required=True),
-        Named("类型", "type", ActivityType, required=True),
-        Named("主办组织", "host", Organisation, ORGANISATION_SHEET),
-        Named("青年汇", "hub", Hub, HubYearResource.sheet),
+        RecordNameColumn("类型", "type", ActivityType, required=True),
+        RecordNameColumn("主办组织", "host", Organisation, ORGANISATION_SHEET),
+        RecordNameColumn("青年汇", "hub", Hub, HubYearResource.sheet),
         column(Activity, "venue"),
         column(Activity, "is_online"),
         column(Activity, "session_count"),

@@ -26,7 +26,7 @@ from members.resources import (
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError
-from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import LogResource, SheetResource
 
@@ -79,7 +79,7 @@ class AssistedYouthResource(CaseResource):
         person_column("gender"),
         person_column("birth_date"),
         person_column("identity_number"),
-        Named("所在组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
+        RecordNameColumn("所在组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
         column(AssistedYouth, "school"),
         column(AssistedYouth, "grade"),
         column(AssistedYouth, "hardship"),

@@ -6,7 +6,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
-from yl_district.sheets.columns import Column, Named, column, key_of
+from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 
@@ -197,7 +197,7 @@ class MemberResource(PeopleResource):
         column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES),
         column(Member, "education", aliases=EDUCATION_ALIASES),
         column(Member, "joined_league_on"),
-        Named("所在团支部", "branch", Organisation, ORGANISATION_SHEET, required=True),
+        RecordNameColumn("所在团支部", "branch", Organisation, ORGANISATION_SHEET, required=True),
         person_column("mobile"),
         column(Member, "wechat"),
         column(Member, "employer"),
@@ -302,7 +302,7 @@ class PostResource(PeopleResource):
         person_column("name", required=True),
         person_column("gender"),
         person_column("mobile"),
-        Named("所在组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
+        RecordNameColumn("所在组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
         column(Post, "title", required=True),
         column(Post, "duties"),
         column(Post, "nature"),

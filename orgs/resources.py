@@ -4,7 +4,7 @@ from collections import defaultdict
 from functools import partial
 
 from yl_district.sheets.cells import CellError
-from yl_district.sheets.columns import Named, column
+from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import LogResource, SheetResource
 
@@ -54,7 +54,7 @@ class OrganisationResource(SheetResource):
         column(Organisation, "name", required=True),
         column(Organisation, "category", required=True),
         column(Organisation, "domain", required=True),
-        Named("上级组织", None, Organisation, ORGANISATION_SHEET),
+        RecordNameColumn("上级组织", None, Organisation, ORGANISATION_SHEET),
         column(Organisation, "founded_on"),
         column(Organisation, "last_election_on"),
         column(Organisation, "liaison"),
@@ -210,7 +210,7 @@ class UnitResource(SheetResource):
         column(Unit, "employees"),
         column(Unit, "youths"),
         column(Unit, "league_form"),
-        Named("团支部", "branch", Organisation, ORGANISATION_SHEET),
+        RecordNameColumn("团支部", "branch", Organisation, ORGANISATION_SHEET),
         column(Unit, "league_founded_on"),
         column(Unit, "task_year"),
         column(Unit, "is_contact_point"),
@@ -276,7 +276,7 @@ class UnitContactResource(LogResource):
 
     sheet = "两新联络"
     columns = [
-        Named("单位名称", "unit", Unit, UnitResource.sheet, required=True),
+        RecordNameColumn("单位名称", "unit", Unit, UnitResource.sheet, required=True),
         column(UnitContact, "held_on", required=True),
         column(UnitContact, "form", required=True),
         column(UnitContact, "contact_name"),
@@ -296,7 +296,7 @@ class SupplyResource(LogResource):
     sheet = "物资配发"
     columns = [
         column(Supply, "issued_on", required=True),
-        Named("组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
+        RecordNameColumn("组织", "organisation", Organisation, ORGANISATION_SHEET, required=True),
         column(Supply, "item", required=True),
         column(Supply, "quantity", required=True),
     ]

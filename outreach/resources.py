@@ -15,7 +15,7 @@ from members.resources import (
     person_column,
 )
 from yl_district.sheets.cells import CellError
-from yl_district.sheets.columns import References, column
+from yl_district.sheets.columns import ReferenceColumn, column
 from yl_district.sheets.resource import LogResource, SheetResource
 
 from .models import Contact, Link
@@ -159,7 +159,7 @@ class ContactResource(LogResource, PeopleResource):
         PersonReference("团干部", "cadre", CADRE, required=True),
         column(Contact, "held_on", required=True),
         column(Contact, "form", required=True),
-        References("联系青年", required=True, width=30),
+        ReferenceColumn("联系青年", required=True, width=30),
         column(Contact, "content"),
     ]
 

@@ -182,7 +182,7 @@ MFA_FORMS = {
     "deactivate_totp": "orgs.accounts.sign_in_forms.SecondFactorRemovalForm",
 }
 # By account alone: behind a proxy everybody has the same address.
-AXES_HANDLER = "orgs.accounts.authentication.TryHandler"
+AXES_HANDLER = "orgs.accounts.authentication.AttemptHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "orgs.accounts.sign_in_views.locked"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False

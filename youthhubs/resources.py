@@ -7,7 +7,7 @@ from members.models import Volunteer
 from members.resources import PERSON_SYNONYMS, WORKPLACES, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.sheets.columns import Column, Named, column
+from yl_district.sheets.columns import Column, RecordNameColumn, column
 from yl_district.sheets.resource import SheetResource
 
 from .models import Hub, HubYear, TeamMember
@@ -22,7 +22,7 @@ class HubYearResource(SheetResource):
     shared = ("hub__organisation", "hub__opened_on", "hub__closed_on")
     columns = [
         column(Hub, "name", required=True, prefix="hub__"),
-        Named("所在组织", "hub__organisation", Organisation, ORGANISATION_SHEET, required=True),
+        RecordNameColumn("所在组织", "hub__organisation", Organisation, ORGANISATION_SHEET, required=True),
         column(HubYear, "year", required=True),
         column(HubYear, "tier", required=True),
         column(Hub, "opened_on", prefix="hub__"),
@@ -73,7 +73,7 @@ class VolunteerResource(PeopleResource):
         person_column("mobile"),
         column(Volunteer, "employer"),
         column(Volunteer, "volunteer_no"),
-        Named("志愿者队伍", None, Hub, HubYearResource.sheet),
+        RecordNameColumn("志愿者队伍", None, Hub, HubYearResource.sheet),
         column(Volunteer, "joined_on"),
         column(Volunteer, "pledged_on"),
         column(Volunteer, "bound_on"),

@@ -66,7 +66,7 @@ class AccountBackend(ModelBackend):
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
 
 
-class TryHandler(AxesDatabaseHandler):
+class AttemptHandler(AxesDatabaseHandler):
     """Counts each login attempt before the password is checked; django-axes would check first and count afterwards."""
 
     def is_allowed(self, request, credentials=None):

@@ -12,7 +12,7 @@ from .lines import CHECKS
 
 
 @dataclass(frozen=True)
-class Answered:
+class ExplainedFinding:
     """A finding with its explanation; one given for an earlier state of the finding no longer counts."""
 
     finding: Finding
@@ -32,8 +32,8 @@ class Group:
     """All findings of one check, with the whole of them that a shared explanation covers."""
 
     check: Check
-    whole: Answered
-    findings: tuple[Answered, ...]
+    whole: ExplainedFinding
+    findings: tuple[ExplainedFinding, ...]
 
     @property
     def open_count(self):
@@ -125,7 +125,7 @@ def with_answers(each, whole, reasons):
 def answered_alone(finding, reasons):
     """A finding with the explanation given for itself."""
     reason = reasons.get((finding.check.key, finding.subject))
-    return Answered(finding, reason, reason is not None and reason.digest == finding.digest)
+    return ExplainedFinding(finding, reason, reason is not None and reason.digest == finding.digest)
 
 
 def answered(finding, whole, reasons):
@@ -134,13 +134,13 @@ def answered(finding, whole, reasons):
     # Readers who may not see the names may not read an explanation either, as it may contain them.
     is_told = finding.check.audience != Audience.NAMES or not finding.covers
     if alone.is_explained:
-        return alone if is_told else Answered(finding, None, True)
+        return alone if is_told else ExplainedFinding(finding, None, True)
     if whole.is_explained and finding.is_about_cases == whole.finding.is_about_cases:
-        return Answered(finding, whole.explanation, True, is_shared=True)
+        return ExplainedFinding(finding, whole.explanation, True, is_shared=True)
     is_answered_one_by_one = all(is_answered(finding, *each, reasons) for each in finding.covers)
     if finding.covers and is_answered_one_by_one:
-        return Answered(finding, None, True)
-    return alone if is_told else Answered(finding)
+        return ExplainedFinding(finding, None, True)
+    return alone if is_told else ExplainedFinding(finding)
 
 
 def is_answered(finding, subject, digest, reasons):

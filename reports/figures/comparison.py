@@ -22,7 +22,7 @@ WIDEST_BAR = 100
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedValue:
     """A figure's value in one period, as counted now or as signed."""
 
     key: str
@@ -74,13 +74,13 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Compared:
+class FigureComparison:
     """One figure in the periods compared; `before` is set only where that period is not `year_before` as well."""
 
     figure: Figure
-    now: Side
-    year_before: Side
-    before: Side | None = None
+    now: ComparedValue
+    year_before: ComparedValue
+    before: ComparedValue | None = None
 
     @property
     def is_comparable(self) -> bool:
@@ -125,12 +125,12 @@ class Compared:
         return f"{verb}{about} {abs(self.difference)} {self.figure.unit}{share}"
 
     @property
-    def sides(self) -> list[Side]:
+    def sides(self) -> list[ComparedValue]:
         """The values of the periods compared, this period first."""
         return [side for side in (self.now, self.year_before, self.before) if side]
 
     @property
-    def bars(self) -> list[tuple[Side, float]]:
+    def bars(self) -> list[tuple[ComparedValue, float]]:
         """Each value with the width of its bar, in percent of the largest."""
         most = max(side.value for side in self.sides) or 1
         return [(side, round(WIDEST_BAR * side.value / most, 1)) for side in self.sides]
@@ -142,7 +142,7 @@ def comparison_rows(
     today: date | None = None,
     now: Mapping[str, Result] | None = None,
     with_before: bool = True,
-) -> list[Compared]:
+) -> list[FigureComparison]:
     """Every figure of a scope in the periods compared, in printing order.
 
     A period that is still running is compared with the same days of the year before. Values signed for an earlier
@@ -155,7 +155,7 @@ def comparison_rows(
     preceding = passed.within(passed.period.before)
     if with_before and passed == scope and preceding != earlier:
         sides.append(earlier_sides(preceding, with_cases))
-    return [Compared(result.figure, *(side[key] for side in sides)) for key, result in numbers.items()]
+    return [FigureComparison(result.figure, *(side[key] for side in sides)) for key, result in numbers.items()]
 
 
 def passed_of(scope: Scope, today: date | None) -> Scope:
@@ -168,16 +168,16 @@ def passed_of(scope: Scope, today: date | None) -> Scope:
 
 def sides_of(
     numbers: Mapping[str, Result], scope: Scope, label: str, signed: Mapping[str, CountedFigure] | None = None
-) -> dict[str, Side]:
+) -> dict[str, ComparedValue]:
     """The values of a period, by figure key."""
     signed = signed or {}
     return {
-        key: Side(key, label, scope, result.figure.unit, result.value, result.quality, signed.get(key))
+        key: ComparedValue(key, label, scope, result.figure.unit, result.value, result.quality, signed.get(key))
         for key, result in numbers.items()
     }
 
 
-def earlier_sides(scope: Scope, with_cases: bool) -> dict[str, Side]:
+def earlier_sides(scope: Scope, with_cases: bool) -> dict[str, ComparedValue]:
     """The values of an earlier period, by figure key: the signed one where there is one, else the one counted now."""
     signed, counted = signed_figures(scope), results(scope, with_cases)
     numbers = {key: as_signed(result, signed.get(key)) for key, result in counted.items()}
@@ -196,7 +196,7 @@ def signed_figures(scope: Scope) -> dict[str, CountedFigure]:
     return {row.key: row for row in rows}
 
 
-def growth(rows: Iterable[Compared]) -> list[dict[str, Any]]:
+def growth(rows: Iterable[FigureComparison]) -> list[dict[str, Any]]:
     """The chart's rows: the change in percent of the main figures and of those that fell, where it is known."""
     drawn = [row for row in rows if row.percent is not None and (row.figure.is_drawn or row.is_fall)]
     labels = Counter(row.figure.label for row in drawn)

@@ -7,7 +7,7 @@ from members.models import Person
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError, plain
-from yl_district.sheets.columns import References, column, key_of
+from yl_district.sheets.columns import ReferenceColumn, column, key_of
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
@@ -32,7 +32,7 @@ class PlatformEntryResource(SheetResource):
     columns = [
         column(PlatformEntry, "platform", required=True),
         column(PlatformEntry, "subject", required=True),
-        References("名称", required=True, width=30),
+        ReferenceColumn("名称", required=True, width=30),
         column(PlatformEntry, "entered_on", required=True),
         column(PlatformEntry, "bound_on"),
     ]

@@ -32,7 +32,7 @@ LONGEST_UNIT = 6
 NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千万亿余多约几半倍.,，-]")
 
 
-class Wrong(Exception):
+class Meaningless(Exception):
     """Raised for an expression without a meaning: what was expected, and the closest valid names."""
 
     def __init__(self, expected: str, near: Iterable[str] = ()) -> None:
@@ -155,7 +155,7 @@ class AspectMeaning(Meaning):
 def meaning_of(expression: str, vocabulary: Vocabulary, aimed: frozenset[str] = frozenset()) -> Meaning:
     """The meaning of an expression; `aimed` are the figures known to have a target at this place in the text.
 
-    Raises Wrong where the expression means nothing.
+    Raises Meaningless where the expression means nothing.
     """
     word = vocabulary.words.get(expression)
     if word:
@@ -164,12 +164,12 @@ def meaning_of(expression: str, vocabulary: Vocabulary, aimed: frozenset[str] = 
     key = vocabulary.key(name)
     if aspect and aspect not in vocabulary.aspects(key):
         names = "”“.".join(filter(None, vocabulary.aspects(key)))
-        raise Wrong(f"“{name}”后面没有“.{aspect}”，可以写“.{names}”")
+        raise Meaningless(f"“{name}”后面没有“.{aspect}”，可以写“.{names}”")
     if unit and not ASPECTS[aspect].is_number:
-        raise Wrong(f"“.{aspect}”不带单位，请删去“:{unit}”")
+        raise Meaningless(f"“.{aspect}”不带单位，请删去“:{unit}”")
     check_unit(unit)
     if aspect == TARGET and key not in vocabulary.targets.keys() | aimed:
-        raise Wrong(f"“{name}”在这一期没有上级下达的目标，请删去，或写成“[{name}.目标 无:…|其余:…]”")
+        raise Meaningless(f"“{name}”在这一期没有上级下达的目标，请删去，或写成“[{name}.目标 无:…|其余:…]”")
     return AspectMeaning(key, aspect, unit, figures_of_aspect(key, aspect, vocabulary))
 
 
@@ -180,9 +180,9 @@ def figures_of_aspect(key: str, aspect: str, vocabulary: Vocabulary) -> frozense
 
 
 def check_unit(unit: str) -> None:
-    """Raises Wrong for a unit that would change the number in front of it, or is too long."""
+    """Raises Meaningless for a unit that would change the number in front of it, or is too long."""
     if unit != BARE and (len(unit) > LONGEST_UNIT or NUMERAL.search(unit)):
-        raise Wrong(f"单位“{unit[:12]}”不能用，应为 {LONGEST_UNIT} 字以内的量词，不含数字和“余”“约”一类的字")
+        raise Meaningless(f"单位“{unit[:12]}”不能用，应为 {LONGEST_UNIT} 字以内的量词，不含数字和“余”“约”一类的字")
 
 
 def divided_name(expression: str, vocabulary: Vocabulary) -> tuple[str, str, str]:

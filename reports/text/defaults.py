@@ -15,7 +15,7 @@ from activities.models import ActivityType
 
 from ..figures.scopes import Scope
 from ..models import Report
-from .names import Names
+from .names import FigureNames
 from .parsing import resolve_variants
 from .words import OUTSIDE_TYPES
 from .writing import Draft
@@ -72,7 +72,7 @@ def clause_separator(following: Sequence[str]) -> str:
     return said
 
 
-def clause(kind: ActivityType, names: Names) -> str:
+def clause(kind: ActivityType, names: FigureNames) -> str:
     """The clause on one type of activity: the number of sessions, their topics and the attendance."""
     sessions, attendances = (names.name(f"{measure}.{kind.key}") for measure in ("sessions", "attendances"))
     wording = wordings().get(kind.key, GENERAL)

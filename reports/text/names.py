@@ -17,7 +17,7 @@ def full_name(figure: Figure) -> str:
     return f"{figure.label}（{figure.unit}）"
 
 
-class Names:
+class FigureNames:
     """Maps the names of these figures to their keys; a figure's key is always one of its names."""
 
     def __init__(self, figures: Mapping[str, Figure]) -> None:

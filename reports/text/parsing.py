@@ -80,7 +80,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenText:
     """Source that cannot be parsed, shown as it was written."""
 
     text: str
@@ -96,7 +96,7 @@ class Paragraph:
     nodes: Nodes
 
 
-# Text, Insert, Choice or Broken; in a Reading, Meant replaces Insert and Choice.
+# Text, Insert, Choice or BrokenText; in a Reading, Meant replaces Insert and Choice.
 Node: TypeAlias = Any
 Nodes: TypeAlias = tuple[Node, ...]
 
@@ -197,7 +197,7 @@ class TextParser:
             return self.broken(start, self.at)
         return Text(token[0], start, self.at)
 
-    def insert(self) -> Insert | Broken:
+    def insert(self) -> Insert | BrokenText:
         """The placeholder at the current position."""
         start, found = self.at, INSERTION.match(self.source, self.at)
         if not found:
@@ -240,10 +240,10 @@ class TextParser:
         start, self.at = self.at, end
         return Text(self.source[start:end], start, end)
 
-    def broken(self, start: int, end: int) -> Broken:
+    def broken(self, start: int, end: int) -> BrokenText:
         """The unparsable source between two positions."""
         self.at = end
-        return Broken(self.source[start:end].strip(), start, end)
+        return BrokenText(self.source[start:end].strip(), start, end)
 
     def skip(self, characters: str) -> int:
         """Moves past these characters and returns the new position."""

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from .aspects import TARGET, Meaning, Wrong, divided_name, meaning_of
+from .aspects import TARGET, Meaning, Meaningless, divided_name, meaning_of
 from .parsing import (
     MOST_PROBLEMS,
     Branch,
-    Broken,
+    BrokenText,
     Choice,
     Insert,
     Node,
@@ -25,7 +25,7 @@ WITHOUT_TARGET = "无"
 
 
 @dataclass(frozen=True)
-class Meant:
+class Resolved:
     """A resolved expression: a placeholder, or a variant with the branches to choose from."""
 
     meaning: Meaning
@@ -48,7 +48,7 @@ class Reading:
 def meanings(nodes: Nodes) -> Iterator[Meaning]:
     """Yields every meaning within nodes, including those of all branches."""
     for node in nodes:
-        if isinstance(node, Meant):
+        if isinstance(node, Resolved):
             yield node.meaning
             for branch in node.branches:
                 yield from meanings(branch.nodes)
@@ -89,23 +89,23 @@ class Interpreter:
             return self.insert(node, aimed)
         return self.choice(node, aimed) if isinstance(node, Choice) else node
 
-    def insert(self, node: Insert, aimed: frozenset[str]) -> Meant | Broken:
+    def insert(self, node: Insert, aimed: frozenset[str]) -> Resolved | BrokenText:
         """A placeholder resolved."""
         try:
-            return Meant(meaning_of(node.expression, self.vocabulary, aimed))
-        except Wrong as wrong:
+            return Resolved(meaning_of(node.expression, self.vocabulary, aimed))
+        except Meaningless as wrong:
             self.report(node.line, f"{{{node.expression}}}", wrong)
-            return Broken(node.expression, node.start, node.end)
+            return BrokenText(node.expression, node.start, node.end)
 
-    def choice(self, node: Choice, aimed: frozenset[str]) -> Meant | Broken:
+    def choice(self, node: Choice, aimed: frozenset[str]) -> Resolved | BrokenText:
         """A variant resolved; its branches are checked even if its subject means nothing."""
         try:
             meaning = subject(node.subject, self.vocabulary)
-        except Wrong as wrong:
+        except Meaningless as wrong:
             self.report(node.line, f"[{node.subject} …]", wrong)
             meaning = None
         branches = tuple(self.branch(node, branch, meaning, aimed) for branch in node.branches)
-        return Meant(meaning, branches) if meaning else Broken(node.subject, node.start, node.end)
+        return Resolved(meaning, branches) if meaning else BrokenText(node.subject, node.start, node.end)
 
     def branch(self, node: Choice, branch: Branch, meaning: Cases | None, aimed: frozenset[str]) -> Branch:
         """One case of a variant, with its text resolved."""
@@ -113,15 +113,15 @@ class Interpreter:
         if meaning and branch.case and branch.case not in known:
             near = get_close_matches(branch.case, known, n=1, cutoff=0.3)
             found = f"[{node.subject} {branch.case}:…]"
-            self.report(node.line, found, Wrong(f"没有“{branch.case}”这种情形，可以写 {'、'.join(known)}", near))
+            self.report(node.line, found, Meaningless(f"没有“{branch.case}”这种情形，可以写 {'、'.join(known)}", near))
         name, aspect, _ = divided_name(node.subject, self.vocabulary)
         if aspect == TARGET and branch.case != WITHOUT_TARGET:
             aimed = aimed | {self.vocabulary.key(name)}
         return Branch(branch.case if branch.case in known else "", self.nodes(branch.nodes, aimed))
 
-    def report(self, line: int, found: str, wrong: Wrong) -> None:
+    def report(self, line: int, found: str, wrong: Meaningless) -> None:
         """Adds a problem for an expression without a meaning."""
         self.problems.append(TextProblem(line, quotation(found), wrong.expected, wrong.near))
 
 
-__all__ = ["Meant", "Reading", "is_about_cases", "read_text"]
+__all__ = ["Reading", "Resolved", "is_about_cases", "read_text"]

@@ -11,7 +11,7 @@ from activities.models import Activity
 
 from ..figures.figure import Result
 from ..figures.measures import INCOMPLETE, ROUNDED
-from .aspects import TARGET, Meaning, Wrong, divided_name, topics
+from .aspects import TARGET, Meaning, Meaningless, divided_name, topics
 from .parsing import VARIANT_EXAMPLE
 from .sentences import COMPARED_WITH, Sentences, exact
 
@@ -152,9 +152,9 @@ def of_fact(fact: Fact) -> Cases:
 
 
 def subject(expression: str, vocabulary: Vocabulary) -> Cases:
-    """The cases of a variant's subject; raises Wrong where the subject means nothing."""
+    """The cases of a variant's subject; raises Meaningless where the subject means nothing."""
     if not expression:
-        raise Wrong(f"变体应写成“{VARIANT_EXAMPLE}”")
+        raise Meaningless(f"变体应写成“{VARIANT_EXAMPLE}”")
     if expression in vocabulary.facts:
         return of_fact(vocabulary.facts[expression])
     if vocabulary.names.key(expression):
@@ -181,7 +181,7 @@ def of_aspect(expression: str, vocabulary: Vocabulary) -> Cases:
     if aspect in lists:
         return of_list(key, lists[aspect])
     known = "”“.".join([TARGET, *COMPARED_WITH, *lists])
-    raise Wrong(f"“{name}”不能按“.{aspect}”分情形，可以按“.{known}”")
+    raise Meaningless(f"“{name}”不能按“.{aspect}”分情形，可以按“.{known}”")
 
 
 def sum_of(expression: str, vocabulary: Vocabulary) -> FigureSum:

@@ -10,8 +10,8 @@ from activities.models import ActivityType
 from ..figures.counting import figures_of, targets_of
 from ..figures.lines import all_figures
 from ..figures.scopes import Scope
-from .aspects import ASPECTS, Wrong
-from .names import Names
+from .aspects import ASPECTS, Meaningless
+from .names import FigureNames
 from .words import FACTS, words_of
 
 
@@ -21,7 +21,7 @@ class Vocabulary:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.figures = figures_of(scope)
-        self.names = Names(self.figures)
+        self.names = FigureNames(self.figures)
         self.words, self.facts = words_of(self.figures.keys()), FACTS
         self._models: dict[str, type[Model]] = {}
 
@@ -36,23 +36,23 @@ class Vocabulary:
         return targets_of(self.scope)
 
     @cached_property
-    def elsewhere(self) -> Names:
+    def elsewhere(self) -> FigureNames:
         """The names of all figures, including those that do not exist in this scope."""
-        return Names(all_figures())
+        return FigureNames(all_figures())
 
     def key(self, name: str, others: Iterable[str] = ()) -> str:
-        """The key of the figure with this name; raises Wrong, which suggests names close to it, `others` included."""
+        """The key of the figure with this name; raises Meaningless, which suggests close names, `others` included."""
         key = self.names.key(name)
         if key:
             return key
         if name in self.names.doubtful:
             alike = (key for key, one in self.figures.items() if one.label == name and not one.is_of_type)
             meant = [self.names.name(key) for key in alike]
-            raise Wrong(f"有 {len(meant)} 个指标叫“{name}”，请写明是哪一个", meant)
+            raise Meaningless(f"有 {len(meant)} 个指标叫“{name}”，请写明是哪一个", meant)
         if self.elsewhere.key(name):
-            raise Wrong(f"{self.scope.name}没有指标“{name}”，只能用指标栏中列出的指标")
+            raise Meaningless(f"{self.scope.name}没有指标“{name}”，只能用指标栏中列出的指标")
         near = self.names.near(name.rpartition(".")[0] or name, [*(others or self.words)])
-        raise Wrong(f"没有名为“{name}”的指标或词语，应为指标栏中的名称", near)
+        raise Meaningless(f"没有名为“{name}”的指标或词语，应为指标栏中的名称", near)
 
     def model(self, key: str) -> type[Model]:
         """The model whose records a figure counts."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..figures.figure import Result
 from ..figures.scopes import Scope
-from .parsing import Broken, Nodes, Paragraph, Text, TextProblem
+from .parsing import BrokenText, Nodes, Paragraph, Text, TextProblem
 from .reading import Reading, is_about_cases, read_text
 from .sentences import Block, Sentences, TextPart, TextParts, ordinal
 from .vocabulary import Vocabulary
@@ -79,7 +79,7 @@ class TextWriter:
         for node in nodes:
             if isinstance(node, Text):
                 yield node.text
-            elif isinstance(node, Broken):
+            elif isinstance(node, BrokenText):
                 yield f"【{node.text}】"
             elif node.branches:
                 chosen = (one for one in node.branches if one.case and node.meaning.fits(one.case, self))

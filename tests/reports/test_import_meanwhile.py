@@ -115,7 +115,7 @@ def outcome(batch):
     """What becomes of an import that is committed as it was checked."""
     try:
         commit.commit(batch, [KINDS[batch.kind].resource])
-    except commit.Outdated:
+    except commit.OutdatedCheck:
         return "checked again"
     except commit.CommitRefused:
         return "refused"

@@ -350,13 +350,13 @@ def test_an_edit_while_an_import_is_taken_back_is_not_lost(transactional_db, mon
     branches = make_branches()
     make_member(branch=branches[BRANCH], remark="旧")
     batch = written("members", [PLAIN | {"备注": "文件"}])
-    take, edits = undo.Undoing.take, []
+    take, edits = undo.ReversalWriter.take, []
 
     def take_later(self, one):
         edits.append(beside(edit_the_remark))
         take(self, one)
 
-    monkeypatch.setattr(undo.Undoing, "take", take_later)
+    monkeypatch.setattr(undo.ReversalWriter, "take", take_later)
     assert begin_undo(batch, None)
     edits[0].result(timeout=HANGING)
     assert (len(edits), remarks(), Member.objects.get().remark) == (1, ["旧", "文件", "旧", "页面"], "页面")

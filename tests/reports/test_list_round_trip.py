@@ -16,7 +16,7 @@ from tests.reports.test_import_undo import full_district
 from tests.rosters import make_branches, records, take, tally, written
 from tests.workbooks import workbook
 from yl_district.sheets import cells
-from yl_district.sheets.columns import Named
+from yl_district.sheets.columns import RecordNameColumn
 from yl_district.sheets.export_marks import HEADING
 from yl_district.spreadsheets.workbooks import read_workbook
 
@@ -92,7 +92,7 @@ def test_a_cell_corrected_in_a_list_changes_one_record_and_can_be_taken_back(off
 
 def other(item, cell):
     """Another cell for a column, None where none is right by itself."""
-    if isinstance(item, Named):
+    if isinstance(item, RecordNameColumn):
         return item.model.objects.exclude(name=cell).values_list("name", flat=True).last()
     if isinstance(item, PersonReference):
         return None

@@ -18,7 +18,7 @@ from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
 from reports.models import Target
 from reports.text import Draft, TextWriter, Vocabulary, read_text
-from reports.text.parsing import Broken, Text, parse
+from reports.text.parsing import BrokenText, Text, parse
 from reports.text.sentences import Number, ordinal
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
@@ -297,7 +297,7 @@ def test_what_cannot_be_read_is_told_once_and_with_its_line(source, problems):
     assert [(problem.line, problem.found) for problem in parse(source)[1]] == problems
 
 
-@pytest.mark.parametrize(("count", "rest"), [(39, Text), (40, Broken), (41, Broken)])
+@pytest.mark.parametrize(("count", "rest"), [(39, Text), (40, BrokenText), (41, BrokenText)])
 def test_after_forty_problems_the_rest_is_left_unread(count, rest):
     paragraphs, problems = parse("}\n" * count + "甲")
     assert [problem.line for problem in problems] == list(range(1, min(count, 40) + 1))

@@ -13,7 +13,7 @@ from yl_district.importing.check import RowCheck
 from yl_district.importing.stage import Stage
 from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
-from yl_district.sheets.columns import Book, Named, column
+from yl_district.sheets.columns import Book, RecordNameColumn, column
 from yl_district.sheets.problems import problem_at
 from yl_district.sheets.resource import SheetResource
 
@@ -64,7 +64,7 @@ def test_a_name_that_fits_nobody_is_answered_by_where_it_could_come_from():
     answers = {}
     for name in ("清和科技", "唯美餐饮"):
         with pytest.raises(CellError) as refused:
-            Named("单位名称", "unit", Unit, "两新组织").resolve(book, name)
+            RecordNameColumn("单位名称", "unit", Unit, "两新组织").resolve(book, name)
         answers[name] = refused.value.remedy
     assert answers == {
         "清和科技": "该名称在《两新组织》第 7 行，那一行有误，请先改正那一行",

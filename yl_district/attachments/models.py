@@ -139,7 +139,7 @@ class Attachment(SealedModel):
 
 
 class AttachmentPart(SealedModel):
-    """One part of an attachment's content, at most PART bytes."""
+    """One part of an attachment's content, at most PART_SIZE bytes."""
 
     record_options = RecordOptions(rows_at_once=40)
 

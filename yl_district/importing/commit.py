@@ -26,7 +26,7 @@ from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 LARGE = 10_000  # rows
 
 
-class Outdated(Exception):
+class OutdatedCheck(Exception):
     """Records that the import relies on have changed since the check, which must be repeated."""
 
 
@@ -44,7 +44,7 @@ COMMIT_CONFLICT = (
 def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only_right: bool = False) -> None:
     """Carries out the staged acts of a checked import; `resources` are those of its kinds, in import order.
 
-    Raises Outdated or CommitRefused; then nothing is written.
+    Raises OutdatedCheck or CommitRefused; then nothing is written.
     """
     if batch.row_count > LARGE:
         enlarge_cache()
@@ -135,22 +135,22 @@ class ActWriter:
     def find_changes(self) -> None:
         """Loads what others have changed since the check.
 
-        Raises Outdated where a resource that relies on all records of its model finds any of them changed.
+        Raises OutdatedCheck where a resource that relies on all records of its model finds any of them changed.
         """
         self.changes = Changes(self.marks, {label: as_ranges(keys) for label, keys in self.written.items()})
         if any(self.changes.keys.get(label) for label in self.whole):
-            raise Outdated
+            raise OutdatedCheck
         for owner in self.owners if self.changes else ():
             self.changes.count_as_changed(owner)
 
     def verify_unchanged(self, batch: ImportBatch) -> None:
-        """Raises Outdated where others have changed what the acts rely on while these were written."""
+        """Raises OutdatedCheck where others have changed what the acts rely on while these were written."""
         self.find_changes()
         for part in batch.in_parts() if self.changes else ():
             self.check_unchanged(part.acts)
 
     def check_unchanged(self, acts: Iterable[Act]) -> None:
-        """Raises Outdated where others have changed what these acts rely on since the check."""
+        """Raises OutdatedCheck where others have changed what these acts rely on since the check."""
         changed, known = self.changes.keys, self.changes.names
         for act in acts if self.changes else ():
             model, names = model_of(act), known.get(act.label)
@@ -161,7 +161,7 @@ class ActWriter:
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
             named = names and act.row[field_place(model, "name")] in names
             if relied or named or act.key in changed.get(act.label, ()):
-                raise Outdated
+                raise OutdatedCheck
 
     def _resolved(self, model: TrackedModel, rows: Iterable[list[Any]]) -> None:
         for place, _ in foreign_keys(model):

@@ -24,7 +24,7 @@ class ForgetForm(forms.Form):
 
 
 @dataclass
-class Memory:
+class KindMemory:
     """The aliases and headings remembered for a kind."""
 
     label: str
@@ -39,7 +39,7 @@ def import_memory_list(request: UserRequest) -> HttpResponse:
         delete_remembered(request, kinds)
         return redirect("import_memory_list")
     found = [
-        Memory(
+        KindMemory(
             label,
             list(ImportAlias.objects.filter(kind=key).order_by("column", "found")),
             list(ImportHeading.objects.filter(kind=key).order_by("heading")),

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, is_blank, quoted_cell, text_key
-from ..sheets.columns import Column, Named
+from ..sheets.columns import Column, RecordNameColumn
 from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart
 from .reading import PartReader, ReadRow
@@ -179,7 +179,7 @@ def is_unknown_name(found: str, names: Container[str]) -> bool:
 def known_names(item: Column | None) -> dict[str, str]:
     """{normalised text: name} of the names valid in a column; {} where it has no names."""
     names: Iterable[str]
-    if isinstance(item, Named):
+    if isinstance(item, RecordNameColumn):
         names = item.model._base_manager.order_by("name").values_list("name", flat=True)
     elif item and isinstance(item.widget, ChoiceWidget):
         names = item.widget.labels.values()

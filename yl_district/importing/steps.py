@@ -19,7 +19,7 @@ from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, st
 from ..typing import User
 from . import background, commit, undo
 from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowAt, RowCheck
-from .commit import CommitRefused, Outdated
+from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import MappingProposal, propose_mapping
@@ -315,7 +315,7 @@ def run_commit(batch: ImportBatch, *, only_right: bool = False, **options: Any) 
         return False
     try:
         commit.commit(batch, [kind.resource for kind, _ in kinds_with_sheets(batch)], only_right=only_right)
-    except Outdated:
+    except OutdatedCheck:
         if run_check(batch):
             batch.go_on(State.CHECKED, said=CHANGED_MEANWHILE)
     except CommitRefused as refusal:

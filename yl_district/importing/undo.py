@@ -39,7 +39,7 @@ def undo(batch: ImportBatch, user: User | None, resources: Iterable[type[SheetRe
                 return
             if locked.state not in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDOING):
                 raise CommitRefused("这次导入没有写入任何内容，无可撤销。")
-            undoing = Undoing(resources)
+            undoing = ReversalWriter(resources)
             for one in reversals(locked, is_locking=True):
                 undoing.take(one)
             undoing.end()
@@ -53,7 +53,7 @@ def undo(batch: ImportBatch, user: User | None, resources: Iterable[type[SheetRe
     batch.refresh_from_db()
 
 
-class Undoing:
+class ReversalWriter:
     """Carries out reversals in batches of one model."""
 
     def __init__(self, resources: Iterable[type[SheetResource]]) -> None:

@@ -13,12 +13,12 @@ from .models import ImportBatch
 from .versions import KeyRanges
 
 
-def written_records(batch: ImportBatch, label: str) -> Keys:
-    """Keys of the history rows that an import wrote of a model, in order, as Keys."""
-    return Keys(dict(map(tuple, batch.written)).get(label, []))
+def written_records(batch: ImportBatch, label: str) -> KeySequence:
+    """The keys of the history rows that an import wrote of a model, in order."""
+    return KeySequence(dict(map(tuple, batch.written)).get(label, []))
 
 
-class Keys:
+class KeySequence:
     """Ranges [first, last] of keys as a sequence that supports `len` and slices."""
 
     def __init__(self, ranges: KeyRanges) -> None:

@@ -44,7 +44,7 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
     records = in_order_of(table_class, request, filterset.qs)
     if through:
         records = belonging_to(records, resource_class._meta.model, through)
-    rows = Counted(marked_rows(resource, records, moment))
+    rows = CountedRows(marked_rows(resource, records, moment))
     label = f"{resource.sheet}{'（遮蔽）' if resource.book.masks else ''}"
 
     def write_rows(stream):
@@ -62,7 +62,7 @@ def export_table(request, table_class, rows, *, name, back):
     table = sorted_table(request, table_class, rows)
     table.before_render(request)
     records = table.data.data.iterator(chunk_size=ROWS_PER_QUERY)
-    rows = Counted(PageRow(record, table=table).texts for record in records)
+    rows = CountedRows(PageRow(record, table=table).texts for record in records)
     headings = [Heading(str(column.header), width=20) for column in table.columns]
 
     def write_rows(stream):
@@ -113,7 +113,7 @@ def marked_rows(resource, records, moment):
             yield [*resource.export_row(record), mark_of(record.pk)]
 
 
-class Counted:
+class CountedRows:
     """An iterable of rows that counts them as they are consumed."""
 
     def __init__(self, rows):

@@ -152,7 +152,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
     with transaction.atomic():
         try:
             submission = submit_once.claim(request)
-        except submit_once.Repeated as repeated:
+        except submit_once.RepeatedSubmission as repeated:
             form = build(request.POST)
             form.repeated = repeated
             form.full_clean()

@@ -20,7 +20,7 @@ TOKENS_KEPT = timedelta(days=2)
 MOST_CLEARED = 100
 
 
-class Repeated(Exception):
+class RepeatedSubmission(Exception):
     """The form was processed before; `is_same` is whether with the same content."""
 
     def __init__(self, submission, is_same):
@@ -42,8 +42,8 @@ def token_seal(user, nonce):
 def claim(request):
     """Stores the form's token as a Submission; concurrent submissions wait for the current transaction.
 
-    Raises Repeated where the token has been used. Returns None for a token that is missing, forged or another user's:
-    such a form is processed without protection.
+    Raises RepeatedSubmission where the token has been used. Returns None for one that is missing, forged or another
+    user's: such a form is processed without protection.
     """
     token = request.POST.get(TOKEN_FIELD, "")
     nonce, _, signature = token.partition(".")
@@ -57,7 +57,7 @@ def claim(request):
         former = Submission.objects.filter(token=token).first()
         if former is None:
             return None
-        raise Repeated(former, former.content == content) from None
+        raise RepeatedSubmission(former, former.content == content) from None
 
 
 def settle(submission, target):

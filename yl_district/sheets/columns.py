@@ -69,13 +69,13 @@ class Column(Field):
         return Heading(self.column_name, self.required, tuple(self.choices), self.width)
 
 
-class References(Column):
+class ReferenceColumn(Column):
     """A column with names that the resource resolves itself, since other cells tell whose names they are."""
 
     names_others = True
 
 
-class Named(Column):
+class RecordNameColumn(Column):
     """A column with the name of a record of `model`, which is in the system or in the sheet `sheet`.
 
     Without `sheet` the workbook cannot add such records, and the error for an unknown name lists the existing ones.

@@ -41,7 +41,7 @@ class OwnTag:
         self.tag = DatabaseTag.objects.get().tag
 
 
-class Recalling(SheetExport):
+class ExportRecall(SheetExport):
     """The part of a resource that handles the marks of exported rows."""
 
     _meta: Any

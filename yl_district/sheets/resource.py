@@ -19,8 +19,8 @@ from import_export.results import RowResult
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
 from . import cells
-from .columns import REGISTER, Book, Column, Named, References
-from .export_recall import Recalling
+from .columns import REGISTER, Book, Column, RecordNameColumn, ReferenceColumn
+from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
 
 ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
@@ -37,7 +37,7 @@ class PlainRowResult(RowResult):
         self.object_id = None
 
 
-class SheetResource(Recalling, ModelResource):
+class SheetResource(ExportRecall, ModelResource):
     """Imports one sheet row by row; all changes made by a wrong row are rolled back.
 
     A subclass sets `sheet`, `columns` and `known_by`, and defines `load`, `find` and, if need be, `start`. Without
@@ -162,7 +162,7 @@ class SheetResource(Recalling, ModelResource):
         """Returns the models that the check relies on: those compared with rows, and those that rows refer to."""
         own = self._meta.model
         beside = [own._meta.get_field(item.path[0]).related_model for item in self.columns if item.path]
-        named = [item.model for item in self.columns if isinstance(item, Named)]
+        named = [item.model for item in self.columns if isinstance(item, RecordNameColumn)]
         return list(dict.fromkeys([own, *beside, *named]))
 
     def is_closed(self, row: RowCells) -> bool:
@@ -234,7 +234,7 @@ class SheetResource(Recalling, ModelResource):
 
     def _resolved(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value of a cell, else that of its remembered meaning; raises CellError."""
-        if heading in self.standing and not isinstance(item, References):
+        if heading in self.standing and not isinstance(item, ReferenceColumn):
             return self.standing[heading]
         try:
             return item.resolve(self.book, self.read(heading, item, value, row))

@@ -14,7 +14,7 @@ from yl_district.privacy.keys import current_key
 from yl_district.record_options import options_of
 
 
-class Columns:
+class EncryptedColumns:
     """The encrypted columns of one model."""
 
     def __init__(self, model):
@@ -34,7 +34,7 @@ class Columns:
         store_columns(self.model, rows, [field.name for field in encrypted_fields(self.model)])
 
 
-class Secrets(Columns):
+class SecretColumns(EncryptedColumns):
     """The secrets of second factors, stored inside a JSON column."""
 
     def __init__(self):
@@ -59,7 +59,7 @@ class Command(DatabaseCommand):
 
     def handle(self, check, **options):
         self.broken, others = 0, 0
-        for kept in [*map(Columns, filter(encrypted_fields, apps.get_models())), Secrets()]:
+        for kept in [*map(EncryptedColumns, filter(encrypted_fields, apps.get_models())), SecretColumns()]:
             rows = kept.model._base_manager.all() if check else kept.under_other_keys()
             done = sum(len(batch) for batch in self.batches(kept, rows, check))
             left = kept.under_other_keys().count()
