@@ -285,7 +285,12 @@ class SignInResource(PeopleResource):
         return self.known.get((key_of(self.activity), id(self.person)))
 
     def recall(self, record):
+        """Returns the sign-in; raises RowProblems where its mark is in a row that names another activity or day."""
         self.activity = self.index.stored[record.activity_id]
+        names = self.activity.name, self.index.reference(record.activity_id, has_day=True)
+        if self.row["活动名称"] not in names or self.row["日期"] != self.activity.held_on:
+            remedy = "标记属于另一次活动的签到：请恢复原来的活动与日期；确为另一次时清空标记这一格"
+            raise row_problem("活动名称", self.row["活动名称"], str(self.activity), remedy)
         return super().recall(record)
 
     def start(self, row):

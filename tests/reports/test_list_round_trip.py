@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from members.resources import PersonReference
 from reports.ledger.kinds import KINDS
@@ -15,8 +16,11 @@ from tests.reports.test_import_marks import exported as exported_kind
 from tests.reports.test_import_undo import full_district
 from tests.rosters import make_branches, records, take, tally, written
 from tests.workbooks import workbook
+from yl_district.importing.check import CHANGED, WRONG, RowCheck
+from yl_district.importing.kinds import noted_book
+from yl_district.importing.stage import Stage
 from yl_district.sheets import cells
-from yl_district.sheets.columns import RecordNameColumn
+from yl_district.sheets.columns import Book, RecordNameColumn
 from yl_district.sheets.export_marks import HEADING
 from yl_district.spreadsheets.workbooks import read_workbook
 
@@ -117,17 +121,24 @@ def other(item, cell):
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_cell_changed_in_an_export_makes_another_record(kind):
     full_district(make_branches())
-    written("signins", [{"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "13900000001"}])
+    if kind == "signins":
+        # Only where it is needed: an activity with a list takes no person-times from a file.
+        row = {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "13900000001"}
+        written(kind, [row])
     _, rows = table(exported_kind(kind, "xlsx"))
-    changed = 0
+    found = {}
     for item in KINDS[kind].resource.columns:
         cell = other(item, rows[-1].get(item.column_name))
-        if cell is None:
-            continue
-        found = take(kind, [rows[-1] | {item.column_name: cell}], check=True)
-        assert (item.column_name, found.batch.counts.get("n", 0)) == (item.column_name, 0)
-        changed += found.batch.counts.get("c", 0)
-    assert changed > 0
+        if cell is not None:
+            found[item.column_name] = verdict(kind, rows[-1] | {item.column_name: cell})
+    assert [heading for heading, tag in found.items() if tag not in (CHANGED, WRONG)] == []
+    assert CHANGED in found.values()
+
+
+def verdict(kind, row):
+    """What a check finds one row to be."""
+    book = noted_book(Book(timezone.localdate(), sheets=[KINDS[kind].label]))
+    return RowCheck(KINDS[kind].resource(book), Stage()).outcome((0, 1), KINDS[kind].label, 2, row).tag
 
 
 @pytest.mark.cpu(4)
