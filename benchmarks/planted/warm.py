@@ -77,11 +77,13 @@ class Forks:
                 raise RuntimeError(made["said"])
         found = self.forked(collect, tests)
         for name in found.get("modules", []):
+            before = set(sys.modules)
             try:
                 importlib.import_module(name)
             except Exception:
-                # It needs Django's settings; each run imports it itself.
-                continue
+                # It needs Django's settings; each run imports it itself, and so nothing of it may stay half imported.
+                for half in set(sys.modules) - before:
+                    del sys.modules[half]
         return {"problem": "" if found["code"] == 0 else found["said"]}
 
     def run(self, tests, database, has_new_triggers=False, stops=True, is_full=False):
