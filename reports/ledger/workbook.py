@@ -10,10 +10,10 @@ from assistance.resources import AssistanceResource, ScholarshipResource, Servic
 from orgs.resources import SupplyResource, UnitContactResource
 from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, NEW, SAME
-from yl_district.importing.findings import TRIES
+from yl_district.importing.findings import run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.models import ImportBatch
-from yl_district.importing.steps import open_import, run_check, run_commit
+from yl_district.importing.steps import open_import
 from yl_district.recognition.headings import heading_key, shown_heading
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.columns import Book
@@ -93,7 +93,7 @@ class LedgerReport:
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
-    def read_sheets(self, batch, proposal):
+    def read_sheets(self, proposal):
         """Records which sheets were recognised, and the errors in their headings."""
         kinds = {sheet.number: KINDS[sheet.kind].label for sheet in proposal.mapping.sheets if sheet.kind}
         self.closed = [kinds[sheet.number] for sheet in proposal.mapping.sheets if sheet.what == "closed"]
@@ -121,7 +121,7 @@ class LedgerReport:
                 self.sheets[name].errors.append(problem)
 
     def read_rows(self, batch):
-        """Records the result of the check for every row."""
+        """Records the result of the check for every row; returns the errors."""
         kinds, self.aside = sheet_kinds(batch), []
         for kind in kinds.values():
             self.sheets[kind.label] = SheetReport()
@@ -133,6 +133,7 @@ class LedgerReport:
             report.same += part.tags.count(SAME)
             self._read_part(part, label, report)
         self.warnings = batch.warnings
+        return self.errors
 
     def _read_part(self, part, label, report):
         for place, found in sorted(part.told.items()):
@@ -157,14 +158,8 @@ def import_ledger(data, file_name, today, user=None, check=False):
     except UnreadableWorkbook as error:
         report.refusals.append(Problem(error.sheet, None, None, error.found, error.expected, error.remedy))
         return report
-    report.read_sheets(batch, proposal)
-    if not report.errors:
-        for _ in range(TRIES):
-            run_check(batch, today=today)
-            report.read_rows(batch)
-            if check or report.errors or run_commit(batch):
-                break
-    if batch.state == ImportBatch.State.COMMITTED:
+    report.read_sheets(proposal)
+    if not report.errors and run_through(batch, lambda: report.read_rows(batch), today=today, check=check):
         report.batch = batch
         return report
     if batch.said:

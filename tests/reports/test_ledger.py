@@ -567,11 +567,11 @@ def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_cras
 
 @pytest.mark.both
 def test_what_somebody_else_just_entered_is_compared_with_the_file(monkeypatch):
-    def late_commit(batch):
+    def late_commit(batch, **options):
         Unit.objects.get_or_create(name="清和科技", kind="enterprise", status="normal")
-        return run_commit(batch)
+        return run_commit(batch, **options)
 
-    monkeypatch.setattr("reports.ledger.workbook.run_commit", late_commit)
+    monkeypatch.setattr("yl_district.importing.findings.run_commit", late_commit)
     assert tally(take_in(LEDGER))["两新组织"] == (0, 0, 1)
 
 

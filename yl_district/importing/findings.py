@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from ..recognition.headings import shown_heading
@@ -29,8 +31,8 @@ class Findings:
             remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
             self.errors.append(Problem(sheet, None, column, cells.quoted_cell(None), f"必需的列“{column}”", remedy))
 
-    def read(self) -> None:
-        """Loads errors and changes from the outcomes of all rows."""
+    def read(self) -> list[Problem]:
+        """Loads errors and changes from the outcomes of all rows; returns the errors."""
         self.errors, self.changes = [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         for part in self.batch.in_parts():
@@ -40,6 +42,7 @@ class Findings:
                 self.changes += [
                     at | {"column": heading, "old": old, "new": new} for heading, old, new in told.get("changes", ())
                 ]
+        return self.errors
 
     @property
     def unknown(self) -> list[tuple[str, str]]:
@@ -83,14 +86,29 @@ def take_in_rows(
     """
     batch, proposal = open_import(kind, data, file_name, user)
     found = Findings(batch, proposal)
-    if not proposal.missing:
-        for _ in range(TRIES):
-            run_check(batch)
-            found.read()
-            if check or (found.errors and not only_right) or run_commit(batch, only_right=only_right):
-                break
-    found.is_written = batch.state == ImportBatch.State.COMMITTED
+    found.is_written = not proposal.missing and run_through(batch, found.read, check=check, only_right=only_right)
     if not found.is_written:
         found.said = batch.said
         batch.delete()
     return found
+
+
+def run_through(
+    batch: ImportBatch,
+    read: Callable[[], Sequence[Problem]],
+    *,
+    today: date | None = None,
+    check: bool = False,
+    only_right: bool = False,
+) -> bool:
+    """Checks an opened import, as of `today`, and commits it unless `check`; returns whether it was committed.
+
+    `read` loads the results of each check and returns the errors, which prevent the commit unless `only_right`. Where
+    others changed records meanwhile, the import is checked again.
+    """
+    for _ in range(TRIES):
+        run_check(batch, today=today)
+        errors = read()
+        if check or (errors and not only_right) or run_commit(batch, only_right=only_right):
+            break
+    return batch.state == ImportBatch.State.COMMITTED
