@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import models
 from django.urls import NoReverseMatch
 
+from ..history.tracking import kind_of
 from ..typing import TrackedModel, User
 from .models import ImportBatch
 from .versions import KeyRanges
@@ -56,18 +57,12 @@ def names_and_addresses(user: User, model: TrackedModel, keys: Iterable[int]) ->
 
 def page_address(user: User, record: models.Model) -> str:
     """URL of the record's page; "" where it has none that the user may open."""
-    if not hasattr(record, "get_absolute_url") or not user.may_open(f"{record_page(record)}_detail"):
+    if not hasattr(record, "get_absolute_url") or not user.may_open(f"{kind_of(type(record))}_detail"):
         return ""
     try:
         return record.get_absolute_url()
     except NoReverseMatch:
         return ""
-
-
-def record_page(record: models.Model) -> str:
-    """A record's model name in URL names, such as `assisted_youth`."""
-    name = type(record).__name__
-    return "".join(f"_{one.lower()}" if one.isupper() else one for one in name).strip("_")
 
 
 def record_title(model: TrackedModel, key: int, names: Mapping[int, tuple[str, str]]) -> tuple[str, str]:
