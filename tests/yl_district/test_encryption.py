@@ -33,13 +33,12 @@ from tests.rosters import make_branches, member_rows
 from tests.workbooks import workbook
 from yl_district.attachments.models import PART_SIZE, Attachment, AttachmentPart
 from yl_district.audit import access_log
-from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of
+from yl_district.history.bulk_sql import insert_rows, reserve_keys, row_of, update_rows
 from yl_district.importing.models import ImportBatch, ImportPart
+from yl_district.importing.stage import derived
 from yl_district.importing.steps import open_import, run_check, run_commit
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
-from yl_district.sheets import bulk_records
-from yl_district.sheets.bulk_records import update_stored
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -238,12 +237,12 @@ def test_no_two_cells_of_an_import_have_a_nonce_in_common():
 
 @pytest.mark.both
 def test_no_two_cells_of_a_bulk_write_have_a_nonce_in_common():
-    bulk_records.create_records([Person(name="章程", mobile=MOBILE) for _ in range(100)])
+    Person.objects.bulk_create([Person(name="章程", mobile=MOBILE) for _ in range(100)])
     first = cells_of(Person)
     people = list(Person.objects.all())
     for person in people:
         person.mobile = "13900139000"
-    update_stored(people, {"mobile"})
+    update_rows(Person, ["mobile"], [row_of(person) for person in people])
     second = cells_of(Person)
     rows = []
     for key in reserve_keys(Person, 100):
@@ -385,7 +384,7 @@ def test_every_way_of_writing_keeps_the_blind_index():
     assert Person.objects.with_mobile("13900139001").get() == person
     found = Person.objects.get()
     found.mobile = "13900139002"
-    update_stored([found], {"mobile"})
+    update_rows(Person, ["mobile", *derived(Person, {"mobile"})], [row_of(found)])
     assert Person.objects.with_mobile("13900139002").get() == person
     Person.objects.bulk_create([Person(name="韩笑", mobile="13900139003")])
     assert Person.objects.with_mobile("13900139003").get().name == "韩笑"

@@ -18,7 +18,6 @@ from tests.pages import send, two_branches
 from tests.reports.import_pages import commit, opened
 from tests.workbooks import take_in, workbook
 from yl_district.history.tracking import Tracked, because, is_tracked, note_changed, tracked_fields
-from yl_district.sheets.bulk_records import update_stored
 
 pytestmark = pytest.mark.both
 
@@ -185,7 +184,8 @@ def test_history_in_bulk_takes_as_many_queries_for_many_rows_as_for_few():
         for unit in units:
             unit.youths = 3
         with CaptureQueriesContext(connection) as captured:
-            update_stored(units, {"youths"})
+            Unit.objects.bulk_update(units, ["youths"])
+            note_changed(units)
         return len(captured)
 
     few = written(2)

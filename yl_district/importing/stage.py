@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import models
 
 from ..history.bulk_sql import row_of
-from ..sheets.bulk_records import derived_fields
+from ..pinyin import SearchTextField
+from ..privacy.encryption import BlindIndexField
 from ..sheets.resource import SheetResource
 
 
@@ -85,7 +86,9 @@ def foreign_keys(model: type[models.Model]) -> list[tuple[int, Any]]:
 
 def derived(model: type[models.Model], names: Collection[str]) -> list[str]:
     """Names of the derived fields whose source is among `names`."""
-    return [one.name for one in derived_fields(model) if one.source in names]
+    kinds = SearchTextField, BlindIndexField
+    fields = [field for field in model._meta.concrete_fields if isinstance(field, kinds)]
+    return [field.name for field in fields if field.source in names]
 
 
 def dependency_order(labels: Iterable[str]) -> list[str]:
