@@ -152,12 +152,13 @@ class CheckedSheets:
 
     def run(self) -> None:
         """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
-        for kind, numbers in kinds_with_sheets(self.batch):
+        kinds = kinds_with_sheets(self.batch)
+        for kind, numbers in kinds:
             checking = RowCheck(self.resources[kind], self.stage, self.late)
             self._check_sheets(checking, numbers)
             name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
             self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
-        taken = [number for _, numbers in kinds_with_sheets(self.batch) for number in numbers]
+        taken = [number for _, numbers in kinds for number in numbers]
         for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
             self._keep(part, [BLANK] * len(part.rows), {}, [])
 

@@ -113,9 +113,11 @@ class ExportRecall(SheetExport):
 
     def _is_as_exported(self, record: Model, heading: str, cell: object) -> bool:
         """Whether a cell has the text that an export, masked or not, would write."""
-        item = self.fields[heading]
-        texts = self.exported_text(record, heading, item), self.masked_text(record, heading, item)
-        return isinstance(cell, str) and cells.plain(cell) in map(cells.plain, texts)
+        if not isinstance(cell, str):
+            return False
+        item, text = self.fields[heading], cells.plain(cell)
+        ways = self.exported_text, self.masked_text
+        return any(cells.plain(way(record, heading, item)) == text for way in ways)
 
     def standing_value(self, record: Model, heading: str) -> Any:
         """Returns what the record refers to in a column that names others."""
