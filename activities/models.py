@@ -5,7 +5,7 @@ from typing import Self
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from members.models import Person
@@ -13,10 +13,18 @@ from orgs.models import Condition, Organisation, ReachQuerySet, Role
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period
+from yl_district.periods import Period, standing_on
 from yl_district.pinyin import SearchTextField, search
+from yl_district.record_options import RecordOptions
+from yl_district.states import Span, State
 from yl_district.validators import problem
 from youthhubs.models import Hub
+
+
+class ActivityTypeQuerySet(models.QuerySet):
+    def with_states(self) -> Self:
+        """Prefetches the earlier spans, from which `is_education_on` tells the state of any day."""
+        return self.prefetch_related("earlier_education")
 
 
 class ActivityType(models.Model):
@@ -25,9 +33,12 @@ class ActivityType(models.Model):
     key = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=30, unique=True)
     is_education = models.BooleanField("计入思想教育", default=False)
+    education_since = models.DateField("思想教育起始日期", null=True, blank=True)
     position = models.PositiveSmallIntegerField("顺序", default=100)
 
+    objects = ActivityTypeQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(states=(State(("is_education",), "education_since", "earlier_education"),))
 
     class Meta:
         verbose_name = "活动类型"
@@ -35,6 +46,13 @@ class ActivityType(models.Model):
 
     def __str__(self):
         return self.name
+
+    def is_education_on(self, day):
+        """Whether activities of this type counted as education on `day`."""
+        if self.education_since is None or self.education_since <= day:
+            return self.is_education
+        spans = self.earlier_education.all()
+        return any(span.is_education for span in spans if day < span.ended_on and (span.started_on or day) <= day)
 
     @classmethod
     def free_key(cls):
@@ -44,6 +62,31 @@ class ActivityType(models.Model):
         while f"type_{number}" in taken:
             number += 1
         return f"type_{number}"
+
+
+class EducationSpanQuerySet(models.QuerySet):
+    def as_of(self, day: OuterRef) -> Self:
+        """Spans in force on `day`."""
+        return self.filter(standing_on(day))
+
+
+class EducationSpan(Span):
+    """A span in which activities of a type did, or did not, count as education, before the present one."""
+
+    owner = "type"
+
+    type = models.ForeignKey(ActivityType, models.CASCADE, related_name="earlier_education", verbose_name="类型")
+    is_education = models.BooleanField("计入思想教育")
+
+    objects = EducationSpanQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta(Span.Meta):
+        verbose_name = "思想教育变更"
+        ordering = ["type_id", "ended_on"]
+
+    def __str__(self):
+        return str(self.type)
 
 
 class ActivityQuerySet(ReachQuerySet):
@@ -66,6 +109,12 @@ class ActivityQuerySet(ReachQuerySet):
     def held_during(self, period: Period) -> Self:
         """Activities held within the period."""
         return self.filter(held_on__range=period.bounds)
+
+    def of_education(self) -> Self:
+        """Activities of the types that counted as education on their day."""
+        since = Q(type__education_since__isnull=True) | Q(type__education_since__lte=F("held_on"))
+        spans = EducationSpan.objects.as_of(OuterRef("held_on")).filter(type=OuterRef("type"), is_education=True)
+        return self.filter((Q(type__is_education=True) & since) | Exists(spans))
 
     def search(self, text: str) -> Self:
         """Activities whose name, pinyin or initials contain `text`."""
@@ -130,7 +179,7 @@ class Activity(models.Model):
                 name="activity_unrecorded_has_no_attendance",
             ),
             models.CheckConstraint(
-                condition=Q(sign_in_count=0) | Q(attendance=models.F("sign_in_count"), basis="exact"),
+                condition=Q(sign_in_count=0) | Q(attendance=F("sign_in_count"), basis="exact"),
                 name="activity_attendance_equals_sign_ins",
             ),
             *(
@@ -201,8 +250,8 @@ class SignInQuerySet(ReachQuerySet):
         return self.filter(activity__held_on__range=period.bounds)
 
     def of_education(self) -> Self:
-        """Sign-ins at activities of the types marked 思想教育."""
-        return self.filter(activity__type__is_education=True)
+        """Sign-ins at activities of the types that counted as education on their day."""
+        return self.filter(activity__in=Activity.objects.of_education().order_by().values("pk"))
 
 
 class SignIn(models.Model):

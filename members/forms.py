@@ -321,7 +321,8 @@ class MemberForm(PersonForm):
     groups = [
         PERSON_GROUP,
         ("团籍", "branch", "joined_league_on", "development_no", "intake", "intake_on", "status", "left_on"),
-        ("其他情况", "ethnicity", "political_status", "education", "in_school", "employer", "wechat", "volunteer_no"),
+        ("在校与工作", "in_school", "enrolled_on", "graduated_on", "employer"),
+        ("其他情况", "ethnicity", "political_status", "education", "wechat", "volunteer_no"),
         ("", "remark"),
     ]
 

@@ -1,6 +1,7 @@
 """Import and export of the ledger sheets 团员 and 团干部, and the base of all sheets about people."""
 
 from collections import defaultdict
+from datetime import date
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
@@ -9,10 +10,11 @@ from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidg
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
+from yl_district.sheets.span_resource import SpanResource
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory, contradicts
-from .models import Member, Person, Post, shown_name
+from .models import Member, Person, Post, SchoolSpan, shown_name
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
@@ -180,6 +182,18 @@ class PeopleResource(SheetResource):
         return super().render(heading, item, value)
 
 
+class MemberIndex:
+    """Memberships in one workbook: `stored` by primary key, `of_person` by the id() of the Person object."""
+
+    def __init__(self, book):
+        known = list(Member.objects.order_by("pk").iterator())
+        book.attach(known, "branch", Organisation)
+        people = book.only(Directory).people
+        for member in known:
+            member.person = people[member.person_id]
+        self.stored, self.of_person = {member.pk: member for member in known}, defaultdict(list)
+
+
 class MemberResource(PeopleResource):
     """Each row is a league member's period on one branch's roll."""
 
@@ -202,6 +216,8 @@ class MemberResource(PeopleResource):
         column(Member, "wechat"),
         column(Member, "employer"),
         column(Member, "in_school"),
+        column(Member, "enrolled_on"),
+        column(Member, "graduated_on"),
         column(Member, "development_no"),
         column(Member, "volunteer_no"),
         column(Member, "intake"),
@@ -220,6 +236,8 @@ class MemberResource(PeopleResource):
         "微信号": "微信 微信号码",
         "工作单位": f"{WORKPLACES} 单位 学校 就读学校",
         "是否在校": "在校 是否在校生 是否在校学生 是否学生",
+        "入学年月": "入学时间 入学日期",
+        "毕业年月": "毕业时间 毕业日期",
         "发展团员编号": "团员编号 入团志愿书编号 团员证号 发展编号",
         "志愿者编号": "志愿者号 志愿服务编号 志愿北京编号",
         "来源": "团员来源",
@@ -233,12 +251,9 @@ class MemberResource(PeopleResource):
         model = Member
 
     def load(self):
-        self.of_person, self.numbers = defaultdict(list), {}
-        known = list(Member.objects.order_by("pk").iterator())
-        self.book.attach(known, "branch", Organisation)
-        self.attach_people(known)
-        self.stored = {member.pk: member for member in known}
-        for member in known:
+        index = self.book.only(MemberIndex)
+        self.of_person, self.numbers, self.stored = index.of_person, {}, index.stored
+        for member in self.stored.values():
             self.accept(member)
 
     def accept(self, record):
@@ -290,6 +305,48 @@ class MemberResource(PeopleResource):
 
     def rows_for_export(self, records):
         return records.select_related("person", "branch").order_by("pk")
+
+
+class SchoolSpanResource(SpanResource, PeopleResource):
+    """Each row is a member's earlier time in school; the member is the person's latest membership."""
+
+    sheet = "在校变更"
+    related = "school_spans"
+    owner = None
+    known_by = ("姓名", "起始日期", "结束日期")
+    columns = [
+        PersonReference("姓名", None, MEMBER, required=True),
+        column(SchoolSpan, "started_on"),
+        column(SchoolSpan, "ended_on"),
+        column(SchoolSpan, "in_school", required=True),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = SchoolSpan
+
+    @property
+    def members(self):
+        return self.book.only(MemberIndex)
+
+    def spans(self):
+        spans = list(super().spans())
+        for span in spans:
+            span.member = self.members.stored[span.member_id]
+        return spans
+
+    def owner_of(self, row):
+        known = self.members.of_person[id(row["姓名"])]
+        if not known:
+            raise CellError("团员的姓名", "请核对姓名，或先在《团员》表中加入", "姓名")
+        return max(known, key=lambda member: (not member.left_on, member.roll_begin or date.min))
+
+    def rows_for_export(self, records):
+        return records.select_related("member__person").order_by("member_id", "ended_on")
+
+    def value_for_export(self, record, heading, item):
+        if heading == "姓名":
+            return self.directory.same(record.member.person)
+        return super().value_for_export(record, heading, item)
 
 
 class PostResource(PeopleResource):

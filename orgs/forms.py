@@ -19,14 +19,16 @@ class OrganisationForm(PageForm):
     """An organisation and its place in the tree."""
 
     parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
+    stands_for = {"parent": "path"}
 
     groups = [
-        ("组织", "name", "parent", "category", "domain", "founded_on", "last_election_on"),
+        ("组织", "name", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
         ("联系", "liaison", "chat_kind", "chat_number", "address", "remark"),
     ]
 
     class Meta:
         model = Organisation
+        help_texts = {"domain_since": "现在的领域从这一天起；一直如此的留空。"}
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -7,8 +7,9 @@ from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import LogResource, SheetResource
+from yl_district.sheets.span_resource import SpanResource
 
-from .models import Organisation, Supply, Unit, UnitContact
+from .models import DomainSpan, Organisation, Supply, Unit, UnitContact
 
 ORGANISATION_SHEET = "团组织"
 COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
@@ -54,6 +55,7 @@ class OrganisationResource(SheetResource):
         column(Organisation, "name", required=True),
         column(Organisation, "category", required=True),
         column(Organisation, "domain", required=True),
+        column(Organisation, "domain_since"),
         RecordNameColumn("上级组织", None, Organisation, ORGANISATION_SHEET),
         column(Organisation, "founded_on"),
         column(Organisation, "last_election_on"),
@@ -194,6 +196,34 @@ class OrganisationResource(SheetResource):
 
     def value_for_export(self, record, heading, item):
         return record.parent_name if heading == "上级组织" else super().value_for_export(record, heading, item)
+
+
+class DomainSpanResource(SpanResource):
+    """Each row is a span of an organisation's earlier domain."""
+
+    sheet = "领域变更"
+    related = "earlier_domains"
+    known_by = ("组织名称", "起始日期", "结束日期")
+    columns = [
+        RecordNameColumn("组织名称", "organisation", Organisation, ORGANISATION_SHEET, required=True),
+        column(DomainSpan, "started_on"),
+        column(DomainSpan, "ended_on"),
+        column(DomainSpan, "domain", required=True),
+    ]
+
+    class Meta(SheetResource.Meta):
+        model = DomainSpan
+
+    def spans(self):
+        spans = list(super().spans())
+        self.book.attach(spans, "organisation", Organisation)
+        return spans
+
+    def owner_of(self, row):
+        return row["组织名称"]
+
+    def rows_for_export(self, records):
+        return records.select_related("organisation").order_by("organisation__path", "ended_on")
 
 
 class UnitResource(SheetResource):

@@ -1,6 +1,12 @@
 """Options by which models adjust the pages, imports and commands that work on records of any model."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .states import State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +23,9 @@ class RecordOptions:
     - `undo_leaves`: why undoing an import keeps the records it created; "" where it deletes them.
     - `undo_skips`: the fields that keep their values when an import is undone.
     - `undo_rechecks`: the fields by which the model's rules depend on other records, at most one relation among them.
+    - `states`: what holds over time, as `states.State` objects; a form that changes one asks since when.
+    - `facts`: the other fields that figures read: numbers, and days of what was done or began.
+    - `neutral`: the fields that no figure reads.
     """
 
     compared: tuple[str, ...] = ()
@@ -25,6 +34,9 @@ class RecordOptions:
     undo_leaves: str = ""
     undo_skips: tuple[str, ...] = ()
     undo_rechecks: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+    facts: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()
 
 
 DEFAULT_OPTIONS = RecordOptions()

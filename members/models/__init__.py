@@ -1,6 +1,6 @@
 """People and their capacities: member, cadre, volunteer."""
 
-from .members import LEAVING_STATUSES, Member, MemberQuerySet
+from .members import LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
 from .people import Person, PersonQuerySet, shown_name
 from .posts import Post, PostQuerySet
 from .proposals import Proposal, ProposalQuerySet
@@ -16,6 +16,7 @@ __all__ = [
     "PostQuerySet",
     "Proposal",
     "ProposalQuerySet",
+    "SchoolSpan",
     "Volunteer",
     "VolunteerQuerySet",
     "shown_name",

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -14,9 +15,8 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
-from yl_district.validators import (
-    problem,
-)
+from yl_district.states import Span, State, too_early
+from yl_district.validators import check_order, problem
 
 from ..codes import Education, Ethnicity, PoliticalStatus
 from .people import Person
@@ -45,25 +45,77 @@ class MemberQuerySet(ReachQuerySet):
         """Members who left the roll within the period."""
         return self.filter(left_on__range=period.bounds)
 
-    def in_communities(self) -> Self:
-        """Members of branches in villages and communities."""
-        return self.filter(branch__domain__in=COMMUNITY_DOMAINS)
+    def of_domains_on(self, day: date | OuterRef, *domains: str) -> Self:
+        """Members of branches that were of one of these domains on `day`."""
+        branches = Organisation.objects.of_domains_on(day, *domains)
+        if isinstance(day, OuterRef):
+            return self.filter(Exists(branches.filter(pk=OuterRef("branch"))))
+        return self.filter(branch__in=branches.order_by().values("pk"))
 
-    def in_office(self) -> Self:
-        """Members of branches in the office."""
-        return self.filter(branch__domain=Domain.OFFICE)
+    def in_communities_on(self, day: date) -> Self:
+        """Members of branches in villages and communities on `day`."""
+        return self.of_domains_on(day, *COMMUNITY_DOMAINS)
 
-    def in_nonpublic(self) -> Self:
-        """Members of branches in non-public enterprises and social organisations."""
-        return self.filter(branch__domain__in=NONPUBLIC_DOMAINS)
+    def in_office_on(self, day: date) -> Self:
+        """Members of branches in the office on `day`."""
+        return self.of_domains_on(day, Domain.OFFICE)
 
-    def not_in_school(self) -> Self:
-        """Members who are not marked as being in school."""
-        return self.exclude(in_school=True)
+    def joined_in_nonpublic(self) -> Self:
+        """Members whose branch was one of a non-public enterprise or social organisation on their 来源日期."""
+        return self.of_domains_on(OuterRef("intake_on"), *NONPUBLIC_DOMAINS)
+
+    def not_in_school_on(self, day: date) -> Self:
+        """Members not known to be in school on `day`."""
+        never = Q(graduated_on__isnull=True) & (Q(in_school=False) | Q(in_school__isnull=True))
+        earlier = SchoolSpan.objects.as_of(day).filter(member=OuterRef("pk"), in_school=True)
+        return self.filter(never | Q(enrolled_on__gt=day) | Q(graduated_on__lte=day)).exclude(Exists(earlier))
 
     def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
+
+
+class SchoolState(State):
+    """Whether a member is in school: since 入学年月, empty for always, until 毕业年月, empty for still.
+
+    Somebody who leaves school keeps the span on the record itself, whose end is then known; an earlier span is one
+    before the latest return to school.
+    """
+
+    def is_changed(self, former, record):
+        return bool(former.in_school) != bool(record.in_school)
+
+    def is_dated(self, former, record):
+        return super().is_dated(former, record) or former.graduated_on != record.graduated_on
+
+    def begin(self, former, record, day):
+        day = self.rounded(type(record), day)
+        began = former.enrolled_on if former.in_school else former.graduated_on
+        if began and (day < began or (former.in_school and day == began)):
+            raise ValidationError({self.since: too_early(record, self, began)})
+        if not record.in_school:
+            record.graduated_on = day
+            return []
+        record.enrolled_on, record.graduated_on = day, None
+        return [self.span_of(former, record, former.graduated_on)] if former.graduated_on else []
+
+    def begin_as_stated(self, former, record):
+        left = former.graduated_on
+        if not (record.in_school and left and record.enrolled_on and record.enrolled_on >= left):
+            return []
+        if record.graduated_on == left:
+            record.graduated_on = None
+        return [self.span_of(former, record, left)]
+
+    def correct(self, former, record):
+        record.graduated_on = None
+        if not record.in_school:
+            record.enrolled_on = None
+
+    def span_of(self, former, record, day):
+        span = super().span_of(former, record, day)
+        span.in_school = True
+        return span
 
 
 class Member(models.Model):
@@ -95,6 +147,8 @@ class Member(models.Model):
     wechat = personal(models.CharField("微信号", max_length=40, blank=True))
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)
+    enrolled_on = MonthField("入学年月", null=True, blank=True)
+    graduated_on = MonthField("毕业年月", null=True, blank=True)
     development_no = models.CharField(
         "发展团员编号",
         max_length=20,
@@ -113,7 +167,10 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
     history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
     # The fields that `check_overlap` and `clean` compare with other records.
-    record_options = RecordOptions(undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"))
+    record_options = RecordOptions(
+        undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"),
+        states=(SchoolState(("in_school",), "enrolled_on", "school_spans"),),
+    )
 
     class Meta:
         verbose_name = "团员"
@@ -155,8 +212,18 @@ class Member(models.Model):
             errors["development_no"] = problem(f"前四位为入团年份 {joined.year} 的编号", "请核对编号与入团年月")
         if errors:
             raise ValidationError(errors)
+        check_order(self, "enrolled_on", "graduated_on")
         if self.left_on and self.roll_begin and self.left_on < self.roll_begin:
             raise ValidationError({"left_on": problem(f"不早于在册起始日 {self.roll_begin}", "请核对两个日期")})
+
+    def is_in_school_on(self, day):
+        """Whether the latest time in school covers `day`."""
+        begins = not self.enrolled_on or self.enrolled_on <= day
+        return (
+            bool(self.in_school or self.graduated_on)
+            and begins
+            and not (self.graduated_on and self.graduated_on <= day)
+        )
 
     def overlaps(self, other):
         """Whether two memberships of one person have a day in common."""
@@ -188,3 +255,31 @@ LEAVING_STATUSES = [
     Member.Status.EXPELLED,
     Member.Status.DECEASED,
 ]
+
+
+class SchoolSpanQuerySet(ReachQuerySet):
+    organisation_path = "member__branch__path"
+
+    def as_of(self, day: date) -> Self:
+        """Times in school that cover `day`."""
+        return self.filter(standing_on(day))
+
+
+class SchoolSpan(Span):
+    """An earlier time of a member in school, before the latest one."""
+
+    owner = "member"
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="school_spans", verbose_name="姓名")
+    in_school = models.BooleanField("是否在校", default=True)
+
+    objects = SchoolSpanQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta(Span.Meta):
+        verbose_name = "在校变更"
+        ordering = ["member_id", "ended_on"]
+        indexes = [models.Index(fields=["member", "ended_on"])]
+
+    def __str__(self):
+        return str(self.member)

@@ -11,9 +11,9 @@ from yl_district.fields import MonthField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
-from yl_district.validators import (
-    check_order,
-)
+from yl_district.record_options import RecordOptions
+from yl_district.states import State
+from yl_district.validators import check_order
 
 from .people import Person
 
@@ -40,6 +40,18 @@ class PostQuerySet(ReachQuerySet):
         return search(self, text, "person__search_text")
 
 
+class TermsState(State):
+    """性质 and 指标 of a post: the earlier span is a post of its own, which ends where the present one begins."""
+
+    def is_dated(self, former, record):
+        return super().is_dated(former, record) or former.ended_on is not None
+
+    def span_of(self, former, record, day):
+        former.pk, former.ended_on = None, day
+        former._state.adding = True
+        return former
+
+
 class Post(models.Model):
     """A post held by a cadre in an organisation, dated by month."""
 
@@ -64,6 +76,7 @@ class Post(models.Model):
 
     objects = PostQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(states=(TermsState(("nature", "link_quota"), "started_on", ""),))
 
     class Meta:
         verbose_name = "团干部"

@@ -5,6 +5,7 @@ from .organisations import (
     COMMUNITY_DOMAINS,
     NONPUBLIC_DOMAINS,
     Domain,
+    DomainSpan,
     Organisation,
     OrganisationQuerySet,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "RETIRED_STATUSES",
     "Condition",
     "Domain",
+    "DomainSpan",
     "FormerPassword",
     "Organisation",
     "OrganisationQuerySet",

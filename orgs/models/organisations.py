@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -16,6 +16,7 @@ from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
+from yl_district.states import Span, State, nested
 from yl_district.typing import User
 from yl_district.validators import check_order, problem
 
@@ -76,9 +77,15 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         counts = rows.annotate(all=models.Value(1)).values("all").annotate(n=models.Count(what, distinct=True))
         return Coalesce(models.Subquery(counts.values("n")), 0)
 
-    def communities(self) -> Self:
-        """Organisations of villages and communities."""
-        return self.filter(domain__in=COMMUNITY_DOMAINS)
+    def of_domains_on(self, day: date | OuterRef, *domains: str) -> Self:
+        """Organisations of one of these domains on `day`."""
+        since = Q(domain_since__isnull=True) | Q(domain_since__lte=day)
+        earlier = DomainSpan.objects.as_of(nested(day)).filter(organisation=OuterRef("pk"), domain__in=domains)
+        return self.filter((Q(domain__in=domains) & since) | Exists(earlier))
+
+    def communities_on(self, day: date | OuterRef) -> Self:
+        """Organisations of villages and communities on `day`."""
+        return self.of_domains_on(day, *COMMUNITY_DOMAINS)
 
     def branches(self) -> Self:
         """Organisations to which members can belong directly."""
@@ -123,6 +130,7 @@ class Organisation(MP_Node):
     )
     category = models.CharField("组织类别", max_length=20, choices=Category)
     domain = models.CharField("所属领域", max_length=20, choices=Domain)
+    domain_since = models.DateField("领域起始日期", null=True, blank=True)
     founded_on = models.DateField("成立日期", null=True, blank=True)
     last_election_on = models.DateField("最近换届日期", null=True, blank=True)
     liaison = models.CharField("联系委员", max_length=30, blank=True)
@@ -138,7 +146,9 @@ class Organisation(MP_Node):
 
     # Other records depend on organisations and their place in the tree, so undoing an import keeps both.
     record_options = RecordOptions(
-        undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期", undo_skips=("path",)
+        undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期",
+        undo_skips=("path",),
+        states=(State(("domain",), "domain_since", "earlier_domains"),),
     )
 
     class Meta:
@@ -155,6 +165,13 @@ class Organisation(MP_Node):
     def clean(self):
         check_order(self, "founded_on", "dissolved_on")
         check_order(self, "founded_on", "last_election_on")
+        check_order(self, "founded_on", "domain_since")
+        check_order(self, "domain_since", "dissolved_on")
+
+    def domain_on(self, day):
+        """The domain on `day`, that of the first span before there was any."""
+        spans = sorted(self.earlier_domains.all(), key=lambda span: span.ended_on)
+        return next((span.domain for span in spans if day < span.ended_on), self.domain)
 
     def dissolve(self, day):
         """Dissolves the organisation on `day`.
@@ -189,3 +206,31 @@ BRANCH_CATEGORIES = [
     Organisation.Category.JOINT_BRANCH,
     Organisation.Category.GENERAL_BRANCH,
 ]
+
+
+class DomainSpanQuerySet(ReachQuerySet):
+    def as_of(self, day: date | OuterRef) -> Self:
+        """Spans in force on `day`."""
+        return self.filter(standing_on(day))
+
+
+class DomainSpan(Span):
+    """An earlier domain of an organisation."""
+
+    owner = "organisation"
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="earlier_domains", verbose_name="组织名称"
+    )
+    domain = models.CharField("所属领域", max_length=20, choices=Domain)
+
+    objects = DomainSpanQuerySet.as_manager()
+    history = Tracked()
+
+    class Meta(Span.Meta):
+        verbose_name = "领域变更"
+        ordering = ["organisation_id", "ended_on"]
+        indexes = [models.Index(fields=["organisation", "ended_on"])]
+
+    def __str__(self):
+        return f"{self.organisation} {self.get_domain_display()}"

@@ -31,7 +31,7 @@ def committee_members(scope: Scope) -> PersonQuerySet:
 
 
 def communities(scope: Scope) -> OrganisationQuerySet:
-    return Organisation.objects.within(scope.organisation).as_of(scope.day).communities()
+    return Organisation.objects.within(scope.organisation).as_of(scope.day).communities_on(scope.day)
 
 
 def cadres(scope: Scope) -> PersonQuerySet:
@@ -61,6 +61,10 @@ def units(scope: Scope) -> UnitQuerySet:
 def activities(scope: Scope) -> ActivityQuerySet:
     held = Activity.objects.held_during(scope.period)
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
+
+
+def education(scope: Scope) -> ActivityQuerySet:
+    return activities(scope).of_education()
 
 
 def members_educated(scope: Scope) -> MemberQuerySet:

@@ -3,9 +3,9 @@
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.models import Member, Person
-from members.resources import MemberResource, PostResource
+from members.resources import MemberResource, PostResource, SchoolSpanResource
 from orgs.models import Organisation
-from orgs.resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
+from orgs.resources import DomainSpanResource, OrganisationResource, SupplyResource, UnitContactResource, UnitResource
 from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
 from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
@@ -64,12 +64,14 @@ KINDS = ImportKinds(
         ImportKind("hubs", HubYearResource, "hub_list"),
         ImportKind("activities", ActivityResource, "activity_list"),
         ImportKind("signins", SignInResource, "activity_list"),
+        ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),
+        ImportKind("school_spans", SchoolSpanResource, "member_list", on_page=False),
         ImportKind("supplies", SupplyResource, "supply_list"),
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),
     ),
     # Members carry more facts about a person than posts; hubs precede their volunteers.
-    first=("organisations", "members", "posts", "units", "unit_contacts", "hubs"),
+    first=("organisations", "domain_spans", "members", "school_spans", "posts", "units", "unit_contacts", "hubs"),
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,
 )

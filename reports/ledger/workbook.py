@@ -18,6 +18,7 @@ from yl_district.recognition.headings import heading_key, shown_heading
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
+from yl_district.sheets.span_resource import SpanResource
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
 from ..figures.lines import all_figures
@@ -177,7 +178,8 @@ def database_conflict():
 def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
     """Writes the ledger to `stream`: registers in full, dated records of `year`, or of all years without one.
 
-    With `masks`, numbers and minors' names are masked; without `with_cases`, nothing reveals who is assisted.
+    Sheets of earlier states are left out where there are none. With `masks`, numbers and minors' names are masked;
+    without `with_cases`, nothing reveals who is assisted.
     """
     book = noted_book(Book(today, masks, with_cases))
     sheets = []
@@ -191,7 +193,9 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
                 records = records.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
         if year is not None:
             records = records.filter(happened_in(kind.resource, year))
-        sheets.append((kind.label, headings(kind.resource), resource.export_rows(records)))
+        rows = resource.export_rows(records)
+        if rows or not issubclass(kind.resource, SpanResource):
+            sheets.append((kind.label, headings(kind.resource), rows))
     write_workbook(stream, sheets)
 
 

@@ -46,7 +46,8 @@ def sheets():
         "年度任务": platforms.target_rows(),
     }
     columns = {resource.sheet: [each.column_name for each in resource.columns] for resource in KINDS.resources}
-    return {sheet: [_complete(row, names) for row in rows[sheet]] for sheet, names in columns.items()}
+    # The sheets of earlier states are left out, since nothing in the sample district changed its state.
+    return {sheet: [_complete(row, columns[sheet]) for row in rows[sheet]] for sheet in columns if sheet in rows}
 
 
 def _complete(row, columns):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Model
@@ -16,6 +17,7 @@ from youthhubs.models import Hub
 from ..figures.figure import Figure
 from ..figures.measures import person_times, sessions
 from ..figures.readers import CASE_FIGURES
+from ..figures.sources import education
 from .sentences import BARE, BEFORE, CHANGE, YEAR_BEFORE, YEAR_CHANGE, Sentences, TextParts, listing, shortened
 
 if TYPE_CHECKING:
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 TARGET = "目标"
 # Records that a public text may name; people are not among them.
 NAMED_MODELS = (Organisation, Unit, Hub)
-# The columns of `Figure.where` that restrict a figure to activities of one type, or of the educational types.
-ONE_TYPE, EDUCATION_TYPES = "type__key", "type__is_education"
+# The column of `Figure.where` that restricts a figure to activities of one type.
+ONE_TYPE = "type__key"
 LONGEST_UNIT = 6
 # A unit with one of these would change the number in front of it.
 NUMERAL = re.compile(r"[\d%％‰〇零一二两三四五六七八九十百千万亿余多约几半倍.,，-]")
@@ -77,21 +79,21 @@ def is_divided(figure: Figure, model: type[Model]) -> bool:
     return figure.measure is sessions and ONE_TYPE not in figure.where
 
 
-def kinds_of(figure: Figure, types: Iterable[ActivityType]) -> list[str]:
-    """The keys of those `types` whose activities a figure counts."""
+def kinds_of(figure: Figure, types: Iterable[ActivityType], day: date) -> list[str]:
+    """The keys of those `types` whose activities a figure counts as of `day`."""
     if ONE_TYPE in figure.where:
         return [str(figure.where[ONE_TYPE])]
-    return [each.key for each in types if each.is_education or EDUCATION_TYPES not in figure.where]
+    return [each.key for each in types if figure.source is not education or each.is_education_on(day)]
 
 
 def topics(sentences: Sentences, key: str) -> list[str]:
     """The topics of the activities that a figure counts, the most frequent first."""
-    return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types))
+    return sentences.topics(kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day))
 
 
 def type_by_type(sentences: Sentences, key: str) -> TextParts:
     """The sentence on what a figure counts, type by type."""
-    kinds = kinds_of(sentences.results[key].figure, sentences.types)
+    kinds = kinds_of(sentences.results[key].figure, sentences.types, sentences.scope.day)
     return sentences.held([kind for kind in sentences.types if kind.key in kinds])
 
 
@@ -175,7 +177,7 @@ def meaning_of(expression: str, vocabulary: Vocabulary, aimed: frozenset[str] = 
 
 def figures_of_aspect(key: str, aspect: str, vocabulary: Vocabulary) -> frozenset[str]:
     """The figures on which an aspect depends; 分类 also depends on the figures of each type."""
-    kinds = kinds_of(vocabulary.figures[key], vocabulary.types) if aspect == "分类" else []
+    kinds = kinds_of(vocabulary.figures[key], vocabulary.types, vocabulary.scope.day) if aspect == "分类" else []
     return frozenset([key, *(f"{measure}.{kind}" for kind in kinds for measure in ("sessions", "attendances"))])
 
 

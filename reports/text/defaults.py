@@ -49,7 +49,7 @@ def default_drafts(scope: Scope, vocabulary: Vocabulary) -> list[Draft]:
 
 def sentences_on_types(keys: Sequence[str], vocabulary: Vocabulary) -> str:
     """The lines on all types not mentioned elsewhere, or one sentence on the types with these keys."""
-    kinds = [kind for kind in vocabulary.types if not kind.is_education]
+    kinds = [kind for kind in vocabulary.types if not kind.is_education_on(vocabulary.scope.day)]
     clauses = [
         (kind, clause(kind, vocabulary.names))
         for kind in kinds

@@ -202,7 +202,7 @@ class Sentences:
     @cached_property
     def types(self) -> list[ActivityType]:
         """The activity types of which an activity was held, in their order."""
-        return [kind for kind in ActivityType.objects.all() if self.value(f"sessions.{kind.key}")]
+        return [kind for kind in ActivityType.objects.with_states() if self.value(f"sessions.{kind.key}")]
 
     def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""

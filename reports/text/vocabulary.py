@@ -28,7 +28,7 @@ class Vocabulary:
     @cached_property
     def types(self) -> list[ActivityType]:
         """The current activity types."""
-        return list(ActivityType.objects.all())
+        return list(ActivityType.objects.with_states())
 
     @cached_property
     def targets(self) -> dict[str, int]:

@@ -136,7 +136,8 @@ def is_active(writer: TextWriter) -> bool:
 
 def has_themes(writer: TextWriter) -> bool:
     """Whether an activity was held of a type that belongs under the activities themselves."""
-    return any(not kind.is_education and kind.key not in OUTSIDE_TYPES for kind in writer.sentences.types)
+    day = writer.scope.day
+    return any(not kind.is_education_on(day) and kind.key not in OUTSIDE_TYPES for kind in writer.sentences.types)
 
 
 def period(write: Callable[[Period], str]) -> Callable[[TextWriter], str]:

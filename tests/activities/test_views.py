@@ -201,7 +201,8 @@ def test_type_gets_its_own_key_and_keeps_it(district):
     send(district.office, "activity_type_create", name="读书会", position="50")
     kind = ActivityType.objects.get(name="读书会")
     assert kind.key == f"type_{ActivityType.objects.count()}"
-    send(district.office, "activity_type_update", kind.pk, name="读书分享", position="50", is_education="on", key="x")
+    data = {"name": "读书分享", "position": "50", "is_education": "on", "key": "x", "since_how": "always"}
+    send(district.office, "activity_type_update", kind.pk, **data)
     updated = ActivityType.objects.get(pk=kind.pk)
     assert (updated.name, updated.key, updated.is_education) == ("读书分享", kind.key, True)
     assert "已存在" in refused(district.office, "activity_type_create", name="读书分享", position="1")["name"]

@@ -425,7 +425,7 @@ def test_posts_are_created_updated_and_ended_by_months(office, branch):
     assert post.started_on == date(2017, 3, 1)
     assert "2017-03" in office.get(post.get_absolute_url()).content.decode()
 
-    data = post_data(branch, title="副书记", mobile="13800138000")
+    data = post_data(branch, title="副书记", mobile="13800138000", nature="part_time")
     assert office.post(reverse("post_update", args=[post.pk]), data).status_code == 302
     assert office.post(reverse("post_end", args=[post.pk]), {"day": "2018-09"}).status_code == 302
     post.refresh_from_db()

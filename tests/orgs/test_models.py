@@ -29,7 +29,7 @@ def test_organisation_without_founding_day_stands(end, stands):
 )
 def test_villages_and_communities(domain, counts):
     make_organisation(domain=domain)
-    assert Organisation.objects.communities().exists() is counts
+    assert Organisation.objects.communities_on(date(2017, 12, 31)).exists() is counts
 
 
 @stock

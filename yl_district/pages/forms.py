@@ -17,6 +17,8 @@ from django.db import models
 
 from ..fields import MonthFormField, YearFormField, is_masked
 from ..privacy.masking import masked
+from ..record_options import options_of
+from ..states import former_of
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
@@ -106,6 +108,11 @@ def prepare_date(field):
     field.widget.is_required = field.required
 
 
+def not_after(day):
+    """The validator of dates that lie no later than today, which is `day`."""
+    return MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。")
+
+
 def narrow_choices(fields, user):
     """Limits choices of records to those that the user may see."""
     for field in fields:
@@ -139,6 +146,8 @@ class PageFormMixin:
     rechecks_reach = True
     version = submission = conflict = repeated = None
     saved_note = ""
+    # Groups of fields that are asked for only after the form was sent.
+    asked_groups = ()
 
     def __init__(self, *args, user, day, **options):
         super().__init__(*args, **options)
@@ -146,7 +155,7 @@ class PageFormMixin:
         for field in self.fields.values():
             prepare_field(field)
         for name in self.past:
-            self.fields[name].validators.append(MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。"))
+            self.fields[name].validators.append(not_after(day))
         narrow_choices(self.fields.values(), user)
 
     @cached_property
@@ -154,7 +163,7 @@ class PageFormMixin:
         """The crispy-forms layout of the fields."""
         helper = FormHelper(self)
         helper.form_tag, helper.disable_csrf = False, True  # the template has the form tag and the CSRF token
-        groups = self.groups or [("", *self.fields)]
+        groups = [*(self.groups or [("", *self.fields)]), *self.asked_groups]
         helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
         return helper
 
@@ -192,6 +201,7 @@ class PageFormMixin:
 
 
 CLEAR = "无"
+FROM_DAY, ALWAYS = "from", "always"
 
 
 def mask_stored_value(field, value):
@@ -208,11 +218,13 @@ class PageForm(PageFormMixin, forms.ModelForm):
     """A form for one record; `fixed` names fields that the page has set and the model's constraints must still check.
 
     The form's fields are those in `groups`, since a field that is not displayed would be submitted empty and erase the
-    stored value. `added` names the fields in `groups` that the form adds to the model's.
+    stored value. `added` names the fields in `groups` that the form adds to the model's; `stands_for` maps those of
+    them that change a field of the record to that field's name.
     """
 
     fixed = ()
     added = ()
+    stands_for = {}
 
     def __init_subclass__(cls, **options):
         """Sets Meta.fields from `groups` before Django reads it."""
@@ -221,8 +233,12 @@ class PageForm(PageFormMixin, forms.ModelForm):
             fields = [name for name in names_in_order(cls.groups) if name not in cls.added]
             cls.Meta = type("Meta", (cls.Meta,), {"fields": fields})
 
+    announced, effects = "", ()
+
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.former = former_of(self.instance) if self.instance.pk else None
+        self.beside = []
         for name, field in self.fields.items():
             self._keep_current(name, field)
         for name in self.kept_back:
@@ -242,6 +258,84 @@ class PageForm(PageFormMixin, forms.ModelForm):
             typed = data.get(name)
             data[name] = "" if typed == CLEAR else typed or getattr(self.instance, name)
         return data
+
+    def _post_clean(self):
+        super()._post_clean()
+        if self.former and not self.errors:
+            self._date_states()
+
+    def _date_states(self):
+        """Has changed states hold from the day stated, else asks since when they hold."""
+        states = [one for one in options_of(self._meta.model).states if one.is_changed(self.former, self.instance)]
+        asked = [one for one in states if not one.is_dated(self.former, self.instance)]
+        how, day = self._ask_since(asked) if asked else (None, None)
+        for state in states:
+            try:
+                if state not in asked:
+                    self.beside += state.begin_as_stated(self.former, self.instance)
+                elif how == FROM_DAY and day:
+                    self.beside += state.begin(self.former, self.instance, day)
+                elif how == ALWAYS:
+                    state.correct(self.former, self.instance)
+            except ValidationError as error:
+                self.add_error("since_day" if state in asked else state.since, error.error_dict[state.since])
+        if states and not self.errors:
+            self._clean_again()
+
+    def _clean_again(self):
+        """Checks the record once more, since its days have changed."""
+        try:
+            self.instance.clean()
+        except ValidationError as error:
+            self.add_error(None, error)
+
+    def _ask_since(self, states):
+        """Adds the question since when these states hold; returns the answers, None where there is none yet."""
+        labels = "、".join(state.label(self._meta.model) for state in states)
+        choices = [(FROM_DAY, "自何日起（以前的仍按原来的计）"), (ALWAYS, "一直如此（更正原来填错的内容）")]
+        self.fields["since_how"] = forms.ChoiceField(label="从何时起", choices=choices, widget=forms.RadioSelect)
+        self.fields["since_day"] = forms.DateField(label="自何日起", required=False, initial=self.day)
+        for name in ("since_how", "since_day"):
+            prepare_field(self.fields[name])
+        self.fields["since_day"].validators.append(
+            MaxValueValidator(self.day, f"请填写不晚于今天（{self.day}）的日期。")
+        )
+        self.asked_groups = [*self.asked_groups, (f"{labels}从何时起改变", "since_how", "since_day")]
+        if "since_how" not in self.data:
+            self.data = self.data.copy()
+            self.data["since_day"] = self.day.isoformat()
+            self.add_error("since_how", f"您改动了{labels}：请选择自何日起，还是更正原来填错的内容，再保存。")
+            return None, None
+        how, day = self._answered("since_how"), self._answered("since_day")
+        if how == FROM_DAY and not day and "since_day" not in self.errors:
+            self.add_error("since_day", "请填写自何日起。")
+        return how, day
+
+    def _answered(self, name):
+        """The value of a field that was added after the form was read; None with an error where it is wrong."""
+        try:
+            return self.fields[name].clean(self.data.get(self.add_prefix(name)))
+        except ValidationError as error:
+            self.add_error(name, error)
+            return None
+
+    def announce(self, effects, digest, is_confirmed):
+        """Shows which figures of closed years saving would move, and asks for a reason."""
+        self.effects, self.announced = effects, digest
+        self.fields["correction_reason"] = forms.CharField(
+            label="更正原因", max_length=100, help_text="保存在修改历史中，查阅总结的人会看到。"
+        )
+        prepare_field(self.fields["correction_reason"])
+        self.asked_groups = [*self.asked_groups, ("更正已结束年度的统计", "correction_reason")]
+        if is_confirmed:
+            self.add_error("correction_reason", "请填写更正原因。")
+
+    def save(self, commit=True):
+        """Saves the record, and the spans of its former states."""
+        record = super().save(commit)
+        for span in self.beside:
+            span.save()
+        return record
 
     def _keep_current(self, name, field):
         """Adds the current choice to the visible ones, as saving would otherwise silently remove it."""

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
 from . import edit_conflicts, submit_once
+from .corrections import Correction, Unannounced
 
 
 def template_names(request, shape):
@@ -220,10 +221,14 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
 
 def attempt(form, act, record=None):
     """Runs `act` in a transaction; returns False and adds form errors where the model or the database refuses it."""
+    correction = Correction(form, record)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), correction.because():
             act()
             check_reach(form, record)
+            correction.verify()
+    except Unannounced:
+        return False
     except ValidationError as error:
         form.add_error(None, error)
     except IntegrityError:

@@ -18,6 +18,8 @@ from import_export.results import RowResult
 
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
+from ..record_options import options_of
+from ..states import State, former_of
 from . import cells
 from .columns import REGISTER, Book, Column, RecordNameColumn, ReferenceColumn
 from .export_recall import ExportRecall
@@ -320,6 +322,7 @@ class SheetResource(ExportRecall, ModelResource):
 
     def import_instance(self, instance: Any, row: RowCells, **options: Any) -> None:
         self.changes, self.changes_beside, problems = [], [], []
+        stored = self._dated_values(instance)
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
                 continue
@@ -330,6 +333,39 @@ class SheetResource(ExportRecall, ModelResource):
         if problems:
             raise RowProblems(problems)
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
+        if stored:
+            self._located(row, lambda: self._date_states(instance, stored))
+
+    def _dated_values(self, instance: Any) -> dict[str, Any]:
+        """Returns the stored values of a known record with states over time, {} for all others."""
+        return dict(instance.__dict__) if instance.pk and options_of(type(instance)).states else {}
+
+    def _date_states(self, instance: Any, stored: Mapping[str, Any]) -> None:
+        """Has changed states hold since the day that the row states, else the day that the file is answered with.
+
+        A value that has itself begun on that day or later is replaced.
+        """
+        former = former_of(instance)
+        former.__dict__ |= {name: value for name, value in stored.items() if name in vars(former)}
+        changed = [one for one in options_of(type(instance)).states if one.is_changed(former, instance)]
+        if not changed:
+            return
+        before = dict(instance.__dict__)
+        for state in changed:
+            if state.is_dated(former, instance):
+                spans = state.begin_as_stated(former, instance)
+            else:
+                spans = self._begun_by_file(state, former, instance)
+            for span in spans:
+                self.write_beside(span)
+        self._touch_derived(instance, before)
+
+    def _begun_by_file(self, state: State, former: Any, instance: Any) -> Sequence[Any]:
+        try:
+            return state.begin(former, instance, self.book.today)
+        except ValidationError:
+            state.correct(former, instance)
+            return []
 
     def _set(self, instance: Any, heading: str, item: Column, value: Any) -> None:
         target, name = instance, item.name
