@@ -38,7 +38,11 @@ class ActivityType(models.Model):
 
     objects = ActivityTypeQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(states=(State(("is_education",), "education_since", "earlier_education"),))
+    record_options = RecordOptions(
+        states=(State(("is_education",), "education_since", "earlier_education"),),
+        facts=("key",),
+        neutral=("name", "position"),
+    )
 
     class Meta:
         verbose_name = "活动类型"
@@ -161,6 +165,10 @@ class Activity(models.Model):
 
     objects = ActivityQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(
+        facts=("held_on", "type", "host", "hub", "session_count", "attendance", "basis"),
+        neutral=("name", "venue", "is_online", "audience", "campaign", "tags", "partners", "content"),
+    )
 
     class Meta:
         verbose_name = "活动"
@@ -271,6 +279,7 @@ class SignIn(models.Model):
 
     objects = SignInQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(facts=("activity", "person"), neutral=("capacity",))
 
     class Meta:
         verbose_name = "签到"

@@ -251,7 +251,22 @@ class AssistedYouth(SealedModel):
     legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
     remark = EncryptedTextField("备注", blank=True)
 
-    record_options = RecordOptions(unmaskable_with=("person",))
+    record_options = RecordOptions(
+        unmaskable_with=("person",),
+        facts=("person", "organisation", "registered_on", "removed_on", "bound_on"),
+        neutral=(
+            "school",
+            "grade",
+            "hardship",
+            "focus_group",
+            "guardian",
+            "guardian_phone",
+            "needs",
+            "legal_basis",
+            "legal_basis_on",
+            "remark",
+        ),
+    )
 
     attachments = GenericRelation(Attachment)
 
@@ -322,6 +337,7 @@ class Pairing(models.Model):
 
     objects = PairingQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
+    record_options = RecordOptions(facts=("youth", "started_on", "ended_on"), neutral=("volunteer",))
 
     class Meta:
         verbose_name = "结对"
@@ -375,6 +391,7 @@ class ServicePlan(SealedModel):
 
     objects = ServicePlanQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
+    record_options = RecordOptions(facts=("youth", "year"), neutral=("assessment", "goals", "measures", "signed_on"))
 
     class Meta:
         verbose_name = "服务计划"
@@ -492,6 +509,9 @@ class Assistance(SealedModel):
 
     objects = AssistanceQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW, m2m_fields=["youths", "volunteers"])
+    record_options = RecordOptions(
+        facts=("held_on", "with_everyone"), neutral=("kind", "form", "content", "partners", "amount")
+    )
 
     class Meta:
         verbose_name = "帮扶记录"
@@ -583,6 +603,10 @@ class Scholarship(SealedModel):
 
     objects = ScholarshipQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
+    record_options = RecordOptions(
+        facts=("year", "student", "status", "approved_on", "is_on_platform"),
+        neutral=("school", "stage", "applied_on", "amount", "donor", "remark"),
+    )
 
     class Meta:
         verbose_name = "奖学金"

@@ -30,6 +30,7 @@ from yl_district.counts import number_of
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem
 
 
@@ -77,6 +78,9 @@ class Link(models.Model):
 
     objects = LinkQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(
+        facts=("cadre", "youth", "started_on", "ended_on", "bound_on"), neutral=("sector", "employer", "remark")
+    )
 
     class Meta:
         verbose_name = "联系青年"
@@ -210,6 +214,7 @@ class Contact(models.Model):
 
     objects = ContactQuerySet.as_manager()
     history = Tracked(m2m_fields=["links"])
+    record_options = RecordOptions(facts=("cadre", "held_on", "with_everyone"), neutral=("form", "content"))
 
     class Meta:
         verbose_name = "联系记录"

@@ -14,6 +14,7 @@ from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, validate_year
 
 
@@ -57,6 +58,7 @@ class Hub(models.Model):
 
     objects = HubQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(facts=("organisation", "opened_on", "closed_on"), neutral=("name",))
 
     class Meta:
         verbose_name = "青年汇"
@@ -105,6 +107,7 @@ class HubYear(models.Model):
 
     objects = HubYearQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(facts=("hub", "year", "tier"), neutral=("address", "director", "remark"))
 
     class Meta:
         verbose_name = "青年汇年度情况"
@@ -130,6 +133,7 @@ class TeamMember(models.Model):
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")
 
     history = Tracked()
+    record_options = RecordOptions(facts=("volunteer", "hub"))
 
     class Meta:
         verbose_name = "志愿者队伍成员"

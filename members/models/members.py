@@ -170,6 +170,19 @@ class Member(models.Model):
     record_options = RecordOptions(
         undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"),
         states=(SchoolState(("in_school",), "enrolled_on", "school_spans"),),
+        facts=("person", "branch", "joined_league_on", "graduated_on", "intake_on", "left_on"),
+        neutral=(
+            "ethnicity",
+            "political_status",
+            "education",
+            "wechat",
+            "employer",
+            "development_no",
+            "volunteer_no",
+            "intake",
+            "status",
+            "remark",
+        ),
     )
 
     class Meta:

@@ -76,7 +76,11 @@ class Post(models.Model):
 
     objects = PostQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(states=(TermsState(("nature", "link_quota"), "started_on", ""),))
+    record_options = RecordOptions(
+        states=(TermsState(("nature", "link_quota"), "started_on", ""),),
+        facts=("person", "organisation", "title", "ended_on"),
+        neutral=("duties", "remark"),
+    )
 
     class Meta:
         verbose_name = "团干部"

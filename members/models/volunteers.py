@@ -11,6 +11,7 @@ from orgs.models import ReachQuerySet
 from orgs.roles import HUB_KEEPERS
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
+from yl_district.record_options import RecordOptions
 
 from .people import Person
 
@@ -45,6 +46,9 @@ class Volunteer(models.Model):
 
     objects = VolunteerQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(
+        facts=("person", "joined_on", "bound_on"), neutral=("employer", "volunteer_no", "pledged_on", "remark")
+    )
 
     class Meta:
         verbose_name = "志愿者"

@@ -149,6 +149,8 @@ class Organisation(MP_Node):
         undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期",
         undo_skips=("path",),
         states=(State(("domain",), "domain_since", "earlier_domains"),),
+        facts=("path", "founded_on", "dissolved_on"),
+        neutral=("name", "category", "last_election_on", "liaison", "chat_kind", "chat_number", "address", "remark"),
     )
 
     class Meta:

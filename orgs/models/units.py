@@ -14,6 +14,7 @@ from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import SearchTextField, search
+from yl_district.record_options import RecordOptions
 from yl_district.validators import problem, validate_credit_code
 
 from .organisations import Organisation
@@ -106,6 +107,23 @@ class Unit(models.Model):
 
     objects = UnitQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(
+        facts=("branch", "league_founded_on", "task_year", "is_contact_point", "status", "status_on"),
+        neutral=(
+            "name",
+            "credit_code",
+            "kind",
+            "has_party_branch",
+            "employees",
+            "youths",
+            "league_form",
+            "verified_on",
+            "address",
+            "contact_name",
+            "contact_phone",
+            "remark",
+        ),
+    )
 
     class Meta:
         verbose_name = "两新组织"
@@ -167,6 +185,7 @@ class UnitContact(models.Model):
 
     objects = UnitContactQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(facts=("unit", "held_on"), neutral=("form", "contact_name", "content"))
 
     class Meta:
         verbose_name = "两新联络"
@@ -205,6 +224,7 @@ class Supply(models.Model):
 
     objects = SupplyQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(facts=("issued_on", "organisation", "item", "quantity"))
 
     class Meta:
         verbose_name = "物资配发"

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
-from django.db.models import DateField, Field, Min, Model
+from django.db.models import DateField, Field, Min, Model, Q
 
 from activities.models import Activity
+from members.models import Person
 from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS
 from outreach.models import Contact
@@ -75,7 +76,7 @@ def closed_figures(
     ]
     return {
         (scope.organisation.pk, scope.year, figure.key): Counted(
-            scope.organisation.name, scope.year, figure.label, f"{result.amount}{result.unit}"
+            scope.organisation.name, scope.year, figure.label, figure.unit, f"{result.amount}{result.unit}"
         )
         for (figure, scope), result in zip(asked, results_of(asked), strict=True)
     }
@@ -91,15 +92,21 @@ def reads(figure: Figure, model: type[Model], names: Collection[str]) -> bool:
 _fields_read: dict[str, set[FieldRead]] = {}
 
 
-def organisations_of(named: Iterable[Any]) -> list[Organisation]:
-    """The organisations among values of a form, and those that its records refer to."""
-    found = []
+def organisations_of(named: Iterable[Any], steps: int = 2) -> list[Organisation]:
+    """The organisations among values of a form, and those that its records belong to by up to so many `steps`.
+
+    A person belongs to those in which they hold or held a post or a membership.
+    """
+    found: list[Organisation] = []
     for one in named:
         if isinstance(one, Organisation):
             found.append(one)
-        elif isinstance(one, Model):
-            fields = [field.name for field in one._meta.concrete_fields if field.related_model is Organisation]
-            found += [getattr(one, name) for name in fields if getattr(one, name) is not None]
+        elif isinstance(one, Person):
+            known = Q(posts__person=one) | Q(members__person=one)
+            found += Organisation.objects.filter(known).distinct()
+        elif isinstance(one, Model) and steps:
+            keys = [field.name for field in one._meta.concrete_fields if field.many_to_one or field.one_to_one]
+            found += organisations_of([getattr(one, name) for name in keys], steps - 1)
     return found
 
 

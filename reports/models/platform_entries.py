@@ -13,6 +13,7 @@ from orgs.models import Condition, Organisation, Reasons, User
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import search
+from yl_district.record_options import RecordOptions
 
 from .targets import StaffQuerySet
 
@@ -92,6 +93,9 @@ class PlatformEntry(models.Model):
 
     objects = PlatformEntryQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(
+        facts=("subject", "person", "activity", "organisation", "entered_on", "bound_on"), neutral=("platform",)
+    )
 
     class Meta:
         verbose_name = "平台录入"

@@ -27,6 +27,7 @@ class Counted:
     organisation: str
     year: int
     label: str
+    unit: str
     amount: str
 
 
