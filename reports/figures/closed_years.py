@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
-from django.db.models import DateField, Field, Min, Model, Q
+from django.db.models import DateField, Field, Min, Model, Q, QuerySet
 
 from activities.models import Activity
 from members.models import Person
@@ -104,6 +104,10 @@ def organisations_of(named: Iterable[Any], steps: int = 2) -> list[Organisation]
         elif isinstance(one, Person):
             known = Q(posts__person=one) | Q(members__person=one)
             found += Organisation.objects.filter(known).distinct()
+        elif isinstance(one, QuerySet):
+            owners = [field.name for field in one.model._meta.concrete_fields if field.related_model is Organisation]
+            for name in owners:
+                found += Organisation.objects.filter(pk__in=one.order_by().values(name))
         elif isinstance(one, Model) and steps:
             keys = [field.name for field in one._meta.concrete_fields if field.many_to_one or field.one_to_one]
             found += organisations_of([getattr(one, name) for name in keys], steps - 1)

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from members.models import Member, Person, Post
-from tests.workbooks import problems, take_in, tally
+from tests.workbooks import TODAY, exported_rows, problems, take_in, tally
 from yl_district.sheets import export_marks
 
 pytestmark = pytest.mark.django_db
@@ -300,3 +300,41 @@ def test_nobody_is_born_after_the_day_of_the_import(cells, heading):
         (heading, cells[heading], "不晚于今天（2018-03-01）的出生日期"),
     ]
     assert take_in(ledger(帮扶对象=[case(出生日期="2018-03-01")])).written
+
+
+def pupil(**cells):
+    """The sheets of a branch with one member, who is in school since 2014."""
+    return ledger(团员=[member(是否在校="是", 入学年月="2014-09") | cells])
+
+
+def schooling():
+    """The only member's latest time in school and the earlier ones."""
+    one = Member.objects.get()
+    return one.enrolled_on, one.graduated_on, list(one.school_spans.values_list("started_on", "ended_on"))
+
+
+@pytest.mark.both
+def test_who_left_school_did_so_in_the_month_that_the_row_states_else_this_month():
+    take_in(pupil())
+    take_in(pupil(是否在校="否", 毕业年月="2017-07"))
+    assert schooling() == (date(2014, 9, 1), date(2017, 7, 1), [])
+    take_in(pupil(是否在校="是", 入学年月="2017-09"))
+    assert schooling() == (date(2017, 9, 1), None, [(date(2014, 9, 1), date(2017, 7, 1))])
+    take_in(ledger(团员=[member(是否在校="否")]))
+    assert schooling() == (date(2017, 9, 1), TODAY, [(date(2014, 9, 1), date(2017, 7, 1))])
+
+
+@pytest.mark.both
+def test_earlier_times_in_school_come_in_with_the_member_and_out_again():
+    spans = [{"姓名": "章程", "起始日期": "2010-09-01", "结束日期": "2013-07-01", "是否在校": "是"}]
+    sheets = pupil() | {"在校变更": spans}
+    assert take_in(sheets).errors == []
+    assert schooling() == (date(2014, 9, 1), None, [(date(2010, 9, 1), date(2013, 7, 1))])
+    assert tally(take_in(sheets))["在校变更"] == (0, 0, 1)
+    assert exported_rows()["在校变更"] == spans
+
+
+def test_a_time_in_school_of_nobody_on_the_roll_is_refused():
+    spans = [{"姓名": "秦朗", "起始日期": "2010-09-01", "结束日期": "2013-07-01", "是否在校": "是"}]
+    [found] = problems(pupil() | {"在校变更": spans})
+    assert found[:3] == ("在校变更", 2, "姓名")

@@ -1,6 +1,7 @@
 """The sheet 团组织: a tree whose rows may come in any order, and whose organisations may move."""
 
 import random
+from datetime import date
 from itertools import permutations
 
 import pytest
@@ -299,3 +300,74 @@ def test_whatever_is_moved_the_tree_is_what_treebeard_would_make_of_the_right_ro
     standing, rows = some_rows(random.Random(seed))
     take_in({"团组织": standing})
     assert as_treebeard_has_it(rows)[0]
+
+
+def domains():
+    """Of the one organisation below the root: its domain, since when, and the earlier spans."""
+    one = Organisation.objects.get(name="社区")
+    spans = one.earlier_domains.values_list("domain", "started_on", "ended_on")
+    return one.domain, one.domain_since, list(spans)
+
+
+@pytest.mark.both
+def test_a_changed_domain_holds_since_the_day_that_the_row_states_else_since_today():
+    take_in({"团组织": [ROOT, organisation("社区", "地区")]})
+    take_in({"团组织": [organisation("社区", 所属领域="非公企业", 领域起始日期="2017-06-01")]})
+    assert domains() == ("enterprise", date(2017, 6, 1), [("community", None, date(2017, 6, 1))])
+    take_in({"团组织": [organisation("社区", 所属领域="学校")]})
+    assert domains() == (
+        "school",
+        TODAY,
+        [("community", None, date(2017, 6, 1)), ("enterprise", date(2017, 6, 1), TODAY)],
+    )
+
+
+def test_a_second_change_on_the_same_day_replaces_the_first():
+    take_in({"团组织": [ROOT, organisation("社区", "地区")]})
+    for domain in ("非公企业", "学校"):
+        take_in({"团组织": [organisation("社区", 所属领域=domain)]})
+    assert domains() == ("school", TODAY, [("community", None, TODAY)])
+
+
+def test_an_earlier_first_day_corrects_the_domain():
+    take_in({"团组织": [ROOT, organisation("社区", "地区", 领域起始日期="2017-06-01")]})
+    take_in({"团组织": [organisation("社区", 所属领域="村", 领域起始日期="2016-03-01")]})
+    assert domains() == ("village", date(2016, 3, 1), [])
+
+
+SPANS = [
+    {"组织名称": "社区", "起始日期": None, "结束日期": "2015-01-01", "所属领域": "村"},
+    {"组织名称": "社区", "起始日期": "2015-01-01", "结束日期": None, "所属领域": "机关"},
+]
+
+
+@pytest.mark.both
+def test_earlier_domains_come_in_with_their_organisation_and_out_again():
+    sheets = {"团组织": [ROOT, organisation("社区", "地区", 领域起始日期="2017-06-01")], "领域变更": SPANS}
+    assert take_in(sheets).errors == []
+    earlier = [("village", None, date(2015, 1, 1)), ("office", date(2015, 1, 1), date(2017, 6, 1))]
+    assert domains() == ("community", date(2017, 6, 1), earlier)
+    assert tally(take_in(sheets))["领域变更"] == (0, 0, 2)
+    assert exported_rows()["领域变更"] == [
+        {"组织名称": "社区", "结束日期": "2015-01-01", "所属领域": "村"},
+        {"组织名称": "社区", "起始日期": "2015-01-01", "结束日期": "2017-06-01", "所属领域": "机关"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("since", "row", "expected"),
+    [
+        (None, SPANS[0], "社区已填写领域起始日期"),
+        ("2017-06-01", SPANS[0] | {"结束日期": "2019-01-01"}, "不晚于现在情况的领域起始日期 2017-06-01"),
+        ("2017-06-01", SPANS[0] | {"起始日期": "2016-01-01"}, "不早于起始日期（2016-01-01）的日期"),
+    ],
+)
+def test_a_span_that_cannot_be_is_refused(since, row, expected):
+    report = take_in({"团组织": [ROOT, organisation("社区", "地区", 领域起始日期=since)], "领域变更": [row]})
+    assert [problem.expected for problem in report.errors] == [expected]
+
+
+def test_spans_that_overlap_are_refused():
+    rows = [SPANS[0], SPANS[1] | {"起始日期": "2014-01-01"}]
+    report = take_in({"团组织": [ROOT, organisation("社区", "地区", 领域起始日期="2017-06-01")], "领域变更": rows})
+    assert [problem.expected for problem in report.errors] == ["不与已有的一段（最初至 2015-01-01）重叠"]

@@ -64,6 +64,8 @@ RELIED = {
     "hubs": {"youthhubs.Hub": 1, "youthhubs.HubYear": 1, "orgs.Organisation": 2},
     "activities": {"activities.Activity": 1, "activities.ActivityType": 1, "orgs.Organisation": 1},
     "signins": {"activities.Activity": 1, "members.Person": 1},
+    "domain_spans": {"orgs.DomainSpan": 1, "orgs.Organisation": 1},
+    "school_spans": {"members.SchoolSpan": 1, "members.Member": 1},
     "supplies": {"orgs.Supply": 1, "orgs.Organisation": 2},
     "platform_entries": {"reports.PlatformEntry": 1, "orgs.Organisation": 1, "members.Person": 1},
     "targets": {"reports.Target": 1},
@@ -211,6 +213,12 @@ BEGUN = {
     "signins": {
         "of somebody known": KNOWN | WALK,
         "of somebody new": WALK | {"姓名": "尤远", "手机号码": "13900139001"},
+    },
+    "domain_spans": {
+        "by its days": {"组织名称": OTHER_BRANCH, "起始日期": "2012-01-01", "所属领域": "学校"},
+    },
+    "school_spans": {
+        "by its days": {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
     },
     "supplies": {
         "in every cell": {"日期": "2017-06-04", "组织": BRANCH, "物资": "团徽", "数量": 30},

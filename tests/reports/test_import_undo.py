@@ -12,8 +12,8 @@ from django.utils import timezone
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.actions import propose_leaving
-from members.models import Member, Person, Volunteer
-from orgs.models import Organisation, Unit
+from members.models import Member, Person, SchoolSpan, Volunteer
+from orgs.models import DomainSpan, Organisation, Unit
 from outreach.models import Contact, Link
 from reports.ledger.kinds import KINDS
 from reports.models import PlatformEntry, Target
@@ -95,7 +95,10 @@ def full_district(branches):
     person = make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
     person.identity_number = identity_number(4)
     person.save()
-    make_member(person=person, branch=branch, remark="原备注")
+    member = make_member(person=person, branch=branch, remark="原备注", in_school=True, enrolled_on=date(2016, 9, 1))
+    SchoolSpan.objects.create(member=member, started_on=date(2010, 9, 1), ended_on=date(2013, 7, 1))
+    Organisation.objects.filter(name=OTHER_BRANCH).update(domain_since=date(2016, 3, 1))
+    DomainSpan.objects.create(organisation=branches[OTHER_BRANCH], domain="village", ended_on=date(2012, 1, 1))
     post = make_post("陆远", branch, duties="宣传")
     unit = make_unit("清和科技有限公司", employees=12)
     volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
@@ -208,6 +211,14 @@ CHANGING = {
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "章程", "手机号码": "13800138000", "身份": "团员"},
         {"活动名称": "春季健步走", "日期": "2017-04-08", "姓名": "许然"},
     ],
+    "domain_spans": [
+        {"组织名称": OTHER_BRANCH, "结束日期": "2012-01-01", "所属领域": "机关"},
+        {"组织名称": OTHER_BRANCH, "起始日期": "2012-01-01", "所属领域": "学校"},
+    ],
+    "school_spans": [
+        {"姓名": "章程", "起始日期": "2010-09-01", "结束日期": "2013-01-01", "是否在校": "是"},
+        {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
+    ],
     "supplies": [
         {"日期": "2017-05-04", "组织": BRANCH, "物资": "团旗", "数量": 2},
         {"日期": "2017-06-04", "组织": OTHER_BRANCH, "物资": "团徽", "数量": 30},
@@ -233,7 +244,16 @@ def changing(kind):
 
 
 # Kinds that are written as others are, of which some tests go through all with --full alone.
-PLAIN = {"unit_contacts", "plans", "scholarships", "supplies", "platform_entries", "targets"}
+PLAIN = {
+    "unit_contacts",
+    "plans",
+    "scholarships",
+    "domain_spans",
+    "school_spans",
+    "supplies",
+    "platform_entries",
+    "targets",
+}
 EACH_KIND = [pytest.param(kind, marks=pytest.mark.full) if kind in PLAIN else kind for kind in KINDS]
 
 # What each list changes (~) and begins (+).
@@ -271,6 +291,8 @@ WRITTEN = {
     "hubs": {"~youthhubs.Hub": 1, "~youthhubs.HubYear": 1, "+youthhubs.Hub": 1, "+youthhubs.HubYear": 2},
     "activities": {"~activities.Activity": 1, "+activities.Activity": 1},
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
+    "domain_spans": {"~orgs.DomainSpan": 1, "+orgs.DomainSpan": 1},
+    "school_spans": {"~members.SchoolSpan": 1, "+members.SchoolSpan": 1},
     "supplies": {"~orgs.Supply": 1, "+orgs.Supply": 1},
     "platform_entries": {"~reports.PlatformEntry": 1, "+reports.PlatformEntry": 1},
     "targets": {"~reports.Target": 1, "+reports.Target": 1},
