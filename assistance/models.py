@@ -15,7 +15,7 @@ from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, User
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
-from yl_district.counts import number_of
+from yl_district.counts import latest_of_each, number_of
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
@@ -557,6 +557,10 @@ class ScholarshipQuerySet(CaseQuerySet):
         """Applications granted or paid out, approved within the period."""
         granted = [Scholarship.Status.GRANTED, Scholarship.Status.PAID]
         return self.filter(status__in=granted, approved_on__range=period.bounds)
+
+    def one_of_each_student(self) -> Self:
+        """One application of each student, though they applied in several years."""
+        return latest_of_each(self, "student")
 
     def of_year(self, year: int) -> Self:
         """Applications of `year`."""

@@ -118,6 +118,21 @@ class Link(models.Model):
         self.save()
 
 
+class LinkedYouthQuerySet(PersonQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Youths of whom the user may see a link."""
+        return self.filter(Exists(Link.objects.visible_to(user).filter(youth=OuterRef("pk"))))
+
+
+def youths_of(links):
+    """Returns the people whom `links` link, each once, with `standing_links`, the number of these links."""
+    return (
+        LinkedYouthQuerySet(Person)
+        .filter(pk__in=links.values("youth"))
+        .annotate(standing_links=number_of(links.filter(youth=OuterRef("pk")), "youth"))
+    )
+
+
 class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user: User) -> Self:
         """People with a present or past post in the organisations of a user on the staff; cadres see themselves."""

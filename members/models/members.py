@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
+from yl_district.counts import latest_of_each
 from yl_district.fields import MonthField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
@@ -40,6 +41,10 @@ class MemberQuerySet(ReachQuerySet):
     def joined_during(self, period: Period) -> Self:
         """Members whose 来源日期 lies within the period."""
         return self.filter(intake_on__range=period.bounds)
+
+    def one_of_each_person(self) -> Self:
+        """One membership of each person, though they moved between branches."""
+        return latest_of_each(self, "person")
 
     def left_during(self, period: Period) -> Self:
         """Members who left the roll within the period."""

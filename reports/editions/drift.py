@@ -3,15 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models.expressions import RawSQL
-
 from ..figures.counting import figures_of, targets_of
 from ..figures.figure import Result
 from ..figures.measures import amount
 from ..figures.readers import CASE_FIGURES
 from ..figures.scopes import scope_of
-from .signing import figure_of, kept_parts
+from .kept_records import comparable_parts
+from .signing import figure_of
 
 CAME, WENT, RECOUNTED = "came", "went", "changed"
 MOVE_LABELS = {CAME: "新计入", WENT: "不再计入", RECOUNTED: "数字变动"}
@@ -19,11 +17,6 @@ MOVE_LABELS = {CAME: "新计入", WENT: "不再计入", RECOUNTED: "数字变动
 SURER = "口径变动"
 SHOWN = 50
 ACT_LABELS = {"+": "登记", "~": "修改", "-": "删除"}
-# Keys are passed as one text, since databases limit the number of parameters.
-KEYS = {
-    "sqlite": "SELECT value FROM json_each(%s)",
-    "postgresql": "SELECT value::bigint FROM json_array_elements_text(%s::json) AS keys(value)",
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ def drift_of(kept, figure, scope, targets):
     if figure is None:
         return Drift(signed, None, ())
     parts = figure.parts(scope)
-    return Drift(signed, figure.result_of(parts, targets), tuple(moves(kept_parts(kept), parts)))
+    return Drift(signed, figure.result_of(parts, targets), tuple(moves(comparable_parts(kept), parts)))
 
 
 def moves(former, present):
@@ -97,11 +90,6 @@ def moves(former, present):
             yield Move(WENT, key, amount(*before[key]), None)
         elif before[key] != now[key]:
             yield Move(RECOUNTED, key, amount(*before[key]), amount(*now[key]))
-
-
-def keys_query(keys):
-    """The right-hand side of an `in` lookup, for any number of keys."""
-    return RawSQL(KEYS[connection.vendor], [f"[{','.join(map(str, keys))}]"])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from yl_district.packing import packed, unpacked
+from yl_district.packing import packed
 
 from ..checks import unexplained
 from ..documents.summary import Summary, drafts_of, summary_of_writer
@@ -21,6 +21,7 @@ from ..printing.printed import Unprintable, printed
 from ..printing.word import write_docx
 from ..text import TextWriter, Vocabulary
 from ..text.sentences import Block, Number
+from .kept_records import comparable_parts, kept_parts
 
 
 def sign(report, user, today, *, reason="", seen=None):
@@ -132,15 +133,10 @@ def kept_figures(edition, counted, results):
 
 def is_same(former, summary, counted, knows_cases):
     """Whether text and records are the same as in an edition, as far as the signer may know them."""
-    kept = {figure.key: kept_parts(figure) for figure in former.figures.all()}
+    kept = {figure.key: comparable_parts(figure) for figure in former.figures.all()}
     if knows_cases:
         return former.blocks == blocks_as_dicts(summary) and kept == counted
     return former.open_blocks == blocks_as_dicts(summary) and without_cases(kept) == without_cases(counted)
-
-
-def kept_parts(counted):
-    """The records that a figure of an edition counted, in the form of `Figure.parts`."""
-    return [tuple(part) for part in unpacked(counted.records)]
 
 
 def without_cases(by_key):

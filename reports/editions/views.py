@@ -22,9 +22,10 @@ from ..printing.pdf import write_pdf
 from ..printing.printed import Unprintable
 from ..printing.views import warn_about_layout
 from ..printing.word import write_docx
-from .drift import drift_of, drifts, keys_query, visible_moves
+from .drift import drift_of, drifts, visible_moves
 from .forms import AmendForm, SignForm
-from .signing import kept_parts, printed_edition, sign, signed_results, summary_of, text_digest, text_error
+from .kept_records import comparable_parts, keys_query
+from .signing import printed_edition, sign, signed_results, summary_of, text_digest, text_error
 
 # Annotations that only the figures' own querysets have.
 ANNOTATED = ("youths_reached", "assistances_received", "standing_links", "bound_links", "quota")
@@ -114,7 +115,7 @@ def edition_figure(request, pk, key):
     seen = table_class._meta.model._default_manager.visible_to(request.user)
     related = seen.select_related(*table_class.related).prefetch_related(*table_class.prefetched)
     context["moves"], context["untold"] = visible_moves(drift, related, edition, request.user)
-    keys = [part[0] for part in kept_parts(kept)]
+    keys = [part[0] for part in comparable_parts(kept)]
     counted = seen.filter(pk__in=keys_query(keys))
     context["unseen"] = len(keys) - counted.count()
     context["table"] = configured_table(request, table_class, counted, exclude=ANNOTATED)

@@ -15,7 +15,16 @@ from assistance.models import (
 )
 from members.models import Member, MemberQuerySet, Person, PersonQuerySet, Post
 from orgs.models import Organisation, OrganisationQuerySet, ReachQuerySet, Supply, SupplyQuerySet, Unit, UnitQuerySet
-from outreach.models import CadreQuerySet, Contact, ContactQuerySet, Link, LinkQuerySet, cadres_with_links
+from outreach.models import (
+    CadreQuerySet,
+    Contact,
+    ContactQuerySet,
+    Link,
+    LinkedYouthQuerySet,
+    LinkQuerySet,
+    cadres_with_links,
+    youths_of,
+)
 from youthhubs.models import Hub, HubQuerySet
 
 from ..models import PlatformEntry, PlatformEntryQuerySet
@@ -74,6 +83,10 @@ def members_educated(scope: Scope) -> MemberQuerySet:
 
 def links(scope: Scope) -> LinkQuerySet:
     return Link.objects.within(scope.organisation).as_of(scope.day)
+
+
+def linked_youths(scope: Scope) -> LinkedYouthQuerySet:
+    return youths_of(links(scope))
 
 
 def contacts(scope: Scope) -> ContactQuerySet:

@@ -10,12 +10,12 @@ from assistance.tables import AssistanceTable, AssistedYouthTable, ScholarshipTa
 from members.tables import MemberTable, PersonTable
 from orgs.models import User
 from orgs.tables import OrganisationTable, SupplyTable, UnitContactTable, UnitTable
-from outreach.tables import ContactTable, LinkTable
+from outreach.tables import ContactTable
 from youthhubs.tables import HubTable, VolunteerTable
 
 from ..platforms.tables import PlatformEntryTable
 from .figure import Figure
-from .sources import linked_cadres, people_signed_in, register_with_assistances
+from .sources import linked_cadres, linked_youths, people_signed_in, register_with_assistances
 
 NUMBER_CELL = {"th": {"class": "number"}, "td": {"class": "number"}}
 
@@ -77,6 +77,16 @@ class LinkedCadreTable(PersonTable):
         exclude = ["birth_date", "identity_number"]
 
 
+class LinkedYouthTable(PersonTable):
+    """Linked youths with the number of cadres who link them."""
+
+    standing_links = tables.Column("联系团干部", attrs=NUMBER_CELL)
+
+    class Meta(PersonTable.Meta):
+        fields = ["name", "gender", "mobile"]
+        exclude = ["birth_date", "identity_number"]
+
+
 OF_KIND: dict[type[Model], type[tables.Table]] = {
     table.Meta.model: table
     for table in (
@@ -85,7 +95,6 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
         CountedAssistanceTable,
         CountedContactTable,
         HubTable,
-        LinkTable,
         MemberTable,
         OrganisationTable,
         PersonTable,
@@ -100,6 +109,7 @@ OF_KIND: dict[type[Model], type[tables.Table]] = {
 }
 OF_SOURCE: dict[Callable, type[tables.Table]] = {
     linked_cadres: LinkedCadreTable,
+    linked_youths: LinkedYouthTable,
     register_with_assistances: CountedYouthTable,
 }
 

@@ -81,6 +81,7 @@ def fill(tree, lots):
     make_cases(lots, tree, people, make_volunteers(lots, hubs, people))
     activities = make_activities(lots, tree, hubs, people)
     make_platform_entries(lots, tree, activities, people)
+    make_transfers(lots, tree)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
 
@@ -128,6 +129,21 @@ def make_members(lots, tree, people):
             )
         )
     Member.objects.bulk_create(members)
+
+
+def make_transfers(lots, tree):
+    """Takes those who left a branch in on the same day by another of its domain."""
+    alike = {place.domain: [other for other in tree.all if other.domain == place.domain] for place in tree.all}
+    left = Member.objects.filter(left_on__isnull=False, branch__in=tree.all).select_related("branch").order_by("pk")
+    Member.objects.bulk_create(
+        Member(
+            person_id=former.person_id,
+            branch=lots.choice(alike[former.branch.domain]),
+            intake="transferred",
+            intake_on=former.left_on,
+        )
+        for former in list(left)
+    )
 
 
 def make_posts(lots, tree, people):

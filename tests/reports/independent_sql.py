@@ -140,8 +140,8 @@ VALUES = {
     "community_members": "SELECT count(*) FROM on_roll "
     "WHERE domain IN ('village', 'community') AND in_school IS NOT TRUE",
     "office_members": "SELECT count(*) FROM on_roll WHERE domain = 'office'",
-    "members_joined": f"SELECT count(*) FROM own_member WHERE intake_on {WITHIN}",
-    "nonpublic_members_joined": "SELECT count(*) FROM own_member "
+    "members_joined": f"SELECT count(DISTINCT person_id) FROM own_member WHERE intake_on {WITHIN}",
+    "nonpublic_members_joined": "SELECT count(DISTINCT person_id) FROM own_member "
     f"WHERE domain IN ('enterprise', 'social') AND intake_on {WITHIN}",
     "units_founded": f"SELECT count(*) FROM own_unit WHERE league_founded_on {WITHIN}",
     "units_toward_task": "SELECT count(*) FROM working_unit WHERE task_year = %(year)s",
@@ -154,7 +154,7 @@ VALUES = {
         SELECT present.person_id FROM activities_signin present
         JOIN own_activity activity ON activity.id = present.activity_id
         WHERE activity.is_education)""",
-    "linked_youths": "SELECT count(*) FROM standing_link WHERE cadre_id IN (SELECT id FROM own_cadre)",
+    "linked_youths": "SELECT count(DISTINCT youth_id) FROM standing_link WHERE cadre_id IN (SELECT id FROM own_cadre)",
     "cadres_linked": "SELECT count(*) FROM cadre WHERE bound > 0",
     "cadres_at_quota": "SELECT count(*) FROM cadre WHERE links >= quota",
     "youth_contacts": "SELECT count(*) FROM reached_youth",
@@ -169,7 +169,7 @@ VALUES = {
     "FROM register LEFT JOIN received ON received.youth_id = register.id GROUP BY register.id) counted",
     "youths_bound": "SELECT count(*) FROM register WHERE bound_on <= %(last)s",
     "volunteers_bound": "SELECT count(*) FROM own_volunteer WHERE bound_on <= %(last)s",
-    "scholarships_granted": "SELECT count(*) FROM own_scholarship "
+    "scholarships_granted": "SELECT count(DISTINCT student_id) FROM own_scholarship "
     f"WHERE status IN ('granted', 'paid') AND approved_on {WITHIN}",
     "scholarship_students": "SELECT count(DISTINCT student_id) FROM own_scholarship "
     "WHERE year = %(year)s AND is_on_platform IS TRUE",

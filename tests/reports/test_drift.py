@@ -7,7 +7,8 @@ import pytest
 from activities.models import Activity
 from members.models import Member
 from orgs.models import Organisation
-from reports.editions.drift import SHOWN, drifts, keys_query, moves, visible_moves
+from reports.editions.drift import SHOWN, drifts, moves, visible_moves
+from reports.editions.kept_records import keys_query
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.figures.scopes import Scope, scope_of
 from tests.factories import (

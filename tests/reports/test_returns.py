@@ -92,6 +92,8 @@ def test_people_who_may_stand_in_two_returns_are_marked(place):
     assert [key for key, each in found.items() if each.is_repeated] == [
         "committee_members",
         "cadres",
+        "members_joined",
+        "nonpublic_members_joined",
         "linked_youths",
         "cadres_linked",
         "cadres_at_quota",

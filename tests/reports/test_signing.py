@@ -19,7 +19,8 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Member
 from orgs.models import Role
 from reports.documents.summary import compose
-from reports.editions.signing import kept_parts, sign, signed_results, summary_of, text_digest
+from reports.editions.kept_records import kept_parts
+from reports.editions.signing import sign, signed_results, summary_of, text_digest
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import scope_of
