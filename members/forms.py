@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
-from yl_district.fields import MonthFormField, is_masked
+from yl_district.fields import is_masked
 from yl_district.pages.forms import CLEAR, ActionForm, PageForm, mask_stored_value, names_in_order, prepare_field
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
@@ -467,9 +467,3 @@ class PostAccountForm(ActionForm):
     def _column(self, name):
         """Returns a field's layout column, wide enough for the roles in a choice."""
         return Column(name, css_class="col-12 col-xl-8")
-
-
-class PostEndForm(ActionForm):
-    """The month in which a post ends."""
-
-    day = MonthFormField(label="离任年月")

@@ -20,6 +20,5 @@ urlpatterns = [
     path("posts/<int:pk>/", views.post_detail, name="post_detail"),
     path("posts/<int:pk>/update/", views.post_update, name="post_update"),
     path("posts/<int:pk>/account/", views.post_account, name="post_account"),
-    path("posts/<int:pk>/end/", views.post_end, name="post_end"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

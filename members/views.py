@@ -18,7 +18,6 @@ from .forms import (
     MemberLeaveForm,
     MemberTransferForm,
     PostAccountForm,
-    PostEndForm,
     PostForm,
     ProposalDecisionForm,
     ProposalWithdrawalForm,
@@ -194,7 +193,8 @@ def post_detail(request, pk):
     """One post of a cadre."""
     post = visible_post(request, pk)
     may_bind = Post.objects.visible_as(request.user, RoleKind.STAFF).filter(pk=pk).exists()
-    context = {"title": post.person.shown_name, "post": post, "may_bind": may_bind}
+    may_hand_over = may_bind and post.ended_on and post.person.links_as_cadre.filter(ended_on=None).exists()
+    context = {"title": post.person.shown_name, "post": post, "may_bind": may_bind, "may_hand_over": may_hand_over}
     return render(request, "members/post_detail.html", context)
 
 
@@ -227,14 +227,6 @@ def post_account(request, pk):
         title=f"登录账号：{post.person}",
         message="已保存登录账号。",
         after=post.get_absolute_url(),
-    )
-
-
-def post_end(request, pk):
-    """Ends a post."""
-    post = visible_post(request, pk)
-    return end_page(
-        request, PostEndForm, post, post.end, title=f"办理离任：{post.person}", message="已办理离任，记录保留。"
     )
 
 

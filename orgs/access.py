@@ -173,6 +173,7 @@ ACCESS = {
     "link_detail": RECORD_KEEPERS,
     "link_update": RECORD_KEEPERS,
     "link_end": RECORD_KEEPERS,
+    "link_hand_over": DECIDERS,
     "contact_list": RECORD_KEEPERS,
     "contact_export": RECORD_KEEPERS,
     "contact_full_export": OFFICE,

@@ -1,27 +1,57 @@
-"""Actions on several links."""
+"""Actions on several links: handing them over, with the end of a post, by themselves, or with an account."""
 
+from django.db import transaction
 from django.db.models import Q
 
-from .models import Link
+from .models import Contact, Link
+
+HANDED_OVER = "移交继任团干"
 
 
-def hand_over_links(user, successor, day, by):
-    """Ends the open links of a user who leaves on `day`, and starts the same links for the successor.
+@transaction.atomic
+def end_post(post, day, links_on=None, successor=None, reason=""):
+    """Ends a post in the month of `day`; with `links_on` also hands over or ends its holder's links on that day."""
+    post.end(day)
+    if links_on:
+        hand_over(post.person, links_on, successor, reason)
 
-    The ended links are kept. Does nothing if the leaver's account is not linked to a person.
+
+@transaction.atomic
+def hand_over(cadre, day, successor=None, reason=""):
+    """Ends the cadre's links that had not ended by `day`, and begins the same links of the successor, if any.
+
+    The ended links are kept, with the reason in their remark. Contacts stay with the cadre who made them; those with
+    everybody from `day` on name the youths whom they reached, who would no longer be everybody.
     """
-    cadre, heir = (getattr(account, "person", None) for account in (user, successor))
-    if cadre is None:
+    for contact in Contact.objects.filter(cadre=cadre, with_everyone=True, held_on__gte=day):
+        contact.name_everyone()
+    note = "，".join(filter(None, [reason, HANDED_OVER if successor else ""]))
+    links = Link.objects.select_for_update(no_key=True).filter(cadre=cadre).not_ended_by(day)
+    for link in list(links.order_by("pk")):
+        begin, until = max(day, link.started_on), link.ended_on
+        link.end(begin, note)
+        if successor:
+            take_over(link, successor, begin, until)
+
+
+def take_over(link, successor, begin, until):
+    """Begins the same link of another cadre, unless that cadre has one to the youth or is the youth."""
+    if successor.pk == link.youth_id or has_link(successor, link.youth_id, begin):
         return
-    for link in Link.objects.filter(cadre=cadre, ended_on__isnull=True):
-        link.end(max(day, link.started_on))
-        if heir and heir.pk != link.youth_id and not has_link(heir, link.youth_id, day):
-            taken = Link(cadre=heir, youth_id=link.youth_id, sector=link.sector, employer=link.employer, started_on=day)
-            taken.full_clean()
-            taken.save()
+    taken = Link(cadre=successor, youth_id=link.youth_id, sector=link.sector, employer=link.employer)
+    taken.started_on, taken.ended_on = begin, until
+    taken.full_clean()
+    taken.save()
 
 
 def has_link(cadre, youth, day):
-    """Whether the cadre has an open link to the youth, or one that started on `day`."""
-    links = Link.objects.filter(Q(ended_on__isnull=True) | Q(started_on=day), cadre=cadre, youth=youth)
-    return links.exists()
+    """Whether the cadre has a link to the youth that had not ended by `day`, or one that started on it."""
+    links = Link.objects.filter(cadre=cadre, youth=youth)
+    return links.filter(Q(pk__in=links.not_ended_by(day)) | Q(started_on=day)).exists()
+
+
+def hand_over_links(user, successor, day, by):
+    """Hands over the links of the person whose account is closed on `day` to the successor's person, if any."""
+    cadre, heir = (getattr(account, "person", None) for account in (user, successor))
+    if cadre:
+        hand_over(cadre, day, heir, "离岗")

@@ -1,11 +1,13 @@
-"""Forms for links and contacts."""
+"""Forms for links and contacts, and for the end of a post, which leaves links behind."""
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from members.forms import PersonForm
-from members.models import Person
+from members.models import Person, Post
+from orgs.roles import RoleKind
+from yl_district.fields import MonthFormField
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.validators import problem
 
@@ -63,6 +65,113 @@ class LinkEndForm(ActionForm):
     """The end date of a link."""
 
     day = forms.DateField(label="结束日期")
+    reason = forms.CharField(label="原因", max_length=50, required=False, help_text="写入备注。")
+
+
+class HandOverForm(ActionForm):
+    """What becomes of the links of `cadre`: a successor in office takes them over from a day on, or they end on it."""
+
+    HAND_OVER, END, KEEP = "hand_over", "end", "keep"
+
+    fate = forms.ChoiceField(
+        label="名下的联系青年",
+        choices=[(HAND_OVER, "交给接手的团干部"), (END, "全部结束")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    successor = CadreChoiceField(label="接手人", queryset=Person.objects.none(), required=False)
+    links_on = forms.DateField(label="移交日期", required=False, help_text="联系从这一天起结束，由接手人继续。")
+    reason = forms.CharField(label="原因", max_length=50, required=False, help_text="写入原联系的备注。")
+    past = ("links_on",)
+
+    def __init__(self, *args, cadre, **options):
+        super().__init__(*args, **options)
+        self.cadre = cadre
+        seen = Link.objects.visible_as(self.user, RoleKind.STAFF).filter(cadre=cadre)
+        self.link_count = seen.not_ended_by(self.day).count()
+        self.fields["successor"].queryset = successors_of(cadre, self.user, self.day)
+        self.initial |= {"links_on": self.day, "reason": "离任"}
+
+    def clean(self):
+        """Returns the arguments of `hand_over`: without a successor where the links end, without a day to keep them."""
+        data = super().clean()
+        fate = data.pop("fate", None)
+        if not fate:
+            self.add_error("fate", "请选择名下的联系青年交给谁，或全部结束。")
+        if fate != self.HAND_OVER:
+            data["successor"] = None
+        elif data.get("links_on"):
+            self._check_successor(data)
+        if fate == self.KEEP:
+            data["links_on"] = None
+        elif not data.get("links_on") and not self.has_error("links_on"):
+            self.add_error("links_on", "请填写移交日期。")
+        return data
+
+    def _check_successor(self, data):
+        """Adds an error without a successor, or with one who is not in office on the day."""
+        successor, day = data.get("successor"), data["links_on"]
+        if not successor:
+            if not self.has_error("successor"):
+                self.add_error("successor", "请选择接手人。")
+        elif not Person.objects.serving_on(day).filter(pk=successor.pk).exists():
+            self.add_error("successor", problem(f"{day} 在任的团干部", "请另选接手人，或核对移交日期"))
+
+
+def successors_of(cadre, user, day):
+    """The other cadres in office on `day` whom the user keeps, those of the same organisations first."""
+    serving = CadreQuerySet(Person).visible_to(user).serving_on(day).exclude(pk=cadre.pk).values("pk")
+    near = Post.objects.as_of(day).filter(person=OuterRef("pk"), organisation__in=cadre.posts.values("organisation"))
+    cadres = CadreQuerySet(Person).filter(pk__in=serving).annotate(is_near=Exists(near))
+    return cadres.told_apart_to(user).order_by("-is_near", "search_text", "pk")
+
+
+class LinkHandOverForm(HandOverForm):
+    """Hands over or ends the links of a cadre."""
+
+    groups = [("", "fate", "successor", "links_on", "reason")]
+
+    def clean(self):
+        if not self.link_count:
+            raise problem("名下有在联系的青年", "这名团干部已没有在联系的青年，不需要移交", code="nothing")
+        return super().clean()
+
+
+class PostEndForm(HandOverForm):
+    """The month in which a post ends, and what becomes of its holder's links.
+
+    Only staff are asked, who see these links; where another post continues, or the month is ahead, links may stay.
+    """
+
+    groups = [("", "day"), ("联系青年", "fate", "successor", "links_on", "reason")]
+    field_order = ["day"]
+    day = MonthFormField(label="离任年月")
+
+    def __init__(self, *args, post, **options):
+        super().__init__(*args, cadre=post.person, **options)
+        self.post = post
+        if self.link_count:
+            self.fields["fate"].choices += [(self.KEEP, "保留（仍任其他职务，或到离任时再办理）")]
+        else:
+            for name in ("fate", "successor", "links_on", "reason"):
+                del self.fields[name]
+            self.groups = self.groups[:1]
+
+    def clean(self):
+        if not self.link_count:
+            return ActionForm.clean(self)
+        is_kept = self.cleaned_data.get("fate") == self.KEEP
+        data = super().clean()
+        day, links_on = data.get("day"), data.get("links_on")
+        if day and is_kept and day <= self.day and not self._continues(day):
+            self.add_error("fate", problem("离任后不再任职的，移交或结束联系", "请选择接手人，或选择全部结束"))
+        if day and links_on and links_on < day:
+            self.add_error("links_on", problem(f"不早于离任年月（{day:%Y-%m}）的日期", "请核对移交日期"))
+        return data
+
+    def _continues(self, day):
+        """Whether the holder holds another post on `day`."""
+        return Post.objects.as_of(day).filter(person=self.cadre).exclude(pk=self.post.pk).exists()
 
 
 class ContactForm(PageForm):
@@ -91,9 +200,12 @@ class ContactForm(PageForm):
             field.help_text = "先选择团干部和日期；这一天没有在联系的青年时，这里是空的。"
 
     def _standing_links(self):
-        """Returns the links to choose from, for the cadre and day chosen so far."""
+        """Returns the links to choose from, for the cadre and day chosen so far; as stored, those named as well."""
         cadre, day = self._chosen("cadre"), self._chosen("held_on")
-        links = Link.objects.as_of(day).filter(cadre=cadre) if cadre and day else Link.objects.none()
+        standing = Link.objects.as_of(day).filter(cadre=cadre) if cadre and day else Link.objects.none()
+        is_stored = self.instance.pk and (cadre, day) == (self.instance.cadre, self.instance.held_on)
+        named = self.instance.links.values("pk") if is_stored else []
+        links = Link.objects.filter(Q(pk__in=standing.values("pk")) | Q(pk__in=named))
         return links.select_related("youth").order_by("pk")
 
     def _chosen(self, name):

@@ -55,6 +55,10 @@ class LinkQuerySet(CadreReachQuerySet):
         """Links in force on `day`."""
         return self.filter(standing_on(day))
 
+    def not_ended_by(self, day: date) -> Self:
+        """Links in force on `day` or still to begin."""
+        return self.filter(Q(ended_on__isnull=True) | Q(ended_on__gt=day))
+
     def bound_by(self, day: date) -> Self:
         """Links bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
@@ -111,9 +115,10 @@ class Link(models.Model):
             raise ValidationError({"youth": problem("团干部以外的青年", "团干部不必登记为自己的联系青年，请核对姓名")})
         check_order(self, "started_on", "ended_on")
 
-    def end(self, day):
-        """Ends the link on `day`."""
+    def end(self, day, reason=""):
+        """Ends the link on `day`, and adds the reason to the remark."""
         self.ended_on = day
+        self.remark = "；".join(filter(None, [self.remark, reason]))
         self.full_clean()
         self.save()
 
@@ -250,3 +255,11 @@ class Contact(models.Model):
         names = [str(link.youth) for link in self.links.all()]
         more = f"等 {len(names)} 人" if len(names) > self.NAMES_SHOWN else ""
         return "、".join(names[: self.NAMES_SHOWN]) + more
+
+    def name_everyone(self):
+        """Names the youths of 全部, so that the contact keeps them when their links end."""
+        links = Link.objects.as_of(self.held_on).filter(cadre=self.cadre_id)
+        if self.with_everyone and links:
+            self.with_everyone = False
+            self.save()
+            self.links.set(links)

@@ -1,9 +1,16 @@
-"""Pages of links and contacts."""
+"""Pages of links and contacts, and of the end of a post, which leaves links behind."""
 
+from functools import partial
+
+from django.db.models import Exists
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from members.models import Person
+from members.views import visible_post
+from orgs.roles import RoleKind
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import (
     configured_table,
@@ -15,8 +22,9 @@ from yl_district.pages.pages import (
     wants_fragment,
 )
 
+from .actions import end_post, hand_over
 from .filters import ContactFilter, LinkFilter
-from .forms import ContactForm, LinkEndForm, LinkForm
+from .forms import ContactForm, LinkEndForm, LinkForm, LinkHandOverForm, PostEndForm
 from .models import Contact, Link
 from .resources import ContactResource, LinkResource
 from .tables import ContactTable, LinkTable
@@ -60,6 +68,34 @@ def link_end(request, pk):
     """Ends a link."""
     link = visible_link(request, pk)
     return end_page(request, LinkEndForm, link, link.end, title=f"结束联系：{link}", message="已结束联系，记录保留。")
+
+
+def link_hand_over(request, cadre_pk):
+    """Hands over or ends all links of a cadre, such as of one who has left."""
+    links = Link.objects.visible_as(request.user, RoleKind.STAFF).filter(cadre=cadre_pk)
+    cadre = get_object_or_404(Person.objects.visible_to(request.user).filter(Exists(links)), pk=cadre_pk)
+    return end_page(
+        request,
+        partial(LinkHandOverForm, cadre=cadre),
+        cadre,
+        lambda links_on, **asked: hand_over(cadre, links_on, **asked),
+        title=f"移交联系青年：{cadre}",
+        message="已办理移交，原联系和联系记录保留。",
+        after=f"{reverse('link_list')}?cadre={cadre.pk}&standing=",
+    )
+
+
+def post_end(request, pk):
+    """Ends a post, and hands over or ends the links of its holder."""
+    post = visible_post(request, pk)
+    return end_page(
+        request,
+        partial(PostEndForm, post=post),
+        post,
+        partial(end_post, post),
+        title=f"办理离任：{post.person}",
+        message="已办理离任，记录保留。",
+    )
 
 
 def visible_link(request, pk):

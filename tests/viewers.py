@@ -186,6 +186,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "activity": activity,
         "sign_in": add_sign_in(activity, factories.make_person(mark("签到")), "other"),
         "link": link,
+        "cadre": post.person,
         "contact": factories.make_contact(post.person, [link], content=mark("谈话")),
         "account": factories.make_user(mark("账号"), here.branch, RoleKind.CADRE, phone(side)),
         "activity_type": ActivityType.objects.get_or_create(key="sports")[0],

@@ -38,6 +38,8 @@ CHECKS = [
           ("members",), "请办理超龄离团", "名"),
     Check("below_quota", "联系青年未达指标", "1+100", MUST_EXPLAIN, FOR_NAMES, people.cadres_below_quota,
           ("cadres_at_quota", "linked_youths"), "请补足联系青年并完成绑定", "名"),
+    Check("links_of_nobody", "离任后仍有联系青年", "1+100", MUST_EXPLAIN, FOR_NAMES, people.links_of_nobody,
+          ("linked_youths", "youth_contacts"), "请移交给在任的团干部，或结束联系", "名"),
     Check("without_contact", "整季度没有联系记录", "1+100", MUST_EXPLAIN, FOR_NAMES, people.cadres_without_contact,
           ("youth_contacts",), "请补登联系记录，或说明原因", "名"),
     Check("without_plan", "没有服务计划书", "精准帮扶", MUST_EXPLAIN, FOR_CASES, cases.youths_without_plan,

@@ -47,6 +47,17 @@ def cadres_below_quota(inspection):
             yield RawFinding(subject_of(cadre), str(cadre), found, url)
 
 
+def links_of_nobody(inspection):
+    """Yields people who hold no post on the last day but whose links still stand on it."""
+    scope = inspection.scope
+    serving = Post.objects.as_of(scope.day).filter(person=OuterRef("pk"))
+    left = cadres_with_links(scope.day).filter(~Exists(serving), pk__in=sources.links(scope).values("cadre"))
+    for cadre in inspection.opened(left).order_by("pk"):
+        found = f"期末未任职，名下仍有联系青年 {cadre.standing_links} 名"
+        url = inspection.page("link_hand_over", cadre.pk, of=cadre)
+        yield RawFinding(subject_of(cadre), str(cadre), found, url)
+
+
 def cadres_without_contact(inspection):
     """Yields cadres with links who recorded no contact in a quarter; a quarter counts from its last month on.
 

@@ -1,8 +1,9 @@
-"""Behaviour in a browser: a contact logged on a phone, a sign-in list entered in one go."""
+"""Behaviour in a browser: a contact logged on a phone, links handed over, a sign-in list entered in one go."""
 
 from datetime import date
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from activities.models import SignIn
@@ -53,6 +54,25 @@ def test_youths_follow_the_cadre_and_the_day(desktop_page, sign_in, root):
     desktop_page.get_by_label("全部联系青年").uncheck()
     desktop_page.get_by_label("日期").fill("2016-12-31")
     expect(desktop_page.get_by_label("秦朗2")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", ["phone_page", "desktop_page"])
+def test_whoever_ends_a_post_hands_its_links_over(width, request, sign_in, root):
+    browser = request.getfixturevalue(width)
+    post = make_post("陆远", root)
+    make_link(post.person, "秦朗")
+    heir = make_post("顾清", root).person
+    sign_in(browser, make_user("林知秋", root))
+    browser.goto(post.get_absolute_url())
+    browser.get_by_role("link", name="办理离任").click()
+    expect(browser.get_by_text("名下现有 1 名联系青年")).to_be_visible()
+    browser.get_by_label("离任年月").fill(f"{timezone.localdate():%Y-%m}")
+    browser.get_by_label("交给接手的团干部").check()
+    browser.get_by_label("接手人").select_option(str(heir.pk))
+    assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    browser.get_by_role("button", name="办理离任").click()
+    expect(browser.get_by_text("已办理离任，记录保留。")).to_be_visible()
+    assert [link.youth.name for link in heir.links_as_cadre.all()] == ["秦朗"]
 
 
 def test_names_are_signed_in_one_after_the_other(desktop_page, sign_in, root):

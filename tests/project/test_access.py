@@ -49,14 +49,15 @@ CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship
 SEEN = {
     "cadre": KEPT_BY_ALL | AT_HUBS | REPORTS | {"link", "contact"},
     "hub_operator": AT_HUBS,
-    "staff": KEPT_BY_ALL | AT_HUBS | REPORTS | {"link", "contact", "case_grant", "case_request"},
+    "staff": KEPT_BY_ALL | AT_HUBS | REPORTS | {"cadre", "link", "contact", "case_grant", "case_request"},
     "caseworker": CASES | {"case_grant", "case_request"},
     "leader": {"case_grant", "case_request", "report", "edition"},
     "administrator": {"organisation", "account"},
     "auditor": set(),
     "office": KEPT_BY_ALL
     | AT_HUBS
-    | {"link", "contact", "case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
+    | {"cadre", "link", "contact"}
+    | {"case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
     | REPORTS
     | {"import_batch", "word_layout"},
     "nobody": set(),

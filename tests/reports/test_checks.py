@@ -116,6 +116,13 @@ def higher_quota(place):
     Post.objects.filter(pk=place.cadre.pk).update(link_quota=4)
 
 
+def left_without_handing_over(place):
+    person = Person.objects.create(name="沈青")
+    post = Post.objects.create(person=person, organisation=place.branch, title="委员", started_on=date(2014, 1, 1))
+    Link.objects.create(cadre=person, youth=Person.objects.create(name="江岸"), started_on=date(2016, 1, 1))
+    post.end(date(YEAR, 11, 1))
+
+
 def silent_summer(place):
     Contact.objects.filter(held_on__month__in=[7, 8, 9]).delete()
 
@@ -188,6 +195,7 @@ FAULTS = {
     "hollow_branch": (branch_of_nobody, "空山村团支部", "期末在册团员 0 名，少于 3 名"),
     "over_age": (old_member, "康宁（槐荫社区团支部）", "期末已满 32 周岁，未任团内职务"),
     "below_quota": (higher_quota, "程川", "联系青年 1 名，指标 4 名"),
+    "links_of_nobody": (left_without_handing_over, "沈青", "期末未任职，名下仍有联系青年 1 名"),
     "without_contact": (silent_summer, "程川", "2017年三季度没有联系记录"),
     "without_plan": (no_plan, "欧***（槐荫社区团支部）", "没有 2017 年服务计划书"),
     "without_volunteer": (no_volunteer, "欧***（槐荫社区团支部）", "没有固定志愿者"),
