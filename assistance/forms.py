@@ -116,7 +116,6 @@ class AssistedYouthsField(SeveralChoiceField):
 class AssistanceForm(PageForm):
     """An assistance given to some or all of the youths in the register on that day."""
 
-    past = ("held_on",)
     groups = [
         ("", "held_on", "kind", "form"),
         ("帮扶了谁", "with_everyone", "youths"),
@@ -154,7 +153,7 @@ class AssistanceForm(PageForm):
 
     def clean(self):
         data = super().clean()
-        if not data.get("held_on"):
+        if not data.get("held_on") or data["held_on"] > self.day:
             return data
         if not self.fields["youths"].queryset:
             self.errors.pop("youths", None)

@@ -16,6 +16,7 @@ from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import latest_of_each, number_of
+from yl_district.days import FIRST_BIRTH_YEAR, announced, happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
@@ -85,7 +86,7 @@ class CaseGrant(SealedModel):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
     name = personal(models.CharField("青少年姓名", max_length=30))
-    birth_date = personal(models.DateField("出生日期", null=True, blank=True))
+    birth_date = personal(happened(models.DateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="case_grants", verbose_name="所在组织")
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
@@ -100,7 +101,7 @@ class CaseGrant(SealedModel):
     decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     decision_note = models.CharField("审批意见", max_length=200, blank=True)
     expires_on = models.DateField("有效期至", null=True, blank=True)
-    ended_on = models.DateField("终止日期", null=True, blank=True)
+    ended_on = happened(models.DateField("终止日期", null=True, blank=True))
 
     objects = CaseGrantQuerySet.as_manager()
     history = Tracked()
@@ -244,11 +245,11 @@ class AssistedYouth(SealedModel):
     guardian = personal(EncryptedCharField("监护人", max_length=30, blank=True), unmaskable=True)
     guardian_phone = personal(EncryptedCharField("监护人电话", max_length=30, blank=True), masked=True, unmaskable=True)
     needs = EncryptedTextField("需求", blank=True)
-    registered_on = models.DateField("入库日期")
-    removed_on = models.DateField("出库日期", null=True, blank=True)
-    bound_on = models.DateField("平台绑定日期", null=True, blank=True)
+    registered_on = happened(models.DateField("入库日期"))
+    removed_on = announced(models.DateField("出库日期", null=True, blank=True), "出库")
+    bound_on = happened(models.DateField("平台绑定日期", null=True, blank=True))
     legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
-    legal_basis_on = models.DateField("同意或依据日期", null=True, blank=True)
+    legal_basis_on = happened(models.DateField("同意或依据日期", null=True, blank=True))
     remark = EncryptedTextField("备注", blank=True)
 
     record_options = RecordOptions(
@@ -332,8 +333,8 @@ class Pairing(models.Model):
 
     youth = models.ForeignKey(AssistedYouth, models.CASCADE, related_name="pairings", verbose_name="帮扶对象")
     volunteer = models.ForeignKey(Volunteer, models.PROTECT, related_name="pairings", verbose_name="固定志愿者")
-    started_on = models.DateField("结对日期", null=True, blank=True)
-    ended_on = models.DateField("结束日期", null=True, blank=True)
+    started_on = happened(models.DateField("结对日期", null=True, blank=True))
+    ended_on = announced(models.DateField("结束日期", null=True, blank=True), "结束")
 
     objects = PairingQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
@@ -372,6 +373,10 @@ class ServicePlanQuerySet(CaseQuerySet):
     person_path = "youth__person"
     organisation_path = "youth__organisation__path"
 
+    def signed_by(self, day: date) -> Self:
+        """Plans without those signed only after `day`."""
+        return self.filter(Q(signed_on__lte=day) | Q(signed_on__isnull=True))
+
     def search(self, text: str) -> Self:
         """Plans whose youth's name, pinyin or initials contain `text`."""
         return search(self, text, "youth__person__search_text")
@@ -385,7 +390,7 @@ class ServicePlan(SealedModel):
     assessment = EncryptedTextField("需求评估", blank=True)
     goals = EncryptedTextField("目标", blank=True)
     measures = EncryptedTextField("措施", blank=True)
-    signed_on = models.DateField("签订日期", null=True, blank=True)
+    signed_on = happened(models.DateField("签订日期", null=True, blank=True))
 
     attachments = GenericRelation(Attachment)
 
@@ -495,7 +500,7 @@ class Assistance(SealedModel):
         MONEY = "money", "资金"
         ACTIVITY = "activity", "活动"
 
-    held_on = models.DateField("日期")
+    held_on = happened(models.DateField("日期"))
     with_everyone = models.BooleanField("全部在库对象", default=False)
     youths = models.ManyToManyField(AssistedYouth, blank=True, related_name="assistances", verbose_name="帮扶对象")
     kind = models.CharField("类别", max_length=20, choices=Kind)
@@ -566,6 +571,10 @@ class ScholarshipQuerySet(CaseQuerySet):
         """Applications of `year`."""
         return self.filter(year=year)
 
+    def applied_by(self, day: date) -> Self:
+        """Applications without those made only after `day`."""
+        return self.filter(Q(applied_on__lte=day) | Q(applied_on__isnull=True))
+
     def on_platform(self) -> Self:
         """Applications of students on the platform."""
         return self.filter(is_on_platform=True)
@@ -595,9 +604,9 @@ class Scholarship(SealedModel):
     student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
     school = EncryptedCharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
-    applied_on = models.DateField("申报日期", null=True, blank=True)
+    applied_on = happened(models.DateField("申报日期", null=True, blank=True))
     status = models.CharField("状态", max_length=20, choices=Status)
-    approved_on = models.DateField("批准日期", null=True, blank=True)
+    approved_on = happened(models.DateField("批准日期", null=True, blank=True))
     amount = models.DecimalField("资助金额", max_digits=10, decimal_places=2, null=True, blank=True)
     donor = EncryptedCharField("捐助人", max_length=60, blank=True)
     is_on_platform = models.BooleanField("在平台", null=True, blank=True)

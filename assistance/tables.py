@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils import timezone
 
-from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, named_with_end
 
 from .models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
@@ -29,6 +29,10 @@ class AssistedYouthTable(PageTable):
             "registered_on",
             "bound_on",
         ]
+
+    def render_person(self, record, value):
+        """Returns the masked name, with the end announced for the case."""
+        return named_with_end(record, value)
 
 
 class ServicePlanTable(PageTable):

@@ -9,7 +9,15 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import is_masked
-from yl_district.pages.forms import CLEAR, ActionForm, PageForm, mask_stored_value, names_in_order, prepare_field
+from yl_district.pages.forms import (
+    CLEAR,
+    ActionForm,
+    PageForm,
+    mask_stored_value,
+    names_in_order,
+    offer_days,
+    prepare_field,
+)
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
@@ -51,6 +59,7 @@ class PersonForm(PageForm):
                 own[name] = forms.CharField(label=own[name].label, required=False, max_length=20)
         for field in own.values():
             prepare_field(field)
+        offer_days(own, Person, self.day)
         for name in self.person_required:
             own[name].help_text = "填写身份证号可自动得出。"
         self.fields = own | self.fields
@@ -222,8 +231,6 @@ class PersonForm(PageForm):
                 if name == "identity_number" and first.code == "unique":
                     first = problem("尚未登记在他人名下的身份证号", "请核对号码，或打开已有人员的记录")
                 self.add_error(name if name in self.fields else None, first)
-        if person.birth_date and person.birth_date > self.day:
-            self.add_error("birth_date", problem("不晚于今天的出生日期", "请核对出生日期"))
         for name in self.person_required:
             if not getattr(person, name) and name not in self.errors:
                 self.add_error(name, f"请填写{self.fields[name].label}。")
@@ -341,8 +348,8 @@ class MemberForm(PersonForm):
             self.fields[name].disabled = True
             self.fields[name].help_text = "需委机关同意，请在团员页面申请。"
         status = self.fields["status"]
-        status.disabled = self.instance.has_left
-        if not self.instance.has_left:
+        status.disabled = self.instance.is_leaving
+        if not self.instance.is_leaving:
             status.choices = [choice for choice in status.choices if choice[0] not in LEAVING_STATUSES]
 
     def _post_clean(self):

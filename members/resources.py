@@ -118,14 +118,10 @@ class PeopleResource(SheetResource):
     def records_of(self, instance):
         return [getattr(instance, self.owner), instance] if self.owner else [instance]
 
-    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        super().validate_instance(instance)
-        born = self.owner and getattr(instance, self.owner).birth_date
-        for heading in ("出生日期", "身份证号"):
-            if born and born > self.book.today and self.row.get(heading):
-                expected = f"不晚于今天（{self.book.today}）的出生日期"
-                found = self.unmasked.get(heading, self.row[heading])
-                raise row_problem(heading, found, expected, f"请核对{heading}")
+    def _heading_of(self, record, name):
+        """Returns the heading of a field, for a birth date that an identity number gave that of the number."""
+        is_given = name == "birth_date" and not self.row.get("出生日期") and self.row.get(IDENTITY_HEADING)
+        return IDENTITY_HEADING if is_given else super()._heading_of(record, name)
 
     def watched(self):
         return list(dict.fromkeys([Person, Member, Post, *super().watched()]))

@@ -1,17 +1,19 @@
 """Forms for organisations, two-new organisations, contacts with them and supplies."""
 
 from django import forms
+from django.utils import timezone
 
+from yl_district.days import coming_end
 from yl_district.pages.forms import ActionForm, PageForm
 
 from .models import Organisation, Supply, Unit, UnitContact
 
 
 class OrganisationChoiceField(forms.ModelChoiceField):
-    """A choice of an organisation, indented by its depth; dissolved ones are marked."""
+    """A choice of an organisation, indented by its depth; those dissolved, or soon to be, are marked."""
 
     def label_from_instance(self, organisation):
-        ended = "（已撤销）" if organisation.dissolved_on else ""
+        ended = f"（{coming_end(organisation, timezone.localdate()) or '已撤销'}）" if organisation.dissolved_on else ""
         return f"{'　' * (organisation.depth - 1)}{organisation.name}{ended}"
 
 
@@ -89,7 +91,6 @@ class UnitForm(PageForm):
 class UnitContactForm(PageForm):
     """One contact with a two-new organisation."""
 
-    past = ("held_on",)
     groups = [("", "unit", "held_on", "form", "contact_name", "content")]
 
     class Meta:
@@ -99,7 +100,6 @@ class UnitContactForm(PageForm):
 class SupplyForm(PageForm):
     """Supplies issued to an organisation."""
 
-    past = ("issued_on",)
     groups = [("", "issued_on", "organisation", "item", "quantity")]
 
     class Meta:

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import PageTable, RecordColumn
+from yl_district.pages.tables import PageTable, RecordColumn, named_with_end
 
 from .models import Organisation, Supply, Unit, UnitContact
 
@@ -15,6 +15,10 @@ class OrganisationTable(PageTable):
     class Meta(PageTable.Meta):
         model = Organisation
         fields = ["name", "category", "domain", "liaison", "founded_on", "last_election_on"]
+
+    def render_name(self, record, value):
+        """Returns the name, with the end announced for the organisation."""
+        return named_with_end(record, value)
 
 
 class OrganisationTreeTable(OrganisationTable):

@@ -177,7 +177,6 @@ class PostEndForm(HandOverForm):
 class ContactForm(PageForm):
     """A contact with some or all of the youths linked to the cadre on that day."""
 
-    past = ("held_on",)
     groups = [("", "cadre", "held_on", "form"), ("联系了谁", "with_everyone", "links"), ("", "content")]
     form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
 
@@ -217,7 +216,7 @@ class ContactForm(PageForm):
 
     def clean(self):
         data = super().clean()
-        if not data.get("cadre") or not data.get("held_on"):
+        if not data.get("cadre") or not data.get("held_on") or data["held_on"] > self.day:
             return data
         if not self.fields["links"].queryset:
             self.errors.pop("links", None)

@@ -27,6 +27,7 @@ from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, Role, U
 from orgs.roles import RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
+from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
@@ -75,9 +76,9 @@ class Link(models.Model):
     youth = models.ForeignKey(Person, models.PROTECT, related_name="links_as_youth", verbose_name="姓名")
     sector = models.CharField("领域", max_length=30, blank=True)
     employer = models.CharField("单位", max_length=100, blank=True)
-    started_on = models.DateField("起始日期")
-    ended_on = models.DateField("结束日期", null=True, blank=True)
-    bound_on = models.DateField("绑定日期", null=True, blank=True)
+    started_on = happened(models.DateField("起始日期"))
+    ended_on = announced(models.DateField("结束日期", null=True, blank=True), "结束")
+    bound_on = happened(models.DateField("绑定日期", null=True, blank=True))
     remark = models.TextField("备注", blank=True)
 
     objects = LinkQuerySet.as_manager()
@@ -224,7 +225,7 @@ class Contact(models.Model):
     NAMES_SHOWN = 5
 
     cadre = models.ForeignKey(Person, models.PROTECT, related_name="contacts_as_cadre", verbose_name="团干部")
-    held_on = models.DateField("日期")
+    held_on = happened(models.DateField("日期"))
     form = models.CharField("形式", max_length=20, choices=Form)
     with_everyone = models.BooleanField("全部联系青年", default=False)
     links = models.ManyToManyField(Link, blank=True, related_name="contacts", verbose_name="联系青年")

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from stdnum import exceptions as stdnum_errors
 from stdnum.cn import ric, uscc
 
@@ -43,8 +44,11 @@ def validate_identity_number(number):
         born = identity_number_birth_date(number)
     except ValueError:
         born = None
-    if born is None or not 1900 <= born.year <= 2099:
+    today = timezone.localdate()
+    if born is None or born.year < 1900:
         raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正")
+    if born > today:
+        raise problem(f"第 7 至 14 位是不晚于今天（{today}）的出生日期", "请对照身份证原件改正")
     if ric.calc_check_digit(number) != number[-1]:
         raise problem("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")
 

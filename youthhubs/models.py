@@ -10,6 +10,7 @@ from django.urls import reverse
 from members.models import Volunteer
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS
+from yl_district.days import announced, happened
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
@@ -52,8 +53,8 @@ class Hub(models.Model):
         "名称", max_length=60, unique=True, error_messages={"unique": "这一青年汇名称已被使用，请核对后改正。"}
     )
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="hubs", verbose_name="所在组织")
-    opened_on = models.DateField("开业日期", null=True, blank=True)
-    closed_on = models.DateField("关闭日期", null=True, blank=True)
+    opened_on = happened(models.DateField("开业日期", null=True, blank=True))
+    closed_on = announced(models.DateField("关闭日期", null=True, blank=True), "关闭")
     search_text = SearchTextField()
 
     objects = HubQuerySet.as_manager()

@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from yl_district.counts import latest_of_each
+from yl_district.days import announced, announcement, happened
 from yl_district.fields import MonthField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
@@ -148,7 +150,7 @@ class Member(models.Model):
     ethnicity = models.CharField("民族", max_length=10, choices=Ethnicity, blank=True)
     political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
     education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
-    joined_league_on = MonthField("入团年月", null=True, blank=True)
+    joined_league_on = happened(MonthField("入团年月", null=True, blank=True))
     wechat = personal(models.CharField("微信号", max_length=40, blank=True))
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)
@@ -164,9 +166,9 @@ class Member(models.Model):
     )
     volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
     intake = models.CharField("来源", max_length=20, choices=Intake, blank=True)
-    intake_on = models.DateField("来源日期", null=True, blank=True)
+    intake_on = happened(models.DateField("来源日期", null=True, blank=True))
     status = models.CharField("团籍状态", max_length=20, choices=Status, default=Status.NORMAL)
-    left_on = models.DateField("离开日期", null=True, blank=True)
+    left_on = announced(models.DateField("离开日期", null=True, blank=True), "离开")
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
@@ -208,16 +210,23 @@ class Member(models.Model):
         return self.intake_on or self.joined_league_on
 
     @property
-    def has_left(self):
-        """Whether the membership in this branch has ended."""
+    def is_leaving(self):
+        """Whether the status is a reason for leaving, which holds from `left_on`."""
         return self.status in LEAVING_STATUSES
+
+    def get_status_display(self):  # type: ignore[no-redef]
+        """The status today in words; a leaving announced for later is said with its day."""
+        label = str(dict(self.Status.choices).get(self.status, self.status))
+        if self.left_on and self.left_on > timezone.localdate():
+            return announcement(self._meta.get_field("left_on"), self.left_on, label)
+        return label
 
     def clean(self):
         errors = {}
-        if self.has_left and not self.left_on:
+        if self.is_leaving and not self.left_on:
             expected = f"团籍状态为{self.get_status_display()}时填写离开日期"
             errors["left_on"] = problem(expected, "请补填离开日期，或把团籍状态改回正常")
-        if self.left_on and not self.has_left:
+        if self.left_on and not self.is_leaving:
             labels = "、".join(status.label for status in LEAVING_STATUSES)
             errors["status"] = problem(f"填写离开日期时团籍状态为{labels}之一", "请选择离开的原因，或清空离开日期")
         born, joined = self.person.birth_date, self.joined_league_on

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from orgs.models import Organisation, Reasons, User
 from orgs.roles import RoleKind
+from yl_district.days import FIRST_BIRTH_YEAR, happened
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import SearchTextField, search
@@ -180,7 +181,7 @@ class Person(SealedModel):
     # Masked only for minors, by `shown_name`.
     name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
-    birth_date = models.DateField("出生日期", null=True, blank=True)
+    birth_date = happened(models.DateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
     identity_number = personal(
         EncryptedCharField(
             "身份证号",

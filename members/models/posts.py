@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
+from yl_district.days import announced, happened
 from yl_district.fields import MonthField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
@@ -69,8 +70,8 @@ class Post(models.Model):
     title = models.CharField("职务", max_length=30)
     duties = models.TextField("职责", blank=True)
     nature = models.CharField("干部性质", max_length=20, choices=Nature, blank=True)
-    started_on = MonthField("任职年月")
-    ended_on = MonthField("离任年月", null=True, blank=True)
+    started_on = happened(MonthField("任职年月"))
+    ended_on = announced(MonthField("离任年月", null=True, blank=True), "离任")
     link_quota = models.PositiveIntegerField("联系青年指标", null=True, blank=True)
     remark = models.TextField("备注", blank=True)
 

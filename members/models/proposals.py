@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from orgs.models import Organisation, ReachQuerySet
+from yl_district.days import has_ended
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
 from yl_district.validators import (
@@ -128,7 +130,7 @@ class Proposal(models.Model):
         to the same branch or to one not in existence on `day`.
         """
         member, branch = self.member, self.to_branch
-        if member.has_left:
+        if has_ended(member, timezone.localdate()):
             raise ValidationError(problem("在册的团员（此人已离开）", "请核对团员的记录"))
         if member.roll_begin and self.day < member.roll_begin:
             raise ValidationError({"day": problem(f"不早于在册起始日 {member.roll_begin} 的日期", "请核对日期")})

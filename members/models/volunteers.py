@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from orgs.models import ReachQuerySet
 from orgs.roles import HUB_KEEPERS
+from yl_district.days import happened
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
@@ -39,9 +40,9 @@ class Volunteer(models.Model):
     person = models.OneToOneField(Person, models.PROTECT, related_name="volunteering", verbose_name="姓名")
     employer = models.CharField("单位", max_length=100, blank=True)
     volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
-    joined_on = models.DateField("加入日期", null=True, blank=True)
-    pledged_on = models.DateField("承诺书日期", null=True, blank=True)
-    bound_on = models.DateField("平台绑定日期", null=True, blank=True)
+    joined_on = happened(models.DateField("加入日期", null=True, blank=True))
+    pledged_on = happened(models.DateField("承诺书日期", null=True, blank=True))
+    bound_on = happened(models.DateField("平台绑定日期", null=True, blank=True))
     remark = models.TextField("备注", blank=True)
 
     objects = VolunteerQuerySet.as_manager()

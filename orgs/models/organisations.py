@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
+from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -130,14 +131,14 @@ class Organisation(MP_Node):
     )
     category = models.CharField("组织类别", max_length=20, choices=Category)
     domain = models.CharField("所属领域", max_length=20, choices=Domain)
-    domain_since = models.DateField("领域起始日期", null=True, blank=True)
-    founded_on = models.DateField("成立日期", null=True, blank=True)
-    last_election_on = models.DateField("最近换届日期", null=True, blank=True)
+    domain_since = happened(models.DateField("领域起始日期", null=True, blank=True))
+    founded_on = happened(models.DateField("成立日期", null=True, blank=True))
+    last_election_on = happened(models.DateField("最近换届日期", null=True, blank=True))
     liaison = models.CharField("联系委员", max_length=30, blank=True)
     chat_kind = models.CharField("联系群类型", max_length=10, choices=Chat, blank=True)
     chat_number = models.CharField("联系群号", max_length=40, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
-    dissolved_on = models.DateField("撤销日期", null=True, blank=True)
+    dissolved_on = announced(models.DateField("撤销日期", null=True, blank=True), "撤销")
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from yl_district.attachments.models import Attachment
+from yl_district.days import happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
@@ -27,6 +28,10 @@ class UnitQuerySet(ReachQuerySet):
     def founded_during(self, period: Period) -> Self:
         """Units whose league body was founded within the period."""
         return self.filter(league_founded_on__range=period.bounds)
+
+    def not_founded_after(self, day: date) -> Self:
+        """Units without those whose league body was founded only after `day`."""
+        return self.filter(Q(league_founded_on__lte=day) | Q(league_founded_on__isnull=True))
 
     def retired_on(self, day: date) -> Self:
         """Units moved away or deregistered by `day`."""
@@ -91,12 +96,12 @@ class Unit(models.Model):
     branch = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="units", verbose_name="团支部"
     )
-    league_founded_on = models.DateField("建团日期", null=True, blank=True)
+    league_founded_on = happened(models.DateField("建团日期", null=True, blank=True))
     task_year = YearField("计入任务年度", null=True, blank=True)
     is_contact_point = models.BooleanField("区级联系点", null=True, blank=True)
     status = models.CharField("状态", max_length=20, choices=Status)
-    status_on = models.DateField("状态日期", null=True, blank=True)
-    verified_on = models.DateField("最近核实日期", null=True, blank=True)
+    status_on = happened(models.DateField("状态日期", null=True, blank=True))
+    verified_on = happened(models.DateField("最近核实日期", null=True, blank=True))
     address = models.CharField("地址", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
     contact_phone = personal(models.CharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
@@ -176,7 +181,7 @@ class UnitContact(models.Model):
         MEETING = "meeting", "见面"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="contacts", verbose_name="单位名称")
-    held_on = models.DateField("日期")
+    held_on = happened(models.DateField("日期"))
     form = models.CharField("方式", max_length=10, choices=Form)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
     content = models.TextField("内容", blank=True)
@@ -215,7 +220,7 @@ class Supply(models.Model):
     FLAG = "团旗"
     BADGE = "团徽"
 
-    issued_on = models.DateField("日期")
+    issued_on = happened(models.DateField("日期"))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="supplies", verbose_name="组织")
     item = models.CharField("物资", max_length=30)
     quantity = models.PositiveIntegerField("数量")

@@ -10,6 +10,7 @@ from activities.models import Activity
 from assistance.models import AssistedYouth, grants_in_words
 from members.models import Person
 from orgs.models import Condition, Organisation, Reasons, User
+from yl_district.days import happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import search
@@ -88,8 +89,8 @@ class PlatformEntry(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="团组织"
     )
-    entered_on = models.DateField("录入日期")
-    bound_on = models.DateField("绑定日期", null=True, blank=True)
+    entered_on = happened(models.DateField("录入日期"))
+    bound_on = happened(models.DateField("绑定日期", null=True, blank=True))
 
     objects = PlatformEntryQuerySet.as_manager()
     history = Tracked()

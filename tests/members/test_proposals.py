@@ -379,5 +379,5 @@ def test_who_decides_and_who_takes_back_at_once_have_one_effect():
         assert sum(outcome is None for outcome in outcomes) == 1
         proposal.refresh_from_db()
         member.refresh_from_db()
-        kept.append((proposal.outcome, member.has_left) in {("已同意", True), ("已撤回", False)})
+        kept.append((proposal.outcome, member.is_leaving) in {("已同意", True), ("已撤回", False)})
     assert kept == [True] * 5

@@ -297,7 +297,7 @@ def test_a_number_that_a_new_record_brings_to_a_known_person_is_reported():
 def test_nobody_is_born_after_the_day_of_the_import(cells, heading):
     found = problems(ledger(帮扶对象=[case(**cells)]))
     assert [problem[2:5] for problem in found] == [
-        (heading, cells[heading], "不晚于今天（2018-03-01）的出生日期"),
+        (heading, cells[heading], "不晚于今天（2018-03-01）的日期"),
     ]
     assert take_in(ledger(帮扶对象=[case(出生日期="2018-03-01")])).written
 

@@ -367,7 +367,7 @@ def test_unit_contact_is_logged_from_the_unit_changed_and_deleted(office, branch
     ("changes", "field", "message"),
     [
         ({"held_on": "2999-01-01"}, "held_on", "请填写 1900 至 2100 年之间的日期。"),
-        ({"held_on": "2099-01-01"}, "held_on", "请填写不晚于今天"),
+        ({"held_on": "2099-01-01"}, "held_on", "应为：不晚于今天"),
         ({"held_on": "昨天"}, "held_on", "请填写真实存在的日期"),
         ({"unit": ""}, "unit", "请选择单位名称。"),
         ({"form": "fax"}, "form", "选择一个有效的选项"),

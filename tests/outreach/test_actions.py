@@ -1,6 +1,6 @@
 """Handing over links when somebody leaves."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -72,10 +72,10 @@ def test_a_successor_is_not_linked_to_himself(leaver, heir):
     assert links_of(heir) == []
 
 
-def test_a_link_that_was_to_begin_later_never_stands(leaver):
-    make_link(leaver.person, "白露", started_on=date(2026, 12, 1))
+def test_a_link_that_began_after_the_day_never_stands(leaver):
+    make_link(leaver.person, "白露", started_on=DAY + timedelta(days=1))
     hand_over_links(leaver, None, DAY, by=None)
-    assert Link.objects.as_of(date(2026, 12, 2)).count() == 0
+    assert Link.objects.as_of(DAY + timedelta(days=2)).count() == 0
 
 
 def test_accounts_that_stand_for_nobody_hand_nothing_over(leaver, heir):

@@ -147,7 +147,7 @@ def test_only_links_standing_that_day_can_be_chosen(district):
         ({"form": ""}, "form", "请选择形式。"),
         ({"form": "telepathy"}, "form", "有效的选项"),
         ({"held_on": "2017-13-01"}, "held_on", "请填写真实存在的日期"),
-        ({"held_on": str(timezone.localdate() + timedelta(days=2))}, "held_on", "请填写不晚于今天"),
+        ({"held_on": str(timezone.localdate() + timedelta(days=2))}, "held_on", "应为：不晚于今天"),
         ({}, "links", "请勾选联系到的青年，或勾选全部联系青年"),
         ({"links": "9" * 30}, "links", "请重新选择"),
         ({"links": "zzz"}, "links", "有效"),

@@ -175,7 +175,7 @@ def test_an_end_of_a_record_changed_meanwhile_is_asked_again(district, member):
     answer = sent(district.office, "member_end", member, mine)
     assert answer.status_code == 409
     assert answer.context["form"].conflict.labels == ("备注",)
-    assert not Member.objects.get().has_left
+    assert not Member.objects.get().is_leaving
     assert sent(district.office, "member_end", member, answers(shown_form(answer))).status_code == 302
     assert (Member.objects.get().remark, Member.objects.get().left_on) == ("已转学", date(2017, 12, 1))
 

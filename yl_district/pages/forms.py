@@ -15,6 +15,7 @@ from django.core.validators import (
 )
 from django.db import models
 
+from ..days import bounded_fields
 from ..fields import MonthFormField, YearFormField, is_masked
 from ..privacy.masking import masked
 from ..record_options import options_of
@@ -113,6 +114,14 @@ def not_after(day):
     return MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。")
 
 
+def offer_days(fields, model, today):
+    """Limits the native inputs of a model's fields to the days that it takes; the model refuses others."""
+    for field in bounded_fields(model):
+        if field.name in fields:
+            widget = fields[field.name].widget
+            widget.attrs["max"] = widget.format_value(field.bounds.latest(today))
+
+
 def narrow_choices(fields, user):
     """Limits choices of records to those that the user may see."""
     for field in fields:
@@ -135,14 +144,12 @@ class SeveralChoiceField(forms.ModelMultipleChoiceField):
 class PageFormMixin:
     """Behaviour common to all page forms.
 
-    `groups` lists the fields in display order: `[("标题", "field", "field"), …]`; the dates in `past` must not be in
-    the future. The saved record must stay visible to the user unless `rechecks_reach` is False. `version` and
-    `submission` are the page's hidden values, `conflict` and `repeated` the results of checking them; `saved_note` is
-    appended to the success message.
+    `groups` lists the fields in display order: `[("标题", "field", "field"), …]`. The saved record must stay visible to
+    the user unless `rechecks_reach` is False. `version` and `submission` are the page's hidden values, `conflict` and
+    `repeated` the results of checking them; `saved_note` is appended to the success message.
     """
 
     groups = ()
-    past = ()
     rechecks_reach = True
     version = submission = conflict = repeated = None
     saved_note = ""
@@ -154,8 +161,6 @@ class PageFormMixin:
         self.user, self.day = user, day
         for field in self.fields.values():
             prepare_field(field)
-        for name in self.past:
-            self.fields[name].validators.append(not_after(day))
         narrow_choices(self.fields.values(), user)
 
     @cached_property
@@ -239,6 +244,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         super().__init__(*args, **options)
         self.former = former_of(self.instance) if self.instance.pk else None
         self.beside = []
+        offer_days(self.fields, self._meta.model, self.day)
         for name, field in self.fields.items():
             self._keep_current(name, field)
         for name in self.kept_back:

@@ -3,9 +3,11 @@
 import logging
 
 import django_tables2 as tables
+from django.utils import formats, timezone
 from django_tables2.rows import BoundRow, BoundRows
 
-from ..fields import MonthField, is_masked
+from ..days import announcement, coming_end, is_announced
+from ..fields import MonthField, date_format, is_masked
 from ..privacy.encryption import DecryptionError, EncryptedMixin
 from ..templatetags.yl import masked
 
@@ -76,6 +78,12 @@ class PageTable(tables.Table):
         empty_text = "没有记录"
 
 
+def named_with_end(record, name):
+    """A record's name in a list, with its end while this is only announced."""
+    coming = coming_end(record, timezone.localdate())
+    return f"{name}（{coming}）" if coming else name
+
+
 class RecordColumn(tables.Column):
     """A column that links to the record's page."""
 
@@ -97,6 +105,27 @@ class MonthColumn(tables.DateColumn):
 
     def value(self, value):
         return value and f"{value:%Y-%m}"
+
+
+@tables.columns.library.register
+class EndColumn(tables.DateColumn):
+    """The day of an end, which says so while the end is only announced; the default column of such a field."""
+
+    def __init__(self, field, **options):
+        super().__init__(format=date_format(field), **options)
+        self.field = field
+
+    @classmethod
+    def from_field(cls, field, **options):
+        return cls(field, **options) if is_announced(field) else None
+
+    def render(self, value, **context):
+        if value and value > timezone.localdate():
+            return announcement(self.field, value)
+        return super().render(value=value, **context)
+
+    def value(self, value):
+        return value and formats.date_format(value, date_format(self.field))
 
 
 @tables.columns.library.register

@@ -16,6 +16,7 @@ from django.db.models import Model
 from import_export.resources import ModelResource
 from import_export.results import RowResult
 
+from ..days import check_days
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
 from ..record_options import options_of
@@ -446,10 +447,11 @@ class SheetResource(ExportRecall, ModelResource):
         problems: list[CellProblem] = []
         for record in self.records_of(instance):
             before = None if self.has_begun(record) else dict(record.__dict__)
-            try:
-                record.clean()
-            except ValidationError as error:
-                problems += self._problems_of(error, record)
+            for check in (record.clean, partial(check_days, record, self.book.today)):
+                try:
+                    check()
+                except ValidationError as error:
+                    problems += self._problems_of(error, record)
             if before:
                 self._touch_derived(record, before)
         if problems:

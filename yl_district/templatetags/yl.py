@@ -11,7 +11,9 @@ from django.utils import formats, timezone
 from django.utils.html import format_html, linebreaks
 from django.utils.safestring import mark_safe
 
+from yl_district import days
 from yl_district.attachments.models import Attachment
+from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come
 from yl_district.privacy.masking import masked
@@ -54,6 +56,18 @@ def attachments(context, record):
 def may_open(user, url_name):
     """Whether the access table admits the user to the URL of this name."""
     return user.may_open(url_name)
+
+
+@register.filter("has_ended")
+def has_ended_today(record):
+    """Whether the record's end has come; one that is only announced has not."""
+    return days.has_ended(record, timezone.localdate())
+
+
+@register.filter
+def ending(record):
+    """The day of the record's end, or how it is announced; "" without one."""
+    return shown(record, days.end_of(record)) or ""
 
 
 @register.filter
@@ -104,6 +118,8 @@ def shown(record, field):
         return linked(value)
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, date) and is_announced(field) and value > timezone.localdate():
+        return announcement(field, value)
     if isinstance(value, date):
         return formats.date_format(value, date_format(field))
     if is_masked(field):
