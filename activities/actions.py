@@ -11,9 +11,12 @@ COUNT_FIELDS = ("sign_in_count", "attendance", "basis", "stated_attendance", "st
 
 
 @transaction.atomic
-def add_sign_in(activity, person, capacity):
-    """Signs a person in and returns the row; the activity's person-times become its number of sign-in rows."""
-    sign_in = SignIn(activity=activity, person=person, capacity=capacity)
+def add_sign_in(activity, person, capacity, **attendance):
+    """Signs a person in and returns the row; the activity's person-times become the number of people who came.
+
+    `attendance` can hold `presence`, `arrived` and `departed`.
+    """
+    sign_in = SignIn(activity=activity, person=person, capacity=capacity, **attendance)
     sign_in.full_clean()
     sign_in.save()
     recount_sign_ins([activity.pk])
@@ -22,7 +25,7 @@ def add_sign_in(activity, person, capacity):
 
 @transaction.atomic
 def remove_sign_in(sign_in):
-    """Deletes a sign-in row; after the last one the activity's person-times are those entered by hand."""
+    """Deletes a sign-in row; when nobody is left who came, the activity's person-times are those entered by hand."""
     activity = sign_in.activity
     sign_in.delete()
     recount_sign_ins([activity.pk])
@@ -30,7 +33,7 @@ def remove_sign_in(sign_in):
 
 @transaction.atomic
 def recount_sign_ins(activity_ids):
-    """Sets `sign_in_count`, `attendance` and `basis` of activities from their sign-in rows.
+    """Sets `sign_in_count`, `attendance` and `basis` of activities from the sign-in rows of people who came.
 
     The values entered by hand before the first row are set aside, and restored when no row is left.
     """
@@ -39,7 +42,7 @@ def recount_sign_ins(activity_ids):
     # foreign key locks of inserted rows.
     before = {one.pk: one for one in activities.select_for_update(no_key=True).order_by("pk")}
     activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
-    rows = SignIn.objects.filter(activity=OuterRef("pk")).order_by()
+    rows = SignIn.objects.present().filter(activity=OuterRef("pk")).order_by()
     count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))
     activities.filter(Exists(rows)).update(sign_in_count=count, attendance=count, basis=Activity.Basis.EXACT)
     nothing_aside = {"stated_attendance": None, "stated_basis": ""}

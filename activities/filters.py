@@ -13,6 +13,7 @@ class ActivityFilter(PageFilter):
     """Activities."""
 
     search = SearchFilter("活动名称或拼音首字母")
+    state = filters.ChoiceFilter(label="状态", choices=Activity.State)
     type = filters.ModelChoiceFilter(label="类型", queryset=ActivityType.objects.all())
     host = SubtreeFilter("主办组织（含下级）")
     hub = filters.ModelChoiceFilter(label="青年汇", queryset=Hub.objects.all())

@@ -1,9 +1,11 @@
 """Forms for activities, their types and sign-ins."""
 
+from django import forms
+
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
 from orgs.roles import RECORD_KEEPERS
-from yl_district.pages.forms import PageForm
+from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.validators import problem
 
 from .actions import add_sign_in
@@ -14,7 +16,7 @@ class ActivityForm(PageForm):
     """An activity; if it has sign-in rows, its person-times are computed from them."""
 
     groups = [
-        ("活动", "name", "held_on", "type", "host", "hub", "venue", "is_online"),
+        ("活动", "name", "held_on", "state", "type", "host", "hub", "venue", "is_online"),
         ("规模", "session_count", "attendance", "basis", "audience"),
         ("归类", "campaign", "tags", "partners", "content"),
     ]
@@ -26,12 +28,22 @@ class ActivityForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.fields["state"].required = False
+        if not self.instance.pk:
+            self._leave_state_to_day()
         if self.instance.is_measured:
             for name in ("attendance", "basis"):
                 self.fields[name].disabled = True
             self.fields["attendance"].help_text = "按签到名单计算；要改人次，请修改签到名单。"
         if not self.instance.pk and not self.user.reaches_root:
             self._take_only_place_for_granted()
+
+    def _leave_state_to_day(self):
+        """Lets the state of a new activity follow from its day."""
+        field = self.fields["state"]
+        field.choices = [("", "按日期"), *Activity.State.choices]
+        self.initial["state"] = self.instance.state = ""
+        field.help_text = "“按日期”：今天及以前的为已举办，以后的为计划。"
 
     def _take_only_place_for_granted(self):
         """Presets the user's only organisation as host, or else their only hub."""
@@ -55,6 +67,21 @@ class ActivityForm(PageForm):
         return data
 
 
+class ActivityHoldForm(ActionForm):
+    """How a planned activity was held."""
+
+    held_on = forms.DateField(label="举办日期")
+    session_count = forms.IntegerField(label="场次", initial=1)
+    attendance = forms.IntegerField(label="人次", required=False, help_text="没有统计时留空，不要填 0。")
+    basis = forms.ChoiceField(label="数字口径", choices=[("", "未填写"), *Activity.Basis.choices], required=False)
+
+
+class ActivityCancelForm(ActionForm):
+    """Why an activity is cancelled."""
+
+    reason = forms.CharField(label="取消原因", widget=forms.Textarea, max_length=500)
+
+
 class ActivityTypeForm(PageForm):
     """A type of activity; a new one gets a generated key."""
 
@@ -76,7 +103,7 @@ class ActivityTypeForm(PageForm):
 class SignInForm(PersonForm):
     """One attendee, identified by name and mobile, or by a name that only one known person has."""
 
-    groups = [("", "name", "mobile", "capacity", "same_person")]
+    groups = [("", "name", "mobile", "capacity", "presence", "arrived", "departed", "same_person")]
     fixed = ("activity",)
     takes_only_namesake = True
 
@@ -85,6 +112,7 @@ class SignInForm(PersonForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        self.fields["presence"].required = False
         if not self.user.is_committee_staff:
             field = self.fields["capacity"]
             field.choices = [choice for choice in field.choices if choice[0] != SignIn.Capacity.ASSISTED_YOUTH]
@@ -92,5 +120,11 @@ class SignInForm(PersonForm):
     def save(self, commit=True):
         """Saves the person and signs them in, which updates the activity's person-times."""
         self.save_person()
-        self.instance = add_sign_in(self.instance.activity, self.instance.person, self.instance.capacity)
+        one = self.instance
+        attendance = {
+            "presence": one.presence or SignIn.Presence.PRESENT,
+            "arrived": one.arrived,
+            "departed": one.departed,
+        }
+        self.instance = add_sign_in(one.activity, one.person, one.capacity, **attendance)
         return self.instance

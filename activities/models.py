@@ -7,11 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Person
 from orgs.models import Condition, Organisation, ReachQuerySet, Role
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
+from yl_district.days import FIRST_YEAR
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -110,9 +112,13 @@ class ActivityQuerySet(ReachQuerySet):
         hosted = Q(host__path__startswith=organisation.path)
         return hosted | Q(host__isnull=True, hub__organisation__path__startswith=organisation.path)
 
+    def held(self) -> Self:
+        """Activities that were held, neither only planned nor cancelled."""
+        return self.filter(state=Activity.State.HELD)
+
     def held_during(self, period: Period) -> Self:
         """Activities held within the period."""
-        return self.filter(held_on__range=period.bounds)
+        return self.held().filter(held_on__range=period.bounds)
 
     def of_education(self) -> Self:
         """Activities of the types that counted as education on their day."""
@@ -126,7 +132,12 @@ class ActivityQuerySet(ReachQuerySet):
 
 
 class Activity(models.Model):
-    """An activity held, with its sessions and person-times."""
+    """An activity held, with its sessions and person-times, or one that is planned or was cancelled, without."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "计划"
+        HELD = "held", "已举办"
+        CANCELLED = "cancelled", "取消"
 
     class Basis(models.TextChoices):
         EXACT = "exact", "实数"
@@ -138,6 +149,7 @@ class Activity(models.Model):
 
     name = models.CharField("活动名称", max_length=100)
     held_on = models.DateField("日期", db_index=True)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.HELD)
     type = models.ForeignKey(ActivityType, models.PROTECT, related_name="activities", verbose_name="类型")
     host = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="activities", verbose_name="主办组织"
@@ -151,7 +163,8 @@ class Activity(models.Model):
     attendance = models.PositiveIntegerField("人次", null=True, blank=True)
     basis = models.CharField("数字口径", max_length=10, choices=Basis, blank=True)
     sign_in_count = models.PositiveIntegerField("签到人次", default=0, editable=False)
-    # The values entered by hand before the first sign-in row, restored when the last one is removed.
+    # The values entered by hand before the first sign-in row, restored when the last one is removed; of what is only
+    # planned, the values expected.
     stated_attendance = models.PositiveIntegerField("填报人次", null=True, editable=False)
     stated_basis = models.CharField("填报口径", max_length=10, choices=Basis, blank=True, editable=False)
     audience = models.CharField("面向人群", max_length=60, blank=True)
@@ -176,7 +189,17 @@ class Activity(models.Model):
         indexes = [
             # Covers every column that figures read, so that a period is counted from the index alone.
             models.Index(
-                fields=["held_on", "type", "session_count", "attendance", "basis", "sign_in_count", "host", "hub"],
+                fields=[
+                    "state",
+                    "held_on",
+                    "type",
+                    "session_count",
+                    "attendance",
+                    "basis",
+                    "sign_in_count",
+                    "host",
+                    "hub",
+                ],
                 name="activity_counted",
             )
         ]
@@ -189,6 +212,10 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(sign_in_count=0) | Q(attendance=F("sign_in_count"), basis="exact"),
                 name="activity_attendance_equals_sign_ins",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="held") | Q(attendance__isnull=True, sign_in_count=0),
+                name="activity_counts_once_held",
             ),
             *(
                 models.UniqueConstraint(
@@ -220,6 +247,29 @@ class Activity(models.Model):
         elif not self.basis:
             self.basis = self.Basis.EXACT
 
+    def settle_state(self, today):
+        """Sets an empty state: 已举办 up to today, 计划 for a later day."""
+        if not self.state and self.held_on:
+            self.state = self.State.HELD if self.held_on <= today else self.State.PLANNED
+
+    def check_day(self, today):
+        """Raises ValidationError for a day on which an activity of this state cannot be."""
+        if self.is_held and self.held_on > today:
+            expected = f"不晚于今天（{today}）的日期（状态为已举办）"
+            raise ValidationError({"held_on": problem(expected, "请核对日期；尚未举办的，状态选计划")})
+        if not FIRST_YEAR <= self.held_on.year <= today.year + 1:
+            expected = f"{FIRST_YEAR} 年至明年（{today.year + 1} 年）的日期"
+            raise ValidationError({"held_on": problem(expected, "请核对年份")})
+
+    def check_counts(self):
+        """Raises ValidationError where something that was not held has sign-ins or person-times."""
+        label = self.State(self.state).label
+        if self.sign_in_count:
+            raise ValidationError({"state": problem("有签到名单的活动为已举办", "请先移除签到名单，或改回已举办")})
+        if self.attendance is not None:
+            expected = f"状态为{label}的活动不填人次"
+            raise ValidationError({"attendance": problem(expected, "请清空人次；已经举办的，状态选已举办")})
+
     def clean(self):
         if self.sign_in_count and (self.attendance, self.basis) != (self.sign_in_count, self.Basis.EXACT):
             expected = f"与签到人数一致的 {self.sign_in_count} 人次（实数）"
@@ -227,11 +277,41 @@ class Activity(models.Model):
         if self.attendance is not None and self.basis == self.Basis.UNRECORDED:
             raise ValidationError({"basis": problem("填写人次时数字口径为实数或约数", "请改数字口径，或清空人次")})
         self.settle_basis()
+        if self.held_on:
+            self.settle_state(timezone.localdate())
+            self.check_day(timezone.localdate())
+        if not self.is_held and self.state in self.State:
+            self.check_counts()
         if self.session_count == 0:
             raise ValidationError({"session_count": problem("不少于 1 的场次", "没有举办的活动不必登记")})
         for name in ("session_count", "attendance"):
             if (getattr(self, name) or 0) > self.MOST:
                 raise ValidationError({name: problem(f"不超过 {self.MOST} 的数字", "请核对是否多写了位数")})
+
+    @property
+    def is_held(self):
+        """Whether it was held."""
+        return self.state == self.State.HELD
+
+    @property
+    def is_planned(self):
+        """Whether it is planned, and neither registered as held nor cancelled."""
+        return self.state == self.State.PLANNED
+
+    def hold(self, held_on, session_count, attendance, basis):
+        """Registers a planned activity as held on that day."""
+        self.state, self.held_on, self.session_count = self.State.HELD, held_on, session_count
+        self.attendance, self.basis = attendance, basis
+        self.stated_attendance, self.stated_basis = None, ""
+        self.full_clean()
+        self.save()
+
+    def cancel(self, reason):
+        """Cancels a planned activity; the reason is added to its content."""
+        self.state = self.State.CANCELLED
+        self.content = "\n".join(filter(None, [self.content, f"取消原因：{reason}"]))
+        self.full_clean()
+        self.save()
 
     @property
     def is_measured(self):
@@ -253,9 +333,13 @@ class SignInQuerySet(ReachQuerySet):
         hosted = Q(activity__host__path__startswith=organisation.path)
         return hosted | Q(activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path)
 
+    def present(self) -> Self:
+        """Sign-ins of people who came, without those absent or excused."""
+        return self.filter(presence=SignIn.Presence.PRESENT)
+
     def held_during(self, period: Period) -> Self:
-        """Sign-ins at activities held within the period."""
-        return self.filter(activity__held_on__range=period.bounds)
+        """Sign-ins of people who came to activities held within the period."""
+        return self.present().filter(activity__state=Activity.State.HELD, activity__held_on__range=period.bounds)
 
     def of_education(self) -> Self:
         """Sign-ins at activities of the types that counted as education on their day."""
@@ -263,7 +347,7 @@ class SignInQuerySet(ReachQuerySet):
 
 
 class SignIn(models.Model):
-    """One person's attendance at an activity."""
+    """One person's attendance at an activity, or their absence; only who came is counted."""
 
     class Capacity(models.TextChoices):
         MEMBER = "member", "团员"
@@ -273,9 +357,18 @@ class SignIn(models.Model):
         PARENT = "parent", "家长"
         OTHER = "other", "其他"
 
+    class Presence(models.TextChoices):
+        PRESENT = "present", "到"
+        ABSENT = "absent", "缺席"
+        EXCUSED = "excused", "请假"
+
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="sign_ins", verbose_name="活动名称")
     person = models.ForeignKey(Person, models.PROTECT, related_name="sign_ins", verbose_name="姓名")
     capacity = models.CharField("身份", max_length=20, choices=Capacity, blank=True)
+    presence = models.CharField("到场情况", max_length=10, choices=Presence, default=Presence.PRESENT)
+    # As offices write them: 14:05, 下午, 开场前.
+    arrived = models.CharField("到达", max_length=20, blank=True)
+    departed = models.CharField("离开", max_length=20, blank=True)
 
     objects = SignInQuerySet.as_manager()
     history = Tracked()
@@ -296,3 +389,13 @@ class SignIn(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("activity_detail", args=[self.activity_id])
+
+    def clean(self):
+        if not self.activity.is_held:
+            expected = f"已举办的活动（这次活动状态为{self.activity.get_state_display()}）"
+            raise ValidationError({"activity": problem(expected, "请先把活动登记为已举办")})
+
+    @property
+    def is_present(self):
+        """Whether the person came."""
+        return self.presence == self.Presence.PRESENT

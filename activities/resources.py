@@ -3,13 +3,15 @@
 import re
 from collections import Counter, defaultdict
 
+from django.core.exceptions import ValidationError
+
 from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, ReferenceWidget, new_person
 from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
-from yl_district.sheets.problems import row_problem
+from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub
 from youthhubs.resources import HubYearResource
@@ -35,6 +37,7 @@ class ActivityResource(SheetResource):
     columns = [
         column(Activity, "name", required=True),
         column(Activity, "held_on", required=True),
+        column(Activity, "state"),
         RecordNameColumn("类型", "type", ActivityType, required=True),
         RecordNameColumn("主办组织", "host", Organisation, ORGANISATION_SHEET),
         RecordNameColumn("青年汇", "hub", Hub, HubYearResource.sheet),
@@ -52,6 +55,7 @@ class ActivityResource(SheetResource):
     synonyms = {
         "活动名称": "活动主题 活动标题 主题 标题 名称",
         "日期": "活动日期 活动时间 活动开始时间 时间 举办日期 举办时间 开展日期 开展时间",
+        "状态": "活动状态 举办情况",
         "类型": "活动类型 活动类别 类别",
         "主办组织": "主办单位 主办方 主办 举办单位 组织单位 开展单位",
         "青年汇": "所属青年汇 活动青年汇 青年汇名称",
@@ -102,9 +106,19 @@ class ActivityResource(SheetResource):
             self.row.pop("数字口径", None)
         elif "数字口径" not in self.row and instance.basis == Activity.Basis.UNRECORDED:
             instance.basis = ""
+        if instance.pk is None and "状态" not in self.row:
+            instance.state = ""
         super().import_instance(instance, row, **options)
         if instance.pk is None:
+            instance.settle_state(self.book.today)
             instance.settle_basis()
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        super().validate_instance(instance)
+        try:
+            instance.check_day(self.book.today)
+        except ValidationError as error:
+            raise RowProblems(list(self._problems_of(error, instance))) from None
 
     def _check_person_times(self, instance):
         """Raises an error of the row where its person-times differ from the stored number of sign-in rows."""
@@ -144,7 +158,7 @@ class StatedPersonTimes:
 
 
 class NewSignIns:
-    """The number of sign-ins that the file adds to each activity, by its id()."""
+    """How many people more the file says to have come to each activity, by its id()."""
 
     def __init__(self, book):
         self.counts = Counter()
@@ -243,6 +257,9 @@ class SignInResource(PeopleResource):
         Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("mobile"),
         column(SignIn, "capacity"),
+        column(SignIn, "presence"),
+        column(SignIn, "arrived"),
+        column(SignIn, "departed"),
     ]
     synonyms = {
         "活动名称": "活动 活动主题 活动标题",
@@ -250,6 +267,9 @@ class SignInResource(PeopleResource):
         "姓名": f"{PERSON_SYNONYMS['姓名']} 签到人 签到人姓名 参加人 参加人姓名 参加人员",
         "手机号码": PERSON_SYNONYMS["手机号码"],
         "身份": "人员身份 参加人身份 人员类别",
+        "到场情况": "出席情况 到会情况 参会情况 签到情况 是否到场",
+        "到达": "到达时间 签到时间 入场时间",
+        "离开": "离开时间 签退时间 退场时间",
     }
     capacities = {
         SignIn.Capacity.MEMBER: MEMBER,
@@ -273,6 +293,7 @@ class SignInResource(PeopleResource):
                 record.capacity = SignIn.Capacity.OTHER
         self.attach_people(known)
         self.known = {(record.activity_id, id(record.person)): record for record in known}
+        self.came = {record.pk for record in known if record.is_present}
         self.stored = {record.pk: record for record in known}
         self.activity, self.first_rows = None, {}
 
@@ -302,10 +323,10 @@ class SignInResource(PeopleResource):
 
     def accept(self, record):
         self.known[key_of(record.activity), id(record.person)] = record
-        if record.pk is None:
-            self.book.only(NewSignIns).counts[id(record.activity)] += 1
-            if not record.activity.sign_in_count:
-                self.first_rows.setdefault(id(record.activity), (record.activity, []))[1].append(self.row_at)
+        more = record.is_present - (record.pk in self.came)
+        self.book.only(NewSignIns).counts[id(record.activity)] += more
+        if more > 0 and not record.activity.sign_in_count:
+            self.first_rows.setdefault(id(record.activity), (record.activity, []))[1].append(self.row_at)
 
     @classmethod
     def settle(cls, keys):

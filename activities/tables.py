@@ -1,6 +1,7 @@
 """Tables of activities, their types and sign-ins."""
 
 import django_tables2 as tables
+from django.utils.html import format_html
 
 from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
 
@@ -16,7 +17,15 @@ class ActivityTable(PageTable):
 
     class Meta(PageTable.Meta):
         model = Activity
-        fields = ["name", "held_on", "type", "host", "hub", "session_count", "attendance", "basis"]
+        fields = ["name", "held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis"]
+
+    def render_state(self, record, value):
+        """Returns the state, as a badge for what was not held."""
+        if record.is_held:
+            return value
+        return format_html(
+            '<span class="badge bg-{}-lt">{}</span>', "blue" if record.is_planned else "secondary", value
+        )
 
 
 class ActivityTypeTable(PageTable):
@@ -47,7 +56,7 @@ class SignInTable(PageTable):
 
     class Meta(PageTable.Meta):
         model = SignIn
-        fields = ["person", "capacity", "mobile", "removal"]
+        fields = ["person", "capacity", "mobile", "presence", "arrived", "departed", "removal"]
 
     def before_render(self, request):
         """Hides the mobile number from all but the committee's staff.

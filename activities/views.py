@@ -13,6 +13,7 @@ from yl_district.pages.pages import (
     configured_table,
     confirm_saved,
     delete_page,
+    end_page,
     form_page,
     list_page,
     rows_response,
@@ -21,7 +22,7 @@ from yl_district.pages.submit_once import new_token
 
 from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter
-from .forms import ActivityForm, ActivityTypeForm, SignInForm
+from .forms import ActivityCancelForm, ActivityForm, ActivityHoldForm, ActivityTypeForm, SignInForm
 from .models import Activity, ActivityType, SignIn
 from .resources import ActivityResource
 from .tables import ActivityTable, ActivityTypeTable, SignInTable
@@ -65,6 +66,40 @@ def activity_delete(request, pk):
     return delete_page(request, activity, title=f"删除活动：{activity.name}", message="已删除活动。")
 
 
+def activity_hold(request, pk):
+    """Registers a planned activity as held."""
+    activity = planned_activity(request, pk)
+    expected = {"attendance": activity.stated_attendance, "basis": activity.stated_basis}
+    initial = {"held_on": activity.held_on, "session_count": activity.session_count} | expected
+    return end_page(
+        request,
+        ActivityHoldForm,
+        activity,
+        activity.hold,
+        title=f"登记已举办：{activity.name}",
+        message="已登记为已举办。",
+        initial=initial,
+    )
+
+
+def activity_cancel(request, pk):
+    """Cancels a planned activity."""
+    activity = planned_activity(request, pk)
+    return end_page(
+        request,
+        ActivityCancelForm,
+        activity,
+        activity.cancel,
+        title=f"取消活动：{activity.name}",
+        message="已取消活动，记录保留。",
+    )
+
+
+def planned_activity(request, pk):
+    """Returns the activity if the user may see it and it is planned; raises Http404 otherwise."""
+    return get_object_or_404(Activity.objects.visible_to(request.user).filter(state=Activity.State.PLANNED), pk=pk)
+
+
 def visible_activity(request, pk):
     """Returns the activity if the user may see it; raises Http404 otherwise."""
     activities = Activity.objects.visible_to(request.user).select_related("type", "host", "hub")
@@ -80,10 +115,19 @@ def sign_in_create(request, activity_pk):
     form, target = carry_out(request, build, lambda form: form.save(), after=f"{activity.get_absolute_url()}?more")
     if not target:
         return activity_page(request, activity, form)
-    confirm_saved(request, form, "已签到。" if form.repeated else f"{form.instance.person}已签到。")
+    confirm_saved(request, form, "已登记。" if form.repeated else said_of(form.instance))
     if request.htmx:
         return activity_page(request, visible_activity(request, activity_pk), build())
     return redirect(target)
+
+
+def said_of(sign_in):
+    """Returns the message about a row just added."""
+    return (
+        f"{sign_in.person}已签到。"
+        if sign_in.is_present
+        else f"已登记{sign_in.person}{sign_in.get_presence_display()}。"
+    )
 
 
 def sign_in_form(request, activity, data=None):
@@ -96,11 +140,13 @@ def sign_in_form(request, activity, data=None):
 def activity_page(request, activity, form):
     """Renders the activity's page; an htmx request gets only the attendees and the numbers derived from them."""
     rows = activity.sign_ins.visible_to(request.user)
+    away = rows.exclude(pk__in=rows.present().values("pk")).select_related("person")
     context = {
         "title": activity.name,
         "activity": activity,
         "form": form,
-        "table": configured_table(request, SignInTable, rows),
+        "table": configured_table(request, SignInTable, rows.present()),
+        "away": away,
     }
     if request.method == "POST" or "more" in request.GET:
         form.focus()

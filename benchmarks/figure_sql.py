@@ -8,7 +8,7 @@ from django.db import connection
 PLACE = "(SELECT id FROM orgs_organisation WHERE path >= %(path)s AND path < %(path)s || 'a')"
 HUB = f"(SELECT id FROM youthhubs_hub WHERE organisation_id IN {PLACE})"
 HERE = f"AND (activity.host_id IN {PLACE} OR activity.host_id IS NULL AND activity.hub_id IN {HUB})"
-HELD = "activity.held_on BETWEEN %(first)s AND %(last)s"
+HELD = "activity.state = 'held' AND activity.held_on BETWEEN %(first)s AND %(last)s"
 
 ACTIVITIES = f"""
 SELECT type.key, type.is_education, sum(activity.session_count), coalesce(sum(activity.attendance), 0),
@@ -31,7 +31,7 @@ WHERE TRUE {{there}}
 PEOPLE = f"""
 SELECT count(DISTINCT present.person_id)
 FROM activities_signin present JOIN activities_activity activity ON activity.id = present.activity_id
-WHERE {HELD} {{here}}
+WHERE present.presence = 'present' AND {HELD} {{here}}
 """
 EDUCATED = f"""
 SELECT count(*) FROM members_member member
@@ -39,7 +39,7 @@ WHERE {ON_ROLL} {{mine}} AND member.person_id IN (
     SELECT present.person_id
     FROM activities_signin present JOIN activities_activity activity ON activity.id = present.activity_id
     JOIN activities_activitytype type ON type.id = activity.type_id
-    WHERE type.is_education AND {HELD} {{here}})
+    WHERE present.presence = 'present' AND type.is_education AND {HELD} {{here}})
 """
 
 

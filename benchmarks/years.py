@@ -48,8 +48,9 @@ def make_activities(count, each, branches, hubs):
     with connection.cursor() as cursor:
         for place in range(each + 2):
             cursor.execute(
-                "INSERT INTO activities_signin (activity_id, person_id, capacity) "
-                "SELECT id, %s + (id * 37 + %s) %% %s, 'member' FROM activities_activity WHERE sign_in_count > %s",
+                "INSERT INTO activities_signin (activity_id, person_id, capacity, presence, arrived, departed) "
+                "SELECT id, %s + (id * 37 + %s) %% %s, 'member', 'present', '', '' "
+                "FROM activities_activity WHERE sign_in_count > %s",
                 [first, place * 8191, people, place],
             )
 

@@ -160,6 +160,8 @@ ACCESS = {
     "activity_detail": HUB_KEEPERS,
     "activity_update": HUB_KEEPERS,
     "activity_delete": HUB_KEEPERS,
+    "activity_hold": HUB_KEEPERS,
+    "activity_cancel": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
     "activity_type_list": DISTRICT_KEEPERS,

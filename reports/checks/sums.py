@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import ExtractQuarter, ExtractYear
 
 from activities.models import Activity, SignIn
@@ -94,11 +94,11 @@ def fewer_times_than_people(inspection):
 def head_counts_unlike_lists(inspection):
     """Yields activities whose stored head count differs from the number of their sign-ins."""
     scope = inspection.scope
-    signed = SignIn.objects.held_during(scope.period)
+    signed = SignIn.objects.held_during(scope.passed)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
     counted = signed.order_by().values("activity").annotate(rows=Count("pk"))
     unlike = dict(counted.exclude(rows=F("activity__sign_in_count")).values_list("activity", "rows"))
-    bare = Q(sign_in_count__gt=0, sign_ins__isnull=True)
+    bare = Q(sign_in_count__gt=0) & ~Exists(SignIn.objects.present().filter(activity=OuterRef("pk")))
     rows = inspection.opened(sources.activities(scope).filter(bare | Q(pk__in=list(unlike))))
     for activity in rows.order_by("held_on", "pk"):
         found = f"登记签到 {activity.sign_in_count} 人次，名单 {unlike.get(activity.pk, 0)} 人"

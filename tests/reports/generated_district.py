@@ -302,6 +302,9 @@ def make_activities(lots, tree, hubs, people):
     for number in range(150):
         basis = lots.choice(["exact", "exact", "exact", "rounded", "unrecorded", "signed"])
         present = lots.random.sample(people, lots.random.randrange(1, 8)) if basis == "signed" else []
+        # Some of those without person-times were not held, and each list names somebody who did not come.
+        state = ("planned", "cancelled")[number % 2] if basis == "unrecorded" and number % 3 else "held"
+        absent = {people[number % len(people)]} - set(present) if present else set()
         attendance = None if basis == "unrecorded" else len(present) or lots.random.randrange(60)
         activities.append(
             Activity(
@@ -310,18 +313,19 @@ def make_activities(lots, tree, hubs, people):
                 type=lots.choice(types),
                 host=lots.sometimes(lots.choice(tree.all), 0.7),
                 hub=lots.sometimes(lots.choice(hubs), 0.5),
+                state=state,
                 session_count=lots.choice([1, 1, 2, 5]),
                 attendance=attendance,
                 basis="exact" if present else basis,
                 sign_in_count=len(present),
             )
         )
-        lists.append(present)
+        lists.append([*((one, "present") for one in present), *((one, "absent") for one in absent)])
     Activity.objects.bulk_create(activities)
     SignIn.objects.bulk_create(
-        SignIn(activity=activity, person=person)
-        for activity, present in zip(activities, lists, strict=True)
-        for person in present
+        SignIn(activity=activity, person=person, presence=presence)
+        for activity, named in zip(activities, lists, strict=True)
+        for person, presence in named
     )
     return activities
 

@@ -44,7 +44,7 @@ WITH place AS (
     FROM activities_activity activity
     JOIN activities_activitytype type ON type.id = activity.type_id
     LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
-    WHERE activity.held_on {WITHIN}
+    WHERE activity.held_on {WITHIN} AND activity.state = 'held'
       AND CASE WHEN %(hub)s > 0 THEN activity.hub_id = %(hub)s
           ELSE coalesce(activity.host_id, hub.organisation_id) IN (SELECT id FROM place) OR %(is_root)s = 1 END
 ), standing_link AS (
@@ -153,7 +153,7 @@ VALUES = {
     "education_reach": """SELECT count(*) FROM on_roll WHERE person_id IN (
         SELECT present.person_id FROM activities_signin present
         JOIN own_activity activity ON activity.id = present.activity_id
-        WHERE activity.is_education)""",
+        WHERE activity.is_education AND present.presence = 'present')""",
     "linked_youths": "SELECT count(DISTINCT youth_id) FROM standing_link WHERE cadre_id IN (SELECT id FROM own_cadre)",
     "cadres_linked": "SELECT count(*) FROM cadre WHERE bound > 0",
     "cadres_at_quota": "SELECT count(*) FROM cadre WHERE links >= quota",
@@ -178,7 +178,7 @@ VALUES = {
     "hubs_key": f"{HUBS_OF_TIER} 'key'",
     "hub_volunteer_teams": "SELECT count(DISTINCT hub_id) FROM own_volunteer WHERE hub_id IN (SELECT id FROM open_hub)",
     "people_reached": "SELECT count(DISTINCT person_id) FROM activities_signin "
-    "WHERE activity_id IN (SELECT id FROM own_activity)",
+    "WHERE presence = 'present' AND activity_id IN (SELECT id FROM own_activity)",
     "platform_entries": f"SELECT count(*) FROM own_entry WHERE entered_on {WITHIN}",
     "platform_bindings": f"SELECT count(*) FROM own_entry WHERE bound_on {WITHIN}",
 }
@@ -191,7 +191,8 @@ SELECT CASE
     WHEN count(*) = 0 THEN 'counted'
     WHEN sum(CASE WHEN attendance IS NULL THEN 1 ELSE 0 END) > 0 THEN 'incomplete'
     WHEN sum(CASE WHEN basis = 'rounded' THEN 1 ELSE 0 END) > 0 THEN 'rounded'
-    WHEN sum(CASE WHEN id IN (SELECT activity_id FROM activities_signin) THEN 0 ELSE 1 END) > 0 THEN 'counted'
+    WHEN sum(CASE WHEN id IN (SELECT activity_id FROM activities_signin WHERE presence = 'present')
+        THEN 0 ELSE 1 END) > 0 THEN 'counted'
     ELSE 'measured'
 END FROM own_activity
 """
