@@ -13,7 +13,7 @@ from members.models import Person
 from orgs.models import Condition, Organisation, ReachQuerySet, Role
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
-from yl_district.days import FIRST_YEAR
+from yl_district.days import FIRST_YEAR, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import SearchTextField, search
@@ -35,7 +35,7 @@ class ActivityType(models.Model):
     key = models.SlugField("代码", max_length=40, unique=True)
     name = models.CharField("名称", max_length=30, unique=True)
     is_education = models.BooleanField("计入思想教育", default=False)
-    education_since = models.DateField("思想教育起始日期", null=True, blank=True)
+    education_since = happened(models.DateField("思想教育起始日期", null=True, blank=True))
     position = models.PositiveSmallIntegerField("顺序", default=100)
 
     objects = ActivityTypeQuerySet.as_manager()

@@ -85,10 +85,21 @@ class Period:
         """The day before the period begins, on which its opening stock is taken."""
         return self.start - timedelta(days=1)
 
+    def until(self, day):
+        """The part of the period up to `day`: the period itself if it is over by then."""
+        return self if self.end <= day else Passed(self.start, day)
+
     @property
     def bounds(self):
         """First and last day, for a `__range` lookup."""
         return (self.start, self.end)
+
+
+class Passed(Period):
+    """The part of a period that has passed by its end; no days at all where the period begins later."""
+
+    def __post_init__(self):
+        """Allows an end before the beginning, between which there are no days."""
 
 
 def years_before(day, number):

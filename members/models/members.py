@@ -154,7 +154,7 @@ class Member(models.Model):
     wechat = personal(models.CharField("微信号", max_length=40, blank=True))
     employer = models.CharField("工作单位", max_length=100, blank=True)
     in_school = models.BooleanField("是否在校", null=True, blank=True)
-    enrolled_on = MonthField("入学年月", null=True, blank=True)
+    enrolled_on = happened(MonthField("入学年月", null=True, blank=True))
     graduated_on = MonthField("毕业年月", null=True, blank=True)
     development_no = models.CharField(
         "发展团员编号",

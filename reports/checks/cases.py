@@ -34,7 +34,7 @@ def registered_youths(inspection):
     """The youths in the register on the last day, with the facts that several checks need."""
     scope = inspection.scope
     cases = AssistedYouth.objects.filter(pk=OuterRef("pk"))
-    rows = sources.case_register(scope).with_assistances_during(scope.period)
+    rows = sources.case_register(scope).with_assistances_during(scope.passed)
     rows = rows.annotate(
         has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
     )
@@ -78,7 +78,7 @@ def assistances_not_adding_up(inspection):
     if not inspection.with_cases:
         return
     scope, total = inspection.scope, inspection.value("assistances")
-    given = Assistance.objects.held_during(scope.period)
+    given = Assistance.objects.held_during(scope.passed)
     cases = AssistedYouth.objects.within(scope.organisation)
     named = named_youths(given, cases).exclude(outside_register("assistance__held_on")).count()
     spans = list(cases.values_list("registered_on", "removed_on"))
@@ -102,7 +102,7 @@ def outside_register(day):
 
 def youths_helped_outside_register(inspection):
     """Yields youths named in an assistance before or after their time in the register."""
-    given = Assistance.objects.held_during(inspection.scope.period)
+    given = Assistance.objects.held_during(inspection.scope.passed)
     cases = AssistedYouth.objects.within(inspection.scope.organisation)
     pairs = named_youths(given, cases).filter(outside_register("assistance__held_on"), assistedyouth=OuterRef("pk"))
     for youth in youths(inspection, cases.filter(Exists(pairs))):

@@ -123,7 +123,7 @@ class Inspection:
     @property
     def is_running(self):
         """Whether the period is still running."""
-        return self.until < self.scope.day
+        return self.until < self.scope.period.end
 
     @property
     def with_cases(self):

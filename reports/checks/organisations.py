@@ -47,7 +47,7 @@ def units_founded_in_other_years(inspection):
     """Yields units counted toward the task of the year that were not founded in the period."""
     scope = inspection.scope
     start, end = scope.period.bounds
-    units = sources.units(scope).toward_task_of(scope.year).not_retired_on(scope.day)
+    units = sources.units_toward_task(scope)
     for unit in units_by_name(inspection, units.exclude(league_founded_on__range=(start, end))):
         founded = f"建团日期为 {unit.league_founded_on}" if unit.league_founded_on else "没有建团日期"
         yield of_unit(inspection, unit, f"计入 {scope.year} 年任务，{founded}")
@@ -57,7 +57,7 @@ def units_founded_uncounted(inspection):
     """Yields units founded in the period that are not counted toward the task of its year."""
     scope = inspection.scope
     for unit in units_by_name(
-        inspection, sources.units(scope).founded_during(scope.period).exclude(task_year=scope.year)
+        inspection, sources.units(scope).founded_during(scope.passed).exclude(task_year=scope.year)
     ):
         yield of_unit(inspection, unit, f"本年度建团（{unit.league_founded_on}），未计入任务")
 

@@ -191,4 +191,5 @@ def summary_of(edition, with_cases=True):
 def printed_edition(edition, with_cases=True):
     """The document of an edition for printing, with the numbers of records that its figures counted."""
     counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
-    return printed(summary_of(edition, with_cases), scope_of(edition.report), edition.counted_on, counts)
+    scope = scope_of(edition.report, edition.counted_on)
+    return printed(summary_of(edition, with_cases), scope, edition.counted_on, counts)

@@ -45,7 +45,7 @@ def report_sign(request, pk):
         report,
         lambda **asked: sign(report, request.user, today, **asked),
         broken=text_error(writer),
-        is_running=today < scope.day,
+        is_running=today < scope.period.end,
         title=f"更正：{report}" if former else f"签发：{report}",
         message=f"已签发{report}。" if former is None else f"已签发{report}的更正稿。",
         initial={"seen": text_digest(summary)},

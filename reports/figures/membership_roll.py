@@ -50,16 +50,16 @@ class BranchRoll:
 def roll_by_branch(scope: Scope) -> Iterator[BranchRoll]:
     """Yields the roll of every branch with a count other than 0, in the order of the tree.
 
-    Opening and closing count members on the roll on the eve and the last day of the period, joined and left those dated
-    within it. Each is counted independently, so that contradictory dates show as counts that do not add up.
+    Opening and closing count members on the roll on the eve and the last day of the period so far, joined and left
+    those dated within it. Each is counted independently, so that contradictory dates show as counts that do not add up.
     """
-    period = scope.period
+    period, eve = scope.passed, min(scope.period.eve, scope.day)
     joined, left = Q(began_on__range=period.bounds), Q(left_on__range=period.bounds)
     counts = {
-        "opening": Count("pk", filter=standing_on(period.eve, "began_on", "left_on")),
+        "opening": Count("pk", filter=standing_on(eve, "began_on", "left_on")),
         **{f"joined_{n}": Count("pk", filter=joined & reason) for n, (_, reason) in enumerate(INTAKES)},
         **{f"left_{n}": Count("pk", filter=left & reason) for n, (_, reason) in enumerate(LEAVINGS)},
-        "closing": Count("pk", filter=standing_on(period.end, "began_on", "left_on")),
+        "closing": Count("pk", filter=standing_on(scope.day, "began_on", "left_on")),
     }
     members = Member.objects.within(scope.organisation).with_roll_begin().order_by()
     by_branch = members.values("branch", "branch__path", "branch__name").annotate(**counts).order_by("branch__path")

@@ -35,16 +35,37 @@ ScopeChoice: TypeAlias = tuple[str, Organisation, Hub | None]
 
 @dataclass(frozen=True)
 class Scope:
-    """An organisation with its subtree, or one hub, within a period; stocks are counted on its last day."""
+    """An organisation with its subtree, or one hub, within a period; stocks are counted on its last day.
+
+    A period that is not over on `today` is counted as of that day.
+    """
 
     organisation: Organisation
     period: Period
     # One of the organisation's hubs; the scope is then only what is held there.
     hub: Hub | None = None
+    today: date = date.max
 
     @property
     def day(self) -> date:
-        return self.period.end
+        """The day on which stocks are counted."""
+        return min(self.period.end, self.today)
+
+    @property
+    def passed(self) -> Period:
+        """The part of the period that has passed, in which flows are counted."""
+        return self.period.until(self.today)
+
+    @property
+    def as_of(self) -> str:
+        """`截至2026年11月30日` while the period is not over, else ""."""
+        day = self.day
+        return f"截至{day.year}年{day.month}月{day.day}日" if day < self.period.end else ""
+
+    @property
+    def days(self) -> str:
+        """The first and the last day of the period, with the day of counting while it is not over."""
+        return f"{self.period.start} 至 {self.period.end}{self.as_of and f'（{self.as_of}）'}"
 
     @property
     def year(self) -> int:
@@ -113,6 +134,7 @@ class ScopeForm(forms.Form):
         asked = {name: data.get(name) or value for name, value in defaults.items()}
         asked |= {name: data.get(name) for name in ("start", "end")}
         super().__init__(asked)
+        self.today = today
         self.defaults = defaults
         self.fields["organisation"].choices = [(key, label) for key, (label, _, _) in self.places.items()]
 
@@ -153,7 +175,7 @@ class ScopeForm(forms.Form):
         shown = {"year": period.year, "part": part, "organisation": key, "start": period.start, "end": period.end}
         self.data = {**self.data, **shown}
         _, organisation, hub = self.places[key]
-        return Scope(organisation, period, hub)
+        return Scope(organisation, period, hub, self.today)
 
 
 def places_of(user: User, kinds: Collection[RoleKind] = FIGURE_READERS) -> dict[str, ScopeChoice]:
@@ -178,6 +200,7 @@ def latest_year(user: User, today: date) -> int:
     """The latest year up to today's with an activity within the user's reach, or else today's year."""
     held = (
         Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR)
+        .held()
         .filter(held_on__lte=today)
         .aggregate(latest=Max("held_on"))["latest"]
     )
@@ -208,6 +231,6 @@ def scope_query(scope: Scope) -> str:
     return urlencode(asked | {"organisation": place_key(scope.organisation, scope.hub)})
 
 
-def scope_of(report: Report) -> Scope:
-    """The scope that a report covers."""
-    return Scope(report.organisation, report.period, report.hub)
+def scope_of(report: Report, today: date | None = None) -> Scope:
+    """The scope that a report covers, counted as of `today`."""
+    return Scope(report.organisation, report.period, report.hub, today or timezone.localdate())

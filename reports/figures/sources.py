@@ -52,7 +52,7 @@ def linked_cadres(scope: Scope) -> CadreQuerySet:
 
 
 def supplies(scope: Scope) -> SupplyQuerySet:
-    return Supply.objects.within(scope.organisation).issued_during(scope.period)
+    return Supply.objects.within(scope.organisation).issued_during(scope.passed)
 
 
 def members(scope: Scope) -> MemberQuerySet:
@@ -60,15 +60,19 @@ def members(scope: Scope) -> MemberQuerySet:
 
 
 def members_joined(scope: Scope) -> MemberQuerySet:
-    return Member.objects.within(scope.organisation).joined_during(scope.period)
+    return Member.objects.within(scope.organisation).joined_during(scope.passed)
 
 
 def units(scope: Scope) -> UnitQuerySet:
     return Unit.objects.within(scope.organisation)
 
 
+def units_toward_task(scope: Scope) -> UnitQuerySet:
+    return units(scope).toward_task_of(scope.year).not_retired_on(scope.day).not_founded_after(scope.today)
+
+
 def activities(scope: Scope) -> ActivityQuerySet:
-    held = Activity.objects.held_during(scope.period)
+    held = Activity.objects.held_during(scope.passed)
     return held.filter(hub=scope.hub) if scope.hub else held.within(scope.organisation)
 
 
@@ -77,7 +81,7 @@ def education(scope: Scope) -> ActivityQuerySet:
 
 
 def members_educated(scope: Scope) -> MemberQuerySet:
-    signed = SignIn.objects.within(scope.organisation).held_during(scope.period).of_education()
+    signed = SignIn.objects.within(scope.organisation).held_during(scope.passed).of_education()
     return members(scope).filter(person__in=signed.values("person"))
 
 
@@ -90,7 +94,7 @@ def linked_youths(scope: Scope) -> LinkedYouthQuerySet:
 
 
 def contacts(scope: Scope) -> ContactQuerySet:
-    return Contact.objects.within(scope.organisation).held_during(scope.period).with_youths_reached()
+    return Contact.objects.within(scope.organisation).held_during(scope.passed).with_youths_reached()
 
 
 def case_register(scope: Scope) -> AssistedYouthQuerySet:
@@ -98,15 +102,15 @@ def case_register(scope: Scope) -> AssistedYouthQuerySet:
 
 
 def plans(scope: Scope) -> ServicePlanQuerySet:
-    return ServicePlan.objects.filter(youth__in=case_register(scope), year=scope.year)
+    return ServicePlan.objects.filter(youth__in=case_register(scope), year=scope.year).signed_by(scope.today)
 
 
 def register_with_assistances(scope: Scope) -> AssistedYouthQuerySet:
-    return case_register(scope).with_assistances_during(scope.period)
+    return case_register(scope).with_assistances_during(scope.passed)
 
 
 def assistances(scope: Scope) -> AssistanceQuerySet:
-    given = Assistance.objects.within(scope.organisation).held_during(scope.period)
+    given = Assistance.objects.within(scope.organisation).held_during(scope.passed)
     return given.with_youths_reached(scope.organisation)
 
 
@@ -119,7 +123,7 @@ def hubs(scope: Scope) -> HubQuerySet:
 
 
 def people_signed_in(scope: Scope) -> PersonQuerySet:
-    signed = SignIn.objects.held_during(scope.period)
+    signed = SignIn.objects.held_during(scope.passed)
     signed = signed.filter(activity__hub=scope.hub) if scope.hub else signed.within(scope.organisation)
     # Not by EXISTS, with which SQLite would test everybody in the district, however few came.
     return Person.objects.filter(pk__in=signed.values("person"))

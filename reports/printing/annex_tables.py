@@ -115,7 +115,7 @@ def unit_table(scope, results):
     headings += " 状态 状态日期 最近核实日期 期内联络次数"
     wide = {"单位名称": 30, "统一社会信用代码": 22, "团支部": 26}
     columns = [(heading, wide.get(heading, 11)) for heading in headings.split()]
-    contacts = Count("contacts", filter=Q(contacts__held_on__range=scope.period.bounds))
+    contacts = Count("contacts", filter=Q(contacts__held_on__range=scope.passed.bounds))
     units = (
         Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by("name", "pk")
     )
@@ -216,7 +216,7 @@ def assistance_totals(scope, results):
 
 def assistances_by_kind(scope):
     """Yields every youth concerned with a Counter of the assistances received in the period, by kind."""
-    period = scope.period
+    period = scope.passed
     given = Assistance.objects.filter(held_on__range=period.bounds)
     youths = AssistedYouth.objects.within(scope.organisation)
     named = defaultdict(Counter)

@@ -84,8 +84,7 @@ def write_annexes(scope, stream, today, user=None):
         "total": book.add_format({"border": 1, "bold": True} | WRAPPED),
         "total_amount": book.add_format({"border": 1, "bold": True, "align": "right"} | WRAPPED),
     }
-    start, end = scope.period.bounds
-    caption = f"{scope.name}　{start} 至 {end}"
+    caption = f"{scope.name}　{scope.days}"
     for make in annexes_for(user, scope):
         annex = make(scope, numbers, today) if make in DATED else make(scope, numbers)
         if annex:

@@ -1,6 +1,6 @@
 """The poster: a period's headline figures, targets and activities on one page, each linked to its records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -153,13 +153,13 @@ def by_hub(scope):
     if scope.hub:
         return None
     open_hubs = {hub.pk: hub for hub in hubs(scope)}
-    held = Activity.objects.held_during(scope.period).filter(hub__in=open_hubs).order_by("hub__name")
+    held = Activity.objects.held_during(scope.passed).filter(hub__in=open_hubs).order_by("hub__name")
     shown, left_out = most_frequent(list(counted(held.values("hub"))), MOST_HUBS)
     lines = [
         chart_line(
             short_hub_name(open_hubs[row["hub"]].name),
             row,
-            Scope(scope.organisation, scope.period, open_hubs[row["hub"]]),
+            replace(scope, hub=open_hubs[row["hub"]]),
         )
         for row in shown
     ]

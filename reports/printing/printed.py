@@ -70,7 +70,7 @@ def printed(summary, scope, counted_on, counts=None):
         signature=summary.signature,
         dateline=summary.dateline,
         place=scope.name,
-        period=scope.period.name,
+        period=f"{scope.period.name}{scope.as_of and f'（{scope.as_of}）'}",
         counted_on=counted_on,
         trace=trace(scope, summary.results, keys_in_text(summary.blocks), counts),
     )

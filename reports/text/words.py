@@ -152,7 +152,7 @@ WORDS = {
     "期间": Word(period(lambda one: one.name), "统计期间的全称"),
     "期内": Word(period(period_adverbial), "全年、上半年、一季度、3月"),
     "本期": Word(period(this_period), "本年度、本季度、本月"),
-    "期末": Word(period(end_in_words), "年末、6月底、3月底"),
+    "期末": Word(lambda writer: end_in_words(writer.sentences.scope.passed), "年末、6月底、3月底"),
     "上一期间": Word(period(lambda one: one.before.name), "上一个同样长的期间"),
     "上年同期": Word(period(lambda one: one.year_before.name), "上一年的同一期间"),
     "组织": Word(lambda writer: writer.sentences.scope.name, "组织或青年汇的名称"),

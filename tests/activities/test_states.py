@@ -202,7 +202,7 @@ def test_person_times_of_a_sheet_are_held_against_who_came():
 def test_activities_of_days_to_come_become_plans_and_keep_what_was_typed():
     ahead = make_activity(make_organisation(), held_on=AHEAD, attendance=50, basis="exact")
     past = make_activity(ahead.host, attendance=30, basis="rounded")
-    import_module("activities.migrations.0005_planned_and_attended").plan_what_lies_ahead(apps, None)
+    import_module("activities.migrations.0006_planned_and_attended").plan_what_lies_ahead(apps, None)
     assert (told(ahead), told(past)) == (("计划", None, "未统计"), ("已举办", 30, "约数"))
     ahead.refresh_from_db()
     assert (ahead.stated_attendance, ahead.stated_basis) == (50, "exact")

@@ -109,11 +109,6 @@ def prepare_date(field):
     field.widget.is_required = field.required
 
 
-def not_after(day):
-    """The validator of dates that lie no later than today, which is `day`."""
-    return MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。")
-
-
 def offer_days(fields, model, today):
     """Limits the native inputs of a model's fields to the days that it takes; the model refuses others."""
     for field in bounded_fields(model):

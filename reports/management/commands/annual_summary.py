@@ -37,7 +37,7 @@ class Command(DatabaseCommand):
         parser.add_argument("-o", "--output", type=Path, required=True, help="写入的文件")
 
     def handle(self, *, year, scope, format, output, **options):
-        chosen = Scope(organisation_named(scope), Period.of_year(year_named(year)))
+        chosen = Scope(organisation_named(scope), Period.of_year(year_named(year)), today=timezone.localdate())
         subject = f"{chosen.organisation.name}{chosen.year}年工作总结"
         try:
             write_file(output, subject, lambda stream: WRITERS[format](chosen, stream))

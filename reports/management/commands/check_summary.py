@@ -28,7 +28,9 @@ class Command(DatabaseCommand):
 
     def handle(self, *, year, scope, part, **options):
         try:
-            chosen = Scope(organisation_named(scope), Period.of_part(year_named(year), part))
+            chosen = Scope(
+                organisation_named(scope), Period.of_part(year_named(year), part), today=timezone.localdate()
+            )
         except CommandError as error:
             raise CommandError(str(error), returncode=WRONG_ARGUMENTS) from None
         today = timezone.localdate()

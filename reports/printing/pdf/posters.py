@@ -21,12 +21,11 @@ def write_poster(poster, stream):
 
 def poster_content(poster):
     """The content for the layout: plain strings, and the charts as SVG."""
-    period = poster.scope.period
     return {
         "colours": COLOURS,
         "title": printable(poster.title),
         "place": printable(poster.scope.name),
-        "days": f"{period.start} 至 {period.end}",
+        "days": poster.scope.days,
         "counted_on": str(poster.counted_on),
         "headlines": [headline_content(headline) for headline in poster.headlines],
         "targets": [target_content(pace) for pace in poster.targets],

@@ -16,7 +16,7 @@ def plan_what_lies_ahead(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0004_activity_counted'),
+        ('activities', '0005_education_over_time'),
         ('orgs', '0006_entrusted'),
         ('youthhubs', '0002_history'),
     ]

@@ -1,0 +1,141 @@
+"""Nothing dated after today is counted by any figure, and a period that is not over says so."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from activities.models import SignIn
+from assistance.models import Pairing, ServicePlan
+from reports.figures.counting import results
+from reports.figures.membership_roll import roll_by_branch
+from reports.figures.scopes import Scope
+from reports.models import PlatformEntry
+from reports.printing.printed import printed_summary
+from reports.text.words import end_in_words
+from tests.factories import (
+    make_activity,
+    make_assistance,
+    make_assisted_youth,
+    make_contact,
+    make_hub,
+    make_link,
+    make_member,
+    make_organisation,
+    make_post,
+    make_scholarship,
+    make_supply,
+    make_unit,
+    make_unit_contact,
+    make_user,
+    make_volunteer,
+)
+from tests.pages import browser_of, page
+from yl_district.periods import Period
+from youthhubs.models import HubYear
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+TODAY = timezone.localdate()
+AHEAD = TODAY + timedelta(days=1)
+LATER = TODAY + timedelta(days=70)
+NEXT_MONTH = (TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+PERIODS = [Period.of_year(TODAY.year), Period.of_year(TODAY.year + 1), Period(TODAY - timedelta(days=30), LATER)]
+
+
+def add_what_lies_ahead(root):
+    """Records of every kind, all dated after today, which no form or sheet would take."""
+    places = [
+        make_organisation(parent=root, domain=domain, founded_on=AHEAD) for domain in ("community", "office", "social")
+    ]
+    members = [make_member("团员", place, intake_on=AHEAD, in_school=False) for place in places]
+    for title, place in (("委员", root), ("书记", places[0])):
+        make_post(title, place, title=title, started_on=NEXT_MONTH, link_quota=1)
+    cadre = make_post("陆远", root, title="副书记", started_on=NEXT_MONTH, link_quota=1).person
+    link = make_link(cadre, started_on=AHEAD, bound_on=AHEAD)
+    make_contact(cadre, [link], held_on=AHEAD)
+    for item in ("团旗", "团徽"):
+        make_supply(root, item=item, issued_on=AHEAD)
+    add_units()
+    add_hubs(root, members[0].person)
+    add_cases(root)
+
+
+def add_units():
+    """Units founded, retired and contacted after today."""
+    for year in {AHEAD.year, LATER.year, TODAY.year + 1}:
+        make_unit_contact(make_unit(league_founded_on=AHEAD, task_year=year), held_on=AHEAD)
+    make_unit(status="moved", status_on=AHEAD)
+
+
+def add_hubs(root, member):
+    """Hubs of both tiers, their volunteers, and activities held at one, all after today."""
+    hubs = [make_hub(root, opened_on=AHEAD) for _ in range(2)]
+    for hub, tier in zip(hubs, ("ordinary", "key"), strict=True):
+        HubYear.objects.bulk_create([HubYear(hub=hub, year=year, tier=tier) for year in {AHEAD.year, LATER.year}])
+        make_volunteer(hub, joined_on=AHEAD, bound_on=AHEAD)
+    for kind in ("league_day", "cadre_meeting"):
+        activity = make_activity(root, type=kind, hub=hubs[0], held_on=AHEAD, attendance=1, basis="exact")
+        SignIn.objects.create(activity=activity, person=member)
+    PlatformEntry.objects.create(
+        platform="智慧团建", subject="organisation", organisation=root, entered_on=AHEAD, bound_on=AHEAD
+    )
+
+
+def add_cases(root):
+    """An assisted youth with all that a case has, dated after today."""
+    youth = make_assisted_youth(root, registered_on=AHEAD, bound_on=AHEAD)
+    Pairing.objects.create(youth=youth, volunteer=make_volunteer(joined_on=AHEAD), started_on=AHEAD)
+    make_assistance([youth], held_on=AHEAD)
+    for year in {AHEAD.year, LATER.year, TODAY.year + 1}:
+        ServicePlan.objects.create(youth=youth, year=year, signed_on=AHEAD)
+        dates = {"applied_on": AHEAD, "approved_on": AHEAD}
+        make_scholarship(year=year, status="granted", is_on_platform=True, **dates)
+
+
+def values(root, period, today=TODAY):
+    """{key: value} of all figures."""
+    return {key: result.value for key, result in results(Scope(root, period, today=today)).items()}
+
+
+@pytest.mark.parametrize("period", PERIODS, ids=["this_year", "next_year", "days_around_today"])
+def test_no_figure_counts_what_lies_ahead(period):
+    root = make_organisation(domain="office")
+    before = values(root, period)
+    add_what_lies_ahead(root)
+    assert values(root, period) == before
+    assert {key for key, value in values(root, period).items() if value} == set()
+
+
+def test_every_figure_counts_it_once_its_day_has_come():
+    root = make_organisation(domain="office")
+    add_what_lies_ahead(root)
+    found = values(root, PERIODS[2], today=LATER)
+    types = {key for key in found if "." in key}
+    held = {f"{measure}.{kind}" for measure in ("sessions", "attendances") for kind in ("league_day", "cadre_meeting")}
+    # That a unit is a contact point has no day.
+    assert {key for key, value in found.items() if not value} == types - held | {"district_contact_points"}
+
+
+def test_pages_and_documents_say_that_a_period_is_not_over():
+    root = make_organisation(domain="office", category="working_committee")
+    client, running = browser_of(make_user(organisation=root)), Period(TODAY - timedelta(days=30), LATER)
+    said = f"截至{TODAY.year}年{TODAY.month}月{TODAY.day}日"
+    for period, times in ((running, True), (Period.of_year(TODAY.year - 1), False)):
+        asked = {"part": "days", "start": period.start, "end": period.end}
+        for name in ("home", "figure_list", "summary_detail", "summary_poster"):
+            assert (said in page(client, name, **asked)) == times
+        assert (said in page(client, "figure_detail", "members", **asked)) == times
+        assert (said in printed_summary(Scope(root, period, today=TODAY), TODAY).period) == times
+
+
+def test_a_text_calls_the_end_of_a_running_period_by_its_day():
+    assert end_in_words(Period.of_year(TODAY.year).until(Period.of_year(TODAY.year).start)) == "1月1日"
+    assert end_in_words(Period.of_year(2017).until(TODAY)) == "年末"
+
+
+def test_a_roll_balances_before_its_period_begins():
+    root = make_organisation(domain="office")
+    make_member(branch=root, left_on=AHEAD, status="transferred_out")
+    (row,) = roll_by_branch(Scope(root, PERIODS[1], today=TODAY))
+    assert (row.opening, row.closing, row.expected) == (1, 1, 1)
