@@ -12,7 +12,7 @@ from django.utils import timezone
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
 from members.models import Member, Person, Post, Volunteer
-from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
+from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
 from reports.models import CountedFigure, Edition, Report, Section
@@ -79,9 +79,17 @@ def make_post(name="陆远", organisation=None, person=None, **fields):
 
 
 def make_unit(name=None, **fields):
-    """A two-new organisation in business."""
+    """A two-new organisation, in business unless the fields say otherwise, with the changes that they mean."""
     fields = {"kind": "enterprise", "status": "normal"} | fields
-    return Unit.objects.create(name=name or f"清和科技有限公司{next(numbers)}", **fields)
+    unit = Unit.objects.create(name=name or f"清和科技有限公司{next(numbers)}", **fields)
+    for change in opening_changes(unit):
+        change.save()
+    return unit
+
+
+def make_unit_change(unit, kind="unreachable", **fields):
+    """A change of a two-new organisation in 2017."""
+    return UnitChange.objects.create(unit=unit, kind=kind, **({"happened_on": date(2017, 6, 1)} | fields))
 
 
 def make_unit_contact(unit, **fields):

@@ -10,13 +10,41 @@ from .organisations import (
     OrganisationQuerySet,
 )
 from .reach import EVERYTHING, Condition, ReachQuerySet, Reasons
-from .units import RETIRED_STATUSES, Supply, SupplyQuerySet, Unit, UnitContact, UnitContactQuerySet, UnitQuerySet
+from .unit_changes import (
+    CHANGE_INTO,
+    CHANGE_LINES,
+    CONTACT_POINT_LINE,
+    STATUS_LINE,
+    UNDATED_CHANGES,
+    UnitChange,
+    UnitChangeQuerySet,
+    follow_changes,
+    opening_changes,
+    possible_kinds,
+    state_after,
+)
+from .units import (
+    RETIRED_STATUSES,
+    UNIT_STATE_FIELDS,
+    Supply,
+    SupplyQuerySet,
+    Unit,
+    UnitContact,
+    UnitContactQuerySet,
+    UnitQuerySet,
+)
 
 __all__ = [
+    "CHANGE_INTO",
+    "CHANGE_LINES",
     "COMMUNITY_DOMAINS",
+    "CONTACT_POINT_LINE",
     "EVERYTHING",
     "NONPUBLIC_DOMAINS",
     "RETIRED_STATUSES",
+    "STATUS_LINE",
+    "UNDATED_CHANGES",
+    "UNIT_STATE_FIELDS",
     "Condition",
     "Domain",
     "DomainSpan",
@@ -29,10 +57,16 @@ __all__ = [
     "Supply",
     "SupplyQuerySet",
     "Unit",
+    "UnitChange",
+    "UnitChangeQuerySet",
     "UnitContact",
     "UnitContactQuerySet",
     "UnitQuerySet",
     "User",
     "UserManager",
     "UserQuerySet",
+    "follow_changes",
+    "opening_changes",
+    "possible_kinds",
+    "state_after",
 ]

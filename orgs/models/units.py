@@ -1,7 +1,9 @@
 """Two-new organisations, contacts with them, and supplies."""
 
+from __future__ import annotations
+
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
@@ -21,6 +23,12 @@ from yl_district.validators import problem, validate_credit_code
 from .organisations import Organisation
 from .reach import ReachQuerySet
 
+if TYPE_CHECKING:
+    from .unit_changes import UnitChangeQuerySet
+
+# What a unit's changes come to, which no figure reads.
+UNIT_STATE_FIELDS = ("status", "status_on", "is_contact_point")
+
 
 class UnitQuerySet(ReachQuerySet):
     organisation_path = "branch__path"
@@ -35,23 +43,43 @@ class UnitQuerySet(ReachQuerySet):
 
     def retired_on(self, day: date) -> Self:
         """Units moved away or deregistered by `day`."""
-        return self.filter(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+        return self.filter(pk__in=self._changes.standing_on(day, *RETIRED_STATUSES).values("unit"))
 
     def not_retired_on(self, day: date) -> Self:
         """Units neither moved away nor deregistered by `day`."""
-        return self.exclude(RETIRED & (Q(status_on__lte=day) | Q(status_on__isnull=True)))
+        return self.exclude(pk__in=self._changes.standing_on(day, *RETIRED_STATUSES).values("unit"))
 
     def retired_during(self, period: Period) -> Self:
-        """Units moved away or deregistered within the period."""
-        return self.filter(RETIRED, status_on__range=period.bounds)
+        """Units moved away or deregistered within the period, each once."""
+        return self.filter(pk__in=self._changes.happened_during(period, *RETIRED_STATUSES).values("unit"))
+
+    def unreachable_on(self, day: date) -> Self:
+        """Units out of reach on `day`."""
+        return self.filter(pk__in=self._changes.standing_on(day, Unit.Status.UNREACHABLE).values("unit"))
+
+    def of_status_on(self, status: str, day: date) -> Self:
+        """Units whose status on `day` is this one."""
+        if status != Unit.Status.NORMAL:
+            return self.filter(pk__in=self._changes.standing_on(day, status).values("unit"))
+        others = [one for one in Unit.Status.values if one != status]
+        return self.exclude(pk__in=self._changes.standing_on(day, *others).values("unit"))
+
+    @property
+    def _changes(self) -> UnitChangeQuerySet:
+        return self.model._meta.get_field("changes").related_model.objects.all()
 
     def toward_task_of(self, year: int) -> Self:
         """Units counted toward the task of `year`."""
         return self.filter(task_year=year)
 
-    def district_contact_points(self) -> Self:
-        """Units marked as contact points of the district."""
-        return self.filter(is_contact_point=True)
+    def listed_on(self, day: date) -> Self:
+        """Units listed as contact points of the district on `day`, whose league body had been founded by it."""
+        founded = Q(league_founded_on__isnull=True) | Q(league_founded_on__lte=day)
+        return self.filter(founded, pk__in=self._changes.standing_on(day, "listed").values("unit"))
+
+    def district_contact_points_on(self, day: date) -> Self:
+        """Units that are contact points of the district on `day`: listed and not retired."""
+        return self.listed_on(day).not_retired_on(day)
 
     def search(self, text: str) -> Self:
         """Units whose name, pinyin or initials contain `text`."""
@@ -111,9 +139,9 @@ class Unit(models.Model):
     attachments = GenericRelation(Attachment)
 
     objects = UnitQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(by_acts=UNIT_STATE_FIELDS)
     record_options = RecordOptions(
-        facts=("branch", "league_founded_on", "task_year", "is_contact_point", "status", "status_on"),
+        facts=("branch", "league_founded_on", "task_year"),
         neutral=(
             "name",
             "credit_code",
@@ -127,6 +155,7 @@ class Unit(models.Model):
             "contact_name",
             "contact_phone",
             "remark",
+            *UNIT_STATE_FIELDS,
         ),
     )
 
@@ -156,8 +185,8 @@ class Unit(models.Model):
             raise ValidationError({"youths": problem(f"不多于职工总数（{self.employees}）", "请核对两个人数")})
 
 
+# Also the kinds of changes by which a unit comes to these.
 RETIRED_STATUSES = [Unit.Status.MOVED, Unit.Status.DEREGISTERED]
-RETIRED = Q(status__in=RETIRED_STATUSES)
 
 
 class UnitContactQuerySet(ReachQuerySet):

@@ -2,7 +2,7 @@
 
 from django.db.models import OuterRef, Q
 
-from orgs.models import COMMUNITY_DOMAINS, Organisation, Unit
+from orgs.models import COMMUNITY_DOMAINS, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
 
@@ -63,8 +63,9 @@ def units_founded_uncounted(inspection):
 
 
 def units_unreachable(inspection):
-    """Yields units marked as unreachable."""
-    for unit in units_by_name(inspection, sources.units(inspection.scope).filter(status=Unit.Status.UNREACHABLE)):
+    """Yields units that are out of reach on the last day."""
+    scope = inspection.scope
+    for unit in units_by_name(inspection, sources.units(scope).unreachable_on(scope.day)):
         yield of_unit(inspection, unit, "状态为联系不上")
 
 

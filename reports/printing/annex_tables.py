@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractQuarter
 from activities.models import Activity
 from assistance.models import Assistance, AssistedYouth
 from members.models import Post
-from orgs.models import Unit
+from orgs.models import STATUS_LINE, Unit, UnitChange
 from outreach.models import cadres_with_links
 
 from ..figures import sources
@@ -108,7 +108,7 @@ def balance_cell(row):
 
 
 def unit_table(scope, results):
-    """The two-new organisations."""
+    """The two-new organisations, their status and mark as contact point as of the last day."""
     headings = (
         "单位名称 统一社会信用代码 类别 建立党组织 职工总数 青年数 团组织形式 团支部 建团日期 计入任务年度 区级联系点"
     )
@@ -119,6 +119,9 @@ def unit_table(scope, results):
     units = (
         Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by("name", "pk")
     )
+    standing = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *STATUS_LINE)
+    last_changes = {change.unit_id: change for change in standing}
+    listed = set(units.listed_on(scope.day).order_by().values_list("pk", flat=True))
     rows = [
         [
             unit.name,
@@ -131,15 +134,21 @@ def unit_table(scope, results):
             unit.branch.name if unit.branch else "",
             unit.league_founded_on,
             unit.task_year,
-            yes_or_no(unit.is_contact_point),
-            unit.get_status_display(),
-            unit.status_on,
+            yes_or_no(unit.pk in listed),
+            *status_cells(last_changes.get(unit.pk)),
             unit.verified_on,
             unit.times,
         ]
         for unit in units
     ]
     return Annex("两新组织台账", "两新组织团建工作台账", columns, rows)
+
+
+def status_cells(change):
+    """A unit's status after a change, none where it has always been in business, and its day."""
+    if change is None:
+        return [Unit.Status.NORMAL.label, None]
+    return [change.state_label, change.happened_on]
 
 
 def link_table(scope, results):

@@ -11,6 +11,7 @@ from orgs.models import Organisation, Supply, Unit, UnitContact
 from outreach.models import Contact, Link
 from reports.figures.scopes import Scope
 from reports.models import Target
+from tests.factories import make_unit
 from yl_district.periods import Period
 from youthhubs.models import Hub, HubYear, TeamMember
 
@@ -108,10 +109,8 @@ def add_units(place):
             task_year=YEAR,
         )
     for name in ["庚金会所", "辛夷幼教"]:
-        Unit.objects.create(
-            name=name, kind="social", status="normal", branch=place.joint, task_year=YEAR, is_contact_point=True
-        )
-    Unit.objects.create(name="壬申商贸", kind="enterprise", status="moved", status_on=date(YEAR, 4, 1), task_year=YEAR)
+        make_unit(name, kind="social", branch=place.joint, task_year=YEAR, is_contact_point=True)
+    make_unit("壬申商贸", status="moved", status_on=date(YEAR, 4, 1), task_year=YEAR)
     UnitContact.objects.create(unit=Unit.objects.get(name="甲木设计"), held_on=date(YEAR, 3, 1), form="phone")
 
 

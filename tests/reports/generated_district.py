@@ -10,7 +10,7 @@ from django.db import connection
 from activities.models import Activity, ActivityType, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 from members.models import Member, Person, Post, Volunteer
-from orgs.models import Domain, Organisation, Supply, Unit, UnitContact
+from orgs.models import CHANGE_LINES, Domain, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
 from reports.models import PlatformEntry
 from youthhubs.models import Hub, HubYear, TeamMember
@@ -74,7 +74,7 @@ def fill(tree, lots):
     """Adds about a thousand records of every kind."""
     people = Person.objects.bulk_create(Person(name=f"路人{n}") for n in range(160))
     make_members(lots, tree, people)
-    make_units(lots, tree)
+    units = make_units(lots, tree)
     make_supplies(lots, tree)
     make_links(lots, make_posts(lots, tree, people), people)
     hubs = make_hubs(lots, tree)
@@ -82,6 +82,7 @@ def fill(tree, lots):
     activities = make_activities(lots, tree, hubs, people)
     make_platform_entries(lots, tree, activities, people)
     make_transfers(lots, tree)
+    make_unit_changes(lots, units)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
 
@@ -187,6 +188,19 @@ def make_units(lots, tree):
     UnitContact.objects.bulk_create(
         UnitContact(unit=lots.choice(units), held_on=lots.day(), form="phone") for _ in range(80)
     )
+    return units
+
+
+def make_unit_changes(lots, units):
+    """Up to three changes of each unit's status and mark, some without a day, in whatever order."""
+    changes = []
+    for unit in units:
+        for line in CHANGE_LINES:
+            days = sorted({lots.day() for _ in range(lots.choice([0, 1, 2, 3]))})
+            begun = [None] if lots.choice([True, False, False]) else []
+            changes += [UnitChange(unit=unit, kind=lots.choice(line), happened_on=day) for day in [*begun, *days]]
+    UnitChange.objects.bulk_create(changes)
+    UnitChange.objects.rechain([unit.pk for unit in units])
 
 
 def make_supplies(lots, tree):

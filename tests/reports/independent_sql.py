@@ -36,9 +36,19 @@ WITH place AS (
 ), own_unit AS (
     SELECT * FROM orgs_unit
     WHERE branch_id IN (SELECT id FROM place) OR (branch_id IS NULL AND %(is_root)s = 1)
+), unit_change AS (
+    SELECT change.*,
+        CASE WHEN change.kind IN ('listed', 'unlisted') THEN 'contact point' ELSE 'status' END AS line
+    FROM orgs_unitchange change JOIN own_unit ON own_unit.id = change.unit_id
+), standing_change AS (
+    SELECT * FROM unit_change change
+    WHERE (change.happened_on IS NULL OR change.happened_on <= %(last)s) AND NOT EXISTS (
+        SELECT 1 FROM unit_change later
+        WHERE later.unit_id = change.unit_id AND later.line = change.line AND later.happened_on <= %(last)s
+          AND (change.happened_on IS NULL OR later.happened_on > change.happened_on))
 ), working_unit AS (
     SELECT * FROM own_unit
-    WHERE status NOT IN ('moved', 'deregistered') OR status_on > %(last)s
+    WHERE id NOT IN (SELECT unit_id FROM standing_change WHERE kind IN ('moved', 'deregistered'))
 ), own_activity AS (
     SELECT activity.*, type.key, type.is_education
     FROM activities_activity activity
@@ -145,8 +155,11 @@ VALUES = {
     f"WHERE domain IN ('enterprise', 'social') AND intake_on {WITHIN}",
     "units_founded": f"SELECT count(*) FROM own_unit WHERE league_founded_on {WITHIN}",
     "units_toward_task": "SELECT count(*) FROM working_unit WHERE task_year = %(year)s",
-    "units_retired": f"SELECT count(*) FROM own_unit WHERE status IN ('moved', 'deregistered') AND status_on {WITHIN}",
-    "district_contact_points": "SELECT count(*) FROM working_unit WHERE is_contact_point IS TRUE",
+    "units_retired": "SELECT count(DISTINCT unit_id) FROM unit_change "
+    f"WHERE kind IN ('moved', 'deregistered') AND happened_on {WITHIN}",
+    "district_contact_points": "SELECT count(*) FROM working_unit "
+    "WHERE id IN (SELECT unit_id FROM standing_change WHERE kind = 'listed') "
+    "AND (league_founded_on IS NULL OR league_founded_on <= %(last)s)",
     "unit_contacts": "SELECT count(*) FROM orgs_unitcontact contact "
     f"JOIN own_unit ON own_unit.id = contact.unit_id WHERE contact.held_on {WITHIN}",
     "education_sessions": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE is_education",

@@ -17,6 +17,7 @@ from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.figures.counting import results
 from reports.printing.annexes import write_annexes
+from tests.factories import make_unit, make_unit_change
 from tests.reports.district import (
     YEAR,
     add_activity,
@@ -99,6 +100,18 @@ def test_units_are_listed_with_their_contacts(place):
     assert len(rows) == Unit.objects.count()
     assert (rows["甲木设计"]["建团日期"], rows["甲木设计"]["期内联络次数"]) == (date(YEAR, 2, 15), 1)
     assert rows["壬申商贸"]["状态"] == "迁址"
+
+
+def test_units_are_listed_as_they_were_on_the_last_day(place):
+    make_unit_change(Unit.objects.get(name="壬申商贸"), "deregistered", happened_on=date(YEAR + 1, 1, 1))
+    make_unit("子规工坊", is_contact_point=True, league_founded_on=date(YEAR, 12, 31))
+    of_year, before = (
+        {row["单位名称"]: row for row in tables(year_scope(place.root, year))["两新组织台账"]}
+        for year in (YEAR, YEAR - 1)
+    )
+    shown = [(rows["壬申商贸"]["状态"], rows["壬申商贸"].get("状态日期")) for rows in (of_year, before)]
+    assert shown == [("迁址", date(YEAR, 4, 1)), ("正常", None)]
+    assert [rows["子规工坊"]["区级联系点"] for rows in (of_year, before)] == ["是", "否"]
 
 
 def test_links_add_up_to_the_figures(place):
@@ -239,7 +252,7 @@ def test_rows_do_not_add_queries(place):
         cadre = add_post(branch, "书记", "书记").person
         Link.objects.create(cadre=cadre, youth=Person.objects.create(name="青年"), started_on=date(YEAR, 1, 1))
         Contact.objects.create(cadre=cadre, held_on=date(YEAR, 2, 1), form="phone", with_everyone=True)
-        Unit.objects.create(name=f"{number}号公司", kind="enterprise", status="unreachable", branch=branch)
+        make_unit(f"{number}号公司", status="unreachable", branch=branch)
         youth = AssistedYouth.objects.create(
             person=Person.objects.create(name="少年"), organisation=branch, registered_on=date(YEAR, 1, 1)
         )

@@ -9,7 +9,6 @@ from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Member, Person, Post, Volunteer
-from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.checks import BY_KEY, groups
 from reports.checks.affected_sentences import excerpt, sentences_by_figure
@@ -19,6 +18,7 @@ from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry
 from reports.text.sentences import Block, Number
+from tests.factories import make_unit
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found, told_one_by_one
@@ -41,7 +41,7 @@ def names(place, key, scope=None):
 
 def make_units(place, **fields_by_name):
     for name, fields in fields_by_name.items():
-        Unit.objects.create(name=name, branch=place.branch, **{"kind": "enterprise", "status": "normal"} | fields)
+        make_unit(name, branch=place.branch, **fields)
 
 
 PARTS = {
@@ -179,8 +179,15 @@ def test_a_unit_founded_in_the_period_is_counted_toward_its_task(place):
 
 
 def test_only_a_unit_that_cannot_be_reached_is_unreachable(place):
-    make_units(place, 正常单位={}, 迁走单位={"status": "moved", "status_on": LAST}, 失联单位={"status": "unreachable"})
-    assert names(place, "unreachable_unit") == ["失联单位"]
+    make_units(
+        place,
+        正常单位={},
+        迁走单位={"status": "moved", "status_on": LAST},
+        失联单位={"status": "unreachable"},
+        年末失联={"status": "unreachable", "status_on": LAST},
+        下年失联={"status": "unreachable", "status_on": AFTER},
+    )
+    assert names(place, "unreachable_unit") == ["失联单位", "年末失联"]
 
 
 @pytest.mark.parametrize(

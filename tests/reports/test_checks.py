@@ -19,6 +19,7 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
+from tests.factories import make_unit
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
 from tests.reports.sound_district import sound_district
@@ -157,9 +158,7 @@ def not_reached(place):
 
 
 def add_unit(place, **fields):
-    Unit.objects.create(
-        **({"name": "乙水科技", "kind": "enterprise", "status": "normal", "branch": place.branch} | fields)
-    )
+    make_unit(**({"name": "乙水科技", "branch": place.branch} | fields))
 
 
 def contact_before_link(place):
@@ -370,5 +369,5 @@ def test_rows_do_not_add_queries(place):
         add_activity("film", date(YEAR, 6, 1), name=f"观影{number}", host=branch)
         youth = Person.objects.create(name="少年")
         AssistedYouth.objects.create(person=youth, organisation=branch, registered_on=date(YEAR, 1, 1))
-        Unit.objects.create(name=f"{number}号公司", kind="enterprise", status="unreachable", branch=branch)
+        make_unit(f"{number}号公司", status="unreachable", branch=branch)
     assert queries() == before

@@ -14,13 +14,13 @@ from activities.actions import add_sign_in
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth, Pairing, ServicePlan
 from members.models import Person, Volunteer
-from orgs.models import Unit
 from outreach.models import Link
 from reports.documents.summary import compose
 from reports.figures.counting import root_organisation
 from reports.figures.measures import COUNTED, INCOMPLETE, MEASURED, ROUNDED
 from reports.models import Target
 from reports.text.sentences import Number, amount, listing, shortened
+from tests.factories import make_unit
 from tests.reports.district import (
     YEAR,
     add_activity,
@@ -65,8 +65,7 @@ def add_youths(root, count, plans=0, pairs=0):
 
 
 def add_units(names, **fields):
-    fields = {"kind": "enterprise", "status": "normal"} | fields
-    return [Unit.objects.create(name=name, **fields) for name in names]
+    return [make_unit(name, **fields) for name in names]
 
 
 def aim(figure, value):
