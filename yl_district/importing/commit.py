@@ -16,7 +16,7 @@ from ..history.tracking import because, tracked_fields
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
 from .check import REFUSED
-from .kinds import parts_in_order
+from .kinds import import_kinds, parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
 from .reading import PartReader
@@ -92,11 +92,8 @@ class ActWriter:
     """Carries out acts, part by part."""
 
     def __init__(self, batch: ImportBatch, resources: Iterable[type[SheetResource]]) -> None:
-        self.settled = {
-            resource._meta.model: (resource, resource._meta.model._meta.get_field(resource.settled_by))
-            for resource in resources
-            if resource.settled_by
-        }
+        # Of all kinds, as a row can also write records of another kind beside its own.
+        self.settled = settled_models(import_kinds().resources)
         self.keys: dict[int | None, int] = {}
         self.written: dict[str, list[int]] = defaultdict(list)
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
@@ -120,7 +117,7 @@ class ActWriter:
 
         History rows that this adds to models written by the import are counted as written by it.
         """
-        models = {field.related_model for _, field in self.settled.values()}
+        models = {field.related_model or field.model for _, field in self.settled.values()}
         marks, reason = (
             marks_of(model for model in models if model._meta.label in self.written),
             f"{HISTORY_REASON} {uuid4()}",
@@ -216,6 +213,15 @@ class ActWriter:
             resource, field = self.settled[model]
             place = field_place(model, field.name)
             self.settling[resource] |= {row[place] for row in rows}
+
+
+def settled_models(resources: Iterable[type[SheetResource]]) -> dict[TrackedModel, tuple[type[SheetResource], Any]]:
+    """{model: (resource that settles it, field that holds the keys to settle)}."""
+    return {
+        resource._meta.model: (resource, resource._meta.model._meta.get_field(resource.settled_by))
+        for resource in resources
+        if resource.settled_by
+    }
 
 
 def linked_label(model: TrackedModel, name: str) -> str:

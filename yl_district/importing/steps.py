@@ -154,6 +154,8 @@ class CheckedSheets:
         """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
         kinds = kinds_with_sheets(self.batch)
         for kind, numbers in kinds:
+            self._announce(self.resources[kind], numbers)
+        for kind, numbers in kinds:
             checking = RowCheck(self.resources[kind], self.stage, self.late)
             self._check_sheets(checking, numbers)
             name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
@@ -161,6 +163,14 @@ class CheckedSheets:
         taken = [number for _, numbers in kinds for number in numbers]
         for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
             self._keep(part, [BLANK] * len(part.rows), {}, [])
+
+    def _announce(self, resource: SheetResource, numbers: Sequence[int]) -> None:
+        """Shows the rows of a kind to its resource where sheets checked before it need to know of them."""
+        reader = PartReader(self.batch)
+        for part in self.batch.in_parts(numbers) if resource.is_announced else ():
+            for row in reader.read(part):
+                if row.cells is not None:
+                    resource.announce(row.cells)
 
     def _check_sheets(self, checking: RowCheck, numbers: Sequence[int]) -> None:
         """Checks the sheets of one kind, first their early rows, on which the others may depend."""

@@ -16,7 +16,7 @@ from ..history.bulk_sql import delete_rows, insert_history, row_of, set_links, u
 from ..history.tracking import because
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel, User
-from .commit import HISTORY_REASON, CommitRefused
+from .commit import HISTORY_REASON, CommitRefused, settled_models
 from .models import ImportBatch
 from .reversals import KEYS_AT_ONCE, REVERSED, Reversal, restore, reversals, states_of
 from .stage import derived
@@ -57,7 +57,7 @@ class ReversalWriter:
     """Carries out reversals in batches of one model."""
 
     def __init__(self, resources: Iterable[type[SheetResource]]) -> None:
-        self.settled = {resource._meta.model: resource for resource in resources if resource.settled_by}
+        self.settled = settled_models(resources)
         self.waiting: list[Reversal] = []
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.counts: Counter[str] = Counter()
@@ -95,8 +95,8 @@ class ReversalWriter:
         model = self.waiting[0].model
         stored = model._base_manager.in_bulk([one.key for one in self.waiting])
         if model in self.settled:
-            resource = self.settled[model]
-            self.settling[resource] |= {getattr(one, f"{resource.settled_by}_id") for one in stored.values()}
+            resource, field = self.settled[model]
+            self.settling[resource] |= {getattr(one, field.attname) for one in stored.values()}
         self._remove(model, [stored[one.key] for one in self.waiting if one.is_new])
         self._restore(model, [(one, stored[one.key]) for one in self.waiting if not one.is_new])
         self.waiting = []

@@ -53,7 +53,9 @@ class SheetResource(ExportRecall, ModelResource):
     - `begins`, `ends`: the headings of the first and last day of a row's validity; rows with an end are imported first,
       so that the end is known before the successor is checked.
     - `synonyms`: {column: other headings that offices use, separated by spaces}; a synonym of two columns is ambiguous.
-    - `settled_by`: a foreign key to records that store data derived from the rows that refer to them; see `settle`.
+    - `settled_by`: a foreign key to records that store data derived from the rows that refer to them, or the primary
+      key, where the row's own records do; see `settle`.
+    - `is_announced`: whether `announce` is called with each row before any sheet of the file is checked.
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
@@ -70,6 +72,7 @@ class SheetResource(ExportRecall, ModelResource):
     synonyms: Mapping[str, str] = {}
     relies_on_all = False
     settled_by = ""
+    is_announced = False
     group = ""
     without_types = False  # whether the file is text, which does not preserve the types of cells
 
@@ -185,8 +188,11 @@ class SheetResource(ExportRecall, ModelResource):
     def settle(cls, keys: Collection[int]) -> None:
         """Updates derived data after records were written, or undone, in bulk.
 
-        `keys` are those of the records that the written ones refer to by `settled_by`.
+        `keys` are those that the written records have in the field `settled_by`.
         """
+
+    def announce(self, row: RowCells) -> None:
+        """Notes what sheets checked earlier must know of a row, {heading: cell as written}; nothing by default."""
 
     def late_problems(self) -> Iterable[tuple[Any, ...]]:
         """Returns problems that show only once every row of the file has been read.
