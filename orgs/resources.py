@@ -1,15 +1,33 @@
-"""Import and export of the ledger sheets 团组织, 两新组织, 两新联络 and 物资配发."""
+"""Import and export of the ledger sheets 团组织, 两新组织, 两新联络 and 物资配发; 两新变更 is beside."""
 
 from collections import defaultdict
 from functools import partial
 
-from yl_district.sheets.cells import CellError
+from django.core.exceptions import ValidationError
+
+from yl_district.sheets.cells import CellError, is_blank, text_key
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import LogResource, SheetResource
 from yl_district.sheets.span_resource import SpanResource
 
-from .models import DomainSpan, Organisation, Supply, Unit, UnitContact
+from .models import (
+    CHANGE_INTO,
+    CHANGE_LINES,
+    CONTACT_POINT_LINE,
+    STATUS_LINE,
+    UNDATED_CHANGES,
+    UNIT_STATE_FIELDS,
+    DomainSpan,
+    Organisation,
+    Supply,
+    Unit,
+    UnitChange,
+    UnitContact,
+    follow_changes,
+    state_after,
+)
+from .unit_change_index import UnitChangeIndex
 
 ORGANISATION_SHEET = "团组织"
 COMMITTEES = (Organisation.Category.WORKING_COMMITTEE, Organisation.Category.COMMITTEE)
@@ -227,10 +245,15 @@ class DomainSpanResource(SpanResource):
 
 
 class UnitResource(SheetResource):
-    """Each row is a two-new organisation, identified by its name, else by its credit code."""
+    """Each row is a two-new organisation, identified by its name, else by its credit code.
+
+    Its status and mark as contact point are those after its last changes. Where the file does not state these itself, a
+    row that says otherwise adds a change, or corrects the day of the last one.
+    """
 
     sheet = "两新组织"
     known_by = ("单位名称", "统一社会信用代码")
+    settled_by = "id"  # an undone import must not leave a unit in another state than its changes say
     group = "团支部"
     columns = [
         column(Unit, "name", required=True),
@@ -280,6 +303,10 @@ class UnitResource(SheetResource):
         self.stored = {unit.pk: unit for unit in self.known.values()}
         self.by_code = {unit.credit_code: unit for unit in self.known.values() if unit.credit_code}
         self.book.attach(self.known.values(), "branch", Organisation)
+        self.index, self.said = self.book.only(UnitChangeIndex), {}
+
+    def watched(self):
+        return [*super().watched(), UnitChange]
 
     def find(self, row):
         unit, same_code = self.known.get(row["单位名称"]), self.by_code.get(row.get("统一社会信用代码"))
@@ -297,8 +324,207 @@ class UnitResource(SheetResource):
         if record.credit_code:
             self.by_code[record.credit_code] = record
 
+    def apply(self, record, row):
+        for line, tell in ((STATUS_LINE, self._tell_status), (CONTACT_POINT_LINE, self._tell_contact_point)):
+            if self.index.is_stated(record, line):
+                self.said[id(record), line] = record, self.row_at, row
+                self.trail.append(partial(self.said.pop, (id(record), line)))
+            else:
+                tell(record, row)
+        if self.index.is_stated(record, STATUS_LINE) and "状态日期" not in row:
+            self.change(record, "status_on", self.index.last_stated(record))
+        return []
+
+    @property
+    def state_day(self):
+        """The day since which a changed state holds where the row does not say."""
+        return getattr(self.book, "state_day", self.book.today)
+
+    def _tell_status(self, unit, row):
+        """Adds the change by which a unit comes to the status of its row, or corrects the day of its last one."""
+        changes, day = self.index.of_line(unit, STATUS_LINE), row.get("状态日期")
+        if unit.status == state_after(changes, STATUS_LINE):
+            if changes and day and day != changes[-1].happened_on:
+                self._correct_day(changes[-1], day)
+            return
+        if day is None and unit.is_retired:
+            expected = f"状态为{unit.get_status_display()}时填写状态日期"
+            raise CellError(expected, "请补填变更发生的日期", "状态日期")
+        if day is None and unit.pk:
+            day = self.state_day
+        if changes and day < changes[-1].sorting_day:
+            last = changes[-1]
+            expected = f"不早于最后一次变更（{last.happened_on} {last.get_kind_display()}）的日期"
+            raise CellError(expected, "更早的变更请填入《两新变更》表，或在该单位的页面上登记", "状态日期")
+        if day != unit.status_on:
+            self.change(unit, "status_on", day)
+        self._add_change(UnitChange(unit=unit, kind=CHANGE_INTO[unit.status], happened_on=day))
+
+    def _tell_contact_point(self, unit, row):
+        """Adds the change by which a unit begins or ceases to be a contact point, as its row says."""
+        said = row.get("区级联系点")
+        if said is None or said == state_after(self.index.of_line(unit, CONTACT_POINT_LINE), CONTACT_POINT_LINE):
+            return
+        day = self.state_day if unit.pk else unit.league_founded_on
+        self._add_change(UnitChange(unit=unit, kind=CHANGE_INTO[said], happened_on=day))
+
+    def _add_change(self, change):
+        self._check_change(change)
+        self.trail.append(self.index.add(change))
+        self.write_beside(change)
+
+    def _correct_day(self, change, day):
+        for name, value in {"happened_on": day, "ended_on": None}.items():
+            self.trail.append(partial(setattr, change, name, getattr(change, name)))
+            setattr(change, name, value)
+        self._check_change(change)
+        self.write_beside(change, ["happened_on", "ended_on"])
+
+    def _check_change(self, change):
+        """Raises CellError where the change is refused, or cannot happen between the unit's other changes."""
+        headings = {"happened_on": "状态日期", "kind": "状态"}
+        if change.kind in CONTACT_POINT_LINE:
+            headings = dict.fromkeys(headings, "区级联系点")
+        try:
+            change.clean()
+            change.check_place(self.index.others(change))
+        except ValidationError as error:
+            (name, (found, *_)), *_ = error.error_dict.items()
+            raise CellError(found.params["expected"], found.params["remedy"], headings[name]) from None
+
+    def late_problems(self):
+        """Yields a problem for each row whose status or mark is not what the changes in the file come to."""
+        remedy = f"请核对该单位的各项变更与本行，改正其中一处；变更见《{UnitChange._meta.verbose_name}》"
+        for (_, line), (unit, row_at, row) in self.said.items():
+            changes = self.index.of_line(unit, line)
+            state, day = state_after(changes, line), changes[-1].happened_on if changes else None
+            expected = {"状态": state, "状态日期": day} if line is STATUS_LINE else {"区级联系点": state}
+            for heading, value in expected.items():
+                if row.get(heading) not in (None, value):
+                    widget = self.fields[heading].widget
+                    shown = widget.render(value) or "（空）"
+                    yield (row_at, heading, widget.render(row[heading]), f"与最后一项变更一致的“{shown}”", remedy)
+                    break
+
+    @classmethod
+    def settle(cls, keys):
+        UnitChange.objects.rechain(keys)
+
     def rows_for_export(self, records):
         return records.select_related("branch").order_by("pk")
+
+
+class UnitChangeResource(SheetResource):
+    """Each row is a change of a two-new organisation, identified by unit, day and kind.
+
+    Only what has always held, as far as is known, has no day; while it still does, the unit's own row says so.
+    """
+
+    sheet = "两新变更"
+    known_by = ("单位名称", "日期", "事项")
+    relies_on_all = True
+    settled_by = "unit"
+    is_announced = True
+    columns = [
+        RecordNameColumn("单位名称", "unit", Unit, UnitResource.sheet, required=True),
+        column(UnitChange, "happened_on", required=True),
+        column(UnitChange, "kind", required=True),
+        column(UnitChange, "remark"),
+    ]
+    synonyms = {
+        "单位名称": UnitResource.synonyms["单位名称"],
+        "日期": "变更日期 变更时间 发生日期",
+        "事项": "变更事项 变更情况 变更",
+        "备注": "备注说明 说明",
+    }
+
+    class Meta(SheetResource.Meta):
+        model = UnitChange
+
+    @property
+    def index(self):
+        return self.book.only(UnitChangeIndex)
+
+    def load(self):
+        self.stored, self.rows = self.index.stored, {}
+
+    def announce(self, row):
+        name, kind = row.get("单位名称"), row.get("事项")
+        meant = self.aliases.get("单位名称", {}).get(text_key(name), name)
+        try:
+            day = None if is_blank(row.get("日期")) else self.fields["日期"].widget.clean(row["日期"])
+            self.index.state(meant, self.fields["事项"].widget.clean(kind), day)
+        except CellError:
+            return  # reported with the row itself
+
+    def is_said_elsewhere(self, item, row):
+        return item.column_name == "日期" and row.get("事项") in {kind.label for kind in UNDATED_CHANGES}
+
+    def find(self, row):
+        found = (row["单位名称"], row.get("日期"), row["事项"])
+        changes = self.index.of_unit(row["单位名称"])
+        return next((one for one in changes if (one.unit, one.happened_on, one.kind) == found), None)
+
+    def recall(self, record):
+        if self.row["单位名称"] is not record.unit:
+            remedy = "标记属于另一单位的变更：请恢复原来的单位名称；确为另一项变更时清空标记这一格"
+            raise row_problem("单位名称", self.row["单位名称"].name, str(record.unit), remedy)
+        return super().recall(record)
+
+    def apply(self, record, row):
+        self.rows[id(record)] = record, self.row_at
+        self.trail.append(partial(self.rows.pop, id(record)))
+        if record.pk and any(heading == "日期" for heading, *_ in self.changes):
+            self.change(record, "ended_on", None)  # set anew, and until then possibly before the corrected day
+        return []
+
+    def accept(self, record):
+        if record.pk is None:
+            self.index.add(record)
+        unit = record.unit
+        if unit.pk and follow_changes(unit, *(self.index.of_line(unit, line) for line in CHANGE_LINES)):
+            self.write_beside(unit, UNIT_STATE_FIELDS)  # so that an undone import sets them back
+
+    def late_problems(self):
+        """Yields the problems of rows that contradict the unit's other changes, stored or in the file."""
+        lines = {(id(change.unit), change.line): change for change, _ in self.rows.values()}
+        for change in lines.values():
+            yield from self._problems_of_line(self.index.of_line(change.unit, change.line))
+
+    def _problems_of_line(self, changes):
+        sound = []
+        for change in sorted(changes, key=lambda one: (one.sorting_day, id(one) in self.rows)):
+            try:
+                change.check_place(sound)
+            except ValidationError as error:
+                if id(change) in self.rows:
+                    yield self._problem_of(change, error)
+                    continue
+                if told := [one for one in sound if id(one) in self.rows]:
+                    yield self._problem_before(told[-1], change)
+            sound.append(change)
+        for change in sound[-1:]:
+            if change.happened_on is None and change.pk is None:
+                yield (self.rows[id(change)][1], "日期", None, "必填内容", "请填写日期")
+
+    def _problem_of(self, change, error):
+        (name, (found, *_)), *_ = error.error_dict.items()
+        heading = self._heading_of(change, name)
+        shown = self.render(heading, self.fields[heading], getattr(change, name) or "")
+        return (self.rows[id(change)][1], heading, shown, found.params["expected"], found.params["remedy"])
+
+    def _problem_before(self, change, after):
+        expected = f"能与其后 {after.happened_on} 的{after.get_kind_display()}衔接的事项"
+        remedy = "请核对事项与日期；已登记的变更有误的，请先在该单位的页面上改正"
+        return (self.rows[id(change)][1], "事项", change.get_kind_display(), expected, remedy)
+
+    @classmethod
+    def settle(cls, keys):
+        UnitChange.objects.rechain(keys)
+
+    def rows_for_export(self, records):
+        dated = records.exclude(happened_on__isnull=True, ended_on__isnull=True)
+        return dated.select_related("unit").in_order()
 
 
 class UnitContactResource(LogResource):

@@ -5,7 +5,14 @@ from assistance.resources import AssistanceResource, AssistedYouthResource, Scho
 from members.models import Member, Person
 from members.resources import MemberResource, PostResource, SchoolSpanResource
 from orgs.models import Organisation
-from orgs.resources import DomainSpanResource, OrganisationResource, SupplyResource, UnitContactResource, UnitResource
+from orgs.resources import (
+    DomainSpanResource,
+    OrganisationResource,
+    SupplyResource,
+    UnitChangeResource,
+    UnitContactResource,
+    UnitResource,
+)
 from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
 from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
@@ -54,6 +61,7 @@ KINDS = ImportKinds(
         ImportKind("members", MemberResource, "member_list", add_links=add_transfers),
         ImportKind("units", UnitResource, "unit_list"),
         ImportKind("unit_contacts", UnitContactResource, "unit_contact_list"),
+        ImportKind("unit_changes", UnitChangeResource, "unit_change_list"),
         ImportKind("links", LinkResource, "link_list"),
         ImportKind("contacts", ContactResource, "contact_list"),
         ImportKind("volunteers", VolunteerResource, "volunteer_list"),
@@ -71,7 +79,10 @@ KINDS = ImportKinds(
         ImportKind("targets", TargetResource, "target_list"),
     ),
     # Members carry more facts about a person than posts; hubs precede their volunteers.
-    first=("organisations", "domain_spans", "members", "school_spans", "posts", "units", "unit_contacts", "hubs"),
+    first=(
+        *("organisations", "domain_spans", "members", "school_spans", "posts"),
+        *("units", "unit_changes", "unit_contacts", "hubs"),
+    ),
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,
 )

@@ -30,6 +30,7 @@ def sheets():
         "团干部": cadres.post_rows(posts),
         "团员": members.member_rows(memberships),
         "两新组织": unit_rows,
+        "两新变更": units.unit_change_rows(unit_rows),
         "两新联络": units.unit_contact_rows(unit_rows),
         "联系青年": outreach.youth_link_rows(links),
         "联系记录": outreach.youth_contact_rows(links),

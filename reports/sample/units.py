@@ -1,4 +1,4 @@
-"""Two-new organisations, and the contacts that led to the founding of their branches."""
+"""Two-new organisations, what became of them, and the contacts that led to the founding of their branches."""
 
 from datetime import date, timedelta
 
@@ -108,6 +108,21 @@ def _remark(name, status):
     if name in CONTACT_POINTS:
         return "2017年重新核实，推荐为区级联系点"
     return {"迁址": "迁出本地区，移出非公团建名录", "注销": "已注销，移出非公团建名录"}.get(status)
+
+
+def unit_change_rows(units):
+    """Rows of 两新变更: what became of some, and the contact points, which are such since their founding."""
+    changes = [
+        {"单位名称": unit["单位名称"], "日期": unit["状态日期"], "事项": unit["状态"]}
+        for unit in units
+        if unit["状态日期"]
+    ]
+    changes += [
+        {"单位名称": unit["单位名称"], "日期": unit["建团日期"], "事项": "列为区级联系点"}
+        for unit in units
+        if unit["单位名称"] in CONTACT_POINTS
+    ]
+    return sorted(changes, key=lambda change: change["日期"])
 
 
 def unit_contact_rows(units):

@@ -42,6 +42,7 @@ RELIED = {
     "members": {"members.Person": 1, "members.Member": 1, "orgs.Organisation": 1},
     "posts": {"members.Person": 1, "members.Post": 1, "orgs.Organisation": 2},
     "units": {"orgs.Unit": 1, "orgs.Organisation": 1},
+    "unit_changes": {"orgs.UnitChange": 1, "orgs.Unit": 1},
     "unit_contacts": {"orgs.UnitContact": 1, "orgs.Unit": 1},
     "links": {"members.Person": 2, "outreach.Link": 1},
     "contacts": {"outreach.Contact": 1, "outreach.Link": 1, "members.Person": 1},
@@ -174,6 +175,9 @@ BEGUN = {
     },
     "units": {
         "by its name": {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
+    },
+    "unit_changes": {
+        "by unit, day and kind": {"单位名称": "清和科技有限公司", "日期": "2017-05-01", "事项": "迁址"},
     },
     "unit_contacts": {
         "in every cell": {"单位名称": "清和科技有限公司", "日期": "2017-07-01", "方式": "电话"},

@@ -31,6 +31,7 @@ from tests.factories import (
     make_scholarship,
     make_supply,
     make_unit,
+    make_unit_change,
     make_unit_contact,
     make_user,
     make_volunteer,
@@ -101,6 +102,7 @@ def full_district(branches):
     DomainSpan.objects.create(organisation=branches[OTHER_BRANCH], domain="village", ended_on=date(2012, 1, 1))
     post = make_post("陆远", branch, duties="宣传")
     unit = make_unit("清和科技有限公司", employees=12)
+    make_unit_change(unit, "deregistered", remark="电话停机")
     volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
     make_volunteer(hub, "韩笑", make_person("韩笑", mobile="13800138002"))
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
@@ -142,8 +144,12 @@ CHANGING = {
         {"姓名": "沈一", "所在组织": OTHER_BRANCH, "职务": "书记", "任职年月": "2017-01"},
     ],
     "units": [
-        {"单位名称": "清和科技有限公司", "类别": "非公企业", "状态": "正常", "职工总数": 40, "团支部": BRANCH},
+        {"单位名称": "清和科技有限公司", "类别": "非公企业", "状态": "注销", "职工总数": 40, "团支部": BRANCH},
         {"单位名称": "春晖软件有限公司", "类别": "非公企业", "状态": "正常"},
+    ],
+    "unit_changes": [
+        {"单位名称": "清和科技有限公司", "日期": "2017-06-01", "事项": "注销", "备注": "上门无人"},
+        {"单位名称": "清和科技有限公司", "日期": "2017-05-01", "事项": "迁址"},
     ],
     "unit_contacts": [
         {"单位名称": "清和科技有限公司", "日期": "2017-06-01", "方式": "见面", "内容": "回访"},
@@ -262,6 +268,7 @@ WRITTEN = {
     "members": {"~members.Person": 1, "~members.Member": 1, "+members.Person": 1, "+members.Member": 1},
     "posts": {"~members.Person": 1, "~members.Post": 1, "+members.Person": 1, "+members.Post": 1},
     "units": {"~orgs.Unit": 1, "+orgs.Unit": 1},
+    "unit_changes": {"~orgs.UnitChange": 1, "+orgs.UnitChange": 1},
     "unit_contacts": {"~orgs.UnitContact": 1, "+orgs.UnitContact": 1},
     "volunteers": {
         "~members.Volunteer": 1,
@@ -413,6 +420,7 @@ EDITS = {
     "members.Post": {"remark": "后来改"},
     "members.Volunteer": {"remark": "后来改"},
     "orgs.Unit": {"remark": "后来改"},
+    "orgs.UnitChange": {"remark": "后来改"},
     "orgs.UnitContact": {"content": "后来改"},
     "orgs.Supply": {"quantity": 9},
     "youthhubs.Hub": {"name": "改名青年汇"},

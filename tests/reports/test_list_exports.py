@@ -23,6 +23,7 @@ from tests.factories import (
     make_person,
     make_supply,
     make_unit,
+    make_unit_change,
     make_unit_contact,
     make_user,
     minor_birth_date,
@@ -257,7 +258,7 @@ def test_numbers_and_names_of_minors_are_masked_as_everywhere():
     assert [column(rows, heading) for heading in ("姓名", "身份证号", "手机号码")] == [["褚小鱼"], [number], [mobile]]
 
 
-PLAIN = {"团员", "团干部", "两新组织", "两新联络", "物资配发", "青年汇", "活动", "年度任务"}
+PLAIN = {"团员", "团干部", "两新组织", "两新变更", "两新联络", "物资配发", "青年汇", "活动", "年度任务"}
 
 
 @pytest.mark.parametrize("masks", [True, False])
@@ -307,6 +308,7 @@ def test_what_goes_out_comes_back_without_a_difference(kind):
     assert take_in(awkward_ledger()).errors == []
     root = Organisation.objects.get(depth=1)
     make_supply(root), make_unit_contact(make_unit(branch=root), content="=1")
+    make_unit_change(make_unit(branch=root, is_contact_point=True), remark="=1")
     Target.objects.create(year=2017, task="'=任务", figure="members", value=9)
     client = signed_in(make_user("林知秋", root))
     names = {*LIST_EXPORTS, *FULL} - {f"{url_name.removesuffix('_full_export')}_export" for url_name in FULL}

@@ -38,6 +38,7 @@ CORRECTED = {
     "post": ("职责", "全面工作"),
     "supply": ("数量", "3"),
     "target": ("目标值", "12"),
+    "unit_change": ("备注", "上门无人"),
     "unit_contact": ("内容", "回访"),
     "unit": ("职工总数", "40"),
     "volunteer": ("单位", "清河中学"),
