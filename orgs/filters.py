@@ -5,7 +5,7 @@ import django_filters as filters
 from yl_district.pages.filters import PageFilter, SearchFilter
 
 from .forms import OrganisationChoiceField
-from .models import Domain, Organisation, Unit, UnitContact
+from .models import Domain, Organisation, Unit, UnitChange, UnitContact
 
 
 class SubtreeFilter(filters.ModelChoiceFilter):
@@ -44,12 +44,29 @@ class UnitFilter(PageFilter):
     organisation = SubtreeFilter()
     kind = filters.ChoiceFilter(label="类别", choices=Unit.Kind)
     league_form = filters.ChoiceFilter(label="团组织形式", choices=Unit.League)
-    status = filters.ChoiceFilter(label="状态", choices=Unit.Status)
+    status = filters.ChoiceFilter(label="状态", choices=Unit.Status, method="by_status")
     task_year = filters.NumberFilter(label="计入任务年度", method="by_task_year")
+
+    def by_status(self, units, name, value):
+        """Units of a status as of today."""
+        return units.of_status_on(value, self.day)
 
     def by_task_year(self, units, name, value):
         """Units counted toward the task of a year."""
         return units.toward_task_of(value)
+
+
+class UnitChangeFilter(PageFilter):
+    """Changes of two-new organisations."""
+
+    search = SearchFilter("单位名称或拼音首字母")
+    organisation = SubtreeFilter()
+    kind = filters.ChoiceFilter(label="事项", choices=UnitChange.Kind)
+    year = filters.NumberFilter(label="年度", method="by_year")
+
+    def by_year(self, changes, name, value):
+        """Changes that happened in a year."""
+        return changes.of_year(value)
 
 
 class UnitContactFilter(PageFilter):

@@ -1,12 +1,23 @@
 """Forms for organisations, two-new organisations, contacts with them and supplies."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from yl_district.days import coming_end
 from yl_district.pages.forms import ActionForm, PageForm
 
-from .models import Organisation, Supply, Unit, UnitContact
+from .models import (
+    CONTACT_POINT_LINE,
+    UNIT_STATE_FIELDS,
+    Organisation,
+    Supply,
+    Unit,
+    UnitChange,
+    UnitContact,
+    opening_changes,
+    possible_kinds,
+)
 
 
 class OrganisationChoiceField(forms.ModelChoiceField):
@@ -69,13 +80,16 @@ class OrganisationDissolveForm(ActionForm):
 
 
 class UnitForm(PageForm):
-    """A two-new organisation."""
+    """A two-new organisation; what becomes of a known one is told by its changes."""
 
+    added = ("listed_on",)
     groups = [
         ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
-        ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point"),
+        ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point", "listed_on"),
         ("状态与联系", "status", "status_on", "verified_on", "contact_name", "contact_phone", "remark"),
     ]
+
+    listed_on = forms.DateField(label="列为联系点自", required=False, help_text="留空：自建团日期起。")
 
     class Meta:
         model = Unit
@@ -85,7 +99,74 @@ class UnitForm(PageForm):
         super().__init__(*args, **options)
         # A unit without a branch belongs to the root, so only the committee's staff could open it afterwards.
         self.fields["branch"].required = not self.user.is_committee_staff
-        self.fields["status"].initial = self.instance.status or Unit.Status.NORMAL
+        self.fields["status"].initial = Unit.Status.NORMAL
+        if self.instance.pk:
+            for name in (*UNIT_STATE_FIELDS, *self.added):
+                del self.fields[name]
+
+    def _post_clean(self):
+        super()._post_clean()
+        self.opening = [] if self.instance.pk or self.errors else self._opening_changes()
+
+    def _opening_changes(self):
+        """The changes that a new unit's state means; their errors are shown at the fields of the form."""
+        found = opening_changes(self.instance, self.cleaned_data.get("listed_on"))
+        for change in found:
+            day = "listed_on" if change.kind in CONTACT_POINT_LINE else "status_on"
+            try:
+                change.clean()
+            except ValidationError as error:
+                self.add_error(day, error.error_dict["happened_on"])
+        return found
+
+    def save(self, commit=True):
+        """Saves the unit, and with a new one the changes that its state means."""
+        unit = super().save(commit)
+        for change in self.opening:
+            change.save()
+        return unit
+
+
+class UnitChangeForm(PageForm):
+    """A change of a two-new organisation."""
+
+    past = ("happened_on",)
+    groups = [("", "unit", "kind", "happened_on", "remark")]
+
+    class Meta:
+        model = UnitChange
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["happened_on"].required = not self.instance.pk or self.instance.happened_on is not None
+        self.fields["happened_on"].widget.is_required = self.fields["happened_on"].required
+        unit = self.instance.unit if self.instance.pk else self._proposed_unit()
+        if self.instance.pk:
+            del self.fields["unit"]
+        if unit:
+            others = UnitChange.objects.filter(unit=unit).exclude(pk=self.instance.pk).in_order()
+            possible = possible_kinds(others)
+            choices = self.fields["kind"].widget.choices
+            self.fields["kind"].widget.choices = [one for one in choices if not one[0] or one[0] in possible]
+
+    def add_error(self, field, error):
+        """Says only once that the day is missing."""
+        if hasattr(error, "error_dict") and "happened_on" in self.errors:
+            error.error_dict.pop("happened_on", None)
+        super().add_error(field, error)
+
+    def _proposed_unit(self):
+        """The unit whose page led here, where the user may see it."""
+        key = str(self.initial.get("unit") or "")
+        return self.fields["unit"].queryset.filter(pk=key).first() if key.isascii() and key.isdigit() else None
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.check_overlap()
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 class UnitContactForm(PageForm):

@@ -4,7 +4,7 @@ import django_tables2 as tables
 
 from yl_district.pages.tables import PageTable, RecordColumn, named_with_end
 
-from .models import Organisation, Supply, Unit, UnitContact
+from .models import Organisation, Supply, Unit, UnitChange, UnitContact
 
 
 class OrganisationTable(PageTable):
@@ -47,6 +47,19 @@ class UnitTable(PageTable):
     class Meta(PageTable.Meta):
         model = Unit
         fields = ["name", "kind", "league_form", "branch", "league_founded_on", "task_year", "status", "verified_on"]
+
+
+class UnitChangeTable(PageTable):
+    """Changes of two-new organisations."""
+
+    related = ("unit",)
+
+    happened_on = RecordColumn(default="一直如此")
+    remark = tables.Column(attrs={"td": {"class": "long"}})
+
+    class Meta(PageTable.Meta):
+        model = UnitChange
+        fields = ["happened_on", "unit", "kind", "remark"]
 
 
 class UnitContactTable(PageTable):

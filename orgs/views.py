@@ -7,17 +7,18 @@ from django.views.decorators.http import require_GET
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import delete_page, end_page, form_page, list_page
 
-from .filters import OrganisationFilter, SupplyFilter, UnitContactFilter, UnitFilter
+from .filters import OrganisationFilter, SupplyFilter, UnitChangeFilter, UnitContactFilter, UnitFilter
 from .forms import (
     OrganisationDissolveForm,
     OrganisationForm,
     SupplyForm,
+    UnitChangeForm,
     UnitContactForm,
     UnitForm,
 )
-from .models import Organisation, Supply, Unit, UnitContact
-from .resources import OrganisationResource, SupplyResource, UnitContactResource, UnitResource
-from .tables import OrganisationTreeTable, SupplyTable, UnitContactTable, UnitTable
+from .models import Organisation, Supply, Unit, UnitChange, UnitContact
+from .resources import OrganisationResource, SupplyResource, UnitChangeResource, UnitContactResource, UnitResource
+from .tables import OrganisationTreeTable, SupplyTable, UnitChangeTable, UnitContactTable, UnitTable
 
 
 def organisation_list(request):
@@ -110,9 +111,14 @@ def unit_list(request):
 
 
 def unit_detail(request, pk):
-    """One two-new organisation with the contacts made."""
+    """One two-new organisation with its changes and the contacts made."""
     unit = visible_unit(request, pk)
-    context = {"title": unit.name, "unit": unit, "contacts": unit.contacts.all()[:50]}
+    context = {
+        "title": unit.name,
+        "unit": unit,
+        "changes": unit.changes.all()[:50],
+        "contacts": unit.contacts.all()[:50],
+    }
     return render(request, "orgs/unit_detail.html", context)
 
 
@@ -137,6 +143,58 @@ def unit_update(request, pk):
 def visible_unit(request, pk):
     """Returns the two-new organisation if the user may see it; raises Http404 otherwise."""
     return get_object_or_404(Unit.objects.visible_to(request.user).select_related("branch"), pk=pk)
+
+
+def unit_change_list(request):
+    """The list of changes of two-new organisations, latest first."""
+    changes = UnitChange.objects.visible_to(request.user)
+    return list_page(request, UnitChangeTable, UnitChangeFilter, changes, title="两新变更")
+
+
+def unit_change_detail(request, pk):
+    """One change of a two-new organisation."""
+    change = visible_unit_change(request, pk)
+    return render(request, "orgs/unit_change_detail.html", {"title": f"两新变更：{change.unit}", "change": change})
+
+
+@require_GET
+def unit_change_export(request, book=None):
+    """Exports the list of changes of two-new organisations."""
+    changes = UnitChange.objects.visible_to(request.user)
+    return export_page(request, UnitChangeResource, UnitChangeTable, UnitChangeFilter, changes, book=book)
+
+
+def unit_change_create(request):
+    """Registers a change of a two-new organisation."""
+    return form_page(
+        request,
+        UnitChangeForm,
+        title="登记两新变更",
+        message="已登记两新变更。",
+        initial={"unit": request.GET.get("unit"), "happened_on": timezone.localdate()},
+    )
+
+
+def unit_change_update(request, pk):
+    """Corrects a change of a two-new organisation."""
+    change = visible_unit_change(request, pk)
+    return form_page(
+        request, UnitChangeForm, instance=change, title=f"修改两新变更：{change.unit}", message="已保存两新变更。"
+    )
+
+
+def unit_change_delete(request, pk):
+    """Deletes a change registered by mistake."""
+    change = visible_unit_change(request, pk)
+    after = change.unit.get_absolute_url()
+    return delete_page(
+        request, change, title="删除两新变更", message="已删除两新变更。", after=after, act=change.withdraw
+    )
+
+
+def visible_unit_change(request, pk):
+    """Returns the change if the user may see it; raises Http404 otherwise."""
+    return get_object_or_404(UnitChange.objects.visible_to(request.user).select_related("unit"), pk=pk)
 
 
 def unit_contact_list(request):

@@ -23,6 +23,7 @@ from tests.factories import (
     make_section,
     make_supply,
     make_unit,
+    make_unit_change,
     make_unit_contact,
     make_volunteer,
 )
@@ -64,6 +65,7 @@ def changeable(district):
     return {
         "organisation_update": (district.here, "address", "甲", "乙"),
         "unit_update": (unit, "address", "甲", "乙"),
+        "unit_change_update": (make_unit_change(unit), "remark", "甲", "乙"),
         "unit_contact_update": (make_unit_contact(unit), "content", "甲", "乙"),
         "supply_update": (make_supply(district.here), "quantity", "2", "3"),
         "member_update": (make_member(branch=district.here), "employer", "甲", "乙"),

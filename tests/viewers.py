@@ -173,6 +173,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         ),
         "organisation": here.branch,
         "unit": unit,
+        "unit_change": factories.make_unit_change(unit, remark=mark("变更")),
         "unit_contact": factories.make_unit_contact(unit, content=mark("联络")),
         "supply": factories.make_supply(here.branch, item=mark("物资")),
         "person": member.person,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
+from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from tests.factories import (
     PASSWORD,
     make_member,
@@ -16,6 +16,7 @@ from tests.factories import (
     make_post,
     make_supply,
     make_unit,
+    make_unit_change,
     make_unit_contact,
     make_user,
 )
@@ -120,6 +121,10 @@ def add_unit(root, branch):
     make_unit(branch=branch)
 
 
+def add_unit_change(root, branch):
+    make_unit_change(make_unit(branch=branch))
+
+
 def add_unit_contact(root, branch):
     make_unit_contact(make_unit(branch=branch))
 
@@ -133,6 +138,7 @@ def add_supply(root, branch):
     [
         ("organisation_list", add_organisation),
         ("unit_list", add_unit),
+        ("unit_change_list", add_unit_change),
         ("unit_contact_list", add_unit_contact),
         ("supply_list", add_supply),
     ],
@@ -292,10 +298,10 @@ def test_unit_is_created_shown_and_changed(office, branch):
     page = office.get(unit.get_absolute_url()).content.decode()
     assert "联合组建" in page
     assert "还没有联络记录" in page
-    changed = data | {"status": "moved", "status_on": "2017-09-01"}
+    changed = data | {"employees": "50"}
     assert office.post(reverse("unit_update", args=[unit.pk]), changed).status_code == 302
     unit.refresh_from_db()
-    assert unit.is_retired
+    assert unit.employees == 50
 
 
 @pytest.mark.parametrize(
@@ -394,14 +400,15 @@ def test_supplies_are_issued_changed_and_deleted(office, branch):
 
 
 @pytest.mark.parametrize("action", ["detail", "update", "delete"])
-def test_a_cadre_finds_no_contacts_and_supplies_of_others(cadre, branch, other_branch, action):
+def test_a_cadre_finds_no_changes_contacts_and_supplies_of_others(cadre, branch, other_branch, action):
+    changes = [make_unit_change(make_unit(branch=each)) for each in (branch, other_branch)]
     contacts = [make_unit_contact(make_unit(branch=each)) for each in (branch, other_branch)]
     supplies = [make_supply(each) for each in (branch, other_branch)]
-    for kind, (own, foreign) in {"unit_contact": contacts, "supply": supplies}.items():
+    for kind, (own, foreign) in {"unit_change": changes, "unit_contact": contacts, "supply": supplies}.items():
         assert cadre.get(reverse(f"{kind}_{action}", args=[own.pk])).status_code == 200
         assert cadre.get(reverse(f"{kind}_{action}", args=[foreign.pk])).status_code == 404
         assert cadre.post(reverse(f"{kind}_{action}", args=[foreign.pk])).status_code == 404
-    assert UnitContact.objects.count() == Supply.objects.count() == 2
+    assert UnitChange.objects.count() == UnitContact.objects.count() == Supply.objects.count() == 2
 
 
 def test_a_user_without_a_role_sees_nothing(client, root, branch):

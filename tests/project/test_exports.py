@@ -28,7 +28,8 @@ CASE_TEXTS = re.compile(
 # Files by those who may take them; the full ledger asks who it is once more.
 AT_HUBS = {"hub_export", "volunteer_export", "activity_export", "figure_export", "attachment_export"}
 KEPT_BY_ALL = AT_HUBS | {
-    f"{kind}_export" for kind in ("organisation", "unit", "unit_contact", "supply", "member", "post", "link", "contact")
+    f"{kind}_export"
+    for kind in ("organisation", "unit", "unit_change", "unit_contact", "supply", "member", "post", "link", "contact")
 }
 WITH_MASKS = {"unit", "member", "post", "volunteer", "link", "contact", "platform_entry"}
 DOCUMENTS = {"summary_export", "summary_poster_export", "edition_export"}

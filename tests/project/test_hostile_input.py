@@ -28,6 +28,7 @@ from tests.factories import (
     make_section,
     make_supply,
     make_unit,
+    make_unit_change,
     make_unit_contact,
     make_volunteer,
 )
@@ -86,6 +87,7 @@ def district():
     link, activity = make_link(cadre), make_activity(district.here)
     make_contact(cadre, [link])
     make_member(branch=district.here)
+    make_unit_change(unit)
     make_unit_contact(unit)
     make_supply(district.here)
     make_scholarship()

@@ -14,7 +14,7 @@ from assistance.actions import fix_volunteer, keeps_files_of
 from assistance.forms import known_within
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
 from members.models import Member, Person, Post, Proposal, Volunteer
-from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
+from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from orgs.roles import RoleKind
 from outreach.models import CadreQuerySet, Contact, Link
 from reports.models import Explanation, PlatformEntry, Report, Section
@@ -28,7 +28,21 @@ DAY = date(2017, 5, 4)
 PLACES = range(7)
 # Each child's number among those of its parent; by some of them one path holds another out of step.
 STEPS = [1, 2, 36, 1296, 3, 4]
-STAFF = [Organisation, Unit, UnitContact, Supply, Member, Post, Proposal, Hub, HubYear, Volunteer, Activity, SignIn]
+STAFF = [
+    Organisation,
+    Unit,
+    UnitChange,
+    UnitContact,
+    Supply,
+    Member,
+    Post,
+    Proposal,
+    Hub,
+    HubYear,
+    Volunteer,
+    Activity,
+    SignIn,
+]
 STAFF += [Link, Contact, Report, Section, Explanation, CaseGrant, Attachment]
 SEEN = {
     RoleKind.STAFF: STAFF,
@@ -83,6 +97,7 @@ def records(here, keeper):
     rows = [
         *(here, hub, hub.years.get(), post, member, volunteer, unit, link, report, youth, *activities),
         *(add_sign_in(activity, guest, "other") for activity, guest in zip(activities, guests, strict=True)),
+        factories.make_unit_change(unit),
         factories.make_unit_contact(unit),
         factories.make_supply(here),
         Proposal.objects.create(

@@ -33,6 +33,7 @@ MENU = [
             MenuEntry("团员", "member_list", icon="users"),
             MenuEntry("待办申请", "proposal_list", icon="clipboard-check"),
             MenuEntry("两新组织", "unit_list", icon="building"),
+            MenuEntry("两新变更", "unit_change_list", icon="history"),
             MenuEntry("两新联络", "unit_contact_list", icon="phone"),
             MenuEntry("物资配发", "supply_list", icon="package"),
         ],

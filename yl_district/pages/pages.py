@@ -209,6 +209,8 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
                     (act or instance.delete)()
         except (ProtectedError, RestrictedError):
             problem = "还有其他记录引用它，不能删除。"
+        except ValidationError as error:
+            problem = f"没有删除。{''.join(error.messages)}"
         else:
             if not changed:
                 messages.success(request, message)
