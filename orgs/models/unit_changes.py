@@ -86,12 +86,16 @@ class UnitChange(models.Model):
     happened_on = models.DateField("日期", null=True, blank=True)
     kind = models.CharField("事项", max_length=20, choices=Kind)
     remark = models.TextField("备注", blank=True)
-    ended_on = models.DateField("下次变更日期", null=True, editable=False)
+    ended_on = models.DateField("下次变更日期", null=True, blank=True)
 
     objects = UnitChangeQuerySet.as_manager()
     history = Tracked(excluded_fields=["ended_on"], by_acts=["unit", "happened_on", "kind"])
     # The fields that `check_overlap` compares with other changes of the unit.
-    record_options = RecordOptions(undo_rechecks=("unit", "happened_on", "kind"))
+    record_options = RecordOptions(
+        undo_rechecks=("unit", "happened_on", "kind"),
+        facts=("unit", "happened_on", "kind", "ended_on"),
+        neutral=("remark",),
+    )
 
     class Meta:
         verbose_name = "两新变更"

@@ -671,6 +671,12 @@ HANGING = {
         lambda branch, user: Unit.objects.get(name="春晖软件有限公司").contacts.create(held_on=TODAY, form="phone"),
         {"orgs.Unit": "两新联络"},
     ),
+    "a change of a unit": (
+        "units",
+        CHANGING["units"][1:],
+        lambda branch, user: make_unit_change(Unit.objects.get(name="春晖软件有限公司")),
+        {"orgs.Unit": "两新变更"},
+    ),
     "a file": (
         "units",
         CHANGING["units"][1:],
@@ -706,8 +712,9 @@ HANGING = {
 
 
 def test_of_every_kind_something_is_held():
-    # New organisations stay in any case, and nothing refers to what was entered in a platform.
-    assert {kind for kind, *_ in HANGING.values()} == set(KINDS) - {"organisations", "platform_entries"}
+    # New organisations stay in any case, and nothing refers to what was entered in a platform or became of a unit.
+    unreferred = {"platform_entries", "unit_changes"}
+    assert {kind for kind, *_ in HANGING.values()} == set(KINDS) - {"organisations"} - unreferred
 
 
 @pytest.mark.parametrize(("kind", "rows", "hang", "held"), HANGING.values(), ids=HANGING)

@@ -20,7 +20,7 @@ def tell_changes(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0006_entrusted'),
+        ('orgs', '0007_domain_over_time'),
     ]
 
     operations = [
@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('happened_on', models.DateField(blank=True, null=True, verbose_name='日期')),
                 ('kind', models.CharField(choices=[('moved', '迁址'), ('deregistered', '注销'), ('unreachable', '联系不上'), ('reachable', '恢复联系'), ('listed', '列为区级联系点'), ('unlisted', '不再列为区级联系点')], max_length=20, verbose_name='事项')),
                 ('remark', models.TextField(blank=True, verbose_name='备注')),
-                ('ended_on', models.DateField(editable=False, null=True, verbose_name='下次变更日期')),
+                ('ended_on', models.DateField(blank=True, null=True, verbose_name='下次变更日期')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='orgs.unit', verbose_name='单位名称')),
             ],
             options={
