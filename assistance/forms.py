@@ -82,9 +82,9 @@ def volunteer_label(volunteer):
     return f"{volunteer}（{volunteer.employer}）" if volunteer.employer else str(volunteer)
 
 
-def offer_volunteers(field, user, chosen=()):
-    """Offers the volunteers visible to the user as a keeper of case files, and those already chosen."""
-    reached = Volunteer.objects.visible_as(user, *CASE_KEEPERS).values("pk")
+def offer_volunteers(field, user, volunteers, chosen=()):
+    """Offers those of the volunteers visible to the user as a keeper of case files, and those already chosen."""
+    reached = volunteers.visible_as(user, *CASE_KEEPERS).values("pk")
     volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[one.pk for one in chosen]))
     field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
 
@@ -97,7 +97,7 @@ class PairingForm(ActionForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        offer_volunteers(self.fields["volunteer"], self.user)
+        offer_volunteers(self.fields["volunteer"], self.user, Volunteer.objects.as_of(self.day))
 
 
 class PairingEndForm(ActionForm):
@@ -132,7 +132,7 @@ class AssistanceForm(PageForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         chosen = self.instance.volunteers.all() if self.instance.pk else ()
-        offer_volunteers(self.fields["volunteers"], self.user, chosen)
+        offer_volunteers(self.fields["volunteers"], self.user, Volunteer.objects.all(), chosen)
         if not self.instance.pk:
             self.initial.setdefault("held_on", self.day)
         if self.instance.pk and not self.instance.is_open_as_a_whole_to(self.user):

@@ -324,8 +324,8 @@ class PairingQuerySet(CaseQuerySet):
     organisation_path = "youth__organisation__path"
 
     def as_of(self, day: date) -> Self:
-        """Pairings in force on `day`."""
-        return self.filter(standing_on(day))
+        """Pairings in force on `day`; none outlasts the volunteer's service."""
+        return self.filter(standing_on(day), standing_on(day, end="volunteer__left_on"))
 
 
 class Pairing(models.Model):
@@ -359,8 +359,16 @@ class Pairing(models.Model):
         """The record's own page."""
         return reverse("assisted_youth_detail", args=[self.youth_id])
 
+    @property
+    def last_end(self):
+        """The day on which the pairing or the volunteer's service ends, whichever is first; None without an end."""
+        return min(filter(None, (self.ended_on, self.volunteer.left_on)), default=None)
+
     def clean(self):
         check_order(self, "started_on", "ended_on")
+        if self.started_on and self.volunteer.has_left_by(self.started_on):
+            expected = f"结对时在册的志愿者（{self.volunteer}已于 {self.volunteer.left_on} 退出）"
+            raise ValidationError({"volunteer": problem(expected, "请另选一名志愿者，或核对结对日期")})
 
     def end(self, day):
         """Ends the pairing on `day`."""

@@ -174,6 +174,8 @@ class AssistedYouthResource(CaseResource):
             self.trail.append(partial(setattr, standing, "ended_on", None))
             started_on = standing.ended_on = max(self.book.today, standing.started_on or self.book.today)
             self.write_beside(standing, {"ended_on"})
+        if volunteer.has_left_by(started_on):
+            raise CellError("结对时在册的志愿者", f"此人已于 {volunteer.left_on} 退出，请另选一名", "固定志愿者")
         self.write_beside(Pairing(youth=record, volunteer=volunteer, started_on=started_on))
 
     def rows_for_export(self, records):

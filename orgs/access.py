@@ -159,6 +159,10 @@ ACCESS = {
     "volunteer_create": HUB_KEEPERS,
     "volunteer_detail": HUB_KEEPERS,
     "volunteer_update": HUB_KEEPERS,
+    "volunteer_end": HUB_KEEPERS,
+    "volunteer_team": HUB_KEEPERS,
+    "team_member_update": HUB_KEEPERS,
+    "team_member_delete": OFFICE,
     # Activities
     "activity_list": HUB_KEEPERS,
     "activity_export": HUB_KEEPERS,

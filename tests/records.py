@@ -1,5 +1,7 @@
 """One record for each kind of form, for tests that apply to all forms."""
 
+from datetime import date
+
 from django.apps import apps
 
 from activities.models import Activity, SignIn
@@ -62,6 +64,7 @@ def changeable(district):
     plan = youth.plans.create(year=2017)
     unit = make_unit(branch=district.here)
     hub = make_hub(district.here)
+    place = make_volunteer().places.create(hub=make_hub(district.here), started_on=date(2015, 3, 5))
     return {
         "organisation_update": (district.here, "address", "甲", "乙"),
         "unit_update": (unit, "address", "甲", "乙"),
@@ -73,6 +76,7 @@ def changeable(district):
         "hub_update": (hub, "opened_on", "2015-03-02", "2015-03-03"),
         "hub_year_update": (hub.years.get(), "director", "甲某", "乙某"),
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),
+        "team_member_update": (place, "started_on", "2015-03-06", "2015-03-07"),
         "activity_update": (make_activity(district.here), "venue", "甲", "乙"),
         "link_update": (make_link(cadre.person), "sector", "甲", "乙"),
         "contact_update": (make_contact(cadre.person, [make_link(cadre.person, "苏棠")]), "content", "甲", "乙"),

@@ -183,6 +183,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "hub": hub,
         "hub_year": hub.years.get(),
         "volunteer": volunteer,
+        "team_member": volunteer.team,
         "volunteer_person": volunteer.person,
         "activity": activity,
         "sign_in": add_sign_in(activity, factories.make_person(mark("签到")), "other"),

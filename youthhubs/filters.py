@@ -26,8 +26,21 @@ class HubFilter(PageFilter):
 
 
 class VolunteerFilter(PageFilter):
-    """Volunteers."""
+    """Volunteers; by default those standing today."""
+
+    defaults = {"standing": "current"}
 
     search = SearchFilter("姓名或拼音首字母")
-    hub = filters.ModelChoiceFilter(label="志愿者队伍", queryset=Hub.objects.all(), field_name="team__hub")
+    standing = filters.ChoiceFilter(
+        label="在册情况", choices=[("current", "在册"), ("left", "已退出")], method="by_standing"
+    )
+    hub = filters.ModelChoiceFilter(label="志愿者队伍", queryset=Hub.objects.all(), method="by_team")
     bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
+
+    def by_standing(self, volunteers, name, value):
+        """Volunteers standing today, or those who have left by today."""
+        return volunteers.as_of(self.day) if value == "current" else volunteers.left_by(self.day)
+
+    def by_team(self, volunteers, name, value):
+        """Volunteers in the team of the hub chosen today."""
+        return volunteers.in_team(value, self.day)

@@ -7,6 +7,7 @@ from members.models import Volunteer
 from orgs.forms import OrganisationChoiceField
 from yl_district.pages.forms import ActionForm, PageForm
 
+from .actions import lock_places, save_place
 from .models import Hub, HubYear, TeamMember
 
 
@@ -37,11 +38,11 @@ class HubYearForm(PageForm):
 
 
 class VolunteerForm(PersonForm):
-    """A volunteer, with their hub's team."""
+    """A volunteer; the team is chosen when the volunteer is registered, and then changed by acts with a day."""
 
     groups = [
         PERSON_GROUP,
-        ("志愿者", "hub", "employer", "volunteer_no", "joined_on", "pledged_on", "bound_on", "remark"),
+        ("志愿者", "hub", "employer", "volunteer_no", "joined_on", "left_on", "pledged_on", "bound_on", "remark"),
     ]
     hub = forms.ModelChoiceField(Hub.objects.all(), label="志愿者队伍", required=False)
 
@@ -50,16 +51,50 @@ class VolunteerForm(PersonForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        team = getattr(self.instance, "team", None)
-        self.initial["hub"] = team and team.hub_id
-        self.fields["hub"].required = self.fields["hub"].widget.is_required = not self.user.reaches_root
+        if self.instance.pk:
+            del self.fields["hub"]
+        else:
+            self.fields["hub"].required = self.fields["hub"].widget.is_required = not self.user.reaches_root
 
     def save(self, commit=True):
-        """Saves the volunteer and their membership in a hub's team."""
-        volunteer = super().save(commit)
-        hub = self.cleaned_data["hub"]
+        """Saves the volunteer, a new one with the place in a hub's team."""
+        hub, volunteer = self.cleaned_data.get("hub"), super().save(commit)
         if hub:
-            TeamMember.objects.update_or_create(volunteer=volunteer, defaults={"hub": hub})
-        else:
-            TeamMember.objects.filter(volunteer=volunteer).delete()
+            save_place(TeamMember(volunteer=volunteer, hub=hub))
         return volunteer
+
+
+class VolunteerEndForm(ActionForm):
+    """The day on which a volunteer leaves."""
+
+    day = forms.DateField(label="退出日期")
+
+
+class VolunteerTeamForm(ActionForm):
+    """The team that a volunteer joins, and from when."""
+
+    past = ("day",)
+    hub = forms.ModelChoiceField(
+        Hub.objects.all(), label="志愿者队伍", required=False, help_text="留空表示离开现在的队伍。"
+    )
+    day = forms.DateField(label="自何日起")
+
+
+class TeamMemberForm(PageForm):
+    """A place in a team, to be corrected."""
+
+    past = ("started_on",)
+    groups = [("", "hub", "started_on", "ended_on")]
+    fixed = ("volunteer",)
+
+    class Meta:
+        model = TeamMember
+
+    @classmethod
+    def lock(cls, record):
+        lock_places(record.volunteer)
+
+    def save(self, commit=True):
+        """Saves the place unless it overlaps with another one of the volunteer."""
+        self.instance.check_overlap()
+        return super().save(commit)

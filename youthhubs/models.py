@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from members.models import Volunteer
@@ -16,7 +17,7 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
-from yl_district.validators import check_order, validate_year
+from yl_district.validators import check_order, problem, validate_year
 
 
 class HubQuerySet(ReachQuerySet):
@@ -37,9 +38,8 @@ class HubQuerySet(ReachQuerySet):
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), **given)))
 
     def with_team_on(self, day: date) -> Self:
-        """Hubs with a team volunteer who had joined by `day`."""
-        volunteers = Volunteer.objects.as_of(day).filter(team__hub=OuterRef("pk"))
-        return self.filter(Exists(volunteers))
+        """Hubs with a volunteer in the team on `day`."""
+        return self.filter(Exists(TeamMember.objects.as_of(day).filter(hub=OuterRef("pk"))))
 
     def search(self, text: str) -> Self:
         """Hubs whose name, pinyin or initials contain `text`."""
@@ -127,17 +127,117 @@ class HubYear(models.Model):
         return reverse("hub_detail", args=[self.hub_id])
 
 
+class TeamMemberQuerySet(ReachQuerySet):
+    seen_by = HUB_KEEPERS
+    organisation_path = "hub__organisation__path"
+
+    def held_on(self, day: date | OuterRef) -> Self:
+        """Places held on `day`."""
+        return self.filter(standing_on(day))
+
+    def as_of(self, day: date) -> Self:
+        """Places held on `day` by volunteers standing on that day."""
+        return self.held_on(day).filter(standing_on(day, "volunteer__joined_on", "volunteer__left_on"))
+
+    def left_by(self, day: date) -> Self:
+        """Places that had ended by `day`, or whose volunteer had left by then."""
+        return self.filter(Q(ended_on__lte=day) | Q(volunteer__left_on__lte=day))
+
+    def earlier(self) -> Self:
+        """Places that a later one of the same volunteer followed."""
+        return self.filter(self._followed())
+
+    def latest_each(self) -> Self:
+        """The latest place of each volunteer, present or former."""
+        return self.exclude(self._followed())
+
+    def _followed(self) -> Q:
+        later = Q(ended_on__gt=OuterRef("ended_on")) | Q(ended_on__isnull=True)
+        others = TeamMember.objects.filter(later, volunteer=OuterRef("volunteer"))
+        return Q(Exists(others), ended_on__isnull=False)
+
+
 class TeamMember(models.Model):
-    """A volunteer's membership in a hub's team."""
+    """A volunteer's place in a hub's team, for a span of days."""
 
-    volunteer = models.OneToOneField(Volunteer, models.CASCADE, related_name="team", verbose_name="志愿者")
+    volunteer = models.ForeignKey(Volunteer, models.CASCADE, related_name="places", verbose_name="志愿者")
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")
+    started_on = models.DateField("入队日期", null=True, blank=True)
+    ended_on = models.DateField("离队日期", null=True, blank=True)
 
-    history = Tracked()
-    record_options = RecordOptions(facts=("volunteer", "hub"))
+    objects = TeamMemberQuerySet.as_manager()
+    # Not reverted field by field, since spans of one volunteer must not overlap.
+    history = Tracked(by_acts=["hub", "started_on", "ended_on"])
+    record_options = RecordOptions(
+        undo_rechecks=("volunteer", "started_on", "ended_on"), facts=("volunteer", "hub", "started_on", "ended_on")
+    )
 
     class Meta:
         verbose_name = "志愿者队伍成员"
+        # The latest place first.
+        ordering = [F("ended_on").desc(nulls_first=True), F("started_on").desc(nulls_last=True), "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["volunteer"],
+                condition=Q(ended_on__isnull=True),
+                name="team_member_open_once",
+                violation_error_message="该志愿者已在一支队伍中，请先填写原来那支队伍的离队日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(ended_on__isnull=True) | Q(ended_on__gt=F("started_on")),
+                name="team_member_ends_after_begin",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.volunteer}（{self.hub}）"
+
+    def get_absolute_url(self):
+        """The record's own page."""
+        return reverse("volunteer_detail", args=[self.volunteer_id])
+
+    @property
+    def last_end(self):
+        """The day on which the place or the volunteer's service ends, whichever is first; None without an end."""
+        return min(filter(None, (self.ended_on, self.volunteer.left_on)), default=None)
+
+    def clean(self):
+        begin, end = self.started_on, self.ended_on
+        if begin and end and end <= begin:
+            raise ValidationError({"ended_on": problem(f"晚于入队日期（{begin}）的日期", "请核对两个日期")})
+        if begin and self.hub.closed_on and begin >= self.hub.closed_on:
+            expected = f"早于{self.hub}关闭日期（{self.hub.closed_on}）的日期"
+            raise ValidationError({"started_on": problem(expected, "请核对入队日期，或改选一个开业的青年汇")})
+        if end and self.hub.opened_on and end <= self.hub.opened_on:
+            expected = f"晚于{self.hub}开业日期（{self.hub.opened_on}）的日期"
+            raise ValidationError({"ended_on": problem(expected, "请核对离队日期与青年汇")})
+        if begin and self.volunteer.left_on and begin >= self.volunteer.left_on:
+            expected = f"早于退出日期（{self.volunteer.left_on}）的日期"
+            raise ValidationError({"started_on": problem(expected, "请核对入队日期与志愿者的退出日期")})
+
+    def overlaps(self, other):
+        """Whether two places of one volunteer have a day in common."""
+        return not (
+            (self.ended_on and other.started_on and self.ended_on <= other.started_on)
+            or (other.ended_on and self.started_on and other.ended_on <= self.started_on)
+        )
+
+    def check_overlap(self, leaving=()):
+        """Raises ValidationError where another place of the volunteer overlaps, except those in `leaving`."""
+        others = TeamMember.objects.filter(volunteer=self.volunteer_id).exclude(pk=self.pk).select_related("hub")
+        for other in others:
+            if other.pk not in leaving and self.overlaps(other):
+                raise ValidationError({"started_on": overlap_problem(other)})
+
+    def end(self, day):
+        """Ends the place on `day`."""
+        self.ended_on = day
+        self.full_clean()
+        self.save()
+
+
+def overlap_problem(other):
+    """Returns the problem of a place that overlaps with `other`."""
+    span = f"{other.started_on or '加入'} 至 {other.ended_on or '今'}"
+    expected = f"同一时间只在一支队伍（此人 {span} 登记在{other.hub}）"
+    return problem(expected, "请核对入队日期与离队日期")

@@ -1,11 +1,12 @@
 """Tables of youth hubs and volunteers."""
 
 import django_tables2 as tables
+from django.db.models import OuterRef, Subquery
 
 from members.models import Volunteer
 from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
 
-from .models import Hub
+from .models import Hub, TeamMember
 
 
 class HubTable(PageTable):
@@ -29,12 +30,22 @@ class HubTable(PageTable):
 class VolunteerTable(PageTable):
     """Volunteers."""
 
-    related = ("person", "team__hub")
+    related = ("person",)
+    prefetched = ("places__hub",)
 
     person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
-    hub = tables.Column("志愿者队伍", accessor="team__hub__name")
+    hub = tables.Column("志愿者队伍", accessor="team")
     mobile = MaskedColumn(accessor="person__mobile")
 
     class Meta(PageTable.Meta):
         model = Volunteer
-        fields = ["person", "hub", "mobile", "employer", "volunteer_no", "joined_on", "bound_on"]
+        fields = ["person", "hub", "mobile", "employer", "volunteer_no", "joined_on", "left_on", "bound_on"]
+
+    def order_hub(self, rows, is_descending):
+        """Returns the rows ordered by the name of the latest team."""
+        latest = TeamMember.objects.filter(volunteer=OuterRef("pk")).values("hub__name")[:1]
+        return rows.annotate(team_name=Subquery(latest)).order_by(f"{'-' if is_descending else ''}team_name"), True
+
+    def render_hub(self, value):
+        """Returns the latest team, with the day on which the volunteer left it, if any."""
+        return f"{value.hub}（{value.ended_on} 离队）" if value.ended_on else str(value.hub)

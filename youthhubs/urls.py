@@ -16,4 +16,8 @@ urlpatterns = [
     path("volunteers/create/", views.volunteer_create, name="volunteer_create"),
     path("volunteers/<int:pk>/", views.volunteer_detail, name="volunteer_detail"),
     path("volunteers/<int:pk>/update/", views.volunteer_update, name="volunteer_update"),
+    path("volunteers/<int:pk>/end/", views.volunteer_end, name="volunteer_end"),
+    path("volunteers/<int:pk>/team/", views.volunteer_team, name="volunteer_team"),
+    path("volunteers/teams/<int:pk>/update/", views.team_member_update, name="team_member_update"),
+    path("volunteers/teams/<int:pk>/delete/", views.team_member_delete, name="team_member_delete"),
 ]

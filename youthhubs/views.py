@@ -1,15 +1,27 @@
 """Pages of youth hubs and volunteers."""
 
+from functools import partial
+
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from members.models import Volunteer
 from yl_district.pages.list_exports import export_page
-from yl_district.pages.pages import configured_table, end_page, form_page, list_page, rows_response
+from yl_district.pages.pages import configured_table, delete_page, end_page, form_page, list_page, rows_response
 
+from .actions import change_team
 from .filters import HubFilter, VolunteerFilter
-from .forms import HubCloseForm, HubForm, HubYearForm, VolunteerForm
-from .models import Hub, HubYear
+from .forms import (
+    HubCloseForm,
+    HubForm,
+    HubYearForm,
+    TeamMemberForm,
+    VolunteerEndForm,
+    VolunteerForm,
+    VolunteerTeamForm,
+)
+from .models import Hub, HubYear, TeamMember
 from .resources import HubYearResource, VolunteerResource
 from .tables import HubTable, VolunteerTable
 
@@ -28,10 +40,15 @@ def hub_export(request, book=None):
 
 
 def hub_detail(request, pk):
-    """One youth hub with its years and its volunteer team."""
-    hub = visible_hub(request, pk)
-    team = Volunteer.objects.visible_to(request.user).filter(team__hub=hub)
-    context = {"title": hub.name, "hub": hub, "table": configured_table(request, VolunteerTable, team)}
+    """One youth hub with its years, its volunteer team of today and those who were in it."""
+    hub, today = visible_hub(request, pk), timezone.localdate()
+    team = Volunteer.objects.visible_to(request.user).in_team(hub, today).as_of(today)
+    context = {
+        "title": hub.name,
+        "hub": hub,
+        "table": configured_table(request, VolunteerTable, team),
+        "former": hub.team_members.left_by(today).select_related("volunteer__person"),
+    }
     return rows_response(request, "youthhubs/hub_detail.html", "youthhubs/_team.html", context)
 
 
@@ -89,7 +106,11 @@ def volunteer_export(request, book=None):
 def volunteer_detail(request, pk):
     """One volunteer."""
     volunteer = visible_volunteer(request, pk)
-    context = {"title": volunteer.person.shown_name, "volunteer": volunteer}
+    context = {
+        "title": volunteer.person.shown_name,
+        "volunteer": volunteer,
+        "places": TeamMember.objects.visible_to(request.user).filter(volunteer=volunteer).select_related("hub"),
+    }
     return render(request, "youthhubs/volunteer_detail.html", context)
 
 
@@ -106,7 +127,58 @@ def volunteer_update(request, pk):
     )
 
 
+def volunteer_end(request, pk):
+    """Ends a volunteer's service."""
+    volunteer = visible_volunteer(request, pk)
+    return end_page(
+        request,
+        VolunteerEndForm,
+        volunteer,
+        volunteer.leave,
+        title=f"办理退出：{volunteer}",
+        message="已办理退出，记录保留。",
+    )
+
+
+def volunteer_team(request, pk):
+    """Moves a volunteer into another team, or out of the present one, from a day on."""
+    volunteer = visible_volunteer(request, pk)
+    return end_page(
+        request,
+        VolunteerTeamForm,
+        volunteer,
+        partial(change_team, volunteer),
+        title=f"调整队伍：{volunteer}",
+        message="已调整队伍。",
+        initial={"day": timezone.localdate()},
+    )
+
+
+def team_member_update(request, pk):
+    """Corrects a place in a team: the hub, or from when to when it was held."""
+    place = visible_place(request, pk)
+    return form_page(request, TeamMemberForm, instance=place, title=f"更正队伍：{place}", message="已更正队伍。")
+
+
+def team_member_delete(request, pk):
+    """Deletes a place in a team that was never held."""
+    place = visible_place(request, pk)
+    return delete_page(
+        request,
+        place,
+        title=f"删除队伍记录：{place}",
+        message="已删除队伍记录。",
+        after=place.get_absolute_url(),
+    )
+
+
+def visible_place(request, pk):
+    """Returns the place in a team if the user may see it; raises Http404 otherwise."""
+    places = TeamMember.objects.visible_to(request.user).select_related("volunteer__person", "hub")
+    return get_object_or_404(places, pk=pk)
+
+
 def visible_volunteer(request, pk):
     """Returns the volunteer if the user may see it; raises Http404 otherwise."""
-    volunteers = Volunteer.objects.visible_to(request.user).select_related("person", "team__hub")
+    volunteers = Volunteer.objects.visible_to(request.user).select_related("person").prefetch_related("places__hub")
     return get_object_or_404(volunteers, pk=pk)

@@ -29,11 +29,11 @@ from yl_district.validators import (
 CAPACITY_PATHS = [
     "memberships__branch__path",
     "posts__organisation__path",
-    "volunteering__team__hub__organisation__path",
+    "volunteering__places__hub__organisation__path",
 ]
 STAFF_CAPACITIES = [*CAPACITY_PATHS, "links_as_youth__cadre__posts__organisation__path"]
 SIGN_INS = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
-HUB_CAPACITIES = ["volunteering__team__hub__organisation__path"]
+HUB_CAPACITIES = ["volunteering__places__hub__organisation__path"]
 HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Exists, F, Min, OuterRef, Q
 
-from members.models import Post, Volunteer
+from members.models import Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
@@ -155,7 +155,7 @@ def bindings_before_entry(inspection):
         yield RawFinding(
             subject_of(link), str(link), early_binding(link.bound_on, "起始", link.started_on), url, ("cadres_linked",)
         )
-    volunteers = Volunteer.objects.within(scope.organisation).as_of(scope.day).filter(bound_on__lt=F("joined_on"))
+    volunteers = sources.volunteers(scope).filter(bound_on__lt=F("joined_on"))
     for volunteer in inspection.opened(volunteers).select_related("person").order_by("pk"):
         url = inspection.page("volunteer_update", volunteer.pk, of=volunteer)
         found = early_binding(volunteer.bound_on, "加入", volunteer.joined_on)

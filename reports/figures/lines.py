@@ -7,7 +7,6 @@ it, the export and the document all derive from it, so they cannot disagree. A c
 from collections.abc import Iterable, Iterator
 
 from activities.models import ActivityType
-from members.models import Volunteer
 from orgs.models import Supply, UnitContact
 from youthhubs.models import HubYear
 
@@ -55,6 +54,7 @@ from .sources import (
     supplies,
     units,
     units_toward_task,
+    volunteers,
 )
 
 SESSIONS_SHORTFALL = "{name}{n}，未达到{target}的目标"
@@ -137,8 +137,8 @@ FIGURES = [
            "期末在库、已在平台绑定的帮扶对象", lambda scope: case_register(scope).bound_by(scope.day),
            part_of="assisted_youths"),
     Figure("volunteers_bound", "平台绑定志愿者", "名", ASSISTANCE, STOCK, OPEN, DISJOINT,
-           "期末已在平台绑定的志愿者",
-           lambda scope: Volunteer.objects.within(scope.organisation).as_of(scope.day).bound_by(scope.day)),
+           "期末在册、已在平台绑定的志愿者，按当时所在的队伍归属",
+           lambda scope: volunteers(scope).bound_by(scope.day)),
     Figure("scholarships_granted", "获批奖学金", "名", ASSISTANCE, FLOW, CASES, DISJOINT,
            "批准日期在期内、已批准或发放的学生，一人只计一次",
            lambda scope: scholarships(scope).granted_during(scope.passed).one_of_each_student(),
@@ -154,7 +154,7 @@ FIGURES = [
     Figure("hubs_key", "重点店", "家", HUBS, STOCK, OPEN, DISJOINT,
            "其中本年度为重点店的", lambda scope: hubs(scope).of_tier(HubYear.Tier.KEY, scope.year), addend_of="hubs"),
     Figure("hub_volunteer_teams", "青年汇志愿者队伍", "支", HUBS, STOCK, OPEN, DISJOINT,
-           "其中队伍里有志愿者的", lambda scope: hubs(scope).with_team_on(scope.day), part_of="hubs"),
+           "其中期末队伍里有在册志愿者的", lambda scope: hubs(scope).with_team_on(scope.day), part_of="hubs"),
     Figure("sessions", "活动场次", "场", ACTIVITIES, FLOW, OPEN, DISJOINT,
            "期内全部活动的场次之和", activities, sessions,
            of_hubs=True, headline=6, is_drawn=True, is_work=True, shortfall=SESSIONS_SHORTFALL),

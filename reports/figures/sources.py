@@ -13,7 +13,7 @@ from assistance.models import (
     ServicePlan,
     ServicePlanQuerySet,
 )
-from members.models import Member, MemberQuerySet, Person, PersonQuerySet, Post
+from members.models import Member, MemberQuerySet, Person, PersonQuerySet, Post, Volunteer, VolunteerQuerySet
 from orgs.models import Organisation, OrganisationQuerySet, ReachQuerySet, Supply, SupplyQuerySet, Unit, UnitQuerySet
 from outreach.models import (
     CadreQuerySet,
@@ -120,6 +120,10 @@ def scholarships(scope: Scope) -> ScholarshipQuerySet:
 
 def hubs(scope: Scope) -> HubQuerySet:
     return Hub.objects.within(scope.organisation).as_of(scope.day)
+
+
+def volunteers(scope: Scope) -> VolunteerQuerySet:
+    return Volunteer.objects.placed_on(scope.day, scope.organisation).as_of(scope.day)
 
 
 def people_signed_in(scope: Scope) -> PersonQuerySet:

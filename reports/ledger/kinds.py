@@ -17,7 +17,7 @@ from orgs.roles import RoleKind
 from outreach.resources import ContactResource, LinkResource
 from yl_district.importing.kinds import ImportKind, ImportKinds, aliases
 from yl_district.sheets.cells import text_key
-from youthhubs.resources import HubYearResource, VolunteerResource
+from youthhubs.resources import HubYearResource, TeamMemberResource, VolunteerResource
 
 from ..platforms.resources import PlatformEntryResource
 from ..targets.resources import TargetResource
@@ -74,6 +74,7 @@ KINDS = ImportKinds(
         ImportKind("signins", SignInResource, "activity_list"),
         ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),
         ImportKind("school_spans", SchoolSpanResource, "member_list", on_page=False),
+        ImportKind("team_places", TeamMemberResource, "volunteer_list", on_page=False),
         ImportKind("supplies", SupplyResource, "supply_list"),
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),

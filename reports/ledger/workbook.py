@@ -18,7 +18,6 @@ from yl_district.recognition.headings import heading_key, shown_heading
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.columns import Book
 from yl_district.sheets.problems import Problem, problem_at
-from yl_district.sheets.span_resource import SpanResource
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, write_workbook
 
 from ..figures.lines import all_figures
@@ -194,7 +193,7 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
         if year is not None:
             records = records.filter(happened_in(kind.resource, year))
         rows = resource.export_rows(records)
-        if rows or not issubclass(kind.resource, SpanResource):
+        if rows or not kind.resource.is_of_earlier:
             sheets.append((kind.label, headings(kind.resource), rows))
     write_workbook(stream, sheets)
 

@@ -15,6 +15,7 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
+from youthhubs.models import TeamMember
 
 from .targets import StaffQuerySet
 
@@ -33,6 +34,8 @@ class PlatformEntryQuerySet(StaffQuerySet):
     def within(self, organisation: Organisation) -> Self:
         """Entries of records in the subtree of `organisation`, people by the capacity entered; all entries at the root.
 
+        A volunteer's entry belongs to the team of the day on which it was made.
+
         Below the root, entries of assisted youths are left out: no organisation may reveal who is assisted.
         """
         if organisation.is_root():
@@ -42,6 +45,9 @@ class PlatformEntryQuerySet(StaffQuerySet):
         for subject, path in ORGANISATION_PATHS.items():
             people = Person.objects.filter(**{"pk": OuterRef("person"), f"{path}__startswith": organisation.path})
             reached |= Q(subject=subject) & Exists(people)
+        places = TeamMember.objects.within(organisation).filter(volunteer__person=OuterRef("person"))
+        of_volunteers = Q(subject=PlatformEntry.Subject.VOLUNTEER)
+        reached |= of_volunteers & Exists(places.held_on(OuterRef("entered_on")))
         return self.filter(reached)
 
     def of_open_subjects(self) -> Self:
@@ -137,5 +143,4 @@ ORGANISATION_PATHS = {
     PlatformEntry.Subject.MEMBER: "memberships__branch__path",
     PlatformEntry.Subject.CADRE: "posts__organisation__path",
     PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth__cadre__posts__organisation__path",
-    PlatformEntry.Subject.VOLUNTEER: "volunteering__team__hub__organisation__path",
 }

@@ -39,6 +39,9 @@ class SampleVolunteer:
     pledged: date | None = None
     bound: date | None = None
     remark: str | None = None
+    # The team and the day of joining it, where the volunteer was in another one before.
+    former_hub: SampleHub | None = None
+    placed: date | None = None
 
 
 def build_volunteers(people, memberships, links):
@@ -69,6 +72,8 @@ def build_volunteers(people, memberships, links):
         volunteers.append(
             SampleVolunteer(people.aged(24, 40, date(2017, 1, 1)), None, date(2017, 3, 5), "高碑店地区办事处")
         )
+    moved = next(one for one in volunteers if one.hub is XINGLONG and one.joined < date(2016, 1, 1))
+    moved.former_hub, moved.placed = BALIZHUANG, date(2016, 3, 5)
     for volunteer in volunteers:
         volunteer.person.volunteer_no = people.volunteer_no() if chance.likely(0.8) else None
         volunteer.pledged = volunteer.joined if chance.likely(0.4) else None
@@ -85,11 +90,24 @@ def volunteer_rows(volunteers):
             "单位": volunteer.employer,
             "志愿者编号": volunteer.person.volunteer_no,
             "志愿者队伍": volunteer.hub.name if volunteer.hub else None,
+            "入队日期": volunteer.placed,
             "加入日期": volunteer.joined,
             "承诺书日期": volunteer.pledged,
             "平台绑定日期": volunteer.bound,
             "备注": volunteer.remark,
         }
+
+
+def former_team_rows(volunteers):
+    """Rows of 队伍变更: the teams in which volunteers were before their present one."""
+    for volunteer in volunteers:
+        if volunteer.former_hub:
+            yield {
+                "姓名": volunteer.person.name,
+                "起始日期": volunteer.joined,
+                "结束日期": volunteer.placed,
+                "志愿者队伍": volunteer.former_hub.name,
+            }
 
 
 def hub_rows(posts):

@@ -42,12 +42,13 @@ def sheets():
         "青年汇": hubs.hub_rows(posts),
         "活动": activities.activity_rows(),
         "签到": activities.sign_in_rows(people, posts, memberships, links, volunteers, cases),
+        "队伍变更": hubs.former_team_rows(volunteers),
         "物资配发": organisations.supply_rows(tree),
         "平台录入": platforms.entry_rows(tree, posts, memberships, links, volunteers, cases, activities.events()),
         "年度任务": platforms.target_rows(),
     }
     columns = {resource.sheet: [each.column_name for each in resource.columns] for resource in KINDS.resources}
-    # The sheets of earlier states are left out, since nothing in the sample district changed its state.
+    # The sheets of earlier states are left out, where nothing in the sample district changed.
     return {sheet: [_complete(row, columns[sheet]) for row in rows[sheet]] for sheet in columns if sheet in rows}
 
 

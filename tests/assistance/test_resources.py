@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship
-from members.models import Person
+from members.models import Person, Volunteer
 from tests.workbooks import TODAY, exported_rows, problems, take_in, tally, workbook
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,14 @@ def test_a_pairing_begins_with_the_register_and_is_replaced_on_the_day_of_the_im
     assert report.sheets["帮扶对象"].changes == [(2, "白*", "固定志愿者", "顾清", "陆远")]
     assert pairings() == [("顾清", date(2017, 1, 5), TODAY), ("陆远", TODAY, None)]
     assert exported_rows()["帮扶对象"][0]["固定志愿者"] == "陆远"
+
+
+def test_a_fixed_volunteer_has_not_left():
+    take_in(BASE)
+    Volunteer.objects.filter(person__name="顾清").update(left_on=date(2017, 1, 5))
+    assert problems({"帮扶对象": [case(固定志愿者="顾清")]}) == [
+        ("帮扶对象", 2, "固定志愿者", "顾清", "结对时在册的志愿者", "此人已于 2017-01-05 退出，请另选一名")
+    ]
 
 
 def test_a_fixed_volunteer_is_a_volunteer():

@@ -123,6 +123,26 @@ def test_volunteer_is_fixed_replaced_and_ended(district):
     assert youth.pairing_on(timezone.localdate()) is None
 
 
+def test_only_standing_volunteers_are_offered_for_a_pairing_but_all_for_an_assistance_given(district):
+    youth = make_assisted_youth(district.here)
+    standing, former = make_volunteer(name="顾清"), make_volunteer(name="章程", left_on=date(2018, 3, 1))
+
+    def offered(name, field, *args):
+        return set(district.office.get(reverse(name, args=args)).context["form"].fields[field].queryset)
+
+    assert offered("pairing_create", "volunteer", youth.pk) == {standing}
+    assert offered("assistance_create", "volunteers") == {standing, former}
+
+
+def test_volunteer_leaves_by_the_same_page_whether_or_not_a_youth_is_assisted(district):
+    youth, paired, free = make_assisted_youth(district.here), make_volunteer(name="顾清"), make_volunteer(name="顾清")
+    fix_volunteer(youth, paired, timezone.localdate())
+    answers = [send(district.office, "volunteer_end", one.pk, day="2018-03-01") for one in (paired, free)]
+    messages = [[str(message) for message in answer.context["messages"]] for answer in answers]
+    assert messages == [["已办理退出，记录保留。"]] * 2
+    assert "2018-03-01" in page(district.office, "assisted_youth_detail", youth.pk)
+
+
 def test_wrong_pairing_is_refused_in_words(district):
     youth, volunteer = make_assisted_youth(district.here), make_volunteer()
     fix_volunteer(youth, volunteer, date(2017, 1, 10))

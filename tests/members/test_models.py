@@ -106,10 +106,24 @@ def test_post_at_an_organisation_is_not_one_below_it():
     assert list(Post.objects.at(root).titled(Post.COMMITTEE_MEMBER)) == [own]
 
 
-@pytest.mark.parametrize(("joined", "counts"), [(None, True), (DAY, True), (NEXT_DAY, False)])
-def test_volunteer_has_joined(joined, counts):
-    make_volunteer(joined_on=joined)
-    assert Volunteer.objects.as_of(DAY).exists() is counts
+@stock
+def test_volunteer_stands(begin, end, stands):
+    make_volunteer(joined_on=begin, left_on=end)
+    assert Volunteer.objects.as_of(DAY).exists() is stands
+
+
+@open_stock
+def test_volunteer_without_joining_day_stands(end, stands):
+    make_volunteer(joined_on=None, left_on=end)
+    assert Volunteer.objects.as_of(DAY).exists() is stands
+
+
+def test_volunteer_does_not_leave_before_joining():
+    volunteer = make_volunteer(joined_on=DAY)
+    with pytest.raises(ValidationError, match="不早于加入日期（2017-12-31）的日期"):
+        volunteer.leave(date(2017, 12, 30))
+    volunteer.leave(NEXT_DAY)
+    assert (Volunteer.objects.as_of(DAY).count(), Volunteer.objects.left_by(NEXT_DAY).count()) == (1, 1)
 
 
 @by_the_day
@@ -124,6 +138,20 @@ def test_volunteer_belongs_to_the_organisation_of_the_team_else_to_the_root():
     own, stray = make_volunteer(make_hub(branch)), make_volunteer()
     assert set(Volunteer.objects.within(root)) == {own, stray}
     assert set(Volunteer.objects.within(branch)) == {own}
+
+
+def test_volunteer_belongs_to_the_latest_team_but_is_counted_where_the_team_of_the_day_was():
+    root = make_organisation()
+    former, present = make_organisation(parent=root), make_organisation(parent=root)
+    volunteer = make_volunteer(make_hub(former), name="顾清")
+    volunteer.places.update(ended_on=NEXT_DAY)
+    assert list(Volunteer.objects.within(former)) == [volunteer]
+    volunteer.places.create(hub=make_hub(present), started_on=NEXT_DAY)
+    assert (list(Volunteer.objects.within(former)), list(Volunteer.objects.within(present))) == ([], [volunteer])
+    for day, (counted, other) in {DAY: (former, present), NEXT_DAY: (present, former)}.items():
+        assert list(Volunteer.objects.placed_on(day, counted)) == [volunteer]
+        assert list(Volunteer.objects.placed_on(day, other)) == []
+        assert list(Volunteer.objects.placed_on(day, root)) == [volunteer]
 
 
 def wrong(**facts):

@@ -42,7 +42,7 @@ COLUMNS = {
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
 KEPT_BY_ALL = {"organisation", "unit", "unit_change", "unit_contact", "supply", "person", "member", "proposal", "post"}
-AT_HUBS = {"hub", "volunteer", "volunteer_person", "activity", "sign_in", "attachment"}
+AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "sign_in", "attachment"}
 REPORTS = {"report", "section", "explanation", "edition"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.

@@ -1,7 +1,7 @@
 """A randomly generated district: every kind of record, with dates on, before and after every boundary."""
 
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, pairwise
 from random import Random
 from types import SimpleNamespace
 
@@ -253,14 +253,28 @@ def make_hubs(lots, tree):
 
 
 def make_volunteers(lots, hubs, people):
-    volunteers = Volunteer.objects.bulk_create(
-        Volunteer(person=person, joined_on=lots.sometimes(lots.day(), 0.8), bound_on=lots.sometimes(lots.day()))
-        for person in lots.random.sample(people, 50)
-    )
+    volunteers = []
+    for person in lots.random.sample(people, 50):
+        begin, end = lots.span()
+        volunteers.append(
+            Volunteer(
+                person=person, joined_on=begin, left_on=lots.sometimes(end, 0.3), bound_on=lots.sometimes(lots.day())
+            )
+        )
+    Volunteer.objects.bulk_create(volunteers)
     TeamMember.objects.bulk_create(
-        TeamMember(volunteer=volunteer, hub=lots.choice(hubs)) for volunteer in lots.random.sample(volunteers, 30)
+        place for volunteer in lots.random.sample(volunteers, 30) for place in make_places(lots, volunteer, hubs)
     )
     return volunteers
+
+
+def make_places(lots, volunteer, hubs):
+    """Up to three places in teams, one after the other, the first and the last of which may be open."""
+    days = sorted({lots.day() for _ in range(lots.choice([0, 1, 2, 4]))})
+    kept = list(pairwise([None, *days, None]))[:: lots.choice([1, 2])]
+    return [
+        TeamMember(volunteer=volunteer, hub=lots.choice(hubs), started_on=begin, ended_on=end) for begin, end in kept
+    ]
 
 
 def make_cases(lots, tree, people, volunteers):

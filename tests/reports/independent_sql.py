@@ -93,9 +93,10 @@ WITH place AS (
 ), own_volunteer AS (
     SELECT volunteer.*, team.hub_id
     FROM members_volunteer volunteer
-    LEFT JOIN youthhubs_teammember team ON team.volunteer_id = volunteer.id
+    LEFT JOIN youthhubs_teammember team
+      ON team.volunteer_id = volunteer.id AND {stands("team.started_on", "team.ended_on")}
     LEFT JOIN youthhubs_hub hub ON hub.id = team.hub_id
-    WHERE (volunteer.joined_on IS NULL OR volunteer.joined_on <= %(last)s)
+    WHERE {stands("volunteer.joined_on", "volunteer.left_on")}
       AND (hub.organisation_id IN (SELECT id FROM place) OR %(is_root)s = 1)
 ), own_scholarship AS (
     SELECT * FROM assistance_scholarship
@@ -123,6 +124,7 @@ WITH place AS (
     SELECT entry.id, hub.organisation_id FROM reports_platformentry entry
     JOIN members_volunteer volunteer ON volunteer.person_id = entry.person_id AND entry.subject = 'volunteer'
     JOIN youthhubs_teammember team ON team.volunteer_id = volunteer.id
+      AND {stands("team.started_on", "team.ended_on", "entry.entered_on")}
     JOIN youthhubs_hub hub ON hub.id = team.hub_id
 ), own_entry AS (
     SELECT * FROM reports_platformentry
@@ -175,7 +177,9 @@ VALUES = {
     "service_plans": "SELECT count(*) FROM assistance_serviceplan plan "
     "JOIN register ON register.id = plan.youth_id WHERE plan.year = %(year)s",
     "paired_youths": "SELECT count(DISTINCT pairing.youth_id) FROM assistance_pairing pairing "
-    f"JOIN register ON register.id = pairing.youth_id WHERE {stands('pairing.started_on', 'pairing.ended_on')}",
+    "JOIN register ON register.id = pairing.youth_id "
+    "JOIN members_volunteer volunteer ON volunteer.id = pairing.volunteer_id "
+    f"WHERE {stands('pairing.started_on', 'pairing.ended_on')} AND {stands('pairing.started_on', 'volunteer.left_on')}",
     "assistances": "SELECT count(*) FROM received WHERE youth_id IN (SELECT id FROM own_youth)",
     "assistances_per_youth": "SELECT coalesce(min(times), 0) FROM ("
     "SELECT register.id, count(received.youth_id) AS times "

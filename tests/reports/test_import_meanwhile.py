@@ -67,6 +67,7 @@ RELIED = {
     "signins": {"activities.Activity": 1, "members.Person": 1},
     "domain_spans": {"orgs.DomainSpan": 1, "orgs.Organisation": 1},
     "school_spans": {"members.SchoolSpan": 1, "members.Member": 1},
+    "team_places": {"youthhubs.TeamMember": 1, "members.Volunteer": 1, "youthhubs.Hub": 2},
     "supplies": {"orgs.Supply": 1, "orgs.Organisation": 2},
     "platform_entries": {"reports.PlatformEntry": 1, "orgs.Organisation": 1, "members.Person": 1},
     "targets": {"reports.Target": 1},
@@ -223,6 +224,10 @@ BEGUN = {
     },
     "school_spans": {
         "by its days": {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
+    },
+    "team_places": {
+        "of a volunteer": {"姓名": "韩笑", "起始日期": "2015-04-01", "志愿者队伍": "春晖青年汇"}
+        | {"结束日期": "2015-05-04"},
     },
     "supplies": {
         "in every cell": {"日期": "2017-06-04", "组织": BRANCH, "物资": "团徽", "数量": 30},

@@ -92,7 +92,7 @@ def full_district(branches):
     """A district in which a list of every kind finds records to change."""
     branch = branches[BRANCH]
     hub = make_hub(branch, "春晖青年汇")
-    make_hub(branch, "清河青年汇")
+    former_hub = make_hub(branch, "清河青年汇")
     person = make_person("章程", gender="F", birth_date=date(1998, 5, 4), mobile="13800138000")
     person.identity_number = identity_number(4)
     person.save()
@@ -104,7 +104,9 @@ def full_district(branches):
     unit = make_unit("清和科技有限公司", employees=12)
     make_unit_change(unit, "deregistered", remark="电话停机")
     volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
-    make_volunteer(hub, "韩笑", make_person("韩笑", mobile="13800138002"))
+    moved = make_volunteer(None, "韩笑", make_person("韩笑", mobile="13800138002"))
+    moved.places.create(hub=former_hub, started_on=date(2016, 1, 1), ended_on=date(2016, 9, 1))
+    moved.places.create(hub=hub, started_on=date(2016, 9, 1))
     youth = make_assisted_youth(branch, "白露", make_person("白露", identity_number=identity_number(7)))
     Pairing.objects.create(youth=youth, volunteer=volunteer, started_on=date(2017, 1, 5))
     link = Link.objects.create(cadre=post.person, youth=make_person("秦朗"), started_on=date(2017, 1, 10))
@@ -225,6 +227,10 @@ CHANGING = {
         {"姓名": "章程", "起始日期": "2010-09-01", "结束日期": "2013-01-01", "是否在校": "是"},
         {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
     ],
+    "team_places": [
+        {"姓名": "韩笑", "起始日期": "2016-01-01", "结束日期": "2016-08-01", "志愿者队伍": "清河青年汇"},
+        {"姓名": "韩笑", "起始日期": "2015-04-01", "结束日期": "2015-05-04", "志愿者队伍": "春晖青年汇"},
+    ],
     "supplies": [
         {"日期": "2017-05-04", "组织": BRANCH, "物资": "团旗", "数量": 2},
         {"日期": "2017-06-04", "组织": OTHER_BRANCH, "物资": "团徽", "数量": 30},
@@ -256,6 +262,7 @@ PLAIN = {
     "scholarships",
     "domain_spans",
     "school_spans",
+    "team_places",
     "supplies",
     "platform_entries",
     "targets",
@@ -275,7 +282,7 @@ WRITTEN = {
         "~youthhubs.TeamMember": 1,
         "+members.Person": 1,
         "+members.Volunteer": 1,
-        "+youthhubs.TeamMember": 1,
+        "+youthhubs.TeamMember": 2,
     },
     "links": {"~members.Person": 1, "~outreach.Link": 1, "+members.Person": 1, "+outreach.Link": 2},
     "contacts": {"~outreach.Contact": 1, "+outreach.Contact": 1},
@@ -300,6 +307,7 @@ WRITTEN = {
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
     "domain_spans": {"~orgs.DomainSpan": 1, "+orgs.DomainSpan": 1},
     "school_spans": {"~members.SchoolSpan": 1, "+members.SchoolSpan": 1},
+    "team_places": {"~youthhubs.TeamMember": 1, "+youthhubs.TeamMember": 1},
     "supplies": {"~orgs.Supply": 1, "+orgs.Supply": 1},
     "platform_entries": {"~reports.PlatformEntry": 1, "+reports.PlatformEntry": 1},
     "targets": {"~reports.Target": 1, "+reports.Target": 1},

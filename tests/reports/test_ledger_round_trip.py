@@ -143,6 +143,7 @@ def awkward_ledger():
         )
     ]
     volunteers = [{"姓名": NAME, "手机号码": f"1350013500{number}", "备注": TEXTS[number]} for number in range(3)]
+    volunteers[0] |= {"志愿者队伍": "青年汇1", "入队日期": "2017-03-01", "退出日期": "2018-01-01"}
     cases = [
         {"姓名": "白露", "出生日期": f"200{number}-01-01", "所在组织": place, "入库日期": "2017-01-05"}
         | {"固定志愿者": f"{NAME}（1350013500{number}）", "监护人电话": "007"}
@@ -186,6 +187,7 @@ def awkward_ledger():
         "青年汇": hubs,
         "活动": activities,
         "签到": sign_ins,
+        "队伍变更": [{"姓名": f"{NAME}（13500135000）", "结束日期": "2017-03-01", "志愿者队伍": "青年汇0"}],
         "平台录入": [
             {"平台": "-1", "对象": subject, "名称": name, "录入日期": "2017-06-01"}
             for subject, name in [
@@ -379,9 +381,9 @@ def test_a_later_ledger_corrects_many_kinds_at_once():
         row | {"学校": "柳林小学", "固定志愿者": f"{NAME}（13500135002）"} for row in later["帮扶对象"]
     ]
     report = take_in(later)
-    assert (report.errors, report.new, report.changed) == ([], 0, 7 + 3 + 3)
+    assert (report.errors, report.new, report.changed) == ([], 0, 7 + 2 + 3)
     assert Member.objects.filter(employer="清和科技").count() == 7
-    assert Volunteer.objects.filter(team__hub__name="青年汇1").count() == 3
+    assert Volunteer.objects.filter(places__hub__name="青年汇1").count() == 3
     paired = [str(case.pairing_on(TODAY).volunteer.person.mobile) for case in AssistedYouth.objects.all()]
     assert paired == ["13500135002"] * 3
     assert problems(later | {"志愿者": [later["志愿者"][0]] * 2})[0][:4] == ("志愿者", 3, "姓名", NAME)

@@ -1,9 +1,10 @@
 """Pages of youth hubs and volunteers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from members.models import Person, Volunteer
 from tests.factories import make_hub, make_member, make_person, make_volunteer
@@ -66,15 +67,126 @@ def test_tier_is_kept_by_year_and_once_a_year(district):
     assert set(hub.years.values_list("year", "tier")) == {(2017, "ordinary"), (2018, "ordinary")}
 
 
+def in_team(client, hub):
+    """The names in the team of a hub's page."""
+    table = client.get(reverse("hub_detail", args=[hub.pk])).context["table"]
+    return [row.get_cell_value("person") for row in table.rows]
+
+
+def formerly(client, hub):
+    """The names of those who were in a hub's team, with the last day, of its page."""
+    places = client.get(reverse("hub_detail", args=[hub.pk])).context["former"]
+    return [(str(place.volunteer), place.last_end) for place in places]
+
+
 def test_volunteer_joins_and_leaves_a_team(district):
     hub = make_hub(district.here)
     send(district.office, "volunteer_create", name="顾清", mobile="13800138000", hub=hub.pk, joined_on="2017-03-05")
     volunteer = Volunteer.objects.get()
     assert volunteer.team.hub == hub
-    assert "顾清" in page(district.office, "hub_detail", hub.pk)
-    send(district.office, "volunteer_update", volunteer.pk, name="顾清", mobile="13800138000", employer="清和物业")
-    assert "顾清" not in page(district.office, "hub_detail", hub.pk)
+    assert (in_team(district.office, hub), formerly(district.office, hub)) == (["顾清"], [])
+    today = timezone.localdate()
+    send(district.office, "volunteer_team", volunteer.pk, day=today)
+    assert (in_team(district.office, hub), formerly(district.office, hub)) == ([], [("顾清", today)])
+    assert f"起始日期未填写 至 {today}" in page(district.office, "volunteer_detail", volunteer.pk)
+    send(district.office, "team_member_delete", volunteer.team.pk)
+    assert formerly(district.office, hub) == []
     assert "没有加入青年汇的志愿者队伍" in page(district.office, "volunteer_detail", volunteer.pk)
+
+
+def test_a_new_volunteer_has_always_been_in_the_team_and_it_changes_only_by_its_own_page(district):
+    here, there = make_hub(district.here), make_hub(district.there)
+    send(district.office, "volunteer_create", name="顾清", hub=here.pk)
+    volunteer = Volunteer.objects.get()
+    assert (volunteer.team.started_on, volunteer.team.ended_on) == (None, None)
+    send(district.office, "volunteer_update", volunteer.pk, name="顾清", hub=there.pk)
+    assert [place.hub for place in volunteer.places.all()] == [here]
+    assert refused(district.office, "volunteer_team", volunteer.pk)["day"] == "请填写自何日起。"
+    tomorrow = str(timezone.localdate() + timedelta(days=1))
+    assert "day" in refused(district.office, "volunteer_team", volunteer.pk, hub=str(there.pk), day=tomorrow)
+    send(district.office, "volunteer_team", volunteer.pk, hub=there.pk, day="2018-03-01")
+    assert in_team(district.office, here) == []
+    assert (in_team(district.office, there), formerly(district.office, here)) == (
+        ["顾清"],
+        [("顾清", date(2018, 3, 1))],
+    )
+
+
+def test_volunteer_leaves_and_is_kept(district):
+    hub = make_hub(district.here)
+    volunteer = make_volunteer(hub, joined_on=date(2017, 3, 5))
+    assert listed(district.cadre, "volunteer_list") == ["顾清"]
+    assert "不早于加入日期" in refused(district.cadre, "volunteer_end", volunteer.pk, day="2017-03-04")["__all__"]
+    answer = send(district.cadre, "volunteer_end", volunteer.pk, day="2018-03-01")
+    assert "已办理退出，记录保留。" in answer.content.decode()
+    assert (listed(district.cadre, "volunteer_list"), in_team(district.cadre, hub)) == ([], [])
+    assert listed(district.cadre, "volunteer_list", standing="left") == ["顾清"]
+    assert formerly(district.cadre, hub) == [("顾清", date(2018, 3, 1))]
+    text = page(district.cadre, "person_detail", volunteer.person_id)
+    assert "2017-03-05 至 2018-03-01" in text
+
+
+def test_a_cadre_keeps_who_left_the_team_but_not_who_went_to_another(district):
+    here, there = make_hub(district.here), make_hub(district.there)
+    volunteer = make_volunteer(here)
+    send(district.cadre, "volunteer_team", volunteer.pk, day="2018-03-01")
+    assert listed(district.cadre, "volunteer_list") == ["顾清"]
+    assert "hub" in refused(district.cadre, "volunteer_team", volunteer.pk, hub=str(there.pk), day="2018-03-02")
+    send(district.office, "volunteer_team", volunteer.pk, hub=there.pk, day="2018-03-02")
+    assert (listed(district.cadre, "volunteer_list"), status(district.cadre, "volunteer_end", volunteer.pk)) == (
+        [],
+        404,
+    )
+    assert formerly(district.cadre, here) == [("顾清", date(2018, 3, 1))]
+    assert (listed(district.office, "volunteer_list"), in_team(district.office, there)) == (["顾清"], ["顾清"])
+
+
+def test_a_place_is_corrected_once_what_it_moves_is_known(district):
+    hub, other = make_hub(district.here), make_hub(district.here)
+    volunteer = make_volunteer(hub)
+    answer = district.cadre.post(
+        reverse("team_member_update", args=[volunteer.team.pk]), {"hub": hub.pk, "ended_on": "2018-03-01"}
+    )
+    year = timezone.localdate().year - 1
+    effects = [
+        (one.figure.year, one.figure.label, one.figure.amount, one.after) for one in answer.context["form"].effects
+    ]
+    assert (year, "青年汇志愿者队伍", "1支", "0支") in effects
+    send(district.cadre, "team_member_update", volunteer.team.pk, hub=other.pk, ended_on="2018-03-01")
+    assert (volunteer.team.hub, volunteer.team.ended_on) == (other, date(2018, 3, 1))
+
+
+def test_corrected_places_do_not_overlap(district):
+    hub, volunteer = make_hub(district.here), make_volunteer()
+    first = volunteer.places.create(hub=hub, ended_on=date(2017, 1, 1))
+    second = volunteer.places.create(hub=hub, started_on=date(2017, 6, 1))
+    send(district.cadre, "team_member_update", second.pk, hub=hub.pk, started_on="2017-01-01")
+    errors = refused(district.cadre, "team_member_update", first.pk, hub=str(hub.pk), ended_on="2017-01-02")
+    assert "同一时间只在一支队伍" in errors["started_on"]
+    assert refused(district.cadre, "team_member_update", first.pk, hub=str(hub.pk)) == {
+        "__all__": "该志愿者已在一支队伍中，请先填写原来那支队伍的离队日期。"
+    }
+
+
+def test_a_team_that_somebody_else_changed_meanwhile_is_not_changed_again(district):
+    volunteer, there = make_volunteer(make_hub(district.here)), make_hub(district.there)
+    address = reverse("volunteer_team", args=[volunteer.pk])
+    seen = district.office.get(address).context["form"].version
+    send(district.office, "volunteer_team", volunteer.pk, hub=there.pk, day="2018-03-01")
+    answer = district.office.post(address, {"day": "2018-03-01", "version": seen})
+    assert (answer.status_code, volunteer.places.count()) == (409, 2)
+
+
+def test_volunteers_are_found_by_the_team_of_today_and_sorted_by_their_latest(district):
+    first, second = make_hub(district.here, "甲青年汇"), make_hub(district.here, "乙青年汇")
+    former = make_volunteer(first, "顾清")
+    make_volunteer(second, "苏棠")
+    former.places.update(ended_on=date(2018, 3, 1))
+    assert listed(district.office, "volunteer_list", hub=first.pk) == []
+    assert listed(district.office, "volunteer_list", hub=second.pk) == ["苏棠"]
+    order = listed(district.office, "volunteer_list", sort="hub")
+    assert listed(district.office, "volunteer_list", sort="-hub") == order[::-1]
+    assert "甲青年汇（2018-03-01 离队）" in page(district.office, "volunteer_list")
 
 
 def test_known_person_becomes_a_volunteer_once(district):

@@ -161,10 +161,18 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]
     book = noted_book(Book(today or timezone.localdate(), with_cases=with_cases, closed=closed, sheets=sheets))
-    found = {kind: kind.resource(book) for kind, _ in kinds_with_sheets(batch)}
-    for kind, resource in found.items():
-        resource.aliases = aliases(kind.key)
+    found, columns = {}, columns_by_sheet(batch)
+    for kind, numbers in kinds_with_sheets(batch):
+        found[kind] = kind.resource(book)
+        found[kind].aliases = aliases(kind.key)
+        found[kind].stated = frozenset().union(*(columns[number] for number in numbers))
     return found
+
+
+def columns_by_sheet(batch: ImportBatch) -> dict[int, Collection[str]]:
+    """{number of a taken sheet: the columns that it has}."""
+    mapping = sheet_mapping.Mapping.from_json(batch.mapping)
+    return {sheet.number: sheet.columns.values() for sheet in mapping.sheets if sheet.is_taken}
 
 
 def aliases(key: str) -> dict[str, dict[str, str]]:

@@ -56,6 +56,8 @@ class SheetResource(ExportRecall, ModelResource):
     - `settled_by`: a foreign key to records that store data derived from the rows that refer to them, or the primary
       key, where the row's own records do; see `settle`.
     - `is_announced`: whether `announce` is called with each row before any sheet of the file is checked.
+    - `is_of_earlier`: whether the rows are earlier states, for which a ledger without any has no sheet.
+    - `stated`: the columns that the file has, which cells left blank do not tell.
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
@@ -74,6 +76,8 @@ class SheetResource(ExportRecall, ModelResource):
     settled_by = ""
     is_announced = False
     group = ""
+    is_of_earlier = False
+    stated: Collection[str] = ()
     without_types = False  # whether the file is text, which does not preserve the types of cells
 
     def __init_subclass__(cls, **options: Any) -> None:

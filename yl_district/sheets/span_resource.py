@@ -21,6 +21,7 @@ class SpanResource(SheetResource):
 
     related: ClassVar[str]
     relies_on_all = True
+    is_of_earlier = True
 
     @property
     def span(self) -> type[Span]:
