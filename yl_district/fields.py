@@ -1,10 +1,13 @@
-"""Model fields for months and years, and the mark of personal fields."""
+"""Model fields for months, years and dates that need not be known to the day, and the mark of personal fields."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django import forms
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 
+from .partial_dates import KnownDate, parse_known_date, stored_date
 from .record_options import options_of
 
 
@@ -38,6 +41,86 @@ class YearField(models.PositiveSmallIntegerField):
         """A plain PositiveSmallIntegerField, so that migrations do not depend on this class."""
         name, _, args, options = super().deconstruct()
         return name, "django.db.models.PositiveSmallIntegerField", args, options
+
+
+def as_known_date(value):
+    """The date that a value is or states as text, None for an empty one; raises ValueError for any other."""
+    return value if isinstance(value, KnownDate) else parse_known_date(str(value)) if value else None
+
+
+class PartialDateFormField(forms.Field):
+    """A date known to the day, the month or only the year, in a form."""
+
+    def to_python(self, value):
+        try:
+            return as_known_date(value)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], "invalid") from None
+
+
+class PartialDateField(models.Field):
+    """A date known to the day, the month or only the year.
+
+    It is stored as it is known, `1999-05-04`, `1999-05` or `1999`, and read as a `date` or a PartialDate. Such dates
+    have no order, so that the only comparisons are equality and `certainly_by`.
+    """
+
+    compared_by = ("exact", "in", "isnull", "certainly_by")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options | {"max_length": 10})
+
+    def deconstruct(self):
+        name, path, args, options = super().deconstruct()
+        del options["max_length"]
+        return name, path, args, options
+
+    def get_internal_type(self):
+        return "CharField"
+
+    def db_check(self, connection):
+        """The database takes no text of another shape."""
+        column = connection.ops.quote_name(self.column)
+        return f"length({column}) IN (4, 7, 10)"
+
+    def from_db_value(self, value, expression, connection):
+        return value and stored_date(value)
+
+    def to_python(self, value):
+        try:
+            return as_known_date(value)
+        except ValueError:
+            raise ValidationError(f"“{value}”不是日期、年月或年份。", "invalid") from None
+
+    def get_prep_value(self, value):
+        known = self.to_python(super().get_prep_value(value))
+        return known and str(known)
+
+    def value_to_string(self, instance):
+        return self.get_prep_value(self.value_from_object(instance)) or ""
+
+    def formfield(self, **options):
+        return super().formfield(**{"form_class": PartialDateFormField} | options)
+
+    def get_lookup(self, lookup_name):
+        """Raises FieldError for lookups that would order texts as if they were days."""
+        if lookup_name in self.compared_by:
+            return super().get_lookup(lookup_name)
+        raise FieldError(f"{self.name} need not be known to the day, so that {lookup_name!r} cannot compare it.")
+
+
+@PartialDateField.register_lookup
+class CertainlyBy(models.Lookup):
+    """Whether a date lies on or before a day, whichever of its possible days it is."""
+
+    lookup_name = "certainly_by"
+    prepare_rhs = False
+
+    def as_sql(self, compiler, connection):
+        column, params = self.process_lhs(compiler, connection)
+        # Every month is taken to end on the 31st, so that the last day of a month is, too.
+        day = self.rhs if (self.rhs + timedelta(days=1)).day > 1 else f"{self.rhs:%Y-%m}-31"
+        return f"({column} || substr('9999-12-31', length({column}) + 1)) <= %s", [*params, *params, str(day)]
 
 
 def date_format(field):

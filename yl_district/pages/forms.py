@@ -16,7 +16,7 @@ from django.core.validators import (
 from django.db import models
 
 from ..days import bounded_fields
-from ..fields import MonthFormField, YearFormField, is_masked
+from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_masked
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
@@ -59,7 +59,9 @@ def prepare_field(field):
         field.widget.choices = [("unknown", "未填写"), ("true", "是"), ("false", "否")]
     if isinstance(field, forms.CharField):
         refuse_control_characters(field)
-    if isinstance(field, forms.DateField):
+    if isinstance(field, PartialDateFormField):
+        prepare_partial_date(field)
+    elif isinstance(field, forms.DateField):
         prepare_date(field)
     elif isinstance(field, forms.IntegerField) and not isinstance(field, (forms.DecimalField, forms.FloatField)):
         prepare_whole_number(field)
@@ -115,6 +117,24 @@ def offer_days(fields, model, today):
         if field.name in fields:
             widget = fields[field.name].widget
             widget.attrs["max"] = widget.format_value(field.bounds.latest(today))
+
+
+def prepare_partial_date(field):
+    """Sets a text input, since the browser's own can hold no month or year in place of a day, and the limits.
+
+    Digits alone are enough, so that a phone may show only these.
+    """
+    field.widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "placeholder": "如 1999-05-04"})
+    field.widget.is_required = field.required
+    field.help_text = field.help_text or "可写作 19990504；不知道日或月的，只写年月（199905）或年份（1999）。"
+    field.error_messages["invalid"] = "请填写真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999。"
+    field.validators.append(validate_entered_year)
+
+
+def validate_entered_year(known):
+    """Raises ValidationError for a date outside ENTERED_YEARS."""
+    if not ENTERED_YEARS[0] <= known.year <= ENTERED_YEARS[1]:
+        raise ValidationError(f"请填写 {ENTERED_YEARS[0]} 至 {ENTERED_YEARS[1]} 年之间的日期。")
 
 
 def narrow_choices(fields, user):

@@ -7,7 +7,7 @@ from django.utils import formats, timezone
 from django_tables2.rows import BoundRow, BoundRows
 
 from ..days import announcement, coming_end, is_announced
-from ..fields import MonthField, date_format, is_masked
+from ..fields import MonthField, PartialDateField, date_format, is_masked
 from ..privacy.encryption import DecryptionError, EncryptedMixin
 from ..templatetags.yl import masked
 
@@ -66,7 +66,7 @@ class PageTable(tables.Table):
         super().__init__(*args, **options)
         self.sealed = set()
         for bound in self.columns.iterall():
-            if isinstance(bound.column, tables.DateColumn):
+            if isinstance(bound.column, tables.DateColumn | PartialDateColumn):
                 bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
             if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
                 bound.column.orderable = False  # sorting ciphertext is meaningless
@@ -126,6 +126,15 @@ class EndColumn(tables.DateColumn):
 
     def value(self, value):
         return value and formats.date_format(value, date_format(self.field))
+
+
+@tables.columns.library.register
+class PartialDateColumn(tables.Column):
+    """A date as far as it is known; the default column of a PartialDateField."""
+
+    @classmethod
+    def from_field(cls, field, **options):
+        return cls(**options) if isinstance(field, PartialDateField) else None
 
 
 @tables.columns.library.register

@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
+from ..partial_dates import COMPACT_DAY, COMPACT_MONTH, DAY, MONTH, KnownDate, parse_known_date
 from ..spreadsheets.limits import FORMULA_ERROR
 from ..spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
 from ..validators import validate_identity_number, validate_mobile
@@ -27,16 +28,13 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # copied al
 # One or two digits distinguish namesakes; four in a row are a number in the wrong column.
 PERSON_NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
 MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
-DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
-COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
-MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
-COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 DIGITS = re.compile(r"[0-9]{1,12}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 SCIENTIFIC_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
 CUT_NUMBER = re.compile(r"[0-9]{15}000")  # Excel keeps fifteen digits of a long number, the rest becomes 0
 READABLE_YEARS = range(1900, 2101)
+Dated = TypeVar("Dated", bound=KnownDate)
 # Raises ValidationError for an invalid value.
 Validator: TypeAlias = Callable[[Any], None]
 
@@ -75,7 +73,7 @@ def check_digits(widget: Widget, value: object) -> None:
     in one of eleven rounded numbers. Excel never writes blanks into a number, so a number with blanks was typed.
     """
     text = plain(value)
-    if isinstance(widget, MonthWidget) and TENTH.fullmatch(text):
+    if isinstance(widget, MonthWidget | PartialDateWidget) and TENTH.fullmatch(text):
         raise month_or_tenth(text)
     if isinstance(widget, IdentityNumberWidget) and is_cut(text):
         written = f"{text[:6]} {text[6:14]} {text[14:]}"
@@ -354,10 +352,7 @@ class MonthWidget(DayWidget):
     EXPECTED = "年月，如 2017-05"
 
     def clean(self, value: object, row: Any = None, **options: Any) -> date:
-        if isinstance(value, float) and not value.is_integer():
-            value = plain(value)
-            if value.endswith(".1"):
-                raise month_or_tenth(value)
+        check_tenth(value)
         if not isinstance(value, (date, bool)):
             text = "".join(plain(value).split())
             match = MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text)
@@ -373,6 +368,31 @@ class MonthWidget(DayWidget):
         return "" if value is None else f"{value:%Y-%m}"
 
 
+class PartialDateWidget(Widget):
+    """A date known to the day, the month or only the year: `2017-05-04`, `2017.5`, `2017年`, or an Excel date."""
+
+    EXPECTED = "真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999"
+
+    def clean(self, value: object, row: Any = None, **options: Any) -> KnownDate:
+        check_tenth(value)
+        if isinstance(value, datetime):
+            value = value.date()
+        try:
+            known = value if isinstance(value, date) else parse_known_date(plain(value))
+        except ValueError:
+            raise CellError(self.EXPECTED, "请核对；不知道日或月的，写到年月或年份即可") from None
+        return in_range(known, "日期")
+
+    def render(self, value: KnownDate | None, obj: Any = None, **options: Any) -> str:
+        return "" if value is None else str(value)
+
+
+def check_tenth(value: object) -> None:
+    """Raises CellError for a number like 2008.1, which may be January or October."""
+    if isinstance(value, float) and TENTH.fullmatch(plain(value)):
+        raise month_or_tenth(plain(value))
+
+
 def day(year: str, month: str, day_of_month: str | int, expected: str) -> date:
     """Returns the date of these numbers; raises CellError where there is no such day, or outside `READABLE_YEARS`."""
     try:
@@ -383,7 +403,7 @@ def day(year: str, month: str, day_of_month: str | int, expected: str) -> date:
         raise CellError(f"真实存在的{expected}", "请核对年、月、日") from None
 
 
-def in_range(value: date, expected: str) -> date:
+def in_range(value: Dated, expected: str) -> Dated:
     """Returns the date; raises CellError outside `READABLE_YEARS`."""
     if value.year not in READABLE_YEARS:
         raise CellError(f"1900 至 2100 年之间的{expected}", "请核对年份")
