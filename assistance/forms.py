@@ -10,6 +10,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.partial_dates import may_agree
 from yl_district.privacy.masking import masked_name
 from yl_district.validators import problem
 
@@ -249,7 +250,7 @@ class CaseGrantDecisionForm(ActionForm):
         return people.prefetch_related(Prefetch("assistance_cases", cases))
 
     def _fits(self, person):
-        return not (self.grant.birth_date and person.birth_date and person.birth_date != self.grant.birth_date)
+        return may_agree(self.grant.birth_date, person.birth_date)
 
     def clean(self):
         data = super().clean()

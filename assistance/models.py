@@ -17,7 +17,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import latest_of_each, number_of
 from yl_district.days import FIRST_BIRTH_YEAR, announced, happened
-from yl_district.fields import YearField, personal
+from yl_district.fields import PartialDateField, YearField, partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
@@ -86,7 +86,7 @@ class CaseGrant(SealedModel):
 
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
     name = personal(models.CharField("青少年姓名", max_length=30))
-    birth_date = personal(happened(models.DateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR))
+    birth_date = personal(happened(PartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR))
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="case_grants", verbose_name="所在组织")
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
@@ -120,6 +120,7 @@ class CaseGrant(SealedModel):
                 condition=~Q(is_approved=True) | Q(person__isnull=False, expires_on__isnull=False),
                 name="case_grant_approved_for_a_person_until_a_day",
             ),
+            partial_date_constraint("birth_date", "case_grant"),
         ]
 
     def __str__(self):

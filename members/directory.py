@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from orgs.models import Organisation
+from yl_district.partial_dates import may_agree
 from yl_district.privacy.masking import masked_name
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
 from yl_district.sheets.columns import key_of
@@ -294,12 +295,12 @@ def born_by(number):
 
 
 def contradicts(person, row):
-    """Whether a row's identity number, birth date or mobile differs from the person's."""
+    """Whether a row's identity number, birth date or mobile cannot be the person's."""
     number, mobile = row.get("身份证号"), row.get("手机号码")
     birth = row.get("出生日期") or born_by(number)
     known_birth = person.birth_date or born_by(person.identity_number)
     return bool(
         (number and person.identity_number and number != person.identity_number)
-        or (birth and known_birth and birth != known_birth)
+        or not may_agree(birth, known_birth)
         or (mobile and person.mobile and mobile != person.mobile)
     )

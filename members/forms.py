@@ -18,6 +18,7 @@ from yl_district.pages.forms import (
     offer_days,
     prepare_field,
 )
+from yl_district.partial_dates import is_vaguer, may_agree
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
@@ -175,9 +176,9 @@ class PersonForm(PageForm):
 
     def _contradicts(self, person, data):
         """Whether the identity number or birth date entered shows that this namesake is another person."""
-        typed = {"identity_number": data.get("identity_number"), "birth_date": data.get("birth_date")}
-        pairs = [(value, getattr(person, field)) for field, value in typed.items()]
-        return any(value and value != CLEAR and known and value != known for value, known in pairs)
+        number, known = data.get("identity_number"), person.identity_number
+        is_other = number and number != CLEAR and known and number != known
+        return bool(is_other) or not may_agree(data.get("birth_date"), person.birth_date)
 
     def _choose(self, namesakes):
         """Returns the namesake chosen by the user, a new person, or None if the user has yet to choose."""
@@ -208,19 +209,22 @@ class PersonForm(PageForm):
         offered = [name for name in TELLING_FIELDS if name in self.fields]
         typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
         for person in self._namesakes(data):
-            if all(getattr(person, name) == value for name, value in typed.items()):
+            if not any(tells_apart(value, getattr(person, name)) for name, value in typed.items()):
                 self.add_error("name", say_apart([self.fields[name].label for name in offered]))
                 break
         return Person()
 
     def _fill(self, person, data):
-        """Sets the person's fields from the form; an emptied field is cleared only for an existing record's person."""
+        """Sets the person's fields from the form.
+
+        Only for an existing record's person may an emptied field be cleared, and a date become vaguer.
+        """
         for name in PERSON_FIELDS:
             value = data.get(name)
             if name in KEPT_BACK:
                 if value:
                     setattr(person, name, KEPT_BACK[name] if value == CLEAR else value)
-            elif value or (self.known_person and name in data):
+            elif (self.known_person and name in data) or (value and not is_vaguer(value, getattr(person, name))):
                 setattr(person, name, value)
 
     def _check(self, person):
@@ -279,6 +283,11 @@ def is_stored(person):
     return stored is not None and all(getattr(stored, name) == getattr(person, name) for name in PERSON_FIELDS)
 
 
+def tells_apart(value, known):
+    """Whether a value entered differs from a person's; a date does not from one that says the same more or less."""
+    return not (value == known or is_vaguer(value, known) or is_vaguer(known, value))
+
+
 def lock_person(pk):
     """Locks a person until the end of the transaction."""
     list(Person.objects.select_for_update(no_key=True).filter(pk=pk).values_list("pk"))
@@ -324,7 +333,7 @@ def keeps_roll(user, member):
 class MemberForm(PersonForm):
     """A league member."""
 
-    person_required = ("gender", "birth_date")
+    person_required = ("gender",)
     groups = [
         PERSON_GROUP,
         ("团籍", "branch", "joined_league_on", "development_no", "intake", "intake_on", "status", "left_on"),

@@ -5,6 +5,7 @@ from datetime import date
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.partial_dates import earliest
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
@@ -202,7 +203,7 @@ class MemberResource(PeopleResource):
         person_column("name", required=True),
         person_column("gender", required=True, unless=IDENTITY_HEADING),
         column(Member, "ethnicity", aliases=ETHNICITY_ALIASES),
-        person_column("birth_date", required=True, unless=IDENTITY_HEADING),
+        person_column("birth_date"),
         person_column("identity_number"),
         column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES),
         column(Member, "education", aliases=EDUCATION_ALIASES),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from .fields import MonthField
+from .partial_dates import earliest
 from .periods import years_before
 from .validators import problem
 
@@ -55,6 +56,7 @@ def check_value(field, value, today=None):
     kind, present, shown = ("年月", "本月", f"{latest:%Y-%m}") if is_month else ("日期", "今天", str(latest))
     if value.year < field.bounds.since:
         raise problem(f"{field.bounds.since} 年以后的{kind}", "请核对年份")
+    value = earliest(value)
     if value > latest and field.bounds.years_ahead:
         raise problem(f"不晚于 {shown} 的{kind}（最多提前一年登记）", "请核对年份，或临近时再登记")
     if value > latest:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
+from django.db.models.functions import Length
 
 from .partial_dates import KnownDate, parse_known_date, stored_date
 from .record_options import options_of
@@ -78,11 +79,6 @@ class PartialDateField(models.Field):
     def get_internal_type(self):
         return "CharField"
 
-    def db_check(self, connection):
-        """The database takes no text of another shape."""
-        column = connection.ops.quote_name(self.column)
-        return f"length({column}) IN (4, 7, 10)"
-
     def from_db_value(self, value, expression, connection):
         return value and stored_date(value)
 
@@ -107,6 +103,17 @@ class PartialDateField(models.Field):
         if lookup_name in self.compared_by:
             return super().get_lookup(lookup_name)
         raise FieldError(f"{self.name} need not be known to the day, so that {lookup_name!r} cannot compare it.")
+
+
+PartialDateField.register_lookup(Length)
+
+
+def partial_date_constraint(name, model):
+    """The constraint by which the database takes only a day, a month or a year in the field `name`."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{name}__length__in": [len("1999"), len("1999-05"), len("1999-05-04")]}),
+        name=f"{model}_{name}_is_a_day_a_month_or_a_year",
+    )
 
 
 @PartialDateField.register_lookup

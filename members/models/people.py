@@ -13,8 +13,9 @@ from django.utils import timezone
 from orgs.models import Organisation, Reasons, User
 from orgs.roles import RoleKind
 from yl_district.days import FIRST_BIRTH_YEAR, happened
-from yl_district.fields import personal
+from yl_district.fields import PartialDateField, partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
+from yl_district.partial_dates import latest, may_agree
 from yl_district.pinyin import SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
@@ -161,12 +162,19 @@ ADULT = 18
 
 
 def age(born, day):
-    """Returns the age in full years on `day` of a person born on `born`, or None if that is unknown."""
+    """Returns the full years that somebody born on `born` has certainly completed by `day`, or None if it is unknown.
+
+    The age itself where the birth date is known to the day, else that of the youngest whom it can mean.
+    """
+    born = latest(born)
     return born and day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def shown_name(name, born, day):
-    """Returns the name for display: only the first character for a person known to be under 18 on `day`."""
+    """Returns the name for display: only the first character unless 18 on `day` is certain.
+
+    Without any birth date the whole name: nothing says that the person is a minor.
+    """
     years = age(born, day)
     return name if years is None or years >= ADULT else masked_name(name)
 
@@ -181,7 +189,7 @@ class Person(SealedModel):
     # Masked only for minors, by `shown_name`.
     name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
-    birth_date = happened(models.DateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
+    birth_date = happened(PartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
     identity_number = personal(
         EncryptedCharField(
             "身份证号",
@@ -212,6 +220,7 @@ class Person(SealedModel):
     class Meta:
         verbose_name = "人员"
         ordering = ["pk"]
+        constraints = [partial_date_constraint("birth_date", "person")]
 
     def __str__(self):
         return self.shown_name
@@ -226,7 +235,7 @@ class Person(SealedModel):
         return shown_name(self.name, self.birth_date, timezone.localdate())
 
     def clean(self):
-        """Sets birth date and sex from the identity number where empty.
+        """Sets birth date and sex from the identity number where empty, and the day where only its month or year is.
 
         Raises ValidationError where the number is invalid or contradicts them.
         """
@@ -238,9 +247,11 @@ class Person(SealedModel):
             except ValidationError as error:
                 raise ValidationError({"identity_number": error}) from None
             birth, gender = identity_number_birth_date(number), identity_number_gender(number)
-            self.birth_date, self.gender = self.birth_date or birth, self.gender or gender
-            if self.birth_date != birth:
+            self.gender = self.gender or gender
+            if not may_agree(self.birth_date, birth):
                 errors["birth_date"] = problem(f"与身份证号一致的出生日期 {birth}", "请核对出生日期与身份证号")
+            else:
+                self.birth_date = birth
             if self.gender != gender:
                 label = self.Gender(gender).label
                 errors["gender"] = problem(f"与身份证号一致的性别 {label}", "请核对性别与身份证号")
@@ -257,5 +268,5 @@ class Person(SealedModel):
                 raise ValidationError({"identity_number": self.unique_error_message(Person, ["identity_number"])})
 
     def age_on(self, day):
-        """Returns the age in full years on `day`, or None without a birth date."""
+        """Returns the full years certainly completed by `day`, or None without a birth date."""
         return age(self.birth_date, day)

@@ -23,7 +23,7 @@ def members_over_age(inspection):
     """Yields members past the age limit without a post."""
     day = inspection.scope.day
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
-    too_old = sources.members(inspection.scope).filter(person__birth_date__lte=years_before(day, AGE_LIMIT))
+    too_old = sources.members(inspection.scope).filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
     members = too_old.exclude(Exists(serving))
     for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"

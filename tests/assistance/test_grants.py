@@ -33,6 +33,7 @@ from tests.factories import (
 )
 from tests.pages import browser_of, listed, page, refused, send, status, two_branches
 from yl_district.audit.models import AccessEntry
+from yl_district.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
 CHOSEN = "spring-walk-along-the-river"
@@ -138,6 +139,15 @@ def test_of_several_namesakes_the_one_meant_has_to_be_picked(district):
     assert "请选定所指的一位再批准" in errors["person"]
     send(district.office, "case_grant_decide", grant.pk, **said(person=second.person_id))
     assert [district.worker.get(one.get_absolute_url()).status_code for one in (first, second)] == [404, 200]
+
+
+def test_namesakes_who_cannot_be_meant_by_the_birth_date_are_not_offered(district):
+    known = [date(2012, 5, 4), PartialDate(2012, 5), PartialDate(2012), None, PartialDate(2012, 6), PartialDate(2011)]
+    people = [make_assisted_youth(district.here, person=make_person("白露", birth_date=one)).person for one in known]
+    for asked, fitting in (("2012-05-04", 4), ("2012-05", 4), ("2012", 5)):
+        address = reverse("case_grant_decide", args=[asked_for(district, birth_date=asked).pk])
+        offered = [key for key, _ in district.office.get(address).context["form"].fields["person"].choices]
+        assert offered == [*(str(one.pk) for one in people[:fitting]), "new"]
 
 
 def test_a_file_begins_with_a_grant_for_somebody_new(district):

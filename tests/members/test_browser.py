@@ -52,7 +52,7 @@ def test_a_wrong_form_says_so_and_puts_the_cursor_there(desktop_page, sign_in, o
     expect(desktop_page.get_by_label("姓名")).to_be_focused()
     desktop_page.get_by_label("姓名").fill("韩笑")
     desktop_page.get_by_label("姓名").press("Enter")
-    expect(desktop_page.get_by_role("alert")).to_contain_text("没有保存：有 3 处需要改正。")
+    expect(desktop_page.get_by_role("alert")).to_contain_text("没有保存：有 2 处需要改正。")
     expect(desktop_page.get_by_label("姓名")).to_have_value("韩笑")
     expect(desktop_page.get_by_label("性别")).to_be_focused()
 

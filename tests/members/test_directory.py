@@ -16,6 +16,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.workbooks import TODAY
+from yl_district.partial_dates import PartialDate
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Book
 
@@ -63,6 +64,9 @@ SAME_WITHIN_AN_ORGANISATION = {
     "a mobile where none was known": ({}, {"手机号码": "13800138000"}),
     "no mobile where one was known": ({"mobile": "13800138000"}, {}),
     "an identity number where none was known": ({}, {"身份证号": IDENTITY}),
+    "the month of the birth date": ({"birth_date": date(1998, 5, 4)}, {"出生日期": PartialDate(1998, 5)}),
+    "a birth date within the known year": ({"birth_date": PartialDate(1998)}, {"出生日期": date(1998, 5, 4)}),
+    "a number of the known month": ({"birth_date": PartialDate(1949, 12)}, {"身份证号": IDENTITY}),
     "the same birth date": ({"birth_date": date(1998, 5, 4)}, {"出生日期": date(1998, 5, 4)}),
     "a number with the known birth date": ({"birth_date": date(1949, 12, 31)}, {"身份证号": IDENTITY}),
 }
@@ -70,6 +74,8 @@ SOMEBODY_ELSE = {
     "another name": ({}, {"姓名": "章成"}),
     "another mobile": ({"mobile": "13800138000"}, {"手机号码": "13900139000"}),
     "another birth date": ({"birth_date": date(1998, 5, 4)}, {"出生日期": date(1998, 5, 3)}),
+    "another month of birth": ({"birth_date": date(1998, 5, 4)}, {"出生日期": PartialDate(1998, 6)}),
+    "a number of another month": ({"birth_date": PartialDate(1949, 11)}, {"身份证号": IDENTITY}),
     "another identity number": ({"identity_number": IDENTITY}, {"身份证号": OTHER_IDENTITY}),
     "a number with another birth date": ({"birth_date": date(1998, 5, 4)}, {"身份证号": IDENTITY}),
     "a birth date other than the number's": ({"identity_number": IDENTITY}, {"出生日期": date(1998, 5, 4)}),

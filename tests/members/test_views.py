@@ -195,8 +195,11 @@ def test_create_takes_birth_date_and_sex_from_the_identity_number(office, branch
         ({"name": ""}, "name", "请填写姓名。"),
         ({"branch": ""}, "branch", "请选择所在团支部。"),
         ({"gender": ""}, "gender", "请填写性别。"),
-        ({"birth_date": ""}, "birth_date", "请填写出生日期。"),
-        ({"birth_date": "1998-02-30"}, "birth_date", "请填写真实存在的日期，如 2017-05-04。"),
+        (
+            {"birth_date": "1998-02-30"},
+            "birth_date",
+            "请填写真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999。",
+        ),
         ({"birth_date": "0198-05-04"}, "birth_date", "请填写 1900 至 2100 年之间的日期。"),
         ({"birth_date": "2099-05-04"}, "birth_date", "的日期。请核对日期；尚未发生的，到时再登记。"),
         ({"joined_league_on": "2014"}, "joined_league_on", "请填写年月，如 2017-05。"),

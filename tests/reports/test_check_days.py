@@ -17,6 +17,7 @@ from reports.targets.progress import pace_of
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found
+from yl_district.partial_dates import PartialDate
 from yl_district.periods import Period
 from yl_district.spreadsheets.workbooks import read_workbook
 
@@ -34,6 +35,8 @@ def place():
         (date(YEAR - 28, 12, 28), ["康宁（槐荫社区团支部）"]),
         (date(YEAR - 28, 12, 31), ["康宁（槐荫社区团支部）"]),
         (date(YEAR - 27, 1, 1), []),
+        (PartialDate(YEAR - 28), ["康宁（槐荫社区团支部）"]),
+        (PartialDate(YEAR - 27), []),
     ],
 )
 def test_a_member_is_over_age_from_the_birthday_on(place, born, expected):
@@ -59,6 +62,10 @@ LEAP_YEAR = 2020
         (date(1992, 5, 4), date(LEAP_YEAR, 5, 3), []),
         (date(1992, 5, 4), date(LEAP_YEAR, 5, 4), [28]),
         (date(1992, 5, 4), date(LEAP_YEAR, 5, 5), [28]),
+        (PartialDate(1992, 5), date(LEAP_YEAR, 5, 30), []),
+        (PartialDate(1992, 5), date(LEAP_YEAR, 5, 31), [28]),
+        (PartialDate(1992), date(LEAP_YEAR, 12, 30), []),
+        (PartialDate(1992, 2), date(LEAP_YEAR + 1, 2, 28), [28]),
         (None, date(LEAP_YEAR, 5, 5), []),
     ],
 )

@@ -145,7 +145,8 @@ def test_wrong_rows_go_out_with_their_reasons_are_mended_and_taken_again(office)
     headings, *wrong = sheet.rows
     assert headings == ["姓名", "性别", "出生日期", "所在团支部", "文化程度", "失败原因"]
     assert [row[-1] for row in wrong] == [
-        "出生日期现为1998-02-30，应为真实存在的日期，如 2017-05-04。请核对年、月、日",
+        "出生日期现为1998-02-30，应为真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999。"
+        "请核对；不知道日或月的，写到年月或年份即可",
         "所在团支部现为天翌，应为系统中已有的名称。请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记",
     ]
     assert AccessEntry.objects.filter(action="export").count() == 1

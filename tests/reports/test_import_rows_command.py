@@ -61,7 +61,8 @@ def test_a_check_leaves_nothing(tmp_path):
 def test_one_wrong_row_keeps_all_out_and_says_where_what_and_how(tmp_path):
     said, code = run(tmp_path, [RIGHT, WRONG])
     assert said.splitlines()[-2:] == [
-        "错误：《花名册》第 4 行“出生日期”现为“1999.13.1”，应为真实存在的日期，如 2017-05-04。请核对年、月、日。",
+        "错误：《花名册》第 4 行“出生日期”现为“1999.13.1”，应为真实存在的日期、年月或年份，"
+        "如 1999-05-04、1999-05 或 1999。请核对；不知道日或月的，写到年月或年份即可。",
         "没有写入任何内容。",
     ]
     assert (code, kept()) == (1, (0, 0, 0))
@@ -96,8 +97,8 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
                 "row": 4,
                 "column": "出生日期",
                 "found": "1999.13.1",
-                "expected": "真实存在的日期，如 2017-05-04",
-                "remedy": "请核对年、月、日",
+                "expected": "真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999",
+                "remedy": "请核对；不知道日或月的，写到年月或年份即可",
             }
         ],
         "changes": [],
@@ -144,11 +145,11 @@ def test_an_absent_file_and_an_unknown_kind_are_one_line_and_code_2(tmp_path):
 
 def test_a_list_without_a_required_column_says_which(tmp_path):
     file, out = tmp_path / "名单.csv", io.StringIO()
-    file.write_text("姓名,性别,所在团支部\n何清远,男,柳林社区团支部\n", "utf-8")
+    file.write_text("姓名,出生日期,所在团支部\n何清远,1998-05-04,柳林社区团支部\n", "utf-8")
     with pytest.raises(SystemExit) as end:
         call_command("import_rows", "members", str(file), "--json", stdout=out)
     [error] = json.loads(out.getvalue())["errors"]
-    assert (end.value.code, error["column"], error["expected"]) == (1, "出生日期", "必需的列“出生日期”")
+    assert (end.value.code, error["column"], error["expected"]) == (1, "性别", "必需的列“性别”")
 
 
 def test_an_identity_number_says_the_birth_date_and_the_sex(tmp_path):

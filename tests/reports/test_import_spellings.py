@@ -7,6 +7,7 @@ import pytest
 from members.models import Member
 from tests.rosters import BRANCH, identity_number, make_branches, problems, take, tally
 from yl_district.importing.proposal import learn_alias
+from yl_district.partial_dates import PartialDate
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,12 @@ READ = {
             "　1998-05-04　",
         ],
     ),
+    "出生日期 ": (
+        "person__birth_date",
+        PartialDate(1998, 5),
+        ["1998-05", "1998.5", "1998年5月", "199805", 1998.5, 199805],
+    ),
+    "出生日期  ": ("person__birth_date", PartialDate(1998), ["1998", "1998年", 1998]),
     "入团年月": (
         "joined_league_on",
         JOINED,
@@ -102,7 +109,7 @@ READ = {
 }
 REFUSED = {
     "入团年月": [2013.1, "13.5", "2013", "去年", True],
-    "出生日期": ["98.5.4", "1998.5", "5/4/1998", "1998-13-01", 1998.54, "1898-05-04", True],
+    "出生日期": ["98.5.4", 1998.1, "5/4/1998", "1998-13-01", 1998.54, "1898-05-04", True],
     "身份证号": [
         float(NUMBER[:17] + "0"),
         "1.10105E+17",

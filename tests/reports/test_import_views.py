@@ -248,7 +248,7 @@ def test_every_outcome_can_be_listed_by_itself_with_its_number(office, district)
     assert rows(office, batch, show="nonsense", page="nonsense") == found["wrong"]
     assert "文化程度 大学本科 → 大学专科" in told(office, batch, show="changed")
     assert "合计" in told(office, batch, show="set_aside")
-    assert "现为“1998-02-30”，应为真实存在的日期，如 2017-05-04。请核对年、月、日。" in told(office, batch)
+    assert "现为“1998-02-30”，应为真实存在的日期、年月或年份，如 1999-05-04、1999-05 或 1999。" in told(office, batch)
 
 
 def outcomes(client, batch):

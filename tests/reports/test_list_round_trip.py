@@ -111,7 +111,7 @@ def other(item, cell):
         return [label for label in item.choices if label != cell][-1]
     if isinstance(widget, cells.YesNoWidget):
         return "否" if cell == "是" else "是"
-    if isinstance(widget, (cells.DayWidget, cells.MonthWidget)):
+    if isinstance(widget, (cells.DayWidget, cells.MonthWidget, cells.PartialDateWidget)):
         day = widget.clean(cell) + timedelta(days=31) if cell else date(2017, 12, 1)
         return widget.render(day)
     if isinstance(widget, (cells.IntegerWidget, cells.DecimalWidget)):

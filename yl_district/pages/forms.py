@@ -114,8 +114,8 @@ def prepare_date(field):
 def offer_days(fields, model, today):
     """Limits the native inputs of a model's fields to the days that it takes; the model refuses others."""
     for field in bounded_fields(model):
-        if field.name in fields:
-            widget = fields[field.name].widget
+        widget = field.name in fields and fields[field.name].widget
+        if isinstance(widget, forms.DateInput):
             widget.attrs["max"] = widget.format_value(field.bounds.latest(today))
 
 

@@ -12,7 +12,8 @@ from django.db import models
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from ..fields import MonthField, YearField, is_masked
+from ..fields import MonthField, PartialDateField, YearField, is_masked
+from ..partial_dates import is_vaguer
 from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
 
@@ -122,6 +123,8 @@ def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = No
         return cells.ChoiceWidget(source.flatchoices, aliases)
     if isinstance(source, MonthField):
         return cells.MonthWidget()
+    if isinstance(source, PartialDateField):
+        return cells.PartialDateWidget()
     if isinstance(source, models.DateField):
         return cells.DayWidget()
     if isinstance(source, models.BooleanField):
@@ -287,18 +290,22 @@ class Book:
 
     def claim(
         self, record: models.Model, attribute: str, value: Any, place: SheetRow, shown: Callable[[Any], str] = as_text
-    ) -> bool:
-        """Notes that a row sets a value, and returns whether it is the first row to set this attribute.
+    ) -> tuple[Any, SheetRow] | None:
+        """Notes that a row sets a value, and returns what was noted before, None for the first such row.
 
-        Raises CellError where an earlier row sets another value.
+        Raises CellError where an earlier row sets another value, unless that was a vaguer date.
         """
         claimed = self.claimed(record)
-        is_first = attribute not in claimed
-        earlier, first = claimed.setdefault(attribute, (value, place))
-        if earlier != value:
-            raise self.differing(shown(earlier), first)
-        return is_first
+        known = claimed.get(attribute)
+        if known is None or is_vaguer(known[0], value):
+            claimed[attribute] = value, place
+        elif known[0] != value:
+            raise self.differing(shown(known[0]), known[1])
+        return known
 
-    def disclaim(self, record: models.Model, attribute: str) -> None:
-        """Undoes `claim` for a wrong row."""
-        self.claimed(record).pop(attribute, None)
+    def disclaim(self, record: models.Model, attribute: str, known: tuple[Any, SheetRow] | None) -> None:
+        """Undoes `claim` for a wrong row; `known` is what `claim` returned."""
+        if known:
+            self.claimed(record)[attribute] = known
+        else:
+            self.claimed(record).pop(attribute, None)

@@ -17,6 +17,7 @@ from import_export.resources import ModelResource
 from import_export.results import RowResult
 
 from ..days import check_days
+from ..partial_dates import is_vaguer
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
 from ..record_options import options_of
@@ -49,7 +50,8 @@ class SheetResource(ExportRecall, ModelResource):
     - `known_by`: the headings whose cells identify a record in rows without an export mark.
     - `shared`: attributes that several rows may state; they must agree.
     - `called`: the heading of the name by which other sheets refer to a record, by default the first column.
-    - `kept`: attributes of stored records that a row creating another record may fill but not change.
+    - `kept`: attributes of stored records that a row creating another record may fill but not change; a day may take
+      the place of its month or year, and never the other way round.
     - `begins`, `ends`: the headings of the first and last day of a row's validity; rows with an end are imported first,
       so that the end is known before the successor is checked.
     - `synonyms`: {column: other headings that offices use, separated by spaces}; a synonym of two columns is ambiguous.
@@ -384,20 +386,21 @@ class SheetResource(ExportRecall, ModelResource):
             target = getattr(target, step)
         if self.book.closed and (type(target), target.pk) in self.book.closed:
             return
-        is_begun = self.has_begun(target)
+        is_begun, old = self.has_begun(target), getattr(target, name, None)
+        if is_vaguer(value, old):
+            value = old
         if item.attribute in self.shared:
             self._claim(target, name, value, partial(self._quoted, item, target, name), is_begun)
         if is_begun:
             setattr(target, name, value)
             return
-        old = getattr(target, name, None)
         self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
             return
         old_text, new_text = self._masked_texts(item, target, name, old, value)
         change = heading, old_text, new_text
         is_beside = instance.pk is None and target.pk is not None
-        if is_beside and item.attribute in self.kept and old not in ("", None):
+        if is_beside and item.attribute in self.kept and not (old in ("", None) or is_vaguer(old, value)):
             remedy = "请核对；确为登记有误时，先在人员资料中改正"
             raise cells.CellError(f"与已登记一致的{heading} {change[1]}", remedy)
         self.trail.append(partial(setattr, target, name, old))
@@ -421,11 +424,12 @@ class SheetResource(ExportRecall, ModelResource):
             if stored == value:
                 self.trail.append(partial(self.book.disagree, target, self.book.agree(target, name, place)))
                 return
-            self.book.check_agreed(target, name, shown(stored))
+            if not is_vaguer(stored, value):
+                self.book.check_agreed(target, name, shown(stored))
         if target.pk is None and getattr(target, name) not in ("", None):
             self.book.claimed(target).setdefault(name, (getattr(target, name), self.book.begun[id(target)]))
-        if self.book.claim(target, name, value, place, shown):
-            self.trail.append(partial(self.book.disclaim, target, name))
+        known = self.book.claim(target, name, value, place, shown)
+        self.trail.append(partial(self.book.disclaim, target, name, known))
 
     def _quoted(self, item: Column, target: Any, name: str, value: Any) -> str:
         """Returns a value for a problem, masked, since it may be a stored one that the sender does not know."""
