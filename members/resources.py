@@ -5,7 +5,6 @@ from datetime import date
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.partial_dates import earliest
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
