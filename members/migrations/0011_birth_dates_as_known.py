@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0009_school_over_time'),
+        ('members', '0010_volunteer_left_on'),
     ]
 
     operations = [
