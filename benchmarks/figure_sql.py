@@ -18,7 +18,7 @@ FROM activities_activity activity JOIN activities_activitytype type ON type.id =
 WHERE {HELD} {{here}} GROUP BY type.key, type.is_education
 """
 ON_ROLL = """(member.left_on IS NULL OR member.left_on > %(last)s)
-    AND coalesce(member.intake_on, member.joined_league_on, %(last)s) <= %(last)s"""
+    AND coalesce(member.roll_begin, %(last)s) <= %(last)s"""
 MEMBERS = f"""
 SELECT count(*) FILTER (WHERE {ON_ROLL}),
     count(*) FILTER (WHERE {ON_ROLL} AND branch.domain IN ('village', 'community') AND member.in_school IS NOT TRUE),

@@ -16,7 +16,7 @@ from .models import Member, Person, Proposal
 def transfer(member, to_branch, day):
     """Ends the membership as 转出 on `day`, and returns a new one as 转入 in `to_branch` from that day.
 
-    The new one copies all other fields. The development number is unique and moves with the member.
+    The new one copies all other fields but 在册起始日期. The development number is unique and moves with the member.
     Raises ValidationError where the transfer is not valid.
     """
     Proposal(member=member, to_branch=to_branch, day=day).clean()
@@ -24,7 +24,8 @@ def transfer(member, to_branch, day):
     facts = {field.attname: getattr(member, field.attname) for field in Member._meta.concrete_fields}
     member.leave(day, Member.Status.TRANSFERRED_OUT)
     begun = Member(**facts | {"id": None, "branch_id": to_branch.pk, "development_no": number})
-    begun.intake, begun.intake_on, begun.status = Member.Intake.TRANSFERRED, day, Member.Status.NORMAL
+    begun.intake, begun.intake_on, begun.listed_on = Member.Intake.TRANSFERRED, day, None
+    begun.status = Member.Status.NORMAL
     begun.full_clean()
     begun.check_overlap()
     begun.save()

@@ -22,10 +22,17 @@ class MemberFilter(PageFilter):
     domain = filters.ChoiceFilter(label="所属领域", choices=Domain, field_name="branch__domain")
     status = filters.ChoiceFilter(label="团籍状态", choices=Member.Status)
     intake = filters.ChoiceFilter(label="来源", choices=Member.Intake)
+    begin = filters.ChoiceFilter(
+        label="在册起始", choices=[("known", "有日期"), ("guessed", "按入团年月推定")], method="by_begin"
+    )
 
     def by_standing(self, members, name, value):
         """Members on the roll today, or those who have left by today."""
         return members.as_of(self.day) if value == "current" else members.left_by(self.day)
+
+    def by_begin(self, members, name, value):
+        """Members of whom the day is known from which they stand, or those of whom it is guessed."""
+        return members.with_guessed_begin() if value == "guessed" else members.with_known_begin()
 
 
 class PostFilter(PageFilter):

@@ -194,9 +194,9 @@ class MemberResource(PeopleResource):
     """Each row is a league member's period on one branch's roll."""
 
     sheet = "团员"
-    known_by = ("姓名", "身份证号", "手机号码", "出生日期", "所在团支部", "来源日期", "入团年月")
+    known_by = ("姓名", "身份证号", "手机号码", "出生日期", "所在团支部", "在册起始日期", "来源日期", "入团年月")
     group = "所在团支部"
-    begins = ("来源日期", "入团年月")
+    begins = ("在册起始日期", "来源日期", "入团年月")
     ends = ("离开日期",)
     columns = [
         person_column("name", required=True),
@@ -218,6 +218,7 @@ class MemberResource(PeopleResource):
         column(Member, "volunteer_no"),
         column(Member, "intake"),
         column(Member, "intake_on"),
+        column(Member, "listed_on"),
         column(Member, "status"),
         column(Member, "left_on"),
         column(Member, "remark"),
@@ -238,6 +239,7 @@ class MemberResource(PeopleResource):
         "志愿者编号": "志愿者号 志愿服务编号 志愿北京编号",
         "来源": "团员来源",
         "来源日期": "转入日期 转入时间 来源时间",
+        "在册起始日期": "在册日期 在册时间 在册起始时间 在册起始",
         "团籍状态": "状态 团员状态",
         "离开日期": "转出日期 转出时间 离开时间",
         "备注": "备注说明",
@@ -269,12 +271,15 @@ class MemberResource(PeopleResource):
         known = [member for member in known if member.branch is row["所在团支部"]]
         if not known:
             return None
-        begun = [member for member in known if member.intake_on == row.get("来源日期")]
+        stated = Member(
+            listed_on=row.get("在册起始日期"),
+            intake_on=row.get("来源日期"),
+            joined_league_on=row.get("入团年月"),
+            left_on=row.get("离开日期"),
+        )
+        begun = [one for one in known if (one.listed_on, one.intake_on) == (stated.listed_on, stated.intake_on)]
         if begun:
             return begun[-1]
-        stated = Member(
-            intake_on=row.get("来源日期"), joined_league_on=row.get("入团年月"), left_on=row.get("离开日期")
-        )
         fitting = [member for member in known if stated.overlaps(member)]
         fitting = [member for member in fitting if not member.left_on] or fitting
         if len(fitting) > 1:

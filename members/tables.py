@@ -26,6 +26,7 @@ class MemberTable(PageTable):
     education = tables.Column(attrs={"td": {"class": "secondary"}})
     mobile = MaskedColumn(accessor="person__mobile")
     joined_league_on = MonthColumn(attrs={"td": {"class": "secondary"}})
+    roll_begin = tables.DateColumn(format="Y-m-d", attrs={"td": {"class": "secondary"}})
 
     class Meta(PageTable.Meta):
         model = Member
@@ -37,6 +38,7 @@ class MemberTable(PageTable):
             "education",
             "mobile",
             "joined_league_on",
+            "roll_begin",
             "status",
         ]
 

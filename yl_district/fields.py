@@ -1,4 +1,4 @@
-"""Model fields for months, years and dates that need not be known to the day, and the mark of personal fields."""
+"""Model fields for months, years, partly known and derived dates, and the mark of personal fields."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,7 +6,9 @@ from datetime import timedelta
 from django import forms
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Length
+from django.db.models.query_utils import DeferredAttribute
 
 from .partial_dates import KnownDate, parse_known_date, stored_date
 from .record_options import options_of
@@ -128,6 +130,48 @@ class CertainlyBy(models.Lookup):
         # Every month is taken to end on the 31st, so that the last day of a month is, too.
         day = self.rhs if (self.rhs + timedelta(days=1)).day > 1 else f"{self.rhs:%Y-%m}-31"
         return f"({column} || substr('9999-12-31', length({column}) + 1)) <= %s", [*params, *params, str(day)]
+
+
+class FirstDate(DeferredAttribute):
+    """The attribute of a FirstDateField: what the sources come to now, whatever the column held when it was read."""
+
+    def __get__(self, instance, cls=None):
+        return self if instance is None else self.field.derived(instance)
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = value
+
+
+class FirstDateField(models.DateField):
+    """The first known of the dates in `sources`, derived on every write, bulk writes included.
+
+    The model holds the column to it by a CheckConstraint with `is_first_date`.
+    """
+
+    descriptor_class = FirstDate
+
+    def __init__(self, verbose_name=None, *, sources=(), **options):
+        self.sources = tuple(sources)
+        super().__init__(verbose_name, **options | {"null": True, "editable": False})
+
+    def deconstruct(self):
+        """A plain DateField, so that migrations do not depend on this class."""
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.DateField", args, options
+
+    def derived(self, instance):
+        """The first known of the instance's current dates, or None."""
+        return next((day for day in (getattr(instance, name) for name in self.sources) if day), None)
+
+
+def is_first_date(name, sources):
+    """The condition that the column `name` is the first known of the `sources`; NULL only where all of them are."""
+    condition, earlier = Q(**{f"{one}__isnull": True for one in (name, *sources)}), {}
+    for source in sources:
+        known = {f"{source}__isnull": False, f"{name}__isnull": False, name: F(source)}
+        condition |= Q(**earlier | known)
+        earlier[f"{source}__isnull"] = True
+    return condition
 
 
 def date_format(field):

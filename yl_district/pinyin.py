@@ -52,7 +52,7 @@ class SearchTextField(models.TextField):
     """A column derived from `source` on every write, bulk writes included."""
 
     def __init__(self, source="name", **options):
-        self.source = source
+        self.source, self.sources = source, (source,)
         options |= {"editable": False, "default": ""}
         super().__init__("检索", **options)
 

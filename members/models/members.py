@@ -6,14 +6,13 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from orgs.models import COMMUNITY_DOMAINS, NONPUBLIC_DOMAINS, Domain, Organisation, ReachQuerySet
 from yl_district.counts import latest_of_each
 from yl_district.days import announced, announcement, happened
-from yl_district.fields import MonthField, personal
+from yl_district.fields import FirstDateField, MonthField, is_first_date, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
@@ -24,17 +23,24 @@ from yl_district.validators import check_order, problem
 from ..codes import Education, Ethnicity, PoliticalStatus
 from .people import Person
 
+# The dates from which a membership stands; the first known one counts.
+ROLL_BEGINS = ("listed_on", "intake_on", "joined_league_on")
+
 
 class MemberQuerySet(ReachQuerySet):
     organisation_path = "branch__path"
 
-    def with_roll_begin(self) -> Self:
-        """Adds `began_on`: 来源日期, else 入团年月."""
-        return self.annotate(began_on=Coalesce("intake_on", "joined_league_on", output_field=models.DateField()))
-
     def as_of(self, day: date) -> Self:
         """Members on the roll at the end of `day`."""
-        return self.with_roll_begin().filter(standing_on(day, "began_on", "left_on"))
+        return self.filter(standing_on(day, "roll_begin", "left_on"))
+
+    def with_guessed_begin(self) -> Self:
+        """Members of whom neither 在册起始日期 nor 来源日期 is known: they stand since 入团年月, else always."""
+        return self.filter(listed_on__isnull=True, intake_on__isnull=True)
+
+    def with_known_begin(self) -> Self:
+        """Members with 在册起始日期 or 来源日期."""
+        return self.exclude(listed_on__isnull=True, intake_on__isnull=True)
 
     def left_by(self, day: date) -> Self:
         """Members who had left the roll by `day`."""
@@ -167,17 +173,19 @@ class Member(models.Model):
     volunteer_no = models.CharField("志愿者编号", max_length=30, blank=True)
     intake = models.CharField("来源", max_length=20, choices=Intake, blank=True)
     intake_on = happened(models.DateField("来源日期", null=True, blank=True))
+    listed_on = happened(models.DateField("在册起始日期", null=True, blank=True))
+    roll_begin = FirstDateField("在册起算日", sources=ROLL_BEGINS)
     status = models.CharField("团籍状态", max_length=20, choices=Status, default=Status.NORMAL)
     left_on = announced(models.DateField("离开日期", null=True, blank=True), "离开")
     remark = models.TextField("备注", blank=True)
 
     objects = MemberQuerySet.as_manager()
-    history = Tracked(by_acts=["status", "left_on", "intake_on", "joined_league_on"])
+    history = Tracked(by_acts=["status", "left_on", *ROLL_BEGINS])
     # The fields that `check_overlap` and `clean` compare with other records.
     record_options = RecordOptions(
-        undo_rechecks=("person", "status", "left_on", "intake_on", "joined_league_on"),
+        undo_rechecks=("person", "status", "left_on", *ROLL_BEGINS),
         states=(SchoolState(("in_school",), "enrolled_on", "school_spans"),),
-        facts=("person", "branch", "joined_league_on", "graduated_on", "intake_on", "left_on"),
+        facts=("person", "branch", "graduated_on", "left_on", *ROLL_BEGINS),
         neutral=(
             "ethnicity",
             "political_status",
@@ -195,7 +203,10 @@ class Member(models.Model):
     class Meta:
         verbose_name = "团员"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["branch", "left_on"])]
+        indexes = [models.Index(fields=["branch", "left_on", "roll_begin"])]
+        constraints = [
+            models.CheckConstraint(condition=is_first_date("roll_begin", ROLL_BEGINS), name="member_roll_begin_derived")
+        ]
 
     def __str__(self):
         return self.person.shown_name
@@ -203,11 +214,6 @@ class Member(models.Model):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("member_detail", args=[self.pk])
-
-    @property
-    def roll_begin(self):
-        """First day on the roll: 来源日期, else 入团年月; None means always."""
-        return self.intake_on or self.joined_league_on
 
     @property
     def is_leaving(self):

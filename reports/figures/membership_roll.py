@@ -54,14 +54,14 @@ def roll_by_branch(scope: Scope) -> Iterator[BranchRoll]:
     those dated within it. Each is counted independently, so that contradictory dates show as counts that do not add up.
     """
     period, eve = scope.passed, min(scope.period.eve, scope.day)
-    joined, left = Q(began_on__range=period.bounds), Q(left_on__range=period.bounds)
+    joined, left = Q(roll_begin__range=period.bounds), Q(left_on__range=period.bounds)
     counts = {
-        "opening": Count("pk", filter=standing_on(eve, "began_on", "left_on")),
+        "opening": Count("pk", filter=standing_on(eve, "roll_begin", "left_on")),
         **{f"joined_{n}": Count("pk", filter=joined & reason) for n, (_, reason) in enumerate(INTAKES)},
         **{f"left_{n}": Count("pk", filter=left & reason) for n, (_, reason) in enumerate(LEAVINGS)},
-        "closing": Count("pk", filter=standing_on(scope.day, "began_on", "left_on")),
+        "closing": Count("pk", filter=standing_on(scope.day, "roll_begin", "left_on")),
     }
-    members = Member.objects.within(scope.organisation).with_roll_begin().order_by()
+    members = Member.objects.within(scope.organisation).order_by()
     by_branch = members.values("branch", "branch__path", "branch__name").annotate(**counts).order_by("branch__path")
     for row in by_branch:
         if any(row[name] for name in counts):

@@ -267,6 +267,7 @@ def member_rows(memberships):
             "志愿者编号": person.volunteer_no,
             "来源": membership.source,
             "来源日期": membership.source_day,
+            "在册起始日期": None,
             "团籍状态": membership.status,
             "离开日期": membership.left,
             "备注": membership.remark,

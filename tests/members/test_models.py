@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from members.models import Member, Person, Post, Volunteer
 from members.models.members import LEAVING_STATUSES
@@ -37,6 +38,42 @@ def test_member_who_came_from_elsewhere_is_on_the_roll_since_the_intake():
     make_member(branch=make_organisation(), intake_on=NEXT_DAY, joined_league_on=LONG_AGO)
     assert not Member.objects.as_of(DAY).exists()
     assert Member.objects.as_of(NEXT_DAY).exists()
+
+
+@stock
+def test_member_who_was_listed_is_on_the_roll_since_that_day_whatever_else_is_known(begin, end, stands):
+    make_member(branch=make_organisation(), listed_on=begin, intake_on=LONG_AGO, left_on=end)
+    assert Member.objects.as_of(DAY).exists() is stands
+
+
+def test_begin_on_the_roll_is_stored_and_follows_what_it_is_derived_from():
+    member = make_member(branch=make_organisation(), intake_on=NEXT_DAY, joined_league_on=LONG_AGO)
+    member.listed_on = DAY
+    assert member.roll_begin == DAY
+    for listed_on, intake_on, begin in [(DAY, NEXT_DAY, DAY), (None, NEXT_DAY, NEXT_DAY), (None, None, LONG_AGO)]:
+        member.listed_on, member.intake_on = listed_on, intake_on
+        member.save()
+        assert Member.objects.filter(roll_begin=begin).exists()
+
+
+@pytest.mark.parametrize("wrong", [{"roll_begin": None}, {"roll_begin": NEXT_DAY}, {"listed_on": None}])
+def test_database_refuses_another_begin_than_the_first_known_day(wrong):
+    make_member(branch=make_organisation(), listed_on=DAY, intake_on=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Member.objects.update(**wrong)
+
+
+def test_members_begin_by_guess_without_a_day_of_listing_or_intake():
+    branch = make_organisation()
+    guessed = make_member(branch=branch, intake_on=None, joined_league_on=LONG_AGO)
+    known = [make_member(branch=branch), make_member(branch=branch, listed_on=DAY, intake_on=None)]
+    assert list(Member.objects.with_guessed_begin()) == [guessed]
+    assert list(Member.objects.with_known_begin()) == known
+
+
+def test_member_who_was_only_listed_did_not_join_within_any_year():
+    make_member(branch=make_organisation(), intake_on=None, listed_on=date(2017, 5, 1))
+    assert not Member.objects.joined_during(YEAR).exists()
 
 
 @flow

@@ -98,6 +98,14 @@ def test_staff_transfer_a_member_without_asking_and_the_facts_go_along(district,
     assert [row.branch for row in on_the_day] == [district.there]
 
 
+def test_a_transferred_member_stands_in_the_new_branch_from_the_day_of_the_transfer(district, member):
+    member.listed_on = date(2017, 5, 1)
+    member.save()
+    transfer(member, district.there, DAY)
+    begins = list(Member.objects.order_by("pk").values_list("listed_on", "roll_begin"))
+    assert begins == [(date(2017, 5, 1), date(2017, 5, 1)), (None, DAY)]
+
+
 def test_consent_does_what_was_asked(district, member, leaving):
     send(district.office, "proposal_decide", leaving.pk, is_approved="yes", note="同意")
     assert rolls(member) == LEFT

@@ -32,7 +32,7 @@ WITH place AS (
 ), own_member AS (
     SELECT member.*, place.domain FROM members_member member JOIN place ON place.id = member.branch_id
 ), on_roll AS (
-    SELECT * FROM own_member WHERE {stands("coalesce(intake_on, joined_league_on)", "left_on")}
+    SELECT * FROM own_member WHERE {stands("coalesce(listed_on, intake_on, joined_league_on)", "left_on")}
 ), own_unit AS (
     SELECT * FROM orgs_unit
     WHERE branch_id IN (SELECT id FROM place) OR (branch_id IS NULL AND %(is_root)s = 1)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
+from ..fields import FirstDateField
 from ..pinyin import SearchTextField
 
 BATCH_SIZE = 500
@@ -60,8 +61,9 @@ class Tracked(HistoricalRecords):
         cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
 
     def fields_included(self, model):
-        """All fields except derived search columns."""
-        return [field for field in super().fields_included(model) if not isinstance(field, SearchTextField)]
+        """All fields except search columns and first dates, which are derived from others."""
+        derived = SearchTextField, FirstDateField
+        return [field for field in super().fields_included(model) if not isinstance(field, derived)]
 
     def copy_fields(self, model):
         """Copies of the fields; only the record's key is queried, so only it is indexed."""

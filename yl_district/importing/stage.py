@@ -9,8 +9,6 @@ from django.apps import apps
 from django.db import models
 
 from ..history.bulk_sql import row_of
-from ..pinyin import SearchTextField
-from ..privacy.encryption import BlindIndexField
 from ..sheets.resource import SheetResource
 
 
@@ -85,10 +83,9 @@ def foreign_keys(model: type[models.Model]) -> list[tuple[int, Any]]:
 
 
 def derived(model: type[models.Model], names: Collection[str]) -> list[str]:
-    """Names of the derived fields whose source is among `names`."""
-    kinds = SearchTextField, BlindIndexField
-    fields = [field for field in model._meta.concrete_fields if isinstance(field, kinds)]
-    return [field.name for field in fields if field.source in names]
+    """Names of the derived fields with a source among `names`."""
+    fields = model._meta.concrete_fields
+    return [field.name for field in fields if not {*names}.isdisjoint(getattr(field, "sources", ()))]
 
 
 def dependency_order(labels: Iterable[str]) -> list[str]:

@@ -225,7 +225,7 @@ class BlindIndexField(LabelledField, models.CharField):
     """
 
     def __init__(self, *args, source, **options):
-        self.source = source
+        self.source, self.sources = source, (source,)
         options |= {"max_length": 64, "null": True, "editable": False}
         super().__init__(*args, **options)
 
