@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from datetime import date
+from functools import partial
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.importing.questions import ANOTHER_DAY, day_question
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
@@ -58,6 +60,8 @@ class PersonReference(Column):
 
 
 EVERYONE = "全部"
+ROLL_BEGIN = "roll_begin"  # the question since when new members stand
+SINCE_JOINING = "入团年月"
 
 
 def means_everyone(cell):
@@ -250,7 +254,7 @@ class MemberResource(PeopleResource):
 
     def load(self):
         index = self.book.only(MemberIndex)
-        self.of_person, self.numbers, self.stored = index.of_person, {}, index.stored
+        self.of_person, self.numbers, self.stored, self.undated = index.of_person, {}, index.stored, {}
         for member in self.stored.values():
             self.accept(member)
 
@@ -288,6 +292,51 @@ class MemberResource(PeopleResource):
 
     def start(self, row):
         return Member(person=self.person or Person(name=row["姓名"]))
+
+    def apply(self, record, row):
+        """Sets 在册起始日期 of a new member of a list without any date, as the file's answer says."""
+        if self.has_begun(record) and not (record.listed_on or record.intake_on):
+            self.undated[self.place] = None
+            if self.book.is_list:
+                record.listed_on = self.listing_day(record)
+            # Not before: a row that is wrong by the present answer alone is to be asked about.
+            self.trail.append(partial(self.undated.pop, self.place))
+        return []
+
+    def listing_day(self, record):
+        """Returns the day by the file's answer, else today; raises CellError for somebody who had left before."""
+        answer = self.book.answers.get(ROLL_BEGIN)
+        if answer == SINCE_JOINING:
+            return record.joined_league_on
+        day = date.fromisoformat(answer) if answer else self.book.today
+        if record.left_on and record.left_on < day:
+            remedy = "请补填来源日期或在册起始日期；名单中的人一直在本单位的，请改为答复“入团年月”"
+            raise CellError(f"不早于在册起始日期（按名单的答复为 {day}）的日期", remedy, "离开日期")
+        return day
+
+    def questions(self):
+        if self.undated and self.book.is_list:
+            first = self.book.today.replace(month=1, day=1)
+            yield day_question(
+                self.book.today,
+                self.undated,
+                id=ROLL_BEGIN,
+                kind=ROLL_BEGIN,
+                asked="这些团员从哪一天起在册？",
+                found=f"{len(self.undated)} 行新增的团员没有来源日期和在册起始日期",
+                proposals={
+                    first.isoformat(): f"今年第一天（{first}）",
+                    ANOTHER_DAY: ANOTHER_DAY,
+                    SINCE_JOINING: f"{SINCE_JOINING}（一直在本单位）",
+                },
+            )
+
+    def doubts(self):
+        if self.undated and not self.book.is_list:
+            yield (
+                f"{len(self.undated)} 行新增的团员没有在册起始日期和来源日期，在册从入团年月算起，"
+                "没有入团年月的按一直在册。"
+            )
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         super().validate_instance(instance)

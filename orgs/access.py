@@ -226,6 +226,7 @@ ACCESS = {
     "import_batch_update": OFFICE,
     "import_batch_wrong_rows": OFFICE,
     "import_batch_mend": OFFICE,
+    "import_batch_answer": OFFICE,
     "import_batch_alias": OFFICE,
     "import_batch_check": OFFICE,
     "import_batch_commit": OFFICE,

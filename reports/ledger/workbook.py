@@ -13,6 +13,7 @@ from yl_district.importing.check import CHANGED, CLOSED, NEW, SAME
 from yl_district.importing.findings import run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.models import ImportBatch
+from yl_district.importing.questions import AnswersRefused, left_open, question_dicts
 from yl_district.importing.steps import open_import
 from yl_district.recognition.headings import heading_key, shown_heading
 from yl_district.sheets.cells import quoted_cell
@@ -59,6 +60,7 @@ class LedgerReport:
     closed: list = field(default_factory=list)
     refusals: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
+    questions: list = field(default_factory=list)
     batch: ImportBatch | None = None
 
     @property
@@ -90,6 +92,8 @@ class LedgerReport:
             "written": self.written,
             "sheets": {name: report.as_dict() for name, report in self.sheets.items()},
             "unknown": self.unknown,
+            "warnings": self.warnings,
+            "questions": self.questions,
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
@@ -132,7 +136,7 @@ class LedgerReport:
             report.changed += part.tags.count(CHANGED)
             report.same += part.tags.count(SAME)
             self._read_part(part, label, report)
-        self.warnings = batch.warnings
+        self.warnings, self.questions = batch.warnings, question_dicts(batch)
         return self.errors
 
     def _read_part(self, part, label, report):
@@ -149,8 +153,11 @@ class LedgerReport:
 LEDGER_KIND = KINDS.ledger
 
 
-def import_ledger(data, file_name, today, user=None, check=False):
-    """Imports a workbook, completely or not at all, and returns the LedgerReport; with `check`, only checks it."""
+def import_ledger(data, file_name, today, user=None, check=False, answers=()):
+    """Imports a workbook, completely or not at all, and returns the LedgerReport; with `check`, only checks it.
+
+    Raises AnswersRefused where `answers`, as of `read_answers`, do not fit.
+    """
     # The name of a file on disk need not be valid text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
     try:
@@ -159,13 +166,25 @@ def import_ledger(data, file_name, today, user=None, check=False):
         report.refusals.append(Problem(error.sheet, None, None, error.found, error.expected, error.remedy))
         return report
     report.read_sheets(proposal)
-    if not report.errors and run_through(batch, lambda: report.read_rows(batch), today=today, check=check):
-        report.batch = batch
-        return report
+    try:
+        if not report.errors and run_through(
+            batch, lambda: report.read_rows(batch), today=today, check=check, answers=answers
+        ):
+            report.batch = batch
+            return report
+    except AnswersRefused:
+        batch.delete()
+        raise
     if batch.said:
-        report.refusals.append(database_conflict())
+        report.refusals.append(open_questions() if left_open(batch) else database_conflict())
     batch.delete()
     return report
+
+
+def open_questions():
+    """The Problem of a file with questions that must be answered."""
+    remedy = "请用 --check --json 取得问题，补上 answer 后以 --answers 导入"
+    return Problem(None, None, None, "还有没有答复的问题", "每个问题都有答复", remedy)
 
 
 def database_conflict():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from members.models import Member
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
+from yl_district.importing.questions import left_open
 
 HEADINGS = ["姓名", "性别", "出生日期", "所在团支部", "文化程度"]
 HERE, THERE = "柳林社区团支部", "槐荫社区团支部"
@@ -37,7 +38,17 @@ def opened(client, content, **options):
     """The import that an upload began."""
     answer = sent(client, content, **options)
     assert answer.status_code == 302, answer.context["form"].errors
-    return ImportBatch.objects.get(pk=re.search(r"/imports/(\d+)/", answer.url)[1])
+    batch = ImportBatch.objects.get(pk=re.search(r"/imports/(\d+)/", answer.url)[1])
+    answer_questions(client, batch)
+    return batch
+
+
+def answer_questions(client, batch):
+    """Answers what is asked about a checked file as first proposed."""
+    asked = left_open(batch) if batch.state == "checked" else ()
+    if asked:
+        act(client, "answer", batch, **{f"answer-{one.id}": next(iter(one.proposals)) for one in asked})
+        batch.refresh_from_db()
 
 
 def act(client, name, batch, **data):
@@ -47,6 +58,7 @@ def act(client, name, batch, **data):
 
 def commit(client, batch, **data):
     """The answer to the button that writes what the page shows."""
+    answer_questions(client, batch)
     context = client.get(batch.get_absolute_url()).context
     answer = act(client, "commit", batch, seen=context["seen"], **data)
     batch.refresh_from_db()

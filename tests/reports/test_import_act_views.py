@@ -397,7 +397,7 @@ def test_nothing_is_done_to_an_import_that_is_worked_on(office, name):
 @pytest.mark.django_db(transaction=True)
 def test_a_large_file_is_checked_and_written_by_a_process_of_its_own():
     office = two_branches().office
-    batch = opened(office, people(2_100))
+    batch = opened(office, people(2_100, 来源日期="2017-05-04"))
     assert waited(batch, State.CHECKED) == (State.CHECKED, (2_100, 0, 0, 0))
     assert not batch.worker.endswith(f":{os.getpid()}")
     commit(office, batch)

@@ -1,6 +1,7 @@
 """An import from upload to commit in a browser: on a desktop, on a phone, and without a mouse."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,16 @@ def test_a_villages_roster_is_mended_written_and_taken_back(open_page, window, s
     page.get_by_role("link", name=re.compile("未计入的行")).click()
     expect(page.locator("#rows tbody tr")).to_have_count(2)
 
+    expect(page.get_by_role("button", name="写入全部")).to_have_count(0)
+    page.get_by_role("group", name="这些团员从哪一天起在册？").get_by_label("其他日期", exact=True).first.check()
+    page.locator("input[type=date]").fill("2017-05-04")
+    assert fits(page, window)
+    page.get_by_role("button", name="答复并重新核对").click()
     page.get_by_role("button", name="写入全部").click()
     expect(page.get_by_role("heading", name="已写入", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name=person(5)["姓名"])).to_be_visible()
     assert (fits(page, window), Member.objects.count()) == (True, 6)
+    assert set(Member.objects.values_list("listed_on", flat=True)) == {date(2017, 5, 4)}
 
     page.get_by_role("link", name="撤销这次导入").click()
     expect(page.get_by_text("其中团员 6 条，人员 6 条。")).to_be_visible()
@@ -106,18 +113,20 @@ def test_the_way_is_gone_by_keyboard_alone(desktop_page, sign_in, staff):
     page.keyboard.type("1998-02-03")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="写入后，新增 3 条，变更 0 条")).to_be_visible()
+    press(page, "radio", re.compile("^今天"), key="Space")
+    press(page, "button", "答复并重新核对")
     press(page, "button", "写入全部")
     expect(page.get_by_role("heading", name="已写入", exact=True)).to_be_visible()
     assert Member.objects.count() == 3
 
 
-def press(page, role, name):
+def press(page, role, name, key="Enter"):
     """Goes on by the tabulator to what has a name and presses it."""
     wanted = page.get_by_role(role, name=name)
     for _ in range(80):
         page.keyboard.press("Tab")
         if wanted.evaluate("element => element === document.activeElement"):
-            page.keyboard.press("Enter")
+            page.keyboard.press(key)
             return
     raise AssertionError(name)
 

@@ -25,7 +25,13 @@ pytestmark = pytest.mark.django_db
 
 ROOT = "清河地区团工委"
 BRANCH = {"组织名称": "柳林社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": ROOT}
-MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "柳林社区团支部"}
+MEMBER = {
+    "姓名": "章程",
+    "性别": "男",
+    "出生日期": "1998-05-04",
+    "所在团支部": "柳林社区团支部",
+    "来源日期": "2017-05-04",
+}
 LEDGER = {"团员": [MEMBER], "团组织": [BRANCH]}
 YOUTH = {"姓名": "白露", "所在组织": ROOT, "入库日期": "2017-01-05"}
 NUMBER = "110105201205040027"
@@ -137,7 +143,7 @@ def test_wrong_rows_leave_as_a_ledger_and_come_back_as_one(staff):
     assert counts_of(staff, batch) == [("团员", 1, 0, 0, 1), ("团组织", 1, 0, 0, 0)]
     file = staff.get(reverse("import_batch_wrong_rows", args=[batch.pk])).content
     (sheet,) = read_workbook(file)
-    assert (sheet.name, sheet.rows[0][:5]) == ("团员", [*MEMBER, "失败原因"])
+    assert (sheet.name, sheet.rows[0][:6]) == ("团员", [*MEMBER, "失败原因"])
     commit(staff, batch, only_right="yes")
     sheet.rows[1][1] = "女"
     assert tally(begun(staff, {"团员": sheet.rows})) == {"new": 1}

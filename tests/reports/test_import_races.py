@@ -33,6 +33,7 @@ from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
 from yl_district.importing import commit, steps, undo
 from yl_district.importing.models import ImportBatch
+from yl_district.importing.questions import assume_defaults
 from yl_district.importing.steps import (
     CHANGED_MEANWHILE,
     begin_check,
@@ -59,6 +60,8 @@ def checked(kind, rows):
     batch, proposal = open_import(KINDS[kind], workbook({KINDS[kind].label: rows}), "名单.xlsx")
     assert proposal.is_sure
     assert begin_check(batch)
+    assume_defaults(batch)
+    batch.save(update_fields=["answers"])
     return batch
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from members.models import Member
 from tests.factories import make_organisation
@@ -14,6 +15,7 @@ from yl_district.importing.models import ImportBatch, ImportPart
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["序号", "姓 名", "性别", "出生年月日", "所属团组织", "血型"]
+TODAY = timezone.localdate()
 RIGHT = [1, "何清远", "男", "1998-05-04", "柳林社区团支部", "A"]
 WRONG = [2, "苏晓", "女", "1999.13.1", "柳林社区团支部", "B"]
 
@@ -47,6 +49,8 @@ def test_right_rows_are_written_and_the_import_keeps_its_number(tmp_path):
     assert said.splitlines() == [
         "新增 1，变更 0，相同 0，在其他支部 0，文件内重复 0，有误 0，未计入的行 1",
         "未识别的列：《花名册》“血型”",
+        "请注意：1 行新增的团员没有来源日期和在册起始日期；"
+        f"没有答复“这些团员从哪一天起在册？”，按“今天（{TODAY}）”处理。",
         f"已写入（导入记录 {batch.pk}）。",
     ]
     assert (code, kept()) == (0, (1, 1, 0))
@@ -91,6 +95,16 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
         "counts": counts,
         "unknown": [{"sheet": "花名册", "column": "血型"}],
         "warnings": [],
+        "questions": [
+            {
+                "id": "roll_begin",
+                "kind": "roll_begin",
+                "sheet": "花名册",
+                "rows": [3],
+                "found": "1 行新增的团员没有来源日期和在册起始日期",
+                "proposals": list(dict.fromkeys([str(TODAY), f"{TODAY.year}-01-01", "其他日期", "入团年月"])),
+            }
+        ],
         "errors": [
             {
                 "sheet": "花名册",

@@ -627,7 +627,7 @@ HANGING = {
     ),
     "a proposal": (
         "members",
-        member_rows(1),
+        member_rows(1, 来源日期="2017-03-01"),
         lambda branch, user: propose_leaving(Member.objects.get(person=a_person()), user, TODAY, "over_age", ""),
         {"members.Member": "待办申请", "members.Person": "团员"},
     ),

@@ -541,6 +541,8 @@ def test_the_report_as_json_has_one_shape():
         "file": "台账.xlsx",
         "written": False,
         "unknown": [],
+        "warnings": [],
+        "questions": [],
         "errors": [problem],
     }
 

@@ -23,7 +23,13 @@ from yl_district.spreadsheets.workbooks import read_workbook
 pytestmark = pytest.mark.django_db
 
 ROOT = {"组织名称": "清河地区团工委", "组织类别": "团工委", "所属领域": "机关"}
-MEMBER = {"姓名": "章程", "性别": "男", "出生日期": "1998-05-04", "所在团支部": "清河地区团工委"}
+MEMBER = {
+    "姓名": "章程",
+    "性别": "男",
+    "出生日期": "1998-05-04",
+    "所在团支部": "清河地区团工委",
+    "来源日期": "2017-05-04",
+}
 GOOD = {"团组织": [ROOT], "团员": [MEMBER]}
 BAD = GOOD | {"团员": [MEMBER | {"性别": "M"}]}
 
@@ -123,6 +129,8 @@ def test_json_has_the_shape_that_programs_rely_on(file, capsys):
             "团员": {"new": 0, "changed": 0, "same": 0, "errors": [problem]},
         },
         "unknown": [],
+        "warnings": [],
+        "questions": [],
         "errors": [problem],
     }
 

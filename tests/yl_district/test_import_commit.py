@@ -56,7 +56,7 @@ def test_what_was_not_written_is_not_taken_back(branches, state):
 
 def test_writing_and_taking_back_are_noted_with_what_came_of_them_once(branches):
     user = make_user("林知秋", branches["清河地区团工委"])
-    batch = written("members", member_rows(3))
+    batch = written("members", member_rows(3, 来源日期="2017-05-04"))
     undo(batch, user, KINDS.resources)
     undo(batch, user, KINDS.resources)
     assert noted() == [("名单.xlsx", "新增 3，变更 0，相同 0"), ("撤销：名单.xlsx", "撤销 6，保留 0")]

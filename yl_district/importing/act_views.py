@@ -13,12 +13,13 @@ from ..pages.pages import rows_response, wants_fragment
 from ..typing import UserRequest
 from . import mending
 from .check import CHANGED, NEW, REFUSED
-from .forms import AliasForm, MendForm
+from .forms import AliasForm, AnswersForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
 from .outcomes import rows_at
 from .page_contexts import KnownNames, items_of, results_version, undo_context, unknown_texts
 from .proposal import learn_alias
+from .questions import UNANSWERED, left_open, questions_of
 from .reading import PartReader
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .views import found_page, open_batch, own_batch, page_context
@@ -94,6 +95,25 @@ def import_batch_alias(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def import_batch_answer(request: UserRequest, pk: int) -> HttpResponse:
+    """Stores the answers to the import's questions, and checks the file again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    form = AnswersForm(request.POST, questions=questions_of(batch), answers=batch.answers)
+    if not form.is_valid():
+        return found_page(request, batch, "没有记下答复：请改正下面标出的问题。", status=422, answering=form)
+    with transaction.atomic():
+        if is_entered := enter_check(batch):
+            batch.answers |= form.answers
+            batch.save(update_fields=["answers"])
+    if is_entered:
+        set_going(batch, "check")
+        messages.success(request, "已记下答复，并重新核对。")
+    return redirect(batch)
+
+
+@require_POST
 def import_batch_check(request: UserRequest, pk: int) -> HttpResponse:
     """Restarts an interrupted check or commit as a check, or repeats a check against the current records."""
     batch = own_batch(request, pk)
@@ -115,6 +135,8 @@ def import_batch_commit(request: UserRequest, pk: int) -> HttpResponse:
         return found_page(request, batch, f"没有写入：{RECHECKED}", status=409)
     if batch.warnings and "confirmed" not in request.POST:
         return found_page(request, batch, UNCONFIRMED, status=422)
+    if left_open(batch):
+        return found_page(request, batch, UNANSWERED, status=422)
     if not batch.counts.get(NEW) and not batch.counts.get(CHANGED):
         return found_page(request, batch, "没有写入：这份文件中没有新增或变更的内容。", status=422)
     if not begin_commit(batch, only_right="only_right" in request.POST) and batch.state == State.CHECKED:

@@ -19,6 +19,7 @@ from .check import REFUSED
 from .kinds import import_kinds, parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
+from .questions import UNANSWERED, answers_in_words, left_open
 from .reading import PartReader
 from .stage import Act, dependency_order, foreign_keys, model_of
 from .versions import Changes, as_ranges, give_reason, marks_of, written_since
@@ -57,6 +58,8 @@ def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only
                 raise CommitRefused("文件还没有核对完，请先完成核对。")
             if any(locked.counts.get(tag) for tag in REFUSED) and not only_right:
                 raise CommitRefused("文件中还有有误的行：请改正后重新核对，或选择只写入正确的行。")
+            if left_open(locked):
+                raise CommitRefused(UNANSWERED)
             writer = ActWriter(locked, resources)
             for part in parts_in_order(locked):
                 writer.write(part.acts)
@@ -77,6 +80,7 @@ def finish(batch: ImportBatch, writer: ActWriter, only_right: bool) -> None:
     batch.save()
     keep_wrong_rows(batch)
     detail = f"新增 {batch.counts.get('n', 0)}，变更 {batch.counts.get('c', 0)}，相同 {batch.counts.get('s', 0)}"
+    detail += "".join(f"；{question}{answer}" for question, answer in answers_in_words(batch))
     record(Action.IMPORT, batch.public_name, user=batch.user, detail=detail, who=operating_system_user())
 
 

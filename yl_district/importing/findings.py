@@ -14,6 +14,7 @@ from .check import TAG_KEYS
 from .kinds import ImportKind, LedgerKind
 from .models import ImportBatch
 from .proposal import MappingProposal
+from .questions import Answers, AnswersRefused, assume_defaults, question_dicts, take_answers
 from .steps import open_import, run_check, run_commit
 
 TRIES = 3
@@ -65,6 +66,7 @@ class Findings:
             "counts": {name: counts.get(tag, 0) for tag, name in TAG_KEYS.items()},
             "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
             "warnings": self.batch.warnings,
+            "questions": question_dicts(self.batch),
             "errors": [problem.as_dict() for problem in self.errors],
             "changes": self.changes,
         }
@@ -78,15 +80,21 @@ def take_in_rows(
     check: bool = False,
     only_right: bool = False,
     user: User | None = None,
+    answers: Answers = (),
 ) -> Findings:
     """Opens, checks and (without `check`) commits a file in one call; returns the Findings.
 
     Missing columns, or any wrong row unless `only_right`, prevent the commit; then, and after a mere check, the import
-    is deleted. Raises UnreadableWorkbook.
+    is deleted. Raises UnreadableWorkbook, and AnswersRefused where `answers`, as of `read_answers`, do not fit.
     """
     batch, proposal = open_import(kind, data, file_name, user)
     found = Findings(batch, proposal)
-    found.is_written = not proposal.missing and run_through(batch, found.read, check=check, only_right=only_right)
+    options: dict[str, Any] = {"check": check, "only_right": only_right, "answers": answers}
+    try:
+        found.is_written = not proposal.missing and run_through(batch, found.read, **options)
+    except AnswersRefused:
+        batch.delete()
+        raise
     if not found.is_written:
         found.said = batch.said
         batch.delete()
@@ -100,14 +108,24 @@ def run_through(
     today: date | None = None,
     check: bool = False,
     only_right: bool = False,
+    answers: Answers = (),
 ) -> bool:
     """Checks an opened import, as of `today`, and commits it unless `check`; returns whether it was committed.
 
     `read` loads the results of each check and returns the errors, which prevent the commit unless `only_right`. Where
-    others changed records meanwhile, the import is checked again.
+    others changed records meanwhile, the import is checked again. What `answers` leave open is answered by default, and
+    said as a warning, unless it is only checked; raises AnswersRefused where they do not fit.
     """
+    assumed: list[str] = []
+    if answers:
+        run_check(batch, today=today)
+        take_answers(batch, answers)
     for _ in range(TRIES):
         run_check(batch, today=today)
+        if not check:
+            assumed += assume_defaults(batch)
+            batch.warnings = [*batch.warnings, *assumed]
+            batch.save(update_fields=["answers", "warnings"])
         errors = read()
         if check or (errors and not only_right) or run_commit(batch, only_right=only_right):
             break

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from xlsxwriter.utility import xl_col_to_name
 
-from ..pages.forms import ActionForm
+from ..pages.forms import ActionForm, prepare_field
 from ..recognition.headings import EXPORT_MARK, Recognised
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import full_text, quoted_cell, text_key
@@ -21,6 +21,7 @@ from .kinds import import_kinds
 from .models import ImportBatch
 from .outcomes import ShownRow, known_names
 from .proposal import MappingProposal, missing_columns
+from .questions import ANOTHER_DAY, Question
 from .steps import ReadFile, open_import, read_file
 
 PASTED = "粘贴的内容.txt"
@@ -344,6 +345,52 @@ class MendForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """{column: submitted text}."""
         return {column: self.cleaned_data[name] for name, column in self.names.items()}
+
+
+class AnswersForm(forms.Form):
+    """The answers to the questions of an import, each a choice of what is proposed, or another day."""
+
+    fields: dict[str, Any]
+    another_day = ANOTHER_DAY
+
+    def __init__(self, data: Any = None, *, questions: Sequence[Question], answers: dict[str, str]) -> None:
+        super().__init__(data)
+        self.questions = questions
+        for one in questions:
+            known = answers.get(one.id, "" if one.must else one.default)
+            is_day = bool(known) and known not in one.proposals
+            self.fields[f"answer-{one.id}"] = forms.ChoiceField(
+                label=one.asked,
+                choices=list(one.proposals.items()),
+                initial=ANOTHER_DAY if is_day else known,
+                widget=forms.RadioSelect({"class": "form-check-input"}),
+                error_messages={"required": "请选择一项。"},
+            )
+            if ANOTHER_DAY in one.proposals:
+                day = forms.DateField(label="日期", required=False, initial=known if is_day else None)
+                prepare_field(day)
+                day.widget.attrs |= {"class": "form-control", "max": one.latest, "aria-label": ANOTHER_DAY}
+                self.fields[f"day-{one.id}"] = day
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.answers = {}
+        for one in self.questions:
+            chosen = self.cleaned_data.get(f"answer-{one.id}", "")
+            day = self.cleaned_data.get(f"day-{one.id}")
+            answer = day.isoformat() if chosen == ANOTHER_DAY and day else chosen
+            if chosen == ANOTHER_DAY and not day:
+                self.add_error(f"answer-{one.id}", "选择其他日期时，请填写日期。")
+            elif chosen and (problem := one.problem(answer)):
+                self.add_error(f"answer-{one.id}", problem)
+            self.answers[one.id] = answer
+        return self.cleaned_data
+
+    @property
+    def shown(self) -> list[tuple[Question, Any, Any]]:
+        """(question, field of its answer, field of another day or None) of each question."""
+        names = [(one, f"answer-{one.id}", f"day-{one.id}") for one in self.questions]
+        return [(one, self[answer], self[day] if day in self.fields else None) for one, answer, day in names]
 
 
 class AliasForm(forms.Form):

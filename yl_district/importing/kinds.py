@@ -160,7 +160,8 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     closed = frozenset() if with_cases else kinds.closed_records(batch.user)
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]
-    book = noted_book(Book(today or timezone.localdate(), with_cases=with_cases, closed=closed, sheets=sheets))
+    day = today or timezone.localdate()
+    book = noted_book(Book(day, with_cases=with_cases, closed=closed, sheets=sheets, answers=batch.answers))
     found, columns = {}, columns_by_sheet(batch)
     for kind, numbers in kinds_with_sheets(batch):
         found[kind] = kind.resource(book)

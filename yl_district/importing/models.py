@@ -85,6 +85,8 @@ class ImportBatch(models.Model):
     done_count = models.PositiveIntegerField("已核对行数", default=0)
     counts = models.JSONField("结果", default=dict)
     warnings = models.JSONField("提示", default=list)
+    questions = models.JSONField("问题", default=list)
+    answers = models.JSONField("答复", default=dict)
     mark = models.JSONField("核对时的记录版本", default=dict)
     with_cases = models.BooleanField("含个案", default=False)
     only_right = models.BooleanField("只写入正确的行", default=False)

@@ -19,6 +19,7 @@ from .forms import NO_TABLES
 from .kinds import import_kinds, sheet_kinds
 from .models import LEDGER, ImportBatch
 from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
+from .questions import answers_in_words, left_open
 from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
 from .written_records import keys_of, kind_label, names_and_addresses, record_title, written_records
 
@@ -146,6 +147,7 @@ def found_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
         "beside": batch.counts.get(BESIDE, 0),
         "query": rows_query(show, group, page.number),
         "pager": rows_query(show, group),
+        "left_open": left_open(batch),
         "seen": results_version(batch),
         "untaken": untaken_headings(batch),
         "untaken_sheets": untaken_sheets(batch),
@@ -195,9 +197,8 @@ def committed_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any
     labels = [label for label, _ in batch.written]
     own = "" if batch.kind == LEDGER else import_kinds()[batch.kind].resource._meta.model._meta.label
     label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
-    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)} | left_out(
-        request.user, batch
-    )
+    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
+    context |= left_out(request.user, batch) | {"answers": answers_in_words(batch)}
     if not label or not may_name_records(request.user, batch):
         return context
     model = apps.get_model(label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import MappingProposal, propose_mapping
+from .questions import Question, book_questions
 from .reading import PartReader, ReadRow
 from .stage import Act, Stage
 from .versions import marks_of
@@ -254,8 +255,17 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
         counts=dict(checked.counts),
         sheets=sheets,
         warnings=checked.warnings,
+        questions=[question.as_json() for question in asked(resources.values())],
         mark=mark,
     )
+
+
+def asked(resources: Collection[SheetResource]) -> Iterator[Question]:
+    """Yields the questions that the checked rows leave open."""
+    for resource in resources:
+        yield from resource.questions()
+    for book in {resource.book for resource in resources}:
+        yield from book_questions(book)
 
 
 def go_on(batch: ImportBatch, **values: Any) -> None:

@@ -17,11 +17,12 @@ from ..pages.pages import carry_out, configured_table, confirm_saved, rows_respo
 from ..typing import User, UserRequest
 from . import mending
 from .filters import ImportBatchFilter
-from .forms import ImportForm, MappingForm
+from .forms import AnswersForm, ImportForm, MappingForm
 from .kinds import import_kinds, kind_words, may_undo
 from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, undone_context
 from .proposal import propose_mapping, remember
+from .questions import questions_of
 from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
 
@@ -150,9 +151,19 @@ def percent(batch: ImportBatch) -> int:
     return 100 * batch.done_count // max(batch.row_count, 1)
 
 
-def found_page(request: UserRequest, batch: ImportBatch, problem: str = "", status: int = 200) -> HttpResponse:
-    """The results of the check; `problem` is why a requested action was not carried out."""
-    context = page_context(batch) | found_context(request, batch) | {"problem": problem}
+def found_page(
+    request: UserRequest,
+    batch: ImportBatch,
+    problem: str = "",
+    status: int = 200,
+    answering: AnswersForm | None = None,
+) -> HttpResponse:
+    """The results of the check; `problem` is why a requested action was not carried out.
+
+    `answering` is the form with the answers to the questions where some of them are wrong.
+    """
+    answering = answering or AnswersForm(questions=questions_of(batch), answers=batch.answers)
+    context = page_context(batch) | found_context(request, batch) | {"problem": problem, "answering": answering}
     return rows_response(
         request, "yl_district/import_batch_checked.html", "yl_district/_import_rows.html", context, status=status
     )

@@ -21,6 +21,8 @@ REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
 
 
+STATE_DAY = "state_day"  # the question from which day changed states hold
+
 # (sheet, row number).
 SheetRow: TypeAlias = tuple[str, int]
 # The first row that repeats stored values of a record, and the attributes repeated.
@@ -157,8 +159,8 @@ class Book:
 
     In an export, `masks` masks numbers and minors' names, and without `with_cases` nothing shows who is assisted. In an
     import, the records in `closed`, as pairs of model and key, can be referred to but not changed; `sheets` are the
-    names of those that the file can bring, and `begun` is {id of a record that the file creates: its sheet and row}.
-    `tells_apart` says whether names must identify people.
+    names of those that the file can bring, `answers` is {id of a question about it: answer}, and `begun` is {id of a
+    record that the file creates: its sheet and row}. `tells_apart` says whether names must identify people.
     """
 
     def __init__(
@@ -168,12 +170,14 @@ class Book:
         with_cases: bool = True,
         closed: Collection[tuple[type[models.Model], int]] = frozenset(),
         sheets: Iterable[str] = (),
+        answers: Mapping[str, str] | None = None,
     ) -> None:
         self.today = today
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
         # Masked names need not identify people, except in case files.
         self.tells_apart = not masks or with_cases
-        self.sheets = frozenset(sheets)
+        self.sheets, self.answers = frozenset(sheets), answers or {}
+        self.state_changes: dict[SheetRow, None] = {}
         self.begun: dict[int, SheetRow] = {}
         self.claims: dict[int, tuple[models.Model, dict[str, tuple[Any, SheetRow]]]] = {}
         self.agreed: dict[int, Agreed | None] = {}
@@ -182,6 +186,21 @@ class Book:
         self._names: dict[type[models.Model], dict[str, Any]] = {}
         self._alike: dict[type[models.Model], tuple[int, dict[str, list[Any]]]] = {}
         self._only: dict[Callable[[Book], Any], Any] = {}
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the imported file is a list of one kind, not a ledger."""
+        return len(self.sheets) == 1
+
+    @property
+    def state_day(self) -> date:
+        """The day from which changed states of stored records hold where no column says it: the answer, else today."""
+        answer = self.answers.get(STATE_DAY)
+        return date.fromisoformat(answer) if answer else self.today
+
+    def note_state_change(self, sheet: str, row: int) -> None:
+        """Notes that a row changes a state from `state_day` on, so that the day is asked; a wrong row is forgotten."""
+        self.state_changes[sheet, row] = None
 
     @contextmanager
     def masking(self) -> Iterator[None]:

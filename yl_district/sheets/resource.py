@@ -185,6 +185,10 @@ class SheetResource(ExportRecall, ModelResource):
         """Returns warnings about valid rows, to be confirmed before the commit."""
         return []
 
+    def questions(self) -> Iterable[Any]:
+        """Returns the Questions of `importing.questions` that the checked rows leave open, answered ones included."""
+        return []
+
     def write_beside(self, record: Any, names: Sequence[str] = ()) -> None:
         """Adds a record to be written with the current row's: a new one, or the named fields of a stored one."""
         self.beside.append((record, names))
@@ -305,6 +309,7 @@ class SheetResource(ExportRecall, ModelResource):
         for undo in reversed(self.trail):
             undo()
         self.trail = []
+        self.book.state_changes.pop(self.place, None)
 
     @classmethod
     def get_row_result_class(cls) -> type[RowResult]:

@@ -1,4 +1,4 @@
-"""manage.py import_ledger FILE [--check] [--json]"""
+"""manage.py import_ledger FILE [--check] [--answers FILE] [--json]"""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
+from yl_district.importing.questions import AnswersRefused, read_answers
 from yl_district.sheets.cells import quoted_cell
 
 
@@ -17,20 +18,46 @@ class Command(DatabaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="台账工作簿")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
+        add_answers(parser)
         parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
-    def handle(self, *, file, check, as_json, **options):
+    def handle(self, *, file, check, answers, as_json, **options):
         try:
             data = file.read_bytes()
         except OSError as error:
             raise CommandError(f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。") from None
-        report = import_ledger(data, file.name, timezone.localdate(), check=check)
+        try:
+            given = answers_in(answers)
+            report = import_ledger(data, file.name, timezone.localdate(), check=check, answers=given)
+        except AnswersRefused as error:
+            raise CommandError(str(error), returncode=2) from None
         if as_json:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join([*report_lines(report), ledger_outcome(report, check)]))
         if report.errors:
             raise SystemExit(1)
+
+
+def add_answers(parser):
+    """Adds the option for a file with answers to the questions of an import."""
+    parser.add_argument("--answers", type=Path, help="答复文件：--check --json 给出的 questions，每个问题补上 answer")
+
+
+def answers_in(path):
+    """The answers of a file, none without a file; raises CommandError where it cannot be read, or AnswersRefused."""
+    try:
+        return read_answers(path.read_text("utf-8")) if path else ()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "不是 UTF-8 文本"
+        raise CommandError(f"不能读取 {path}：{reason}。请核对文件路径与内容。", returncode=2) from None
+
+
+def question_lines(questions):
+    """Yields a line for each question of a report that is not answered."""
+    for one in questions:
+        if "answer" not in one:
+            yield f"问题 {one['id']}：{one['found']}。可答复：{'、'.join(one['proposals'])}。"
 
 
 def report_lines(report):
@@ -44,6 +71,7 @@ def report_lines(report):
         yield f"未计入：《{aside['sheet']}》第 {aside['row']} 行（{aside['kind']}）"
     for warning in report.warnings:
         yield f"请注意：{warning}"
+    yield from question_lines(report.questions)
     for name, sheet in report.sheets.items():
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"

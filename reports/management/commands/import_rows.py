@@ -1,4 +1,4 @@
-"""manage.py import_rows KIND FILE [--check] [--only-right-rows] [--json]"""
+"""manage.py import_rows KIND FILE [--check] [--only-right-rows] [--answers FILE] [--json]"""
 
 import json
 from pathlib import Path
@@ -9,9 +9,10 @@ from yl_district.commands import DatabaseCommand
 from yl_district.importing.check import TAG_KEYS, TAG_LABELS
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.kinds import import_kinds
+from yl_district.importing.questions import AnswersRefused, question_dicts
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
-from .import_ledger import place_in_words, quoted
+from .import_ledger import add_answers, answers_in, place_in_words, question_lines, quoted
 
 
 class Command(DatabaseCommand):
@@ -26,19 +27,21 @@ class Command(DatabaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path, help="要导入的文件")
         parser.add_argument("--check", action="store_true", help="只核对，不写入")
         parser.add_argument("--only-right-rows", action="store_true", help="有误的行不写入，其余的行写入")
+        add_answers(parser)
         parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
-    def handle(self, *, kind, file, check, only_right_rows, as_json, **options):
+    def handle(self, *, kind, file, check, only_right_rows, answers, as_json, **options):
         kinds = import_kinds()
         if kind not in kinds:
             raise CommandError(f"没有种类“{kind}”，应为以下之一：{'、'.join(kinds)}。", returncode=2)
         try:
             data = file.read_bytes()
-            found = take_in_rows(kinds[kind], data, file.name, check=check, only_right=only_right_rows)
+            given = answers_in(answers)
+            found = take_in_rows(kinds[kind], data, file.name, check=check, only_right=only_right_rows, answers=given)
         except OSError as error:
             reason = f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。"
             raise CommandError(reason, returncode=2) from None
-        except UnreadableWorkbook as error:
+        except (UnreadableWorkbook, AnswersRefused) as error:
             raise CommandError(str(error), returncode=2) from None
         if as_json:
             self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
@@ -56,6 +59,7 @@ def check_lines(found):
         yield f"未识别的列：{f'《{sheet}》' if sheet else ''}“{heading}”"
     for warning in found.batch.warnings:
         yield f"请注意：{warning}"
+    yield from question_lines(question_dicts(found.batch))
     for one in found.changes:
         sheet = f"《{one['sheet']}》" if one["sheet"] else ""
         change = f"{one['old'] or '（空）'} → {one['new'] or '（空）'}"
