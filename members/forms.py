@@ -336,7 +336,8 @@ class MemberForm(PersonForm):
     person_required = ("gender",)
     groups = [
         PERSON_GROUP,
-        ("团籍", "branch", "joined_league_on", "development_no", "intake", "intake_on", "status", "left_on"),
+        ("团籍", "branch", "joined_league_on", "development_no"),
+        ("来源与在册", "intake", "intake_on", "listed_on", "status", "left_on"),
         ("在校与工作", "in_school", "enrolled_on", "graduated_on", "employer"),
         ("其他情况", "ethnicity", "political_status", "education", "wechat", "volunteer_no"),
         ("", "remark"),
@@ -345,10 +346,13 @@ class MemberForm(PersonForm):
     class Meta:
         model = Member
         field_classes = {"branch": OrganisationChoiceField}
+        help_texts = {"listed_on": "没有来源日期的，从这一天起在册。"}
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        if self.instance.pk and not keeps_roll(self.user, self.instance):
+        if not self.instance.pk:
+            self.initial["listed_on"] = self.day
+        elif not keeps_roll(self.user, self.instance):
             self._leave_to_committee()
 
     def _leave_to_committee(self):
@@ -360,6 +364,18 @@ class MemberForm(PersonForm):
         status.disabled = self.instance.is_leaving
         if not self.instance.is_leaving:
             status.choices = [choice for choice in status.choices if choice[0] not in LEAVING_STATUSES]
+
+    def clean_listed_on(self):
+        """Returns the day from which a new member stands; the day proposed gives way to 来源日期.
+
+        Raises ValidationError where neither is filled in.
+        """
+        day, intake_on = self.cleaned_data["listed_on"], self.cleaned_data.get("intake_on")
+        if self.instance.pk or "intake_on" in self.errors:
+            return day
+        if not (day or intake_on):
+            raise problem("来源日期或在册起始日期", "请填写从哪一天起在册；一直在本单位的，填写入团年月的第一天")
+        return None if intake_on and day == self.day else day
 
     def _post_clean(self):
         super()._post_clean()

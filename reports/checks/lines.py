@@ -64,6 +64,8 @@ CHECKS = [
           ("units_founded", "units_toward_task"), "请核对计入任务年度", "家"),
     Check("unreachable_unit", "联系不上的两新组织", "两新组织", NOTE, FOR_ALL, organisations.units_unreachable,
           ("unit_contacts",), "请上门核实，迁址或注销的及时更新", "家"),
+    Check("guessed_begin", "在册起始为推定", "存疑记录", NOTE, FOR_NAMES, people.members_begun_by_guess,
+          ("members",), "请核实后补填在册起始日期", "名"),
     Check("contact_outside_link", "联系记录不在联系期内", "存疑记录", NOTE, FOR_NAMES, people.contacts_outside_links,
           ("youth_contacts",), "请核对联系日期与联系的起止日期", "条"),
     Check("overlapping_posts", "任职重复登记", "存疑记录", NOTE, FOR_NAMES, people.posts_overlapping,

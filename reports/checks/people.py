@@ -31,6 +31,16 @@ def members_over_age(inspection):
         yield RawFinding(subject_of(member), f"{member.person}（{member.branch.name}）", found, url)
 
 
+def members_begun_by_guess(inspection):
+    """Yields members on the roll without the day from which they stand."""
+    members = sources.members(inspection.scope).with_guessed_begin()
+    for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
+        begin = f"按入团年月 {member.roll_begin:%Y-%m} 起" if member.roll_begin else "按一直"
+        found = f"没有来源日期和在册起始日期，{begin}在册统计"
+        url = inspection.page("member_update", member.pk, of=member)
+        yield RawFinding(subject_of(member), f"{member.person}（{member.branch.name}）", found, url)
+
+
 def serving_cadres(inspection):
     """The cadres serving on the last day, with their links; shared by two checks."""
     scope = inspection.scope

@@ -51,12 +51,40 @@ def cadre(client, branch):
 def member_data(branch, **changes):
     """What the form of a new member sends."""
     data = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": branch.pk, "status": "normal"}
-    return data | {"in_school": "unknown"} | changes
+    return data | {"in_school": "unknown", "listed_on": timezone.localdate().isoformat()} | changes
 
 
 def post_data(organisation, **changes):
     """What the form of a new post sends."""
     return {"name": "陆远", "organisation": organisation.pk, "title": "书记", "started_on": "2017-03"} | changes
+
+
+def test_a_new_member_without_an_intake_day_is_listed_from_today(office, branch):
+    form = office.get(reverse("member_create")).context["form"]
+    assert form["listed_on"].value() == timezone.localdate()
+    office.post(reverse("member_create"), member_data(branch, joined_league_on="2012-05"))
+    member = Member.objects.get()
+    assert (member.intake_on, member.roll_begin) == (None, timezone.localdate())
+
+
+def test_the_day_proposed_gives_way_to_an_intake_day(office, branch):
+    office.post(reverse("member_create"), member_data(branch, intake_on="2018-03-01"))
+    member = Member.objects.get()
+    assert (member.listed_on, member.roll_begin) == (None, date(2018, 3, 1))
+
+
+def test_a_new_member_needs_a_day_from_which_to_stand(office, branch):
+    page = office.post(reverse("member_create"), member_data(branch, listed_on=""))
+    assert "来源日期或在册起始日期" in errors(page)["listed_on"]
+
+
+def test_the_list_can_be_narrowed_to_members_whose_begin_is_guessed(office, branch):
+    make_member("章程", branch, intake_on=None)
+    make_member("韩笑", branch)
+    address = reverse("member_list")
+    found = {begin: office.get(address, {"begin": begin}).context["table"] for begin in ("guessed", "known")}
+    names = {begin: [row.record.person.name for row in table.rows] for begin, table in found.items()}
+    assert names == {"guessed": ["章程"], "known": ["韩笑"]}
 
 
 def errors(response):

@@ -20,7 +20,7 @@ def sound_district():
     """A root with one branch, which has what a superior asks for in the year and in the one before."""
     root = bare_district()
     place = SimpleNamespace(root=root, branch=add_organisation(root, "槐荫社区团支部", "community"))
-    place.members = [add_member(place.branch, name) for name in ("康宁", "尹舟", "梁田")]
+    place.members = [add_member(place.branch, name, listed_on=date(2012, 5, 1)) for name in ("康宁", "尹舟", "梁田")]
     place.cadre = add_post(place.branch, "程川", "书记", link_quota=1)
     add_links(place)
     add_cases(place)

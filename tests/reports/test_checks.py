@@ -81,6 +81,10 @@ def young(place, registered_on, **fields):
     return youth
 
 
+def begun_by_guess(place):
+    add_member(place.branch, "于飞")
+
+
 def high_target(place):
     Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=3)
 
@@ -206,6 +210,11 @@ FAULTS = {
     "founded_elsewhen": (founded_before, "甲木设计", "计入 2017 年任务，建团日期为 2016-03-15"),
     "founded_uncounted": (not_counted, "乙水科技", "本年度建团（2017-05-01），未计入任务"),
     "unreachable_unit": (not_reached, "乙水科技", "状态为联系不上"),
+    "guessed_begin": (
+        begun_by_guess,
+        "于飞（槐荫社区团支部）",
+        "没有来源日期和在册起始日期，按入团年月 2012-05 起在册统计",
+    ),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
     "early_binding": (bound_early, "程川 → 田野", "绑定日期 2013-12-31 早于起始日期 2014-01-01"),
