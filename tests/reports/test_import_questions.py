@@ -234,48 +234,29 @@ def test_a_ledger_keeps_its_rule_and_says_to_how_many_rows_it_was_applied(distri
 
 
 @pytest.fixture
-def dated_schooling(monkeypatch):
-    """是否在校 of known members is a state whose day the file does not say; the days used, by row."""
-    days = {}
-
-    def apply(self, record, row):
-        if record.pk and record.in_school != self.stored_schooling.get(record.pk):
-            self.book.note_state_change(*self.place)
-            days[self.row_number] = self.book.state_day
-        return []
-
-    def load(self, former=MemberResource.load):
-        former(self)
-        self.stored_schooling = {key: member.in_school for key, member in self.stored.items()}
-
-    monkeypatch.setattr(MemberResource, "apply", apply)
-    monkeypatch.setattr(MemberResource, "load", load)
-    return days
-
-
-@pytest.fixture
 def three_known(district):
     for number in range(3):
-        make_member(branch=district.here, person=make_person(person(number)["姓名"], birth_date=date(1990, 5, 4)))
+        known = make_person(person(number)["姓名"], birth_date=date(1990, 5, 4))
+        make_member(branch=district.here, person=known, in_school=False)
 
 
 CHANGES = [person(0, 是否在校="是"), person(1), person(2, 是否在校="是", 团籍状态="转出")]
 
 
-def test_changed_states_are_asked_for_their_day_except_those_of_wrong_rows(dated_schooling, three_known):
+def test_changed_states_are_asked_for_their_day_except_those_of_wrong_rows(three_known):
     found = take("members", CHANGES, check=True)
     [question] = found.as_dict()["questions"]
     assert (question["kind"], question["rows"]) == ("state_day", [2])
     assert question["proposals"] == [str(TODAY), ANOTHER_DAY]
-    assert dated_schooling[2] == TODAY
 
 
-def test_changed_states_hold_from_the_day_answered(dated_schooling, three_known):
-    take("members", CHANGES[:2], answers=[{"id": "state_day", "kind": "state_day", "answer": "2018-09-01"}])
-    assert dated_schooling == {2: date(2018, 9, 1)}
+@pytest.mark.parametrize(("answer", "day"), [("2018-09-01", date(2018, 9, 1)), (None, TODAY.replace(day=1))])
+def test_changed_states_hold_from_the_day_answered_else_today(three_known, answer, day):
+    take("members", CHANGES[:2], answers=[{"id": "state_day", "kind": "state_day", "answer": answer}])
+    assert set(Member.objects.filter(in_school=True).values_list("enrolled_on", flat=True)) == {day}
 
 
-def test_todays_day_need_not_be_confirmed_on_the_page(office, dated_schooling, three_known):
+def test_todays_day_need_not_be_confirmed_on_the_page(office, three_known):
     batch = uploaded(office, CHANGES[:2])
     assert "变更的状态自何日起？" in told(office, batch)
     act(office, "commit", batch, seen=batch.alive_at.isoformat())

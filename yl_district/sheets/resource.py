@@ -379,8 +379,9 @@ class SheetResource(ExportRecall, ModelResource):
         self._touch_derived(instance, before)
 
     def _begun_by_file(self, state: State, former: Any, instance: Any) -> Sequence[Any]:
+        self.book.note_state_change(*self.place)
         try:
-            return state.begin(former, instance, self.book.today)
+            return state.begin(former, instance, self.book.state_day)
         except ValidationError:
             state.correct(former, instance)
             return []
