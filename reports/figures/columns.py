@@ -42,9 +42,10 @@ def fields_of(query: Query) -> Iterator[FieldRead]:
 
 
 def fields_in(node: Any) -> Iterator[FieldRead]:
-    """Yields the fields in a condition or an expression."""
+    """Yields the fields in a condition or an expression; of a derived one those that it is derived from."""
     if isinstance(node, Col):
-        yield node.target.model, node.target.name
+        for name in getattr(node.target, "sources", [node.target.name]):
+            yield node.target.model, name
     elif isinstance(node, Query):
         yield from fields_of(node)
     elif isinstance(node, Subquery):
