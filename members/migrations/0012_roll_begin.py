@@ -12,7 +12,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0009_school_over_time'),
+        ('members', '0011_birth_dates_as_known'),
         ('orgs', '0006_entrusted'),
     ]
 
