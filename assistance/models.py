@@ -567,6 +567,13 @@ class ScholarshipQuerySet(CaseQuerySet):
         )
         return Exists(cases)
 
+    def of_cases_by(self, organisation: Organisation, day: date) -> Self:
+        """Applications of students who by `day` had been in the organisation's register; at the root every one."""
+        if organisation.is_root():
+            return self
+        cases = AssistedYouth.objects.within(organisation).filter(registered_on__lte=day)
+        return self.filter(Exists(cases.filter(person=OuterRef("student"))))
+
     def granted_during(self, period: Period) -> Self:
         """Applications granted or paid out, approved within the period."""
         granted = [Scholarship.Status.GRANTED, Scholarship.Status.PAID]

@@ -42,6 +42,13 @@ class CadreReachQuerySet(ReachQuerySet):
         """Returns the condition for rows of cadres with a post in the subtree of `organisation`."""
         return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
 
+    def of_cadres_at(self, organisation: Organisation, day: date | OuterRef) -> Self:
+        """Rows of cadres who by `day` had had a post in the subtree of `organisation`; at the root every row."""
+        if organisation.is_root():
+            return self
+        posts = Post.objects.within(organisation).filter(person=OuterRef("cadre"), started_on__lte=day)
+        return self.filter(Exists(posts))
+
     def reach_by(self, role: Role) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; branch cadres see only their own."""
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)

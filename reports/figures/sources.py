@@ -2,6 +2,8 @@
 
 from typing import TypeAlias
 
+from django.db.models import OuterRef
+
 from activities.models import Activity, ActivityQuerySet, SignIn
 from assistance.models import (
     Assistance,
@@ -86,7 +88,7 @@ def members_educated(scope: Scope) -> MemberQuerySet:
 
 
 def links(scope: Scope) -> LinkQuerySet:
-    return Link.objects.within(scope.organisation).as_of(scope.day)
+    return Link.objects.of_cadres_at(scope.organisation, scope.day).as_of(scope.day)
 
 
 def linked_youths(scope: Scope) -> LinkedYouthQuerySet:
@@ -94,7 +96,8 @@ def linked_youths(scope: Scope) -> LinkedYouthQuerySet:
 
 
 def contacts(scope: Scope) -> ContactQuerySet:
-    return Contact.objects.within(scope.organisation).held_during(scope.passed).with_youths_reached()
+    held = Contact.objects.of_cadres_at(scope.organisation, OuterRef("held_on")).held_during(scope.passed)
+    return held.with_youths_reached()
 
 
 def case_register(scope: Scope) -> AssistedYouthQuerySet:
@@ -115,7 +118,7 @@ def assistances(scope: Scope) -> AssistanceQuerySet:
 
 
 def scholarships(scope: Scope) -> ScholarshipQuerySet:
-    return Scholarship.objects.within(scope.organisation)
+    return Scholarship.objects.of_cases_by(scope.organisation, scope.day)
 
 
 def hubs(scope: Scope) -> HubQuerySet:
@@ -134,4 +137,4 @@ def people_signed_in(scope: Scope) -> PersonQuerySet:
 
 
 def platform_entries(scope: Scope) -> PlatformEntryQuerySet:
-    return PlatformEntry.objects.within(scope.organisation).of_open_subjects()
+    return PlatformEntry.objects.placed_within(scope.organisation).of_open_subjects()

@@ -38,13 +38,22 @@ class PlatformEntryQuerySet(StaffQuerySet):
 
         Below the root, entries of assisted youths are left out: no organisation may reveal who is assisted.
         """
+        return self._within(organisation, begun=False)
+
+    def placed_within(self, organisation: Organisation) -> Self:
+        """Like `within`, but only by capacities that had begun when the entry was made."""
+        return self._within(organisation, begun=True)
+
+    def _within(self, organisation: Organisation, begun: bool) -> Self:
         if organisation.is_root():
             return self
         activities = Activity.objects.within(organisation).filter(pk=OuterRef("activity"))
         reached: Condition = Exists(activities) | Q(organisation__path__startswith=organisation.path)
-        for subject, path in ORGANISATION_PATHS.items():
-            people = Person.objects.filter(**{"pk": OuterRef("person"), f"{path}__startswith": organisation.path})
-            reached |= Q(subject=subject) & Exists(people)
+        for subject, (path, begin) in ORGANISATION_PATHS.items():
+            below = Q(**{f"{path}__startswith": organisation.path})
+            if begun:
+                below &= Q(**{f"{begin}__lte": OuterRef("entered_on")}) | Q(**{f"{begin}__isnull": True})
+            reached |= Q(subject=subject) & Exists(Person.objects.filter(below, pk=OuterRef("person")))
         places = TeamMember.objects.within(organisation).filter(volunteer__person=OuterRef("person"))
         of_volunteers = Q(subject=PlatformEntry.Subject.VOLUNTEER)
         reached |= of_volunteers & Exists(places.held_on(OuterRef("entered_on")))
@@ -138,9 +147,12 @@ class PlatformEntry(models.Model):
         return self.person or self.activity or self.organisation
 
 
-# The lookup from a person to the path of an organisation, for each capacity in which people are entered.
+# For each capacity in which people are entered, the lookups from a person to an organisation's path and to the begin.
 ORGANISATION_PATHS = {
-    PlatformEntry.Subject.MEMBER: "memberships__branch__path",
-    PlatformEntry.Subject.CADRE: "posts__organisation__path",
-    PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth__cadre__posts__organisation__path",
+    PlatformEntry.Subject.MEMBER: ("memberships__branch__path", "memberships__roll_begin"),
+    PlatformEntry.Subject.CADRE: ("posts__organisation__path", "posts__started_on"),
+    PlatformEntry.Subject.LINKED_YOUTH: (
+        "links_as_youth__cadre__posts__organisation__path",
+        "links_as_youth__cadre__posts__started_on",
+    ),
 }

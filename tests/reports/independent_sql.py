@@ -29,6 +29,7 @@ WITH place AS (
     SELECT id FROM members_person WHERE %(is_root)s = 1
     UNION
     SELECT post.person_id FROM members_post post JOIN place ON place.id = post.organisation_id
+    WHERE post.started_on <= %(last)s
 ), own_member AS (
     SELECT member.*, place.domain FROM members_member member JOIN place ON place.id = member.branch_id
 ), on_roll AS (
@@ -68,7 +69,9 @@ WITH place AS (
          WHERE post.person_id = serving.person_id AND {stands("post.started_on", "post.ended_on")}) AS quota
     FROM serving GROUP BY serving.person_id
 ), own_contact AS (
-    SELECT * FROM outreach_contact WHERE held_on {WITHIN} AND cadre_id IN (SELECT id FROM own_cadre)
+    SELECT * FROM outreach_contact contact WHERE held_on {WITHIN} AND (%(is_root)s = 1 OR EXISTS (
+        SELECT 1 FROM members_post post JOIN place ON place.id = post.organisation_id
+        WHERE post.person_id = contact.cadre_id AND post.started_on <= contact.held_on))
 ), reached_youth AS (
     SELECT contact.id AS contact_id, named.link_id
     FROM own_contact contact JOIN outreach_contact_links named ON named.contact_id = contact.id
@@ -100,7 +103,7 @@ WITH place AS (
       AND (hub.organisation_id IN (SELECT id FROM place) OR %(is_root)s = 1)
 ), own_scholarship AS (
     SELECT * FROM assistance_scholarship
-    WHERE student_id IN (SELECT person_id FROM own_youth) OR %(is_root)s = 1
+    WHERE student_id IN (SELECT person_id FROM own_youth WHERE registered_on <= %(last)s) OR %(is_root)s = 1
 ), open_hub AS (
     SELECT * FROM youthhubs_hub
     WHERE organisation_id IN (SELECT id FROM place) AND {stands("opened_on", "closed_on")}
@@ -113,13 +116,15 @@ WITH place AS (
     UNION ALL
     SELECT entry.id, member.branch_id FROM reports_platformentry entry
     JOIN members_member member ON member.person_id = entry.person_id AND entry.subject = 'member'
+    WHERE member.roll_begin IS NULL OR member.roll_begin <= entry.entered_on
     UNION ALL
     SELECT entry.id, post.organisation_id FROM reports_platformentry entry
     JOIN members_post post ON post.person_id = entry.person_id AND entry.subject = 'cadre'
+      AND post.started_on <= entry.entered_on
     UNION ALL
     SELECT entry.id, post.organisation_id FROM reports_platformentry entry
     JOIN outreach_link link ON link.youth_id = entry.person_id AND entry.subject = 'linked_youth'
-    JOIN members_post post ON post.person_id = link.cadre_id
+    JOIN members_post post ON post.person_id = link.cadre_id AND post.started_on <= entry.entered_on
     UNION ALL
     SELECT entry.id, hub.organisation_id FROM reports_platformentry entry
     JOIN members_volunteer volunteer ON volunteer.person_id = entry.person_id AND entry.subject = 'volunteer'
