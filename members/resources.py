@@ -448,8 +448,16 @@ class PostResource(PeopleResource):
         self.directory.note(record.person, key_of(record.organisation), CADRE)
 
     def find(self, row):
+        """Returns the post begun in that month; where its terms changed later, the post by which it is continued."""
         self.person = self.directory.matching(row, [key_of(row["所在组织"])])
-        return self.known.get((id(self.person), key_of(row["所在组织"]), row["职务"], row["任职年月"]))
+        post = self._begun_in(row["任职年月"], row)
+        while post and post.ended_on and "离任年月" not in row and (following := self._begun_in(post.ended_on, row)):
+            post = following
+            row["任职年月"] = post.started_on
+        return post
+
+    def _begun_in(self, month, row):
+        return self.known.get((id(self.person), key_of(row["所在组织"]), row["职务"], month))
 
     def start(self, row):
         return Post(person=self.person or Person(name=row["姓名"]))

@@ -338,3 +338,22 @@ def test_a_time_in_school_of_nobody_on_the_roll_is_refused():
     spans = [{"姓名": "秦朗", "起始日期": "2010-09-01", "结束日期": "2013-07-01", "是否在校": "是"}]
     [found] = problems(pupil() | {"在校变更": spans})
     assert found[:3] == ("在校变更", 2, "姓名")
+
+
+def terms():
+    """The posts in their order: from, until, nature, quota."""
+    return list(Post.objects.order_by("started_on").values_list("started_on", "ended_on", "nature", "link_quota"))
+
+
+@pytest.mark.both
+def test_other_terms_of_a_known_post_hold_since_this_month_and_the_same_list_again_changes_nothing():
+    take_in(ledger(团干部=[post(干部性质="兼职")]))
+    changed = ledger(团干部=[post(干部性质="专职", 联系青年指标="50")])
+    assert tally(take_in(changed))["团干部"] == (0, 1, 0)
+    split = [
+        (date(2016, 9, 1), TODAY, "part_time", None),
+        (TODAY, None, "full_time", 50),
+    ]
+    assert terms() == split
+    assert tally(take_in(changed))["团干部"] == (0, 0, 1)
+    assert terms() == split

@@ -15,10 +15,11 @@ from reports.figures.columns import fields_read
 from reports.figures.counting import results
 from reports.figures.lines import FIGURES, type_figures
 from reports.figures.scopes import Scope
-from tests.factories import make_activity
+from tests.factories import make_activity, make_hub, make_link, make_member, make_post, make_unit, make_volunteer
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import changeable, kinds
+from tests.rosters import tally, written
 from yl_district.periods import Period
 from yl_district.record_options import RecordOptions, options_of
 from yl_district.states import Span
@@ -173,6 +174,38 @@ def test_a_state_changed_today_as_the_form_proposes_moves_no_closed_year(distric
         ("post_update", "link_quota"),
         ("post_update", "nature"),
     ]
+
+
+# Rows that change a state of a known record without saying since when.
+CHANGED_ROWS = {
+    "organisations": {"组织名称": "柳林社区团支部", "组织类别": "团支部", "所属领域": "非公企业"},
+    "members": {"姓名": "章程", "性别": "女", "所在团支部": "柳林社区团支部", "是否在校": "是"},
+    "posts": {
+        "姓名": "陆远",
+        "所在组织": "柳林社区团支部",
+        "职务": "书记",
+        "任职年月": "2016-09",
+        "干部性质": "专职",
+        "联系青年指标": "1",
+    },
+    "units": {"单位名称": "清和科技有限公司", "类别": "非公企业", "状态": "正常", "区级联系点": "否"},
+    "volunteers": {"姓名": "顾清", "志愿者队伍": "槐荫青年汇"},
+}
+
+
+@pytest.mark.both
+@pytest.mark.cpu(10)
+@pytest.mark.parametrize("kind", CHANGED_ROWS)
+def test_a_list_that_changes_a_state_moves_no_closed_year(district, kind):
+    make_unit("清和科技有限公司", branch=district.here, is_contact_point=True, league_founded_on=date(2016, 3, 1))
+    make_hub(district.there, "槐荫青年汇")
+    make_volunteer(make_hub(district.here, "柳林青年汇"), "顾清", bound_on=date(2017, 5, 4))
+    make_link(make_post("陆远", district.here).person, bound_on=date(2017, 5, 4))
+    make_member(branch=district.here)
+    before = all_results(district)
+    batch = written(kind, [CHANGED_ROWS[kind]])
+    assert tally(batch) == {"changed": 1}
+    assert all_results(district) == before
 
 
 @pytest.mark.full
