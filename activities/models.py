@@ -179,7 +179,7 @@ class Activity(models.Model):
     objects = ActivityQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("held_on", "type", "host", "hub", "session_count", "attendance", "basis"),
+        facts=("held_on", "state", "type", "host", "hub", "session_count", "attendance", "basis"),
         neutral=("name", "venue", "is_online", "audience", "campaign", "tags", "partners", "content"),
     )
 
@@ -372,7 +372,9 @@ class SignIn(models.Model):
 
     objects = SignInQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(facts=("activity", "person"), neutral=("capacity",))
+    record_options = RecordOptions(
+        facts=("activity", "person", "presence"), neutral=("capacity", "arrived", "departed")
+    )
 
     class Meta:
         verbose_name = "签到"

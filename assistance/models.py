@@ -405,7 +405,7 @@ class ServicePlan(SealedModel):
 
     objects = ServicePlanQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
-    record_options = RecordOptions(facts=("youth", "year"), neutral=("assessment", "goals", "measures", "signed_on"))
+    record_options = RecordOptions(facts=("youth", "year", "signed_on"), neutral=("assessment", "goals", "measures"))
 
     class Meta:
         verbose_name = "服务计划"
@@ -633,8 +633,8 @@ class Scholarship(SealedModel):
     objects = ScholarshipQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
     record_options = RecordOptions(
-        facts=("year", "student", "status", "approved_on", "is_on_platform"),
-        neutral=("school", "stage", "applied_on", "amount", "donor", "remark"),
+        facts=("year", "student", "status", "applied_on", "approved_on", "is_on_platform"),
+        neutral=("school", "stage", "amount", "donor", "remark"),
     )
 
     class Meta:

@@ -77,12 +77,14 @@ def test_no_value_that_can_change_is_read_without_a_day():
     ]
     assert sorted(values) == [
         "Activity.basis",
+        "Activity.state",
         "Assistance.with_everyone",
         "Contact.with_everyone",
         "HubYear.tier",
         "PlatformEntry.subject",
         "Scholarship.is_on_platform",
         "Scholarship.status",
+        "SignIn.presence",
     ]
 
 
