@@ -36,7 +36,15 @@ OTHER_DAYS = {
     "activities.Activity.held_on",
     "assistance.CaseGrant.expires_on",
     "members.Member.graduated_on",
+    # Derived: the first of the days from which a member can stand, which are bounded themselves.
+    "members.Member.roll_begin",
     "members.Proposal.day",
+    # Checked by its own clean(), or derived from the change that follows.
+    "orgs.UnitChange.ended_on",
+    "orgs.UnitChange.happened_on",
+    # Only held against the hub's and the volunteer's days, not against today.
+    "youthhubs.TeamMember.ended_on",
+    "youthhubs.TeamMember.started_on",
     "reports.Edition.counted_on",
     "reports.Edition.dated",
     "reports.Explanation.ends_on",
