@@ -18,7 +18,7 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
-from yl_district.states import Span, State
+from yl_district.states import DatedState, Span
 from yl_district.validators import problem
 from youthhubs.models import Hub
 
@@ -41,7 +41,7 @@ class ActivityType(models.Model):
     objects = ActivityTypeQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        states=(State(("is_education",), "education_since", "earlier_education"),),
+        states=(DatedState(("is_education",), "education_since", "earlier_education"),),
         facts=("key",),
         neutral=("name", "position"),
     )

@@ -339,7 +339,7 @@ class Pairing(models.Model):
 
     objects = PairingQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
-    record_options = RecordOptions(facts=("youth", "started_on", "ended_on"), neutral=("volunteer",))
+    record_options = RecordOptions(facts=("youth", "volunteer", "started_on", "ended_on"))
 
     class Meta:
         verbose_name = "结对"

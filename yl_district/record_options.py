@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .states import State
+    from .states import DatedState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ class RecordOptions:
     - `undo_leaves`: why undoing an import keeps the records it created; "" where it deletes them.
     - `undo_skips`: the fields that keep their values when an import is undone.
     - `undo_rechecks`: the fields by which the model's rules depend on other records, at most one relation among them.
-    - `states`: what holds over time, as `states.State` objects; a form that changes one asks since when.
+    - `states`: what holds over time, as `states.DatedState` objects; a form that changes one asks since when.
     - `facts`: the other fields that figures read: numbers, and days of what was done or began.
     - `neutral`: the fields that no figure reads.
     """
@@ -34,7 +34,7 @@ class RecordOptions:
     undo_leaves: str = ""
     undo_skips: tuple[str, ...] = ()
     undo_rechecks: tuple[str, ...] = ()
-    states: tuple[State, ...] = ()
+    states: tuple[DatedState, ...] = ()
     facts: tuple[str, ...] = ()
     neutral: tuple[str, ...] = ()
 

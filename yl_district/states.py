@@ -56,7 +56,7 @@ class Span(models.Model):
 
 
 @dataclass(frozen=True)
-class State:
+class DatedState:
     """A state of the records of a model.
 
     - `fields`: the fields that hold the present value.
@@ -118,7 +118,7 @@ class State:
         return relation.related_model(**owner, **values, started_on=getattr(former, self.since), ended_on=day)
 
 
-def too_early(record: Any, state: State, began: date) -> ValidationError:
+def too_early(record: Any, state: DatedState, began: date) -> ValidationError:
     """The error for a new value that would begin before, or when, the former one did."""
     remedy = f"原来的{state.label(type(record))}自 {began} 起；它本来就填错时，请选“一直如此（更正）”"
     return problem(f"晚于 {began} 的日期", remedy)

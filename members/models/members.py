@@ -17,7 +17,7 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
-from yl_district.states import Span, State, too_early
+from yl_district.states import DatedState, Span, too_early
 from yl_district.validators import check_order, problem
 
 from ..codes import Education, Ethnicity, PoliticalStatus
@@ -88,7 +88,7 @@ class MemberQuerySet(ReachQuerySet):
         return search(self, text, "person__search_text")
 
 
-class SchoolState(State):
+class SchoolState(DatedState):
     """Whether a member is in school: since 入学年月, empty for always, until 毕业年月, empty for still.
 
     Somebody who leaves school keeps the span on the record itself, whose end is then known; an earlier span is one

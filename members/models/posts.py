@@ -13,7 +13,7 @@ from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
-from yl_district.states import State
+from yl_district.states import DatedState
 from yl_district.validators import check_order
 
 from .people import Person
@@ -41,7 +41,7 @@ class PostQuerySet(ReachQuerySet):
         return search(self, text, "person__search_text")
 
 
-class TermsState(State):
+class TermsState(DatedState):
     """性质 and 指标 of a post: the earlier span is a post of its own, which ends where the present one begins."""
 
     def is_dated(self, former, record):

@@ -17,7 +17,7 @@ from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
-from yl_district.states import Span, State, nested
+from yl_district.states import DatedState, Span, nested
 from yl_district.typing import User
 from yl_district.validators import check_order, problem
 
@@ -149,7 +149,7 @@ class Organisation(MP_Node):
     record_options = RecordOptions(
         undo_leaves="团组织保留：不再需要时，请在其页面上修改或登记撤销日期",
         undo_skips=("path",),
-        states=(State(("domain",), "domain_since", "earlier_domains"),),
+        states=(DatedState(("domain",), "domain_since", "earlier_domains"),),
         facts=("path", "founded_on", "dissolved_on"),
         neutral=("name", "category", "last_election_on", "liaison", "chat_kind", "chat_number", "address", "remark"),
     )

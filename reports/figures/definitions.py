@@ -15,7 +15,7 @@ from .figure import Figure, Subject, Timing
 from .lines import FIGURES, type_figures
 
 TIMINGS = {Timing.STOCK: "期末", Timing.FLOW: "期内", Timing.YEAR: "年度"}
-HEAD = """\
+PREFACE = """\
 # 指标口径
 
 由 `.venv/bin/python manage.py figure_definitions -o docs/figures.md` 从 `reports/figures/lines.py` 写出，不必手工修改。
@@ -23,21 +23,21 @@ HEAD = """\
 “期末”按期间最后一日的情况计，“期内”计期间以内发生的，“年度”按期间所在的年度计；所属领域、在校等会变的情况，期末的按期末当日，
 期内的按每条记录自己的日期。“依据的日期”是计数时读取的全部日期和年度：今天登记、自今天起生效的，不改动已结束期间的数。
 """
-COLUMNS = ("代码", "名称", "单位", "时间", "计什么", "依据的日期")
+DEFINED = ("代码", "名称", "单位", "时间", "计什么", "依据的日期")
 
 
 def definitions() -> str:
     """The whole document."""
-    return "\n".join([HEAD, *(line for subject in Subject for line in section(subject)), ""])
+    return "\n".join([PREFACE, *(line for subject in Subject for line in section(subject)), ""])
 
 
 def section(subject: Subject) -> Iterator[str]:
     """Yields the lines on the figures of one subject."""
-    figures = [figure for figure in listed() if figure.subject is subject]
+    figures = [figure for figure in figures_described() if figure.subject is subject]
     yield f"## {subject.value}"
     yield ""
-    yield row(COLUMNS)
-    yield row(["---"] * len(COLUMNS))
+    yield row(DEFINED)
+    yield row(["---"] * len(DEFINED))
     for figure in figures:
         yield row(
             [f"`{figure.key}`", figure.label, figure.unit, TIMINGS[figure.timing], figure.definition, dates(figure)]
@@ -45,7 +45,7 @@ def section(subject: Subject) -> Iterator[str]:
     yield ""
 
 
-def listed() -> list[Figure]:
+def figures_described() -> list[Figure]:
     """The figures that exist whatever types of activities there are, and those of any one type."""
     return [*FIGURES, *type_figures([ActivityType(key="TYPE", name="某类活动")])]
 

@@ -83,13 +83,13 @@ class Correction:
             return
         after = self._counted()
         effects = [Effect(one, after[at].amount) for at, one in self.before.items() if at in after and after[at] != one]
-        digest = digest_of(effects)
+        digest = effects_digest(effects)
         is_confirmed = self.form.data.get(ANNOUNCED) == digest
         if effects and not (is_confirmed and self._reason()):
             self.form.announce(effects, digest, is_confirmed)
             raise Unannounced
 
 
-def digest_of(effects: list[Effect]) -> str:
+def effects_digest(effects: list[Effect]) -> str:
     """A digest by which the form says which effects the user has seen."""
     return hashlib.sha256(json.dumps([astuple(one) for one in effects]).encode()).hexdigest()[:32]

@@ -21,7 +21,7 @@ from ..partial_dates import is_vaguer
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
 from ..record_options import options_of
-from ..states import State, former_of
+from ..states import DatedState, former_of
 from . import cells
 from .columns import REGISTER, Book, Column, RecordNameColumn, ReferenceColumn
 from .export_recall import ExportRecall
@@ -378,7 +378,7 @@ class SheetResource(ExportRecall, ModelResource):
                 self.write_beside(span)
         self._touch_derived(instance, before)
 
-    def _begun_by_file(self, state: State, former: Any, instance: Any) -> Sequence[Any]:
+    def _begun_by_file(self, state: DatedState, former: Any, instance: Any) -> Sequence[Any]:
         self.book.note_state_change(*self.place)
         try:
             return state.begin(former, instance, self.book.state_day)

@@ -4,12 +4,12 @@ from collections import defaultdict
 from typing import Any, ClassVar
 
 from ..record_options import options_of
-from ..states import Span, State
+from ..states import DatedState, Span
 from .columns import key_of
 from .problems import RowCells, row_problem
 from .resource import SheetResource
 
-BEGIN, END = "起始日期", "结束日期"
+FIRST_DAY, LAST_DAY = "起始日期", "结束日期"
 
 
 class SpanResource(SheetResource):
@@ -28,7 +28,7 @@ class SpanResource(SheetResource):
         return self._meta.model
 
     @property
-    def state(self) -> State:
+    def state(self) -> DatedState:
         """The state of which the rows are earlier spans."""
         owner = self.span._meta.get_field(self.span.owner).related_model
         return next(one for one in options_of(owner).states if one.earlier == self.related)
@@ -50,10 +50,10 @@ class SpanResource(SheetResource):
 
     def find(self, row: RowCells) -> Any:
         self.whose = self.owner_of(row)
-        end = row.get(END) or getattr(self.whose, self.state.since)
+        end = row.get(LAST_DAY) or getattr(self.whose, self.state.since)
         known = self.of_owner[key_of(self.whose)]
         same_end = [span for span in known if span.ended_on == end]
-        same_begin = [span for span in known if span.started_on == row.get(BEGIN)]
+        same_begin = [span for span in known if span.started_on == row.get(FIRST_DAY)]
         return next(iter(same_end or same_begin), None)
 
     def start(self, row: RowCells) -> Any:
@@ -77,13 +77,13 @@ class SpanResource(SheetResource):
         label = owner._meta.get_field(self.state.since).verbose_name
         if since is None:
             expected = f"{owner}已填写{label}"
-            raise row_problem(END, self.row.get(END), expected, f"请先填写{label}，以前的情况才有截止的日期")
+            raise row_problem(LAST_DAY, self.row.get(LAST_DAY), expected, f"请先填写{label}，以前的情况才有截止的日期")
         super().validate_instance(instance)
         if instance.ended_on > since:
-            raise row_problem(END, instance.ended_on, f"不晚于现在情况的{label} {since}", "请核对两个日期")
+            raise row_problem(LAST_DAY, instance.ended_on, f"不晚于现在情况的{label} {since}", "请核对两个日期")
         for other in self.of_owner[key_of(owner)]:
             if other is not instance and other.overlaps(instance):
                 until = f"{other.started_on or '最初'}至 {other.ended_on}"
                 raise row_problem(
-                    BEGIN, instance.started_on, f"不与已有的一段（{until}）重叠", "同一天只能有一种情况，请核对日期"
+                    FIRST_DAY, instance.started_on, f"不与已有的一段（{until}）重叠", "同一天只能有一种情况，请核对日期"
                 )
