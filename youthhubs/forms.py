@@ -73,7 +73,6 @@ class VolunteerEndForm(ActionForm):
 class VolunteerTeamForm(ActionForm):
     """The team that a volunteer joins, and from when."""
 
-    past = ("day",)
     hub = forms.ModelChoiceField(
         Hub.objects.all(), label="志愿者队伍", required=False, help_text="留空表示离开现在的队伍。"
     )
@@ -83,7 +82,6 @@ class VolunteerTeamForm(ActionForm):
 class TeamMemberForm(PageForm):
     """A place in a team, to be corrected."""
 
-    past = ("started_on",)
     groups = [("", "hub", "started_on", "ended_on")]
     fixed = ("volunteer",)
 

@@ -162,8 +162,8 @@ class TeamMember(models.Model):
 
     volunteer = models.ForeignKey(Volunteer, models.CASCADE, related_name="places", verbose_name="志愿者")
     hub = models.ForeignKey(Hub, models.PROTECT, related_name="team_members", verbose_name="志愿者队伍")
-    started_on = models.DateField("入队日期", null=True, blank=True)
-    ended_on = models.DateField("离队日期", null=True, blank=True)
+    started_on = happened(models.DateField("入队日期", null=True, blank=True))
+    ended_on = announced(models.DateField("离队日期", null=True, blank=True), "离队")
 
     objects = TeamMemberQuerySet.as_manager()
     # Not reverted field by field, since spans of one volunteer must not overlap.
@@ -203,16 +203,18 @@ class TeamMember(models.Model):
 
     def clean(self):
         begin, end = self.started_on, self.ended_on
+        # A form that lacks one of them says so itself.
+        hub, volunteer = getattr(self, "hub", None), getattr(self, "volunteer", None)
         if begin and end and end <= begin:
             raise ValidationError({"ended_on": problem(f"晚于入队日期（{begin}）的日期", "请核对两个日期")})
-        if begin and self.hub.closed_on and begin >= self.hub.closed_on:
-            expected = f"早于{self.hub}关闭日期（{self.hub.closed_on}）的日期"
+        if begin and hub and hub.closed_on and begin >= hub.closed_on:
+            expected = f"早于{hub}关闭日期（{hub.closed_on}）的日期"
             raise ValidationError({"started_on": problem(expected, "请核对入队日期，或改选一个开业的青年汇")})
-        if end and self.hub.opened_on and end <= self.hub.opened_on:
-            expected = f"晚于{self.hub}开业日期（{self.hub.opened_on}）的日期"
+        if end and hub and hub.opened_on and end <= hub.opened_on:
+            expected = f"晚于{hub}开业日期（{hub.opened_on}）的日期"
             raise ValidationError({"ended_on": problem(expected, "请核对离队日期与青年汇")})
-        if begin and self.volunteer.left_on and begin >= self.volunteer.left_on:
-            expected = f"早于退出日期（{self.volunteer.left_on}）的日期"
+        if begin and volunteer and volunteer.has_left_by(begin):
+            expected = f"早于退出日期（{volunteer.left_on}）的日期"
             raise ValidationError({"started_on": problem(expected, "请核对入队日期与志愿者的退出日期")})
 
     def overlaps(self, other):

@@ -103,7 +103,8 @@ def test_a_new_volunteer_has_always_been_in_the_team_and_it_changes_only_by_its_
     assert [place.hub for place in volunteer.places.all()] == [here]
     assert refused(district.office, "volunteer_team", volunteer.pk)["day"] == "请填写自何日起。"
     tomorrow = str(timezone.localdate() + timedelta(days=1))
-    assert "day" in refused(district.office, "volunteer_team", volunteer.pk, hub=str(there.pk), day=tomorrow)
+    errors = refused(district.office, "volunteer_team", volunteer.pk, hub=str(there.pk), day=tomorrow)
+    assert "不晚于今天" in errors["__all__"]
     send(district.office, "volunteer_team", volunteer.pk, hub=there.pk, day="2018-03-01")
     assert in_team(district.office, here) == []
     assert (in_team(district.office, there), formerly(district.office, here)) == (
@@ -163,6 +164,8 @@ def test_corrected_places_do_not_overlap(district):
     send(district.cadre, "team_member_update", second.pk, hub=hub.pk, started_on="2017-01-01")
     errors = refused(district.cadre, "team_member_update", first.pk, hub=str(hub.pk), ended_on="2017-01-02")
     assert "同一时间只在一支队伍" in errors["started_on"]
+    errors = refused(district.cadre, "team_member_update", first.pk, started_on="2016-01-01", ended_on="2017-01-01")
+    assert errors == {"hub": "请选择志愿者队伍。"}
     assert refused(district.cadre, "team_member_update", first.pk, hub=str(hub.pk)) == {
         "__all__": "该志愿者已在一支队伍中，请先填写原来那支队伍的离队日期。"
     }
