@@ -212,9 +212,9 @@ class VolunteerResource(TeamResource):
         is_elsewhere = said.get("hub", place.hub) is not place.hub
         begin = said.get("started_on")
         if begin is None:
-            has_left = place.ended_on is not None and place.ended_on <= self.state_day
+            has_left = place.ended_on is not None and place.ended_on <= self.book.state_day
             returns = "hub" in said and has_left and "ended_on" not in said
-            return returns or (is_elsewhere and place.started_on != self.state_day)
+            return returns or (is_elsewhere and place.started_on != self.book.state_day)
         if place.ended_on and begin >= place.ended_on:
             return True
         if is_elsewhere and place.started_on and begin < place.started_on:
@@ -222,14 +222,12 @@ class VolunteerResource(TeamResource):
             raise CellError(f"不早于现在这支队伍入队日期（{place.started_on}）的日期", remedy, "入队日期")
         return is_elsewhere and begin != place.started_on
 
-    @property
-    def state_day(self):
-        """The day from which a changed state without a day of its own holds."""
-        return getattr(self.book, "state_day", self.book.today)
-
     def _begin(self, record, place, said):
         """Begins a place, that of a known volunteer on the day of the change, and ends the former one by then."""
-        begin = said.get("started_on") or (self.state_day if record.pk else None)
+        begin = said.get("started_on")
+        if begin is None and record.pk:
+            self.book.note_state_change(*self.place)
+            begin = self.book.state_day
         if place and begin and (place.ended_on is None or place.ended_on > begin):
             self._set_of_place(place, "ended_on", begin)
         hub = said.get("hub") or place.hub
