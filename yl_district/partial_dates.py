@@ -16,7 +16,7 @@ DAY = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})[日号]?")
 COMPACT_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 MONTH = re.compile(r"([0-9]{4})[-./年]([0-9]{1,2})月?")
 COMPACT_MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
-YEAR = re.compile(r"([0-9]{4})年?")
+ONLY_YEAR = re.compile(r"([0-9]{4})年?")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def parse_known_date(text: str) -> KnownDate:
     if match := DAY.fullmatch(text) or COMPACT_DAY.fullmatch(text):
         year, month, day = map(int, match.groups())
         return date(year, month, day)
-    if match := MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text) or YEAR.fullmatch(text):
+    if match := MONTH.fullmatch(text) or COMPACT_MONTH.fullmatch(text) or ONLY_YEAR.fullmatch(text):
         return PartialDate(*map(int, match.groups()))
     raise ValueError(f"no date: {text}")
 

@@ -92,8 +92,8 @@ def list_places(export, view):
 
 
 def fields_of_sheets():
-    """The fields that sheets have columns of, each with its model and resource."""
-    for resource in (kind.resource for kind in KINDS.values()):
+    """The fields that sheets have columns of, each with its model and resource; those of earlier states have no form."""
+    for resource in (kind.resource for kind in KINDS.values() if not kind.resource.is_of_earlier):
         model = resource._meta.model
         own = {field.name for field in model._meta.concrete_fields}
         yield from ((column.attribute, model, resource) for column in resource.columns if column.attribute in own)

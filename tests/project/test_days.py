@@ -42,9 +42,6 @@ OTHER_DAYS = {
     # Checked by its own clean(), or derived from the change that follows.
     "orgs.UnitChange.ended_on",
     "orgs.UnitChange.happened_on",
-    # Only held against the hub's and the volunteer's days, not against today.
-    "youthhubs.TeamMember.ended_on",
-    "youthhubs.TeamMember.started_on",
     "reports.Edition.counted_on",
     "reports.Edition.dated",
     "reports.Explanation.ends_on",

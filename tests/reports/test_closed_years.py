@@ -85,6 +85,7 @@ def test_no_value_that_can_change_is_read_without_a_day():
         "Scholarship.is_on_platform",
         "Scholarship.status",
         "SignIn.presence",
+        "UnitChange.kind",
     ]
 
 
