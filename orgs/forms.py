@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from yl_district.days import coming_end
+from yl_district.days import check_days, coming_end
 from yl_district.pages.forms import ActionForm, PageForm
 
 from .models import (
@@ -115,6 +115,7 @@ class UnitForm(PageForm):
             day = "listed_on" if change.kind in CONTACT_POINT_LINE else "status_on"
             try:
                 change.clean()
+                check_days(change, self.day)
             except ValidationError as error:
                 self.add_error(day, error.error_dict["happened_on"])
         return found
@@ -130,7 +131,6 @@ class UnitForm(PageForm):
 class UnitChangeForm(PageForm):
     """A change of a two-new organisation."""
 
-    past = ("happened_on",)
     groups = [("", "unit", "kind", "happened_on", "remark")]
 
     class Meta:

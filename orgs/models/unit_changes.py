@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 
+from yl_district.days import happened
 from yl_district.history.tracking import Tracked, note_changed
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
@@ -83,7 +83,7 @@ class UnitChange(models.Model):
         UNLISTED = "unlisted", "不再列为区级联系点"
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes", verbose_name="单位名称")
-    happened_on = models.DateField("日期", null=True, blank=True)
+    happened_on = happened(models.DateField("日期", null=True, blank=True))
     kind = models.CharField("事项", max_length=20, choices=Kind)
     remark = models.TextField("备注", blank=True)
     ended_on = models.DateField("下次变更日期", null=True, blank=True)
@@ -164,8 +164,6 @@ class UnitChange(models.Model):
     def clean(self):
         if self.happened_on is None and self.kind not in UNDATED_CHANGES:
             raise ValidationError({"happened_on": problem("变更发生的日期", "请补填日期")})
-        if self.happened_on and self.happened_on > timezone.localdate():
-            raise ValidationError({"happened_on": problem("不晚于今天的日期", "尚未发生的变更请在发生后登记")})
         founded = self.unit.league_founded_on if hasattr(self, "unit") else None
         if self.kind in CONTACT_POINT_LINE and self.happened_on and founded and self.happened_on < founded:
             raise ValidationError({"happened_on": problem(f"不早于建团日期（{founded}）的日期", "请核对两个日期")})

@@ -74,8 +74,8 @@ class UnitQuerySet(ReachQuerySet):
 
     def listed_on(self, day: date) -> Self:
         """Units listed as contact points of the district on `day`, whose league body had been founded by it."""
-        founded = Q(league_founded_on__isnull=True) | Q(league_founded_on__lte=day)
-        return self.filter(founded, pk__in=self._changes.standing_on(day, "listed").values("unit"))
+        listed = self._changes.standing_on(day, "listed")
+        return self.not_founded_after(day).filter(pk__in=listed.values("unit"))
 
     def district_contact_points_on(self, day: date) -> Self:
         """Units that are contact points of the district on `day`: listed and not retired."""

@@ -92,7 +92,7 @@ def list_places(export, view):
 
 
 def fields_of_sheets():
-    """The fields that sheets have columns of, each with its model and resource; those of earlier states have no form."""
+    """The fields that sheets have columns of, each with its model and resource; earlier states have no forms."""
     for resource in (kind.resource for kind in KINDS.values() if not kind.resource.is_of_earlier):
         model = resource._meta.model
         own = {field.name for field in model._meta.concrete_fields}

@@ -31,7 +31,7 @@ from yl_district.states import Span
 pytestmark = pytest.mark.django_db
 
 APPS = ("orgs", "members", "youthhubs", "activities", "outreach", "assistance", "reports")
-# Neither happened nor announced: what is planned, expected or asked for, and bounds of periods.
+# Neither happened nor announced: what is planned, expected, asked for or derived, and bounds of periods.
 OTHER_DAYS = {
     "activities.Activity.held_on",
     "assistance.CaseGrant.expires_on",
@@ -39,9 +39,8 @@ OTHER_DAYS = {
     # Derived: the first of the days from which a member can stand, which are bounded themselves.
     "members.Member.roll_begin",
     "members.Proposal.day",
-    # Checked by its own clean(), or derived from the change that follows.
+    # Derived from the change that follows.
     "orgs.UnitChange.ended_on",
-    "orgs.UnitChange.happened_on",
     "reports.Edition.counted_on",
     "reports.Edition.dated",
     "reports.Explanation.ends_on",
@@ -57,6 +56,7 @@ ROWS = {
     "团干部": {"姓名": "陆远", "所在组织": PLACE, "职务": "书记", "任职年月": "2016-09"},
     "团员": PERSON | {"所在团支部": PLACE, "来源日期": "2017-03-01"},
     "两新组织": {"单位名称": "清和科技", "类别": "非公企业", "状态": "正常"},
+    "两新变更": {"单位名称": "清和科技", "日期": "2017-06-01", "事项": "列为区级联系点"},
     "两新联络": {"单位名称": "清和科技", "日期": "2017-06-01", "方式": "电话"},
     "联系青年": {"团干部": "陆远", "姓名": "秦朗", "起始日期": "2017-01-10"},
     "联系记录": {"团干部": "陆远", "日期": "2017-05-04", "形式": "电话", "联系青年": "全部"},

@@ -679,12 +679,6 @@ HANGING = {
         lambda branch, user: Unit.objects.get(name="春晖软件有限公司").contacts.create(held_on=TODAY, form="phone"),
         {"orgs.Unit": "两新联络"},
     ),
-    "a change of a unit": (
-        "units",
-        CHANGING["units"][1:],
-        lambda branch, user: make_unit_change(Unit.objects.get(name="春晖软件有限公司")),
-        {"orgs.Unit": "两新变更"},
-    ),
     "a file": (
         "units",
         CHANGING["units"][1:],
