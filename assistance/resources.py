@@ -70,6 +70,7 @@ class AssistedYouthResource(CaseResource):
     """Each row is an assisted youth's period in the register."""
 
     sheet = "帮扶对象"
+    shared = (*CaseResource.shared, "bound_on")
     known_by = ("姓名", "身份证号", "出生日期", "所在组织", "入库日期")
     group = "所在组织"
     begins = ("入库日期",)

@@ -112,6 +112,7 @@ class VolunteerResource(TeamResource):
     """
 
     sheet = "志愿者"
+    shared = (*PeopleResource.shared, "bound_on")
     known_by = ("姓名", "手机号码")
     group = "志愿者队伍"
     columns = [

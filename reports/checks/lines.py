@@ -72,10 +72,14 @@ CHECKS = [
           ("cadres",), "请核对任职、离任年月，多余的请办理离任", "条"),
     Check("early_binding", "绑定早于起始", "存疑记录", NOTE, FOR_NAMES, people.bindings_before_entry,
           ("cadres_linked",), "请核对绑定日期", "条"),
+    Check("binding_apart", "绑定日期两处不一致", "存疑记录", NOTE, FOR_NAMES, people.bindings_apart,
+          ("platform_bindings", "volunteers_bound"), "请核对后在平台录入中保存一次，两处即为同一日期", "条"),
     Check("help_outside_register", "帮扶记录不在入库期内", "存疑记录", NOTE, FOR_CASES,
           cases.youths_helped_outside_register, ("assistances",), "请核对帮扶日期与入库、出库日期", "名"),
     Check("case_binding", "帮扶对象绑定早于入库", "存疑记录", NOTE, FOR_CASES, cases.youths_bound_before_entry,
           ("youths_bound",), "请核对平台绑定日期", "名"),
+    Check("case_binding_apart", "帮扶对象绑定日期两处不一致", "存疑记录", NOTE, FOR_CASES, people.case_bindings_apart,
+          ("youths_bound",), "请核对后在平台录入中保存一次，两处即为同一日期", "条"),
 ]
 # fmt: on
 BY_KEY = {check.key: check for check in CHECKS}

@@ -9,6 +9,7 @@ from members.models import Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
+from yl_district.privacy.masking import masked_name
 
 from ..figures import sources
 from ..models import PlatformEntry
@@ -175,16 +176,39 @@ def bindings_before_entry(inspection):
 
 def entries_bound_early(inspection):
     """Yields entries bound before they were entered, for the district only and without those of assisted youths."""
-    entries = PlatformEntry.objects.filter(bound_on__lt=F("entered_on"), entered_on__lte=inspection.scope.day)
+    entries = PlatformEntry.objects.filter(binding__lt=F("entered_on"), entered_on__lte=inspection.scope.day)
     entries = entries.exclude(subject=PlatformEntry.Subject.ASSISTED_YOUTH)
     if inspection.user:
         entries = entries.visible_to(inspection.user)
     if inspection.scope.is_district:
         for entry in entries.select_related("person", "activity", "organisation").order_by("pk"):
             url = inspection.page("platform_entry_update", entry.pk)
-            yield RawFinding(
-                subject_of(entry), str(entry), early_binding(entry.bound_on, "录入", entry.entered_on), url
-            )
+            yield RawFinding(subject_of(entry), str(entry), early_binding(entry.binding, "录入", entry.entered_on), url)
+
+
+def bindings_apart(inspection):
+    """Yields entries of volunteers with another day of binding than the volunteer's own record, for the district."""
+    yield from entries_apart(inspection, PlatformEntry.Subject.VOLUNTEER)
+
+
+def case_bindings_apart(inspection):
+    """Yields entries of assisted youths with another day of binding than the case file, for the district."""
+    yield from entries_apart(inspection, PlatformEntry.Subject.ASSISTED_YOUTH)
+
+
+def entries_apart(inspection, subject):
+    """Yields the entries of one kind of record whose own day of binding was found to differ from the record's."""
+    entries = PlatformEntry.objects.filter(is_apart=True, subject=subject) if inspection.scope.is_district else ()
+    for entry in inspection.opened(entries).select_related("person").order_by("pk") if entries else ():
+        url = inspection.page("platform_entry_update", entry.pk, of=entry)
+        own = f"平台录入的绑定日期 {entry.binding or '未填'}，登记的平台绑定日期与此不同"
+        yield RawFinding(subject_of(entry), entry_name(entry), own, url)
+
+
+def entry_name(entry):
+    """The name of an entry as findings show it: of an assisted youth always masked."""
+    is_case = entry.subject == PlatformEntry.Subject.ASSISTED_YOUTH
+    return f"{entry.platform} {masked_name(entry.person.name)}" if is_case else str(entry)
 
 
 def early_binding(bound_on, what, day):

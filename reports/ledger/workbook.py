@@ -228,7 +228,7 @@ YEAR_FIELDS = {
     ActivityResource: ["held_on__year"],
     SignInResource: ["activity__held_on__year"],
     SupplyResource: ["issued_on__year"],
-    PlatformEntryResource: ["entered_on__year", "bound_on__year"],
+    PlatformEntryResource: ["entered_on__year", "binding__year"],
 }
 
 

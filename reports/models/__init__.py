@@ -3,11 +3,12 @@
 from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, SectionQuerySet
 from .editions import CountedFigure, Edition, EditionQuerySet
 from .explanations import EXPLAINERS, Explanation, ExplanationQuerySet
-from .platform_entries import PlatformEntry, PlatformEntryQuerySet
+from .platform_entries import BOUND_AT_HOME, PlatformEntry, PlatformEntryManager, PlatformEntryQuerySet
 from .targets import StaffQuerySet, Target, TargetQuerySet
 from .word_layouts import WordLayout, WordLayoutQuerySet
 
 __all__ = [
+    "BOUND_AT_HOME",
     "EXPLAINERS",
     "CountedFigure",
     "Edition",
@@ -15,6 +16,7 @@ __all__ = [
     "Explanation",
     "ExplanationQuerySet",
     "PlatformEntry",
+    "PlatformEntryManager",
     "PlatformEntryQuerySet",
     "Report",
     "ReportQuerySet",

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from activities.models import Activity
 from assistance.models import AssistedYouth, grants_in_words
-from members.models import Person
+from members.models import Person, Volunteer
 from orgs.models import Condition, Organisation, Reasons, User
 from yl_district.days import happened
 from yl_district.history.tracking import Tracked
@@ -19,8 +19,27 @@ from youthhubs.models import TeamMember
 
 from .targets import StaffQuerySet
 
+# The platform in which assisted youths and volunteers are bound; the day, 平台绑定日期, stands on their own records.
+BOUND_AT_HOME = "青春助跑"
+
 
 class PlatformEntryQuerySet(StaffQuerySet):
+    def with_binding(self) -> Self:
+        """Adds `binding`, the day of binding: the entry's own, else that of the volunteer or the assisted youth."""
+        at_home = Q(platform=BOUND_AT_HOME, bound_on__isnull=True, is_apart=False)
+        of_case = at_home & Q(subject="assisted_youth")
+        volunteers = Volunteer.objects.filter(person=OuterRef("person"))
+        cases = AssistedYouth.objects.filter(person=OuterRef("person")).order_by("-registered_on")
+        in_register = cases.as_of(OuterRef("entered_on"))
+        return self.annotate(
+            binding=Case(
+                When(at_home & Q(subject="volunteer"), then=Subquery(volunteers.values("bound_on")[:1])),
+                When(of_case & Exists(in_register), then=Subquery(in_register.values("bound_on")[:1])),
+                When(of_case, then=Subquery(cases.values("bound_on")[:1])),
+                default=F("bound_on"),
+            )
+        )
+
     def visible_to(self, user: User) -> Self:
         """Entries visible to the user; those of assisted youths only where the user may open the case file."""
         cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("person"))
@@ -69,16 +88,24 @@ class PlatformEntryQuerySet(StaffQuerySet):
 
     def bound_during(self, period: Period) -> Self:
         """Entries bound in the platform within the period."""
-        return self.filter(bound_on__range=period.bounds)
+        return self.with_binding().filter(binding__range=period.bounds)
 
     def bound_by(self, day: date) -> Self:
         """Entries bound in the platform by `day`."""
-        return self.filter(bound_on__lte=day)
+        return self.with_binding().filter(binding__lte=day)
 
     def search(self, text: str) -> Self:
         """Entries whose record has `text` in its name, pinyin or initials."""
         named = [search(self, text, f"{kind}__search_text") for kind in ("person", "activity", "organisation")]
         return named[0] | named[1] | named[2]
+
+
+class PlatformEntryManager(models.Manager.from_queryset(PlatformEntryQuerySet)):  # type: ignore[misc]
+    """Manager of entries, all of which know the day of their binding."""
+
+    def get_queryset(self):
+        """Every entry, with `binding`."""
+        return super().get_queryset().with_binding()
 
 
 class PlatformEntry(models.Model):
@@ -105,12 +132,14 @@ class PlatformEntry(models.Model):
         Organisation, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="团组织"
     )
     entered_on = happened(models.DateField("录入日期"))
+    # Empty where the record that was entered states it itself, unless the two were found to differ.
     bound_on = happened(models.DateField("绑定日期", null=True, blank=True))
+    is_apart = models.BooleanField("绑定日期与所录记录不一致", default=False, editable=False)
 
-    objects = PlatformEntryQuerySet.as_manager()
+    objects = PlatformEntryManager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("subject", "person", "activity", "organisation", "entered_on", "bound_on"), neutral=("platform",)
+        facts=("platform", "subject", "person", "activity", "organisation", "entered_on", "bound_on", "is_apart")
     )
 
     class Meta:
@@ -140,6 +169,21 @@ class PlatformEntry(models.Model):
 
     def __str__(self):
         return f"{self.platform} {self.record}"
+
+    @property
+    def home(self):
+        """The volunteer or case whose day of binding is the entry's as well, or None.
+
+        Of several cases it is the one in the register on the day of entry, else the latest.
+        """
+        if self.platform != BOUND_AT_HOME or not self.person_id:
+            return None
+        if self.subject == self.Subject.VOLUNTEER:
+            return Volunteer.objects.filter(person=self.person_id).first()
+        if self.subject == self.Subject.ASSISTED_YOUTH:
+            cases = AssistedYouth.objects.filter(person=self.person_id).order_by("-registered_on")
+            return cases.as_of(self.entered_on).first() or cases.first()
+        return None
 
     @property
     def record(self):

@@ -10,8 +10,9 @@ from orgs.models import Organisation
 from yl_district.pages.forms import PageForm
 from yl_district.validators import problem
 
-from ..models import PlatformEntry
+from ..models import BOUND_AT_HOME, PlatformEntry
 
+BOUND_HINT = f"{BOUND_AT_HOME}的志愿者、帮扶对象，与其登记的平台绑定日期是同一个日期，改一处即可。"
 # The relation that marks a person as this kind of subject.
 SUBJECT_RELATIONS = {
     PlatformEntry.Subject.MEMBER: "memberships",
@@ -37,11 +38,44 @@ class PlatformEntryForm(PageForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["platform"].widget.attrs["list"] = "platforms"
+        self.fields["bound_on"].help_text = BOUND_HINT
         if self.instance.pk:
+            self.initial["bound_on"] = self.instance.binding
             self.fields["name"].required = self.fields["name"].widget.is_required = False
             self.fields["name"].help_text = f"已登记 {self.instance.record}；留空不改。"
         else:
             self.initial.setdefault("entered_on", self.day)
+
+    @classmethod
+    def lock(cls, record):
+        """Locks the volunteer or case that states the day of binding."""
+        home = record.home
+        if home:
+            list(type(home)._base_manager.select_for_update(no_key=True).filter(pk=home.pk).values_list("pk"))
+
+    def _post_clean(self):
+        super()._post_clean()
+        if not self.errors:
+            self._check_binding(self.instance.home)
+
+    def _check_binding(self, home):
+        """Adds an error for a day other than that which the volunteer or case states, unless the form showed it."""
+        typed, stated = self.cleaned_data.get("bound_on"), home and home.bound_on
+        is_shown = self.instance.is_apart or self.initial.get("bound_on") == stated
+        if typed and stated and typed != stated and not is_shown:
+            label = PlatformEntry.Subject(self.instance.subject).label
+            expected = f"与{label}登记的平台绑定日期 {stated} 一致"
+            self.add_error("bound_on", problem(expected, f"请核对，或先改正{label}的登记"))
+
+    def save(self, commit=True):
+        """Saves the entry; its day of binding on the volunteer or case that was entered, if any."""
+        home, day = self.instance.home, self.instance.bound_on
+        if home and (day or "bound_on" in self.changed_data):
+            self.instance.bound_on, self.instance.is_apart = None, False
+            if home.bound_on != day:
+                home.bound_on = day
+                home.save(update_fields=["bound_on"])
+        return super().save(commit)
 
     def clean(self):
         data = super().clean()

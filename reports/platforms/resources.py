@@ -2,8 +2,10 @@
 
 from activities.models import Activity
 from activities.resources import ActivityIndex
-from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUNTEER, Directory
-from members.models import Person
+from assistance.models import AssistedYouth
+from assistance.resources import CaseIndex
+from members.directory import ASSISTED_YOUTH, CADRE, LINKED_YOUTH, MEMBER, VOLUNTEER, Directory, VolunteerIndex
+from members.models import Person, Volunteer
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError, plain
@@ -11,7 +13,7 @@ from yl_district.sheets.columns import ReferenceColumn, column, key_of
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
-from ..models import PlatformEntry
+from ..models import BOUND_AT_HOME, PlatformEntry
 
 SUBJECT_CAPACITIES = {
     PlatformEntry.Subject.MEMBER: MEMBER,
@@ -29,6 +31,7 @@ class PlatformEntryResource(SheetResource):
     known_by = ("平台", "对象", "名称")
     relies_on_all = True
     called = "名称"
+    shared = ("bound_on",)
     columns = [
         column(PlatformEntry, "platform", required=True),
         column(PlatformEntry, "subject", required=True),
@@ -57,7 +60,7 @@ class PlatformEntryResource(SheetResource):
         return entry.platform, entry.subject, key_of(subject)
 
     def watched(self):
-        return [*super().watched(), Person, Activity, Organisation]
+        return [*super().watched(), Person, Volunteer, AssistedYouth, Activity, Organisation]
 
     def is_closed(self, row):
         """Whether the row is closed, being of an assisted youth: even a duplicate error would reveal who is one."""
@@ -96,6 +99,37 @@ class PlatformEntryResource(SheetResource):
         kinds = {Person: "person", Activity: "activity", Organisation: "organisation"}
         return PlatformEntry(**{kinds[type(self.record)]: self.record})
 
+    def _set(self, instance, heading, item, value):
+        """Sets a cell; 绑定日期 of a volunteer or an assisted youth on that record, whose sheet states it as well."""
+        home = self._home_of(instance) if heading == "绑定日期" else None
+        if home is None:
+            super()._set(instance, heading, item, value)
+        elif not (instance.is_apart and value == instance.bound_on):
+            self._bring_home(instance)
+            super()._set(home, heading, item, value)
+
+    def records_of(self, instance):
+        home = self._home_of(instance)
+        return [home, instance] if id(home) in self.dirty else [instance]
+
+    def _bring_home(self, instance):
+        """Drops the entry's own day of binding."""
+        for name, value in (("bound_on", None), ("is_apart", False)):
+            if getattr(instance, name) != value:
+                self.change(instance, name, value)
+
+    def _home_of(self, entry):
+        """Returns the volunteer or case of this file or of the database that states when the entry was bound."""
+        if entry.platform != BOUND_AT_HOME or entry.person is None:
+            return None
+        person = self.directory.people.get(entry.person_id, entry.person)
+        if entry.subject == PlatformEntry.Subject.VOLUNTEER:
+            return self.book.only(VolunteerIndex).of_person.get(id(person))
+        if entry.subject == PlatformEntry.Subject.ASSISTED_YOUTH:
+            cases = self.book.only(CaseIndex)
+            return cases.on(person, entry.entered_on) if cases.of(person) else None
+        return None
+
     def accept(self, record):
         self.known[self._key(record)] = record
 
@@ -103,6 +137,8 @@ class PlatformEntryResource(SheetResource):
         return records.select_related("person", "activity", "organisation").order_by("entered_on", "pk")
 
     def value_for_export(self, record, heading, item):
+        if heading == "绑定日期":
+            return record.binding
         if heading != "名称":
             return super().value_for_export(record, heading, item)
         if record.activity:

@@ -19,6 +19,8 @@ class PlatformEntryTable(PageTable):
         attrs={"td": {"class": "record"}},
     )
 
+    binding = tables.DateColumn(verbose_name="绑定日期", format="Y-m-d")
+
     class Meta(PageTable.Meta):
         model = PlatformEntry
-        fields = ["record", "subject", "platform", "entered_on", "bound_on"]
+        fields = ["record", "subject", "platform", "entered_on", "binding"]

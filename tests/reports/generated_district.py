@@ -368,5 +368,6 @@ def make_platform_entries(lots, tree, activities, people):
     for subject, kind, rows in records:
         for record in lots.random.sample(rows, min(len(rows), 25)):
             facts = {"entered_on": lots.day(), "bound_on": lots.sometimes(lots.day())}
-            entries.append(PlatformEntry(platform=f"第{number}平台", subject=subject, **{kind: record}, **facts))
+            platform = "青春助跑" if subject in ("assisted_youth", "volunteer") else f"第{number}平台"
+            entries.append(PlatformEntry(platform=platform, subject=subject, **{kind: record}, **facts))
     PlatformEntry.objects.bulk_create(entries)

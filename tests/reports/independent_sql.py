@@ -131,8 +131,14 @@ WITH place AS (
     JOIN youthhubs_teammember team ON team.volunteer_id = volunteer.id
       AND {stands("team.started_on", "team.ended_on", "entry.entered_on")}
     JOIN youthhubs_hub hub ON hub.id = team.hub_id
+), bound_entry AS (
+    SELECT entry.id, entry.subject, entry.entered_on, CASE
+        WHEN entry.platform = '青春助跑' AND entry.subject = 'volunteer' AND entry.bound_on IS NULL
+            AND entry.is_apart IS NOT TRUE THEN volunteer.bound_on
+        ELSE entry.bound_on END AS bound_on
+    FROM reports_platformentry entry LEFT JOIN members_volunteer volunteer ON volunteer.person_id = entry.person_id
 ), own_entry AS (
-    SELECT * FROM reports_platformentry
+    SELECT * FROM bound_entry
     WHERE subject <> 'assisted_youth' AND (%(is_root)s = 1 OR id IN (
         SELECT entry_id FROM place_of_entry WHERE place_id IN (SELECT id FROM place)))
 )

@@ -185,8 +185,20 @@ def bound_before_register(place):
     AssistedYouth.objects.filter(pk=place.youth.pk).update(bound_on=date(2013, 12, 31))
 
 
+def volunteer_bound_apart(place):
+    entry = {"platform": "青春助跑", "subject": "volunteer", "person": place.volunteer.person, "is_apart": True}
+    PlatformEntry.objects.create(**entry, entered_on=date(YEAR, 1, 5))
+
+
+def case_bound_apart(place):
+    entry = {"platform": "青春助跑", "subject": "assisted_youth", "person": place.youth.person, "is_apart": True}
+    PlatformEntry.objects.create(**entry, entered_on=date(YEAR, 1, 5))
+
+
 # Of each check a fault and what is found of it.
 FAULTS = {
+    "binding_apart": (volunteer_bound_apart, "青春助跑 单志", "平台录入的绑定日期 未填，登记的平台绑定日期与此不同"),
+    "case_binding_apart": (case_bound_apart, "青春助跑 欧***", "平台录入的绑定日期 未填，登记的平台绑定日期与此不同"),
     "roll_balance": (late_member, "槐荫社区团支部", "期初 3 ＋增加 1 －减少 0 ＝ 4，期末在册 3 名"),
     "parts_and_whole": (hub_without_tier, "青年汇", "普通店 1 ＋重点店 0 ≠ 青年汇 2"),
     "times_and_people": (many_uncounted_sign_ins, "参加人次", "参加 15 人次，签到 16 人"),

@@ -81,6 +81,7 @@ def test_no_value_that_can_change_is_read_without_a_day():
         "Assistance.with_everyone",
         "Contact.with_everyone",
         "HubYear.tier",
+        "PlatformEntry.is_apart",
         "PlatformEntry.subject",
         "Scholarship.is_on_platform",
         "Scholarship.status",
