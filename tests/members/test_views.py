@@ -389,7 +389,7 @@ def test_update_changes_person_and_member_and_hides_the_number(office, branch):
     form = office.get(address).content.decode()
     assert NUMBER not in form
     assert "110105************" in form
-    response = office.post(address, member_data(branch, name="章晨", employer="清和科技"))
+    response = office.post(address, member_data(branch, name="章晨", employer="清和科技", listed_on=""))
     assert response.status_code == 302
     member = Member.objects.select_related("person").get()
     assert (member.person.name, member.person.identity_number, member.employer) == ("章晨", NUMBER, "清和科技")
@@ -401,7 +401,7 @@ def test_update_clears_the_number_when_told_so_and_refuses_anothers(office, bran
     address = reverse("member_update", args=[make_member(branch=branch, person=person).pk])
     data = member_data(branch, gender="", birth_date="", identity_number="110105199003070017")
     assert "尚未登记在他人名下的身份证号" in errors(office.post(address, data))["identity_number"]
-    assert office.post(address, member_data(branch, identity_number="无")).status_code == 302
+    assert office.post(address, member_data(branch, identity_number="无", listed_on="")).status_code == 302
     person.refresh_from_db()
     assert person.identity_number is None
 

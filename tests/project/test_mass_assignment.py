@@ -132,7 +132,7 @@ def test_changing_ones_password_changes_nothing_else(district, name):
 
 def member_data(branch):
     data = {"name": "章程", "gender": "F", "birth_date": "1998-05-04", "branch": branch.pk, "status": "normal"}
-    return data | {"in_school": "unknown"}
+    return data | {"in_school": "unknown", "listed_on": "2018-03-01"}
 
 
 def test_what_is_written_out_of_the_writers_reach_is_undone(district, monkeypatch):

@@ -58,6 +58,7 @@ def act(client, name, batch, **data):
 
 def commit(client, batch, **data):
     """The answer to the button that writes what the page shows."""
+    batch.refresh_from_db()
     answer_questions(client, batch)
     context = client.get(batch.get_absolute_url()).context
     answer = act(client, "commit", batch, seen=context["seen"], **data)
