@@ -192,6 +192,8 @@ class MemberIndex:
         for member in known:
             member.person = people[member.person_id]
         self.stored, self.of_person = {member.pk: member for member in known}, defaultdict(list)
+        for member in known:
+            self.of_person[id(member.person)].append(member)
 
 
 class MemberResource(PeopleResource):

@@ -1,6 +1,6 @@
 """A district of two committees with every kind of record in each, and one user per role, for tests of access."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
@@ -186,6 +186,9 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "team_member": volunteer.team,
         "volunteer_person": volunteer.person,
         "activity": activity,
+        "planned_activity": factories.make_activity(
+            here.branch, mark("计划"), hub=hub, state="planned", held_on=timezone.localdate() + timedelta(days=30)
+        ),
         "sign_in": add_sign_in(activity, factories.make_person(mark("签到")), "other"),
         "link": link,
         "cadre": post.person,

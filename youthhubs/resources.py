@@ -199,7 +199,8 @@ class VolunteerResource(TeamResource):
         A known day stays, unless there is no team that the day could be about.
         """
         begin, has_team = said.get("started_on"), "hub" in said or place is not None
-        if begin is None or "加入日期" in self.stated or (record.joined_on if has_team else record.joined_on == begin):
+        is_known = has_team and (record.pk or record.joined_on)
+        if begin is None or "加入日期" in self.stated or is_known or record.joined_on == begin:
             return []
         render = self.fields["加入日期"].widget.render
         old = render(record.joined_on) if record.joined_on else ""

@@ -42,7 +42,9 @@ COLUMNS = {
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
 KEPT_BY_ALL = {"organisation", "unit", "unit_change", "unit_contact", "supply", "person", "member", "proposal", "post"}
-AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "sign_in", "attachment"}
+AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "planned_activity", "sign_in"} | {
+    "attachment"
+}
 REPORTS = {"report", "section", "explanation", "edition"}
 CASES = {"assisted_youth", "service_plan", "pairing", "assistance", "scholarship"}
 # What each viewer sees of its own committee; of the other committee only the office sees anything.
@@ -86,7 +88,7 @@ READ_ONLY = {
 }
 # They take nothing but forms.
 SENT_ONLY = {
-    *(f"import_batch_{name}" for name in ("alias", "check", "commit", "delete")),
+    *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "delete")),
     *("section_move", "section_preview"),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one
@@ -118,6 +120,7 @@ def kind_of(url_name, argument):
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
     special |= {"import_batch_wrong_rows": "import_batch", "attachment_create": "activity"}
+    special |= dict.fromkeys(["activity_hold", "activity_cancel"], "planned_activity")
     return special.get(url_name, {"record": "member"}.get(kind, kind))
 
 

@@ -85,7 +85,7 @@ def test_a_form_that_took_everything_would_be_noticed(district, monkeypatch):
     other = type(row.hub).objects.create(name="另一青年汇", organisation=district.there)
     data = answers(shown_form(district.office.get(reverse("hub_year_update", args=[row.pk]))))
     assert "hub" in added(data, type(row))
-    district.office.post(reverse("hub_year_update", args=[row.pk]), data | {"hub": other.pk})
+    send(district.office, "hub_year_update", row.pk, **data | {"hub": other.pk})
     row.refresh_from_db()
     assert row.hub == other
 
@@ -155,7 +155,8 @@ def test_without_looking_again_it_would_be_written(district, monkeypatch):
 def test_a_change_that_takes_a_record_out_of_reach_is_undone(district, monkeypatch):
     monkeypatch.setattr(forms, "narrow_choices", lambda fields, user: None)
     post = make_post("陆远", district.here)
-    data = {"name": "陆远", "organisation": district.there.pk, "title": "书记", "started_on": "2016-09"}
+    data = answers(shown_form(district.cadre.get(reverse("post_update", args=[post.pk]))))
+    data["organisation"] = district.there.pk
     answer = district.cadre.post(reverse("post_update", args=[post.pk]), data)
     assert answer.context["form"].errors == {"__all__": [OUT_OF_REACH]}
     post.refresh_from_db()

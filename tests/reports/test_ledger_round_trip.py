@@ -236,7 +236,6 @@ def test_the_template_itself_comes_in_and_brings_nothing(tmp_path):
     assert [heading for heading in sheets["团员"][0] if heading.endswith("*")] == [
         "姓名*",
         "性别*",
-        "出生日期*",
         "所在团支部*",
     ]
 
