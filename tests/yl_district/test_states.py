@@ -189,6 +189,8 @@ def test_a_correction_announces_what_it_moves_and_waits_for_a_reason(district):
         *((root, year, "村、社区", "2个", "1个") for year in years),
         *((here, year, "村、社区", "1个", "0个") for year in years),
     }
+    years = f"2017–{timezone.localdate().year - 1}"
+    assert [run.years for run in form.effect_runs] == [years, years]
     assert counted("communities", 2017, district.root) == 2
     confirmed = answers(shown_form(response))
     refused = district.office.post(page_of(district.here), confirmed).context["form"]
@@ -199,6 +201,7 @@ def test_a_correction_announces_what_it_moves_and_waits_for_a_reason(district):
     assert DomainSpan.objects.count() == 0
 
 
+@pytest.mark.cpu(4)
 def test_a_changed_announcement_is_shown_anew(district):
     sent = as_shown(district.office, district.here, domain="enterprise", since_how="always", since_day="")
     confirmed = answers(shown_form(district.office.post(page_of(district.here), sent)))

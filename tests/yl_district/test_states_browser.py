@@ -24,7 +24,7 @@ def test_a_changed_domain_is_corrected_or_holds_since_a_day(width, request, sign
     browser.get_by_role("button", name="保存").click()
     browser.get_by_label("一直如此（更正原来填错的内容）").check()
     browser.get_by_role("button", name="保存").click()
-    expect(browser.get_by_text("还没有保存：这项更正会改动已结束年度的")).to_be_visible()
+    expect(browser.get_by_text("还没有保存：这项更正会改动已结束年度的统计。")).to_be_visible()
     assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
     browser.get_by_label("自何日起（以前的仍按原来的计）").check()
     browser.get_by_role("button", name="保存").click()

@@ -39,6 +39,35 @@ class Effect:
     after: str
 
 
+@dataclass(frozen=True)
+class EffectRun:
+    """Effects of the same amounts on one figure in years that follow each other."""
+
+    effect: Effect
+    last_year: int
+
+    @property
+    def years(self) -> str:
+        """The year, or the first and the last one."""
+        first = self.effect.figure.year
+        return str(first) if first == self.last_year else f"{first}–{self.last_year}"
+
+
+def effect_runs(effects: list[Effect]) -> list[EffectRun]:
+    """The effects by organisation and figure, those alike in years that follow each other as one."""
+    found: dict[tuple[str, str, str], list[EffectRun]] = {}
+    for one in effects:
+        figure = one.figure
+        runs = found.setdefault((figure.organisation, figure.label, figure.unit), [])
+        last = runs[-1] if runs else None
+        is_alike = last and (last.effect.figure.amount, last.effect.after) == (figure.amount, one.after)
+        if last and is_alike and last.last_year == figure.year - 1:
+            runs[-1] = EffectRun(last.effect, figure.year)
+        else:
+            runs.append(EffectRun(one, figure.year))
+    return [run for runs in found.values() for run in runs]
+
+
 class Unannounced(Exception):
     """The correction moves figures of closed years, and the user has not yet confirmed that."""
 

@@ -20,6 +20,7 @@ from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_mas
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
+from .corrections import effect_runs
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
@@ -343,8 +344,9 @@ class PageForm(PageFormMixin, forms.ModelForm):
     def announce(self, effects, digest, is_confirmed):
         """Shows which figures of closed years saving would move, and asks for a reason."""
         self.effects, self.announced = effects, digest
+        self.effect_runs = effect_runs(effects)
         self.fields["correction_reason"] = forms.CharField(
-            label="更正原因", max_length=100, help_text="保存在修改历史中，查阅总结的人会看到。"
+            label="更正原因", max_length=100, help_text="保存在修改历史中。"
         )
         prepare_field(self.fields["correction_reason"])
         self.asked_groups = [*self.asked_groups, ("更正已结束年度的统计", "correction_reason")]
