@@ -1,5 +1,7 @@
 """Filters of the lists of organisations, units, contacts and supplies."""
 
+from datetime import MAXYEAR, MINYEAR
+
 import django_filters as filters
 
 from yl_district.pages.filters import PageFilter, SearchFilter
@@ -65,8 +67,8 @@ class UnitChangeFilter(PageFilter):
     year = filters.NumberFilter(label="年度", method="by_year")
 
     def by_year(self, changes, name, value):
-        """Changes that happened in a year."""
-        return changes.of_year(value)
+        """Changes that happened in a year; none in a number that is no year."""
+        return changes.of_year(int(value)) if MINYEAR <= value < MAXYEAR else changes.none()
 
 
 class UnitContactFilter(PageFilter):
