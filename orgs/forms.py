@@ -82,7 +82,6 @@ class OrganisationDissolveForm(ActionForm):
 class UnitForm(PageForm):
     """A two-new organisation; what becomes of a known one is told by its changes."""
 
-    added = ("listed_on",)
     groups = [
         ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
         ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point", "listed_on"),
@@ -101,7 +100,7 @@ class UnitForm(PageForm):
         self.fields["branch"].required = not self.user.is_committee_staff
         self.fields["status"].initial = Unit.Status.NORMAL
         if self.instance.pk:
-            for name in (*UNIT_STATE_FIELDS, *self.added):
+            for name in (*UNIT_STATE_FIELDS, "listed_on"):
                 del self.fields[name]
 
     def _post_clean(self):

@@ -8,7 +8,7 @@ from members.forms import PersonForm
 from members.models import Person, Post
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
-from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField, refuse_after
 from yl_district.validators import problem
 
 from .models import CadreQuerySet, Contact, Link
@@ -82,7 +82,6 @@ class HandOverForm(ActionForm):
     successor = CadreChoiceField(label="接手人", queryset=Person.objects.none(), required=False)
     links_on = forms.DateField(label="移交日期", required=False, help_text="联系从这一天起结束，由接手人继续。")
     reason = forms.CharField(label="原因", max_length=50, required=False, help_text="写入原联系的备注。")
-    past = ("links_on",)
 
     def __init__(self, *args, cadre, **options):
         super().__init__(*args, **options)
@@ -90,6 +89,7 @@ class HandOverForm(ActionForm):
         seen = Link.objects.visible_as(self.user, RoleKind.STAFF).filter(cadre=cadre)
         self.link_count = seen.not_ended_by(self.day).count()
         self.fields["successor"].queryset = successors_of(cadre, self.user, self.day)
+        refuse_after(self.fields["links_on"], self.day)
         self.initial |= {"links_on": self.day, "reason": "离任"}
 
     def clean(self):

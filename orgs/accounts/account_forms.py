@@ -4,10 +4,9 @@ import django_filters as filters
 from crispy_forms.layout import Column
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.core.validators import MaxValueValidator
 
 from yl_district.pages.filters import PageFilter, SearchFilter
-from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field
+from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field, refuse_after
 from yl_district.validators import validate_mobile
 
 from ..forms import OrganisationChoiceField
@@ -168,7 +167,7 @@ class AccountLeaveForm(ActionForm):
 
     def __init__(self, *args, account, **options):
         super().__init__(*args, **options)
-        self.fields["day"].validators.append(MaxValueValidator(self.day, f"请填写不晚于今天（{self.day}）的日期。"))
+        refuse_after(self.fields["day"], self.day)
         self.fields["day"].initial = self.day
         others = User.objects.visible_to(self.user).active().exclude(pk=account.pk).order_by("name", "pk")
         self.fields["successor"].queryset = others

@@ -26,7 +26,8 @@ LEADS += [f"'{sign}1" for sign in SIGNS] + [f"''{sign}1" for sign in "=+-@"]
 LEADS += ["\t=1", "\r=1", "\n=1", " =1", "=cmd|' /C calc'!A0", "@SUM(1)*cmd|' /C calc'!A0", '=HYPERLINK("x","y")']
 LEADS += ["-2+3+cmd", "+1;1", '"=1', "=1,=2", "=", "'"]
 RUNS = re.compile(f"[{re.escape(SIGNS)}\t\r\n]")
-LISTED = [kind.resource for kind in KINDS.values() if not kind.is_case]
+# Earlier states are written with the ledger alone, and hold no text of their own.
+LISTED = [kind.resource for kind in KINDS.values() if not (kind.is_case or kind.resource.is_of_earlier)]
 
 
 def text_items(resource):

@@ -138,6 +138,12 @@ def validate_entered_year(known):
         raise ValidationError(f"请填写 {ENTERED_YEARS[0]} 至 {ENTERED_YEARS[1]} 年之间的日期。")
 
 
+def refuse_after(field, day):
+    """Has a field take no day after today, which is `day`."""
+    field.validators.append(MaxValueValidator(day, f"请填写不晚于今天（{day}）的日期。"))
+    field.widget.attrs["max"] = day.isoformat()
+
+
 def narrow_choices(fields, user):
     """Limits choices of records to those that the user may see."""
     for field in fields:
@@ -319,9 +325,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         self.fields["since_day"] = forms.DateField(label="自何日起", required=False, initial=self.day)
         for name in ("since_how", "since_day"):
             prepare_field(self.fields[name])
-        self.fields["since_day"].validators.append(
-            MaxValueValidator(self.day, f"请填写不晚于今天（{self.day}）的日期。")
-        )
+        refuse_after(self.fields["since_day"], self.day)
         self.asked_groups = [*self.asked_groups, (f"{labels}从何时起改变", "since_how", "since_day")]
         if "since_how" not in self.data:
             self.data = self.data.copy()
