@@ -117,6 +117,7 @@ def test_every_figure_counts_it_once_its_day_has_come():
     assert {key for key, value in found.items() if not value} == types - held | {"district_contact_points"}
 
 
+@pytest.mark.cpu(4)
 def test_pages_and_documents_say_that_a_period_is_not_over():
     root = make_organisation(domain="office", category="working_committee")
     client, running = browser_of(make_user(organisation=root)), Period(TODAY - timedelta(days=30), LATER)
