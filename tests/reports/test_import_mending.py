@@ -194,7 +194,7 @@ def test_days_numbers_and_truth_keep_their_kind_in_the_wrong_rows(branches):
 
 
 def test_mended_rows_are_taken(branches):
-    batch, _ = checked(workbook({"团员": [member_row(1), BODY | {"性别": "M"}]}))
+    batch, _ = checked(workbook({"团员": [member_row(1, 来源日期="2017-03-01"), BODY | {"性别": "M"}]}))
     assert begin_commit(batch, only_right=True)
     sheet = read_workbook(wrong_rows_of_file([member_row(1), BODY | {"性别": "M"}]))[0]
     headings, line = sheet.rows
