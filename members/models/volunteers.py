@@ -28,8 +28,8 @@ class VolunteerQuerySet(ReachQuerySet):
         return self.model._meta.get_field("places").related_model.objects
 
     def reach(self, organisation: Organisation) -> Condition:
-        """Returns the condition for volunteers whose latest team is of `organisation` or its subtree."""
-        return Exists(self._places.latest_each().within(organisation).filter(volunteer=OuterRef("pk")))
+        """Returns the condition for volunteers who are or were in a team of `organisation` or its subtree."""
+        return Exists(self._places.within(organisation).filter(volunteer=OuterRef("pk")))
 
     def placed_on(self, day: date, organisation: Organisation) -> Self:
         """Volunteers whose team on `day` is of `organisation` or its subtree; at the root all, also without a team."""

@@ -162,6 +162,7 @@ def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sa
     page.get_by_label("姓名").fill("单小满")
     page.get_by_label("性别").select_option(label="女")
     page.get_by_label("出生日期").fill("1999-02-03")
+    page.get_by_label("在册起始日期").fill("2017-03-01")
     page.get_by_role("combobox", name="所在团支部").focus()
     page.keyboard.type("高井社区")
     page.keyboard.press("Enter")

@@ -57,6 +57,7 @@ def errors(answer):
     return [message for messages in answer.context["form"].errors.values() for message in messages]
 
 
+@pytest.mark.cpu(4)
 def test_staff_sign_what_they_have_read(place):
     explain(Scope(place.root, YEAR), place.staff, TODAY)
     answer = sign_page(place.office, place.report)

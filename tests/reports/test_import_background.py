@@ -36,7 +36,7 @@ def batch(transactional_db, monkeypatch):
 
 def opened(count):
     """An import of so many members, not yet checked."""
-    return open_import(KINDS["members"], workbook({"团员": member_rows(count)}), "名单.xlsx")[0]
+    return open_import(KINDS["members"], workbook({"团员": member_rows(count, 来源日期="2017-03-01")}), "名单.xlsx")[0]
 
 
 def waited(batch, is_ready, seconds=HANGING):

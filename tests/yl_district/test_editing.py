@@ -48,7 +48,13 @@ def opened(client, url_name, record):
 
 
 def sent(client, url_name, record, data):
-    return client.post(reverse(url_name, args=[record.pk]), data)
+    """The answer to a form, sent again with a reason where it announces what it would move."""
+    answer = client.post(reverse(url_name, args=[record.pk]), data)
+    announced = answer.context and getattr(answer.context.get("form"), "announced", "")
+    if not announced:
+        return answer
+    confirmed = {"announced": announced, "correction_reason": "原来填错"}
+    return client.post(reverse(url_name, args=[record.pk]), data | confirmed)
 
 
 def test_a_record_that_left_the_reach_after_it_was_read_is_not_found_under_the_lock(district, member):

@@ -214,10 +214,10 @@ def test_an_older_team_than_the_present_one_is_refused_in_the_sheet_of_volunteer
     )
 
 
-# A list has 入队日期 and no 加入日期: the day of joining the team is that of joining at all, where none is known.
+# A list has 入队日期 and no 加入日期: the day of joining the team is that of joining at all for somebody new.
 ALONE = {
     "of somebody new": ({}, date(2017, 6, 1)),
-    "of somebody known without a day": ({"姓名": "章程"}, date(2017, 6, 1)),
+    "of somebody known without a day": ({"姓名": "章程"}, None),
     "of somebody known with a day": ({"姓名": "章程", "加入日期": "2016-01-01"}, date(2016, 1, 1)),
 }
 
