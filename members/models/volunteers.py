@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from orgs.models import Condition, Organisation, ReachQuerySet
+from orgs.models import EVERYTHING, Condition, Organisation, ReachQuerySet, Role
 from orgs.roles import HUB_KEEPERS
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
@@ -28,8 +28,17 @@ class VolunteerQuerySet(ReachQuerySet):
         return self.model._meta.get_field("places").related_model.objects
 
     def reach(self, organisation: Organisation) -> Condition:
-        """Returns the condition for volunteers who are or were in a team of `organisation` or its subtree."""
-        return Exists(self._places.within(organisation).filter(volunteer=OuterRef("pk")))
+        """Returns the condition for volunteers whose latest team is of `organisation` or its subtree."""
+        return Exists(self._places.latest_each().within(organisation).filter(volunteer=OuterRef("pk")))
+
+    def reach_by(self, role: Role) -> Condition | None:
+        """Returns the condition for the rows that a role makes visible: whoever is or was in a team of its reach.
+
+        A figure of a past day lists whom it counts, though they are in another team since.
+        """
+        if role.organisation.is_root():
+            return EVERYTHING
+        return Exists(self._places.within(role.organisation).filter(volunteer=OuterRef("pk")))
 
     def placed_on(self, day: date, organisation: Organisation) -> Self:
         """Volunteers whose team on `day` is of `organisation` or its subtree; at the root all, also without a team."""
