@@ -113,3 +113,14 @@ def standing_on(day, begin="started_on", end="ended_on"):
     """The condition for rows in force on `day`: begun on or before it, and not ended by it; no begin means always."""
     began = Q(**{f"{begin}__lte": day}) | Q(**{f"{begin}__isnull": True})
     return began & (Q(**{f"{end}__gt": day}) | Q(**{f"{end}__isnull": True}))
+
+
+def have_a_day_in_common(one, other, begin="started_on", end="ended_on"):
+    """Whether there is a day on which both records are in force, by the rule of `standing_on`."""
+
+    def ends_before(first, second):
+        """Whether the first record has ended when the second begins."""
+        ended, began = getattr(first, end), getattr(second, begin)
+        return bool(ended and began and ended <= began)
+
+    return not (ends_before(one, other) or ends_before(other, one))

@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 
 from .fields import MonthField
+from .periods import have_a_day_in_common
 from .validators import check_order, problem
 
 
@@ -46,10 +47,7 @@ class Span(models.Model):
 
     def overlaps(self, other):
         """Whether two spans have a day in common."""
-        return not (
-            (other.started_on and self.ended_on <= other.started_on)
-            or (self.started_on and other.ended_on <= self.started_on)
-        )
+        return have_a_day_in_common(self, other)
 
     def clean(self):
         check_order(self, "started_on", "ended_on", same_day=False)

@@ -14,7 +14,7 @@ from orgs.roles import HUB_KEEPERS
 from yl_district.days import announced, happened
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
-from yl_district.periods import standing_on
+from yl_district.periods import have_a_day_in_common, standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
@@ -219,10 +219,7 @@ class TeamMember(models.Model):
 
     def overlaps(self, other):
         """Whether two places of one volunteer have a day in common."""
-        return not (
-            (self.ended_on and other.started_on and self.ended_on <= other.started_on)
-            or (other.ended_on and self.started_on and other.ended_on <= self.started_on)
-        )
+        return have_a_day_in_common(self, other)
 
     def check_overlap(self, leaving=()):
         """Raises ValidationError where another place of the volunteer overlaps, except those in `leaving`."""

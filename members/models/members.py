@@ -14,7 +14,7 @@ from yl_district.counts import latest_of_each
 from yl_district.days import announced, announcement, happened
 from yl_district.fields import FirstDateField, MonthField, is_first_date, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, standing_on
+from yl_district.periods import Period, have_a_day_in_common, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, too_early
@@ -249,21 +249,9 @@ class Member(models.Model):
         if self.left_on and self.roll_begin and self.left_on < self.roll_begin:
             raise ValidationError({"left_on": problem(f"不早于在册起始日 {self.roll_begin}", "请核对两个日期")})
 
-    def is_in_school_on(self, day):
-        """Whether the latest time in school covers `day`."""
-        begins = not self.enrolled_on or self.enrolled_on <= day
-        return (
-            bool(self.in_school or self.graduated_on)
-            and begins
-            and not (self.graduated_on and self.graduated_on <= day)
-        )
-
     def overlaps(self, other):
         """Whether two memberships of one person have a day in common."""
-        return not (
-            (self.left_on and other.roll_begin and self.left_on <= other.roll_begin)
-            or (other.left_on and self.roll_begin and other.left_on <= self.roll_begin)
-        )
+        return have_a_day_in_common(self, other, "roll_begin", "left_on")
 
     def check_overlap(self, leaving=()):
         """Raises ValidationError where another membership of the person overlaps, except those in `leaving`."""

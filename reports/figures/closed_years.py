@@ -20,8 +20,9 @@ from yl_district.record_options import options_of
 
 from ..models import Report
 from .columns import FieldRead, fields_read
-from .counting import figures_of, results_of
+from .counting import results_of
 from .figure import Figure
+from .lines import all_figures
 from .readers import may_know_cases
 from .scopes import Scope
 
@@ -66,13 +67,15 @@ def closed_figures(
     `versions` are the record as it was and as it is to be. The figures are those that the user may read: of the
     organisations that the versions and the values `named` are or belong to, of all above these, and of the user's own.
     """
-    model = type(versions[0])
+    figures = [figure for figure in all_figures().values() if reads(figure, type(versions[0]), names)]
+    if not figures:
+        return {}
     years = years_touched(versions, closed_years(today))
     asked = [
         (figure, scope)
         for scope in read_scopes(user, organisations_of([*versions, *named]), years)
-        for figure in figures_of(scope, may_know_cases(user, scope)).values()
-        if reads(figure, model, names)
+        for figure in figures
+        if not figure.is_case or may_know_cases(user, scope)
     ]
     return {
         (scope.organisation.pk, scope.year, figure.key): Counted(

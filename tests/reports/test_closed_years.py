@@ -10,12 +10,22 @@ from django.utils import timezone
 
 from activities.models import ActivityType
 from orgs.models import Organisation
-from reports.figures.closed_years import closed_years
+from reports.figures.closed_years import closed_figures, closed_years
 from reports.figures.columns import fields_read
 from reports.figures.counting import results
 from reports.figures.lines import FIGURES, type_figures
+from reports.figures.readers import CASE_FIGURES
 from reports.figures.scopes import Scope
-from tests.factories import make_activity, make_hub, make_link, make_member, make_post, make_unit, make_volunteer
+from tests.factories import (
+    make_activity,
+    make_assisted_youth,
+    make_hub,
+    make_link,
+    make_member,
+    make_post,
+    make_unit,
+    make_volunteer,
+)
 from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import changeable, kinds
@@ -178,6 +188,15 @@ def test_a_state_changed_today_as_the_form_proposes_moves_no_closed_year(distric
         ("post_update", "link_quota"),
         ("post_update", "nature"),
     ]
+
+
+@pytest.mark.parametrize(("reader", "may_know"), [("staff", True), ("branch_cadre", False)])
+def test_figures_of_cases_are_announced_only_to_who_may_know_them(district, reader, may_know):
+    youth, today = make_assisted_youth(district.here), timezone.localdate()
+    counted = closed_figures(getattr(district, reader), (youth, youth), ["registered_on"], [], today)
+    told = {key for _, _, key in counted}
+    assert told
+    assert bool(told & CASE_FIGURES) is may_know
 
 
 # Rows that change a state of a known record without saying since when.

@@ -20,7 +20,7 @@ from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_mas
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
-from .corrections import effect_runs
+from .corrections import effect_runs as runs_of
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
@@ -252,6 +252,8 @@ class PageForm(PageFormMixin, forms.ModelForm):
     fixed = ()
     added = ()
     stands_for = {}
+    # What saving would move in closed years, and the digest by which the page confirms it.
+    announced, effects, effect_runs = "", (), ()
 
     def __init_subclass__(cls, **options):
         """Sets Meta.fields from `groups` before Django reads it."""
@@ -259,8 +261,6 @@ class PageForm(PageFormMixin, forms.ModelForm):
         if hasattr(cls, "Meta"):
             fields = [name for name in names_in_order(cls.groups) if name not in cls.added]
             cls.Meta = type("Meta", (cls.Meta,), {"fields": fields})
-
-    announced, effects = "", ()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -348,7 +348,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
     def announce(self, effects, digest, is_confirmed):
         """Shows which figures of closed years saving would move, and asks for a reason."""
         self.effects, self.announced = effects, digest
-        self.effect_runs = effect_runs(effects)
+        self.effect_runs = runs_of(effects)
         self.fields["correction_reason"] = forms.CharField(
             label="更正原因", max_length=100, help_text="保存在修改历史中。"
         )

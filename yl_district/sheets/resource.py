@@ -351,7 +351,7 @@ class SheetResource(ExportRecall, ModelResource):
         if problems:
             raise RowProblems(problems)
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
-        if stored:
+        if stored and stored != instance.__dict__:
             self._located(row, lambda: self._date_states(instance, stored))
 
     def _dated_values(self, instance: Any) -> dict[str, Any]:
