@@ -1,6 +1,6 @@
 """The vocabulary of one scope: its figures by name, its words and its facts."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from django.db.models import Model
@@ -10,9 +10,13 @@ from activities.models import ActivityType
 from ..figures.counting import figures_of, targets_of
 from ..figures.lines import all_figures
 from ..figures.scopes import Scope
+from ..figures.sources import Rows
 from .aspects import ASPECTS, Meaningless
 from .names import FigureNames
 from .words import FACTS, words_of
+
+# The model of each source of figures, which is the same in every scope, while building a query to ask takes time.
+MODELS: dict[Callable[[Scope], Rows], type[Model]] = {}
 
 
 class Vocabulary:
@@ -23,7 +27,6 @@ class Vocabulary:
         self.figures = figures_of(scope)
         self.names = FigureNames(self.figures)
         self.words, self.facts = words_of(self.figures.keys()), FACTS
-        self._models: dict[str, type[Model]] = {}
 
     @cached_property
     def types(self) -> list[ActivityType]:
@@ -56,9 +59,10 @@ class Vocabulary:
 
     def model(self, key: str) -> type[Model]:
         """The model whose records a figure counts."""
-        if key not in self._models:
-            self._models[key] = self.figures[key].rows(self.scope).model
-        return self._models[key]
+        source = self.figures[key].source
+        if source not in MODELS:
+            MODELS[source] = source(self.scope).model
+        return MODELS[source]
 
     def aspects(self, key: str) -> list[str]:
         """The aspects of a figure; the empty one is its number."""
