@@ -228,8 +228,9 @@ class Sentences:
 
     @property
     def area(self) -> str:
-        """The word for the place that the organisation works for."""
-        return "地区" if self.scope.organisation.is_root() else PLACE_WORDS[self.scope.organisation.domain]
+        """The word for the place that the organisation worked for on the day of counting."""
+        organisation = self.scope.organisation
+        return "地区" if organisation.is_root() else PLACE_WORDS[organisation.domain_on(self.scope.day)]
 
 
 def unit_of(result: Result, unit: str) -> str:

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 from django.db import connection
 
-from activities.models import Activity, ActivityType, SignIn
+from activities.models import Activity, ActivityType, EducationSpan, SignIn
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
-from members.models import Member, Person, Post, Volunteer
-from orgs.models import CHANGE_LINES, Domain, Organisation, Supply, Unit, UnitChange, UnitContact
+from members.models import Member, Person, Post, SchoolSpan, Volunteer
+from orgs.models import CHANGE_LINES, Domain, DomainSpan, Organisation, Supply, Unit, UnitChange, UnitContact
 from outreach.models import Contact, Link
 from reports.models import PlatformEntry
 from youthhubs.models import Hub, HubYear, TeamMember
@@ -83,6 +83,7 @@ def fill(tree, lots):
     make_platform_entries(lots, tree, activities, people)
     make_transfers(lots, tree)
     make_unit_changes(lots, units)
+    make_earlier_states(lots, tree)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
 
@@ -201,6 +202,38 @@ def make_unit_changes(lots, units):
             changes += [UnitChange(unit=unit, kind=lots.choice(line), happened_on=day) for day in [*begun, *days]]
     UnitChange.objects.bulk_create(changes)
     UnitChange.objects.rechain([unit.pk for unit in units])
+
+
+def make_earlier_states(lots, tree):
+    """What organisations, types of activities and members were before, for up to three spans with gaps."""
+    domains, education, school = [], [], []
+    for place in tree.all:
+        place.domain_since, spans = earlier_spans(lots)
+        domains += [DomainSpan(organisation=place, domain=lots.choice(Domain.values), **span) for span in spans]
+    Organisation.objects.bulk_update(tree.all, ["domain_since"])
+    types = list(ActivityType.objects.order_by("pk"))
+    for kind in types:
+        kind.education_since, spans = earlier_spans(lots)
+        education += [EducationSpan(type=kind, is_education=lots.choice([True, False]), **span) for span in spans]
+    ActivityType.objects.bulk_update(types, ["education_since"])
+    members = list(Member.objects.filter(branch__in=tree.all).order_by("pk"))
+    for member in members:
+        member.enrolled_on, spans = earlier_spans(lots, lots.month)
+        later = sorted(lots.month() for _ in range(2))[-1]
+        member.graduated_on = lots.sometimes(later) if (member.enrolled_on or FIRST) < later else None
+        school += [SchoolSpan(member=member, **span) for span in spans]
+    Member.objects.bulk_update(members, ["enrolled_on", "graduated_on"])
+    DomainSpan.objects.bulk_create(domains)
+    EducationSpan.objects.bulk_create(education)
+    SchoolSpan.objects.bulk_create(school)
+
+
+def earlier_spans(lots, draw=None):
+    """The day since which a present state holds, if any, and the spans before it, the first of which may be open."""
+    days = sorted({(draw or lots.day)() for _ in range(lots.choice([0, 0, 1, 2, 3]))})
+    begun = [None] if days and lots.choice([True, False]) else []
+    spans = [{"started_on": begin, "ended_on": end} for begin, end in pairwise([*begun, *days])]
+    return (days[-1] if days else None), lots.some(spans, len(spans))
 
 
 def make_supplies(lots, tree):

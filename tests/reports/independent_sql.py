@@ -18,7 +18,23 @@ def stands(begin, end, day=LAST):
 
 # The rows of the organisation and all below it, each kind once; what has no organisation belongs to the root.
 WORLD = f"""
-WITH place AS (
+WITH domain_span AS (
+    SELECT id AS organisation_id, domain, domain_since AS begun, CAST(NULL AS date) AS ended FROM orgs_organisation
+    UNION ALL
+    SELECT organisation_id, domain, started_on, ended_on FROM orgs_domainspan
+), domain_now AS (
+    SELECT * FROM domain_span WHERE {stands("begun", "ended")}
+), education_span AS (
+    SELECT id AS type_id, is_education, education_since AS begun, CAST(NULL AS date) AS ended
+    FROM activities_activitytype
+    UNION ALL
+    SELECT type_id, is_education, started_on, ended_on FROM activities_educationspan
+), in_school_now AS (
+    SELECT id AS member_id FROM members_member
+    WHERE (in_school IS TRUE OR graduated_on IS NOT NULL) AND {stands("enrolled_on", "graduated_on")}
+    UNION
+    SELECT member_id FROM members_schoolspan WHERE in_school IS TRUE AND {stands("started_on", "ended_on")}
+), place AS (
     SELECT * FROM orgs_organisation WHERE substr(path, 1, length(%(path)s)) = %(path)s
 ), standing_place AS (
     SELECT * FROM place WHERE {stands("founded_on", "dissolved_on")}
@@ -31,7 +47,7 @@ WITH place AS (
     SELECT post.person_id FROM members_post post JOIN place ON place.id = post.organisation_id
     WHERE post.started_on <= %(last)s
 ), own_member AS (
-    SELECT member.*, place.domain FROM members_member member JOIN place ON place.id = member.branch_id
+    SELECT member.* FROM members_member member JOIN place ON place.id = member.branch_id
 ), on_roll AS (
     SELECT * FROM own_member WHERE {stands("coalesce(listed_on, intake_on, joined_league_on)", "left_on")}
 ), own_unit AS (
@@ -51,7 +67,9 @@ WITH place AS (
     SELECT * FROM own_unit
     WHERE id NOT IN (SELECT unit_id FROM standing_change WHERE kind IN ('moved', 'deregistered'))
 ), own_activity AS (
-    SELECT activity.*, type.key, type.is_education
+    SELECT activity.*, type.key, EXISTS (
+        SELECT 1 FROM education_span span WHERE span.type_id = type.id AND span.is_education IS TRUE
+          AND {stands("span.begun", "span.ended", "activity.held_on")}) AS is_education
     FROM activities_activity activity
     JOIN activities_activitytype type ON type.id = activity.type_id
     LEFT JOIN youthhubs_hub hub ON hub.id = activity.hub_id
@@ -144,7 +162,8 @@ WITH place AS (
 )
 """
 
-COMMUNITIES = "FROM standing_place WHERE domain IN ('village', 'community')"
+IN_COMMUNITIES = "IN (SELECT organisation_id FROM domain_now WHERE domain IN ('village', 'community'))"
+COMMUNITIES = f"FROM standing_place WHERE id {IN_COMMUNITIES}"
 SUPPLIES = f"""SELECT coalesce(sum(quantity), 0) FROM orgs_supply
     WHERE organisation_id IN (SELECT id FROM place) AND issued_on {WITHIN} AND item = """
 HUBS_OF_TIER = """SELECT count(*) FROM open_hub
@@ -160,12 +179,14 @@ VALUES = {
     "badges_issued": f"{SUPPLIES} '团徽'",
     "cadre_meetings": "SELECT coalesce(sum(session_count), 0) FROM own_activity WHERE key = 'cadre_meeting'",
     "members": "SELECT count(*) FROM on_roll",
-    "community_members": "SELECT count(*) FROM on_roll "
-    "WHERE domain IN ('village', 'community') AND in_school IS NOT TRUE",
-    "office_members": "SELECT count(*) FROM on_roll WHERE domain = 'office'",
+    "community_members": f"SELECT count(*) FROM on_roll WHERE branch_id {IN_COMMUNITIES} "
+    "AND id NOT IN (SELECT member_id FROM in_school_now)",
+    "office_members": "SELECT count(*) FROM on_roll "
+    "WHERE branch_id IN (SELECT organisation_id FROM domain_now WHERE domain = 'office')",
     "members_joined": f"SELECT count(DISTINCT person_id) FROM own_member WHERE intake_on {WITHIN}",
-    "nonpublic_members_joined": "SELECT count(DISTINCT person_id) FROM own_member "
-    f"WHERE domain IN ('enterprise', 'social') AND intake_on {WITHIN}",
+    "nonpublic_members_joined": "SELECT count(DISTINCT member.person_id) FROM own_member member "
+    "JOIN domain_span span ON span.organisation_id = member.branch_id AND span.domain IN ('enterprise', 'social') "
+    f"AND {stands('span.begun', 'span.ended', 'member.intake_on')} WHERE member.intake_on {WITHIN}",
     "units_founded": f"SELECT count(*) FROM own_unit WHERE league_founded_on {WITHIN}",
     "units_toward_task": "SELECT count(*) FROM working_unit WHERE task_year = %(year)s",
     "units_retired": "SELECT count(DISTINCT unit_id) FROM unit_change "

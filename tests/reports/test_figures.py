@@ -289,7 +289,7 @@ def test_figures_of_case_files_are_those_that_count_records_of_assistance():
 @pytest.mark.both
 def test_overlapping_figures_are_those_whose_parts_below_come_to_more_than_the_whole():
     """Record by record: what is counted in several places adds more to their sum than to the whole."""
-    tree = generated_district(30)
+    tree = generated_district(31)
     scopes = [Scope(place, Period.of_year(YEAR)) for place in Organisation.objects.filter(depth=2)]
     overlapping = set()
     for key, figure in all_figures().items():
