@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth
 from members.models import Person
-from orgs.models import Unit
+from orgs.models import DomainSpan, Unit
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
 from reports.figures.scopes import Scope
@@ -20,6 +20,7 @@ from reports.models import Target
 from reports.text import Draft, TextWriter, Vocabulary, read_text
 from reports.text.parsing import BrokenText, Text, parse
 from reports.text.sentences import Number, ordinal
+from tests.factories import make_organisation
 from tests.reports.district import YEAR, add_activity, add_member, bare_district, full_district, year_scope
 from yl_district.periods import Period
 from youthhubs.models import Hub
@@ -128,6 +129,14 @@ def all_written(scope, sources):
 
 def test_a_name_is_replaced_by_what_it_stands_for(district):
     assert all_written(year_scope(district.root), INSERTS) == INSERTS
+
+
+def test_a_place_is_called_by_its_domain_of_that_time():
+    branch = make_organisation("柳林团支部", bare_district(), domain="enterprise", domain_since=date(YEAR, 3, 1))
+    DomainSpan.objects.create(organisation=branch, domain="village", ended_on=date(YEAR, 3, 1))
+    scope = year_scope(branch)
+    assert written(scope, "{地区}") == "本单位"
+    assert written(scope.within(Period.of_year(YEAR - 1)), "{地区}") == "本村"
 
 
 def test_other_periods_are_counted_and_compared_with():
