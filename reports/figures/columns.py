@@ -26,7 +26,7 @@ SOMEWHERE = Scope(Organisation(pk=0, path="00010001", depth=2), Period(date(2017
 
 def fields_read(figure: Figure) -> set[FieldRead]:
     """The fields on which the figure's number depends, keys by which tables are joined among them."""
-    query = measure_query(0, figure, SOMEWHERE, figure.measure.columns).query
+    query = measure_query(figure, SOMEWHERE, figure.measure.columns).query
     return set(fields_of(query))
 
 

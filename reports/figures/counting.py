@@ -2,19 +2,27 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from django.core.exceptions import ValidationError
-from django.db.models import IntegerField, QuerySet, Value
+from django.db.models import Aggregate, IntegerField, QuerySet, Value
 
 from orgs.models import Organisation
 
 from ..models import Target
 from .figure import Figure, Result
 from .lines import all_figures
+from .prepared import PLACE, PreparedQuery, fetched, prepared
 from .scopes import Scope
 from .sources import Rows
+
+# Keeps annotations from colliding with model fields, none of which begins so.
+PREFIX = "asked_"
+# The column by which the rows of queries that are asked together are told apart.
+AT = f"{PREFIX}place"
+# SQLite combines at most 500 queries by UNION.
+MOST_TOGETHER = 400
 
 
 def targets_of(scope: Scope) -> dict[str, int]:
@@ -42,13 +50,22 @@ def grouped_rows(scope: Scope, figures: Iterable[Figure]) -> dict[Callable[[Scop
     kin = defaultdict(list)
     for figure in figures:
         kin[figure.source].append(figure)
-    found = {}
-    for source, alike in kin.items():
-        names = sorted({name for figure in alike for name in figure.where})
-        columns = {name: column for figure in alike for name, column in figure.measure.columns.items()}
-        rows = source(scope).order_by()
-        found[source] = list(rows.values(*names).annotate(**columns)) if names else [rows.aggregate(**columns)]
-    return found
+    return {source: groups_of(source, alike, scope) for source, alike in kin.items()}
+
+
+def groups_of(source: Callable[[Scope], Rows], alike: Iterable[Figure], scope: Scope) -> list[dict[str, Any]]:
+    """The groups of one source from which the figures `alike`, all of that source, follow."""
+    names = sorted({name for figure in alike for name in figure.where})
+    columns = {name: column for figure in alike for name, column in figure.measure.columns.items()}
+    asked = {f"{PREFIX}{name}": column for name, column in columns.items()}
+    key = source, *names, *columns
+    query = prepared(key, scope, lambda any_scope: grouped(source(any_scope), names, asked))
+    return [{name.removeprefix(PREFIX): value for name, value in row.items()} for row in query.ask(scope)]
+
+
+def grouped(rows: QuerySet, names: Iterable[str], columns: Mapping[str, Aggregate | Value]) -> QuerySet:
+    """The aggregates `columns` of the rows by the values of `names`; of all rows together without names."""
+    return rows.order_by().annotate(**{AT: Value(PLACE)}).values(AT, *names).annotate(**columns)
 
 
 def figures_as_dict(scope: Scope, results: Mapping[str, Result]) -> dict[str, Any]:
@@ -76,36 +93,32 @@ def root_organisation() -> Organisation:
     return root
 
 
-# Keeps annotations from colliding with model fields, none of which begins so.
-PREFIX = "asked_"
-# SQLite combines at most 500 queries by UNION.
-MOST_TOGETHER = 400
-
-
 def results_of(asked: Iterable[tuple[Figure, Scope]]) -> list[Result]:
     """The results of (figure, scope) pairs, in their order; one query counts up to MOST_TOGETHER of them."""
     asked = list(asked)
     names = sorted({name for figure, _ in asked for name in figure.measure.columns})
     found: dict[int, dict[str, Any]] = {}
     for start in range(0, len(asked), MOST_TOGETHER):
-        pairs = enumerate(asked[start : start + MOST_TOGETHER], start)
-        queries = [measure_query(place, figure, scope, names) for place, (figure, scope) in pairs]
-        found |= {row[f"{PREFIX}place"]: row for row in union_all(queries)}
+        places = range(start, min(start + MOST_TOGETHER, len(asked)))
+        queries = [measured(*asked[place], names) for place in places]
+        given = zip(places, queries, strict=True)
+        parameters = [one for place, query in given for one in query.for_scope(asked[place][1], place)]
+        rows = fetched(" UNION ALL ".join(query.sql for query in queries), parameters)
+        found |= {row[AT]: row for row in queries[0].read(rows)}
     return [result(figure, found.get(place, {}), names) for place, (figure, _) in enumerate(asked)]
 
 
-def union_all(queries: Iterable[QuerySet]) -> QuerySet:
-    """The union of queries that have the same columns, duplicates kept."""
-    first, *others = queries
-    return first.union(*others, all=True) if others else first
+def measured(figure: Figure, scope: Scope, names: Sequence[str]) -> PreparedQuery:
+    """The query for one row about the figure, with the same columns for every figure."""
+    key = figure.key, figure.source, *figure.where.items(), *names
+    return prepared(key, scope, lambda any_scope: measure_query(figure, any_scope, names))
 
 
-def measure_query(place: int, figure: Figure, scope: Scope, names: Iterable[str]) -> QuerySet:
+def measure_query(figure: Figure, scope: Scope, names: Iterable[str]) -> QuerySet:
     """A query for one row: the columns of the figure's measure, and 0 for those that only other measures have."""
     nothing = dict.fromkeys(names, Value(0, IntegerField()))
     asked = {f"{PREFIX}{name}": expression for name, expression in (nothing | figure.measure.columns).items()}
-    at = {f"{PREFIX}place": Value(place, IntegerField())}
-    return figure.rows(scope).order_by().annotate(**at).values(*at).annotate(**asked)
+    return grouped(figure.rows(scope), [], asked)
 
 
 def result(figure: Figure, row: Mapping[str, Any], names: Iterable[str]) -> Result:
