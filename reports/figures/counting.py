@@ -13,7 +13,7 @@ from orgs.models import Organisation
 from ..models import Target
 from .figure import Figure, Result
 from .lines import all_figures
-from .prepared import PLACE, PreparedQuery, fetched, prepared
+from .prepared import PLACE_OF_PAIR, PreparedQuery, fetched, prepared
 from .scopes import Scope
 from .sources import Rows
 
@@ -65,7 +65,7 @@ def groups_of(source: Callable[[Scope], Rows], alike: Iterable[Figure], scope: S
 
 def grouped(rows: QuerySet, names: Iterable[str], columns: Mapping[str, Aggregate | Value]) -> QuerySet:
     """The aggregates `columns` of the rows by the values of `names`; of all rows together without names."""
-    return rows.order_by().annotate(**{AT: Value(PLACE)}).values(AT, *names).annotate(**columns)
+    return rows.order_by().annotate(**{AT: Value(PLACE_OF_PAIR)}).values(AT, *names).annotate(**columns)
 
 
 def figures_as_dict(scope: Scope, results: Mapping[str, Result]) -> dict[str, Any]:

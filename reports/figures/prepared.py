@@ -23,15 +23,15 @@ from youthhubs.models import Hub
 
 from .scopes import Scope
 
-# (whether it is the whole district, whether it is of a hub, whether the period is over, runs or lies ahead).
+# (whether it is the whole district, whether it is of a hub, whether the period is over, runs or has not begun).
 Shape = tuple[bool, bool, str]
 
-AHEAD, RUNNING, OVER = "ahead", "running", "over"
+NOT_BEGUN, UNDER_WAY, OVER = "not begun", "under way", "over"
 START, END = date(1003, 3, 3), date(1005, 5, 5)
-TODAY = {AHEAD: date(1002, 2, 2), RUNNING: date(1004, 4, 4), OVER: date(1006, 6, 6)}
+TODAY = {NOT_BEGUN: date(1002, 2, 2), UNDER_WAY: date(1004, 4, 4), OVER: date(1006, 6, 6)}
 # Without any letter that LIKE would have escaped.
 PATH = "STANDSFORTHEPATH"
-ORGANISATION_KEY, HUB_KEY, PLACE = -1001, -1002, -1003
+ORGANISATION_KEY, HUB_KEY, PLACE_OF_PAIR = -1001, -1002, -1003
 ANY_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -49,7 +49,7 @@ class PreparedQuery:
     compiler: SQLCompiler
 
     def for_scope(self, scope: Scope, place: int = 0) -> list[Any]:
-        """The parameters with the values of `scope`, and `place` for PLACE."""
+        """The parameters with the values of `scope`, and `place` for PLACE_OF_PAIR."""
         own = own_values(scope, place)
         path = scope.organisation.path
         return [
@@ -75,27 +75,27 @@ def fetched(sql: str, parameters: Sequence[Any]) -> list[Sequence[Any]]:
 
 
 def own_values(scope: Scope, place: int) -> dict[Any, Any]:
-    """A scope's values by the stand-ins for them, days as they are and as the database takes them."""
+    """A scope's values by the stand-ins for them, days as the database takes them."""
     period, today = scope.period, TODAY[shape_of(scope)[2]]
     days = {START: period.start, END: period.end, today: scope.today}
     own: dict[Any, Any] = {
         ORGANISATION_KEY: scope.organisation.pk,
         HUB_KEY: scope.hub and scope.hub.pk,
-        PLACE: place,
+        PLACE_OF_PAIR: place,
         END.year: scope.year,
     }
     adapt = connection.ops.adapt_datefield_value
-    return own | days | {adapt(stand_in): adapt(day) for stand_in, day in days.items()}
+    return own | {adapt(given): adapt(day) for given, day in days.items()}
 
 
 def shape_of(scope: Scope) -> Shape:
     """The shape of a scope; scopes of one shape have the same queries but for values."""
     period = scope.period
-    course = AHEAD if scope.today < period.start else RUNNING if scope.today < period.end else OVER
+    course = NOT_BEGUN if scope.today < period.start else UNDER_WAY if scope.today < period.end else OVER
     return scope.organisation.is_root(), bool(scope.hub), course
 
 
-def stand_in(shape: Shape) -> Scope:
+def scope_of_stand_ins(shape: Shape) -> Scope:
     """The scope of stand-ins of a shape."""
     is_root, is_of_hub, course = shape
     organisation = Organisation(pk=ORGANISATION_KEY, path=PATH, depth=1 if is_root else 2)
@@ -115,7 +115,7 @@ def prepared(key: Hashable, scope: Scope, build: Callable[[Scope], QuerySet]) ->
     shape = shape_of(scope)
     if (key, shape) not in _prepared:
         with connection.execute_wrapper(refuse):
-            query = build(stand_in(shape)).query
+            query = build(scope_of_stand_ins(shape)).query
             compiler = query.get_compiler(connection=connection)
             sql, parameters = compiler.as_sql()
         known = {str(one) for one in (START, END, TODAY[shape[2]])}
