@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NoReturn
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -59,7 +60,9 @@ class PreparedQuery:
 
     def read(self, rows: list[Sequence[Any]]) -> Iterator[dict[str, Any]]:
         """Yields the rows of a cursor as dictionaries, their values as Django converts them."""
-        for row in self.compiler.results_iter([rows]):
+        compiler = copy(self.compiler)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]
+        for row in compiler.results_iter([rows]):
             yield dict(zip(self.names, row, strict=True))
 
     def ask(self, scope: Scope) -> list[dict[str, Any]]:
@@ -118,6 +121,8 @@ def prepared(key: Hashable, scope: Scope, build: Callable[[Scope], QuerySet]) ->
             query = build(scope_of_stand_ins(shape)).query
             compiler = query.get_compiler(connection=connection)
             sql, parameters = compiler.as_sql()
+        # The connection of this thread, which ends with it.
+        compiler.connection = None
         known = {str(one) for one in (START, END, TODAY[shape[2]])}
         foreign = [one for one in map(str, parameters) if ANY_DAY.fullmatch(one) and one not in known]
         if foreign:

@@ -9,7 +9,7 @@ from members.models import Member
 from reports.figures.counting import figures_of, results
 from reports.figures.prepared import NotPrepared, prepared, shape_of
 from reports.figures.scopes import Scope
-from tests.factories import make_organisation
+from tests.factories import make_member, make_organisation
 from tests.reports.generated_district import YEAR, generated_district
 from yl_district.periods import Period
 
@@ -53,3 +53,16 @@ def test_a_source_that_depends_on_more_than_its_scope_is_refused(source):
     scope = Scope(make_organisation(), Period.of_year(YEAR))
     with pytest.raises(NotPrepared):
         prepared(source, scope, source)
+
+
+def members_of_district(scope):
+    """A source like those of the figures."""
+    return Member.objects.within(scope.organisation).as_of(scope.day).values("pk")
+
+
+def test_a_compiled_query_keeps_no_connection_of_the_thread_in_which_it_was_compiled():
+    scope = Scope(make_organisation(), Period.of_year(YEAR))
+    member = make_member(branch=scope.organisation, intake_on=scope.period.start)
+    query = prepared(members_of_district, scope, members_of_district)
+    assert query.compiler.connection is None
+    assert query.ask(scope) == [{"pk": member.pk}]
