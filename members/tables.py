@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import MaskedColumn, MonthColumn, PageTable, RecordColumn
+from yl_district.pages.tables import DayColumn, MaskedColumn, MonthColumn, PageTable, RecordColumn
 
 from .models import Member, Person, Post, Proposal
 
@@ -26,7 +26,7 @@ class MemberTable(PageTable):
     education = tables.Column(attrs={"td": {"class": "secondary"}})
     mobile = MaskedColumn(accessor="person__mobile")
     joined_league_on = MonthColumn(attrs={"td": {"class": "secondary"}})
-    roll_begin = tables.DateColumn(format="Y-m-d", attrs={"td": {"class": "secondary"}})
+    roll_begin = DayColumn(attrs={"td": {"class": "secondary"}})
 
     class Meta(PageTable.Meta):
         model = Member

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import PageTable, RecordColumn
+from yl_district.pages.tables import DayColumn, PageTable, RecordColumn
 
 from ..models import Report
 
@@ -11,7 +11,7 @@ class ReportTable(PageTable):
     """Lists reports with their state."""
 
     name = RecordColumn(verbose_name="报告", empty_values=(), orderable=False)
-    ends_on = tables.DateColumn(verbose_name="截止日期")
+    ends_on = DayColumn(verbose_name="截止日期")
     edition_count = tables.Column("状态", empty_values=(), orderable=False)
 
     class Meta(PageTable.Meta):

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import PageTable
+from yl_district.pages.tables import DayColumn, PageTable
 
 from ..models import PlatformEntry
 
@@ -19,7 +19,7 @@ class PlatformEntryTable(PageTable):
         attrs={"td": {"class": "record"}},
     )
 
-    binding = tables.DateColumn(verbose_name="绑定日期", format="Y-m-d")
+    binding = DayColumn(verbose_name="绑定日期")
 
     class Meta(PageTable.Meta):
         model = PlatformEntry

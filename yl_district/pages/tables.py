@@ -3,6 +3,7 @@
 import logging
 
 import django_tables2 as tables
+from django.db.models import DateField, DateTimeField
 from django.utils import formats, timezone
 from django_tables2.rows import BoundRow, BoundRows
 
@@ -66,7 +67,7 @@ class PageTable(tables.Table):
         super().__init__(*args, **options)
         self.sealed = set()
         for bound in self.columns.iterall():
-            if isinstance(bound.column, tables.DateColumn | PartialDateColumn):
+            if isinstance(bound.column, DayColumn | PartialDateColumn | tables.DateColumn):
                 bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
             if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
                 bound.column.orderable = False  # sorting ciphertext is meaningless
@@ -93,39 +94,51 @@ class RecordColumn(tables.Column):
 
 
 @tables.columns.library.register
-class MonthColumn(tables.DateColumn):
+class DayColumn(tables.Column):
+    """A day; the default column of a DateField. The library's own compiles a template for every cell."""
+
+    format = "Y-m-d"
+
+    @classmethod
+    def from_field(cls, field, **options):
+        is_day = isinstance(field, DateField) and not isinstance(field, DateTimeField)
+        return cls(**options) if is_day else None
+
+    def render(self, value):
+        return formats.date_format(value, self.format)
+
+    def value(self, value):
+        return value and self.render(value)
+
+
+@tables.columns.library.register
+class MonthColumn(DayColumn):
     """A month; the default column of a MonthField."""
 
-    def __init__(self, **options):
-        super().__init__(format="Y-m", **options)
+    format = "Y-m"
 
     @classmethod
     def from_field(cls, field, **options):
         return cls(**options) if isinstance(field, MonthField) else None
 
-    def value(self, value):
-        return value and f"{value:%Y-%m}"
-
 
 @tables.columns.library.register
-class EndColumn(tables.DateColumn):
+class EndColumn(DayColumn):
     """The day of an end, which says so while the end is only announced; the default column of such a field."""
 
     def __init__(self, field, **options):
-        super().__init__(format=date_format(field), **options)
-        self.field = field
+        super().__init__(**options)
+        self.field, self.format = field, date_format(field)
 
     @classmethod
     def from_field(cls, field, **options):
         return cls(field, **options) if is_announced(field) else None
 
-    def render(self, value, **context):
-        if value and value > timezone.localdate():
-            return announcement(self.field, value)
-        return super().render(value=value, **context)
+    def render(self, value):
+        return announcement(self.field, value) if value > timezone.localdate() else super().render(value)
 
     def value(self, value):
-        return value and formats.date_format(value, date_format(self.field))
+        return value and super().render(value)
 
 
 @tables.columns.library.register
