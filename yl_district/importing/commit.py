@@ -103,7 +103,7 @@ class ActWriter:
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.owners = {owner for owner in map(owner_of, resources) if owner}
         self.marks = batch.mark
-        self.whole = {resource._meta.model._meta.label for resource in resources if resource.relies_on_all}
+        self.whole = {model._meta.label for resource in resources for model in relied_on_as_a_whole(resource)}
         self.find_changes()
 
     def write(self, acts: Iterable[Act]) -> None:
@@ -226,6 +226,11 @@ def settled_models(resources: Iterable[type[SheetResource]]) -> dict[TrackedMode
         for resource in resources
         if resource.settled_by
     }
+
+
+def relied_on_as_a_whole(resource: type[SheetResource]) -> list[TrackedModel]:
+    """The models of which any changed record may change the outcome of a check."""
+    return [*([resource._meta.model] if resource.relies_on_all else []), *resource.rests_on]
 
 
 def linked_label(model: TrackedModel, name: str) -> str:

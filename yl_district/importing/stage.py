@@ -42,7 +42,11 @@ class Stage:
             self._act(resource, record, links=links if record is instance else {})
             for record in resource.records_of(instance)
         ]
-        acts += [self._act(resource, record, names) for record, names in resource.beside]
+        return [*filter(None, acts), *self.acts_beside(resource)]
+
+    def acts_beside(self, resource: SheetResource) -> list[Act]:
+        """The acts of the records that the resource has added by `write_beside`, each once."""
+        acts = [self._act(resource, record, names) for record, names in resource.beside]
         resource.beside.clear()
         return [act for act in acts if act]
 

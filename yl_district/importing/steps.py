@@ -161,6 +161,7 @@ class CheckedSheets:
             self._check_sheets(checking, numbers)
             name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
             self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
+        self._conclude([number for _, numbers in kinds[-1:] for number in numbers])
         taken = [number for _, numbers in kinds for number in numbers]
         for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
             self._keep(part, [BLANK] * len(part.rows), {}, [])
@@ -172,6 +173,18 @@ class CheckedSheets:
             for row in reader.read(part):
                 if row.cells is not None:
                     resource.announce(row.cells)
+
+    def _conclude(self, numbers: Sequence[int]) -> None:
+        """Stages what follows from all rows together with the last part, when all that they refer to is written."""
+        for resource in self.resources.values():
+            resource.conclude()
+        acts = [act for resource in self.resources.values() for act in self.stage.acts_beside(resource)]
+        if acts:
+            with transaction.atomic():
+                go_on(self.batch)
+                last = self.batch.parts.filter(sheet__in=numbers).latest("number")
+                last.acts = [*last.acts, *acts]
+                last.save(update_fields=["staged"])
 
     def _check_sheets(self, checking: RowCheck, numbers: Sequence[int]) -> None:
         """Checks the sheets of one kind, first their early rows, on which the others may depend."""

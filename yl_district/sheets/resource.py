@@ -63,6 +63,7 @@ class SheetResource(ExportRecall, ModelResource):
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
+    - `rests_on`: other models of which the same is true.
     """
 
     sheet = ""
@@ -75,6 +76,7 @@ class SheetResource(ExportRecall, ModelResource):
     ends: Sequence[str] = ()
     synonyms: Mapping[str, str] = {}
     relies_on_all = False
+    rests_on: Sequence[type[Model]] = ()
     settled_by = ""
     is_announced = False
     group = ""
@@ -203,6 +205,9 @@ class SheetResource(ExportRecall, ModelResource):
 
     def announce(self, row: RowCells) -> None:
         """Notes what sheets checked earlier must know of a row, {heading: cell as written}; nothing by default."""
+
+    def conclude(self) -> None:
+        """Adds by `write_beside` what follows once every row of the file has been read; nothing by default."""
 
     def late_problems(self) -> Iterable[tuple[Any, ...]]:
         """Returns problems that show only once every row of the file has been read.
