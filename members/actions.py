@@ -9,7 +9,7 @@ from orgs.roles import RoleKind
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.validators import problem
 
-from .models import Member, Person, Proposal
+from .models import Liaison, Member, Person, Post, Proposal
 
 
 @transaction.atomic
@@ -112,3 +112,45 @@ def bind_account(person, account, *, request):
     person.save(update_fields=["user"])
     said = [f"解除绑定 {former.username}" if former else "", f"绑定 {account.username}" if account else ""]
     record(Action.ACCOUNT, subject_of(person), request=request, detail="，".join(filter(None, said)))
+
+
+@transaction.atomic
+def change_liaison(organisation, person, day):
+    """Has `person` look after the organisation from `day` on, or without one nobody; ends the former liaison then.
+
+    Raises ValidationError where nothing would change, or `day` precedes the latest liaison's begin or end.
+    """
+    lock_liaisons(organisation)
+    latest = organisation.liaisons.select_related("person").latest_first().first()
+    present = latest if latest and not (latest.ended_on and latest.ended_on <= day) else None
+    if (present and present.person) == person:
+        remedy = f"现在就是{person}，不必更换" if person else "现在没有联系委员，请选择由谁联系"
+        raise ValidationError({"person": problem("另一名联系委员", remedy)})
+    earliest = present and present.started_on
+    if earliest and day < earliest:
+        expected = f"不早于现任联系委员起始日期（{earliest}）的日期"
+        raise ValidationError({"day": problem(expected, "请核对日期，或更正原来的起止")})
+    if present and present.started_on == day:
+        present.delete()
+    elif present:
+        present.end(day)
+    if person:
+        save_liaison(Liaison(organisation=organisation, person=person, started_on=day))
+
+
+def lock_liaisons(organisation):
+    """Locks the organisation's liaisons against concurrent changes."""
+    list(Organisation.objects.select_for_update(no_key=True).filter(pk=organisation.pk).values_list("pk"))
+
+
+def save_liaison(liaison):
+    """Checks a liaison, also beside the organisation's other ones and by the person's posts, and saves it."""
+    liaison.full_clean()
+    liaison.check_overlap()
+    liaison.check_office(committee_posts(liaison.organisation).filter(person=liaison.person_id))
+    liaison.save()
+
+
+def committee_posts(organisation):
+    """The posts of leaders and members of the committees above an organisation, at any time."""
+    return Post.objects.of_committees().above(organisation.path)

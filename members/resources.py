@@ -16,6 +16,7 @@ from yl_district.sheets.span_resource import SpanResource
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory, contradicts
+from .liaison_index import POST_SHEET, LiaisonIndex
 from .models import Member, Person, Post, SchoolSpan, shown_name
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
@@ -404,7 +405,7 @@ class SchoolSpanResource(SpanResource, PeopleResource):
 class PostResource(PeopleResource):
     """Each row is a post held."""
 
-    sheet = "团干部"
+    sheet = POST_SHEET
     known_by = ("姓名", "手机号码", "所在组织", "职务", "任职年月")
     group = "所在组织"
     columns = [
@@ -448,6 +449,7 @@ class PostResource(PeopleResource):
     def accept(self, record):
         self.known[id(record.person), key_of(record.organisation), record.title, record.started_on] = record
         self.directory.note(record.person, key_of(record.organisation), CADRE)
+        self.book.only(LiaisonIndex).note(record)
 
     def find(self, row):
         """Returns the post begun in that month; where its terms changed later, the post by which it is continued."""

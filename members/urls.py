@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import liaison_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -20,5 +20,9 @@ urlpatterns = [
     path("posts/<int:pk>/", views.post_detail, name="post_detail"),
     path("posts/<int:pk>/update/", views.post_update, name="post_update"),
     path("posts/<int:pk>/account/", views.post_account, name="post_account"),
+    path("organisations/export/", views.organisation_export, name="organisation_export"),
+    path("organisations/<int:pk>/liaison/", liaison_views.organisation_liaison, name="organisation_liaison"),
+    path("liaisons/<int:pk>/update/", liaison_views.liaison_update, name="liaison_update"),
+    path("liaisons/<int:pk>/delete/", liaison_views.liaison_delete, name="liaison_delete"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

@@ -3,9 +3,13 @@
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from orgs.filters import OrganisationFilter
+from orgs.models import Organisation
 from orgs.roles import RoleKind
+from orgs.tables import OrganisationTreeTable
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import end_page, form_page, list_page
@@ -25,10 +29,22 @@ from .forms import (
     keeps_roll,
 )
 from .models import Member, Person, Post, Proposal, Volunteer
+from .organisation_resources import OrganisationSheetResource
 from .resources import MemberResource, PostResource
 from .tables import MemberTable, PostTable, ProposalTable
 
 PROPOSED = "已提交申请，委机关同意后生效。"
+
+
+@require_GET
+def organisation_export(request, book=None):
+    """Exports the list of organisations, with who looks after each."""
+    day = timezone.localdate()
+    organisations = Organisation.objects.visible_to(request.user).with_parent_name().with_headcounts(day)
+    organisations = organisations.with_liaison(day, request.user)
+    return export_page(
+        request, OrganisationSheetResource, OrganisationTreeTable, OrganisationFilter, organisations, book=book
+    )
 
 
 def member_list(request):
@@ -194,7 +210,13 @@ def post_detail(request, pk):
     post = visible_post(request, pk)
     may_bind = Post.objects.visible_as(request.user, RoleKind.STAFF).filter(pk=pk).exists()
     may_hand_over = may_bind and post.ended_on and post.person.links_as_cadre.filter(ended_on=None).exists()
-    context = {"title": post.person.shown_name, "post": post, "may_bind": may_bind, "may_hand_over": may_hand_over}
+    context = {
+        "title": post.person.shown_name,
+        "post": post,
+        "may_bind": may_bind,
+        "may_hand_over": may_hand_over,
+        "liaisons": liaisons_of(post.person, request.user),
+    }
     return render(request, "members/post_detail.html", context)
 
 
@@ -236,6 +258,11 @@ def visible_post(request, pk):
     return get_object_or_404(posts, pk=pk)
 
 
+def liaisons_of(person, user):
+    """The organisations that a person looks after or did, of those that the user may see, present ones first."""
+    return person.liaisons.visible_to(user).select_related("organisation").latest_first()
+
+
 def person_detail(request, pk):
     """One person with all visible capacities, and case files only for those who may see them.
 
@@ -249,6 +276,7 @@ def person_detail(request, pk):
         "is_kept": Person.objects.kept_by(user).filter(pk=pk).exists(),
         "memberships": person.memberships.visible_to(user).select_related("branch"),
         "posts": person.posts.visible_to(user).select_related("organisation"),
+        "liaisons": liaisons_of(person, user),
         "volunteering": Volunteer.objects.visible_to(user).filter(person=person).first(),
         "links_as_youth": person.links_as_youth.visible_to(user).select_related("cadre"),
         "links_as_cadre": person.links_as_cadre.visible_to(user).select_related("youth"),

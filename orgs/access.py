@@ -96,6 +96,9 @@ ACCESS = {
     "organisation_create": OFFICE_AND_ADMINISTRATOR,
     "organisation_update": OFFICE_AND_ADMINISTRATOR,
     "organisation_end": OFFICE_AND_ADMINISTRATOR,
+    "organisation_liaison": DECIDERS,
+    "liaison_update": DECIDERS,
+    "liaison_delete": DECIDERS,
     # Two-new organisations and supplies
     "unit_list": RECORD_KEEPERS,
     "unit_export": RECORD_KEEPERS,

@@ -33,6 +33,11 @@ class OrganisationFilter(PageFilter):
     )
     category = filters.ChoiceFilter(label="组织类别", choices=Organisation.Category)
     domain = filters.ChoiceFilter(label="所属领域", choices=Domain)
+    liaison = filters.CharFilter(label="联系委员", max_length=30, method="by_liaison")
+
+    def by_liaison(self, organisations, name, value):
+        """Organisations that somebody of this name looks after today."""
+        return organisations.looked_after_by(value, self.day, self.user)
 
     def by_standing(self, organisations, name, value):
         """Organisations in existence today, or dissolved by today."""

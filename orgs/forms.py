@@ -36,7 +36,7 @@ class OrganisationForm(PageForm):
 
     groups = [
         ("组织", "name", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
-        ("联系", "liaison", "chat_kind", "chat_number", "address", "remark"),
+        ("联系", "chat_kind", "chat_number", "address", "remark"),
     ]
 
     class Meta:

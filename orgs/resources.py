@@ -77,7 +77,6 @@ class OrganisationResource(SheetResource):
         RecordNameColumn("上级组织", None, Organisation, ORGANISATION_SHEET),
         column(Organisation, "founded_on"),
         column(Organisation, "last_election_on"),
-        column(Organisation, "liaison"),
         column(Organisation, "chat_kind"),
         column(Organisation, "chat_number"),
         column(Organisation, "address"),

@@ -14,7 +14,7 @@ class OrganisationTable(PageTable):
 
     class Meta(PageTable.Meta):
         model = Organisation
-        fields = ["name", "category", "domain", "liaison", "founded_on", "last_election_on"]
+        fields = ["name", "category", "domain", "founded_on", "last_election_on"]
 
     def render_name(self, record, value):
         """Returns the name, with the end announced for the organisation."""
@@ -22,7 +22,7 @@ class OrganisationTable(PageTable):
 
 
 class OrganisationTreeTable(OrganisationTable):
-    """Organisations indented as a tree, with the counts added by `with_headcounts`."""
+    """Organisations indented as a tree, with what `with_headcounts` and `with_liaison` add."""
 
     rows_per_page = 100
 
@@ -30,11 +30,16 @@ class OrganisationTreeTable(OrganisationTable):
     parent_name = tables.Column("上级组织", attrs={"th": {"class": "parent"}, "td": {"class": "parent"}})
     member_count = tables.Column("团员（含下级）", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     cadre_count = tables.Column("在任团干部", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
+    liaison = tables.Column("联系委员", accessor="present_liaisons", order_by="liaison_order")
 
     class Meta(PageTable.Meta):
         model = Organisation
         fields = ["name", "parent_name", "category", "domain", "member_count", "cadre_count", "liaison"]
         exclude = ["founded_on", "last_election_on"]
+
+    def render_liaison(self, value):
+        """Returns the name of whoever looks after the organisation today."""
+        return "、".join(str(liaison.person) for liaison in value) or "—"
 
 
 class UnitTable(PageTable):

@@ -46,7 +46,6 @@ urlpatterns = [
     path("readers/<str:kind>/<int:pk>/", who_can_see_views.record_readers, name="record_readers"),
     path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
-    path("organisations/export/", views.organisation_export, name="organisation_export"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),
     path("organisations/<int:pk>/", views.organisation_detail, name="organisation_detail"),
     path("organisations/<int:pk>/update/", views.organisation_update, name="organisation_update"),

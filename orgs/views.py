@@ -17,25 +17,16 @@ from .forms import (
     UnitForm,
 )
 from .models import Organisation, Supply, Unit, UnitChange, UnitContact
-from .resources import OrganisationResource, SupplyResource, UnitChangeResource, UnitContactResource, UnitResource
+from .resources import SupplyResource, UnitChangeResource, UnitContactResource, UnitResource
 from .tables import OrganisationTreeTable, SupplyTable, UnitChangeTable, UnitContactTable, UnitTable
 
 
 def organisation_list(request):
     """The organisation tree; by default the organisations in existence today."""
     organisations = Organisation.objects.visible_to(request.user)
-    organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
+    day = timezone.localdate()
+    organisations = organisations.with_parent_name().with_headcounts(day).with_liaison(day, request.user)
     return list_page(request, OrganisationTreeTable, OrganisationFilter, organisations, title="团组织")
-
-
-@require_GET
-def organisation_export(request, book=None):
-    """Exports the list of organisations."""
-    organisations = Organisation.objects.visible_to(request.user)
-    organisations = organisations.with_parent_name().with_headcounts(timezone.localdate())
-    return export_page(
-        request, OrganisationResource, OrganisationTreeTable, OrganisationFilter, organisations, book=book
-    )
 
 
 def organisation_detail(request, pk):
@@ -49,6 +40,8 @@ def organisation_detail(request, pk):
         "may_change": Organisation.objects.changeable_by(request.user).filter(pk=pk).exists(),
         "ancestors": Organisation.objects.get_ancestors(organisation).visible_to(request.user),
         "children": below.with_headcounts(day),
+        "liaisons": organisation.liaisons.visible_to(request.user).with_openness(request.user).latest_first(),
+        "may_change_liaison": Organisation.objects.given_liaison_by(request.user).filter(pk=pk).exists(),
         "posts": organisation.posts.visible_to(request.user).as_of(day).select_related("person"),
         "member_count": organisation.members.visible_to(request.user).as_of(day).count(),
         "units": organisation.units.visible_to(request.user).order_by("name"),

@@ -88,6 +88,7 @@ def link_hand_over(request, cadre_pk):
 def post_end(request, pk):
     """Ends a post, and hands over or ends the links of its holder."""
     post = visible_post(request, pk)
+    liaisons = post.person.liaisons.visible_to(request.user).within(post.organisation).as_of(timezone.localdate())
     return end_page(
         request,
         partial(PostEndForm, post=post),
@@ -95,6 +96,7 @@ def post_end(request, pk):
         partial(end_post, post),
         title=f"办理离任：{post.person}",
         message="已办理离任，记录保留。",
+        liaisons=liaisons.select_related("organisation").order_by("organisation__path"),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from activities.models import Activity, ActivityType
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship
-from members.models import Member, Person, Post, Volunteer
+from members.models import Liaison, Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User, opening_changes
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from outreach.models import Contact, Link
@@ -76,6 +76,11 @@ def make_post(name="陆远", organisation=None, person=None, **fields):
     """A secretary's post held since 2016-09."""
     fields = {"title": "书记", "nature": "part_time", "started_on": date(2016, 9, 1)} | fields
     return Post.objects.create(person=person or make_person(name, gender="M"), organisation=organisation, **fields)
+
+
+def make_liaison(organisation, person, started_on=None, ended_on=None):
+    """A span in which somebody looks after an organisation, by default always."""
+    return Liaison.objects.create(organisation=organisation, person=person, started_on=started_on, ended_on=ended_on)
 
 
 def make_unit(name=None, **fields):

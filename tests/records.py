@@ -17,6 +17,7 @@ from tests.factories import (
     make_contact,
     make_grant,
     make_hub,
+    make_liaison,
     make_link,
     make_member,
     make_post,
@@ -58,6 +59,7 @@ def stored():
 def changeable(district):
     """One record behind every form that changes one, with a field of the form and two values that it takes."""
     cadre = make_post("陆远", district.here)
+    liaison = make_liaison(district.here, make_post("严川", district.root, title="委员").person, date(2017, 7, 5))
     youth, scholarship = make_assisted_youth(district.here), make_scholarship("苏棠")
     for person in (youth.person, scholarship.student):
         make_grant(district.staff, person)
@@ -73,6 +75,7 @@ def changeable(district):
         "supply_update": (make_supply(district.here), "quantity", "2", "3"),
         "member_update": (make_member(branch=district.here), "employer", "甲", "乙"),
         "post_update": (cadre, "duties", "甲", "乙"),
+        "liaison_update": (liaison, "started_on", "2017-07-06", "2017-07-07"),
         "hub_update": (hub, "opened_on", "2015-03-02", "2015-03-03"),
         "hub_year_update": (hub.years.get(), "director", "甲某", "乙某"),
         "volunteer_update": (make_volunteer(hub), "employer", "甲", "乙"),

@@ -148,6 +148,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         duties=mark("职责"),
         remark=mark("任职备注"),
     )
+    committee = factories.make_post(organisation=here.committee, person=factories.make_person(mark("委")), title="委员")
     member = factories.make_member(mark("团员"), here.branch, employer=mark("单位"), remark=mark("团员备注"))
     unit = factories.make_unit(
         mark("公司"), branch=here.branch, contact_name=mark("联系人"), address=mark("地址"), remark=mark("单位备注")
@@ -180,6 +181,7 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
         "member": member,
         "proposal": proposal,
         "post": post,
+        "liaison": factories.make_liaison(here.branch, committee.person),
         "hub": hub,
         "hub_year": hub.years.get(),
         "volunteer": volunteer,

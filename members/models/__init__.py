@@ -1,5 +1,6 @@
 """People and their capacities: member, cadre, volunteer."""
 
+from .liaisons import Liaison, LiaisonQuerySet, shared_day_problem
 from .members import LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
 from .people import Person, PersonQuerySet, shown_name
 from .posts import Post, PostQuerySet
@@ -8,6 +9,8 @@ from .volunteers import Volunteer, VolunteerQuerySet
 
 __all__ = [
     "LEAVING_STATUSES",
+    "Liaison",
+    "LiaisonQuerySet",
     "Member",
     "MemberQuerySet",
     "Person",
@@ -19,5 +22,6 @@ __all__ = [
     "SchoolSpan",
     "Volunteer",
     "VolunteerQuerySet",
+    "shared_day_problem",
     "shown_name",
 ]

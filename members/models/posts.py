@@ -4,6 +4,8 @@ from datetime import date
 from typing import Self
 
 from django.db import models
+from django.db.models import OuterRef, Q, Value
+from django.db.models.functions import Length, Substr
 from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
@@ -31,6 +33,23 @@ class PostQuerySet(ReachQuerySet):
     def titled(self, title: str) -> Self:
         """Posts with exactly this title."""
         return self.filter(title=title)
+
+    def of_committees(self) -> Self:
+        """Posts of leaders and members of committees, as their titles say: 书记, 委员 and the like."""
+        wanted = Q()
+        for title in Post.COMMITTEE_TITLES:
+            wanted |= Q(title__contains=title)
+        return self.filter(wanted)
+
+    def above(self, path: str | OuterRef) -> Self:
+        """Posts at the organisations above that of the path."""
+        whole = path if isinstance(path, OuterRef) else Value(path)
+        own = Length("organisation__path")
+        return (
+            self.filter(organisation__path=Substr(whole, 1, own))
+            .annotate(levels_length=own)
+            .filter(levels_length__lt=Length(whole))
+        )
 
     def at(self, organisation: Organisation) -> Self:
         """Posts at `organisation` itself, without its subtree."""
@@ -62,6 +81,8 @@ class Post(models.Model):
         SECONDED = "seconded", "挂职"
 
     COMMITTEE_MEMBER = "委员"
+    # What the titles of a committee's leaders and members say, such as 副书记, 组织委员, 常委.
+    COMMITTEE_TITLES = ("书记", COMMITTEE_MEMBER, "常委")
     FULL_TIME_QUOTA = 100
     OTHER_QUOTA = 10
 
@@ -107,6 +128,11 @@ class Post(models.Model):
         if self.link_quota is not None:
             return self.link_quota
         return self.FULL_TIME_QUOTA if self.nature == self.Nature.FULL_TIME else self.OTHER_QUOTA
+
+    @property
+    def is_of_committee(self):
+        """Whether the title is that of a leader or member of a committee."""
+        return any(title in self.title for title in self.COMMITTEE_TITLES)
 
     def clean(self):
         check_order(self, "started_on", "ended_on")

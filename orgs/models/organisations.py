@@ -7,7 +7,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
@@ -92,6 +92,22 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         """Organisations to which members can belong directly."""
         return self.filter(category__in=BRANCH_CATEGORIES)
 
+    def given_liaison_by(self, user: User) -> Self:
+        """Organisations of which the user may say who looks after them: as staff, and never the root."""
+        return self.visible_as(user, RoleKind.STAFF).filter(depth__gt=1)
+
+    def with_liaison(self, day: date, user: User) -> Self:
+        """Adds `present_liaisons`, a list of who looks after each on `day`, where the user may know, and the order."""
+        liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)
+        found = Prefetch("liaisons", liaisons.select_related("person"), to_attr="present_liaisons")
+        names = liaisons.filter(organisation=OuterRef("pk")).values("person__search_text")[:1]
+        return self.prefetch_related(found).annotate(liaison_order=models.Subquery(names))
+
+    def looked_after_by(self, text: str, day: date, user: User) -> Self:
+        """Organisations that somebody of this name looks after on `day`, where the user may know."""
+        liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)
+        return self.filter(pk__in=search(liaisons, text, "person__search_text").values("organisation"))
+
     def with_cadre_on(self, day: date) -> Self:
         """Organisations with a cadre in office on `day`."""
         serving = standing_on(day, "posts__started_on", "posts__ended_on") & Q(posts__isnull=False)
@@ -134,7 +150,6 @@ class Organisation(MP_Node):
     domain_since = happened(models.DateField("领域起始日期", null=True, blank=True))
     founded_on = happened(models.DateField("成立日期", null=True, blank=True))
     last_election_on = happened(models.DateField("最近换届日期", null=True, blank=True))
-    liaison = models.CharField("联系委员", max_length=30, blank=True)
     chat_kind = models.CharField("联系群类型", max_length=10, choices=Chat, blank=True)
     chat_number = models.CharField("联系群号", max_length=40, blank=True)
     address = models.CharField("地址", max_length=200, blank=True)
@@ -151,7 +166,7 @@ class Organisation(MP_Node):
         undo_skips=("path",),
         states=(DatedState(("domain",), "domain_since", "earlier_domains"),),
         facts=("path", "founded_on", "dissolved_on"),
-        neutral=("name", "category", "last_election_on", "liaison", "chat_kind", "chat_number", "address", "remark"),
+        neutral=("name", "category", "last_election_on", "chat_kind", "chat_number", "address", "remark"),
     )
 
     class Meta:

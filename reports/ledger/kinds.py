@@ -3,11 +3,11 @@
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
 from members.models import Member, Person
+from members.organisation_resources import LiaisonResource, OrganisationSheetResource
 from members.resources import MemberResource, PostResource, SchoolSpanResource
 from orgs.models import Organisation
 from orgs.resources import (
     DomainSpanResource,
-    OrganisationResource,
     SupplyResource,
     UnitChangeResource,
     UnitContactResource,
@@ -56,7 +56,7 @@ def add_transfers(user, rows):
 # In the order of the ledger's documentation.
 KINDS = ImportKinds(
     kinds=(
-        ImportKind("organisations", OrganisationResource, "organisation_list"),
+        ImportKind("organisations", OrganisationSheetResource, "organisation_list"),
         ImportKind("posts", PostResource, "post_list"),
         ImportKind("members", MemberResource, "member_list", add_links=add_transfers),
         ImportKind("units", UnitResource, "unit_list"),
@@ -74,14 +74,16 @@ KINDS = ImportKinds(
         ImportKind("signins", SignInResource, "activity_list"),
         ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),
         ImportKind("school_spans", SchoolSpanResource, "member_list", on_page=False),
+        ImportKind("liaison_spans", LiaisonResource, "organisation_list", on_page=False),
         ImportKind("team_places", TeamMemberResource, "volunteer_list", on_page=False),
         ImportKind("supplies", SupplyResource, "supply_list"),
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),
     ),
-    # Members carry more facts about a person than posts; hubs precede their volunteers.
+    # Members carry more facts about a person than posts, which tell who can look after an organisation; hubs precede
+    # their volunteers.
     first=(
-        *("organisations", "domain_spans", "members", "school_spans", "posts"),
+        *("organisations", "domain_spans", "members", "school_spans", "posts", "liaison_spans"),
         *("units", "unit_changes", "unit_contacts", "hubs"),
     ),
     may_take_in_cases=may_take_in_cases,

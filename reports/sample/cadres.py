@@ -71,6 +71,13 @@ def members_of_committee(posts, day):
     return [post.person for post in posts if post.title == "委员" and post.serving_on(day)]
 
 
+def renewed_in_committee(posts):
+    """Who left the committee when it was renewed, and who came."""
+    members = [post for post in posts if post.title == "委员"]
+    former = next(post.person for post in members if post.until == RENEWED)
+    return former, next(post.person for post in members if post.since == RENEWED)
+
+
 def _place(people, chance, organisation):
     place = organisation.place
     first = chance.choice([date(2013, 4, 1), date(2014, 6, 1), date(2015, 3, 1), date(2015, 10, 1)])

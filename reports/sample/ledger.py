@@ -25,8 +25,9 @@ def sheets():
     volunteers = hubs.build_volunteers(people, memberships, links)
     cases = assistance.build_cases(people, volunteers)
     unit_rows = list(units.unit_rows(people))
+    committee = cadres.members_of_committee(posts, date(2017, 12, 31))
     rows = {
-        "团组织": organisations.organisation_rows(tree, cadres.members_of_committee(posts, date(2017, 12, 31))),
+        "团组织": organisations.organisation_rows(tree, committee),
         "团干部": cadres.post_rows(posts),
         "团员": members.member_rows(memberships),
         "两新组织": unit_rows,
@@ -42,6 +43,7 @@ def sheets():
         "青年汇": hubs.hub_rows(posts),
         "活动": activities.activity_rows(),
         "签到": activities.sign_in_rows(people, posts, memberships, links, volunteers, cases),
+        "联系变更": organisations.liaison_rows(tree, committee, *cadres.renewed_in_committee(posts), cadres.RENEWED),
         "队伍变更": hubs.former_team_rows(volunteers),
         "物资配发": organisations.supply_rows(tree),
         "平台录入": platforms.entry_rows(tree, posts, memberships, links, volunteers, cases, activities.events()),

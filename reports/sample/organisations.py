@@ -124,10 +124,11 @@ def build_organisations():
 
 
 def organisation_rows(tree, committee_members):
-    """Rows of 团组织; each committee member is the contact of a third of the branches."""
+    """Rows of 团组织; each committee member looks after a third of the branches."""
     chance = Chance("branches' contacts")
     for number, organisation in enumerate(tree):
         at_root, in_office = organisation.name == ROOT_NAME, organisation.name == OFFICE_NAME
+        member = looking_after(number, organisation, committee_members)
         has_chat = in_office or (organisation.place and not organisation.dissolved and chance.likely(0.3))
         yield {
             "组织名称": organisation.name,
@@ -136,13 +137,31 @@ def organisation_rows(tree, committee_members):
             "上级组织": organisation.parent,
             "成立日期": organisation.founded,
             "最近换届日期": organisation.elected,
-            "联系委员": None if at_root or organisation.dissolved else committee_members[number % 3].name,
+            "联系委员": member and member.name,
             "联系群类型": "QQ群" if at_root else "微信群" if has_chat else None,
             "联系群号": "地区团干工作群" if at_root else f"{organisation.place or '机关'}青年" if has_chat else None,
             "地址": _address(organisation),
             "撤销日期": organisation.dissolved,
             "备注": _remark(organisation),
         }
+
+
+def looking_after(number, organisation, committee_members):
+    """The committee member who looks after the organisation with this number, or None."""
+    if organisation.name == ROOT_NAME or organisation.dissolved:
+        return None
+    return committee_members[number % len(committee_members)]
+
+
+def liaison_rows(tree, committee_members, former, successor, day):
+    """Rows of 联系变更: what `former` had looked after, `successor` does from `day` on."""
+    for number, organisation in enumerate(tree):
+        if looking_after(number, organisation, committee_members) is not successor:
+            continue
+        begin = max(day, organisation.founded or day)
+        if begin == day:
+            yield {"组织名称": organisation.name, "联系委员": former.name, "起始日期": None, "结束日期": day}
+        yield {"组织名称": organisation.name, "联系委员": successor.name, "起始日期": begin, "结束日期": None}
 
 
 def _address(organisation):

@@ -41,7 +41,9 @@ COLUMNS = {
 # Whose columns are like those of other viewers but for a few lines.
 KIN = {"root_leader": "leader", "root_administrator": "administrator", "staff_administrator": "staff"}
 STATUSES = {"page": 200, "away": 302, "form": 405, "none": 404, "gone": 410, ".": 404}
-KEPT_BY_ALL = {"organisation", "unit", "unit_change", "unit_contact", "supply", "person", "member", "proposal", "post"}
+KEPT_BY_ALL = {"organisation", "liaison", "unit", "unit_change", "unit_contact", "supply"} | {
+    *("person", "member", "proposal", "post")
+}
 AT_HUBS = {"hub", "volunteer", "volunteer_person", "team_member", "activity", "planned_activity", "sign_in"} | {
     "attachment"
 }

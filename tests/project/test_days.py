@@ -66,10 +66,18 @@ ROWS = {
     "帮扶记录": {"帮扶对象": "全部", "日期": "2017-06-01", "类别": "文具资助"},
     "奖学金": {"年度": 2017, "姓名": YOUTH, "状态": "申报"},
     "青年汇": {"名称": "春晖青年汇", "所在组织": PLACE, "年度": 2017, "类型": "普通店"},
+    "联系变更": {"组织名称": "春晖社区团支部", "联系委员": "陆远"},
     "队伍变更": {"姓名": "顾清", "志愿者队伍": "春晖青年汇"},
     "物资配发": {"日期": "2017-05-04", "组织": PLACE, "物资": "团旗", "数量": 1},
     "平台录入": {"平台": "智慧团建", "对象": "团组织", "名称": PLACE, "录入日期": "2017-05-04"},
 }
+
+BELOW = ROWS["团组织"] | {"组织名称": "春晖社区团支部", "上级组织": PLACE}
+
+
+def take_in_rows():
+    """Takes in a row of each sheet, and the organisation that somebody looks after."""
+    assert take_in({sheet: [row] for sheet, row in ROWS.items()} | {"团组织": [ROWS["团组织"], BELOW]}).written
 
 
 def test_every_day_of_a_record_is_marked_as_happened_or_announced():
@@ -84,18 +92,18 @@ def test_every_day_of_a_record_is_marked_as_happened_or_announced():
 
 
 def test_sheets_refuse_what_has_not_happened():
-    take_in({sheet: [row] for sheet, row in ROWS.items()})
+    take_in_rows()
     assert refused_in_sheets("不晚于", lambda field: after(TODAY, field)) == headings(is_end=False)
 
 
 def test_sheets_refuse_days_before_1949_except_of_births():
-    take_in({sheet: [row] for sheet, row in ROWS.items()})
+    take_in_rows()
     births = {one for one in headings(is_end=False) if "出生日期" in one}
     assert refused_in_sheets("1949", lambda field: date(1948, 12, 1)) == headings(is_end=False) - births
 
 
 def test_sheets_take_ends_a_year_ahead_and_no_later():
-    take_in({sheet: [row] for sheet, row in ROWS.items()})
+    take_in_rows()
     ahead = years_before(TODAY, -1)
     assert refused_in_sheets("不晚于", lambda field: after(ahead, field), is_end=True) == headings(is_end=True)
     assert take_in(with_days(lambda field: ahead, is_end=True)).written

@@ -38,7 +38,7 @@ def branches(db):
 
 # What a list of each kind writes, or refers to in what it writes: nobody may have changed it since the check.
 RELIED = {
-    "organisations": {"orgs.Organisation": 2},
+    "organisations": {"orgs.Organisation": 2, "members.Person": 1},
     "members": {"members.Person": 1, "members.Member": 1, "orgs.Organisation": 1},
     "posts": {"members.Person": 1, "members.Post": 1, "orgs.Organisation": 2},
     "units": {"orgs.Unit": 1, "orgs.Organisation": 1},
@@ -67,6 +67,7 @@ RELIED = {
     "signins": {"activities.Activity": 1, "members.Person": 1},
     "domain_spans": {"orgs.DomainSpan": 1, "orgs.Organisation": 1},
     "school_spans": {"members.SchoolSpan": 1, "members.Member": 1},
+    "liaison_spans": {"members.Liaison": 1, "orgs.Organisation": 2, "members.Person": 2},
     "team_places": {"youthhubs.TeamMember": 1, "members.Volunteer": 1, "youthhubs.Hub": 2},
     "supplies": {"orgs.Supply": 1, "orgs.Organisation": 2},
     "platform_entries": {"reports.PlatformEntry": 1, "orgs.Organisation": 1, "members.Person": 1},
@@ -164,6 +165,7 @@ WALK = {"活动名称": "春季健步走", "日期": "2017-04-08"}
 BEGUN = {
     "organisations": {
         "by its name": NEW_BRANCH,
+        "with who looks after it": NEW_BRANCH | {"联系委员": "方琳"},
     },
     "members": {
         "of somebody known": {"姓名": "顾清", "性别": "女", "出生日期": "1998-05-04", "手机号码": "13800138001"}
@@ -224,6 +226,9 @@ BEGUN = {
     },
     "school_spans": {
         "by its days": {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
+    },
+    "liaison_spans": {
+        "by its days": {"组织名称": BRANCH, "联系委员": "方琳", "起始日期": "2017-01-01"},
     },
     "team_places": {
         "of a volunteer": {"姓名": "韩笑", "起始日期": "2015-04-01", "志愿者队伍": "春晖青年汇"}

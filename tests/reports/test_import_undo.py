@@ -24,6 +24,7 @@ from tests.factories import (
     make_attachment,
     make_contact,
     make_hub,
+    make_liaison,
     make_link,
     make_member,
     make_person,
@@ -102,6 +103,9 @@ def full_district(branches):
     branches[OTHER_BRANCH].save()
     DomainSpan.objects.create(organisation=branches[OTHER_BRANCH], domain="village", ended_on=date(2012, 1, 1))
     post = make_post("陆远", branch, duties="宣传")
+    committee = [make_post(name, branches["清河地区团工委"], title="委员").person for name in ("严川", "方琳")]
+    make_liaison(branches[OTHER_BRANCH], committee[0], date(2016, 9, 1), date(2017, 3, 1))
+    make_liaison(branches[OTHER_BRANCH], committee[1], date(2017, 3, 1))
     unit = make_unit("清和科技有限公司", employees=12)
     make_unit_change(unit, "deregistered", remark="电话停机")
     volunteer = make_volunteer(hub, "顾清", make_person("顾清", mobile="13800138001"))
@@ -129,7 +133,7 @@ MEMBER = {"姓名": "章程", "性别": "女", "出生日期": "1998-05-04", "�
 NEW_BRANCH = {"组织名称": "望湖社区团支部", "组织类别": "团支部", "所属领域": "社区", "上级组织": "清河地区团工委"}
 HUB = {"名称": "春晖青年汇", "所在组织": BRANCH, "年度": 2017, "类型": "重点店"}
 CHANGING = {
-    "organisations": [NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号"}, NEW_BRANCH],
+    "organisations": [NEW_BRANCH | {"组织名称": BRANCH, "地址": "河滨路 1 号", "联系委员": "方琳"}, NEW_BRANCH],
     "members": [
         MEMBER
         | {"手机号码": "13900139000", "身份证号": identity_number(4), "备注": "新备注", "来源日期": "2017-03-01"},
@@ -228,6 +232,10 @@ CHANGING = {
         {"姓名": "章程", "起始日期": "2010-09-01", "结束日期": "2013-01-01", "是否在校": "是"},
         {"姓名": "章程", "起始日期": "2013-09-01", "结束日期": "2014-07-01", "是否在校": "是"},
     ],
+    "liaison_spans": [
+        {"组织名称": OTHER_BRANCH, "联系委员": "严川", "起始日期": "2016-10-01", "结束日期": "2017-03-01"},
+        {"组织名称": BRANCH, "联系委员": "方琳", "起始日期": "2017-01-01"},
+    ],
     "team_places": [
         {"姓名": "韩笑", "起始日期": "2016-01-01", "结束日期": "2016-08-01", "志愿者队伍": "清河青年汇"},
         {"姓名": "韩笑", "起始日期": "2015-04-01", "结束日期": "2015-05-04", "志愿者队伍": "春晖青年汇"},
@@ -263,6 +271,7 @@ PLAIN = {
     "scholarships",
     "domain_spans",
     "school_spans",
+    "liaison_spans",
     "team_places",
     "supplies",
     "platform_entries",
@@ -272,7 +281,7 @@ EACH_KIND = [pytest.param(kind, marks=pytest.mark.full) if kind in PLAIN else ki
 
 # What each list changes (~) and begins (+).
 WRITTEN = {
-    "organisations": {"~orgs.Organisation": 1, "+orgs.Organisation": 1},
+    "organisations": {"~orgs.Organisation": 1, "+orgs.Organisation": 1, "+members.Liaison": 1},
     "members": {"~members.Person": 1, "~members.Member": 1, "+members.Person": 1, "+members.Member": 1},
     "posts": {"~members.Person": 1, "~members.Post": 1, "+members.Person": 1, "+members.Post": 1},
     "units": {"~orgs.Unit": 1, "+orgs.Unit": 1},
@@ -308,6 +317,7 @@ WRITTEN = {
     "signins": {"+members.Person": 1, "+activities.SignIn": 2},
     "domain_spans": {"~orgs.DomainSpan": 1, "+orgs.DomainSpan": 1},
     "school_spans": {"~members.SchoolSpan": 1, "+members.SchoolSpan": 1},
+    "liaison_spans": {"~members.Liaison": 1, "+members.Liaison": 1},
     "team_places": {"~youthhubs.TeamMember": 1, "+youthhubs.TeamMember": 1},
     "supplies": {"~orgs.Supply": 1, "+orgs.Supply": 1},
     "platform_entries": {"~reports.PlatformEntry": 1, "+reports.PlatformEntry": 1},
@@ -443,6 +453,7 @@ EDITS = {
     "assistance.Scholarship": {"remark": "后来改"},
     "activities.Activity": {"venue": "后来改"},
     "activities.SignIn": {"capacity": "volunteer"},
+    "members.Liaison": {"ended_on": date(2030, 5, 1)},
     "reports.PlatformEntry": {"bound_on": date(2017, 7, 1)},
     "reports.Target": {"value": 99},
 }
@@ -651,6 +662,12 @@ HANGING = {
         CHANGING["posts"][1:],
         lambda branch, user: make_member(branch=branch, person=Person.objects.get(name="沈一")),
         {"members.Person": "团员"},
+    ),
+    "a liaison": (
+        "posts",
+        CHANGING["posts"][1:],
+        lambda branch, user: make_liaison(branch, Person.objects.get(name="沈一")),
+        {"members.Person": "联系委员"},
     ),
     "a volunteer's pairing": (
         "volunteers",

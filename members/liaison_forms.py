@@ -1,0 +1,68 @@
+"""Forms for who looks after an organisation."""
+
+from django import forms
+from django.db.models import Prefetch, Q
+
+from yl_district.pages.forms import ActionForm, PageForm
+
+from .actions import committee_posts, lock_liaisons, save_liaison
+from .models import Liaison, Person
+
+
+class CommitteeMemberField(forms.ModelChoiceField):
+    """A choice of a person by name and post, among those with posts in committees above an organisation."""
+
+    def offer(self, posts, user, *, beside=None):
+        """Offers the holders of `posts` whom the user may see, and the person with the key `beside`."""
+        seen = Q(pk__in=Person.objects.visible_to(user).values("pk")) & Q(pk__in=posts.values("person"))
+        told = Prefetch("posts", posts.select_related("organisation"), to_attr="committee_posts")
+        people = Person.objects.filter(seen | Q(pk=beside)).order_by("search_text", "pk")
+        self.queryset = people.prefetch_related(told)
+
+    def label_from_instance(self, person):
+        posts = "、".join(f"{post.organisation} {post.title}" for post in person.committee_posts)
+        return f"{person}（{posts}）" if posts else str(person)
+
+
+class LiaisonChangeForm(ActionForm):
+    """Who looks after an organisation, and from when."""
+
+    person = CommitteeMemberField(
+        Person.objects.none(),
+        label="联系委员",
+        required=False,
+        help_text="上级团组织在任的书记、委员；留空表示不再有人联系。",
+    )
+    day = forms.DateField(label="自何日起")
+
+    def __init__(self, *args, organisation, **options):
+        super().__init__(*args, **options)
+        self.fields["person"].offer(committee_posts(organisation).as_of(self.day), self.user)
+        self.fields["person"].empty_label = "没有人"
+
+
+class LiaisonForm(PageForm):
+    """A span in which somebody looks after an organisation, to be corrected."""
+
+    groups = [("", "person", "started_on", "ended_on")]
+    fixed = ("organisation",)
+
+    class Meta:
+        model = Liaison
+        field_classes = {"person": CommitteeMemberField}
+        help_texts = {"started_on": "一直如此的留空。"}
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            posts = committee_posts(self.instance.organisation)
+            self.fields["person"].offer(posts, self.user, beside=self.instance.person_id)
+
+    @classmethod
+    def lock(cls, record):
+        lock_liaisons(record.organisation)
+
+    def save(self, commit=True):
+        """Saves the span unless it overlaps with another one, or its person was in no committee above."""
+        save_liaison(self.instance)
+        return self.instance
