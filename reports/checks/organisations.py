@@ -1,7 +1,8 @@
-"""Organisations without a cadre or with too few members, and two-new organisations with doubtful records."""
+"""Organisations short of cadres, members or whoever looks after them, and two-new ones with doubtful records."""
 
 from django.db.models import OuterRef, Q
 
+from members.models import Liaison
 from orgs.models import COMMUNITY_DOMAINS, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
@@ -41,6 +42,17 @@ def branches_hollow(inspection):
         yield RawFinding(
             subject_of(branch), branch.name, found, inspection.page("organisation_detail", branch.pk, of=branch)
         )
+
+
+def liaisons_left(inspection):
+    """Yields organisations that somebody looks after who is in no committee above them on the last day."""
+    scope = inspection.scope
+    liaisons = Liaison.objects.within(scope.organisation).as_of(scope.day).of_nobody_in_office(scope.day)
+    rows = inspection.opened(liaisons.filter(organisation__in=standing_organisations(scope)))
+    for liaison in rows.select_related("organisation", "person").order_by("organisation__path"):
+        found = f"联系委员{liaison.person}期末不在上级团组织任书记、委员"
+        url = inspection.page("organisation_liaison", liaison.organisation_id, of=liaison)
+        yield RawFinding(subject_of(liaison), liaison.organisation.name, found, url)
 
 
 def units_founded_in_other_years(inspection):

@@ -14,6 +14,7 @@ from reports.figures.scopes import Scope
 from reports.models import Target
 from reports.printing.annexes import write_annexes
 from reports.targets.progress import pace_of
+from tests.factories import make_liaison
 from tests.reports.district import YEAR, add_activity, add_organisation, add_post, year_scope
 from tests.reports.sound_district import sound_district
 from tests.reports.test_checks import found
@@ -183,3 +184,23 @@ def test_posts_overlap_where_they_stand_on_the_same_day_of_the_period(place, ter
         Post.objects.create(person=place.members[0].person, organisation=place.branch, title="委员", **fields)
     each = [told for _, told in found(year_scope(place.root), "overlapping_posts")]
     assert each == [f"同一职务自 {month} 起重复登记" for month in expected]
+
+
+@pytest.mark.parametrize(
+    ("title", "at", "until", "is_found"),
+    [
+        ("委员", "root", None, False),
+        ("副书记", "root", f"{YEAR + 1}-01-01", False),
+        ("组织委员", "root", f"{YEAR}-12-01", True),
+        ("工作人员", "root", None, True),
+        ("书记", "branch", None, True),
+    ],
+)
+def test_whoever_looks_after_an_organisation_is_in_a_committee_above_it_on_the_last_day(
+    place, title, at, until, is_found
+):
+    person = Person.objects.create(name="季舒")
+    make_liaison(place.branch, person)
+    fields = {"title": title, "started_on": date(2014, 1, 1), "ended_on": until}
+    Post.objects.create(person=person, organisation=getattr(place, at), **fields)
+    assert bool(found(year_scope(place.root), "liaison_left")) == is_found

@@ -19,7 +19,7 @@ from reports.checks.inspection import Inspection
 from reports.figures.counting import results
 from reports.figures.scopes import Scope
 from reports.models import PlatformEntry, Target
-from tests.factories import make_unit
+from tests.factories import make_liaison, make_unit
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
 from tests.reports.sound_district import sound_district
@@ -177,6 +177,13 @@ def posted_twice(place):
     Post.objects.create(**fields, started_on=date(YEAR, 3, 1), link_quota=1)
 
 
+def left_in_charge(place):
+    person = Person.objects.create(name="季舒")
+    make_liaison(place.branch, person)
+    post = Post.objects.create(person=person, organisation=place.root, title="委员", started_on=date(2014, 1, 1))
+    post.end(date(YEAR, 11, 1))
+
+
 def bound_early(place):
     Link.objects.filter(pk=place.link.pk).update(bound_on=date(2013, 12, 31))
 
@@ -229,6 +236,7 @@ FAULTS = {
     ),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
+    "liaison_left": (left_in_charge, "槐荫社区团支部", "联系委员季舒期末不在上级团组织任书记、委员"),
     "early_binding": (bound_early, "程川 → 田野", "绑定日期 2013-12-31 早于起始日期 2014-01-01"),
     "help_outside_register": (early_help, "石*（槐荫社区团支部）", "有帮扶记录不在入库期内"),
     "case_binding": (bound_before_register, "欧***（槐荫社区团支部）", "绑定日期 2013-12-31 早于入库日期 2014-01-01"),
