@@ -31,7 +31,7 @@ class LiaisonChangeForm(ActionForm):
         Person.objects.none(),
         label="联系委员",
         required=False,
-        help_text="上级团组织在任的书记、委员；留空表示不再有人联系。",
+        help_text="上级团组织在任的书记、委员；选“没有人”表示不再有人联系。",
     )
     day = forms.DateField(label="自何日起")
 

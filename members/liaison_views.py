@@ -17,6 +17,7 @@ def organisation_liaison(request, pk):
     """Has another committee member look after an organisation, or nobody, from a day on."""
     organisation = get_object_or_404(Organisation.objects.given_liaison_by(request.user), pk=pk)
     today = timezone.localdate()
+    present = organisation.liaisons.as_of(today).visible_to(request.user).select_related("person").first()
     return end_page(
         request,
         partial(LiaisonChangeForm, organisation=organisation),
@@ -24,8 +25,9 @@ def organisation_liaison(request, pk):
         partial(change_liaison, organisation),
         title=f"更换联系委员：{organisation}",
         message="已更换联系委员。",
-        initial={"day": today},
-        present=organisation.liaisons.as_of(today).visible_to(request.user).select_related("person").first(),
+        # Whoever is there already, so that nobody is chosen by not choosing.
+        initial={"person": present and present.person_id, "day": today},
+        present=present,
     )
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET, OrganisationResource
@@ -214,7 +215,7 @@ class LiaisonResource(SheetResource):
 
     def rows_for_export(self, records):
         dated = records.beside_a_day().select_related("organisation", "person")
-        return dated.order_by("organisation__path", "started_on", "pk")
+        return dated.order_by("organisation__path", F("started_on").asc(nulls_first=True), "pk")
 
     def value_for_export(self, record, heading, item):
         return record.person if heading == LIAISON else super().value_for_export(record, heading, item)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -260,7 +261,8 @@ def visible_post(request, pk):
 
 def liaisons_of(person, user):
     """The organisations that a person looks after or did, of those that the user may see, present ones first."""
-    return person.liaisons.visible_to(user).select_related("organisation").latest_first()
+    liaisons = person.liaisons.visible_to(user).select_related("organisation")
+    return liaisons.order_by(F("ended_on").desc(nulls_first=True), "organisation__path", "pk")
 
 
 def person_detail(request, pk):

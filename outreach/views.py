@@ -88,7 +88,7 @@ def link_hand_over(request, cadre_pk):
 def post_end(request, pk):
     """Ends a post, and hands over or ends the links of its holder."""
     post = visible_post(request, pk)
-    liaisons = post.person.liaisons.visible_to(request.user).within(post.organisation).as_of(timezone.localdate())
+    liaisons = post.person.liaisons.visible_to(request.user).owed_to(post).as_of(timezone.localdate())
     return end_page(
         request,
         partial(PostEndForm, post=post),

@@ -38,6 +38,11 @@ class LiaisonQuerySet(ReachQuerySet):
         dated = Q(started_on__isnull=False) | Q(ended_on__isnull=False)
         return self.filter(Exists(Liaison.objects.filter(dated, organisation=OuterRef("organisation"))))
 
+    def owed_to(self, post: Post) -> Self:
+        """Liaisons of organisations that somebody may look after by a post, those below it if it is of a committee."""
+        below = self.within(post.organisation).exclude(organisation=post.organisation)
+        return below if post.is_of_committee else self.none()
+
     def of_nobody_in_office(self, day: date) -> Self:
         """Liaisons whose person holds no committee post above the organisation on `day`."""
         above = Post.objects.of_committees().above(OuterRef("organisation__path"))

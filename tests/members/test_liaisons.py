@@ -58,7 +58,10 @@ def test_the_act_offers_today_and_those_who_are_in_a_committee_above(district):
         "严川（清河地区团工委 副书记）",
         "方琳（清河地区团工委 委员）",
     ]
-    assert form.initial["day"] == timezone.localdate()
+    assert form.initial == {"person": None, "day": timezone.localdate()}
+    make_liaison(district.here, district.chuan)
+    form = district.office.get(reverse("organisation_liaison", args=[district.here.pk])).context["form"]
+    assert form.initial["person"] == district.chuan.pk
 
 
 def test_nothing_is_changed_into_the_same_nor_before_it_began(district):
@@ -199,6 +202,9 @@ def test_pages_of_a_committee_member_show_what_is_looked_after(district):
         assert text.index("联系的团组织") < text.index("槐荫社区团支部") < text.index("柳林社区团支部")
     text = page(district.office, "post_end", post.pk)
     assert "严川现在是" in text and "槐荫社区团支部" in text and "柳林社区团支部" not in text
+    for at, title in ((district.there, "书记"), (district.root, "干事")):
+        other = make_post(organisation=at, person=district.chuan, title=title)
+        assert "严川现在是" not in page(district.office, "post_end", other.pk)
 
 
 def test_the_list_shows_finds_and_sorts_by_whoever_looks_after_each(district):

@@ -13,7 +13,7 @@ from activities.models import Activity, SignIn
 from assistance.actions import fix_volunteer, keeps_files_of
 from assistance.forms import known_within
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
-from members.models import Member, Person, Post, Proposal, Volunteer
+from members.models import Liaison, Member, Person, Post, Proposal, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitChange, UnitContact, User
 from orgs.roles import RoleKind
 from outreach.models import CadreQuerySet, Contact, Link
@@ -34,6 +34,7 @@ STAFF = [
     UnitChange,
     UnitContact,
     Supply,
+    Liaison,
     Member,
     Post,
     Proposal,
@@ -100,6 +101,7 @@ def records(here, keeper):
         factories.make_unit_change(unit),
         factories.make_unit_contact(unit),
         factories.make_supply(here),
+        factories.make_liaison(here, post.person),
         Proposal.objects.create(
             member=member, kind="leave", day=DAY, status="resigned", proposed_at=timezone.now(), proposed_by=user
         ),

@@ -132,6 +132,14 @@ def awkward_ledger():
         {"姓名": NAME, "手机号码": mobile, "所在组织": place, "职务": "书记", "任职年月": "2016-09"}
         for mobile, place in [("13700137001", organisations[1]), ("13700137002", organisations[1])]
     ]
+    committee = [f"1370013700{number}" for number in (3, 4)]
+    posts += [posts[0] | {"手机号码": one, "所在组织": organisations[0], "职务": "委员"} for one in committee]
+    former, present = (f"{NAME}（{mobile}）" for mobile in committee)
+    tree[1]["联系委员"], tree[2]["联系委员"] = present, former
+    liaisons = [
+        {"组织名称": organisations[1], "联系委员": former, "结束日期": "2017-03-01"},
+        {"组织名称": organisations[1], "联系委员": present, "起始日期": "2017-03-01"},
+    ]
     links = [
         {"团干部": f"{NAME}（{cadre}）", "姓名": NAME, "手机号码": f"136001360{number:02}", "起始日期": "2017-01-10"}
         for number, cadre in enumerate(["13700137001", "13700137001", "13700137002"])
@@ -187,6 +195,7 @@ def awkward_ledger():
         "青年汇": hubs,
         "活动": activities,
         "签到": sign_ins,
+        "联系变更": liaisons,
         "队伍变更": [{"姓名": f"{NAME}（13500135000）", "结束日期": "2017-03-01", "志愿者队伍": "青年汇0"}],
         "平台录入": [
             {"平台": "-1", "对象": subject, "名称": name, "录入日期": "2017-06-01"}
@@ -360,7 +369,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows():
 
 
 def test_the_number_of_queries_does_not_grow_with_the_records_of_any_sheet(sample_rows):
-    take_in({name: sample_rows[name] for name in ("团组织", "两新组织")})
+    take_in({name: sample_rows[name] for name in ("团组织", "团干部", "两新组织")})
     kinds = ("两新联络", "物资配发", "年度任务")
 
     def check(share):
