@@ -30,8 +30,8 @@ class LiaisonQuerySet(ReachQuerySet):
         return self.visible_as(user, RoleKind.STAFF)
 
     def as_of(self, day: date) -> Self:
-        """Liaisons in force on `day`."""
-        return self.filter(standing_on(day))
+        """Liaisons in force on `day`, of organisations in existence on it."""
+        return self.filter(standing_on(day), standing_on(day, "organisation__founded_on", "organisation__dissolved_on"))
 
     def beside_a_day(self) -> Self:
         """Liaisons of organisations of which any has a first or a last day, which one name alone does not tell."""

@@ -48,8 +48,8 @@ def liaisons_left(inspection):
     """Yields organisations that somebody looks after who is in no committee above them on the last day."""
     scope = inspection.scope
     liaisons = Liaison.objects.within(scope.organisation).as_of(scope.day).of_nobody_in_office(scope.day)
-    rows = inspection.opened(liaisons.filter(organisation__in=standing_organisations(scope)))
-    for liaison in rows.select_related("organisation", "person").order_by("organisation__path"):
+    rows = inspection.opened(liaisons).select_related("organisation", "person")
+    for liaison in rows.order_by("organisation__path"):
         found = f"联系委员{liaison.person}期末不在上级团组织任书记、委员"
         url = inspection.page("organisation_liaison", liaison.organisation_id, of=liaison)
         yield RawFinding(subject_of(liaison), liaison.organisation.name, found, url)

@@ -207,6 +207,16 @@ def test_pages_of_a_committee_member_show_what_is_looked_after(district):
         assert "严川现在是" not in page(district.office, "post_end", other.pk)
 
 
+def test_nobody_looks_after_an_organisation_that_is_dissolved(district):
+    make_liaison(district.here, district.chuan)
+    Organisation.objects.filter(pk=district.here.pk).update(dissolved_on=date(2017, 9, 1))
+    assert Liaison.objects.as_of(date(2017, 8, 31)).count() == 1
+    assert Liaison.objects.as_of(date(2017, 9, 1)).count() == 0
+    for name, key in (("organisation_detail", district.here.pk), ("person_detail", district.chuan.pk)):
+        text = page(district.office, name, key)
+        assert "曾联系" in text and "起始日期未填写 至 2017-09-01" in text and "更换联系委员" not in text
+
+
 def test_the_list_shows_finds_and_sorts_by_whoever_looks_after_each(district):
     make_liaison(district.here, district.chuan)
     make_liaison(district.there, district.lin, date(2017, 3, 1))
