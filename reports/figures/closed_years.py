@@ -98,14 +98,15 @@ _fields_read: dict[str, set[FieldRead]] = {}
 def organisations_of(named: Iterable[Any], steps: int = 2) -> list[Organisation]:
     """The organisations among values of a form, and those that its records belong to by up to so many `steps`.
 
-    A person belongs to those in which they hold or held a post or a membership.
+    A person belongs to those in which they have or had a post, a membership, a case file or a place in a team.
     """
     found: list[Organisation] = []
     for one in named:
         if isinstance(one, Organisation):
             found.append(one)
         elif isinstance(one, Person):
-            known = Q(posts__person=one) | Q(members__person=one)
+            known = Q(posts__person=one) | Q(members__person=one) | Q(assisted_youths__person=one)
+            known |= Q(hubs__team_members__volunteer__person=one)
             found += Organisation.objects.filter(known).distinct()
         elif isinstance(one, QuerySet):
             owners = [field.name for field in one.model._meta.concrete_fields if field.related_model is Organisation]
