@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Subquery
 
 from yl_district.history.tracking import note_changed
+from yl_district.history.watching import about_to_change
 
 from .models import Activity, SignIn
 
@@ -41,6 +42,7 @@ def recount_sign_ins(activity_ids):
     # Without the lock, of two concurrent sign-ins each would miss the other's row; NO KEY is compatible with the
     # foreign key locks of inserted rows.
     before = {one.pk: one for one in activities.select_for_update(no_key=True).order_by("pk")}
+    about_to_change(list(before.values()), ["attendance", "basis"])
     activities.filter(sign_in_count=0).update(stated_attendance=F("attendance"), stated_basis=F("basis"))
     rows = SignIn.objects.present().filter(activity=OuterRef("pk")).order_by()
     count = Subquery(rows.values("activity").annotate(count=Count("pk")).values("count"))

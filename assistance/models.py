@@ -256,6 +256,7 @@ class AssistedYouth(SealedModel):
     record_options = RecordOptions(
         unmaskable_with=("person",),
         facts=("person", "organisation", "registered_on", "removed_on", "bound_on"),
+        begins=("registered_on",),
         neutral=(
             "school",
             "grade",
@@ -405,7 +406,9 @@ class ServicePlan(SealedModel):
 
     objects = ServicePlanQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
-    record_options = RecordOptions(facts=("youth", "year", "signed_on"), neutral=("assessment", "goals", "measures"))
+    record_options = RecordOptions(
+        facts=("youth", "year", "signed_on"), neutral=("assessment", "goals", "measures"), begins=("year",)
+    )
 
     class Meta:
         verbose_name = "服务计划"

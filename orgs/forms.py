@@ -32,8 +32,6 @@ class OrganisationForm(PageForm):
     """An organisation and its place in the tree."""
 
     parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
-    stands_for = {"parent": "path"}
-
     groups = [
         ("组织", "name", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
         ("联系", "chat_kind", "chat_number", "address", "remark"),

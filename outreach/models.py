@@ -91,7 +91,9 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("cadre", "youth", "started_on", "ended_on", "bound_on"), neutral=("sector", "employer", "remark")
+        facts=("cadre", "youth", "started_on", "ended_on", "bound_on"),
+        neutral=("sector", "employer", "remark"),
+        begins=("started_on",),
     )
 
     class Meta:

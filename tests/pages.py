@@ -62,16 +62,23 @@ def listed(client, url_name, **query):
     return [row.get_cell_value(table.columns.names()[0]) for row in table.paginated_rows]
 
 
-def send(client, url_name, *args, **data):
-    """Posts a form that must be taken; the answer is the page it leads to.
+def confirmation(answer):
+    """What confirms the announcement on a page of what would be moved in closed years; empty without one."""
+    announced = answer.context and getattr(answer.context.get("form"), "announced", "")
+    return {"announced": announced, "correction_reason": "原来填错"} if announced else {}
 
-    What a correction moves in closed years is confirmed with a reason.
-    """
-    response = client.post(reverse(url_name, args=args), data, follow=True)
+
+def confirmed(client, address, data, **options):
+    """The answer to a form, which is sent again with a reason where it announces what it would move."""
+    answer = client.post(address, data, **options)
+    more = confirmation(answer)
+    return client.post(address, data | more, **options) if more else answer
+
+
+def send(client, url_name, *args, **data):
+    """Posts a form that must be taken, what it announces confirmed; the answer is the page it leads to."""
+    response = confirmed(client, reverse(url_name, args=args), data, follow=True)
     form = response.context.get("form")
-    if getattr(form, "announced", ""):
-        data |= {"announced": form.announced, "correction_reason": "原来填错"}
-        response = client.post(reverse(url_name, args=args), data, follow=True)
     assert response.redirect_chain, form and form.errors
     assert response.status_code == 200
     return response

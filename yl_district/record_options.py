@@ -26,6 +26,9 @@ class RecordOptions:
     - `states`: what holds over time, as `states.DatedState` objects; a form that changes one asks since when.
     - `facts`: the other fields that figures read: numbers, and days of what was done or began.
     - `neutral`: the fields that no figure reads.
+    - `begins`: the dates before the first known of which no figure counts a record; all its dates but the end where
+      empty.
+    - `changes_another`: whether a new record is something done to another, such as its deregistration.
     """
 
     compared: tuple[str, ...] = ()
@@ -37,6 +40,8 @@ class RecordOptions:
     states: tuple[DatedState, ...] = ()
     facts: tuple[str, ...] = ()
     neutral: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+    changes_another: bool = False
 
 
 DEFAULT_OPTIONS = RecordOptions()

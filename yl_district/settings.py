@@ -154,7 +154,7 @@ PASSWORD_RESET_TIMEOUT = 72 * 3600
 # Dotted path of the table of record kinds that can be imported.
 IMPORT_KINDS = "reports.ledger.kinds.KINDS"
 # Counts what a correction may move.
-CLOSED_FIGURES = "reports.figures.closed_years.closed_figures"
+CLOSED_FIGURES = "reports.figures.closed_years.ClosedFigures"
 # Functions of (user, successor, day, by), called in the same transaction when somebody leaves.
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
 # Likewise functions of (user), called when an account is reset and when its roles change.

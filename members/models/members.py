@@ -186,6 +186,7 @@ class Member(models.Model):
         undo_rechecks=("person", "status", "left_on", *ROLL_BEGINS),
         states=(SchoolState(("in_school",), "enrolled_on", "school_spans"),),
         facts=("person", "branch", "graduated_on", "left_on", *ROLL_BEGINS),
+        begins=("roll_begin", "intake_on"),
         neutral=(
             "ethnicity",
             "political_status",

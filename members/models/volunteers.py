@@ -84,6 +84,7 @@ class Volunteer(models.Model):
     record_options = RecordOptions(
         compared=("joined_on", "left_on", "places"),
         facts=("person", "joined_on", "left_on", "bound_on"),
+        begins=("joined_on",),
         neutral=("employer", "volunteer_no", "pledged_on", "remark"),
     )
 

@@ -14,6 +14,7 @@ from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked, note_changed
+from yl_district.history.watching import about_to_change
 from yl_district.periods import standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
@@ -210,6 +211,7 @@ class Organisation(MP_Node):
     def move_below(self, parent):
         """Moves the organisation with its subtree to the last place among the children of `parent`."""
         kind = type(self)
+        about_to_change([self], ["path"], (parent,))
         kind.objects.move(self, parent, "last-child")
         note_changed(list(kind.objects.filter(path__startswith=kind.objects.get(pk=self.pk).path)))
 

@@ -95,6 +95,7 @@ class UnitChange(models.Model):
         undo_rechecks=("unit", "happened_on", "kind"),
         facts=("unit", "happened_on", "kind", "ended_on"),
         neutral=("remark",),
+        changes_another=True,
     )
 
     class Meta:

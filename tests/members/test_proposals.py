@@ -14,7 +14,7 @@ from members.models import Member, Proposal
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_user
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, page, refused, send, status, two_branches
+from tests.pages import browser_of, confirmation, page, refused, send, status, two_branches
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -367,6 +367,7 @@ def test_two_pages_that_decide_at_once_leave_one_to_look_again():
     address = reverse("proposal_decide", args=[proposal.pk])
     clients = [district.office, browser_of(make_user("韩笑", district.root))]
     forms = [answers(shown_form(client.get(address))) | {"is_approved": "yes"} for client in clients]
+    forms = [data | confirmation(client.post(address, data)) for client, data in zip(clients, forms, strict=True)]
     pressed = at_once([partial(client.post, address, data) for client, data in zip(clients, forms, strict=True)])
     assert sorted(answer.status_code for answer in pressed) == [302, 409]
     assert Member.objects.filter(person=member.person_id).count() == 2

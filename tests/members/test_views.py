@@ -11,7 +11,7 @@ from django.utils import timezone
 from members.models import Member, Person, Post
 from orgs.models import Role
 from tests.factories import make_member, make_organisation, make_person, make_post, make_user, make_volunteer
-from tests.pages import asked
+from tests.pages import asked, confirmed
 
 pytestmark = pytest.mark.django_db
 
@@ -410,7 +410,7 @@ def test_end_takes_the_member_off_the_roll(office, branch):
     member = make_member(branch=branch)
     address = reverse("member_end", args=[member.pk])
     assert "办理离开" in office.get(address).content.decode()
-    response = office.post(address, {"day": "2018-06-01", "status": "transferred_out"})
+    response = confirmed(office, address, {"day": "2018-06-01", "status": "transferred_out"})
     assert response.url == member.get_absolute_url()
     member.refresh_from_db()
     assert (member.status, member.left_on) == ("transferred_out", date(2018, 6, 1))
@@ -458,7 +458,7 @@ def test_posts_are_created_updated_and_ended_by_months(office, branch):
 
     data = post_data(branch, title="副书记", mobile="13800138000", nature="part_time")
     assert office.post(reverse("post_update", args=[post.pk]), data).status_code == 302
-    assert office.post(reverse("post_end", args=[post.pk]), {"day": "2018-09"}).status_code == 302
+    assert confirmed(office, reverse("post_end", args=[post.pk]), {"day": "2018-09"}).status_code == 302
     post.refresh_from_db()
     assert (post.title, post.ended_on) == ("副书记", date(2018, 9, 1))
     assert "陆远" not in office.get(reverse("post_list")).content.decode()

@@ -20,7 +20,7 @@ from tests.factories import (
     make_unit_contact,
     make_user,
 )
-from tests.pages import asked, send
+from tests.pages import asked, confirmed, send
 
 pytestmark = pytest.mark.django_db
 
@@ -278,7 +278,7 @@ def test_organisation_is_dissolved_once_nothing_stands_in_it(office, branch):
     below.dissolve(date(2018, 5, 1))
     assert "撤销之日已无在册团员" in office.post(address, {"day": "2018-06-01"}).content.decode()
     member.leave(date(2018, 5, 1), "transferred_out")
-    assert office.post(address, {"day": "2018-06-01"}).status_code == 302
+    assert confirmed(office, address, {"day": "2018-06-01"}).status_code == 302
     branch.refresh_from_db()
     assert branch.dissolved_on == date(2018, 6, 1)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from activities.models import ActivityType
 from orgs.models import Organisation
-from reports.figures.closed_years import closed_figures, closed_years
+from reports.figures.closed_years import ClosedFigures, closed_years
 from reports.figures.columns import fields_read
 from reports.figures.counting import results
 from reports.figures.lines import FIGURES, type_figures
@@ -30,6 +30,7 @@ from tests.forms import answers, shown_form
 from tests.pages import two_branches
 from tests.records import changeable, kinds
 from tests.rosters import tally, written
+from yl_district.history.watching import Write
 from yl_district.periods import Period
 from yl_district.record_options import RecordOptions, options_of
 from yl_district.states import Span
@@ -123,16 +124,22 @@ def years_tried():
     return [*years[:2], years[-1]]
 
 
-def all_results(district):
+def all_results(district, years=None):
     """Every figure of the years tried, of the district and of one of its branches."""
     found = {}
     for organisation in (district.root, district.here):
-        for year in years_tried():
+        for year in years or years_tried():
             scope = Scope(Organisation.objects.get(pk=organisation.pk), Period.of_year(year))
             for result in results(scope).values():
                 at = organisation.name, year, result.figure.label, result.figure.unit
                 found[at] = f"{result.amount}{result.unit}"
     return found
+
+
+def announced(form, years):
+    """What the page of a form says that these years' figures come to."""
+    effects = [(one.figure, one.after) for one in form.effects if one.figure.year in years]
+    return {(one.organisation, one.year, one.label, one.unit): after for one, after in effects}
 
 
 def another(field, value, form):
@@ -193,8 +200,9 @@ def test_a_state_changed_today_as_the_form_proposes_moves_no_closed_year(distric
 @pytest.mark.parametrize(("reader", "may_know"), [("staff", True), ("branch_cadre", False)])
 def test_figures_of_cases_are_announced_only_to_who_may_know_them(district, reader, may_know):
     youth, today = make_assisted_youth(district.here), timezone.localdate()
-    counted = closed_figures(getattr(district, reader), (youth, youth), ["registered_on"], [], today)
-    told = {key for _, _, key in counted}
+    closed = ClosedFigures(getattr(district, reader), today)
+    closed.note(Write(type(youth), frozenset(["registered_on"]), (youth, youth)))
+    told = {key for _, _, key in closed.before}
     assert told
     assert bool(told & CASE_FIGURES) is may_know
 
@@ -242,11 +250,7 @@ def test_a_fact_moves_exactly_what_its_page_announces(district):
             response = district.office.post(address, sent)
             form = response.context and response.context["form"]
             if form and form.effects:
-                said = {
-                    (one.figure.organisation, one.figure.year, one.figure.label, one.figure.unit): one.after
-                    for one in form.effects
-                }
-                said = {at: value for at, value in said.items() if at[1] in years_tried()}
+                said = announced(form, years_tried())
                 confirmed = answers(shown_form(response)) | {"correction_reason": "原来填错"}
                 response = district.office.post(address, confirmed)
                 after = all_results(district)

@@ -237,7 +237,7 @@ def test_what_a_cadre_wrote_in_a_section_closed_meanwhile_is_not_lost(district):
 
 def test_a_section_changed_meanwhile_is_not_deleted(district):
     address = reverse("section_delete", args=[district.section.pk])
-    version = district.cadre.get(address).context["version"]
+    version = district.cadre.get(address).context["form"].version
     send(district.office, "section_update", district.section.pk, heading="团员", body="新写的")
     response = district.cadre.post(address, {"version": version})
     assert (response.status_code, Section.objects.get().body) == (409, "新写的")

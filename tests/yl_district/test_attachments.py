@@ -32,7 +32,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, page, queries, two_branches
+from tests.pages import browser_of, confirmed, page, queries, two_branches
 from yl_district.attachments.models import PART_SIZE, Attachment, AttachmentPart, attachable_models
 from yl_district.audit.models import AccessEntry
 from yl_district.history.tracking import kind_of
@@ -298,7 +298,7 @@ def test_a_record_is_deleted_with_its_files_and_the_page_says_so(district, activ
     address = reverse("activity_delete", args=[activity.pk])
     shown = district.office.get(address)
     assert "它的 1 个附件会一并删除。" in shown.content.decode()
-    assert district.office.post(address, answers(shown_form(shown))).status_code == 302
+    assert confirmed(district.office, address, answers(shown_form(shown))).status_code == 302
     assert [attachment.content_type.model for attachment in Attachment.objects.all()] == ["unit"]
     assert Attachment.history.filter(history_type="-").get().history_user == district.staff
 

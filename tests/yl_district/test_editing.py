@@ -21,7 +21,7 @@ from tests.factories import (
     make_user,
 )
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, two_branches
+from tests.pages import browser_of, confirmed, two_branches
 from tests.races import at_once
 from tests.records import changeable
 from yl_district.pages import edit_conflicts
@@ -49,12 +49,7 @@ def opened(client, url_name, record):
 
 def sent(client, url_name, record, data):
     """The answer to a form, sent again with a reason where it announces what it would move."""
-    answer = client.post(reverse(url_name, args=[record.pk]), data)
-    announced = answer.context and getattr(answer.context.get("form"), "announced", "")
-    if not announced:
-        return answer
-    confirmed = {"announced": announced, "correction_reason": "原来填错"}
-    return client.post(reverse(url_name, args=[record.pk]), data | confirmed)
+    return confirmed(client, reverse(url_name, args=[record.pk]), data)
 
 
 def test_a_record_that_left_the_reach_after_it_was_read_is_not_found_under_the_lock(district, member):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from tests.factories import (
     make_volunteer,
 )
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, two_branches
+from tests.pages import browser_of, confirmation, two_branches
 from tests.races import at_once
 from tests.records import makeable
 from yl_district.pages import submit_once
@@ -116,6 +117,9 @@ def test_every_form_that_makes_something_makes_it_once(district):
         page = "activity_detail" if url_name == "sign_in_create" else url_name
         data = opened(district.office, page, *args) | typed
         before = model.objects.count()
+        with transaction.atomic():
+            data |= confirmation(press(district.office, data, url_name, *args))
+            transaction.set_rollback(True)
         answers_ = [press(district.office, data, url_name, *args) for _ in range(3)]
         assert [answer.status_code for answer in answers_] == [302] * 3, url_name
         assert len({answer.url for answer in answers_}) == 1, url_name
@@ -127,6 +131,7 @@ def test_a_member_taken_off_the_roll_twice_has_left_once(district):
         person=make_volunteer(name="韩笑").person, branch=district.here, intake="developed", intake_on="2017-03-01"
     )
     data = opened(district.office, "member_end", member.pk) | {"day": "2017-12-01", "status": "resigned"}
+    data |= confirmation(press(district.office, data, "member_end", member.pk))
     pressed = [press(district.office, data, "member_end", member.pk) for _ in range(2)]
     assert [answer.status_code for answer in pressed] == [302, 302]
 

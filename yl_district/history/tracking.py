@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from ..fields import FirstDateField
 from ..pinyin import SearchTextField
+from .watching import about_to_delete, about_to_link, about_to_save
 
 BATCH_SIZE = 500
 _cause = ContextVar("cause", default=(None, None))
@@ -59,6 +60,20 @@ class Tracked(HistoricalRecords):
         super().contribute_to_class(cls, name)
         cls.history_look, cls.history_told = self.look, self.told
         cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
+
+    def finalize(self, sender, **options):
+        super().finalize(sender, **options)
+        if sender is self.cls:
+            models.signals.pre_save.connect(about_to_save, sender=sender)
+
+    def pre_delete(self, instance, **options):
+        super().pre_delete(instance, **options)
+        about_to_delete(instance)
+
+    def m2m_changed(self, instance, action, attr, pk_set, reverse, **options):
+        field = self.cls._meta.get_field(attr)
+        about_to_link(instance, field, action, pk_set, reverse)
+        super().m2m_changed(instance, action, attr, pk_set, reverse, **options)
 
     def fields_included(self, model):
         """All fields except search columns and first dates, which are derived from others."""

@@ -20,7 +20,8 @@ from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_mas
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
-from .corrections import effect_runs as runs_of
+from .announcements import ACT, CORRECTION, DELETION, LONGEST_REASON, REASON, REGISTRATION
+from .announcements import effect_runs as runs_of
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
@@ -168,13 +169,16 @@ class PageFormMixin:
 
     `groups` lists the fields in display order: `[("标题", "field", "field"), …]`. The saved record must stay visible to
     the user unless `rechecks_reach` is False. `version` and `submission` are the page's hidden values, `conflict` and
-    `repeated` the results of checking them; `saved_note` is appended to the success message.
+    `repeated` the results of checking them; `saved_note` is appended to the success message. `effects` are what sending
+    it would move in closed years, `announced` the digest by which the page confirms them.
     """
 
     groups = ()
     rechecks_reach = True
     version = submission = conflict = repeated = None
     saved_note = ""
+    occasion = ACT
+    announced, effects, effect_runs = "", (), ()
     # Groups of fields that are asked for only after the form was sent.
     asked_groups = ()
 
@@ -190,7 +194,9 @@ class PageFormMixin:
         """The crispy-forms layout of the fields."""
         helper = FormHelper(self)
         helper.form_tag, helper.disable_csrf = False, True  # the template has the form tag and the CSRF token
-        groups = [*(self.groups or [("", *self.fields)]), *self.asked_groups]
+        asked = names_in_order(self.asked_groups)
+        groups = self.groups or [("", *(name for name in self.fields if name not in asked))]
+        groups = [*groups, *self.asked_groups]
         helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
         return helper
 
@@ -209,8 +215,21 @@ class PageFormMixin:
         else:
             super().add_error(field, error)
 
+    def announce(self, effects, digest, is_confirmed):
+        """Shows which figures of closed years the form would move, and asks for a reason."""
+        self.effects, self.announced = effects, digest
+        self.effect_runs = runs_of(effects)
+        label = self.occasion.reason_label
+        self.fields[REASON] = forms.CharField(label=label, max_length=LONGEST_REASON, help_text="保存在修改历史中。")
+        prepare_field(self.fields[REASON])
+        self.asked_groups = [*self.asked_groups, ("改动已结束年度的统计", REASON)]
+        if is_confirmed:
+            self.add_error(REASON, f"请填写{label}。")
+
     def focus(self):
-        """Sets autofocus on the first field with errors, else on the first field."""
+        """Sets autofocus on the first field with errors, else on the first field; none above an announcement."""
+        if self.announced and not self.errors:
+            return
         wrong = [name for name in self.fields if name in self.errors]
         for name in wrong or list(self.fields)[:1]:
             self.fields[name].widget.attrs["autofocus"] = True
@@ -245,15 +264,11 @@ class PageForm(PageFormMixin, forms.ModelForm):
     """A form for one record; `fixed` names fields that the page has set and the model's constraints must still check.
 
     The form's fields are those in `groups`, since a field that is not displayed would be submitted empty and erase the
-    stored value. `added` names the fields in `groups` that the form adds to the model's; `stands_for` maps those of
-    them that change a field of the record to that field's name.
+    stored value. `added` names the fields in `groups` that the form adds to the model's.
     """
 
     fixed = ()
     added = ()
-    stands_for = {}
-    # What saving would move in closed years, and the digest by which the page confirms it.
-    announced, effects, effect_runs = "", (), ()
 
     def __init_subclass__(cls, **options):
         """Sets Meta.fields from `groups` before Django reads it."""
@@ -266,6 +281,10 @@ class PageForm(PageFormMixin, forms.ModelForm):
         super().__init__(*args, **options)
         self.former = former_of(self.instance) if self.instance.pk else None
         self.beside = []
+        if self.former:
+            self.occasion = CORRECTION
+        elif not options_of(self._meta.model).changes_another:
+            self.occasion = REGISTRATION
         offer_days(self.fields, self._meta.model, self.day)
         for name, field in self.fields.items():
             self._keep_current(name, field)
@@ -345,18 +364,6 @@ class PageForm(PageFormMixin, forms.ModelForm):
             self.add_error(name, error)
             return None
 
-    def announce(self, effects, digest, is_confirmed):
-        """Shows which figures of closed years saving would move, and asks for a reason."""
-        self.effects, self.announced = effects, digest
-        self.effect_runs = runs_of(effects)
-        self.fields["correction_reason"] = forms.CharField(
-            label="更正原因", max_length=100, help_text="保存在修改历史中。"
-        )
-        prepare_field(self.fields["correction_reason"])
-        self.asked_groups = [*self.asked_groups, ("更正已结束年度的统计", "correction_reason")]
-        if is_confirmed:
-            self.add_error("correction_reason", "请填写更正原因。")
-
     def save(self, commit=True):
         """Saves the record, and the spans of its former states."""
         record = super().save(commit)
@@ -384,6 +391,12 @@ class PageForm(PageFormMixin, forms.ModelForm):
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() - set(self.fixed)
+
+
+class DeletionForm(PageFormMixin, forms.Form):
+    """The confirmation of a deletion."""
+
+    occasion = DELETION
 
 
 class ActionForm(PageFormMixin, forms.Form):

@@ -16,7 +16,8 @@ from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
 from . import edit_conflicts, submit_once
-from .corrections import Correction, Unannounced
+from .announcements import Unannounced, announcing
+from .forms import DeletionForm
 
 
 def template_names(request, shape):
@@ -197,8 +198,11 @@ def confirm_saved(request, form, message):
 def delete_page(request, instance, *, title, message, after=None, act=None, **context):
     """Confirms and deletes `instance`, by `act` where given, unless it was changed since the page was shown."""
     after = after or list_address(request)
-    problem = changed = None
-    if request.method == "POST":
+    is_sent = request.method == "POST"
+    form = DeletionForm(request.POST if is_sent else None, user=request.user, day=timezone.localdate())
+    problem, changed, key = None, None, instance.pk
+    if is_sent:
+        form.full_clean()
         try:
             with transaction.atomic():
                 edit_conflicts.lock_for_edit(instance, request.user)
@@ -206,7 +210,11 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
                     instance, request.user, request.POST.get(edit_conflicts.VERSION)
                 )
                 if not changed:
-                    (act or instance.delete)()
+                    with announcing(form):
+                        (act or instance.delete)()
+        except Unannounced:
+            instance.pk = key
+            form.focus()
         except (ProtectedError, RestrictedError):
             problem = "还有其他记录引用它，不能删除。"
         except ValidationError as error:
@@ -216,19 +224,17 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
                 messages.success(request, message)
                 return redirect(after)
             problem = f"没有删除：打开本页后，他人修改了它的{'、'.join(changed)}。请核对后再决定是否删除。"
-    version = edit_conflicts.as_version(edit_conflicts.record_digests(instance, request.user))
-    context |= {"title": title, "record": instance, "problem": problem, "version": version, "back": after}
+    form.version = edit_conflicts.as_version(edit_conflicts.record_digests(instance, request.user))
+    context |= {"title": title, "record": instance, "problem": problem, "form": form, "back": after}
     return render(request, template_names(request, "delete"), context, status=409 if changed else 200)
 
 
 def attempt(form, act, record=None):
     """Runs `act` in a transaction; returns False and adds form errors where the model or the database refuses it."""
-    correction = Correction(form, record)
     try:
-        with transaction.atomic(), correction.because():
+        with transaction.atomic(), announcing(form):
             act()
             check_reach(form, record)
-            correction.verify()
     except Unannounced:
         return False
     except ValidationError as error:

@@ -8,12 +8,14 @@ from django.db import IntegrityError, transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from ..attachments.models import Attachment, is_open_as_a_whole, takes_attachments
 from ..audit import access_log
 from ..history.changes import HistoryWindow, is_revertible
 from ..history.tracking import because, kind_of, may_change, may_come, reached, tracked_fields, tracked_model
+from ..pages.announcements import moving_nothing
 from ..pages.edit_conflicts import is_reached
 from ..pages.forms import KEY_DIGITS
 
@@ -84,7 +86,7 @@ def set_back(record, field, changed, value, user):
         raise ValidationError("这一项之后又被修改过，不再是这次修改的结果。请核对最新内容，需要时在修改页面直接填写。")
     setattr(current, field.attname, value)
     current.full_clean()
-    with because(REVERTED):
+    with because(REVERTED), moving_nothing(user, timezone.localdate()):
         current.save()
     if not is_reached(current, user):
         raise ValidationError("恢复后您将无法再查看这条记录。")
