@@ -239,3 +239,14 @@ def test_a_revert_that_would_move_a_closed_year_is_refused(district):
 def form_of(district, supply, **changes):
     """What a browser sends of the form of a supply after these changes."""
     return answers(shown_form(district.office.get(reverse("supply_update", args=[supply.pk])))) | changes
+
+
+def test_a_late_sign_in_is_announced_on_the_page_of_the_activity(district):
+    """The year of the branch is signed, that of the district is not."""
+    activity = district.rows["sign_in"].activity
+    data = {"name": "白露", "capacity": "other"}
+    form = district.office.post(reverse("sign_in_create", args=[activity.pk]), data).context["form"]
+    assert {(one.figure.label, one.after) for one in form.effects} >= {("签到人数", "3人"), ("参加人次", "2人次")}
+    assert {one.figure.organisation for one in form.effects} == {district.here.name}
+    send(district.office, "sign_in_create", activity.pk, **data)
+    assert activity.sign_ins.count() == 2
