@@ -205,7 +205,7 @@ def test_organisation_create_refuses(office, branch, changes, field, message):
     assert Organisation.objects.count() == 2
 
 
-@pytest.mark.cpu(3)
+@pytest.mark.cpu(4)
 def test_organisation_is_renamed_and_moved_but_never_below_itself(office, root, branch, other_branch):
     below = make_organisation("望湖东里团支部", branch)
     address = reverse("organisation_update", args=[branch.pk])

@@ -13,7 +13,7 @@ from tests.crawl import promised
 from tests.factories import make_user
 from tests.forms import answers, shown_form
 from tests.markup import unescaped_in_page
-from tests.pages import browser_of, two_branches
+from tests.pages import browser_of, confirmed, two_branches
 from tests.project.test_access import addresses, arguments
 from tests.records import changeable
 from tests.reports import import_pages
@@ -100,7 +100,7 @@ def test_a_message_that_names_a_record_is_escaped():
     client = viewers(place)["office"]
     rows = records(place, "own", place.users["cadre"])
     address = reverse("sign_in_delete", args=[rows["sign_in"].pk])
-    answer = client.post(address, answers(shown_form(client.get(address))), follow=True)
+    answer = confirmed(client, address, answers(shown_form(client.get(address))), follow=True)
     assert "已移除秘own签到&lt;i&gt;" in answer.content.decode()
     assert raw({"answer": answer}) == set()
 

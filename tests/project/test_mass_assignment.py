@@ -10,7 +10,7 @@ from members.forms import MemberForm
 from members.models import Member, Person
 from tests.factories import make_organisation, make_person, make_post, make_user
 from tests.forms import answers, shown_form
-from tests.pages import browser_of, refused, send, two_branches
+from tests.pages import browser_of, confirmed, refused, send, two_branches
 from tests.records import changeable, makeable, stored
 from yl_district.pages import forms
 from youthhubs.forms import HubYearForm
@@ -98,7 +98,7 @@ def test_no_form_that_makes_a_record_sets_what_it_does_not_offer(district, promi
         data = answers(shown_form(page)) | typed
         extra = added(data.keys() | offered(page), model)
         before, newest = stored(), model.objects.order_by("pk").last()
-        assert district.office.post(reverse(url_name, args=args), extra | data).status_code == 302, url_name
+        assert confirmed(district.office, reverse(url_name, args=args), extra | data).status_code == 302, url_name
         made = model.objects.order_by("pk").last()
         assert made != newest
         taken = [

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from activities.models import Activity
 from tests.evidence import PDF
@@ -75,7 +76,7 @@ def test_no_file_is_left_without_its_record():
     sender, remover = clients_of(district, 2)
     outcomes = []
     for _ in range(2 * ROUNDS):
-        activity = make_activity(district.here)
+        activity = make_activity(district.here, held_on=timezone.localdate())
         acts = [partial(upload, sender, activity), deletion(remover, activity)]
         outcomes.append(tuple(at_once(acts)))
     assert set(outcomes) <= {(302, 409), (404, 302)}
