@@ -153,7 +153,7 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 # Dotted path of the table of record kinds that can be imported.
 IMPORT_KINDS = "reports.ledger.kinds.KINDS"
-# Counts what a correction may move.
+# The class that counts what a page moves in closed years.
 CLOSED_FIGURES = "reports.figures.closed_years.ClosedFigures"
 # Functions of (user, successor, day, by), called in the same transaction when somebody leaves.
 LEAVING_ACTIONS = ["outreach.actions.hand_over_links", "assistance.actions.end_grants"]
