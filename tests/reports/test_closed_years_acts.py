@@ -250,3 +250,12 @@ def test_a_late_sign_in_is_announced_on_the_page_of_the_activity(district):
     assert {one.figure.organisation for one in form.effects} == {district.here.name}
     send(district.office, "sign_in_create", activity.pk, **data)
     assert activity.sign_ins.count() == 2
+
+
+def test_a_record_that_waits_for_its_reason_has_no_page_yet(district):
+    """The form of a platform entry leads to its deletion once there is one."""
+    address = reverse("platform_entry_create")
+    data = {"platform": "志愿北京", "subject": "organisation", "name": district.here.name, "entered_on": DAY}
+    page = district.office.post(address, answers(shown_form(district.office.get(address))) | data)
+    assert page.context["form"].announced
+    assert "/delete/" not in page.content.decode()

@@ -230,18 +230,26 @@ def delete_page(request, instance, *, title, message, after=None, act=None, **co
 
 
 def attempt(form, act, record=None):
-    """Runs `act` in a transaction; returns False and adds form errors where the model or the database refuses it."""
+    """Runs `act` in a transaction; returns False where it has to be confirmed, or the model or the database refuses it.
+
+    The errors are on the form then, and a new record is again as it was before it was saved.
+    """
+    instance = getattr(form, "instance", None)
+    is_new = instance is not None and instance.pk is None
     try:
         with transaction.atomic(), announcing(form):
             act()
             check_reach(form, record)
     except Unannounced:
-        return False
+        pass
     except ValidationError as error:
         form.add_error(None, error)
     except IntegrityError:
         form.add_error(None, "保存时发现相同或有冲突的记录，可能刚由他人登记。请返回列表核对后重试。")
-    return not form.errors
+    is_done = not (form.errors or form.announced)
+    if is_new and not is_done:
+        instance.pk, instance._state.adding = None, True
+    return is_done
 
 
 def check_reach(form, record=None):
