@@ -62,7 +62,8 @@ def test_rows_that_are_there_already_are_encrypted(former, monkeypatch):
     person = former.get_model("members", "Person")
     youth = person.objects.create(name="白露", identity_number=NUMBER, mobile=MOBILE, search_text="白露 bailu bl")
     person.objects.bulk_create([person(name=f"章程{number}") for number in range(4)])
-    place = make_organisation()
+    facts = {"category": "branch", "domain": "community", "path": "0001", "depth": 1}
+    place = former.get_model("orgs", "Organisation").objects.create(name="柳林社区团支部", **facts)
     cases = former.get_model("assistance", "AssistedYouth")
     cases.objects.create(
         person_id=youth.pk, organisation_id=place.pk, registered_on="2017-01-05", needs=NEEDS, guardian="白建国"

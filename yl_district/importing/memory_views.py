@@ -38,15 +38,13 @@ def import_memory_list(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         delete_remembered(request, kinds)
         return redirect("import_memory_list")
-    found = [
-        KindMemory(
-            label,
-            list(ImportAlias.objects.filter(kind=key).order_by("column", "found")),
-            list(ImportHeading.objects.filter(kind=key).order_by("heading")),
-        )
-        for key, label in kinds.items()
-    ]
-    context = {"title": "记住的写法与标题", "memories": [one for one in found if one.aliases or one.headings]}
+    found = {key: KindMemory(label, [], []) for key, label in kinds.items()}
+    for alias in ImportAlias.objects.filter(kind__in=kinds).order_by("column", "found"):
+        found[alias.kind].aliases.append(alias)
+    for heading in ImportHeading.objects.filter(kind__in=kinds).order_by("heading"):
+        found[heading.kind].headings.append(heading)
+    memories = [one for one in found.values() if one.aliases or one.headings]
+    context = {"title": "记住的写法与标题", "memories": memories}
     return render(request, "yl_district/import_memory_list.html", context)
 
 
