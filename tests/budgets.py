@@ -27,6 +27,8 @@ CRAWLS = {"sqlite": 200, "postgresql": 110}
 CALCULATION = 0.05
 # So many tests are run from one calculation to the next.
 TESTS_BETWEEN = 50
+# On a machine that is slower than this others are at work, and what is measured there is told without failing the run.
+SLOWEST = 0.8
 
 
 def pytest_configure(config):
@@ -94,7 +96,7 @@ class Budgets:
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
         write(self.file, self.name, self.found)
         self.excesses = self.too_high() if self.is_limited else []
-        if self.excesses and session.exitstatus == pytest.ExitCode.OK:
+        if self.excesses and self.found["speed"] >= SLOWEST and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return result
 

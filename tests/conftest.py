@@ -7,6 +7,7 @@ import shutil
 import time
 from copy import copy
 from datetime import timedelta
+from zlib import crc32
 
 import django.test.client
 import hypothesis
@@ -97,6 +98,8 @@ def runs_here(config, item):
         return is_on_postgresql or not (mark and mark.kwargs.get("only"))
     if item.get_closest_marker("full"):
         return False
+    if item.get_closest_marker("in_turn"):
+        return is_on_postgresql == bool(crc32(item.name.encode()) % 2)
     if mark:
         return is_on_postgresql
     return not is_on_postgresql or bool(item.get_closest_marker("both"))

@@ -127,7 +127,7 @@ def outcome(batch):
     return "written"
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize("act", [edit, remove])
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_it(branches, kind, act):
@@ -143,6 +143,7 @@ def test_whatever_a_list_relies_on_has_it_checked_again_where_somebody_changed_i
     assert found == dict.fromkeys(relied, "checked again")
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize("kind", EACH_KIND)
 def test_whatever_a_list_relies_on_has_it_checked_again_where_it_changed_during_the_commit(branches, kind, monkeypatch):
     batch = checked(kind, changing(kind))
@@ -254,6 +255,7 @@ BEGUN_ROWS = [
 ]
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "row"), BEGUN_ROWS)
 def test_what_somebody_else_began_since_the_check_is_not_begun_twice(branches, kind, row):
     batch = checked(kind, [row])
@@ -286,7 +288,7 @@ BESIDE = {
 }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize(("kind", "row", "taken"), BESIDE.values(), ids=BESIDE)
 def test_what_the_database_holds_once_and_somebody_took_since_the_check_is_a_conflict(branches, kind, row, taken):
     make_volunteer(None, "", make_person("施然", mobile="13800138005"))

@@ -113,6 +113,7 @@ MEANWHILE = {
 }
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(("row", "act"), MEANWHILE.values(), ids=MEANWHILE)
 def test_what_changed_since_the_check_is_checked_again_before_anything_is_written(branches, row, act):
     make_member(branch=branches[BRANCH])
@@ -124,6 +125,7 @@ def test_what_changed_since_the_check_is_checked_again_before_anything_is_writte
     assert histories() == before
 
 
+@pytest.mark.in_turn
 @pytest.mark.parametrize(("row", "act"), MEANWHILE.values(), ids=MEANWHILE)
 def test_what_changed_before_the_check_is_no_reason_to_check_again(branches, row, act):
     make_member(branch=branches[BRANCH])

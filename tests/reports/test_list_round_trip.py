@@ -81,6 +81,7 @@ def test_every_list_has_a_cell_that_is_corrected_here():
 ON_BOTH = {"supply", "contact", "organisation", "hub"}
 
 
+@pytest.mark.cpu(3)
 @pytest.mark.parametrize(
     "page", [pytest.param(page, marks=pytest.mark.both) if page in ON_BOTH else page for page in CORRECTED]
 )

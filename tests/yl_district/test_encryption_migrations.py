@@ -55,7 +55,7 @@ def texts_held():
     return [text for text in TEXTS if text in held]
 
 
-@pytest.mark.cpu(30)
+@pytest.mark.full
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_are_there_already_are_encrypted(former, monkeypatch):
     monkeypatch.setattr(encryption, "REWRITE_BATCH", 2)
