@@ -67,6 +67,8 @@ def generated_district(seed):
     lots = Lots(seed)
     tree = make_tree(lots)
     fill(tree, lots)
+    make_earlier_states(lots, tree)
+    analyse()
     return tree
 
 
@@ -83,7 +85,6 @@ def fill(tree, lots):
     make_platform_entries(lots, tree, activities, people)
     make_transfers(lots, tree)
     make_unit_changes(lots, units)
-    make_earlier_states(lots, tree)
     tree.hubs = [*getattr(tree, "hubs", []), *hubs]
     analyse()
 
