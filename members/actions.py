@@ -7,6 +7,7 @@ from django.utils import timezone
 from orgs.models import Organisation
 from orgs.roles import RoleKind
 from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.days import has_ended
 from yl_district.validators import problem
 
 from .models import Liaison, Member, Person, Post, Proposal
@@ -122,7 +123,7 @@ def change_liaison(organisation, person, day):
     """
     lock_liaisons(organisation)
     latest = organisation.liaisons.select_related("person").latest_first().first()
-    present = latest if latest and not (latest.ended_on and latest.ended_on <= day) else None
+    present = latest if latest and not has_ended(latest, day) else None
     if (present and present.person) == person:
         remedy = f"现在就是{person}，不必更换" if person else "现在没有联系委员，请选择由谁联系"
         raise ValidationError({"person": problem("另一名联系委员", remedy)})

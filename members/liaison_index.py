@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 
 from orgs.models import Organisation
-from yl_district.periods import have_a_day_in_common
+from yl_district.days import has_ended
 from yl_district.sheets.cells import CellError, text_key
 from yl_district.sheets.columns import key_of
 
@@ -54,9 +54,9 @@ class LiaisonIndex:
 
     def present(self, organisation):
         """The liaison of an organisation in force today, or None."""
-        today = Liaison(started_on=self.book.today, ended_on=None)
-        later = [one for one in self.of(organisation) if have_a_day_in_common(one, today)]
-        return next((one for one in later if not one.started_on or one.started_on <= self.book.today), None)
+        today = self.book.today
+        begun = [one for one in self.of(organisation) if not one.started_on or one.started_on <= today]
+        return next((one for one in begun if not has_ended(one, today)), None)
 
     def note(self, post):
         """Notes a post, if it is one of a committee, in the place of what was known of it."""

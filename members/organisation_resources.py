@@ -7,6 +7,7 @@ from django.db.models import F
 
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET, OrganisationResource
+from yl_district.days import has_ended
 from yl_district.sheets.cells import CellError, is_blank, text_key
 from yl_district.sheets.columns import RecordNameColumn, ReferenceColumn, column
 from yl_district.sheets.problems import row_problem
@@ -26,7 +27,20 @@ def columns_with(item, after):
     return [*columns[:place], item, *columns[place:]]
 
 
-class OrganisationSheetResource(OrganisationResource):
+class NamesLiaison(SheetResource):
+    """A sheet in which a cell names who looks after an organisation."""
+
+    @property
+    def index(self):
+        return self.book.only(LiaisonIndex)
+
+    def render(self, heading, item, value):
+        if isinstance(value, Person):
+            return value.shown_name if self.book.masks else self.index.reference(value)
+        return super().render(heading, item, value)
+
+
+class OrganisationSheetResource(NamesLiaison, OrganisationResource):
     """Each row is a league organisation, and says who looks after it now.
 
     The name is resolved once all sheets are read, since that of the posts comes later. Another one than before looks
@@ -39,10 +53,6 @@ class OrganisationSheetResource(OrganisationResource):
 
     class Meta(OrganisationResource.Meta):
         model = Organisation
-
-    @property
-    def index(self):
-        return self.book.only(LiaisonIndex)
 
     def load(self):
         super().load()
@@ -84,7 +94,7 @@ class OrganisationSheetResource(OrganisationResource):
             return
         day, last = self.book.state_day if organisation.pk else None, self.index.latest(organisation)
         begun = Liaison(organisation=organisation, person=person, started_on=day)
-        if last and not (last.ended_on and last.ended_on <= day):
+        if last and not has_ended(last, day):
             if last.started_on and last.started_on >= day:
                 begun, last.person = last, person
             else:
@@ -115,13 +125,8 @@ class OrganisationSheetResource(OrganisationResource):
         present = self.index.present(record)
         return present and present.person
 
-    def render(self, heading, item, value):
-        if isinstance(value, Person):
-            return value.shown_name if self.book.masks else self.index.reference(value)
-        return super().render(heading, item, value)
 
-
-class LiaisonResource(SheetResource):
+class LiaisonResource(NamesLiaison):
     """Each row is a span in which somebody looks after an organisation, of one of which any has a day."""
 
     sheet = SPAN_SHEET
@@ -141,10 +146,6 @@ class LiaisonResource(SheetResource):
 
     class Meta(SheetResource.Meta):
         model = Liaison
-
-    @property
-    def index(self):
-        return self.book.only(LiaisonIndex)
 
     def load(self):
         self.stored, self.rows = self.index.stored, {}
@@ -219,8 +220,3 @@ class LiaisonResource(SheetResource):
 
     def value_for_export(self, record, heading, item):
         return record.person if heading == LIAISON else super().value_for_export(record, heading, item)
-
-    def render(self, heading, item, value):
-        if isinstance(value, Person):
-            return value.shown_name if self.book.masks else self.index.reference(value)
-        return super().render(heading, item, value)

@@ -40,9 +40,7 @@ PROPOSED = "已提交申请，委机关同意后生效。"
 @require_GET
 def organisation_export(request, book=None):
     """Exports the list of organisations, with who looks after each."""
-    day = timezone.localdate()
-    organisations = Organisation.objects.visible_to(request.user).with_parent_name().with_headcounts(day)
-    organisations = organisations.with_liaison(day, request.user)
+    organisations = Organisation.objects.listed_for(request.user, timezone.localdate())
     return export_page(
         request, OrganisationSheetResource, OrganisationTreeTable, OrganisationFilter, organisations, book=book
     )

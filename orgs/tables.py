@@ -22,7 +22,7 @@ class OrganisationTable(PageTable):
 
 
 class OrganisationTreeTable(OrganisationTable):
-    """Organisations indented as a tree, with what `with_headcounts` and `with_liaison` add."""
+    """Organisations indented as a tree, with what `listed_for` adds."""
 
     rows_per_page = 100
 

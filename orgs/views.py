@@ -23,9 +23,7 @@ from .tables import OrganisationTreeTable, SupplyTable, UnitChangeTable, UnitCon
 
 def organisation_list(request):
     """The organisation tree; by default the organisations in existence today."""
-    organisations = Organisation.objects.visible_to(request.user)
-    day = timezone.localdate()
-    organisations = organisations.with_parent_name().with_headcounts(day).with_liaison(day, request.user)
+    organisations = Organisation.objects.listed_for(request.user, timezone.localdate())
     return list_page(request, OrganisationTreeTable, OrganisationFilter, organisations, title="团组织")
 
 

@@ -124,3 +124,8 @@ def have_a_day_in_common(one, other, begin="started_on", end="ended_on"):
         return bool(ended and began and ended <= began)
 
     return not (ends_before(one, other) or ends_before(other, one))
+
+
+def overlapping_record(record, others, leaving=()):
+    """The first of `others` that overlaps with the record, itself and the keys in `leaving` apart; None without one."""
+    return next((one for one in others if one.pk not in (record.pk, *leaving) and record.overlaps(one)), None)

@@ -14,7 +14,7 @@ from orgs.roles import HUB_KEEPERS
 from yl_district.days import announced, happened
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
-from yl_district.periods import have_a_day_in_common, standing_on
+from yl_district.periods import have_a_day_in_common, overlapping_record, standing_on
 from yl_district.pinyin import SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
@@ -223,10 +223,9 @@ class TeamMember(models.Model):
 
     def check_overlap(self, leaving=()):
         """Raises ValidationError where another place of the volunteer overlaps, except those in `leaving`."""
-        others = TeamMember.objects.filter(volunteer=self.volunteer_id).exclude(pk=self.pk).select_related("hub")
-        for other in others:
-            if other.pk not in leaving and self.overlaps(other):
-                raise ValidationError({"started_on": overlap_problem(other)})
+        others = TeamMember.objects.filter(volunteer=self.volunteer_id).select_related("hub")
+        if other := overlapping_record(self, others, leaving):
+            raise ValidationError({"started_on": overlap_problem(other)})
 
     def end(self, day):
         """Ends the place on `day`."""

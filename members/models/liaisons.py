@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from orgs.models import Organisation, ReachQuerySet
 from orgs.roles import RoleKind
-from yl_district.days import announced, happened
+from yl_district.days import announced, happened, has_ended
 from yl_district.history.tracking import Tracked
-from yl_district.periods import have_a_day_in_common, standing_on
+from yl_district.periods import have_a_day_in_common, overlapping_record, standing_on
 from yl_district.record_options import RecordOptions
 from yl_district.typing import User
 from yl_district.validators import problem
@@ -126,10 +126,9 @@ class Liaison(models.Model):
 
     def check_overlap(self, leaving=()):
         """Raises ValidationError where another span of the organisation overlaps, except those in `leaving`."""
-        others = Liaison.objects.filter(organisation=self.organisation_id).exclude(pk=self.pk)
-        for other in others.select_related("person"):
-            if other.pk not in leaving and self.overlaps(other):
-                raise ValidationError({"started_on": shared_day_problem(other)})
+        others = Liaison.objects.filter(organisation=self.organisation_id).select_related("person")
+        if other := overlapping_record(self, others, leaving):
+            raise ValidationError({"started_on": shared_day_problem(other)})
 
     def check_office(self, posts: Iterable[Post]) -> None:
         """Raises ValidationError where none of `posts`, the person's in committees above, is held when it begins.
@@ -145,7 +144,7 @@ class Liaison(models.Model):
     def _begins_in(self, post):
         if self.started_on is None:
             return self.overlaps(post)
-        return post.started_on <= self.started_on and not (post.ended_on and post.ended_on <= self.started_on)
+        return post.started_on <= self.started_on and not has_ended(post, self.started_on)
 
     def end(self, day):
         """Ends the span on `day`."""

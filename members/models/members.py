@@ -14,7 +14,7 @@ from yl_district.counts import latest_of_each
 from yl_district.days import announced, announcement, happened
 from yl_district.fields import FirstDateField, MonthField, is_first_date, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, have_a_day_in_common, standing_on
+from yl_district.periods import Period, have_a_day_in_common, overlapping_record, standing_on
 from yl_district.pinyin import search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, too_early
@@ -256,11 +256,10 @@ class Member(models.Model):
 
     def check_overlap(self, leaving=()):
         """Raises ValidationError where another membership of the person overlaps, except those in `leaving`."""
-        others = Member.objects.filter(person=self.person_id).exclude(pk=self.pk).select_related("branch")
-        for other in others:
-            if other.pk not in leaving and self.overlaps(other):
-                expected = f"同一时间只在一个团支部在册（此人已登记在{other.branch}）"
-                raise ValidationError({"branch": problem(expected, "请先办理原支部的转出，或核对来源日期")})
+        others = Member.objects.filter(person=self.person_id).select_related("branch")
+        if other := overlapping_record(self, others, leaving):
+            expected = f"同一时间只在一个团支部在册（此人已登记在{other.branch}）"
+            raise ValidationError({"branch": problem(expected, "请先办理原支部的转出，或核对来源日期")})
 
     def leave(self, day, status):
         """Ends the membership on `day` for the reason `status`."""

@@ -104,6 +104,10 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         names = liaisons.filter(organisation=OuterRef("pk")).values("person__search_text")[:1]
         return self.prefetch_related(found).annotate(liaison_order=models.Subquery(names))
 
+    def listed_for(self, user: User, day: date) -> Self:
+        """Organisations visible to the user, with what the columns of their list show as of `day`."""
+        return self.visible_to(user).with_parent_name().with_headcounts(day).with_liaison(day, user)
+
     def looked_after_by(self, text: str, day: date, user: User) -> Self:
         """Organisations that somebody of this name looks after on `day`, where the user may know."""
         liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)

@@ -33,6 +33,8 @@ from .scopes import Scope
 
 # (organisation's primary key, year, figure's key).
 Place: TypeAlias = tuple[int, int, str]
+# Of the types of activities one, since their figures read the same.
+FIGURES_OF_ANY_TYPE = [*FIGURES, *type_figures([ActivityType(key="any", name="any")])]
 
 
 class ClosedFigures:
@@ -196,20 +198,15 @@ def end_field(model: type[Model]) -> str:
 @cache
 def is_lasting(model: type[Model]) -> bool:
     """Whether a record can be counted in years after its own dates, as all but mere happenings can."""
-    figures = [*FIGURES, *type_figures([ANY_TYPE])]
-    timings = {figure.timing for figure in figures if reads(figure, model, field_names(model))}
+    timings = {figure.timing for figure in FIGURES_OF_ANY_TYPE if reads(figure, model, field_names(model))}
     return bool(end_field(model) or options_of(model).states) or timings != {Timing.FLOW}
 
 
 @cache
 def names_read(model: type[Model]) -> frozenset[str]:
     """The names of the fields of a model that any figure reads."""
-    figures = [*FIGURES, *type_figures([ANY_TYPE])]
-    return frozenset(name for name in field_names(model) if any(reads(figure, model, [name]) for figure in figures))
-
-
-# All types of activities have figures alike.
-ANY_TYPE = ActivityType(key="any", name="any")
+    names, figures = field_names(model), FIGURES_OF_ANY_TYPE
+    return frozenset(name for name in names if any(reads(figure, model, [name]) for figure in figures))
 
 
 def reads(figure: Figure, model: type[Model], names: Collection[str]) -> bool:

@@ -16,7 +16,7 @@ from .names import FigureNames
 from .words import FACTS, words_of
 
 # The model of each source of figures, which is the same in every scope, while building a query to ask takes time.
-MODELS: dict[Callable[[Scope], Rows], type[Model]] = {}
+_models_of_sources: dict[Callable[[Scope], Rows], type[Model]] = {}
 
 
 class Vocabulary:
@@ -60,9 +60,9 @@ class Vocabulary:
     def model(self, key: str) -> type[Model]:
         """The model whose records a figure counts."""
         source = self.figures[key].source
-        if source not in MODELS:
-            MODELS[source] = source(self.scope).model
-        return MODELS[source]
+        if source not in _models_of_sources:
+            _models_of_sources[source] = source(self.scope).model
+        return _models_of_sources[source]
 
     def aspects(self, key: str) -> list[str]:
         """The aspects of a figure; the empty one is its number."""

@@ -107,9 +107,6 @@ class DayColumn(tables.Column):
     def render(self, value):
         return formats.date_format(value, self.format)
 
-    def value(self, value):
-        return value and self.render(value)
-
 
 @tables.columns.library.register
 class MonthColumn(DayColumn):
@@ -138,7 +135,7 @@ class EndColumn(DayColumn):
         return announcement(self.field, value) if value > timezone.localdate() else super().render(value)
 
     def value(self, value):
-        return value and super().render(value)
+        return super().render(value)
 
 
 @tables.columns.library.register
