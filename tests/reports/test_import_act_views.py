@@ -121,6 +121,16 @@ def test_a_number_that_excel_may_have_cut_is_not_confirmed_by_sending_it_again(o
     assert [one["column"] for one in batch.parts.get().told[1]["problems"]] == ["身份证号"]
 
 
+@pytest.mark.parametrize(("column", "number"), [("身份证号", 110105199805040010), ("志愿者编号", 1101051234567890)])
+def test_a_number_of_more_digits_than_excel_keeps_is_not_confirmed_by_sending_it_again(office, column, number):
+    """What is shown are digits that the file never had."""
+    batch = opened(office, [person(0, 备注="x") | {column: number}])
+    address = mend_address(batch, 0, 1)
+    form = office.get(address).context["form"]
+    office.post(address, {name: form[name].value() for name in form.fields})
+    assert [one["column"] for one in batch.parts.get().told[1]["problems"]] == [column]
+
+
 def test_a_number_that_is_to_be_a_text_is_confirmed_as_it_is_where_nothing_else_is_mended(office):
     batch = opened(office, [person(0, 入团年月=2008.1, 微信号="x" * 41)])
     address = mend_address(batch, 0, 1)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..sheets.cells import full_text, has_doubtful_digits, is_cut, plain
+from ..sheets.cells import full_text, has_doubtful_digits, is_rounded, plain
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .models import ImportBatch, ImportPart
@@ -95,7 +95,7 @@ def column_places(batch: ImportBatch, part: ImportPart) -> dict[str, int]:
 def mend(batch: ImportBatch, part: ImportPart, place: int, cells: Mapping[str, str]) -> list[str]:
     """Sets the texts `cells`, {column: text}, in the part's row at `place`; returns the names of changed columns.
 
-    Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that may have lost digits.
+    Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that have lost digits.
     """
     rows, places, changed, confirmed = part.rows, column_places(batch, part), [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
@@ -107,7 +107,7 @@ def mend(batch: ImportBatch, part: ImportPart, place: int, cells: Mapping[str, s
         if full_text(row[at]) != full_text(text):
             row[at] = text or None
             changed.append(column)
-        elif column in wrong and text and not isinstance(row[at], str) and not is_cut(text):
+        elif column in wrong and text and not isinstance(row[at], str) and not is_rounded(row[at]):
             confirmed.append((column, at))
     for column, at in () if changed else confirmed:
         row[at] = cells[column]

@@ -33,6 +33,10 @@ AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 SCIENTIFIC_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
 CUT_NUMBER = re.compile(r"[0-9]{15}000")  # Excel keeps fifteen digits of a long number, the rest becomes 0
+KEPT_DIGITS = 15
+# What Excel shows instead of a number of twelve digits or more; a room such as 2E12 is none.
+ROUNDED_NUMBER = re.compile(r"[0-9](\.[0-9]+E\+?|E\+)[0-9]{2,3}")
+EXPONENT = re.compile(r"[EeＥｅ][+＋0-9０-９]")
 READABLE_YEARS = range(1900, 2101)
 Dated = TypeVar("Dated", bound=KnownDate)
 # Raises ValidationError for an invalid value.
@@ -79,6 +83,21 @@ def check_digits(widget: Widget, value: object) -> None:
         written = f"{text[:6]} {text[6:14]} {text[14:]}"
         remedy = f"文本文件中末三位为 0 的号码可能已被 Excel 改写，请对照身份证核对；确实如此的，请加空格写成 {written}"
         raise CellError("末几位没有丢失的 18 位身份证号", remedy)
+
+
+def is_rounded(value: object) -> bool:
+    """Whether a cell is a number of more than KEPT_DIGITS digits, or the rounded form of one as a text."""
+    if isinstance(value, str):
+        return EXPONENT.search(value, 0, 20) is not None and ROUNDED_NUMBER.fullmatch(plain(value).upper()) is not None
+    return isinstance(value, (int, float)) and abs(value) >= 10**KEPT_DIGITS
+
+
+def check_rounded(widget: Widget, value: object) -> None:
+    """Raises CellError where a rounded number is in a column of texts or codes; all others refuse it themselves."""
+    if isinstance(widget, TextWidget) and not isinstance(widget, IdentityNumberWidget):
+        kept = f"Excel 只保留 {KEPT_DIGITS} 位有效数字，或只显示前几位"
+        remedy = f"{kept}，末几位已经丢失：请把该列设为文本格式，对照原件重新输入"
+        raise CellError("文本格式的完整号码或文字", remedy)
 
 
 def has_doubtful_digits(text: str) -> bool:

@@ -288,10 +288,15 @@ class SheetResource(ExportRecall, ModelResource):
         if type(value) is str and value in known:
             return known[value]
         cells.check_formula(value)
+        is_kept = False
+        if cells.is_rounded(value):
+            is_kept = self._is_stored(heading, item, value)
+            if not is_kept:
+                cells.check_rounded(item.widget, value)
         if self.without_types and not self._is_stored(heading, item, value):
             cells.check_digits(item.widget, value)
         read = item.widget.clean(value, row)
-        if type(value) is str and len(known) < MOST_REMEMBERED:
+        if type(value) is str and len(known) < MOST_REMEMBERED and not is_kept:
             known[value] = read
         return read
 
