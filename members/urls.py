@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import liaison_views, views
+from . import duplicate_views, liaison_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -24,5 +24,8 @@ urlpatterns = [
     path("organisations/<int:pk>/liaison/", liaison_views.organisation_liaison, name="organisation_liaison"),
     path("liaisons/<int:pk>/update/", liaison_views.liaison_update, name="liaison_update"),
     path("liaisons/<int:pk>/delete/", liaison_views.liaison_delete, name="liaison_delete"),
+    path("people/duplicates/", duplicate_views.duplicate_list, name="duplicate_list"),
+    path("people/<int:pk>/namesakes/<int:twin_pk>/", duplicate_views.namesakes_create, name="namesakes_create"),
+    path("namesakes/<int:pk>/delete/", duplicate_views.namesakes_delete, name="namesakes_delete"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

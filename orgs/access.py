@@ -127,6 +127,9 @@ ACCESS = {
     # People and their capacities
     "person_detail": PEOPLE_READERS,
     "record_unmask": PEOPLE_READERS,
+    "duplicate_list": OFFICE,
+    "namesakes_create": OFFICE,
+    "namesakes_delete": OFFICE,
     "member_list": RECORD_KEEPERS,
     "member_export": RECORD_KEEPERS,
     "member_full_export": OFFICE,

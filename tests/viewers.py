@@ -14,7 +14,7 @@ from activities.actions import add_sign_in
 from activities.models import ActivityType
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
-from members.models import Proposal
+from members.models import Namesakes, Proposal
 from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
@@ -208,6 +208,9 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
             uploaded_at=timezone.now(),
         ),
     }
+    found["namesakes"] = Namesakes.objects.create(
+        first=member.person, second=volunteer.person, declared_by=found["account"]
+    )
     found["report"] = factories.make_report(here.branch)
     found["section"] = Section.objects.create(report=found["report"], position=1)
     keeper = getattr(place, "users", {}).get("office") or found["account"]

@@ -2,6 +2,7 @@
 
 from .liaisons import Liaison, LiaisonQuerySet, shared_day_problem
 from .members import LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
+from .namesakes import Namesakes, NamesakesQuerySet
 from .people import Person, PersonQuerySet, shown_name
 from .posts import Post, PostQuerySet
 from .proposals import Proposal, ProposalQuerySet
@@ -13,6 +14,8 @@ __all__ = [
     "LiaisonQuerySet",
     "Member",
     "MemberQuerySet",
+    "Namesakes",
+    "NamesakesQuerySet",
     "Person",
     "PersonQuerySet",
     "Post",

@@ -55,6 +55,10 @@ class PersonQuerySet(models.QuerySet):
         relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
         return self.filter(**{f"{relation}__isnull": True for relation in relations})
 
+    def known_openly(self) -> Self:
+        """People with a capacity other than a case file."""
+        return self.filter(self._known_at_all(SIGN_INS) | self._one_of(links_as_cadre__isnull=False))
+
     def _digest(self, index: str, number: str) -> str:
         return self.model._meta.get_field(index).digest(number) or ""
 

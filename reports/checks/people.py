@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Exists, F, Min, OuterRef, Q
 
-from members.models import Post
+from members.duplicates import likely_duplicates
+from members.models import Person, Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
@@ -150,6 +151,17 @@ def beside_the_longest(posts):
     for later in others:
         yield longest, later
         longest = max(longest, later, key=last_day_of)
+
+
+def people_alike(inspection):
+    """Yields pairs of people who are likely one, those known only by case files left out."""
+    people, user = Person.objects.within(inspection.scope.organisation).known_openly(), inspection.user
+    if user and inspection.names_people:
+        people = people.kept_by(user)
+    url = inspection.page("duplicate_list")
+    for pair in likely_duplicates(people, user if inspection.names_people else None):
+        subject = f"{subject_of(pair.first)}+{pair.second.pk}"
+        yield RawFinding(subject, str(pair.second), f"与另一人同名，{'、'.join(pair.agreeing)}", url)
 
 
 def last_day_of(post):

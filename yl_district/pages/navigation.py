@@ -31,6 +31,7 @@ MENU = [
             MenuEntry("团组织", "organisation_list", icon="sitemap"),
             MenuEntry("团干部", "post_list", icon="user-star"),
             MenuEntry("团员", "member_list", icon="users"),
+            MenuEntry("疑似重复", "duplicate_list", icon="users"),
             MenuEntry("待办申请", "proposal_list", icon="clipboard-check"),
             MenuEntry("两新组织", "unit_list", icon="building"),
             MenuEntry("两新变更", "unit_change_list", icon="history"),

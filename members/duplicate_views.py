@@ -1,0 +1,79 @@
+"""Pages of people who are likely registered twice."""
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from yl_district.pages.pages import delete_page, end_page
+
+from .duplicates import likely_duplicates
+from .merge_forms import NamesakesForm
+from .models import Member, Namesakes, Person, Post
+
+PAIRS_PER_PAGE = 20
+
+
+def duplicate_list(request):
+    """The pairs of people whom the user sees and who are likely one."""
+    user = request.user
+    pairs = Paginator(likely_duplicates(Person.objects.written_by(user), user), PAIRS_PER_PAGE)
+    page = pairs.get_page(request.GET.get("page"))
+    people = shown_people(user, {one.pk for pair in page for one in (pair.first, pair.second)})
+    context = {
+        "title": "疑似重复",
+        "page": page,
+        "pairs": [(pair, people[pair.first.pk], people[pair.second.pk]) for pair in page],
+        "declared": Namesakes.objects.visible_to(user).select_related("first", "second", "declared_by"),
+    }
+    return render(request, "members/duplicate_list.html", context)
+
+
+def shown_people(user, keys):
+    """The people by key, with what the user sees of their memberships and posts."""
+    seen = (
+        Prefetch("memberships", Member.objects.visible_to(user).select_related("branch")),
+        Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")),
+    )
+    return Person.objects.filter(pk__in=keys).prefetch_related(*seen).in_bulk()
+
+
+def namesakes_create(request, pk, twin_pk):
+    """Declares that two people are not the same."""
+    person, twin = writable_pair(request.user, pk, twin_pk)
+
+    def declare():
+        first, second = sorted([person, twin], key=lambda one: one.pk)
+        if not Namesakes.objects.of_both(person, twin).exists():
+            Namesakes.objects.create(first=first, second=second, declared_by=request.user)
+
+    return end_page(
+        request,
+        NamesakesForm,
+        person,
+        declare,
+        title=f"不是同一人：{person}、{twin}",
+        message="已记下这两人不是同一人，不再列为疑似重复。",
+        after=reverse("duplicate_list"),
+    )
+
+
+def namesakes_delete(request, pk):
+    """Takes back that two people are not the same."""
+    namesakes = get_object_or_404(Namesakes.objects.visible_to(request.user).select_related("first", "second"), pk=pk)
+    return delete_page(
+        request,
+        namesakes,
+        title=f"撤销“不是同一人”：{namesakes}",
+        message="已撤销，这两人会重新列为疑似重复。",
+        after=reverse("duplicate_list"),
+    )
+
+
+def writable_pair(user, pk, twin_pk):
+    """Two different people whose data the user may change; raises Http404 otherwise."""
+    found = Person.objects.written_by(user).in_bulk([pk, twin_pk])
+    if len(found) != 2:
+        raise Http404
+    return found[pk], found[twin_pk]

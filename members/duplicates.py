@@ -1,0 +1,97 @@
+"""Pairs of people who are likely one human being, registered twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.db.models import Count
+
+from orgs.models import User
+from yl_district.partial_dates import PartialDate, may_agree
+
+from .models import Namesakes, Person, PersonQuerySet
+
+SAME_BIRTH, SAME_MOBILE = "出生日期一致", "手机号码一致"
+IN_ONE_PLACE = "在同一团组织"
+# The relations from a person to something of a place, the path from there to it, and the words for sharing it.
+PLACES = (
+    ("memberships", "branch", IN_ONE_PLACE),
+    ("posts", "organisation", IN_ONE_PLACE),
+    ("links_as_youth", "cadre", "由同一团干部联系"),
+    ("volunteering", "places__hub", "在同一志愿者队伍"),
+)
+# With how many others of one name and place a person is compared.
+MOST_COMPARED = 20
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Two people, the one registered first before the other, and in what they agree."""
+
+    first: Person
+    second: Person
+    agreeing: tuple[str, ...]
+
+
+@dataclass
+class Known:
+    """A person with what is compared of it."""
+
+    person: Person
+    places: set[tuple[str, int]] = field(default_factory=set)
+
+    def marks(self):
+        """Yields what another record of the same human being is likely to share, each with the words for it."""
+        born = self.person.birth_date
+        if self.person.mobile_index:
+            yield SAME_MOBILE, self.person.mobile_index
+        if born and not (isinstance(born, PartialDate) and born.month is None):
+            yield SAME_BIRTH, (born.year, born.month)
+        yield from self.places
+
+    def contradicts(self, other):
+        """Whether identity number or birth date say that these are two people."""
+        numbers = {self.person.identity_number_index, other.person.identity_number_index} - {None}
+        return len(numbers) > 1 or not may_agree(self.person.birth_date, other.person.birth_date)
+
+
+def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[Alike]:
+    """The pairs among `people` of one name who agree in birth date, phone or place and contradict in nothing.
+
+    Left out is what somebody has declared to be two. With a user only those places count that the user may know.
+    """
+    people = people.order_by()
+    shared = people.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
+    namesakes = people.filter(name__in=shared.values("name"))
+    compared = namesakes.only("name", "birth_date", "identity_number_index", "mobile_index")
+    known = {person.pk: Known(person) for person in compared.order_by("pk")}
+    for relation, path, words in PLACES:
+        reverse = Person._meta.get_field(relation)
+        rows = reverse.related_model.objects.order_by().filter(**{f"{reverse.field.name}__in": namesakes.values("pk")})
+        rows = rows.visible_to(user) if user else rows
+        for person, place in rows.exclude(**{path: None}).values_list(reverse.field.name, path):
+            known[person].places.add((words, place))
+    apart = {frozenset(pair) for pair in Namesakes.objects.order_by().values_list("first", "second")}
+    return pairs_of(known.values(), apart)
+
+
+def pairs_of(known, apart):
+    """The pairs among people of one name, the latest registered first."""
+    sharing = defaultdict(list)
+    for one in known:
+        for words, what in one.marks():
+            sharing[one.person.name, words, what].append(one)
+    found = defaultdict(list)
+    for (_, words, _), people in sharing.items():
+        for place, one in enumerate(people):
+            former = people[max(place - MOST_COMPARED, 0) : place]
+            if first := next((each for each in former if may_be_one(each, one, apart)), None):
+                found[first.person, one.person].append(words)
+    pairs = [Alike(*pair, tuple(dict.fromkeys(words))) for pair, words in found.items()]
+    return sorted(pairs, key=lambda pair: (pair.second.pk, pair.first.pk), reverse=True)
+
+
+def may_be_one(one, other, apart):
+    """Whether nothing says that these are two people."""
+    return not one.contradicts(other) and frozenset((one.person.pk, other.person.pk)) not in apart
