@@ -16,7 +16,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.days import FIRST_YEAR, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
-from yl_district.pinyin import SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span
 from yl_district.validators import problem
@@ -37,6 +37,7 @@ class ActivityType(models.Model):
     is_education = models.BooleanField("计入思想教育", default=False)
     education_since = happened(models.DateField("思想教育起始日期", null=True, blank=True))
     position = models.PositiveSmallIntegerField("顺序", default=100)
+    name_sort = NameOrderField()
 
     objects = ActivityTypeQuerySet.as_manager()
     history = Tracked()
@@ -173,6 +174,7 @@ class Activity(models.Model):
     partners = models.CharField("协办单位", max_length=100, blank=True)
     content = models.TextField("内容", blank=True)
     search_text = SearchTextField()
+    name_sort = NameOrderField()
 
     attachments = GenericRelation(Attachment)
 

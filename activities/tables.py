@@ -13,7 +13,8 @@ class ActivityTable(PageTable):
 
     related = ("type", "host", "hub")
 
-    name = RecordColumn()
+    name = RecordColumn(order_by="name_sort")
+    hub = tables.Column(order_by="hub__name_sort")
 
     class Meta(PageTable.Meta):
         model = Activity
@@ -31,7 +32,9 @@ class ActivityTable(PageTable):
 class ActivityTypeTable(PageTable):
     """Types of activities; a type has no page other than its form."""
 
-    name = tables.Column(linkify=("activity_type_update", [tables.A("pk")]), attrs={"td": {"class": "record"}})
+    name = tables.Column(
+        linkify=("activity_type_update", [tables.A("pk")]), order_by="name_sort", attrs={"td": {"class": "record"}}
+    )
 
     class Meta(PageTable.Meta):
         model = ActivityType
@@ -45,7 +48,7 @@ class SignInTable(PageTable):
 
     person = tables.Column(
         accessor="person__shown_name",
-        order_by="person__search_text",
+        order_by="person__name_sort",
         linkify=lambda record: record.person.get_absolute_url(),
         attrs={"td": {"class": "record"}},
     )

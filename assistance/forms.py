@@ -87,7 +87,7 @@ def offer_volunteers(field, user, volunteers, chosen=()):
     """Offers those of the volunteers visible to the user as a keeper of case files, and those already chosen."""
     reached = volunteers.visible_as(user, *CASE_KEEPERS).values("pk")
     volunteers = Volunteer.objects.filter(Q(pk__in=reached) | Q(pk__in=[one.pk for one in chosen]))
-    field.queryset = volunteers.select_related("person").order_by("person__search_text", "pk")
+    field.queryset = volunteers.select_related("person").order_by("person__name_sort", "pk")
 
 
 class PairingForm(ActionForm):
@@ -150,7 +150,8 @@ class AssistanceForm(PageForm):
             day = self.fields["held_on"].clean(value)
         except ValidationError:
             return AssistedYouth.objects.none()
-        return AssistedYouth.objects.visible_to(self.user).as_of(day).select_related("person", "organisation")
+        youths = AssistedYouth.objects.visible_to(self.user).as_of(day).select_related("person", "organisation")
+        return youths.order_by("person__name_sort", "pk")
 
     def clean(self):
         data = super().clean()

@@ -13,7 +13,7 @@ class AssistedYouthTable(PageTable):
 
     related = ("person", "organisation")
 
-    person = RecordColumn(accessor="shown_name", order_by="person__search_text")
+    person = RecordColumn(accessor="shown_name", order_by="person__name_sort")
     identity_number = MaskedColumn(accessor="person__identity_number")
 
     class Meta(PageTable.Meta):
@@ -40,7 +40,7 @@ class ServicePlanTable(PageTable):
 
     related = ("youth__person", "youth__organisation")
 
-    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__person__search_text")
+    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__person__name_sort")
 
     class Meta(PageTable.Meta):
         model = ServicePlan
@@ -66,7 +66,7 @@ class ScholarshipTable(PageTable):
 
     related = ("student",)
 
-    student = RecordColumn(accessor="shown_name", order_by="student__search_text")
+    student = RecordColumn(accessor="shown_name", order_by="student__name_sort")
 
     class Meta(PageTable.Meta):
         model = Scholarship
@@ -79,6 +79,8 @@ class CaseGrantTable(PageTable):
     related = ("user", "organisation", "decided_by")
 
     name = RecordColumn(accessor="shown_name", verbose_name="青少年", orderable=False)
+    user = tables.Column(order_by="user__name_sort")
+    decided_by = tables.Column(order_by="decided_by__name_sort")
     requested_at = tables.DateTimeColumn(format="Y-m-d H:i")
     state = tables.Column("状态", accessor="pk", orderable=False)
 

@@ -66,7 +66,9 @@ class Directory:
             set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
         )
         # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
-        people = Person.objects.order_by("pk").defer("search_text", "identity_number_index", "mobile_index")
+        people = Person.objects.order_by("pk").defer(
+            "search_text", "name_sort", "identity_number_index", "mobile_index"
+        )
         for person in people.iterator():
             self.people[person.pk] = person
             self.learn(person, by_name=person.pk not in closed)

@@ -19,7 +19,7 @@ from yl_district.pages.forms import (
     prepare_field,
 )
 from yl_district.partial_dates import is_vaguer, may_agree
-from yl_district.pinyin import normalised
+from yl_district.pinyin import NAME_ORDER, normalised
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
 from yl_district.validators import problem
@@ -434,7 +434,7 @@ class TransferProposalForm(ActionForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         branches = Organisation.objects.branches().as_of(self.day)
-        self.fields["to_branch"].queryset = branches.order_by("search_text", "pk")
+        self.fields["to_branch"].queryset = branches.order_by(*NAME_ORDER)
 
 
 class ProposalWithdrawalForm(ActionForm):
@@ -490,7 +490,7 @@ class PostAccountForm(ActionForm):
         super().__init__(*args, **options)
         field, person = self.fields["account"], post.person
         free = Q(pk__in=User.objects.active().keeping_records_at(post.organisation).filter(person=None).values("pk"))
-        accounts = User.objects.filter(free | Q(pk=person.user_id)).order_by("name", "pk")
+        accounts = User.objects.filter(free | Q(pk=person.user_id)).order_by(*NAME_ORDER)
         field.queryset = accounts.prefetch_related("roles__organisation")
         field.empty_label = "不绑定账号"
         field.initial = person.user_id

@@ -4,6 +4,7 @@ from django import forms
 from django.db.models import Prefetch, Q
 
 from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pinyin import NAME_ORDER
 
 from .actions import committee_posts, lock_liaisons, save_liaison
 from .models import Liaison, Person
@@ -16,7 +17,7 @@ class CommitteeMemberField(forms.ModelChoiceField):
         """Offers the holders of `posts` whom the user may see, and the person with the key `beside`."""
         seen = Q(pk__in=Person.objects.visible_to(user).values("pk")) & Q(pk__in=posts.values("person"))
         told = Prefetch("posts", posts.select_related("organisation"), to_attr="committee_posts")
-        people = Person.objects.filter(seen | Q(pk=beside)).order_by("search_text", "pk")
+        people = Person.objects.filter(seen | Q(pk=beside)).order_by(*NAME_ORDER)
         self.queryset = people.prefetch_related(told)
 
     def label_from_instance(self, person):

@@ -7,6 +7,7 @@ from functools import partial
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.importing.questions import ANOTHER_DAY, day_question
+from yl_district.pinyin import person_order
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
@@ -179,7 +180,8 @@ class PeopleResource(SheetResource):
             people = value if isinstance(value, (list, str)) else [value]
             if isinstance(people, str):
                 return people
-            return "、".join(sorted(self.directory.reference(person, item.capacity) for person in people))
+            references = [self.directory.reference(person, item.capacity) for person in people]
+            return "、".join(sorted(references, key=person_order))
         return super().render(heading, item, value)
 
 

@@ -10,7 +10,7 @@ from .models import Member, Person, Post, Proposal
 class PersonTable(PageTable):
     """People."""
 
-    name = RecordColumn(accessor="shown_name", verbose_name="姓名", order_by="search_text")
+    name = RecordColumn(accessor="shown_name", verbose_name="姓名", order_by="name_sort")
 
     class Meta(PageTable.Meta):
         model = Person
@@ -22,7 +22,7 @@ class MemberTable(PageTable):
 
     related = ("person", "branch")
 
-    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     education = tables.Column(attrs={"td": {"class": "secondary"}})
     mobile = MaskedColumn(accessor="person__mobile")
     joined_league_on = MonthColumn(attrs={"td": {"class": "secondary"}})
@@ -48,7 +48,7 @@ class PostTable(PageTable):
 
     related = ("person", "organisation")
 
-    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     mobile = MaskedColumn(accessor="person__mobile")
 
     class Meta(PageTable.Meta):
@@ -61,7 +61,8 @@ class ProposalTable(PageTable):
 
     related = ("member__person", "member__branch", "to_branch", "proposed_by")
 
-    member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__search_text")
+    member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__name_sort")
+    proposed_by = tables.Column(order_by="proposed_by__name_sort")
     outcome = tables.Column(verbose_name="审批情况", orderable=False)
     proposed_at = tables.DateColumn(format="Y-m-d")
 

@@ -10,7 +10,7 @@ from .models import Organisation, Supply, Unit, UnitChange, UnitContact
 class OrganisationTable(PageTable):
     """Organisations."""
 
-    name = RecordColumn()
+    name = RecordColumn(order_by="name_sort")
 
     class Meta(PageTable.Meta):
         model = Organisation
@@ -26,8 +26,10 @@ class OrganisationTreeTable(OrganisationTable):
 
     rows_per_page = 100
 
-    name = RecordColumn(attrs={"td": {"class": lambda record: f"record depth-{record.depth}"}})
-    parent_name = tables.Column("上级组织", attrs={"th": {"class": "parent"}, "td": {"class": "parent"}})
+    name = RecordColumn(order_by="name_sort", attrs={"td": {"class": lambda record: f"record depth-{record.depth}"}})
+    parent_name = tables.Column(
+        "上级组织", order_by=("parent_path", "path"), attrs={"th": {"class": "parent"}, "td": {"class": "parent"}}
+    )
     member_count = tables.Column("团员（含下级）", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     cadre_count = tables.Column("在任团干部", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     liaison = tables.Column("联系委员", accessor="present_liaisons", order_by="liaison_order")
@@ -47,7 +49,7 @@ class UnitTable(PageTable):
 
     related = ("branch",)
 
-    name = RecordColumn()
+    name = RecordColumn(order_by="name_sort")
 
     class Meta(PageTable.Meta):
         model = Unit
@@ -60,6 +62,7 @@ class UnitChangeTable(PageTable):
     related = ("unit",)
 
     happened_on = RecordColumn(default="一直如此")
+    unit = tables.Column(order_by="unit__name_sort")
     remark = tables.Column(attrs={"td": {"class": "long"}})
 
     class Meta(PageTable.Meta):
@@ -73,6 +76,7 @@ class UnitContactTable(PageTable):
     related = ("unit",)
 
     held_on = RecordColumn()
+    unit = tables.Column(order_by="unit__name_sort")
     content = tables.Column(attrs={"td": {"class": "long"}})
 
     class Meta(PageTable.Meta):

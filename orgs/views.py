@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import delete_page, end_page, form_page, list_page
+from yl_district.pinyin import NAME_ORDER
 
 from .filters import OrganisationFilter, SupplyFilter, UnitChangeFilter, UnitContactFilter, UnitFilter
 from .forms import (
@@ -42,7 +43,7 @@ def organisation_detail(request, pk):
         "may_change_liaison": Organisation.objects.given_liaison_by(request.user).filter(pk=pk).exists(),
         "posts": organisation.posts.visible_to(request.user).as_of(day).select_related("person"),
         "member_count": organisation.members.visible_to(request.user).as_of(day).count(),
-        "units": organisation.units.visible_to(request.user).order_by("name"),
+        "units": organisation.units.visible_to(request.user).order_by(*NAME_ORDER),
         "hubs": organisation.hubs.visible_to(request.user).as_of(day),
         "supplies": organisation.supplies.visible_to(request.user)[:10],
     }

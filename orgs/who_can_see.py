@@ -56,7 +56,7 @@ def readers(record, viewer):
     # The address may contain a fragment.
     page = resolve(urldefrag(page_of(record)).url).url_name
     found = [Viewer(users[key], reasons[key]) for key in reasons if users[key].may_open(page)]
-    return sorted(found, key=lambda reader: (str(reader.user), reader.user.pk))
+    return sorted(found, key=lambda reader: (reader.user.name_sort, reader.user.pk))
 
 
 def roles_held():

@@ -9,6 +9,7 @@ from members.models import Person, Post
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField, refuse_after
+from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
 
 from .models import CadreQuerySet, Contact, Link
@@ -123,7 +124,7 @@ def successors_of(cadre, user, day):
     serving = CadreQuerySet(Person).visible_to(user).serving_on(day).exclude(pk=cadre.pk).values("pk")
     near = Post.objects.as_of(day).filter(person=OuterRef("pk"), organisation__in=cadre.posts.values("organisation"))
     cadres = CadreQuerySet(Person).filter(pk__in=serving).annotate(is_near=Exists(near))
-    return cadres.told_apart_to(user).order_by("-is_near", "search_text", "pk")
+    return cadres.told_apart_to(user).order_by("-is_near", *NAME_ORDER)
 
 
 class LinkHandOverForm(HandOverForm):
@@ -205,7 +206,7 @@ class ContactForm(PageForm):
         is_stored = self.instance.pk and (cadre, day) == (self.instance.cadre, self.instance.held_on)
         named = self.instance.links.values("pk") if is_stored else []
         links = Link.objects.filter(Q(pk__in=standing.values("pk")) | Q(pk__in=named))
-        return links.select_related("youth").order_by("pk")
+        return links.select_related("youth").order_by("youth__name_sort", "pk")
 
     def _chosen(self, name):
         value = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)

@@ -30,7 +30,7 @@ from yl_district.counts import number_of
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
-from yl_district.pinyin import search
+from yl_district.pinyin import NAME_ORDER, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem
 
@@ -160,7 +160,7 @@ class CadreQuerySet(PersonQuerySet):
 
     def with_posts(self) -> Self:
         """People with any post, sorted by name."""
-        return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by("search_text", "pk")
+        return self.filter(Exists(Post.objects.filter(person=OuterRef("pk")))).order_by(*NAME_ORDER)
 
     def with_achievements(self) -> Self:
         """Adds `is_bound`, whether any link is bound, and `is_at_quota`, whether the links reach the quota."""

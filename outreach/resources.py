@@ -14,6 +14,7 @@ from members.resources import (
     means_everyone,
     person_column,
 )
+from yl_district.pinyin import person_order
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import ReferenceColumn, column
 from yl_district.sheets.resource import LogResource, SheetResource
@@ -226,5 +227,5 @@ class ContactResource(LogResource, PeopleResource):
 
     def render(self, heading, item, value):
         if heading == "联系青年" and not isinstance(value, str):
-            return "、".join(sorted(self.links.reference(link) for link in value))
+            return "、".join(sorted((self.links.reference(link) for link in value), key=person_order))
         return super().render(heading, item, value)

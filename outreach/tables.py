@@ -12,8 +12,8 @@ class LinkTable(PageTable):
 
     related = ("youth", "cadre")
 
-    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__search_text")
-    cadre = tables.Column(accessor="cadre__shown_name", order_by="cadre__search_text", verbose_name="团干部")
+    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__name_sort")
+    cadre = tables.Column(accessor="cadre__shown_name", order_by="cadre__name_sort", verbose_name="团干部")
     mobile = MaskedColumn(accessor="youth__mobile")
 
     class Meta(PageTable.Meta):
@@ -28,7 +28,7 @@ class ContactTable(PageTable):
     prefetched = ("links__youth",)
 
     held_on = RecordColumn()
-    cadre = tables.Column(accessor="cadre__shown_name", order_by="cadre__search_text", verbose_name="团干部")
+    cadre = tables.Column(accessor="cadre__shown_name", order_by="cadre__name_sort", verbose_name="团干部")
     youths = tables.Column("联系青年", accessor="youth_names", orderable=False)
 
     class Meta(PageTable.Meta):

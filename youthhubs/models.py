@@ -15,7 +15,7 @@ from yl_district.days import announced, happened
 from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import have_a_day_in_common, overlapping_record, standing_on
-from yl_district.pinyin import SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
@@ -56,6 +56,7 @@ class Hub(models.Model):
     opened_on = happened(models.DateField("开业日期", null=True, blank=True))
     closed_on = announced(models.DateField("关闭日期", null=True, blank=True), "关闭")
     search_text = SearchTextField()
+    name_sort = NameOrderField()
 
     objects = HubQuerySet.as_manager()
     history = Tracked()

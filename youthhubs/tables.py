@@ -15,7 +15,7 @@ class HubTable(PageTable):
     related = ("organisation",)
     prefetched = ("years",)
 
-    name = RecordColumn()
+    name = RecordColumn(order_by="name_sort")
     tier = tables.Column("最近年度类型", accessor="latest_year", orderable=False)
 
     class Meta(PageTable.Meta):
@@ -33,7 +33,7 @@ class VolunteerTable(PageTable):
     related = ("person",)
     prefetched = ("places__hub",)
 
-    person = RecordColumn(accessor="person__shown_name", order_by="person__search_text")
+    person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     hub = tables.Column("志愿者队伍", accessor="team")
     mobile = MaskedColumn(accessor="person__mobile")
 
@@ -42,8 +42,8 @@ class VolunteerTable(PageTable):
         fields = ["person", "hub", "mobile", "employer", "volunteer_no", "joined_on", "left_on", "bound_on"]
 
     def order_hub(self, rows, is_descending):
-        """Returns the rows ordered by the name of the latest team."""
-        latest = TeamMember.objects.filter(volunteer=OuterRef("pk")).values("hub__name")[:1]
+        """Returns the rows in the order of the name of the latest team."""
+        latest = TeamMember.objects.filter(volunteer=OuterRef("pk")).values("hub__name_sort")[:1]
         return rows.annotate(team_name=Subquery(latest)).order_by(f"{'-' if is_descending else ''}team_name"), True
 
     def render_hub(self, value):

@@ -16,7 +16,7 @@ from yl_district.days import FIRST_BIRTH_YEAR, happened
 from yl_district.fields import PartialDateField, partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
 from yl_district.partial_dates import latest, may_agree
-from yl_district.pinyin import SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
 from yl_district.validators import (
@@ -217,6 +217,7 @@ class Person(SealedModel):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
     )
     search_text = SearchTextField()
+    name_sort = NameOrderField(of_people=True)
 
     objects = PersonQuerySet.as_manager()
     history = Tracked()
@@ -224,6 +225,7 @@ class Person(SealedModel):
     class Meta:
         verbose_name = "人员"
         ordering = ["pk"]
+        indexes = [models.Index(fields=["name_sort", "id"], name="person_by_name")]
         constraints = [partial_date_constraint("birth_date", "person")]
 
     def __str__(self):

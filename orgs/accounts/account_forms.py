@@ -7,6 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from yl_district.pages.filters import PageFilter, SearchFilter
 from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field, refuse_after
+from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import validate_mobile
 
 from ..forms import OrganisationChoiceField
@@ -169,6 +170,6 @@ class AccountLeaveForm(ActionForm):
         super().__init__(*args, **options)
         refuse_after(self.fields["day"], self.day)
         self.fields["day"].initial = self.day
-        others = User.objects.visible_to(self.user).active().exclude(pk=account.pk).order_by("name", "pk")
+        others = User.objects.visible_to(self.user).active().exclude(pk=account.pk).order_by(*NAME_ORDER)
         self.fields["successor"].queryset = others
         self.fields["successor"].help_text = "接手 1+100 联系等工作；暂无接手人可以不填。"

@@ -13,7 +13,7 @@ class AccountTable(PageTable):
 
     prefetched = ("roles__organisation",)
 
-    name = RecordColumn(empty_values=(), order_by=("name", "username"))
+    name = RecordColumn(empty_values=(), order_by=("name_sort", "username"))
     username = tables.Column("用户名")
     roles = tables.Column("角色", accessor="roles__all", orderable=False, attrs={"td": {"class": "long"}})
     last_login = tables.DateTimeColumn(verbose_name="最近登录", format="Y-m-d H:i")

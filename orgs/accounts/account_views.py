@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from yl_district.pages import edit_conflicts, submit_once
 from yl_district.pages.pages import carry_out, end_page, list_page, redirect_after, template_names
+from yl_district.pinyin import NAME_ORDER
 
 from ..models import User
 from ..role_descriptions import DESCRIPTIONS
@@ -21,7 +22,7 @@ LINK = "one_time_link"
 
 def account_list(request):
     """The list of accounts; by default those that can sign in."""
-    users = User.objects.visible_to(request.user).with_second_factor().order_by("name", "pk")
+    users = User.objects.visible_to(request.user).with_second_factor().order_by(*NAME_ORDER)
     return list_page(request, AccountTable, AccountFilter, users, title="账号")
 
 

@@ -48,7 +48,7 @@ def update_account(user, name, mobile, roles, request):
     user = locked_account(user)
     user.name, user.mobile = name, mobile or None
     user.full_clean(exclude=["password"])
-    user.save(update_fields=["name", "mobile"])
+    user.save(update_fields=["name", "name_sort", "mobile"])
     before = roles_of(user)
     if set(roles) == set(before):
         log(request, user, "修改资料")

@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
+from yl_district.pinyin import NameOrderField
 from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 
@@ -86,6 +87,7 @@ class User(AbstractUser):
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=30, blank=True)
+    name_sort = NameOrderField(of_people=True)
     mobile = personal(
         models.CharField(
             "手机号码",

@@ -16,7 +16,7 @@ from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked, note_changed
 from yl_district.history.watching import about_to_change
 from yl_district.periods import standing_on
-from yl_district.pinyin import SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, nested
 from yl_district.typing import User
@@ -101,7 +101,7 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         """Adds `present_liaisons`, a list of who looks after each on `day`, where the user may know, and the order."""
         liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)
         found = Prefetch("liaisons", liaisons.select_related("person"), to_attr="present_liaisons")
-        names = liaisons.filter(organisation=OuterRef("pk")).values("person__search_text")[:1]
+        names = liaisons.filter(organisation=OuterRef("pk")).values("person__name_sort")[:1]
         return self.prefetch_related(found).annotate(liaison_order=models.Subquery(names))
 
     def listed_for(self, user: User, day: date) -> Self:
@@ -119,9 +119,10 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         return self.filter(pk__in=self.model.objects.filter(serving).values("pk"))
 
     def with_parent_name(self) -> Self:
-        """Adds `parent_name`, the name of the parent organisation."""
-        parent = self.model.objects.filter(path=Substr(models.OuterRef("path"), 1, Length(models.OuterRef("path")) - 4))
-        return self.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
+        """Adds the name of the parent organisation, `parent_name`, and its place in the tree, `parent_path`."""
+        parent = self.model.objects.filter(path=OuterRef("parent_path"))
+        rows = self.annotate(parent_path=Substr("path", 1, Length("path") - 4))
+        return rows.annotate(parent_name=models.Subquery(parent.values("name")[:1]))
 
     def search(self, text: str) -> Self:
         """Organisations whose name, pinyin or initials contain `text`."""
@@ -161,6 +162,7 @@ class Organisation(MP_Node):
     dissolved_on = announced(models.DateField("撤销日期", null=True, blank=True), "撤销")
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
+    name_sort = NameOrderField()
 
     objects = OrganisationManager()
     history = Tracked(excluded_fields=["depth", "numchild"], told={"path": ("上级组织", parents_then)})

@@ -16,7 +16,7 @@ from yl_district.days import happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
-from yl_district.pinyin import SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.validators import problem, validate_credit_code
 
@@ -135,6 +135,7 @@ class Unit(models.Model):
     contact_phone = personal(models.CharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
+    name_sort = NameOrderField()
 
     attachments = GenericRelation(Attachment)
 

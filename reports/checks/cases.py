@@ -19,7 +19,8 @@ A_YEAR = 12
 def youths(inspection, rows):
     """The youths in the order of their organisations; none where even their number may not be known."""
     rows = rows if inspection.with_cases else rows.none()
-    return inspection.opened(rows).select_related("person", "organisation").order_by("organisation__path", "pk")
+    rows = inspection.opened(rows).select_related("person", "organisation")
+    return rows.order_by("organisation__path", "person__name_sort", "pk")
 
 
 def of_youth(inspection, youth, found, url_name, *arguments):

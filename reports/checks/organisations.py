@@ -6,6 +6,7 @@ from members.models import Liaison
 from orgs.models import COMMUNITY_DOMAINS, Organisation
 from yl_district.audit.access_log import subject_of
 from yl_district.counts import number_of
+from yl_district.pinyin import NAME_ORDER
 
 from ..figures import sources
 from .inspection import RawFinding
@@ -83,7 +84,7 @@ def units_unreachable(inspection):
 
 def units_by_name(inspection, units):
     """Units in the order of their names."""
-    return inspection.opened(units).order_by("name", "pk")
+    return inspection.opened(units).order_by(*NAME_ORDER)
 
 
 def of_unit(inspection, unit, found):

@@ -10,6 +10,7 @@ from members.models import Person, Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
+from yl_district.pinyin import NAME_ORDER
 from yl_district.privacy.masking import masked_name
 
 from ..figures import sources
@@ -27,7 +28,7 @@ def members_over_age(inspection):
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
     too_old = sources.members(inspection.scope).filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
     members = too_old.exclude(Exists(serving))
-    for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
+    for member in by_branch_and_name(inspection.opened(members)):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"
         url = inspection.page("member_end", member.pk, of=member)
         yield RawFinding(subject_of(member), f"{member.person}（{member.branch.name}）", found, url)
@@ -36,18 +37,23 @@ def members_over_age(inspection):
 def members_begun_by_guess(inspection):
     """Yields members on the roll without the day from which they stand."""
     members = sources.members(inspection.scope).with_guessed_begin()
-    for member in inspection.opened(members).select_related("person", "branch").order_by("branch__path", "pk"):
+    for member in by_branch_and_name(inspection.opened(members)):
         begin = f"按入团年月 {member.roll_begin:%Y-%m} 起" if member.roll_begin else "按一直"
         found = f"没有来源日期和在册起始日期，{begin}在册统计"
         url = inspection.page("member_update", member.pk, of=member)
         yield RawFinding(subject_of(member), f"{member.person}（{member.branch.name}）", found, url)
 
 
+def by_branch_and_name(members):
+    """The members by branch, those of one by name."""
+    return members.select_related("person", "branch").order_by("branch__path", "person__name_sort", "pk")
+
+
 def serving_cadres(inspection):
     """The cadres serving on the last day, with their links; shared by two checks."""
     scope = inspection.scope
     serving = cadres_with_links(scope.day).serving_on(scope.day, scope.organisation)
-    return inspection.once("cadres", lambda: list(inspection.opened(serving).order_by("pk")))
+    return inspection.once("cadres", lambda: list(inspection.opened(serving).order_by(*NAME_ORDER)))
 
 
 def cadres_below_quota(inspection):
@@ -64,7 +70,7 @@ def links_of_nobody(inspection):
     scope = inspection.scope
     serving = Post.objects.as_of(scope.day).filter(person=OuterRef("pk"))
     left = cadres_with_links(scope.day).filter(~Exists(serving), pk__in=sources.links(scope).values("cadre"))
-    for cadre in inspection.opened(left).order_by("pk"):
+    for cadre in inspection.opened(left).order_by(*NAME_ORDER):
         found = f"期末未任职，名下仍有联系青年 {cadre.standing_links} 名"
         url = inspection.page("link_hand_over", cadre.pk, of=cadre)
         yield RawFinding(subject_of(cadre), str(cadre), found, url)

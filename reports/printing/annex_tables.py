@@ -12,6 +12,7 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Post
 from orgs.models import STATUS_LINE, Unit, UnitChange
 from outreach.models import cadres_with_links
+from yl_district.pinyin import NAME_ORDER, name_order
 
 from ..figures import sources
 from ..figures.measures import COUNTED, INCOMPLETE, ROUNDED, amount
@@ -117,7 +118,7 @@ def unit_table(scope, results):
     columns = [(heading, wide.get(heading, 11)) for heading in headings.split()]
     contacts = Count("contacts", filter=Q(contacts__held_on__range=scope.passed.bounds))
     units = (
-        Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by("name", "pk")
+        Unit.objects.within(scope.organisation).select_related("branch").annotate(times=contacts).order_by(*NAME_ORDER)
     )
     standing = UnitChange.objects.within(scope.organisation).standing_on(scope.day, *STATUS_LINE)
     last_changes = {change.unit_id: change for change in standing}
@@ -165,7 +166,7 @@ def link_table(scope, results):
     counted = Q(Exists(serving.filter(person=OuterRef("pk"))))
     counted |= Q(pk__in=sources.links(scope).values("cadre")) | Q(pk__in=sources.contacts(scope).values("cadre"))
     rows = []
-    for cadre in cadres_with_links(scope.day).filter(counted).order_by("pk"):
+    for cadre in cadres_with_links(scope.day).filter(counted).order_by(*NAME_ORDER):
         is_serving = cadre.pk in posts
         rows.append(
             [
@@ -242,7 +243,9 @@ def assistances_by_kind(scope):
         has_plan=Exists(AssistedYouth.objects.with_plan_for(scope.year).filter(pk=OuterRef("pk"))),
         is_paired=Exists(AssistedYouth.objects.paired_on(scope.day).filter(pk=OuterRef("pk"))),
     )
-    for youth in youths.select_related("person", "organisation").order_by("organisation__path", "pk"):
+    for youth in youths.select_related("person", "organisation").order_by(
+        "organisation__path", "person__name_sort", "pk"
+    ):
         received = named[youth.pk]
         for day, kind in shared:
             if youth.registered_on <= day and (youth.removed_on is None or youth.removed_on > day):
@@ -302,7 +305,7 @@ def activity_table(scope, results):
     for label in ["一季度", "二季度", "三季度", "四季度", "合计"]:
         columns += [(f"{label}场次", 10), (f"{label}人次", 14)]
     # Hubs by name, then activities of other organisations, then the type's total.
-    order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == OTHER_HOSTS, row[2]))
+    order = sorted(tallies, key=lambda row: (row[:2], row[2] == SUBTOTAL, row[2] == OTHER_HOSTS, name_order(row[2])))
     rows = [
         [kind, hub, *(cell for column in (1, 2, 3, 4, 0) for cell in tallies[position, kind, hub][column].cells)]
         for position, kind, hub in order

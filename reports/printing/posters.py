@@ -153,7 +153,7 @@ def by_hub(scope):
     if scope.hub:
         return None
     open_hubs = {hub.pk: hub for hub in hubs(scope)}
-    held = Activity.objects.held_during(scope.passed).filter(hub__in=open_hubs).order_by("hub__name")
+    held = Activity.objects.held_during(scope.passed).filter(hub__in=open_hubs).order_by("hub__name_sort")
     shown, left_out = most_frequent(list(counted(held.values("hub"))), MOST_HUBS)
     lines = [
         chart_line(

@@ -16,6 +16,7 @@ from django.db.models import Count
 from activities.models import ActivityType
 from orgs.models import Domain, Organisation
 from yl_district.periods import Period
+from yl_district.pinyin import name_order
 
 from ..figures.counting import results
 from ..figures.figure import Result
@@ -207,7 +208,7 @@ class Sentences:
     def campaigns(self, key: str) -> list[str]:
         """The campaigns of the activities that a figure counts, in quotation marks."""
         rows = self.results[key].figure.rows(self.scope).exclude(campaign="").order_by()
-        names = sorted(rows.values_list("campaign", flat=True).distinct())
+        names = sorted(rows.values_list("campaign", flat=True).distinct(), key=name_order)
         return [name if name[0] in "“《" else f"“{name}”" for name in names]
 
     def has_sign_ins(self, key: str) -> bool:

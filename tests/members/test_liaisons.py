@@ -55,8 +55,8 @@ def test_the_act_offers_today_and_those_who_are_in_a_committee_above(district):
     form = district.office.get(reverse("organisation_liaison", args=[district.here.pk])).context["form"]
     assert [label for _, label in form.fields["person"].choices] == [
         "没有人",
-        "严川（清河地区团工委 副书记）",
         "方琳（清河地区团工委 委员）",
+        "严川（清河地区团工委 副书记）",
     ]
     assert form.initial == {"person": None, "day": timezone.localdate()}
     make_liaison(district.here, district.chuan)
@@ -225,7 +225,7 @@ def test_the_list_shows_finds_and_sorts_by_whoever_looks_after_each(district):
     assert listed(district.office, "organisation_list", liaison="许衡") == []
     text = page(district.office, "organisation_list")
     assert "严川" in text and "方琳" in text
-    for sort, expected in (("liaison", "严川 方琳"), ("-liaison", "方琳 严川")):
+    for sort, expected in (("liaison", "方琳 严川"), ("-liaison", "严川 方琳")):
         table = district.office.get(reverse("organisation_list"), {"sort": sort}).context["table"]
         names = [str(row.get_cell("liaison")) for row in table.rows]
         assert [name for name in names if name != "—"] == expected.split()

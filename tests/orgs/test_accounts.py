@@ -339,7 +339,7 @@ def test_an_administrator_of_a_branch_reaches_only_its_accounts(root, branch, ot
     both = make_user("白露", branch, RoleKind.CADRE)
     Role.objects.create(user=both, organisation=other_branch, kind=RoleKind.CADRE)
     nobody = make_user("无职")
-    assert listed(admin, "account_list") == ["周明", "陆远"]
+    assert listed(admin, "account_list") == ["陆远", "周明"]
     for name in ("detail", "update", "reset", "leave"):
         assert status(admin, f"account_{name}", own.pk) == 200
         for hidden in (foreign, both, nobody, administrator):

@@ -148,11 +148,11 @@ def test_assistances_add_up_and_nobody_is_named(place):
     *youths, total = tables(scope)["精准帮扶"]
     assert total["合计"] == results(scope)["assistances"].value == 6
     assert [(row["姓名"], row["是否在库"], row["固定志愿者"], row["合计"]) for row in youths] == [
-        ("石*", "是", "是", 3),
-        ("欧***", "是", "是", 2),
         ("连*", "否", "否", 1),
+        ("欧***", "是", "是", 2),
+        ("石*", "是", "是", 3),
     ]
-    assert (youths[0]["文具资助"], youths[0]["学习培训"], youths[0]["文化生活"]) == (1, 1, 1)
+    assert (youths[2]["文具资助"], youths[2]["学习培训"], youths[2]["文化生活"]) == (1, 1, 1)
     with zipfile.ZipFile(io.BytesIO(written(scope))) as book:
         content = b"".join(map(book.read, book.namelist())).decode(errors="replace")
     assert [word for word in ["石一", "欧阳小雨", "连翘", "13800138000"] if word in content] == []

@@ -38,7 +38,7 @@ from yl_district.states import Span
 pytestmark = pytest.mark.django_db
 ANY_TYPE = ActivityType(key="lecture", name="主题讲座")
 # What the database keeps of a record beside its fields.
-DERIVED = {"search_text", "roll_begin", "seal", "depth", "numchild"}
+DERIVED = {"search_text", "name_sort", "roll_begin", "seal", "depth", "numchild"}
 DERIVED |= {"sign_in_count", "stated_attendance", "stated_basis"}
 
 

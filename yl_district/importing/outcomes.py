@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Q, QuerySet
 
+from ..pinyin import NAME_ORDER
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, is_blank, quoted_cell, text_key
 from ..sheets.columns import Column, RecordNameColumn
@@ -180,7 +181,7 @@ def known_names(item: Column | None) -> dict[str, str]:
     """{normalised text: name} of the names valid in a column; {} where it has no names."""
     names: Iterable[str]
     if isinstance(item, RecordNameColumn):
-        names = item.model._base_manager.order_by("name").values_list("name", flat=True)
+        names = item.model._base_manager.order_by(*NAME_ORDER).values_list("name", flat=True)
     elif item and isinstance(item.widget, ChoiceWidget):
         names = item.widget.labels.values()
     else:

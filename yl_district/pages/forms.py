@@ -17,6 +17,7 @@ from django.db import models
 
 from ..days import bounded_fields
 from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_masked
+from ..pinyin import NAME_ORDER
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
@@ -146,11 +147,14 @@ def refuse_after(field, day):
 
 
 def narrow_choices(fields, user):
-    """Limits choices of records to those that the user may see."""
+    """Limits choices of records to those that the user may see, by name unless they have an order of their own."""
     for field in fields:
         queryset = getattr(field, "queryset", None)
         if hasattr(queryset, "visible_to"):
-            field.queryset = queryset.visible_to(user)
+            queryset = queryset.visible_to(user)
+            is_in_order = queryset.query.order_by or queryset.model._meta.ordering != ["pk"]
+            is_named = not is_in_order and hasattr(queryset.model, "name_sort")
+            field.queryset = queryset.order_by(*NAME_ORDER) if is_named else queryset
 
 
 class SeveralChoiceField(forms.ModelMultipleChoiceField):

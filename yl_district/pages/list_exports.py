@@ -21,7 +21,7 @@ from ..sheets.export_marks import HEADING, marks
 from ..sheets.raw_rows import is_plain, plain_rows
 from ..spreadsheets.long_sheets import TooManyRows, write_csv, write_long_sheet
 from ..spreadsheets.workbooks import EXCEL_ROWS, Heading
-from .pages import sorted_table
+from .pages import in_settled_order, sorted_table
 from .tables import PageRow
 
 ROWS_PER_QUERY = 2000
@@ -90,7 +90,7 @@ def in_order_of(table_class, request, rows):
     """The rows in the order of the list's table, by default that of their model."""
     table = table_class(rows)
     RequestConfig(request, paginate=False).configure(table)
-    rows = table.data.data
+    rows = in_settled_order(table.data.data)
     return rows.order_by(*(rows.query.order_by or rows.model._meta.ordering))
 
 

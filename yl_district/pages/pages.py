@@ -45,7 +45,14 @@ def sorted_table(request, table_class, rows, exclude=()):
         rows = rows.select_related(*table_class.related)
     table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
     RequestConfig(request, paginate=False).configure(table)
+    table.data.data = in_settled_order(table.data.data)
     return table
+
+
+def in_settled_order(rows):
+    """The rows in their order, those alike in the order of their keys, so that no page repeats or omits any."""
+    order = rows.query.order_by
+    return rows.order_by(*order, "pk") if order and order[-1].lstrip("-") != "pk" else rows
 
 
 def configured_table(request, table_class, rows, exclude=(), number=None):
