@@ -12,6 +12,7 @@ from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, NEW, SAME
 from yl_district.importing.findings import run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
+from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.questions import AnswersRefused, left_open, question_dicts
 from yl_district.importing.steps import open_import
@@ -61,6 +62,7 @@ class LedgerReport:
     refusals: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
     questions: list = field(default_factory=list)
+    noticed: list = field(default_factory=list)
     batch: ImportBatch | None = None
 
     @property
@@ -94,6 +96,7 @@ class LedgerReport:
             "unknown": self.unknown,
             "warnings": self.warnings,
             "questions": self.questions,
+            "noticed": self.noticed,
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
@@ -136,7 +139,7 @@ class LedgerReport:
             report.changed += part.tags.count(CHANGED)
             report.same += part.tags.count(SAME)
             self._read_part(part, label, report)
-        self.warnings, self.questions = batch.warnings, question_dicts(batch)
+        self.warnings, self.questions, self.noticed = batch.warnings, question_dicts(batch), noticed_dicts(batch)
         return self.errors
 
     def _read_part(self, part, label, report):

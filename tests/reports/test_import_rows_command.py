@@ -95,6 +95,8 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
         "counts": counts,
         "unknown": [{"sheet": "花名册", "column": "血型"}],
         "warnings": [],
+        "noticed": [],
+        "aside": [{"sheet": "花名册", "row": 1, "kind": "标题上方的行"}],
         "questions": [
             {
                 "id": "roll_begin",

@@ -131,6 +131,7 @@ def test_json_has_the_shape_that_programs_rely_on(file, capsys):
         "unknown": [],
         "warnings": [],
         "questions": [],
+        "noticed": [],
         "errors": [problem],
     }
 

@@ -20,7 +20,6 @@ from .outcomes import rows_at
 from .page_contexts import KnownNames, items_of, results_version, undo_context, unknown_texts
 from .proposal import learn_alias
 from .questions import UNANSWERED, left_open, questions_of
-from .reading import PartReader
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .views import found_page, open_batch, own_batch, page_context
 
@@ -43,9 +42,8 @@ def import_batch_mend(request: UserRequest, pk: int, number: int, place: int) ->
     if part.tags[place : place + 1] not in REFUSED:
         raise Http404
     [row] = rows_at(batch, [(number, place)])
-    columns = next(sheet.columns for sheet in PartReader(batch).mapping.sheets if sheet.number == part.sheet)
     data = request.POST if request.method == "POST" else None
-    form = MendForm(data, row=row, columns=columns, texts=part.rows[place], items=items_of(batch, part.sheet))
+    form = MendForm(data, row=row, texts=part.rows[place], items=items_of(batch, part.sheet))
     if form.is_valid():
         mend_row(request, batch, number, place, form.texts)
         return redirect(rows_address(request, batch))

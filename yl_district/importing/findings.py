@@ -10,13 +10,15 @@ from ..recognition.headings import shown_heading
 from ..sheets import cells
 from ..sheets.problems import Problem
 from ..typing import User
-from .check import TAG_KEYS
+from .check import ASIDE, TAG_KEYS
 from .kinds import ImportKind, LedgerKind
+from .layout_questions import noticed_dicts
 from .models import ImportBatch
 from .proposal import MappingProposal
 from .questions import Answers, AnswersRefused, assume_defaults, question_dicts, take_answers
 from .steps import open_import, run_check, run_commit
 
+ABOVE_HEADINGS = "标题上方的行"
 TRIES = 3
 
 
@@ -27,6 +29,7 @@ class Findings:
         self.batch, self.proposal = batch, proposal
         self.errors: list[Problem] = []
         self.changes: list[dict[str, Any]] = []
+        self.aside: list[dict[str, Any]] = []
         self.said, self.is_written = "", False
         for _, sheet, column in proposal.missing:
             remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
@@ -34,10 +37,15 @@ class Findings:
 
     def read(self) -> list[Problem]:
         """Loads errors and changes from the outcomes of all rows; returns the errors."""
-        self.errors, self.changes = [], []
+        self.errors, self.changes, self.aside = [], [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         for part in self.batch.in_parts():
-            for place, told in sorted(part.told.items()):
+            told_at = part.told
+            for place, tag in enumerate(part.tags):
+                told = told_at.get(place, {})
+                if tag == ASIDE:
+                    kind = told.get("aside", ABOVE_HEADINGS)
+                    self.aside.append({"sheet": names[part.sheet], "row": part.first_row + place + 1, "kind": kind})
                 self.errors += [Problem(**problem) for problem in told.get("problems", ())]
                 at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
                 self.changes += [
@@ -67,6 +75,8 @@ class Findings:
             "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
             "warnings": self.batch.warnings,
             "questions": question_dicts(self.batch),
+            "noticed": noticed_dicts(self.batch),
+            "aside": self.aside,
             "errors": [problem.as_dict() for problem in self.errors],
             "changes": self.changes,
         }

@@ -306,7 +306,6 @@ class MendForm(forms.Form):
         data: Any = None,
         *,
         row: ShownRow,
-        columns: dict[int, str],
         texts: Sequence[object],
         items: dict[str, Column],
     ) -> None:
@@ -314,7 +313,7 @@ class MendForm(forms.Form):
         self.row = row
         self.names: dict[str, str] = {}
         problems = {problem["column"]: problem for problem in row.told.get("problems", ())}
-        for place, column in sorted(columns.items(), key=lambda one: (one[1] not in problems, one[0])):
+        for place, column in sorted(row.columns.items(), key=lambda one: (one[1] not in problems, one[0])):
             if column == EXPORT_MARK:
                 continue
             text = full_text(texts[place]) if place < len(texts) else ""

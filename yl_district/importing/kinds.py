@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.conf import settings
@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..recognition import mapping as sheet_mapping
+from ..recognition.headings import KindHeadings, known_headings
 from ..sheets.columns import Book
 from ..sheets.resource import SheetResource
 from ..typing import User
-from .models import LEDGER, ImportAlias, ImportBatch, ImportPart
+from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading, ImportPart
 
 
 def no_links(user: User | None, rows: Iterable[Any]) -> None:
@@ -182,3 +183,29 @@ def aliases(key: str) -> dict[str, dict[str, str]]:
     for one in ImportAlias.objects.filter(kind=key):
         found.setdefault(one.column, {})[one.found] = one.meant
     return found
+
+
+def required_columns(resource: type[SheetResource]) -> dict[str, str]:
+    """{required column: the column that can replace it, "" where none can}."""
+    return {item.column_name: item.unless for item in resource.columns if item.required}
+
+
+def remembered(kind: str) -> dict[str, str | None]:
+    """{heading key: column, None if ignored} remembered for the kind."""
+    return {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
+
+
+@cache
+def vocabulary_of(kind: str) -> KindHeadings:
+    """The KindHeadings of a kind of records."""
+    resource = import_kinds()[kind].resource
+    columns = tuple(item.column_name for item in resource.columns)
+    return KindHeadings(columns, resource.synonyms, frozenset(required_columns(resource)), partial(remembered, kind))
+
+
+@cache
+def headings_of(kind: str, columns: frozenset[str]) -> frozenset[str]:
+    """The headings, as keys, that mean one of these columns."""
+    vocabulary = vocabulary_of(kind)
+    known = known_headings(vocabulary.columns, vocabulary.synonyms)
+    return frozenset(key for key, meant in known.items() if columns.intersection(meant))

@@ -10,7 +10,7 @@ from ..sheets.cells import full_text, has_doubtful_digits, is_rounded, plain
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .models import ImportBatch, ImportPart
-from .outcomes import wrong_columns
+from .outcomes import rows_at, wrong_columns
 from .reading import PartReader
 
 REASON_COLUMN = "失败原因"
@@ -86,10 +86,10 @@ def kept_kind(row: WrongRow, name: str) -> object:
     return float(plain(cell)) if has_doubtful_digits(cell) else cell
 
 
-def column_places(batch: ImportBatch, part: ImportPart) -> dict[str, int]:
-    """{column: place} of the part's sheet."""
-    sheets = {sheet.number: sheet for sheet in PartReader(batch).mapping.sheets}
-    return {column: place for place, column in sheets[part.sheet].columns.items()}
+def column_places(batch: ImportBatch, part: ImportPart, place: int) -> dict[str, int]:
+    """{column: place} by the headings nearest above the part's row at `place`."""
+    [row] = rows_at(batch, [(part.number, place)])
+    return {column: at for at, column in row.columns.items()}
 
 
 def mend(batch: ImportBatch, part: ImportPart, place: int, cells: Mapping[str, str]) -> list[str]:
@@ -97,7 +97,7 @@ def mend(batch: ImportBatch, part: ImportPart, place: int, cells: Mapping[str, s
 
     Submitting all texts unchanged confirms wrong numbers and dates as text, except numbers that have lost digits.
     """
-    rows, places, changed, confirmed = part.rows, column_places(batch, part), [], []
+    rows, places, changed, confirmed = part.rows, column_places(batch, part, place), [], []
     row, wrong = rows[place], wrong_columns(part.told.get(place, {}))
     for column, text in cells.items():
         at = places.get(column)

@@ -39,6 +39,7 @@ class ShownRow:
     told: dict[str, Any]
     values: dict[Any, Any]
     sheet_number: int
+    columns: Mapping[int, str]
 
     @property
     def label(self) -> str:
@@ -88,9 +89,14 @@ def rows_at(batch: ImportBatch, wanted: Iterable[tuple[int, int]]) -> list[Shown
 def parts_read(batch: ImportBatch, reader: PartReader, wanted: Iterable[int]) -> QuerySet[ImportPart]:
     """The parts to read for those wanted: all parts up to them where values carry over from earlier rows."""
     mapping = reader.mapping
-    is_carried = mapping.fill_down or mapping.group_from == "section" or any(one["merged"] for one in batch.sheets)
+    is_carried = mapping.fill_down or mapping.group_from == "section" or any(map(carries, batch.sheets))
     parts = batch.parts.order_by("number")
     return parts.filter(number__lte=max(wanted, default=-1)) if is_carried else parts.filter(number__in=wanted)
+
+
+def carries(sheet: Mapping[str, Any]) -> bool:
+    """Whether rows of a sheet depend on earlier ones: on merged cells, or on what the check has noticed there."""
+    return bool(sheet["merged"] or sheet.get("is_remarkable"))
 
 
 def shown_row(part: ImportPart, row: ReadRow, cells: dict[Any, Any], told: dict[str, Any]) -> ShownRow:
@@ -103,7 +109,16 @@ def shown_row(part: ImportPart, row: ReadRow, cells: dict[Any, Any], told: dict[
     ]
     values = cells if row.cells is not None else {}
     return ShownRow(
-        part.number, row.place, row.number, row.sheet, part.tags[row.place], shown_cells, told, values, part.sheet
+        part.number,
+        row.place,
+        row.number,
+        row.sheet,
+        part.tags[row.place],
+        shown_cells,
+        told,
+        values,
+        part.sheet,
+        row.columns,
     )
 
 

@@ -17,6 +17,7 @@ from ..typing import TrackedModel, User, UserRequest
 from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .forms import NO_TABLES
 from .kinds import import_kinds, sheet_kinds
+from .layout_questions import noticed_in_words
 from .models import LEDGER, ImportBatch
 from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
 from .questions import answers_in_words, left_open
@@ -149,6 +150,7 @@ def found_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
         "pager": rows_query(show, group),
         "left_open": left_open(batch),
         "seen": results_version(batch),
+        "noticed": noticed_in_words(batch),
         "untaken": untaken_headings(batch),
         "untaken_sheets": untaken_sheets(batch),
         "address": batch.get_absolute_url(),

@@ -17,7 +17,7 @@ from ..sheets.cells import is_blank, plain, text_key
 from ..sheets.columns import Column
 from ..sheets.resource import SheetResource
 from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
-from .kinds import ImportKind, aliases, import_kinds
+from .kinds import ImportKind, aliases, import_kinds, remembered, required_columns
 from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
 
@@ -143,11 +143,6 @@ def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_
         mapping.group_from = "sheet"
 
 
-def required_columns(resource: type[SheetResource]) -> dict[str, str]:
-    """{required column: the column that can replace it, "" where none can}."""
-    return {item.column_name: item.unless for item in resource.columns if item.required}
-
-
 def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
@@ -158,11 +153,6 @@ def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
             if name not in there and unless not in there and not is_grouped:
                 found.append((sheet.number, sheet.name, name))
     return found
-
-
-def remembered(kind: str) -> dict[str, str | None]:
-    """{heading key: column, None if ignored} remembered for the kind."""
-    return {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
 
 
 def remember(mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:

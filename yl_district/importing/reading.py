@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Mapping as Mapping_
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ..recognition.mapping import MappedReader, Mapping, SheetMapping
 from ..recognition.rows import RowKind
 from ..sheets.cells import is_blank
 from ..spreadsheets.workbooks import SheetPart
+from .kinds import headings_of, vocabulary_of
 from .models import ImportBatch, ImportPart
 
 
 class ReadRow(NamedTuple):
     """A row of a part: its place there, its row number and sheet name as in Excel, and its cells by column.
 
-    `cells` is None for a row without data; `what` is the label of such a row's kind.
+    `cells` is None for a row without data; `what` is the label of such a row's kind. `columns` is {place: column} by
+    the headings nearest above.
     """
 
     place: int
@@ -24,6 +28,7 @@ class ReadRow(NamedTuple):
     cells: dict[str, Any] | None
     is_blank: bool
     what: str = ""
+    columns: Mapping_[int, str] = MappingProxyType({})
 
 
 class PartReader:
@@ -31,16 +36,20 @@ class PartReader:
 
     def __init__(self, batch: ImportBatch) -> None:
         self.mapping = Mapping.from_json(batch.mapping)
-        self.reader = MappedReader(self.mapping)
+        self.reader = MappedReader(self.mapping, vocabulary_of, batch.answers)
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
     def may_fill(self, part: ImportPart, columns: Collection[str]) -> bool:
         """Whether any row of the part below the headings has a value in one of these columns."""
         sheet = self.reader.sheets.get(part.sheet)
-        places = [place for place, column in sheet.columns.items() if column in columns] if sheet else []
-        for number, row in enumerate(part.rows if places else (), part.first_row):
-            if number > sheet.last_heading_row and any(
-                place < len(row) and not is_blank(row[place]) for place in places
+        if sheet is None or not columns:
+            return False
+        places = [place for place, column in sheet.columns.items() if column in columns]
+        # A row of headings further down may bring such a column.
+        words = headings_of(sheet.kind, frozenset(columns))
+        for number, row in enumerate(part.rows, part.first_row):
+            if number > sheet.last_heading_row and (
+                any(place < len(row) and not is_blank(row[place]) for place in places) or not words.isdisjoint(row)
             ):
                 return True
         return False
@@ -51,12 +60,12 @@ class PartReader:
         merged = tuple(tuple(area) for area in sheet["merged"])
         told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows)
         seen = set()
-        for _, row, cells in self.reader.read(told):
+        for _, row, cells, columns in self.reader.read(told):
             place = row.number - 1 - part.first_row
             seen.add(place)
             is_data = row.kind is RowKind.DATA
             of_row = place, row.number, sheet["name"], cells if is_data else None
-            yield ReadRow(*of_row, row.kind is RowKind.BLANK, row.kind.label)
+            yield ReadRow(*of_row, row.kind is RowKind.BLANK, row.kind.label, columns)
         mapped = self.reader.sheets.get(part.sheet)
         for place, row in enumerate(rows if mapped and len(seen) < len(rows) else ()):
             if place not in seen and not self._is_heading(mapped, part.first_row + place):

@@ -21,6 +21,7 @@ from . import background, commit, undo
 from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowAt, RowCheck
 from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
+from .layout_questions import Remarks, layout_questions, with_remarks
 from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import MappingProposal, propose_mapping
 from .questions import Question, book_questions
@@ -236,6 +237,11 @@ class CheckedSheets:
             part.tags, part.told, part.acts = "".join(tags), found, acts
             part.save(update_fields=["tags", "findings", "staged"])
 
+    @property
+    def remarks(self) -> Remarks:
+        """What was noticed of the layout, once all rows are read."""
+        return self.reader.reader.remarks
+
     def late_problems(self) -> dict[RowAt, list[Any]]:
         """{(part's number, place): problems} of rows that contradict other rows of the file."""
         found: dict[RowAt, list[Any]] = {}
@@ -262,13 +268,15 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
         checked.run()
         late = late | checked.late_problems()
     sheets = [sheet | {"counts": checked.by_sheet.get(sheet["number"], {})} for sheet in batch.sheets]
+    sheets = with_remarks(sheets, checked.remarks)
+    questions = [*layout_questions(batch, checked.remarks), *asked(resources.values())]
     go_on(
         batch,
         state=State.CHECKED,
         counts=dict(checked.counts),
         sheets=sheets,
         warnings=checked.warnings,
-        questions=[question.as_json() for question in asked(resources.values())],
+        questions=[question.as_json() for question in questions],
         mark=mark,
     )
 

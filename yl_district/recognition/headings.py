@@ -2,7 +2,9 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from ..sheets.cells import is_blank, plain
 
@@ -39,6 +41,11 @@ def heading_keys(heading):
     return list(dict.fromkeys([key, whole, own]))
 
 
+def repeated_keys(heading):
+    """Returns the keys of cells that repeat a heading, or a part of one that is written in several rows."""
+    return {*heading_keys(heading), *heading_key(heading).split(JOINT)} - {""}
+
+
 def known_headings(columns, synonyms, remembered=None):
     """Returns {heading key: the names of the columns it can mean}; the name of a column means that column only."""
     known = defaultdict(list)
@@ -48,6 +55,29 @@ def known_headings(columns, synonyms, remembered=None):
     chosen = {key: (column,) for key, column in (remembered or {}).items() if column in columns}
     exact = {heading_key(name): (name,) for name in columns}
     return {key: tuple(names) for key, names in known.items()} | chosen | exact
+
+
+def nothing_remembered():
+    """Returns the memory of a kind of which no heading was explained before."""
+    return {}
+
+
+@dataclass(frozen=True)
+class KindHeadings:
+    """What the headings of one kind of records can mean: its columns, which are required, and their synonyms.
+
+    `remembered()` returns {heading key: column, None where it was ignored}, as users explained them before.
+    """
+
+    columns: tuple = ()
+    synonyms: Mapping = field(default_factory=dict)
+    required: frozenset = frozenset()
+    remembered: Callable = nothing_remembered
+
+    @cached_property
+    def heading_words(self):
+        """Returns the keys of all headings known without memory."""
+        return frozenset(known_headings(self.columns, self.synonyms))
 
 
 @dataclass(frozen=True)

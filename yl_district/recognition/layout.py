@@ -4,6 +4,7 @@ Rows are lists of cells, numbered from 0, as `spreadsheets` reads them; `merged`
 row, first column, last row, last column).
 """
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -13,10 +14,12 @@ from .row_words import is_note
 
 LOOKED_AT = 40  # rows of a sheet in which headings are searched for
 HEADING_ROWS = 20  # of these, the rows in which the headings may begin
+OWN_HEADINGS = 3  # known headings by which a row above the fullest one is a row of headings itself
 MOST_HEADING_ROWS = 3  # rows that the headings may take
 LABEL_LENGTH = 20
 DAY_PARTS = frozenset("年 月 日".split())
 FORM_LABELS = 3  # with so many known headings further down, a sheet is a form to fill in
+VALUE = re.compile(r"[0-9]{5}|[0-9]{4}\s*[-./年]\s*[0-9]")  # a number or day, which no heading holds
 DEFAULT_NAMES = ("sheet", "工作表")
 
 
@@ -32,12 +35,25 @@ class Layout:
 def find_layout(rows, merged, known):
     """Returns the Layout with most headings in `known`, the first of several such; None where there is none.
 
-    `known` contains heading keys. Headings in two or three rows are joined, those over several columns first.
+    `known` contains heading keys. Headings in two or three rows are joined, those over several columns first. A row
+    above that holds little else than known headings has precedence, since rows below it are read by it.
     """
     rows, merged = rows[:LOOKED_AT], [cell for cell in merged if cell[0] < LOOKED_AT]
     layouts = [_layout_at(rows, merged, known, first) for first in range(min(HEADING_ROWS, len(rows)))]
     best = max(layouts, key=lambda layout: len(known_keys(layout.headings, known)), default=None)
-    return best if best and known_keys(best.headings, known) else None
+    if not best or not known_keys(best.headings, known):
+        return None
+    above = (one for one in layouts if one.last_heading_row < best.first_heading_row)
+    return next((one for one in above if is_heading_row(rows[one.last_heading_row], known)), best)
+
+
+def is_heading_row(row, known):
+    """Whether the row holds texts only, and most of them, at least OWN_HEADINGS, are different known headings."""
+    filled = [cell for cell in row if not is_blank(cell)]
+    if not all(isinstance(cell, str) for cell in filled):
+        return False
+    found = known_keys(filled, known)
+    return len(found) >= OWN_HEADINGS and 3 * len(found) > 2 * len(filled)
 
 
 def known_keys(headings, known):
@@ -88,7 +104,9 @@ def _names_sub_columns(above, below, spans, known):
     for place in filled:
         is_spanned = any(place in span for span in spans)
         starts_span = place + 1 in filled and is_blank(cell_at(above, place + 1))
-        if not isinstance(below[place], str) or not (is_spanned or starts_span or is_blank(cell_at(above, place))):
+        if not isinstance(below[place], str) or VALUE.search(plain(below[place])):
+            return False
+        if not (is_spanned or starts_span or is_blank(cell_at(above, place))):
             return False
     keys = {heading_key(below[place]) for place in filled}
     return any(len(filled.intersection(span)) > 1 for span in spans) or any(
@@ -156,7 +174,8 @@ def _kind_and_layout(sheet, known, required):
     keys = known_keys(layout.headings, known) if layout else set()
     if len(keys) < 2 or not any(column in required for key in keys for column in known[key]):
         return "other", None
-    below = sheet.rows[layout.last_heading_row + 1 : LOOKED_AT]
+    # Rows of headings further down are read as such, and make no form of a list.
+    below = [row for row in sheet.rows[layout.last_heading_row + 1 : LOOKED_AT] if not is_heading_row(row, known)]
     further = {heading_key(cell) for row in below for cell in row} & known.keys() - keys
     return ("form", None) if len(further) >= FORM_LABELS else ("table", layout)
 

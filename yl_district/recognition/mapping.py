@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from ..sheets.cells import is_blank, plain
+from .headings import KindHeadings
+from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
 from .layout import Layout
 from .rows import Row, RowKind, RowReader
 
@@ -76,21 +78,40 @@ class MappedRow(NamedTuple):
     """A row read with a mapping.
 
     `cells` is {column name: cell} for the filled cells of a data row, and {} for rows of other kinds, whose cells are
-    in `row`.
+    in `row`. `columns` is {place: column name}, by the headings nearest above.
     """
 
     sheet: int
     row: Row
     cells: dict
+    columns: dict
+
+
+class Remark(NamedTuple):
+    """What was noticed of rows of a sheet, by `number`; `what` is a word of `importing.layout_questions`.
+
+    `about` are the texts of headings, or the title of a section.
+    """
+
+    sheet: int
+    what: str
+    about: tuple
+
+
+OTHER_ORDER, UNCLEAR_HEADINGS = "other_order", "unclear_headings"
 
 
 class MappedReader:
-    """Reads the parts of a file, in their order, with its mapping."""
+    """Reads the parts of a file, in their order, with its mapping.
 
-    def __init__(self, mapping):
-        self.mapping = mapping
+    `vocabulary(kind)` returns the KindHeadings of a kind of records; `answers` are those to the questions that follow
+    from `remarks`, {Remark: row numbers}.
+    """
+
+    def __init__(self, mapping, vocabulary=lambda kind: KindHeadings(), answers=None):
+        self.mapping, self.vocabulary, self.answers = mapping, vocabulary, answers or {}
         self.sheets = {sheet.number: sheet for sheet in mapping.sheets if sheet.is_taken}
-        self.readers = {}
+        self.readers, self.remarks = {}, {}
 
     def read(self, part):
         """Yields a MappedRow for each row of a SheetPart below the headings; nothing for a sheet that is not taken."""
@@ -98,13 +119,35 @@ class MappedReader:
         if sheet is None:
             return
         if part.number not in self.readers:
-            self.readers[part.number] = self._reader(sheet, part.merged)
-        columns = list(sheet.columns.items())
+            self.readers[part.number] = SheetReader(self, sheet, part.merged)
+        yield from self.readers[part.number].read(part)
+
+    def note(self, row, sheet, what, *about):
+        """Adds a row to a remark."""
+        self.remarks.setdefault(Remark(sheet, what, about), []).append(row)
+
+
+class SheetReader:
+    """Reads the rows of one sheet for a MappedReader."""
+
+    def __init__(self, reader, sheet, merged):
+        self.reader, self.sheet, self.mapping = reader, sheet, reader.mapping
+        self.vocabulary = reader.vocabulary(sheet.kind)
+        self.headings, self.columns, self.is_left_out = sheet.headings, sheet.columns, False
+        known = self.vocabulary.heading_words
+        self.rows = RowReader(sheet.layout, sheet.columns, merged, self._filled_down(), known)
+
+    def read(self, part):
+        """Yields a MappedRow for each row of the part below the headings."""
+        columns = list(self.columns.items())
         group, group_column = self._group(part), self.mapping.group_column
         takes_section = self.mapping.group_from == "section"
-        for row in self.readers[part.number].read(part.first_row, part.rows):
-            if row.kind is not RowKind.DATA:
-                yield MappedRow(part.number, row, {})
+        for row in self.rows.read(part.first_row, part.rows):
+            if row.kind is not RowKind.DATA or self.is_left_out:
+                if row.kind is RowKind.HEADING:
+                    self._read_below(row)
+                    columns = list(self.columns.items())
+                yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
             width = len(row.cells)
             values = {
@@ -118,15 +161,42 @@ class MappedReader:
                 value = row.section if takes_section else group
                 if value:
                     values[group_column] = value
-            yield MappedRow(part.number, row, values)
+            yield MappedRow(part.number, row, values, self.columns)
 
-    def _reader(self, sheet, merged):
-        """Returns the RowReader of a sheet."""
-        filled = [place for place, column in sheet.columns.items() if column == self.mapping.group_column]
-        return RowReader(sheet.layout, sheet.columns, merged, filled if self.mapping.fill_down else ())
+    def _read_below(self, row):
+        """Has the rows below a row of headings read by it, where it does not repeat those above."""
+        self.is_left_out = False
+        below = later_headings(row.cells, self.headings, self.columns, self.vocabulary)
+        if below is None:
+            return
+        if below.is_sure:
+            self.reader.note(row.number, self.sheet.number, OTHER_ORDER, *below.moved(self.columns))
+        else:
+            self.reader.note(row.number, self.sheet.number, UNCLEAR_HEADINGS, *below.unknown, *below.missing)
+            answer = self.reader.answers.get(headings_question(self.sheet.number, row.number), READ)
+            self.is_left_out = answer == LEAVE_OUT
+            if answer == ABOVE:
+                return
+        self.headings, self.columns = below.headings, below.columns
+        self.rows.read_by(self.headings, self.columns, self._filled_down())
+
+    def _left_out(self, row):
+        """Returns the row, a row of data as one that is left out."""
+        return row._replace(kind=RowKind.LEFT_OUT) if row.kind is RowKind.DATA else row
+
+    def _filled_down(self):
+        """Returns the places of the columns in which blank cells get the value above."""
+        if not self.mapping.fill_down:
+            return ()
+        return [place for place, column in self.columns.items() if column == self.mapping.group_column]
 
     def _group(self, part):
         """Returns the group of rows that have none in their cells or section."""
         if self.mapping.group_from == "sheet":
             return " ".join(plain(part.name).split())
         return self.mapping.group_value if self.mapping.group_from == "fixed" else ""
+
+
+def headings_question(sheet, row):
+    """Returns the id of the question about a row of headings."""
+    return f"headings-{sheet + 1}-{row}"

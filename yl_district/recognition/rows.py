@@ -10,7 +10,8 @@ Only a row that cannot be data has another kind:
   column that is taken.
 - SECTION: the only text is merged over several columns, or in a first column that is not taken, or is the name of an
   organisation (…支部, …团委, …（92所）) in a table from which at least three columns are taken.
-- HEADING: at least two cells (one, in a table with one heading) and most of the filled ones repeat the headings above.
+- HEADING: at least two cells (one, in a table with one heading) and most of the filled ones repeat the headings above;
+  or all are texts and most of them, at least three, known headings in another order.
 - BLANK: no cell is filled, or only a row number.
 """
 
@@ -21,7 +22,7 @@ from django.db.models import TextChoices
 
 from ..sheets.cells import cell_at, is_blank
 from . import row_words as words
-from .headings import JOINT, heading_key, heading_keys
+from .headings import heading_key, repeated_keys
 
 
 class RowKind(TextChoices):
@@ -31,6 +32,7 @@ class RowKind(TextChoices):
     TOTAL = "total", "合计行"
     NOTE = "note", "说明行"
     HEADING = "heading", "重复的标题行"
+    LEFT_OUT = "left_out", "按答复不导入的行"
 
 
 class Row(NamedTuple):
@@ -43,6 +45,7 @@ class Row(NamedTuple):
 
 
 DATA = RowKind.DATA
+KNOWN_HEADINGS = 3  # that a row of headings in another order has at least, where the table has as many
 COLUMNS_OF_A_RECORD = 3  # with so many columns taken, one filled cell is not a record
 
 
@@ -51,15 +54,13 @@ class RowReader:
 
     `taken` are the places of the columns that are taken. In those of `fill_down` a blank cell gets the value above it
     in the same section. A value merged over several rows of one column is given to each of them; a value merged over
-    several columns stays in its first cell.
+    several columns stays in its first cell. `known` are the keys of further headings that such tables have.
     """
 
-    def __init__(self, layout, taken, merged=(), fill_down=()):
-        self.layout, self.taken = layout, frozenset(taken)
+    def __init__(self, layout, taken, merged=(), fill_down=(), known=frozenset()):
         self.first_row = layout.last_heading_row + 1
-        self.keys = [{*heading_keys(text), *heading_key(text).split(JOINT)} - {""} for text in layout.headings]
-        self.least_headings = 2 if sum(map(bool, self.keys)) > 1 else 1
-        self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
+        self.known = known
+        self.read_by(layout.headings, taken, fill_down)
         self.wide, self.tall = defaultdict(list), defaultdict(list)
         for top, left, bottom, right in merged:
             if sum(bool(keys) for keys in self.keys[left : right + 1]) > 1:
@@ -67,8 +68,18 @@ class RowReader:
             elif bottom > top:
                 self.tall[top].append((left, bottom))
         self.hanging = {}
-        self.above = dict.fromkeys(fill_down)
         self.section, self.after_note = "", False
+
+    def read_by(self, headings, taken, fill_down=()):
+        """Has the rows from here on stand below these headings."""
+        self.taken, self.above = frozenset(taken), dict.fromkeys(fill_down)
+        self.keys = [repeated_keys(text) for text in headings]
+        self.words = self.known.union(*self.keys)
+        # As written, too: most rows hold none of them, which is found without normalising their cells.
+        self.texts = self.words.union(filter(None, headings))
+        self.heading_count = sum(map(bool, self.keys))
+        self.least_headings = min(2, max(self.heading_count, 1))
+        self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
 
     def read(self, first_row, rows):
         """Yields the Row of each of `rows` below the headings; `first_row` is the number of the first, from 0."""
@@ -100,7 +111,7 @@ class RowReader:
         texts = [place for place in filled if cells[place].__class__ is str]
         if len(taken) > 1 and texts:
             head = cells[texts[0]]
-            if not words.SPECIAL.search(head) and heading_key(head) not in self._keys_at(texts[0]):
+            if not words.SPECIAL.search(head) and heading_key(head) not in self.words and self.texts.isdisjoint(cells):
                 self.after_note = False
                 return DATA
         kind = self._special_kind(row, cells, filled, texts, taken)
@@ -128,6 +139,8 @@ class RowReader:
         place, head = texts[0], cells[texts[0]]
         if heading_key(head) in self._keys_at(place) and self._repeats_headings(cells, filled):
             return RowKind.HEADING
+        if len(texts) == len(filled) and self._names_columns(cells, filled):
+            return RowKind.HEADING
         if self._is_signed(cells, filled, texts) or (self._leads_untaken(place) and words.is_example(head)):
             return RowKind.NOTE
         return RowKind.TOTAL if self._is_total(cells, filled, place, taken) else None
@@ -136,6 +149,11 @@ class RowReader:
         """Whether most of the filled cells repeat the headings above."""
         alike = sum(heading_key(cells[place]) in self._keys_at(place) for place in filled)
         return alike >= self.least_headings and 2 * alike > len(filled)
+
+    def _names_columns(self, cells, filled):
+        """Whether most of the filled cells, all of them texts, are known headings in any order."""
+        found = {key for key in (heading_key(cells[place]) for place in filled) if key in self.words}
+        return len(found) >= min(KNOWN_HEADINGS, max(self.heading_count, 2)) and 2 * len(found) > len(filled)
 
     def _is_signed(self, cells, filled, texts):
         """Whether the first text is a signature, or one of several without colons, and no label has two values."""

@@ -60,6 +60,13 @@ def question_lines(questions):
             yield f"问题 {one['id']}：{one['found']}。可答复：{'、'.join(one['proposals'])}。"
 
 
+def noticed_lines(noticed):
+    """Yields a line for each thing that was recognised in the layout."""
+    for one in noticed:
+        sheet = f"《{one['sheet']}》" if one["sheet"] else ""
+        yield f"已识别：{sheet}第 {'、'.join(map(str, one['rows']))} 行：{one['said']}"
+
+
 def report_lines(report):
     """Yields a line for each sheet, unrecognised part, warning, change and error of the report."""
     for name, sheet in report.sheets.items():
@@ -71,6 +78,7 @@ def report_lines(report):
         yield f"未计入：《{aside['sheet']}》第 {aside['row']} 行（{aside['kind']}）"
     for warning in report.warnings:
         yield f"请注意：{warning}"
+    yield from noticed_lines(report.noticed)
     yield from question_lines(report.questions)
     for name, sheet in report.sheets.items():
         for row, record, heading, old, new in sheet.changes:

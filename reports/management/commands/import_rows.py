@@ -9,10 +9,11 @@ from yl_district.commands import DatabaseCommand
 from yl_district.importing.check import TAG_KEYS, TAG_LABELS
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.kinds import import_kinds
+from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.questions import AnswersRefused, question_dicts
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
-from .import_ledger import add_answers, answers_in, place_in_words, question_lines, quoted
+from .import_ledger import add_answers, answers_in, noticed_lines, place_in_words, question_lines, quoted
 
 
 class Command(DatabaseCommand):
@@ -59,6 +60,7 @@ def check_lines(found):
         yield f"未识别的列：{f'《{sheet}》' if sheet else ''}“{heading}”"
     for warning in found.batch.warnings:
         yield f"请注意：{warning}"
+    yield from noticed_lines(noticed_dicts(found.batch))
     yield from question_lines(question_dicts(found.batch))
     for one in found.changes:
         sheet = f"《{one['sheet']}》" if one["sheet"] else ""

@@ -1,0 +1,85 @@
+"""What the layout of a file's tables leaves open, asked once, and what was recognised of it, told with its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
+from ..recognition.mapping import OTHER_ORDER, UNCLEAR_HEADINGS, Remark, headings_question
+from .models import ImportBatch
+from .questions import Question
+from .versions import as_ranges
+
+# Row numbers by Remark, as a MappedReader collects them.
+Remarks = Mapping[Remark, list[int]]
+BELOW_HEADINGS = {
+    READ: "按这一行标题读取以下各行，认不出的列不导入",
+    ABOVE: "仍按上方的标题读取以下各行",
+    LEAVE_OUT: "不导入以下各行",
+}
+
+
+def layout_questions(batch: ImportBatch, remarks: Remarks) -> Iterator[Question]:
+    """Yields the questions that follow from the remarks of a reader which has read the whole file."""
+    names = {sheet["number"]: sheet["name"] for sheet in batch.sheets}
+    for (sheet, what, about), rows in remarks.items():
+        if what == UNCLEAR_HEADINGS:
+            for row in rows:
+                yield Question(
+                    id=headings_question(sheet, row),
+                    kind="headings",
+                    asked=f"{at(names[sheet], row)}是另一行标题，它下面的各行怎样读取？",
+                    found=f"这一行的标题与上方不同，其中认不出或缺少“{'”“'.join(about)}”",
+                    rows=[(names[sheet], row)],
+                    proposals=BELOW_HEADINGS,
+                )
+
+
+def at(sheet: str, row: object) -> str:
+    """A row in words."""
+    return f"{f'《{sheet}》' if sheet else ''}第 {row} 行"
+
+
+def with_remarks(sheets: list[dict[str, Any]], remarks: Remarks) -> list[dict[str, Any]]:
+    """The sheets of an import with what was recognised in them without a question, as {what, said, rows as ranges}."""
+    noticed: dict[int, list[dict[str, Any]]] = {}
+    for (sheet, what, about), rows in remarks.items():
+        if said := remark_in_words(what, about):
+            noticed.setdefault(sheet, []).append({"what": what, "said": said, "rows": as_ranges(rows)})
+    remarkable = {remark.sheet for remark in remarks}
+    return [
+        sheet | {"noticed": noticed.get(sheet["number"], []), "is_remarkable": sheet["number"] in remarkable}
+        for sheet in sheets
+    ]
+
+
+def remark_in_words(what: str, about: tuple[str, ...]) -> str:
+    """A remark in words; empty where a question tells it."""
+    if what == OTHER_ORDER:
+        return f"标题各列的顺序与上方不同，以下各行按这一行的标题读取（{'、'.join(about)}）"
+    return ""
+
+
+def noticed_dicts(batch: ImportBatch) -> list[dict[str, Any]]:
+    """What the latest check has noticed, in the structure of the JSON report."""
+    return [
+        {"sheet": sheet["name"], "what": one["what"], "said": one["said"], "rows": rows_in(one["rows"])}
+        for sheet in batch.sheets
+        for one in sheet.get("noticed", ())
+    ]
+
+
+def noticed_in_words(batch: ImportBatch) -> list[str]:
+    """What the latest check has noticed, each in a sentence with its rows."""
+    sentences = []
+    for sheet in batch.sheets:
+        for one in sheet.get("noticed", ()):
+            runs = [f"{first}" if first == last else f"{first}–{last}" for first, last in one["rows"]]
+            sentences.append(f"{at(sheet['name'], '、'.join(runs))}：{one['said']}。")
+    return sentences
+
+
+def rows_in(ranges: list[list[int]]) -> list[int]:
+    """The row numbers of stored ranges."""
+    return [row for first, last in ranges for row in range(first, last + 1)]
