@@ -234,6 +234,8 @@ ACCESS = {
     "import_batch_mend": OFFICE,
     "import_batch_answer": OFFICE,
     "import_batch_alias": OFFICE,
+    "import_batch_spellings": OFFICE,
+    "import_batch_organisations": OFFICE,
     "import_batch_check": OFFICE,
     "import_batch_commit": OFFICE,
     "import_batch_undo": OFFICE,

@@ -5,7 +5,7 @@ from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import views, who_can_see_views
+from . import new_organisation_views, views, who_can_see_views
 from .accounts import account_views, sign_in_views
 from .unmasking import record_unmask
 
@@ -47,6 +47,11 @@ urlpatterns = [
     path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),
+    path(
+        "imports/<int:pk>/organisations/",
+        new_organisation_views.import_batch_organisations,
+        name="import_batch_organisations",
+    ),
     path("organisations/<int:pk>/", views.organisation_detail, name="organisation_detail"),
     path("organisations/<int:pk>/update/", views.organisation_update, name="organisation_update"),
     path("organisations/<int:pk>/end/", views.organisation_end, name="organisation_end"),

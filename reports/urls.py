@@ -44,6 +44,7 @@ import_patterns = [
     ),
     path("imports/<int:pk>/answer/", import_act_views.import_batch_answer, name="import_batch_answer"),
     path("imports/<int:pk>/alias/", import_act_views.import_batch_alias, name="import_batch_alias"),
+    path("imports/<int:pk>/spellings/", import_act_views.import_batch_spellings, name="import_batch_spellings"),
     path("imports/<int:pk>/check/", import_act_views.import_batch_check, name="import_batch_check"),
     path("imports/<int:pk>/commit/", import_act_views.import_batch_commit, name="import_batch_commit"),
     path("imports/<int:pk>/undo/", import_act_views.import_batch_undo, name="import_batch_undo"),

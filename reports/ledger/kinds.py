@@ -88,4 +88,5 @@ KINDS = ImportKinds(
     ),
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,
+    registering={Organisation: ("import_batch_organisations", "新建这些团组织")},
 )

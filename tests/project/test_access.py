@@ -90,7 +90,7 @@ READ_ONLY = {
 }
 # They take nothing but forms.
 SENT_ONLY = {
-    *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "delete")),
+    *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "delete", "spellings")),
     *("section_move", "section_preview"),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one

@@ -17,9 +17,18 @@ from .forms import AliasForm, AnswersForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
 from .outcomes import rows_at
-from .page_contexts import KnownNames, items_of, results_version, undo_context, unknown_texts
+from .page_contexts import (
+    KnownNames,
+    found_groups,
+    items_of,
+    results_version,
+    texts_asked,
+    undo_context,
+    unknown_texts,
+)
 from .proposal import learn_alias
 from .questions import UNANSWERED, left_open, questions_of
+from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .views import found_page, open_batch, own_batch, page_context
 
@@ -89,6 +98,28 @@ def import_batch_alias(request: UserRequest, pk: int) -> HttpResponse:
     if is_entered:
         set_going(batch, "check")
     messages.success(request, f"已记住“{said['found']}”就是“{said['meant']}”，以后导入时照此识别。")
+    return redirect(batch)
+
+
+@require_POST
+def import_batch_spellings(request: UserRequest, pk: int) -> HttpResponse:
+    """Remembers what many texts mean at once, and checks the file again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    names = KnownNames()
+    form = SpellingsForm(request.POST, groups=texts_asked(found_groups(batch, names), names), names_of=names.of)
+    if not form.is_valid():
+        said = form.non_field_errors() or ["没有记住：请改正下面标出的写法。"]
+        return found_page(request, batch, str(said[0]), status=422, spellings=form)
+    with transaction.atomic():
+        for group in form.groups:
+            if group.key in form.meant:
+                learn_alias(group.kind, group.column, group.found, form.meant[group.key])
+        is_entered = enter_check(batch)
+    if is_entered:
+        set_going(batch, "check")
+    messages.success(request, f"已记住 {len(form.meant)} 种写法，以后导入时照此识别。")
     return redirect(batch)
 
 

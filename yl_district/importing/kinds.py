@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, partial
 from typing import Any
@@ -62,13 +62,15 @@ class ImportKinds(Mapping):
 
     `first` are the keys of kinds to import before all others, in this order, because others refer to them.
     `may_take_in_cases(user)` is whether a user, None for the command line, may import kinds about cases;
-    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change.
+    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change. `registering` is
+    {model: (URL name, words)} of pages that register the records of the model which a file names and nobody knows.
     """
 
     kinds: tuple[ImportKind, ...]
     first: tuple[str, ...]
     may_take_in_cases: Callable[[User | None], bool]
     closed_records: Callable[[User | None], Collection[tuple[type[Model], int]]]
+    registering: Mapping[type[Model], tuple[str, str]] = field(default_factory=dict)
     ledger = LedgerKind()
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,13 +13,14 @@ from django.db.models import Q, QuerySet
 
 from ..pinyin import NAME_ORDER
 from ..recognition.headings import EXPORT_MARK
-from ..sheets.cells import ChoiceWidget, is_blank, quoted_cell, text_key
+from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
 from ..sheets.columns import Column, RecordNameColumn
 from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart
 from .reading import PartReader, ReadRow
 
 BLANK_CELL = quoted_cell(None)
+BRACKETED = re.compile(r"[(（\[【].*?[)）\]】]")
 CUT_AT = 80  # characters quoted from a cell; a longer text is no alias, as only part of it was quoted
 TOGETHER = {ELSEWHERE: "人员在其他支部在册", DUPLICATE: "同一文件内重复"}
 
@@ -204,10 +206,20 @@ def known_names(item: Column | None) -> dict[str, str]:
     return {text_key(name): name for name in names}
 
 
-def likely_name(found: str, names: Mapping[str, str]) -> str:
-    """The only name that contains the text's characters in order; "" where none or several do."""
-    likely = [name for key, name in names.items() if is_subsequence(key, text_key(found))]
-    return likely[0] if len(likely) == 1 else ""
+def likely_name(found: str, names: Mapping[str, str], *, are_records: bool = False) -> str:
+    """The name that a text most likely stands for, "" where none or several are as likely.
+
+    Tried in turn: the names that begin with the text, and those that contain its characters in order. Names of records
+    are told before by the text without what it has in brackets, and by its end, which follows the name of a parent.
+    """
+    bare = text_key(BRACKETED.sub("", full_text(found)) if are_records else found)
+    degrees: list[Callable[[str], bool]] = [lambda key: key.startswith(bare), lambda key: is_subsequence(key, bare)]
+    if are_records:
+        degrees = [lambda key: key == bare, bare.endswith, *degrees]
+    for is_likely in degrees if bare else ():
+        if likely := [name for key, name in names.items() if is_likely(key)]:
+            return likely[0] if len(likely) == 1 else ""
+    return ""
 
 
 def is_subsequence(name: str, text: str) -> bool:

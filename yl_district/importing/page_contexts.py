@@ -7,12 +7,13 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.core.paginator import Page, Paginator
+from django.urls import reverse
 
 from ..history.changes import is_derived
 from ..pages.pages import wants_fragment
 from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
-from ..sheets.columns import Column
+from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
 from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .forms import NO_TABLES
@@ -22,10 +23,12 @@ from .models import LEDGER, ImportBatch
 from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
 from .questions import answers_in_words, left_open
 from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
+from .spelling_forms import SpellingsForm
 from .written_records import keys_of, kind_label, names_and_addresses, record_title, written_records
 
 ROWS_PER_PAGE = 25
 GROUPS_SHOWN = 30
+TEXTS_ASKED = 200  # unknown texts that one page can ask about
 EARLY_ROWS = 10
 ALL_ROWS = "all"
 LISTED_WHOLE = 20_000  # records of an import above which the undo page lists only those that stay
@@ -78,16 +81,49 @@ class KnownNames:
     def of(self, kind: str, column: str) -> dict[str, str]:
         """{normalised text: name} of a column of the kind with this key."""
         if (kind, column) not in self.known:
-            columns = import_kinds()[kind].resource.columns
-            item = next((item for item in columns if item.column_name == column), None)
-            self.known[kind, column] = known_names(item)
+            self.known[kind, column] = known_names(column_of(kind, column))
         return self.known[kind, column]
+
+    def likely(self, group: ProblemGroup) -> str:
+        """The name that the unknown text of a group most likely stands for, "" where none is."""
+        are_records = model_named(group.kind, group.column) is not None
+        return likely_name(group.found, self.of(group.kind, group.column), are_records=are_records)
+
+
+def column_of(kind: str, column: str) -> Column | None:
+    """The column of this name of the kind with this key."""
+    columns = import_kinds()[kind].resource.columns
+    return next((item for item in columns if item.column_name == column), None)
+
+
+def model_named(kind: str, column: str) -> TrackedModel | None:
+    """The model whose records a column names; None for another column."""
+    item = column_of(kind, column)
+    return item.model if isinstance(item, RecordNameColumn) else None
 
 
 def found_groups(batch: ImportBatch, names: KnownNames) -> list[ProblemGroup]:
     """The ProblemGroups of an import."""
     kinds = {number: kind.key for number, kind in sheet_kinds(batch).items()}
     return problem_groups(batch, kinds, names.of)
+
+
+def texts_asked(groups: Iterable[ProblemGroup], names: KnownNames) -> list[ProblemGroup]:
+    """Those with an unknown text, the first TEXTS_ASKED, each with its `likely` name."""
+    texts = [one for one in groups if one.found][:TEXTS_ASKED]
+    for one in texts:
+        one.likely = names.likely(one)
+    return texts
+
+
+def registering(user: User, batch: ImportBatch, texts: Iterable[ProblemGroup]) -> list[tuple[str, str, int]]:
+    """(address, words, number of texts without a likely name) of the pages that register what texts name."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in texts:
+        model = model_named(one.kind, one.column)
+        if model and (page := import_kinds().registering.get(model)) and user.may_open(page[0]):
+            counts[page] += not one.likely
+    return [(reverse(name, args=[batch.pk]), words, count) for (name, words), count in counts.items()]
 
 
 def unknown_texts(batch: ImportBatch, names: KnownNames) -> set[tuple[str, str, str]]:
@@ -116,14 +152,19 @@ def untaken_sheets(batch: ImportBatch) -> list[tuple[str, str]]:
     ]
 
 
-def found_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
-    """Context of the check's results: counts, problem groups, and a page of rows."""
+def found_context(request: UserRequest, batch: ImportBatch, spellings: SpellingsForm | None = None) -> dict[str, Any]:
+    """Context of the check's results: counts, problem groups, and a page of rows.
+
+    `spellings` is the form about unknown texts where what it says is wrong.
+    """
     names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
     groups = found_groups(batch, names) if refused and is_asked else []
-    for one in groups:
-        one.likely = likely_name(one.found, names.of(one.kind, one.column)) if one.found else ""
+    texts = texts_asked(groups, names)
+    # One alone is asked about in its line.
+    spellings = spellings or (SpellingsForm(groups=texts, names_of=names.of) if len(texts) > 1 else None)
+    listed = [one for one in groups if not (spellings and one.found)]
     tabs = outcome_shares(batch)
     show, group = chosen_tab(request, tabs, groups)
     wanted = group.rows if group else places(batch, tags_of(show))
@@ -136,8 +177,10 @@ def found_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
         "group": group,
         "page": page,
         "rows": rows,
-        "groups": groups[:GROUPS_SHOWN],
-        "more_groups": len(groups) - GROUPS_SHOWN,
+        "groups": listed[:GROUPS_SHOWN],
+        "more_groups": len(listed) - GROUPS_SHOWN,
+        "spellings": spellings,
+        "registering": registering(request.user, batch, texts),
         "names": [(*column, found.values()) for column, found in names.known.items() if found],
         "sheets": sheet_counts(batch),
         "refused": refused,

@@ -23,6 +23,7 @@ from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, undone_context
 from .proposal import propose_mapping, remember
 from .questions import questions_of
+from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
 
@@ -157,13 +158,16 @@ def found_page(
     problem: str = "",
     status: int = 200,
     answering: AnswersForm | None = None,
+    spellings: SpellingsForm | None = None,
 ) -> HttpResponse:
     """The results of the check; `problem` is why a requested action was not carried out.
 
-    `answering` is the form with the answers to the questions where some of them are wrong.
+    `answering` is the form with the answers to the questions where some of them are wrong, `spellings` that about
+    unknown texts.
     """
     answering = answering or AnswersForm(questions=questions_of(batch), answers=batch.answers)
-    context = page_context(batch) | found_context(request, batch) | {"problem": problem, "answering": answering}
+    context = page_context(batch) | found_context(request, batch, spellings)
+    context |= {"problem": problem, "answering": answering}
     return rows_response(
         request, "yl_district/import_batch_checked.html", "yl_district/_import_rows.html", context, status=status
     )

@@ -1,0 +1,68 @@
+"""The page that registers the organisations which an imported file names and nobody has registered."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from yl_district.importing.page_contexts import KnownNames, found_groups, model_named, texts_asked
+from yl_district.importing.proposal import learn_alias
+from yl_district.importing.steps import State, enter_check, set_going
+from yl_district.importing.views import own_batch, page_context
+from yl_district.pages import submit_once
+from yl_district.pages.pages import carry_out
+from yl_district.sheets.cells import text_key
+
+from .models import Organisation
+from .new_organisation_forms import NewOrganisationsForm
+
+
+def import_batch_organisations(request, pk):
+    """Registers organisations that the file names, as proposed and corrected, and checks the file again."""
+    batch = own_batch(request, pk)
+    groups = named_organisations(batch) if batch.state == State.CHECKED else []
+    if not groups:
+        return redirect(batch)
+    texts = list({text_key(one.found): one.found for one in reversed(groups)}.values())[::-1]
+    likely = {one.found for one in groups if one.likely}
+
+    def build(data=None):
+        form = NewOrganisationsForm(data, user=request.user, day=timezone.localdate(), texts=texts, likely=likely)
+        form.submission = submit_once.new_token(request.user)
+        return form
+
+    def register(form):
+        form.save()
+        meant = {text: made.name for text, _, made in form.created}
+        for one in groups:
+            name = meant.get(one.found)
+            if name and text_key(name) != text_key(one.found):
+                learn_alias(one.kind, one.column, one.found, name)
+        enter_check(own_batch(request, pk))
+
+    if request.method == "POST":
+        form, target = carry_out(request, build, register, after=batch)
+        if target:
+            check_again(request, own_batch(request, pk), form)
+            return redirect(target)
+    else:
+        form = build()
+    context = page_context(batch) | {"title": "新建文件中的团组织", "form": form, "back": batch.get_absolute_url()}
+    status = 422 if form.errors and form.http_status == 200 else form.http_status
+    return render(request, "orgs/import_batch_organisations.html", context, status=status)
+
+
+def named_organisations(batch):
+    """The groups of rows of an import whose unknown text stands where organisations are named."""
+    names = KnownNames()
+    groups = [one for one in found_groups(batch, names) if one.found]
+    return texts_asked([one for one in groups if model_named(one.kind, one.column) is Organisation], names)
+
+
+def check_again(request, batch, form):
+    """Says what was registered, and runs the check that the import has entered."""
+    if form.repeated:
+        messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
+        return
+    if batch.state == State.CHECKING:
+        set_going(batch, "check")
+    messages.success(request, f"已新建 {len(form.created)} 个团组织，并重新核对。撤销这次导入时，它们保留。")

@@ -1,0 +1,51 @@
+"""Lists as offices write them, in a browser: names explained at once and branches registered from the file."""
+
+import pytest
+from playwright.sync_api import expect
+
+from orgs.models import Organisation
+from tests.conftest import WINDOWS
+from tests.pages import two_branches
+from tests.reports.import_pages import HEADINGS, person
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]
+
+
+@pytest.fixture
+def staff():
+    return two_branches().staff
+
+
+def fits(page, window):
+    """Whether nothing on the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth") == window["viewport"]["width"]
+
+
+def pasted(page, kind, rows):
+    """The page that answers when these rows, lists of texts, are pasted as a list of the kind."""
+    page.goto(f"/imports/new/?kind={kind}")
+    page.get_by_label("粘贴").fill("\n".join("\t".join(row) for row in rows))
+    page.get_by_role("button", name="上传并核对").click()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_proposals_are_taken_at_once_and_branches_registered_from_the_file(open_page, window, sign_in, staff):
+    page = open_page(**window)
+    sign_in(page, staff)
+    branches = ["柳林社区", "柳林", "槐荫社区团支部（在册）", "新河社区团支部", "新河村团支部"]
+    pasted(page, "members", [HEADINGS, *[list(person(at, name).values()) for at, name in enumerate(branches)]])
+    expect(page.get_by_role("heading", name="不认识的写法（5 种，3 种有建议）")).to_be_visible()
+    assert fits(page, window)
+    page.get_by_role("checkbox", name="采用“柳林”的建议").uncheck()
+    page.get_by_role("button", name="全部采用建议").click()
+    expect(page.get_by_role("heading", name="写入后，新增 2 条，变更 0 条")).to_be_visible()
+
+    page.get_by_role("link", name="新建这些团组织（2）").click()
+    expect(page.get_by_role("checkbox", name="新建“新河村团支部”")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="新建“柳林”")).not_to_be_checked()
+    assert fits(page, window)
+    page.get_by_role("combobox", name="“新河村团支部”的组织类别").select_option(label="团总支")
+    page.get_by_role("button", name="新建并重新核对").click()
+    expect(page.get_by_text("已新建 2 个团组织，并重新核对。")).to_be_visible()
+    expect(page.get_by_role("heading", name="写入后，新增 4 条，变更 0 条")).to_be_visible()
+    assert Organisation.objects.get(name="新河村团支部").category == "general_branch"
