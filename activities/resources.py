@@ -70,6 +70,13 @@ class ActivityResource(SheetResource):
         "内容": "活动内容 活动概述 活动简介 活动情况",
     }
 
+    state_column = "状态"
+    state_synonyms = {
+        "已举办": "已开展 已完成",
+        "计划": "拟举办 拟开展 待举办 待开展 未举办 未开展 明年 来年 下一年 下年度 预告",
+        "取消": "停办 未举办 未开展 延期 推迟",
+    }
+
     class Meta(SheetResource.Meta):
         model = Activity
 

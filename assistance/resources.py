@@ -113,6 +113,9 @@ class AssistedYouthResource(CaseResource):
         "备注": "备注说明",
     }
 
+    state_column = "出库日期"
+    state_synonyms = {"现有": "在库", "": "出库 退出 脱困"}
+
     class Meta(SheetResource.Meta):
         model = AssistedYouth
 

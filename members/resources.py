@@ -18,7 +18,7 @@ from yl_district.sheets.span_resource import SpanResource
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
 from .directory import CADRE, MEMBER, Directory, contradicts
 from .liaison_index import POST_SHEET, LiaisonIndex
-from .models import Member, Person, Post, SchoolSpan, shown_name
+from .models import LEAVING_STATUSES, Member, Person, Post, SchoolSpan, shown_name
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
@@ -253,6 +253,19 @@ class MemberResource(PeopleResource):
         "离开日期": "转出日期 转出时间 离开时间",
         "备注": "备注说明",
     }
+    state_column = "团籍状态"
+    state_synonyms = {
+        "正常": "在册 在籍 现有",
+        "转出": "转走 调出 迁出 离开 不在册 减员",
+        "超龄离团": "超龄 离团 到龄 离开 不在册 减员",
+        "自愿退团": "退团 离开 不在册 减员",
+        "自行脱团": "退团 脱团",
+        "失联": "失去联系 联系不上 不在册",
+        "流动": "外出务工",
+        "开除": "除名",
+        "死亡": "去世 病故 亡故",
+    }
+    state_days = dict.fromkeys((status.label for status in LEAVING_STATUSES), "离开日期")
 
     class Meta(SheetResource.Meta):
         model = Member
@@ -435,6 +448,9 @@ class PostResource(PeopleResource):
         "联系青年指标": "联系青年数 联系青年人数 联系指标",
         "备注": "备注说明",
     }
+
+    state_column = "离任年月"
+    state_synonyms = {"现任": "在任", "": "离任 离职 历任 卸任 前任 免职 往届 历届"}
 
     class Meta(SheetResource.Meta):
         model = Post

@@ -84,6 +84,9 @@ class OrganisationResource(SheetResource):
         column(Organisation, "remark"),
     ]
 
+    state_column = "撤销日期"
+    state_synonyms = {"现有": "在册", "": "撤销 撤并 已撤 解散"}
+
     class Meta(SheetResource.Meta):
         model = Organisation
 
@@ -293,6 +296,14 @@ class UnitResource(SheetResource):
         "联系电话": "联系人电话 联系方式 电话 电话号码 手机 手机号 手机号码",
         "备注": "备注说明",
     }
+    state_column = "状态"
+    state_synonyms = {
+        "正常": "在营 存续 现有",
+        "迁址": "迁出 迁走 搬迁 搬走 外迁",
+        "注销": "吊销 停业 倒闭 撤销 关停",
+        "联系不上": "失联 无法联系 查无 找不到",
+    }
+    state_days = {"迁址": "状态日期", "注销": "状态日期"}
 
     class Meta(SheetResource.Meta):
         model = Unit

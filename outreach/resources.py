@@ -56,6 +56,9 @@ class LinkResource(PeopleResource):
         "备注": "备注说明",
     }
 
+    state_column = "结束日期"
+    state_synonyms = {"现有": "在联", "": "结束 解除 终止 不再联系 失联"}
+
     class Meta(SheetResource.Meta):
         model = Link
 

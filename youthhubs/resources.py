@@ -39,6 +39,9 @@ class HubYearResource(SheetResource):
         column(HubYear, "remark"),
     ]
 
+    state_column = "关闭日期"
+    state_synonyms = {"现有": "开放", "": "关闭 关停 停办 撤销"}
+
     class Meta(SheetResource.Meta):
         model = HubYear
 
@@ -146,6 +149,9 @@ class VolunteerResource(TeamResource):
     }
     # The columns of the latest place, with its fields.
     of_place = {"志愿者队伍": "hub", "入队日期": "started_on", "离队日期": "ended_on"}
+
+    state_column = "退出日期"
+    state_synonyms = {"现有": "在册", "": "退出 离队 退队 除名"}
 
     class Meta(SheetResource.Meta):
         model = Volunteer

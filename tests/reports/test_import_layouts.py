@@ -6,15 +6,18 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
+from activities.models import Activity, ActivityType
 from members.models import Member
 from tests.pages import two_branches
-from tests.reports.import_pages import HERE, rows, sent, told
+from tests.reports.import_pages import HERE, act, commit, rows, sent, told
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
 
+TODAY = timezone.localdate()
 HEADINGS = ["姓名", "性别", "出生日期", "入团年月", "所在团支部", "手机", "工作单位", "备注"]
 SWAPPED = [*HEADINGS[:6], "备注", "工作单位"]
 
@@ -112,16 +115,16 @@ ODD = [*HEADINGS[:6], "备注", "特长"]
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ("read", [("和顺公司", "骨干"), ("", "志愿者")]),
-        ("above", [("和顺公司", "骨干"), ("志愿者", "书法")]),
-        ("leave_out", [("和顺公司", "骨干")]),
+        ("按这一行标题", [("和顺公司", "骨干"), ("", "志愿者")]),
+        ("按上方标题", [("和顺公司", "骨干"), ("志愿者", "书法")]),
+        ("不导入", [("和顺公司", "骨干")]),
     ],
 )
 def test_later_headings_that_are_not_known_are_asked_about(tmp_path, office, answer, expected):
     table = [HEADINGS, member(0, "和顺公司", "骨干"), ODD, member(1, "志愿者", "书法")]
     found, code = listed(tmp_path, table)
     assert (code, beside()) == (1, [])
-    assert asked_of(found, "headings") == [("headings-1-3", [3], ["read", "above", "leave_out"])]
+    assert asked_of(found, "headings") == [("headings-1-3", [3], ["按这一行标题", "按上方标题", "不导入"])]
     _, code = listed(tmp_path, table, answers=[{"id": "headings-1-3", "answer": answer}])
     assert (code, beside()) == (0, expected)
 
@@ -148,3 +151,163 @@ def test_a_cell_below_later_headings_is_mended_in_its_own_column(office):
         [(2, "新增"), (4, "新增")],
         [*wrong[:2], "2016-05", *wrong[3:]],
     )
+
+
+def answers(**given):
+    """Answers as `--answers` takes them."""
+    return [{"id": name, "answer": answer} for name, answer in given.items()]
+
+
+def standing():
+    """(name, 团籍状态, 离开日期) of all members."""
+    people = Member.objects.select_related("person").order_by("person__birth_date")
+    return [(one.person.name, one.get_status_display(), one.left_on and str(one.left_on)) for one in people]
+
+
+ROLL = [
+    ["高井社区团支部团员名册"],
+    ["序号", *HEADINGS],
+    ["一、在册团员（1人）"],
+    [1, *member(0)],
+    ["二、已转出团员（2人）"],
+    [2, *member(1, None, "2025年6月转出")],
+    [3, *member(2)],
+    ["三、超龄离团"],
+    [4, *member(3)],
+]
+STATES = {"section-已转出团员": "转出", "section-超龄离团": "超龄离团", "section_day": "2025-06-30"}
+
+
+def test_sections_of_those_who_left_are_asked_about_once_each(tmp_path, office):
+    found, code = listed(tmp_path, ROLL)
+    assert (code, standing()) == (1, [])
+    assert asked_of(found, "section") == [
+        ("section-已转出团员", [6, 7], ["转出", "与其他行相同", "不导入"]),
+        ("section-超龄离团", [9], ["超龄离团", "与其他行相同", "不导入"]),
+    ]
+
+
+def test_the_answer_is_the_state_of_the_rows_of_the_section(tmp_path, office):
+    _, code = listed(tmp_path, ROLL, answers=answers(roll_begin="入团年月", **STATES))
+    assert (code, standing()) == (
+        0,
+        [
+            ("丁安", "正常", None),
+            ("丁宁", "转出", "2025-06-30"),
+            ("丁轩", "转出", "2025-06-30"),
+            ("丁佳", "超龄离团", "2025-06-30"),
+        ],
+    )
+
+
+def test_a_state_that_needs_a_day_asks_for_it(tmp_path, office):
+    given = answers(**{"section-已转出团员": "转出", "section-超龄离团": "与其他行相同"})
+    found, code = listed(tmp_path, ROLL, answers=given)
+    assert (code, asked_of(found, "section_day")) == (1, [("section_day", [6, 7], [str(TODAY), "其他日期"])])
+
+
+def test_rows_of_a_section_may_be_like_all_others_or_be_left_out(tmp_path, office):
+    given = answers(**{"section-已转出团员": "不导入", "section-超龄离团": "与其他行相同"})
+    found, code = listed(tmp_path, ROLL, answers=given)
+    assert (code, standing()) == (0, [("丁安", "正常", None), ("丁佳", "正常", None)])
+    assert [one["kind"] for one in found["aside"] if one["row"] in (6, 7)] == ["按答复不导入的行"] * 2
+
+
+def test_a_row_that_states_itself_what_it_is_is_not_asked_about(tmp_path, office):
+    rows = [
+        [*HEADINGS[:5], "团籍状态", "离开日期"],
+        ["退团团员"],
+        [*member(0)[:5], "开除", "2024-05-04"],
+        [*member(1)[:5]],
+    ]
+    found, _ = listed(tmp_path, rows, "--check")
+    assert asked_of(found, "section") == [("section-退团团员", [4], ["自愿退团", "自行脱团", "与其他行相同", "不导入"])]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("失联团员", ["失联"]),
+        ("（三）2025年度死亡团员名单", ["死亡"]),
+        ("流动团员（1人）", ["流动"]),
+        ("不在册人员", ["转出", "超龄离团", "自愿退团", "失联"]),
+        ("在籍团员", []),
+        ("已转出团员临时团支部", []),
+        ("积极分子名单（1人）", []),
+    ],
+)
+def test_only_titles_that_name_a_state_are_asked_about(tmp_path, office, title, expected):
+    found, _ = listed(tmp_path, [HEADINGS, [title], member(0)], "--check")
+    assert [one[2][:-2] for one in asked_of(found, "section")] == ([expected] if expected else [])
+
+
+def test_a_sheet_or_the_title_above_a_table_may_say_it_too(tmp_path, office):
+    book = workbook(
+        {
+            "在册": [HEADINGS, member(0)],
+            "已转出": [HEADINGS, member(1)],
+            "其他": [["超龄离团团员名册"], HEADINGS, member(2)],
+        }
+    )
+    found, _ = listed(tmp_path, book, "--check")
+    assert [(one[0], one[1]) for one in asked_of(found, "section")] == [
+        ("section-已转出", [2]),
+        ("section-超龄离团团员名册", [3]),
+    ]
+
+
+def test_next_years_plans_and_what_was_cancelled_are_no_activities_held(tmp_path, office):
+    ActivityType.objects.get_or_create(key="film", defaults={"name": "观影"})
+    headings = ["活动名称", "日期", "类型"]
+    table = [
+        ["活动一览"],
+        headings,
+        ["观影一", "2017-05-04", "观影"],
+        ["明年计划"],
+        ["观影二", "2017-06-04", "观影"],
+        ["停办的活动"],
+        ["观影三", "2017-07-04", "观影"],
+    ]
+    found, code = listed(tmp_path, table, kind="activities")
+    assert (code, asked_of(found, "section")) == (
+        1,
+        [
+            ("section-明年计划", [5], ["计划", "与其他行相同", "不导入"]),
+            ("section-停办的活动", [7], ["取消", "与其他行相同", "不导入"]),
+        ],
+    )
+    given = answers(**{"section-明年计划": "计划", "section-停办的活动": "取消"})
+    _, code = listed(tmp_path, table, kind="activities", answers=given)
+    assert (code, list(Activity.objects.order_by("held_on").values_list("name", "state"))) == (
+        0,
+        [("观影一", "held"), ("观影二", "planned"), ("观影三", "cancelled")],
+    )
+
+
+def test_a_section_is_asked_about_on_the_page_and_undone_with_the_import(office):
+    sent(office, workbook({"花名册": ROLL}))
+    batch = ImportBatch.objects.get()
+    assert "《已转出团员》的 2 行是什么？" in told(office, batch)
+    given = {"answer-roll_begin": "入团年月"} | {f"answer-{name}": answer for name, answer in STATES.items()}
+    act(office, "answer", batch, **given)
+    assert "这些行的状态自何日起？" in told(office, batch)
+    act(office, "answer", batch, **given | {"answer-section_day": "其他日期", "day-section_day": "2025-06-30"})
+    commit(office, batch)
+    assert [one[1] for one in standing()] == ["正常", "转出", "转出", "超龄离团"]
+    act(office, "undo", batch)
+    assert standing() == []
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        ["例", None, "某某", "男"],
+        ["示例：", "张三", "男", "2001-01-01"],
+        [1, "张三", "男", "2001-01-01", "2016-05", HERE, "16512370009", None, "填写示例"],
+        [None, "示例", "男", "2001-01-01"],
+    ],
+)
+def test_a_worked_example_is_no_record_and_told_with_its_row(tmp_path, office, example):
+    found, code = listed(tmp_path, [["序号", *HEADINGS], example, [1, *member(0)], [2, *member(1, None, "举例说明")]])
+    assert (code, [name for name, _, _ in standing()]) == (0, ["丁安", "丁宁"])
+    assert found["aside"] == [{"sheet": "花名册", "row": 2, "kind": "说明行"}]

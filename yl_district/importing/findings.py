@@ -15,7 +15,7 @@ from .kinds import ImportKind, LedgerKind
 from .layout_questions import noticed_dicts
 from .models import ImportBatch
 from .proposal import MappingProposal
-from .questions import Answers, AnswersRefused, assume_defaults, question_dicts, take_answers
+from .questions import Answers, AnswersRefused, assume_defaults, question_dicts, questions_of, take_answers
 from .steps import open_import, run_check, run_commit
 
 ABOVE_HEADINGS = "标题上方的行"
@@ -127,9 +127,12 @@ def run_through(
     said as a warning, unless it is only checked; raises AnswersRefused where they do not fit.
     """
     assumed: list[str] = []
-    if answers:
+    while answers := [one for one in answers if one.get("answer") is not None]:
         run_check(batch, today=today)
-        take_answers(batch, answers)
+        # Some questions follow only from the answers to others.
+        asked = [one.id for one in questions_of(batch)]
+        take_answers(batch, [one for one in answers if one["id"] in asked] or answers)
+        answers = [one for one in answers if one["id"] not in asked]
     for _ in range(TRIES):
         run_check(batch, today=today)
         if not check:

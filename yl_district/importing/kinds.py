@@ -15,6 +15,8 @@ from django.utils.module_loading import import_string
 
 from ..recognition import mapping as sheet_mapping
 from ..recognition.headings import KindHeadings, known_headings
+from ..recognition.state_words import StateWords, state_words
+from ..sheets.cells import ChoiceWidget
 from ..sheets.columns import Book
 from ..sheets.resource import SheetResource
 from ..typing import User
@@ -202,7 +204,16 @@ def vocabulary_of(kind: str) -> KindHeadings:
     """The KindHeadings of a kind of records."""
     resource = import_kinds()[kind].resource
     columns = tuple(item.column_name for item in resource.columns)
-    return KindHeadings(columns, resource.synonyms, frozenset(required_columns(resource)), partial(remembered, kind))
+    required = frozenset(required_columns(resource))
+    return KindHeadings(columns, resource.synonyms, required, partial(remembered, kind), title_words(resource))
+
+
+def title_words(resource: type[SheetResource]) -> StateWords:
+    """The StateWords of a resource: the choices of its `state_column` and their synonyms."""
+    item = next((item for item in resource.columns if item.column_name == resource.state_column), None)
+    choices = item.widget.labels.values() if item and isinstance(item.widget, ChoiceWidget) else ()
+    labels = dict.fromkeys([*resource.state_synonyms, *choices])
+    return state_words(resource.state_column, list(labels), resource.state_synonyms, resource.state_days)
 
 
 @cache

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
-from ..recognition.mapping import OTHER_ORDER, UNCLEAR_HEADINGS, Remark, headings_question
+from ..recognition.mapping import (
+    AS_OTHERS,
+    OTHER_ORDER,
+    STATE_DAY_ASKED,
+    STATE_IN_TITLE,
+    STATE_SINCE,
+    UNCLEAR_HEADINGS,
+    Remark,
+    headings_question,
+    title_question,
+)
+from ..sheets.cells import text_key
+from ..sheets.resource import SheetResource
+from .kinds import sheet_kinds, vocabulary_of
 from .models import ImportBatch
-from .questions import Question
+from .outcomes import known_names
+from .questions import ANOTHER_DAY, Question
 from .versions import as_ranges
 
 # Row numbers by Remark, as a MappedReader collects them.
 Remarks = Mapping[Remark, list[int]]
 BELOW_HEADINGS = {
-    READ: "按这一行标题读取以下各行，认不出的列不导入",
-    ABOVE: "仍按上方的标题读取以下各行",
+    READ: "按这一行标题读取，认不出的列不导入",
+    ABOVE: "仍按上方的标题读取",
     LEAVE_OUT: "不导入以下各行",
 }
 
 
-def layout_questions(batch: ImportBatch, remarks: Remarks) -> Iterator[Question]:
+def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Iterator[Question]:
     """Yields the questions that follow from the remarks of a reader which has read the whole file."""
     names = {sheet["number"]: sheet["name"] for sheet in batch.sheets}
+    yield from headings_questions(names, remarks)
+    yield from title_questions(batch, names, remarks)
+    if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
+        yield Question(
+            id=STATE_DAY_ASKED,
+            kind=STATE_DAY_ASKED,
+            asked="这些行的状态自何日起？",
+            found=f"{len(since)} 行的状态取自分段或工作表的标题，表中没有写明自何日起",
+            rows=since,
+            proposals={today.isoformat(): f"今天（{today}）", ANOTHER_DAY: ANOTHER_DAY},
+            latest=today.isoformat(),
+        )
+
+
+def headings_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
+    """Yields a question for each row of headings that are not all known."""
     for (sheet, what, about), rows in remarks.items():
         if what == UNCLEAR_HEADINGS:
             for row in rows:
@@ -34,6 +65,32 @@ def layout_questions(batch: ImportBatch, remarks: Remarks) -> Iterator[Question]
                     rows=[(names[sheet], row)],
                     proposals=BELOW_HEADINGS,
                 )
+
+
+def title_questions(batch: ImportBatch, names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
+    """Yields a question for each title, of a section or a sheet, that names a state."""
+    found: dict[str, tuple[Sequence[str], str, list[tuple[str, int]]]] = {}
+    kinds = sheet_kinds(batch)
+    for (sheet, what, about), rows in remarks.items():
+        if what == STATE_IN_TITLE and not is_group(kinds[sheet].resource, about[0]):
+            column = vocabulary_of(kinds[sheet].key).states.column
+            found.setdefault(about[0], (about[1:], column, []))[2].extend((names[sheet], row) for row in rows)
+    for title, (labels, column, told) in found.items():
+        fills = {label: f"{column} {label}" for label in labels if label}
+        yield Question(
+            id=title_question(title),
+            kind="section",
+            asked=f"《{title}》的 {len(told)} 行是什么？",
+            found=f"标题“{title}”像是说明了这些行的{column}，各行自己没有写",
+            rows=told,
+            proposals={**fills, AS_OTHERS: "与其他行相同", LEAVE_OUT: "不导入这些行"},
+        )
+
+
+def is_group(resource: type[SheetResource], title: str) -> bool:
+    """Whether a title is the name of one of the groups, such as branches, to which the kind's rows belong."""
+    item = next((item for item in resource.columns if item.column_name == resource.group), None)
+    return text_key(title) in known_names(item)
 
 
 def at(sheet: str, row: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping as Mapping_
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ..recognition.mapping import MappedReader, Mapping, SheetMapping
+from ..recognition.mapping import STATE_DAY_ASKED, MappedReader, Mapping, SheetMapping
 from ..recognition.rows import RowKind
 from ..sheets.cells import is_blank
 from ..spreadsheets.workbooks import SheetPart
@@ -44,6 +44,8 @@ class PartReader:
         sheet = self.reader.sheets.get(part.sheet)
         if sheet is None or not columns:
             return False
+        if STATE_DAY_ASKED in self.reader.answers:
+            return True
         places = [place for place, column in sheet.columns.items() if column in columns]
         # A row of headings further down may bring such a column.
         words = headings_of(sheet.kind, frozenset(columns))

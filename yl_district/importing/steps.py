@@ -269,7 +269,7 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
         late = late | checked.late_problems()
     sheets = [sheet | {"counts": checked.by_sheet.get(sheet["number"], {})} for sheet in batch.sheets]
     sheets = with_remarks(sheets, checked.remarks)
-    questions = [*layout_questions(batch, checked.remarks), *asked(resources.values())]
+    questions = [*layout_questions(batch, checked.remarks, today or timezone.localdate()), *asked(resources.values())]
     go_on(
         batch,
         state=State.CHECKED,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..sheets.cells import is_blank, plain
+from .state_words import StateWords
 
 JOINT = "·"  # between a heading over several columns and that of one of them: 帮扶人·姓名
 HINT = re.compile(r"[(\[【〔〖].*?(?:[)\]】〕〗]|$)")
@@ -66,13 +67,15 @@ def nothing_remembered():
 class KindHeadings:
     """What the headings of one kind of records can mean: its columns, which are required, and their synonyms.
 
-    `remembered()` returns {heading key: column, None where it was ignored}, as users explained them before.
+    `remembered()` returns {heading key: column, None where it was ignored}, as users explained them before; `states`
+    are the StateWords of titles.
     """
 
     columns: tuple = ()
     synonyms: Mapping = field(default_factory=dict)
     required: frozenset = frozenset()
     remembered: Callable = nothing_remembered
+    states: StateWords = field(default_factory=StateWords)
 
     @cached_property
     def heading_words(self):

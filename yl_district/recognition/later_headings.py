@@ -7,7 +7,7 @@ from ..sheets.cells import is_blank, plain
 from .headings import EXPORT_MARK, heading_key, heading_keys, recognise, repeated_keys
 
 # What can be done with the rows below headings that are not all known.
-READ, ABOVE, LEAVE_OUT = "read", "above", "leave_out"
+READ, ABOVE, LEAVE_OUT = "按这一行标题", "按上方标题", "不导入"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..sheets.cells import is_blank, plain
 from .headings import KindHeadings
 from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
 from .layout import Layout
+from .row_words import compact, section_name
 from .rows import Row, RowKind, RowReader
 
 GROUP_SOURCES = ("column", "sheet", "section", "fixed")
@@ -99,6 +100,9 @@ class Remark(NamedTuple):
 
 
 OTHER_ORDER, UNCLEAR_HEADINGS = "other_order", "unclear_headings"
+STATE_IN_TITLE, STATE_SINCE = "state_in_title", "state_since"
+AS_OTHERS = "与其他行相同"  # the rows of a section are like all others
+STATE_DAY_ASKED = "section_day"
 
 
 class MappedReader:
@@ -134,11 +138,15 @@ class SheetReader:
         self.reader, self.sheet, self.mapping = reader, sheet, reader.mapping
         self.vocabulary = reader.vocabulary(sheet.kind)
         self.headings, self.columns, self.is_left_out = sheet.headings, sheet.columns, False
-        known = self.vocabulary.heading_words
-        self.rows = RowReader(sheet.layout, sheet.columns, merged, self._filled_down(), known)
+        self.states, self.state_of_sheet = self.vocabulary.states, ("", ())
+        self.state = self.state_of_sheet
+        options = {"known": self.vocabulary.heading_words, "is_title": self.states.names_state}
+        self.rows = RowReader(sheet.layout, sheet.columns, merged, self._filled_down(), **options)
 
     def read(self, part):
         """Yields a MappedRow for each row of the part below the headings."""
+        if part.first_row == 0:
+            self._read_titles(part)
         columns = list(self.columns.items())
         group, group_column = self._group(part), self.mapping.group_column
         takes_section = self.mapping.group_from == "section"
@@ -147,6 +155,8 @@ class SheetReader:
                 if row.kind is RowKind.HEADING:
                     self._read_below(row)
                     columns = list(self.columns.items())
+                elif row.kind is RowKind.SECTION:
+                    self.state = self._state_in(row.section) if self.states.words else self.state
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
             width = len(row.cells)
@@ -161,7 +171,40 @@ class SheetReader:
                 value = row.section if takes_section else group
                 if value:
                     values[group_column] = value
+            if self.state[1] and self._is_left_out_by_title(row.number, values):
+                yield MappedRow(part.number, self._left_out(row), {}, self.columns)
+                continue
             yield MappedRow(part.number, row, values, self.columns)
+
+    def _read_titles(self, part):
+        """Notes what the sheet's name, or a title above the headings, says of all its rows."""
+        above = part.rows[: self.sheet.first_heading_row]
+        titles = [filled[0] for row in above if len(filled := [cell for cell in row if not is_blank(cell)]) == 1]
+        for title in [part.name, *titles] if self.states.words else ():
+            if labels := self.states.labels_in(title):
+                self.state = self.state_of_sheet = (section_name(title), labels)
+                return
+
+    def _state_in(self, section):
+        """Returns the title of a section with the labels that it names, else those of the sheet."""
+        labels = self.states.labels_in(section)
+        return (section, labels) if labels else self.state_of_sheet
+
+    def _is_left_out_by_title(self, number, values):
+        """Whether a row is left out because of what its section or sheet is called; otherwise gives it that state."""
+        (title, labels), states = self.state, self.states
+        if states.standing.intersection(labels) or states.column in values:
+            return False
+        self.reader.note(number, self.sheet.number, STATE_IN_TITLE, title, *labels)
+        answer = self.reader.answers.get(title_question(title))
+        if answer in labels:
+            values[states.column] = answer
+            day = states.days.get(answer)
+            if day and day not in values:
+                self.reader.note(number, self.sheet.number, STATE_SINCE)
+                if since := self.reader.answers.get(STATE_DAY_ASKED):
+                    values[day] = since
+        return answer == LEAVE_OUT
 
     def _read_below(self, row):
         """Has the rows below a row of headings read by it, where it does not repeat those above."""
@@ -200,3 +243,8 @@ class SheetReader:
 def headings_question(sheet, row):
     """Returns the id of the question about a row of headings."""
     return f"headings-{sheet + 1}-{row}"
+
+
+def title_question(title):
+    """Returns the id of the question about the rows below a title."""
+    return f"section-{compact(title)}"

@@ -21,6 +21,7 @@ REMARK = re.compile(
 )
 SEAL = re.compile(r".{0,12}\(?(?:盖章|公章|签章)\)?.{0,4}")
 EXAMPLE = re.compile(r"(?:填写)?(?:示例|样例|范例|举例|例)[0-9一二三]?:?")
+EXAMPLE_WORDS = frozenset("示例 样例 范例 举例 填写示例 填写样例 填写范例 示例行".split())
 SERIAL_NUMBER = re.compile(r"[0-9]{1,6}(?:\.0)?")
 NUMBERED_LINE = re.compile(r"[0-9]{1,2}[.、)]")
 ENUMERATOR = re.compile(r"\(?第?[一二三四五六七八九十百]+(?:部分)?\)?[、.]?")

@@ -6,10 +6,11 @@ Only a row that cannot be data has another kind:
   signatures or dashes. A unit called 小计 has another text or a date in its row, and a person has an identity or mobile
   number, so both are data. A total word in another cell, such as 合计 in 备注, does not make a total.
 - NOTE: the first text is a signature (填表人：) and no label in the row has more than one value; or the first column is
-  not taken and marks a worked example (示例); or the only cell is a remark, a seal or a long text; or no cell is in a
-  column that is taken.
+  not taken and marks a worked example (示例), or any cell does so in more than one letter; or the only cell is a
+  remark, a seal or a long text; or no cell is in a column that is taken.
 - SECTION: the only text is merged over several columns, or in a first column that is not taken, or is the name of an
-  organisation (…支部, …团委, …（92所）) in a table from which at least three columns are taken.
+  organisation (…支部, …团委, …（92所）) or of a state (已转出团员) in a table from which at least three columns are
+  taken.
 - HEADING: at least two cells (one, in a table with one heading) and most of the filled ones repeat the headings above;
   or all are texts and most of them, at least three, known headings in another order.
 - BLANK: no cell is filled, or only a row number.
@@ -54,12 +55,13 @@ class RowReader:
 
     `taken` are the places of the columns that are taken. In those of `fill_down` a blank cell gets the value above it
     in the same section. A value merged over several rows of one column is given to each of them; a value merged over
-    several columns stays in its first cell. `known` are the keys of further headings that such tables have.
+    several columns stays in its first cell. `known` are the keys of further headings that such tables have, and
+    `is_title(text)` tells titles of sections by their words.
     """
 
-    def __init__(self, layout, taken, merged=(), fill_down=(), known=frozenset()):
+    def __init__(self, layout, taken, merged=(), fill_down=(), known=frozenset(), is_title=words.names_section):
         self.first_row = layout.last_heading_row + 1
-        self.known = known
+        self.known, self.is_title = known, is_title
         self.read_by(layout.headings, taken, fill_down)
         self.wide, self.tall = defaultdict(list), defaultdict(list)
         for top, left, bottom, right in merged:
@@ -76,7 +78,7 @@ class RowReader:
         self.keys = [repeated_keys(text) for text in headings]
         self.words = self.known.union(*self.keys)
         # As written, too: most rows hold none of them, which is found without normalising their cells.
-        self.texts = self.words.union(filter(None, headings))
+        self.texts = self.words.union(filter(None, headings), words.EXAMPLE_WORDS)
         self.heading_count = sum(map(bool, self.keys))
         self.least_headings = min(2, max(self.heading_count, 1))
         self.leading_place = min((place for place, keys in enumerate(self.keys) if keys), default=0)
@@ -141,7 +143,12 @@ class RowReader:
             return RowKind.HEADING
         if len(texts) == len(filled) and self._names_columns(cells, filled):
             return RowKind.HEADING
-        if self._is_signed(cells, filled, texts) or (self._leads_untaken(place) and words.is_example(head)):
+        is_example = self._leads_untaken(place) and words.is_example(head)
+        if (
+            is_example
+            or any(cells[text] in words.EXAMPLE_WORDS for text in texts)
+            or self._is_signed(cells, filled, texts)
+        ):
             return RowKind.NOTE
         return RowKind.TOTAL if self._is_total(cells, filled, place, taken) else None
 
@@ -188,7 +195,7 @@ class RowReader:
             return RowKind.SECTION if len(text) <= words.LONGEST_SECTION else RowKind.NOTE
         if place not in self.taken:
             return RowKind.NOTE
-        is_section = len(self.taken) >= COLUMNS_OF_A_RECORD and words.names_section(text)
+        is_section = len(self.taken) >= COLUMNS_OF_A_RECORD and (words.names_section(text) or self.is_title(text))
         return RowKind.SECTION if is_section else DATA
 
     def _filled(self, cells):

@@ -60,6 +60,9 @@ class SheetResource(ExportRecall, ModelResource):
     - `is_announced`: whether `announce` is called with each row before any sheet of the file is checked.
     - `is_of_earlier`: whether the rows are earlier states, for which a ledger without any has no sheet.
     - `stated`: the columns that the file has, which cells left blank do not tell.
+    - `state_column`: the column whose value the title of a section or sheet may give to its rows, such as 团籍状态;
+      `state_synonyms` are words of such titles, {choice: "words"}, first those of records that stand, with "" for words
+      that say no choice; `state_days` is {choice: the column of the day since when}.
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
@@ -80,6 +83,9 @@ class SheetResource(ExportRecall, ModelResource):
     settled_by = ""
     is_announced = False
     group = ""
+    state_column = ""
+    state_synonyms: Mapping[str, str] = {}
+    state_days: Mapping[str, str] = {}
     is_of_earlier = False
     stated: Collection[str] = ()
     without_types = False  # whether the file is text, which does not preserve the types of cells
