@@ -250,6 +250,22 @@ def agree(one, other):
 UNTOLD = (SignIn.Capacity.ASSISTED_YOUTH, SignIn.Capacity.OTHER)
 
 
+# How lists of who signed in say that somebody did not come, in a column of its own or in place of a signature.
+NOT_COME = r"缺席|缺勤|缺会|旷会|旷课|未(?:到|到场|到会|参加|出席|签到|请假)|没(?:来|到|参加)"
+ABSENT = rf"(?:因[^,。;]{{1,6}})?(?:{NOT_COME})(?:[(,].*)?"
+EXCUSED = r"(?:因[^,。;]{1,6}|本人|已|临时)?(?:请?[事病公年产婚丧]假|请假)(?:[(,].*)?"
+PRESENCE_ALIASES = {
+    alias: label
+    for label, aliases in {
+        SignIn.Presence.PRESENT.label: "已到 到场 已到场 到会 已到会 出席 已出席 参加 已参加 签到 已签到 已签 "
+        "迟到 早退 是 √ ✓ Y",
+        SignIn.Presence.ABSENT.label: "缺 缺勤 未到 未到场 未到会 未出席 未参加 未签到 未签 没来 没到 旷会 否 × N",
+        SignIn.Presence.EXCUSED.label: "已请假 事假 病假 公假 请事假 请病假",
+    }.items()
+    for alias in aliases.split()
+}
+
+
 class SignInResource(PeopleResource):
     """Each row is one person's attendance at an activity; an unknown person is created."""
 
@@ -264,7 +280,7 @@ class SignInResource(PeopleResource):
         Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("mobile"),
         column(SignIn, "capacity"),
-        column(SignIn, "presence"),
+        column(SignIn, "presence", aliases=PRESENCE_ALIASES),
         column(SignIn, "arrived"),
         column(SignIn, "departed"),
     ]
@@ -274,10 +290,14 @@ class SignInResource(PeopleResource):
         "姓名": f"{PERSON_SYNONYMS['姓名']} 签到人 签到人姓名 参加人 参加人姓名 参加人员",
         "手机号码": PERSON_SYNONYMS["手机号码"],
         "身份": "人员身份 参加人身份 人员类别",
-        "到场情况": "出席情况 到会情况 参会情况 签到情况 是否到场",
+        "到场情况": "出席情况 到会情况 参会情况 签到情况 签到状态 是否到场 是否出席 是否参加 是否签到 参加情况 "
+        "出勤 出勤情况 考勤 考勤情况 状态",
         "到达": "到达时间 签到时间 入场时间",
         "离开": "离开时间 签退时间 退场时间",
     }
+    noted_column = "到场情况"
+    noted_under = "签名 签字 本人签名 本人签字 签到 签到栏 签名栏 备注 备注说明 说明"
+    noted_words = {SignIn.Presence.ABSENT.label: ABSENT, SignIn.Presence.EXCUSED.label: EXCUSED}
     capacities = {
         SignIn.Capacity.MEMBER: MEMBER,
         SignIn.Capacity.LINKED_YOUTH: LINKED_YOUTH,

@@ -311,3 +311,50 @@ def test_a_worked_example_is_no_record_and_told_with_its_row(tmp_path, office, e
     found, code = listed(tmp_path, [["序号", *HEADINGS], example, [1, *member(0)], [2, *member(1, None, "举例说明")]])
     assert (code, [name for name, _, _ in standing()]) == (0, ["丁安", "丁宁"])
     assert found["aside"] == [{"sheet": "花名册", "row": 2, "kind": "说明行"}]
+
+
+FILM = {"活动名称": "纪录片放映", "日期": "2017-12-09"}
+
+
+def signed_in(headings, *rows):
+    """A list of who signed in at FILM, as rows below its headings."""
+    return [[*FILM, "姓名", *headings], *([*FILM.values(), f"云{name}", *cells] for name, *cells in rows)]
+
+
+def came():
+    """(名, 到场情况) of everybody listed at FILM, and what the activity counts."""
+    activity = Activity.objects.get()
+    rows = activity.sign_ins.select_related("person").order_by("pk")
+    return [f"{one.person.name[1:]}{one.get_presence_display()}" for one in rows], activity.attendance, activity.basis
+
+
+@pytest.fixture
+def film(office):
+    kind, _ = ActivityType.objects.get_or_create(key="film", defaults={"name": "观影"})
+    return Activity.objects.create(name=FILM["活动名称"], held_on=FILM["日期"], type=kind, basis="unrecorded")
+
+
+@pytest.mark.parametrize(
+    ("headings", "present", "absent", "excused"),
+    [
+        (["签到情况"], "已签到", "缺席", "请假"),
+        (["出勤"], "√", "×", "事假"),
+        (["状态"], "迟到", "未到", "已请假"),
+        (["签名"], None, "缺席", "请假（出差）"),
+        (["签到"], "云安", "未参加", "因公请假"),
+        (["单位", "备注"], "骨干", "没来", "病假"),
+    ],
+)
+def test_only_who_came_is_counted(tmp_path, film, headings, present, absent, excused):
+    beside = [None] * (len(headings) - 1)
+    rows = [["安", *beside, present], ["宁", *beside, absent], ["轩", *beside, excused], ["佳", *beside, None]]
+    found, code = listed(tmp_path, signed_in(headings, *rows), kind="signins")
+    assert (code, came()) == (0, (["安到", "宁缺席", "轩请假", "佳到"], 2, "exact"))
+    is_noted = headings[-1] in ("签名", "签到", "备注")
+    assert [(one["what"], one["rows"]) for one in found["noticed"]] == [("noted", [3]), ("noted", [4])] * is_noted
+
+
+def test_what_a_row_states_itself_counts_before_what_is_noted_beside(tmp_path, film):
+    rows = [["安", "到", "请假"], ["宁", None, "上次缺席"], ["轩", None, "缺席"]]
+    _, code = listed(tmp_path, signed_in(["到场情况", "备注"], *rows), kind="signins")
+    assert (code, came()[0]) == (0, ["安到", "宁到", "轩缺席"])

@@ -14,7 +14,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from ..recognition import mapping as sheet_mapping
-from ..recognition.headings import KindHeadings, known_headings
+from ..recognition.headings import known_headings
+from ..recognition.kind_headings import KindHeadings
+from ..recognition.noted_words import noted_words
 from ..recognition.state_words import StateWords, state_words
 from ..sheets.cells import ChoiceWidget
 from ..sheets.columns import Book
@@ -205,7 +207,8 @@ def vocabulary_of(kind: str) -> KindHeadings:
     resource = import_kinds()[kind].resource
     columns = tuple(item.column_name for item in resource.columns)
     required = frozenset(required_columns(resource))
-    return KindHeadings(columns, resource.synonyms, required, partial(remembered, kind), title_words(resource))
+    noted = noted_words(resource.noted_column, resource.noted_under, resource.noted_words)
+    return KindHeadings(columns, resource.synonyms, required, partial(remembered, kind), title_words(resource), noted)
 
 
 def title_words(resource: type[SheetResource]) -> StateWords:

@@ -9,6 +9,7 @@ from typing import Any
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
     AS_OTHERS,
+    NOTED,
     OTHER_ORDER,
     STATE_DAY_ASKED,
     STATE_IN_TITLE,
@@ -115,6 +116,8 @@ def remark_in_words(what: str, about: tuple[str, ...]) -> str:
     """A remark in words; empty where a question tells it."""
     if what == OTHER_ORDER:
         return f"标题各列的顺序与上方不同，以下各行按这一行的标题读取（{'、'.join(about)}）"
+    if what == NOTED:
+        return f"签名或备注栏写明的{about[0]}为“{about[1]}”，照此登记"
     return ""
 
 

@@ -2,12 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 from ..sheets.cells import is_blank, plain
-from .state_words import StateWords
 
 JOINT = "·"  # between a heading over several columns and that of one of them: 帮扶人·姓名
 HINT = re.compile(r"[(\[【〔〖].*?(?:[)\]】〕〗]|$)")
@@ -56,31 +53,6 @@ def known_headings(columns, synonyms, remembered=None):
     chosen = {key: (column,) for key, column in (remembered or {}).items() if column in columns}
     exact = {heading_key(name): (name,) for name in columns}
     return {key: tuple(names) for key, names in known.items()} | chosen | exact
-
-
-def nothing_remembered():
-    """Returns the memory of a kind of which no heading was explained before."""
-    return {}
-
-
-@dataclass(frozen=True)
-class KindHeadings:
-    """What the headings of one kind of records can mean: its columns, which are required, and their synonyms.
-
-    `remembered()` returns {heading key: column, None where it was ignored}, as users explained them before; `states`
-    are the StateWords of titles.
-    """
-
-    columns: tuple = ()
-    synonyms: Mapping = field(default_factory=dict)
-    required: frozenset = frozenset()
-    remembered: Callable = nothing_remembered
-    states: StateWords = field(default_factory=StateWords)
-
-    @cached_property
-    def heading_words(self):
-        """Returns the keys of all headings known without memory."""
-        return frozenset(known_headings(self.columns, self.synonyms))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ A person confirms the Mapping of a file, which is stored as JSON and proposed fo
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
-from ..sheets.cells import is_blank, plain
-from .headings import KindHeadings
+from ..sheets.cells import cell_at, is_blank, plain
+from .kind_headings import KindHeadings
 from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
 from .layout import Layout
 from .row_words import compact, section_name
@@ -100,6 +100,7 @@ class Remark(NamedTuple):
 
 
 OTHER_ORDER, UNCLEAR_HEADINGS = "other_order", "unclear_headings"
+NOTED = "noted"
 STATE_IN_TITLE, STATE_SINCE = "state_in_title", "state_since"
 AS_OTHERS = "与其他行相同"  # the rows of a section are like all others
 STATE_DAY_ASKED = "section_day"
@@ -140,6 +141,7 @@ class SheetReader:
         self.headings, self.columns, self.is_left_out = sheet.headings, sheet.columns, False
         self.states, self.state_of_sheet = self.vocabulary.states, ("", ())
         self.state = self.state_of_sheet
+        self.noted = self.vocabulary.noted.places(self.headings, self.columns)
         options = {"known": self.vocabulary.heading_words, "is_title": self.states.names_state}
         self.rows = RowReader(sheet.layout, sheet.columns, merged, self._filled_down(), **options)
 
@@ -171,10 +173,20 @@ class SheetReader:
                 value = row.section if takes_section else group
                 if value:
                     values[group_column] = value
+            if self.noted:
+                self._read_notes(row, values)
             if self.state[1] and self._is_left_out_by_title(row.number, values):
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
             yield MappedRow(part.number, row, values, self.columns)
+
+    def _read_notes(self, row, values):
+        """Adds what a cell beside those taken notes of the row, where the row does not state it itself."""
+        noted = self.vocabulary.noted
+        found = [value for place in self.noted if (value := noted.value_of(cell_at(row.cells, place)))]
+        if found and noted.column not in values:
+            values[noted.column] = found[0]
+            self.reader.note(row.number, self.sheet.number, NOTED, noted.column, found[0])
 
     def _read_titles(self, part):
         """Notes what the sheet's name, or a title above the headings, says of all its rows."""
@@ -221,6 +233,7 @@ class SheetReader:
             if answer == ABOVE:
                 return
         self.headings, self.columns = below.headings, below.columns
+        self.noted = self.vocabulary.noted.places(self.headings, self.columns)
         self.rows.read_by(self.headings, self.columns, self._filled_down())
 
     def _left_out(self, row):

@@ -63,6 +63,8 @@ class SheetResource(ExportRecall, ModelResource):
     - `state_column`: the column whose value the title of a section or sheet may give to its rows, such as 团籍状态;
       `state_synonyms` are words of such titles, {choice: "words"}, first those of records that stand, with "" for words
       that say no choice; `state_days` is {choice: the column of the day since when}.
+    - `noted_column`: the column whose value is also noted in cells below the headings `noted_under`, separated by
+      spaces; `noted_words` is {value: pattern of what is written there}.
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
@@ -86,6 +88,9 @@ class SheetResource(ExportRecall, ModelResource):
     state_column = ""
     state_synonyms: Mapping[str, str] = {}
     state_days: Mapping[str, str] = {}
+    noted_column = ""
+    noted_under = ""
+    noted_words: Mapping[str, str] = {}
     is_of_earlier = False
     stated: Collection[str] = ()
     without_types = False  # whether the file is text, which does not preserve the types of cells
