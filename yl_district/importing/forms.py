@@ -1,4 +1,4 @@
-"""Forms of an import's pages: upload, mapping of columns, correction of a row, meaning of a text."""
+"""Forms of an import's pages: upload, correction of a row, answers, meaning of a text."""
 
 from __future__ import annotations
 
@@ -9,31 +9,21 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
-from xlsxwriter.utility import xl_col_to_name
 
 from ..pages.forms import ActionForm, prepare_field
-from ..recognition.headings import EXPORT_MARK, Recognised
-from ..recognition.mapping import Mapping, SheetMapping
-from ..sheets.cells import full_text, quoted_cell, text_key
+from ..recognition.headings import EXPORT_MARK
+from ..sheets.cells import full_text, text_key
 from ..sheets.columns import Column
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
 from .models import ImportBatch
 from .outcomes import ShownRow, known_names
-from .proposal import MappingProposal, missing_columns
+from .proposal import MappingProposal
 from .questions import ANOTHER_DAY, Question
 from .steps import ReadFile, open_import, read_file
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
-# Why a sheet cannot be taken.
-NO_TABLES = {
-    "empty": "空表",
-    "form": "逐项填写的表格，不是名单",
-    "other": "没有认出这类名单的标题",
-    "unknown": "不是台账的工作表",
-    "closed": "含有帮扶个案，只能由兼任个案专员的委机关专干导入",
-}
 TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt"
 
 
@@ -110,190 +100,6 @@ class ImportForm(ActionForm):
     @property
     def http_status(self) -> int:
         return 422 if self.errors and super().http_status == 200 else super().http_status
-
-
-class MappingForm(forms.Form):
-    """The user's mapping of an import's sheets and columns; a valid form has it as `mapping`.
-
-    Sheets with the same headings share one set of fields: `like` is {sheet: the first sheet with the same headings}.
-    """
-
-    LEFT_OUT = ("", "— 这次不导入 —")
-    NEVER = ("-", "不导入，以后不再问")
-    STYLES = {
-        forms.BooleanField: "form-check-input",
-        forms.ChoiceField: "form-select",
-        forms.CharField: "form-control",
-    }
-    SOURCES = [
-        ("column", "表中的列"),
-        ("sheet", "工作表名称"),
-        ("section", "分段标题"),
-        ("fixed", "统一为……"),
-    ]
-
-    def __init__(self, data: Any = None, *, batch: ImportBatch, proposal: MappingProposal) -> None:
-        super().__init__(data)
-        self.batch, self.proposal = batch, proposal
-        self.kept = Mapping.from_json(batch.mapping)
-        tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
-        first: dict[tuple[str, ...], int] = {}
-        self.like = {sheet.number: first.setdefault((sheet.kind, *sheet.headings), sheet.number) for sheet in tables}
-        for sheet in tables:
-            for one in proposal.recognised[sheet.number] if self.like[sheet.number] == sheet.number else ():
-                self._add_column(sheet, one)
-            self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
-        if self.group:
-            self._add_group()
-        for field in self.fields.values():
-            field.widget.attrs["class"] = self.STYLES[type(field)]
-
-    @property
-    def group(self) -> str:
-        """The column whose value may be given once for many rows."""
-        return self.kept.group_column
-
-    def _add_column(self, sheet: SheetMapping, one: Recognised) -> None:
-        names = [item.column_name for item in import_kinds()[sheet.kind].resource.columns]
-        choices = [self.LEFT_OUT, self.NEVER, *((name, name) for name in names)]
-        mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
-        field = forms.ChoiceField(choices=choices + mark, required=False)
-        field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
-        field.widget.attrs["aria-label"] = f"“{title(one.heading, one.place)}”的含义"
-        self.fields[f"column-{sheet.number}-{one.place}"] = field
-
-    def _add_group(self) -> None:
-        self.fields["group_from"] = forms.ChoiceField(choices=self.SOURCES, initial=self.kept.group_from)
-        self.fields["group_value"] = forms.CharField(initial=self.kept.group_value, required=False, max_length=100)
-        self.fields["group_value"].widget.attrs |= {"list": "groups", "autocomplete": "off"}
-        self.fields["fill_down"] = forms.BooleanField(initial=self.kept.fill_down, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        data, mapping = self.cleaned_data, Mapping.from_json(self.batch.mapping)
-        if self.errors:
-            return data
-        for sheet in mapping.sheets:
-            sheet.is_taken = data.get(f"sheet-{sheet.number}", False)
-            chosen = self._meant(sheet.number)
-            sheet.columns = {place: column for place, column in chosen.items() if column}
-            sheet.ignored = [place for place, column in chosen.items() if not column]
-        if self.group:
-            mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
-            mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
-        self._check(mapping)
-        self.mapping = mapping
-        return data
-
-    def _chosen(self, number: int) -> dict[int, str]:
-        """{place: choice} of a sheet: a column, or LEFT_OUT or NEVER."""
-        found = self.proposal.recognised.get(number, ())
-        return {one.place: self.cleaned_data[f"column-{self.like[number]}-{one.place}"] for one in found}
-
-    def _meant(self, number: int) -> dict[int, str]:
-        """{place: column, "" where left out once or always} of a sheet."""
-        return {place: "" if said == self.NEVER[0] else said for place, said in self._chosen(number).items()}
-
-    def _group_value(self, data: dict[str, Any]) -> str:
-        known, found = self.group_names, text_key(data["group_value"])
-        if found not in known:
-            said = f"“{self.group}”统一为“{data['group_value']}”"
-            self.add_error(None, f"{said}：系统中没有这一名称，请从列出的名称中选择。")
-        return known.get(found, "")
-
-    def _check(self, mapping: Mapping) -> None:
-        taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
-        if not taken:
-            self.add_error(None, "没有选择要导入的工作表，请至少勾选一张。")
-        for sheet in taken:
-            at = f"工作表《{sheet.name}》" if sheet.name else "表"
-            for column in dict.fromkeys(sheet.columns.values()):
-                titles = [title(sheet.headings[place], place) for place, one in sheet.columns.items() if one == column]
-                if len(titles) > 1:
-                    said = "”“".join(titles)
-                    remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
-                    self.add_error(None, f"{at}中“{said}”都对应“{column}”，{remedy}")
-        for _, name, column in missing_columns(mapping):
-            at = f"工作表《{name}》" if name else "表"
-            is_group = column == mapping.group_column
-            otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"
-            self.add_error(None, f"{at}缺少必需的列“{column}”：请选出它对应的标题；{otherwise}。")
-
-    @property
-    def group_names(self) -> dict[str, str]:
-        """{normalised text: name} of the valid groups."""
-        columns = import_kinds()[self.batch.kind].resource.columns
-        return known_names(next(item for item in columns if item.column_name == self.group))
-
-    @property
-    def asked(self) -> dict[int, list[int]]:
-        """{sheet: [place]} of the headings whose meaning the user changed, to be remembered.
-
-        Leaving a column out just once is not remembered.
-        """
-        return {
-            number: [
-                one.place
-                for one in found
-                if self._chosen(number)[one.place] not in ("", one.column)
-                and (one.how != "ignored" or self._meant(number)[one.place])
-            ]
-            for number, found in self.proposal.recognised.items()
-            if self.cleaned_data.get(f"sheet-{number}")
-        }
-
-    @property
-    def sheets(self) -> list[ShownSheet]:
-        """The ShownSheets of the page."""
-        return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
-
-
-class ShownSheet:
-    """A sheet on the page, with its fields for columns to be confirmed (`asked`) and for recognised ones (`clear`)."""
-
-    def __init__(self, form: MappingForm, sheet: SheetMapping) -> None:
-        self.sheet, self.what = sheet, NO_TABLES.get(sheet.what, "")
-        found = form.proposal.recognised.get(sheet.number)
-        self.is_table = found is not None
-        self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
-        self.asked: list[dict[str, Any]] = []
-        self.clear: list[dict[str, Any]] = []
-        self.missing = [column for number, _, column in missing_columns(form.kept) if number == sheet.number]
-        first = form.like.get(sheet.number)
-        self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
-        for one in found or () if not self.same_as else ():
-            is_open = one.how in ("unknown", "ambiguous")
-            row = {
-                "title": title(one.heading, one.place),
-                "letter": xl_col_to_name(one.place),
-                "samples": [quoted_cell(sample)[:24] for sample in one.samples],
-                "field": form[f"column-{sheet.number}-{one.place}"],
-                "hint": hint(one),
-            }
-            (self.asked if is_open else self.clear).append(row)
-        rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
-        self.row_count = rows
-        is_single = len(set(form.like.values())) == 1
-        # In a workbook of many tables, only those are opened in which something must be chosen.
-        self.is_open = not self.asked and (is_single or bool(self.missing))
-
-    @property
-    def headings_at(self) -> str:
-        """The rows of the headings, numbered as in Excel, in words."""
-        first, last = self.sheet.first_heading_row + 1, self.sheet.last_heading_row + 1
-        return f"第 {first} 行" if first == last else f"第 {first} 至 {last} 行"
-
-
-def hint(one: Recognised) -> str:
-    """Why the meaning of a heading must be confirmed; "" where it is recognised."""
-    if one.how == "ambiguous" and one.choices:
-        return f"可能是{'、'.join(f'“{choice}”' for choice in one.choices)}"
-    return "未识别" if one.how == "unknown" else ""
-
-
-def title(heading: str, place: int) -> str:
-    """A heading; for a column without one, the column's letter."""
-    return heading or f"{xl_col_to_name(place)} 列（无标题）"
 
 
 class MendForm(forms.Form):

@@ -16,9 +16,9 @@ from ..recognition.mapping import Mapping
 from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
 from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
-from .forms import NO_TABLES
 from .kinds import import_kinds, sheet_kinds
 from .layout_questions import noticed_in_words
+from .mapping_forms import NO_TABLES
 from .models import LEDGER, ImportBatch
 from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
 from .questions import answers_in_words, left_open

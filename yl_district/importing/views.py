@@ -17,8 +17,9 @@ from ..pages.pages import carry_out, configured_table, confirm_saved, rows_respo
 from ..typing import User, UserRequest
 from . import mending
 from .filters import ImportBatchFilter
-from .forms import AnswersForm, ImportForm, MappingForm
+from .forms import AnswersForm, ImportForm
 from .kinds import import_kinds, kind_words, may_undo
+from .mapping_forms import MappingForm
 from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, undone_context
 from .proposal import propose_mapping, remember
