@@ -49,3 +49,27 @@ def test_proposals_are_taken_at_once_and_branches_registered_from_the_file(open_
     expect(page.get_by_text("已新建 2 个团组织，并重新核对。")).to_be_visible()
     expect(page.get_by_role("heading", name="写入后，新增 4 条，变更 0 条")).to_be_visible()
     assert Organisation.objects.get(name="新河村团支部").category == "general_branch"
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_what_a_list_does_not_say_is_said_once_for_all_its_rows(open_page, window, sign_in, staff, browser_errors):
+    page = open_page(**window)
+    sign_in(page, staff)
+    pasted(page, "units", [["单位名称", "职工总数"], ["清和餐饮店", "30"], ["清和科技公司", "12"]])
+    expect(page.get_by_text("缺少必需的列：类别、状态。")).to_be_visible()
+    assert fits(page, window)
+    page.get_by_label("“类别”统一为").select_option(label="非公企业")
+    page.get_by_text("其他列：没有写的，整份文件统一为……").click()
+    page.get_by_label("“计入任务年度”统一为").fill("明年")
+    page.get_by_role("button", name="核对各行").click()
+    expect(page.get_by_role("alert").first).to_contain_text("“计入任务年度”统一为“明年”：应为四位年份")
+    expect(page.get_by_label("“类别”统一为")).to_have_value("非公企业")
+    assert fits(page, window)
+    page.get_by_label("“计入任务年度”统一为").fill("2017")
+    page.get_by_label("“状态”统一为").select_option(label="正常")
+    page.get_by_role("button", name="核对各行").click()
+    expect(page.get_by_role("heading", name="写入后，新增 2 条，变更 0 条")).to_be_visible()
+    assert fits(page, window)
+    refusals = [error for error in browser_errors if "422" in error]
+    assert refusals == browser_errors
+    browser_errors.clear()

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from members.models import Member
+from orgs.models import Supply
 from tests.factories import make_organisation
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
@@ -174,3 +175,58 @@ def test_an_identity_number_says_the_birth_date_and_the_sex(tmp_path):
     call_command("import_rows", "members", str(file), stdout=io.StringIO())
     person = Member.objects.get().person
     assert (person.birth_date.isoformat(), person.gender) == ("1998-05-04", "M")
+
+
+def lacking(tmp_path, answers, *options, content="姓名,出生日期\n何清远,1998-05-04\n", kind="members"):
+    """What the command says of a list that lacks columns, as of JSON, and its code; `answers` are {id: answer}."""
+    file, given, out = tmp_path / "名单.csv", tmp_path / "答复.json", io.StringIO()
+    file.write_text(content, "utf-8")
+    given.write_text(json.dumps([{"id": key, "answer": answer} for key, answer in answers.items()]), "utf-8")
+    try:
+        call_command("import_rows", kind, str(file), "--json", "--answers", str(given), *options, stdout=out)
+    except SystemExit as end:
+        return json.loads(out.getvalue()), end.code
+    except CommandError as error:
+        return str(error), error.returncode
+    return json.loads(out.getvalue()), 0
+
+
+def test_a_column_that_the_list_lacks_is_a_question_whose_answer_all_rows_get(tmp_path):
+    said, code = lacking(tmp_path, {})
+    assert [(one["id"], one["kind"], one["proposals"]) for one in said["questions"]] == [
+        ("column-性别", "column", ["男", "女"]),
+        ("column-所在团支部", "column", ["柳林社区团支部"]),
+    ]
+    assert (code, kept()) == (1, (0, 0, 0))
+    said, code = lacking(tmp_path, {"column-性别": "男"})
+    assert ([error["column"] for error in said["errors"]], code) == (["所在团支部"], 1)
+    both = {"column-性别": "男", "column-所在团支部": "柳林社区团支部"}
+    said, code = lacking(tmp_path, both | {"roll_begin": "2017-05-04"})
+    assert (said["written"], code) == (True, 0)
+    assert [(str(one.listed_on), one.branch.name, one.person.gender) for one in Member.objects.all()] == [
+        ("2017-05-04", "柳林社区团支部", "M")
+    ]
+
+
+def test_a_day_that_the_list_lacks_is_answered_as_a_day(tmp_path):
+    content = "组织,物资,数量\n柳林社区团支部,团旗,2\n"
+    said, _ = lacking(tmp_path, {}, content=content, kind="supplies")
+    assert [(one["id"], one["proposals"]) for one in said["questions"]] == [("column-日期", ["其他日期"])]
+    said, code = lacking(tmp_path, {"column-日期": "2017-05-04"}, content=content, kind="supplies")
+    assert (said["written"], code, str(Supply.objects.get().issued_on)) == (True, 0, "2017-05-04")
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        (
+            {"column-性别": "未知"},
+            "整份文件统一为什么？”的答复，应为以下之一：男、女。",
+        ),
+        ({"column-民族": "汉族"}, "没有编号为“column-民族”的问题"),
+        ({"column-所在团支部": "柳林"}, "应为以下之一：柳林社区团支部。"),
+    ],
+)
+def test_an_answer_about_columns_that_does_not_fit_ends_with_code_2(tmp_path, answers, words):
+    said, code = lacking(tmp_path, answers)
+    assert (words in said, code, kept()) == (True, 2, (0, 0, 0))

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from ..recognition.headings import shown_heading
 from ..sheets import cells
 from ..sheets.problems import Problem
 from ..typing import User
 from .check import ASIDE, TAG_KEYS
+from .column_questions import ask_columns
 from .kinds import ImportKind, LedgerKind
 from .layout_questions import noticed_dicts
 from .models import ImportBatch
@@ -32,7 +35,7 @@ class Findings:
         self.aside: list[dict[str, Any]] = []
         self.said, self.is_written = "", False
         for _, sheet, column in proposal.missing:
-            remedy = "请补上这一列，或把标题改为这一名称；该内容写在工作表名称或分段行中时，请在网页上导入"
+            remedy = "请补上这一列、把标题改为这一名称，或答复它统一为什么；写在工作表名称或分段行中时，请在网页上导入"
             self.errors.append(Problem(sheet, None, column, cells.quoted_cell(None), f"必需的列“{column}”", remedy))
 
     def read(self) -> list[Problem]:
@@ -98,8 +101,13 @@ def take_in_rows(
     is deleted. Raises UnreadableWorkbook, and AnswersRefused where `answers`, as of `read_answers`, do not fit.
     """
     batch, proposal = open_import(kind, data, file_name, user)
+    try:
+        rest = ask_columns(batch, proposal, answers, timezone.localdate()) if proposal.missing else answers
+    except AnswersRefused:
+        batch.delete()
+        raise
     found = Findings(batch, proposal)
-    options: dict[str, Any] = {"check": check, "only_right": only_right, "answers": answers}
+    options: dict[str, Any] = {"check": check, "only_right": only_right, "answers": rest}
     try:
         found.is_written = not proposal.missing and run_through(batch, found.read, **options)
     except AnswersRefused:

@@ -178,9 +178,9 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
 
 
 def columns_by_sheet(batch: ImportBatch) -> dict[int, Collection[str]]:
-    """{number of a taken sheet: the columns that it has}."""
+    """{number of a taken sheet: the columns that it has, or that are stated once for all its rows}."""
     mapping = sheet_mapping.Mapping.from_json(batch.mapping)
-    return {sheet.number: sheet.columns.values() for sheet in mapping.sheets if sheet.is_taken}
+    return {sheet.number: sheet.stated for sheet in mapping.sheets if sheet.is_taken}
 
 
 def aliases(key: str) -> dict[str, dict[str, str]]:

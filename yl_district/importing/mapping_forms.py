@@ -10,6 +10,8 @@ from xlsxwriter.utility import xl_col_to_name
 from ..recognition.headings import EXPORT_MARK, Recognised
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import quoted_cell, text_key
+from ..sheets.columns import Column
+from .fixed_values import fixable_columns, fixed_field, problem_with, stated_cell
 from .kinds import import_kinds
 from .models import ImportBatch
 from .outcomes import known_names
@@ -48,18 +50,21 @@ class MappingForm(forms.Form):
     def __init__(self, data: Any = None, *, batch: ImportBatch, proposal: MappingProposal) -> None:
         super().__init__(data)
         self.batch, self.proposal = batch, proposal
-        self.kept = Mapping.from_json(batch.mapping)
+        self.kept = self.mapping = Mapping.from_json(batch.mapping)
         tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
+        self.fixable: dict[int, list[Column]] = {}
         first: dict[tuple[str, ...], int] = {}
         self.like = {sheet.number: first.setdefault((sheet.kind, *sheet.headings), sheet.number) for sheet in tables}
         for sheet in tables:
             for one in proposal.recognised[sheet.number] if self.like[sheet.number] == sheet.number else ():
                 self._add_column(sheet, one)
             self.fields[f"sheet-{sheet.number}"] = forms.BooleanField(initial=sheet.is_taken, required=False)
+            if self.like[sheet.number] == sheet.number:
+                self._add_fixed(sheet)
         if self.group:
             self._add_group()
         for field in self.fields.values():
-            field.widget.attrs["class"] = self.STYLES[type(field)]
+            field.widget.attrs.setdefault("class", self.STYLES[type(field)])
 
     @property
     def group(self) -> str:
@@ -74,6 +79,20 @@ class MappingForm(forms.Form):
         field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
         field.widget.attrs["aria-label"] = f"“{title(one.heading, one.place)}”的含义"
         self.fields[f"column-{sheet.number}-{one.place}"] = field
+
+    def _add_fixed(self, sheet: SheetMapping) -> None:
+        """Adds the fields of what is stated once: for all columns that can be, of several tables only required ones."""
+        is_single = len(set(self.like.values())) == 1
+        columns = fixable_columns(sheet.kind, self.group)
+        self.fixable[sheet.number] = [item for item in columns if is_single or item.required]
+        for place, item in enumerate(self.fixable[sheet.number]):
+            field = fixed_field(item, f"fixed-names-{sheet.number}-{place}")
+            field.initial = sheet.fixed.get(item.column_name, "")
+            self.fields[f"fixed-{sheet.number}-{place}"] = field
+            if sheet.name:
+                named = forms.BooleanField(initial=item.column_name in sheet.named, required=False)
+                named.widget.attrs["aria-label"] = f"“{item.column_name}”用工作表名称"
+                self.fields[f"named-{sheet.number}-{place}"] = named
 
     def _add_group(self) -> None:
         self.fields["group_from"] = forms.ChoiceField(choices=self.SOURCES, initial=self.kept.group_from)
@@ -91,11 +110,12 @@ class MappingForm(forms.Form):
             chosen = self._meant(sheet.number)
             sheet.columns = {place: column for place, column in chosen.items() if column}
             sheet.ignored = [place for place, column in chosen.items() if not column]
+            sheet.fixed, sheet.named = self._stated_once(sheet)
         if self.group:
             mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
             mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
-        self._check(mapping)
         self.mapping = mapping
+        self._check(mapping)
         return data
 
     def _chosen(self, number: int) -> dict[int, str]:
@@ -106,6 +126,22 @@ class MappingForm(forms.Form):
     def _meant(self, number: int) -> dict[int, str]:
         """{place: column, "" where left out once or always} of a sheet."""
         return {place: "" if said == self.NEVER[0] else said for place, said in self._chosen(number).items()}
+
+    def _stated_once(self, sheet: SheetMapping) -> tuple[dict[str, str], list[str]]:
+        """What the fields state for all rows of a sheet: {column: text}, and the columns with the sheet's name."""
+        if sheet.number not in self.like:
+            return {}, []
+        fixed, named, first = {}, [], self.like[sheet.number]
+        for place, item in enumerate(self.fixable[first]):
+            text = " ".join(self.cleaned_data.get(f"fixed-{first}-{place}", "").split())
+            if self.cleaned_data.get(f"named-{first}-{place}"):
+                named.append(item.column_name)
+            elif text and (problem := problem_with(item, text)):
+                if first == sheet.number:
+                    self.add_error(f"fixed-{first}-{place}", problem)
+            elif text:
+                fixed[item.column_name] = stated_cell(item, text)
+        return fixed, named
 
     def _group_value(self, data: dict[str, Any]) -> str:
         known, found = self.group_names, text_key(data["group_value"])
@@ -129,7 +165,7 @@ class MappingForm(forms.Form):
         for _, name, column in missing_columns(mapping):
             at = f"工作表《{name}》" if name else "表"
             is_group = column == mapping.group_column
-            otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请补上后重新上传"
+            otherwise = "或在“归属”一栏说明它写在哪里" if is_group else "表中没有时，请填写“整份文件统一为”"
             self.add_error(None, f"{at}缺少必需的列“{column}”：请选出它对应的标题；{otherwise}。")
 
     @property
@@ -156,6 +192,15 @@ class MappingForm(forms.Form):
         }
 
     @property
+    def problems(self) -> list[str]:
+        """All that is wrong, in words; a choice that is not offered is not quoted."""
+        found = [str(error) for error in self.non_field_errors()]
+        for name, errors in self.errors.items():
+            if name.startswith("fixed-") and not isinstance(self.fields[name], forms.ChoiceField):
+                found += map(str, errors)
+        return found or ["有的选项不在列表中，请重新选择。"]
+
+    @property
     def sheets(self) -> list[ShownSheet]:
         """The ShownSheets of the page."""
         return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
@@ -171,8 +216,10 @@ class ShownSheet:
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
         self.asked: list[dict[str, Any]] = []
         self.clear: list[dict[str, Any]] = []
-        self.missing = [column for number, _, column in missing_columns(form.kept) if number == sheet.number]
+        self.missing = [column for number, _, column in missing_columns(form.mapping) if number == sheet.number]
         first = form.like.get(sheet.number)
+        self.lacking: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
         for one in found or () if not self.same_as else ():
             is_open = one.how in ("unknown", "ambiguous")
@@ -184,6 +231,16 @@ class ShownSheet:
                 "hint": hint(one),
             }
             (self.asked if is_open else self.clear).append(row)
+        current = next(one for one in form.mapping.sheets if one.number == sheet.number)
+        for place, item in enumerate(form.fixable.get(sheet.number, ())):
+            named = f"named-{sheet.number}-{place}"
+            field = form[f"fixed-{sheet.number}-{place}"]
+            shown = {"column": item.column_name, "field": field, "named": form[named] if named in form.fields else None}
+            is_stated = item.column_name in (*current.given, *self.missing) or field.errors
+            if is_stated:
+                self.lacking.append(shown)
+            else:
+                self.others.append(shown)
         rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
         self.row_count = rows
         is_single = len(set(form.like.values())) == 1

@@ -51,13 +51,15 @@ def rows_tagged(batch: ImportBatch, tags: Container[str]) -> Iterator[WrongRow]:
 def columns_in_file(batch: ImportBatch) -> dict[int, list[str]]:
     """{sheet number: names of its columns in file order}.
 
-    Sheets of one kind share their columns; the group comes last where no column has it.
+    Sheets of one kind share their columns; the group and what is stated once come last where no column has them.
     """
     mapping = PartReader(batch).mapping
     found: dict[str, list[str]] = {}
     for sheet in mapping.sheets:
         names = found.setdefault(sheet.kind, [])
         names += [sheet.columns[place] for place in sorted(sheet.columns) if sheet.is_taken]
+    for sheet in mapping.sheets:
+        found[sheet.kind] += sheet.given if sheet.is_taken else ()
     for names in found.values() if mapping.group_column and mapping.group_from != "column" else ():
         names.append(mapping.group_column)
     return {sheet.number: list(dict.fromkeys(found[sheet.kind])) for sheet in mapping.sheets}

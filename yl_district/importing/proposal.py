@@ -147,7 +147,7 @@ def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
-        there = set(sheet.columns.values())
+        there = sheet.stated
         for name, unless in required_columns(import_kinds()[sheet.kind].resource).items() if sheet.is_taken else ():
             is_grouped = name == mapping.group_column and mapping.group_from != "column"
             if name not in there and unless not in there and not is_grouped:

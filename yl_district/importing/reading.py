@@ -44,7 +44,7 @@ class PartReader:
         sheet = self.reader.sheets.get(part.sheet)
         if sheet is None or not columns:
             return False
-        if STATE_DAY_ASKED in self.reader.answers:
+        if STATE_DAY_ASKED in self.reader.answers or not sheet.given.keys().isdisjoint(columns):
             return True
         places = [place for place, column in sheet.columns.items() if column in columns]
         # A row of headings further down may bring such a column.

@@ -14,9 +14,11 @@ from django_htmx.http import HttpResponseClientRefresh
 from ..audit.downloads import long_download
 from ..pages import submit_once
 from ..pages.pages import carry_out, configured_table, confirm_saved, rows_response, wants_fragment
+from ..recognition.mapping import Mapping
 from ..typing import User, UserRequest
 from . import mending
 from .filters import ImportBatchFilter
+from .fixed_values import stated_in_words
 from .forms import AnswersForm, ImportForm
 from .kinds import import_kinds, kind_words, may_undo
 from .mapping_forms import MappingForm
@@ -134,7 +136,9 @@ def import_batch_detail(request: UserRequest, pk: int) -> HttpResponse:
 def page_context(batch: ImportBatch) -> dict[str, Any]:
     """Context common to all pages of an import."""
     kind = import_kinds().named(batch.kind)
-    return {"title": batch.file_name, "batch": batch, "kind": kind, "kind_words": kind_words(batch.kind)}
+    stated = stated_in_words(Mapping.from_json(batch.mapping)) if batch.mapping else []
+    words = {"kind": kind, "kind_words": kind_words(batch.kind), "stated": stated}
+    return {"title": batch.file_name, "batch": batch} | words
 
 
 def busy_page(request: UserRequest, batch: ImportBatch) -> HttpResponse:

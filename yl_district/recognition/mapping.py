@@ -21,6 +21,8 @@ class SheetMapping:
     """Mapping of one sheet; `columns` is {place: column name}, and `headings` are the headings at all places.
 
     `kind` is the key of the kind of records that the sheet brings, `what` the sheet is: a table, a form, empty ….
+    `fixed` is {column name: text} of rows without a cell in that column, and `named` the columns in which such rows
+    have the sheet's name.
     """
 
     number: int
@@ -33,11 +35,23 @@ class SheetMapping:
     headings: list = field(default_factory=list)
     kind: str = ""
     what: str = "table"
+    fixed: dict = field(default_factory=dict)
+    named: list = field(default_factory=list)
 
     @property
     def layout(self):
         """The rows and texts of the headings."""
         return Layout(self.first_heading_row, self.last_heading_row, self.headings)
+
+    @property
+    def stated(self):
+        """The names of the columns that the sheet has, or that are stated once for all its rows."""
+        return {*self.columns.values(), *self.fixed, *self.named}
+
+    @property
+    def given(self):
+        """Returns {column name: text} of what rows have in columns without a cell."""
+        return dict.fromkeys(self.named, sheet_words(self.name)) | self.fixed
 
 
 @dataclass
@@ -68,6 +82,11 @@ class Mapping:
         for sheet in sheets:
             sheet.columns = {int(place): column for place, column in sheet.columns.items()}
         return cls(**data | {"sheets": sheets})
+
+
+def sheet_words(name):
+    """Returns a sheet's name as a cell would have it."""
+    return " ".join(plain(name).split())
 
 
 def _with_text_places(sheet):
@@ -151,7 +170,7 @@ class SheetReader:
             self._read_titles(part)
         columns = list(self.columns.items())
         group, group_column = self._group(part), self.mapping.group_column
-        takes_section = self.mapping.group_from == "section"
+        takes_section, given = self.mapping.group_from == "section", self.sheet.given
         for row in self.rows.read(part.first_row, part.rows):
             if row.kind is not RowKind.DATA or self.is_left_out:
                 if row.kind is RowKind.HEADING:
@@ -178,6 +197,8 @@ class SheetReader:
             if self.state[1] and self._is_left_out_by_title(row.number, values):
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
+            if given:
+                values = given | values
             yield MappedRow(part.number, row, values, self.columns)
 
     def _read_notes(self, row, values):
@@ -249,7 +270,7 @@ class SheetReader:
     def _group(self, part):
         """Returns the group of rows that have none in their cells or section."""
         if self.mapping.group_from == "sheet":
-            return " ".join(plain(part.name).split())
+            return sheet_words(part.name)
         return self.mapping.group_value if self.mapping.group_from == "fixed" else ""
 
 

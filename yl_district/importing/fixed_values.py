@@ -1,0 +1,77 @@
+"""Values that a person states once for a column which the file lacks: which columns take them, and their fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from ..pages.forms import DayInput, MonthInput
+from ..recognition.mapping import Mapping
+from ..sheets import cells
+from ..sheets.columns import Column, RecordNameColumn
+from .kinds import import_kinds
+from .outcomes import known_names
+
+LONGEST = 200
+NAMES_LISTED = 1_000  # names of records that one field can offer
+INPUTS: dict[type[cells.Widget], type[forms.DateInput]] = {cells.MonthWidget: MonthInput, cells.DayWidget: DayInput}
+
+
+def may_be_fixed(item: Column) -> bool:
+    """Whether many rows can have the same value in a column: nothing personal, which would be kept in plain text."""
+    return not (item.is_masked or item.names_others or isinstance(item.widget, cells.NameWidget))
+
+
+def fixable_columns(kind: str, group: str) -> list[Column]:
+    """The columns of the kind with this key that one value can fill, but the `group`, which has its own fields."""
+    columns = import_kinds()[kind].resource.columns
+    return [item for item in columns if item.column_name != group and may_be_fixed(item)]
+
+
+def fixed_field(item: Column, names_id: str) -> Any:
+    """The form field of a column's value; names of records are offered in a datalist with the id `names_id`."""
+    label = {"aria-label": f"“{item.column_name}”统一为"}
+    if item.choices:
+        select = forms.Select(label | {"class": "form-select"})
+        choices = [("", "—"), *((one, one) for one in item.choices)]
+        return forms.ChoiceField(choices=choices, required=False, widget=select)
+    kind = next((INPUTS[base] for base in type(item.widget).__mro__ if base in INPUTS), forms.TextInput)
+    style = kind(label | {"class": "form-control", "autocomplete": "off"})
+    field: Any = forms.CharField(required=False, max_length=LONGEST, widget=style)
+    field.names = listed_names(item)
+    if field.names:
+        style.attrs["list"] = names_id
+    return field
+
+
+def listed_names(item: Column) -> list[str]:
+    """The names of records that a field offers."""
+    return list(known_names(item).values())[:NAMES_LISTED] if isinstance(item, RecordNameColumn) else []
+
+
+def problem_with(item: Column, text: str) -> str:
+    """Why a text is no value of a column, and what is; empty where it is one."""
+    said = f"“{item.column_name}”统一为“{text}”"
+    if isinstance(item, RecordNameColumn):
+        known = known_names(item)
+        return "" if cells.text_key(text) in known else f"{said}：系统中没有这一名称，请从列出的名称中选择。"
+    try:
+        item.widget.clean(text)
+    except cells.CellError as error:
+        return f"{said}：{error}"
+    return ""
+
+
+def stated_cell(item: Column, text: str) -> str:
+    """The text as a cell of the column states it."""
+    return known_names(item).get(cells.text_key(text), text) if isinstance(item, RecordNameColumn) else text
+
+
+def stated_in_words(mapping: Mapping) -> list[str]:
+    """What a mapping states once for many rows, in words."""
+    found: dict[str, None] = {}
+    for sheet in mapping.sheets:
+        found |= {f"“{column}”统一为“{text}”": None for column, text in sheet.fixed.items() if sheet.is_taken}
+        found |= {f"“{column}”用工作表名称": None for column in sheet.named if sheet.is_taken}
+    return list(found)
