@@ -4,7 +4,7 @@ import django_filters as filters
 from django import forms
 
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .models import Assistance, CaseGrant, Scholarship
 
@@ -14,7 +14,7 @@ class AssistedYouthFilter(PageFilter):
 
     defaults = {"standing": "yes"}
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     standing = OnDayFilter("状态", "as_of", "在库", "未入库或已出库")
     organisation = SubtreeFilter()
     paired = OnDayFilter("结对", "paired_on", "有固定志愿者", "无固定志愿者")
@@ -29,7 +29,7 @@ class AssistedYouthFilter(PageFilter):
 class ServicePlanFilter(PageFilter):
     """Service plans."""
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     year = YearFilter()
     organisation = SubtreeFilter()
 
@@ -37,7 +37,7 @@ class ServicePlanFilter(PageFilter):
 class AssistanceFilter(PageFilter):
     """Assistances."""
 
-    search = SearchFilter("帮扶对象姓名或拼音首字母")
+    search = SearchFilter(f"帮扶对象{OF_PEOPLE}")
     kind = filters.ChoiceFilter(label="类别", choices=Assistance.Kind)
     form = filters.ChoiceFilter(label="方式", choices=Assistance.Form)
     year = YearFilter(field_name="held_on", lookup_expr="year")
@@ -48,7 +48,7 @@ class AssistanceFilter(PageFilter):
 class ScholarshipFilter(PageFilter):
     """Scholarship applications."""
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     year = YearFilter()
     stage = filters.ChoiceFilter(label="学段", choices=Scholarship.Stage)
     status = filters.ChoiceFilter(label="状态", choices=Scholarship.Status)

@@ -14,7 +14,7 @@ class MemberFilter(PageFilter):
 
     defaults = {"standing": "current"}
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     standing = filters.ChoiceFilter(
         label="在册情况", choices=[("current", "在册"), ("left", "已离开")], method="by_standing"
     )
@@ -40,7 +40,7 @@ class PostFilter(PageFilter):
 
     defaults = {"standing": "current"}
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     standing = filters.ChoiceFilter(
         label="在任情况", choices=[("current", "在任"), ("ended", "已离任")], method="by_standing"
     )
@@ -55,7 +55,7 @@ class PostFilter(PageFilter):
 class ProposalFilter(PageFilter):
     """Proposals; by default all."""
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     state = filters.ChoiceFilter(
         label="审批情况",
         choices=[("waiting", "等待审批"), ("decided", "已审批"), ("withdrawn", "已撤回")],

@@ -263,6 +263,8 @@ ACCESS = {
     "word_layout_download": DISTRICT_KEEPERS,
     "word_layout_create": ROOT_ADMINISTRATORS,
     "word_layout_delete": ROOT_ADMINISTRATORS,
+    # Searching lists, each of which is opened by its own line
+    "list_search": SIGNED_IN,
     # The access log; who can see a record and its history, both open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),

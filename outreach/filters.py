@@ -4,7 +4,7 @@ import django_filters as filters
 
 from members.models import Person
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, SearchFilter, YearFilter
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact
@@ -24,7 +24,7 @@ class LinkFilter(PageFilter):
 
     defaults = {"standing": "yes"}
 
-    search = SearchFilter("青年姓名或拼音首字母")
+    search = SearchFilter(f"青年{OF_PEOPLE}")
     standing = OnDayFilter("状态", "as_of", "在联系", "未开始或已结束")
     organisation = SubtreeFilter()
     cadre = CadreFilter()
@@ -34,7 +34,7 @@ class LinkFilter(PageFilter):
 class ContactFilter(PageFilter):
     """Contacts."""
 
-    search = SearchFilter("团干部姓名或拼音首字母")
+    search = SearchFilter(f"团干部{OF_PEOPLE}")
     organisation = SubtreeFilter()
     cadre = CadreFilter()
     form = filters.ChoiceFilter(label="形式", choices=Contact.Form)

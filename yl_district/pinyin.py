@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from django.db import models
+from django.db.models import Q
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.simpleseg import seg
 
@@ -18,6 +20,7 @@ SURNAME_READINGS = {
 
 NAME_ORDER = ("name_sort", "pk")
 ROWS_PER_UPDATE = 500
+WHOLE_NUMBER = re.compile(r"(?:\+?86|0086)?(?P<mobile>1[3-9][0-9]{9})|(?P<identity>[0-9]{17}[0-9x])")
 LETTERS = re.compile(r"\w+")
 
 
@@ -134,6 +137,21 @@ class NameOrderField(SearchTextField):
         return name_order(getattr(instance, self.source), self.of_people)
 
 
+def whole_number(text):
+    """The whole mobile or identity number that `text` is, however spaced; empty for any other text."""
+    found = WHOLE_NUMBER.fullmatch(normalised(text or "").replace("-", ""))
+    return found["mobile"] or found["identity"] if found else ""
+
+
+def blind_indexes(model, column):
+    """The blind indexes beside a search column, as (path, field)."""
+    *path, _ = column.split("__")
+    for name in path:
+        model = model._meta.get_field(name).related_model
+    fields = [field for field in model._meta.concrete_fields if hasattr(field, "digest")]
+    return [("__".join([*path, field.name]), field) for field in fields]
+
+
 def store_name_orders(*models_named):
     """Fills the sort keys of stored rows, for the migrations that add them."""
     for model in models_named:
@@ -144,8 +162,15 @@ def store_name_orders(*models_named):
             model._base_manager.bulk_update(batch, ["name_sort"])
 
 
-def search(rows, text, column="search_text"):
-    """Rows whose search column contains every word of `text`."""
+def search(rows, text, column="search_text", by_number=True):
+    """Rows whose search column contains every word of `text`.
+
+    Where `by_number` and the column is that of people, their whole mobile or identity number finds them as well.
+    """
+    number = by_number and whole_number(text)
+    indexes = blind_indexes(rows.model, column) if number else []
+    if indexes:
+        return rows.filter(reduce(or_, (Q(**{path: field.digest(number)}) for path, field in indexes)))
     for word in (text or "").split():
         rows = rows.filter(**{f"{column}__contains": normalised(word)})
     return rows

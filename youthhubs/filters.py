@@ -30,7 +30,7 @@ class VolunteerFilter(PageFilter):
 
     defaults = {"standing": "current"}
 
-    search = SearchFilter("姓名或拼音首字母")
+    search = SearchFilter()
     standing = filters.ChoiceFilter(
         label="在册情况", choices=[("current", "在册"), ("left", "已退出")], method="by_standing"
     )

@@ -17,7 +17,7 @@ from django.utils.functional import cached_property
 
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
-from yl_district.pinyin import NameOrderField
+from yl_district.pinyin import NameOrderField, whole_number
 from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 
@@ -75,6 +75,7 @@ class UserQuerySet(models.QuerySet):
 
     def search(self, text: str) -> Self:
         """Accounts whose name or user name contains `text`, or whose mobile number begins with it."""
+        text = whole_number(text) or text
         return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
 
 

@@ -111,7 +111,7 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
     def looked_after_by(self, text: str, day: date, user: User) -> Self:
         """Organisations that somebody of this name looks after on `day`, where the user may know."""
         liaisons = self.model._meta.get_field("liaisons").related_model.objects.as_of(day).visible_to(user)
-        return self.filter(pk__in=search(liaisons, text, "person__search_text").values("organisation"))
+        return self.filter(pk__in=search(liaisons, text, "person__search_text", by_number=False).values("organisation"))
 
     def with_cadre_on(self, day: date) -> Self:
         """Organisations with a cadre in office on `day`."""

@@ -77,6 +77,8 @@ ONLY_FOR = {
 # Pages about the visitor alone, and those that ask who it is before they look anything up.
 ABOUT_ONESELF = {
     "invitation_accept",
+    # Not found where the form names no list.
+    "list_search",
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "record_revert",
@@ -91,7 +93,7 @@ READ_ONLY = {
 # They take nothing but forms.
 SENT_ONLY = {
     *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "delete", "spellings")),
-    *("section_move", "section_preview"),
+    *("section_move", "section_preview", "list_search"),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one
 # middleware that refuses, and it asks the table, which is compared for all viewers.

@@ -55,7 +55,7 @@ def test_a_list_is_searched_by_keyboard_folds_with_the_window_and_says_what_it_c
         page.set_viewport_size(window["viewport"])
         expect(conditions).to_have_js_property("open", is_open)
 
-    page.route("**/units/**", lambda route: route.fulfill(status=503))
+    page.route("**/lists/search/", lambda route: route.fulfill(status=503))
     box.fill("春晖")
     expect(page.get_by_role("alert")).to_have_text("没有取到数据，请刷新页面重试。")
     # The browser notes the answer's status itself, in one way and htmx in another.

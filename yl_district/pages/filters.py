@@ -5,6 +5,9 @@ from django import forms
 
 from ..fields import YearFormField
 from .forms import narrow_choices, prepare_field
+from .sealed_searches import SealedSearch
+
+OF_PEOPLE = "姓名、拼音首字母，或完整的手机号码、身份证号"
 
 
 class PageFilter(django_filters.FilterSet):
@@ -16,7 +19,10 @@ class PageFilter(django_filters.FilterSet):
     defaults = {}
 
     def __init__(self, data, queryset, *, user, day):
-        data = data.copy()
+        data, self.is_foreign = data.copy(), False
+        if SealedSearch.parameter in data:
+            number = SealedSearch(user).opened(data[SealedSearch.parameter])
+            data["search"], self.is_foreign = number or "", number is None
         for name, value in self.defaults.items():
             data.setdefault(name, value)
         super().__init__(data, queryset)
@@ -33,10 +39,14 @@ class PageFilter(django_filters.FilterSet):
                 field.empty_label = "全部"
         narrow_choices(self.form.fields.values(), user)
 
+    def filter_queryset(self, queryset):
+        """No rows where the address holds a number that somebody else has searched for."""
+        return queryset.none() if self.is_foreign else super().filter_queryset(queryset)
+
     @property
     def is_narrowed(self):
         """Whether the URL has filters other than the defaults."""
-        return any(self.data.get(name, "") != self.defaults.get(name, "") for name in self.filters)
+        return self.is_foreign or any(self.data.get(name, "") != self.defaults.get(name, "") for name in self.filters)
 
     @property
     def choices(self):
@@ -50,9 +60,9 @@ class PageFilter(django_filters.FilterSet):
 
 
 class SearchFilter(django_filters.CharFilter):
-    """A search box for names, pinyin and initials, which calls the QuerySet's `search`."""
+    """A search box for names, pinyin, initials and whole numbers, which calls the QuerySet's `search`."""
 
-    def __init__(self, label="姓名或拼音首字母"):
+    def __init__(self, label=OF_PEOPLE):
         super().__init__(label=label, max_length=60)
 
     def filter(self, queryset, value):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tables2 import RequestConfig
 
 from ..audit.downloads import long_download
+from ..pinyin import whole_number
 from ..privacy.masking import masked
 from ..sheets.columns import Book
 from ..sheets.export_marks import HEADING, marks
@@ -140,7 +141,9 @@ def conditions(request, filterset):
         if value not in (None, ""):
             field = filterset.form.fields[name]
             shown = dict(getattr(field, "choices", ()) if isinstance(value, str) else ()).get(value, value)
-            yield f"{field.label}：{LONG_NUMBER.sub(lambda number: masked(number[0]), str(shown))}；"
+            number = whole_number(str(shown))
+            text = masked(number) if number else LONG_NUMBER.sub(lambda found: masked(found[0]), str(shown))
+            yield f"{field.label}：{text}；"
     if "sort" in request.GET:
         yield f"排序：{','.join(request.GET.getlist('sort'))[:60]}；"
 

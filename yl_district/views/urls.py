@@ -1,8 +1,9 @@
 from django.urls import path
 
-from . import access_log, attachments, history
+from . import access_log, attachments, history, searching
 
 urlpatterns = [
+    path("lists/search/", searching.list_search, name="list_search"),
     path("access-log/", access_log.access_entry_list, name="access_entry_list"),
     path("access-log/verify/", access_log.access_log_verify, name="access_log_verify"),
     path("history/<str:kind>/<int:pk>/", history.record_history, name="record_history"),
