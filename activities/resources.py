@@ -329,7 +329,8 @@ class SignInResource(PeopleResource):
             self.activity = self.index.referred(row["活动名称"], row["日期"])
         except CellError as error:
             raise CellError(error.expected, error.remedy, "活动名称") from None
-        self.person = self.directory.referred(row["姓名"], row, self.capacities.get(row.get("身份")))
+        capacity = self.capacities.get(row.get("身份"))
+        self.person = self.directory.referred(row["姓名"], row, capacity, self.ask_who)
         return self.known.get((key_of(self.activity), id(self.person)))
 
     def recall(self, record):

@@ -141,7 +141,7 @@ class AssistedYouthResource(CaseResource):
 
         Raises CellError where several overlap.
         """
-        self.person = self.directory.matching(row, [key_of(row["所在组织"])])
+        self.person = self.directory.matching(row, [key_of(row["所在组织"])], self.ask_who)
         cases = self.cases.of(self.person) if self.person else []
         begin, end = row["入库日期"], row.get("出库日期")
         for case in cases:
@@ -332,7 +332,7 @@ class ScholarshipResource(PeopleResource):
         self.known = {(one.year, id(one.student)): one for one in known}
 
     def find(self, row):
-        self.person = self.directory.referred(row["姓名"], {}, ASSISTED_YOUTH)
+        self.person = self.directory.referred(row["姓名"], {}, ASSISTED_YOUTH, self.ask_who)
         return self.known.get((row["年度"], id(self.person)))
 
     def start(self, row):

@@ -6,12 +6,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from orgs.models import Organisation
-from yl_district.partial_dates import may_agree
+from yl_district.likeness import name_key
 from yl_district.privacy.masking import masked_name
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
 from yl_district.sheets.columns import key_of
-from yl_district.validators import identity_number_birth_date
+from yl_district.sheets.doubts import Candidate
+from yl_district.sheets.problems import RowProblems
 
+from .identity import ASKED, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
 from .models import Member, Person, Post, Volunteer
 
 NAME_WITH_QUALIFIER = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
@@ -29,6 +31,7 @@ CAPACITIES = {
     LINKED_YOUTH: "联系青年",
     ASSISTED_YOUTH: "帮扶对象",
 }
+MOST_CANDIDATES = 20  # shown beside a row, of namesakes the likeliest
 TELL_APART = "请补充身份证号或手机号码，使系统能分辨是哪一位"
 TELL_APART_REFERENCE = "请在姓名后用括号注明手机号码或所在组织，如 张三（13800138000）"
 
@@ -43,11 +46,17 @@ class Reference(NamedTuple):
         return f"{self.name}（{self.hint}）" if self.hint else self.name
 
 
+def refuse_to_guess(candidates):
+    """Raises the RowProblems of a row that may mean somebody registered."""
+    raise RowProblems([], RowProblems.DOUBTFUL)
+
+
 class Directory:
     """All known people, for one import: read once, then updated with what the sheets add.
 
-    Rows match a person by identity number; else by name and mobile; else by name within the same organisation, without
-    a contradicting identity number, birth date or mobile. Of several candidates none is chosen by guesswork.
+    Rows match a person by identity number; else by name and mobile; else by name and birth date; else by name within
+    the same organisation. Who may be somebody registered is asked about, as `identity` says; what rows of one file say
+    differently makes them two people. Of several candidates none is chosen by guesswork.
 
     Empty where the import need not identify people.
     """
@@ -56,6 +65,7 @@ class Directory:
         self.book = book
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
+        self._by_key = defaultdict(dict)  # registered people whose name is spelled otherwise than its key
         self._organisations, self._capacities = defaultdict(frozenset), defaultdict(frozenset)
         if book.tells_apart:
             self.read()
@@ -90,6 +100,8 @@ class Directory:
                 self._by_name[former].pop(id(person), None)
             self._names[id(person)] = person.name
             self._by_name[person.name][id(person)] = person
+            if person.pk and former != person.name and (key := name_key(person.name)) != person.name:
+                self._by_key[key][id(person)] = person
         if person.identity_number:
             self._by_identity[person.identity_number] = person
 
@@ -112,26 +124,31 @@ class Directory:
         people = self._by_name.get(name, {}).values()
         return [person for person in people if capacity is None or self.has(person, capacity)]
 
-    def matching(self, row, organisations):
+    def matching(self, row, organisations, ask=refuse_to_guess):
         """Returns the person described by a row with columns for numbers, or None; raises CellError if several match.
 
-        `row` has the cells 姓名, and if present 身份证号, 手机号码 and 出生日期; `organisations` are ids.
+        `row` has the cells 姓名, and if present 身份证号, 手机号码 and 出生日期; `organisations` are ids. Where it may
+        mean somebody registered, `ask` is called with the Candidates, and returns the one meant or None.
         """
-        person = self._by_numbers(row)
+        person = self._by_numbers(row, ask)
         if person is not None:
             return person
-        organisations = set(organisations)
-        candidates = [one for one in self._named(row["姓名"]) if organisations & self.organisations_of(one)]
-        return self._only(candidates, row, "姓名", TELL_APART)
+        organisations, said, namesakes = set(organisations), Said.by_row(row), self._named(row["姓名"])
+        born = [one for one in namesakes if is_born_alike(one, said) and self._is_reached(one)]
+        here = [one for one in namesakes if organisations & self.organisations_of(one)]
+        person = self._only(born, row, "姓名", TELL_APART) or self._only(here, row, "姓名", TELL_APART)
+        return person or self._asked(said, namesakes, ask, organisations)
 
-    def matching_anywhere(self, row, capacity=None):
+    def matching_anywhere(self, row, capacity=None, ask=refuse_to_guess):
         """Like `matching`, but by name in any organisation; people with the capacity are preferred."""
-        person = self._by_numbers(row)
+        person = self._by_numbers(row, ask)
         if person is None and capacity:
             person = self._only(self._named(row["姓名"], capacity), row, "姓名", TELL_APART)
-        return person or self._only(self._named(row["姓名"]), row, "姓名", TELL_APART)
+        namesakes = self._named(row["姓名"])
+        person = person or self._only(namesakes, row, "姓名", TELL_APART)
+        return person or self._asked(Said.by_row(row), namesakes, ask)
 
-    def referred(self, reference, row, capacity=None):
+    def referred(self, reference, row, capacity=None, ask=refuse_to_guess):
         """Returns the person whom a row names, with or without a hint, or None for an unknown person.
 
         A mobile or identity number as a hint counts like a cell of its own. Raises CellError where several people
@@ -139,18 +156,50 @@ class Directory:
         """
         row = dict(row) | hinted_cells(reference)
         if not reference.hint or len(hinted_cells(reference)) > 1:
-            return self.matching_anywhere(row, capacity)
+            return self.matching_anywhere(row, capacity, ask)
         fitting = [one for one in self._named(reference.name) if self.hinted(one, reference.hint)]
         person = self._only(fitting, row, "姓名", TELL_APART_REFERENCE)
+        person = person or self._asked(Said.by_row(row), fitting, ask)
         if person is None:
             expected = "括号内为该人的手机号码、身份证号或所在组织"
             raise CellError(expected, "请核对括号内的内容，或删去括号", "姓名")
         return person
 
-    def _by_numbers(self, row):
+    def _asked(self, said, namesakes, ask, organisations=None):
+        """Returns whom `ask` names among the registered people who may be meant, None where there are none.
+
+        A number that another row of the file repeats as registered tells two people apart.
+        """
+        found = []
+        for one in namesakes + self._named_alike(said.name):
+            is_here = None if organisations is None else bool(organisations & self.organisations_of(one))
+            is_asked = one.pk and self._is_reached(one) and weighed(one, said, is_here) == ASKED
+            is_asked = is_asked and (is_here is not False or self._is_kept(one) or is_born_alike(one, said))
+            if is_asked and not (is_moved(one, said) and self.book.repeats(one, "mobile")):
+                found.append((not is_born_alike(one, said), not is_here, one, is_here))
+        found.sort(key=lambda each: each[:2])
+        candidates = [Candidate(one, why_asked(one, said, is_here)) for *_, one, is_here in found[:MOST_CANDIDATES]]
+        return ask(candidates) if candidates else None
+
+    def _named_alike(self, name):
+        """Returns the registered people whose names are other spellings of this one."""
+        key = name_key(name)
+        found = {} if key == name else self._by_name.get(key, {})
+        found = found | self._by_key.get(key, {})
+        return [person for person in found.values() if person.name != name]
+
+    def _is_kept(self, person):
+        """Whether anybody keeps data of the person, who has not merely signed in somewhere."""
+        return bool(self._organisations[id(person)] or self._capacities[id(person)])
+
+    def _is_reached(self, person):
+        """Whether the import may know more of a person than a whole number tells."""
+        return not person.pk or (Person, person.pk) not in self.book.closed
+
+    def _by_numbers(self, row, ask):
         number = row.get("身份证号")
         if number and number in self._by_identity:
-            return self._named_so(self._by_identity[number], row)
+            return self._named_so(self._by_identity[number], row, ask)
         mobile = row.get("手机号码")
         if not mobile:
             return None
@@ -160,11 +209,17 @@ class Directory:
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return self._only(same, {}, "手机号码", TELL_APART)
 
-    def _named_so(self, person, row):
-        """Returns the person with the row's identity number; raises CellError if registered under another name."""
+    def _named_so(self, person, row, ask):
+        """Returns the person with the row's identity number; raises CellError if registered under another name.
+
+        Another spelling of the name is asked about.
+        """
         is_other = person.pk and person.name != row["姓名"]
         # The name of people known only by a case file is neither changed nor revealed.
-        if is_other and (Person, person.pk) not in self.book.closed:
+        if is_other and self._is_reached(person):
+            said = Said.by_row(row)
+            if weighed(person, said, None) == ASKED and ask([Candidate(person, why_asked(person, said, None))]):
+                return person
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
             raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")
         return person
@@ -291,18 +346,7 @@ def new_person(reference):
     return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"))
 
 
-def born_by(number):
-    """Returns the birth date encoded in an identity number, or None without one."""
-    return identity_number_birth_date(number) if number else None
-
-
 def contradicts(person, row):
-    """Whether a row's identity number, birth date or mobile cannot be the person's."""
-    number, mobile = row.get("身份证号"), row.get("手机号码")
-    birth = row.get("出生日期") or born_by(number)
-    known_birth = person.birth_date or born_by(person.identity_number)
-    return bool(
-        (number and person.identity_number and number != person.identity_number)
-        or not may_agree(birth, known_birth)
-        or (mobile and person.mobile and mobile != person.mobile)
-    )
+    """Whether a row's identity number, birth date or mobile is not the person's."""
+    said = Said.by_row(row)
+    return is_told_apart(person, said) or is_moved(person, said)

@@ -190,10 +190,7 @@ class PersonForm(PageForm):
         only = next(iter(candidates.values())) if len(candidates) == 1 else None
         if self.takes_only_namesake and only and not (self.cleaned_data.get("mobile") and only.mobile):
             return only
-        choices = [
-            (key, describe(person) if person in kept else f"{person}，在本组织的活动中签到过")
-            for key, person in candidates.items()
-        ]
+        choices = [(key, told_of(person, person in kept)) for key, person in candidates.items()]
         choices.append((NEW_PERSON, "都不是，登记为新的人员"))
         self.fields["same_person"] = forms.ChoiceField(label="同名人员", choices=choices, widget=forms.RadioSelect)
         picked = self.data.get(self.add_prefix("same_person"))
@@ -309,6 +306,11 @@ def with_capacities(people, user, *kinds):
     return people.prefetch_related(
         *(Prefetch(name, of.visible_as(user, *kinds or of.seen_by)) for name, of in rows.items())
     )
+
+
+def told_of(person, is_kept):
+    """Returns what a reader may know of a person: all that distinguishes one whose data are kept, else the name."""
+    return describe(person) if is_kept else f"{person}，在本组织的活动中签到过"
 
 
 def describe(person):

@@ -11,6 +11,7 @@ from yl_district.pinyin import person_order
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
+from yl_district.sheets.doubts import SAME_PERSON
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
@@ -120,6 +121,10 @@ class PeopleResource(SheetResource):
     @property
     def directory(self):
         return self.book.only(Directory)
+
+    def ask_who(self, candidates):
+        """Returns the registered person whom the current row is answered to mean, None for another one."""
+        return self.ask(SAME_PERSON, candidates)
 
     def records_of(self, instance):
         return [getattr(instance, self.owner), instance] if self.owner else [instance]
@@ -288,7 +293,7 @@ class MemberResource(PeopleResource):
 
         Raises CellError where several match.
         """
-        self.person = self.directory.matching(row, [key_of(row["所在团支部"])])
+        self.person = self.directory.matching(row, [key_of(row["所在团支部"])], self.ask_who)
         known = self.of_person[id(self.person)] if self.person else []
         known = [member for member in known if member.branch is row["所在团支部"]]
         if not known:
@@ -471,7 +476,7 @@ class PostResource(PeopleResource):
 
     def find(self, row):
         """Returns the post begun in that month; where its terms changed later, the post by which it is continued."""
-        self.person = self.directory.matching(row, [key_of(row["所在组织"])])
+        self.person = self.directory.matching(row, [key_of(row["所在组织"])], self.ask_who)
         post = self._begun_in(row["任职年月"], row)
         while post and post.ended_on and "离任年月" not in row and (following := self._begun_in(post.ended_on, row)):
             post = following

@@ -233,6 +233,7 @@ ACCESS = {
     "import_batch_wrong_rows": OFFICE,
     "import_batch_mend": OFFICE,
     "import_batch_answer": OFFICE,
+    "import_batch_decide": OFFICE,
     "import_batch_alias": OFFICE,
     "import_batch_spellings": OFFICE,
     "import_batch_organisations": OFFICE,

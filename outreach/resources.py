@@ -78,7 +78,7 @@ class LinkResource(PeopleResource):
 
     def find(self, row):
         organisations = self.directory.organisations_of(row["团干部"])
-        self.person = self.directory.matching(row, organisations)
+        self.person = self.directory.matching(row, organisations, self.ask_who)
         begin, end = row["起始日期"], row.get("结束日期")
         same = self.links.between(row["团干部"], self.person)
         for link in same:

@@ -43,6 +43,7 @@ import_patterns = [
         "imports/<int:pk>/rows/<int:number>/<int:place>/", import_act_views.import_batch_mend, name="import_batch_mend"
     ),
     path("imports/<int:pk>/answer/", import_act_views.import_batch_answer, name="import_batch_answer"),
+    path("imports/<int:pk>/decide/", import_act_views.import_batch_decide, name="import_batch_decide"),
     path("imports/<int:pk>/alias/", import_act_views.import_batch_alias, name="import_batch_alias"),
     path("imports/<int:pk>/spellings/", import_act_views.import_batch_spellings, name="import_batch_spellings"),
     path("imports/<int:pk>/check/", import_act_views.import_batch_check, name="import_batch_check"),

@@ -168,7 +168,7 @@ class VolunteerResource(TeamResource):
         super().before_import_row(row, **options)
 
     def find(self, row):
-        self.person = self.directory.referred(row["姓名"], row, VOLUNTEER)
+        self.person = self.directory.referred(row["姓名"], row, VOLUNTEER, self.ask_who)
         return self.known.get(id(self.person))
 
     def start(self, row):

@@ -2,6 +2,7 @@
 
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
+from members.forms import told_of, with_capacities
 from members.models import Member, Person
 from members.organisation_resources import LiaisonResource, OrganisationSheetResource
 from members.resources import MemberResource, PostResource, SchoolSpanResource
@@ -53,6 +54,18 @@ def add_transfers(user, rows):
             row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
 
 
+def describe_candidates(user, wanted):
+    """Returns {(label, key): (words, address)} of the registered people whom rows may mean, with masked numbers."""
+    people = Person.objects.visible_to(user).filter(
+        pk__in=[key for label, key in wanted if label == Person._meta.label]
+    )
+    kept = set(people.kept_by(user).values_list("pk", flat=True))
+    return {
+        (Person._meta.label, one.pk): (told_of(one, one.pk in kept), one.get_absolute_url())
+        for one in with_capacities(people, user)
+    }
+
+
 # In the order of the ledger's documentation.
 KINDS = ImportKinds(
     kinds=(
@@ -89,4 +102,5 @@ KINDS = ImportKinds(
     may_take_in_cases=may_take_in_cases,
     closed_records=closed_people,
     registering={Organisation: ("import_batch_organisations", "新建这些团组织")},
+    describe=describe_candidates,
 )

@@ -9,8 +9,8 @@ from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, ScholarshipResource, ServicePlanResource
 from orgs.resources import SupplyResource, UnitContactResource
 from outreach.resources import ContactResource
-from yl_district.importing.check import CHANGED, CLOSED, NEW, SAME
-from yl_district.importing.findings import run_through
+from yl_district.importing.check import CHANGED, CLOSED, DOUBTFUL, NEW, SAME
+from yl_district.importing.findings import ASK, doubt_dict, run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.models import ImportBatch
@@ -38,6 +38,7 @@ class SheetReport:
     new: int = 0
     changed: int = 0
     same: int = 0
+    doubtful: int = 0
     errors: list = field(default_factory=list)
     changes: list = field(default_factory=list)
 
@@ -46,6 +47,7 @@ class SheetReport:
             "new": self.new,
             "changed": self.changed,
             "same": self.same,
+            "doubtful": self.doubtful,
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
@@ -63,6 +65,7 @@ class LedgerReport:
     warnings: list = field(default_factory=list)
     questions: list = field(default_factory=list)
     noticed: list = field(default_factory=list)
+    doubts: list = field(default_factory=list)
     batch: ImportBatch | None = None
 
     @property
@@ -83,6 +86,11 @@ class LedgerReport:
         return sum(report.same for report in self.sheets.values())
 
     @property
+    def doubtful(self):
+        """The number of rows that may be registered already and wait for an answer."""
+        return sum(report.doubtful for report in self.sheets.values())
+
+    @property
     def written(self):
         """Whether the import was committed."""
         return self.batch is not None
@@ -97,6 +105,7 @@ class LedgerReport:
             "warnings": self.warnings,
             "questions": self.questions,
             "noticed": self.noticed,
+            "doubts": self.doubts,
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
@@ -129,7 +138,7 @@ class LedgerReport:
 
     def read_rows(self, batch):
         """Records the result of the check for every row; returns the errors."""
-        kinds, self.aside = sheet_kinds(batch), []
+        kinds, self.aside, self.doubts = sheet_kinds(batch), [], []
         for kind in kinds.values():
             self.sheets[kind.label] = SheetReport()
         for part in batch.in_parts(kinds):
@@ -138,6 +147,7 @@ class LedgerReport:
             report.new += part.tags.count(NEW)
             report.changed += part.tags.count(CHANGED)
             report.same += part.tags.count(SAME)
+            report.doubtful += part.tags.count(DOUBTFUL)
             self._read_part(part, label, report)
         self.warnings, self.questions, self.noticed = batch.warnings, question_dicts(batch), noticed_dicts(batch)
         return self.errors
@@ -147,6 +157,8 @@ class LedgerReport:
             row = part.first_row + place + 1
             report.errors += [Problem(**problem) for problem in found.get("problems", ())]
             report.changes += [(row, found["name"], *change) for change in found.get("changes", ())]
+            if "doubt" in found:
+                self.doubts.append({"sheet": label, "row": row} | doubt_dict(found["doubt"]))
             if found.get("aside") == CLOSED:
                 self.closed = list(dict.fromkeys([*self.closed, CLOSED_ROWS]))
             elif "aside" in found:
@@ -156,10 +168,11 @@ class LedgerReport:
 LEDGER_KIND = KINDS.ledger
 
 
-def import_ledger(data, file_name, today, user=None, check=False, answers=()):
+def import_ledger(data, file_name, today, user=None, check=False, answers=(), doubtful=ASK):
     """Imports a workbook, completely or not at all, and returns the LedgerReport; with `check`, only checks it.
 
-    Raises AnswersRefused where `answers`, as of `read_answers`, do not fit.
+    `doubtful` is what rows mean that may be registered already, as of `run_through`. Raises AnswersRefused where
+    `answers`, as of `read_answers`, do not fit.
     """
     # The name of a file on disk need not be valid text.
     report = LedgerReport(file_name.encode("utf-8", "replace").decode())
@@ -170,9 +183,8 @@ def import_ledger(data, file_name, today, user=None, check=False, answers=()):
         return report
     report.read_sheets(proposal)
     try:
-        if not report.errors and run_through(
-            batch, lambda: report.read_rows(batch), today=today, check=check, answers=answers
-        ):
+        how = {"today": today, "check": check, "answers": answers, "doubtful": doubtful}
+        if not report.errors and run_through(batch, lambda: report.read_rows(batch), **how):
             report.batch = batch
             return report
     except AnswersRefused:

@@ -135,7 +135,8 @@ def test_the_capacity_says_which_of_two_namesakes_came():
 )
 def test_namesakes_of_one_capacity_are_told_apart_by_mobile_or_hint(cells, hint):
     branch = ORGANISATIONS[1] | {"组织名称": "高井支部"}
-    members = [MEMBER, MEMBER | {"所在团支部": "高井支部", "手机号码": "13900139000"}]
+    other = {"所在团支部": "高井支部", "手机号码": "13900139000", "出生日期": "1999-05-04"}
+    members = [MEMBER, MEMBER | other]
     sheets = BASE | {"团组织": [*ORGANISATIONS, branch], "团员": members, "活动": [WALK]}
     sheets["签到"] = sign_ins(f"章程{hint}", 身份="团员", **cells)
     take_in(sheets)

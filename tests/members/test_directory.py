@@ -70,9 +70,72 @@ SAME_WITHIN_AN_ORGANISATION = {
     "the same birth date": ({"birth_date": date(1998, 5, 4)}, {"出生日期": date(1998, 5, 4)}),
     "a number with the known birth date": ({"birth_date": date(1949, 12, 31)}, {"身份证号": IDENTITY}),
 }
+# By case, what is known, what a row says, and why it is asked about within the organisation, elsewhere and anywhere.
+ASKED = {
+    "another mobile": (
+        {"mobile": "13800138000"},
+        {"手机号码": "13900139000"},
+        ("姓名、所在组织相同，手机号码不同", "姓名相同，手机号码不同，登记在其他组织", "姓名相同，手机号码不同"),
+    ),
+    "one wrong digit": (
+        {"mobile": "13800138000"},
+        {"手机号码": "13800138001"},
+        (
+            "姓名、所在组织相同，手机号码只差一位",
+            "姓名相同，手机号码只差一位，登记在其他组织",
+            "姓名相同，手机号码只差一位",
+        ),
+    ),
+    "another mobile, the same birth date": (
+        {"mobile": "13800138000", "birth_date": date(1998, 5, 4)},
+        {"手机号码": "13900139000", "出生日期": date(1998, 5, 4)},
+        (
+            "姓名、出生日期、所在组织相同，手机号码不同",
+            "姓名、出生日期相同，手机号码不同，登记在其他组织",
+            "姓名、出生日期相同，手机号码不同",
+        ),
+    ),
+    "the name alone": ({}, {}, (None, "姓名相同，登记在其他组织", None)),
+    "the month of the birth date": (
+        {"birth_date": date(1998, 5, 4)},
+        {"出生日期": PartialDate(1998, 5)},
+        (None, "姓名相同，登记在其他组织", None),
+    ),
+    "another spelling": (
+        {"name": "李頔"},
+        {"姓名": "李𬱖"},
+        ("所在组织相同，姓名写法相近", "another", "another"),
+    ),
+    "another spelling, the same mobile": (
+        {"name": "李頔", "mobile": "13800138000"},
+        {"姓名": "李𬱖", "手机号码": "13800138000"},
+        (
+            "手机号码、所在组织相同，姓名写法相近",
+            "手机号码相同，姓名写法相近，登记在其他组织",
+            "手机号码相同，姓名写法相近",
+        ),
+    ),
+    "another spelling, the same birth date": (
+        {"name": "欧阳嫺", "birth_date": date(1998, 5, 4)},
+        {"姓名": "欧阳娴", "出生日期": date(1998, 5, 4)},
+        (
+            "出生日期、所在组织相同，姓名写法相近",
+            "出生日期相同，姓名写法相近，登记在其他组织",
+            "出生日期相同，姓名写法相近",
+        ),
+    ),
+    "a dot more": (
+        {"name": "阿依古丽·买买提", "mobile": "13800138000"},
+        {"姓名": "阿依古丽买买提", "手机号码": "13800138000"},
+        (
+            "手机号码、所在组织相同，姓名写法相近",
+            "手机号码相同，姓名写法相近，登记在其他组织",
+            "手机号码相同，姓名写法相近",
+        ),
+    ),
+}
 SOMEBODY_ELSE = {
     "another name": ({}, {"姓名": "章成"}),
-    "another mobile": ({"mobile": "13800138000"}, {"手机号码": "13900139000"}),
     "another birth date": ({"birth_date": date(1998, 5, 4)}, {"出生日期": date(1998, 5, 3)}),
     "another month of birth": ({"birth_date": date(1998, 5, 4)}, {"出生日期": PartialDate(1998, 6)}),
     "a number of another month": ({"birth_date": PartialDate(1949, 11)}, {"身份证号": IDENTITY}),
@@ -90,12 +153,95 @@ def test_numbers_mean_the_same_person_anywhere(branch, case):
 
 
 @pytest.mark.parametrize("case", SAME_WITHIN_AN_ORGANISATION)
-def test_a_name_without_contradiction_means_the_same_person_within_an_organisation_only(branch, case):
+def test_a_name_without_contradiction_means_the_same_person_within_an_organisation(branch, case):
     fields, row = SAME_WITHIN_AN_ORGANISATION[case]
     person = person_at(branch, **fields)
     assert directory().matching({"姓名": "章程"} | row, [branch.pk]) == person
-    assert directory().matching({"姓名": "章程"} | row, [branch.pk + 1]) is None
     assert directory().matching_anywhere({"姓名": "章程"} | row) == person
+
+
+@pytest.mark.parametrize("case", SAME_WITHIN_AN_ORGANISATION)
+def test_elsewhere_only_a_birth_date_to_the_day_tells_without_a_question(branch, case):
+    fields, row = SAME_WITHIN_AN_ORGANISATION[case]
+    person = person_at(branch, **fields)
+    is_born_alike = case in ("the same birth date", "a number with the known birth date")
+    expected = (person, []) if is_born_alike else (None, [person])
+    assert asked_about({"姓名": "章程"} | row, [branch.pk + 1]) == expected
+
+
+def asked_about(row, organisations=None, answer=None):
+    """Whom a row is found to mean, and whom it is asked about; anywhere without organisations."""
+    asked = []
+
+    def ask(candidates):
+        asked.extend(one.record for one in candidates)
+        return answer
+
+    known = directory()
+    if organisations is None:
+        return known.matching_anywhere(row, ask=ask), asked
+    return known.matching(row, organisations, ask), asked
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_what_may_change_and_other_spellings_are_asked_about(branch, case):
+    fields, row, reasons = ASKED[case]
+    person_at(branch, **fields)
+    row, told = {"姓名": "章程"} | row, []
+    for organisations in ([branch.pk], [branch.pk + 1], None):
+        why = []
+
+        def ask(candidates, why=why):
+            why += [one.why for one in candidates]
+
+        known = directory()
+        if organisations is None:
+            found = known.matching_anywhere(row, ask=ask)
+        else:
+            found = known.matching(row, organisations, ask)
+        told.append(why[0] if why else None if found else "another")
+    assert tuple(told) == reasons
+
+
+def test_the_one_meant_is_the_answer(branch):
+    person = person_at(branch, mobile="13800138000")
+    row = {"姓名": "章程", "手机号码": "13900139000"}
+    assert asked_about(row, [branch.pk], person) == (person, [person])
+    assert asked_about(row, [branch.pk]) == (None, [person])
+
+
+def test_the_likeliest_of_several_is_asked_about_first(branch):
+    other = make_organisation("槐荫社区团支部", branch)
+    third = person_at(other, mobile="13700137000")
+    second = person_at(branch, mobile="13700137001")
+    first = person_at(other, mobile="13700137002", birth_date=date(1998, 5, 4))
+    person_at(branch, birth_date=date(2001, 5, 4))
+    row = {"姓名": "章程", "手机号码": "13900139000", "出生日期": date(1998, 5, 4)}
+    assert asked_about(row, [branch.pk]) == (None, [first, second, third])
+
+
+def test_nobody_beyond_the_reader_is_asked_about(branch):
+    person = person_at(branch, mobile="13800138000", birth_date=date(1998, 5, 4))
+    known = Directory(Book(TODAY, closed={(Person, person.pk)}))
+    row = {"姓名": "章程", "手机号码": "13900139000", "出生日期": date(1998, 5, 4)}
+    for organisations in ([branch.pk], [branch.pk + 1]):
+        assert known.matching(row, organisations) is None
+    assert known.matching_anywhere(row) is None
+    assert known.matching({"姓名": "章程", "出生日期": date(1998, 5, 4)}, [branch.pk + 1]) is None
+
+
+def test_visitors_are_asked_about_at_sign_ins_alone(branch):
+    make_person("章程", mobile="13800138000")
+    assert asked_about({"姓名": "章程"}, [branch.pk]) == (None, [])
+    assert asked_about({"姓名": "章程", "手机号码": "13900139000"}, [branch.pk]) == (None, [])
+    assert len(asked_about({"姓名": "章程", "手机号码": "13900139000"})[1]) == 1
+
+
+def test_another_spelling_beside_a_known_identity_number_is_asked_about(branch):
+    person = person_at(branch, name="李頔", identity_number=IDENTITY)
+    row = {"姓名": "李𬱖", "身份证号": IDENTITY}
+    assert asked_about(row, [], person) == (person, [person])
+    assert refused(lambda: asked_about(row, []))[2] == "姓名"
 
 
 @pytest.mark.parametrize("case", SOMEBODY_ELSE)

@@ -92,8 +92,8 @@ READ_ONLY = {
 }
 # They take nothing but forms.
 SENT_ONLY = {
-    *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "delete", "spellings")),
     *("section_move", "section_preview", "list_search"),
+    *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "decide", "delete", "spellings")),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one
 # middleware that refuses, and it asks the table, which is compared for all viewers.

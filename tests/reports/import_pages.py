@@ -9,7 +9,7 @@ from django.urls import reverse
 from members.models import Member
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
-from yl_district.importing.questions import left_open
+from yl_district.importing.questions import left_open, questions_of
 
 HEADINGS = ["姓名", "性别", "出生日期", "所在团支部", "文化程度"]
 HERE, THERE = "柳林社区团支部", "槐荫社区团支部"
@@ -45,9 +45,9 @@ def opened(client, content, **options):
 
 def answer_questions(client, batch):
     """Answers what is asked about a checked file as first proposed."""
-    asked = left_open(batch) if batch.state == "checked" else ()
-    if asked:
-        act(client, "answer", batch, **{f"answer-{one.id}": next(iter(one.proposals)) for one in asked})
+    if batch.state == "checked" and left_open(batch):
+        given = {one.id: batch.answers.get(one.id) or next(iter(one.proposals)) for one in questions_of(batch)}
+        act(client, "answer", batch, **{f"answer-{key}": answer for key, answer in given.items()})
         batch.refresh_from_db()
 
 

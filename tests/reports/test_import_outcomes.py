@@ -260,7 +260,11 @@ def assert_same_again(kind, rows, expected, after, kept):
 
 NEW_CASE = {"姓名": "少年", "所在组织": BRANCH, "入库日期": "2017-02-01"}
 TRACES = {
-    "values of a person": ("members", plain(0, 手机号码="13911111111", 离开日期="2018-01-01"), plain(0, 微信号="wx1")),
+    "values of a person": (
+        "members",
+        plain(0, 身份证号=identity_number(0), 手机号码="13911111111", 离开日期="2018-01-01"),
+        plain(0, 微信号="wx1"),
+    ),
     "a person begun": ("members", member_row(1, 离开日期="2018-01-01"), member_row(1, 手机号码="13911111111")),
     "a branch left": (
         "members",

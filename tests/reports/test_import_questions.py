@@ -168,7 +168,8 @@ def test_a_begin_that_a_list_changes_is_stored_and_comes_back_when_it_is_taken_b
 
 
 def test_rows_of_several_sheets_are_asked_about_together(tmp_path, district):
-    report = run(tmp_path, {HERE: village(HERE), THERE: village(THERE, THERE)}, check=True)
+    here, *there = village(HERE, THERE, THERE)
+    report = run(tmp_path, {HERE: [here], THERE: there}, check=True)
     [question] = report["questions"]
     assert (question["sheet"], question["rows"]) == (None, [[HERE, 2], [THERE, 2], [THERE, 3]])
 

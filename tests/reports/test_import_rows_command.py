@@ -48,7 +48,7 @@ def test_right_rows_are_written_and_the_import_keeps_its_number(tmp_path):
     said, code = run(tmp_path, [RIGHT])
     batch = ImportBatch.objects.get()
     assert said.splitlines() == [
-        "新增 1，变更 0，相同 0，在其他支部 0，文件内重复 0，有误 0，未计入的行 1",
+        "新增 1，变更 0，相同 0，可能是同一人 0，在其他支部 0，文件内重复 0，有误 0，未计入的行 1",
         "未识别的列：《花名册》“血型”",
         "请注意：1 行新增的团员没有来源日期和在册起始日期；"
         f"没有答复“这些团员从哪一天起在册？”，按“今天（{TODAY}）”处理。",
@@ -88,7 +88,16 @@ def test_the_same_file_again_changes_nothing(tmp_path):
 
 def test_json_has_the_shape_that_programs_rely_on(tmp_path):
     said, code = run(tmp_path, [RIGHT, WRONG], "--check", "--json")
-    counts = {"new": 1, "changed": 0, "same": 0, "elsewhere": 0, "duplicate": 0, "wrong": 1, "set_aside": 1}
+    counts = {
+        "new": 1,
+        "changed": 0,
+        "same": 0,
+        "doubtful": 0,
+        "elsewhere": 0,
+        "duplicate": 0,
+        "wrong": 1,
+        "set_aside": 1,
+    }
     assert json.loads(said) == {
         "kind": "members",
         "file": "名单.xlsx",
@@ -119,6 +128,7 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
             }
         ],
         "changes": [],
+        "doubts": [],
     }
     assert code == 1
 

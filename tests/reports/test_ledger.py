@@ -536,14 +536,16 @@ def test_the_report_as_json_has_one_shape():
         "expected": "以下之一：男、女",
         "remedy": "请从中选择一项",
     }
-    assert report["sheets"]["团员"] == {"new": 0, "changed": 0, "same": 0, "errors": [problem]}
-    assert report["sheets"]["团组织"] == {"new": 2, "changed": 0, "same": 0, "errors": []}
+    assert report["sheets"]["团员"] == {"new": 0, "changed": 0, "same": 0, "doubtful": 0, "errors": [problem]}
+    assert report["sheets"]["团组织"] == {"new": 2, "changed": 0, "same": 0, "doubtful": 0, "errors": []}
     assert {key: value for key, value in report.items() if key != "sheets"} == {
         "file": "台账.xlsx",
         "written": False,
         "unknown": [],
         "warnings": [],
         "questions": [],
+        "noticed": [],
+        "doubts": [],
         "errors": [problem],
     }
 

@@ -125,13 +125,14 @@ def test_json_has_the_shape_that_programs_rely_on(file, capsys):
         "file": "台账.xlsx",
         "written": False,
         "sheets": {
-            "团组织": {"new": 1, "changed": 0, "same": 0, "errors": []},
-            "团员": {"new": 0, "changed": 0, "same": 0, "errors": [problem]},
+            "团组织": {"new": 1, "changed": 0, "same": 0, "doubtful": 0, "errors": []},
+            "团员": {"new": 0, "changed": 0, "same": 0, "doubtful": 0, "errors": [problem]},
         },
         "unknown": [],
         "warnings": [],
         "questions": [],
         "noticed": [],
+        "doubts": [],
         "errors": [problem],
     }
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from ..pages.pages import rows_response, wants_fragment
 from ..typing import UserRequest
 from . import mending
-from .check import CHANGED, NEW, REFUSED
+from .check import CHANGED, MENDABLE, NEW
 from .forms import AliasForm, AnswersForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
@@ -27,7 +27,8 @@ from .page_contexts import (
     unknown_texts,
 )
 from .proposal import learn_alias
-from .questions import UNANSWERED, left_open, questions_of
+from .questions import UNANSWERED, answered_anew, left_open, questions_of, with_row_answers
+from .row_doubts import row_answers
 from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
 from .views import found_page, open_batch, own_batch, page_context
@@ -48,7 +49,7 @@ def import_batch_mend(request: UserRequest, pk: int, number: int, place: int) ->
     if batch.state != State.CHECKED:
         return redirect(batch)
     part = get_object_or_404(batch.parts, number=number)
-    if part.tags[place : place + 1] not in REFUSED:
+    if part.tags[place : place + 1] not in MENDABLE:
         raise Http404
     [row] = rows_at(batch, [(number, place)])
     data = request.POST if request.method == "POST" else None
@@ -134,12 +135,31 @@ def import_batch_answer(request: UserRequest, pk: int) -> HttpResponse:
         return found_page(request, batch, "没有记下答复：请改正下面标出的问题。", status=422, answering=form)
     with transaction.atomic():
         if is_entered := enter_check(batch):
-            batch.answers |= form.answers
+            batch.answers = answered_anew(batch.answers, form.answers)
             batch.save(update_fields=["answers"])
     if is_entered:
         set_going(batch, "check")
         messages.success(request, "已记下答复，并重新核对。")
     return redirect(batch)
+
+
+@require_POST
+def import_batch_decide(request: UserRequest, pk: int) -> HttpResponse:
+    """Stores for rows in doubt whether they mean a registered record, and checks the file again."""
+    batch = own_batch(request, pk)
+    if batch.state != State.CHECKED:
+        return redirect(batch)
+    given = row_answers(batch, request.POST)
+    if not given:
+        return found_page(request, batch, "没有记下答复：请在下面的行中选择。", status=422)
+    with transaction.atomic():
+        if is_entered := enter_check(batch):
+            batch.answers = with_row_answers(batch.answers, given)
+            batch.save(update_fields=["answers"])
+    if is_entered:
+        set_going(batch, "check")
+        messages.success(request, "已记下这一行的答复，并重新核对。")
+    return redirect(rows_address(request, batch))
 
 
 @require_POST

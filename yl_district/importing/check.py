@@ -17,11 +17,18 @@ from ..sheets.resource import ROW_NUMBER, CellChange, SheetResource
 from .stage import Act, Stage
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "n", "c", "s", "e", "d", "w", "a", "b"
-PROBLEM_TAGS = {RowProblems.WRONG: WRONG, RowProblems.DUPLICATE: DUPLICATE, RowProblems.ELSEWHERE: ELSEWHERE}
+DOUBTFUL = "q"
+PROBLEM_TAGS = {
+    RowProblems.WRONG: WRONG,
+    RowProblems.DUPLICATE: DUPLICATE,
+    RowProblems.ELSEWHERE: ELSEWHERE,
+    RowProblems.DOUBTFUL: DOUBTFUL,
+}
 TAG_LABELS = {
     NEW: "新增",
     CHANGED: "变更",
     SAME: "相同",
+    DOUBTFUL: "可能是同一人",
     ELSEWHERE: "在其他支部",
     DUPLICATE: "文件内重复",
     WRONG: "有误",
@@ -31,6 +38,7 @@ TAG_KEYS = {
     NEW: "new",
     CHANGED: "changed",
     SAME: "same",
+    DOUBTFUL: "doubtful",
     ELSEWHERE: "elsewhere",
     DUPLICATE: "duplicate",
     WRONG: "wrong",
@@ -39,6 +47,7 @@ TAG_KEYS = {
 CLOSED = "含有帮扶个案的行"  # why a row that its sender may not import is set aside
 BESIDE = "beside"  # count of new records whose row also changes a stored record
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
+MENDABLE = (*REFUSED, DOUBTFUL)
 OVERWRITTEN = 3  # warn where more than one in this many stored values of a column would be replaced
 FEW = 5  # up to this many replaced values need no warning
 
@@ -52,7 +61,8 @@ LateProblems: TypeAlias = Mapping[RowAt, Sequence[Sequence[Any]]]
 class Outcome:
     """The check's result for one row: its tag, problems, changes, acts and the remembered spellings it used.
 
-    `name` is that of the record to be changed; `aside` is why a row is set aside.
+    `name` is that of the record to be changed; `aside` is why a row is set aside; `doubt` is what a row may mean, with
+    the answer if there is one, as of `Doubt.as_dict`.
     """
 
     tag: str
@@ -64,6 +74,7 @@ class Outcome:
     spelled: list[tuple[str, str, str]] = field(default_factory=list)
     name: str = ""
     aside: str = ""
+    doubt: dict[str, Any] | None = None
 
     def as_stored(self) -> dict[str, Any]:
         """The outcome as a dict to be stored, without empty values; acts are stored apart."""
@@ -75,6 +86,7 @@ class Outcome:
             "spelled": self.spelled,
             "name": self.name,
             "aside": self.aside,
+            "doubt": self.doubt,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -101,6 +113,7 @@ class RowCheck:
             return Outcome(WRONG, [problem_at(sheet, number, *found) for found in self.late[row_at]])
         found = self._found(sheet, number, row)
         found.spelled = self.resource.spelled
+        found.doubt = self.resource.doubt.as_dict() if self.resource.doubt else None
         return found
 
     def _found(self, sheet: str, number: int, row: RowCells) -> Outcome:

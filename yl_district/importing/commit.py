@@ -13,6 +13,7 @@ from django.utils import timezone
 from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
+from ..likeness import name_key
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
 from .check import REFUSED
@@ -160,7 +161,7 @@ class ActWriter:
             ]
             links += [(linked_label(model, name), key) for name, keys in act.links.items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
-            named = names and act.row[field_place(model, "name")] in names
+            named = names and name_key(act.row[field_place(model, "name")]) in names
             if relied or named or act.key in changed.get(act.label, ()):
                 raise OutdatedCheck
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,19 +10,30 @@ from django.utils import timezone
 
 from ..recognition.headings import shown_heading
 from ..sheets import cells
+from ..sheets.doubts import IN_DOUBT, THE_SAME
 from ..sheets.problems import Problem
 from ..typing import User
-from .check import ASIDE, TAG_KEYS
+from .check import ASIDE, DOUBTFUL, TAG_KEYS
 from .column_questions import ask_columns
 from .kinds import ImportKind, LedgerKind
 from .layout_questions import noticed_dicts
 from .models import ImportBatch
 from .proposal import MappingProposal
-from .questions import Answers, AnswersRefused, assume_defaults, question_dicts, questions_of, take_answers
+from .questions import (
+    UNANSWERED,
+    Answers,
+    AnswersRefused,
+    assume_defaults,
+    left_open,
+    question_dicts,
+    questions_of,
+    take_answers,
+)
 from .steps import open_import, run_check, run_commit
 
 ABOVE_HEADINGS = "标题上方的行"
 TRIES = 3
+ASK = "ask"  # rows in doubt are not written
 
 
 class Findings:
@@ -33,6 +44,7 @@ class Findings:
         self.errors: list[Problem] = []
         self.changes: list[dict[str, Any]] = []
         self.aside: list[dict[str, Any]] = []
+        self.doubts: list[dict[str, Any]] = []
         self.said, self.is_written = "", False
         for _, sheet, column in proposal.missing:
             remedy = "请补上这一列、把标题改为这一名称，或答复它统一为什么；写在工作表名称或分段行中时，请在网页上导入"
@@ -40,7 +52,7 @@ class Findings:
 
     def read(self) -> list[Problem]:
         """Loads errors and changes from the outcomes of all rows; returns the errors."""
-        self.errors, self.changes, self.aside = [], [], []
+        self.errors, self.changes, self.aside, self.doubts = [], [], [], []
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         for part in self.batch.in_parts():
             told_at = part.told
@@ -51,6 +63,7 @@ class Findings:
                     self.aside.append({"sheet": names[part.sheet], "row": part.first_row + place + 1, "kind": kind})
                 self.errors += [Problem(**problem) for problem in told.get("problems", ())]
                 at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
+                self.doubts += [at | doubt_dict(told["doubt"])] if "doubt" in told else []
                 self.changes += [
                     at | {"column": heading, "old": old, "new": new} for heading, old, new in told.get("changes", ())
                 ]
@@ -67,6 +80,11 @@ class Findings:
             if one.how in ("unknown", "ambiguous")
         ]
 
+    @property
+    def doubtful(self) -> int:
+        """The number of rows that may be registered already and wait for an answer."""
+        return self.batch.counts.get(DOUBTFUL, 0)
+
     def as_dict(self) -> dict[str, Any]:
         """The findings in the structure of the JSON report."""
         counts = self.batch.counts
@@ -82,7 +100,14 @@ class Findings:
             "aside": self.aside,
             "errors": [problem.as_dict() for problem in self.errors],
             "changes": self.changes,
+            "doubts": self.doubts,
         }
+
+
+def doubt_dict(told: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's doubt in the structure of the JSON report: each candidate with the answer that means it."""
+    candidates = [{"answer": f"{THE_SAME}:{key}", "why": why} for _, key, why in told["candidates"]]
+    return {"kind": told["about"], "candidates": candidates, "answer": told["answer"] or None}
 
 
 def take_in_rows(
@@ -94,11 +119,13 @@ def take_in_rows(
     only_right: bool = False,
     user: User | None = None,
     answers: Answers = (),
+    doubtful: str = ASK,
 ) -> Findings:
     """Opens, checks and (without `check`) commits a file in one call; returns the Findings.
 
     Missing columns, or any wrong row unless `only_right`, prevent the commit; then, and after a mere check, the import
-    is deleted. Raises UnreadableWorkbook, and AnswersRefused where `answers`, as of `read_answers`, do not fit.
+    is deleted. `doubtful` is what rows mean that may be registered already, as of `run_through`. Raises
+    UnreadableWorkbook, and AnswersRefused where `answers`, as of `read_answers`, do not fit.
     """
     batch, proposal = open_import(kind, data, file_name, user)
     try:
@@ -107,7 +134,7 @@ def take_in_rows(
         batch.delete()
         raise
     found = Findings(batch, proposal)
-    options: dict[str, Any] = {"check": check, "only_right": only_right, "answers": rest}
+    options: dict[str, Any] = {"check": check, "only_right": only_right, "answers": rest, "doubtful": doubtful}
     try:
         found.is_written = not proposal.missing and run_through(batch, found.read, **options)
     except AnswersRefused:
@@ -127,14 +154,17 @@ def run_through(
     check: bool = False,
     only_right: bool = False,
     answers: Answers = (),
+    doubtful: str = ASK,
 ) -> bool:
     """Checks an opened import, as of `today`, and commits it unless `check`; returns whether it was committed.
 
     `read` loads the results of each check and returns the errors, which prevent the commit unless `only_right`. Where
     others changed records meanwhile, the import is checked again. What `answers` leave open is answered by default, and
-    said as a warning, unless it is only checked; raises AnswersRefused where they do not fit.
+    said as a warning, unless it is only checked; raises AnswersRefused where they do not fit. Unless it is ASK,
+    `doubtful` answers for all rows that may be registered already, but for those that `answers` answer.
     """
     assumed: list[str] = []
+    batch.answers |= dict.fromkeys(IN_DOUBT, doubtful) if doubtful != ASK else {}
     while answers := [one for one in answers if one.get("answer") is not None]:
         run_check(batch, today=today)
         # Some questions follow only from the answers to others.
@@ -148,6 +178,9 @@ def run_through(
             batch.warnings = [*batch.warnings, *assumed]
             batch.save(update_fields=["answers", "warnings"])
         errors = read()
+        if not check and left_open(batch):
+            batch.said = UNANSWERED
+            break
         if check or (errors and not only_right) or run_commit(batch, only_right=only_right):
             break
     return batch.state == ImportBatch.State.COMMITTED

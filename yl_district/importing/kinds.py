@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db.models import Model
@@ -27,6 +27,10 @@ from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading, ImportPart
 
 def no_links(user: User | None, rows: Iterable[Any]) -> None:
     """The default of `add_links`: adds nothing."""
+
+
+# Returns {(label of the model, key): (words, address)} of those records that the user may see.
+Describe: TypeAlias = Callable[[User, Collection[tuple[str, int]]], Mapping[tuple[str, int], tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -66,14 +70,16 @@ class ImportKinds(Mapping):
 
     `first` are the keys of kinds to import before all others, in this order, because others refer to them.
     `may_take_in_cases(user)` is whether a user, None for the command line, may import kinds about cases;
-    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change. `registering` is
-    {model: (URL name, words)} of pages that register the records of the model which a file names and nobody knows.
+    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change. `describe` says in
+    words what distinguishes registered records that rows may mean. `registering` is {model: (URL name, words)} of pages
+    that register the records of the model which a file names and nobody knows.
     """
 
     kinds: tuple[ImportKind, ...]
     first: tuple[str, ...]
     may_take_in_cases: Callable[[User | None], bool]
     closed_records: Callable[[User | None], Collection[tuple[type[Model], int]]]
+    describe: Describe
     registering: Mapping[type[Model], tuple[str, str]] = field(default_factory=dict)
     ledger = LedgerKind()
 

@@ -15,7 +15,7 @@ from ..pinyin import NAME_ORDER
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
 from ..sheets.columns import Column, RecordNameColumn
-from .check import DUPLICATE, ELSEWHERE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
+from .check import DUPLICATE, ELSEWHERE, MENDABLE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart
 from .reading import PartReader, ReadRow
 
@@ -42,6 +42,7 @@ class ShownRow:
     values: dict[Any, Any]
     sheet_number: int
     columns: Mapping[int, str]
+    doubt: Any = None
 
     @property
     def label(self) -> str:
@@ -57,6 +58,11 @@ class ShownRow:
     def is_refused(self) -> bool:
         """Whether the row cannot be written without a correction."""
         return self.tag in REFUSED
+
+    @property
+    def may_be_mended(self) -> bool:
+        """Whether the cells of the row can be corrected."""
+        return self.tag in MENDABLE
 
 
 def places(batch: ImportBatch, tags: Container[str]) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
 from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
-from .check import BESIDE, CHANGED, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
+from .check import BESIDE, CHANGED, DOUBTFUL, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .kinds import import_kinds, sheet_kinds
 from .layout_questions import noticed_in_words
 from .mapping_forms import NO_TABLES
@@ -23,6 +23,7 @@ from .models import LEDGER, ImportBatch
 from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
 from .questions import answers_in_words, left_open
 from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
+from .row_doubts import add_doubts, doubt_label
 from .spelling_forms import SpellingsForm
 from .written_records import keys_of, kind_label, names_and_addresses, record_title, written_records
 
@@ -33,7 +34,7 @@ EARLY_ROWS = 10
 ALL_ROWS = "all"
 LISTED_WHOLE = 20_000  # records of an import above which the undo page lists only those that stay
 # The tags in the order of the tabs; the first with rows is shown initially.
-TABS = ["w", "e", "d", "c", "n", "s", "a"]
+TABS = ["w", "q", "e", "d", "c", "n", "s", "a"]
 
 # (model, key, verdict, reason).
 RecordRow: TypeAlias = tuple[TrackedModel, int, str, str]
@@ -48,12 +49,13 @@ def outcome_shares(batch: ImportBatch) -> list[dict[str, Any]]:
     """Tag, label and count of each outcome, with offset and width of its section in a bar 1000 wide."""
     counts = [(tag, batch.counts.get(tag, 0)) for tag in TABS]
     total, begin, found = sum(count for _, count in counts), 0, []
+    labels = TAG_LABELS | {DOUBTFUL: doubt_label(batch)}
     for tag, count in counts:
         width = 1000 * count / max(total, 1)
         found.append(
             {
                 "tag": TAG_KEYS[tag],
-                "label": TAG_LABELS[tag],
+                "label": labels[tag],
                 "count": count,
                 "x": f"{begin:.1f}",
                 "width": f"{width:.1f}",
@@ -171,6 +173,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
     page = Paginator(wanted, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = rows_at(batch, page.object_list)
     add_links(request.user, batch, rows)
+    add_doubts(request.user, rows)
     return {
         "tabs": tabs,
         "show": show,
@@ -188,6 +191,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "new": batch.counts.get(NEW, 0),
         "changed": batch.counts.get(CHANGED, 0),
         "same": batch.counts.get(SAME, 0),
+        "doubtful": batch.counts.get(DOUBTFUL, 0),
         "beside": batch.counts.get(BESIDE, 0),
         "query": rows_query(show, group, page.number),
         "pager": rows_query(show, group),

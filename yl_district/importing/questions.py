@@ -7,12 +7,14 @@ it checks; so an answer is followed by another check.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..sheets.columns import STATE_DAY, Book, SheetRow
+from ..sheets.doubts import ANOTHER_ONE, ROW_BY_ROW, SAME_PERSON, THE_SAME, row_answer
 from .versions import as_ranges
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ class Question:
     `latest` where they offer ANOTHER_DAY. `default` holds until it is answered, empty where nothing does; pages insist
     on an answer where it is a `must`, commands only where there is no default. It is stored as plain text, and so
     quotes nothing personal.
+
+    A question whose rows can be answered each for itself has the numbers of its `sheets` by name; `waiting` is how many
+    of its rows neither such an answer nor the one for all has settled.
     """
 
     id: str
@@ -48,13 +53,16 @@ class Question:
     default: str = ""
     must: bool = True
     latest: str = ""
+    sheets: Mapping[str, int] = field(default_factory=dict)
+    waiting: int = 0
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Question:
         """The Question of what `as_json` returned."""
         runs = [(sheet, range(first, last + 1)) for sheet, ranges in stored["rows"] for first, last in ranges]
         rows = [(sheet, row) for sheet, numbers in runs for row in numbers]
-        return cls(**{field.name: stored[field.name] for field in fields(cls)} | {"rows": rows})
+        known = {one.name: stored[one.name] for one in fields(cls) if one.name in stored}
+        return cls(**known | {"rows": rows})
 
     def as_json(self) -> dict[str, Any]:
         """The question as stored with the import, its rows as ranges."""
@@ -85,8 +93,36 @@ class Question:
             words += [f"{f'《{sheet}》' if sheet else ''}第 {run} 行" for run in runs]
         return "、".join(words[:PLACES_NAMED]) + ("等" if len(words) > PLACES_NAMED else "")
 
+    def is_open(self, answers: Mapping[str, str]) -> bool:
+        """Whether the question keeps the import from being committed."""
+        if self.sheets:
+            return self.waiting > 0
+        return self.id not in answers and (self.must or not self.default)
+
+    def of_rows(self, given: Mapping[str, str]) -> dict[str, str]:
+        """{key: answer} of the answers, {row: answer}, to rows of the question."""
+        keys = {self.row_name(*row): f"{self.sheets[row[0]]}:{row[1]}" for row in self.rows}
+        return {row_answer(self.id, keys[row]): answer for row, answer in given.items()}
+
+    def row_name(self, sheet: str, row: int) -> str:
+        """A row as answers to the JSON report name it: its number, after its sheet where there are several."""
+        return str(row) if len({sheet for sheet, _ in self.rows}) == 1 else f"{sheet}!{row}"
+
+    def row_problem(self, given: Mapping[str, Any]) -> str:
+        """Why these are no answers, {row: answer}, to rows of the question; empty where they are."""
+        known = {self.row_name(*row) for row in self.rows} if self.sheets else set()
+        for row, answer in given.items():
+            if row not in known:
+                return f"“{row[:40]}”不是“{self.asked}”问到的行，应为其中之一：{self.places}。请改正后重试。"
+            if not is_row_answer(answer):
+                expected = f"{THE_SAME}、{ANOTHER_ONE}，或某一个已登记的记录，如 {THE_SAME}:7"
+                return f"“{str(answer)[:40]}”不是第 {row} 行的答复，应为 {expected}。请改正后重试。"
+        return ""
+
     def problem(self, answer: object) -> str:
         """Why this is no answer, and what would be; empty where it is one."""
+        if isinstance(answer, dict):
+            return self.row_problem(answer)
         if isinstance(answer, str) and answer != ANOTHER_DAY and (answer in self.proposals or self._is_day(answer)):
             return ""
         listed = "、".join(one for one in self.proposals if one != ANOTHER_DAY)
@@ -111,8 +147,40 @@ def day_question(today: date, rows: Iterable[SheetRow], *, proposals: dict[str, 
     return Question(rows=list(rows), proposals=offered, default=today.isoformat(), latest=today.isoformat(), **said)
 
 
+# {what rows are in doubt about: (a registered record, the one that it is asked to be, another one)} in words.
+DOUBT_WORDS = {SAME_PERSON: ("已登记的人", "同一人", "另一人")}
+
+
+def is_row_answer(answer: object) -> bool:
+    """Whether an answer can be that of one row in doubt."""
+    kind, _, key = str(answer).partition(":")
+    return answer in (THE_SAME, ANOTHER_ONE) or (kind == THE_SAME and key.isdecimal())
+
+
+def doubt_questions(book: Book) -> Iterator[Question]:
+    """Yields a question about all rows of a book that are in doubt about the same kind of records."""
+    for about, rows in book.doubts.items():
+        record, same, another = DOUBT_WORDS[about]
+        sheets = {sheet: int(key.partition(":")[0]) for (sheet, _), (key, _) in rows.items()}
+        yield Question(
+            id=about,
+            kind=about,
+            asked=f"这些行是不是{record}？",
+            found=f"{len(rows)} 行可能是{record}",
+            rows=sorted(rows),
+            proposals={
+                THE_SAME: f"都是{same}（按变更处理）",
+                ANOTHER_ONE: f"都是{another}（按新增处理）",
+                ROW_BY_ROW: "逐行答复",
+            },
+            sheets=sheets,
+            waiting=sum(is_open for _, is_open in rows.values()),
+        )
+
+
 def book_questions(book: Book) -> Iterator[Question]:
     """Yields the questions about all sheets of a book together."""
+    yield from doubt_questions(book)
     if book.state_changes:
         yield day_question(
             book.today,
@@ -126,6 +194,11 @@ def book_questions(book: Book) -> Iterator[Question]:
         )
 
 
+def with_row_answers(former: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The answers of an import after others were given to single rows; their questions count as answered so."""
+    return {key.partition("/")[0]: ROW_BY_ROW for key in given} | dict(former) | dict(given)
+
+
 def questions_of(batch: ImportBatch) -> list[Question]:
     """The questions that the import's latest check has asked, answered ones included."""
     return [Question.from_json(stored) for stored in batch.questions]
@@ -133,12 +206,35 @@ def questions_of(batch: ImportBatch) -> list[Question]:
 
 def left_open(batch: ImportBatch) -> list[Question]:
     """The questions that keep the import from being committed."""
-    return [one for one in questions_of(batch) if one.id not in batch.answers and (one.must or not one.default)]
+    return [one for one in questions_of(batch) if one.is_open(batch.answers)]
 
 
 def answers_in_words(batch: ImportBatch) -> list[tuple[str, str]]:
     """(question, answer) in words for the questions of the import that are answered."""
-    return [(one.asked, one.label_of(batch.answers[one.id])) for one in questions_of(batch) if one.id in batch.answers]
+    found = []
+    for one in questions_of(batch):
+        if said := "，".join(answer_words(one, batch.answers)):
+            found.append((one.asked, said))
+    return found
+
+
+def answer_words(question: Question, answers: Mapping[str, str]) -> Iterator[str]:
+    """Yields the answer to a question in words, and how many of its rows were answered each for itself."""
+    given = answers.get(question.id, "")
+    if given and given != ROW_BY_ROW:
+        yield question.label_of(given)
+    own = Counter(
+        said.partition(":")[0] for key, said in answers.items() if key.startswith(row_answer(question.id, ""))
+    )
+    _, same, another = DOUBT_WORDS.get(question.id, ("", "", ""))
+    yield from (f"{own[kind]} 行是{words}" for kind, words in ((THE_SAME, same), (ANOTHER_ONE, another)) if own[kind])
+
+
+def answered_anew(former: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The answers of an import after others were given; a new one for all rows takes the place of those of each row."""
+    changed = [one for one in given if given[one] != former.get(one) and given[one] != ROW_BY_ROW]
+    kept = {key: one for key, one in former.items() if key.partition("/")[0] not in changed}
+    return kept | dict(given)
 
 
 def question_dicts(batch: ImportBatch) -> list[dict[str, Any]]:
@@ -173,7 +269,12 @@ def take_answers(batch: ImportBatch, given: Answers) -> None:
     answered = [one for one in given if one.get("answer") is not None]
     if problems := list(filter(None, (misfit(asked, one) for one in answered))):
         raise AnswersRefused("\n".join(problems))
-    batch.answers |= {one["id"]: one["answer"] for one in answered}
+    for one in answered:
+        question, answer = asked[one["id"]], one["answer"]
+        if isinstance(answer, dict):
+            batch.answers = with_row_answers(batch.answers, question.of_rows(answer))
+        else:
+            batch.answers = answered_anew(batch.answers, {question.id: answer})
     batch.save(update_fields=["answers"])
 
 

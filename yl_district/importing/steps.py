@@ -228,6 +228,7 @@ class CheckedSheets:
             return Outcome(ASIDE, aside=row.what)
         is_ledger = self.batch.kind == LEDGER
         sheet = type(checking.resource).sheet if is_ledger else row.sheet
+        checking.resource.row_key = f"{part.sheet}:{row.number}"
         return checking.outcome((part.number, row.place), sheet, row.number, row.cells)
 
     def _keep(self, part: ImportPart, tags: Sequence[str], found: dict[int, Any], acts: Sequence[Act]) -> None:

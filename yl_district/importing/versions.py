@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from django.apps import apps
 from django.db.models import Max, QuerySet
 
+from ..likeness import name_key
 from ..typing import TrackedModel
 from .stage import dependency_order
 
@@ -46,7 +47,7 @@ class Changes:
         for label, model in models.items():
             late = changed_since(model, marks[label], (own or {}).get(label, ()))
             self.keys[label] = set(late.values_list("id", flat=True))
-            self.names[label] = set(late.values_list("name", flat=True)) if has_name(model) else set()
+            self.names[label] = keys_of_names(late) if has_name(model) else set()
             for field in model._meta.concrete_fields if self.keys[label] else ():
                 if getattr(field, "related_model", None) in models.values():
                     pointed[field.related_model].update(late.values_list(field.attname, flat=True))
@@ -63,7 +64,12 @@ class Changes:
         keys, model = self.pointed.get(label, set()) - {None}, apps.get_model(label)
         if keys and label in self.keys:
             self.keys[label] |= keys
-            self.names[label] |= set(model._base_manager.filter(pk__in=keys).values_list("name", flat=True))
+            self.names[label] |= keys_of_names(model._base_manager.filter(pk__in=keys))
+
+
+def keys_of_names(rows: QuerySet) -> set[str]:
+    """What other spellings of the names of rows have in common with them."""
+    return {name_key(name) for name in rows.values_list("name", flat=True)}
 
 
 def has_name(model: TrackedModel) -> bool:

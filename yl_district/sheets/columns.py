@@ -16,8 +16,11 @@ from ..fields import MonthField, PartialDateField, YearField, is_masked
 from ..partial_dates import is_vaguer
 from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
+from .doubts import Candidate, Doubt, doubt_of
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
+# What to do about a name whose row is not taken.
+WRONG_FIRST, ANSWER_FIRST = "那一行有误，请先改正那一行", "那一行可能是已登记的，请先答复"
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
 
 
@@ -178,11 +181,12 @@ class Book:
         self.tells_apart = not masks or with_cases
         self.sheets, self.answers = frozenset(sheets), answers or {}
         self.state_changes: dict[SheetRow, None] = {}
+        self.doubts: dict[str, dict[SheetRow, tuple[str, bool]]] = {}
         self.begun: dict[int, SheetRow] = {}
         self.claims: dict[int, tuple[models.Model, dict[str, tuple[Any, SheetRow]]]] = {}
         self.agreed: dict[int, Agreed | None] = {}
         self._sets: dict[frozenset[str], frozenset[str]] = {}
-        self._failed: dict[tuple[str, str], int] = {}
+        self._failed: dict[tuple[str, str], tuple[int, str]] = {}
         self._names: dict[type[models.Model], dict[str, Any]] = {}
         self._alike: dict[type[models.Model], tuple[int, dict[str, list[Any]]]] = {}
         self._only: dict[Callable[[Book], Any], Any] = {}
@@ -201,6 +205,12 @@ class Book:
     def note_state_change(self, sheet: str, row: int) -> None:
         """Notes that a row changes a state from `state_day` on, so that the day is asked; a wrong row is forgotten."""
         self.state_changes[sheet, row] = None
+
+    def settle_doubt(self, about: str, place: SheetRow, key: str, candidates: Sequence[Candidate]) -> Doubt:
+        """Returns the Doubt of the row at a place, and notes it, so that it is asked or its answer can be changed."""
+        doubt = doubt_of(self.answers, about, key, candidates)
+        self.doubts.setdefault(about, {})[place] = key, not doubt.answer
+        return doubt
 
     @contextmanager
     def masking(self) -> Iterator[None]:
@@ -251,17 +261,17 @@ class Book:
         matches = alike[cells.text_key(name)] if known else []
         return matches[0] if len(matches) == 1 else None
 
-    def fail(self, sheet: str, name: str, row: int) -> None:
-        """Notes that the row which would have added a name is wrong."""
-        self._failed.setdefault((sheet, cells.text_key(name)), row)
+    def fail(self, sheet: str, name: str, row: int, why: str = WRONG_FIRST) -> None:
+        """Notes that the row which would have added a name is wrong, or waits for an answer."""
+        self._failed.setdefault((sheet, cells.text_key(name)), (row, why))
 
     def nobody(self, name: str, sheet: str, expected: str | None = None, remedy: str | None = None) -> cells.CellError:
         """Returns the CellError for an unknown name; points to the wrong row that would have added it."""
         is_brought = sheet in self.sheets
         expected = expected or (f"《{sheet}》表或系统中已有的名称" if is_brought else "系统中已有的名称")
-        row = self._failed.get((sheet, cells.text_key(name)))
-        if row:
-            return cells.CellError(expected, f"该名称在《{sheet}》第 {row} 行，那一行有误，请先改正那一行")
+        failed = self._failed.get((sheet, cells.text_key(name)))
+        if failed:
+            return cells.CellError(expected, f"该名称在《{sheet}》第 {failed[0]} 行，{failed[1]}")
         otherwise = f"请核对名称，或先在《{sheet}》表中加入" if is_brought else REGISTER
         return cells.CellError(expected, remedy or otherwise)
 
@@ -281,6 +291,10 @@ class Book:
         attributes |= {attribute}
         self.agreed[id(record)] = first, self._sets.setdefault(attributes, attributes)
         return known
+
+    def repeats(self, record: models.Model, attribute: str) -> bool:
+        """Whether a row of this file repeats the stored value of a record."""
+        return attribute in (self.agreed.get(id(record)) or ("", frozenset()))[1]
 
     def disagree(self, record: models.Model, known: Agreed | None) -> None:
         """Undoes `agree` for a wrong row; `known` is what `agree` returned."""

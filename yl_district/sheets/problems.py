@@ -32,11 +32,12 @@ class Problem:
 class RowProblems(Exception):
     """All errors in one row, as (column, found, expected, remedy).
 
-    `kind` is `WRONG` for wrong cells, `DUPLICATE` for a repetition of another row, and `ELSEWHERE` for a person who is
-    already registered elsewhere, by the record `standing`.
+    `kind` is `WRONG` for wrong cells, `DUPLICATE` for a repetition of another row, `ELSEWHERE` for a person who is
+    already registered elsewhere, by the record `standing`, and `DOUBTFUL`, which is no error, for a row that may mean a
+    registered record and waits for an answer.
     """
 
-    WRONG, DUPLICATE, ELSEWHERE = "wrong", "duplicate", "elsewhere"
+    WRONG, DUPLICATE, ELSEWHERE, DOUBTFUL = "wrong", "duplicate", "elsewhere", "doubtful"
 
     def __init__(self, problems: Sequence[CellProblem], kind: str = WRONG, standing: Model | None = None) -> None:
         super().__init__(f"{len(problems)} 处错误")

@@ -23,7 +23,8 @@ from ..privacy.masking import masked, masked_name
 from ..record_options import options_of
 from ..states import DatedState, former_of
 from . import cells
-from .columns import REGISTER, Book, Column, RecordNameColumn, ReferenceColumn
+from .columns import ANSWER_FIRST, REGISTER, WRONG_FIRST, Book, Column, RecordNameColumn, ReferenceColumn
+from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
 
@@ -116,6 +117,8 @@ class SheetResource(ExportRecall, ModelResource):
         self.row, self.row_number, self.place = {}, 0, ("", 0)
         self.instance: Any = None
         self.row_at: Any = None
+        self.row_key = ""
+        self.doubt: Doubt | None = None
         self.changes: list[CellChange] = []
         self.changes_beside: list[tuple[Any, str, str, str]] = []
         self.matched: dict[int, tuple[int, Any, str]] = {}
@@ -234,6 +237,16 @@ class SheetResource(ExportRecall, ModelResource):
         if not self.has_begun(record):
             self._touch(record, name)
 
+    def ask(self, about: str, candidates: Sequence[Candidate]) -> Any:
+        """Returns the record that the current row is answered to mean, None for another one.
+
+        Raises RowProblems, of the kind DOUBTFUL, where it is not answered.
+        """
+        self.doubt = self.book.settle_doubt(about, self.place, self.row_key, candidates)
+        if not self.doubt.answer:
+            raise RowProblems([], RowProblems.DOUBTFUL)
+        return self.doubt.meant
+
     def link(self, record: Any, name: str, others: Collection[Model]) -> bool:
         """Replaces the links of a many-to-many field of the current row's record; returns whether they differ."""
         stored = {one.pk for one in getattr(record, name).all()} if record.pk else set()
@@ -248,7 +261,7 @@ class SheetResource(ExportRecall, ModelResource):
         self.load()
 
     def before_import_row(self, row: RowCells, **options: Any) -> None:
-        self.row_number, self.row = row[ROW_NUMBER], {}
+        self.row_number, self.row, self.doubt = row[ROW_NUMBER], {}, None
         problems: list[CellProblem] = []
         self.spelled, self.unmasked = [], {}
         self.place = (self.sheet, self.row_number)
@@ -322,7 +335,9 @@ class SheetResource(ExportRecall, ModelResource):
             self.set_back()
             name = row.get(self.called)
             if isinstance(name, str):
-                self.book.fail(type(self).sheet, name, self.row_number)
+                is_asked = self.doubt is not None and not self.doubt.answer
+                why = ANSWER_FIRST if is_asked else WRONG_FIRST
+                self.book.fail(type(self).sheet, name, self.row_number, why)
         return result
 
     def set_back(self) -> None:

@@ -1,4 +1,4 @@
-"""manage.py import_ledger FILE [--check] [--answers FILE] [--json]"""
+"""manage.py import_ledger FILE [--check] [--answers FILE] [--doubtful same|new] [--json]"""
 
 import json
 from pathlib import Path
@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
+from yl_district.importing.findings import ASK
 from yl_district.importing.questions import AnswersRefused, read_answers
 from yl_district.sheets.cells import quoted_cell
+from yl_district.sheets.doubts import ANOTHER_ONE, THE_SAME
 
 
 class Command(DatabaseCommand):
@@ -19,29 +21,46 @@ class Command(DatabaseCommand):
         parser.add_argument("file", type=Path, help="台账工作簿")
         parser.add_argument("--check", action="store_true", help="只检查，不写入")
         add_answers(parser)
+        add_doubtful(parser)
         parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
-    def handle(self, *, file, check, answers, as_json, **options):
+    def handle(self, *, file, check, answers, doubtful, as_json, **options):
         try:
             data = file.read_bytes()
         except OSError as error:
             raise CommandError(f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。") from None
         try:
             given = answers_in(answers)
-            report = import_ledger(data, file.name, timezone.localdate(), check=check, answers=given)
+            how = {"check": check, "answers": given, "doubtful": doubtful}
+            report = import_ledger(data, file.name, timezone.localdate(), **how)
         except AnswersRefused as error:
             raise CommandError(str(error), returncode=2) from None
         if as_json:
             self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join([*report_lines(report), ledger_outcome(report, check)]))
-        if report.errors:
+        if report.errors or report.doubtful:
             raise SystemExit(1)
 
 
 def add_answers(parser):
     """Adds the option for a file with answers to the questions of an import."""
     parser.add_argument("--answers", type=Path, help="答复文件：--check --json 给出的 questions，每个问题补上 answer")
+
+
+def add_doubtful(parser):
+    """Adds the option that answers for all rows which may be registered already."""
+    said = "可能是同一人的行：same 都是登记的那一个，new 都是另外的；ask（不指明时）须逐个答复，否则不写入"
+    parser.add_argument("--doubtful", choices=[ASK, THE_SAME, ANOTHER_ONE], default=ASK, help=said)
+
+
+def doubt_lines(doubts):
+    """Yields a line for each row that may be registered already and is not answered."""
+    for one in doubts:
+        if not one["answer"]:
+            sheet = f"《{one['sheet']}》" if one["sheet"] else ""
+            found = "；".join(f"{each['answer']}（{each['why']}）" for each in one["candidates"])
+            yield f"等待答复：{sheet}第 {one['row']} 行可能是已登记的：{found}；{ANOTHER_ONE}。"
 
 
 def answers_in(path):
@@ -70,7 +89,8 @@ def noticed_lines(noticed):
 def report_lines(report):
     """Yields a line for each sheet, unrecognised part, warning, change and error of the report."""
     for name, sheet in report.sheets.items():
-        yield f"《{name}》新增 {sheet.new}，变更 {sheet.changed}，相同 {sheet.same}，错误 {len(sheet.errors)}"
+        waiting = f"，等待答复 {sheet.doubtful}" if sheet.doubtful else ""
+        yield f"《{name}》新增 {sheet.new}，变更 {sheet.changed}，相同 {sheet.same}{waiting}，错误 {len(sheet.errors)}"
     for unknown in report.unknown:
         column = f"的列“{unknown['column']}”" if unknown["column"] else ""
         yield f"未识别：工作表《{unknown['sheet']}》{column}"
@@ -80,6 +100,7 @@ def report_lines(report):
         yield f"请注意：{warning}"
     yield from noticed_lines(report.noticed)
     yield from question_lines(report.questions)
+    yield from doubt_lines(report.doubts)
     for name, sheet in report.sheets.items():
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"

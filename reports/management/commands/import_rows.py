@@ -1,4 +1,4 @@
-"""manage.py import_rows KIND FILE [--check] [--only-right-rows] [--answers FILE] [--json]"""
+"""manage.py import_rows KIND FILE [--check] [--only-right-rows] [--answers FILE] [--doubtful same|new] [--json]"""
 
 import json
 from pathlib import Path
@@ -13,13 +13,22 @@ from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.questions import AnswersRefused, question_dicts
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook
 
-from .import_ledger import add_answers, answers_in, noticed_lines, place_in_words, question_lines, quoted
+from .import_ledger import (
+    add_answers,
+    add_doubtful,
+    answers_in,
+    doubt_lines,
+    noticed_lines,
+    place_in_words,
+    question_lines,
+    quoted,
+)
 
 
 class Command(DatabaseCommand):
     help = (
         "导入一份 Excel、.ods 或 .csv 名单；先核对每一行，有一行有误则全部不写入。"
-        "文件不能读取时退出码为 2，有误的行或列时为 1（用 --only-right-rows 写入了其余的行时也是）。"
+        "文件不能读取时退出码为 2，有误的行或列、有没有答复的行时为 1（用 --only-right-rows 写入了其余的行时也是）。"
     )
 
     def add_arguments(self, parser):
@@ -29,16 +38,18 @@ class Command(DatabaseCommand):
         parser.add_argument("--check", action="store_true", help="只核对，不写入")
         parser.add_argument("--only-right-rows", action="store_true", help="有误的行不写入，其余的行写入")
         add_answers(parser)
+        add_doubtful(parser)
         parser.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 给出结果")
 
-    def handle(self, *, kind, file, check, only_right_rows, answers, as_json, **options):
+    def handle(self, *, kind, file, check, only_right_rows, answers, doubtful, as_json, **options):
         kinds = import_kinds()
         if kind not in kinds:
             raise CommandError(f"没有种类“{kind}”，应为以下之一：{'、'.join(kinds)}。", returncode=2)
         try:
             data = file.read_bytes()
             given = answers_in(answers)
-            found = take_in_rows(kinds[kind], data, file.name, check=check, only_right=only_right_rows, answers=given)
+            how = {"check": check, "only_right": only_right_rows, "answers": given, "doubtful": doubtful}
+            found = take_in_rows(kinds[kind], data, file.name, **how)
         except OSError as error:
             reason = f"不能读取 {file}：{error.strerror}。请核对文件路径与权限。"
             raise CommandError(reason, returncode=2) from None
@@ -48,7 +59,7 @@ class Command(DatabaseCommand):
             self.stdout.write(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
         else:
             self.stdout.write("\n".join([*check_lines(found), rows_outcome(found, check)]))
-        if found.errors or found.said:
+        if found.errors or found.said or found.doubtful:
             raise SystemExit(1)
 
 
@@ -62,6 +73,7 @@ def check_lines(found):
         yield f"请注意：{warning}"
     yield from noticed_lines(noticed_dicts(found.batch))
     yield from question_lines(question_dicts(found.batch))
+    yield from doubt_lines(found.doubts)
     for one in found.changes:
         sheet = f"《{one['sheet']}》" if one["sheet"] else ""
         change = f"{one['old'] or '（空）'} → {one['new'] or '（空）'}"
