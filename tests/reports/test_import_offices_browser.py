@@ -73,3 +73,29 @@ def test_what_a_list_does_not_say_is_said_once_for_all_its_rows(open_page, windo
     refusals = [error for error in browser_errors if "422" in error]
     assert refusals == browser_errors
     browser_errors.clear()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_list_without_headings_is_explained_on_its_grid(open_page, window, sign_in, staff):
+    page = open_page(**window)
+    sign_in(page, staff)
+    numbers = ["13800138000", "13900139000", "13700137000"]
+    rows = [
+        [f"{at}", name, number] for at, name, number in zip("123", ["章安安", "陆远", "欧阳明月"], numbers, strict=True)
+    ]
+    pasted(page, "volunteers", [["青年志愿者"], *rows])
+    expect(page.get_by_role("heading", level=1)).to_have_text("核对列")
+    grid = page.get_by_role("table", name="表的前 4 行")
+    expect(grid.get_by_role("columnheader", name="C", exact=True)).to_be_visible()
+    expect(grid.get_by_role("cell", name="13800138000")).to_be_visible()
+    expect(page.get_by_label("“B 列（无标题）”的含义")).to_have_value("姓名")
+    expect(page.get_by_label("“C 列（无标题）”的含义")).to_have_value("手机号码")
+    assert fits(page, window)
+    page.get_by_label("不导入的行号").fill("3")
+    page.get_by_label("标题在第几行").fill("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已按您说明的行读取，请核对各列。")).to_be_visible()
+    expect(page.get_by_text("标题在第 1 行")).to_be_visible()
+    expect(page.get_by_label("不导入的行号")).to_have_value("3")
+    page.get_by_role("button", name="核对各行").click()
+    expect(page.get_by_role("heading", name="写入后，新增 2 条，变更 0 条")).to_be_visible()

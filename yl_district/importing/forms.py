@@ -93,7 +93,7 @@ class ImportForm(ActionForm):
         data, name, file = content
         try:
             kind = import_kinds().named(self.cleaned_data["kind"])
-            self.instance, self.proposal = open_import(kind, data, name, self.user, file)
+            self.instance, self.proposal = open_import(kind, data, name, self.user, file, guesses=True)
         except UnreadableWorkbook as error:
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
 

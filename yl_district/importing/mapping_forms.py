@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,13 +10,18 @@ from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.headings import EXPORT_MARK, Recognised
 from ..recognition.mapping import Mapping, SheetMapping
-from ..sheets.cells import quoted_cell, text_key
+from ..sheets.cells import cell_at, full_text, quoted_cell, text_key
 from ..sheets.columns import Column
 from .fixed_values import fixable_columns, fixed_field, problem_with, stated_cell
 from .kinds import import_kinds
-from .models import ImportBatch
+from .layout_fields import HeadingRows, LayoutFields, column_title
+from .models import LEDGER, ImportBatch
 from .outcomes import known_names
-from .proposal import MappingProposal, missing_columns
+from .proposal import ASKED, MappingProposal, missing_columns
+
+# The rows, columns and characters of a cell that the page shows of a sheet.
+GRID_ROWS, GRID_COLUMNS, GRID_TEXT = 12, 40, 18
+TYPED = ("fixed-", "begins-", "until-", "headings-", "rows-", "equals-")
 
 # Why a sheet cannot be taken.
 NO_TABLES = {
@@ -39,6 +45,7 @@ class MappingForm(forms.Form):
         forms.BooleanField: "form-check-input",
         forms.ChoiceField: "form-select",
         forms.CharField: "form-control",
+        forms.IntegerField: "form-control",
     }
     SOURCES = [
         ("column", "表中的列"),
@@ -53,6 +60,7 @@ class MappingForm(forms.Form):
         self.kept = self.mapping = Mapping.from_json(batch.mapping)
         tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
         self.fixable: dict[int, list[Column]] = {}
+        self.layouts: dict[int, LayoutFields] = {}
         first: dict[tuple[str, ...], int] = {}
         self.like = {sheet.number: first.setdefault((sheet.kind, *sheet.headings), sheet.number) for sheet in tables}
         for sheet in tables:
@@ -63,6 +71,10 @@ class MappingForm(forms.Form):
                 self._add_fixed(sheet)
         if self.group:
             self._add_group()
+        for sheet in self.kept.sheets if self.batch.kind != LEDGER else tables:
+            if sheet.what != "empty":
+                is_table = sheet.number in proposal.recognised
+                self.layouts[sheet.number] = LayoutFields(self, sheet, is_table=is_table)
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", self.STYLES[type(field)])
 
@@ -77,7 +89,7 @@ class MappingForm(forms.Form):
         mark = [(EXPORT_MARK, "导出标记（用于认出原记录）")] if one.how == "mark" else []
         field = forms.ChoiceField(choices=choices + mark, required=False)
         field.initial = sheet.columns.get(one.place, self.NEVER[0] if one.how == "ignored" else "")
-        field.widget.attrs["aria-label"] = f"“{title(one.heading, one.place)}”的含义"
+        field.widget.attrs["aria-label"] = f"“{column_title(one.heading, one.place)}”的含义"
         self.fields[f"column-{sheet.number}-{one.place}"] = field
 
     def _add_fixed(self, sheet: SheetMapping) -> None:
@@ -111,12 +123,21 @@ class MappingForm(forms.Form):
             sheet.columns = {place: column for place, column in chosen.items() if column}
             sheet.ignored = [place for place, column in chosen.items() if not column]
             sheet.fixed, sheet.named = self._stated_once(sheet)
+            if sheet.number in self.layouts:
+                self.layouts[sheet.number].read(self.batch, sheet)
         if self.group:
             mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
             mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
         self.mapping = mapping
-        self._check(mapping)
+        if not self.heading_rows:
+            self._check(mapping)
         return data
+
+    @property
+    def heading_rows(self) -> dict[int, HeadingRows]:
+        """{sheet: (first, last) row of headings} of those to be read anew before their columns can be confirmed."""
+        rows = {number: fields.heading_rows for number, fields in self.layouts.items()}
+        return {number: found for number, found in rows.items() if found}
 
     def _chosen(self, number: int) -> dict[int, str]:
         """{place: choice} of a sheet: a column, or LEFT_OUT or NEVER."""
@@ -157,7 +178,9 @@ class MappingForm(forms.Form):
         for sheet in taken:
             at = f"工作表《{sheet.name}》" if sheet.name else "表"
             for column in dict.fromkeys(sheet.columns.values()):
-                titles = [title(sheet.headings[place], place) for place, one in sheet.columns.items() if one == column]
+                titles = [
+                    column_title(sheet.headings[place], place) for place, one in sheet.columns.items() if one == column
+                ]
                 if len(titles) > 1:
                     said = "”“".join(titles)
                     remedy = "一列只能有一个来源：请只留一个，其余选“不导入”。"
@@ -176,7 +199,7 @@ class MappingForm(forms.Form):
 
     @property
     def asked(self) -> dict[int, list[int]]:
-        """{sheet: [place]} of the headings whose meaning the user changed, to be remembered.
+        """{sheet: [place]} of the headings whose meaning the user changed or confirmed, to be remembered.
 
         Leaving a column out just once is not remembered.
         """
@@ -184,7 +207,7 @@ class MappingForm(forms.Form):
             number: [
                 one.place
                 for one in found
-                if self._chosen(number)[one.place] not in ("", one.column)
+                if self._chosen(number)[one.place] not in ("", "" if one.how == "guessed" else one.column)
                 and (one.how != "ignored" or self._meant(number)[one.place])
             ]
             for number, found in self.proposal.recognised.items()
@@ -196,7 +219,7 @@ class MappingForm(forms.Form):
         """All that is wrong, in words; a choice that is not offered is not quoted."""
         found = [str(error) for error in self.non_field_errors()]
         for name, errors in self.errors.items():
-            if name.startswith("fixed-") and not isinstance(self.fields[name], forms.ChoiceField):
+            if name.startswith(TYPED) and not isinstance(self.fields[name], forms.ChoiceField):
                 found += map(str, errors)
         return found or ["有的选项不在列表中，请重新选择。"]
 
@@ -214,6 +237,11 @@ class ShownSheet:
         found = form.proposal.recognised.get(sheet.number)
         self.is_table = found is not None
         self.taken = form[f"sheet-{sheet.number}"] if self.is_table else None
+        layout = form.layouts.get(sheet.number)
+        self.use = layout.bound("use") if layout else []
+        self.where = layout.bound("headings", "begins", "until", "rows", "where", "equals") if layout else []
+        self.is_by_hand = sheet.by_hand
+        self.grid = grid_of(form.proposal.rows.get(sheet.number, []))
         self.asked: list[dict[str, Any]] = []
         self.clear: list[dict[str, Any]] = []
         self.missing = [column for number, _, column in missing_columns(form.mapping) if number == sheet.number]
@@ -222,9 +250,9 @@ class ShownSheet:
         self.others: list[dict[str, Any]] = []
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
         for one in found or () if not self.same_as else ():
-            is_open = one.how in ("unknown", "ambiguous")
+            is_open = one.how in ASKED
             row = {
-                "title": title(one.heading, one.place),
+                "title": column_title(one.heading, one.place),
                 "letter": xl_col_to_name(one.place),
                 "samples": [quoted_cell(sample)[:24] for sample in one.samples],
                 "field": form[f"column-{sheet.number}-{one.place}"],
@@ -249,18 +277,23 @@ class ShownSheet:
 
     @property
     def headings_at(self) -> str:
-        """The rows of the headings, numbered as in Excel, in words."""
+        """Where the headings are, in words; rows are numbered as in Excel."""
         first, last = self.sheet.first_heading_row + 1, self.sheet.last_heading_row + 1
-        return f"第 {first} 行" if first == last else f"第 {first} 至 {last} 行"
+        if last < first:
+            return f"没有标题，数据从第 {first} 行开始"
+        return f"标题在第 {first} 行" if first == last else f"标题在第 {first} 至 {last} 行"
 
 
 def hint(one: Recognised) -> str:
     """Why the meaning of a heading must be confirmed; "" where it is recognised."""
     if one.how == "ambiguous" and one.choices:
         return f"可能是{'、'.join(f'“{choice}”' for choice in one.choices)}"
-    return "未识别" if one.how == "unknown" else ""
+    return {"unknown": "未识别", "guessed": "按内容建议，请核对"}.get(one.how, "")
 
 
-def title(heading: str, place: int) -> str:
-    """A heading; for a column without one, the column's letter."""
-    return heading or f"{xl_col_to_name(place)} 列（无标题）"
+def grid_of(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """The first rows of a sheet as a spreadsheet shows them: the letters of its columns, and its rows as texts."""
+    shown = rows[:GRID_ROWS]
+    width = min(max((len(row) for row in shown), default=0), GRID_COLUMNS)
+    texts = [[full_text(cell_at(row, place))[:GRID_TEXT] for place in range(width)] for row in shown]
+    return {"letters": [xl_col_to_name(place) for place in range(width)], "rows": list(enumerate(texts, 1))}

@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..recognition.headings import EXPORT_MARK, Recognised, heading_key, known_headings, recognise
-from ..recognition.layout import LOOKED_AT, Layout, find_layout, sheet_candidates
+from ..recognition.layout import LOOKED_AT, Layout, find_layout, guessed_layout, layout_by_hand, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import is_blank, plain, text_key
 from ..sheets.columns import Column
 from ..sheets.resource import SheetResource
 from ..spreadsheets.workbooks import Sheet, UnreadableWorkbook
+from .guessed_columns import guessed
 from .kinds import ImportKind, aliases, import_kinds, remembered, required_columns
 from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
 
+ASKED = ("unknown", "ambiguous", "guessed")  # ways of recognising a heading that a person must confirm
 SAMPLED = 200  # rows read, beyond those searched for headings, for samples
 
 
@@ -28,18 +30,21 @@ SAMPLED = 200  # rows read, beyond those searched for headings, for samples
 class MappingProposal:
     """A Mapping, and {sheet's number: [Recognised]} of the headings of the sheets taken.
 
-    `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column).
+    `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column); `rows` are the
+    first ones of each sheet, which are shown where a person says what they are.
     """
 
     mapping: Mapping = field(default_factory=Mapping)
     recognised: dict[int, list[Recognised]] = field(default_factory=dict)
     missing: list[tuple[int, str, str]] = field(default_factory=list)
+    rows: dict[int, list[list[Any]]] = field(default_factory=dict)
 
     @property
     def is_sure(self) -> bool:
         """Whether the file can be read without asking the user."""
-        open_ones = [one for found in self.recognised.values() for one in found if one.how in ("unknown", "ambiguous")]
-        return not open_ones and not self.missing
+        open_ones = [one for found in self.recognised.values() for one in found if one.how in ASKED]
+        is_by_hand = any(sheet.by_hand for sheet in self.mapping.sheets)
+        return not open_ones and not self.missing and not is_by_hand
 
     def take(
         self,
@@ -56,27 +61,43 @@ class MappingProposal:
         columns = {item.column_name: item for item in resource.columns}
         below = rows[layout.last_heading_row + 1 :]
         found = recognise(layout.headings, columns, resource.synonyms, memory, below)
+        if sheet.by_hand:
+            found = guessed(found, columns, below)
         self.recognised[sheet.number] = found
         sheet.columns = {one.place: one.column for one in found if one.column}
         sheet.ignored = [one.place for one in found if one.how == "ignored"]
 
 
-def propose_mapping(batch: ImportBatch) -> MappingProposal:
-    """The MappingProposal for an import whose file is stored."""
-    return propose_ledger(batch) if batch.kind == LEDGER else propose_list(batch, import_kinds()[batch.kind])
+def propose_mapping(batch: ImportBatch, *, guesses: bool = False) -> MappingProposal:
+    """The MappingProposal for an import whose file is stored; `guesses` as for `propose_list`."""
+    if batch.kind == LEDGER:
+        return propose_ledger(batch)
+    return propose_list(batch, import_kinds()[batch.kind], guesses=guesses)
 
 
-def propose_list(batch: ImportBatch, kind: ImportKind) -> MappingProposal:
-    """The MappingProposal for a file whose tables are all of one kind."""
-    resource, memory = kind.resource, remembered(kind.key)
+def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False) -> MappingProposal:
+    """The MappingProposal for a file whose tables are all of one kind.
+
+    With `guesses`, sheets in which no table of the kind is recognised are taken as one of which a person says the rest,
+    where there is no other.
+    """
+    resource, memory, by_hand = kind.resource, remembered(kind.key), laid_out_by_hand(batch)
     columns = {item.column_name: item for item in resource.columns}
     known, sheets = known_headings(columns, resource.synonyms, memory), first_rows(batch)
     proposal = MappingProposal(Mapping(group_column=resource.group))
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required_columns(resource)), strict=True):
         mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key, what=candidate.kind)
         proposal.mapping.sheets.append(mapped)
-        if candidate.layout is not None:
-            proposal.take(mapped, candidate.layout, resource, memory, sheet.rows)
+        proposal.rows[mapped.number] = sheet.rows
+        layout = by_hand.get(mapped.number, candidate.layout)
+        if layout is not None:
+            mapped.by_hand = mapped.number in by_hand
+            proposal.take(mapped, layout, resource, memory, sheet.rows)
+    if guesses and not proposal.recognised:
+        for mapped in proposal.mapping.sheets:
+            if mapped.what != "empty":
+                mapped.what, mapped.by_hand, rows = "table", True, proposal.rows[mapped.number]
+                proposal.take(mapped, guessed_layout(rows[:LOOKED_AT]), resource, memory, rows)
     guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
     proposal.missing = missing_columns(proposal.mapping)
     return proposal
@@ -89,6 +110,7 @@ def propose_ledger(batch: ImportBatch) -> MappingProposal:
     """
     table, proposal = import_kinds(), MappingProposal()
     by_name, is_open = {kind.label: kind for kind in table.kinds}, table.may_take_in_cases(batch.user)
+    by_hand = laid_out_by_hand(batch)
     for number, sheet in enumerate(first_rows(batch)):
         kind = by_name.get("".join(plain(sheet.name).split()))
         mapped = SheetMapping(number, sheet.name, False, kind=kind.key if kind else "")
@@ -96,11 +118,12 @@ def propose_ledger(batch: ImportBatch) -> MappingProposal:
             remedy = "请把同名工作表合并为一张，或改名其中一张"
             raise UnreadableWorkbook(sheet.name, "每种工作表只有一张", remedy, kind.label)
         proposal.mapping.sheets.append(mapped)
+        proposal.rows[number] = sheet.rows
         is_empty = all(is_blank(cell) for row in sheet.rows for cell in row)
         is_closed = kind is not None and kind.is_case and not is_open
         mapped.what = "empty" if is_empty else "unknown" if kind is None else "closed" if is_closed else "table"
         if kind and mapped.what == "table":
-            take_ledger_sheet(proposal, mapped, kind, sheet)
+            take_ledger_sheet(proposal, mapped, kind, sheet, by_hand.get(number))
     if not any(sheet.kind for sheet in proposal.mapping.sheets):
         names = "、".join(sheet.name for sheet in proposal.mapping.sheets) or "没有工作表"
         expected = f"以下工作表中的至少一个：{'、'.join(by_name)}"
@@ -109,13 +132,36 @@ def propose_ledger(batch: ImportBatch) -> MappingProposal:
     return proposal
 
 
-def take_ledger_sheet(proposal: MappingProposal, mapped: SheetMapping, kind: ImportKind, sheet: Sheet) -> None:
-    """Maps a sheet of the ledger; its first row is taken as headings where none is recognised."""
+def take_ledger_sheet(
+    proposal: MappingProposal, mapped: SheetMapping, kind: ImportKind, sheet: Sheet, by_hand: Layout | None
+) -> None:
+    """Maps a sheet of the ledger; its first row is taken as headings where none is recognised, or set by hand."""
     columns, memory = {item.column_name: item for item in kind.resource.columns}, remembered(kind.key)
     known = known_headings(columns, kind.resource.synonyms, memory)
     texts = [cell if isinstance(cell, str) else "" for cell in sheet.rows[0]]
-    layout = find_layout(sheet.rows, sheet.merged, known) or Layout(0, 0, texts)
+    layout = by_hand or find_layout(sheet.rows, sheet.merged, known) or Layout(0, 0, texts)
+    mapped.by_hand = by_hand is not None
     proposal.take(mapped, layout, kind.resource, memory, sheet.rows)
+
+
+def laid_out_by_hand(batch: ImportBatch) -> dict[int, Layout]:
+    """{number of a sheet: its Layout as a person has set it}."""
+    sheets = Mapping.from_json(batch.mapping).sheets if batch.mapping else ()
+    return {sheet.number: sheet.layout for sheet in sheets if sheet.by_hand}
+
+
+def lay_out(batch: ImportBatch, mapping: Mapping, heading_rows: Mapping_[int, tuple[int, int]]) -> None:
+    """Reads sheets of a mapping anew by their rows of headings, {sheet's number: (first, last)}, numbered from 0.
+
+    A last row before the first stands for a table without headings, whose data begin in the first.
+    """
+    sheets = first_rows(batch)
+    for mapped in mapping.sheets:
+        if mapped.number in heading_rows:
+            sheet, resource = sheets[mapped.number], import_kinds()[mapped.kind].resource
+            layout = layout_by_hand(sheet.rows, sheet.merged, *heading_rows[mapped.number])
+            mapped.by_hand, mapped.what = True, "table"
+            MappingProposal(mapping).take(mapped, layout, resource, remembered(mapped.kind), sheet.rows)
 
 
 def first_rows(batch: ImportBatch) -> list[Sheet]:

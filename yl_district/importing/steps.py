@@ -67,12 +67,19 @@ def read_file(parts: Iterable[SheetPart]) -> ReadFile:
 
 
 def open_import(
-    kind: ImportKind | LedgerKind, data: bytes, file_name: str, user: User | None = None, file: ReadFile | None = None
+    kind: ImportKind | LedgerKind,
+    data: bytes,
+    file_name: str,
+    user: User | None = None,
+    file: ReadFile | None = None,
+    *,
+    guesses: bool = False,
 ) -> tuple[ImportBatch, MappingProposal]:
     """Stores a file and proposes how to read it; returns (ImportBatch, MappingProposal).
 
     `file` is the ReadFile where the caller has read it already, as pages do to keep their transaction short. Raises
-    UnreadableWorkbook where the file cannot be read or has no table of the kind.
+    UnreadableWorkbook where the file cannot be read or has no table of the kind; with `guesses` one without a
+    recognised table is taken, of which a person is to say what it holds.
     """
     forget_expired(timezone.now())
     # File names on disk may contain bytes that are not text.
@@ -82,7 +89,7 @@ def open_import(
     with transaction.atomic():
         batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
         keep_file(batch, file)
-        proposal = propose_mapping(batch)
+        proposal = propose_mapping(batch, guesses=guesses)
         refuse_unfit(batch, kind, proposal)
         batch.mapping = proposal.mapping.to_json()
         batch.with_cases = any(one.is_case for one in sheet_kinds(batch).values())
@@ -93,9 +100,11 @@ def open_import(
 def refuse_unfit(batch: ImportBatch, kind: ImportKind | LedgerKind, proposal: MappingProposal) -> None:
     """Raises UnreadableWorkbook for a file without a table of its kind, or with more than MOST_COLUMNS headings."""
     headings = {one.heading for found in proposal.recognised.values() for one in found}
-    if len(headings) > MOST_COLUMNS:
+    filled = [[one for one in found if one.heading or one.samples] for found in proposal.recognised.values()]
+    widest = max([len(headings), *map(len, filled)])
+    if widest > MOST_COLUMNS:
         raise UnreadableWorkbook(
-            f"有 {len(headings)} 种列标题的文件", f"不超过 {MOST_COLUMNS} 列的名单", "请只保留要导入的列后重新上传"
+            f"有 {widest} 种列标题的文件", f"不超过 {MOST_COLUMNS} 列的名单", "请只保留要导入的列后重新上传"
         )
     if not proposal.recognised and isinstance(kind, ImportKind):
         names = "、".join(sheet["name"] for sheet in batch.sheets if sheet["name"]) or "一张工作表"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -24,7 +25,7 @@ from .kinds import import_kinds, kind_words, may_undo
 from .mapping_forms import MappingForm
 from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, undone_context
-from .proposal import propose_mapping, remember
+from .proposal import lay_out, propose_mapping, remember
 from .questions import questions_of
 from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, enter_check, set_going
@@ -93,10 +94,23 @@ def import_batch_update(request: UserRequest, pk: int) -> HttpResponse:
         return redirect(batch)
     form = MappingForm(request.POST or None, batch=batch, proposal=propose_mapping(batch))
     if request.method == "POST" and form.is_valid():
+        if form.heading_rows:
+            read_anew(batch, form)
+            messages.info(request, "已按您说明的行读取，请核对各列。")
+            return redirect("import_batch_update", batch.pk)
         take_mapping(batch, form)
         return redirect(batch)
     context = page_context(batch) | {"title": f"核对列：{batch.file_name}", "form": form}
     return render(request, "yl_district/import_batch_update.html", context, status=422 if form.errors else 200)
+
+
+def read_anew(batch: ImportBatch, form: MappingForm) -> None:
+    """Reads sheets by the rows of headings that the form states, so that their columns can be confirmed."""
+    with transaction.atomic():
+        if batch.enter(State.MAPPING, State.MAPPING, State.CHECKED):
+            lay_out(batch, form.mapping, form.heading_rows)
+            batch.mapping = form.mapping.to_json()
+            batch.save(update_fields=["mapping"])
 
 
 def take_mapping(batch: ImportBatch, form: MappingForm) -> None:

@@ -56,6 +56,30 @@ def is_heading_row(row, known):
     return len(found) >= OWN_HEADINGS and 3 * len(found) > 2 * len(filled)
 
 
+def layout_by_hand(rows, merged, first, last):
+    """Returns the Layout whose headings are in the rows `first` to `last`; in none where `last` is before `first`."""
+    rows = rows[: max(LOOKED_AT, last + 1)]
+    if last < first:
+        return Layout(first, last, [""] * max(map(len, rows), default=0))
+    return Layout(first, last, _headings(rows, merged, first, last))
+
+
+def guessed_layout(rows):
+    """Returns the Layout of a table whose headings nobody knows: the first row with two texts, or none above data.
+
+    A row of texts without digits is that of the headings where rows below it have digits.
+    """
+    wide = [place for place, row in enumerate(rows) if sum(not is_blank(cell) for cell in row) > 1]
+    first = wide[0] if wide else next((place for place, row in enumerate(rows) if row), 0)
+    is_headed = len(wide) > 1 and not _has_digits(rows[first]) and any(_has_digits(rows[one]) for one in wide[1:])
+    return layout_by_hand(rows, (), first, first if is_headed else first - 1)
+
+
+def _has_digits(row):
+    """Whether a row has a number or a day, or a text with a digit."""
+    return any(not isinstance(cell, str) or any(map(str.isdigit, cell)) for cell in row if not is_blank(cell))
+
+
 def known_keys(headings, known):
     """Returns the set of heading keys by which `headings` are known."""
     keys = (next((key for key in heading_keys(heading) if key in known), None) for heading in headings if heading)

@@ -22,7 +22,9 @@ class SheetMapping:
 
     `kind` is the key of the kind of records that the sheet brings, `what` the sheet is: a table, a form, empty ….
     `fixed` is {column name: text} of rows without a cell in that column, and `named` the columns in which such rows
-    have the sheet's name.
+    have the sheet's name. Where it is `by_hand`, a person has said where the headings are; without any, the last
+    heading row is that before the data. The rows after the one numbered `until`, and those in `left_out`, ranges of
+    numbers, are not taken; numbers count as in Excel.
     """
 
     number: int
@@ -37,6 +39,9 @@ class SheetMapping:
     what: str = "table"
     fixed: dict = field(default_factory=dict)
     named: list = field(default_factory=list)
+    by_hand: bool = False
+    until: int = 0
+    left_out: list = field(default_factory=list)
 
     @property
     def layout(self):
@@ -158,6 +163,7 @@ class SheetReader:
         self.reader, self.sheet, self.mapping = reader, sheet, reader.mapping
         self.vocabulary = reader.vocabulary(sheet.kind)
         self.headings, self.columns, self.is_left_out = sheet.headings, sheet.columns, False
+        self.left_out = {row for first, last in sheet.left_out for row in range(first, last + 1)}
         self.states, self.state_of_sheet = self.vocabulary.states, ("", ())
         self.state = self.state_of_sheet
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
@@ -172,7 +178,7 @@ class SheetReader:
         group, group_column = self._group(part), self.mapping.group_column
         takes_section, given = self.mapping.group_from == "section", self.sheet.given
         for row in self.rows.read(part.first_row, part.rows):
-            if row.kind is not RowKind.DATA or self.is_left_out:
+            if row.kind is not RowKind.DATA or self.is_left_out or self._is_left_out_by_hand(row.number):
                 if row.kind is RowKind.HEADING:
                     self._read_below(row)
                     columns = list(self.columns.items())
@@ -256,6 +262,10 @@ class SheetReader:
         self.headings, self.columns = below.headings, below.columns
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
         self.rows.read_by(self.headings, self.columns, self._filled_down())
+
+    def _is_left_out_by_hand(self, number):
+        """Whether a person has left out the row of this number."""
+        return number in self.left_out or 0 < self.sheet.until < number
 
     def _left_out(self, row):
         """Returns the row, a row of data as one that is left out."""

@@ -33,7 +33,7 @@ class RowKind(TextChoices):
     TOTAL = "total", "合计行"
     NOTE = "note", "说明行"
     HEADING = "heading", "重复的标题行"
-    LEFT_OUT = "left_out", "按答复不导入的行"
+    LEFT_OUT = "left_out", "选择不导入的行"
 
 
 class Row(NamedTuple):
