@@ -55,9 +55,9 @@ def with_sheet(replace, data=None):
     return repacked(data or workbook(), lambda name, content: replace(content) if name == SHEET else content)
 
 
-def with_cells(xml):
+def with_cells(xml, data=None):
     """A workbook with more of a sheet's XML below its headings."""
-    return with_sheet(lambda sheet: sheet.replace(b"</sheetData>", xml.encode() + b"</sheetData>"))
+    return with_sheet(lambda sheet: sheet.replace(b"</sheetData>", xml.encode() + b"</sheetData>"), data)
 
 
 def far_cell(place):

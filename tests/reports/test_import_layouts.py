@@ -12,6 +12,8 @@ from activities.models import Activity, ActivityType
 from members.models import Member
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, told
+from tests.spreadsheet_files import with_cells
+from tests.spreadsheet_files import workbook as excel
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
 
@@ -358,3 +360,117 @@ def test_what_a_row_states_itself_counts_before_what_is_noted_beside(tmp_path, f
     rows = [["安", "到", "请假"], ["宁", None, "上次缺席"], ["轩", None, "缺席"]]
     _, code = listed(tmp_path, signed_in(["到场情况", "备注"], *rows), kind="signins")
     assert (code, came()[0]) == (0, ["安到", "宁到", "轩缺席"])
+
+
+def shown(fill, *rows):
+    """The bytes of a roster with these rows below HEADINGS, after `fill(book, page)`."""
+
+    def write(book, page):
+        for number, row in enumerate(rows, 1):
+            page.write_row(number, 0, row)
+        fill(book, page)
+
+    return excel(write, HEADINGS)
+
+
+def hide(*rows):
+    """Hides rows, numbered as in Excel."""
+
+    def fill(book, page):
+        for row in rows:
+            page.set_row(row - 1, None, None, {"hidden": True})
+
+    return fill
+
+
+def filtered(book, page):
+    page.autofilter(0, 0, 4, 1)
+    hide(3, 5)(book, page)
+
+
+def strike(book, page):
+    page.write_row(2, 0, member(1), book.add_format({"font_strikeout": True}))
+
+
+FOUR = [member(0), member(1), member(2), member(3)]
+
+
+@pytest.mark.parametrize(
+    ("fill", "kind", "rows", "words"),
+    [
+        (hide(3, 5), "hidden_rows", [3, 5], "隐藏的、被筛选掉的行是否导入？"),
+        (filtered, "hidden_rows", [3, 5], "隐藏的、被筛选掉的行是否导入？"),
+        (strike, "struck_rows", [3], "划了删除线的行是否导入？"),
+        (lambda book, page: page.set_row(3, 0), "hidden_rows", [4], "隐藏的、被筛选掉的行是否导入？"),
+        (
+            lambda book, page: page.set_column(5, 5, None, None, {"hidden": True}),
+            "hidden_columns",
+            [2, 3, 4, 5],
+            "手机",
+        ),
+    ],
+)
+def test_what_is_out_of_sight_is_asked_about_once(office, tmp_path, fill, kind, rows, words):
+    found, _ = listed(tmp_path, shown(fill, *FOUR), "--check")
+    order = ["不导入", "导入"] if kind == "struck_rows" else ["导入", "不导入"]
+    assert asked_of(found, kind) == [(kind, rows, order)]
+    sent(office, shown(fill, *FOUR))
+    assert words in told(office, ImportBatch.objects.get())
+
+
+@pytest.mark.parametrize(
+    ("fill", "given", "expected"),
+    [
+        (hide(3, 5), {"hidden_rows": "不导入"}, ["丁安", "丁轩"]),
+        (hide(3, 5), {"hidden_rows": "导入"}, ["丁安", "丁宁", "丁轩", "丁佳"]),
+        (strike, {"struck_rows": "导入"}, ["丁安", "丁宁", "丁轩", "丁佳"]),
+        (strike, {}, ["丁安", "丁轩", "丁佳"]),
+    ],
+)
+def test_rows_out_of_sight_are_taken_or_left_as_answered(office, tmp_path, fill, given, expected):
+    found, code = listed(tmp_path, shown(fill, *FOUR), answers=answers(**given) or None)
+    assert (code, [name for name, _, _ in standing()]) == (0, expected)
+    assert len(found["aside"]) == 4 - len(expected)
+
+
+def test_hidden_rows_are_not_written_unasked(office, tmp_path):
+    assert listed(tmp_path, shown(hide(3), *FOUR))[1] == 1
+    assert standing() == []
+
+
+def test_hidden_columns_may_be_left_out(office, tmp_path):
+    book = shown(lambda book, page: page.set_column(7, 7, None, None, {"hidden": True}), member(0, "和顺公司", "骨干"))
+    _, code = listed(tmp_path, book, answers=answers(hidden_columns="不导入"))
+    assert (code, beside()) == (0, [("和顺公司", "")])
+
+
+def test_a_hidden_sheet_with_a_table_is_asked_about_and_any_other_is_not(office, tmp_path):
+    def fill(book, page):
+        for name, table in (
+            ("旧表", [HEADINGS, member(1)]),
+            ("选项", [["男"], ["女"]]),
+            ("更旧", [["姓名", "手机"], ["丁平", "16512370009"]]),
+        ):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate(table):
+                sheet.write_row(number, 0, row)
+            sheet.hide()
+
+    found, code = listed(tmp_path, shown(fill, member(0)))
+    assert (code, asked_of(found, "hidden_sheets")) == (1, [("hidden_sheets", [2], ["导入", "不导入"])])
+    assert (found["counts"]["new"], found["unknown"]) == (2, [])
+    _, code = listed(tmp_path, shown(fill, member(0)), answers=answers(hidden_sheets="不导入"))
+    assert (code, [name for name, _, _ in standing()]) == (0, ["丁安"])
+
+
+def test_a_formula_that_was_never_computed_is_an_error_and_not_empty(office, tmp_path):
+    cells = "".join(
+        f'<c r="{letter}2" t="inlineStr"><is><t>{text}</t></is></c>'
+        for letter, text in zip("ABCDEFG", member(0, "和顺公司"), strict=False)
+    )
+    data = with_cells(f'<row r="2">{cells}<c r="H2"><f>G2</f></c></row>', excel(None, HEADINGS))
+    found, code = listed(tmp_path, data)
+    assert (code, [(one["row"], one["column"], one["remedy"]) for one in found["errors"]]) == (
+        1,
+        [(2, "备注", "公式没有算出的值：请在 Excel 中打开并保存一次，或改为直接填写")],
+    )

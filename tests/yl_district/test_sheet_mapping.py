@@ -1,7 +1,7 @@
 """A mapping survives JSON serialisation, and reads a file's parts accordingly, wherever the branch is named."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -21,6 +21,7 @@ class Part:
     rows: list
     first_row: int = 0
     merged: tuple = ()
+    marks: dict = field(default_factory=dict)
 
 
 def sheet(number=0, name="名册", columns=None, is_taken=True):

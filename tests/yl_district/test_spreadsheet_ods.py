@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from tests.spreadsheet_files import ods_cell, ods_row, ods_table, open_document, repacked
-from yl_district.spreadsheets.limits import FORMULA_ERROR
+from yl_district.spreadsheets.limits import FORMULA_ERROR, UNCOMPUTED_FORMULA
 from yl_district.spreadsheets.ods import read_ods
 
 TEXT = 'office:value-type="string"'
@@ -17,7 +17,7 @@ INNER_TABLE = f'<table:table table:name="内表">{ods_row(ods_cell("内"))}</tab
 def sheets_of(data):
     """The sheets of an OpenDocument file as (name, merged areas, rows)."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return [(name, merged, list(rows)) for name, merged, rows in read_ods(archive)]
+        return [(name, merged, list(rows)) for name, merged, _, rows in read_ods(archive)]
 
 
 def row_of(*cells):
@@ -93,7 +93,8 @@ def test_a_failed_formula_is_neither_empty_nor_zero(shown, attributes):
 @pytest.mark.parametrize(
     ("attributes", "value"),
     [
-        ('table:formula="of:=A1"', None),
+        ('table:formula="of:=A1"', UNCOMPUTED_FORMULA),
+        ('table:formula="of:=A1" office:value-type="string" office:string-value=""', None),
         ('table:formula="of:=A1" office:value-type="string" office:string-value="甲"', "甲"),
         ('office:value-type="percentage" office:value="0.12"', 0.12),
         ('office:value-type="boolean" office:boolean-value="false"', False),

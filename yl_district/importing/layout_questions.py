@@ -9,11 +9,17 @@ from typing import Any
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
     AS_OTHERS,
+    DEFAULTS,
+    HIDDEN_COLUMNS,
+    HIDDEN_ROWS,
+    HIDDEN_SHEETS,
     NOTED,
     OTHER_ORDER,
     STATE_DAY_ASKED,
     STATE_IN_TITLE,
     STATE_SINCE,
+    STRUCK_ROWS,
+    TAKE_IN,
     UNCLEAR_HEADINGS,
     Remark,
     headings_question,
@@ -29,6 +35,12 @@ from .versions import as_ranges
 
 # Row numbers by Remark, as a MappedReader collects them.
 Remarks = Mapping[Remark, list[int]]
+MARKS_ASKED = {
+    HIDDEN_SHEETS: ("在隐藏的工作表中", "隐藏的工作表是否导入？"),
+    HIDDEN_ROWS: ("是隐藏的或被筛选掉的", "隐藏的、被筛选掉的行是否导入？"),
+    HIDDEN_COLUMNS: ("在隐藏的列中有内容", "隐藏的列（{}）是否导入？"),
+    STRUCK_ROWS: ("整行划了删除线", "划了删除线的行是否导入？"),
+}
 BELOW_HEADINGS = {
     READ: "按这一行标题读取，认不出的列不导入",
     ABOVE: "仍按上方的标题读取",
@@ -41,6 +53,7 @@ def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Itera
     names = {sheet["number"]: sheet["name"] for sheet in batch.sheets}
     yield from headings_questions(names, remarks)
     yield from title_questions(batch, names, remarks)
+    yield from mark_questions(names, remarks)
     if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
         yield Question(
             id=STATE_DAY_ASKED,
@@ -66,6 +79,25 @@ def headings_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Q
                     rows=[(names[sheet], row)],
                     proposals=BELOW_HEADINGS,
                 )
+
+
+def mark_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
+    """Yields a question for all rows of a kind that are out of sight or struck through."""
+    for mark, (words, asked) in MARKS_ASKED.items():
+        found = [(one, row) for one, rows in remarks.items() if one.what == mark for row in rows]
+        if found:
+            rows = list(dict.fromkeys((names[one.sheet], row) for one, row in found))
+            columns = "、".join(dict.fromkeys(column for one, _ in found for column in one.about))
+            order = [LEAVE_OUT, TAKE_IN] if mark in DEFAULTS else [TAKE_IN, LEAVE_OUT]
+            yield Question(
+                id=mark,
+                kind=mark,
+                asked=asked.format(columns),
+                found=f"{len(rows)} 行{words}",
+                rows=rows,
+                proposals={answer: answer for answer in order},
+                default=DEFAULTS.get(mark, ""),
+            )
 
 
 def title_questions(batch: ImportBatch, names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:

@@ -17,7 +17,7 @@ from .kinds import import_kinds
 from .layout_fields import HeadingRows, LayoutFields, column_title
 from .models import LEDGER, ImportBatch
 from .outcomes import known_names
-from .proposal import ASKED, MappingProposal, missing_columns
+from .proposal import ASKED, HIDDEN_OTHER, MappingProposal, missing_columns
 
 # The rows, columns and characters of a cell that the page shows of a sheet.
 GRID_ROWS, GRID_COLUMNS, GRID_TEXT = 12, 40, 18
@@ -28,6 +28,7 @@ NO_TABLES = {
     "empty": "空表",
     "form": "逐项填写的表格，不是名单",
     "other": "没有认出这类名单的标题",
+    "hidden_table": "隐藏的工作表，缺少必需的列",
     "unknown": "不是台账的工作表",
     "closed": "含有帮扶个案，只能由兼任个案专员的委机关专干导入",
 }
@@ -226,7 +227,7 @@ class MappingForm(forms.Form):
     @property
     def sheets(self) -> list[ShownSheet]:
         """The ShownSheets of the page."""
-        return [ShownSheet(self, sheet) for sheet in self.kept.sheets]
+        return [ShownSheet(self, sheet) for sheet in self.kept.sheets if sheet.what != HIDDEN_OTHER]
 
 
 class ShownSheet:

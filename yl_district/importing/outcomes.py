@@ -103,7 +103,7 @@ def parts_read(batch: ImportBatch, reader: PartReader, wanted: Iterable[int]) ->
 
 
 def carries(sheet: Mapping[str, Any]) -> bool:
-    """Whether rows of a sheet depend on earlier ones: on merged cells, or on what the check has noticed there."""
+    """Whether rows of a sheet depend on earlier ones: on merged cells, or on what the check has remarked there."""
     return bool(sheet["merged"] or sheet.get("is_remarkable"))
 
 

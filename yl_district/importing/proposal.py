@@ -23,6 +23,8 @@ from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
 
 ASKED = ("unknown", "ambiguous", "guessed")  # ways of recognising a heading that a person must confirm
+# What a hidden sheet is that holds no table, or one without required columns.
+HIDDEN_OTHER, HIDDEN_TABLE = "hidden", "hidden_table"
 SAMPLED = 200  # rows read, beyond those searched for headings, for samples
 
 
@@ -67,6 +69,11 @@ class MappingProposal:
         sheet.columns = {one.place: one.column for one in found if one.column}
         sheet.ignored = [one.place for one in found if one.how == "ignored"]
 
+    def leave(self, sheet: SheetMapping) -> None:
+        """Leaves a hidden sheet that lacks required columns, rather than ask about them."""
+        sheet.is_taken, sheet.what = False, HIDDEN_TABLE
+        del self.recognised[sheet.number]
+
 
 def propose_mapping(batch: ImportBatch, *, guesses: bool = False) -> MappingProposal:
     """The MappingProposal for an import whose file is stored; `guesses` as for `propose_list`."""
@@ -89,13 +96,17 @@ def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False)
         mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key, what=candidate.kind)
         proposal.mapping.sheets.append(mapped)
         proposal.rows[mapped.number] = sheet.rows
-        layout = by_hand.get(mapped.number, candidate.layout)
+        layout, is_unseen = by_hand.get(mapped.number, candidate.layout), is_hidden(batch, mapped.number)
         if layout is not None:
             mapped.by_hand = mapped.number in by_hand
             proposal.take(mapped, layout, resource, memory, sheet.rows)
+            if is_unseen and not mapped.by_hand and missing_columns(Mapping([mapped])):
+                proposal.leave(mapped)
+        elif is_unseen:
+            mapped.what = HIDDEN_OTHER
     if guesses and not proposal.recognised:
         for mapped in proposal.mapping.sheets:
-            if mapped.what != "empty":
+            if mapped.what not in ("empty", HIDDEN_OTHER, HIDDEN_TABLE):
                 mapped.what, mapped.by_hand, rows = "table", True, proposal.rows[mapped.number]
                 proposal.take(mapped, guessed_layout(rows[:LOOKED_AT]), resource, memory, rows)
     guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
@@ -121,7 +132,8 @@ def propose_ledger(batch: ImportBatch) -> MappingProposal:
         proposal.rows[number] = sheet.rows
         is_empty = all(is_blank(cell) for row in sheet.rows for cell in row)
         is_closed = kind is not None and kind.is_case and not is_open
-        mapped.what = "empty" if is_empty else "unknown" if kind is None else "closed" if is_closed else "table"
+        unknown = HIDDEN_OTHER if is_hidden(batch, number) else "unknown"
+        mapped.what = "empty" if is_empty else unknown if kind is None else "closed" if is_closed else "table"
         if kind and mapped.what == "table":
             take_ledger_sheet(proposal, mapped, kind, sheet, by_hand.get(number))
     if not any(sheet.kind for sheet in proposal.mapping.sheets):
@@ -162,6 +174,11 @@ def lay_out(batch: ImportBatch, mapping: Mapping, heading_rows: Mapping_[int, tu
             layout = layout_by_hand(sheet.rows, sheet.merged, *heading_rows[mapped.number])
             mapped.by_hand, mapped.what = True, "table"
             MappingProposal(mapping).take(mapped, layout, resource, remembered(mapped.kind), sheet.rows)
+
+
+def is_hidden(batch: ImportBatch, number: int) -> bool:
+    """Whether a sheet of the file is hidden."""
+    return any(sheet["number"] == number and sheet.get("marks", {}).get("is_hidden") for sheet in batch.sheets)
 
 
 def first_rows(batch: ImportBatch) -> list[Sheet]:

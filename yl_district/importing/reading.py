@@ -60,7 +60,7 @@ class PartReader:
         """Yields a ReadRow for every row of the part except headings, including those of sheets not taken."""
         sheet, rows = self.sheets[part.sheet], part.rows
         merged = tuple(tuple(area) for area in sheet["merged"])
-        told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows)
+        told = SheetPart(part.sheet, sheet["name"], merged, part.first_row, rows, sheet.get("marks", {}))
         seen = set()
         for _, row, cells, columns in self.reader.read(told):
             place = row.number - 1 - part.first_row

@@ -54,7 +54,8 @@ def read_file(parts: Iterable[SheetPart]) -> ReadFile:
     kept: list[ImportPart] = []
     for part in parts:
         name = cells.CONTROL.sub("", part.name)
-        sheets.setdefault(part.number, {"number": part.number, "name": name, "merged": part.merged, "rows": 0})
+        facts = {"number": part.number, "name": name, "merged": part.merged, "rows": 0, "marks": part.marks}
+        sheets.setdefault(part.number, facts)
         sheets[part.number]["rows"] += len(part.rows)
         is_long = not kept and len(part.rows) == PART_ROWS
         for rows in (slice(0, SHOWN_AT_ONCE), slice(SHOWN_AT_ONCE, None)) if is_long else (slice(None),):

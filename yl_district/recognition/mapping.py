@@ -125,6 +125,15 @@ class Remark(NamedTuple):
 
 OTHER_ORDER, UNCLEAR_HEADINGS = "other_order", "unclear_headings"
 NOTED = "noted"
+# Remarks that are the ids of their questions, too.
+HIDDEN_ROWS, STRUCK_ROWS, HIDDEN_SHEETS, HIDDEN_COLUMNS = (
+    "hidden_rows",
+    "struck_rows",
+    "hidden_sheets",
+    "hidden_columns",
+)
+TAKE_IN = "导入"
+DEFAULTS = {STRUCK_ROWS: LEAVE_OUT}
 STATE_IN_TITLE, STATE_SINCE = "state_in_title", "state_since"
 AS_OTHERS = "与其他行相同"  # the rows of a section are like all others
 STATE_DAY_ASKED = "section_day"
@@ -148,7 +157,7 @@ class MappedReader:
         if sheet is None:
             return
         if part.number not in self.readers:
-            self.readers[part.number] = SheetReader(self, sheet, part.merged)
+            self.readers[part.number] = SheetReader(self, sheet, part)
         yield from self.readers[part.number].read(part)
 
     def note(self, row, sheet, what, *about):
@@ -159,7 +168,7 @@ class MappedReader:
 class SheetReader:
     """Reads the rows of one sheet for a MappedReader."""
 
-    def __init__(self, reader, sheet, merged):
+    def __init__(self, reader, sheet, part):
         self.reader, self.sheet, self.mapping = reader, sheet, reader.mapping
         self.vocabulary = reader.vocabulary(sheet.kind)
         self.headings, self.columns, self.is_left_out = sheet.headings, sheet.columns, False
@@ -168,20 +177,21 @@ class SheetReader:
         self.state = self.state_of_sheet
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
         options = {"known": self.vocabulary.heading_words, "is_title": self.states.names_state}
-        self.rows = RowReader(sheet.layout, sheet.columns, merged, self._filled_down(), **options)
+        self.rows = RowReader(sheet.layout, sheet.columns, part.merged, self._filled_down(), **options)
+        self._read_marks(part.marks)
 
     def read(self, part):
         """Yields a MappedRow for each row of the part below the headings."""
         if part.first_row == 0:
             self._read_titles(part)
-        columns = list(self.columns.items())
+        columns = self._columns_read()
         group, group_column = self._group(part), self.mapping.group_column
         takes_section, given = self.mapping.group_from == "section", self.sheet.given
         for row in self.rows.read(part.first_row, part.rows):
             if row.kind is not RowKind.DATA or self.is_left_out or self._is_left_out_by_hand(row.number):
                 if row.kind is RowKind.HEADING:
                     self._read_below(row)
-                    columns = list(self.columns.items())
+                    columns = self._columns_read()
                 elif row.kind is RowKind.SECTION:
                     self.state = self._state_in(row.section) if self.states.words else self.state
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
@@ -200,12 +210,46 @@ class SheetReader:
                     values[group_column] = value
             if self.noted:
                 self._read_notes(row, values)
+            if self.marked and self._is_left_out_by_mark(row, values):
+                yield MappedRow(part.number, self._left_out(row), {}, self.columns)
+                continue
             if self.state[1] and self._is_left_out_by_title(row.number, values):
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
             if given:
                 values = given | values
             yield MappedRow(part.number, row, values, self.columns)
+
+    def _read_marks(self, marks):
+        """Keeps which rows and columns are marked, rows numbered as in Excel."""
+        self.marked = bool(marks)
+        self.marked_rows = {
+            HIDDEN_ROWS: numbers_in(marks.get(HIDDEN_ROWS, ()), 1),
+            STRUCK_ROWS: numbers_in(marks.get(STRUCK_ROWS, ()), 1),
+        }
+        self.is_hidden, self.hidden_columns = marks.get("is_hidden"), numbers_in(marks.get(HIDDEN_COLUMNS, ()), 0)
+
+    def _columns_read(self):
+        """Returns [(place, column)] of the columns that are read, without hidden ones that are not to be."""
+        if self.hidden_columns and self.reader.answers.get(HIDDEN_COLUMNS) == LEAVE_OUT:
+            return [(place, column) for place, column in self.columns.items() if place not in self.hidden_columns]
+        return list(self.columns.items())
+
+    def _is_left_out_by_mark(self, row, values):
+        """Whether a row is left out because it, or its sheet, is hidden or struck through; notes what is."""
+        answers, is_left_out = self.reader.answers, False
+        if self.is_hidden:
+            self.reader.note(row.number, self.sheet.number, HIDDEN_SHEETS)
+            is_left_out = answers.get(HIDDEN_SHEETS) == LEAVE_OUT
+        for mark, rows in self.marked_rows.items():
+            if row.number in rows:
+                self.reader.note(row.number, self.sheet.number, mark)
+                # Whoever struck a row through meant it to be gone; hiding says nothing.
+                is_left_out = is_left_out or answers.get(mark, DEFAULTS.get(mark)) == LEAVE_OUT
+        for place in self.hidden_columns:
+            if place in self.columns and not is_blank(cell_at(row.cells, place)):
+                self.reader.note(row.number, self.sheet.number, HIDDEN_COLUMNS, self.columns[place])
+        return is_left_out
 
     def _read_notes(self, row, values):
         """Adds what a cell beside those taken notes of the row, where the row does not state it itself."""
@@ -282,6 +326,11 @@ class SheetReader:
         if self.mapping.group_from == "sheet":
             return sheet_words(part.name)
         return self.mapping.group_value if self.mapping.group_from == "fixed" else ""
+
+
+def numbers_in(ranges, first):
+    """Returns the numbers in ranges [first, last] counted from 0, counted from `first` instead."""
+    return frozenset(number + first for begin, end in ranges for number in range(begin, end + 1))
 
 
 def headings_question(sheet, row):

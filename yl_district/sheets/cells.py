@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from import_export.widgets import Widget
 
 from ..partial_dates import COMPACT_DAY, COMPACT_MONTH, DAY, MONTH, KnownDate, parse_known_date
-from ..spreadsheets.limits import FORMULA_ERROR
+from ..spreadsheets.limits import FORMULA_ERROR, UNCOMPUTED_FORMULA
 from ..spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
 from ..validators import validate_identity_number, validate_mobile
 
@@ -65,7 +65,9 @@ def cell_at(row: Sequence[Any], place: int) -> Any:
 
 
 def check_formula(value: object) -> None:
-    """Raises CellError for a cell whose formula failed."""
+    """Raises CellError for a cell whose formula failed or was never computed."""
+    if value == UNCOMPUTED_FORMULA:
+        raise CellError("公式算出的内容", "公式没有算出的值：请在 Excel 中打开并保存一次，或改为直接填写")
     if value == FORMULA_ERROR:
         raise CellError("公式算出的内容", "该单元格的公式出错（如 #N/A），请改正公式，或改为直接填写")
 

@@ -87,16 +87,19 @@ def check_unpacked(archive):
         pass
 
 
-def sheet_errors(archive):
+def sheet_errors(archive, watching=None):
     """Returns the cells whose formula failed, as {row: [columns]} for each sheet in the workbook's order.
 
-    Raises Refused for an archive that unpacks to more than `UNPACKED` bytes, or a sheet whose used range is too large.
+    `watching` is {part's name: object whose `add(chunk)` looks at the part, too}. Raises Refused for an archive that
+    unpacks to more than `UNPACKED` bytes, or a sheet whose used range is too large.
     """
     parts = listed_parts(archive)
     scans = {name: SheetScan() for name in parts}
     for name, chunk in unpacked_chunks(archive):
         if name in scans:
             scans[name].add(chunk)
+        if watching and name in watching:
+            watching[name].add(chunk)
     return [xlsx_error_cells(archive, name) if scans[name].has_errors else {} for name in parts]
 
 

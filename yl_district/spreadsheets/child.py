@@ -11,50 +11,70 @@ import sys
 import zipfile
 from datetime import date, time, timedelta
 
-from .archives import DAMAGE, archive_kind, check_unpacked, sheet_errors
+from .archives import DAMAGE, archive_kind, check_unpacked, listed_parts, sheet_errors
 from .delimited_text import read_delimited, trimmed
-from .limits import CHARACTERS, CPU_SECONDS, FORMULA_ERROR, MEMORY, PART_ROWS, Refused, check_area, check_merges
+from .limits import (
+    CHARACTERS,
+    CPU_SECONDS,
+    FORMULA_ERROR,
+    MEMORY,
+    PART_ROWS,
+    UNCOMPUTED_FORMULA,
+    Refused,
+    check_area,
+    check_merges,
+)
 from .ods import read_ods
+from .sheet_marks import MarkSigns, SheetMarks, struck_styles, xlsx_marks
 from .xls import MAGIC, xls_errors
+from .xls_marks import xls_marks
 
 PART_CHARACTERS = 4_000_000  # bounds what either process holds of a sheet of long texts
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 def sheets_of(path):
-    """Yields the visible sheets of the file at `path` as (name, merged areas, rows); raises Refused."""
+    """Yields the sheets of the file at `path` as (name, merged areas, SheetMarks, rows); raises Refused."""
     with open(path, "rb") as file:
         head = file.read(len(MAGIC))
         if not head:
             raise Refused("empty")
         if head == MAGIC:
-            yield from read_excel(path, xls_errors(head + file.read()))
+            data = head + file.read()
+            yield from read_excel(path, xls_errors(data), xls_marks(data))
         elif not head.startswith(ARCHIVE):
-            yield "", (), read_delimited(path)
+            yield "", (), SheetMarks(), read_delimited(path)
         else:
             with zipfile.ZipFile(file) as archive:
                 if archive_kind(archive) == "ods":
                     check_unpacked(archive)
                     yield from read_ods(archive)
                 else:
-                    yield from read_excel(path, sheet_errors(archive))
+                    struck = struck_styles(archive)
+                    parts = listed_parts(archive)
+                    signs = {name: MarkSigns(struck) for name in parts}
+                    errors = sheet_errors(archive, signs)
+                    yield from read_excel(path, errors, [xlsx_marks(archive, name, signs[name]) for name in parts])
 
 
-def read_excel(path, errors):
-    """Yields the visible sheets of an Excel workbook as (name, merged areas, rows); raises Refused.
+def read_excel(path, errors, marks):
+    """Yields the sheets of an Excel workbook as (name, merged areas, SheetMarks, rows); raises Refused.
 
-    `errors` lists the cells of each sheet whose formula failed, as {row: [columns]}.
+    `errors` lists the cells of each sheet whose formula failed, as {row: [columns]}, and `marks` its SheetMarks.
     """
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(path)
-        if not book.sheets_metadata or (any(errors) and len(errors) != len(book.sheets_metadata)):
+        told = any(errors) or any(one.as_dict() or one.uncomputed for one in marks)
+        if not book.sheets_metadata or (told and len(errors) != len(book.sheets_metadata)):
             raise Refused("damaged")
         for place, sheet in enumerate(book.sheets_metadata):
-            if (sheet.visible, sheet.typ) == (SheetVisibleEnum.Visible, SheetTypeEnum.WorkSheet):
-                cells = book.get_sheet_by_index(place)
-                yield sheet.name, sheet_merges(cells), rows_of(cells, errors[place] if any(errors) else {})
+            if sheet.typ == SheetTypeEnum.WorkSheet:
+                cells, own = book.get_sheet_by_index(place), marks[place] if place < len(marks) else SheetMarks()
+                own.is_hidden = sheet.visible != SheetVisibleEnum.Visible
+                failed = errors[place] if any(errors) else {}
+                yield sheet.name, sheet_merges(cells), own, rows_of(cells, failed, own.uncomputed)
     except CalamineError:
         raise Refused("damaged") from None
 
@@ -66,8 +86,11 @@ def sheet_merges(sheet):
     return [(*first, *last) for first, last in ranges]
 
 
-def rows_of(sheet, errors):
-    """Yields the rows of a loaded sheet, with `FORMULA_ERROR` in the cells of `errors`; raises Refused."""
+def rows_of(sheet, errors, uncomputed):
+    """Yields the rows of a loaded sheet; raises Refused.
+
+    The cells of `errors` hold `FORMULA_ERROR`, those of `uncomputed` which are empty `UNCOMPUTED_FORMULA`.
+    """
     if sheet.start is None:
         return
     check_area(sheet.end[0] + 1, sheet.end[1] + 1)
@@ -77,39 +100,46 @@ def rows_of(sheet, errors):
         for column in errors.get(number, ()):
             cells += [None] * (column + 1 - len(cells))
             cells[column] = FORMULA_ERROR
+        for column in uncomputed.get(number, ()):
+            cells += [None] * (column + 1 - len(cells))
+            cells[column] = UNCOMPUTED_FORMULA if cells[column] is None else cells[column]
         yield cells
 
 
 def print_sheets(sheets, out):
-    """Prints each sheet in parts as [number, name, merged areas, number of the first row, rows]; raises Refused."""
-    number = -1
-    for number, (name, merged, rows) in enumerate(sheets):
-        first, part, room = 0, [], CHARACTERS
+    """Prints each sheet in parts as [number, name, facts, number of the first row, rows]; raises Refused.
+
+    The facts are [merged areas, marks].
+    """
+    is_visible = False
+    for number, (name, merged, marks, rows) in enumerate(sheets):
+        is_visible = is_visible or not marks.is_hidden
+        first, part, room, facts = 0, [], CHARACTERS, [merged, marks.as_dict()]
         for row in rows:
             part.append(trimmed(row))
             if len(part) == PART_ROWS:
-                room = print_part(out, number, name, merged, first, part, room)
-                first, part, merged = first + PART_ROWS, [], None
+                room = print_part(out, number, name, facts, first, part, room)
+                first, part, facts = first + PART_ROWS, [], None
         if part or not first:
-            print_part(out, number, name, merged, first, part, room)
-    if number < 0:
+            print_part(out, number, name, facts, first, part, room)
+    if not is_visible:
         raise Refused("hidden")
 
 
-def print_part(out, number, name, merged, first, rows, room):
+def print_part(out, number, name, facts, first, rows, room):
     """Prints some rows of a sheet and returns how many of its `room` characters are left; raises Refused for none.
 
-    The merged areas are printed with the first rows of a sheet only, and null with the others.
+    The facts are printed with the first rows of a sheet only, and null with the others.
     """
     text = encoded(rows)
     if len(text) > PART_CHARACTERS and len(rows) > 1:
         half = len(rows) // 2
-        room = print_part(out, number, name, merged, first, rows[:half], room)
+        room = print_part(out, number, name, facts, first, rows[:half], room)
         return print_part(out, number, name, None, first + half, rows[half:], room)
     room -= len(text)
     if room < 0:
         raise Refused("too large", f"某一工作表的内容超过 {CHARACTERS} 个字")
-    out.write(f"[{number},{encoded(name)},{encoded(merged)},{first},{text}]\n".encode())
+    out.write(f"[{number},{encoded(name)},{encoded(facts)},{first},{text}]\n".encode())
     out.flush()
     return room
 

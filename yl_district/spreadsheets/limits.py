@@ -10,6 +10,7 @@ LINE = 1_000_000  # characters of one line, or of one cell, in a text file
 MERGES = 100_000
 PART_ROWS = 1000  # rows of a sheet that are passed on at a time
 FORMULA_ERROR = "#公式错误"  # value of a cell whose formula failed
+UNCOMPUTED_FORMULA = "#公式没有值"  # value of a cell whose formula was never computed
 
 
 class Refused(Exception):

@@ -14,48 +14,59 @@ import re
 from datetime import date, datetime
 from xml.parsers import expat
 
-from .archives import chunks
-from .limits import FORMULA_ERROR, LINE, Refused, check_area, check_merges
+from .archives import TAIL, chunks
+from .limits import COLUMNS, FORMULA_ERROR, LINE, UNCOMPUTED_FORMULA, Refused, check_area, check_merges
+from .sheet_marks import SheetMarks, add_to_ranges
 
 SKIPPED = {"table:shapes", "table:dde-links"}  # may hold tables of their own, which are no sheets
 CELL_TAGS = {"table:table-cell", "table:covered-table-cell"}
 WHITE_SPACE = {"text:s": " ", "text:tab": "\t", "text:line-break": "\n"}
 ERROR_TEXT = re.compile(r"#[A-Z0-9/]+[!?]?|Err:\d+")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
-SPANNED = b"s-spanned="
+FACT_SIGNS = re.compile(
+    rb"""s-spanned=|table:visibility=["'](?:collapse|filter)|text-line-through-(?:style|type)=["'](?!none)"""
+)
+MARKS = ("hidden_rows", "struck_rows", "hidden_columns")
+OUT_OF_SIGHT = ("collapse", "filter")
 SPANS = ("table:number-rows-spanned", "table:number-columns-spanned")
 
 
 def read_ods(archive):
-    """Yields each visible sheet as (name, merged areas, rows); read all rows of one before asking for the next."""
-    merged = merges_by_sheet(archive) if has_merged_cells(archive) else None
+    """Yields each sheet as (name, merged areas, SheetMarks, rows); read all rows of one before asking for the next."""
+    facts = facts_by_sheet(archive) if has_facts(archive) else None
     events = Content(archive).events()
-    names = (content for kind, content in events if kind == "sheet")
-    for number, name in enumerate(names):
-        yield name, merged[number] if merged else [], rows_of_sheet(events)
+    sheets = (content for kind, content in events if kind == "sheet")
+    for number, (name, is_hidden) in enumerate(sheets):
+        merged, marks = facts[number] if facts else ([], SheetMarks())
+        marks.is_hidden = is_hidden
+        yield name, merged, marks, rows_of_sheet(events)
 
 
-def has_merged_cells(archive):
-    """Whether any sheet has merged cells."""
+def has_facts(archive):
+    """Whether any sheet has merged cells, hidden rows or columns, or text struck through."""
     # Most rosters have none, and so are parsed once only.
     tail = b""
     for chunk in chunks(archive, "content.xml"):
-        if SPANNED in tail + chunk:
+        if FACT_SIGNS.search(tail + chunk):
             return True
-        tail = chunk[-len(SPANNED) :]
+        tail = chunk[-TAIL:]
     return False
 
 
-def merges_by_sheet(archive):
-    """Returns the merged areas of each visible sheet; raises Refused for too many in one sheet."""
-    areas = []
+def facts_by_sheet(archive):
+    """Returns (merged areas, SheetMarks) of each sheet; raises Refused for too many areas in one sheet."""
+    facts = []
     for kind, content in Content(archive).events():
         if kind == "sheet":
-            areas.append([])
+            facts.append(([], SheetMarks()))
         elif kind == "merged":
-            areas[-1].append(content)
-            check_merges(len(areas[-1]))
-    return areas
+            facts[-1][0].append(content)
+            check_merges(len(facts[-1][0]))
+        elif kind in MARKS:
+            add_to_ranges(getattr(facts[-1][1], kind), *content)
+        elif kind == "filtered":
+            facts[-1][1].is_filtered = True
+    return facts
 
 
 def rows_of_sheet(events):
@@ -68,7 +79,8 @@ def rows_of_sheet(events):
 
 
 class Content:
-    """Parser of content.xml with the events ("sheet", name), ("merged", area), ("row", cells) and ("end", None).
+    """Parser of content.xml with the events ("sheet", (name, is hidden)), ("merged", area), ("row", cells),
+    ("end", None), and those of `MARKS` and "filtered".
 
     Element names are compared with their customary prefixes, which every office program writes.
     """
@@ -78,7 +90,9 @@ class Content:
         self.pending = []  # events not yet yielded, as (kind, content, repeats)
         self.hidden_styles, self.style = set(), None
         self.skipped = 0  # depth inside an element that is skipped with all its content
-        self.visible = self.in_paragraph = False
+        self.in_paragraph = self.in_sheet = False
+        self.struck_styles, self.columns, self.column_styles = set(), 0, []
+        self.row_look, self.are_struck = {}, []
         self.cell, self.lines = None, []
         self.row, self.row_repeats, self.gap = [], 1, 0  # gap: empty cells, dropped unless a filled one follows
         self.height = self.width = self.row_gap = 0
@@ -124,12 +138,17 @@ class Content:
             self.text(WHITE_SPACE[tag] * length)
         elif tag == "table:table-row":
             self.row, self.row_repeats, self.gap = [], repeat_count(attributes, "table:number-rows-repeated"), 0
+            self.row_look, self.are_struck = attributes, []
+        elif tag == "table:table-column":
+            self.start_columns(attributes)
         elif tag == "table:table":
             self.start_table(attributes)
         elif tag == "style:style":
             self.style = attributes.get("style:name")
         elif tag == "style:table-properties" and attributes.get("table:display") == "false":
             self.hidden_styles.add(self.style)
+        elif tag == "style:text-properties" and strikes_through(attributes):
+            self.struck_styles.add(self.style)
 
     def end(self, tag):
         """Handles the end of an element."""
@@ -141,7 +160,8 @@ class Content:
             self.end_cell(tag)
         elif tag == "table:table-row":
             self.end_row()
-        elif tag == "table:table" and self.visible:
+        elif tag == "table:table" and self.in_sheet:
+            self.in_sheet = False
             self.pending.append(("end", None, 1))
 
     def is_foreign(self, tag):
@@ -155,18 +175,32 @@ class Content:
 
     def start_table(self, attributes):
         """Handles the start of a sheet."""
-        self.visible = attributes.get("table:style-name") not in self.hidden_styles
-        self.height = self.width = self.row_gap = 0
-        if self.visible:
-            self.pending.append(("sheet", attributes.get("table:name", ""), 1))
+        is_hidden = attributes.get("table:style-name") in self.hidden_styles
+        self.height = self.width = self.row_gap = self.columns = 0
+        self.column_styles, self.in_sheet = [], True
+        self.pending.append(("sheet", (attributes.get("table:name", ""), is_hidden), 1))
+
+    def start_columns(self, attributes):
+        """Handles the declaration of some columns, of which only the first `COLUMNS` count."""
+        first, count = self.columns, repeat_count(attributes, "table:number-columns-repeated")
+        self.columns += count
+        last = min(self.columns, COLUMNS) - 1
+        if attributes.get("table:visibility") in OUT_OF_SIGHT and first <= last:
+            self.pending.append(("hidden_columns", (first, last), 1))
+        self.column_styles += [attributes.get("table:default-cell-style-name")] * max(last + 1 - first, 0)
 
     def end_cell(self, tag):
         """Adds a cell with its repeats to the row; what a merged cell covers is empty. Raises Refused for too many."""
         repeats = repeat_count(self.cell, "table:number-columns-repeated")
         value = None if tag == "table:covered-table-cell" else value_of(self.cell, "\n".join(self.lines))
-        if self.visible and any(name in self.cell for name in SPANS):
+        if any(name in self.cell for name in SPANS):
             self.add_merged_area(*(repeat_count(self.cell, name) for name in SPANS))
+        style = self.cell.get("table:style-name") or self.row_look.get("table:default-cell-style-name")
         self.cell = None
+        if value is not None and self.struck_styles:
+            place = len(self.row) + self.gap
+            own = style or (self.column_styles[place] if place < len(self.column_styles) else None)
+            self.are_struck.append(own in self.struck_styles)
         if value is None:
             self.gap += repeats
             return
@@ -188,8 +222,13 @@ class Content:
         self.height += self.row_gap + self.row_repeats
         self.width = max(self.width, len(self.row))
         check_area(self.height, self.width)
-        if self.visible:
-            self.pending += [("row", [], self.row_gap), ("row", self.row, self.row_repeats)]
+        self.pending += [("row", [], self.row_gap), ("row", self.row, self.row_repeats)]
+        rows = self.height - self.row_repeats, self.height - 1
+        if (look := self.row_look.get("table:visibility")) in OUT_OF_SIGHT:
+            self.pending.append(("hidden_rows", rows, 1))
+            self.pending += [("filtered", None, 1)] * (look == "filter")
+        if self.are_struck and all(self.are_struck):
+            self.pending.append(("struck_rows", rows, 1))
         self.row_gap = 0
 
 
@@ -198,11 +237,19 @@ def repeat_count(attributes, name):
     return max(int(attributes[name]), 1) if name in attributes else 1
 
 
+def strikes_through(attributes):
+    """Whether the properties of a text have it struck through."""
+    names = ("style:text-line-through-style", "style:text-line-through-type")
+    return any(attributes.get(name, "none") != "none" for name in names)
+
+
 def value_of(cell, text):
     """Returns the value of a cell with these attributes and this text, None for an empty one; raises ValueError."""
     kind = cell.get("office:value-type")
     if cell.get("calcext:value-type") == "error" or ("table:formula" in cell and ERROR_TEXT.fullmatch(text)):
         return FORMULA_ERROR
+    if "table:formula" in cell and kind is None and not text:
+        return UNCOMPUTED_FORMULA
     if kind in ("float", "percentage", "currency"):
         return float(cell["office:value"])
     if kind == "boolean":

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePath
 
@@ -76,23 +76,26 @@ class Sheet:
 
 @dataclass(frozen=True)
 class SheetPart:
-    """Consecutive rows of a visible sheet; the sheet's `number` and the row number `first_row` count from 0."""
+    """Consecutive rows of a sheet; the sheet's `number` and the row number `first_row` count from 0.
+
+    `marks` are what the sheet shows beside its cells, as of SheetMarks.as_dict.
+    """
 
     number: int
     name: str
     merged: tuple
     first_row: int
     rows: list
+    marks: dict = field(default_factory=dict)
 
 
 def read_workbook(data, file_name=""):
     """Returns the visible sheets of a file given as bytes; raises UnreadableWorkbook."""
-    sheets = []
+    sheets = {}
     for part in stream_workbook(data, file_name):
-        if part.number == len(sheets):
-            sheets.append(Sheet(part.name, [], part.merged))
-        sheets[-1].rows.extend(part.rows)
-    return sheets
+        if not part.marks.get("is_hidden"):
+            sheets.setdefault(part.number, Sheet(part.name, [], part.merged)).rows.extend(part.rows)
+    return list(sheets.values())
 
 
 def read_pasted(text):
@@ -111,7 +114,7 @@ def stream_pasted(text):
 
 
 def stream_workbook(data, file_name=""):
-    """Yields the visible sheets of a file given as bytes as SheetParts of at most `PART_ROWS` rows.
+    """Yields the sheets of a file given as bytes, hidden ones too, as SheetParts of at most `PART_ROWS` rows.
 
     Raises UnreadableWorkbook before or between parts; the caller must then discard the parts received before.
     """
@@ -131,16 +134,17 @@ def stream_workbook(data, file_name=""):
 
 def parts(answers, file_name):
     """Yields the SheetParts that the child process printed; raises UnreadableWorkbook unless it says it read all."""
-    merged = ()
+    merged, marks = (), {}
     for line in answers:
         answer = json.loads(line, object_hook=decoded)
         if isinstance(answer, dict):
             if answer["refusal"] is None:
                 return
             raise unreadable(answer, file_name)
-        number, name, areas, first_row, rows = answer
-        merged = merged if areas is None else tuple(map(tuple, areas))
-        yield SheetPart(number, name, merged, first_row, rows)
+        number, name, facts, first_row, rows = answer
+        if facts is not None:
+            merged, marks = tuple(map(tuple, facts[0])), facts[1]
+        yield SheetPart(number, name, merged, first_row, rows, marks)
     raise unreadable({"refusal": "crashed"})
 
 
