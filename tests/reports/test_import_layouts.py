@@ -212,7 +212,7 @@ def test_rows_of_a_section_may_be_like_all_others_or_be_left_out(tmp_path, offic
     given = answers(**{"section-已转出团员": "不导入", "section-超龄离团": "与其他行相同"})
     found, code = listed(tmp_path, ROLL, answers=given)
     assert (code, standing()) == (0, [("丁安", "正常", None), ("丁佳", "正常", None)])
-    assert [one["kind"] for one in found["aside"] if one["row"] in (6, 7)] == ["按答复不导入的行"] * 2
+    assert [one["kind"] for one in found["aside"] if one["row"] in (6, 7)] == ["选择不导入的行"] * 2
 
 
 def test_a_row_that_states_itself_what_it_is_is_not_asked_about(tmp_path, office):
