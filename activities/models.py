@@ -17,7 +17,7 @@ from yl_district.days import FIRST_YEAR, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
 from yl_district.validators import problem
 from youthhubs.models import Hub
@@ -375,7 +375,13 @@ class SignIn(models.Model):
     objects = SignInQuerySet.as_manager()
     history = Tracked()
     record_options = RecordOptions(
-        facts=("activity", "person", "presence"), neutral=("capacity", "arrived", "departed")
+        facts=("activity", "person", "presence"),
+        neutral=("capacity", "arrived", "departed"),
+        merging=Merging(
+            alike=("activity",),
+            prefers=("presence", "present"),
+            recount=("activities.actions.recount_sign_ins", "activity_id"),
+        ),
     )
 
     class Meta:

@@ -23,7 +23,7 @@ from yl_district.periods import Period, standing_on
 from yl_district.pinyin import search
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.privacy.masking import masked_name
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
 LONGEST_GRANT = 366
@@ -257,6 +257,7 @@ class AssistedYouth(SealedModel):
         unmaskable_with=("person",),
         facts=("person", "organisation", "registered_on", "removed_on", "bound_on"),
         begins=("registered_on",),
+        merging=Merging(begin="registered_on", end="removed_on"),
         neutral=(
             "school",
             "grade",
@@ -340,7 +341,10 @@ class Pairing(models.Model):
 
     objects = PairingQuerySet.as_manager()
     history = Tracked(look=AccessEntry.Action.CASE_VIEW)
-    record_options = RecordOptions(facts=("youth", "volunteer", "started_on", "ended_on"))
+    record_options = RecordOptions(
+        facts=("youth", "volunteer", "started_on", "ended_on"),
+        merging=Merging(alike=("youth", "volunteer"), begin="started_on", end="ended_on"),
+    )
 
     class Meta:
         verbose_name = "结对"

@@ -10,9 +10,9 @@ from yl_district.pages.pages import delete_page, end_page
 
 from .duplicates import likely_duplicates
 from .merge_forms import NamesakesForm
-from .models import Member, Namesakes, Person, Post
+from .models import Member, Namesakes, Person, PersonMerge, Post
 
-PAIRS_PER_PAGE = 20
+PAIRS_PER_PAGE, LATEST_MERGES = 20, 20
 
 
 def duplicate_list(request):
@@ -25,6 +25,7 @@ def duplicate_list(request):
         "title": "疑似重复",
         "page": page,
         "pairs": [(pair, people[pair.first.pk], people[pair.second.pk]) for pair in page],
+        "merges": PersonMerge.objects.visible_to(user).select_related("kept", "merged_by")[:LATEST_MERGES],
         "declared": Namesakes.objects.visible_to(user).select_related("first", "second", "declared_by"),
     }
     return render(request, "members/duplicate_list.html", context)

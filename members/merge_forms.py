@@ -1,7 +1,114 @@
 """Forms of people who are registered twice."""
 
+from django import forms
+
+from yl_district.fields import is_masked
+from yl_district.pages.announcements import LONGEST_REASON, MERGE, REASON, UNMERGE
 from yl_district.pages.forms import ActionForm
+from yl_district.partial_dates import is_vaguer
+from yl_district.privacy.masking import masked
+
+from .merge_actions import stay_in_words
+from .merging import clashes, doubles, weight
+from .models import Person
+
+# What of two people is chosen from, and the relations of which two rows that mean the same are.
+CHOSEN_FIELDS = ("name", "gender", "birth_date", "identity_number", "mobile", "user")
+CHOSEN_DOUBLES = ("memberships", "volunteering")
+KEPT_SIDE, LOST_SIDE = "kept", "lost"
 
 
 class NamesakesForm(ActionForm):
     """Confirms that two people are not the same; has no fields."""
+
+
+class ReasonForm(ActionForm):
+    """An act that is never done without a reason, whatever it moves."""
+
+    correction_reason = forms.CharField(max_length=LONGEST_REASON, help_text="保存在修改历史中。")
+
+    def __init__(self, *args, **options):
+        self.base_fields[REASON].label = self.occasion.reason_label
+        super().__init__(*args, **options)
+
+
+class PersonMergeForm(ReasonForm):
+    """Which of two records of a human being is right, field by field; cleans to what `merge_people` takes."""
+
+    occasion = MERGE
+
+    def __init__(self, *args, kept, lost, **options):
+        self.kept, self.lost = kept, lost
+        self.members, self.wrong = {}, {}
+        super().__init__(*args, **options)
+        reason = self.fields.pop(REASON)
+        for name in CHOSEN_FIELDS:
+            if getattr(kept, name) != getattr(lost, name):
+                self._offer(name, Person._meta.get_field(name).verbose_name, *self._values(name), self._proposed(name))
+        for number, pair in enumerate(doubles(kept, lost, *CHOSEN_DOUBLES)):
+            name, kind = f"double_{number}", pair[0]._meta.verbose_name
+            self.members[name] = pair
+            side = KEPT_SIDE if weight(pair[0]) > weight(pair[1]) else LOST_SIDE
+            words = [f"{row_words(one)}（{owner.pk} 号记录）" for one, owner in zip(pair, (kept, lost), strict=True)]
+            self._offer(name, f"{kind}：两边都有，以哪一条为准", *words, side)
+            self.fields[name].help_text = "空白处由另一条补齐。"
+        for number, pair in enumerate(clashes(kept, lost)):
+            name, kind = f"clash_{number}", pair[0]._meta.verbose_name
+            self.wrong[name] = pair
+            self._offer(name, f"{kind}：同一时间只能有一条，删去登记错的", *(stay_in_words(one) for one in pair), None)
+        self.fields[REASON] = reason
+
+    def _offer(self, name, label, kept, lost, proposed):
+        choices = [(KEPT_SIDE, kept), (LOST_SIDE, lost)]
+        field = forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, initial=proposed)
+        field.error_messages["required"] = f"请选择{label}。"
+        self.fields[name] = field
+
+    def _values(self, name):
+        """The values of both sides in words."""
+        return [f"{self._value(one, name)}（{one.pk} 号记录）" for one in (self.kept, self.lost)]
+
+    def _value(self, person, name):
+        value, field = getattr(person, name), Person._meta.get_field(name)
+        if not value:
+            return "空白"
+        if name == "name":
+            return person.shown_name
+        return person.get_gender_display() if field.choices else masked(value) if is_masked(field) else str(value)
+
+    def _proposed(self, name):
+        """The side whose value says more, else the one registered later."""
+        kept, lost = getattr(self.kept, name), getattr(self.lost, name)
+        if not lost or is_vaguer(lost, kept):
+            return KEPT_SIDE
+        is_later = self.lost.pk > self.kept.pk
+        return LOST_SIDE if not kept or is_vaguer(kept, lost) or is_later else KEPT_SIDE
+
+    def clean(self):
+        data = super().clean()
+        sides = {KEPT_SIDE: self.kept, LOST_SIDE: self.lost}
+        values = {name: getattr(sides[data[name]], name) for name in CHOSEN_FIELDS if data.get(name)}
+        bases, dropped = {}, set()
+        for name, pair in self.members.items():
+            row = pair[data.get(name) == LOST_SIDE]
+            bases[(row._meta.label, *sorted(one.pk for one in pair))] = row.pk
+        for name, pair in self.wrong.items():
+            row = pair[data.get(name) == LOST_SIDE]
+            dropped.add((row._meta.label, row.pk))
+        return {"reason": data.get(REASON, ""), "values": values, "bases": bases, "dropped": dropped}
+
+
+def row_words(row):
+    """A row of which there are two, in words."""
+    if row._meta.model_name == "volunteer":
+        return "，".join(filter(None, [row.employer, row.volunteer_no, str(row.joined_on or "")])) or "没有其他内容"
+    return stay_in_words(row)
+
+
+class PersonUnmergeForm(ReasonForm):
+    """Why a merge is taken back."""
+
+    occasion = UNMERGE
+
+    def clean(self):
+        return {"reason": super().clean().get(REASON, "")}

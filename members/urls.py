@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import duplicate_views, liaison_views, views
+from . import duplicate_views, liaison_views, merge_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("liaisons/<int:pk>/delete/", liaison_views.liaison_delete, name="liaison_delete"),
     path("people/duplicates/", duplicate_views.duplicate_list, name="duplicate_list"),
     path("people/<int:pk>/namesakes/<int:twin_pk>/", duplicate_views.namesakes_create, name="namesakes_create"),
+    path("people/<int:pk>/merge/<int:twin_pk>/", merge_views.person_merge_create, name="person_merge_create"),
+    path("merges/<int:pk>/", merge_views.person_merge_detail, name="person_merge_detail"),
+    path("merges/<int:pk>/undo/", merge_views.person_merge_undo, name="person_merge_undo"),
     path("namesakes/<int:pk>/delete/", duplicate_views.namesakes_delete, name="namesakes_delete"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

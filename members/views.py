@@ -284,6 +284,8 @@ def person_detail(request, pk):
         "assistance_cases": person.assistance_cases.visible_to(user).select_related("organisation"),
         "scholarships": person.scholarships.visible_to(user),
     }
+    if user.may_open("person_merge_detail"):
+        context["merges"] = person.merges.visible_to(user).select_related("kept")
     if context["assistance_cases"] or context["scholarships"]:
         record(Action.CASE_VIEW, subject_of(person), request=request)
     return render(request, "members/person_detail.html", context)

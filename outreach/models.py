@@ -31,7 +31,7 @@ from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import NAME_ORDER, search
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem
 
 
@@ -94,6 +94,7 @@ class Link(models.Model):
         facts=("cadre", "youth", "started_on", "ended_on", "bound_on"),
         neutral=("sector", "employer", "remark"),
         begins=("started_on",),
+        merging=Merging(alike=("cadre", "youth"), begin="started_on", end="ended_on"),
     )
 
     class Meta:

@@ -1,5 +1,6 @@
 """A district of two committees with every kind of record in each, and one user per role, for tests of access."""
 
+import json
 from datetime import date, timedelta
 from functools import partial
 from itertools import count
@@ -14,7 +15,7 @@ from activities.actions import add_sign_in
 from activities.models import ActivityType
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
-from members.models import Namesakes, Proposal
+from members.models import Namesakes, PersonMerge, Proposal
 from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
@@ -210,6 +211,16 @@ def records(place, side, user=None, caseworker=None, *, with_cases=True):
     }
     found["namesakes"] = Namesakes.objects.create(
         first=member.person, second=volunteer.person, declared_by=found["account"]
+    )
+    found["person_merge"] = PersonMerge.objects.create(
+        kept=member.person,
+        lost_key=0,
+        lost_name=mark("重复"),
+        reason=mark("合并"),
+        merged_by=found["account"],
+        journal=json.dumps(
+            {"kept": member.person.pk, "own": {}, "entries": [], "of": mark("经过")}, ensure_ascii=False
+        ),
     )
     found["report"] = factories.make_report(here.branch)
     found["section"] = Section.objects.create(report=found["report"], position=1)

@@ -10,6 +10,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Merging:
+    """How two records of a model with one owner become one, once their owners are found to be the same.
+
+    - `alike`: the fields of which equal values mean the same thing, where the days of the two records overlap.
+    - `begin` and `end`: the names of these days, empty for records without any, which always overlap.
+    - `is_exclusive`: whether the owner has one such record at a time, so that others that overlap contradict.
+    - `spans_both`: whether the one record holds on the days of either; otherwise on its own.
+    - `together`: fields of which an empty first one is filled from the other record together with the rest.
+    - `prefers`: a field and the value by which one of the two goes before the other.
+    - `recount`: the dotted path of a function that is called with keys once a record is gone or back, and the field
+      with the key.
+    """
+
+    alike: tuple[str, ...] = ()
+    begin: str = ""
+    end: str = ""
+    is_exclusive: bool = False
+    spans_both: bool = True
+    together: tuple[str, ...] = ()
+    prefers: tuple[str, str] | None = None
+    recount: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordOptions:
     """How generic code treats the records of a model.
 
@@ -28,6 +52,8 @@ class RecordOptions:
     - `neutral`: the fields that no figure reads.
     - `begins`: the dates before the first known of which no figure counts a record; all its dates but the end where
       empty.
+    - `merging`: how two records become one where their owners turn out to be the same; None where a constraint alone
+      says that there cannot be two.
     - `changes_another`: whether a new record is something done to another, such as its deregistration.
     """
 
@@ -41,6 +67,7 @@ class RecordOptions:
     facts: tuple[str, ...] = ()
     neutral: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
+    merging: Merging | None = None
     changes_another: bool = False
 
 

@@ -16,7 +16,7 @@ from yl_district.fields import YearField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import have_a_day_in_common, overlapping_record, standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
 
@@ -170,7 +170,9 @@ class TeamMember(models.Model):
     # Not reverted field by field, since spans of one volunteer must not overlap.
     history = Tracked(by_acts=["hub", "started_on", "ended_on"])
     record_options = RecordOptions(
-        undo_rechecks=("volunteer", "started_on", "ended_on"), facts=("volunteer", "hub", "started_on", "ended_on")
+        undo_rechecks=("volunteer", "started_on", "ended_on"),
+        facts=("volunteer", "hub", "started_on", "ended_on"),
+        merging=Merging(alike=("hub",), begin="started_on", end="ended_on", is_exclusive=True),
     )
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from .liaisons import Liaison, LiaisonQuerySet, shared_day_problem
 from .members import LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
+from .merges import PersonMerge, PersonMergeQuerySet
 from .namesakes import Namesakes, NamesakesQuerySet
 from .people import Person, PersonQuerySet, shown_name
 from .posts import Post, PostQuerySet
@@ -17,6 +18,8 @@ __all__ = [
     "Namesakes",
     "NamesakesQuerySet",
     "Person",
+    "PersonMerge",
+    "PersonMergeQuerySet",
     "PersonQuerySet",
     "Post",
     "PostQuerySet",

@@ -16,7 +16,7 @@ from yl_district.fields import FirstDateField, MonthField, is_first_date, person
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, have_a_day_in_common, overlapping_record, standing_on
 from yl_district.pinyin import search
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span, too_early
 from yl_district.validators import check_order, problem
 
@@ -187,6 +187,14 @@ class Member(models.Model):
         states=(SchoolState(("in_school",), "enrolled_on", "school_spans"),),
         facts=("person", "branch", "graduated_on", "left_on", *ROLL_BEGINS),
         begins=("roll_begin", "intake_on"),
+        merging=Merging(
+            alike=("branch",),
+            begin="roll_begin",
+            end="left_on",
+            is_exclusive=True,
+            spans_both=False,
+            together=("in_school", "enrolled_on", "graduated_on"),
+        ),
         neutral=(
             "ethnicity",
             "political_status",
@@ -296,6 +304,7 @@ class SchoolSpan(Span):
 
     objects = SchoolSpanQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(merging=Merging(begin="started_on", end="ended_on"))
 
     class Meta(Span.Meta):
         verbose_name = "在校变更"

@@ -14,7 +14,7 @@ from yl_district.fields import MonthField
 from yl_district.history.tracking import Tracked
 from yl_district.periods import standing_on
 from yl_district.pinyin import search
-from yl_district.record_options import RecordOptions
+from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState
 from yl_district.validators import check_order
 
@@ -102,6 +102,7 @@ class Post(models.Model):
         states=(TermsState(("nature", "link_quota"), "started_on", ""),),
         facts=("person", "organisation", "title", "ended_on"),
         neutral=("duties", "remark"),
+        merging=Merging(alike=("organisation", "title"), begin="started_on", end="ended_on"),
     )
 
     class Meta:

@@ -42,11 +42,12 @@ class ClosedFigures:
 
     Each is counted before the first write on which it can depend. They are those that the user may read: of the
     organisations that the records written belong or belonged to, of all above these, and of the user's own; with
-    `only_signed` only where the organisation has signed a report on that year.
+    `only_signed` only where the organisation has signed a report on that year, without `with_cases` none that reads
+    case files.
     """
 
-    def __init__(self, user: User, today: date, *, only_signed: bool = False) -> None:
-        self.user, self.today, self.only_signed = user, today, only_signed
+    def __init__(self, user: User, today: date, *, only_signed: bool = False, with_cases: bool = True) -> None:
+        self.user, self.today, self.only_signed, self.with_cases = user, today, only_signed, with_cases
         self.before: dict[Place, Result] = {}
 
     @cached_property
@@ -83,7 +84,7 @@ class ClosedFigures:
     def _may_count(self, figure: Figure, scope: Scope) -> bool:
         if self.only_signed and (scope.organisation.pk, scope.year) not in self.signed:
             return False
-        return not figure.is_case or may_know_cases(self.user, scope)
+        return not figure.is_case or (self.with_cases and may_know_cases(self.user, scope))
 
     def effects(self) -> list[Effect]:
         """The figures counted that differ by now, by organisation and year; those that may still be read."""

@@ -63,7 +63,7 @@ SEEN = {
     | {"cadre", "link", "contact"}
     | {"case_grant", "case_request", "hub_year", "activity_type", "target", "platform_entry"}
     | REPORTS
-    | {"import_batch", "word_layout", "namesakes"},
+    | {"import_batch", "word_layout", "namesakes", "person_merge"},
     "nobody": set(),
 }
 # Of what is seen, these pages take less: a decision is for somebody else, a file begins with one's own grant.
@@ -125,7 +125,7 @@ def kind_of(url_name, argument):
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
     special |= {"import_batch_wrong_rows": "import_batch", "attachment_create": "activity"}
-    special |= {"namesakes_create": "person"}
+    special |= dict.fromkeys(["namesakes_create", "person_merge_create"], "person")
     special |= dict.fromkeys(["activity_hold", "activity_cancel"], "planned_activity")
     return special.get(url_name, {"record": "member"}.get(kind, kind))
 

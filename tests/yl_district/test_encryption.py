@@ -15,7 +15,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
-from members.models import Person
+from members.models import Person, PersonMerge
 from reports.ledger.kinds import KINDS
 from tests.factories import (
     make_assistance,
@@ -99,6 +99,8 @@ def fill_with_canaries():
     attached = told(Attachment, "file_name", "note") | told(AttachmentPart, "content")
     content = attached.pop("content").encode()
     make_attachment(youth, make_user(), attached["file_name"], content, note=attached["note"])
+    journal = told(PersonMerge, "journal")
+    PersonMerge.objects.create(kept=person, lost_key=0, lost_name="白露", merged_by=make_user(), **journal)
     batch = ImportBatch.objects.create(file_name="名单.xlsx")
     contents = told(ImportPart, "content", "findings", "staged")
     ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)

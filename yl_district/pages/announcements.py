@@ -30,12 +30,14 @@ class Occasion:
     - `advice`: what else could be meant.
     - `reason_label`: what the reason is called.
     - `only_signed`: whether only years on which a report has been signed are announced.
+    - `with_cases`: whether figures of case files are, which say whether somebody is assisted who is known to be meant.
     """
 
     warning: str
     advice: str
     reason_label: str
     only_signed: bool = False
+    with_cases: bool = True
 
 
 CORRECTION = Occasion(
@@ -58,6 +60,23 @@ DELETION = Occasion(
     "还没有删除：删除会改动已结束年度的统计。",
     "只删除登记错了的；确有其事的，请返回保留。",
     "删除原因",
+)
+MERGE = Occasion(
+    "还没有合并：合并会改动已结束年度的统计。",
+    "不是同一人的，请返回。",
+    "合并原因",
+    with_cases=False,
+)
+TAKING_BACK = Occasion(
+    "还没有撤回：撤回会改动已结束年度的统计。",
+    "确有其事的，请返回保留。",
+    "撤回原因",
+)
+UNMERGE = Occasion(
+    "还没有撤销：撤销合并会改动已结束年度的统计。",
+    "确是同一人的，请返回保留。",
+    "撤销原因",
+    with_cases=False,
 )
 
 
@@ -125,7 +144,8 @@ def announcing(form: Any) -> Iterator[None]:
     Raises Unannounced at its end, with the announcement on the form, unless the form confirms exactly what has been
     moved and states a reason.
     """
-    closed = counter(form.user, form.day, only_signed=form.occasion.only_signed)
+    occasion = form.occasion
+    closed = counter(form.user, form.day, only_signed=occasion.only_signed, with_cases=occasion.with_cases)
     seen, reason = form.data.get(ANNOUNCED), " ".join(form.data.get(REASON, "").split())
     # The history of records keeps 100 characters of it.
     with because(reason[:LONGEST_REASON] if seen and reason else None), watching(closed.note):

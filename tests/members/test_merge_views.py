@@ -1,0 +1,232 @@
+"""The pages of merging and taking it back, by the real client."""
+
+import re
+from datetime import date
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from assistance.models import AssistedYouth, Scholarship
+from members.models import Member, Person, PersonMerge
+from reports.models import PlatformEntry
+from tests.factories import (
+    make_activity,
+    make_assistance,
+    make_assisted_youth,
+    make_grant,
+    make_link,
+    make_member,
+    make_person,
+    make_post,
+    make_scholarship,
+    make_user,
+    make_volunteer,
+)
+from tests.forms import answers, shown_form
+from tests.pages import browser_of, page, queries, two_branches
+from tests.project.test_access import body
+
+pytestmark = pytest.mark.django_db
+BORN, SIDES = date(1998, 5, 4), ["kept", "lost"]
+
+
+@pytest.fixture
+def place():
+    found = two_branches()
+    found.kept = make_person("章程", birth_date=BORN, mobile="13800138000", gender="F")
+    found.lost = make_person("章程", birth_date=BORN, mobile="13900139000")
+    make_member(branch=found.here, person=found.kept, intake_on=timezone.localdate())
+    make_post(organisation=found.here, person=found.lost)
+    found.address = reverse("person_merge_create", args=[found.kept.pk, found.lost.pk])
+    return found
+
+
+def sent(client, address, **changes):
+    """The answer to the form of a page, sent as it is proposed but for these changes, and confirmed where it asks."""
+    response = client.post(address, answers(shown_form(client.get(address))) | {"correction_reason": "重复"} | changes)
+    form = response.context and response.context.get("form")
+    if form and form.announced:
+        response = client.post(address, answers(shown_form(response)))
+    return response
+
+
+def merged(place, **changes):
+    response = sent(place.office, place.address, **changes)
+    assert response.status_code == 302, response.context["form"].errors
+    return PersonMerge.objects.first()
+
+
+def test_both_sides_are_shown_with_what_hangs_on_them_and_a_proposal(place):
+    cadre = make_post("陆远", place.there).person
+    make_link(cadre, youth=place.lost)
+    response = place.office.get(place.address)
+    text = response.content.decode()
+    for words in ("138****8000", "139****9000", "团员：柳林社区团支部", "团干部：柳林社区团支部 书记", "联系青年 1 条"):
+        assert words in text
+    proposed = {name: answers(shown_form(response))[name] for name in ("mobile", "gender")}
+    assert proposed == {"mobile": "lost", "gender": "kept"}
+    assert {"name", "birth_date", "identity_number", "user"}.isdisjoint(response.context["form"].fields)
+
+
+def test_a_merge_goes_by_the_choices_and_is_undone_from_the_screen(place):
+    merge = merged(place, mobile="kept")
+    person = Person.objects.get(name="章程")
+    assert (person.pk, person.mobile, person.posts.count()) == (place.kept.pk, "13800138000", 1)
+    assert (merge.merged_by, merge.reason, merge.lost_key) == (place.staff, "重复", place.lost.pk)
+    assert merge.get_absolute_url() in page(place.office, "person_detail", person.pk)
+    assert merge.get_absolute_url() in page(place.office, "duplicate_list")
+    assert "撤销合并" in page(place.office, "person_merge_detail", merge.pk)
+    response = sent(place.office, reverse("person_merge_undo", args=[merge.pk]))
+    assert response.url == merge.get_absolute_url()
+    assert Person.objects.get(pk=place.lost.pk).posts.count() == 1
+    assert "撤销合并</a>" not in page(place.office, "person_merge_detail", merge.pk)
+
+
+def test_a_reason_is_asked_for_and_nothing_typed_is_lost(place):
+    form = answers(shown_form(place.office.get(place.address)))
+    response = place.office.post(place.address, form | {"mobile": "kept"})
+    assert set(response.context["form"].errors) == {"correction_reason"}
+    assert answers(shown_form(response))["mobile"] == "kept"
+
+
+def test_what_contradicts_has_to_be_dropped_by_choice(place):
+    wrong = make_member(branch=place.there, person=place.lost, intake_on=timezone.localdate())
+    today = timezone.localdate()
+    assert f"槐荫社区团支部，{today} 至 今" in page(place.office, "person_merge_create", place.kept.pk, place.lost.pk)
+    refusal = place.office.post(
+        place.address, answers(shown_form(place.office.get(place.address))) | {"correction_reason": "重复"}
+    )
+    assert set(refusal.context["form"].errors) == {"clash_0"}
+    merged(place, clash_0="lost")
+    assert not Member.objects.filter(pk=wrong.pk).exists()
+
+
+def test_of_two_rosters_one_goes_before(place):
+    other = make_member(branch=place.here, person=place.lost, employer="春晖中学", intake_on=timezone.localdate())
+    merged(place, double_0="kept")
+    member = Member.objects.get()
+    assert (member.employer, member.pk == other.pk) == ("春晖中学", False)
+
+
+def test_closed_years_are_announced_and_need_the_reason_that_is_kept(place):
+    day = date(timezone.localdate().year - 1, 3, 1)
+    make_activity(place.here, held_on=day)
+    twin = make_member(branch=place.here, person=place.lost, intake_on=day)
+    form = answers(shown_form(place.office.get(place.address))) | {"correction_reason": "重复", "double_0": "kept"}
+    response = place.office.post(place.address, form)
+    effects = response.context["form"].effects
+    assert ("团员总数" in {one.figure.label for one in effects}) and Person.objects.filter(pk=place.lost.pk).exists()
+    assert "保存在修改历史中" in response.content.decode()
+    assert response.content.decode().count('name="correction_reason"') == 1
+    assert place.office.post(place.address, answers(shown_form(response))).status_code == 302
+    assert {one.history_change_reason for one in twin.history.filter(history_type="-")} | {
+        one.history_change_reason for one in Member.history.filter(history_type="~")
+    } == {"重复"}
+
+
+def test_what_stays_is_named_before_and_after(place):
+    merge = merged(place)
+    later = make_link(place.kept, "秦朗")
+    hidden = make_assisted_youth(place.here, person=place.kept)
+    person = Person.objects.get(pk=place.kept.pk)
+    person.mobile = "13700137000"
+    person.save()
+    for url_name in ("person_merge_detail", "person_merge_undo"):
+        text = page(place.office, url_name, merge.pk)
+        assert "手机号码合并后另有修改" in text
+        assert later.get_absolute_url() in text
+        assert hidden.get_absolute_url() not in text
+    sent(place.office, reverse("person_merge_undo", args=[merge.pk]))
+    text = page(place.office, "person_merge_detail", merge.pk)
+    assert "撤销时没有拆开的" in text
+    assert "手机号码合并后另有修改" in text
+    assert later.get_absolute_url() in text
+    assert hidden.get_absolute_url() not in text
+
+
+def test_somebody_merged_meanwhile_is_told(place):
+    form = answers(shown_form(place.office.get(place.address))) | {"correction_reason": "重复"}
+    third = make_person("章程")
+    make_member(branch=place.there, person=third)
+    sent(place.office, reverse("person_merge_create", args=[third.pk, place.lost.pk]), gender="kept")
+    assert place.office.post(place.address, form).status_code == 404
+
+
+def test_nobody_else_and_nothing_else_is_merged(place):
+    others = [place.cadre, browser_of(make_user("专干", place.here))]
+    assert {client.get(place.address).status_code for client in others} == {404}
+    hidden = make_assisted_youth(place.here)
+    for pair in ([place.kept.pk, hidden.person_id], [place.kept.pk, place.kept.pk], [place.kept.pk, 987654]):
+        assert place.office.get(reverse("person_merge_create", args=pair)).status_code == 404
+
+
+def walked(place):
+    """Every page of a merge and of taking it back, as the office sees them, without what is new in each."""
+    office, shown = place.office, []
+
+    def follow(address, **changes):
+        form = answers(shown_form(office.get(address))) | {"correction_reason": "重复"} | changes
+        response = office.post(address, form)
+        shown.append(response)
+        assert response.context["form"].announced
+        shown.append(office.post(address, answers(shown_form(response)), follow=True))
+
+    def look():
+        shown.extend(office.get(address) for address in addresses)
+
+    addresses = [reverse("duplicate_list"), reverse("person_detail", args=[place.kept.pk])]
+    look()
+    shown.append(office.get(place.address))
+    follow(place.address, double_0="kept")
+    merge = PersonMerge.objects.get()
+    addresses += [reverse(name, args=[merge.pk]) for name in ("person_merge_detail", "person_merge_undo")]
+    look()
+    follow(addresses[-1])
+    look()
+    return [re.sub(r"\d\d:\d\d", "", body(one).decode()) for one in shown]
+
+
+def case_of(place, person):
+    """A whole case file, with a grant to somebody else and an entry in a platform."""
+    day = place.day
+    youth = make_assisted_youth(place.here, person=person, needs="助学", registered_on=day, bound_on=day)
+    youth.plans.create(year=day.year, signed_on=day)
+    youth.pairings.create(volunteer=place.volunteer, started_on=day)
+    make_assistance([youth], held_on=day)
+    make_scholarship(student=person, year=day.year, status="granted", approved_on=day)
+    make_grant(place.caseworker, person)
+    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", person=person, entered_on=day)
+
+
+@pytest.mark.cpu(8)
+@pytest.mark.parametrize(
+    "whose", [pytest.param(["kept"], marks=pytest.mark.full), pytest.param(["lost"], marks=pytest.mark.full), SIDES]
+)
+def test_a_case_file_changes_not_a_byte_for_those_who_may_not_know(place, whose):
+    # Only the last year is closed, and so counted.
+    place.day = date(timezone.localdate().year - 1, 3, 1)
+    make_activity(place.here, held_on=place.day)
+    make_member(branch=place.here, person=place.lost, intake_on=place.day)
+    place.volunteer = make_volunteer()
+    place.caseworker = make_user("个案专员", place.root, "caseworker")
+    place.office.get(reverse("home"))
+    seen = []
+    for names in ([], whose):
+        with transaction.atomic():
+            for name in names:
+                case_of(place, getattr(place, name))
+            seen.append(walked(place))
+            assert AssistedYouth.objects.count() == Scholarship.objects.count() == len(names)
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+
+
+def test_rows_that_hang_on_them_do_not_add_queries(place):
+    cadre = make_post("陆远", place.there).person
+    make_link(cadre, youth=place.lost)
+    before = queries(place.office, "person_merge_create", place.kept.pk, place.lost.pk)
+    for name in ("于飞", "康宁"):
+        make_link(make_post(name, place.there).person, youth=place.lost)
+    assert queries(place.office, "person_merge_create", place.kept.pk, place.lost.pk) == before
