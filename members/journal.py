@@ -9,12 +9,12 @@ from django.db import IntegrityError, models, transaction
 from django.utils.module_loading import import_string
 
 from yl_district.fields import FirstDateField
-from yl_district.pinyin import NameOrderField, SearchTextField
+from yl_district.pinyin import SearchTextField
 from yl_district.privacy.encryption import BlindIndexField
 from yl_district.record_options import options_of
 
 ROW_CHANGED, ROW_DELETED, ROW_LINKED = "changed", "deleted", "linked"
-DERIVED = (BlindIndexField, FirstDateField, NameOrderField, SearchTextField)
+DERIVED = (BlindIndexField, FirstDateField, SearchTextField)
 PLAIN = (str, int, bool, type(None))
 
 

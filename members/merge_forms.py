@@ -55,13 +55,15 @@ class PersonMergeForm(ReasonForm):
         for number, pair in enumerate(clashes(kept, lost)):
             name, kind = f"clash_{number}", pair[0]._meta.verbose_name
             self.wrong[name] = pair
-            self._offer(name, f"{kind}：同一时间只能有一条，删去登记错的", *(stay_in_words(one) for one in pair), None)
+            self._offer(
+                name, f"{kind}：同一时间只能有一条，请选择要删去的", *(stay_in_words(one) for one in pair), None
+            )
         self.fields[REASON] = reason
 
     def _offer(self, name, label, kept, lost, proposed):
         choices = [(KEPT_SIDE, kept), (LOST_SIDE, lost)]
         field = forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, initial=proposed)
-        field.error_messages["required"] = f"请选择{label}。"
+        field.error_messages["required"] = "请在两项中选择一项。"
         self.fields[name] = field
 
     def _values(self, name):
