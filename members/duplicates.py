@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from orgs.models import User
+from yl_district.likeness import name_key, simplified
 from yl_district.partial_dates import PartialDate, may_agree
 
 from .models import Namesakes, Person, PersonQuerySet
@@ -33,6 +36,12 @@ class Alike:
     second: Person
     agreeing: tuple[str, ...]
 
+    @property
+    def in_words(self) -> str:
+        """Why they are likely one."""
+        named = "同名" if self.first.name == self.second.name else "姓名写法相近"
+        return "、".join((named, *self.agreeing))
+
 
 @dataclass
 class Known:
@@ -57,13 +66,15 @@ class Known:
 
 
 def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[Alike]:
-    """The pairs among `people` of one name who agree in birth date, phone or place and contradict in nothing.
+    """The pairs among `people` of one name, however spelled, who agree in birth date, phone or place.
 
-    Left out is what somebody has declared to be two. With a user only those places count that the user may know.
+    Left out are those whose birth dates or identity numbers contradict each other, and whom somebody has declared to be
+    two. With a user only those places count that the user may know.
     """
     people = people.order_by()
     shared = people.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-    namesakes = people.filter(name__in=shared.values("name"))
+    spelled = spelled_differently(people.values_list("name", flat=True).distinct())
+    namesakes = people.filter(Q(name__in=shared.values("name")) | Q(name__in=spelled))
     compared = namesakes.only("name", "birth_date", "identity_number_index", "mobile_index")
     known = {person.pk: Known(person) for person in compared.order_by("pk")}
     for relation, path, words in PLACES:
@@ -76,12 +87,27 @@ def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[
     return pairs_of(known.values(), apart)
 
 
+def spelled_differently(names: Iterable[str]) -> list[str]:
+    """Those of the names that mean the same as another one of them, written otherwise."""
+    names = set(names)
+    odd = {name: name_key(name) for name in names if not is_plain(name)}
+    times = Counter(odd.values())
+    found = {name for name, key in odd.items() if key in names or times[key] > 1}
+    return sorted(found | {odd[name] for name in found} & names)
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is its own key, told without working that out."""
+    is_own = name.translate(simplified()) == name == name.casefold()
+    return is_own and name.isalnum() and unicodedata.is_normalized("NFKC", name)
+
+
 def pairs_of(known, apart):
     """The pairs among people of one name, the latest registered first."""
     sharing = defaultdict(list)
     for one in known:
         for words, what in one.marks():
-            sharing[one.person.name, words, what].append(one)
+            sharing[name_key(one.person.name), words, what].append(one)
     found = defaultdict(list)
     for (_, words, _), people in sharing.items():
         for place, one in enumerate(people):

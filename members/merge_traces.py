@@ -17,14 +17,14 @@ def to_be_left(merge, user):
     if merge.undone_at:
         return []
     done = json.loads(merge.journal)
-    return in_words(changes_since(done["entries"]), keys_since(merge, done), user)
+    return traces_in_words(changes_since(done["entries"]), keys_since(merge, done), user)
 
 
 def left_behind(merge, user):
     """[(record, kind, words)] of what was not taken back when the merge was undone, of those that the user sees."""
     done = json.loads(merge.journal)
     left = {(label, key): columns for label, key, columns in done["left"] if columns}
-    return in_words(left, done["stayed"], user)
+    return traces_in_words(left, done["stayed"], user)
 
 
 def changes_since(entries):
@@ -45,7 +45,7 @@ def changes_since(entries):
     return found
 
 
-def in_words(changed, stayed, user):
+def traces_in_words(changed, stayed, user):
     """[(record, kind, words)] for what was changed, {(label, key): columns}, and what is new, {relation: keys}."""
     found = []
     for (label, key), columns in changed.items():

@@ -167,7 +167,7 @@ def people_alike(inspection):
     url = inspection.page("duplicate_list")
     for pair in likely_duplicates(people, user if inspection.names_people else None):
         subject = f"{subject_of(pair.first)}+{pair.second.pk}"
-        yield RawFinding(subject, str(pair.second), f"与另一人同名，{'、'.join(pair.agreeing)}", url)
+        yield RawFinding(subject, str(pair.second), f"与另一人{pair.in_words}", url)
 
 
 def last_day_of(post):

@@ -65,6 +65,16 @@ def test_the_same_cadre_and_the_same_team_tell_as_much(place):
     }
 
 
+def test_another_spelling_of_the_name_is_the_same_name(place):
+    """A variant of a character, a blank, and two variants of which neither is the simplified one."""
+    for names in (("王頔", "王𬱖"), ("买买提·艾力", "买买提艾力"), ("章 程", "章程"), ("羣峯", "群峯")):
+        Person.objects.all().delete()
+        people = [make_person(name, mobile="13800138000") for name in names]
+        make_person("群山", mobile="13800138000")
+        assert pairs() == {tuple(one.pk for one in people): ("手机号码一致",)}
+    assert "姓名写法相近、手机号码一致" in {pair.in_words for pair in likely_duplicates(Person.objects.all())}
+
+
 def test_a_name_alone_and_what_contradicts_are_no_duplicates(place):
     make_person("章程", mobile="13800138000", birth_date=BORN, identity_number=NUMBERS[0])
     make_person("章程")

@@ -240,7 +240,7 @@ FAULTS = {
     ),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
-    "duplicate_people": (registered_twice, "康宁", "与另一人同名，在同一团组织"),
+    "duplicate_people": (registered_twice, "康宁", "与另一人同名、在同一团组织"),
     "liaison_left": (left_in_charge, "槐荫社区团支部", "联系委员季舒期末不在上级团组织任书记、委员"),
     "early_binding": (bound_early, "程川 → 田野", "绑定日期 2013-12-31 早于起始日期 2014-01-01"),
     "help_outside_register": (early_help, "石*（槐荫社区团支部）", "有帮扶记录不在入库期内"),
