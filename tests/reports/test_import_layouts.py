@@ -16,6 +16,7 @@ from tests.spreadsheet_files import with_cells
 from tests.spreadsheet_files import workbook as excel
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
+from yl_district.recognition.blocks import side_by_side
 
 pytestmark = pytest.mark.django_db
 
@@ -474,3 +475,83 @@ def test_a_formula_that_was_never_computed_is_an_error_and_not_empty(office, tmp
         1,
         [(2, "备注", "公式没有算出的值：请在 Excel 中打开并保存一次，或改为直接填写")],
     )
+
+
+BESIDE = ["序号", "姓名", "电话", "签名"]
+
+
+def blocks(*rows, gap=()):
+    """A sign-in list of FILM in two blocks side by side, below a title, each row a name for each block."""
+    body = []
+    for number, names in enumerate(rows, 4):
+        cells = []
+        for place, name in enumerate(names):
+            person = [number, f"云{name}", f"165123{place}{number:04}", None] if name else [None] * 4
+            cells += [*person, *gap] if place == 0 else person
+        body.append(cells)
+    return [["主题团日签到表"], [*BESIDE, *gap, *BESIDE], *body]
+
+
+def film_list(table):
+    """The bytes of a sign-in list with FILM in columns of its own, in each block."""
+    titles = list(FILM)
+    rows = [table[0], [*titles, *table[1][:4], *table[1][4:-4], *titles, *table[1][-4:]]]
+    rows += [
+        [*FILM.values(), *row[:4], *row[4:-4], *(FILM.values() if row[-3] else [None] * 2), *row[-4:]]
+        for row in table[2:]
+    ]
+    return rows
+
+
+@pytest.mark.parametrize("gap", [(), (None,)])
+def test_blocks_side_by_side_are_read_one_after_the_other(tmp_path, film, gap):
+    table = film_list(blocks("安宁", "轩佳", ["舟", None], gap=gap))
+    found, code = listed(tmp_path, table, kind="signins")
+    assert (code, came()[0]) == (0, ["安到", "轩到", "舟到", "宁到", "佳到"])
+    assert found["noticed"] == [
+        {"sheet": "花名册", "what": "block", "said": f"并排的几块表都已读取，这些行在 {columns} 列", "rows": rows}
+        for columns, rows in (("A–F", [3, 4, 5]), ("H–M" if gap else "G–L", [3, 4]))
+    ]
+
+
+def test_a_cell_of_a_block_further_right_is_mended_in_its_row(film, office):
+    table = film_list(blocks("安宁", "轩佳"))
+    table[3][-2] = "1651"
+    sent(office, workbook({"签到": table}), kind="signins")
+    batch = ImportBatch.objects.get()
+    mapping = reverse("import_batch_update", args=[batch.pk])
+    form = office.get(mapping).context["form"]
+    assert [(sheet.block, len(sheet.asked)) for sheet in form.sheets] == [("A–F 列", 1), ("G–L 列", 0)]
+    office.post(mapping, {name: value for name in form.fields if (value := form[name].value()) not in (None, False)})
+    batch.refresh_from_db()
+    assert rows(office, batch, show="wrong") == [(4, "有误")]
+    part = batch.parts.get(tags__contains="w")
+    address = reverse("import_batch_mend", args=[batch.pk, part.number, 3])
+    form = office.get(address).context["form"]
+    assert [(form.names[one.name], one.value()) for one in form.wrong] == [("手机号码", "1651")]
+    office.post(address, {name: form[name].value() for name in form.names} | {form.wrong[0].name: "16512370002"})
+    assert rows(office, batch, show="new") == [(3, "新增"), (4, "新增"), (3, "新增"), (4, "新增")]
+
+
+def test_blocks_of_other_headings_are_asked_about(tmp_path, film):
+    head, *table = blocks("安宁", "轩佳")[1:]
+    titles = list(FILM)
+    rows = [["序号", *titles, *head[1:4], "序号", *titles, "姓名", "身份"]]
+    rows += [[row[0], *FILM.values(), *row[1:4], row[4], *FILM.values(), row[5], "团员"] for row in table]
+    found, code = listed(tmp_path, rows, kind="signins")
+    assert (code, asked_of(found, "other_blocks")) == (1, [("other_blocks", [2, 3], ["导入", "不导入"])])
+    _, code = listed(tmp_path, rows, kind="signins", answers=answers(other_blocks="不导入"))
+    assert (code, came()[0]) == (0, ["安到", "轩到"])
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["姓名", "手机", "监护人", "监护人电话", "姓名", "备注"],
+        ["姓名", "手机", "签名", "姓名"],
+        ["序号", "姓名", "手机", "序号", "备注"],
+    ],
+)
+def test_a_heading_that_comes_twice_makes_no_second_table(headings):
+    known = {"姓名": ("姓名",), "手机": ("手机号码",), "备注": ("备注",)}
+    assert side_by_side(headings, known, {"姓名": ""}) == []

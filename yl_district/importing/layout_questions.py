@@ -9,11 +9,13 @@ from typing import Any
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
     AS_OTHERS,
+    BLOCK,
     DEFAULTS,
     HIDDEN_COLUMNS,
     HIDDEN_ROWS,
     HIDDEN_SHEETS,
     NOTED,
+    OTHER_BLOCKS,
     OTHER_ORDER,
     STATE_DAY_ASKED,
     STATE_IN_TITLE,
@@ -39,6 +41,7 @@ MARKS_ASKED = {
     HIDDEN_SHEETS: ("在隐藏的工作表中", "隐藏的工作表是否导入？"),
     HIDDEN_ROWS: ("是隐藏的或被筛选掉的", "隐藏的、被筛选掉的行是否导入？"),
     HIDDEN_COLUMNS: ("在隐藏的列中有内容", "隐藏的列（{}）是否导入？"),
+    OTHER_BLOCKS: ("在并排的另一块表中，它的标题与左边的不同", "并排的另一块表是否也导入？"),
     STRUCK_ROWS: ("整行划了删除线", "划了删除线的行是否导入？"),
 }
 BELOW_HEADINGS = {
@@ -148,6 +151,8 @@ def remark_in_words(what: str, about: tuple[str, ...]) -> str:
     """A remark in words; empty where a question tells it."""
     if what == OTHER_ORDER:
         return f"标题各列的顺序与上方不同，以下各行按这一行的标题读取（{'、'.join(about)}）"
+    if what == BLOCK:
+        return f"并排的几块表都已读取，这些行在 {about[0]} 列"
     if what == NOTED:
         return f"签名或备注栏写明的{about[0]}为“{about[1]}”，照此登记"
     return ""

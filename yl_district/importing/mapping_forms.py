@@ -270,8 +270,10 @@ class ShownSheet:
                 self.lacking.append(shown)
             else:
                 self.others.append(shown)
-        rows = next(kept["rows"] for kept in form.batch.sheets if kept["number"] == sheet.number)
-        self.row_count = rows
+        [kept] = [kept for kept in form.batch.sheets if kept["number"] == sheet.number]
+        self.row_count = kept["rows"]
+        block = kept.get("marks", {}).get("block")
+        self.block = f"{block} 列" if block else ""
         is_single = len(set(form.like.values())) == 1
         # In a workbook of many tables, only those are opened in which something must be chosen.
         self.is_open = not self.asked and (is_single or bool(self.missing))

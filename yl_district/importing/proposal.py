@@ -202,7 +202,9 @@ def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_
     if item is None or not taken or any(item.column_name in sheet.columns.values() for sheet in taken):
         return
     known = known_names(item).keys() | known_spellings.keys()
-    if all(text_key(sheet.name) in known for sheet in taken) or (item.required and len(taken) > 1):
+    if all(text_key(sheet.name) in known for sheet in taken) or (
+        item.required and len({sheet.name for sheet in taken}) > 1
+    ):
         mapping.group_from = "sheet"
 
 

@@ -26,6 +26,7 @@ from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
 from .proposal import MappingProposal, propose_mapping
 from .questions import Question, book_questions
 from .reading import PartReader, ReadRow
+from .side_by_side import part_blocks
 from .stage import Act, Stage
 from .versions import marks_of
 
@@ -87,6 +88,8 @@ def open_import(
     name = file_name.encode("utf-8", "replace").decode()[-255:]
     digest = hashlib.sha256(data).hexdigest()
     file = file or read_file(stream_workbook(data, file_name))
+    if isinstance(kind, ImportKind):
+        part_blocks(kind, file)
     with transaction.atomic():
         batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
         keep_file(batch, file)

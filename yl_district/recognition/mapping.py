@@ -132,6 +132,7 @@ HIDDEN_ROWS, STRUCK_ROWS, HIDDEN_SHEETS, HIDDEN_COLUMNS = (
     "hidden_sheets",
     "hidden_columns",
 )
+BLOCK, OTHER_BLOCKS = "block", "other_blocks"
 TAKE_IN = "导入"
 DEFAULTS = {STRUCK_ROWS: LEAVE_OUT}
 STATE_IN_TITLE, STATE_SINCE = "state_in_title", "state_since"
@@ -224,10 +225,14 @@ class SheetReader:
         """Keeps which rows and columns are marked, rows numbered as in Excel."""
         self.marked = bool(marks)
         self.marked_rows = {
-            HIDDEN_ROWS: numbers_in(marks.get(HIDDEN_ROWS, ()), 1),
-            STRUCK_ROWS: numbers_in(marks.get(STRUCK_ROWS, ()), 1),
+            HIDDEN_ROWS: numbers_of_ranges(marks.get(HIDDEN_ROWS, ()), 1),
+            STRUCK_ROWS: numbers_of_ranges(marks.get(STRUCK_ROWS, ()), 1),
         }
-        self.is_hidden, self.hidden_columns = marks.get("is_hidden"), numbers_in(marks.get(HIDDEN_COLUMNS, ()), 0)
+        self.block, self.differs = marks.get("block"), marks.get("differs")
+        self.is_hidden, self.hidden_columns = (
+            marks.get("is_hidden"),
+            numbers_of_ranges(marks.get(HIDDEN_COLUMNS, ()), 0),
+        )
 
     def _columns_read(self):
         """Returns [(place, column)] of the columns that are read, without hidden ones that are not to be."""
@@ -241,6 +246,11 @@ class SheetReader:
         if self.is_hidden:
             self.reader.note(row.number, self.sheet.number, HIDDEN_SHEETS)
             is_left_out = answers.get(HIDDEN_SHEETS) == LEAVE_OUT
+        if self.differs:
+            self.reader.note(row.number, self.sheet.number, OTHER_BLOCKS)
+            is_left_out = is_left_out or answers.get(OTHER_BLOCKS) == LEAVE_OUT
+        elif self.block:
+            self.reader.note(row.number, self.sheet.number, BLOCK, self.block)
         for mark, rows in self.marked_rows.items():
             if row.number in rows:
                 self.reader.note(row.number, self.sheet.number, mark)
@@ -328,7 +338,7 @@ class SheetReader:
         return self.mapping.group_value if self.mapping.group_from == "fixed" else ""
 
 
-def numbers_in(ranges, first):
+def numbers_of_ranges(ranges, first):
     """Returns the numbers in ranges [first, last] counted from 0, counted from `first` instead."""
     return frozenset(number + first for begin, end in ranges for number in range(begin, end + 1))
 

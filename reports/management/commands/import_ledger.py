@@ -10,6 +10,7 @@ from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
 from yl_district.importing.findings import ASK
 from yl_district.importing.questions import AnswersRefused, read_answers
+from yl_district.importing.versions import as_ranges
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.doubts import ANOTHER_ONE, THE_SAME
 
@@ -82,8 +83,9 @@ def question_lines(questions):
 def noticed_lines(noticed):
     """Yields a line for each thing that was recognised in the layout."""
     for one in noticed:
+        runs = [f"{first}" if first == last else f"{first}–{last}" for first, last in as_ranges(one["rows"])]
         sheet = f"《{one['sheet']}》" if one["sheet"] else ""
-        yield f"已识别：{sheet}第 {'、'.join(map(str, one['rows']))} 行：{one['said']}"
+        yield f"已识别：{sheet}第 {'、'.join(runs)} 行：{one['said']}。"
 
 
 def report_lines(report):
