@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import xlsxwriter
+from docx import Document
 
 SHEET = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -116,3 +117,18 @@ def mutated_inside(data, seed):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         victim = random.Random(seed).choice(archive.namelist())
     return repacked(data, lambda name, content: mutated(content, seed) if name == victim else content)
+
+
+def word_document(*parts):
+    """The bytes of a Word document whose parts are paragraphs, as texts, and tables, as lists of rows."""
+    found, stream = Document(), io.BytesIO()
+    for part in parts:
+        if isinstance(part, str):
+            found.add_paragraph(part)
+            continue
+        table = found.add_table(len(part), len(part[0]))
+        for row, texts in zip(table.rows, part, strict=True):
+            for cell, text in zip(row.cells, texts, strict=True):
+                cell.text = text
+    found.save(stream)
+    return stream.getvalue()

@@ -7,8 +7,9 @@ from members.models import Member
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, people, person, rows, text, told
 from tests.rosters import identity_number
+from tests.spreadsheet_files import word_document
 from tests.workbooks import workbook
-from yl_district.importing.left_out_rows import UnreadableRows, numbers_in, rows_in_words
+from yl_district.importing.left_out_rows import UnreadableRows, row_numbers_in, rows_in_words
 from yl_district.importing.models import ImportBatch, ImportHeading
 from yl_district.recognition.layout import guessed_layout
 from youthhubs.models import Volunteer
@@ -190,8 +191,26 @@ def test_a_one_column_list_of_names_is_read(office):
     assert counts(batch) == (3, 0, 0, 0)
 
 
+def test_a_chain_pasted_from_a_chat_is_a_table_without_headings(office):
+    chat = "#接龙\n周六学雷锋\n1. 张三 13800138000\n2、李四，139 0013 9000\n3 王五13700137000\n"
+    answer = office.post(reverse("import_batch_create"), {"kind": "volunteers", "pasted": chat})
+    batch = ImportBatch.objects.get()
+    assert answer.url == batch.get_absolute_url()
+    assert proposed(office, batch) == [["-", "姓名", "手机号码"]]
+    said(office, batch)
+    assert counts(batch) == (3, 0, 0, 0)
+
+
+def test_a_table_in_a_word_file_is_taken_like_a_sheet(office):
+    content = word_document(
+        "团员名册", [["姓名", "性别", "出生日期", "所在团支部"], ["章安安", "女", "1998-05-04", HERE]]
+    )
+    batch = opened(office, content, name="名册.docx")
+    assert (batch.sheets[0]["name"], counts(batch)) == ("团员名册", (1, 0, 0, 0))
+
+
 def test_row_numbers_are_read_as_people_write_them():
-    assert numbers_in("5、8-10, 3；12至13") == {3, 5, 8, 9, 10, 12, 13}
+    assert row_numbers_in("5、8-10, 3；12至13") == {3, 5, 8, 9, 10, 12, 13}
     assert rows_in_words([[3, 3], [5, 5], [8, 10]]) == "3、5、8-10"
     with pytest.raises(UnreadableRows):
-        numbers_in("0")
+        row_numbers_in("0")

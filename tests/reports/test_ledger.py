@@ -201,7 +201,7 @@ def test_an_unreadable_file_is_a_problem_of_the_file():
             None,
             None,
             "空文件",
-            "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本",
+            "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格、.csv 文本或含表格的 .docx 文件",
             "请确认文件已保存完整后重新上传",
         )
     ]

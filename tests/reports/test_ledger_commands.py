@@ -151,7 +151,7 @@ def test_json_of_an_unreadable_file(tmp_path, capsys):
                 "row": None,
                 "column": None,
                 "found": "网页或 XML 文件",
-                "expected": "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本",
+                "expected": "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格、.csv 文本或含表格的 .docx 文件",
                 "remedy": "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传",
             }
         ],

@@ -31,7 +31,7 @@ from tests.spreadsheet_files import (
 from yl_district.spreadsheets import workbooks
 from yl_district.spreadsheets.workbooks import UnreadableWorkbook, read_workbook, stream_workbook
 
-WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"
+WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格、.csv 文本或含表格的 .docx 文件"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
 NO_PASSWORD = ("设置了打开密码的工作簿", WORKBOOK, "请在 Excel 或 WPS 中清除打开密码，保存后重新上传")
 DAMAGED = ("损坏的工作簿", WORKBOOK, "请重新保存或向发送人索取完整的文件")

@@ -14,6 +14,7 @@ from ..pages.forms import ActionForm, prepare_field
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import full_text, text_key
 from ..sheets.columns import Column
+from ..spreadsheets.numbered_entries import numbered_rows
 from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_workbook
 from .kinds import import_kinds
 from .models import ImportBatch
@@ -24,7 +25,7 @@ from .steps import ReadFile, open_import, read_file
 
 PASTED = "粘贴的内容.txt"
 MOST_PASTED = 500_000
-TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt"
+TAKEN_ENDINGS = ".xlsx,.xlsm,.xls,.ods,.csv,.txt,.docx"
 
 
 class ImportForm(ActionForm):
@@ -82,7 +83,7 @@ class ImportForm(ActionForm):
             data, name = self.cleaned_data["pasted"].encode("utf-8", "replace"), PASTED
         try:
             # Cells copied from a spreadsheet are separated by tabs; text without tabs is that of a csv file.
-            is_copied = not file and b"\t" in data
+            is_copied = not file and (b"\t" in data or numbered_rows(self.cleaned_data["pasted"]) is not None)
             parts = stream_pasted(self.cleaned_data["pasted"]) if is_copied else stream_workbook(data, name)
             self.content = data, name, read_file(parts)
         except UnreadableWorkbook as error:

@@ -10,7 +10,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.layout import LOOKED_AT
 from ..recognition.mapping import SheetMapping
-from .left_out_rows import UnreadableRows, left_out_ranges, numbers_in, rows_in_words, rows_saying
+from .left_out_rows import UnreadableRows, left_out_ranges, row_numbers_in, rows_in_words, rows_saying
 from .models import ImportBatch
 from .proposal import SAMPLED
 
@@ -80,7 +80,7 @@ class LayoutFields:
             self.heading_rows = stated
 
     def _leave_out(self, batch: ImportBatch, sheet: SheetMapping, where: str | None) -> None:
-        rows, text = numbers_in(self._text("rows")), self._text("equals").strip()
+        rows, text = row_numbers_in(self._text("rows")), self._text("equals").strip()
         if where and text:
             found = rows_saying(batch, sheet.number, int(where), text)
             if not found:

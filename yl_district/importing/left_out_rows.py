@@ -21,7 +21,7 @@ class UnreadableRows(ValueError):
     """A text that is no list of row numbers; the message says what is."""
 
 
-def numbers_in(text: str) -> set[int]:
+def row_numbers_in(text: str) -> set[int]:
     """The numbers in a text such as “5、8-10”; raises UnreadableRows."""
     found: set[int] = set()
     for word in filter(None, SPLIT.split(text)):
@@ -35,7 +35,7 @@ def numbers_in(text: str) -> set[int]:
 
 
 def rows_in_words(ranges: KeyRanges) -> str:
-    """Ranges of row numbers as `numbers_in` reads them."""
+    """Ranges of row numbers as `row_numbers_in` reads them."""
     return "、".join(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)
 
 

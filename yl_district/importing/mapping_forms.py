@@ -17,7 +17,7 @@ from .kinds import import_kinds
 from .layout_fields import HeadingRows, LayoutFields, column_title
 from .models import LEDGER, ImportBatch
 from .outcomes import known_names
-from .proposal import ASKED, HIDDEN_OTHER, MappingProposal, missing_columns
+from .proposal import HIDDEN_OTHER, TO_CONFIRM, MappingProposal, missing_columns
 
 # The rows, columns and characters of a cell that the page shows of a sheet.
 GRID_ROWS, GRID_COLUMNS, GRID_TEXT = 12, 40, 18
@@ -251,7 +251,7 @@ class ShownSheet:
         self.others: list[dict[str, Any]] = []
         self.same_as = "" if first in (None, sheet.number) else form.kept.sheets[first].name
         for one in found or () if not self.same_as else ():
-            is_open = one.how in ASKED
+            is_open = one.how in TO_CONFIRM
             row = {
                 "title": column_title(one.heading, one.place),
                 "letter": xl_col_to_name(one.place),

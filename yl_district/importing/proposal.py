@@ -22,7 +22,7 @@ from .kinds import ImportKind, aliases, import_kinds, remembered, required_colum
 from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
 
-ASKED = ("unknown", "ambiguous", "guessed")  # ways of recognising a heading that a person must confirm
+TO_CONFIRM = ("unknown", "ambiguous", "guessed")  # ways of recognising a heading that a person must confirm
 # What a hidden sheet is that holds no table, or one without required columns.
 HIDDEN_OTHER, HIDDEN_TABLE = "hidden", "hidden_table"
 SAMPLED = 200  # rows read, beyond those searched for headings, for samples
@@ -44,7 +44,7 @@ class MappingProposal:
     @property
     def is_sure(self) -> bool:
         """Whether the file can be read without asking the user."""
-        open_ones = [one for found in self.recognised.values() for one in found if one.how in ASKED]
+        open_ones = [one for found in self.recognised.values() for one in found if one.how in TO_CONFIRM]
         is_by_hand = any(sheet.by_hand for sheet in self.mapping.sheets)
         return not open_ones and not self.missing and not is_by_hand
 

@@ -41,7 +41,10 @@ ATTRIBUTE = re.compile(rb"""\b(Id|Target)=["']([^"']*)["']""")
 
 
 def archive_kind(archive):
-    """Returns "xlsx" for a workbook of Excel and "ods" for one of LibreOffice; raises Refused for other archives."""
+    """Returns "xlsx" for a workbook of Excel, "ods" for one of LibreOffice and "docx" for a document of Word.
+
+    Raises Refused for other archives.
+    """
     if any(part.flag_bits & ENCRYPTED for part in archive.infolist()):
         raise Refused("encrypted")
     names = set(archive.namelist())
@@ -51,6 +54,8 @@ def archive_kind(archive):
         raise Refused("binary")
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
+    if "word/document.xml" in names:
+        return "docx"
     if {"content.xml", "mimetype"} <= names and b"spreadsheet" in head_of(archive, "mimetype"):
         return "ods"
     raise Refused("other")

@@ -26,10 +26,12 @@ from .limits import (
 )
 from .ods import read_ods
 from .sheet_marks import MarkSigns, SheetMarks, struck_styles, xlsx_marks
+from .word_tables import read_word_tables
 from .xls import MAGIC, xls_errors
 from .xls_marks import xls_marks
 
 PART_CHARACTERS = 4_000_000  # bounds what either process holds of a sheet of long texts
+STREAMED = {"ods": read_ods, "docx": read_word_tables}
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -46,9 +48,10 @@ def sheets_of(path):
             yield "", (), SheetMarks(), read_delimited(path)
         else:
             with zipfile.ZipFile(file) as archive:
-                if archive_kind(archive) == "ods":
+                kind = archive_kind(archive)
+                if kind in STREAMED:
                     check_unpacked(archive)
-                    yield from read_ods(archive)
+                    yield from STREAMED[kind](archive)
                 else:
                     struck = struck_styles(archive)
                     parts = listed_parts(archive)

@@ -19,6 +19,7 @@ import xlsxwriter
 
 from .delimited_text import pasted_rows
 from .limits import PART_ROWS, Refused
+from .numbered_entries import numbered_rows
 
 CHILD_FOLDER = Path(__file__).parents[2]
 READER = "import sys; sys.path.append(sys.argv[1]); from yl_district.spreadsheets.child import main; main(sys.argv[2])"
@@ -37,7 +38,7 @@ class UnreadableWorkbook(Exception):
         self.found, self.expected, self.remedy, self.sheet = found, expected, remedy, sheet
 
 
-WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格或 .csv 文本"
+WORKBOOK = "未加密的 Excel 工作簿（.xlsx、.xls）、.ods 表格、.csv 文本或含表格的 .docx 文件"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”后重新上传"
 REFUSALS = {
     "empty": ("空文件", WORKBOOK, "请确认文件已保存完整后重新上传"),
@@ -45,6 +46,7 @@ REFUSALS = {
     "html": ("网页或 XML 文件", WORKBOOK, SAVE_AGAIN),
     "binary": ("二进制工作簿（.xlsb）", WORKBOOK, SAVE_AGAIN),
     "other": ("不是表格的文件", WORKBOOK, SAVE_AGAIN),
+    "no table": ("没有表格的 Word 文件", WORKBOOK, "名单不在表格中的，请复制后直接粘贴，每人一行"),
     "hidden": ("没有可见工作表的工作簿", WORKBOOK, "请取消隐藏要导入的工作表，保存后重新上传"),
     "encoding": (
         "编码混杂或无法识别的文本",
@@ -99,9 +101,9 @@ def read_workbook(data, file_name=""):
 
 
 def read_pasted(text):
-    """Returns text pasted from a spreadsheet as a list of one sheet; raises UnreadableWorkbook."""
+    """Returns text pasted from a spreadsheet, or from a chat, as a list of one sheet; raises UnreadableWorkbook."""
     try:
-        return [Sheet("", pasted_rows(text))]
+        return [Sheet("", numbered_rows(text) or pasted_rows(text))]
     except Refused as refused:
         raise unreadable(refused.answer) from None
 
