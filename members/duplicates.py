@@ -90,13 +90,13 @@ def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[
 def spelled_differently(names: Iterable[str]) -> list[str]:
     """Those of the names that mean the same as another one of them, written otherwise."""
     names = set(names)
-    odd = {name: name_key(name) for name in names if not is_plain(name)}
+    odd = {name: name_key(name) for name in names if not is_its_own_key(name)}
     times = Counter(odd.values())
     found = {name for name, key in odd.items() if key in names or times[key] > 1}
     return sorted(found | {odd[name] for name in found} & names)
 
 
-def is_plain(name: str) -> bool:
+def is_its_own_key(name: str) -> bool:
     """Whether a name is its own key, told without working that out."""
     is_own = name.translate(simplified()) == name == name.casefold()
     return is_own and name.isalnum() and unicodedata.is_normalized("NFKC", name)
