@@ -21,6 +21,7 @@ from yl_district.recognition.blocks import side_by_side
 pytestmark = pytest.mark.django_db
 
 TODAY = timezone.localdate()
+FAR = "安柏辰丹恩芳歌涵吉凯岚明楠欧平琪然思桐维"
 HEADINGS = ["姓名", "性别", "出生日期", "入团年月", "所在团支部", "手机", "工作单位", "备注"]
 SWAPPED = [*HEADINGS[:6], "备注", "工作单位"]
 
@@ -555,3 +556,38 @@ def test_blocks_of_other_headings_are_asked_about(tmp_path, film):
 def test_a_heading_that_comes_twice_makes_no_second_table(headings):
     known = {"姓名": ("姓名",), "手机": ("手机号码",), "备注": ("备注",)}
     assert side_by_side(headings, known, {"姓名": ""}) == []
+
+
+TWICE = [*HEADINGS[:6], "备注", "备注"]
+
+
+def test_of_two_columns_of_one_heading_with_other_values_one_is_asked_for(tmp_path, office):
+    table = [TWICE, member(0, "骨干", "骨干"), member(1, "志愿者", "新来"), member(2, None, "后补")]
+    found, code = listed(tmp_path, table)
+    assert (code, asked_of(found, "twins")) == (1, [("twins-备注", [3, 4], ["第 1 个", "第 2 个"])])
+    _, code = listed(tmp_path, table, answers=answers(**{"twins-备注": "第 2 个"}))
+    assert (code, [two for _, two in beside()]) == (0, ["骨干", "新来", "后补"])
+
+
+@pytest.mark.parametrize("heading", ["备注", "手机", "姓名"])
+def test_two_columns_that_say_the_same_are_one(tmp_path, office, heading):
+    rows = [
+        [*row, row[HEADINGS.index(heading)]] for row in (HEADINGS, member(0, None, "骨干"), member(1, None, "新来"))
+    ]
+    found, code = listed(tmp_path, rows)
+    assert (code, found["unknown"], [two for _, two in beside()]) == (0, [], ["骨干", "新来"])
+    sent(office, workbook({"花名册": rows}))
+    assert ImportBatch.objects.latest("pk").state == "checked"
+
+
+def test_columns_that_differ_only_far_below_are_asked_about_too(tmp_path, office):
+    rows = [
+        [*row, row[0]]
+        for row in (
+            HEADINGS[:6],
+            *([f"丁{FAR[n // 20]}{FAR[n % 20]}", *member(0)[1:5], f"165{n:08}"] for n in range(260)),
+        )
+    ]
+    rows[250][-1] = "别名"
+    found, _ = listed(tmp_path, rows, "--check")
+    assert asked_of(found, "twins") == [("twins-姓名", [251], ["第 1 个", "第 2 个"])]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from xlsxwriter.utility import xl_col_to_name
+
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
     AS_OTHERS,
@@ -22,11 +24,13 @@ from ..recognition.mapping import (
     STATE_SINCE,
     STRUCK_ROWS,
     TAKE_IN,
+    TWINS,
     UNCLEAR_HEADINGS,
     Remark,
     headings_question,
     title_question,
 )
+from ..recognition.twin_columns import twin_answer, twin_question
 from ..sheets.cells import text_key
 from ..sheets.resource import SheetResource
 from .kinds import sheet_kinds, vocabulary_of
@@ -57,6 +61,7 @@ def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Itera
     yield from headings_questions(names, remarks)
     yield from title_questions(batch, names, remarks)
     yield from mark_questions(names, remarks)
+    yield from twin_questions(names, remarks)
     if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
         yield Question(
             id=STATE_DAY_ASKED,
@@ -101,6 +106,24 @@ def mark_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Quest
                 proposals={answer: answer for answer in order},
                 default=DEFAULTS.get(mark, ""),
             )
+
+
+def twin_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
+    """Yields a question for each column whose heading is there several times with different values."""
+    found: dict[str, tuple[Sequence[int], list[tuple[str, int]]]] = {}
+    for (sheet, what, about), rows in remarks.items():
+        if what == TWINS:
+            found.setdefault(about[0], (about[1:], []))[1].extend((names[sheet], row) for row in rows)
+    for column, (places, told) in found.items():
+        answers = {twin_answer(number): f"{xl_col_to_name(place)} 列" for number, place in enumerate(places)}
+        yield Question(
+            id=twin_question(column),
+            kind=TWINS,
+            asked=f"“{column}”有 {len(places)} 列，以哪一列为准？",
+            found=f"{len(told)} 行的几列“{column}”内容不同",
+            rows=told,
+            proposals={answer: f"{answer}（{words}）" for answer, words in answers.items()},
+        )
 
 
 def title_questions(batch: ImportBatch, names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:

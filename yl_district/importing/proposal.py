@@ -13,6 +13,7 @@ from typing import Any
 from ..recognition.headings import EXPORT_MARK, Recognised, heading_key, known_headings, recognise
 from ..recognition.layout import LOOKED_AT, Layout, find_layout, guessed_layout, layout_by_hand, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
+from ..recognition.twin_columns import without_equal_twins
 from ..sheets.cells import is_blank, plain, text_key
 from ..sheets.columns import Column
 from ..sheets.resource import SheetResource
@@ -63,11 +64,14 @@ class MappingProposal:
         columns = {item.column_name: item for item in resource.columns}
         below = rows[layout.last_heading_row + 1 :]
         found = recognise(layout.headings, columns, resource.synonyms, memory, below)
+        # Further down they may differ, which is then asked.
+        twins = {one.place for one in found if one.how == "ambiguous"}
+        found = without_equal_twins(found, below)
         if sheet.by_hand:
             found = guessed(found, columns, below)
         self.recognised[sheet.number] = found
         sheet.columns = {one.place: one.column for one in found if one.column}
-        sheet.ignored = [one.place for one in found if one.how == "ignored"]
+        sheet.ignored = [one.place for one in found if one.how == "ignored" and one.place not in twins]
 
     def leave(self, sheet: SheetMapping) -> None:
         """Leaves a hidden sheet that lacks required columns, rather than ask about them."""

@@ -80,7 +80,7 @@ def recognise(headings, columns, synonyms, remembered=None, samples=()):
 
     `columns` are names, `synonyms` {column: "words that mean it"}, `remembered` {heading key: column, or None where it
     was ignored}, and `samples` the first rows of data. Of two headings for one column the more certain one gets it, of
-    two exact ones the first; any other column that several headings claim is ambiguous.
+    two exact or equal ones the first; any other column that several headings claim is ambiguous.
     """
     known, claims = known_headings(columns, synonyms), defaultdict(list)
     values = [_values(place, samples) for place in range(len(headings))]
@@ -92,7 +92,9 @@ def recognise(headings, columns, synonyms, remembered=None, samples=()):
             claims[names[0]].append((CERTAINTY.index(how), place))
     for column, claimants in claims.items():
         claimants.sort()
-        is_settled = len(claimants) == 1 or claimants[0][0] == 0 or claimants[0][0] < claimants[1][0]
+        best = [place for certainty, place in claimants if certainty == claimants[0][0]]
+        is_repeated = len({heading_key(headings[place]) for place in best}) == 1
+        is_settled = claimants[0][0] == 0 or is_repeated
         for _, place in claimants[1:] if is_settled else claimants:
             meanings[place] = "ambiguous", (column,)
     return [

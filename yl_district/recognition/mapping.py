@@ -12,6 +12,7 @@ from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
 from .layout import Layout
 from .row_words import compact, section_name
 from .rows import Row, RowKind, RowReader
+from .twin_columns import differ, twin_answer, twin_places, twin_question
 
 GROUP_SOURCES = ("column", "sheet", "section", "fixed")
 
@@ -136,6 +137,7 @@ BLOCK, OTHER_BLOCKS = "block", "other_blocks"
 TAKE_IN = "导入"
 DEFAULTS = {STRUCK_ROWS: LEAVE_OUT}
 STATE_IN_TITLE, STATE_SINCE = "state_in_title", "state_since"
+TWINS = "twins"
 AS_OTHERS = "与其他行相同"  # the rows of a section are like all others
 STATE_DAY_ASKED = "section_day"
 
@@ -177,8 +179,9 @@ class SheetReader:
         self.states, self.state_of_sheet = self.vocabulary.states, ("", ())
         self.state = self.state_of_sheet
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
+        self._choose_twins(sheet.ignored)
         options = {"known": self.vocabulary.heading_words, "is_title": self.states.names_state}
-        self.rows = RowReader(sheet.layout, sheet.columns, part.merged, self._filled_down(), **options)
+        self.rows = RowReader(sheet.layout, self.columns, part.merged, self._filled_down(), **options)
         self._read_marks(part.marks)
 
     def read(self, part):
@@ -209,6 +212,8 @@ class SheetReader:
                 value = row.section if takes_section else group
                 if value:
                     values[group_column] = value
+            if self.twins:
+                self._compare_twins(row)
             if self.noted:
                 self._read_notes(row, values)
             if self.marked and self._is_left_out_by_mark(row, values):
@@ -220,6 +225,21 @@ class SheetReader:
             if given:
                 values = given | values
             yield MappedRow(part.number, row, values, self.columns)
+
+    def _choose_twins(self, ignored=()):
+        """Has each column whose heading is there several times read from the place that is answered, else the first."""
+        self.twins = twin_places(self.headings, self.columns, ignored)
+        for column, places in self.twins.items():
+            answer = self.reader.answers.get(twin_question(column))
+            chosen = next((place for number, place in enumerate(places) if twin_answer(number) == answer), places[0])
+            rest = {place: one for place, one in self.columns.items() if one != column}
+            self.columns = rest | {chosen: column}
+
+    def _compare_twins(self, row):
+        """Notes a row in which the columns of one heading differ."""
+        for column, places in self.twins.items():
+            if any(differ(row.cells, places[0], place) for place in places[1:]):
+                self.reader.note(row.number, self.sheet.number, TWINS, column, *places)
 
     def _read_marks(self, marks):
         """Keeps which rows and columns are marked, rows numbered as in Excel."""
@@ -315,6 +335,7 @@ class SheetReader:
                 return
         self.headings, self.columns = below.headings, below.columns
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
+        self._choose_twins()
         self.rows.read_by(self.headings, self.columns, self._filled_down())
 
     def _is_left_out_by_hand(self, number):
