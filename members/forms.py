@@ -9,6 +9,7 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import is_masked
+from yl_district.likeness import name_key, spellings
 from yl_district.pages.forms import (
     CLEAR,
     ActionForm,
@@ -19,11 +20,12 @@ from yl_district.pages.forms import (
     prepare_field,
 )
 from yl_district.partial_dates import is_vaguer, may_agree
-from yl_district.pinyin import NAME_ORDER, normalised
+from yl_district.pinyin import NAME_ORDER, normalised, person_order
 from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
 from yl_district.validators import problem
 
+from .identity import ASKED, Said, born_by, weighed
 from .models import LEAVING_STATUSES, Member, Person, Post
 
 PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
@@ -40,8 +42,8 @@ class PersonForm(PageForm):
     A subclass names the foreign key to the person in `person_field` and the person's required fields in
     `person_required`, and puts PERSON_GROUP, or those of its fields that it needs, into its `groups`. A new record is
     attached to the known person with the same identity number, else with the same name and mobile; if only the name is
-    known, the user chooses. `takes_only_namesake` accepts the only known person of that name without asking;
-    `masks_name` hides a known person's name on the page at any age.
+    known, or another spelling of it as `identity` says, the user chooses. `takes_only_namesake` accepts the only known
+    person of that name without asking; `masks_name` hides a known person's name on the page at any age.
     """
 
     person_field = "person"
@@ -142,7 +144,7 @@ class PersonForm(PageForm):
         if known:
             return self._known_by_number(known, name)
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
-        reached = [person for person in namesakes if mobile and person.mobile == mobile]
+        reached = [person for person in namesakes if mobile and person.mobile == mobile and person.name == name]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
 
     def _known_by_number(self, person, name):
@@ -155,6 +157,8 @@ class PersonForm(PageForm):
             expected = "本组织已登记的人，或尚未在系统中登记的身份证号"
             self.add_error("identity_number", problem(expected, "此人须由地区团委机关办理，请核对号码后联系委机关"))
             return None
+        if person.name != name and name_key(person.name) == name_key(name):
+            return self._choose([person])
         return person if person.name == name else self._refuse_name()
 
     def _take(self, person, data):
@@ -171,8 +175,28 @@ class PersonForm(PageForm):
         self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
 
     def _namesakes(self, data):
-        """Returns people with this name visible to the user; the form must not reveal others."""
-        return Person.objects.visible_to(self.user).filter(name=data["name"])
+        """Returns people with this name or another spelling of it, visible to the user; others are not to be revealed.
+
+        Another spelling counts only with a fact that agrees.
+        """
+        name = data["name"]
+        # Whatever is spelled otherwise is read alike, as far as the characters are known to be read at all.
+        sound, blanks, _ = person_order(name).partition("  ")
+        alike = Q(name__in=spellings(name)) | Q(name_sort__startswith=sound + blanks)
+        people = Person.objects.visible_to(self.user).filter(alike).order_by("pk")
+        return [person for person in people if person.name == name or self._may_be(person, data)]
+
+    def _may_be(self, person, data):
+        """Whether somebody of another spelling of the name may be meant."""
+        number, mobile = ("" if data.get(name) == CLEAR else data.get(name) for name in ("identity_number", "mobile"))
+        said = Said(data["name"], number or "", data.get("birth_date") or born_by(number), mobile or "")
+        return weighed(person, said, self._is_here(person, data)) == ASKED
+
+    def _is_here(self, person, data):
+        """Whether the person belongs to the organisation chosen in the form."""
+        place = data.get("branch") or data.get("organisation")
+        held = person.memberships.filter(branch=place), person.posts.filter(organisation=place)
+        return place is not None and any(rows.exists() for rows in held)
 
     def _contradicts(self, person, data):
         """Whether the identity number or birth date entered shows that this namesake is another person."""
@@ -188,7 +212,8 @@ class PersonForm(PageForm):
         if not candidates:
             return self._new_person()
         only = next(iter(candidates.values())) if len(candidates) == 1 else None
-        if self.takes_only_namesake and only and not (self.cleaned_data.get("mobile") and only.mobile):
+        is_named_so = only and only.name == self.cleaned_data["name"]
+        if self.takes_only_namesake and is_named_so and not (self.cleaned_data.get("mobile") and only.mobile):
             return only
         choices = [(key, told_of(person, person in kept)) for key, person in candidates.items()]
         choices.append((NEW_PERSON, "都不是，登记为新的人员"))
@@ -197,7 +222,7 @@ class PersonForm(PageForm):
         if picked == NEW_PERSON:
             return self._new_person()
         if picked not in candidates:
-            self.add_error("same_person", "已有同名人员，仅凭姓名无法判断是否同一人，请选择其一后再保存。")
+            self.add_error("same_person", "已有姓名相同或写法相近的人员，无法判断是否同一人，请选择其一后再保存。")
         return candidates.get(picked)
 
     def _new_person(self):
@@ -206,7 +231,9 @@ class PersonForm(PageForm):
         offered = [name for name in TELLING_FIELDS if name in self.fields]
         typed = {name: data[name] for name in offered if data.get(name) not in (None, "", CLEAR)}
         for person in self._namesakes(data):
-            if not any(tells_apart(value, getattr(person, name)) for name, value in typed.items()):
+            if person.name == data["name"] and not any(
+                tells_apart(value, getattr(person, name)) for name, value in typed.items()
+            ):
                 self.add_error("name", say_apart([self.fields[name].label for name in offered]))
                 break
         return Person()

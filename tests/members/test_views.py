@@ -289,7 +289,7 @@ def test_create_asks_which_namesake_is_meant(office, branch, other_branch):
     known = make_post("章程", other_branch).person
     address, data = reverse("member_create"), member_data(branch)
     asked = office.post(address, data)
-    assert "已有同名人员，仅凭姓名无法判断是否同一人" in errors(asked)["same_person"]
+    assert "已有姓名相同或写法相近的人员，无法判断是否同一人" in errors(asked)["same_person"]
     page = asked.content.decode()
     assert "槐荫社区团支部书记" in page
     assert "都不是，登记为新的人员" in page
@@ -299,6 +299,39 @@ def test_create_asks_which_namesake_is_meant(office, branch, other_branch):
     assert Member.objects.get().person == known
     known.refresh_from_db()
     assert known.birth_date == date(1998, 5, 4)
+
+
+ALIKE = {
+    "the branch": ({}, {}),
+    "the mobile": ({"mobile": "13800138000"}, {"mobile": "13800138000"}),
+    "the birth date": ({"birth_date": date(1998, 5, 4)}, {}),
+    "the identity number": ({"identity_number": NUMBER}, {"identity_number": NUMBER, "birth_date": ""}),
+}
+
+
+@pytest.mark.parametrize(("known", "typed"), [("李頔", "李𬱖"), ("阿依古丽·买买提", "阿依古丽买买提")])
+@pytest.mark.parametrize("fact", ALIKE)
+def test_create_asks_about_another_spelling_with_a_fact_that_agrees(office, branch, other_branch, fact, known, typed):
+    fields, more = ALIKE[fact]
+    person = make_post(known, branch if fact == "the branch" else other_branch, make_person(known, **fields)).person
+    address, data = reverse("member_create"), member_data(branch, name=typed) | more
+    asked = office.post(address, data)
+    assert "无法判断是否同一人" in errors(asked)["same_person"]
+    assert f"{known}" in asked.content.decode()
+    office.post(address, data | {"same_person": person.pk})
+    assert Member.objects.get().person == person
+
+
+def test_create_takes_another_spelling_for_another_person_where_nothing_agrees(office, branch, other_branch):
+    make_post("李頔", other_branch)
+    office.post(reverse("member_create"), member_data(branch, name="李𬱖"))
+    assert Person.objects.count() == 2
+
+
+def test_create_asks_about_nobody_whom_the_user_does_not_see(cadre, branch, other_branch):
+    make_member(person=make_person("李頔", mobile="13800138000"), branch=other_branch)
+    asked = cadre.post(reverse("member_create"), member_data(branch, name="李𬱖", mobile="13800138000"))
+    assert (asked.status_code, Person.objects.filter(name="李𬱖").count()) == (302, 1)
 
 
 def test_create_makes_a_new_namesake_when_told_so(office, branch, other_branch):

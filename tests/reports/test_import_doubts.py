@@ -69,7 +69,7 @@ DOUBTS = {
     "signins": {
         "another mobile": (SIGN_IN, SIGN_IN | MOVED, CHANGED),
         "another mobile at another activity": (SIGN_IN, SIGN_IN | MOVED | {"活动名称": "秋季健步走"}, NEW),
-        "another spelling": (SIGN_IN | {"姓名": "李頔"}, SIGN_IN | {"姓名": "李𬱖"}, CHANGED),
+        "another spelling": (SIGN_IN | {"姓名": "李頔"}, SIGN_IN | {"姓名": "李𬱖"}, SAME),
     },
 }
 CASES = [(kind, case) for kind, cases in DOUBTS.items() for case in cases]
