@@ -13,7 +13,7 @@ from yl_district.sheets.columns import key_of
 from yl_district.sheets.doubts import Candidate
 from yl_district.sheets.problems import RowProblems
 
-from .identity import ASKED, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
+from .identity import MAY_BE, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
 from .models import Member, Person, Post, Volunteer
 
 NAME_WITH_QUALIFIER = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
@@ -173,7 +173,7 @@ class Directory:
         found = []
         for one in namesakes + self._named_alike(said.name):
             is_here = None if organisations is None else bool(organisations & self.organisations_of(one))
-            is_asked = one.pk and self._is_reached(one) and weighed(one, said, is_here) == ASKED
+            is_asked = one.pk and self._is_reached(one) and weighed(one, said, is_here) == MAY_BE
             is_asked = is_asked and (is_here is not False or self._is_kept(one) or is_born_alike(one, said))
             if is_asked and not (is_moved(one, said) and self.book.repeats(one, "mobile")):
                 found.append((not is_born_alike(one, said), not is_here, one, is_here))
@@ -218,7 +218,7 @@ class Directory:
         # The name of people known only by a case file is neither changed nor revealed.
         if is_other and self._is_reached(person):
             said = Said.by_row(row)
-            if weighed(person, said, None) == ASKED and ask([Candidate(person, why_asked(person, said, None))]):
+            if weighed(person, said, None) == MAY_BE and ask([Candidate(person, why_asked(person, said, None))]):
                 return person
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
             raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")

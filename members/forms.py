@@ -25,7 +25,7 @@ from yl_district.privacy.masking import masked, masked_name
 from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
 from yl_district.validators import problem
 
-from .identity import ASKED, Said, born_by, weighed
+from .identity import MAY_BE, Said, born_by, weighed
 from .models import LEAVING_STATUSES, Member, Person, Post
 
 PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
@@ -190,7 +190,7 @@ class PersonForm(PageForm):
         """Whether somebody of another spelling of the name may be meant."""
         number, mobile = ("" if data.get(name) == CLEAR else data.get(name) for name in ("identity_number", "mobile"))
         said = Said(data["name"], number or "", data.get("birth_date") or born_by(number), mobile or "")
-        return weighed(person, said, self._is_here(person, data)) == ASKED
+        return weighed(person, said, self._is_here(person, data)) == MAY_BE
 
     def _is_here(self, person, data):
         """Whether the person belongs to the organisation chosen in the form."""

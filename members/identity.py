@@ -23,7 +23,7 @@ from yl_district.likeness import is_one_digit_off, name_key
 from yl_district.partial_dates import PartialDate, may_agree
 from yl_district.validators import identity_number_birth_date
 
-THE_PERSON, ASKED, ANOTHER = "same", "asked", "another"
+THE_PERSON, MAY_BE, ANOTHER = "same", "asked", "another"
 
 
 class Said(NamedTuple):
@@ -69,18 +69,18 @@ def is_born_alike(person, said):
 
 
 def weighed(person, said, is_here):
-    """THE_PERSON, ASKED or ANOTHER; `is_here` is whether the organisation agrees, None where none is said."""
+    """THE_PERSON, MAY_BE or ANOTHER; `is_here` is whether the organisation agrees, None where none is said."""
     is_named_so = person.name == said.name
     if not is_named_so and name_key(person.name) != name_key(said.name):
         return ANOTHER
     if (said.number and said.number == person.identity_number) or (said.mobile and said.mobile == person.mobile):
-        return THE_PERSON if is_named_so else ASKED
+        return THE_PERSON if is_named_so else MAY_BE
     if is_told_apart(person, said):
         return ANOTHER
     agrees = is_born_alike(person, said) or is_here
     if is_named_so:
-        return THE_PERSON if (agrees or is_here is None) and not is_moved(person, said) else ASKED
-    return ASKED if agrees else ANOTHER
+        return THE_PERSON if (agrees or is_here is None) and not is_moved(person, said) else MAY_BE
+    return MAY_BE if agrees else ANOTHER
 
 
 def why_asked(person, said, is_here):

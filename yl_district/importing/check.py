@@ -130,7 +130,7 @@ class RowCheck:
         is_new = result.import_type == result.IMPORT_TYPE_NEW
         changes = [change[1:] for change in resource.changes_beside] if is_new else resource.changes
         self._weigh(changes)
-        record = None if is_new else [instance._meta.label, instance.pk]
+        record = None if instance.pk is None else [instance._meta.label, instance.pk]
         is_outdated = resource.is_outdated and not is_new
         resource.outdated += is_outdated
         changed = resource.changes_beside[0][0] if is_new and changes else instance

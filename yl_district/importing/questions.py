@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..sheets.columns import STATE_DAY, Book, SheetRow
+from ..sheets.columns import ADD, ADDITIONS, LEAVE, STATE_DAY, Book, SheetRow
 from ..sheets.doubts import ANOTHER_ONE, ROW_BY_ROW, SAME_PERSON, THE_SAME, row_answer
 from .versions import as_ranges
 
@@ -181,6 +181,17 @@ def doubt_questions(book: Book) -> Iterator[Question]:
 def book_questions(book: Book) -> Iterator[Question]:
     """Yields the questions about all sheets of a book together."""
     yield from doubt_questions(book)
+    if book.additions:
+        yield Question(
+            id=ADDITIONS,
+            kind=ADDITIONS,
+            asked="重复的行补上它们多写的内容吗？",
+            found=f"{len(book.additions)} 行与同一文件中前面的行是同一条记录，多写了前面没有的内容",
+            rows=list(book.additions),
+            proposals={ADD: "补上多写的内容", LEAVE: "不采用这些行"},
+            default=LEAVE,
+            must=False,
+        )
     if book.state_changes:
         yield day_question(
             book.today,

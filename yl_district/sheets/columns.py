@@ -25,6 +25,8 @@ EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字�
 
 
 STATE_DAY = "state_day"  # the question from which day changed states hold
+ADDITIONS = "additions"  # the question whether rows that repeat others are to fill what these leave empty
+ADD, LEAVE = "add", "leave"
 
 # (sheet, row number).
 SheetRow: TypeAlias = tuple[str, int]
@@ -181,6 +183,7 @@ class Book:
         self.tells_apart = not masks or with_cases
         self.sheets, self.answers = frozenset(sheets), answers or {}
         self.state_changes: dict[SheetRow, None] = {}
+        self.additions: dict[SheetRow, None] = {}
         self.doubts: dict[str, dict[SheetRow, tuple[str, bool]]] = {}
         self.begun: dict[int, SheetRow] = {}
         self.claims: dict[int, tuple[models.Model, dict[str, tuple[Any, SheetRow]]]] = {}

@@ -23,7 +23,17 @@ from ..privacy.masking import masked, masked_name
 from ..record_options import options_of
 from ..states import DatedState, former_of
 from . import cells
-from .columns import ANSWER_FIRST, REGISTER, WRONG_FIRST, Book, Column, RecordNameColumn, ReferenceColumn
+from .columns import (
+    ADD,
+    ADDITIONS,
+    ANSWER_FIRST,
+    REGISTER,
+    WRONG_FIRST,
+    Book,
+    Column,
+    RecordNameColumn,
+    ReferenceColumn,
+)
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
@@ -355,11 +365,44 @@ class SheetResource(ExportRecall, ModelResource):
         record = self.recall(self.marked) if self.marked else self._located(row, lambda: self.find(self.row))
         if record is None:
             return self._located(row, lambda: self.start(self.row)), True
-        if id(record) in self.matched:
+        if id(record) in self.matched and not self._supplements(record):
             remedy = f"与{self.place_of(record)}重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
             kind = RowProblems.DUPLICATE
             raise row_problem(self.called, row.get(self.called), "每条记录只占一行", remedy, kind)
         return record, False
+
+    def _supplements(self, record: Any) -> bool:
+        """Whether the row repeats an earlier one of the file, and what it says more is to be taken.
+
+        That is asked, unless the row itself is answered to mean the same; a row that contradicts is never taken.
+        """
+        added = self._added(record)
+        if added is None:
+            return False
+        is_said = self.doubt is not None and self.doubt.meant is not None
+        if added and not is_said:
+            self.book.additions[self.place] = None
+            is_said = self.book.answers.get(ADDITIONS) == ADD
+        return is_said
+
+    def _added(self, record: Any) -> bool | None:
+        """Whether the row fills what is empty or vague in a record, None where it says anything else."""
+        added = False
+        for heading, value in self.row.items():
+            item = self.fields[heading]
+            if item.attribute is None:
+                if heading not in self.known_by:
+                    return None
+                continue
+            target = record
+            for step in item.path:
+                target = getattr(target, step)
+            old = getattr(target, item.name, None)
+            if old in ("", None) or is_vaguer(old, value):
+                added = True
+            elif old != value and not is_vaguer(value, old):
+                return None
+        return added
 
     def place_of(self, record: Any) -> str:
         """Returns the position of the row that means a record, with its sheet's name where that is another one."""
@@ -493,9 +536,10 @@ class SheetResource(ExportRecall, ModelResource):
             self.trail.append(partial(names.discard, name))
 
     def skip_row(self, instance: Any, original: Any, row: RowCells, import_validation_errors: Any = None) -> bool:
-        self.matched[id(instance)] = (self.row_number, instance, self.sheet)
-        self.trail.append(partial(self.matched.pop, id(instance)))
-        return bool(instance.pk) and not self.changes
+        if id(instance) not in self.matched:
+            self.matched[id(instance)] = (self.row_number, instance, self.sheet)
+            self.trail.append(partial(self.matched.pop, id(instance)))
+        return not self.has_begun(instance) and not self.changes
 
     def validate_instance(
         self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
