@@ -9,8 +9,10 @@ from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, R
 from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.likeness import happening_key
 from yl_district.sheets.cells import CellError, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
+from yl_district.sheets.doubts import SAME_ACTIVITY, Candidate
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub
@@ -100,7 +102,30 @@ class ActivityResource(SheetResource):
         agreeing = [one for one in stored if agree(one.host, host) and agree(one.hub, hub)]
         if len(agreeing) > 1:
             raise CellError("能确定为一次活动", "同名同日的活动有几次，请填写主办组织或青年汇")
-        return agreeing[0] if agreeing else None
+        return agreeing[0] if agreeing else self._named_alike(row, host, hub)
+
+    def _named_alike(self, row, host, hub):
+        """Returns the activity of the same day and host with a name spelled otherwise that the row is answered to mean.
+
+        It keeps its name; other rows can refer to it by the spelling of this one.
+        """
+        name, alike = row["活动名称"], []
+        for one in self.index.named_alike(row["活动名称"], row["日期"]):
+            if one.name != name and agree(one.host, host) and agree(one.hub, hub):
+                alike.append(one)
+        # Of those that the file itself begins the first stands for all.
+        alike = [one for one in alike if one.pk] or alike[:1]
+        if not alike:
+            return None
+        found = self.ask(SAME_ACTIVITY, [Candidate(one, self._why_alike(one)) for one in alike])
+        if found:
+            del row["活动名称"]
+            self.index.learn([found], name)
+        return found
+
+    def _why_alike(self, activity):
+        said = "日期、主办相同，名称写法相近"
+        return said if activity.pk else f"{self.place_of(activity)}，{said}"
 
     def import_instance(self, instance, row, **options):
         if SIGN_IN_SHEET not in self.book.sheets:
@@ -176,16 +201,21 @@ class ActivityIndex:
 
     def __init__(self, book):
         self.book = book
-        self._by_name = defaultdict(dict)
+        self._by_name, self._by_key = defaultdict(dict), defaultdict(dict)
         self.stored = {activity.pk: activity for activity in Activity.objects.order_by("pk")}
         book.attach(self.stored.values(), "host", Organisation)
         book.attach(self.stored.values(), "hub", Hub)
         self.learn(self.stored.values())
 
-    def learn(self, activities):
-        """Adds activities to the index."""
+    def learn(self, activities, name=""):
+        """Adds activities to the index, by their names or another one."""
         for activity in activities:
-            self._by_name[activity.name][id(activity)] = activity
+            self._by_name[name or activity.name][id(activity)] = activity
+            self._by_key[activity.held_on, happening_key(activity.name)][id(activity)] = activity
+
+    def named_alike(self, name, held_on):
+        """Returns the activities on a day whose names are this one or spelled otherwise."""
+        return list(self._by_key.get((held_on, happening_key(name)), {}).values())
 
     def named(self, name, held_on=None):
         """Returns the activities of this name, on the day `held_on` if given."""

@@ -5,8 +5,10 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 
+from yl_district.likeness import firm_key, league_key
 from yl_district.sheets.cells import CellError, is_blank, text_key
 from yl_district.sheets.columns import RecordNameColumn, column
+from yl_district.sheets.doubts import SAME_ORGANISATION, Candidate
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import LogResource, SheetResource
 from yl_district.sheets.span_resource import SpanResource
@@ -58,7 +60,32 @@ def levels(above):
     return depths, circular
 
 
-class OrganisationResource(SheetResource):
+class NamedOtherwise(SheetResource):
+    """A sheet of organisations, which `known` has by name; a name written otherwise is asked about."""
+
+    def named_alike(self, name, key):
+        """Returns the registered organisations, not named by another row, of which a name has the same `key(name)`."""
+        if self.alike is None:
+            self.alike = defaultdict(dict)
+            for one in self.stored.values():
+                self.alike[key(one.name)][one.pk] = one
+        found = self.alike.get(key(name), {}) if key(name) else {}
+        return [one for one in found.values() if id(one) not in self.matched]
+
+    def ask_which(self, row, heading, alike):
+        """Returns the organisation that the row is answered to mean, which keeps its name, None for another one."""
+        if not alike:
+            return None
+        found = self.ask(SAME_ORGANISATION, [Candidate(one, "名称写法相近") for one in alike])
+        if found:
+            # Other rows refer to it by the name in this one.
+            name = row.pop(heading)
+            self.known[name] = found
+            self.written_so.add(name)
+        return found
+
+
+class OrganisationResource(NamedOtherwise):
     """Each row is a league organisation; parents may follow their children.
 
     A row without a parent is the root if there is none yet, else a child of the root; a committee must then name its
@@ -91,7 +118,7 @@ class OrganisationResource(SheetResource):
         model = Organisation
 
     def load(self):
-        self.known = self.book.named(Organisation)
+        self.known, self.alike, self.written_so = self.book.named(Organisation), None, set()
         self.stored = {organisation.pk: organisation for organisation in self.known.values()}
         by_path = {organisation.path: organisation for organisation in self.known.values()}
         self.parents = {id(one): by_path.get(one.path[: -one.steplen]) for one in self.known.values()}
@@ -137,7 +164,8 @@ class OrganisationResource(SheetResource):
         super().before_import_row(row, **options)
 
     def find(self, row):
-        return self.known.get(row["组织名称"])
+        found = self.known.get(row["组织名称"])
+        return found or self.ask_which(row, "组织名称", self.named_alike(row["组织名称"], league_key))
 
     def start(self, row):
         if self.root is None and row["组织名称"] in self.doubtful:
@@ -198,7 +226,8 @@ class OrganisationResource(SheetResource):
     def accept(self, record):
         """Places a new organisation in the tree as treebeard would, without queries, and indexes it by its name."""
         if record.path:
-            for name in [name for name, one in self.known.items() if one is record and name != record.name]:
+            former = [name for name, one in self.known.items() if one is record and name != record.name]
+            for name in set(former) - self.written_so:
                 del self.known[name]
             self.known[record.name] = record
             return
@@ -246,7 +275,7 @@ class DomainSpanResource(SpanResource):
         return records.select_related("organisation").order_by("organisation__path", "ended_on")
 
 
-class UnitResource(SheetResource):
+class UnitResource(NamedOtherwise):
     """Each row is a two-new organisation, identified by its name, else by its credit code.
 
     Its status and mark as contact point are those after its last changes. Where the file does not state these itself, a
@@ -309,7 +338,7 @@ class UnitResource(SheetResource):
         model = Unit
 
     def load(self):
-        self.known = self.book.named(Unit)
+        self.known, self.alike, self.written_so = self.book.named(Unit), None, set()
         self.stored = {unit.pk: unit for unit in self.known.values()}
         self.by_code = {unit.credit_code: unit for unit in self.known.values() if unit.credit_code}
         self.book.attach(self.known.values(), "branch", Organisation)
@@ -323,7 +352,12 @@ class UnitResource(SheetResource):
         if unit and same_code and unit is not same_code:
             remedy = f"该代码已登记在“{same_code.name}”名下，请核对代码"
             raise CellError("本单位的统一社会信用代码", remedy, "统一社会信用代码")
-        return unit or same_code
+        return unit or same_code or self.ask_which(row, "单位名称", self._alike(row))
+
+    def _alike(self, row):
+        """Returns the registered units with the same name written shorter or otherwise, and no other credit code."""
+        code, alike = row.get("统一社会信用代码"), self.named_alike(row["单位名称"], firm_key)
+        return [unit for unit in alike if not (code and unit.credit_code)]
 
     def accept(self, record):
         if record.pk and self.known.get(record.name) is not record:

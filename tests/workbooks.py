@@ -46,10 +46,10 @@ def write_cell(page, number, column, cell, days):
         page.write_number(number, column, cell)
 
 
-def take_in(sheets, check=False, name="台账.xlsx"):
+def take_in(sheets, check=False, name="台账.xlsx", **options):
     """The report of importing `sheets`, given as for `workbook` or as bytes."""
     data = sheets if isinstance(sheets, bytes) else workbook(sheets)
-    return import_ledger(data, name, TODAY, check=check)
+    return import_ledger(data, name, TODAY, check=check, **options)
 
 
 def problems(sheets):

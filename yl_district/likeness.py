@@ -16,6 +16,13 @@ MOST_SPELLINGS = 64
 FIRM_PLACES = ("北京市", "北京")  # before the name of a firm, written or left out
 FIRM = re.compile(r"(?:股份|集团|有限责任|有限|分|子|总)*公司$|集团$|事务所$")
 BRANCHING = re.compile(r"(?:分公司|分部|分店|总公司|总部|本部)$")
+RANKS = {
+    "团总支": re.compile(r"(?:团总支|总支部委员会|总支部|总支)$"),
+    "团支部": re.compile(r"(?:团支部|支部委员会|支部)$"),
+    "团工委": re.compile(r"(?:团工委|工作委员会|工委)$"),
+    "团委": re.compile(r"(?:团委|委员会)$"),
+}
+THE_LEAGUE = re.compile(r"^(?:中国)?(?:共产主义青年团|共青团)")
 HAPPENING = re.compile(r"(?:系列|主题|志愿服务|实践|活动)+$")
 
 
@@ -64,6 +71,19 @@ def firm_key(name: str) -> str:
     for place in FIRM_PLACES:
         text = text.removeprefix(place)
     return FIRM.sub("", BRANCHING.sub("", text))
+
+
+@lru_cache(maxsize=10_000)
+def league_key(name: str) -> str:
+    """What spellings of the name of a league organisation have in common: that of the firm or place, and its rank."""
+    text = (
+        unicodedata.normalize("NFKC", name).removeprefix("中国").removeprefix("共产主义青年团").removeprefix("共青团")
+    )
+    for rank, endings in RANKS.items():
+        if ending := endings.search(text):
+            stem = firm_key(text[: ending.start()])
+            return stem and f"{stem}/{rank}"
+    return firm_key(text)
 
 
 def is_said_beside(words: str) -> bool:

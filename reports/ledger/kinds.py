@@ -2,7 +2,6 @@
 
 from activities.resources import ActivityResource, SignInResource
 from assistance.resources import AssistanceResource, AssistedYouthResource, ScholarshipResource, ServicePlanResource
-from members.forms import told_of, with_capacities
 from members.models import Member, Person
 from members.organisation_resources import LiaisonResource, OrganisationSheetResource
 from members.resources import MemberResource, PostResource, SchoolSpanResource
@@ -22,6 +21,7 @@ from youthhubs.resources import HubYearResource, TeamMemberResource, VolunteerRe
 
 from ..platforms.resources import PlatformEntryResource
 from ..targets.resources import TargetResource
+from .candidates import describe_candidates
 
 
 def may_take_in_cases(user):
@@ -52,18 +52,6 @@ def add_transfers(user, rows):
         if row.told["record"][1] in seen:
             text, known_as = names[id(row)]
             row.member, row.branch = row.told["record"][1], branches.get(text) or branches.get(known_as, "")
-
-
-def describe_candidates(user, wanted):
-    """Returns {(label, key): (words, address)} of the registered people whom rows may mean, with masked numbers."""
-    people = Person.objects.visible_to(user).filter(
-        pk__in=[key for label, key in wanted if label == Person._meta.label]
-    )
-    kept = set(people.kept_by(user).values_list("pk", flat=True))
-    return {
-        (Person._meta.label, one.pk): (told_of(one, one.pk in kept), one.get_absolute_url())
-        for one in with_capacities(people, user)
-    }
 
 
 # In the order of the ledger's documentation.

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ..recognition.headings import shown_heading
 from ..sheets import cells
-from ..sheets.doubts import IN_DOUBT, THE_SAME
+from ..sheets.doubts import IN_DOUBT, answer_meaning
 from ..sheets.problems import Problem
 from ..typing import User
 from .check import ASIDE, DOUBTFUL, TAG_KEYS
@@ -106,7 +106,7 @@ class Findings:
 
 def doubt_dict(told: Mapping[str, Any]) -> dict[str, Any]:
     """A row's doubt in the structure of the JSON report: each candidate with the answer that means it."""
-    candidates = [{"answer": f"{THE_SAME}:{key}", "why": why} for _, key, why in told["candidates"]]
+    candidates = [{"answer": answer_meaning(key), "why": why} for _, key, why in told["candidates"]]
     return {"kind": told["about"], "candidates": candidates, "answer": told["answer"] or None}
 
 

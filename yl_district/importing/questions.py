@@ -14,7 +14,15 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..sheets.columns import ADD, ADDITIONS, LEAVE, STATE_DAY, Book, SheetRow
-from ..sheets.doubts import ANOTHER_ONE, ROW_BY_ROW, SAME_PERSON, THE_SAME, row_answer
+from ..sheets.doubts import (
+    ANOTHER_ONE,
+    ROW_BY_ROW,
+    SAME_ACTIVITY,
+    SAME_ORGANISATION,
+    SAME_PERSON,
+    THE_SAME,
+    row_answer,
+)
 from .versions import as_ranges
 
 if TYPE_CHECKING:
@@ -148,7 +156,11 @@ def day_question(today: date, rows: Iterable[SheetRow], *, proposals: dict[str, 
 
 
 # {what rows are in doubt about: (a registered record, the one that it is asked to be, another one)} in words.
-DOUBT_WORDS = {SAME_PERSON: ("已登记的人", "同一人", "另一人")}
+DOUBT_WORDS = {
+    SAME_PERSON: ("已登记的人", "同一人", "另一人"),
+    SAME_ORGANISATION: ("已登记的单位", "同一个", "另一个"),
+    SAME_ACTIVITY: ("已有的活动", "同一个", "另一个"),
+}
 
 
 def is_row_answer(answer: object) -> bool:

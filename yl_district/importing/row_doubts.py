@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..sheets.doubts import ANOTHER_ONE, SAME_PERSON, THE_SAME, row_answer
+from ..sheets.doubts import ANOTHER_ONE, SAME_PERSON, answer_meaning, row_answer
 from ..typing import User
 from .check import DOUBTFUL, TAG_LABELS
 from .kinds import import_kinds
@@ -16,7 +16,7 @@ from .outcomes import ShownRow, rows_at
 from .questions import DOUBT_WORDS, questions_of
 
 ROW_FIELD = re.compile(r"row-([0-9]{1,9})-([0-9]{1,9})")
-UNSEEN = "一条已登记的记录"
+UNSEEN, OF_THE_FILE = "一条已登记的记录", "同一文件中前面的一行"
 OF_THINGS = "可能是同一个"
 
 
@@ -50,7 +50,7 @@ class ShownDoubt:
 def add_doubts(user: User, rows: Iterable[ShownRow]) -> None:
     """Adds what is registered to the rows in doubt, as far as the user may see it."""
     rows = [row for row in rows if "doubt" in row.told]
-    wanted = {(label, key) for row in rows for label, key, _ in row.told["doubt"]["candidates"]}
+    wanted = {(label, key) for row in rows for label, key, _ in row.told["doubt"]["candidates"] if key}
     described = import_kinds().describe(user, wanted) if wanted else {}
     for row in rows:
         row.doubt = shown_doubt(row.told["doubt"], described)
@@ -60,8 +60,8 @@ def shown_doubt(told: Mapping[str, Any], described: Mapping[tuple[str, int], tup
     """The ShownDoubt of what `Doubt.as_dict` returned; `described` is {(label, key): (words, address)}."""
     found = []
     for label, key, why in told["candidates"]:
-        words, address = described.get((label, key), (UNSEEN, ""))
-        answer = f"{THE_SAME}:{key}"
+        words, address = described.get((label, key), (UNSEEN if key else OF_THE_FILE, ""))
+        answer = answer_meaning(key)
         found.append(ShownCandidate(words, address, why, answer, answer == told["answer"]))
     return ShownDoubt(found, told["answer"], *DOUBT_WORDS[told["about"]])
 
@@ -82,6 +82,6 @@ def row_answers(batch: ImportBatch, data: Mapping[str, Any]) -> dict[str, str]:
     for row in rows_at(batch, given):
         told = row.told.get("doubt")
         answer = given[row.part, row.place]
-        if told and answer in {ANOTHER_ONE, *(f"{THE_SAME}:{key}" for _, key, _ in told["candidates"])}:
+        if told and answer in {ANOTHER_ONE, *(answer_meaning(key) for _, key, _ in told["candidates"])}:
             found[row_answer(told["about"], f"{row.sheet_number}:{row.number}")] = answer
     return found

@@ -17,7 +17,7 @@ THE_SAME, ANOTHER_ONE, ROW_BY_ROW = "same", "new", "each"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A registered record that a row may mean; `why` says what agrees and what does not, and quotes nothing."""
+    """A record that a row may mean, registered or begun by the file; `why` says what agrees, and quotes nothing."""
 
     record: Model
     why: str
@@ -25,7 +25,7 @@ class Candidate:
     @property
     def answer(self) -> str:
         """The answer that the row means this record."""
-        return f"{THE_SAME}:{self.record.pk}"
+        return answer_meaning(self.record.pk)
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,11 @@ class Doubt:
         """The doubt as stored with the row's outcome."""
         found = [[one.record._meta.label, one.record.pk, one.why] for one in self.candidates]
         return {"about": self.about, "candidates": found, "answer": self.answer}
+
+
+def answer_meaning(key: int | None) -> str:
+    """The answer that a row means the record with this key, or the one that the file itself begins."""
+    return f"{THE_SAME}:{key}" if key else THE_SAME
 
 
 def row_answer(about: str, key: str) -> str:

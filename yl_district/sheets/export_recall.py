@@ -12,7 +12,7 @@ from . import cells, export_marks
 from .columns import Book
 from .exporting_rows import SheetExport
 from .models import DatabaseTag
-from .problems import RowCells, RowProblems, row_problem
+from .problems import RowCells, row_problem
 
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 
@@ -93,7 +93,7 @@ class ExportRecall(SheetExport):
         """Raises RowProblems where the row's other cells identify another record than its mark."""
         try:
             other = self.find(self.row)
-        except (cells.CellError, RowProblems):
+        except cells.CellError:
             return
         if other in (None, record) or self._is_still(record):
             return

@@ -250,8 +250,10 @@ class SheetResource(ExportRecall, ModelResource):
     def ask(self, about: str, candidates: Sequence[Candidate]) -> Any:
         """Returns the record that the current row is answered to mean, None for another one.
 
-        Raises RowProblems, of the kind DOUBTFUL, where it is not answered.
+        A row with an export mark is not asked about. Raises RowProblems, of the kind DOUBTFUL, without an answer.
         """
+        if self.marked:
+            return None
         self.doubt = self.book.settle_doubt(about, self.place, self.row_key, candidates)
         if not self.doubt.answer:
             raise RowProblems([], RowProblems.DOUBTFUL)
