@@ -1,10 +1,12 @@
 from django.urls import path
 
-from . import duplicate_views, liaison_views, merge_views, views
+from . import duplicate_views, liaison_views, many_views, merge_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
     path("members/export/", views.member_export, name="member_export"),
+    path("members/many/end/", many_views.members_end, name="members_end"),
+    path("members/many/transfer/", many_views.members_transfer, name="members_transfer"),
     path("members/create/", views.member_create, name="member_create"),
     path("members/<int:pk>/", views.member_detail, name="member_detail"),
     path("members/<int:pk>/update/", views.member_update, name="member_update"),

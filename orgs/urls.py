@@ -5,7 +5,7 @@ from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import new_organisation_views, views, who_can_see_views
+from . import many_views, new_organisation_views, views, who_can_see_views
 from .accounts import account_views, sign_in_views
 from .unmasking import record_unmask
 
@@ -72,6 +72,7 @@ urlpatterns = [
     path("unit-contacts/<int:pk>/", views.unit_contact_detail, name="unit_contact_detail"),
     path("unit-contacts/<int:pk>/update/", views.unit_contact_update, name="unit_contact_update"),
     path("unit-contacts/<int:pk>/delete/", views.unit_contact_delete, name="unit_contact_delete"),
+    path("organisations/many/supplies/", many_views.supplies_issue, name="supplies_issue"),
     path("supplies/", views.supply_list, name="supply_list"),
     path("supplies/export/", views.supply_export, name="supply_export"),
     path("supplies/create/", views.supply_create, name="supply_create"),

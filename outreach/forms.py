@@ -14,6 +14,8 @@ from yl_district.validators import problem
 
 from .models import CadreQuerySet, Contact, Link
 
+KEPT_LABEL = "保留（仍任其他职务，或到离任时再办理）"
+
 
 class CadreChoiceField(forms.ModelChoiceField):
     """A choice of a cadre, distinguished from namesakes by the organisations of their posts."""
@@ -138,6 +140,40 @@ class LinkHandOverForm(HandOverForm):
         return super().clean()
 
 
+class PostsEndForm(ActionForm):
+    """The month in which several posts end, and what becomes of their holders' links; each is checked by itself."""
+
+    groups = [("", "day"), ("名下的联系青年", "fate", "successor", "links_on", "reason")]
+    day = MonthFormField(label="离任年月")
+    fate = forms.ChoiceField(
+        label="名下的联系青年",
+        choices=[
+            (HandOverForm.HAND_OVER, "交给接手的团干部"),
+            (HandOverForm.END, "全部结束"),
+            (HandOverForm.KEEP, KEPT_LABEL),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    successor = CadreChoiceField(label="接手人", queryset=Person.objects.none(), required=False)
+    links_on = forms.DateField(label="移交日期", required=False, help_text="联系从这一天起结束，由接手人继续。")
+    reason = forms.CharField(label="原因", max_length=50, required=False, help_text="写入原联系的备注。")
+
+    def __init__(self, *args, posts, **options):
+        super().__init__(*args, **options)
+        cadres = {post.person_id for post in posts}
+        links = Link.objects.visible_as(self.user, RoleKind.STAFF).filter(cadre__in=cadres)
+        if links.not_ended_by(self.day).exists():
+            serving = CadreQuerySet(Person).visible_to(self.user).serving_on(self.day).exclude(pk__in=cadres)
+            self.fields["successor"].queryset = serving.order_by(*NAME_ORDER)
+            refuse_after(self.fields["links_on"], self.day)
+            self.initial |= {"links_on": self.day, "reason": "离任"}
+        else:
+            for name in ("fate", "successor", "links_on", "reason"):
+                del self.fields[name]
+            self.groups = self.groups[:1]
+
+
 class PostEndForm(HandOverForm):
     """The month in which a post ends, and what becomes of its holder's links.
 
@@ -152,7 +188,7 @@ class PostEndForm(HandOverForm):
         super().__init__(*args, cadre=post.person, **options)
         self.post = post
         if self.link_count:
-            self.fields["fate"].choices += [(self.KEEP, "保留（仍任其他职务，或到离任时再办理）")]
+            self.fields["fate"].choices += [(self.KEEP, KEPT_LABEL)]
         else:
             for name in ("fate", "successor", "links_on", "reason"):
                 del self.fields[name]

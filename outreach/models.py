@@ -126,6 +126,12 @@ class Link(models.Model):
             raise ValidationError({"youth": problem("团干部以外的青年", "团干部不必登记为自己的联系青年，请核对姓名")})
         check_order(self, "started_on", "ended_on")
 
+    def bind(self, day):
+        """Registers that the link was bound on the platform on `day`."""
+        self.bound_on = day
+        self.full_clean()
+        self.save()
+
     def end(self, day, reason=""):
         """Ends the link on `day`, and adds the reason to the remark."""
         self.ended_on = day

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from . import views
+from . import many_views, views
 
 urlpatterns = [
+    path("links/many/bind/", many_views.links_bind, name="links_bind"),
+    path("links/many/end/", many_views.links_end, name="links_end"),
+    path("posts/many/end/", many_views.posts_end, name="posts_end"),
     path("links/", views.link_list, name="link_list"),
     path("links/export/", views.link_export, name="link_export"),
     path("links/create/", views.link_create, name="link_create"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import many_views, views
 
 urlpatterns = [
     path("hubs/", views.hub_list, name="hub_list"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("hubs/<int:pk>/end/", views.hub_end, name="hub_end"),
     path("hubs/<int:hub_pk>/years/create/", views.hub_year_create, name="hub_year_create"),
     path("hubs/years/<int:pk>/update/", views.hub_year_update, name="hub_year_update"),
+    path("volunteers/many/bind/", many_views.volunteers_bind, name="volunteers_bind"),
+    path("volunteers/many/end/", many_views.volunteers_end, name="volunteers_end"),
     path("volunteers/", views.volunteer_list, name="volunteer_list"),
     path("volunteers/export/", views.volunteer_export, name="volunteer_export"),
     path("volunteers/create/", views.volunteer_create, name="volunteer_create"),

@@ -111,6 +111,12 @@ class Volunteer(models.Model):
         """Whether the volunteer had left by `day`."""
         return self.left_on is not None and self.left_on <= day
 
+    def bind(self, day):
+        """Registers that the volunteer was bound on the platform on `day`."""
+        self.bound_on = day
+        self.full_clean()
+        self.save()
+
     def leave(self, day):
         """Ends the volunteer's service on `day`."""
         self.left_on = day

@@ -405,3 +405,13 @@ class DeletionForm(PageFormMixin, forms.Form):
 
 class ActionForm(PageFormMixin, forms.Form):
     """A form for the arguments of a model's method, such as date and reason of an end."""
+
+
+class BindingForm(ActionForm):
+    """The day on which records were bound on an outside platform."""
+
+    day = forms.DateField(label="绑定日期")
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        refuse_after(self.fields["day"], self.day)

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
 from . import edit_conflicts, submit_once
+from .acts_for_many import acts_offered
 from .announcements import Unannounced, announcing
 from .forms import DeletionForm
 
@@ -69,6 +70,7 @@ def list_page(request, table_class, filter_class, rows, *, title, **context):
     """A list with its filter form; htmx gets only the rows, but a history restore the whole page."""
     filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
     table = configured_table(request, table_class, filterset.qs)
+    table.acts = acts_offered(request.user, request.resolver_match.url_name)
     context |= {"title": title, "filter": filterset, "table": table, "exports": export_addresses(request)}
     return rows_response(request, template_names(request, "list"), "_rows.html", context)
 

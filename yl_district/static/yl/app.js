@@ -49,6 +49,18 @@ document.addEventListener("DOMContentLoaded", () => {
   enhanceChoices(document);
 });
 
+// The box above a list ticks and unticks its page; without scripts the choice beside the acts does.
+function offerTicks() {
+  for (const box of document.querySelectorAll("[data-tick-all]")) box.hidden = false;
+}
+document.addEventListener("DOMContentLoaded", offerTicks);
+document.addEventListener("htmx:afterSettle", offerTicks);
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-tick-all]");
+  if (!all) return;
+  for (const box of all.closest("table").querySelectorAll("td.tick input")) box.checked = all.checked;
+});
+
 // Conditions that hold anyway stay out of the address.
 document.addEventListener("htmx:configRequest", (event) => {
   const form = event.target.closest("form[data-rows]");

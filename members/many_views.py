@@ -1,0 +1,88 @@
+"""Acts for many members at once."""
+
+from orgs.models import Organisation
+from orgs.roles import RoleKind
+from yl_district.pages.acts_for_many import ActForMany, refuse_ended
+from yl_district.pages.many_pages import page_of_many
+from yl_district.validators import problem
+
+from .actions import propose_leaving, propose_transfer, transfer
+from .filters import MemberFilter
+from .forms import LeaveProposalForm, MemberLeaveForm, MemberTransferForm, TransferProposalForm, keeps_roll
+from .models import Member
+
+
+def chosen_members(user):
+    """The members whom the user may see."""
+    return Member.objects.visible_to(user).select_related("person", "branch")
+
+
+def named_with_branch(member):
+    """A member's name and branch."""
+    return f"{member}（{member.branch}）"
+
+
+def keeps_all_rolls(user, members):
+    """Whether the user may change the rolls of all these members without the committee's consent."""
+    kept = Member.objects.visible_as(user, RoleKind.STAFF).filter(pk__in=[member.pk for member in members])
+    return kept.count() == len(members)
+
+
+def leaving_form(user, members):
+    """The form of leaving; that of asking for it where any member is on a roll that others keep."""
+    return MemberLeaveForm if keeps_all_rolls(user, members) else LeaveProposalForm
+
+
+def transfer_form(user, members):
+    """The form of a transfer; that of asking for it where any member is on a roll that others keep."""
+    return MemberTransferForm if keeps_all_rolls(user, members) else TransferProposalForm
+
+
+def decides(user, member, form):
+    """Whether the user may act upon this member without the committee; only where not upon all, each is looked up."""
+    return "note" not in form.fields or keeps_roll(user, member)
+
+
+def leave_roll(request, member, form):
+    """Takes a member off the roll, or asks the committee to."""
+    refuse_ended(member, form.day)
+    asked = dict(form.cleaned_data)
+    note = asked.pop("note", "")
+    if decides(request.user, member, form):
+        member.leave(**asked)
+    else:
+        propose_leaving(member, request.user, note=note, **asked)
+
+
+def move_to_branch(request, member, form):
+    """Transfers a member, or asks the committee to."""
+    refuse_ended(member, form.day)
+    asked = dict(form.cleaned_data)
+    note = asked.pop("note", "")
+    if decides(request.user, member, form):
+        refuse_branch_out_of_reach(request.user, asked["to_branch"])
+        transfer(member, **asked)
+    else:
+        propose_transfer(member, request.user, note=note, **asked)
+
+
+def refuse_branch_out_of_reach(user, branch):
+    """Raises ValidationError for a branch that the user does not see: only the committee moves a member there."""
+    if not Organisation.objects.visible_to(user).filter(pk=branch.pk).exists():
+        raise problem("您负责的组织范围内的转入团支部", "请改选团支部，或请同时负责两个团支部的委机关专干办理")
+
+
+OF_MEMBERS = {
+    "counted": "名团员",
+    "of_list": "member_list",
+    "rows": chosen_members,
+    "filter_class": MemberFilter,
+    "told": named_with_branch,
+}
+
+members_transfer = page_of_many(
+    ActForMany("members_transfer", "办理转接", "transfer", form=transfer_form, act=move_to_branch, **OF_MEMBERS)
+)
+members_end = page_of_many(
+    ActForMany("members_end", "办理离开", "user-off", form=leaving_form, act=leave_roll, **OF_MEMBERS)
+)
