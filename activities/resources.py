@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
+from functools import partial
 
 from django.core.exceptions import ValidationError
 
@@ -9,8 +10,9 @@ from members.directory import ASSISTED_YOUTH, LINKED_YOUTH, MEMBER, VOLUNTEER, R
 from members.resources import PERSON_SYNONYMS, PeopleResource, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.importing.questions import Question
 from yl_district.likeness import happening_key
-from yl_district.sheets.cells import CellError, split_list
+from yl_district.sheets.cells import About, CellError, DayWidget, YesNoWidget, split_list
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_ACTIVITY, Candidate
 from yl_district.sheets.problems import RowProblems, row_problem
@@ -25,6 +27,8 @@ from .models import Activity, ActivityType, SignIn
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
 DAYS_LISTED = 10
 SIGN_IN_SHEET = "签到"
+RUN_SESSIONS, ONE_SESSION, EACH_DAY = "run_sessions", "算 1 场", "每天算 1 场"  # the question, and its answers
+ONLINE_WORDS = {"线上": True, "网上": True, "线下": False, "现场": False}
 
 
 class ActivityResource(SheetResource):
@@ -38,13 +42,13 @@ class ActivityResource(SheetResource):
     group = "青年汇"
     columns = [
         column(Activity, "name", required=True),
-        column(Activity, "held_on", required=True),
+        column(Activity, "held_on", required=True, widget=DayWidget(takes_runs=True)),
         column(Activity, "state"),
         RecordNameColumn("类型", "type", ActivityType, required=True),
         RecordNameColumn("主办组织", "host", Organisation, ORGANISATION_SHEET),
         RecordNameColumn("青年汇", "hub", Hub, HubYearResource.sheet),
         column(Activity, "venue"),
-        column(Activity, "is_online"),
+        column(Activity, "is_online", widget=YesNoWidget(ONLINE_WORDS)),
         column(Activity, "session_count"),
         column(Activity, "attendance"),
         column(Activity, "basis"),
@@ -56,20 +60,20 @@ class ActivityResource(SheetResource):
     ]
     synonyms = {
         "活动名称": "活动主题 活动标题 主题 标题 名称",
-        "日期": "活动日期 活动时间 活动开始时间 时间 举办日期 举办时间 开展日期 开展时间",
+        "日期": "活动日期 活动时间 活动开始时间 开始时间 开始日期 时间 举办日期 举办时间 开展日期 开展时间",
         "状态": "活动状态 举办情况",
         "类型": "活动类型 活动类别 类别",
         "主办组织": "主办单位 主办方 主办 举办单位 组织单位 开展单位",
         "青年汇": "所属青年汇 活动青年汇 青年汇名称",
-        "地点": "活动地点 举办地点",
-        "线上": "是否线上 线上活动 是否线上活动",
+        "地点": "活动地点 举办地点 开展地点 地址",
+        "线上": "是否线上 线上活动 是否线上活动 活动形式 举办形式 开展形式",
         "场次": "活动场次 活动场数 场数",
-        "人次": "参与人数 参加人数 参与人次 参加人次 活动人数 活动人次 实到人数",
+        "人次": "参与人数 参加人数 参与人次 参加人次 活动人数 活动人次 实到人数 人数 服务人次 参会人数 到场人数",
         "面向人群": "活动对象 参与对象 面向对象",
         "专项": "专项活动",
         "主题标签": "标签",
-        "协办单位": "协办 协办方 合作单位",
-        "内容": "活动内容 活动概述 活动简介 活动情况",
+        "协办单位": "协办 协办方 合作单位 协办组织",
+        "内容": "活动内容 活动概述 活动简介 活动情况 内容简介 主要内容",
     }
 
     state_column = "状态"
@@ -87,6 +91,7 @@ class ActivityResource(SheetResource):
         self.stored = self.index.stored
         self.book.attach(self.index.stored.values(), "type", ActivityType)
         self.stated = self.book.only(StatedPersonTimes)
+        self.runs = {}
 
     def find(self, row):
         """Returns the activity of the same name, day, host and hub, or None for a new one.
@@ -128,6 +133,8 @@ class ActivityResource(SheetResource):
         return said if activity.pk else f"{self.place_of(activity)}，{said}"
 
     def import_instance(self, instance, row, **options):
+        self._take_about(row)
+        self._count_sessions(instance, row)
         if SIGN_IN_SHEET not in self.book.sheets:
             self._check_person_times(instance)
         self.stated.note(self.row_at, instance, self.row.get("人次"))
@@ -144,6 +151,38 @@ class ActivityResource(SheetResource):
         if instance.pk is None:
             instance.settle_state(self.book.today)
             instance.settle_basis()
+
+    def _take_about(self, row):
+        """Takes person-times of which the cell says that they are not exact as 约数; raises where 数字口径 differs."""
+        stated = self.row.get("人次")
+        if not isinstance(stated, About):
+            return
+        self.row["人次"] = int(stated)
+        if self.row.setdefault("数字口径", Activity.Basis.ROUNDED) != Activity.Basis.ROUNDED:
+            label = Activity.Basis(self.row["数字口径"]).label
+            raise row_problem("人次", row["人次"], f"与数字口径（{label}）一致的数字", "请改正人次或数字口径")
+
+    def _count_sessions(self, instance, row):
+        """Sets the sessions of a new activity of several days as the answer says, where the row does not."""
+        run = self.fields["日期"].widget.run(row.get("日期"), row)
+        if run is None or instance.pk or "场次" in self.row:
+            return
+        self.runs[self.place] = None
+        self.trail.append(partial(self.runs.pop, self.place))
+        if self.book.answers.get(RUN_SESSIONS) == EACH_DAY:
+            self.row["场次"] = (run.last - run.first).days + 1
+
+    def questions(self):
+        if self.runs:
+            yield Question(
+                id=RUN_SESSIONS,
+                kind=RUN_SESSIONS,
+                asked="连续几天的活动各算几场？",
+                found=f"{len(self.runs)} 行活动写的是连续几天，没有写场次；日期登记为第一天",
+                rows=list(self.runs),
+                proposals={ONE_SESSION: ONE_SESSION, EACH_DAY: EACH_DAY},
+                default=ONE_SESSION,
+            )
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
         super().validate_instance(instance)
@@ -300,14 +339,15 @@ class SignInResource(PeopleResource):
     """Each row is one person's attendance at an activity; an unknown person is created."""
 
     sheet = SIGN_IN_SHEET
-    known_by = ("活动名称", "日期", "姓名", "手机号码")
+    known_by = ("活动名称", "日期", "姓名", "身份证号", "手机号码")
     group = "活动名称"
     settled_by = "activity"
     called = "姓名"
     columns = [
         Column("活动名称", required=True, width=30),
-        column(Activity, "held_on", required=True, prefix="activity__"),
+        column(Activity, "held_on", required=True, prefix="activity__", widget=DayWidget(takes_runs=True)),
         Column("姓名", widget=ReferenceWidget(), required=True),
+        person_column("identity_number"),
         person_column("mobile"),
         column(SignIn, "capacity"),
         column(SignIn, "presence", aliases=PRESENCE_ALIASES),
@@ -318,6 +358,7 @@ class SignInResource(PeopleResource):
         "活动名称": "活动 活动主题 活动标题",
         "日期": "活动日期 活动时间 签到日期",
         "姓名": f"{PERSON_SYNONYMS['姓名']} 签到人 签到人姓名 参加人 参加人姓名 参加人员",
+        "身份证号": PERSON_SYNONYMS["身份证号"],
         "手机号码": PERSON_SYNONYMS["手机号码"],
         "身份": "人员身份 参加人身份 人员类别",
         "到场情况": "出席情况 到会情况 参会情况 签到情况 签到状态 是否到场 是否出席 是否参加 是否签到 参加情况 "

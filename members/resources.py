@@ -9,7 +9,14 @@ from orgs.resources import ORGANISATION_SHEET
 from yl_district.importing.questions import ANOTHER_DAY, day_question
 from yl_district.pinyin import person_order
 from yl_district.sheets import export_marks
-from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, split_list
+from yl_district.sheets.cells import (
+    CellError,
+    IdentityNumberWidget,
+    MobileWidget,
+    NameWidget,
+    YesNoWidget,
+    split_list,
+)
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_PERSON
 from yl_district.sheets.problems import RowProblems, row_problem
@@ -23,6 +30,12 @@ from .models import LEAVING_STATUSES, Member, Person, Post, SchoolSpan, shown_na
 
 PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(), "mobile": MobileWidget()}
 
+GENDER_ALIASES = dict.fromkeys("男性 男生 男士 男同志".split(), "男") | dict.fromkeys(
+    "女性 女生 女士 女同志".split(), "女"
+)
+IN_SCHOOL_WORDS = dict.fromkeys("在校 在读 在校生 在校学生 在学 就读 学生".split(), True) | dict.fromkeys(
+    "毕业 已毕业 离校 已离校 不在校 非在校 非在校生 非学生".split(), False
+)
 
 # It encodes the birth date and the sex as well (GB 11643).
 IDENTITY_HEADING = "身份证号"
@@ -30,16 +43,19 @@ IDENTITY_HEADING = "身份证号"
 
 def person_column(name, required=False, owner="person", unless=""):
     """Returns a column for a field of the person whom a row describes."""
-    found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name))
+    aliases = GENDER_ALIASES if name == "gender" else None
+    found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name), aliases=aliases)
     found.unless = unless
     return found
 
 
 PERSON_SYNONYMS = {
-    "姓名": "真实姓名 名字",
+    "姓名": "真实姓名 名字 本人姓名",
     "出生日期": "出生年月 出生年月日 出生时间 出生 生日",
-    "身份证号": "身份证号码 公民身份号码 公民身份证号码 居民身份证号码 证件号码 证件号 身份证",
-    "手机号码": "手机号 手机 移动电话 联系电话 电话 电话号码 联系方式",
+    "身份证号": "身份证号码 身份号码 身份证件号码 身份证件号 居民身份证号 公民身份证号 "
+    "公民身份号码 公民身份证号码 居民身份证号码 证件号码 证件号 身份证",
+    "手机号码": "手机号 手机 本人手机 本人电话 联系手机 移动电话号码 联系电话号码 "
+    "移动电话 联系电话 电话 电话号码 联系方式",
 }
 BRANCHES = "所在团组织 所属团组织 团组织 团组织名称 所属团支部 团支部 团支部名称 支部名称"
 WORKPLACES = "学习工作单位 工作学习单位 工作/学习单位 学习/工作单位 工作或学习单位 学习或工作单位 所在单位"
@@ -165,6 +181,13 @@ class PeopleResource(SheetResource):
             for attribute in attributes or (self.owner,):
                 setattr(record, attribute, self.directory.people[getattr(record, f"{attribute}_id")])
 
+    def is_sure(self, instance):
+        """Whether nobody else is known by the person's name, or an identity number tells who it is."""
+        if not self.owner:
+            return False
+        person = getattr(instance, self.owner)
+        return bool(self.row.get(IDENTITY_HEADING)) or all(one is person for one in self.directory.namesakes(person))
+
     def save_instance(self, instance, is_create, row, **options):
         if self.owner:
             self.directory.learn(getattr(instance, self.owner))
@@ -225,7 +248,7 @@ class MemberResource(PeopleResource):
         person_column("mobile"),
         column(Member, "wechat"),
         column(Member, "employer"),
-        column(Member, "in_school"),
+        column(Member, "in_school", widget=YesNoWidget(IN_SCHOOL_WORDS)),
         column(Member, "enrolled_on"),
         column(Member, "graduated_on"),
         column(Member, "development_no"),
@@ -245,7 +268,7 @@ class MemberResource(PeopleResource):
         "入团年月": "入团时间 入团日期 入团年月日",
         "所在团支部": f"{BRANCHES} 所在支部 所属支部 支部 选择组织 单位",
         "微信号": "微信 微信号码",
-        "工作单位": f"{WORKPLACES} 单位 学校 就读学校",
+        "工作单位": f"{WORKPLACES} 单位 学校 就读学校 就读院校 单位名称",
         "是否在校": "在校 是否在校生 是否在校学生 是否学生",
         "入学年月": "入学时间 入学日期",
         "毕业年月": "毕业时间 毕业日期",
@@ -256,7 +279,7 @@ class MemberResource(PeopleResource):
         "在册起始日期": "在册日期 在册时间 在册起始时间 在册起始",
         "团籍状态": "状态 团员状态",
         "离开日期": "转出日期 转出时间 离开时间",
-        "备注": "备注说明",
+        "备注": "备注说明 备注信息 其他说明",
     }
     state_column = "团籍状态"
     state_synonyms = {

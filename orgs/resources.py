@@ -6,7 +6,7 @@ from functools import partial
 from django.core.exceptions import ValidationError
 
 from yl_district.likeness import firm_key, league_key
-from yl_district.sheets.cells import CellError, is_blank, text_key
+from yl_district.sheets.cells import CellError, YesNoWidget, is_blank, text_key
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.doubts import SAME_ORGANISATION, Candidate
 from yl_district.sheets.problems import row_problem
@@ -275,6 +275,9 @@ class DomainSpanResource(SpanResource):
         return records.select_related("organisation").order_by("organisation__path", "ended_on")
 
 
+PARTY_BRANCH_WORDS = {"已建": True, "已建立": True, "未建": False, "未建立": False}
+
+
 class UnitResource(NamedOtherwise):
     """Each row is a two-new organisation, identified by its name, else by its credit code.
 
@@ -290,7 +293,7 @@ class UnitResource(NamedOtherwise):
         column(Unit, "name", required=True),
         column(Unit, "credit_code"),
         column(Unit, "kind", required=True),
-        column(Unit, "has_party_branch"),
+        column(Unit, "has_party_branch", widget=YesNoWidget(PARTY_BRANCH_WORDS)),
         column(Unit, "employees"),
         column(Unit, "youths"),
         column(Unit, "league_form"),
@@ -320,10 +323,11 @@ class UnitResource(NamedOtherwise):
         "区级联系点": "是否区级联系点 联系点",
         "状态": "单位状态 经营状态",
         "最近核实日期": "最近核实时间 核实日期 核实时间",
-        "地址": "单位地址 办公地址 详细地址 经营地址",
+        "地址": "单位地址 办公地址 详细地址 经营地址 实际经营地址 通讯地址",
         "联系人": "联系人姓名",
-        "联系电话": "联系人电话 联系方式 电话 电话号码 手机 手机号 手机号码",
-        "备注": "备注说明",
+        "联系电话": "联系人电话 联系人手机 联系人手机号 联系人联系方式 办公电话 固定电话 "
+        "联系方式 电话 电话号码 手机 手机号 手机号码",
+        "备注": "备注说明 备注信息",
     }
     state_column = "状态"
     state_synonyms = {

@@ -116,11 +116,12 @@ class VolunteerResource(TeamResource):
 
     sheet = "志愿者"
     shared = (*PeopleResource.shared, "bound_on")
-    known_by = ("姓名", "手机号码")
+    known_by = ("姓名", "身份证号", "手机号码")
     group = "志愿者队伍"
     columns = [
         Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("gender"),
+        person_column("identity_number"),
         person_column("mobile"),
         column(Volunteer, "employer"),
         column(Volunteer, "volunteer_no"),
@@ -135,8 +136,9 @@ class VolunteerResource(TeamResource):
     ]
     synonyms = {
         "姓名": f"{PERSON_SYNONYMS['姓名']} 志愿者姓名 志愿者",
+        "身份证号": PERSON_SYNONYMS["身份证号"],
         "手机号码": PERSON_SYNONYMS["手机号码"],
-        "单位": f"工作单位 {WORKPLACES}",
+        "单位": f"工作单位 {WORKPLACES} 单位名称 学校",
         "志愿者编号": "志愿者号 志愿服务编号 志愿北京编号",
         "志愿者队伍": "志愿队伍 志愿服务队 志愿服务队伍 服务队 所属队伍 所在队伍 青年汇 所属青年汇",
         "入队日期": "入队时间",
@@ -145,7 +147,7 @@ class VolunteerResource(TeamResource):
         "退出日期": "退出时间",
         "承诺书日期": "承诺书时间 承诺书签订日期 签订承诺书日期 签订承诺书时间",
         "平台绑定日期": "平台绑定时间 绑定日期 绑定时间",
-        "备注": "备注说明",
+        "备注": "备注说明 备注信息",
     }
     # The columns of the latest place, with its fields.
     of_place = {"志愿者队伍": "hub", "入队日期": "started_on", "离队日期": "ended_on"}

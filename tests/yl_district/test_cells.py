@@ -14,6 +14,7 @@ from orgs.models import Organisation, Unit
 from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import column
+from yl_district.sheets.day_texts import year_said
 from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT
 from yl_district.validators import validate_credit_code, validate_identity_number, validate_mobile, validate_year
 
@@ -25,6 +26,8 @@ CATEGORY = cells.ChoiceWidget(Organisation.Category.choices)
 CHAT = cells.ChoiceWidget(Organisation.Chat.choices)
 ETHNICITY = cells.ChoiceWidget(Ethnicity, ETHNICITY_ALIASES)
 
+RUN, PEOPLE = cells.DayWidget(takes_runs=True), cells.IntegerWidget(units=["人", "人次"], takes_about=True)
+IN_SCHOOL = cells.YesNoWidget({"在读": True, "毕业": False})
 MAY_4 = date(2017, 5, 4)
 MAY = date(2017, 5, 1)
 
@@ -44,6 +47,22 @@ TAKEN = [
     (DAY, MAY_4, MAY_4),
     (DAY, datetime(2017, 5, 4, 15, 30), MAY_4),
     (DAY, "2016-02-29", date(2016, 2, 29)),
+    (DAY, "2017-05-04 14:00", MAY_4),
+    (DAY, "2017-05-04T14:00:00", MAY_4),
+    (DAY, "2017-5-4 14:00-16:30", MAY_4),
+    (DAY, "2017年5月4日下午2点", MAY_4),
+    (DAY, "2017年5月4日（周四）", MAY_4),
+    (DAY, "2017年5月4日 星期四 上午9:00至11:00", MAY_4),
+    (DAY, "2017.5.4 上午", MAY_4),
+    (DAY, "20170504 09:00", MAY_4),
+    (RUN, "2017-05-04", MAY_4),
+    (RUN, "2017.5.4-5.6", MAY_4),
+    (RUN, "2017.5.4-6", MAY_4),
+    (RUN, "2017年5月4日至6日", MAY_4),
+    (RUN, "2017年5月4日—5月6日", MAY_4),
+    (RUN, "2017-05-04至2017-05-06", MAY_4),
+    (RUN, "2017/5/4~5/6", MAY_4),
+    (RUN, "2017年5月4日9:00至6日17:00", MAY_4),
     (MONTH, "2017-05", MAY),
     (MONTH, "2017.5", MAY),
     (MONTH, "2017/05", MAY),
@@ -150,6 +169,57 @@ CALENDAR_YEAR = ("四位年份，如 2017", WHOLE[1])
 MONEY = ("不小于 0、最多两位小数的金额", "请只填写数字")
 CONTROL = ("不含不可见控制字符的文字", "请在单元格中重新输入这段文字")
 
+TAKEN += [
+    (IDENTITY, cell, "11010119900307002X")
+    for cell in (
+        "11010119900307002×",
+        "11010119900307002х",
+        "'11010119900307002X",
+        "`11010119900307002x",
+        "’11010119900307002X",
+        "11010119900307002X。",
+        "身份证：11010119900307002X",
+        "身份证号码: 11010119900307002x",
+        "110101-19900307-002X",
+        "110101 19900307 002×",
+        "１１０１０１１９９００３０７００２Ｘ",
+    )
+]
+TAKEN += [
+    (MOBILE, cell, "13800138000")
+    for cell in (
+        "8613800138000",
+        "008613800138000",
+        "0086-13800138000",
+        "(86)13800138000",
+        "（86）138 0013 8000",
+        "（+86）13800138000",
+        "86-138-0013-8000",
+        "138.0013.8000",
+        "'13800138000",
+        "13800138000.0",
+        "手机：13800138000",
+        "13800138000（微信同号）",
+        "13800138000/13900139000",
+        "13800138000；010-85751234",
+        "010-85751234、13800138000",
+        "138 00138000 13900139000",
+        "13800138000转8001",
+    )
+]
+TAKEN += [
+    *((PEOPLE, cell, 20) for cell in ("20人", "20 人次", "２０人", 20.0, "20")),
+    *(
+        (PEOPLE, cell, cells.About(30))
+        for cell in ("约30人", "30余人", "近30人", "30多人", "大约30", "30人左右", "约 30")
+    ),
+    (PEOPLE, "1,200人", 1200),
+    (IN_SCHOOL, "在读", True),
+    (IN_SCHOOL, "毕业", False),
+    (IN_SCHOOL, "是", True),
+]
+
+
 REFUSED = [
     (DAY, "17-05-04", DATE),
     (DAY, "2017-05", DATE),
@@ -196,8 +266,11 @@ REFUSED = [
     (IDENTITY, "110105194912310021", CHECK_DIGIT),
     (MOBILE, "12800138000", PHONE),
     (MOBILE, "1380013800", PHONE),
-    (MOBILE, "13800138000/13900139000", PHONE),
     (MOBILE, "010-85751234", PHONE),
+    (MOBILE, "13800138000-8001", PHONE),
+    (MOBILE, "138 0013 8000 1", PHONE),
+    (MOBILE, "110101199003070021", PHONE),
+    (MOBILE, "85213800138000", PHONE),
     (MOBILE, "1٣800138000", PHONE),
     (MOBILE, True, PHONE),
     (YES_NO, "不详", ANSWER),
@@ -388,3 +461,75 @@ def test_widgets_follow_the_kind_of_the_models_field():
         "status": "ChoiceWidget",
         "task_year": "YearWidget",
     }
+
+
+@pytest.mark.parametrize(
+    ("cell", "rest"),
+    [
+        ("13800138000", ""),
+        (13800138000.0, ""),
+        ("+86 138-0013-8000", ""),
+        ("手机：13800138000", ""),
+        ("13800138000（微信同号）", "微信同号"),
+        ("13800138000/13900139000", "13900139000"),
+        ("010-85751234、13800138000", "010-85751234"),
+        ("无", ""),
+    ],
+)
+def test_what_stands_beside_a_mobile_number_is_kept(cell, rest):
+    assert MOBILE.rest(cell) == rest
+
+
+@pytest.mark.parametrize("cell", ["20场", "20-30人", "约", "三十人", "30人/场", "1,20人", "约300000000000人"])
+def test_a_number_with_what_it_does_not_count_is_refused(cell):
+    with pytest.raises(CellError):
+        PEOPLE.clean(cell)
+
+
+@pytest.mark.parametrize("cell", ["约30人", "30余"])
+def test_a_number_that_is_not_exact_is_refused_where_nothing_says_so_beside_it(cell):
+    with pytest.raises(CellError):
+        NUMBER.clean(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2017.5.6-5.4",
+        "2017-05-04-06",
+        "2017.5.4-2.30",
+        "2017-05-0414:00",
+        "5月4日",
+        "2017年5月",
+        "每周六",
+        "2017-05-04 25点半左右",
+    ],
+)
+def test_a_day_that_is_in_doubt_is_refused(cell):
+    with pytest.raises(CellError):
+        RUN.clean(cell)
+
+
+@pytest.mark.parametrize("cell", ["5月4日", "5月4号", "5月4日 14:00", "5月4日至6日", "5月4日-5月6日"])
+def test_a_day_without_a_year_is_of_the_year_that_its_sheet_names(cell):
+    assert RUN.clean(cell, {cells.YEAR_OF_SHEET: 2017}) == MAY_4
+    with pytest.raises(CellError):
+        RUN.clean(cell, {cells.YEAR_OF_SHEET: 0})
+
+
+@pytest.mark.parametrize(
+    ("texts", "year"),
+    [
+        (["2017年活动台账"], 2017),
+        (["Sheet1", "附件1", "清河地区2017年度活动登记表"], 2017),
+        (["2017年", "填报日期：2017年12月30日"], 2017),
+        (["2016-2017年活动"], 0),
+        (["2016年至2017年"], 0),
+        (["京团发〔2016〕12号", "2017年活动"], 0),
+        (["活动2017"], 0),
+        (["电话 20171234 年"], 0),
+        ([], 0),
+    ],
+)
+def test_the_year_of_a_sheet_is_the_only_one_that_its_titles_name(texts, year):
+    assert year_said(texts) == year

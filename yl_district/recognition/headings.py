@@ -8,6 +8,7 @@ from ..sheets.cells import is_blank, plain
 
 JOINT = "·"  # between a heading over several columns and that of one of them: 帮扶人·姓名
 HINT = re.compile(r"[(\[【〔〖].*?(?:[)\]】〕〗]|$)")
+ENGLISH = re.compile(r"(?<=[\u4e00-\u9fff])[*:/|\-]*[A-Za-z][A-Za-z.'/&\-]{2,}$")  # 姓名 Name; not 微信ID
 EXPORT_MARK = "导出标记"  # heading of the column in which exported lists mark their records and date
 IGNORED = frozenset("序号 no. no 排序 年龄 团龄 失败原因".split())
 NUMBERED = frozenset(["编号", ""])  # headings ignored above running numbers
@@ -18,13 +19,14 @@ SAMPLES = 3
 def heading_key(cell):
     """Returns the key by which headings are compared, None for a cell that is not text.
 
-    That is the heading in NFKC without white space, star, colon and bracketed hints. A heading that consists of a hint
-    keeps its words.
+    That is the heading in NFKC without white space, star, colon and bracketed hints, and without an English heading
+    behind a Chinese one. A heading that consists of a hint keeps its words.
     """
     if not isinstance(cell, str):
         return None
     text = "".join(plain(cell).split())
-    return (HINT.sub("", text) or text.strip("()[]【】〔〕〖〗")).strip("*:")
+    key = (HINT.sub("", text) or text.strip("()[]【】〔〕〖〗")).strip("*:")
+    return key if key.isascii() or not key[-1:].isascii() else ENGLISH.sub("", key)
 
 
 def shown_heading(heading, place):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
@@ -18,8 +18,11 @@ from import_export.widgets import Widget
 from ..partial_dates import COMPACT_DAY, COMPACT_MONTH, DAY, MONTH, KnownDate, parse_known_date
 from ..spreadsheets.limits import FORMULA_ERROR, UNCOMPUTED_FORMULA
 from ..spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
-from ..validators import validate_identity_number, validate_mobile
+from ..validators import MOBILE, validate_identity_number, validate_mobile
+from .day_texts import DayRun, day_run, timed_day, with_year
+from .mobile_texts import find_mobile
 
+YEAR_OF_SHEET = "\0year"  # key of the year that the sheet's name or title says, which no heading can equal
 SEPARATORS = re.compile(r"[、，,;；]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 LINE_END = re.compile(r"(?:_x000D_|\r)\n|\r")
@@ -29,6 +32,8 @@ INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")  # copied al
 PERSON_NAME = re.compile(r"(?!.*\d{4})(?=\D)(?:[^\W_]|[·.\- \U00020000-\U0003fffd]){2,30}")
 MIDDLE_DOT = re.compile(r"[•‧∙・⋅]")
 DIGITS = re.compile(r"[0-9]{1,12}")
+ABOUT = re.compile(r"(约|大约|近|将近)?([0-9]{1,12})(余|多)?([^0-9.]*?)(左右|上下|余|多)?")
+THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 SCIENTIFIC_NOTATION = re.compile(r"[0-9](\.[0-9]+)?E\+?[0-9]+")  # a long number that Excel has rounded, as CSV shows it
 TENTH = re.compile(r"([0-9]{4})\.1")  # January, or October as Excel stores it in a number
@@ -37,6 +42,11 @@ KEPT_DIGITS = 15
 # What Excel shows instead of a number of twelve digits or more; a room such as 2E12 is none.
 ROUNDED_NUMBER = re.compile(r"[0-9](\.[0-9]+E\+?|E\+)[0-9]{2,3}")
 EXPONENT = re.compile(r"[EeＥｅ][+＋0-9０-９]")
+QUOTES = "'`’‘\"“”。.,，;；、 "  # around a number, of which they are no part
+LABELLED = re.compile(r"(?:居民|公民)?(?:身份证|证件|身份)(?:号码?)?[:\s]*")
+CROSS = re.compile(r"(?<=[0-9])[×✕✖хХ]$")  # for the letter X at the end of an identity number
+SAYS_NOTHING = frozenset("无 没有 暂无 未填 未提供 - -- — —— – / // \\ 、 N/A NA NULL NONE".split())
+UNTIL_NOW = frozenset("至今 今 迄今 到现在 现在 目前 至目前 现任".split())
 READABLE_YEARS = range(1900, 2101)
 Dated = TypeVar("Dated", bound=KnownDate)
 # Raises ValidationError for an invalid value.
@@ -57,6 +67,16 @@ def is_blank(value: object) -> bool:
         return value is None
     text = value.strip()
     return not text or (INVISIBLE.match(text) is not None and not INVISIBLE.sub("", text).strip())
+
+
+def says_nothing(value: object) -> bool:
+    """Whether a cell says that there is nothing to say, such as 无 or a stroke."""
+    return isinstance(value, str) and plain(value).upper() in SAYS_NOTHING
+
+
+def says_until_now(value: object) -> bool:
+    """Whether a cell for an end says that it has not come, such as 至今."""
+    return isinstance(value, str) and plain(value) in UNTIL_NOW
 
 
 def cell_at(row: Sequence[Any], place: int) -> Any:
@@ -187,14 +207,17 @@ class TextWidget(Widget):
 
 
 class CodeWidget(TextWidget):
-    """A number or code checked by the model field's validators, in NFKC and capital letters, without blanks."""
+    """A number or code checked by the model field's validators, in NFKC and capital letters, without blanks.
+
+    Quotation marks and stops around it are no part of it.
+    """
 
     def __init__(self, validators: Iterable[Validator]) -> None:
         super().__init__()
         self.validators = validators
 
     def clean(self, value: object, row: Any = None, **options: Any) -> str:
-        code = "".join(plain(value).upper().split())
+        code = "".join(plain(value).strip(QUOTES).upper().split())
         for validator in self.validators:
             validate(validator, code)
         return code
@@ -225,7 +248,10 @@ class NameWidget(TextWidget):
 
 
 class IdentityNumberWidget(CodeWidget):
-    """An identity number typed as text; a number has lost its last digits, in its cell or as CSV shows it."""
+    """An identity number typed as text; a number has lost its last digits, in its cell or as CSV shows it.
+
+    A label before it, a cross for its last letter and hyphens leave no doubt, since its check digit must be right.
+    """
 
     def __init__(self) -> None:
         super().__init__([validate_identity_number])
@@ -234,16 +260,29 @@ class IdentityNumberWidget(CodeWidget):
         if not isinstance(value, str) or SCIENTIFIC_NOTATION.fullmatch(plain(value).upper()):
             remedy = "Excel 只保留 15 位有效数字，末几位已经丢失：请把该列设为文本格式，对照身份证重新输入"
             raise CellError("文本格式的 18 位身份证号", remedy)
-        return super().clean(value)
+        text = plain(value)
+        if not (text.isascii() and text.isalnum()):
+            text = CROSS.sub("X", LABELLED.sub("", text.strip(QUOTES), 1).strip(QUOTES)).replace("-", "")
+        return super().clean(text)
 
 
 class MobileWidget(TextWidget):
-    """A mobile number, in a cell of type text or number."""
+    """A mobile number, in a cell of type text or number; of several the first."""
 
     def clean(self, value: object, row: Any = None, **options: Any) -> str:
-        number = re.sub(r"[\s\-]", "", plain(value)).removeprefix("+86")
-        validate(validate_mobile, number)
-        return number
+        text = plain(value)
+        if MOBILE.fullmatch(text):
+            return text
+        found = find_mobile(text)
+        if found is None:
+            validate(validate_mobile, re.sub(r"[\s\-]", "", text))
+        return found.number if found else text
+
+    def rest(self, value: object) -> str:
+        """Returns what a cell says beside the number that is read from it, "" for nothing."""
+        text = plain(value)
+        found = None if MOBILE.fullmatch(text) else find_mobile(text)
+        return found.rest if found else ""
 
 
 class ChoiceWidget(Widget):
@@ -273,12 +312,16 @@ def one_of(labels: Iterable[str]) -> str:
 
 
 class YesNoWidget(Widget):
-    """A bool, written 是 or 否 or another of `ANSWERS`."""
+    """A bool, written 是 or 否, another of `ANSWERS`, or one of the column's own `words`."""
 
     ANSWERS = dict.fromkeys("是 有 √ ✓ Y".split(), True) | dict.fromkeys("否 无 × N".split(), False)
 
+    def __init__(self, words: Mapping[str, bool] | None = None) -> None:
+        super().__init__()
+        self.answers = self.ANSWERS | dict(words or {})
+
     def clean(self, value: object, row: Any = None, **options: Any) -> bool:
-        answer = self.ANSWERS.get(plain(value).upper())
+        answer = self.answers.get(plain(value).upper())
         if answer is None:
             raise CellError("是 或 否", "请填写“是”或“否”，不清楚时留空")
         return answer
@@ -287,25 +330,51 @@ class YesNoWidget(Widget):
         return "" if value is None else as_text(value)
 
 
+class About(int):
+    """A number of which its cell says that it is not exact."""
+
+
 class IntegerWidget(Widget):
-    """A whole number in `values`, by default from 0 on; `expected` and `remedy` are those of its CellError."""
+    """A whole number in `values`, by default from 0 on; `expected` and `remedy` are those of its CellError.
+
+    It may be followed by one of `units`. What is said to be approximate is read as About where `takes_about`.
+    """
 
     REMEDY = "请只填写数字，不带单位和“余”“约”等字"
     LIMIT = 2_000_000_000
 
     def __init__(
-        self, values: range = range(LIMIT + 1), expected: str = "不小于 0 的整数", remedy: str = REMEDY
+        self,
+        values: range = range(LIMIT + 1),
+        expected: str = "不小于 0 的整数",
+        remedy: str = REMEDY,
+        units: Collection[str] = (),
+        takes_about: bool = False,
     ) -> None:
         super().__init__()
         self.values, self.expected, self.remedy = values, expected, remedy
+        self.units, self.takes_about = units, takes_about
 
     def clean(self, value: object, row: Any = None, **options: Any) -> int:
         text = plain(value)
+        if isinstance(value, str) and not text.isdigit():
+            number = self._counted("".join(text.split()))
+            if number is not None:
+                return number
         if isinstance(value, (bool, date)) or not re.fullmatch("[0-9]+", text):
             raise CellError(self.expected, self.remedy)
         if not DIGITS.fullmatch(text) or int(text) not in self.values:
             raise self.beyond()
         return int(text)
+
+    def _counted(self, text: str) -> int | None:
+        """Returns the number of a text with a unit or a word for about, None where it has neither or is in doubt."""
+        match = ABOUT.fullmatch(text.replace(",", "") if THOUSANDS.match(text) else text)
+        if match is None or (match[4] and match[4] not in self.units) or int(match[2]) not in self.values:
+            return None
+        if match[1] or match[3] or match[5]:
+            return About(match[2]) if self.takes_about else None
+        return int(match[2])
 
     def beyond(self) -> CellError:
         """Returns the CellError for a number outside the range."""
@@ -347,21 +416,39 @@ class DecimalWidget(Widget):
 
 
 class DayWidget(Widget):
-    """A date: `2017-05-04`, `2017.5.4`, `2017年5月4日`, `20170504` or an Excel date."""
+    """A date: `2017-05-04`, `2017.5.4`, `2017年5月4日`, `20170504` or an Excel date, also with a time of day.
+
+    `3月5日` is of the year that the sheet's title names. Of several days on end the first is read where `takes_runs`.
+    """
 
     EXPECTED = "日期，如 2017-05-04"
+
+    def __init__(self, takes_runs: bool = False) -> None:
+        super().__init__()
+        self.takes_runs = takes_runs
 
     def clean(self, value: object, row: Any = None, **options: Any) -> date:
         if isinstance(value, datetime):
             value = value.date()
         if isinstance(value, date):
             return in_range(value, self.EXPECTED)
-        text = "".join(plain(value).split())
+        said = with_year(plain(value), (row or {}).get(YEAR_OF_SHEET, 0))
+        text = "".join(said.split())
         match = DAY.fullmatch(text) or COMPACT_DAY.fullmatch(text)
-        if isinstance(value, bool) or not match:
+        parts = match.groups() if match else timed_day(said)
+        run = day_run(said) if parts is None and self.takes_runs else None
+        if run:
+            return in_range(run.first, self.EXPECTED)
+        if isinstance(value, bool) or not parts:
             raise CellError(self.EXPECTED, "请写全年、月、日")
-        year, month, day_of_month = match.groups()
+        year, month, day_of_month = parts
         return day(year, month, day_of_month, self.EXPECTED)
+
+    def run(self, value: object, row: Any = None) -> DayRun | None:
+        """Returns the several days on end that a cell states, None for one that does not."""
+        if not self.takes_runs or not isinstance(value, str):
+            return None
+        return day_run(with_year(plain(value), (row or {}).get(YEAR_OF_SHEET, 0)))
 
     def render(self, value: date | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else value.isoformat()
@@ -399,7 +486,8 @@ class PartialDateWidget(Widget):
         if isinstance(value, datetime):
             value = value.date()
         try:
-            known = value if isinstance(value, date) else parse_known_date(plain(value))
+            text = plain(value)
+            known = value if isinstance(value, date) else parse_known_date("-".join(timed_day(text) or [text]))
         except ValueError:
             raise CellError(self.EXPECTED, "请核对；不知道日或月的，写到年月或年份即可") from None
         return in_range(known, "日期")

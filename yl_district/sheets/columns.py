@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from import_export.fields import Field
 from import_export.widgets import Widget
 
@@ -22,7 +23,14 @@ REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown
 # What to do about a name whose row is not taken.
 WRONG_FIRST, ANSWER_FIRST = "那一行有误，请先改正那一行", "那一行可能是已登记的，请先答复"
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
-
+QUALIFIED = EXPLAINED_BY_BASIS[0]  # the number that 数字口径 says to be exact or not
+PEOPLE = "人 人次 名 位".split()
+# What the numbers of a column count, where that is not people.
+COUNTED_BY_UNIT = {
+    "场次": "场 场次 次".split(),
+    "数量": "个 件 份 套 本 册 箱 包 盒 袋 瓶 台 张 支 把 条 块 只 双 对 元".split(),
+    "目标值": [*PEOPLE, *"个 家 场 场次 次 份 件 元".split()],
+}
 
 STATE_DAY = "state_day"  # the question from which day changed states hold
 ADDITIONS = "additions"  # the question whether rows that repeat others are to fill what these leave empty
@@ -149,9 +157,19 @@ def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = No
 
 def number_widget(heading: str) -> Widget:
     """Returns the widget that reads cells of an IntegerField."""
+    units = COUNTED_BY_UNIT.get(heading, PEOPLE)
     if heading in EXPLAINED_BY_BASIS:
-        return cells.IntegerWidget(remedy="请只填写数字，单位、“余”“约”等字写在备注或数字口径中")
-    return cells.IntegerWidget()
+        remedy = "请只填写数字，单位、“余”“约”等字写在备注或数字口径中"
+        return cells.IntegerWidget(remedy=remedy, units=units, takes_about=heading == QUALIFIED)
+    return cells.IntegerWidget(units=units)
+
+
+def resolve_field(model: type[models.Model], lookup: str) -> Any:
+    """Returns the model field at the end of a lookup."""
+    *steps, name = lookup.split(LOOKUP_SEP)
+    for step in steps:
+        model = cast("type[models.Model]", model._meta.get_field(step).related_model)
+    return model._meta.get_field(name)
 
 
 def key_of(record: models.Model) -> int:

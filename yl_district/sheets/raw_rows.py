@@ -4,13 +4,13 @@ The rows equal those of `SheetResource.export_row`, in a fraction of the time.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
 from ..privacy.encryption import EncryptedMixin, decrypt
-from .columns import Column
+from .columns import Column, resolve_field
 from .resource import SheetResource
 
 
@@ -58,11 +58,3 @@ def cell_of(resource: SheetResource, item: Column, places: dict[str, int]) -> Ca
 def column_place(lookup: str, places: dict[str, int]) -> int:
     """Returns the place of a lookup's value in a row; adds a lookup that `places` lacks."""
     return places.setdefault(lookup, len(places))
-
-
-def resolve_field(model: type[Model], lookup: str) -> Any:
-    """Returns the model field at the end of a lookup."""
-    *steps, name = lookup.split(LOOKUP_SEP)
-    for step in steps:
-        model = cast("type[Model]", model._meta.get_field(step).related_model)
-    return model._meta.get_field(name)
