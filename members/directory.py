@@ -124,6 +124,10 @@ class Directory:
         people = self._by_name.get(name, {}).values()
         return [person for person in people if capacity is None or self.has(person, capacity)]
 
+    def namesakes(self, person):
+        """Returns all known people of the person's name."""
+        return self._named(person.name, None)
+
     def matching(self, row, organisations, ask=refuse_to_guess):
         """Returns the person described by a row with columns for numbers, or None; raises CellError if several match.
 

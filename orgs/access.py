@@ -284,6 +284,8 @@ ACCESS = {
     "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,
+    # What lists had that could not be read, open to those who can change the record
+    "awaited_cell_dismiss": RECORD_READERS,
     # Files attached to records, open to those who can see the record
     "attachment_create": PEOPLE_READERS,
     "attachment_export": PEOPLE_READERS | {ROOT_LEADER},

@@ -5,13 +5,14 @@ from .audit.models import AccessEntry
 from .audit.write_once_model import KeptOnce
 from .importing.models import ImportAlias, ImportBatch, ImportHeading, ImportPart
 from .pages.models import Submission
-from .sheets.models import DatabaseTag
+from .sheets.models import AwaitedCell, DatabaseTag
 
 __all__ = [
     "AccessEntry",
     "Attachment",
     "AttachmentPart",
     "AttachmentQuerySet",
+    "AwaitedCell",
     "DatabaseTag",
     "ImportAlias",
     "ImportBatch",

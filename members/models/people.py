@@ -19,6 +19,7 @@ from yl_district.partial_dates import latest, may_agree
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
+from yl_district.record_options import RecordOptions
 from yl_district.validators import (
     identity_number_birth_date,
     identity_number_gender,
@@ -221,6 +222,7 @@ class Person(SealedModel):
 
     objects = PersonQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(neutral=("gender", "mobile"))
 
     class Meta:
         verbose_name = "人员"

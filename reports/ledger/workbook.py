@@ -16,6 +16,7 @@ from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.questions import AnswersRefused, left_open, question_dicts
 from yl_district.importing.steps import open_import
+from yl_district.importing.told_problems import ToldProblems
 from yl_district.recognition.headings import heading_key, shown_heading
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.columns import Book
@@ -41,6 +42,7 @@ class SheetReport:
     doubtful: int = 0
     errors: list = field(default_factory=list)
     changes: list = field(default_factory=list)
+    pending: list = field(default_factory=list)
 
     def as_dict(self):
         return {
@@ -48,6 +50,7 @@ class SheetReport:
             "changed": self.changed,
             "same": self.same,
             "doubtful": self.doubtful,
+            "pending": len(self.pending),
             "errors": [problem.as_dict() for problem in self.errors],
         }
 
@@ -66,12 +69,19 @@ class LedgerReport:
     questions: list = field(default_factory=list)
     noticed: list = field(default_factory=list)
     doubts: list = field(default_factory=list)
+    told: ToldProblems = field(default_factory=ToldProblems)
+    told_pending: ToldProblems = field(default_factory=ToldProblems)
     batch: ImportBatch | None = None
 
     @property
     def errors(self):
         """All errors, in the order of sheets and rows."""
         return self.refusals + [problem for report in self.sheets.values() for problem in report.errors]
+
+    @property
+    def pending(self):
+        """The problems of all cells that are put aside, in the order of sheets and rows."""
+        return [problem for report in self.sheets.values() for problem in report.pending]
 
     @property
     def new(self):
@@ -107,6 +117,9 @@ class LedgerReport:
             "noticed": self.noticed,
             "doubts": self.doubts,
             "errors": [problem.as_dict() for problem in self.errors],
+            "further_errors": self.told.as_list(),
+            "pending": [problem.as_dict() for problem in self.pending],
+            "further_pending": self.told_pending.as_list(),
         }
 
     def read_sheets(self, proposal):
@@ -139,6 +152,7 @@ class LedgerReport:
     def read_rows(self, batch):
         """Records the result of the check for every row; returns the errors."""
         kinds, self.aside, self.doubts = sheet_kinds(batch), [], []
+        self.told, self.told_pending = ToldProblems(), ToldProblems()
         for kind in kinds.values():
             self.sheets[kind.label] = SheetReport()
         for part in batch.in_parts(kinds):
@@ -155,7 +169,8 @@ class LedgerReport:
     def _read_part(self, part, label, report):
         for place, found in sorted(part.told.items()):
             row = part.first_row + place + 1
-            report.errors += [Problem(**problem) for problem in found.get("problems", ())]
+            self.told.take(report.errors, found.get("problems", ()))
+            self.told_pending.take(report.pending, found.get("pending", ()))
             report.changes += [(row, found["name"], *change) for change in found.get("changes", ())]
             if "doubt" in found:
                 self.doubts.append({"sheet": label, "row": row} | doubt_dict(found["doubt"]))

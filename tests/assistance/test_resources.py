@@ -6,7 +6,7 @@ import pytest
 
 from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship
 from members.models import Person, Volunteer
-from tests.workbooks import TODAY, exported_rows, problems, take_in, tally, workbook
+from tests.workbooks import TODAY, exported_rows, problems, put_aside, take_in, tally, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -187,8 +187,12 @@ def test_a_student_may_carry_a_number_in_brackets():
             {"申报日期": "2017-05-04", "批准日期": "2017-05-03"},
             ("批准日期", "2017-05-03", "不早于申报日期（2017-05-04）的日期", "请核对两个日期"),
         ),
-        ({"资助金额": 1e8}, ("资助金额", "100000000", "不小于 0、最多两位小数的金额", "请只填写数字")),
     ],
 )
 def test_a_wrong_application_is_refused(cells, problem):
     assert problems({"奖学金": [application(**cells)]}) == [("奖学金", 2, *problem)]
+
+
+def test_an_amount_that_no_figure_reads_is_asked_for_later():
+    amount = ("资助金额", "100000000", "不小于 0、最多两位小数的金额", "请只填写数字")
+    assert put_aside({"奖学金": [application(资助金额=1e8)]}) == [("奖学金", 2, *amount)]

@@ -82,6 +82,7 @@ ABOUT_ONESELF = {
     "mfa_deactivate_totp",
     "mfa_view_recovery_codes",
     "record_revert",
+    "awaited_cell_dismiss",
     "user_session_end",
 }
 # They take no forms, whatever the record.

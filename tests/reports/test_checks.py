@@ -4,13 +4,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
 from assistance.models import Assistance, AssistedYouth, ServicePlan
-from members.models import Person, Post, Volunteer
+from members.models import Member, Person, Post, Volunteer
 from orgs.models import Unit
 from outreach.models import Contact, Link
 from reports.checks import BY_KEY, CHECKS, Audience, Severity, findings
@@ -23,7 +24,9 @@ from tests.factories import make_liaison, make_unit
 from tests.reports.district import YEAR, add_activity, add_member, add_organisation, year_scope
 from tests.reports.generated_district import generated_district
 from tests.reports.sound_district import sound_district
+from yl_district.importing.models import ImportBatch
 from yl_district.periods import Period
+from yl_district.sheets.models import AwaitedCell, standing_text
 from youthhubs.models import Hub
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -83,6 +86,21 @@ def young(place, registered_on, **fields):
 
 def begun_by_guess(place):
     add_member(place.branch, "于飞")
+
+
+def await_cell(record, heading, attribute):
+    kind = ContentType.objects.get_for_model(record)
+    kept = {"content_type": kind, "object_id": record.pk, "stood": standing_text(record, attribute)}
+    batch = ImportBatch.objects.create(file_name="名单.xlsx")
+    AwaitedCell.objects.create(batch=batch, heading=heading, attribute=attribute, found="?", **kept)
+
+
+def unread_cell(place):
+    await_cell(Member.objects.order_by("pk").first(), "民族", "ethnicity")
+
+
+def unread_case_cell(place):
+    await_cell(AssistedYouth.objects.order_by("pk").first(), "需求", "needs")
 
 
 def high_target(place):
@@ -238,6 +256,8 @@ FAULTS = {
         "于飞（槐荫社区团支部）",
         "没有来源日期和在册起始日期，按入团年月 2012-05 起在册统计",
     ),
+    "awaited": (unread_cell, "康宁", "名单中的民族没有读出"),
+    "case_awaited": (unread_case_cell, "欧***", "名单中的需求没有读出"),
     "contact_outside_link": (contact_before_link, "2017-08-31 程川 走访", "所列青年中有人当日不在联系期内"),
     "overlapping_posts": (posted_twice, "程川（槐荫社区团支部 书记）", "同一职务自 2017-03 起重复登记"),
     "duplicate_people": (registered_twice, "康宁", "与另一人同名、在同一团组织"),

@@ -10,7 +10,7 @@ from orgs.models import Organisation, Unit
 from reports.ledger.kinds import KINDS
 from reports.ledger.workbook import import_ledger
 from reports.models import PlatformEntry
-from tests.workbooks import TODAY, counts, exported_rows, problems, take_in, tally, workbook
+from tests.workbooks import TODAY, counts, exported_rows, problems, put_aside, take_in, tally, workbook
 from yl_district.importing import commit, steps
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.models import ImportBatch
@@ -208,6 +208,7 @@ def test_an_unreadable_file_is_a_problem_of_the_file():
     assert (report.written, report.sheets) == (False, {})
 
 
+READ_BY_NO_FIGURE = {("团员", "微信号"), ("团员", "手机号码"), ("团员", "备注"), ("活动", "线上")}
 NAMES = "请核对名称，或先在《团组织》表中加入"
 ROW_ERRORS = {
     "团员": [
@@ -342,7 +343,7 @@ ROW_ERRORS = {
             ("人次", "300余", "不小于 0 的整数", "请只填写数字，单位、“余”“约”等字写在备注或数字口径中"),
         ),
         ({"人次": 1_000_001}, ("人次", "1000001", "不超过 1000000 的数字", "请核对是否多写了位数")),
-        ({"线上": "线上"}, ("线上", "线上", "是 或 否", "请填写“是”或“否”，不清楚时留空")),
+        ({"线上": "两种都有"}, ("线上", "两种都有", "是 或 否", "请填写“是”或“否”，不清楚时留空")),
         (
             {"青年汇": "高井青年汇"},
             ("青年汇", "高井青年汇", "《青年汇》表或系统中已有的名称", "请核对名称，或先在《青年汇》表中加入"),
@@ -367,7 +368,8 @@ ROW_ERRORS = {
 )
 def test_a_wrong_cell_is_named_with_what_was_found_expected_and_the_remedy(sheet, cells, answer):
     row = len(LEDGER[sheet]) + 1
-    assert (sheet, row, *answer) in problems(with_row(sheet, **cells))
+    told = put_aside if (sheet, answer[0]) in READ_BY_NO_FIGURE else problems
+    assert (sheet, row, *answer) in told(with_row(sheet, **cells))
 
 
 def test_an_unknown_type_is_answered_with_those_there_are():

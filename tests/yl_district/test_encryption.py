@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldError, ValidationError
 from django.core.serializers import serialize
 from django.db import IntegrityError, connection, transaction
@@ -39,6 +40,7 @@ from yl_district.importing.stage import derived
 from yl_district.importing.steps import open_import, run_check, run_commit
 from yl_district.privacy import authenticators, encryption
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
+from yl_district.sheets.models import AwaitedCell
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"
 KEY = base64.b64encode(bytes(32)).decode()
@@ -104,6 +106,9 @@ def fill_with_canaries():
     batch = ImportBatch.objects.create(file_name="名单.xlsx")
     contents = told(ImportPart, "content", "findings", "staged")
     ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)
+    awaited = {"batch": batch, "object_id": youth.pk, "heading": "需求", "attribute": "needs"}
+    kind = ContentType.objects.get_for_model(AssistedYouth)
+    AwaitedCell.objects.create(content_type=kind, **awaited, **told(AwaitedCell, "found", "stood"))
     return canaries
 
 

@@ -28,6 +28,7 @@ UNTRACKED = {
     "yl_district.AttachmentPart": "a piece of a file, whose history is the attachment's",
     "yl_district.ImportBatch": "tells itself who did what and when",
     "yl_district.ImportPart": "the contents of a file that waits to be written",
+    "yl_district.AwaitedCell": "what a list had that nobody could read, until somebody fills the field",
     "yl_district.ImportHeading": "how a heading was last explained",
     "yl_district.DatabaseTag": "a name that the database has from its beginning",
     "yl_district.ImportAlias": "how a spelling was last explained",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from ..pages.pages import rows_response, wants_fragment
 from ..typing import UserRequest
 from . import mending
-from .check import CHANGED, MENDABLE, NEW
+from .check import CHANGED, NEW
 from .forms import AliasForm, AnswersForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
@@ -49,9 +49,10 @@ def import_batch_mend(request: UserRequest, pk: int, number: int, place: int) ->
     if batch.state != State.CHECKED:
         return redirect(batch)
     part = get_object_or_404(batch.parts, number=number)
-    if part.tags[place : place + 1] not in MENDABLE:
+    rows = rows_at(batch, [(number, place)])
+    if not rows or not rows[0].may_be_mended:
         raise Http404
-    [row] = rows_at(batch, [(number, place)])
+    [row] = rows
     data = request.POST if request.method == "POST" else None
     form = MendForm(data, row=row, texts=part.rows[place], items=items_of(batch, part.sheet))
     if form.is_valid():

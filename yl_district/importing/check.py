@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..sheets.cells import YEAR_OF_SHEET
 from ..sheets.problems import Problem, RowCells, RowProblems, problem_at
 from ..sheets.resource import ROW_NUMBER, CellChange, SheetResource
 from .stage import Act, Stage
@@ -44,6 +45,7 @@ TAG_KEYS = {
     WRONG: "wrong",
     ASIDE: "set_aside",
 }
+PENDING = "pending"  # count of cells that are put aside
 CLOSED = "含有帮扶个案的行"  # why a row that its sender may not import is set aside
 BESIDE = "beside"  # count of new records whose row also changes a stored record
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
@@ -62,7 +64,8 @@ class Outcome:
     """The check's result for one row: its tag, problems, changes, acts and the remembered spellings it used.
 
     `name` is that of the record to be changed; `aside` is why a row is set aside; `doubt` is what a row may mean, with
-    the answer if there is one, as of `Doubt.as_dict`.
+    the answer if there is one, as of `Doubt.as_dict`. `pending` are the problems of cells that are put aside, to be
+    kept with the record `holder`, [label, reference of the stage].
     """
 
     tag: str
@@ -75,11 +78,13 @@ class Outcome:
     name: str = ""
     aside: str = ""
     doubt: dict[str, Any] | None = None
+    pending: list[Problem] = field(default_factory=list)
+    holder: list[Any] | None = None
 
     def as_stored(self) -> dict[str, Any]:
         """The outcome as a dict to be stored, without empty values; acts are stored apart."""
         found = {
-            "problems": [asdict(one) for one in self.problems],
+            "problems": [one.as_dict() for one in self.problems],
             "changes": self.changes,
             "record": self.record,
             "is_outdated": self.is_outdated,
@@ -87,6 +92,8 @@ class Outcome:
             "name": self.name,
             "aside": self.aside,
             "doubt": self.doubt,
+            "pending": [one.as_dict() for one in self.pending],
+            "holder": self.holder,
         }
         return {name: value for name, value in found.items() if value}
 
@@ -114,13 +121,16 @@ class RowCheck:
         found = self._found(sheet, number, row)
         found.spelled = self.resource.spelled
         found.doubt = self.resource.doubt.as_dict() if self.resource.doubt else None
+        if self.resource.awaited and found.tag in (NEW, CHANGED, SAME):
+            found.pending = [problem_at(self.resource.sheet, number, *one) for one in self.resource.awaited]
+            found.holder = self.stage.holder_of(self.resource)
         return found
 
     def _found(self, sheet: str, number: int, row: RowCells) -> Outcome:
         resource = self.resource
         # Only text files, whose cells are all strings, have a sheet without a name.
         resource.sheet, resource.without_types = sheet or type(resource).sheet, not sheet
-        row[ROW_NUMBER] = number
+        row[ROW_NUMBER], row[YEAR_OF_SHEET] = number, resource.year
         result = resource.import_row(row, None, row_number=number)
         if result.errors:
             return self._refused(number, result.errors[0].error)

@@ -16,7 +16,8 @@ from ..history.tracking import because, tracked_fields
 from ..likeness import name_key
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
-from .check import REFUSED
+from .awaited import keep_awaited
+from .check import PENDING, REFUSED
 from .kinds import import_kinds, parts_in_order
 from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
@@ -64,6 +65,8 @@ def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only
             writer = ActWriter(locked, resources)
             for part in parts_in_order(locked):
                 writer.write(part.acts)
+                if locked.counts.get(PENDING):
+                    keep_awaited(locked, part.told.values(), writer.key_of)
             writer.verify_unchanged(locked)
             writer.settle()
             finish(locked, writer, only_right)
@@ -170,8 +173,12 @@ class ActWriter:
             for row in rows:
                 row[place] = self._key(row[place])
 
-    def _key(self, reference: int | list[int] | None) -> int | None:
+    def key_of(self, reference: int | list[int]) -> int:
+        """The key of a record, given as the stage refers to it."""
         return self.keys[reference[0]] if isinstance(reference, list) else reference
+
+    def _key(self, reference: int | list[int] | None) -> int | None:
+        return None if reference is None else self.key_of(reference)
 
     def _insert(self, model: TrackedModel, acts: Sequence[Act]) -> None:
         if not acts:

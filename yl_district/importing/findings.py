@@ -13,7 +13,7 @@ from ..sheets import cells
 from ..sheets.doubts import IN_DOUBT, answer_meaning
 from ..sheets.problems import Problem
 from ..typing import User
-from .check import ASIDE, DOUBTFUL, TAG_KEYS
+from .check import ASIDE, DOUBTFUL, PENDING, TAG_KEYS
 from .column_questions import ask_columns
 from .kinds import ImportKind, LedgerKind
 from .layout_questions import noticed_dicts
@@ -30,6 +30,7 @@ from .questions import (
     take_answers,
 )
 from .steps import open_import, run_check, run_commit
+from .told_problems import ToldProblems
 
 ABOVE_HEADINGS = "标题上方的行"
 TRIES = 3
@@ -37,7 +38,7 @@ ASK = "ask"  # rows in doubt are not written
 
 
 class Findings:
-    """The check's findings for output by commands."""
+    """The check's findings for output by commands; of many problems the first, and the others by kind and number."""
 
     def __init__(self, batch: ImportBatch, proposal: MappingProposal) -> None:
         self.batch, self.proposal = batch, proposal
@@ -45,6 +46,8 @@ class Findings:
         self.changes: list[dict[str, Any]] = []
         self.aside: list[dict[str, Any]] = []
         self.doubts: list[dict[str, Any]] = []
+        self.pending: list[Problem] = []
+        self.told, self.told_pending = ToldProblems(), ToldProblems()
         self.said, self.is_written = "", False
         for _, sheet, column in proposal.missing:
             remedy = "请补上这一列、把标题改为这一名称，或答复它统一为什么；写在工作表名称或分段行中时，请在网页上导入"
@@ -52,7 +55,8 @@ class Findings:
 
     def read(self) -> list[Problem]:
         """Loads errors and changes from the outcomes of all rows; returns the errors."""
-        self.errors, self.changes, self.aside, self.doubts = [], [], [], []
+        self.errors, self.changes, self.aside, self.doubts, self.pending = [], [], [], [], []
+        self.told, self.told_pending = ToldProblems(), ToldProblems()
         names = {sheet["number"]: sheet["name"] for sheet in self.batch.sheets}
         for part in self.batch.in_parts():
             told_at = part.told
@@ -61,7 +65,8 @@ class Findings:
                 if tag == ASIDE:
                     kind = told.get("aside", ABOVE_HEADINGS)
                     self.aside.append({"sheet": names[part.sheet], "row": part.first_row + place + 1, "kind": kind})
-                self.errors += [Problem(**problem) for problem in told.get("problems", ())]
+                self.told.take(self.errors, told.get("problems", ()))
+                self.told_pending.take(self.pending, told.get("pending", ()))
                 at = {"sheet": names[part.sheet], "row": part.first_row + place + 1}
                 self.doubts += [at | doubt_dict(told["doubt"])] if "doubt" in told else []
                 self.changes += [
@@ -92,15 +97,18 @@ class Findings:
             "kind": self.batch.kind,
             "file": self.batch.file_name,
             "written": self.is_written,
-            "counts": {name: counts.get(tag, 0) for tag, name in TAG_KEYS.items()},
+            "counts": {name: counts.get(tag, 0) for tag, name in TAG_KEYS.items()} | {PENDING: counts.get(PENDING, 0)},
             "unknown": [{"sheet": sheet, "column": heading} for sheet, heading in self.unknown],
             "warnings": self.batch.warnings,
             "questions": question_dicts(self.batch),
             "noticed": noticed_dicts(self.batch),
             "aside": self.aside,
             "errors": [problem.as_dict() for problem in self.errors],
+            "further_errors": self.told.as_list(),
             "changes": self.changes,
             "doubts": self.doubts,
+            "pending": [problem.as_dict() for problem in self.pending],
+            "further_pending": self.told_pending.as_list(),
         }
 
 

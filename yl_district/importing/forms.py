@@ -119,7 +119,8 @@ class MendForm(forms.Form):
         super().__init__(data, auto_id=f"id_{row.part}-{row.place}_%s")
         self.row = row
         self.names: dict[str, str] = {}
-        problems = {problem["column"]: problem for problem in row.told.get("problems", ())}
+        told = [*row.told.get("problems", ()), *row.told.get("pending", ())]
+        problems = {problem["column"]: problem for problem in told}
         for place, column in sorted(row.columns.items(), key=lambda one: (one[1] not in problems, one[0])):
             if column == EXPORT_MARK:
                 continue

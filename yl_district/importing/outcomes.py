@@ -15,7 +15,7 @@ from ..pinyin import NAME_ORDER
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
 from ..sheets.columns import Column, RecordNameColumn
-from .check import DUPLICATE, ELSEWHERE, MENDABLE, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
+from .check import DUPLICATE, ELSEWHERE, MENDABLE, PENDING, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart
 from .reading import PartReader, ReadRow
 
@@ -62,7 +62,7 @@ class ShownRow:
     @property
     def may_be_mended(self) -> bool:
         """Whether the cells of the row can be corrected."""
-        return self.tag in MENDABLE
+        return self.tag in MENDABLE or "pending" in self.told
 
 
 def places(batch: ImportBatch, tags: Container[str]) -> list[tuple[int, int]]:
@@ -132,7 +132,7 @@ def shown_row(part: ImportPart, row: ReadRow, cells: dict[Any, Any], told: dict[
 
 def wrong_columns(told: Mapping[str, Any]) -> set[str | None]:
     """The columns with problems in a row's findings."""
-    return {problem["column"] for problem in told.get("problems", ())}
+    return {problem["column"] for which in ("problems", "pending") for problem in told.get(which, ())}
 
 
 @dataclass
@@ -165,9 +165,10 @@ def problem_groups(batch: ImportBatch, kinds: Mapping[int, str], names_of: Names
     `kinds` is {sheet's number: kind's key}; `names_of(kind, column)` returns the names known for a column.
     """
     groups: dict[str, ProblemGroup] = {}
-    for part in refused_parts(batch).order_by("number").iterator(chunk_size=1):
+    parts = batch.parts.all() if batch.counts.get(PENDING) else refused_parts(batch)
+    for part in parts.order_by("number").iterator(chunk_size=1):
         for place, told in part.told.items():
-            for problem in told.get("problems", ()):
+            for problem in (*told.get("problems", ()), *told.get("pending", ())):
                 group = group_of(part.tags[place], kinds[part.sheet], problem, names_of)
                 rows = groups.setdefault(group.key, group).rows
                 if rows[-1:] != [(part.number, place)]:
@@ -186,11 +187,12 @@ def refused_parts(batch: ImportBatch) -> QuerySet[ImportPart]:
 def group_of(tag: str, kind: str, problem: Mapping[str, Any], names_of: NamesOf) -> ProblemGroup:
     """A new ProblemGroup for a problem, without rows."""
     column, found, remedy = problem["column"], problem["found"], problem["remedy"]
-    if tag != WRONG:
+    if tag in TOGETHER:
         return ProblemGroup(TOGETHER[tag])
     if is_unknown_name(found, names_of(kind, column)):
         return ProblemGroup(f"{column}“{found}”", kind, column, problem["expected"], remedy, found)
-    return ProblemGroup(column or "", kind, column or "", problem["expected"], remedy)
+    title = (column or "") if tag == WRONG else f"{column}（待补）"
+    return ProblemGroup(title, kind, column or "", problem["expected"], remedy)
 
 
 def is_unknown_name(found: str, names: Container[str]) -> bool:

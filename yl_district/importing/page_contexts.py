@@ -15,7 +15,7 @@ from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
 from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
-from .check import BESIDE, CHANGED, DOUBTFUL, NEW, REFUSED, SAME, TAG_KEYS, TAG_LABELS
+from .check import BESIDE, CHANGED, DOUBTFUL, NEW, PENDING, REFUSED, SAME, TAG_KEYS, TAG_LABELS
 from .kinds import import_kinds, sheet_kinds
 from .layout_questions import noticed_in_words
 from .mapping_forms import NO_TABLES
@@ -162,7 +162,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
     names = KnownNames()
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
-    groups = found_groups(batch, names) if refused and is_asked else []
+    groups = found_groups(batch, names) if (refused or batch.counts.get(PENDING)) and is_asked else []
     texts = texts_asked(groups, names)
     # One alone is asked about in its line.
     spellings = spellings or (SpellingsForm(groups=texts, names_of=names.of) if len(texts) > 1 else None)
@@ -193,6 +193,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "same": batch.counts.get(SAME, 0),
         "doubtful": batch.counts.get(DOUBTFUL, 0),
         "beside": batch.counts.get(BESIDE, 0),
+        "pending": batch.counts.get(PENDING, 0),
         "query": rows_query(show, group, page.number),
         "pager": rows_query(show, group),
         "left_open": left_open(batch),
@@ -246,7 +247,8 @@ def committed_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any
     labels = [label for label, _ in batch.written]
     own = "" if batch.kind == LEDGER else import_kinds()[batch.kind].resource._meta.model._meta.label
     label = next((one for one in (request.GET.get("kind"), own, *labels) if one in labels), "")
-    context = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
+    context: dict[str, Any] = {"new": new, "changed": changed, "same": same, "sheets": sheet_counts(batch)}
+    context["pending"] = batch.counts.get(PENDING, 0)
     context |= left_out(request.user, batch) | {"answers": answers_in_words(batch)}
     if not label or not may_name_records(request.user, batch):
         return context

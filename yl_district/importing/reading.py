@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ..recognition.mapping import STATE_DAY_ASKED, MappedReader, Mapping, SheetMapping
 from ..recognition.rows import RowKind
-from ..sheets.cells import is_blank
+from ..sheets.cells import is_blank, plain
+from ..sheets.day_texts import year_said
 from ..spreadsheets.workbooks import SheetPart
 from .kinds import headings_of, vocabulary_of
 from .models import ImportBatch, ImportPart
@@ -36,6 +37,8 @@ class PartReader:
 
     def __init__(self, batch: ImportBatch) -> None:
         self.mapping = Mapping.from_json(batch.mapping)
+        self.batch = batch
+        self.years: dict[int, int] = {}
         self.reader = MappedReader(self.mapping, vocabulary_of, batch.answers)
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
@@ -55,6 +58,16 @@ class PartReader:
             ):
                 return True
         return False
+
+    def year_of(self, number: int) -> int:
+        """The year that a sheet's name or the lines above its headings say, 0 where they say none or several."""
+        if number not in self.years:
+            sheet = self.reader.sheets.get(number)
+            first = self.batch.parts.filter(sheet=number).order_by("number").first()
+            above = first.rows[: sheet.first_heading_row] if sheet and first else []
+            said = [plain(cell) for row in above for cell in row if isinstance(cell, str)]
+            self.years[number] = year_said([plain(self.sheets[number]["name"]), *said])
+        return self.years[number]
 
     def read(self, part: ImportPart) -> Iterator[ReadRow]:
         """Yields a ReadRow for every row of the part except headings, including those of sheets not taken."""

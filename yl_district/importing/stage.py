@@ -50,6 +50,10 @@ class Stage:
         resource.beside.clear()
         return [act for act in acts if act]
 
+    def holder_of(self, resource: SheetResource) -> list[Any]:
+        """[label, key or [number]] of the record of the row that the resource has just imported."""
+        return [resource.instance._meta.label, self._reference(resource.instance)]
+
     def _act(
         self, resource: SheetResource, record: Any, names: Sequence[str] | None = None, links: Any = ()
     ) -> Act | None:

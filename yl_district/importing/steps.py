@@ -18,7 +18,7 @@ from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, stream_workbook
 from ..typing import User
 from . import background, commit, undo
-from .check import ASIDE, BESIDE, BLANK, NEW, Outcome, RowAt, RowCheck
+from .check import ASIDE, BESIDE, BLANK, NEW, PENDING, Outcome, RowAt, RowCheck
 from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .layout_questions import Remarks, layout_questions, with_remarks
@@ -216,6 +216,8 @@ class CheckedSheets:
                 tags[row.place] = outcome.tag
                 if outcome.tag == NEW and outcome.changes:
                     self.counts[BESIDE] += 1
+                if outcome.pending:
+                    self.counts[PENDING] += len(outcome.pending)
                 if stored := outcome.as_stored():
                     found[row.place] = stored
             self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
@@ -242,6 +244,7 @@ class CheckedSheets:
         is_ledger = self.batch.kind == LEDGER
         sheet = type(checking.resource).sheet if is_ledger else row.sheet
         checking.resource.row_key = f"{part.sheet}:{row.number}"
+        checking.resource.begin_sheet(self.reader.year_of(part.sheet))
         return checking.outcome((part.number, row.place), sheet, row.number, row.cells)
 
     def _keep(self, part: ImportPart, tags: Sequence[str], found: dict[int, Any], acts: Sequence[Act]) -> None:

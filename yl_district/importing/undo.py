@@ -43,6 +43,7 @@ def undo(batch: ImportBatch, user: User | None, resources: Iterable[type[SheetRe
             for one in reversals(locked, is_locking=True):
                 undoing.take(one)
             undoing.end()
+            locked.awaited.all().delete()
             locked.state, locked.undone_at, locked.undone_by = ImportBatch.State.UNDONE, timezone.now(), user
             locked.undone = undoing.result()
             locked.save()

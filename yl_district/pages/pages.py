@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django_tables2 import RequestConfig
 
+from ..sheets.models import AwaitedCell
 from . import edit_conflicts, submit_once
 from .acts_for_many import acts_offered
 from .announcements import Unannounced, announcing
@@ -175,6 +176,8 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         if form.conflict:
             form = merged_form(build, form)
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
+            if stored:
+                AwaitedCell.objects.settle(type(stored)._base_manager.get(pk=stored.pk))
             target = resolve_url(after or stored or form.instance)
             submit_once.settle(submission, target)
             return form, target

@@ -17,7 +17,7 @@ WHOLE_DAY = r"([0-9]{4})\s*[-./年]\s*([0-9]{1,2})\s*[-./月]\s*([0-9]{1,2})\s*[
 APART = r"(?:\s+|T|(?<=[日号])\s*|\s*(?=[(周星礼凌清早上中下傍晚全]))"
 TIMED = re.compile(rf"(?:{WHOLE_DAY}|([0-9]{{4}})([0-9]{{2}})([0-9]{{2}})){APART}{BEHIND_DAY}")
 MONTH_DAY = re.compile(r"[0-9]{1,2}\s*月\s*[0-9]{1,2}.*", re.DOTALL)
-RUN = re.compile(
+RUN_OF_DAYS = re.compile(
     rf"{WHOLE_DAY}(?:{APART}{BEHIND_DAY})?({TO})"
     rf"(?:(?:([0-9]{{4}})\s*[-./年]\s*)?([0-9]{{1,2}})\s*[-./月]\s*)?([0-9]{{1,2}})\s*[日号]?(?:{APART}{BEHIND_DAY})?"
 )
@@ -42,7 +42,7 @@ def timed_day(text: str) -> tuple[str, str, str] | None:
 
 def day_run(text: str) -> DayRun | None:
     """Returns the days of an NFKC text such as 2025.4.1-4.3 or 2025年4月1日至3日, None for any other."""
-    match = RUN.fullmatch(text)
+    match = RUN_OF_DAYS.fullmatch(text)
     if match is None:
         return None
     year, month, day, to, last_year, last_month, last_day = match.groups()

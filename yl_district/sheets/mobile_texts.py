@@ -8,7 +8,7 @@ WITH_CODE = re.compile(r"(?:\+|00)?86(1[3-9][0-9]{9})")
 STORED_AS_NUMBER = re.compile(r"([0-9]{11})\.0+")  # as some programs write a number into a text
 DIGITS_BEFORE, DIGITS_BEHIND = re.compile(r"[0-9]{1,6}[\s.\-]+$"), re.compile(r"[\s.\-]+[0-9]{1,6}(?![0-9])")
 LABEL = re.compile(r"(?:(?:联系)?(?:电话|手机|方式)(?:号码?)?|本人|号码|tel|phone|mobile)[:.\s]*", re.IGNORECASE)
-MARKS = " \t\n.,、，;；。:/\\|()[]'’‘`\"“”-+和或及"
+MARKS_AROUND = " \t\n.,、，;；。:/\\|()[]'’‘`\"“”-+和或及"
 
 
 class FoundMobile(NamedTuple):
@@ -27,6 +27,6 @@ def find_mobile(text: str) -> FoundMobile | None:
         # Digits set off from it may be an extension, or more digits of the same number.
         if DIGITS_BEFORE.search(before) or DIGITS_BEHIND.match(after):
             continue
-        rest = " ".join(filter(None, (LABEL.sub("", part).strip(MARKS) for part in (before, after))))
+        rest = " ".join(filter(None, (LABEL.sub("", part).strip(MARKS_AROUND) for part in (before, after))))
         return FoundMobile(re.sub("[^0-9]", "", match[1]), rest)
     return None

@@ -1,8 +1,23 @@
-"""The tag of this database, which export marks contain."""
+"""The tag of this database, which export marks contain, and the cells of lists that are still to be asked for."""
+
+from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from typing import Any, Self
 
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
+
+from ..fields import is_masked
+from ..privacy.encryption import EncryptedTextField, SealedModel
+from ..privacy.masking import masked
+from .cells import as_text
+from .columns import resolve_field
+
+RECORDS_AT_ONCE = 500  # records looked at in one query
 
 
 def new_tag():
@@ -24,3 +39,88 @@ class DatabaseTag(models.Model):
 
     def __str__(self):
         return self.tag
+
+
+class AwaitedCellQuerySet(models.QuerySet):
+    def of(self, record: models.Model) -> Self:
+        """The cells kept with a record."""
+        return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+
+    def still_of(self, record: models.Model) -> list[AwaitedCell]:
+        """The cells kept with a record whose fields have got no other value since."""
+        return [cell for cell in self.of(record).order_by("pk") if not cell.is_settled_by(record)]
+
+    def settle(self, record: models.Model) -> None:
+        """Deletes the cells of a record whose fields have got another value since."""
+        settled = [cell.pk for cell in self.of(record) if cell.is_settled_by(record)]
+        if settled:
+            self.filter(pk__in=settled).delete()
+
+    def settle_all(self) -> int:
+        """Deletes the cells whose records are gone, or whose fields have got another value; returns their number."""
+        gone = []
+        for kind in ContentType.objects.filter(pk__in=self.order_by().values("content_type")):
+            own, model = self.filter(content_type=kind), kind.model_class()
+            for keys in in_pieces(list(own.order_by().values_list("object_id", flat=True).distinct())):
+                stored = model._base_manager.in_bulk(keys) if model else {}
+                for cell in own.filter(object_id__in=keys):
+                    record = stored.get(cell.object_id)
+                    if record is None or cell.is_settled_by(record):
+                        gone.append(cell.pk)
+        for keys in in_pieces(gone):
+            self.filter(pk__in=keys).delete()
+        return len(gone)
+
+
+class AwaitedCell(SealedModel):
+    """A cell that an import could not read, kept with its record until the field gets a value, or nobody wants it.
+
+    `attribute` is the lookup of the field, `stood` its value when the cell was put aside.
+    """
+
+    batch = models.ForeignKey("yl_district.ImportBatch", models.CASCADE, related_name="awaited", verbose_name="导入")
+    content_type = models.ForeignKey(ContentType, models.CASCADE, related_name="+", verbose_name="种类")
+    object_id = models.PositiveBigIntegerField("记录编号")
+    heading = models.CharField("列", max_length=40)
+    attribute = models.CharField("栏目", max_length=100)
+    found = EncryptedTextField("名单中的内容")
+    stood = EncryptedTextField("当时的内容", blank=True)
+    expected = models.TextField("应为")
+    remedy = models.TextField("怎样改正")
+
+    objects = AwaitedCellQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "待补的内容"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="awaited_cell_of_record")]
+
+    def __str__(self) -> str:
+        return self.heading
+
+    def is_settled_by(self, record: models.Model) -> bool:
+        """Whether the field of the record has got another value since the cell was put aside."""
+        return self.stood != standing_text(record, self.attribute)
+
+    @property
+    def shown(self) -> str:
+        """What the list had, masked where the field is."""
+        model = self.content_type.model_class()
+        return masked(self.found) if model and is_masked(resolve_field(model, self.attribute)) else self.found
+
+
+def standing_text(record: Any, attribute: str) -> str:
+    """Returns the present value of a field, named by its lookup from the record, as text; "" for an empty one."""
+    value = record
+    for name in attribute.split(LOOKUP_SEP):
+        try:
+            value = getattr(value, name)
+        except ObjectDoesNotExist:
+            return ""
+    return "" if value is None else as_text(value)
+
+
+def in_pieces(keys: list[int]) -> Iterator[list[int]]:
+    """Yields the keys in lists of at most RECORDS_AT_ONCE."""
+    for first in range(0, len(keys), RECORDS_AT_ONCE):
+        yield keys[first : first + RECORDS_AT_ONCE]

@@ -1,7 +1,7 @@
 """Errors found in an uploaded file, each with its place, what was found, what was expected, and the remedy."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from django.db.models import Model
@@ -26,7 +26,7 @@ class Problem:
     remedy: str
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return dict(vars(self))
 
 
 class RowProblems(Exception):

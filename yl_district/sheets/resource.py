@@ -37,6 +37,7 @@ from .columns import (
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
+from .waiting_cells import WaitingCells
 
 ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
 MOST_REMEMBERED = 2_000  # texts of each column whose values are cached
@@ -52,8 +53,10 @@ class PlainRowResult(RowResult):
         self.object_id = None
 
 
-class SheetResource(ExportRecall, ModelResource):
+class SheetResource(ExportRecall, WaitingCells, ModelResource):
     """Imports one sheet row by row; all changes made by a wrong row are rolled back.
+
+    Bad cells that decide neither identity nor a figure are put aside as `awaited`, and the row is imported without.
 
     A subclass sets `sheet`, `columns` and `known_by`, and defines `load`, `find` and, if need be, `start`. Without
     `known_by` or `load` it raises TypeError.
@@ -140,6 +143,8 @@ class SheetResource(ExportRecall, ModelResource):
         self.aliases: dict[str, dict[str, str]] = {}
         self.spelled: list[tuple[str, str, str]] = []
         self.unmasked, self.standing = {}, {}
+        self.awaited, self.year = [], 0
+        self.notes: list[str] = []
         self.compared: Counter[str] = Counter()
         self.memory: dict[str, dict[str, Any]] = {heading: {} for heading in self.fields}
 
@@ -275,7 +280,7 @@ class SheetResource(ExportRecall, ModelResource):
     def before_import_row(self, row: RowCells, **options: Any) -> None:
         self.row_number, self.row, self.doubt = row[ROW_NUMBER], {}, None
         problems: list[CellProblem] = []
-        self.spelled, self.unmasked = [], {}
+        self.spelled, self.unmasked, self.notes = [], {}, []
         self.place = (self.sheet, self.row_number)
         self.linked = {}
         self.marked, row = self._recalled(row)
@@ -288,9 +293,23 @@ class SheetResource(ExportRecall, ModelResource):
             try:
                 self.row[heading] = self._resolved(heading, item, value, row)
             except cells.CellError as error:
-                problems.append(self._cell_problem(heading, value, error))
+                if not self.is_left_open(item, value):
+                    problems.append(self._cell_problem(heading, value, error))
+            else:
+                self._note_rest(heading, item, value)
         if problems:
             raise RowProblems(problems)
+
+    def _note_rest(self, heading: str, item: Column, value: Any) -> None:
+        """Notes what a cell says beside the value that was read from it: words as a remark, numbers to be asked for."""
+        rest = item.widget.rest(value) if isinstance(item.widget, cells.MobileWidget) else ""
+        if not rest:
+            return
+        if self.remark and not any(map(str.isdigit, rest)):
+            self.notes.append(f"{heading}：{rest}")
+        else:
+            remedy = "已登记其中第一个号码，其余内容请核对后写在合适的栏目中"
+            self.awaited.append((heading, value, f"一个{heading}", remedy))
 
     def _resolved(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value of a cell, else that of its remembered meaning; raises CellError."""
@@ -313,6 +332,11 @@ class SheetResource(ExportRecall, ModelResource):
             return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
         remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
         return heading, value, error.expected, remedy
+
+    def begin_sheet(self, year: int) -> None:
+        """Notes the year that the sheet of the next rows is about, 0 where it does not say."""
+        if year != self.year:
+            self.year, self.memory = year, {heading: {} for heading in self.fields}
 
     def is_said_elsewhere(self, item: Column, row: RowCells) -> bool:
         """Whether the column's alternative, `unless`, is filled in the row."""
@@ -341,16 +365,30 @@ class SheetResource(ExportRecall, ModelResource):
         return self.marked is not None and self.exported_text(self.marked, heading, item) == text
 
     def import_row(self, row: RowCells, instance_loader: Any, **options: Any) -> RowResult:
-        self.trail = []
-        result = super().import_row(row, instance_loader, **options)
-        if result.errors:
-            self.set_back()
-            name = row.get(self.called)
-            if isinstance(name, str):
-                is_asked = self.doubt is not None and not self.doubt.answer
-                why = ANSWER_FIRST if is_asked else WRONG_FIRST
-                self.book.fail(type(self).sheet, name, self.row_number, why)
+        result = self._imported(row, instance_loader, **options)
+        name = row.get(self.called)
+        if result.errors and isinstance(name, str):
+            is_asked = self.doubt is not None and not self.doubt.answer
+            why = ANSWER_FIRST if is_asked else WRONG_FIRST
+            self.book.fail(type(self).sheet, name, self.row_number, why)
         return result
+
+    def _imported(self, row: RowCells, instance_loader: Any, **options: Any) -> RowResult:
+        """Imports a row, again without its bad cells as long as those that remain may wait."""
+        aside: list[CellProblem] = []
+        while True:
+            self.trail, self.awaited = [], list(aside)
+            result = super().import_row(row, instance_loader, **options)
+            if not result.errors:
+                return result
+            self.set_back()
+            found = self.that_can_wait(result.errors[0].error, row)
+            if not found:
+                result.errors[0].error = self.with_those_aside(result.errors[0].error, aside)
+                return result
+            aside += found
+            headings = {heading for heading, *_ in found}
+            row = {heading: cell for heading, cell in row.items() if heading not in headings}
 
     def set_back(self) -> None:
         """Rolls back the values, claims and records of the current row."""
@@ -420,7 +458,10 @@ class SheetResource(ExportRecall, ModelResource):
             raise RowProblems([(heading, row.get(heading), error.expected, error.remedy)]) from None
 
     def import_instance(self, instance: Any, row: RowCells, **options: Any) -> None:
+        self.instance = instance
         self.changes, self.changes_beside, problems = [], [], []
+        self.refuse_unsure(instance)
+        self._add_notes(instance)
         stored = self._dated_values(instance)
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
@@ -434,6 +475,14 @@ class SheetResource(ExportRecall, ModelResource):
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
         if stored and stored != instance.__dict__:
             self._located(row, lambda: self._date_states(instance, stored))
+
+    def _add_notes(self, instance: Any) -> None:
+        """Adds what cells said beside their values to the row's remark, unless it is there already."""
+        if not self.notes:
+            return
+        said = self.row.get(self.remark) or getattr(instance, self.fields[self.remark].name) or ""
+        new = [note for note in self.notes if note not in said]
+        self.row[self.remark] = "；".join(filter(None, [said, *new]))
 
     def _dated_values(self, instance: Any) -> dict[str, Any]:
         """Returns the stored values of a known record with states over time, {} for all others."""
@@ -598,7 +647,6 @@ class SheetResource(ExportRecall, ModelResource):
             if record.pk is None:
                 self.book.begun[id(record)] = (self.sheet, self.row_number)
         self.accept(instance)
-        self.instance = instance
 
     def accept(self, record: Any) -> None:
         """Makes a new or changed record known to the rows that follow; nothing by default."""

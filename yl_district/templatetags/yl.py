@@ -17,6 +17,7 @@ from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come
 from yl_district.privacy.masking import masked
+from yl_district.sheets.models import AwaitedCell
 
 register = template.Library()
 
@@ -50,6 +51,17 @@ def attachments(context, record):
         "attachments": Attachment.objects.told_of(record, user).select_related("uploaded_by"),
         "add": add and reverse("attachment_create", args=[kind_of(type(record)), record.pk]),
     }
+
+
+@register.inclusion_tag("_awaited_cells.html", takes_context=True)
+def awaited_cells(context, record):
+    """What an import could not read in the record's row, until the fields have values or somebody dismisses it."""
+    awaited, user = AwaitedCell.objects.still_of(record), context["request"].user
+    found, kind = {"awaited": awaited, "csrf_token": context.get("csrf_token")}, kind_of(type(record))
+    if awaited and may_change(user, record):
+        found["update"] = reverse(f"{kind}_update", args=[record.pk])
+        found["dismiss"] = reverse("awaited_cell_dismiss", args=[kind, record.pk])
+    return found
 
 
 @register.filter

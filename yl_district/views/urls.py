@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_log, attachments, history, searching
+from . import access_log, attachments, awaited_cells, history, searching
 
 urlpatterns = [
     path("lists/search/", searching.list_search, name="list_search"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("history/<str:kind>/<int:pk>/revert/", history.record_revert, name="record_revert"),
     path("attachments/<str:kind>/<int:pk>/create/", attachments.attachment_create, name="attachment_create"),
     path("attachments/<int:pk>/", attachments.attachment_export, name="attachment_export"),
+    path("awaited/<str:kind>/<int:pk>/dismiss/", awaited_cells.awaited_cell_dismiss, name="awaited_cell_dismiss"),
     path("attachments/<int:pk>/delete/", attachments.attachment_delete, name="attachment_delete"),
 ]

@@ -88,6 +88,19 @@ def noticed_lines(noticed):
         yield f"已识别：{sheet}第 {'、'.join(runs)} 行：{one['said']}。"
 
 
+def pending_lines(pending):
+    """Yields a line for each cell that is put aside, the row being taken without it."""
+    for one in pending:
+        yield f"待补：{place_in_words(one)}现为{quoted(one.found)}，应为{one.expected}。{one.remedy}。"
+
+
+def further_lines(word, told):
+    """Yields a line for each kind of the problems that are not told one by one."""
+    for one in told.as_list():
+        place = (f"《{one['sheet']}》" if one["sheet"] else "") + (f"“{one['column']}”" if one["column"] else "")
+        yield f"{word}：另有 {one['count']} 处{place}应为{one['expected']}。{one['remedy']}。"
+
+
 def report_lines(report):
     """Yields a line for each sheet, unrecognised part, warning, change and error of the report."""
     for name, sheet in report.sheets.items():
@@ -106,8 +119,11 @@ def report_lines(report):
     for name, sheet in report.sheets.items():
         for row, record, heading, old, new in sheet.changes:
             yield f"变更：《{name}》第 {row} 行“{record}”的{heading}：{old or '（空）'} → {new or '（空）'}"
+    yield from pending_lines(report.pending)
+    yield from further_lines("待补", report.told_pending)
     for problem in report.errors:
         yield f"错误：{place_in_words(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+    yield from further_lines("错误", report.told)
 
 
 def quoted(found):

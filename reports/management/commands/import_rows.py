@@ -18,7 +18,9 @@ from .import_ledger import (
     add_doubtful,
     answers_in,
     doubt_lines,
+    further_lines,
     noticed_lines,
+    pending_lines,
     place_in_words,
     question_lines,
     quoted,
@@ -78,8 +80,11 @@ def check_lines(found):
         sheet = f"《{one['sheet']}》" if one["sheet"] else ""
         change = f"{one['old'] or '（空）'} → {one['new'] or '（空）'}"
         yield f"变更：{sheet}第 {one['row']} 行的{one['column']}：{change}"
+    yield from pending_lines(found.pending)
+    yield from further_lines("待补", found.told_pending)
     for problem in found.errors:
         yield f"错误：{place_in_words(problem)}现为{quoted(problem.found)}，应为{problem.expected}。{problem.remedy}。"
+    yield from further_lines("错误", found.told)
 
 
 def rows_outcome(found, check):

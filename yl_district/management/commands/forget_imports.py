@@ -5,6 +5,7 @@ from django.utils import timezone
 from yl_district.commands import DatabaseCommand
 from yl_district.importing import steps
 from yl_district.importing.models import KEPT_DAYS
+from yl_district.sheets.models import AwaitedCell
 
 
 class Command(DatabaseCommand):
@@ -12,4 +13,5 @@ class Command(DatabaseCommand):
 
     def handle(self, **options):
         batches, parts = steps.forget_expired(timezone.now())
+        AwaitedCell.objects.settle_all()
         self.stdout.write(f"已清除 {batches} 份没有写入的文件，{parts} 段写入时留下的有误的行。")
