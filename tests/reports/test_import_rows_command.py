@@ -97,6 +97,7 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
         "duplicate": 0,
         "wrong": 1,
         "set_aside": 1,
+        "pending": 0,
     }
     assert json.loads(said) == {
         "kind": "members",
@@ -127,6 +128,9 @@ def test_json_has_the_shape_that_programs_rely_on(tmp_path):
                 "remedy": "请核对；不知道日或月的，写到年月或年份即可",
             }
         ],
+        "further_errors": [],
+        "pending": [],
+        "further_pending": [],
         "changes": [],
         "doubts": [],
     }
@@ -240,3 +244,16 @@ def test_a_day_that_the_list_lacks_is_answered_as_a_day(tmp_path):
 def test_an_answer_about_columns_that_does_not_fit_ends_with_code_2(tmp_path, answers, words):
     said, code = lacking(tmp_path, answers)
     assert (words in said, code, kept()) == (True, 2, (0, 0, 0))
+
+
+def test_of_many_wrong_rows_the_first_are_told_and_the_others_counted_by_kind(tmp_path, monkeypatch):
+    monkeypatch.setattr("yl_district.importing.told_problems.TOLD_IN_FULL", 3)
+    told = {"sheet": "花名册", "column": "出生日期"}
+    said, code = run(tmp_path, [WRONG] * 5, "--check", "--json")
+    report = json.loads(said)
+    assert (code, len(report["errors"]), report["counts"]["wrong"]) == (1, 3, 5)
+    [further] = report["further_errors"]
+    assert (further["count"], {name: further[name] for name in told}) == (2, told)
+    plain, _ = run(tmp_path, [WRONG] * 5, "--check")
+    assert plain.count("现为“1999.13.1”") == 3
+    assert "错误：另有 2 处《花名册》“出生日期”应为真实存在的日期" in plain

@@ -339,8 +339,8 @@ ROW_ERRORS = {
             ("数字口径", "未统计", "填写人次时数字口径为实数或约数", "请改数字口径，或清空人次"),
         ),
         (
-            {"人次": "300余"},
-            ("人次", "300余", "不小于 0 的整数", "请只填写数字，单位、“余”“约”等字写在备注或数字口径中"),
+            {"人次": "每场300"},
+            ("人次", "每场300", "不小于 0 的整数", "请只填写数字，单位、“余”“约”等字写在备注或数字口径中"),
         ),
         ({"人次": 1_000_001}, ("人次", "1000001", "不超过 1000000 的数字", "请核对是否多写了位数")),
         ({"线上": "两种都有"}, ("线上", "两种都有", "是 或 否", "请填写“是”或“否”，不清楚时留空")),
@@ -538,8 +538,15 @@ def test_the_report_as_json_has_one_shape():
         "expected": "以下之一：男、女",
         "remedy": "请从中选择一项",
     }
-    assert report["sheets"]["团员"] == {"new": 0, "changed": 0, "same": 0, "doubtful": 0, "errors": [problem]}
-    assert report["sheets"]["团组织"] == {"new": 2, "changed": 0, "same": 0, "doubtful": 0, "errors": []}
+    assert report["sheets"]["团员"] == {
+        "new": 0,
+        "changed": 0,
+        "same": 0,
+        "doubtful": 0,
+        "pending": 0,
+        "errors": [problem],
+    }
+    assert report["sheets"]["团组织"] == {"new": 2, "changed": 0, "same": 0, "doubtful": 0, "pending": 0, "errors": []}
     assert {key: value for key, value in report.items() if key != "sheets"} == {
         "file": "台账.xlsx",
         "written": False,
@@ -549,6 +556,9 @@ def test_the_report_as_json_has_one_shape():
         "noticed": [],
         "doubts": [],
         "errors": [problem],
+        "further_errors": [],
+        "pending": [],
+        "further_pending": [],
     }
 
 
