@@ -28,7 +28,7 @@ def field_of(model: type[Model], item: Column) -> Field | None:
     return resolve_field(model, item.attribute)
 
 
-def is_key(field: Field) -> bool:
+def holds_key(field: Field) -> bool:
     """Whether a field, or its blind index, holds a value that no two records share."""
     own = field.model._meta
     indexes = [one for one in own.concrete_fields if one is field or getattr(one, "source", None) == field.name]
@@ -47,7 +47,7 @@ def waiting_headings(resource: type[Any]) -> frozenset[str]:
     """Returns the headings of a resource whose cells may wait: optional, read by no figure, and no key of a record."""
     found = [(item, field_of(resource._meta.model, item)) for item in resource.columns if not item.required]
     return frozenset(
-        item.column_name for item, field in found if field is not None and is_idle(field) and not is_key(field)
+        item.column_name for item, field in found if field is not None and is_idle(field) and not holds_key(field)
     )
 
 
