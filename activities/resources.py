@@ -22,6 +22,7 @@ from youthhubs.resources import HubYearResource
 
 from .actions import recount_sign_ins
 from .models import Activity, ActivityType, SignIn
+from .titles import TitledActivities, told_activity
 
 # Kinds of hints in brackets after an activity's name, in order of preference; the first unambiguous one is used.
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
@@ -256,6 +257,11 @@ class ActivityIndex:
         """Returns the activities on a day whose names are this one or spelled otherwise."""
         return list(self._by_key.get((held_on, happening_key(name)), {}).values())
 
+    @property
+    def activities(self):
+        """The activities that are known, also those of the file itself."""
+        return [one for namesakes in self._by_name.values() for one in namesakes.values()]
+
     def named(self, name, held_on=None):
         """Returns the activities of this name, on the day `held_on` if given."""
         return [one for one in self._by_name.get(name, {}).values() if held_on in (None, one.held_on)]
@@ -335,8 +341,18 @@ PRESENCE_ALIASES = {
 }
 
 
+def held_on_column():
+    """Returns the column of an activity's day, which its name may state as well."""
+    found = column(Activity, "held_on", required=True, prefix="activity__", widget=DayWidget(takes_runs=True))
+    found.unless = "活动名称"
+    return found
+
+
 class SignInResource(PeopleResource):
-    """Each row is one person's attendance at an activity; an unknown person is created."""
+    """Each row is one person's attendance at an activity; an unknown person is created.
+
+    Without 日期, 活动名称 can be the title of a list, with the day.
+    """
 
     sheet = SIGN_IN_SHEET
     known_by = ("活动名称", "日期", "姓名", "身份证号", "手机号码")
@@ -345,7 +361,7 @@ class SignInResource(PeopleResource):
     called = "姓名"
     columns = [
         Column("活动名称", required=True, width=30),
-        column(Activity, "held_on", required=True, prefix="activity__", widget=DayWidget(takes_runs=True)),
+        held_on_column(),
         Column("姓名", widget=ReferenceWidget(), required=True),
         person_column("identity_number"),
         person_column("mobile"),
@@ -366,6 +382,7 @@ class SignInResource(PeopleResource):
         "到达": "到达时间 签到时间 入场时间",
         "离开": "离开时间 签退时间 退场时间",
     }
+    passed_over = "单位 工作单位 所在单位 单位名称 签名 签字 本人签名 本人签字 签名栏 签到栏"
     noted_column = "到场情况"
     noted_under = "签名 签字 本人签名 本人签字 签到 签到栏 签名栏 备注 备注说明 说明"
     noted_words = {SignIn.Presence.ABSENT.label: ABSENT, SignIn.Presence.EXCUSED.label: EXCUSED}
@@ -393,22 +410,38 @@ class SignInResource(PeopleResource):
         self.known = {(record.activity_id, id(record.person)): record for record in known}
         self.came = {record.pk for record in known if record.is_present}
         self.stored = {record.pk: record for record in known}
-        self.activity, self.first_rows = None, {}
+        self.activity, self.first_rows, self.told_by = None, {}, {}
 
     def find(self, row):
         try:
-            self.activity = self.index.referred(row["活动名称"], row["日期"])
+            self.activity = self._activity(row)
         except CellError as error:
             raise CellError(error.expected, error.remedy, "活动名称") from None
         capacity = self.capacities.get(row.get("身份"))
         self.person = self.directory.referred(row["姓名"], row, capacity, self.ask_who)
         return self.known.get((key_of(self.activity), id(self.person)))
 
+    def _activity(self, row):
+        """Returns the activity that a row names with its day, in two cells or in one; raises CellError."""
+        if "日期" in row:
+            return self.index.referred(row["活动名称"], row["日期"])
+        title = row["活动名称"]
+        if title not in self.told_by:
+            self.told_by[title] = told_activity(title, self.index.activities)
+        if self.told_by[title]:
+            return self.told_by[title]
+        expected = "已登记的活动的名称和日期，如 学雷锋志愿服务（2017-03-05）"
+        raise CellError(expected, "请写明日期，或先登记这次活动")
+
+    @classmethod
+    def titled_groups(cls, user):
+        return TitledActivities(user)
+
     def recall(self, record):
         """Returns the sign-in; raises RowProblems where its mark is in a row that names another activity or day."""
         self.activity = self.index.stored[record.activity_id]
         names = self.activity.name, self.index.reference(record.activity_id, has_day=True)
-        if self.row["活动名称"] not in names or self.row["日期"] != self.activity.held_on:
+        if self.row["活动名称"] not in names or self.row.get("日期") != self.activity.held_on:
             remedy = "标记属于另一次活动的签到：请恢复原来的活动与日期；确为另一次时清空标记这一格"
             raise row_problem("活动名称", self.row["活动名称"], str(self.activity), remedy)
         return super().recall(record)

@@ -1,10 +1,13 @@
 """Lists as offices write them, in a browser: names explained at once and branches registered from the file."""
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
 from orgs.models import Organisation
 from tests.conftest import WINDOWS
+from tests.factories import make_activity
 from tests.pages import two_branches
 from tests.reports.import_pages import HEADINGS, person
 
@@ -99,3 +102,24 @@ def test_a_list_without_headings_is_explained_on_its_grid(open_page, window, sig
     expect(page.get_by_label("不导入的行号")).to_have_value("3")
     page.get_by_role("button", name="核对各行").click()
     expect(page.get_by_role("heading", name="写入后，新增 2 条，变更 0 条")).to_be_visible()
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_chain_is_pasted_on_the_activitys_own_page(open_page, window, sign_in):
+    district = two_branches()
+    activity = make_activity(district.here, "学雷锋", held_on=date(2017, 3, 5))
+    page = open_page(**window)
+    sign_in(page, district.staff)
+    page.goto(activity.get_absolute_url())
+    page.get_by_role("link", name="导入签到").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("导入签到：学雷锋（2017-03-05）")
+    assert fits(page, window)
+    page.get_by_label("粘贴").fill("#接龙\n1. 章安安 13800138000\n2、陆远，139 0013 9000")
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_label("统一为", exact=True).last).to_have_value("学雷锋（2017-03-05）")
+    assert fits(page, window)
+    page.get_by_role("button", name="核对各行").click()
+    expect(page.get_by_role("heading", name="写入后，新增 2 条，变更 0 条")).to_be_visible()
+    page.get_by_role("button", name="写入全部").click()
+    expect(page.get_by_role("heading", name="已写入", exact=True)).to_be_visible()
+    assert activity.sign_ins.count() == 2

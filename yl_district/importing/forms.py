@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -19,7 +20,7 @@ from ..spreadsheets.workbooks import UnreadableWorkbook, stream_pasted, stream_w
 from .kinds import import_kinds
 from .models import ImportBatch
 from .outcomes import ShownRow, known_names
-from .proposal import MappingProposal
+from .proposal import MappingProposal, state_group
 from .questions import ANOTHER_DAY, Question
 from .steps import ReadFile, open_import, read_file
 
@@ -46,6 +47,7 @@ class ImportForm(ActionForm):
         },
         widget=forms.FileInput({"class": "form-control", "accept": TAKEN_ENDINGS}),
     )
+    about = forms.IntegerField(required=False, min_value=1, max_value=2**31, widget=forms.HiddenInput)
     pasted = forms.CharField(
         label="粘贴的内容", required=False, strip=False, max_length=MOST_PASTED, widget=forms.Textarea
     )
@@ -67,6 +69,8 @@ class ImportForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         super().clean()
         data = self.cleaned_data
+        if data.get("about") and not self.group_name:
+            self.add_error(None, "没有找到这份名单所属的记录，可能已被删除。请返回后重新打开。")
         has_text = bool(data.get("pasted", "").strip())
         if data.get("file") and has_text:
             self.add_error("pasted", "既选择了文件，又粘贴了内容。请只留其中一项。")
@@ -95,8 +99,19 @@ class ImportForm(ActionForm):
         try:
             kind = import_kinds().named(self.cleaned_data["kind"])
             self.instance, self.proposal = open_import(kind, data, name, self.user, file, guesses=True)
+            if self.group_name:
+                state_group(self.instance, self.proposal, self.group_name)
         except UnreadableWorkbook as error:
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
+
+    @cached_property
+    def group_name(self) -> str:
+        """What all rows are about, chosen by its key before the upload; "" for nothing, or what the user cannot see."""
+        about, kind = self["about"].value(), self["kind"].value()
+        if not str(about or "").isdecimal() or kind not in import_kinds():
+            return ""
+        groups = import_kinds()[kind].resource.titled_groups(self.user)
+        return groups.label_of(int(about)) if groups else ""
 
     @property
     def http_status(self) -> int:

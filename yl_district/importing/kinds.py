@@ -203,8 +203,9 @@ def required_columns(resource: type[SheetResource]) -> dict[str, str]:
 
 
 def remembered(kind: str) -> dict[str, str | None]:
-    """{heading key: column, None if ignored} remembered for the kind."""
-    return {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
+    """{heading key: column, None if ignored} remembered for the kind, beside headings that it passes over."""
+    passed_over = dict.fromkeys(import_kinds()[kind].resource.passed_over.split())
+    return passed_over | {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
 
 
 @cache

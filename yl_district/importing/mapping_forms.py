@@ -12,12 +12,13 @@ from ..recognition.headings import EXPORT_MARK, Recognised
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import cell_at, full_text, quoted_cell, text_key
 from ..sheets.columns import Column
-from .fixed_values import fixable_columns, fixed_field, problem_with, stated_cell
+from .fixed_values import LONGEST, fixable_columns, fixed_field, problem_with, stated_cell
 from .kinds import import_kinds
 from .layout_fields import HeadingRows, LayoutFields, column_title
 from .models import LEDGER, ImportBatch
 from .outcomes import known_names
 from .proposal import HIDDEN_OTHER, TO_CONFIRM, MappingProposal, missing_columns
+from .titled_groups import fix_group, fixed_group, release_group
 
 # The rows, columns and characters of a cell that the page shows of a sheet.
 GRID_ROWS, GRID_COLUMNS, GRID_TEXT = 12, 40, 18
@@ -59,6 +60,8 @@ class MappingForm(forms.Form):
         super().__init__(data)
         self.batch, self.proposal = batch, proposal
         self.kept = self.mapping = Mapping.from_json(batch.mapping)
+        resource = None if batch.kind == LEDGER else import_kinds()[batch.kind].resource
+        self.titled: Any = resource.titled_groups(batch.user) if resource else None
         tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
         self.fixable: dict[int, list[Column]] = {}
         self.layouts: dict[int, LayoutFields] = {}
@@ -109,7 +112,8 @@ class MappingForm(forms.Form):
 
     def _add_group(self) -> None:
         self.fields["group_from"] = forms.ChoiceField(choices=self.SOURCES, initial=self.kept.group_from)
-        self.fields["group_value"] = forms.CharField(initial=self.kept.group_value, required=False, max_length=100)
+        value = fixed_group(self.kept, self.titled) if self.titled else self.kept.group_value
+        self.fields["group_value"] = forms.CharField(initial=value, required=False, max_length=LONGEST)
         self.fields["group_value"].widget.attrs |= {"list": "groups", "autocomplete": "off"}
         self.fields["fill_down"] = forms.BooleanField(initial=self.kept.fill_down, required=False)
 
@@ -128,7 +132,12 @@ class MappingForm(forms.Form):
                 self.layouts[sheet.number].read(self.batch, sheet)
         if self.group:
             mapping.group_from, mapping.fill_down = data["group_from"], data["fill_down"]
-            mapping.group_value = self._group_value(data) if mapping.group_from == "fixed" else ""
+            value = self._group_value(data) if mapping.group_from == "fixed" else ""
+            mapping.group_value = "" if self.titled else value
+            if self.titled:
+                release_group(mapping, self.titled, fixed_group(self.kept, self.titled))
+            if self.titled and value:
+                fix_group(mapping, self.titled, value)
         self.mapping = mapping
         if not self.heading_rows:
             self._check(mapping)
@@ -195,8 +204,15 @@ class MappingForm(forms.Form):
     @property
     def group_names(self) -> dict[str, str]:
         """{normalised text: name} of the valid groups."""
+        if self.titled:
+            return {text_key(name): name for name in self.titled.labels.values()}
         columns = import_kinds()[self.batch.kind].resource.columns
         return known_names(next(item for item in columns if item.column_name == self.group))
+
+    @property
+    def groups_offered(self) -> list[str]:
+        """The names of groups that the page offers."""
+        return self.titled.names if self.titled else list(self.group_names.values())
 
     @property
     def asked(self) -> dict[int, list[int]]:

@@ -22,6 +22,7 @@ from .guessed_columns import guessed
 from .kinds import ImportKind, aliases, import_kinds, remembered, required_columns
 from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading
 from .outcomes import known_names
+from .titled_groups import fix_group, fixed_group, guess_titled_group, release_group
 
 TO_CONFIRM = ("unknown", "ambiguous", "guessed")  # ways of recognising a heading that a person must confirm
 # What a hidden sheet is that holds no table, or one without required columns.
@@ -34,20 +35,22 @@ class MappingProposal:
     """A Mapping, and {sheet's number: [Recognised]} of the headings of the sheets taken.
 
     `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column); `rows` are the
-    first ones of each sheet, which are shown where a person says what they are.
+    first ones of each sheet, which are shown where a person says what they are. The group `is_likely` where a person
+    must confirm it.
     """
 
     mapping: Mapping = field(default_factory=Mapping)
     recognised: dict[int, list[Recognised]] = field(default_factory=dict)
     missing: list[tuple[int, str, str]] = field(default_factory=list)
     rows: dict[int, list[list[Any]]] = field(default_factory=dict)
+    is_likely: bool = False
 
     @property
     def is_sure(self) -> bool:
         """Whether the file can be read without asking the user."""
         open_ones = [one for found in self.recognised.values() for one in found if one.how in TO_CONFIRM]
         is_by_hand = any(sheet.by_hand for sheet in self.mapping.sheets)
-        return not open_ones and not self.missing and not is_by_hand
+        return not (open_ones or self.missing or is_by_hand or self.is_likely)
 
     def take(
         self,
@@ -90,7 +93,7 @@ def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False)
     """The MappingProposal for a file whose tables are all of one kind.
 
     With `guesses`, sheets in which no table of the kind is recognised are taken as one of which a person says the rest,
-    where there is no other.
+    where there is no other, and the group is what a title may mean.
     """
     resource, memory, by_hand = kind.resource, remembered(kind.key), laid_out_by_hand(batch)
     columns = {item.column_name: item for item in resource.columns}
@@ -112,8 +115,13 @@ def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False)
         for mapped in proposal.mapping.sheets:
             if mapped.what not in ("empty", HIDDEN_OTHER, HIDDEN_TABLE):
                 mapped.what, mapped.by_hand, rows = "table", True, proposal.rows[mapped.number]
-                proposal.take(mapped, guessed_layout(rows[:LOOKED_AT]), resource, memory, rows)
-    guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
+                layout = find_layout(rows, sheets[mapped.number].merged, known) or guessed_layout(rows[:LOOKED_AT])
+                proposal.take(mapped, layout, resource, memory, rows)
+    groups = resource.titled_groups(batch.user)
+    if groups is None:
+        guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
+    else:
+        proposal.is_likely = guess_titled_group(batch, proposal.mapping, sheets, groups, guesses=guesses)
     proposal.missing = missing_columns(proposal.mapping)
     return proposal
 
@@ -212,13 +220,23 @@ def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_
         mapping.group_from = "sheet"
 
 
+def state_group(batch: ImportBatch, proposal: MappingProposal, name: str) -> None:
+    """States for all rows of an opened list the group of this name, one of its kind's titled groups."""
+    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user)
+    release_group(proposal.mapping, groups, fixed_group(proposal.mapping, groups))
+    fix_group(proposal.mapping, groups, name)
+    proposal.is_likely, proposal.missing = False, missing_columns(proposal.mapping)
+    batch.mapping = proposal.mapping.to_json()
+    batch.save(update_fields=["mapping"])
+
+
 def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []
     for sheet in mapping.sheets:
         there = sheet.stated
         for name, unless in required_columns(import_kinds()[sheet.kind].resource).items() if sheet.is_taken else ():
-            is_grouped = name == mapping.group_column and mapping.group_from != "column"
+            is_grouped = mapping.group_column in (name, unless) and mapping.group_from != "column"
             if name not in there and unless not in there and not is_grouped:
                 found.append((sheet.number, sheet.name, name))
     return found

@@ -83,7 +83,8 @@ def import_batch_create(request: UserRequest) -> HttpResponse:
             elif form.proposal.is_sure:
                 begin_check(form.instance)
             return redirect(target)
-    context = {"title": "导入名单", "form": form}
+    title = f"导入{kind_words(form['kind'].value())}：{form.group_name}" if form.group_name else "导入名单"
+    context = {"title": title, "form": form}
     return render(request, "yl_district/import_batch_create.html", context, status=form.http_status)
 
 

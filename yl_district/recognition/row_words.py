@@ -30,6 +30,7 @@ LEADING_ENUMERATOR = re.compile(
 )
 LEADING_LABEL = re.compile(r"[^:：]{1,8}[:：]\s*")
 COUNT = re.compile(r"\s*[（(][^（()）]*[0-9][^（()）]*[)）]\s*$")
+HELD_ON = re.compile(r"[（(][^（()）]*[0-9]\s*[月./-]\s*[0-9]+[^（()）]*[)）]\s*$")
 BRANCH_LINE = re.compile(r".*(?:支部|总支|团委|团工委|委员会)[】\]]?")
 LONGEST_SECTION = 40
 # Every total, signature and example matches this. Most rows do not, which spares them the other patterns.
@@ -101,6 +102,10 @@ def names_section(text):
 
 
 def section_name(text):
-    """Returns the name in a section row without number, label, brackets and count: 北京市 for 一、北京市（92所）."""
+    """Returns the name in a section row without number, label, brackets and count: 北京市 for 一、北京市（92所）.
+
+    A day in brackets belongs to the name.
+    """
     text = LEADING_ENUMERATOR.sub("", " ".join(text.split()), count=1)
-    return COUNT.sub("", LEADING_LABEL.sub("", text, count=1)).strip(" 【】[]")
+    name = LEADING_LABEL.sub("", text, count=1)
+    return (name if HELD_ON.search(name) else COUNT.sub("", name)).strip(" 【】[]")

@@ -79,6 +79,7 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
       that say no choice; `state_days` is {choice: the column of the day since when}.
     - `noted_column`: the column whose value is also noted in cells below the headings `noted_under`, separated by
       spaces; `noted_words` is {value: pattern of what is written there}.
+    - `passed_over`: headings that such lists have and nobody is asked about, separated by spaces.
     - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
@@ -99,6 +100,7 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
     settled_by = ""
     is_announced = False
     group = ""
+    passed_over = ""
     state_column = ""
     state_synonyms: Mapping[str, str] = {}
     state_days: Mapping[str, str] = {}
@@ -157,6 +159,16 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
         """Adds stored records that other sheets need to the book; nothing by default."""
 
     # Hooks for subclasses
+
+    @classmethod
+    def titled_groups(cls, user: Any) -> Any:
+        """Returns what a file's titles can say of its rows beside the `group`; None where that is no more.
+
+        The object has the `names` of the groups that the user's lists can be about, `label_of(key)`, `told_by(title)`
+        and `likely(title)` one of them, `cells(name)` the {column: text} of its rows, and `label_of_cells(cells)` the
+        way back.
+        """
+        return None
 
     def load(self) -> None:
         """Loads what `find` needs, and all records that marks can name into `stored`, {key: record}."""
