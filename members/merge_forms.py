@@ -3,7 +3,7 @@
 from django import forms
 
 from yl_district.fields import is_masked
-from yl_district.pages.announcements import LONGEST_REASON, MERGE, REASON, UNMERGE
+from yl_district.pages.announcements import MERGE, REASON, UNMERGE
 from yl_district.pages.forms import ActionForm
 from yl_district.partial_dates import is_vaguer
 from yl_district.privacy.masking import masked
@@ -11,6 +11,7 @@ from yl_district.privacy.masking import masked
 from .merge_actions import stay_in_words
 from .merging import clashes, doubles, weight
 from .models import Person
+from .reason_forms import ReasonForm
 
 # What of two people is chosen from, and the relations of which two rows that mean the same are.
 CHOSEN_FIELDS = ("name", "gender", "birth_date", "identity_number", "mobile", "user")
@@ -20,16 +21,6 @@ KEPT_SIDE, LOST_SIDE = "kept", "lost"
 
 class NamesakesForm(ActionForm):
     """Confirms that two people are not the same; has no fields."""
-
-
-class ReasonForm(ActionForm):
-    """An act that is never done without a reason, whatever it moves."""
-
-    correction_reason = forms.CharField(max_length=LONGEST_REASON, help_text="保存在修改历史中。")
-
-    def __init__(self, *args, **options):
-        self.base_fields[REASON].label = self.occasion.reason_label
-        super().__init__(*args, **options)
 
 
 class PersonMergeForm(ReasonForm):
@@ -87,7 +78,7 @@ class PersonMergeForm(ReasonForm):
         return LOST_SIDE if not kept or is_vaguer(kept, lost) or is_later else KEPT_SIDE
 
     def clean(self):
-        data = super().clean()
+        data = self.cleaned_data
         sides = {KEPT_SIDE: self.kept, LOST_SIDE: self.lost}
         values = {name: getattr(sides[data[name]], name) for name in CHOSEN_FIELDS if data.get(name)}
         bases, dropped = {}, set()
@@ -111,6 +102,3 @@ class PersonUnmergeForm(ReasonForm):
     """Why a merge is taken back."""
 
     occasion = UNMERGE
-
-    def clean(self):
-        return {"reason": super().clean().get(REASON, "")}

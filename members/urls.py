@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import duplicate_views, liaison_views, many_views, merge_views, views
+from . import duplicate_views, liaison_views, many_views, merge_views, taking_back_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("members/<int:pk>/update/", views.member_update, name="member_update"),
     path("members/<int:pk>/end/", views.member_end, name="member_end"),
     path("members/<int:pk>/transfer/", views.member_transfer, name="member_transfer"),
+    path("members/<int:pk>/return/", taking_back_views.member_return, name="member_return"),
+    path("members/<int:pk>/delete/", taking_back_views.member_delete, name="member_delete"),
     path("proposals/", views.proposal_list, name="proposal_list"),
     path("proposals/<int:pk>/", views.proposal_detail, name="proposal_detail"),
     path("proposals/<int:pk>/decide/", views.proposal_decide, name="proposal_decide"),

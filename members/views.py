@@ -33,6 +33,7 @@ from .models import Member, Person, Post, Proposal, Volunteer
 from .organisation_resources import OrganisationSheetResource
 from .resources import MemberResource, PostResource
 from .tables import MemberTable, PostTable, ProposalTable
+from .taking_back import transferred_from
 
 PROPOSED = "已提交申请，委机关同意后生效。"
 
@@ -66,6 +67,7 @@ def member_detail(request, pk):
         "title": member.person.shown_name,
         "member": member,
         "keeps_roll": keeps_roll(request.user, member),
+        "transferred_from": transferred_from(member),
         "proposals": member.proposals.visible_to(request.user).waiting_first(),
     }
     return render(request, "members/member_detail.html", context)

@@ -144,6 +144,8 @@ ACCESS = {
     "members_end": RECORD_KEEPERS,
     "members_transfer": RECORD_KEEPERS,
     "member_transfer": RECORD_KEEPERS,
+    "member_return": DECIDERS,
+    "member_delete": DECIDERS,
     "proposal_list": RECORD_KEEPERS,
     "proposal_detail": RECORD_KEEPERS,
     "proposal_decide": DECIDERS,
