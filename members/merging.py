@@ -59,12 +59,12 @@ class Merger:
             setattr(row, field.attname, former)
             self.drop(row)
         elif other := double_of(row, field):
-            self.unite(other, row, field, owner)
+            self.unite(other, row)
         else:
             self.journal.write(row)
 
-    def unite(self, stored, row, field, owner):
-        """Makes one of two rows that mean the same; `row` has been handed over to `owner`, which is not yet stored."""
+    def unite(self, stored, row):
+        """Makes one of two rows that mean the same; `row` has its owner, but is not stored with it yet."""
         first, second = self.in_order(stored, row)
         if stand_side_by_side(stored, row):
             self.end_first(stored, row)
@@ -74,7 +74,6 @@ class Merger:
         self.journal.delete(second)
         for name, value in filled.items():
             setattr(first, name, value)
-        setattr(first, field.attname, owner.pk)
         self.journal.write(first)
 
     def in_order(self, stored, row):

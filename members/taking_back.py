@@ -44,7 +44,7 @@ def return_member(member, user, reason):
         member.status, member.left_on = status_before(member), None
         if begun:
             refuse_later_facts(begun, user)
-            take_over(member, begun)
+            keep_what_changed(member, begun)
             for span in begun.school_spans.all():
                 span.member = member
                 span.save()
@@ -60,7 +60,7 @@ def status_before(member):
     return former.status if former else Member.Status.NORMAL
 
 
-def take_over(member, begun):
+def keep_what_changed(member, begun):
     """Gives the member what was changed since a transfer, and the development number that moved with it."""
     first = begun.history.order_by("history_id").first()
     for field in Member._meta.concrete_fields:

@@ -9,7 +9,8 @@ from django.db import transaction
 from activities.actions import add_sign_in
 from members.merge_actions import merge_people, take_back_merge
 from members.merging import clashes
-from members.models import SchoolSpan
+from members.models import Person, SchoolSpan
+from reports.ledger.kinds import KINDS
 from reports.models import PlatformEntry
 from tests.factories import (
     make_activity,
@@ -27,6 +28,9 @@ from tests.factories import (
 from tests.members.merged_records import everything, request_of
 from tests.pages import two_branches
 from tests.reports.test_closed_years import all_results
+from tests.workbooks import workbook
+from yl_district.importing.findings import take_in_rows
+from yl_district.importing.steps import begin_undo
 
 pytestmark = pytest.mark.django_db
 YEARS = (2016, 2017, 2018)
@@ -155,3 +159,26 @@ def test_figures_are_as_before(place):
     before, merged, after = tried(place, 7, lambda: all_results(place, YEARS))
     assert merged != before
     assert after == before
+
+
+def test_the_import_that_brought_the_second_record_can_be_taken_back_before_and_after(place):
+    """What the merge has changed stays, since others may rely on it; once that is taken back, all goes."""
+    row = {
+        "姓名": "章程",
+        "性别": "女",
+        "手机号码": "13800138000",
+        "所在团支部": place.there.name,
+        "在册起始日期": "2017-03-01",
+    }
+    batch = take_in_rows(KINDS["members"], workbook({"团员": [row]}), "名册.xlsx", user=place.staff).batch
+    lost, kept = Person.objects.get(name="章程"), make_member("章程", place.here).person
+    request, dropped = request_of(place.staff), {("members.Member", lost.memberships.get().pk)}
+    merge = merge_people(kept, lost, request=request, reason="重复", values={}, dropped=dropped)
+    with transaction.atomic():
+        assert begin_undo(batch, place.staff)
+        take_back_merge(merge, request=request, reason="并错")
+        assert Person.objects.filter(pk=lost.pk).exists()
+        transaction.set_rollback(True)
+    take_back_merge(merge, request=request, reason="并错")
+    assert begin_undo(batch, place.staff)
+    assert list(Person.objects.filter(name="章程")) == [kept]

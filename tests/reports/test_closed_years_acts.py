@@ -57,7 +57,8 @@ def district():
     }
     place.rows["sign_in"] = add_sign_in(make_activity(place.here), make_person("秦朗"), "other")
     make_post("陆远", place.there)
-    make_hub(place.there)
+    # The last of those to choose from, which are sorted by name.
+    make_hub(place.there, "紫竹青年汇")
     return place
 
 
@@ -128,7 +129,13 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
     assert (
         set(sent) - set(moves(district, sent, years_tried()))
         == {
-            DeletionForm: {"attachment_delete", "section_delete", "target_delete", "liaison_delete", "namesakes_delete"},
+            DeletionForm: {
+                "attachment_delete",
+                "section_delete",
+                "target_delete",
+                "liaison_delete",
+                "namesakes_delete",
+            },
             # What they write is read by no figure, or leaves each number as it is.
             ActionForm: {"activity_cancel", "case_grant_end", "pairing_create", "post_account", "report_sign"}
             | {"organisation_liaison", "namesakes_create", "person_merge_create", "person_merge_undo"}
