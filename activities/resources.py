@@ -383,6 +383,12 @@ class SignInResource(PeopleResource):
         "离开": "离开时间 签退时间 退场时间",
     }
     passed_over = "单位 工作单位 所在单位 单位名称 签名 签字 本人签名 本人签字 签名栏 签到栏"
+    state_column = "到场情况"
+    state_synonyms = {
+        "到": "实到 出席 参加",
+        "缺席": "缺勤 未到 未出席 未参加",
+        "请假": "事假 病假 公假",
+    }
     noted_column = "到场情况"
     noted_under = "签名 签字 本人签名 本人签字 签到 签到栏 签名栏 备注 备注说明 说明"
     noted_words = {SignIn.Presence.ABSENT.label: ABSENT, SignIn.Presence.EXCUSED.label: EXCUSED}

@@ -12,7 +12,7 @@ from activities.models import Activity, ActivityType
 from members.models import Member
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, told
-from tests.spreadsheet_files import with_cells
+from tests.spreadsheet_files import ods_cell, ods_row, ods_table, open_document, with_cells
 from tests.spreadsheet_files import workbook as excel
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
@@ -387,6 +387,7 @@ def hide(*rows):
 
 def filtered(book, page):
     page.autofilter(0, 0, 4, 1)
+    page.filter_column(0, "x != 丁宁")
     hide(3, 5)(book, page)
 
 
@@ -400,10 +401,10 @@ FOUR = [member(0), member(1), member(2), member(3)]
 @pytest.mark.parametrize(
     ("fill", "kind", "rows", "words"),
     [
-        (hide(3, 5), "hidden_rows", [3, 5], "隐藏的、被筛选掉的行是否导入？"),
-        (filtered, "hidden_rows", [3, 5], "隐藏的、被筛选掉的行是否导入？"),
+        (hide(3, 5), "hidden_rows", [3, 5], "隐藏的行是否导入？"),
+        (filtered, "hidden_rows", [3, 5], "被筛选掉的行是否导入？"),
         (strike, "struck_rows", [3], "划了删除线的行是否导入？"),
-        (lambda book, page: page.set_row(3, 0), "hidden_rows", [4], "隐藏的、被筛选掉的行是否导入？"),
+        (lambda book, page: page.set_row(3, 0), "hidden_rows", [4], "隐藏的行是否导入？"),
         (
             lambda book, page: page.set_column(5, 5, None, None, {"hidden": True}),
             "hidden_columns",
@@ -591,3 +592,54 @@ def test_columns_that_differ_only_far_below_are_asked_about_too(tmp_path, office
     rows[250][-1] = "别名"
     found, _ = listed(tmp_path, rows, "--check")
     assert asked_of(found, "twins") == [("twins-姓名", [251], ["第 1 个", "第 2 个"])]
+
+
+def test_sections_of_absentees_are_asked_about(tmp_path, film):
+    table = signed_in(["单位"], ["安"], ["宁"])
+    table[2:2] = [["缺席人员（1人）"]]
+    found, code = listed(tmp_path, table, kind="signins")
+    assert (code, asked_of(found, "section")) == (1, [("section-缺席人员", [4], ["缺席", "与其他行相同", "不导入"])])
+    _, code = listed(tmp_path, table, kind="signins", answers=answers(**{"section-缺席人员": "缺席"}))
+    assert (code, came()[:2]) == (0, (["安到", "宁缺席"], 1))
+
+
+def as_text(rows):
+    """Rows as the bytes of a .csv file."""
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in rows).encode()
+
+
+def as_open_document(rows):
+    """Rows as the bytes of an .ods file."""
+    return open_document(
+        ods_table("".join(ods_row(*(ods_cell(str(cell or "")) for cell in row)) for row in rows), "花名册")
+    )
+
+
+@pytest.mark.parametrize(("name", "write"), [("名单.csv", as_text), ("名单.ods", as_open_document)])
+def test_layouts_are_read_in_other_formats_too(tmp_path, office, name, write):
+    table = [
+        HEADINGS,
+        member(0, "和顺公司", "骨干"),
+        SWAPPED,
+        member(1, "志愿者", "安泰公司"),
+        ["已转出团员（1人）"],
+        member(2),
+    ]
+    found, code = listed(tmp_path, write(table), name=name)
+    assert (code, [(one["what"], one["rows"]) for one in found["noticed"]]) == (1, [("other_order", [3])])
+    assert asked_of(found, "section") == [("section-已转出团员", [6], ["转出", "与其他行相同", "不导入"])]
+    _, code = listed(tmp_path, write(table), name=name, answers=answers(**{"section-已转出团员": "不导入"}))
+    assert (code, beside()) == (0, [("和顺公司", "骨干"), ("安泰公司", "志愿者")])
+
+
+@pytest.mark.parametrize(("name", "write"), [("名单.csv", as_text), ("名单.ods", as_open_document)])
+def test_blocks_are_read_in_other_formats_too(tmp_path, film, name, write):
+    _, code = listed(tmp_path, write(film_list(blocks("安宁", "轩佳"))), kind="signins", name=name)
+    assert (code, came()[0]) == (0, ["安到", "轩到", "宁到", "佳到"])
+
+
+def test_a_hidden_row_of_an_open_document_is_asked_about(tmp_path, office):
+    rows = [ods_row(*map(ods_cell, HEADINGS)), *(ods_row(*map(ods_cell, member(number))) for number in range(2))]
+    rows[2] = rows[2].replace("<table:table-row ", '<table:table-row table:visibility="collapse" ')
+    found, code = listed(tmp_path, open_document(ods_table("".join(rows), "花名册")), name="名单.ods")
+    assert (code, asked_of(found, "hidden_rows")) == (1, [("hidden_rows", [3], ["导入", "不导入"])])

@@ -4,7 +4,10 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from yl_district.recognition.kind_headings import KindHeadings
 from yl_district.recognition.mapping import MappedReader, Mapping, SheetMapping
 from yl_district.recognition.rows import RowKind
 
@@ -115,3 +118,24 @@ def test_a_row_that_two_sheets_send_is_told_apart_by_sheet_and_number():
         (0, 2, {"姓名": "章程", "性别": "男"}),
         (1, 3, {"姓名": "章程", "性别": "男"}),
     ]
+
+
+@given(
+    st.permutations(range(6)),
+    st.permutations(range(6)),
+    st.lists(st.lists(st.text("章程男女柳林0123456789-", max_size=6), min_size=6, max_size=6), min_size=1, max_size=4),
+)
+def test_rows_mean_the_same_in_whatever_order_their_headings_stand(first, second, people):
+    names = ["姓名", "性别", "出生日期", "所在团支部", "工作单位", "备注"]
+    people = [[f"章{number}", "男", *person[2:]] for number, person in enumerate(people)]
+
+    def ordered(row, order):
+        return [row[place] for place in order]
+
+    columns = dict(enumerate(ordered(names, first)))
+    mapping = Mapping([SheetMapping(0, "名册", True, 0, 0, columns, [], ordered(names, first), "members")])
+    rows = [ordered(names, first), *(ordered(person, first) for person in people)]
+    rows += [ordered(names, second), *(ordered(person, second) for person in people)]
+    reader = MappedReader(mapping, lambda kind: KindHeadings(tuple(names)))
+    found = [one.cells for one in reader.read(Part(0, "名册", rows)) if one.cells]
+    assert found == 2 * [{name: cell for name, cell in zip(names, person, strict=True) if cell} for person in people]

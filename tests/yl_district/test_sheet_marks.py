@@ -60,6 +60,8 @@ def with_struck_rows(book, page):
     struck, dated = book.add_format({"font_strikeout": True}), book.add_format({"num_format": "0.00"})
     page.write_row(2, 0, ["陆远", "男"], struck)
     page.write_row(3, 0, ["顾清"], struck)
+    page.write_row(5, 0, [1])
+    page.write_row(5, 1, ["韩林", "女"], struck)
     page.write_row(4, 0, ["沈禾", "男"], dated)
 
 
@@ -70,7 +72,7 @@ def with_struck_rows(book, page):
         (with_hidden_rows, {"hidden_rows": [[2, 3]]}),
         (with_filter, {"is_filtered": True, "hidden_rows": [[2, 4]]}),
         (with_hidden_columns, {"hidden_columns": [[1, 1], [3, 5]]}),
-        (with_struck_rows, {"struck_rows": [[2, 2]]}),
+        (with_struck_rows, {"struck_rows": [[2, 2], [5, 5]]}),
     ],
 )
 def test_marks_of_excels_sheets_are_found(fill, expected):

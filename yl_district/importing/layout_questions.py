@@ -43,11 +43,12 @@ from .versions import as_ranges
 Remarks = Mapping[Remark, list[int]]
 MARKS_ASKED = {
     HIDDEN_SHEETS: ("在隐藏的工作表中", "隐藏的工作表是否导入？"),
-    HIDDEN_ROWS: ("是隐藏的或被筛选掉的", "隐藏的、被筛选掉的行是否导入？"),
+    HIDDEN_ROWS: ("是隐藏的", "隐藏的行是否导入？"),
     HIDDEN_COLUMNS: ("在隐藏的列中有内容", "隐藏的列（{}）是否导入？"),
     OTHER_BLOCKS: ("在并排的另一块表中，它的标题与左边的不同", "并排的另一块表是否也导入？"),
     STRUCK_ROWS: ("整行划了删除线", "划了删除线的行是否导入？"),
 }
+FILTERED_ROWS = ("被筛选掉了，没有显示", "被筛选掉的行是否导入？")
 BELOW_HEADINGS = {
     READ: "按这一行标题读取，认不出的列不导入",
     ABOVE: "仍按上方的标题读取",
@@ -60,7 +61,8 @@ def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Itera
     names = {sheet["number"]: sheet["name"] for sheet in batch.sheets}
     yield from headings_questions(names, remarks)
     yield from title_questions(batch, names, remarks)
-    yield from mark_questions(names, remarks)
+    filtered = {sheet["number"] for sheet in batch.sheets if sheet.get("marks", {}).get("is_filtered")}
+    yield from mark_questions(names, remarks, filtered)
     yield from twin_questions(names, remarks)
     if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
         yield Question(
@@ -89,19 +91,24 @@ def headings_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Q
                 )
 
 
-def mark_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
-    """Yields a question for all rows of a kind that are out of sight or struck through."""
+def mark_questions(names: Mapping[int, str], remarks: Remarks, filtered: set[int]) -> Iterator[Question]:
+    """Yields a question for all rows of a kind that are out of sight or struck through.
+
+    `filtered` are the numbers of sheets whose rows are hidden by a filter.
+    """
     for mark, (words, asked) in MARKS_ASKED.items():
         found = [(one, row) for one, rows in remarks.items() if one.what == mark for row in rows]
         if found:
+            is_filtered = mark == HIDDEN_ROWS and filtered.issuperset(one.sheet for one, _ in found)
+            said, question = FILTERED_ROWS if is_filtered else (words, asked)
             rows = list(dict.fromkeys((names[one.sheet], row) for one, row in found))
             columns = "、".join(dict.fromkeys(column for one, _ in found for column in one.about))
             order = [LEAVE_OUT, TAKE_IN] if mark in DEFAULTS else [TAKE_IN, LEAVE_OUT]
             yield Question(
                 id=mark,
                 kind=mark,
-                asked=asked.format(columns),
-                found=f"{len(rows)} 行{words}",
+                asked=question.format(columns),
+                found=f"{len(rows)} 行{said}",
                 rows=rows,
                 proposals={answer: answer for answer in order},
                 default=DEFAULTS.get(mark, ""),

@@ -227,7 +227,7 @@ class Content:
         if (look := self.row_look.get("table:visibility")) in OUT_OF_SIGHT:
             self.pending.append(("hidden_rows", rows, 1))
             self.pending += [("filtered", None, 1)] * (look == "filter")
-        if self.are_struck and all(self.are_struck):
+        if 2 * sum(self.are_struck) > len(self.are_struck):
             self.pending.append(("struck_rows", rows, 1))
         self.row_gap = 0
 

@@ -155,8 +155,8 @@ class MarkReading:
             self.struck_cells += bool(style and style[1] in self.struck)
 
     def end_row(self):
-        """Marks the row before as struck through where all its cells are."""
-        if self.filled and self.struck_cells == self.filled:
+        """Marks the row before as struck through where most of its cells are."""
+        if 2 * self.struck_cells > self.filled:
             add_to_ranges(self.marks.struck_rows, self.row)
         self.filled = self.struck_cells = 0
 

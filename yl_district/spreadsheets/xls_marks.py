@@ -56,6 +56,6 @@ def marks_of_sheet(book, start, struck):
             cells.setdefault(row, []).append(own in struck)
     for row in sorted(hidden):
         add_to_ranges(marks.hidden_rows, row)
-    for row in sorted(row for row, are_struck in cells.items() if all(are_struck)):
+    for row in sorted(row for row, are_struck in cells.items() if 2 * sum(are_struck) > len(are_struck)):
         add_to_ranges(marks.struck_rows, row)
     return marks
