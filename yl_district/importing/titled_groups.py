@@ -28,7 +28,7 @@ def guess_titled_group(
     if sections and all(map(groups.told_by, sections)):
         mapping.group_from = "section"
         return False
-    above = [" ".join(lines_above(sheet, sheets[sheet.number])) for sheet in taken]
+    above = titles_above(taken, sheets)
     stem = PurePath(batch.file_name).stem
     for titles in (above, [sheet.name for sheet in taken], [stem] * len(taken)):
         told = {groups.told_by(title) for title in titles}
@@ -70,6 +70,14 @@ def fixed_group(mapping: Mapping, groups: Any) -> str:
         return ""
     stated: dict[str, str] = next((sheet.fixed for sheet in mapping.sheets if sheet.is_taken), {})
     return groups.label_of_cells(stated | {mapping.group_column: mapping.group_value})
+
+
+def titles_above(taken: Sequence[SheetMapping], sheets: Sequence[Sheet]) -> list[str]:
+    """The title above the headings of each sheet; of tables side by side the one that stands above any of them."""
+    found: dict[str, str] = {}
+    for sheet in taken:
+        found[sheet.name] = found.get(sheet.name) or " ".join(lines_above(sheet, sheets[sheet.number]))
+    return [found[sheet.name] for sheet in taken]
 
 
 def lines_above(mapped: SheetMapping, sheet: Sheet) -> list[str]:
