@@ -6,6 +6,7 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -386,3 +387,34 @@ def test_printable_text_comes_back_as_it_was_written(rows):
     while expected and not expected[-1]:
         expected.pop()
     assert read_workbook(written(rows, headings))[0].rows[1:] == expected
+
+
+@pytest.mark.parametrize("far", [" ", "\n\t", None])
+def test_a_blank_cell_far_below_the_last_row_costs_nothing(far):
+    data = far_below([["姓名"], ["章程"]], far)
+    parts = list(stream_workbook(data))
+    assert [(part.first_row, part.rows) for part in parts] == [(0, [["姓名"], ["章程"]])]
+
+
+def test_a_filled_cell_far_below_keeps_its_place():
+    data = far_below([["姓名"], ["章程"]], "陆远")
+    first, last = stream_workbook(data)
+    assert (first.first_row, first.rows) == (0, [["姓名"], ["章程"]])
+    assert (last.first_row, [row for row in last.rows if row]) == (49_000, [["陆远"]])
+    assert last.rows.index(["陆远"]) == 999
+    [sheet] = read_workbook(data)
+    assert (len(sheet.rows), sheet.rows[-1]) == (50_000, ["陆远"])
+
+
+def far_below(rows, cell):
+    """A workbook of some rows with one more cell in row 50,000."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        page = book.add_worksheet("团员")
+        for number, row in enumerate(rows):
+            page.write_row(number, 0, row)
+        if cell is None:
+            page.write_blank(49_999, 0, None, book.add_format({"bold": True}))
+        else:
+            page.write_string(49_999, 0, cell)
+    return stream.getvalue()

@@ -99,6 +99,9 @@ def rows_of(sheet, errors, uncomputed):
     check_area(sheet.end[0] + 1, sheet.end[1] + 1)
     left = [None] * sheet.start[1]
     for number, row in enumerate(sheet.iter_rows()):
+        if row.count("") == len(row) and number not in errors and number not in uncomputed:
+            yield []
+            continue
         cells = left + [None if cell == "" else cell for cell in row]
         for column in errors.get(number, ()):
             cells += [None] * (column + 1 - len(cells))
@@ -112,21 +115,29 @@ def rows_of(sheet, errors, uncomputed):
 def print_sheets(sheets, out):
     """Prints each sheet in parts as [number, name, facts, number of the first row, rows]; raises Refused.
 
-    The facts are [merged areas, marks].
+    The facts are [merged areas, marks]. Parts of blank rows alone are left out.
     """
     is_visible = False
     for number, (name, merged, marks, rows) in enumerate(sheets):
         is_visible = is_visible or not marks.is_hidden
         first, part, room, facts = 0, [], CHARACTERS, [merged, marks.as_dict()]
-        for row in rows:
-            part.append(trimmed(row))
-            if len(part) == PART_ROWS:
+        for place, cells in filled_rows(rows):
+            if place >= first + PART_ROWS:
                 room = print_part(out, number, name, facts, first, part, room)
-                first, part, facts = first + PART_ROWS, [], None
-        if part or not first:
-            print_part(out, number, name, facts, first, part, room)
+                first, part, facts = place - place % PART_ROWS, [], None
+            part += [[]] * (place - first - len(part))
+            part.append(cells)
+        print_part(out, number, name, facts, first, part, room)
     if not is_visible:
         raise Refused("hidden")
+
+
+def filled_rows(rows):
+    """Yields (place, cells) of the rows that are not blank; a sheet may have a million blank ones below its last."""
+    for place, row in enumerate(rows):
+        cells = trimmed(row)
+        if any(cell is not None and not (cell.__class__ is str and cell.isspace()) for cell in cells):
+            yield place, cells
 
 
 def print_part(out, number, name, facts, first, rows, room):

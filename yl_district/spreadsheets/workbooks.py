@@ -96,7 +96,8 @@ def read_workbook(data, file_name=""):
     sheets = {}
     for part in stream_workbook(data, file_name):
         if not part.marks.get("is_hidden"):
-            sheets.setdefault(part.number, Sheet(part.name, [], part.merged)).rows.extend(part.rows)
+            rows = sheets.setdefault(part.number, Sheet(part.name, [], part.merged)).rows
+            rows += [[]] * (part.first_row - len(rows)) + part.rows
     return list(sheets.values())
 
 
