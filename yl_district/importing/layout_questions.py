@@ -8,6 +8,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
+from ..recognition.dittos import AS_ABOVE, AS_BLANK, DITTO
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
     AS_OTHERS,
@@ -64,6 +65,7 @@ def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Itera
     filtered = {sheet["number"] for sheet in batch.sheets if sheet.get("marks", {}).get("is_filtered")}
     yield from mark_questions(names, remarks, filtered)
     yield from twin_questions(names, remarks)
+    yield from ditto_questions(names, remarks)
     if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
         yield Question(
             id=STATE_DAY_ASKED,
@@ -113,6 +115,20 @@ def mark_questions(names: Mapping[int, str], remarks: Remarks, filtered: set[int
                 proposals={answer: answer for answer in order},
                 default=DEFAULTS.get(mark, ""),
             )
+
+
+def ditto_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:
+    """Yields the question about all cells that say “as above”."""
+    if found := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == DITTO for row in rows]:
+        yield Question(
+            id=DITTO,
+            kind=DITTO,
+            asked="“〃”“同上”等单元格怎样读取？",
+            found=f"{len(found)} 行有写“〃”“同上”等的单元格",
+            rows=found,
+            proposals={AS_ABOVE: AS_ABOVE, AS_BLANK: AS_BLANK},
+            default=AS_ABOVE,
+        )
 
 
 def twin_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Question]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from ..sheets.cells import cell_at, is_blank, plain
+from .dittos import DITTO, Dittos
 from .kind_headings import KindHeadings
 from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
 from .layout import Layout
@@ -181,6 +182,7 @@ class SheetReader:
         self.noted = self.vocabulary.noted.places(self.headings, self.columns)
         self._choose_twins(sheet.ignored)
         options = {"known": self.vocabulary.heading_words, "is_title": self.states.names_state}
+        self.dittos = Dittos(self.mapping.group_column)
         self.rows = RowReader(sheet.layout, self.columns, part.merged, self._filled_down(), **options)
         self._read_marks(part.marks)
 
@@ -197,6 +199,7 @@ class SheetReader:
                     self._read_below(row)
                     columns = self._columns_read()
                 elif row.kind is RowKind.SECTION:
+                    self.dittos.begin()
                     self.state = self._state_in(row.section) if self.states.words else self.state
                 yield MappedRow(part.number, self._left_out(row), {}, self.columns)
                 continue
@@ -208,6 +211,8 @@ class SheetReader:
                 and (cell := row.cells[place]) is not None
                 and (cell.__class__ is not str or cell.isalnum() or not is_blank(cell))
             }
+            if self.dittos.read(values, self.reader.answers.get(DITTO)):
+                self.reader.note(row.number, self.sheet.number, DITTO)
             if group_column and group_column not in values:
                 value = row.section if takes_section else group
                 if value:
