@@ -1,6 +1,7 @@
 """Locating a table in a sheet: below titles and notes, with headings in one or several rows."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
@@ -119,6 +120,13 @@ def test_a_heading_merged_over_two_rows_or_columns_without_any_below_is_one_head
 @pytest.mark.parametrize("row", [ROW, ["章程"], [None, None, None, None, "备忘"], ["顾清", "女", "姓名"], [1, 2]])
 def test_a_row_of_data_is_no_second_row_of_headings(row):
     assert find_layout([[*HEADINGS, None], row], (), KNOWN).last_heading_row == 0
+
+
+@pytest.mark.parametrize(
+    "row", [ROW, ["章程", "男", date(1998, 5, 4), "柳林社区团支部"], ["章程", None, 13800000000.0]]
+)
+def test_a_heading_merged_into_the_first_row_of_data_takes_it_not_along(row):
+    assert find_layout([HEADINGS, row], ((0, 3, 1, 3),), KNOWN) == Layout(0, 0, HEADINGS)
 
 
 def test_a_branch_merged_beside_data_makes_no_headings():

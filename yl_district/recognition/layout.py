@@ -6,6 +6,7 @@ row, first column, last row, last column).
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 from ..sheets.cells import CONTROL, cell_at, is_blank, plain
@@ -105,7 +106,12 @@ def _are_labels(row):
 
 
 def _goes_on(rows, merged, known, first, last):
-    """Whether the headings continue below row `last`: in a cell merged downwards, or in a row of sub-headings."""
+    """Whether the headings continue below row `last`: in a cell merged downwards, or in a row of sub-headings.
+
+    They never do in a row of data, such as one with a long number or a day, whatever is merged into it.
+    """
+    if any(isinstance(cell, date) or VALUE.search(plain(cell)) for cell in rows[last + 1] if not is_blank(cell)):
+        return False
     for top, _, bottom, _ in merged:
         if first <= top <= last < bottom < first + MOST_HEADING_ROWS:
             return True
@@ -128,9 +134,7 @@ def _names_sub_columns(above, below, spans, known):
     for place in filled:
         is_spanned = any(place in span for span in spans)
         starts_span = place + 1 in filled and is_blank(cell_at(above, place + 1))
-        if not isinstance(below[place], str) or VALUE.search(plain(below[place])):
-            return False
-        if not (is_spanned or starts_span or is_blank(cell_at(above, place))):
+        if not isinstance(below[place], str) or not (is_spanned or starts_span or is_blank(cell_at(above, place))):
             return False
     keys = {heading_key(below[place]) for place in filled}
     return any(len(filled.intersection(span)) > 1 for span in spans) or any(
