@@ -648,3 +648,17 @@ def test_a_hidden_row_of_an_open_document_is_asked_about(tmp_path, office):
     rows[2] = rows[2].replace("<table:table-row ", '<table:table-row table:visibility="collapse" ')
     found, code = listed(tmp_path, open_document(ods_table("".join(rows), "花名册")), name="名单.ods")
     assert (code, asked_of(found, "hidden_rows")) == (1, [("hidden_rows", [3], ["导入", "不导入"])])
+
+
+def test_a_name_alone_in_its_row_is_no_title(tmp_path, office):
+    headings = ["单位名称", "类别", "状态", "地址"]
+    table = [
+        headings,
+        ["搬迁服务公司"],
+        ["甲公司", "非公企业", "正常", "一号楼"],
+        ["已注销单位"],
+        ["乙公司", "非公企业", None, "二号楼"],
+    ]
+    found, _ = listed(tmp_path, table, "--check", kind="units")
+    assert [one["row"] for one in found["errors"]] == [2, 2, 5]
+    assert asked_of(found, "section") == [("section-已注销单位", [5], ["注销", "与其他行相同", "不导入"])]

@@ -1,10 +1,16 @@
 """Recognises titles of sections and sheets that say what has become of their rows: 已转出团员, 退团, 明年计划."""
 
+import re
 from dataclasses import dataclass, field
 
 from .row_words import BRANCH_LINE, compact, is_note, section_name
 
 LONGEST_TITLE = 30
+# What a title holds besides the word for a state.
+BESIDE_STATE = re.compile(
+    r"(?:[0-9年月日度上下半本今已未的为和及、,()-]|团员|人员|名单|名册|单位|企业|组织|活动|干部|团干|志愿者|青年|同志|对象|情况|部分"
+    r"|一览|明细|统计|表)*"
+)
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,13 @@ class StateWords:
         return self.words[max(found, key=len)] if (found := [word for word in self.words if word in text]) else ()
 
     def names_state(self, text):
-        """Whether a text alone in its row is a title that names a state."""
-        return bool(self.labels_in(text))
+        """Whether a text alone in its row is a title: a state, and nothing else that could be part of a name."""
+        if not self.labels_in(text):
+            return False
+        title = compact(section_name(text))
+        for word in sorted(self.words, key=len, reverse=True):
+            title = title.replace(word, "")
+        return bool(BESIDE_STATE.fullmatch(title))
 
 
 def state_words(column, labels, synonyms, days=None):
