@@ -662,3 +662,13 @@ def test_a_name_alone_in_its_row_is_no_title(tmp_path, office):
     found, _ = listed(tmp_path, table, "--check", kind="units")
     assert [one["row"] for one in found["errors"]] == [2, 2, 5]
     assert asked_of(found, "section") == [("section-已注销单位", [5], ["注销", "与其他行相同", "不导入"])]
+
+
+def test_the_title_above_two_tables_side_by_side_tells_the_activity_of_both(film, office):
+    table = blocks("安宁", "轩佳")
+    table[0] = ["2017年12月9日纪录片放映签到表"]
+    sent(office, workbook({"Sheet1": table}), kind="signins")
+    batch = ImportBatch.objects.get()
+    assert rows(office, batch) == [(3, "新增"), (4, "新增"), (3, "新增"), (4, "新增")]
+    commit(office, batch)
+    assert came()[0] == ["安到", "轩到", "宁到", "佳到"]

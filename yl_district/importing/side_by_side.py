@@ -23,15 +23,17 @@ def part_blocks(kind: ImportKind, file: ReadFile) -> None:
     columns = {item.column_name: item for item in resource.columns}
     known, required = known_headings(columns, resource.synonyms, remembered(kind.key)), required_columns(resource)
     found: dict[int, list[TableBlock]] = {}
+    headings_at: dict[int, int] = {}
     for sheet in file.sheets:
         rows: list[Any] = []
         for part in file.parts:
             if part.sheet == sheet["number"] and len(rows) < LOOKED_AT:
                 rows += part.rows
         layout = find_layout(rows, sheet["merged"], known)
+        headings_at[sheet["number"]] = layout.first_heading_row if layout else 0
         found[sheet["number"]] = side_by_side(layout.headings, known, required) if layout else []
     if any(found.values()):
-        sheets, parts = list(sheets_of_blocks(file, found)), list(parts_of_blocks(file, found))
+        sheets, parts = list(sheets_of_blocks(file, found)), list(parts_of_blocks(file, found, headings_at))
         file.sheets, file.parts = sheets, parts
         for number, part in enumerate(file.parts):
             part.number = number
@@ -57,7 +59,9 @@ def block_facts(block: TableBlock, sheet: dict[str, Any]) -> dict[str, Any]:
     return {"merged": areas_in(block, sheet["merged"]), "marks": marks}
 
 
-def parts_of_blocks(file: ReadFile, found: dict[int, list[TableBlock]]) -> Iterator[ImportPart]:
+def parts_of_blocks(
+    file: ReadFile, found: dict[int, list[TableBlock]], headings_at: dict[int, int]
+) -> Iterator[ImportPart]:
     """Yields the parts of the sheets that `sheets_of_blocks` yields."""
     number = 0
     for sheet, blocks in found.items():
@@ -66,7 +70,7 @@ def parts_of_blocks(file: ReadFile, found: dict[int, list[TableBlock]]) -> Itera
         for block in blocks:
             for part in parts:
                 own = ImportPart(sheet=number, first_row=part.first_row)
-                own.rows = cells_in(block, blocks, part.rows, part.first_row, merged)
+                own.rows = cells_in(block, blocks, part.rows, part.first_row, merged, headings_at[sheet])
                 yield own
             number += 1
         for part in () if blocks else parts:

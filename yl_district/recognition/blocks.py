@@ -41,14 +41,19 @@ def side_by_side(headings, known, required):
     return blocks
 
 
-def cells_in(block, blocks, rows, first_row, merged):
+def cells_in(block, blocks, rows, first_row, merged, headings_at):
     """Returns the cells of one block in each of `rows`, moved to the left.
 
-    A text that is merged over several blocks, such as the title of a section, belongs to each of them.
+    What stands above the headings, in the row `headings_at`, belongs to each block, and so does a text that is merged
+    over several of them, such as the title of a section.
     """
+    width = blocks[0].last + 1 - blocks[0].first
     over_all = {top for top, left, _, right in merged if any(left < two.first <= right for _, two in pairwise(blocks))}
     cut = []
     for number, row in enumerate(rows, first_row):
+        if number < headings_at:
+            cut.append([cell for cell in row if cell is not None][:width])
+            continue
         cells = row[block.first : block.last + 1]
         if number in over_all and block.first and not any(cell is not None for cell in cells):
             cells = row[:1] or cells
