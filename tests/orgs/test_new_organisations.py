@@ -6,7 +6,7 @@ from django.urls import reverse
 from members.models import Member
 from orgs.models import Organisation
 from orgs.new_organisation_forms import proposed_category, proposed_domain, proposed_name_and_parent
-from tests.factories import make_organisation
+from tests.factories import make_activity, make_edition, make_organisation, make_report
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, person, text
 from yl_district.importing.models import ImportAlias, ImportBatch
@@ -144,6 +144,18 @@ def test_a_form_sent_twice_registers_once(office):
         office.post(address(batch), data)
     assert Organisation.objects.filter(name="新河社区团支部").count() == 1
     assert counts(batch) == (2, 0, 0, 0)
+
+
+def test_what_they_move_in_a_signed_year_is_shown_before_and_needs_a_reason(office, district):
+    make_edition(make_report(district.root), district.staff, make_activity(district.here))
+    batch = opened(office, roster("新河社区团支部", "新河村团支部"))
+    shown = registered(office, batch)
+    form = shown.context["form"]
+    assert (shown.status_code, Organisation.objects.count(), counts(batch)) == (200, 3, (0, 0, 0, 2))
+    assert "村、社区" in text(shown)
+    registered(office, batch, announced=form.announced, correction_reason="补登新设的支部")
+    made = Organisation.objects.get(name="新河村团支部")
+    assert (made.history.get().history_change_reason, counts(batch)) == ("补登新设的支部", (2, 0, 0, 0))
 
 
 def test_nobody_else_registers_for_it_and_without_unknown_names_there_is_nothing(office, district):
