@@ -8,7 +8,7 @@ import xlsxwriter
 from django.urls import reverse
 
 from activities.models import SignIn
-from activities.titles import day_told, likely_activity, told_activity
+from activities.titles import TitledActivities, day_told, likely_activity, told_activity
 from tests.factories import make_activity, make_hub
 from tests.pages import two_branches
 from tests.reports.import_pages import act, commit, counts, opened, rows, text, told
@@ -203,6 +203,13 @@ def test_an_activity_that_is_not_there_is_refused(office, activities, about):
     data = {"kind": "signins", "pasted": "姓名\t电话\n武安安\t13812399101", "about": about}
     refused = office.post(reverse("import_batch_create"), data)
     assert (refused.status_code, ImportBatch.objects.count()) == (422, 0)
+
+
+def test_only_activities_that_the_user_sees_are_offered(district, activities):
+    away = make_activity(district.there, "植树", held_on=date(2017, 3, 12))
+    labels = {user: set(TitledActivities(user).labels) for user in (None, district.staff, district.branch_cadre)}
+    own = {one.pk for one in activities}
+    assert labels == {None: own | {away.pk}, district.staff: own | {away.pk}, district.branch_cadre: own}
 
 
 def test_a_hub_operator_who_cannot_import_sees_no_button(district, activities):

@@ -1,11 +1,18 @@
 """Organisations that an imported file names and nobody has registered: shown with proposals, registered by one act."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from members.models import Member
 from orgs.models import Organisation
-from orgs.new_organisation_forms import proposed_category, proposed_domain, proposed_name_and_parent
+from orgs.new_organisation_forms import (
+    NewOrganisationsForm,
+    proposed_category,
+    proposed_domain,
+    proposed_name_and_parent,
+)
 from tests.factories import make_activity, make_edition, make_organisation, make_report
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, person, text
@@ -162,6 +169,14 @@ def test_nobody_else_registers_for_it_and_without_unknown_names_there_is_nothing
     batch = opened(office, roster("新河社区团支部"))
     assert district.cadre.get(address(batch)).status_code == 404
     assert office.get(address(opened(office, roster(HERE)))).url == ImportBatch.objects.first().get_absolute_url()
+
+
+def test_organisations_are_registered_only_below_those_that_the_user_may_change(district):
+    options = {"texts": ["新河社区团支部"], "likely": set(), "day": date(2018, 3, 1)}
+    parents = [
+        NewOrganisationsForm(user=user, **options).parent_names for user in (district.staff, district.branch_cadre)
+    ]
+    assert parents == [["清河地区团工委", HERE, "槐荫社区团支部"], []]
 
 
 def test_dissolved_organisations_are_no_parents(office, district):
