@@ -102,6 +102,7 @@ def sectioned(sections):
     return stream.getvalue()
 
 
+@pytest.mark.both
 def test_each_section_is_the_activity_that_its_title_names(office, activities):
     sections = {"五四主题团日（2017年5月4日）": PEOPLE[0][1:], "学雷锋（2017年3月5日）": PEOPLE[1][1:4]}
     batch = opened(office, sectioned(sections), kind="signins")

@@ -75,6 +75,7 @@ def registered(office, batch, **changed):
     return office.post(address(batch), data)
 
 
+@pytest.mark.both
 def test_sixty_unknown_branches_are_registered_by_one_act_and_their_members_written(office, district):
     names = [f"第{number}社区团支部" for number in range(60)]
     batch = opened(office, roster(*names))
