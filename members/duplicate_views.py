@@ -12,7 +12,7 @@ from .duplicates import likely_duplicates
 from .merge_forms import NamesakesForm
 from .models import Member, Namesakes, Person, PersonMerge, Post
 
-PAIRS_PER_PAGE, LATEST_MERGES = 20, 20
+PAIRS_PER_PAGE, LATEST_MERGES, MOST_OFFERED = 20, 20, 20
 
 
 def duplicate_list(request):
@@ -38,6 +38,23 @@ def shown_people(user, keys):
         Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")),
     )
     return Person.objects.filter(pk__in=keys).prefetch_related(*seen).in_bulk()
+
+
+def person_twin_list(request, pk):
+    """The people with whom one can be merged: those of the name, or those found by another search."""
+    people = Person.objects.written_by(request.user)
+    person = get_object_or_404(people, pk=pk)
+    text = request.GET.get("search", person.name).strip()
+    found = people.exclude(pk=pk).search(text).order_by("pk") if text else people.none()
+    keys = list(found.values_list("pk", flat=True)[:MOST_OFFERED])
+    shown = shown_people(request.user, keys)
+    context = {
+        "title": f"与谁合并：{person}",
+        "person": person,
+        "search": request.GET.get("search", ""),
+        "found": [shown[key] for key in keys],
+    }
+    return render(request, "members/person_twin_list.html", context)
 
 
 def namesakes_create(request, pk, twin_pk):

@@ -71,18 +71,21 @@ def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[
     Left out are those whose birth dates or identity numbers contradict each other, and whom somebody has declared to be
     two. With a user only those places count that the user may know.
     """
-    people = people.order_by()
-    shared = people.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by()
-    spelled = spelled_differently(people.values_list("name", flat=True).distinct())
-    namesakes = people.filter(Q(name__in=shared.values("name")) | Q(name__in=spelled))
+    # Names are compared of all, which is cheap; whom the reader may know is asked of namesakes alone.
+    everybody = Person.objects.order_by()
+    shared = everybody.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by().values("name")
+    spelled = spelled_differently(everybody.values_list("name", flat=True).distinct())
+    namesakes = people.filter(Q(name__in=shared) | Q(name__in=spelled)).order_by("pk")
     compared = namesakes.only("name", "birth_date", "identity_number_index", "mobile_index")
-    known = {person.pk: Known(person) for person in compared.order_by("pk")}
+    known = {person.pk: Known(person) for person in compared}
     for relation, path, words in PLACES:
         reverse = Person._meta.get_field(relation)
-        rows = reverse.related_model.objects.order_by().filter(**{f"{reverse.field.name}__in": namesakes.values("pk")})
+        owner, rows = reverse.field.name, reverse.related_model.objects.order_by()
+        rows = rows.filter(Q(**{f"{owner}__name__in": shared}) | Q(**{f"{owner}__name__in": spelled}))
         rows = rows.visible_to(user) if user else rows
-        for person, place in rows.exclude(**{path: None}).values_list(reverse.field.name, path):
-            known[person].places.add((words, place))
+        for person, place in rows.exclude(**{path: None}).values_list(owner, path):
+            if person in known:
+                known[person].places.add((words, place))
     apart = {frozenset(pair) for pair in Namesakes.objects.order_by().values_list("first", "second")}
     return pairs_of(known.values(), apart)
 

@@ -56,8 +56,11 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
 
 
 def locked_people(*keys):
-    """The people of these keys, locked in the order of the keys; raises ValidationError where one is gone."""
-    rows = Person.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys)
+    """The people of these keys, locked in the order of the keys; raises ValidationError where one is gone.
+
+    The lock also keeps others from adding a row that hangs on them, which would be left without its person.
+    """
+    rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     found = {one.pk: one for one in rows.order_by("pk")}
     if len(found) < len(keys):
         raise ValidationError(problem("两条都还在的记录", "其中一条刚被他人合并或删除，请返回列表核对"))

@@ -2,19 +2,21 @@
 
 from django import forms
 
-from yl_district.fields import is_masked
+from yl_district.fields import is_masked, is_personal
+from yl_district.history.changes import plain_text
 from yl_district.pages.announcements import MERGE, REASON, UNMERGE
 from yl_district.pages.forms import ActionForm
 from yl_district.partial_dates import is_vaguer
-from yl_district.privacy.masking import masked
+from yl_district.privacy.masking import masked, masked_name
 
+from .journal import stored_fields
 from .merge_actions import stay_in_words
 from .merging import clashes, doubles, weight
 from .models import Person
 from .reason_forms import ReasonForm
 
 # What of two people is chosen from, and the relations of which two rows that mean the same are.
-CHOSEN_FIELDS = ("name", "gender", "birth_date", "identity_number", "mobile", "user")
+CHOSEN_FIELDS = [field for field in stored_fields(Person) if field.editable and not field.primary_key]
 CHOSEN_DOUBLES = ("memberships", "volunteering")
 KEPT_SIDE, LOST_SIDE = "kept", "lost"
 
@@ -33,9 +35,10 @@ class PersonMergeForm(ReasonForm):
         self.members, self.wrong = {}, {}
         super().__init__(*args, **options)
         reason = self.fields.pop(REASON)
-        for name in CHOSEN_FIELDS:
-            if getattr(kept, name) != getattr(lost, name):
-                self._offer(name, Person._meta.get_field(name).verbose_name, *self._values(name), self._proposed(name))
+        for field in CHOSEN_FIELDS:
+            if getattr(kept, field.attname) != getattr(lost, field.attname):
+                words = [f"{self._value(one, field)}（{one.pk} 号记录）" for one in (kept, lost)]
+                self._offer(field.name, field.verbose_name, *words, self._proposed(field.name))
         for number, pair in enumerate(doubles(kept, lost, *CHOSEN_DOUBLES)):
             name, kind = f"double_{number}", pair[0]._meta.verbose_name
             self.members[name] = pair
@@ -57,17 +60,17 @@ class PersonMergeForm(ReasonForm):
         field.error_messages["required"] = "请在两项中选择一项。"
         self.fields[name] = field
 
-    def _values(self, name):
-        """The values of both sides in words."""
-        return [f"{self._value(one, name)}（{one.pk} 号记录）" for one in (self.kept, self.lost)]
-
-    def _value(self, person, name):
-        value, field = getattr(person, name), Person._meta.get_field(name)
+    def _value(self, person, field):
+        """The value in words, masked like everything that is personal, of minors whatever the page may show in full."""
+        value = getattr(person, field.name)
         if not value:
             return "空白"
-        if name == "name":
-            return person.shown_name
-        return person.get_gender_display() if field.choices else masked(value) if is_masked(field) else str(value)
+        if field.choices:
+            return plain_text(field, value)
+        if is_masked(field):
+            return masked(value)
+        is_hidden = is_personal(field) and person.shown_name != person.name
+        return masked_name(str(value)) if is_hidden else str(value)
 
     def _proposed(self, name):
         """The side whose value says more, else the one registered later."""
@@ -80,7 +83,8 @@ class PersonMergeForm(ReasonForm):
     def clean(self):
         data = self.cleaned_data
         sides = {KEPT_SIDE: self.kept, LOST_SIDE: self.lost}
-        values = {name: getattr(sides[data[name]], name) for name in CHOSEN_FIELDS if data.get(name)}
+        chosen = [field for field in CHOSEN_FIELDS if data.get(field.name)]
+        values = {field.attname: getattr(sides[data[field.name]], field.attname) for field in chosen}
         bases, dropped = {}, set()
         for name, pair in self.members.items():
             row = pair[data.get(name) == LOST_SIDE]

@@ -29,6 +29,7 @@ urlpatterns = [
     path("liaisons/<int:pk>/update/", liaison_views.liaison_update, name="liaison_update"),
     path("liaisons/<int:pk>/delete/", liaison_views.liaison_delete, name="liaison_delete"),
     path("people/duplicates/", duplicate_views.duplicate_list, name="duplicate_list"),
+    path("people/<int:pk>/twins/", duplicate_views.person_twin_list, name="person_twin_list"),
     path("people/<int:pk>/namesakes/<int:twin_pk>/", duplicate_views.namesakes_create, name="namesakes_create"),
     path("people/<int:pk>/merge/<int:twin_pk>/", merge_views.person_merge_create, name="person_merge_create"),
     path("merges/<int:pk>/", merge_views.person_merge_detail, name="person_merge_detail"),

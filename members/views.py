@@ -287,6 +287,7 @@ def person_detail(request, pk):
         "scholarships": person.scholarships.visible_to(user),
     }
     if user.may_open("person_merge_detail"):
+        context["may_merge"] = context["is_kept"]
         context["merges"] = person.merges.visible_to(user).select_related("kept")
     if context["assistance_cases"] or context["scholarships"]:
         record(Action.CASE_VIEW, subject_of(person), request=request)

@@ -131,6 +131,7 @@ ACCESS = {
     "duplicate_list": OFFICE,
     "namesakes_create": OFFICE,
     "namesakes_delete": OFFICE,
+    "person_twin_list": OFFICE,
     "person_merge_create": OFFICE,
     "person_merge_detail": OFFICE,
     "person_merge_undo": OFFICE,

@@ -8,6 +8,10 @@ from django.urls import reverse
 from activities.actions import add_sign_in
 from members.duplicates import likely_duplicates
 from members.models import Namesakes, Person
+from reports.checks.inspection import Inspection
+from reports.checks.people import people_alike
+from reports.figures.counting import results
+from reports.figures.scopes import Scope
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -22,6 +26,7 @@ from tests.factories import (
 )
 from tests.pages import browser_of, page, queries, send, two_branches
 from yl_district.partial_dates import PartialDate
+from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
 BORN = date(1998, 5, 4)
@@ -132,6 +137,18 @@ def test_case_files_change_neither_list_nor_order(place):
     assert place.office.get(address).status_code == 404
     make_grant(place.staff, hidden.person)
     assert "于飞" in page(place.office, "duplicate_list")
+
+
+def test_the_check_finds_nobody_known_by_a_case_file_alone(place):
+    make_member("章程", place.here)
+    hidden = make_assisted_youth(place.here, person=make_person("章程", birth_date=BORN))
+    make_grant(place.staff, hidden.person)
+    scope = Scope(place.root, Period.of_year(2017))
+    for user in (None, place.staff):
+        inspection = Inspection(scope, results(scope), user)
+        assert list(people_alike(inspection)) == []
+    make_member("章程", place.there)
+    assert [one.name for one in people_alike(inspection)] == ["章程"]
 
 
 def texts(page_text):

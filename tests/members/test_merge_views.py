@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance.models import AssistedYouth, Scholarship
+from members.merge_forms import CHOSEN_FIELDS
 from members.models import Member, Person, PersonMerge
 from reports.models import PlatformEntry
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     make_scholarship,
     make_user,
     make_volunteer,
+    minor_birth_date,
 )
 from tests.forms import answers, shown_form
 from tests.pages import browser_of, page, queries, two_branches
@@ -58,6 +60,7 @@ def merged(place, **changes):
     return PersonMerge.objects.first()
 
 
+@pytest.mark.cpu(4)
 def test_both_sides_are_shown_with_what_hangs_on_them_and_a_proposal(place):
     cadre = make_post("陆远", place.there).person
     make_link(cadre, youth=place.lost)
@@ -68,6 +71,19 @@ def test_both_sides_are_shown_with_what_hangs_on_them_and_a_proposal(place):
     proposed = {name: answers(shown_form(response))[name] for name in ("mobile", "gender")}
     assert proposed == {"mobile": "lost", "gender": "kept"}
     assert {"name", "birth_date", "identity_number", "user"}.isdisjoint(response.context["form"].fields)
+
+
+def test_every_field_of_a_person_is_among_the_choices():
+    """But what follows from others, and the seal by which a row is encrypted."""
+    left_out = {field.name for field in Person._meta.concrete_fields} - {field.name for field in CHOSEN_FIELDS}
+    assert {name for name in left_out if not name.endswith("_index")} == {"id", "seal", "search_text", "name_sort"}
+
+
+def test_names_of_minors_are_masked_in_choices(place):
+    Person.objects.filter(pk__in=[place.kept.pk, place.lost.pk]).update(birth_date=minor_birth_date())
+    Person.objects.filter(pk=place.lost.pk).update(name="章城")
+    text = page(place.office, "person_merge_create", place.kept.pk, place.lost.pk)
+    assert ("章*（" in text, "章程" in text, "章城" in text) == (True, False, False)
 
 
 def test_a_merge_goes_by_the_choices_and_is_undone_from_the_screen(place):
@@ -144,6 +160,25 @@ def test_what_stays_is_named_before_and_after(place):
     assert "手机号码合并后另有修改" in text
     assert later.get_absolute_url() in text
     assert hidden.get_absolute_url() not in text
+
+
+def test_from_a_person_s_page_one_comes_to_anybody_to_be_merged_with(place):
+    """Also where neither name nor anything else agrees."""
+    other = make_member("张程", place.there).person
+    hidden = make_assisted_youth(place.here, "章程").person
+    address = reverse("person_twin_list", args=[place.kept.pk])
+    assert address in page(place.office, "person_detail", place.kept.pk)
+    assert address not in page(place.cadre, "person_detail", place.kept.pk)
+
+    def offered(**query):
+        text = page(place.office, "person_twin_list", place.kept.pk, **query)
+        people = {"self": place.kept, "lost": place.lost, "other": other, "hidden": hidden}
+        links = {name: reverse("person_merge_create", args=[place.kept.pk, one.pk]) for name, one in people.items()}
+        return {name for name, link in links.items() if f'href="{link}"' in text}
+
+    assert offered() == {"lost"}
+    assert offered(search="zc") == {"lost", "other"}
+    assert offered(search="无此人") == set()
 
 
 def test_somebody_merged_meanwhile_is_told(place):

@@ -126,7 +126,7 @@ def kind_of(url_name, argument):
     kind = url_name.rsplit("_", 1)[0]
     special = {"case_grant_decide": "case_request", "record_unmask": "volunteer_person"}
     special |= {"import_batch_wrong_rows": "import_batch", "attachment_create": "activity"}
-    special |= dict.fromkeys(["namesakes_create", "person_merge_create"], "person")
+    special |= dict.fromkeys(["namesakes_create", "person_merge_create", "person_twin_list"], "person")
     special |= dict.fromkeys(["activity_hold", "activity_cancel"], "planned_activity")
     return special.get(url_name, {"record": "member"}.get(kind, kind))
 
