@@ -1,5 +1,9 @@
 """Two records of one human being become one, with all that hangs on either."""
 
+from functools import cache
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
 
@@ -20,9 +24,22 @@ def relations_to(model):
             yield relation
 
 
-def attached_by(model):
-    """The generic relations of a model, such as its attachments."""
-    return [field for field in model._meta.private_fields if field.one_to_many]
+@cache
+def models_kept_with_records():
+    """The models whose rows are kept with records of any kind, such as attachments, without histories."""
+    return [
+        model
+        for model in apps.get_models()
+        if {"content_type", "object_id"} <= {field.name for field in model._meta.fields}
+        and not hasattr(model, "instance_type")
+    ]
+
+
+def kept_with(record):
+    """Such rows of one record, in the order of their keys."""
+    kind = ContentType.objects.get_for_model(record)
+    for model in models_kept_with_records():
+        yield from model._base_manager.filter(content_type=kind, object_id=record.pk).order_by("pk")
 
 
 def hanging_on(row, relation):
@@ -47,9 +64,8 @@ class Merger:
                     self.journal.relink(row, relation.field.name, lost, kept)
                 else:
                     self.hand_over(row, relation.field, kept)
-        for relation in attached_by(type(lost)):
-            for row in getattr(lost, relation.name).order_by("pk"):
-                self.attach(row, relation, kept)
+        for row in list(kept_with(lost)):
+            self.keep_with(row, kept)
 
     def hand_over(self, row, field, owner):
         """Has a row hang on another owner, where there may be one that means the same."""
@@ -92,13 +108,14 @@ class Merger:
         for one in (first, second):
             self.journal.write(one)
 
-    def attach(self, row, relation, owner):
-        """Has a file hang on another record, unless the same file does already."""
-        others = type(row)._base_manager.filter(content_type=row.content_type, object_id=owner.pk)
-        if others.filter(sha256=row.sha256).exists():
+    def keep_with(self, row, record):
+        """Has a file or the like kept with another record, unless the same is already."""
+        former, row.object_id = row.object_id, record.pk
+        others = type(row)._base_manager.exclude(pk=row.pk)
+        if any(violated(row, others, rule) for rule in unique_rules(type(row)) if "object_id" in rule.fields):
+            row.object_id = former
             self.drop(row)
         else:
-            setattr(row, relation.object_id_field_name, owner.pk)
             self.journal.write(row)
 
     def drop_once(self, row):
@@ -114,6 +131,8 @@ class Merger:
                     self.journal.relink(each, relation.field.name, row)
                 else:
                     self.drop(each)
+        for each in list(kept_with(row)):
+            self.drop(each)
         self.journal.delete(row)
 
 
@@ -180,9 +199,13 @@ def double_of(row, field):
     alike = others.filter(**told_apart_by(row)) if merging else ()
     if found := next((one for one in alike if means_the_same(row, one)), None):
         return found
-    rules = [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
-    found = (violated(row, others, one) for one in rules if field.name in one.fields)
+    found = (violated(row, others, one) for one in unique_rules(model) if field.name in one.fields)
     return next(filter(None, found), None)
+
+
+def unique_rules(model):
+    """The constraints by which no two rows of a model are alike."""
+    return [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
 
 
 def told_apart_by(row):

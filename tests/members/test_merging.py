@@ -5,10 +5,12 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 
 from activities.actions import add_sign_in
 from assistance.models import AssistedYouth, Pairing
+from members.journal import plain_values
 from members.merge_actions import merge_people, take_back_merge
 from members.merging import relations_to
 from members.models import Member, Namesakes, Person, PersonMerge, SchoolSpan, Volunteer
@@ -35,6 +37,8 @@ from tests.members.merged_records import everything, request_of
 from tests.pages import two_branches
 from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
+from yl_district.importing.models import ImportBatch
+from yl_district.sheets.models import AwaitedCell
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +242,26 @@ def test_the_same_file_on_both_is_there_once_and_comes_back_whole(place):
         one.write_to(content)
         assert content.getvalue() == PDF
     assert {one.pk for one in attached} == set(Attachment.objects.values_list("pk", flat=True))
+
+
+def test_what_waits_to_be_completed_goes_with_its_record(place):
+    batch = ImportBatch.objects.create(kind="members", file_name="名册.xlsx")
+    members = [make_member(branch=place.here, person=one) for one in (place.kept, place.lost)]
+    for record in (place.lost, members[0]):
+        AwaitedCell.objects.create(
+            batch=batch, content_type=ContentType.objects.get_for_model(record), object_id=record.pk, heading="备注"
+        )
+    before = plain_texts(AwaitedCell)
+    merge = merged(place)
+    records = [cell.content_type.get_object_for_this_type(pk=cell.object_id) for cell in AwaitedCell.objects.all()]
+    assert records == [place.kept, Member.objects.get()]
+    taken_back(place, merge)
+    assert plain_texts(AwaitedCell) == before
+
+
+def plain_texts(model):
+    """What is stored of every row of a model."""
+    return [plain_values(row) for row in model.objects.all()]
 
 
 def test_values_are_those_chosen_and_come_back(place):
