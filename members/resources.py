@@ -15,6 +15,7 @@ from yl_district.sheets.cells import (
     MobileWidget,
     NameWidget,
     YesNoWidget,
+    is_blank,
     split_list,
 )
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
@@ -33,6 +34,7 @@ PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(
 GENDER_ALIASES = dict.fromkeys("男性 男生 男士 男同志".split(), "男") | dict.fromkeys(
     "女性 女生 女士 女同志".split(), "女"
 )
+GENDER_CODES = {"1": "男", "2": "女"}  # by GB/T 2261.1
 IN_SCHOOL_WORDS = dict.fromkeys("在校 在读 在校生 在校学生 在学 就读 学生".split(), True) | dict.fromkeys(
     "毕业 已毕业 离校 已离校 不在校 非在校 非在校生 非学生".split(), False
 )
@@ -45,7 +47,7 @@ def person_column(name, required=False, owner="person", unless=""):
     """Returns a column for a field of the person whom a row describes."""
     aliases = GENDER_ALIASES if name == "gender" else None
     found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name), aliases=aliases)
-    found.unless = unless
+    found.unless, found.codes = unless, GENDER_CODES if name == "gender" else {}
     return found
 
 
@@ -180,6 +182,10 @@ class PeopleResource(SheetResource):
         for record in records:
             for attribute in attributes or (self.owner,):
                 setattr(record, attribute, self.directory.people[getattr(record, f"{attribute}_id")])
+
+    def is_evident(self, heading, row):
+        """Whether the row has an identity number, which says the sex as well, so that another one is an error."""
+        return not is_blank(row.get(IDENTITY_HEADING))
 
     def is_sure(self, instance):
         """Whether nobody else is known by the person's name, or an identity number tells who it is."""

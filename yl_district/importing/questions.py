@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..sheets.columns import ADD, ADDITIONS, LEAVE, STATE_DAY, Book, SheetRow
+from ..sheets.columns import ADD, ADDITIONS, AS_USUAL, CODES_ASKED, LEAVE, NOT_TAKEN, STATE_DAY, Book, SheetRow
 from ..sheets.doubts import (
     ANOTHER_ONE,
     ROW_BY_ROW,
@@ -203,6 +203,16 @@ def book_questions(book: Book) -> Iterator[Question]:
             proposals={ADD: "补上多写的内容", LEAVE: "不采用这些行"},
             default=LEAVE,
             must=False,
+        )
+    if book.coded and not any(book.coded.values()):
+        yield Question(
+            id=CODES_ASKED,
+            kind=CODES_ASKED,
+            asked="性别栏的 1、2 是什么？",
+            found=f"{len(book.coded)} 行的性别写成数字，表中没有身份证号可以对照",
+            rows=list(book.coded),
+            proposals={AS_USUAL: AS_USUAL, NOT_TAKEN: NOT_TAKEN},
+            default=AS_USUAL,
         )
     if book.state_changes:
         yield day_question(

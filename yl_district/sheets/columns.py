@@ -32,6 +32,8 @@ COUNTED_BY_UNIT = {
     "目标值": [*PEOPLE, *"个 家 场 场次 次 份 件 元".split()],
 }
 
+CODES_ASKED = "codes"  # the question what numbers in a column of choices mean
+AS_USUAL, NOT_TAKEN = "1 是男，2 是女", "不采用，这些格须改写"
 STATE_DAY = "state_day"  # the question from which day changed states hold
 ADDITIONS = "additions"  # the question whether rows that repeat others are to fill what these leave empty
 ADD, LEAVE = "add", "leave"
@@ -48,12 +50,14 @@ class Column(Field):
     """A column of a sheet; `attribute` is what it sets on the record, None where the resource reads it itself.
 
     In a list, a required column may be blank or missing where the column `unless` is filled. The values of a column
-    that `is_masked` are masked wherever they are shown. A column that `names_others` refers to records by names, of
+    that `is_masked` are masked wherever they are shown. `codes` are numbers that usually
+    stand for a choice. A column that `names_others` refers to records by names, of
     which a masked list shows less.
     """
 
     unless = ""
     names_others = False
+    codes: Mapping[str, str] = {}
 
     def __init__(
         self,
@@ -201,6 +205,7 @@ class Book:
         self.tells_apart = not masks or with_cases
         self.sheets, self.answers = frozenset(sheets), answers or {}
         self.state_changes: dict[SheetRow, None] = {}
+        self.coded: dict[SheetRow, bool] = {}
         self.additions: dict[SheetRow, None] = {}
         self.doubts: dict[str, dict[SheetRow, tuple[str, bool]]] = {}
         self.begun: dict[int, SheetRow] = {}

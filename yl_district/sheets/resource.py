@@ -27,6 +27,8 @@ from .columns import (
     ADD,
     ADDITIONS,
     ANSWER_FIRST,
+    CODES_ASKED,
+    NOT_TAKEN,
     REGISTER,
     WRONG_FIRST,
     Book,
@@ -330,6 +332,10 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
         try:
             return item.resolve(self.book, self.read(heading, item, value, row))
         except cells.CellError:
+            if item.codes and (usual := item.codes.get(cells.plain(value))):
+                self.book.coded[self.place] = self.is_evident(heading, row)
+                if self.book.answers.get(CODES_ASKED) != NOT_TAKEN:
+                    return item.widget.clean(usual, row)
             meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
             meant = meanings.get(cells.text_key(value)) if meanings else None
             if meant is None:
@@ -337,6 +343,10 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
         found = item.resolve(self.book, self.read(heading, item, meant, row))
         self.spelled.append((heading, cells.quoted_cell(value), meant))
         return found
+
+    def is_evident(self, heading: str, row: RowCells) -> bool:
+        """Whether another cell of the row says what a number in a column of choices means; by default none does."""
+        return False
 
     def _cell_problem(self, heading: str, value: Any, error: cells.CellError) -> CellProblem:
         """Returns the problem of a cell; for a masked cell it does not reveal the stored value."""
