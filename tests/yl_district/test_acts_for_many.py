@@ -14,7 +14,9 @@ from members.models import Member, Post, Proposal, Volunteer
 from orgs.models import Role, Supply
 from outreach.models import Link
 from tests.factories import (
+    make_activity,
     make_assisted_youth,
+    make_edition,
     make_grant,
     make_hub,
     make_link,
@@ -22,6 +24,7 @@ from tests.factories import (
     make_organisation,
     make_person,
     make_post,
+    make_report,
     make_user,
     make_volunteer,
 )
@@ -81,6 +84,7 @@ def some_members(branch, number=3, **fields):
 
 
 @pytest.mark.both
+@pytest.mark.cpu(4)
 def test_members_leave_together_with_history_and_reason(district):
     members = some_members(district.here)
     stays = make_member("章程", district.here)
@@ -160,6 +164,50 @@ def test_figures_of_closed_years_are_announced_once_for_all(district):
     answer = district.office.post(reverse("members_end"), answers(shown_form(again)) | {"correction_reason": "漏报"})
     assert said(district.office, answer) == ["办理离开：已办理 3 条。"]
     assert {member.history.first().history_change_reason for member in members} == {"漏报"}
+
+
+@pytest.mark.parametrize(
+    ("many", "single"),
+    [
+        ("members_end", "member_end"),
+        ("members_transfer", "member_transfer"),
+        ("posts_end", "post_end"),
+        ("links_end", "link_end"),
+        ("volunteers_end", "volunteer_end"),
+        ("assisted_youths_end", "assisted_youth_end"),
+    ],
+)
+def test_an_act_for_one_of_many_announces_what_the_single_act_does(district, many, single):
+    day = date(TODAY().year - 1, 6, 1)
+    cadre = make_post("陆远", district.here, started_on=date(2017, 1, 1))
+    keeper = make_user("程安", district.root, Role.Kind.CASEWORKER)
+    Role.objects.create(user=keeper, organisation=district.root, kind=Role.Kind.STAFF)
+    youth = make_assisted_youth(district.here, "白露", registered_on=date(2017, 3, 1))
+    make_grant(keeper, youth.person)
+    record = {
+        "member": lambda: some_members(district.here, 1)[0],
+        "post": lambda: cadre,
+        "link": lambda: make_link(cadre.person, "秦朗", started_on=date(2017, 3, 1)),
+        "volunteer": lambda: make_volunteer(make_hub(district.here), joined_on=date(2017, 3, 1)),
+        "assisted_youth": lambda: youth,
+    }[single.rpartition("_")[0]]()
+    client = browser_of(keeper) if single == "assisted_youth_end" else district.office
+    shown = f"{day:%Y-%m}" if single == "post_end" else str(day)
+    typed = {"day": shown, "status": "over_age", "to_branch": district.there.pk}
+    own = client.post(reverse(single, args=[record.pk]), typed)
+    answer = done(client, many, [record], confirm=False, **typed)
+    assert own.context["form"].effects and answer.context["form"].effects == own.context["form"].effects
+
+
+def test_supplies_are_announced_only_where_a_report_has_been_signed(district):
+    year = TODAY().year - 1
+    typed = {"issued_on": f"{year}-06-01", "item_1": "团旗", "quantity_1": "2"}
+    report = make_report(district.here, year=year)
+    make_edition(report, district.staff, make_activity(district.here, held_on=date(year, 5, 4)))
+    answer = done(district.office, "supplies_issue", [district.here, district.there], confirm=False, **typed)
+    assert {one.figure.organisation for one in answer.context["form"].effects} == {"柳林社区团支部"}
+    answer = done(district.office, "supplies_issue", [district.there], confirm=False, **typed)
+    assert said(district.office, answer) == ["配发物资：已办理 1 条。"]
 
 
 def test_who_has_left_does_not_leave_again(district):
