@@ -72,12 +72,19 @@ def refuse_branch_out_of_reach(user, branch):
         raise problem("您负责的组织范围内的转入团支部", "请改选团支部，或请同时负责两个团支部的委机关专干办理")
 
 
+def asked_for(form):
+    """Says that the committee is only asked, where it is for any of the members."""
+    words = "不由您直接办理的，提交的是申请，委机关同意后生效；同意之前仍在原团支部在册。"
+    return words if "note" in form.fields else ""
+
+
 OF_MEMBERS = {
     "counted": "名团员",
     "of_list": "member_list",
     "rows": chosen_members,
     "filter_class": MemberFilter,
     "told": named_with_branch,
+    "notice": asked_for,
 }
 
 members_transfer = page_of_many(

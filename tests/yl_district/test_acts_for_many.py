@@ -108,8 +108,10 @@ def test_members_are_transferred_together(district):
 
 def test_a_cadre_asks_the_committee_for_each(district):
     members = some_members(district.here)
+    assert "委机关同意后生效" in chosen(district.cadre, "members_end", members).content.decode()
+    assert "委机关同意后生效" not in chosen(district.office, "members_end", members).content.decode()
     answer = done(district.cadre, "members_end", members, day=TODAY(), status="resigned", note="本人申请")
-    assert said(district.cadre, answer) == ["办理离开：已办理 3 条。"]
+    assert "已办理 3 条。不由您直接办理的，提交的是申请" in said(district.cadre, answer)[0]
     assert Member.objects.filter(left_on=None).count() == 3
     assert {one.note for one in Proposal.objects.waiting()} == {"本人申请"} and Proposal.objects.waiting().count() == 3
     answer = done(district.cadre, "members_transfer", members[:1], day=TODAY(), to_branch=district.below.pk)

@@ -23,6 +23,7 @@ class ActForMany:
     - `form(user, records)`: the class of its form, which is asked once for all.
     - `act(request, record, form)`: does it for one record; raises ValidationError where it cannot be done.
     - `told(record)`: what a record is called on the page.
+    - `notice(form)`: what is said beside the form and once the act is done, such as that it is only asked for.
     - `look(request, records)`: what is done before the records are shown, such as a line in the access log.
     """
 
@@ -36,6 +37,7 @@ class ActForMany:
     form: Callable[[Any, list], Callable]
     act: Callable[[Any, Any, Any], None]
     told: Callable[[Any], str] = str
+    notice: Callable[[Any], str] = lambda form: ""
     look: Callable[[Any, list], None] = lambda request, records: None
 
     @property

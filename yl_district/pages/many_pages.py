@@ -112,7 +112,7 @@ def carry_out_for_many(request, act, back):
                 done, refusals = attempt_for_each(request, act, form, records, sent, is_for_right_ones)
                 if done:
                     submit_once.settle(submission, reverse(act.of_list))
-                    messages.success(request, said_at_the_end(act, done, refusals))
+                    messages.success(request, said_at_the_end(act, form, done, refusals))
                     return redirect(back)
         transaction.set_rollback(True)
     form.focus()
@@ -159,10 +159,10 @@ def refuse_out_of_reach(request, act, records, refusals):
         raise ValidationError("办理后您将无法再查看其中一些记录，请核对所填内容。")
 
 
-def said_at_the_end(act, done, refusals):
+def said_at_the_end(act, form, done, refusals):
     """The message once the act has been done."""
     rest = f"；{len(refusals)} 条没有办理，仍是原来的样子" if refusals else ""
-    return f"{act.label}：已办理 {done} 条{rest}。"
+    return f"{act.label}：已办理 {done} 条{rest}。{act.notice(form)}"
 
 
 def page_of_chosen(request, act, form, records, text, back, refusals=(), is_for_right_ones=False):
@@ -172,6 +172,7 @@ def page_of_chosen(request, act, form, records, text, back, refusals=(), is_for_
         "title": f"{act.label}（{len(records)} {act.counted}）",
         "act": act,
         "form": form,
+        "notice": act.notice(form),
         "back": back,
         "rows_text": text,
         "query": request.POST.get("query", ""),
