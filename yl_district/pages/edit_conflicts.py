@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils.crypto import salted_hmac
 
+from ..pinyin import SearchTextField
 from ..record_options import options_of
 
 VERSION = "version"
@@ -65,10 +66,14 @@ def record_digests(record, user):
 
 
 def compared_fields(record):
-    """The fields named in the model's option `compared`, by default all stored fields and attachments."""
+    """The fields named in the model's option `compared`, by default all stored fields and attachments.
+
+    Columns to search and sort by are left out: they change with the name, which is compared itself.
+    """
     named = options_of(type(record)).compared
     attached = [field for field in record._meta.private_fields if field.name == "attachments"]
-    stored = [*record._meta.concrete_fields, *record._meta.many_to_many, *attached]
+    concrete = [field for field in record._meta.concrete_fields if not isinstance(field, SearchTextField)]
+    stored = [*concrete, *record._meta.many_to_many, *attached]
     return [record._meta.get_field(name) for name in named] or stored
 
 
