@@ -160,9 +160,9 @@ def test_a_unit_counted_toward_the_task_was_founded_in_the_period(place):
     )
     assert told_one_by_one(year_scope(place.root), "founded_elsewhen") == [
         ("上年末建团", "计入 2017 年任务，建团日期为 2016-12-31"),
+        ("未写日期", "计入 2017 年任务，没有建团日期"),
         ("下年建团", "计入 2017 年任务，建团日期为 2018-01-01"),
         ("下年迁走", "计入 2017 年任务，没有建团日期"),
-        ("未写日期", "计入 2017 年任务，没有建团日期"),
     ]
 
 
@@ -187,7 +187,7 @@ def test_only_a_unit_that_cannot_be_reached_is_unreachable(place):
         年末失联={"status": "unreachable", "status_on": LAST},
         下年失联={"status": "unreachable", "status_on": AFTER},
     )
-    assert names(place, "unreachable_unit") == ["失联单位", "年末失联"]
+    assert names(place, "unreachable_unit") == ["年末失联", "失联单位"]
 
 
 @pytest.mark.parametrize(
