@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, Value
 
 from orgs.models import User
 from yl_district.likeness import name_key, simplified
@@ -78,14 +78,16 @@ def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[
     namesakes = people.filter(Q(name__in=shared) | Q(name__in=spelled)).order_by("pk")
     compared = namesakes.only("name", "birth_date", "identity_number_index", "mobile_index")
     known = {person.pk: Known(person) for person in compared}
+    places = []
     for relation, path, words in PLACES:
         reverse = Person._meta.get_field(relation)
         owner, rows = reverse.field.name, reverse.related_model.objects.order_by()
         rows = rows.filter(Q(**{f"{owner}__name__in": shared}) | Q(**{f"{owner}__name__in": spelled}))
         rows = rows.visible_to(user) if user else rows
-        for person, place in rows.exclude(**{path: None}).values_list(owner, path):
-            if person in known:
-                known[person].places.add((words, place))
+        places.append(rows.exclude(**{path: None}).values_list(owner, path, Value(words, CharField())))
+    for person, place, words in places[0].union(*places[1:], all=True):
+        if person in known:
+            known[person].places.add((words, place))
     apart = {frozenset(pair) for pair in Namesakes.objects.order_by().values_list("first", "second")}
     return pairs_of(known.values(), apart)
 
