@@ -41,7 +41,7 @@ ONE_OF_EACH_KIND = {
 }
 # Queries and milliseconds of CPU time that one look at a page may take: at most pages, at those that count the figures
 # of a year, and at those that count them more than once or check them as well.
-BUDGET, COUNTED, CHECKED = (40, 250), (70, 350), (140, 600)
+BUDGET, COUNTED, CHECKED = (40, 250), (70, 350), (150, 600)
 BUDGETS = {
     **dict.fromkeys(
         ["explanation_create", "explanation_update", "figure_list", "report_detail", "return_list"], COUNTED
