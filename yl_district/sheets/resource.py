@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db.models import Model
@@ -46,6 +46,14 @@ MOST_REMEMBERED = 2_000  # texts of each column whose values are cached
 # (heading, old text, new text).
 CellChange: TypeAlias = tuple[str, str, str]
 GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
+
+
+class UnreadText(NamedTuple):
+    """Why a text cannot be read in a column: what was expected, and the remedy, as of CellError."""
+
+    expected: str
+    remedy: str
+    column: str | None
 
 
 class PlainRowResult(RowResult):
@@ -365,10 +373,13 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
         return bool(item.unless) and not cells.is_blank(row.get(item.unless))
 
     def read(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
-        """Returns the value that the column's widget reads, cached by text; raises CellError."""
+        """Returns the value that the column's widget reads, cached by text as its CellErrors are."""
         known = self.memory[heading]
         if type(value) is str and value in known:
-            return known[value]
+            found = known[value]
+            if type(found) is UnreadText:
+                raise cells.CellError(*found)
+            return found
         cells.check_formula(value)
         is_kept = False
         if cells.is_rounded(value):
@@ -377,7 +388,12 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
                 cells.check_rounded(item.widget, value)
         if self.without_types and not self._is_stored(heading, item, value):
             cells.check_digits(item.widget, value)
-        read = item.widget.clean(value, row)
+        try:
+            read = item.widget.clean(value, row)
+        except cells.CellError as error:
+            if type(value) is str and len(known) < MOST_REMEMBERED:
+                known[value] = UnreadText(error.expected, error.remedy, error.column)
+            raise
         if type(value) is str and len(known) < MOST_REMEMBERED and not is_kept:
             known[value] = read
         return read
