@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from members.models import Member, Person
-from tests.factories import make_activity, make_hub, make_member, make_person, make_post, make_user
+from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
 from tests.pages import browser_of, two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, histories, in_trial, make_branches, records, take, tally, written
@@ -406,6 +406,13 @@ def test_a_row_in_doubt_can_be_mended(roster):
     roster.post(address, {names["手机号码"]: "16512393001"} | {names[one]: cell for one, cell, _ in row.cells[:4]})
     batch.refresh_from_db()
     assert rows(roster, batch, show="all") == [(2, "相同"), (3, "相同")]
+
+
+def test_who_is_known_only_by_a_case_file_is_no_candidate_for_the_office(district):
+    make_assisted_youth(district.here, "邬安宁")
+    sent(district.office, [HEADINGS, [*ROSTER[0][:-1], "16512393009"]])
+    batch = ImportBatch.objects.get()
+    assert (rows(district.office, batch), [one["id"] for one in batch.questions]) == ([(2, "新增")], ["roll_begin"])
 
 
 def test_nobody_but_who_sent_the_file_answers(roster, district):
