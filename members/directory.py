@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from orgs.models import Organisation
 from yl_district.likeness import name_key
+from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked_name
 from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
 from yl_district.sheets.columns import key_of
@@ -65,6 +66,7 @@ class Directory:
         self.book = book
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
+        self._by_document = {}
         self._by_key = defaultdict(dict)  # registered people whose name is spelled otherwise than its key
         self._organisations, self._capacities = defaultdict(frozenset), defaultdict(frozenset)
         if book.tells_apart:
@@ -77,7 +79,12 @@ class Directory:
         )
         # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
         people = Person.objects.order_by("pk").defer(
-            "search_text", "name_sort", "identity_number_index", "mobile_index"
+            "search_text",
+            "name_sort",
+            "identity_number_index",
+            "mobile_index",
+            "document_number_index",
+            "document_number_index",
         )
         for person in people.iterator():
             self.people[person.pk] = person
@@ -100,10 +107,14 @@ class Directory:
                 self._by_name[former].pop(id(person), None)
             self._names[id(person)] = person.name
             self._by_name[person.name][id(person)] = person
+            for name in person.all_names[1:]:
+                self._by_name[name][id(person)] = person
             if person.pk and former != person.name and (key := name_key(person.name)) != person.name:
                 self._by_key[key][id(person)] = person
         if person.identity_number:
             self._by_identity[person.identity_number] = person
+        if person.document_number:
+            self._by_document[person.document_kind, normalised(person.document_number)] = person
 
     def note(self, person, organisation_id=None, capacity=None):
         """Records that a person has a capacity or belongs to an organisation."""
@@ -190,7 +201,7 @@ class Directory:
         key = name_key(name)
         found = {} if key == name else self._by_name.get(key, {})
         found = found | self._by_key.get(key, {})
-        return [person for person in found.values() if person.name != name]
+        return [person for person in found.values() if name not in person.all_names]
 
     def _is_kept(self, person):
         """Whether anybody keeps data of the person, who has not merely signed in somewhere."""
@@ -204,6 +215,9 @@ class Directory:
         number = row.get("身份证号")
         if number and number in self._by_identity:
             return self._named_so(self._by_identity[number], row, ask)
+        document = row.get("其他证件类型"), normalised(row.get("其他证件号码") or "")
+        if all(document) and document in self._by_document:
+            return self._named_so(self._by_document[document], row, ask)
         mobile = row.get("手机号码")
         if not mobile:
             return None
@@ -218,11 +232,11 @@ class Directory:
 
         Another spelling of the name is asked about.
         """
-        is_other = person.pk and person.name != row["姓名"]
+        is_other = person.pk and row["姓名"] not in person.all_names
         # The name of people known only by a case file is neither changed nor revealed.
         if is_other and self._is_reached(person):
-            said = Said.by_row(row)
-            if weighed(person, said, None) == MAY_BE and ask([Candidate(person, why_asked(person, said, None))]):
+            is_alike = name_key(person.name) == name_key(row["姓名"])
+            if is_alike and ask([Candidate(person, why_asked(person, Said.by_row(row), None))]):
                 return person
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
             raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")

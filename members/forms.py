@@ -28,7 +28,8 @@ from yl_district.validators import problem
 from .identity import MAY_BE, Said, born_by, weighed
 from .models import LEAVING_STATUSES, Member, Person, Post
 
-PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile"]
+OTHER_DOCUMENT = ["other_names", "document_kind", "document_number"]
+PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile", *OTHER_DOCUMENT]
 PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
 TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
@@ -59,7 +60,8 @@ class PersonForm(PageForm):
         own = forms.fields_for_model(Person, [name for name in PERSON_FIELDS if name in shown])
         for name in KEPT_BACK:
             if name in own:
-                own[name] = forms.CharField(label=own[name].label, required=False, max_length=20)
+                longest = max(20, Person._meta.get_field(name).max_length)
+                own[name] = forms.CharField(label=own[name].label, required=False, max_length=longest)
         for field in own.values():
             prepare_field(field)
         offer_days(own, Person, self.day)

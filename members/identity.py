@@ -70,7 +70,7 @@ def is_born_alike(person, said):
 
 def weighed(person, said, is_here):
     """THE_PERSON, MAY_BE or ANOTHER; `is_here` is whether the organisation agrees, None where none is said."""
-    is_named_so = person.name == said.name
+    is_named_so = said.name in person.all_names
     if not is_named_so and name_key(person.name) != name_key(said.name):
         return ANOTHER
     if (said.number and said.number == person.identity_number) or (said.mobile and said.mobile == person.mobile):
@@ -85,7 +85,7 @@ def weighed(person, said, is_here):
 
 def why_asked(person, said, is_here):
     """What agrees and what does not, in words that quote nothing."""
-    agreeing = ["姓名"] if person.name == said.name else []
+    agreeing = ["姓名"] if said.name in person.all_names else []
     differing = [] if agreeing else ["姓名写法相近"]
     if is_born_alike(person, said):
         agreeing.append("出生日期")

@@ -8,6 +8,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.importing.questions import ANOTHER_DAY, day_question
 from yl_district.pinyin import person_order
+from yl_district.privacy.masking import masked
 from yl_district.sheets import export_marks
 from yl_district.sheets.cells import (
     CellError,
@@ -39,6 +40,8 @@ IN_SCHOOL_WORDS = dict.fromkeys("在校 在读 在校生 在校学生 在学 就
     "毕业 已毕业 离校 已离校 不在校 非在校 非在校生 非学生".split(), False
 )
 
+OTHER_NAMES = Person._meta.get_field("other_names").verbose_name
+FURTHER = ("other_names", "document_kind", "document_number")
 # It encodes the birth date and the sex as well (GB 11643).
 IDENTITY_HEADING = "身份证号"
 
@@ -132,7 +135,7 @@ class PeopleResource(SheetResource):
     shared = tuple(
         f"{owner}__{name}"
         for owner in ("person", "youth", "student")
-        for name in ("name", "gender", "birth_date", "identity_number", "mobile")
+        for name in ("name", "gender", "birth_date", "identity_number", "mobile", *FURTHER)
     )
     kept = tuple(one for one in shared if one.endswith(("gender", "birth_date")))
 
@@ -141,8 +144,35 @@ class PeopleResource(SheetResource):
         return self.book.only(Directory)
 
     def ask_who(self, candidates):
-        """Returns the registered person whom the current row is answered to mean, None for another one."""
-        return self.ask(SAME_PERSON, candidates)
+        """Returns the registered person whom the current row is answered to mean, None for another one.
+
+        The registered name stays, and another spelling becomes one of the other names, known from now on.
+        """
+        found = self.ask(SAME_PERSON, candidates)
+        name = getattr(self.row["姓名"], "name", self.row["姓名"])
+        if found is not None and name not in found.all_names:
+            names = "、".join([*found.all_names[1:], name])
+            if len(names) <= Person._meta.get_field("other_names").max_length:
+                self.also_named = names
+        return found
+
+    def before_import_row(self, row, **options):
+        self.also_named = ""
+        super().before_import_row(row, **options)
+
+    def import_instance(self, instance, row, **options):
+        person, item = getattr(instance, self.owner) if self.owner else None, self.fields.get("姓名")
+        is_stored = person is not None and person.pk is not None
+        if is_stored and item.attribute and self.row.get("姓名") in {*person.all_names, self._added_name()}:
+            self.row["姓名"] = person.name
+        super().import_instance(instance, row, **options)
+        if is_stored and self.also_named:
+            self.changes.append((OTHER_NAMES, masked(person.other_names), masked(self.also_named)))
+            self.change(person, "other_names", self.also_named)
+
+    def _added_name(self):
+        """The spelling that the row adds to a person's other names."""
+        return self.also_named.rpartition("、")[2]
 
     def records_of(self, instance):
         return [getattr(instance, self.owner), instance] if self.owner else [instance]
@@ -264,9 +294,14 @@ class MemberResource(PeopleResource):
         column(Member, "listed_on"),
         column(Member, "status"),
         column(Member, "left_on"),
+        person_column("other_names"),
+        person_column("document_kind"),
+        person_column("document_number"),
         column(Member, "remark"),
     ]
     synonyms = PERSON_SYNONYMS | {
+        "又名": "曾用名 别名",
+        "其他证件号码": "护照号码 护照号 通行证号码",
         "姓名": f"{PERSON_SYNONYMS['姓名']} 团员姓名 学生姓名 缴费人",
         "民族": "族别 名族",
         "政治面貌": "面貌 党团",

@@ -20,6 +20,7 @@ from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
 from yl_district.record_options import RecordOptions
+from yl_district.sheets.cells import split_list
 from yl_district.validators import (
     identity_number_birth_date,
     identity_number_gender,
@@ -46,6 +47,10 @@ class PersonQuerySet(models.QuerySet):
     def with_identity_number(self, number: str) -> Self:
         """The person with this identity number, by its blind index."""
         return self.filter(identity_number_index=self._digest("identity_number_index", number))
+
+    def with_document(self, kind: str, number: str) -> Self:
+        """People with this document other than an identity card."""
+        return self.filter(document_kind=kind, document_number_index=self._digest("document_number_index", number))
 
     def with_mobile(self, number: str) -> Self:
         """People with this mobile number, by its blind index."""
@@ -191,6 +196,15 @@ class Person(SealedModel):
         MALE = "M", "男"
         FEMALE = "F", "女"
 
+    class DocumentKind(models.TextChoices):
+        PASSPORT = "passport", "护照"
+        HONG_KONG_MACAO = "hong_kong_macao", "港澳居民来往内地通行证"
+        TAIWAN = "taiwan", "台湾居民来往大陆通行证"
+        RESIDENCE = "residence", "港澳台居民居住证"
+        FOREIGNER = "foreigner", "外国人永久居留身份证"
+        SOLDIER = "soldier", "军人证件"
+        OTHER = "other", "其他证件"
+
     # Masked only for minors, by `shown_name`.
     name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
     gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
@@ -214,6 +228,16 @@ class Person(SealedModel):
         unmaskable=True,
     )
     mobile_index = BlindIndexField(source="mobile", db_index=True)
+    other_names = personal(
+        models.CharField("又名", max_length=60, blank=True, help_text="曾用名、姓名的其他写法，几个之间用顿号分隔。"),
+        masked=True,
+        unmaskable=True,
+    )
+    document_kind = models.CharField("其他证件类型", max_length=20, choices=DocumentKind, blank=True)
+    document_number = personal(
+        EncryptedCharField("其他证件号码", max_length=30, blank=True), masked=True, unmaskable=True
+    )
+    document_number_index = BlindIndexField(source="document_number", db_index=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="person", verbose_name="登录账号"
     )
@@ -222,7 +246,7 @@ class Person(SealedModel):
 
     objects = PersonQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(neutral=("gender", "mobile"))
+    record_options = RecordOptions(neutral=("gender", "mobile", "other_names"))
 
     class Meta:
         verbose_name = "人员"
@@ -263,6 +287,8 @@ class Person(SealedModel):
             if self.gender != gender:
                 label = self.Gender(gender).label
                 errors["gender"] = problem(f"与身份证号一致的性别 {label}", "请核对性别与身份证号")
+        if self.document_number and not self.document_kind:
+            errors["document_kind"] = problem("其他证件号码的证件类型", "请选择证件类型，或清空其他证件号码")
         if errors:
             raise ValidationError(errors)
 
@@ -274,6 +300,16 @@ class Person(SealedModel):
             others = Person.objects.with_identity_number(self.identity_number).exclude(pk=self.pk)
             if others.exists():
                 raise ValidationError({"identity_number": self.unique_error_message(Person, ["identity_number"])})
+        if self.document_number and self.document_kind and "document_number" not in exclude:
+            holders = Person.objects.with_document(self.document_kind, self.document_number).exclude(pk=self.pk)
+            if holders.exists():
+                found = problem("尚未登记在他人名下的证件号码", "请核对号码，或打开已有人员的记录")
+                raise ValidationError({"document_number": found})
+
+    @property
+    def all_names(self):
+        """The name and its other spellings."""
+        return [self.name, *split_list(self.other_names)] if self.other_names else [self.name]
 
     def age_on(self, day):
         """Returns the full years certainly completed by `day`, or None without a birth date."""

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from members.models import Person, shown_name
@@ -112,3 +113,24 @@ def test_pages_and_files_show_a_name_whole_on_the_eighteenth_birthday_and_not_a_
     assert [str(person) for person in Person.objects.order_by("pk")] == ["章程", "韩*", "秦朗"]
     for url_name, pk in (("person_detail", minor.pk), ("member_detail", minor.memberships.get().pk)):
         assert [word in page(place.office, url_name, pk) for word in ("韩*", "韩笑")] == [True, False]
+
+
+@pytest.mark.django_db
+def test_a_document_needs_its_kind_and_belongs_to_one_person():
+    first = Person(name="章程", document_kind="passport", document_number="E1234567")
+    first.full_clean()
+    first.save()
+    for fields, name in (
+        ({"document_kind": ""}, "document_kind"),
+        ({"document_number": "e1234567"}, "document_number"),
+    ):
+        other = Person(name="顾清", **{"document_kind": "passport", "document_number": "E1234567"} | fields)
+        with pytest.raises(ValidationError) as error:
+            other.full_clean()
+        assert list(error.value.error_dict) == [name]
+    Person(name="顾清", document_kind="soldier", document_number="E1234567").full_clean()
+
+
+def test_all_names_are_the_name_and_its_other_spellings():
+    assert Person(name="李頔").all_names == ["李頔"]
+    assert Person(name="李頔", other_names="李𬱖、李迪").all_names == ["李頔", "李𬱖", "李迪"]

@@ -37,7 +37,7 @@ VALUES = {
     "ended_on": date(2017, 12, 1),
     "removed_on": date(2017, 12, 1),
 }
-LEFT_EMPTY = {"left_on", "dissolved_on", "identity_number"}
+LEFT_EMPTY = {"left_on", "dissolved_on", "identity_number", "document_number"}
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ DOUBTS = {
     "signins": {
         "another mobile": (SIGN_IN, SIGN_IN | MOVED, CHANGED),
         "another mobile at another activity": (SIGN_IN, SIGN_IN | MOVED | {"活动名称": "秋季健步走"}, NEW),
-        "another spelling": (SIGN_IN | {"姓名": "李頔"}, SIGN_IN | {"姓名": "李𬱖"}, SAME),
+        "another spelling": (SIGN_IN | {"姓名": "李頔"}, SIGN_IN | {"姓名": "李𬱖"}, CHANGED),
     },
 }
 CASES = [(kind, case) for kind, cases in DOUBTS.items() for case in cases]
@@ -163,6 +163,36 @@ def test_of_several_candidates_the_answer_names_one(branches):
     written("members", [row], answers=answers)
     meant.refresh_from_db()
     assert (meant.mobile, people()) == ("16512393009", 3)
+
+
+@pytest.mark.parametrize("kind", ["members", "links", "assisted", "signins"])
+def test_another_spelling_becomes_another_name_and_is_not_asked_about_again(branches, kind):
+    first, row, _ = DOUBTS[kind]["another spelling"]
+    written(kind, [first])
+    written(kind, [row], doubtful="same")
+    person = Person.objects.get(name=first["姓名"])
+    assert person.other_names == row["姓名"]
+    kept = histories()
+    for one in (row, first):
+        assert tally(written(kind, [one])) == SAME
+    assert histories() == kept
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        ({"其他证件类型": "护照", "其他证件号码": "e 1234567"}, ELSEWHERE),
+        ({"其他证件类型": "护照", "其他证件号码": "E7654321"}, {"doubtful": 1}),
+        ({"其他证件类型": "军人证件", "其他证件号码": "E1234567"}, {"doubtful": 1}),
+        ({"其他证件号码": "E7777777"}, {"doubtful": 1}),
+    ],
+)
+def test_another_document_than_the_identity_card_is_known_again(branches, row, counts):
+    bare = {name: cell for name, cell in MEMBER.items() if name != "手机号码"}
+    written("members", [bare | {"其他证件类型": "护照", "其他证件号码": "E1234567"}])
+    person = Person.objects.with_document("passport", "e1234567").get()
+    assert (person.name, person.document_number) == ("邬安宁", "E1234567")
+    assert tally(take("members", [bare | {"所在团支部": OTHER_BRANCH} | row], check=True).batch) == counts
 
 
 def test_a_branch_with_the_same_birth_date_needs_no_question(branches):

@@ -90,7 +90,8 @@ def fill_with_canaries():
         return texts
 
     canaries |= {"members_person.identity_number": NUMBER, "members_person.mobile": MOBILE}
-    person = make_person("白露", identity_number=NUMBER, mobile=MOBILE)
+    document = {"document_kind": "passport"} | told(Person, "document_number")
+    person = make_person("白露", identity_number=NUMBER, mobile=MOBILE, **document)
     case = "school grade hardship focus_group guardian guardian_phone needs remark"
     youth = make_assisted_youth(make_organisation(), person=person, **told(AssistedYouth, *case.split()))
     plan = told(ServicePlan, "assessment", "goals", "measures")

@@ -19,7 +19,7 @@ MAY = date(2017, 5, 4)
 PERSONAL = {
     CaseGrant: {"name", "birth_date", "reason"},
     Member: {"wechat"},
-    Person: {"name", "identity_number", "mobile"},
+    Person: {"name", "identity_number", "mobile", "other_names", "document_number"},
     User: {"mobile"},
     Unit: {"contact_phone"},
 }
@@ -72,11 +72,14 @@ def test_a_migration_holds_the_plain_field(field, plain):
     assert type(field.clone()) is type(field)
 
 
+PERSON = ["name", "identity_number", "mobile", "other_names", "document_number"]
+
+
 def test_what_is_shown_whole_on_request_is_said_at_the_fields():
     assert {model: unmaskable_paths(model) for model in tracked_models() if unmaskable_paths(model)} == {
         Unit: ["contact_phone"],
-        Person: ["name", "identity_number", "mobile"],
-        AssistedYouth: ["person.name", "person.identity_number", "person.mobile", "guardian", "guardian_phone"],
+        Person: PERSON,
+        AssistedYouth: [*(f"person.{name}" for name in PERSON), "guardian", "guardian_phone"],
     }
 
 
