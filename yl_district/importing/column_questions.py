@@ -56,7 +56,7 @@ def column_questions(proposal: MappingProposal, today: date) -> Iterator[Questio
     """Yields a question for each of these columns."""
     for item in fillable(proposal):
         name = item.column_name
-        sheets = [f"《{sheet}》" for _, sheet, column in proposal.missing if column == name and sheet]
+        sheets = dict.fromkeys(f"《{sheet}》" for _, sheet, column in proposal.missing if column == name and sheet)
         choices = {choice: choice for choice in known_names(item).values()}
         yield Question(
             id=f"{COLUMN}-{name}",

@@ -49,7 +49,8 @@ class Findings:
         self.pending: list[Problem] = []
         self.told, self.told_pending = ToldProblems(), ToldProblems()
         self.said, self.is_written = "", False
-        for _, sheet, column in proposal.missing:
+        # Tables side by side lack their columns together.
+        for sheet, column in dict.fromkeys((sheet, column) for _, sheet, column in proposal.missing):
             remedy = "请补上这一列、把标题改为这一名称，或答复它统一为什么；写在工作表名称或分段行中时，请在网页上导入"
             self.errors.append(Problem(sheet, None, column, cells.quoted_cell(None), f"必需的列“{column}”", remedy))
 
