@@ -15,7 +15,7 @@ from activities.actions import add_sign_in
 from activities.models import ActivityType
 from assistance.actions import fix_volunteer
 from assistance.models import CaseGrant, ServicePlan
-from members.models import Namesakes, PersonMerge, Proposal
+from members.models import Namesakes, Person, PersonMerge, Proposal
 from orgs.roles import RoleKind
 from reports.models import Explanation, PlatformEntry, Section, Target, WordLayout
 from reports.printing.word import TEMPLATE
@@ -89,6 +89,9 @@ def mark_texts(row, side, markup=MARKUP):
     for model, field in text_columns():
         if isinstance(row, model) and not getattr(row, field.attname):
             setattr(row, field.attname, canary(field, side, markup))
+    if isinstance(row, Person):
+        # Of which each person has one of their own.
+        row.document_kind, row.document_number = "passport", f"P{row.pk}{phone(side)}"
     row.save()
 
 

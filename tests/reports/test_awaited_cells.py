@@ -42,7 +42,7 @@ def aside(found):
 
 def test_what_may_wait_is_optional_read_by_no_figure_and_no_key_of_a_record():
     assert waiting_headings(KINDS["members"].resource) == {
-        *("手机号码", "民族", "政治面貌", "文化程度", "微信号", "工作单位", "志愿者编号", "来源", "备注")
+        *("手机号码", "又名", "民族", "政治面貌", "文化程度", "微信号", "工作单位", "志愿者编号", "来源", "备注")
     }
     assert waiting_headings(KINDS["posts"].resource) == {"性别", "手机号码", "职责", "备注"}
     assert waiting_headings(KINDS["supplies"].resource) == frozenset()
