@@ -24,14 +24,11 @@ from .limits import (
     check_area,
     check_merges,
 )
-from .ods import read_ods
 from .sheet_marks import MarkSigns, SheetMarks, struck_styles, xlsx_marks
-from .word_tables import read_word_tables
 from .xls import MAGIC, xls_errors
 from .xls_marks import xls_marks
 
 PART_CHARACTERS = 4_000_000  # bounds what either process holds of a sheet of long texts
-STREAMED = {"ods": read_ods, "docx": read_word_tables}
 ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -49,15 +46,24 @@ def sheets_of(path):
         else:
             with zipfile.ZipFile(file) as archive:
                 kind = archive_kind(archive)
-                if kind in STREAMED:
+                if kind != "xlsx":
                     check_unpacked(archive)
-                    yield from STREAMED[kind](archive)
+                    yield from streamed(archive, kind)
                 else:
                     struck = struck_styles(archive)
                     parts = listed_parts(archive)
                     signs = {name: MarkSigns(struck) for name in parts}
                     errors = sheet_errors(archive, signs)
                     yield from read_excel(path, errors, [xlsx_marks(archive, name, signs[name]) for name in parts])
+
+
+def streamed(archive, kind):
+    """Returns the sheets of an archive of the other kinds; only the reader that is needed is loaded."""
+    if kind == "ods":
+        from .ods import read_ods as read
+    else:
+        from .word_tables import read_word_tables as read
+    return read(archive)
 
 
 def read_excel(path, errors, marks):

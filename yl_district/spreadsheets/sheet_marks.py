@@ -5,7 +5,6 @@ Each sheet's XML is read once more only where a search while it was unpacked has
 """
 
 import re
-from dataclasses import asdict, dataclass, field
 
 from .archives import CHUNK_SIZE, PLACE, TAIL, chunks, column_number
 from .limits import COLUMNS
@@ -30,23 +29,20 @@ STYLES = "xl/styles.xml"
 MOST_STYLES = 8 * CHUNK_SIZE
 
 
-@dataclass
 class SheetMarks:
     """What a sheet shows of its rows and columns, in ranges [first, last] counted from 0.
 
     `uncomputed` is {row: [columns]} of formulas without a value; it is not passed on with the others.
     """
 
-    is_hidden: bool = False
-    is_filtered: bool = False
-    hidden_rows: list = field(default_factory=list)
-    struck_rows: list = field(default_factory=list)
-    hidden_columns: list = field(default_factory=list)
-    uncomputed: dict = field(default_factory=dict)
+    def __init__(self, is_filtered=False):
+        self.is_hidden, self.is_filtered = False, is_filtered
+        self.hidden_rows, self.struck_rows, self.hidden_columns = [], [], []
+        self.uncomputed = {}
 
     def as_dict(self):
         """Returns the marks that there are, as JSON can store them."""
-        return {name: value for name, value in asdict(self).items() if value and name != "uncomputed"}
+        return {name: value for name, value in vars(self).items() if value and name != "uncomputed"}
 
 
 def add_to_ranges(ranges, first, last=None):
