@@ -27,6 +27,8 @@ from playwright.sync_api import expect
 
 from tests.races import HANGING
 from yl_district.audit import write_once
+from yl_district.likeness import name_key
+from yl_district.pinyin import name_order
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
@@ -148,6 +150,8 @@ def django_db_setup(django_test_environment, django_db_blocker, database_server)
         # No page asks for them, or imports all pages, only when the first test looks at it.
         ContentType.objects.get_for_models(*apps.get_models(), for_concrete_models=False)
         assert get_resolver().url_patterns
+        # The tables of sounds and of variant characters are read once in a process.
+        assert name_order("章") and name_key("偉")
 
 
 def remember_rows():

@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from members.models import Member, Person
-from tests.conftest import PHONE
+from tests.conftest import PHONE, WINDOWS
 from tests.factories import make_member, make_organisation, make_person, make_post, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
@@ -23,7 +23,7 @@ def office():
     return make_user("林知秋", root)
 
 
-@pytest.mark.parametrize("window", [{}, PHONE])
+@pytest.mark.parametrize("window", WINDOWS)
 def test_a_person_is_merged_and_taken_apart_again(open_page, sign_in, office, window):
     page = open_page(**window)
     sign_in(page, office)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from members.models import Member
 from orgs.models import Supply
-from tests.conftest import DESKTOP, PHONE
+from tests.conftest import PHONE, WINDOWS
 from tests.factories import make_member, make_organisation, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(12)]
@@ -23,7 +23,7 @@ def office():
     return make_user("林知秋", root)
 
 
-@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("window", WINDOWS)
 def test_members_are_transferred_from_the_list(open_page, sign_in, office, window):
     tab = open_page(**window)
     sign_in(tab, office)

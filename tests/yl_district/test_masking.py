@@ -70,7 +70,10 @@ def test_what_is_left_of_a_name(name, shown):
     assert masked_name(name) == shown
 
 
-def test_every_field_that_holds_somebodys_number_is_masked():
+MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "又名")
+
+
+def test_every_field_that_holds_somebodys_number_or_other_names_is_masked():
     """Found by their labels, in histories as well."""
     texts = [
         field
@@ -78,9 +81,11 @@ def test_every_field_that_holds_somebodys_number_is_masked():
         for field in model._meta.concrete_fields
         if isinstance(field, (CharField, TextField)) and field.editable
     ]
-    numbers = [one for one in texts if any(word in str(one.verbose_name) for word in ("身份证", "手机", "电话"))]
+    numbers = [one for one in texts if any(word in str(one.verbose_name) for word in MASKED_WORDS)]
     assert [one for one in texts if is_masked(one)] == numbers
-    assert {one.name for one in numbers} == {"identity_number", "mobile", "contact_phone", "guardian_phone"}
+    assert {one.name for one in numbers} == {
+        *("identity_number", "document_number", "mobile", "contact_phone", "guardian_phone", "other_names"),
+    }
 
 
 def test_a_column_is_masked_as_its_field_is():
