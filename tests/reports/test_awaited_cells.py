@@ -46,6 +46,7 @@ def test_what_may_wait_is_optional_read_by_no_figure_and_no_key_of_a_record():
     }
     assert waiting_headings(KINDS["posts"].resource) == {"性别", "手机号码", "职责", "备注"}
     assert waiting_headings(KINDS["supplies"].resource) == frozenset()
+    assert waiting_headings(KINDS["units"].resource).isdisjoint({"状态", "状态日期", "区级联系点"})
     for kind in KINDS.kinds:
         for item in kind.resource.columns:
             if item.column_name in waiting_headings(kind.resource):

@@ -37,9 +37,9 @@ def holds_key(field: Field) -> bool:
 
 
 def is_idle(field: Field) -> bool:
-    """Whether neither figures nor rules beside other records read a field."""
-    options = options_of(field.model)
-    return field.name in options.neutral and field.name not in options.undo_rechecks
+    """Whether neither figures, nor acts that figures count, nor rules beside other records read a field."""
+    options, by_acts = options_of(field.model), getattr(field.model, "history_by_acts", ())
+    return field.name in options.neutral and field.name not in (*options.undo_rechecks, *by_acts)
 
 
 @cache
