@@ -145,19 +145,23 @@ class PersonForm(PageForm):
         known = number and number != CLEAR and Person.objects.with_identity_number(number).first()
         if known:
             return self._known_by_number(known, name)
+        kind, document = data.get("document_kind"), data.get("document_number")
+        holder = kind and document and document != CLEAR and Person.objects.with_document(kind, document).first()
+        if holder:
+            return self._known_by_number(holder, name, "document_number")
         namesakes = [person for person in self._namesakes(data) if not self._contradicts(person, data)]
         reached = [person for person in namesakes if mobile and person.mobile == mobile and person.name == name]
         return reached[0] if len(reached) == 1 else self._choose(namesakes)
 
-    def _known_by_number(self, person, name):
-        """Returns the person with the identity number entered, or None with an error on the form.
+    def _known_by_number(self, person, name, field="identity_number"):
+        """Returns the person with the number entered in a field, or None with an error on the form.
 
         Only the committee's staff may use a person whom they cannot see; the name must match the registered one.
         """
         is_seen = Person.objects.visible_to(self.user).filter(pk=person.pk).exists()
         if not is_seen and not self.user.is_committee_staff:
-            expected = "本组织已登记的人，或尚未在系统中登记的身份证号"
-            self.add_error("identity_number", problem(expected, "此人须由地区团委机关办理，请核对号码后联系委机关"))
+            expected = "本组织已登记的人，或尚未在系统中登记的证件号码"
+            self.add_error(field, problem(expected, "此人须由地区团委机关办理，请核对号码后联系委机关"))
             return None
         if person.name != name and name_key(person.name) == name_key(name):
             return self._choose([person])
@@ -174,7 +178,7 @@ class PersonForm(PageForm):
             self._check(person)
 
     def _refuse_name(self):
-        self.add_error("name", problem("与身份证号相符的姓名", "该身份证号已用于另一姓名的人员，请核对姓名与身份证号"))
+        self.add_error("name", problem("与证件号码相符的姓名", "该号码已用于另一姓名的人员，请核对姓名与号码"))
 
     def _namesakes(self, data):
         """Returns people with this name or another spelling of it, visible to the user; others are not to be revealed.

@@ -199,7 +199,7 @@ def test_a_list_with_headings_from_the_activitys_page_asks_nothing(office, activ
     assert "“日期”统一为“2016-03-05”" in told(office, batch)
 
 
-@pytest.mark.parametrize("about", ["0", "999999", "x"])
+@pytest.mark.parametrize("about", ["0", "999999", "x", "9" * 5000])
 def test_an_activity_that_is_not_there_is_refused(office, activities, about):
     data = {"kind": "signins", "pasted": "姓名\t电话\n武安安\t13812399101", "about": about}
     refused = office.post(reverse("import_batch_create"), data)

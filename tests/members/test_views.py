@@ -274,8 +274,20 @@ def test_create_finds_the_person_by_identity_number(office, branch):
 def test_create_refuses_an_identity_number_of_another_name(office, branch):
     make_person("韩笑", identity_number=NUMBER)
     response = office.post(reverse("member_create"), member_data(branch, identity_number=NUMBER))
-    assert "该身份证号已用于另一姓名的人员" in errors(response)["name"]
+    assert "该号码已用于另一姓名的人员" in errors(response)["name"]
     assert "韩笑" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["章程", "韩笑"])
+def test_create_finds_the_person_by_another_document_as_by_an_identity_number(office, branch, name):
+    passport = {"document_kind": "passport", "document_number": "E12345678"}
+    person = make_volunteer(person=make_person(name, **passport)).person
+    response = office.post(reverse("member_create"), member_data(branch, **passport))
+    if name == "章程":
+        assert Member.objects.get().person == person
+    else:
+        assert "该号码已用于另一姓名的人员" in errors(response)["name"]
+        assert name not in response.content.decode()
 
 
 def test_create_finds_the_person_by_name_and_mobile(office, branch):

@@ -101,13 +101,27 @@ def test_columns_are_guessed_by_their_cells_in_any_order(office, table, columns)
     assert [column for column in found if column not in ("", "-")] == columns
 
 
-def test_a_row_of_unknown_words_above_figures_is_taken_for_the_headings():
+def test_a_row_of_unknown_words_above_figures_is_left_out_and_not_kept_as_headings():
     rows = [["清河登记"], ["甲方", "乙方"], ["章程", 3], ["陆远", 4]]
     layout = guessed_layout(rows)
-    assert (layout.first_heading_row, layout.last_heading_row, layout.headings) == (1, 1, ["甲方", "乙方"])
+    assert (layout.first_heading_row, layout.last_heading_row, layout.headings) == (2, 1, ["", ""])
     assert guessed_layout(rows[2:]).headings == ["", ""]
     assert guessed_layout([["甲", "乙"]]).headings == ["", ""]
     assert guessed_layout([]).headings == []
+
+
+@pytest.mark.parametrize("row", [["张三", "女", "柳林"], ["章程", "13800138000", "柳林"]])
+def test_a_row_about_somebody_is_not_taken_for_headings_which_are_kept_in_plain_text(office, row):
+    batch = opened(office, workbook({"花名册": [row, ["陆远", "13800138001", "柳林"]]}))
+    assert "没有认得出的标题" in text(said(office, batch, headings_0="1"))
+    batch.refresh_from_db()
+    assert not any(cell in str(batch.mapping) for cell in row)
+
+
+def test_a_number_between_headings_is_not_kept_with_them(office):
+    batch = opened(office, workbook({"花名册": [["姓名", "110105199805040015", "性别"], ["陆远", "x", "男"]]}))
+    batch.refresh_from_db()
+    assert batch.mapping["sheets"][0]["headings"] == ["姓名", "", "性别"]
 
 
 def test_the_row_of_headings_is_moved_by_hand_and_the_columns_confirmed_after(office):
@@ -214,3 +228,5 @@ def test_row_numbers_are_read_as_people_write_them():
     assert rows_in_words([[3, 3], [5, 5], [8, 10]]) == "3、5、8-10"
     with pytest.raises(UnreadableRows):
         row_numbers_in("0")
+    with pytest.raises(UnreadableRows, match="超过 5000 行"):
+        row_numbers_in("1-4000 5001-9000 " * 3000)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from members.models import Member, Person
+from orgs.models import Role
 from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
 from tests.pages import browser_of, two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, text, told
@@ -321,6 +322,20 @@ def district():
 
 HEADINGS = ["姓名", "性别", "出生日期", "所在团支部", "手机号码"]
 ROSTER = [["邬安宁", "女", "2001-05-05", HERE, "16512393001"], ["邬思远", "男", "2002-06-06", HERE, "16512393002"]]
+
+
+@pytest.mark.parametrize("role", ["staff", "caseworker"])
+def test_a_list_of_members_tells_nobody_who_is_known_by_a_case_file_alone(district, role):
+    user = make_user("兼任", district.root, role)
+    Role.objects.get_or_create(user=user, organisation=district.root, kind="staff")
+    child = {"gender": Person.Gender.FEMALE, "birth_date": date(2001, 5, 5), "mobile": "16512393009"}
+    make_assisted_youth(district.there, person=make_person("邬安宁", **child))
+    sent(browser_of(user), workbook({"花名册": [HEADINGS, *ROSTER]}))
+    batch = ImportBatch.objects.get()
+    assert ({tag: batch.counts.get(tag, 0) for tag in "nq"}, [one["id"] for one in batch.questions]) == (
+        {"n": 2, "q": 0},
+        ["roll_begin"],
+    )
 
 
 @pytest.fixture

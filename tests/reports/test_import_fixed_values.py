@@ -10,9 +10,11 @@ from orgs.models import Supply, Unit
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, commit, counts, opened, person, text, told
 from tests.workbooks import workbook
-from yl_district.importing.fixed_values import may_be_fixed
+from yl_district.fields import is_personal
+from yl_district.importing.fixed_values import fixable_columns
 from yl_district.importing.kinds import import_kinds
 from yl_district.importing.models import ImportBatch
+from yl_district.sheets.waiting_cells import field_of
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +156,9 @@ def test_wrong_rows_are_handed_out_with_what_was_said_for_all(office):
     assert sheet.rows[1][:3] == ["甲", "公司", "正常"]
 
 
-def test_nothing_personal_is_said_for_a_file_since_its_mapping_is_kept_in_plain_text():
-    columns = import_kinds()["members"].resource.columns
-    assert {item.column_name for item in columns if not may_be_fixed(item)} >= {"姓名", "手机号码", "身份证号"}
+@pytest.mark.parametrize("kind", import_kinds())
+def test_nothing_personal_is_said_for_a_file_since_its_mapping_is_kept_in_plain_text(kind):
+    model = import_kinds()[kind].resource._meta.model
+    fields = [field_of(model, item) for item in fixable_columns(kind, "")]
+    assert [field.name for field in fields if field is not None and is_personal(field)] == []
+    assert {"姓名", "手机号码", "身份证号", "需求"}.isdisjoint(item.column_name for item in fixable_columns(kind, ""))

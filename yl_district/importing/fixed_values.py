@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 
+from ..fields import is_personal
 from ..pages.forms import DayInput, MonthInput
 from ..recognition.mapping import Mapping
 from ..sheets import cells
 from ..sheets.columns import Column, RecordNameColumn
+from ..sheets.waiting_cells import field_of
 from .kinds import import_kinds
 from .outcomes import known_names
 
@@ -18,15 +21,18 @@ NAMES_LISTED = 1_000  # names of records that one field can offer
 INPUTS: dict[type[cells.Widget], type[forms.DateInput]] = {cells.MonthWidget: MonthInput, cells.DayWidget: DayInput}
 
 
-def may_be_fixed(item: Column) -> bool:
+def may_be_fixed(model: type[Model], item: Column) -> bool:
     """Whether many rows can have the same value in a column: nothing personal, which would be kept in plain text."""
-    return not (item.is_masked or item.names_others or isinstance(item.widget, cells.NameWidget))
+    field = field_of(model, item)
+    is_secret = field is not None and is_personal(field)
+    return not (is_secret or item.is_masked or item.names_others or isinstance(item.widget, cells.NameWidget))
 
 
 def fixable_columns(kind: str, group: str) -> list[Column]:
     """The columns of the kind with this key that one value can fill, but the `group`, which has its own fields."""
-    columns = import_kinds()[kind].resource.columns
-    return [item for item in columns if item.column_name != group and may_be_fixed(item)]
+    resource = import_kinds()[kind].resource
+    columns = [item for item in resource.columns if item.column_name != group]
+    return [item for item in columns if may_be_fixed(resource._meta.model, item)]
 
 
 def fixed_field(item: Column, names_id: str) -> Any:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 
-from ..pages.forms import ActionForm, prepare_field
+from ..pages.forms import KEY_DIGITS, ActionForm, prepare_field
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import full_text, text_key
 from ..sheets.columns import Column
@@ -108,7 +108,8 @@ class ImportForm(ActionForm):
     def group_name(self) -> str:
         """What all rows are about, chosen by its key before the upload; "" for nothing, or what the user cannot see."""
         about, kind = self["about"].value(), self["kind"].value()
-        if not str(about or "").isdecimal() or kind not in import_kinds():
+        is_key = str(about or "").isdecimal() and len(str(about)) <= KEY_DIGITS
+        if not is_key or kind not in import_kinds():
             return ""
         groups = import_kinds()[kind].resource.titled_groups(self.user)
         return groups.label_of(int(about)) if groups else ""

@@ -169,7 +169,9 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     The resources share a Book of all that rows can refer to, without what the import's user may not see.
     """
     kinds = import_kinds()
-    with_cases = kinds.may_take_in_cases(batch.user)
+    # Nobody learns from a list of members who is known by a case file; the command line stands beside the database.
+    has_cases = batch.user is None or any(kind.is_case for kind, _ in kinds_with_sheets(batch))
+    with_cases = has_cases and kinds.may_take_in_cases(batch.user)
     closed = frozenset() if with_cases else kinds.closed_records(batch.user)
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]

@@ -8,8 +8,12 @@ from typing import Any
 from django import forms
 from xlsxwriter.utility import xl_col_to_name
 
-from ..recognition.layout import LOOKED_AT
+from ..recognition.headings import known_headings
+from ..recognition.layout import LOOKED_AT, known_keys
 from ..recognition.mapping import SheetMapping
+from ..recognition.row_words import has_own_number
+from ..sheets.cells import full_text, is_blank
+from .kinds import vocabulary_of
 from .left_out_rows import UnreadableRows, left_out_ranges, row_numbers_in, rows_in_words, rows_saying
 from .models import ImportBatch
 from .proposal import SAMPLED
@@ -73,6 +77,8 @@ class LayoutFields:
             self._leave_out(batch, sheet, said["where"])
             rows = next(one["rows"] for one in batch.sheets if one["number"] == sheet.number)
             stated = self._stated_rows(said["begins"], min(rows, LOOKED_AT + SAMPLED))
+            if stated != (self.sheet.first_heading_row, self.sheet.last_heading_row):
+                self._refuse_data(*stated)
         except UnreadableRows as error:
             self.form.add_error(None, f"{in_words(sheet)}：{error}")
             return
@@ -91,6 +97,19 @@ class LayoutFields:
         elif where or text:
             raise UnreadableRows("按内容不导入时，请既选择列，又填写内容。")
         sheet.left_out = left_out_ranges(rows)
+
+    def _refuse_data(self, first: int, last: int) -> None:
+        """Raises UnreadableRows where the rows of headings hold data, which would be kept in plain text as headings."""
+        rows = self.form.proposal.rows.get(self.sheet.number, [])[first : last + 1]
+        filled = [cell for row in rows for cell in row if not is_blank(cell)]
+        vocabulary = vocabulary_of(self.sheet.kind)
+        known = known_headings(vocabulary.columns, vocabulary.synonyms, vocabulary.remembered())
+        texts = [full_text(cell) for cell in filled]
+        if filled and (any(map(has_own_number, filled)) or not known_keys(texts, known)):
+            words = "没有认得出的标题，或有身份证号、手机号码，像是一条记录"
+            raise UnreadableRows(
+                f"第 {first + 1} 行{words}：请核对；没有标题的写“{NO_HEADINGS}”，并说明数据从第几行开始。"
+            )
 
     def _text(self, name: str) -> str:
         return str(self.form.cleaned_data.get(self.name(name)) or "")

@@ -31,6 +31,7 @@ def row_numbers_in(text: str) -> set[int]:
         if not 0 < first <= last or last - first > MOST_LEFT_OUT:
             raise UnreadableRows(f"“{word[:20]}”不是行号，请写成“5、8-10”这样。")
         found.update(range(first, last + 1))
+        refuse_too_many(found)
     return found
 
 
@@ -53,6 +54,11 @@ def rows_saying(batch: ImportBatch, sheet: int, place: int, text: str) -> set[in
 def left_out_ranges(rows: Iterable[int]) -> KeyRanges:
     """Row numbers as ranges; raises UnreadableRows where they are too many."""
     rows = set(rows)
-    if len(rows) > MOST_LEFT_OUT:
-        raise UnreadableRows(f"不导入的行有 {len(rows)} 行，上限为 {MOST_LEFT_OUT} 行：请在表格中删去后重新上传。")
+    refuse_too_many(rows)
     return as_ranges(rows)
+
+
+def refuse_too_many(rows: set[int]) -> None:
+    """Raises UnreadableRows for more rows than can be left out."""
+    if len(rows) > MOST_LEFT_OUT:
+        raise UnreadableRows(f"不导入的行超过 {MOST_LEFT_OUT} 行：请在表格中删去后重新上传。")

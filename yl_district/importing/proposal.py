@@ -13,6 +13,7 @@ from typing import Any
 from ..recognition.headings import EXPORT_MARK, Recognised, heading_key, known_headings, recognise
 from ..recognition.layout import LOOKED_AT, Layout, find_layout, guessed_layout, layout_by_hand, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
+from ..recognition.row_words import has_own_number
 from ..recognition.twin_columns import without_equal_twins
 from ..sheets.cells import is_blank, plain, text_key
 from ..sheets.columns import Column
@@ -63,7 +64,8 @@ class MappingProposal:
         """Maps the sheet as a table of the resource, and keeps how its headings were recognised."""
         sheet.is_taken = True
         sheet.first_heading_row, sheet.last_heading_row = layout.first_heading_row, layout.last_heading_row
-        sheet.headings = list(layout.headings)
+        # Headings are kept in plain text, which somebody's number must not be.
+        sheet.headings = ["" if has_own_number(heading) else heading for heading in layout.headings]
         columns = {item.column_name: item for item in resource.columns}
         below = rows[layout.last_heading_row + 1 :]
         found = recognise(layout.headings, columns, resource.synonyms, memory, below)
@@ -251,7 +253,7 @@ def remember(mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:
     for sheet in mapping.sheets:
         for place in asked.get(sheet.number, ()):
             key, column = heading_key(sheet.headings[place]), sheet.columns.get(place, "")
-            if key and column != EXPORT_MARK:
+            if key and column != EXPORT_MARK and not has_own_number(key):
                 meant = sheet.kind, key[:100]
                 explained[meant] = column or explained.get(meant, "")
     for (kind, heading), column in explained.items():

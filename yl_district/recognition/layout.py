@@ -66,14 +66,15 @@ def layout_by_hand(rows, merged, first, last):
 
 
 def guessed_layout(rows):
-    """Returns the Layout of a table whose headings nobody knows: the first row with two texts, or none above data.
+    """Returns the Layout, without headings, of a table whose headings nobody knows: data begin where two cells stand.
 
-    A row of texts without digits is that of the headings where rows below it have digits.
+    A first row of texts without digits above rows with digits is left out as that of the headings. It is not taken for
+    them, since headings are kept in plain text, and it may be about a person.
     """
     wide = [place for place, row in enumerate(rows) if sum(not is_blank(cell) for cell in row) > 1]
     first = wide[0] if wide else next((place for place, row in enumerate(rows) if row), 0)
     is_headed = len(wide) > 1 and not _has_digits(rows[first]) and any(_has_digits(rows[one]) for one in wide[1:])
-    return layout_by_hand(rows, (), first, first if is_headed else first - 1)
+    return layout_by_hand(rows, (), first + is_headed, first + is_headed - 1)
 
 
 def _has_digits(row):

@@ -1,7 +1,8 @@
 """Dismissal of what an import could not read, subject to the visibility of the record that it is kept with."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from ..audit import access_log
@@ -15,7 +16,11 @@ def awaited_cell_dismiss(request, kind, pk):
     """Deletes a cell kept with a record, which nobody asks for any more."""
     record = reached_record(request.user, kind, pk)
     refuse_unchangeable(request, record)
-    cell = get_object_or_404(AwaitedCell.objects.of(record), heading=request.POST.get("heading", ""))
+    heading = request.POST.get("heading", "")
+    # Compared here, since a database may refuse what was typed.
+    cell = next((one for one in AwaitedCell.objects.of(record) if one.heading == heading), None)
+    if cell is None:
+        raise Http404
     cell.delete()
     access_log.record(access_log.Action.IMPORT, access_log.subject_of(record), request=request, detail="不再提醒待补")
     messages.success(request, f"不再提醒补填{cell.heading}。")
