@@ -270,7 +270,12 @@ class Member(models.Model):
             raise ValidationError({"branch": problem(expected, "请先办理原支部的转出，或核对来源日期")})
 
     def leave(self, day, status):
-        """Ends the membership on `day` for the reason `status`."""
+        """Ends the membership on `day` for the reason `status`.
+
+        Raises ValidationError where it has ended by a transfer, on which the membership in another branch depends.
+        """
+        if self.left_on and self.status == self.Status.TRANSFERRED_OUT:
+            raise problem("尚未转出的团籍", "这一段团籍已办理转出，有误的请先在团员页面撤回")
         self.left_on, self.status = day, status
         self.full_clean()
         self.save()

@@ -192,6 +192,16 @@ def test_from_the_activitys_own_page_a_list_is_uploaded_or_pasted(office, activi
     assert signed() == [("学雷锋", 2017, "武安安"), ("学雷锋", 2017, "武宁")]
 
 
+def test_who_is_excused_in_a_chain_does_not_count(office, activities):
+    chat = "#接龙 周六学雷锋\n1. 武安安 13812399101 高井社区\n2. 武宁 13812399102 请假\n"
+    office.post(reverse("import_batch_create"), {"kind": "signins", "pasted": chat, "about": activities[1].pk})
+    batch = ImportBatch.objects.get()
+    mapped(office, batch)
+    commit(office, batch)
+    presence = SignIn.objects.order_by("pk").values_list("person__name", "presence")
+    assert list(presence) == [("武安安", SignIn.Presence.PRESENT), ("武宁", SignIn.Presence.EXCUSED)]
+
+
 def test_a_list_with_headings_from_the_activitys_page_asks_nothing(office, activities):
     content = workbook({"Sheet1": [["姓名", "联系电话"], ["武安安", "13812399101"]]})
     batch = opened(office, content, kind="signins", about=activities[2].pk)

@@ -462,6 +462,15 @@ def test_end_takes_the_member_off_the_roll(office, branch):
     assert not Member.objects.as_of(timezone.localdate()).exists()
 
 
+def test_a_member_who_was_transferred_meanwhile_is_not_taken_off_the_roll_again(office, branch):
+    member = make_member(branch=branch)
+    member.leave(date(2018, 6, 1), "transferred_out")
+    response = office.post(reverse("member_end", args=[member.pk]), {"day": "2018-06-02", "status": "over_age"})
+    assert "已办理转出" in response.content.decode()
+    member.refresh_from_db()
+    assert (member.status, member.left_on) == ("transferred_out", date(2018, 6, 1))
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -18,11 +18,11 @@ class NotedWords:
     words: dict = field(default_factory=dict)
 
     def places(self, headings, taken):
-        """Returns the places of the columns below these headings that may hold notes."""
+        """Returns the places of the columns below these headings, or below none, that may hold notes."""
         return [
             place
             for place, heading in enumerate(headings)
-            if place not in taken and heading and self.headings.intersection(heading_keys(heading))
+            if self.words and place not in taken and (not heading or self.headings.intersection(heading_keys(heading)))
         ]
 
     def value_of(self, cell):
