@@ -30,6 +30,7 @@ def test_a_person_is_merged_and_taken_apart_again(open_page, sign_in, office, wi
     page.goto("/people/duplicates/")
     expect(page.get_by_role("heading", name="单伟")).to_be_visible()
     page.get_by_role("link", name="合并", exact=True).click()
+    expect(page.get_by_label("合并原因")).to_be_visible()
     width = page.evaluate("document.documentElement.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("合并原因").fill("花名册重复登记")
