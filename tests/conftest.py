@@ -144,6 +144,7 @@ def django_db_setup(django_test_environment, django_db_blocker, database_server)
     with django_db_blocker.unblock():
         if not database_server.is_migrated:
             call_command("migrate", verbosity=0)
+            gc.collect()  # here, not at the expense of the first test
             connection.close()
             database_server.keep()
         remember_rows()

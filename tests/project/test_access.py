@@ -160,6 +160,7 @@ def body(answer):
     return re.sub(rb'(nonce|value|csrf[a-z]*)="[^"]*"', b"", answer.content)
 
 
+@pytest.mark.cpu(3)
 def test_every_address_has_its_line_in_the_table_and_every_line_its_address():
     named = set(addresses())
     assert (named - set(ACCESS), set(ACCESS) - named) == (set(), set())
