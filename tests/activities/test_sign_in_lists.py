@@ -13,6 +13,7 @@ from tests.factories import make_activity, make_hub
 from tests.pages import two_branches
 from tests.reports.import_pages import act, commit, counts, opened, rows, text, told
 from tests.rosters import problems, take
+from tests.spreadsheet_files import workbook as styled_workbook
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
 
@@ -190,6 +191,18 @@ def test_from_the_activitys_own_page_a_list_is_uploaded_or_pasted(office, activi
     mapped(office, batch)
     commit(office, batch)
     assert signed() == [("学雷锋", 2017, "武安安"), ("学雷锋", 2017, "武宁")]
+
+
+def test_what_the_titles_of_a_list_say_goes_before_the_page_from_which_it_was_sent(office, activities):
+    def fill(book, page):
+        for at, title, name in ((1, "五四主题团日（2017年5月4日）", "武安安"), (3, "学雷锋（2017年3月5日）", "武宁")):
+            page.merge_range(at, 0, at, 2, title)
+            page.write_row(at + 1, 0, [name, "1381239910" + str(at), "高井"])
+
+    data = styled_workbook(fill, headings=["姓名", "联系电话", "单位"])
+    batch = opened(office, data, kind="signins", about=activities[2].pk)
+    commit(office, batch)
+    assert signed() == [("五四主题团日", 2017, "武安安"), ("学雷锋", 2017, "武宁")]
 
 
 def test_who_is_excused_in_a_chain_does_not_count(office, activities):

@@ -223,8 +223,13 @@ def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_
 
 
 def state_group(batch: ImportBatch, proposal: MappingProposal, name: str) -> None:
-    """States for all rows of an opened list the group of this name, one of its kind's titled groups."""
+    """States for all rows of an opened list the group of this name, one of its kind's titled groups.
+
+    What the list's own titles say without doubt goes before it.
+    """
     groups = import_kinds()[batch.kind].resource.titled_groups(batch.user)
+    if proposal.mapping.group_from != "column" and not proposal.is_likely:
+        return
     release_group(proposal.mapping, groups, fixed_group(proposal.mapping, groups))
     fix_group(proposal.mapping, groups, name)
     proposal.is_likely, proposal.missing = False, missing_columns(proposal.mapping)
