@@ -1,5 +1,6 @@
 """Actions on several case records, and on grants that open case files."""
 
+from collections import defaultdict
 from datetime import timedelta
 
 from django.conf import settings
@@ -79,6 +80,25 @@ def end_grant(grant, *, request):
     if grant.ended_on is None:
         grant.end(timezone.localdate())
         log_grant(grant, "终止", request)
+
+
+def grants_ended_by_merging(kept, lost):
+    """Yields the open grants for two people, ended but not saved: each was given for the file of one of them.
+
+    Whoever may open both files in one organisation keeps the one that expires first.
+    """
+    today = timezone.localdate()
+    grants = list(CaseGrant.objects.open_on(today).filter(person__in=[kept, lost]).order_by("expires_on", "pk"))
+    opened, keeping = defaultdict(set), set()
+    for grant in grants:
+        opened[grant.user_id, grant.organisation_id].add(grant.person_id)
+    for grant in grants:
+        place = grant.user_id, grant.organisation_id
+        if len(opened[place]) == 2 and place not in keeping:
+            keeping.add(place)
+            continue
+        grant.ended_on = today
+        yield grant
 
 
 def log_grant(grant, act, request):

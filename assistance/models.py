@@ -105,6 +105,7 @@ class CaseGrant(SealedModel):
 
     objects = CaseGrantQuerySet.as_manager()
     history = Tracked()
+    record_options = RecordOptions(ended_by_merging="assistance.actions.grants_ended_by_merging")
 
     class Meta:
         verbose_name = "个案授权"

@@ -34,6 +34,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
             for row in wrong:
                 merger.drop_once(row)
         own = keys_hanging_on(kept)
+        merger.end_what_was_given(kept, lost)
         merger.absorb(kept, lost)
         merger.journal.delete(lost)
         for name, value in values.items():

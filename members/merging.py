@@ -6,6 +6,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from yl_district.days import is_announced
 from yl_district.fields import FirstDateField
@@ -55,6 +56,13 @@ class Merger:
 
     def __init__(self, bases=()):
         self.bases, self.journal = dict(bases), Journal()
+
+    def end_what_was_given(self, kept, lost):
+        """Ends what was given for one of the two and must not hold for both, such as leave to open a file."""
+        for relation in relations_to(type(kept)):
+            if path := options_of(relation.related_model).ended_by_merging:
+                for row in import_string(path)(kept, lost):
+                    self.journal.write(row)
 
     def absorb(self, kept, lost):
         """Has all that hangs on `lost` hang on `kept`."""

@@ -54,6 +54,8 @@ class RecordOptions:
       empty.
     - `merging`: how two records become one where their owners turn out to be the same; None where a constraint alone
       says that there cannot be two.
+    - `ended_by_merging`: the dotted path of a function that is called with two owners before they become one, and
+      yields the records that end by that, changed but not saved.
     - `changes_another`: whether a new record is something done to another, such as its deregistration.
     """
 
@@ -68,6 +70,7 @@ class RecordOptions:
     neutral: tuple[str, ...] = ()
     begins: tuple[str, ...] = ()
     merging: Merging | None = None
+    ended_by_merging: str = ""
     changes_another: bool = False
 
 

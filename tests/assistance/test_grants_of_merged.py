@@ -1,0 +1,75 @@
+"""Merging two people opens no case file to anybody who could not open both."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from members.merge_actions import merge_people, take_back_merge
+from members.models import Person
+from tests.factories import make_assisted_youth, make_grant, make_member, make_person, make_post, make_user
+from tests.members.merged_records import everything, request_of
+from tests.pages import browser_of, two_branches
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place():
+    found = two_branches()
+    found.bait, found.victim = make_person("章程"), make_person("章程")
+    make_member(branch=found.here, person=found.bait)
+    make_post(organisation=found.there, person=found.victim)
+    found.file = reverse("assisted_youth_detail", args=[make_assisted_youth(found.there, person=found.victim).pk])
+    found.caseworker = make_user("个案专员", found.root, "caseworker")
+    found.client = browser_of(found.caseworker)
+    return found
+
+
+def merged(place, kept, lost):
+    return merge_people(kept, lost, request=request_of(place.staff), reason="重复登记", values={})
+
+
+@pytest.mark.both
+@pytest.mark.cpu(4)
+@pytest.mark.parametrize(("is_bait_kept", "has_file"), [(True, False), (False, False), (False, True)])
+def test_a_grant_for_one_opens_nothing_of_the_other(place, is_bait_kept, has_file):
+    if has_file:
+        make_assisted_youth(place.here, person=place.bait, removed_on=timezone.localdate())
+    grant = make_grant(place.caseworker, place.bait)
+    before = everything()
+    assert place.client.get(place.file).status_code == 404
+    pair = (place.bait, place.victim) if is_bait_kept else (place.victim, place.bait)
+    merge = merged(place, *pair)
+    assert place.client.get(place.file).status_code == 404
+    grant.refresh_from_db()
+    assert (grant.person, grant.ended_on) == (pair[0], timezone.localdate())
+    take_back_merge(merge, request=request_of(place.staff), reason="并错了")
+    assert everything() == before
+    assert place.client.get(place.file).status_code == 404
+
+
+def test_whoever_may_open_the_one_file_asks_anew_for_what_has_become_of_both(place):
+    make_grant(place.caseworker, place.victim)
+    assert place.client.get(place.file).status_code == 200
+    merge = merged(place, place.bait, place.victim)
+    assert place.client.get(place.file).status_code == 404
+    take_back_merge(merge, request=request_of(place.staff), reason="并错了")
+    assert place.client.get(place.file).status_code == 200
+
+
+def test_whoever_may_open_both_files_keeps_the_grant_that_expires_first(place):
+    today = timezone.localdate()
+    make_grant(place.caseworker, place.victim)
+    first = make_grant(place.caseworker, place.bait, expires_on=today + timedelta(days=5))
+    merged(place, place.bait, place.victim)
+    assert place.client.get(place.file).status_code == 200
+    assert list(Person.objects.get(pk=place.bait.pk).case_grants.filter(ended_on__isnull=True)) == [first]
+
+
+def test_grants_in_two_organisations_are_not_grants_for_both_files(place):
+    make_grant(place.caseworker, place.victim, organisation=place.there)
+    make_grant(place.caseworker, place.bait, organisation=place.here)
+    merged(place, place.bait, place.victim)
+    assert place.client.get(place.file).status_code == 404
