@@ -7,8 +7,7 @@ from orgs.roles import RoleKind
 from yl_district.history.tracking import because
 from yl_district.validators import problem
 
-from .merging import hanging_on, relations_to
-from .models import Member, Person
+from .models import Member
 
 # What a membership begun by a transfer has of its own.
 OF_ITS_OWN = {"id", "person_id", "branch_id", "intake", "intake_on", "listed_on", "status", "left_on", "roll_begin"}
@@ -88,9 +87,9 @@ def refuse_later_facts(begun, user):
 
 @transaction.atomic
 def delete_member(member, reason):
-    """Takes back a registration, with the person where nothing else is known of them.
+    """Takes back a registration; raises ValidationError where something hangs on it.
 
-    Raises ValidationError where something hangs on it.
+    The person always stays: whether they went would tell who has a case file.
     """
     former, later = transferred_from(member), transferred_to(member)
     if former or later:
@@ -103,5 +102,3 @@ def delete_member(member, reason):
         raise ValidationError(problem("没有作为团员录入平台的人", "请先在平台录入中删去此人的团员一条"))
     with because(reason):
         member.delete()
-        if not person.user_id and not any(hanging_on(person, relation) for relation in relations_to(Person)):
-            person.delete()
