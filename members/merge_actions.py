@@ -25,6 +25,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
     """
     kept, lost = locked_people(kept.pk, lost.pk)
     accounts = {kept.user_id, lost.user_id}
+    is_revealing = Person.objects.known_openly().filter(pk__in=[kept.pk, lost.pk]).count() < 2
     with because(reason):
         merger = Merger(bases)
         for pair in clashes(kept, lost):
@@ -50,6 +51,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
             merged_by=request.user,
             reason=reason,
             journal=json.dumps(done),
+            is_revealing=is_revealing,
         )
     if accounts - {None, kept.user_id}:
         record(Action.ACCOUNT, subject_of(kept), request=request, detail="合并人员记录，解除绑定")
@@ -95,7 +97,7 @@ def take_back_merge(merge, *, request, reason):
     Raises ValidationError where it has been taken back, or the record that it kept went by a later merge.
     """
     merge = PersonMerge.objects.select_for_update(no_key=True).get(pk=merge.pk)
-    refuse_taking_back(merge)
+    refuse_taking_back(merge, request.user)
     locked_people(merge.kept_id)
     done = json.loads(merge.journal)
     with because(reason):
@@ -109,13 +111,15 @@ def take_back_merge(merge, *, request, reason):
     return merge
 
 
-def refuse_taking_back(merge):
+def refuse_taking_back(merge, user):
     """Raises ValidationError where a merge cannot be taken back."""
     if merge.undone_at:
         raise ValidationError(problem("还没有撤销的合并（这次合并已撤销）", "请查看两条记录"))
     if merge.kept_id != json.loads(merge.journal)["kept"]:
-        later = PersonMerge.objects.standing().filter(kept=merge.kept_id).exclude(pk=merge.pk).first()
-        raise ValidationError(problem("保留的记录没有再并入他人", f"请先撤销后来的合并（{later}）"))
+        seen = PersonMerge.objects.visible_to(user).standing().filter(kept=merge.kept_id)
+        later = seen.exclude(pk=merge.pk).first()
+        named = f"（{later}）" if later else ""
+        raise ValidationError(problem("保留的记录没有再并入他人", f"请先撤销后来的合并{named}"))
 
 
 def keys_since(merge, done):

@@ -18,8 +18,9 @@ from .people import Person, shown_name
 
 class PersonMergeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Merges into people whose data the user may change."""
-        return self.filter(kept__in=Person.objects.written_by(user).order_by().values("pk"))
+        """Merges into people whose data the user may change; those that reveal a case file only to who did them."""
+        told = self.filter(Q(is_revealing=False) | Q(merged_by=user.pk))
+        return told.filter(kept__in=Person.objects.written_by(user).order_by().values("pk"))
 
     def standing(self) -> Self:
         """Merges that have not been taken back."""
@@ -29,7 +30,8 @@ class PersonMergeQuerySet(models.QuerySet):
 class PersonMerge(SealedModel):
     """What was done when two records of one human being became one, so that it can be taken back.
 
-    `journal` is the JSON of every write, which names records that the reader of a merge may not know.
+    `journal` is the JSON of every write, which names records that the reader of a merge may not know. `is_revealing`
+    says that one of the two was known by nothing but a case file, so that the merge itself reveals it.
     """
 
     kept = models.ForeignKey(Person, models.PROTECT, related_name="merges", verbose_name="保留的记录")
@@ -39,6 +41,7 @@ class PersonMerge(SealedModel):
     merged_at = models.DateTimeField("合并时间", default=timezone.now)
     reason = models.CharField("合并原因", max_length=100)
     journal = EncryptedTextField("合并经过")
+    is_revealing = models.BooleanField("涉及只因个案登记的人", default=False, editable=False)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
     )

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assistance.models import AssistedYouth, Scholarship
+from members.merge_actions import merge_people
 from members.merge_forms import CHOSEN_FIELDS
 from members.models import Member, Person, PersonMerge
+from orgs.models import Role
 from reports.models import PlatformEntry
 from tests.factories import (
     make_activity,
@@ -27,6 +29,7 @@ from tests.factories import (
     minor_birth_date,
 )
 from tests.forms import answers, shown_form
+from tests.members.merged_records import request_of
 from tests.pages import browser_of, page, queries, two_branches
 from tests.project.test_access import body
 
@@ -265,3 +268,38 @@ def test_rows_that_hang_on_them_do_not_add_queries(place):
     for name in ("于飞", "康宁"):
         make_link(make_post(name, place.there).person, youth=place.lost)
     assert queries(place.office, "person_merge_create", place.kept.pk, place.lost.pk) == before
+
+
+def test_a_merge_with_somebody_known_by_a_case_file_alone_is_seen_by_who_did_it_alone(place):
+    keeper = make_user("兼任专员", place.root, "caseworker")
+    Role.objects.create(user=keeper, organisation=place.root, kind="staff")
+    hidden = make_assisted_youth(place.there, "章程").person
+    make_grant(keeper, hidden)
+    client = browser_of(keeper)
+    opened = merged(place)
+    assert sent(client, reverse("person_merge_create", args=[place.kept.pk, hidden.pk])).status_code == 302
+    merge = PersonMerge.objects.get(lost_key=hidden.pk)
+    found = {}
+    for name, one in (("keeper", client), ("office", place.office)):
+        pages = [page(one, "duplicate_list"), page(one, "person_detail", place.kept.pk)]
+        assert [opened.get_absolute_url() in text for text in pages] == [True, True]
+        addresses = [reverse(each, args=[merge.pk]) for each in ("person_merge_detail", "person_merge_undo")]
+        addresses.append(reverse("record_history", args=["person_merge", merge.pk]))
+        found[name] = [merge.get_absolute_url() in text for text in pages] + [
+            one.get(at).status_code for at in addresses
+        ]
+    assert found == {"keeper": [True, True, 200, 200, 200], "office": [False, False, 404, 404, 404]}
+    sent(client, reverse("person_merge_undo", args=[merge.pk]))
+    assert place.office.get(merge.get_absolute_url()).status_code == 404
+
+
+def test_a_later_merge_that_one_may_not_know_is_not_named(place):
+    first = merged(place)
+    second = merge_people(
+        make_post("章程", place.there).person, place.kept, request=request_of(place.staff), reason="重复", values={}
+    )
+    form = sent(place.office, reverse("person_merge_undo", args=[first.pk])).context["form"]
+    assert f"请先撤销后来的合并（{second}）" in "".join(form.non_field_errors())
+    PersonMerge.objects.filter(pk=second.pk).update(is_revealing=True, merged_by=make_user("专员", place.root))
+    form = sent(place.office, reverse("person_merge_undo", args=[first.pk])).context["form"]
+    assert "请先撤销后来的合并。" in "".join(form.non_field_errors())
