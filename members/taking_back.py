@@ -71,10 +71,21 @@ def keep_what_changed(member, begun):
         member.status = begun.status
 
 
+def is_kept_by(member, user):
+    """Whether the user keeps the roll on which a membership is."""
+    return Member.objects.visible_as(user, RoleKind.STAFF).filter(pk=member.pk).exists()
+
+
+def branch_in_words(member, user):
+    """The branch of a membership, where the user may know it."""
+    is_seen = Member.objects.visible_to(user).filter(pk=member.pk).exists()
+    return str(member.branch) if is_seen else "另一团支部"
+
+
 def refuse_later_facts(begun, user):
     """Raises ValidationError where more has been done to the membership that a transfer began."""
-    if not Member.objects.visible_as(user, RoleKind.STAFF).filter(pk=begun.pk).exists():
-        expected = f"您负责的组织范围内的转入团支部（{begun.branch}不在其中）"
+    if not is_kept_by(begun, user):
+        expected = f"您负责的组织范围内的转入团支部（{branch_in_words(begun, user)}不在其中）"
         raise ValidationError(problem(expected, "请由同时负责两个团支部的委机关专干撤回"))
     if begun.left_on:
         expected = f"转入{begun.branch}之后没有再离开（{begun.left_on} {begun.get_status_display()}）"
@@ -86,15 +97,14 @@ def refuse_later_facts(begun, user):
 
 
 @transaction.atomic
-def delete_member(member, reason):
+def delete_member(member, user, reason):
     """Takes back a registration; raises ValidationError where something hangs on it.
 
     The person always stays: whether they went would tell who has a case file.
     """
-    former, later = transferred_from(member), transferred_to(member)
-    if former or later:
-        branch = (former or later).branch
-        raise ValidationError(problem(f"没有转接过的团员（另一段在{branch}）", "请先撤回转接"))
+    if other := transferred_from(member) or transferred_to(member):
+        expected = f"没有转接过的团员（另一段在{branch_in_words(other, user)}）"
+        raise ValidationError(problem(expected, "请先撤回转接"))
     if member.proposals.exists():
         raise ValidationError(problem("没有提出过申请的团员", "申请须保留；确已离开的请办理离开"))
     person, others = member.person, Member.objects.filter(person=member.person_id).exclude(pk=member.pk)

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from orgs.roles import RoleKind
@@ -10,7 +10,7 @@ from yl_district.pages.pages import end_page
 
 from .models import Member
 from .reason_forms import MemberDeletionForm, MemberReturnForm
-from .taking_back import delete_member, return_member, transferred_to
+from .taking_back import branch_in_words, delete_member, is_kept_by, return_member, transferred_to
 
 
 def member_return(request, pk):
@@ -18,6 +18,10 @@ def member_return(request, pk):
     member = kept_member(request, pk)
     begun = transferred_to(member)
     what = "转接" if begun else "离开"
+    if begun and not is_kept_by(begun, request.user):
+        context = {"title": f"撤回{what}：{member}", "record": member, "back": member.get_absolute_url()}
+        context["refused_place"] = branch_in_words(begun, request.user)
+        return render(request, "members/member_return.html", context)
     return end_page(
         request,
         MemberReturnForm,
@@ -36,7 +40,7 @@ def member_delete(request, pk):
         request,
         MemberDeletionForm,
         member,
-        partial(delete_member, member),
+        partial(delete_member, member, request.user),
         title=f"撤回登记：{member}",
         message="已撤回登记。",
         after=reverse("member_list"),

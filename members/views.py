@@ -33,7 +33,7 @@ from .models import Member, Person, Post, Proposal, Volunteer
 from .organisation_resources import OrganisationSheetResource
 from .resources import MemberResource, PostResource
 from .tables import MemberTable, PostTable, ProposalTable
-from .taking_back import transferred_from
+from .taking_back import is_kept_by, transferred_from
 
 PROPOSED = "已提交申请，委机关同意后生效。"
 
@@ -63,11 +63,12 @@ def member_export(request, book=None):
 def member_detail(request, pk):
     """One member, with the proposals about them."""
     member = visible_member(request, pk)
+    former = transferred_from(member)
     context = {
         "title": member.person.shown_name,
         "member": member,
         "keeps_roll": keeps_roll(request.user, member),
-        "transferred_from": transferred_from(member),
+        "transferred_from": former if former and is_kept_by(former, request.user) else None,
         "proposals": member.proposals.visible_to(request.user).waiting_first(),
     }
     return render(request, "members/member_detail.html", context)

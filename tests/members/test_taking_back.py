@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
 from members.actions import propose_leaving, transfer
 from members.models import Member, SchoolSpan
+from members.taking_back import return_member
+from orgs.models import Role, User
 from reports.models import PlatformEntry
 from tests.factories import make_activity, make_assisted_youth, make_member, make_post, make_user
 from tests.forms import answers, shown_form
@@ -196,8 +199,29 @@ def test_whoever_does_not_keep_the_roll_takes_nothing_back(place, url_name):
         assert client.get(reverse(url_name, args=[place.member.pk])).status_code == 404
 
 
-def test_staff_of_one_branch_alone_do_not_undo_what_they_could_not_do(place):
-    moved(place.member, place.there)
-    own = browser_of(make_user("专干", place.here))
-    assert "请由同时负责两个团支部的委机关专干撤回" in refusal(own, "member_return", place.member)
+def test_staff_of_one_branch_alone_undo_no_transfer_and_are_not_told_the_other(place):
+    begun = moved(place.member, place.there)
+    sides = ((place.here, place.member, begun, place.there), (place.there, begun, place.member, place.here))
+    for branch, own, other, foreign in sides:
+        client = browser_of(make_user("专干", branch))
+        texts = [page(client, "member_detail", own.pk), refusal(client, "member_delete", own)]
+        assert "另一段在另一团支部" in texts[1]
+        assert reverse("member_return", args=[other.pk]) not in texts[0]
+        assert [foreign.name in text for text in texts] == [False, False]
+    client = browser_of(make_user("专干", place.here))
+    address = reverse("member_return", args=[place.member.pk])
+    for response in (client.get(address), client.post(address, {"correction_reason": "办错了"})):
+        text = response.content.decode()
+        assert "已转入另一团支部，您不能修改那里的记录。请由同时负责两个团支部的委机关专干撤回。" in text
+        assert (place.there.name in text, 'name="correction_reason"' in text) == (False, False)
     assert Member.objects.count() == 2
+
+
+def test_where_one_may_see_the_other_branch_without_keeping_it_it_is_named(place):
+    moved(place.member, place.there)
+    user = make_user("专干", place.here)
+    Role.objects.create(user=user, organisation=place.there, kind="cadre")
+    text = page(browser_of(user), "member_return", place.member.pk)
+    assert "已转入槐荫社区团支部，您不能修改" in text
+    with pytest.raises(ValidationError, match="槐荫社区团支部不在其中"):
+        return_member(Member.objects.get(pk=place.member.pk), User.objects.get(pk=user.pk), "办错了")
