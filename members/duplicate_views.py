@@ -6,7 +6,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, end_page
+from yl_district.pinyin import search
 
 from .duplicates import likely_duplicates
 from .merge_forms import NamesakesForm
@@ -45,7 +47,9 @@ def person_twin_list(request, pk):
     people = Person.objects.written_by(request.user)
     person = get_object_or_404(people, pk=pk)
     text = request.GET.get("search", person.name).strip()
-    found = people.exclude(pk=pk).search(text).order_by("pk") if text else people.none()
+    # By name alone: a number would stand in the address. No name has a NUL, which PostgreSQL does not take.
+    is_name = bool(text) and "\0" not in text
+    found = search(people.exclude(pk=pk), text, by_number=False).order_by("pk") if is_name else people.none()
     keys = list(found.values_list("pk", flat=True)[:MOST_OFFERED])
     shown = shown_people(request.user, keys)
     context = {
@@ -91,6 +95,8 @@ def namesakes_delete(request, pk):
 
 def writable_pair(user, pk, twin_pk):
     """Two different people whose data the user may change; raises Http404 otherwise."""
+    if max(len(str(key)) for key in (pk, twin_pk)) > KEY_DIGITS:
+        raise Http404
     found = Person.objects.written_by(user).in_bulk([pk, twin_pk])
     if len(found) != 2:
         raise Http404

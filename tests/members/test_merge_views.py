@@ -184,6 +184,21 @@ def test_from_a_person_s_page_one_comes_to_anybody_to_be_merged_with(place):
     assert offered(search="无此人") == set()
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("text", ["13900139000", "\0", "章\0程"])
+def test_nobody_is_looked_for_by_a_number_in_the_address(place, text):
+    shown = page(place.office, "person_twin_list", place.kept.pk, search=text)
+    assert (reverse("person_merge_create", args=[place.kept.pk, place.lost.pk]) in shown) is False
+    assert "没有找到另一条记录" in shown
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("url_name", ["person_merge_create", "namesakes_create"])
+def test_keys_longer_than_any_are_not_found(place, url_name):
+    for pair in ([place.kept.pk, "9" * 40], ["9" * 40, place.kept.pk], ["9" * 19, place.kept.pk]):
+        assert place.office.get(reverse(url_name, args=pair)).status_code == 404
+
+
 def test_somebody_merged_meanwhile_is_told(place):
     form = answers(shown_form(place.office.get(place.address))) | {"correction_reason": "重复"}
     third = make_person("章程")
