@@ -256,15 +256,22 @@ def plain_rows(rows, is_update):
     for key, row in enumerate(rows, 1):
         cells = {attribute: row[place] or None for attribute, place in places.items()}
         for item in items.values():
-            if item.choices:
+            if item.choices and cells[item.attribute]:
                 cells[item.attribute] = item.widget.clean(cells[item.attribute])
         cells |= {"person": key, "id": key, "branch": branches[cells["branch"]], "left_on": None}
         cells["joined_league_on"] += "-01"
+        cells["roll_begin"] = cells["listed_on"] or cells["intake_on"] or cells["joined_league_on"]
         told = {"id": key, "seal": uuid.uuid4().hex, "search_text": ""}
         told |= {"identity_number_index": str(key), "mobile_index": str(key)}
-        people.append([told.get(f.name, cells.get(f"person__{f.name}")) for f in Person._meta.concrete_fields])
-        members.append([cells.get(f.name) for f in Member._meta.concrete_fields])
+        person = {f.name: told.get(f.name, cells.get(f"person__{f.name}")) for f in Person._meta.concrete_fields}
+        people.append([stored(f, person[f.name]) for f in Person._meta.concrete_fields])
+        members.append([stored(f, cells.get(f.name)) for f in Member._meta.concrete_fields])
     return people, members
+
+
+def stored(field, value):
+    """Returns what a column holds of a cell, an empty text where it cannot be null."""
+    return "" if value is None and not field.null else value
 
 
 # Reading alone, and a concurrent writer

@@ -276,8 +276,13 @@ class Member(models.Model):
         """
         if self.left_on and self.status == self.Status.TRANSFERRED_OUT:
             raise problem("尚未转出的团籍", "这一段团籍已办理转出，有误的请先在团员页面撤回")
+        former = self.left_on, self.status
         self.left_on, self.status = day, status
-        self.full_clean()
+        try:
+            self.full_clean()
+        except ValidationError:
+            self.left_on, self.status = former
+            raise
         self.save()
 
 

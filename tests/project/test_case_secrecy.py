@@ -40,6 +40,7 @@ from yl_district.audit.models import AccessEntry
 from yl_district.fields import unmaskable_paths
 from yl_district.importing.findings import take_in_rows
 from yl_district.importing.steps import begin_undo
+from yl_district.sheets.columns import Book
 
 pytestmark = pytest.mark.django_db
 
@@ -403,7 +404,10 @@ def test_no_import_report_tells_the_office_who_is_assisted():
 
 @pytest.mark.cpu(6)
 def test_twin_an_import_that_takes_case_files_in_would_tell_the_office(monkeypatch):
-    monkeypatch.setitem(vars(KINDS), "may_take_in_cases", lambda user: True)
+    def open_book(day, **said):
+        return Book(day, **said | {"with_cases": True, "closed": frozenset()})
+
+    monkeypatch.setattr("yl_district.importing.kinds.Book", open_book)
     with pytest.raises(AssertionError):
         test_no_import_report_tells_the_office_who_is_assisted()
 
