@@ -80,6 +80,7 @@ def test_a_code_counts_as_before(user, client):
     assert spend_code(user, code_at(secret, current_step() + 1)) is None
 
 
+@pytest.mark.cpu(4)
 def test_the_demo_accounts_secret_is_not_in_the_database():
     call_command("load_sample_year", verbosity=0)
     assert Authenticator.objects.count() == 3

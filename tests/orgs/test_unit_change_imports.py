@@ -65,6 +65,7 @@ def test_a_list_of_changes_alone_tells_the_state_of_its_units():
     assert unit.changes.get(kind="reachable").remark == "新电话"
 
 
+@pytest.mark.cpu(4)
 def test_the_whole_ledger_with_changes_comes_back_the_same():
     ended = make_unit(NAME, is_contact_point=True)
     make_unit_change(ended, "unlisted", happened_on=MAY)

@@ -255,6 +255,7 @@ def test_an_unchanged_form_is_never_stale(district):
 
 @pytest.mark.both
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.cpu(4)
 def test_of_two_who_save_at_once_one_is_asked():
     district = two_branches()
     member = make_member(branch=district.here)
