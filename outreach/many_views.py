@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from members.filters import PostFilter
 from members.models import Post
-from yl_district.pages.acts_for_many import ActForMany, refuse_bound, refuse_ended
+from yl_district.pages.acts_for_many import ActForMany, bind_record, refuse_ended
 from yl_district.pages.forms import BindingForm
 from yl_district.pages.many_pages import page_of_many
 
@@ -25,12 +25,6 @@ def end_link(request, link, form):
     """Ends a link."""
     refuse_ended(link, form.day)
     link.end(**form.cleaned_data)
-
-
-def bind_link(request, link, form):
-    """Registers the day on which a link was bound on the platform."""
-    refuse_bound(link)
-    link.bind(**form.cleaned_data)
 
 
 def chosen_posts(user):
@@ -55,7 +49,7 @@ def end_post_of_many(request, post, form):
 OF_LINKS = {"counted": "条联系", "of_list": "link_list", "rows": chosen_links, "filter_class": LinkFilter}
 
 links_bind = page_of_many(
-    ActForMany("links_bind", "登记绑定", "link", form=lambda user, links: BindingForm, act=bind_link, **OF_LINKS)
+    ActForMany("links_bind", "登记绑定", "link", form=lambda user, links: BindingForm, act=bind_record, **OF_LINKS)
 )
 links_end = page_of_many(
     ActForMany("links_end", "结束联系", "link-off", form=lambda user, links: LinkEndForm, act=end_link, **OF_LINKS)

@@ -22,7 +22,6 @@ RANKS = {
     "团工委": re.compile(r"(?:团工委|工作委员会|工委)$"),
     "团委": re.compile(r"(?:团委|委员会)$"),
 }
-THE_LEAGUE = re.compile(r"^(?:中国)?(?:共产主义青年团|共青团)")
 HAPPENING = re.compile(r"(?:系列|主题|志愿服务|实践|活动)+$")
 
 

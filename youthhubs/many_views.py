@@ -1,7 +1,7 @@
 """Acts for many volunteers at once."""
 
 from members.models import Volunteer
-from yl_district.pages.acts_for_many import ActForMany, refuse_bound, refuse_ended
+from yl_district.pages.acts_for_many import ActForMany, bind_record, refuse_ended
 from yl_district.pages.forms import BindingForm
 from yl_district.pages.many_pages import page_of_many
 
@@ -20,12 +20,6 @@ def end_service(request, volunteer, form):
     volunteer.leave(**form.cleaned_data)
 
 
-def bind_volunteer(request, volunteer, form):
-    """Registers the day on which a volunteer was bound on the platform."""
-    refuse_bound(volunteer)
-    volunteer.bind(**form.cleaned_data)
-
-
 def named_with_team(volunteer):
     """A volunteer's name and latest team."""
     return f"{volunteer}（{volunteer.team.hub}）" if volunteer.team else str(volunteer)
@@ -41,7 +35,7 @@ OF_VOLUNTEERS = {
 
 volunteers_bind = page_of_many(
     ActForMany(
-        "volunteers_bind", "登记绑定", "link", form=lambda user, rows: BindingForm, act=bind_volunteer, **OF_VOLUNTEERS
+        "volunteers_bind", "登记绑定", "link", form=lambda user, rows: BindingForm, act=bind_record, **OF_VOLUNTEERS
     )
 )
 volunteers_end = page_of_many(

@@ -170,7 +170,8 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     """
     kinds = import_kinds()
     # Nobody learns from a list of members who is known by a case file; the command line stands beside the database.
-    has_cases = batch.user is None or any(kind.is_case for kind, _ in kinds_with_sheets(batch))
+    present = kinds_with_sheets(batch)
+    has_cases = batch.user is None or any(kind.is_case for kind, _ in present)
     with_cases = has_cases and kinds.may_take_in_cases(batch.user)
     closed = frozenset() if with_cases else kinds.closed_records(batch.user)
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
@@ -178,7 +179,7 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     day = today or timezone.localdate()
     book = noted_book(Book(day, with_cases=with_cases, closed=closed, sheets=sheets, answers=batch.answers))
     found, columns = {}, columns_by_sheet(batch)
-    for kind, numbers in kinds_with_sheets(batch):
+    for kind, numbers in present:
         found[kind] = kind.resource(book)
         found[kind].aliases = aliases(kind.key)
         found[kind].stated = frozenset().union(*(columns[number] for number in numbers))

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from xlsxwriter.utility import xl_col_to_name
 
-from ..recognition.headings import known_headings
 from ..recognition.layout import LOOKED_AT, known_keys
 from ..recognition.mapping import SheetMapping
 from ..recognition.row_words import has_own_number
@@ -102,8 +101,7 @@ class LayoutFields:
         """Raises UnreadableRows where the rows of headings hold data, which would be kept in plain text as headings."""
         rows = self.form.proposal.rows.get(self.sheet.number, [])[first : last + 1]
         filled = [cell for row in rows for cell in row if not is_blank(cell)]
-        vocabulary = vocabulary_of(self.sheet.kind)
-        known = known_headings(vocabulary.columns, vocabulary.synonyms, vocabulary.remembered())
+        known = vocabulary_of(self.sheet.kind).known_now()
         texts = [full_text(cell) for cell in filled]
         if filled and (any(map(has_own_number, filled)) or not known_keys(texts, known)):
             words = "没有认得出的标题，或有身份证号、手机号码，像是一条记录"

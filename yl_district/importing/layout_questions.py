@@ -37,7 +37,7 @@ from ..sheets.resource import SheetResource
 from .kinds import sheet_kinds, vocabulary_of
 from .models import ImportBatch
 from .outcomes import known_names
-from .questions import ANOTHER_DAY, Question
+from .questions import ANOTHER_DAY, Question, day_question
 from .versions import as_ranges
 
 # Row numbers by Remark, as a MappedReader collects them.
@@ -67,14 +67,15 @@ def layout_questions(batch: ImportBatch, remarks: Remarks, today: date) -> Itera
     yield from twin_questions(names, remarks)
     yield from ditto_questions(names, remarks)
     if since := [(names[one.sheet], row) for one, rows in remarks.items() if one.what == STATE_SINCE for row in rows]:
-        yield Question(
+        yield day_question(
+            today,
+            since,
             id=STATE_DAY_ASKED,
             kind=STATE_DAY_ASKED,
             asked="这些行的状态自何日起？",
             found=f"{len(since)} 行的状态取自分段或工作表的标题，表中没有写明自何日起",
-            rows=since,
-            proposals={today.isoformat(): f"今天（{today}）", ANOTHER_DAY: ANOTHER_DAY},
-            latest=today.isoformat(),
+            proposals={ANOTHER_DAY: ANOTHER_DAY},
+            is_assumed=False,
         )
 
 

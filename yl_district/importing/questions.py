@@ -148,11 +148,14 @@ class Question:
         return self.proposals.get(answer, answer)
 
 
-def day_question(today: date, rows: Iterable[SheetRow], *, proposals: dict[str, str], **said: Any) -> Question:
-    """A Question whose answer is a day up to today, which is proposed first and by default."""
+def day_question(
+    today: date, rows: Iterable[SheetRow], *, proposals: dict[str, str], is_assumed: bool = True, **said: Any
+) -> Question:
+    """A Question whose answer is a day up to today, which is proposed first, and by default where it `is_assumed`."""
     days = {today.isoformat(): f"今天（{today}）"}
     offered = days | proposals | days  # today's label remains where another proposal is the same day
-    return Question(rows=list(rows), proposals=offered, default=today.isoformat(), latest=today.isoformat(), **said)
+    default = today.isoformat() if is_assumed else ""
+    return Question(rows=list(rows), proposals=offered, default=default, latest=today.isoformat(), **said)
 
 
 # {what rows are in doubt about: (a registered record, the one that it is asked to be, another one)} in words.

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.blocks import TableBlock, areas_in, cells_in, side_by_side
-from ..recognition.headings import known_headings
 from ..recognition.layout import LOOKED_AT, find_layout
-from .kinds import ImportKind, remembered, required_columns
+from .kinds import ImportKind, vocabulary_of
 from .models import ImportPart
 
 if TYPE_CHECKING:
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
 def part_blocks(kind: ImportKind, file: ReadFile) -> None:
     """Replaces each sheet of blocks side by side by one sheet for each, of the same name and row numbers."""
-    resource = kind.resource
-    columns = {item.column_name: item for item in resource.columns}
-    known, required = known_headings(columns, resource.synonyms, remembered(kind.key)), required_columns(resource)
+    vocabulary = vocabulary_of(kind.key)
+    known, required = vocabulary.known_now(), vocabulary.required
     found: dict[int, list[TableBlock]] = {}
     headings_at: dict[int, int] = {}
     for sheet in file.sheets:

@@ -67,6 +67,12 @@ def refuse_ended(record, day):
         raise problem("尚未结束的记录", "这一条已经办理过，日期有误的请在它的修改页面更正")
 
 
+def bind_record(request, record, form):
+    """Registers the day on which a record was bound on the platform."""
+    refuse_bound(record)
+    record.bind(**form.cleaned_data)
+
+
 def refuse_bound(record):
     """Raises ValidationError where the record has been bound on the platform already."""
     if record.bound_on:

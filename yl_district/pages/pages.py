@@ -176,9 +176,8 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         if form.conflict:
             form = merged_form(build, form)
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
-            # The act may have deleted the record.
-            if stored and (kept := type(stored)._base_manager.filter(pk=stored.pk).first()):
-                AwaitedCell.objects.settle(kept)
+            if stored:
+                AwaitedCell.objects.settle(stored)
             target = resolve_url(after or stored or form.instance)
             submit_once.settle(submission, target)
             return form, target

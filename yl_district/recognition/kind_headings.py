@@ -33,3 +33,7 @@ class KindHeadings:
     def heading_words(self):
         """Returns the keys of all headings known without memory."""
         return frozenset(known_headings(self.columns, self.synonyms))
+
+    def known_now(self):
+        """Returns {heading key: the names of the columns it can mean}, with what users have explained."""
+        return known_headings(self.columns, self.synonyms, self.remembered())

@@ -51,8 +51,10 @@ class AwaitedCellQuerySet(models.QuerySet):
         return [cell for cell in self.of(record).order_by("pk") if not cell.is_settled_by(record)]
 
     def settle(self, record: models.Model) -> None:
-        """Deletes the cells of a record whose fields have got another value since."""
-        settled = [cell.pk for cell in self.of(record) if cell.is_settled_by(record)]
+        """Deletes the cells of a record, given as it was, whose fields have got another value, or all if it is gone."""
+        cells = list(self.of(record))
+        stored = type(record)._base_manager.filter(pk=record.pk).first() if cells else None
+        settled = [cell.pk for cell in cells if stored is None or cell.is_settled_by(stored)]
         if settled:
             self.filter(pk__in=settled).delete()
 

@@ -17,7 +17,6 @@ LONGEST_WORD_TITLE = 100
 LONGEST_NAME = 31
 SKIPPED_IN_WORD = {"Fallback", "del", "moveFrom", "txbxContent"}
 WHITE_SPACE_OF_WORD = {"tab": "\t", "br": "\n", "cr": "\n"}
-NONE_FOUND = "没有表格的 Word 文件"
 
 
 def read_word_tables(archive):
