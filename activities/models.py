@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person
-from orgs.models import Condition, Organisation, ReachQuerySet, Role
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.days import FIRST_YEAR, happened
@@ -99,7 +99,7 @@ class EducationSpan(Span):
 class ActivityQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible.
 
         Hub operators see only what is held at their hubs, whoever the host is.
@@ -324,7 +324,7 @@ class Activity(models.Model):
 class SignInQuerySet(ReachQuerySet):
     seen_by = HUB_KEEPERS
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; hub operators see those at their hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return Q(activity__hub__organisation__path__startswith=role.organisation.path)

@@ -39,6 +39,7 @@ class ActivityResource(SheetResource):
     """
 
     sheet = "活动"
+    belongs_by = ("主办组织", "青年汇")
     known_by = ("活动名称", "日期", "主办组织", "青年汇")
     group = "青年汇"
     columns = [
@@ -242,7 +243,7 @@ class ActivityIndex:
     def __init__(self, book):
         self.book = book
         self._by_name, self._by_key = defaultdict(dict), defaultdict(dict)
-        self.stored = {activity.pk: activity for activity in Activity.objects.order_by("pk")}
+        self.stored = {activity.pk: activity for activity in book.rows(Activity).order_by("pk")}
         book.attach(self.stored.values(), "host", Organisation)
         book.attach(self.stored.values(), "hub", Hub)
         self.learn(self.stored.values())
@@ -407,7 +408,7 @@ class SignInResource(PeopleResource):
         return self.book.only(ActivityIndex)
 
     def load(self):
-        known = list(SignIn.objects.order_by("pk"))
+        known = list(self.book.rows(SignIn).order_by("pk"))
         for record in known:
             # As pages show it; the import report's changes must not reveal who is assisted.
             if not self.book.with_cases and record.capacity == SignIn.Capacity.ASSISTED_YOUTH:
@@ -440,8 +441,8 @@ class SignInResource(PeopleResource):
         raise CellError(expected, "请写明日期，或先登记这次活动")
 
     @classmethod
-    def titled_groups(cls, user):
-        return TitledActivities(user)
+    def titled_groups(cls, user, committee=None):
+        return TitledActivities(user, committee)
 
     def recall(self, record):
         """Returns the sign-in; raises RowProblems where its mark is in a row that names another activity or day."""

@@ -79,11 +79,14 @@ def shares(name, title):
 class TitledActivities:
     """The activities that a user's sign-in lists can be about, and the cells of a row about each.
 
+    They are those of a committee below the root for which the list is imported, if any.
+
     `names` are those that a page offers, the latest first.
     """
 
-    def __init__(self, user):
+    def __init__(self, user, committee=None):
         rows = Activity.objects.all() if user is None else Activity.objects.visible_to(user)
+        rows = rows.kept_at(committee) if committee else rows
         self.activities = list(rows.select_related("host", "hub").order_by("-held_on", "-pk"))
         self.labels, seen = {}, {}
         for one in self.activities:

@@ -73,28 +73,28 @@ class Directory:
             self.read()
 
     def read(self):
-        """Reads all people, with their capacities and organisations."""
+        """Reads the people whom the workbook can be about, with their capacities and organisations."""
         closed = (
             set() if self.book.with_cases else set(Person.objects.without_open_capacity().values_list("pk", flat=True))
         )
         # Derived on every write; for a hundred thousand people they would take a sixth of the memory.
-        people = Person.objects.order_by("pk").defer(
-            "search_text",
-            "name_sort",
-            "identity_number_index",
-            "mobile_index",
-            "document_number_index",
-            "document_number_index",
+        people = (
+            people_seen(self.book)
+            .order_by("pk")
+            .defer("search_text", "name_sort", "identity_number_index", "mobile_index", "document_number_index")
         )
         for person in people.iterator():
             self.people[person.pk] = person
             self.learn(person, by_name=person.pk not in closed)
-        for person_id, organisation_id in Member.objects.order_by("pk").values_list("person", "branch"):
+        for person_id, organisation_id in self._rows(Member).values_list("person", "branch"):
             self.note(self.people[person_id], organisation_id, MEMBER)
-        for person_id, organisation_id in Post.objects.order_by("pk").values_list("person", "organisation"):
+        for person_id, organisation_id in self._rows(Post).values_list("person", "organisation"):
             self.note(self.people[person_id], organisation_id, CADRE)
-        for person_id in Volunteer.objects.order_by("pk").values_list("person", flat=True):
+        for person_id in self._rows(Volunteer).values_list("person", flat=True):
             self.note(self.people[person_id], None, VOLUNTEER)
+
+    def _rows(self, model):
+        return self.book.rows(model).order_by("pk")
 
     def learn(self, person, by_name=True):
         """Indexes a new or changed person by identity number and name.
@@ -215,17 +215,26 @@ class Directory:
         number = row.get("身份证号")
         if number and number in self._by_identity:
             return self._named_so(self._by_identity[number], row, ask)
+        self._refuse_elsewhere("身份证号", "identity_number_index", number)
         document = row.get("其他证件类型"), normalised(row.get("其他证件号码") or "")
-        if all(document) and document in self._by_document:
-            return self._named_so(self._by_document[document], row, ask)
+        if all(document):
+            if document in self._by_document:
+                return self._named_so(self._by_document[document], row, ask)
+            self._refuse_elsewhere("其他证件号码", "document_number_index", document[1])
         mobile = row.get("手机号码")
         if not mobile:
             return None
-        same = [person for person in self._named(row["姓名"]) if person.mobile == mobile]
+        same = [one for one in self._named(row["姓名"]) if one.mobile == mobile and self._is_reached(one)]
         if number and any(person.identity_number for person in same):
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return self._only(same, {}, "手机号码", TELL_APART)
+
+    def _refuse_elsewhere(self, column, index, number):
+        """Raises CellError where the number is that of somebody of whom the import's committee knows nothing."""
+        if number and Person._meta.get_field(index).digest(number) in self.book.elsewhere(Person, index):
+            expected = "本单位已登记的人，或尚未在系统中登记的证件号码"
+            raise CellError(expected, "此人须由地区团委机关办理，请核对号码后联系委机关", column)
 
     def _named_so(self, person, row, ask):
         """Returns the person with the row's identity number; raises CellError if registered under another name.
@@ -240,6 +249,8 @@ class Directory:
                 return person
             remedy = "请核对号码或姓名；确已改名的，请先在人员资料中改正姓名"
             raise CellError(f"该号码登记的姓名 {masked_name(person.name)}", remedy, "姓名")
+        if is_other and self.book.committee is not None:
+            raise CellError("与证件号码相符的姓名", "该号码已用于另一姓名的人员，请核对姓名与号码", "姓名")
         return person
 
     def _only(self, candidates, row, column, remedy):
@@ -301,6 +312,11 @@ def with_one(known, another):
     return known | {another}
 
 
+def people_seen(book):
+    """Returns the people whom a workbook can be about."""
+    return Person.objects.all() if book.committee is None else Person.objects.within(book.committee)
+
+
 class OrganisationNames:
     """Organisation names by id, as hints write and read them."""
 
@@ -319,10 +335,15 @@ class VolunteerIndex:
 
     def __init__(self, book):
         people = book.only(Directory).people
-        self.stored = {volunteer.pk: volunteer for volunteer in Volunteer.objects.order_by("pk")}
-        for volunteer in self.stored.values():
+        self.stored = {volunteer.pk: volunteer for volunteer in book.rows(Volunteer).order_by("pk")}
+        known = {one.person_id: one for one in self.stored.values()}
+        if book.committee is not None:
+            # Of people known here, which other committees keep.
+            others = Volunteer.objects.filter(person__in=people_seen(book).order_by().values("pk"))
+            known = {one.person_id: one for one in others} | known
+        for volunteer in known.values():
             volunteer.person = people[volunteer.person_id]
-        self.of_person = {id(volunteer.person): volunteer for volunteer in self.stored.values()}
+        self.of_person = {id(volunteer.person): volunteer for volunteer in known.values()}
 
 
 class ReferenceWidget(NameWidget):

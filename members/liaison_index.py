@@ -22,8 +22,8 @@ class LiaisonIndex:
 
     def __init__(self, book):
         self.book = book
-        self.stored = {one.pk: one for one in Liaison.objects.select_related("person").order_by("pk")}
-        posts = list(Post.objects.of_committees().select_related("person").order_by("pk"))
+        self.stored = {one.pk: one for one in book.rows(Liaison).select_related("person").order_by("pk")}
+        posts = list(book.rows(Post).of_committees().select_related("person").order_by("pk"))
         for records in (self.stored.values(), posts):
             book.attach(records, "organisation", Organisation)
             for record in records:

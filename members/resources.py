@@ -26,7 +26,7 @@ from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
 
 from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
-from .directory import CADRE, MEMBER, Directory, contradicts
+from .directory import CADRE, MEMBER, Directory, contradicts, people_seen
 from .liaison_index import POST_SHEET, LiaisonIndex
 from .models import LEAVING_STATUSES, Member, Person, Post, SchoolSpan, shown_name
 
@@ -253,12 +253,16 @@ class MemberIndex:
     """Memberships in one workbook: `stored` by primary key, `of_person` by the id() of the Person object."""
 
     def __init__(self, book):
-        known = list(Member.objects.order_by("pk").iterator())
+        known = list(book.rows(Member).order_by("pk").iterator())
+        self.stored, self.of_person = {member.pk: member for member in known}, defaultdict(list)
+        if book.committee is not None:
+            # On the rolls of other committees, with which none here may overlap.
+            others = Member.objects.filter(person__in=people_seen(book).order_by().values("pk"))
+            known += [member for member in others if member.pk not in self.stored]
         book.attach(known, "branch", Organisation)
         people = book.only(Directory).people
         for member in known:
             member.person = people[member.person_id]
-        self.stored, self.of_person = {member.pk: member for member in known}, defaultdict(list)
         for member in known:
             self.of_person[id(member.person)].append(member)
 
@@ -434,11 +438,11 @@ class MemberResource(PeopleResource):
         for other in self.of_person[id(instance.person)]:
             if other is not instance and instance.overlaps(other):
                 remedy = "同一人同一时间只在一个支部：请先填写原支部的离开日期与团籍状态（转出），或核对支部名称"
-                expected = f"不与在“{other.branch}”的团籍重叠"
+                is_foreign = other.pk is not None and other.pk not in self.stored
+                expected = f"不与在{'其他单位' if is_foreign else f'“{other.branch}”'}的团籍重叠"
                 kind = RowProblems.ELSEWHERE if other.pk else RowProblems.DUPLICATE
-                raise row_problem(
-                    "所在团支部", instance.branch.name, expected, remedy, kind, other if other.pk else None
-                )
+                standing = other if other.pk and not is_foreign else None
+                raise row_problem("所在团支部", instance.branch.name, expected, remedy, kind, standing)
 
     def rows_for_export(self, records):
         return records.select_related("person", "branch").order_by("pk")
@@ -526,7 +530,7 @@ class PostResource(PeopleResource):
 
     def load(self):
         self.known = {}
-        known = list(Post.objects.order_by("pk").iterator())
+        known = list(self.book.rows(Post).order_by("pk").iterator())
         self.book.attach(known, "organisation", Organisation)
         self.attach_people(known)
         self.stored = {post.pk: post for post in known}

@@ -36,7 +36,7 @@ def import_batch_organisations(request, pk):
         for one in groups:
             name = meant.get(one.found)
             if name and text_key(name) != text_key(one.found):
-                learn_alias(one.kind, one.column, one.found, name)
+                learn_alias(one.kind, one.column, one.found, name, committee=batch.organisation)
         enter_check(own_batch(request, pk))
 
     if request.method == "POST":
@@ -53,7 +53,7 @@ def import_batch_organisations(request, pk):
 
 def named_organisations(batch):
     """The groups of rows of an import whose unknown text stands where organisations are named."""
-    names = KnownNames()
+    names = KnownNames(batch)
     groups = [one for one in found_groups(batch, names) if one.found]
     return texts_asked([one for one in groups if model_named(one.kind, one.column) is Organisation], names)
 

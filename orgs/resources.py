@@ -286,6 +286,7 @@ class UnitResource(NamedOtherwise):
     """
 
     sheet = "两新组织"
+    belongs_by = ("团支部",)
     known_by = ("单位名称", "统一社会信用代码")
     settled_by = "id"  # an undone import must not leave a unit in another state than its changes say
     group = "团支部"

@@ -13,7 +13,7 @@ class UnitChangeIndex:
     """Changes by unit; `stored` is {key: change}."""
 
     def __init__(self, book):
-        self.stored = {change.pk: change for change in UnitChange.objects.order_by("pk")}
+        self.stored = {change.pk: change for change in book.rows(UnitChange).order_by("pk")}
         book.attach(self.stored.values(), "unit", Unit)
         self._of_unit = defaultdict(list)
         for change in self.stored.values():

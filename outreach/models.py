@@ -23,7 +23,7 @@ from django.db.models import (
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
-from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, Role, User
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet, Reasons, User
 from orgs.roles import RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
@@ -49,7 +49,7 @@ class CadreReachQuerySet(ReachQuerySet):
         posts = Post.objects.within(organisation).filter(person=OuterRef("cadre"), started_on__lte=day)
         return self.filter(Exists(posts))
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; branch cadres see only their own."""
         return Q(cadre__user=role.user_id) if role.kind == RoleKind.CADRE else super().reach_by(role)
 

@@ -66,7 +66,7 @@ class LinkResource(PeopleResource):
     def note(cls, book):
         """Records in the directory that linked youths belong to their cadres' organisations."""
         directory = book.only(Directory)
-        for cadre_id, youth_id in Link.objects.order_by("pk").values_list("cadre", "youth"):
+        for cadre_id, youth_id in book.rows(Link).order_by("pk").values_list("cadre", "youth"):
             note_link(directory, directory.people[cadre_id], directory.people[youth_id])
 
     @property
@@ -115,7 +115,7 @@ class LinkIndex:
     def __init__(self, book):
         self.book, self.directory = book, book.only(Directory)
         self._of_cadre, self.stored = defaultdict(dict), {}
-        for link in Link.objects.order_by("pk") if book.tells_apart else ():
+        for link in book.rows(Link).order_by("pk") if book.tells_apart else ():
             link.cadre, link.youth = self.directory.people[link.cadre_id], self.directory.people[link.youth_id]
             self.stored[link.pk] = link
             self.learn(link)

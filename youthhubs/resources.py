@@ -14,6 +14,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError, DayWidget
 from yl_district.sheets.columns import Column, RecordNameColumn, column
+from yl_district.sheets.committee_reach import BY_DISTRICT
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 
@@ -81,6 +82,8 @@ class TeamIndex:
         for volunteer in volunteers:
             self._of_volunteer[id(volunteer)] = list(volunteer.places.all())
         self.stored = {place.pk: place for places in self._of_volunteer.values() for place in places}
+        # Of volunteers kept here some places are in teams of other committees.
+        self.foreign = set(self.stored) - set(book.rows(TeamMember).values_list("pk", flat=True))
         book.attach(self.stored.values(), "hub", Hub)
 
     def of(self, volunteer):
@@ -115,6 +118,7 @@ class VolunteerResource(TeamResource):
     """
 
     sheet = "志愿者"
+    belongs_by = ("志愿者队伍",)
     shared = (*PeopleResource.shared, "bound_on")
     known_by = ("姓名", "身份证号", "手机号码")
     group = "志愿者队伍"
@@ -247,6 +251,8 @@ class VolunteerResource(TeamResource):
         self.touched.append(started)
 
     def _set_of_place(self, place, name, value):
+        if place.pk in self.teams.foreign:
+            raise CellError("本单位的志愿者队伍", f"此人现在的队伍属于其他单位，{BY_DISTRICT}", "志愿者队伍")
         self.trail.append(partial(setattr, place, name, getattr(place, name)))
         setattr(place, name, value)
         if not any(place is one for one in self.touched):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from orgs.models import EVERYTHING, Condition, Organisation, ReachQuerySet, Role
+from orgs.models import EVERYTHING, Condition, Holding, Organisation, ReachQuerySet
 from orgs.roles import HUB_KEEPERS
 from yl_district.days import announced, happened
 from yl_district.history.tracking import Tracked
@@ -31,7 +31,7 @@ class VolunteerQuerySet(ReachQuerySet):
         """Returns the condition for volunteers whose latest team is of `organisation` or its subtree."""
         return Exists(self._places.latest_each().within(organisation).filter(volunteer=OuterRef("pk")))
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible: whoever is or was in a team of its reach.
 
         A figure of a past day lists whom it counts, though they are in another team since.

@@ -9,7 +9,7 @@ from .organisations import (
     Organisation,
     OrganisationQuerySet,
 )
-from .reach import EVERYTHING, Condition, ReachQuerySet, Reasons
+from .reach import EVERYTHING, Condition, Holding, ReachQuerySet, Reasons
 from .unit_changes import (
     CHANGE_INTO,
     CHANGE_LINES,
@@ -49,6 +49,7 @@ __all__ = [
     "Domain",
     "DomainSpan",
     "FormerPassword",
+    "Holding",
     "Organisation",
     "OrganisationQuerySet",
     "ReachQuerySet",

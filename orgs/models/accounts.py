@@ -208,6 +208,12 @@ class User(AbstractUser):
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.STAFF))
 
     @property
+    def committees(self):
+        """The committees of which the user is staff, without those below another one of them."""
+        own = sorted(set(self.organisations_as(RoleKind.STAFF)), key=lambda one: one.path)
+        return [one for one in own if not any(one.is_descendant_of(other) for other in own)]
+
+    @property
     def leads_root(self):
         """Whether the user is a leader at the root."""
         return any(organisation.is_root() for organisation in self.organisations_as(RoleKind.LEADER))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
 Condition: TypeAlias = Q | Combinable
 # Why rows are visible to users beyond the reach of roles: (user's key, kinds of roles, words) each.
 Reasons: TypeAlias = list[tuple[int | None, Iterable[RoleKind], str]]
+
+
+class StaffRole(NamedTuple):
+    """As much of the role of a committee's staff as decides which rows it covers, whoever holds it."""
+
+    organisation: Organisation
+    kind: RoleKind = RoleKind.STAFF
+    user_id: int | None = None
+
+
+Holding: TypeAlias = "Role | StaffRole"
+
+
 # Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
 EVERYTHING = None
 
@@ -58,6 +71,11 @@ class ReachQuerySet(models.QuerySet):
                 condition |= reached
         return self.filter(condition)
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def kept_at(self, committee: Organisation) -> Self:
+        """Rows that the staff of a committee keep, as their role there shows them."""
+        reached = self.reach_by(StaffRole(committee))
+        return self if reached is EVERYTHING else self.filter(reached)
+
+    def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible, or EVERYTHING."""
         return EVERYTHING if role.organisation.is_root() else self.reach(role.organisation)

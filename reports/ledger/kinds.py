@@ -29,9 +29,16 @@ def may_take_in_cases(user):
     return user is None or any(organisation.is_root() for organisation in user.organisations_as(RoleKind.CASEWORKER))
 
 
-def closed_people(user):
-    """People of whom the user sees no capacity, such as those known only by a case file; imports leave them alone."""
-    closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
+def closed_people(user, committee):
+    """People whose data imports of the user leave alone.
+
+    Of the district's staff those of whom they see no capacity, such as people known only by a case file; of a committee
+    below those whom its staff know by sign-ins alone.
+    """
+    if committee is None:
+        closed = Person.objects.exclude(pk__in=Person.objects.visible_to(user).values("pk"))
+    else:
+        closed = Person.objects.within(committee).exclude(pk__in=Person.objects.kept_at(committee).values("pk"))
     return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
 
 
@@ -45,7 +52,7 @@ def add_transfers(user, rows):
         text = str(row.values.get(column, ""))
         names[id(row)] = (text, meant.get(column, {}).get(text_key(text), ""))
     wanted = {name for both in names.values() for name in both}
-    branches = dict(Organisation.objects.filter(name__in=wanted).values_list("name", "pk"))
+    branches = dict(Organisation.objects.visible_to(user).filter(name__in=wanted).values_list("name", "pk"))
     keys = Member.objects.visible_to(user).filter(pk__in=[row.told["record"][1] for row in standing])
     seen = set(keys.values_list("pk", flat=True))
     for row in standing:
@@ -58,26 +65,26 @@ def add_transfers(user, rows):
 KINDS = ImportKinds(
     kinds=(
         ImportKind("organisations", OrganisationSheetResource, "organisation_list"),
-        ImportKind("posts", PostResource, "post_list"),
-        ImportKind("members", MemberResource, "member_list", add_links=add_transfers),
-        ImportKind("units", UnitResource, "unit_list"),
-        ImportKind("unit_contacts", UnitContactResource, "unit_contact_list"),
-        ImportKind("unit_changes", UnitChangeResource, "unit_change_list"),
-        ImportKind("links", LinkResource, "link_list"),
-        ImportKind("contacts", ContactResource, "contact_list"),
-        ImportKind("volunteers", VolunteerResource, "volunteer_list"),
+        ImportKind("posts", PostResource, "post_list", "post_create"),
+        ImportKind("members", MemberResource, "member_list", "member_create", add_links=add_transfers),
+        ImportKind("units", UnitResource, "unit_list", "unit_create"),
+        ImportKind("unit_contacts", UnitContactResource, "unit_contact_list", "unit_contact_create"),
+        ImportKind("unit_changes", UnitChangeResource, "unit_change_list", "unit_change_create"),
+        ImportKind("links", LinkResource, "link_list", "link_create"),
+        ImportKind("contacts", ContactResource, "contact_list", "contact_create"),
+        ImportKind("volunteers", VolunteerResource, "volunteer_list", "volunteer_create"),
         ImportKind("assisted", AssistedYouthResource, "assisted_youth_list", is_case=True),
         ImportKind("plans", ServicePlanResource, "service_plan_list", is_case=True, on_page=False),
         ImportKind("assistances", AssistanceResource, "assistance_list", is_case=True, on_page=False),
         ImportKind("scholarships", ScholarshipResource, "scholarship_list", is_case=True, on_page=False),
         ImportKind("hubs", HubYearResource, "hub_list"),
-        ImportKind("activities", ActivityResource, "activity_list"),
-        ImportKind("signins", SignInResource, "activity_list"),
+        ImportKind("activities", ActivityResource, "activity_list", "activity_create"),
+        ImportKind("signins", SignInResource, "activity_list", "sign_in_create"),
         ImportKind("domain_spans", DomainSpanResource, "organisation_list", on_page=False),
         ImportKind("school_spans", SchoolSpanResource, "member_list", on_page=False),
         ImportKind("liaison_spans", LiaisonResource, "organisation_list", on_page=False),
         ImportKind("team_places", TeamMemberResource, "volunteer_list", on_page=False),
-        ImportKind("supplies", SupplyResource, "supply_list"),
+        ImportKind("supplies", SupplyResource, "supply_list", "supply_create"),
         ImportKind("platform_entries", PlatformEntryResource, "platform_entry_list"),
         ImportKind("targets", TargetResource, "target_list"),
     ),

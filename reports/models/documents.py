@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from orgs.models import Condition, Organisation, ReachQuerySet, Role, User
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet, User
 from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
@@ -41,7 +41,7 @@ class ReportReachQuerySet(ReachQuerySet):
     def organisation_path(self) -> str:  # type: ignore[override]
         return f"{self.report_path}organisation__path"
 
-    def reach_by(self, role: Role) -> Condition | None:
+    def reach_by(self, role: Holding) -> Condition | None:
         """The condition for rows within reach of a role; a hub operator reaches only the reports of hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
             return self.reach(role.organisation) & Q(**{f"{self.report_path}hub__isnull": False})

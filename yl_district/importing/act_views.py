@@ -54,7 +54,8 @@ def import_batch_mend(request: UserRequest, pk: int, number: int, place: int) ->
         raise Http404
     [row] = rows
     data = request.POST if request.method == "POST" else None
-    form = MendForm(data, row=row, texts=part.rows[place], items=items_of(batch, part.sheet))
+    items, texts = items_of(batch, part.sheet), part.rows[place]
+    form = MendForm(data, row=row, texts=texts, items=items, committee=batch.organisation)
     if form.is_valid():
         mend_row(request, batch, number, place, form.texts)
         return redirect(rows_address(request, batch))
@@ -88,14 +89,14 @@ def import_batch_alias(request: UserRequest, pk: int) -> HttpResponse:
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    names = KnownNames()
+    names = KnownNames(batch)
     form = AliasForm(request.POST, names_of=names.of, asked=unknown_texts(batch, names))
     if not form.is_valid():
         errors = form.non_field_errors() or ["没有记住：请从列出的名称中选择一项。"]
         return found_page(request, batch, str(errors[0]), status=422)
     said = form.cleaned_data
     with transaction.atomic():
-        learn_alias(said["kind"], said["column"], said["found"], said["meant"])
+        learn_alias(said["kind"], said["column"], said["found"], said["meant"], committee=batch.organisation)
         is_entered = enter_check(batch)
     if is_entered:
         set_going(batch, "check")
@@ -109,7 +110,7 @@ def import_batch_spellings(request: UserRequest, pk: int) -> HttpResponse:
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    names = KnownNames()
+    names = KnownNames(batch)
     form = SpellingsForm(request.POST, groups=texts_asked(found_groups(batch, names), names), names_of=names.of)
     if not form.is_valid():
         said = form.non_field_errors() or ["没有记住：请改正下面标出的写法。"]
@@ -117,7 +118,7 @@ def import_batch_spellings(request: UserRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         for group in form.groups:
             if group.key in form.meant:
-                learn_alias(group.kind, group.column, group.found, form.meant[group.key])
+                learn_alias(group.kind, group.column, group.found, form.meant[group.key], committee=batch.organisation)
         is_entered = enter_check(batch)
     if is_entered:
         set_going(batch, "check")

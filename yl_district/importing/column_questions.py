@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..recognition.mapping import Mapping
 from ..sheets.cells import DayWidget, MonthWidget
 from ..sheets.columns import Column
 from .fixed_values import fixable_columns, problem_with, stated_cell
@@ -28,7 +27,7 @@ def ask_columns(batch: ImportBatch, proposal: MappingProposal, answers: Answers,
         raise AnswersRefused("\n".join(problems))
     items = {one.id: item for one, item in zip(asked.values(), fillable(proposal), strict=True)}
     for one in own:
-        state_for_all(proposal.mapping, items[one["id"]], one["answer"])
+        state_for_all(proposal, items[one["id"]], one["answer"])
     proposal.missing = missing_columns(proposal.mapping)
     batch.questions = [one.as_json() for one in asked.values()]
     batch.mapping = proposal.mapping.to_json()
@@ -42,7 +41,7 @@ def fillable(proposal: MappingProposal) -> Iterator[Column]:
     seen = set()
     for number, _, name in proposal.missing:
         item = next((one for one in fixable_columns(kinds[number], "") if one.column_name == name), None)
-        if item and name not in seen and (known_names(item) or is_day(item)):
+        if item and name not in seen and (known_names(item, proposal.committee) or is_day(item)):
             seen.add(name)
             yield item
 
@@ -57,7 +56,7 @@ def column_questions(proposal: MappingProposal, today: date) -> Iterator[Questio
     for item in fillable(proposal):
         name = item.column_name
         sheets = dict.fromkeys(f"《{sheet}》" for _, sheet, column in proposal.missing if column == name and sheet)
-        choices = {choice: choice for choice in known_names(item).values()}
+        choices = {choice: choice for choice in known_names(item, proposal.committee).values()}
         yield Question(
             id=f"{COLUMN}-{name}",
             kind=COLUMN,
@@ -69,10 +68,10 @@ def column_questions(proposal: MappingProposal, today: date) -> Iterator[Questio
         )
 
 
-def state_for_all(mapping: Mapping, item: Column, text: str) -> None:
+def state_for_all(proposal: MappingProposal, item: Column, text: str) -> None:
     """States a value for all rows of the sheets without the column; raises AnswersRefused for one it does not take."""
-    if problem := problem_with(item, text):
+    if problem := problem_with(item, text, proposal.committee):
         raise AnswersRefused(problem)
-    for sheet in mapping.sheets:
+    for sheet in proposal.mapping.sheets:
         if sheet.is_taken and item.column_name not in sheet.stated:
-            sheet.fixed[item.column_name] = stated_cell(item, text)
+            sheet.fixed[item.column_name] = stated_cell(item, text, proposal.committee)

@@ -39,6 +39,9 @@ class CommitRefused(Exception):
 
 # One reason for all kinds, so that a member's history does not reveal an import of cases.
 HISTORY_REASON = "导入"
+BEYOND_REACH = (
+    "这份文件会改动不属于本单位的记录，可能核对之后有人调整了组织或角色。没有写入任何内容，请重新核对后再写入。"
+)
 COMMIT_CONFLICT = (
     "写入时发现与系统中的记录冲突，可能刚有他人登记了相同的号码或名称。没有写入任何内容，请重新核对后再写入。"
 )
@@ -68,6 +71,7 @@ def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only
                 if locked.counts.get(PENDING):
                     keep_awaited(locked, part.told.values(), writer.key_of)
             writer.verify_unchanged(locked)
+            writer.verify_kept()
             writer.settle()
             finish(locked, writer, only_right)
     except IntegrityError:
@@ -104,9 +108,10 @@ class ActWriter:
         self.settled = settled_models(import_kinds().resources)
         self.keys: dict[int | None, int] = {}
         self.written: dict[str, list[int]] = defaultdict(list)
+        self.begun: dict[TrackedModel, set[int]] = defaultdict(set)
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.owners = {owner for owner in map(owner_of, resources) if owner}
-        self.marks = batch.mark
+        self.marks, self.committee = batch.mark, batch.organisation
         self.whole = {model._meta.label for resource in resources for model in relied_on_as_a_whole(resource)}
         self.find_changes()
 
@@ -116,9 +121,25 @@ class ActWriter:
         for label in dependency_order(act.label for act in acts):
             own = [act for act in acts if act.label == label]
             model = model_of(own[0])
+            self._refuse_foreign(model, {act.key for act in own if act.key})
             self._update(model, [act for act in own if act.key])
             self._insert(model, [act for act in own if act.names is None])
             self._update(model, [act for act in own if act.names is not None and not act.key])
+
+    def _refuse_foreign(self, model: TrackedModel, keys: set[int]) -> None:
+        """Raises CommitRefused where the committee below the root does not keep all records of these keys."""
+        if self.committee is not None and hasattr(model._default_manager, "kept_at"):
+            kept = model._default_manager.kept_at(self.committee).filter(pk__in=keys)
+            if keys and kept.order_by().values("pk").distinct().count() < len(keys):
+                raise CommitRefused(BEYOND_REACH)
+
+    def verify_kept(self) -> None:
+        """Raises CommitRefused where a record that was begun is not one that the committee keeps.
+
+        Not of people, who may be known by sign-ins alone.
+        """
+        for model, keys in self.begun.items():
+            self._refuse_foreign(model, keys)
 
     def settle(self) -> None:
         """Updates data that other records derive from those written.
@@ -189,6 +210,8 @@ class ActWriter:
             act.row[place] = self.keys[act.number] = key
         self._resolved(model, rows)
         insert_rows(model, rows)
+        if self.committee is not None and not hasattr(model._default_manager, "known_openly"):
+            self.begun[model] |= {act.row[place] for act in acts}
         self._link(model, acts)
         self._note(model, rows, "+")
 

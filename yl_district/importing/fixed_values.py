@@ -35,7 +35,7 @@ def fixable_columns(kind: str, group: str) -> list[Column]:
     return [item for item in columns if may_be_fixed(resource._meta.model, item)]
 
 
-def fixed_field(item: Column, names_id: str) -> Any:
+def fixed_field(item: Column, names_id: str, committee: Model | None) -> Any:
     """The form field of a column's value; names of records are offered in a datalist with the id `names_id`."""
     label = {"aria-label": f"“{item.column_name}”统一为"}
     if item.choices:
@@ -45,22 +45,22 @@ def fixed_field(item: Column, names_id: str) -> Any:
     kind = next((INPUTS[base] for base in type(item.widget).__mro__ if base in INPUTS), forms.TextInput)
     style = kind(label | {"class": "form-control", "autocomplete": "off"})
     field: Any = forms.CharField(required=False, max_length=LONGEST, widget=style)
-    field.names = listed_names(item)
+    field.names = listed_names(item, committee)
     if field.names:
         style.attrs["list"] = names_id
     return field
 
 
-def listed_names(item: Column) -> list[str]:
+def listed_names(item: Column, committee: Model | None) -> list[str]:
     """The names of records that a field offers."""
-    return list(known_names(item).values())[:NAMES_LISTED] if isinstance(item, RecordNameColumn) else []
+    return list(known_names(item, committee).values())[:NAMES_LISTED] if isinstance(item, RecordNameColumn) else []
 
 
-def problem_with(item: Column, text: str) -> str:
+def problem_with(item: Column, text: str, committee: Model | None) -> str:
     """Why a text is no value of a column, and what is; empty where it is one."""
     said = f"“{item.column_name}”统一为“{text}”"
     if isinstance(item, RecordNameColumn):
-        known = known_names(item)
+        known = known_names(item, committee)
         return "" if cells.text_key(text) in known else f"{said}：系统中没有这一名称，请从列出的名称中选择。"
     try:
         item.widget.clean(text)
@@ -69,9 +69,10 @@ def problem_with(item: Column, text: str) -> str:
     return ""
 
 
-def stated_cell(item: Column, text: str) -> str:
+def stated_cell(item: Column, text: str, committee: Model | None) -> str:
     """The text as a cell of the column states it."""
-    return known_names(item).get(cells.text_key(text), text) if isinstance(item, RecordNameColumn) else text
+    is_name = isinstance(item, RecordNameColumn)
+    return known_names(item, committee).get(cells.text_key(text), text) if is_name else text
 
 
 def stated_in_words(mapping: Mapping) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
 
 from ..pages.forms import KEY_DIGITS, ActionForm, prepare_field
@@ -38,6 +39,7 @@ class ImportForm(ActionForm):
     proposal: MappingProposal
     content: tuple[bytes, str, ReadFile]
     kind = forms.ChoiceField(label="种类")
+    committee = forms.ChoiceField(label="为哪个团委导入")
     file = forms.FileField(
         label="文件",
         required=False,
@@ -55,7 +57,12 @@ class ImportForm(ActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].choices = [(kind.key, kind.label) for kind in import_kinds().on_pages(self.user)]
-        self.fields["kind"].widget.attrs["class"] = "form-select"
+        self.committees = {str(one.pk): one for one in self.user.committees}
+        self.fields["committee"].choices = [(key, one.name) for key, one in self.committees.items()]
+        if len(self.committees) < 2:
+            del self.fields["committee"]
+        for name in {"kind", "committee"} & self.fields.keys():
+            self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
         self.instance = self.proposal = self.content = None  # type: ignore[assignment]
 
@@ -98,11 +105,20 @@ class ImportForm(ActionForm):
         data, name, file = content
         try:
             kind = import_kinds().named(self.cleaned_data["kind"])
-            self.instance, self.proposal = open_import(kind, data, name, self.user, file, guesses=True)
+            self.instance, self.proposal = open_import(
+                kind, data, name, self.user, file, guesses=True, committee=self.own_committee
+            )
             if self.group_name:
                 state_group(self.instance, self.proposal, self.group_name)
         except UnreadableWorkbook as error:
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
+
+    @property
+    def own_committee(self) -> Any:
+        """The committee below the root for which the file is imported; None for the district."""
+        chosen = str(self["committee"].value() or "") if "committee" in self.fields else ""
+        committee = self.committees.get(chosen) or next(iter(self.committees.values()))
+        return None if committee.is_root() else committee
 
     @cached_property
     def group_name(self) -> str:
@@ -111,7 +127,7 @@ class ImportForm(ActionForm):
         is_key = str(about or "").isdecimal() and len(str(about)) <= KEY_DIGITS
         if not is_key or kind not in import_kinds():
             return ""
-        groups = import_kinds()[kind].resource.titled_groups(self.user)
+        groups = import_kinds()[kind].resource.titled_groups(self.user, self.own_committee)
         return groups.label_of(int(about)) if groups else ""
 
     @property
@@ -120,7 +136,7 @@ class ImportForm(ActionForm):
 
 
 class MendForm(forms.Form):
-    """The cells of one row of an import as texts, wrong ones first."""
+    """The cells of one row of an import of a committee as texts, wrong ones first."""
 
     fields: dict[str, Any]
 
@@ -131,6 +147,7 @@ class MendForm(forms.Form):
         row: ShownRow,
         texts: Sequence[object],
         items: dict[str, Column],
+        committee: Model | None,
     ) -> None:
         super().__init__(data, auto_id=f"id_{row.part}-{row.place}_%s")
         self.row = row
@@ -145,7 +162,7 @@ class MendForm(forms.Form):
             if "\n" in text:
                 field.widget = forms.Textarea({"rows": 3})
             field.widget.attrs |= {"class": "form-control", "autocomplete": "off"}
-            field.options = list(known_names(items.get(column)).values()) if column in problems else []
+            field.options = list(known_names(items.get(column), committee).values()) if column in problems else []
             if field.options:
                 field.widget.attrs["list"] = f"names-{row.part}-{row.place}-{place}"
             field.problem, field.place = problems.get(column), place

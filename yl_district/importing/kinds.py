@@ -37,13 +37,16 @@ Describe: TypeAlias = Callable[[User, Collection[tuple[str, int]]], Mapping[tupl
 class ImportKind:
     """One kind of records: the resource that imports it, and the URL name of its list page.
 
-    The records of a kind that `is_case` are confidential. A kind that is not `on_page` is imported by the ledger or the
-    command line alone. `add_links(user, rows)` adds links to refused ShownRows that help the user to resolve them.
+    With `create_name`, that of the page that registers one, staff of committees below the root who may open it import
+    many. The records of a kind that `is_case` are confidential. A kind that is not `on_page` is imported by the ledger
+    or the command line alone. `add_links(user, rows)` adds links to refused ShownRows that help the user to resolve
+    them.
     """
 
     key: str
     resource: type[SheetResource]
     list_name: str
+    create_name: str = ""
     is_case: bool = False
     on_page: bool = True
     add_links: Callable[[User, Iterable[Any]], None] = no_links
@@ -70,7 +73,8 @@ class ImportKinds(Mapping):
 
     `first` are the keys of kinds to import before all others, in this order, because others refer to them.
     `may_take_in_cases(user)` is whether a user, None for the command line, may import kinds about cases;
-    `closed_records(user)` returns the (model, key) pairs that the user's imports must not change. `describe` says in
+    `closed_records(user, committee)` returns the (model, key) pairs that imports of the user, for a committee below the
+    root or None, must not change. `describe` says in
     words what distinguishes registered records that rows may mean. `registering` is {model: (URL name, words)} of pages
     that register the records of the model which a file names and nobody knows.
     """
@@ -78,7 +82,7 @@ class ImportKinds(Mapping):
     kinds: tuple[ImportKind, ...]
     first: tuple[str, ...]
     may_take_in_cases: Callable[[User | None], bool]
-    closed_records: Callable[[User | None], Collection[tuple[type[Model], int]]]
+    closed_records: Callable[[User | None, Any], Collection[tuple[type[Model], int]]]
     describe: Describe
     registering: Mapping[type[Model], tuple[str, str]] = field(default_factory=dict)
     ledger = LedgerKind()
@@ -113,11 +117,20 @@ class ImportKinds(Mapping):
     def open_to(self, user: User | None) -> list[ImportKind]:
         """The kinds whose imports the user, None for the command line, may see."""
         with_cases = self.may_take_in_cases(user)
-        return [kind for kind in self.kinds if with_cases or not kind.is_case]
+        open_kinds = [kind for kind in self.kinds if with_cases or not kind.is_case]
+        if user is None or keeps_ledger(user):
+            return open_kinds
+        return [kind for kind in open_kinds if kind.create_name and user.may_open(kind.create_name)]
 
-    def on_pages(self, user: User | None) -> list[ImportKind | LedgerKind]:
+    def on_pages(self, user: User) -> list[ImportKind | LedgerKind]:
         """The kinds that the user may choose on the upload page, the ledger last."""
-        return [*(kind for kind in self.open_to(user) if kind.on_page), self.ledger]
+        ledger = [self.ledger] if keeps_ledger(user) else []
+        return [*(kind for kind in self.open_to(user) if kind.on_page), *ledger]
+
+
+def keeps_ledger(user: User) -> bool:
+    """Whether the user may import a ledger, which has records of all kinds and of the whole district."""
+    return user.may_open(LEDGER)
 
 
 @cache
@@ -173,15 +186,17 @@ def resources_for(batch: ImportBatch, today: date | None = None) -> dict[ImportK
     present = kinds_with_sheets(batch)
     has_cases = batch.user is None or any(kind.is_case for kind, _ in present)
     with_cases = has_cases and kinds.may_take_in_cases(batch.user)
-    closed = frozenset() if with_cases else kinds.closed_records(batch.user)
+    committee = batch.organisation
+    closed = frozenset() if with_cases else kinds.closed_records(batch.user, committee)
     brought = kinds.kinds if batch.kind == LEDGER else [kinds[batch.kind]]
     sheets = [kind.label for kind in brought]
     day = today or timezone.localdate()
-    book = noted_book(Book(day, with_cases=with_cases, closed=closed, sheets=sheets, answers=batch.answers))
+    book = Book(day, with_cases=with_cases, closed=closed, sheets=sheets, answers=batch.answers, committee=committee)
+    noted_book(book)
     found, columns = {}, columns_by_sheet(batch)
     for kind, numbers in present:
         found[kind] = kind.resource(book)
-        found[kind].aliases = aliases(kind.key)
+        found[kind].aliases = aliases(kind.key, committee)
         found[kind].stated = frozenset().union(*(columns[number] for number in numbers))
     return found
 
@@ -192,10 +207,10 @@ def columns_by_sheet(batch: ImportBatch) -> dict[int, Collection[str]]:
     return {sheet.number: sheet.stated for sheet in mapping.sheets if sheet.is_taken}
 
 
-def aliases(key: str) -> dict[str, dict[str, str]]:
-    """{column: {normalised text: meaning}} remembered for a kind."""
+def aliases(key: str, committee: Model | None = None) -> dict[str, dict[str, str]]:
+    """{column: {normalised text: meaning}} remembered for a kind, for a committee below the root or the district's."""
     found: dict[str, dict[str, str]] = {}
-    for one in ImportAlias.objects.filter(kind=key):
+    for one in ImportAlias.objects.taught_to(committee).filter(kind=key):
         found.setdefault(one.column, {})[one.found] = one.meant
     return found
 
@@ -205,20 +220,29 @@ def required_columns(resource: type[SheetResource]) -> dict[str, str]:
     return {item.column_name: item.unless for item in resource.columns if item.required}
 
 
-def remembered(kind: str) -> dict[str, str | None]:
-    """{heading key: column, None if ignored} remembered for the kind, beside headings that it passes over."""
+def remembered(kind: str, committee: Model | None = None) -> dict[str, str | None]:
+    """{heading key: column, None if ignored} remembered for the kind, beside headings that it passes over.
+
+    What a committee below the root has explained goes before what the district committee has.
+    """
     passed_over = dict.fromkeys(import_kinds()[kind].resource.passed_over.split())
-    return passed_over | {one.heading: one.column or None for one in ImportHeading.objects.filter(kind=kind)}
+    explained = ImportHeading.objects.taught_to(committee).filter(kind=kind)
+    return passed_over | {one.heading: one.column or None for one in explained}
 
 
 @cache
-def vocabulary_of(kind: str) -> KindHeadings:
-    """The KindHeadings of a kind of records."""
+def vocabulary_of(kind: str, committee: Model | None = None) -> KindHeadings:
+    """The KindHeadings of a kind of records, with what is remembered for a committee below the root, or the district.
+
+    That is read anew each time.
+    """
     resource = import_kinds()[kind].resource
     columns = tuple(item.column_name for item in resource.columns)
     required = frozenset(required_columns(resource))
     noted = noted_words(resource.noted_column, resource.noted_under, resource.noted_words)
-    return KindHeadings(columns, resource.synonyms, required, partial(remembered, kind), title_words(resource), noted)
+    return KindHeadings(
+        columns, resource.synonyms, required, partial(remembered, kind, committee), title_words(resource), noted
+    )
 
 
 def title_words(resource: type[SheetResource]) -> StateWords:

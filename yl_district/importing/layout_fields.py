@@ -101,7 +101,7 @@ class LayoutFields:
         """Raises UnreadableRows where the rows of headings hold data, which would be kept in plain text as headings."""
         rows = self.form.proposal.rows.get(self.sheet.number, [])[first : last + 1]
         filled = [cell for row in rows for cell in row if not is_blank(cell)]
-        known = vocabulary_of(self.sheet.kind).known_now()
+        known = vocabulary_of(self.sheet.kind, self.form.batch.organisation).known_now()
         texts = [full_text(cell) for cell in filled]
         if filled and (any(map(has_own_number, filled)) or not known_keys(texts, known)):
             words = "没有认得出的标题，或有身份证号、手机号码，像是一条记录"

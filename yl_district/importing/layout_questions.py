@@ -155,7 +155,7 @@ def title_questions(batch: ImportBatch, names: Mapping[int, str], remarks: Remar
     found: dict[str, tuple[Sequence[str], str, list[tuple[str, int]]]] = {}
     kinds = sheet_kinds(batch)
     for (sheet, what, about), rows in remarks.items():
-        if what == STATE_IN_TITLE and not is_group(kinds[sheet].resource, about[0]):
+        if what == STATE_IN_TITLE and not is_group(batch, kinds[sheet].resource, about[0]):
             column = vocabulary_of(kinds[sheet].key).states.column
             found.setdefault(about[0], (about[1:], column, []))[2].extend((names[sheet], row) for row in rows)
     for title, (labels, column, told) in found.items():
@@ -170,10 +170,10 @@ def title_questions(batch: ImportBatch, names: Mapping[int, str], remarks: Remar
         )
 
 
-def is_group(resource: type[SheetResource], title: str) -> bool:
+def is_group(batch: ImportBatch, resource: type[SheetResource], title: str) -> bool:
     """Whether a title is the name of one of the groups, such as branches, to which the kind's rows belong."""
     item = next((item for item in resource.columns if item.column_name == resource.group), None)
-    return text_key(title) in known_names(item)
+    return text_key(title) in known_names(item, batch.organisation)
 
 
 def at(sheet: str, row: object) -> str:

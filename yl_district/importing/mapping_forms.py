@@ -61,7 +61,7 @@ class MappingForm(forms.Form):
         self.batch, self.proposal = batch, proposal
         self.kept = self.mapping = Mapping.from_json(batch.mapping)
         resource = None if batch.kind == LEDGER else import_kinds()[batch.kind].resource
-        self.titled: Any = resource.titled_groups(batch.user) if resource else None
+        self.titled: Any = resource.titled_groups(batch.user, batch.organisation) if resource else None
         tables = [sheet for sheet in self.kept.sheets if sheet.number in proposal.recognised]
         self.fixable: dict[int, list[Column]] = {}
         self.layouts: dict[int, LayoutFields] = {}
@@ -102,7 +102,7 @@ class MappingForm(forms.Form):
         columns = fixable_columns(sheet.kind, self.group)
         self.fixable[sheet.number] = [item for item in columns if is_single or item.required]
         for place, item in enumerate(self.fixable[sheet.number]):
-            field = fixed_field(item, f"fixed-names-{sheet.number}-{place}")
+            field = fixed_field(item, f"fixed-names-{sheet.number}-{place}", self.batch.organisation)
             field.initial = sheet.fixed.get(item.column_name, "")
             self.fields[f"fixed-{sheet.number}-{place}"] = field
             if sheet.name:
@@ -167,11 +167,11 @@ class MappingForm(forms.Form):
             text = " ".join(self.cleaned_data.get(f"fixed-{first}-{place}", "").split())
             if self.cleaned_data.get(f"named-{first}-{place}"):
                 named.append(item.column_name)
-            elif text and (problem := problem_with(item, text)):
+            elif text and (problem := problem_with(item, text, self.batch.organisation)):
                 if first == sheet.number:
                     self.add_error(f"fixed-{first}-{place}", problem)
             elif text:
-                fixed[item.column_name] = stated_cell(item, text)
+                fixed[item.column_name] = stated_cell(item, text, self.batch.organisation)
         return fixed, named
 
     def _group_value(self, data: dict[str, Any]) -> str:
@@ -207,7 +207,8 @@ class MappingForm(forms.Form):
         if self.titled:
             return {text_key(name): name for name in self.titled.labels.values()}
         columns = import_kinds()[self.batch.kind].resource.columns
-        return known_names(next(item for item in columns if item.column_name == self.group))
+        item = next(item for item in columns if item.column_name == self.group)
+        return known_names(item, self.batch.organisation)
 
     @property
     def groups_offered(self) -> list[str]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from ..typing import UserRequest
+from ..typing import User, UserRequest
 from .kinds import import_kinds
 from .models import ImportAlias, ImportHeading
 
@@ -32,6 +33,11 @@ class KindMemory:
     headings: list[ImportHeading]
 
 
+def taught_by(user: User, model: Any) -> QuerySet[Any]:
+    """What the user's committees and those below have taught, which the user may delete."""
+    return model.objects.of_committees(user).select_related("organisation")
+
+
 def import_memory_list(request: UserRequest) -> HttpResponse:
     """Lists the remembered texts and headings by kind; a POST deletes one."""
     kinds = {kind.key: kind.label for kind in import_kinds().open_to(request.user)}
@@ -39,9 +45,9 @@ def import_memory_list(request: UserRequest) -> HttpResponse:
         delete_remembered(request, kinds)
         return redirect("import_memory_list")
     found = {key: KindMemory(label, [], []) for key, label in kinds.items()}
-    for alias in ImportAlias.objects.filter(kind__in=kinds).order_by("column", "found"):
+    for alias in taught_by(request.user, ImportAlias).filter(kind__in=kinds).order_by("column", "found"):
         found[alias.kind].aliases.append(alias)
-    for heading in ImportHeading.objects.filter(kind__in=kinds).order_by("heading"):
+    for heading in taught_by(request.user, ImportHeading).filter(kind__in=kinds).order_by("heading"):
         found[heading.kind].headings.append(heading)
     memories = [one for one in found.values() if one.aliases or one.headings]
     context = {"title": "记住的写法与标题", "memories": memories}
@@ -52,6 +58,6 @@ def delete_remembered(request: UserRequest, kinds: Iterable[str]) -> None:
     """Deletes the submitted alias or heading if it belongs to one of the kinds; one already deleted is no error."""
     form = ForgetForm(request.POST)
     if form.is_valid():
-        remembered = REMEMBERED_MODELS[form.cleaned_data["what"]].objects.filter(kind__in=kinds)
-        remembered.filter(pk=form.cleaned_data["pk"]).delete()
+        remembered = taught_by(request.user, REMEMBERED_MODELS[form.cleaned_data["what"]])
+        remembered.filter(kind__in=kinds).filter(pk=form.cleaned_data["pk"]).delete()
         messages.success(request, "已删除，以后导入时不再照此识别。")

@@ -45,11 +45,31 @@ def is_alive(process: int) -> bool:
     return True
 
 
-class ImportBatchQuerySet(models.QuerySet):
+class CommitteeQuerySet(models.QuerySet):
+    """Rows of a committee below the root; those without an organisation are the district committee's."""
+
+    def of_committees(self, user: User) -> Self:
+        """Rows of the committees of which the user is staff and of those below; at the root all."""
+        found = models.Q(pk__in=[])
+        for committee in user.committees:
+            if committee.is_root():
+                return self
+            found |= models.Q(organisation__path__startswith=committee.path)
+        return self.filter(found)
+
+    def taught_to(self, committee: models.Model | None) -> Self:
+        """Rows valid for a committee: the district's and its own, which come last; for the district only its own."""
+        own = models.Q(organisation__isnull=True)
+        return self.filter(own | models.Q(organisation=committee) if committee else own).order_by(
+            models.F("organisation").asc(nulls_first=True), "pk"
+        )
+
+
+class ImportBatchQuerySet(CommitteeQuerySet):
     def open_to(self, user: User, kinds: Iterable[str]) -> Self:
         """Imports of these kinds that the user may see: committed ones, and the user's own before that."""
         written = models.Q(state__in=ImportBatch.WRITTEN)
-        return self.filter(written | models.Q(user=user), kind__in=kinds)
+        return self.of_committees(user).filter(written | models.Q(user=user), kind__in=kinds)
 
     def forgotten(self, now: datetime) -> Self:
         """Imports not committed within KEPT_DAYS, except those being worked on."""
@@ -59,7 +79,10 @@ class ImportBatchQuerySet(models.QuerySet):
 
 
 class ImportBatch(models.Model):
-    """One import: who uploaded which file, what the check found, and what was written or undone."""
+    """One import: who uploaded which file, what the check found, and what was written or undone.
+
+    One of a committee below the root has its `organisation`, and reads and writes only what its staff keep.
+    """
 
     class State(models.TextChoices):
         MAPPING = "mapping", "待确认列"
@@ -74,6 +97,7 @@ class ImportBatch(models.Model):
     WRITTEN = (State.COMMITTED, State.UNDOING, State.UNDONE)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="操作人")
+    organisation = models.ForeignKey("orgs.Organisation", models.PROTECT, null=True, verbose_name="为哪个团委导入")
     created_at = models.DateTimeField("上传时间", auto_now_add=True)
     kind = models.CharField("种类", max_length=20, default=LEDGER)
     state = models.CharField("状态", max_length=20, choices=State, default=State.COMMITTED)
@@ -237,32 +261,50 @@ class ImportPart(SealedModel):
         self.staged = packed(acts)
 
 
-class ImportHeading(models.Model):
-    """The remembered meaning of a heading in files of a kind; without a column it is ignored."""
+def once_for_each(name: str, *fields: str) -> list[models.BaseConstraint]:
+    """The constraints by which these fields are unique among the district committee's rows, and each other's."""
+    ours = models.Q(organisation__isnull=True)
+    return [
+        models.UniqueConstraint(fields=fields, condition=ours, name=f"{name}_once"),
+        models.UniqueConstraint(fields=["organisation", *fields], name=f"{name}_once_below"),
+    ]
 
+
+class ImportHeading(models.Model):
+    """The remembered meaning of a heading in files of a kind; without a column it is ignored.
+
+    What a committee below the root explains holds for itself, what the district committee explains for all.
+    """
+
+    organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, null=True, verbose_name="由哪个团委说明")
     kind = models.CharField("种类", max_length=20)
     heading = models.CharField("标题", max_length=100)
     column = models.CharField("列", max_length=40, blank=True)
 
+    objects = CommitteeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "标题的含义"
-        constraints = [models.UniqueConstraint(fields=["kind", "heading"], name="import_heading_once")]
+        constraints = once_for_each("import_heading", "kind", "heading")
 
     def __str__(self) -> str:
         return self.heading
 
 
 class ImportAlias(models.Model):
-    """The remembered meaning of a text in a column of files of a kind."""
+    """The remembered meaning of a text in a column of files of a kind, valid as that of a heading is."""
 
+    organisation = models.ForeignKey("orgs.Organisation", models.CASCADE, null=True, verbose_name="由哪个团委说明")
     kind = models.CharField("种类", max_length=20)
     column = models.CharField("列", max_length=40)
     found = models.CharField("写法", max_length=100)
     meant = models.CharField("含义", max_length=100)
 
+    objects = CommitteeQuerySet.as_manager()
+
     class Meta:
         verbose_name = "写法的含义"
-        constraints = [models.UniqueConstraint(fields=["kind", "column", "found"], name="import_alias_once")]
+        constraints = once_for_each("import_alias", "kind", "column", "found")
 
     def __str__(self) -> str:
         return self.found

@@ -9,12 +9,12 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from ..pinyin import NAME_ORDER
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
-from ..sheets.columns import Column, RecordNameColumn
+from ..sheets.columns import Column, RecordNameColumn, rows_kept
 from .check import DUPLICATE, ELSEWHERE, MENDABLE, PENDING, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart
 from .reading import PartReader, ReadRow
@@ -202,11 +202,14 @@ def is_unknown_name(found: str, names: Container[str]) -> bool:
     return text_key(found) not in names
 
 
-def known_names(item: Column | None) -> dict[str, str]:
-    """{normalised text: name} of the names valid in a column; {} where it has no names."""
+def known_names(item: Column | None, committee: Model | None) -> dict[str, str]:
+    """{normalised text: name} of the names valid in a column of an import of a committee; {} where it has no names.
+
+    The committee is one below the root, or None.
+    """
     names: Iterable[str]
     if isinstance(item, RecordNameColumn):
-        names = item.model._base_manager.order_by(*NAME_ORDER).values_list("name", flat=True)
+        names = rows_kept(item.model, committee).order_by(*NAME_ORDER).values_list("name", flat=True)
     elif item and isinstance(item.widget, ChoiceWidget):
         names = item.widget.labels.values()
     else:

@@ -75,15 +75,16 @@ def early_rows(batch: ImportBatch) -> list[ShownRow]:
 
 
 class KnownNames:
-    """The names valid in columns, queried once for each column."""
+    """The names valid in columns of an import, queried once for each column."""
 
-    def __init__(self) -> None:
+    def __init__(self, batch: ImportBatch) -> None:
+        self.committee = batch.organisation
         self.known: dict[tuple[str, str], dict[str, str]] = {}
 
     def of(self, kind: str, column: str) -> dict[str, str]:
         """{normalised text: name} of a column of the kind with this key."""
         if (kind, column) not in self.known:
-            self.known[kind, column] = known_names(column_of(kind, column))
+            self.known[kind, column] = known_names(column_of(kind, column), self.committee)
         return self.known[kind, column]
 
     def likely(self, group: ProblemGroup) -> str:
@@ -159,7 +160,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
 
     `spellings` is the form about unknown texts where what it says is wrong.
     """
-    names = KnownNames()
+    names = KnownNames(batch)
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
     is_asked = "problem" in request.GET or not wants_fragment(request)
     groups = found_groups(batch, names) if (refused or batch.counts.get(PENDING)) and is_asked else []

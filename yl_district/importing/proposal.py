@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
+
 from ..recognition.headings import EXPORT_MARK, Recognised, heading_key, known_headings, recognise
 from ..recognition.layout import LOOKED_AT, Layout, find_layout, guessed_layout, layout_by_hand, sheet_candidates
 from ..recognition.mapping import Mapping, SheetMapping
@@ -37,7 +39,7 @@ class MappingProposal:
 
     `missing` lists the required columns that sheets lack, as (sheet's number, sheet's name, column); `rows` are the
     first ones of each sheet, which are shown where a person says what they are. The group `is_likely` where a person
-    must confirm it.
+    must confirm it. `committee` is that below the root for which the file is imported, None for the district.
     """
 
     mapping: Mapping = field(default_factory=Mapping)
@@ -45,6 +47,7 @@ class MappingProposal:
     missing: list[tuple[int, str, str]] = field(default_factory=list)
     rows: dict[int, list[list[Any]]] = field(default_factory=dict)
     is_likely: bool = False
+    committee: Model | None = None
 
     @property
     def is_sure(self) -> bool:
@@ -73,7 +76,7 @@ class MappingProposal:
         twins = {one.place for one in found if one.how == "ambiguous"}
         found = without_equal_twins(found, below)
         if sheet.by_hand:
-            found = guessed(found, columns, below)
+            found = guessed(found, columns, below, self.committee)
         self.recognised[sheet.number] = found
         sheet.columns = {one.place: one.column for one in found if one.column}
         sheet.ignored = [one.place for one in found if one.how == "ignored" and one.place not in twins]
@@ -97,10 +100,10 @@ def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False)
     With `guesses`, sheets in which no table of the kind is recognised are taken as one of which a person says the rest,
     where there is no other, and the group is what a title may mean.
     """
-    resource, memory, by_hand = kind.resource, remembered(kind.key), laid_out_by_hand(batch)
+    resource, memory, by_hand = kind.resource, remembered(kind.key, batch.organisation), laid_out_by_hand(batch)
     columns = {item.column_name: item for item in resource.columns}
     known, sheets = known_headings(columns, resource.synonyms, memory), first_rows(batch)
-    proposal = MappingProposal(Mapping(group_column=resource.group))
+    proposal = MappingProposal(Mapping(group_column=resource.group), committee=batch.organisation)
     for sheet, candidate in zip(sheets, sheet_candidates(sheets, known, required_columns(resource)), strict=True):
         mapped = SheetMapping(candidate.number, candidate.name, False, kind=kind.key, what=candidate.kind)
         proposal.mapping.sheets.append(mapped)
@@ -119,9 +122,9 @@ def propose_list(batch: ImportBatch, kind: ImportKind, *, guesses: bool = False)
                 mapped.what, mapped.by_hand, rows = "table", True, proposal.rows[mapped.number]
                 layout = find_layout(rows, sheets[mapped.number].merged, known) or guessed_layout(rows[:LOOKED_AT])
                 proposal.take(mapped, layout, resource, memory, rows)
-    groups = resource.titled_groups(batch.user)
+    groups = resource.titled_groups(batch.user, batch.organisation)
     if groups is None:
-        guess_group(proposal.mapping, columns.get(resource.group), aliases(kind.key).get(resource.group, {}))
+        guess_group(batch, proposal.mapping, columns.get(resource.group))
     else:
         proposal.is_likely = guess_titled_group(batch, proposal.mapping, sheets, groups, guesses=guesses)
     proposal.missing = missing_columns(proposal.mapping)
@@ -133,7 +136,7 @@ def propose_ledger(batch: ImportBatch) -> MappingProposal:
 
     Raises UnreadableWorkbook where no sheet belongs to the ledger, or a kind has two.
     """
-    table, proposal = import_kinds(), MappingProposal()
+    table, proposal = import_kinds(), MappingProposal(committee=batch.organisation)
     by_name, is_open = {kind.label: kind for kind in table.kinds}, table.may_take_in_cases(batch.user)
     by_hand = laid_out_by_hand(batch)
     for number, sheet in enumerate(first_rows(batch)):
@@ -187,7 +190,8 @@ def lay_out(batch: ImportBatch, mapping: Mapping, heading_rows: Mapping_[int, tu
             sheet, resource = sheets[mapped.number], import_kinds()[mapped.kind].resource
             layout = layout_by_hand(sheet.rows, sheet.merged, *heading_rows[mapped.number])
             mapped.by_hand, mapped.what = True, "table"
-            MappingProposal(mapping).take(mapped, layout, resource, remembered(mapped.kind), sheet.rows)
+            proposal = MappingProposal(mapping, committee=batch.organisation)
+            proposal.take(mapped, layout, resource, remembered(mapped.kind, batch.organisation), sheet.rows)
 
 
 def is_hidden(batch: ImportBatch, number: int) -> bool:
@@ -207,7 +211,7 @@ def first_rows(batch: ImportBatch) -> list[Sheet]:
     return [Sheet(sheet["name"], rows.get(sheet["number"], []), merged[sheet["number"]]) for sheet in batch.sheets]
 
 
-def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_[str, str]) -> None:
+def guess_group(batch: ImportBatch, mapping: Mapping, item: Column | None) -> None:
     """Takes the group from the sheets' names, where no column has it and all sheets have known names.
 
     Unknown names, such as years or months, are taken only where the group is required and there are several sheets.
@@ -215,7 +219,8 @@ def guess_group(mapping: Mapping, item: Column | None, known_spellings: Mapping_
     taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
     if item is None or not taken or any(item.column_name in sheet.columns.values() for sheet in taken):
         return
-    known = known_names(item).keys() | known_spellings.keys()
+    spellings = aliases(batch.kind, batch.organisation).get(item.column_name, {})
+    known = known_names(item, batch.organisation).keys() | spellings.keys()
     if all(text_key(sheet.name) in known for sheet in taken) or (
         item.required and len({sheet.name for sheet in taken}) > 1
     ):
@@ -227,7 +232,7 @@ def state_group(batch: ImportBatch, proposal: MappingProposal, name: str) -> Non
 
     What the list's own titles say without doubt goes before it.
     """
-    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user)
+    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user, batch.organisation)
     if proposal.mapping.group_from != "column" and not proposal.is_likely:
         return
     release_group(proposal.mapping, groups, fixed_group(proposal.mapping, groups))
@@ -249,8 +254,8 @@ def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     return found
 
 
-def remember(mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:
-    """Remembers the confirmed meanings of headings at `asked`, {sheet: [place]}.
+def remember(batch: ImportBatch, mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:
+    """Remembers for the import's committee the confirmed meanings of headings at `asked`, {sheet: [place]}.
 
     Where a heading occurs several times, a column has precedence over being ignored.
     """
@@ -262,11 +267,13 @@ def remember(mapping: Mapping, asked: Mapping_[int, Sequence[int]]) -> None:
                 meant = sheet.kind, key[:100]
                 explained[meant] = column or explained.get(meant, "")
     for (kind, heading), column in explained.items():
-        ImportHeading.objects.update_or_create(kind=kind, heading=heading, defaults={"column": column})
+        ImportHeading.objects.update_or_create(
+            organisation=batch.organisation, kind=kind, heading=heading, defaults={"column": column}
+        )
 
 
-def learn_alias(kind: str, column: str, found: str, meant: str) -> None:
-    """Remembers the meaning of a text in a column."""
+def learn_alias(kind: str, column: str, found: str, meant: str, *, committee: Model | None = None) -> None:
+    """Remembers the meaning of a text in a column, for a committee below the root or for the district."""
     ImportAlias.objects.update_or_create(
-        kind=kind, column=column, found=text_key(found)[:100], defaults={"meant": meant}
+        organisation=committee, kind=kind, column=column, found=text_key(found)[:100], defaults={"meant": meant}
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from collections.abc import Mapping as Mapping_
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -39,7 +40,7 @@ class PartReader:
         self.mapping = Mapping.from_json(batch.mapping)
         self.batch = batch
         self.years: dict[int, int] = {}
-        self.reader = MappedReader(self.mapping, vocabulary_of, batch.answers)
+        self.reader = MappedReader(self.mapping, partial(vocabulary_of, committee=batch.organisation), batch.answers)
         self.sheets = {sheet["number"]: sheet for sheet in batch.sheets}
 
     def may_fill(self, part: ImportPart, columns: Collection[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.blocks import TableBlock, areas_in, cells_in, side_by_side
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from .steps import ReadFile
 
 
-def part_blocks(kind: ImportKind, file: ReadFile) -> None:
+def part_blocks(kind: ImportKind, file: ReadFile, committee: Model | None) -> None:
     """Replaces each sheet of blocks side by side by one sheet for each, of the same name and row numbers."""
-    vocabulary = vocabulary_of(kind.key)
+    vocabulary = vocabulary_of(kind.key, committee)
     known, required = vocabulary.known_now(), vocabulary.required
     found: dict[int, list[TableBlock]] = {}
     headings_at: dict[int, int] = {}

@@ -76,9 +76,11 @@ def open_import(
     file: ReadFile | None = None,
     *,
     guesses: bool = False,
+    committee: Any = None,
 ) -> tuple[ImportBatch, MappingProposal]:
     """Stores a file and proposes how to read it; returns (ImportBatch, MappingProposal).
 
+    It is imported for a `committee` below the root, or for the district.
     `file` is the ReadFile where the caller has read it already, as pages do to keep their transaction short. Raises
     UnreadableWorkbook where the file cannot be read or has no table of the kind; with `guesses` one without a
     recognised table is taken, of which a person is to say what it holds.
@@ -89,9 +91,10 @@ def open_import(
     digest = hashlib.sha256(data).hexdigest()
     file = file or read_file(stream_workbook(data, file_name))
     if isinstance(kind, ImportKind):
-        part_blocks(kind, file)
+        part_blocks(kind, file, committee)
     with transaction.atomic():
         batch = ImportBatch(kind=kind.key, state=State.MAPPING, user=user, file_name=name, sha256=digest)
+        batch.organisation = committee
         keep_file(batch, file)
         proposal = propose_mapping(batch, guesses=guesses)
         refuse_unfit(batch, kind, proposal)

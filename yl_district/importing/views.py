@@ -121,7 +121,7 @@ def take_mapping(batch: ImportBatch, form: MappingForm) -> None:
             return
         batch.mapping = form.mapping.to_json()
         batch.save(update_fields=["mapping"])
-        remember(form.mapping, form.asked)
+        remember(batch, form.mapping, form.asked)
     set_going(batch, "check")
 
 

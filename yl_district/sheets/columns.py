@@ -20,6 +20,7 @@ from . import cells
 from .doubts import Candidate, Doubt, doubt_of
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
+NOT_HERE = "请核对名称；其他单位的内容，须由地区团委机关导入"
 # What to do about a name whose row is not taken.
 WRONG_FIRST, ANSWER_FIRST = "那一行有误，请先改正那一行", "那一行可能是已登记的，请先答复"
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径
@@ -176,6 +177,12 @@ def resolve_field(model: type[models.Model], lookup: str) -> Any:
     return model._meta.get_field(name)
 
 
+def rows_kept(model: type[models.Model], committee: models.Model | None) -> Any:
+    """Returns the records of `model` that a committee below the root keeps; all for None, and of models of no place."""
+    rows: Any = model._default_manager.all()
+    return rows.kept_at(committee) if committee is not None and hasattr(rows, "kept_at") else rows
+
+
 def key_of(record: models.Model) -> int:
     """Returns the record's primary key; for one without, a negative number unique during its lifetime."""
     return -id(record) if record.pk is None else record.pk
@@ -187,7 +194,8 @@ class Book:
     In an export, `masks` masks numbers and minors' names, and without `with_cases` nothing shows who is assisted. In an
     import, the records in `closed`, as pairs of model and key, can be referred to but not changed; `sheets` are the
     names of those that the file can bring, `answers` is {id of a question about it: answer}, and `begun` is {id of a
-    record that the file creates: its sheet and row}. `tells_apart` says whether names must identify people.
+    record that the file creates: its sheet and row}. `tells_apart` says whether names must identify people. For a
+    `committee` below the root it has only what the staff there keep.
     """
 
     def __init__(
@@ -198,8 +206,9 @@ class Book:
         closed: Collection[tuple[type[models.Model], int]] = frozenset(),
         sheets: Iterable[str] = (),
         answers: Mapping[str, str] | None = None,
+        committee: models.Model | None = None,
     ) -> None:
-        self.today = today
+        self.today, self.committee = today, committee
         self.masks, self.with_cases, self.closed = masks, with_cases, closed
         # Masked names need not identify people, except in case files.
         self.tells_apart = not masks or with_cases
@@ -216,6 +225,7 @@ class Book:
         self._names: dict[type[models.Model], dict[str, Any]] = {}
         self._alike: dict[type[models.Model], tuple[int, dict[str, list[Any]]]] = {}
         self._only: dict[Callable[[Book], Any], Any] = {}
+        self._elsewhere: dict[tuple[type[models.Model], str], frozenset[Any]] = {}
 
     @property
     def is_list(self) -> bool:
@@ -253,17 +263,35 @@ class Book:
             self._only[kind] = kind(self)
         return self._only[kind]
 
+    def rows(self, model: type[models.Model]) -> Any:
+        """Returns the records of `model` that the workbook can be about."""
+        return rows_kept(model, self.committee)
+
+    def elsewhere(self, model: type[models.Model], name: str) -> frozenset[Any]:
+        """Returns the values of a unique field that other committees' records have, and no record here can."""
+        if self.committee is None:
+            return frozenset()
+        if (model, name) not in self._elsewhere:
+            others = model._default_manager.exclude(pk__in=self.rows(model).order_by().values("pk"))
+            self._elsewhere[model, name] = frozenset(others.order_by().values_list(name, flat=True)) - {None, ""}
+        return self._elsewhere[model, name]
+
     def named(self, model: type[models.Model]) -> dict[str, Any]:
         """Returns {name: record} of `model`, queried once; sheets add the records they create."""
         if model not in self._names:
-            records: Iterable[Any] = model._default_manager.all()
+            records: Iterable[Any] = self.rows(model)
             self._names[model] = {" ".join(record.name.split()): record for record in records}
         return self._names[model]
 
-    def attach(self, records: Iterable[models.Model], attribute: str, model: type[models.Model]) -> None:
-        """Sets a foreign key of the records to objects of the book, which saves a query for each record."""
+    def attach(self, records: Collection[models.Model], attribute: str, model: type[models.Model]) -> None:
+        """Sets a foreign key of the records to objects of the book, which saves a query for each record.
+
+        What other committees keep is set as well, though it cannot be named.
+        """
         key = f"{attribute}_id"
         known = {record.pk: record for record in self.named(model).values()}
+        if self.committee is not None:
+            known |= model._default_manager.in_bulk({getattr(one, key) for one in records} - {None, *known})
         for record in records:
             if getattr(record, key):
                 setattr(record, attribute, known[getattr(record, key)])
@@ -294,6 +322,8 @@ class Book:
     def nobody(self, name: str, sheet: str, expected: str | None = None, remedy: str | None = None) -> cells.CellError:
         """Returns the CellError for an unknown name; points to the wrong row that would have added it."""
         is_brought = sheet in self.sheets
+        if self.committee is not None:
+            expected, remedy = expected or "本单位及下级已登记的名称", remedy or NOT_HERE
         expected = expected or (f"《{sheet}》表或系统中已有的名称" if is_brought else "系统中已有的名称")
         failed = self._failed.get((sheet, cells.text_key(name)))
         if failed:

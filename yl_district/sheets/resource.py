@@ -36,6 +36,7 @@ from .columns import (
     RecordNameColumn,
     ReferenceColumn,
 )
+from .committee_reach import CommitteeReach
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
@@ -63,7 +64,7 @@ class PlainRowResult(RowResult):
         self.object_id = None
 
 
-class SheetResource(ExportRecall, WaitingCells, ModelResource):
+class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     """Imports one sheet row by row; all changes made by a wrong row are rolled back.
 
     Bad cells that decide neither identity nor a figure are put aside as `awaited`, and the row is imported without.
@@ -171,7 +172,7 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
     # Hooks for subclasses
 
     @classmethod
-    def titled_groups(cls, user: Any) -> Any:
+    def titled_groups(cls, user: Any, committee: Any = None) -> Any:
         """Returns what a file's titles can say of its rows beside the `group`; None where that is no more.
 
         The object has the `names` of the groups that the user's lists can be about, `label_of(key)`, `told_by(title)`
@@ -442,7 +443,9 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
     def get_or_init_instance(self, instance_loader: Any, row: RowCells) -> tuple[Any, bool]:
         record = self.recall(self.marked) if self.marked else self._located(row, lambda: self.find(self.row))
         if record is None:
+            self.refuse_of_no_place()
             return self._located(row, lambda: self.start(self.row)), True
+        self.refuse_kept_elsewhere(record, row)
         if id(record) in self.matched and not self._supplements(record):
             remedy = f"与{self.place_of(record)}重复：请删去一行；如不是同一记录，请补充能区分二者的号码、日期或名称"
             kind = RowProblems.DUPLICATE
@@ -635,6 +638,7 @@ class SheetResource(ExportRecall, WaitingCells, ModelResource):
     ) -> None:
         problems: list[CellProblem] = []
         for record in self.records_of(instance):
+            problems += self.taken_elsewhere(record)
             before = None if self.has_begun(record) else dict(record.__dict__)
             for check in (record.clean, partial(check_days, record, self.book.today)):
                 try:
@@ -708,7 +712,7 @@ class LogResource(SheetResource):
     def load(self) -> None:
         self.stored = {}
         self.waiting: dict[tuple[str, ...], list[Any]] = defaultdict(list)
-        for record in self.rows_for_export(self._meta.model.objects.order_by("pk")):
+        for record in self.rows_for_export(self.book.rows(self._meta.model).order_by("pk")):
             self.stored[record.pk] = record
             self.waiting[tuple(self.export_row(record))].append(record)
 
