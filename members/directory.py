@@ -57,7 +57,7 @@ class Directory:
 
     Rows match a person by identity number; else by name and mobile; else by name and birth date; else by name within
     the same organisation. Who may be somebody registered is asked about, as `identity` says; what rows of one file say
-    differently makes them two people. Of several candidates none is chosen by guesswork.
+    differently makes them two people. Of several whom a row fits none is chosen by guesswork: it is asked which.
 
     Empty where the import need not identify people.
     """
@@ -140,45 +140,70 @@ class Directory:
         return self._named(person.name, None)
 
     def matching(self, row, organisations, ask=refuse_to_guess):
-        """Returns the person described by a row with columns for numbers, or None; raises CellError if several match.
+        """Returns the person described by a row with columns for numbers, or None.
 
         `row` has the cells 姓名, and if present 身份证号, 手机号码 and 出生日期; `organisations` are ids. Where it may
-        mean somebody registered, `ask` is called with the Candidates, and returns the one meant or None.
+        mean somebody registered, or fits several, `ask` is called with the Candidates, and returns the one meant or
+        None. Raises CellError where it fits several whom the file itself has begun.
         """
-        person = self._by_numbers(row, ask)
-        if person is not None:
-            return person
-        organisations, said, namesakes = set(organisations), Said.by_row(row), self._named(row["姓名"])
+        organisations, said = set(organisations), Said.by_row(row)
+        if same := self._by_numbers(row, ask):
+            return self._chosen(same, said, ask, organisations)
+        namesakes = self._named(row["姓名"])
         born = [one for one in namesakes if is_born_alike(one, said) and self._is_reached(one)]
         here = [one for one in namesakes if organisations & self.organisations_of(one)]
-        person = self._only(born, row, "姓名", TELL_APART) or self._only(here, row, "姓名", TELL_APART)
-        return person or self._asked(said, namesakes, ask, organisations)
+        if fitting := fitting_of(born, said) or fitting_of(here, said):
+            return self._chosen(fitting, said, ask, organisations)
+        return self._asked(said, namesakes, ask, organisations)
 
     def matching_anywhere(self, row, capacity=None, ask=refuse_to_guess):
         """Like `matching`, but by name in any organisation; people with the capacity are preferred."""
-        person = self._by_numbers(row, ask)
-        if person is None and capacity:
-            person = self._only(self._named(row["姓名"], capacity), row, "姓名", TELL_APART)
-        namesakes = self._named(row["姓名"])
-        person = person or self._only(namesakes, row, "姓名", TELL_APART)
-        return person or self._asked(Said.by_row(row), namesakes, ask)
+        said, namesakes = Said.by_row(row), self._named(row["姓名"])
+        fitting = self._by_numbers(row, ask)
+        if not fitting and capacity:
+            fitting = fitting_of(self._named(row["姓名"], capacity), said)
+        if fitting := fitting or fitting_of(namesakes, said):
+            return self._chosen(fitting, said, ask)
+        return self._asked(said, namesakes, ask)
 
     def referred(self, reference, row, capacity=None, ask=refuse_to_guess):
         """Returns the person whom a row names, with or without a hint, or None for an unknown person.
 
-        A mobile or identity number as a hint counts like a cell of its own. Raises CellError where several people
-        match, or where any other hint matches nobody.
+        A mobile or identity number as a hint counts like a cell of its own. Raises CellError where any other hint
+        matches nobody.
         """
         row = dict(row) | hinted_cells(reference)
         if not reference.hint or len(hinted_cells(reference)) > 1:
             return self.matching_anywhere(row, capacity, ask)
-        fitting = [one for one in self._named(reference.name) if self.hinted(one, reference.hint)]
-        person = self._only(fitting, row, "姓名", TELL_APART_REFERENCE)
-        person = person or self._asked(Said.by_row(row), fitting, ask)
+        said = Said.by_row(row)
+        hinted = [one for one in self._named(reference.name) if self.hinted(one, reference.hint)]
+        if fitting := fitting_of(hinted, said):
+            return self._chosen(fitting, said, ask, remedy=TELL_APART_REFERENCE)
+        person = self._asked(said, hinted, ask)
         if person is None:
             expected = "括号内为该人的手机号码、身份证号或所在组织"
             raise CellError(expected, "请核对括号内的内容，或删去括号", "姓名")
         return person
+
+    def _chosen(self, fitting, said, ask, organisations=None, remedy=TELL_APART):
+        """Returns the only one whom a row fits, of several the one whom `ask` names, None for another person.
+
+        Who is beyond the reader is neither asked about nor in the way of somebody else.
+        """
+        if len(fitting) > 1:
+            fitting = list(filter(self._is_reached, fitting)) or fitting
+        if len(fitting) == 1:
+            return fitting[0]
+        # Those whom the file begins are no doubt about who is registered, and answers can mean but one of them.
+        if sum(not one.pk for one in fitting) > 1 or not all(map(self._is_reached, fitting)):
+            raise CellError(f"能确定为一个人（现有 {len(fitting)} 个可能的人）", remedy, "姓名")
+        found = [(one, self._is_here(one, organisations)) for one in fitting]
+        found.sort(key=lambda each: (not is_born_alike(each[0], said), not each[1]))
+        return ask([Candidate(one, why_asked(one, said, is_here)) for one, is_here in found[:MOST_CANDIDATES]])
+
+    def _is_here(self, person, organisations):
+        """Whether the person belongs to one of the organisations, None where none are said."""
+        return None if organisations is None else bool(organisations & self.organisations_of(person))
 
     def _asked(self, said, namesakes, ask, organisations=None):
         """Returns whom `ask` names among the registered people who may be meant, None where there are none.
@@ -187,7 +212,7 @@ class Directory:
         """
         found = []
         for one in namesakes + self._named_alike(said.name):
-            is_here = None if organisations is None else bool(organisations & self.organisations_of(one))
+            is_here = self._is_here(one, organisations)
             is_asked = one.pk and self._is_reached(one) and weighed(one, said, is_here) == MAY_BE
             is_asked = is_asked and (is_here is not False or self._is_kept(one) or is_born_alike(one, said))
             if is_asked and not (is_moved(one, said) and self.book.repeats(one, "mobile")):
@@ -212,23 +237,24 @@ class Directory:
         return not person.pk or (Person, person.pk) not in self.book.closed
 
     def _by_numbers(self, row, ask):
+        """Returns whom the row's numbers mean: the owner of a document, or those of its name and mobile number."""
         number = row.get("身份证号")
         if number and number in self._by_identity:
-            return self._named_so(self._by_identity[number], row, ask)
+            return [self._named_so(self._by_identity[number], row, ask)]
         self._refuse_elsewhere("身份证号", "identity_number_index", number)
         document = row.get("其他证件类型"), normalised(row.get("其他证件号码") or "")
         if all(document):
             if document in self._by_document:
-                return self._named_so(self._by_document[document], row, ask)
+                return [self._named_so(self._by_document[document], row, ask)]
             self._refuse_elsewhere("其他证件号码", "document_number_index", document[1])
         mobile = row.get("手机号码")
         if not mobile:
-            return None
+            return []
         same = [one for one in self._named(row["姓名"]) if one.mobile == mobile and self._is_reached(one)]
         if number and any(person.identity_number for person in same):
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
-        return self._only(same, {}, "手机号码", TELL_APART)
+        return same if len(same) < 2 else fitting_of(same, Said.by_row(row)) or same
 
     def _refuse_elsewhere(self, column, index, number):
         """Raises CellError where the number is that of somebody of whom the import's committee knows nothing."""
@@ -252,12 +278,6 @@ class Directory:
         if is_other and self.book.committee is not None:
             raise CellError("与证件号码相符的姓名", "该号码已用于另一姓名的人员，请核对姓名与号码", "姓名")
         return person
-
-    def _only(self, candidates, row, column, remedy):
-        fitting = [person for person in candidates if not contradicts(person, row)]
-        if len(fitting) > 1:
-            raise CellError(f"能确定为一个人（现有 {len(fitting)} 个可能的人）", remedy, column)
-        return fitting[0] if fitting else None
 
     def refer(self, text, capacity):
         """Returns the person with this capacity whom a cell names; raises CellError for none or several."""
@@ -385,7 +405,11 @@ def new_person(reference):
     return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"))
 
 
+def fitting_of(people, said):
+    """Returns those of the people whom no number or birth date said contradicts."""
+    return [one for one in people if not (is_told_apart(one, said) or is_moved(one, said))]
+
+
 def contradicts(person, row):
     """Whether a row's identity number, birth date or mobile is not the person's."""
-    said = Said.by_row(row)
-    return is_told_apart(person, said) or is_moved(person, said)
+    return not fitting_of([person], Said.by_row(row))

@@ -24,7 +24,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 IDENTITY = "11010519491231002X"
 OTHER_IDENTITY = "110101199003077774"
-TELL_APART = "请补充身份证号或手机号码，使系统能分辨是哪一位"
 BRACKETS = "请在姓名后用括号注明手机号码或所在组织，如 张三（13800138000）"
 
 
@@ -277,19 +276,62 @@ def test_a_mobile_with_another_identity_number_is_an_error(branch):
     )
 
 
-def test_several_of_one_name_and_mobile_are_an_error(branch):
-    person_at(branch, mobile="13800138000")
-    person_at(branch, mobile="13800138000")
-    answer = ("能确定为一个人（现有 2 个可能的人）", TELL_APART, "手机号码")
-    assert refused(directory().matching, {"姓名": "章程", "手机号码": "13800138000"}, [branch.pk]) == answer
+def test_which_of_several_of_one_name_and_mobile_is_asked_unless_told_apart(branch):
+    first = person_at(branch, mobile="13800138000", birth_date=date(1998, 5, 4))
+    second = person_at(branch, mobile="13800138000")
+    row = {"姓名": "章程", "手机号码": "13800138000"}
+    for organisations in ([branch.pk], None):
+        assert asked_about(row, organisations) == (None, [first, second])
+        assert asked_about(row, organisations, second) == (second, [first, second])
+        assert asked_about(row | {"出生日期": date(2001, 5, 4)}, organisations) == (second, [])
 
 
-def test_several_of_one_name_within_an_organisation_are_an_error_unless_told_apart(branch):
-    person_at(branch, birth_date=date(1998, 5, 4))
+def test_which_of_several_of_one_name_within_an_organisation_is_asked_unless_told_apart(branch):
+    elder = person_at(branch, birth_date=date(1998, 5, 4))
     younger = person_at(branch, birth_date=date(2001, 5, 4))
-    answer = ("能确定为一个人（现有 2 个可能的人）", TELL_APART, "姓名")
-    assert refused(directory().matching, {"姓名": "章程"}, [branch.pk]) == answer
-    assert directory().matching({"姓名": "章程", "出生日期": date(2001, 5, 4)}, [branch.pk]) == younger
+    person_at(branch, mobile="13900139000", birth_date=date(2003, 5, 4))
+    row = {"姓名": "章程", "手机号码": "13800138000"}
+    assert asked_about(row, [branch.pk]) == (None, [elder, younger])
+    assert asked_about(row, [branch.pk], younger) == (younger, [elder, younger])
+    assert asked_about(row | {"出生日期": date(2001, 5, 4)}, [branch.pk]) == (younger, [])
+
+
+def test_which_of_two_born_on_the_same_day_is_asked_the_one_who_belongs_there_first(branch):
+    born = {"birth_date": date(1998, 5, 4)}
+    elsewhere, here = person_at(make_organisation("槐荫社区团支部", branch), **born), person_at(branch, **born)
+    assert asked_about({"姓名": "章程", "出生日期": born["birth_date"]}, [branch.pk]) == (None, [here, elsewhere])
+
+
+def test_which_of_two_is_asked_in_words_of_what_agrees(branch):
+    person_at(branch, birth_date=date(1998, 5, 4))
+    person_at(branch, birth_date=date(2001, 5, 4))
+    why = []
+    directory().matching({"姓名": "章程"}, [branch.pk], lambda candidates: why.extend(one.why for one in candidates))
+    assert why == ["姓名、所在组织相同"] * 2
+
+
+def test_whom_the_reader_does_not_reach_is_no_choice(branch):
+    hidden, person = (person_at(branch, mobile="13800138000") for _ in range(2))
+    row = {"姓名": "章程", "手机号码": "13800138000"}
+    known = Directory(Book(TODAY, closed={(Person, hidden.pk)}))
+    assert known.matching(row, [branch.pk]) == person
+
+
+def test_those_whom_the_file_begins_are_told_apart_by_the_file_alone(branch):
+    registered, known, asked = person_at(branch), directory(), []
+
+    def begun():
+        person = Person(name="章程")
+        known.learn(person)
+        known.note(person, branch.pk)
+        return person
+
+    first = begun()
+    known.matching({"姓名": "章程"}, [branch.pk], asked.extend)
+    assert [(one.record, one.answer) for one in asked] == [(registered, f"same:{registered.pk}"), (first, "same")]
+    begun()
+    answer = "能确定为一个人（现有 3 个可能的人）", "请补充身份证号或手机号码，使系统能分辨是哪一位", "姓名"
+    assert refused(known.matching, {"姓名": "章程"}, [branch.pk]) == answer
 
 
 def test_every_capacity_counts_as_belonging_to_an_organisation(branch):
@@ -309,9 +351,10 @@ def test_a_name_that_may_mean_anybody_means_the_one_of_the_capacity_first(branch
     known = directory()
     assert known.matching_anywhere({"姓名": "章程"}, MEMBER) == member
     assert known.matching_anywhere({"姓名": "章程"}, VOLUNTEER) == volunteer
-    answer = ("能确定为一个人（现有 2 个可能的人）", TELL_APART, "姓名")
-    assert refused(known.matching_anywhere, {"姓名": "章程"}, ASSISTED_YOUTH) == answer
-    assert refused(known.matching_anywhere, {"姓名": "章程"}) == answer
+    for capacity in (ASSISTED_YOUTH, None):
+        asked = []
+        assert known.matching_anywhere({"姓名": "章程"}, capacity, asked.extend) is None
+        assert [one.record for one in asked] == [member, volunteer]
     assert known.matching_anywhere({"姓名": "顾清"}, MEMBER) is None
 
 
@@ -387,6 +430,9 @@ def test_any_other_hint_must_fit_somebody(branch):
     person = person_at(branch)
     known = directory()
     assert known.referred(Reference("章程", "柳林社区团支部"), {}) == person
+    other, asked = person_at(branch), []
+    directory().referred(Reference("章程", "柳林社区团支部"), {}, ask=asked.extend)
+    assert [one.record for one in asked] == [person, other]
     assert refused(known.referred, Reference("章程", "大"), {}) == (
         "括号内为该人的手机号码、身份证号或所在组织",
         "请核对括号内的内容，或删去括号",

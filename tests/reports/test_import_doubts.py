@@ -16,11 +16,23 @@ from orgs.models import Role
 from tests.factories import make_activity, make_assisted_youth, make_hub, make_member, make_person, make_post, make_user
 from tests.pages import browser_of, two_branches
 from tests.reports.import_pages import HERE, act, commit, rows, sent, text, told
-from tests.rosters import BRANCH, OTHER_BRANCH, histories, in_trial, make_branches, records, take, tally, written
+from tests.rosters import (
+    BRANCH,
+    OTHER_BRANCH,
+    histories,
+    in_trial,
+    make_branches,
+    problems,
+    records,
+    take,
+    tally,
+    written,
+)
 from tests.workbooks import take_in, workbook
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.questions import UNANSWERED
 from yl_district.importing.steps import run_undo
+from yl_district.sheets.doubts import Candidate, doubt_of
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +178,61 @@ def test_of_several_candidates_the_answer_names_one(branches):
     assert (meant.mobile, people()) == ("16512393009", 3)
 
 
+# By kind, two namesakes who are registered, and a row that fits both, with what comes of it as one of them.
+BOTH_FIT = {
+    "members": ([MEMBER | BORN, MEMBER | MOVED | {"出生日期": "1999-05-05"}], MEMBER | {"手机号码": None}, SAME),
+    "posts": ([POST, POST | MOVED], POST | {"手机号码": None}, SAME),
+    "volunteers": ([VOLUNTEER, VOLUNTEER | MOVED], {"姓名": "邬安宁", "单位": "青山公司"}, CHANGED),
+    "links": ([LINK, LINK | MOVED], LINK | {"手机号码": None, "单位": "青山公司"}, CHANGED),
+    "assisted": ([ASSISTED, ASSISTED | {"出生日期": "2011-05"}], ASSISTED | {"出生日期": None}, SAME),
+    "signins": ([SIGN_IN, SIGN_IN | MOVED], SIGN_IN | {"手机号码": None}, SAME),
+}
+
+
+@pytest.mark.in_turn
+@pytest.mark.parametrize("kind", BOTH_FIT)
+def test_which_of_two_namesakes_whom_a_row_fits_is_a_choice(branches, kind):
+    registered, row, outcome = BOTH_FIT[kind]
+    written(kind, registered)
+    before, namesakes = records(), sorted(Person.objects.filter(name="邬安宁").values_list("pk", flat=True))
+    found = take(kind, [row], doubtful="same", only_right=True)
+    assert (tally(found.batch), found.said, found.is_written) == ({"doubtful": 1}, UNANSWERED, False)
+    assert (records(), problems(found)) == (before, [])
+    [doubt] = found.doubts
+    assert [one["answer"] for one in doubt["candidates"]] == [f"same:{pk}" for pk in namesakes]
+
+    def answered(answer):
+        batch = written(kind, [row], answers=[{"id": "same_person", "answer": {"2": answer}}])
+        return tally(batch), people(), batch
+
+    for pk in namesakes:
+        assert in_trial(lambda pk=pk: answered(f"same:{pk}"))[:2] == (outcome, 1 + len(namesakes))
+    counts, known, batch = answered("new")
+    assert (counts, known) == (NEW, 2 + len(namesakes))
+    batch.enter("undoing", "committed")
+    run_undo(batch)
+    assert records() == before
+
+
+def test_only_its_own_answer_says_that_a_row_means_whom_the_file_begins_rather_than_a_registered_one():
+    candidates = [Candidate(Person(pk=7), ""), Candidate(Person(), "")]
+    given = {"same_person": "same", "same_person/1:3": "same", "same_person/1:4": "same:7"}
+    assert [doubt_of(given, "same_person", f"1:{row}", candidates).answer for row in (2, 3, 4)] == [
+        "",
+        "same",
+        "same:7",
+    ]
+
+
+def test_two_rows_that_fit_two_namesakes_are_each_answered(branches):
+    written("members", BOTH_FIT["members"][0])
+    first, second = Person.objects.filter(name="邬安宁").order_by("pk")
+    rows = [BOTH_FIT["members"][1] | {"备注": words} for words in ("甲", "乙")]
+    answers = [{"id": "same_person", "answer": {"2": f"same:{second.pk}", "3": f"same:{first.pk}"}}]
+    assert tally(written("members", rows, answers=answers)) == {"changed": 2}
+    assert [Member.objects.get(person=one).remark for one in (first, second)] == ["乙", "甲"]
+
+
 @pytest.mark.parametrize("kind", ["members", "links", "assisted", "signins"])
 def test_another_spelling_becomes_another_name_and_is_not_asked_about_again(branches, kind):
     first, row, _ = DOUBTS[kind]["another spelling"]
@@ -285,6 +352,26 @@ def test_what_is_no_answer_is_refused(two, tmp_path, answer, words):
     assert (error.value.returncode, words in str(error.value)) == (2, True)
 
 
+def test_one_answer_for_all_leaves_a_row_waiting_that_fits_two(branches, tmp_path):
+    written("members", BOTH_FIT["members"][0])
+    before, rows = records(), [BOTH_FIT["members"][1]]
+    report, code = run(tmp_path, rows, "--doubtful", "same")
+    assert (code, report["written"], report["counts"]["doubtful"], records()) == (1, False, 1, before)
+    found = "1 行可能是已登记的人，其中 1 行可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个"
+    assert [one["found"] for one in report["questions"] if one["id"] == "same_person"] == [found]
+    out = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("import_rows", "members", str(tmp_path / "名单.xlsx"), "--doubtful", "same", stdout=out)
+    said = "可能的不止一个，--doubtful same 不能替您选定，请用 --answers 逐行指明。"
+    [line] = [line for line in out.getvalue().splitlines() if line.startswith("等待答复：")]
+    keys = sorted(Person.objects.filter(name="邬安宁").values_list("pk", flat=True))
+    assert line == f"等待答复：《花名册》第 2 行可能是已登记的：{fits(*keys)}；new。{said}"
+
+
+def fits(*keys):
+    return "；".join(f"same:{key}（姓名、所在组织相同）" for key in keys)
+
+
 def test_a_partly_answered_file_is_not_written(two, tmp_path):
     report, code = run(tmp_path, TWO, answers=[{"id": "same_person", "answer": {"2": "same"}}])
     counts = {name: count for name, count in report["counts"].items() if count}
@@ -363,6 +450,21 @@ def decide(client, batch, row, answer):
     done = act(client, "decide", batch, **{f"row-{row.part}-{row.place}": answer})
     batch.refresh_from_db()
     return done
+
+
+def test_a_row_that_fits_two_shows_both_and_waits_after_one_answer_for_all(roster, district):
+    twin = make_person("邬安宁", gender=Person.Gender.FEMALE, birth_date=date(2001, 5, 5))
+    make_member(branch=district.here, person=twin)
+    sent(roster, [HEADINGS[:-1], ROSTER[0][:-1]])
+    batch = ImportBatch.objects.latest("pk")
+    answer_all(roster, batch, "same")
+    assert rows(roster, batch) == [(2, "可能是同一人")]
+    page = told(roster, batch)
+    assert "1 行可能是已登记的人，其中 1 行可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个" in page
+    [row] = shown(roster, batch)
+    assert [one.why for one in row.doubt.candidates] == ["姓名、出生日期、所在组织相同"] * 2
+    decide(roster, batch, row, f"same:{twin.pk}")
+    assert rows(roster, batch, show="all") == [(2, "相同")]
 
 
 def mobiles():

@@ -12,7 +12,6 @@ from tests.rosters import BRANCH, OTHER_BRANCH, identity_number, make_branches, 
 from tests.workbooks import workbook
 from yl_district.importing.findings import Findings
 from yl_district.importing.mending import write_wrong_rows
-from yl_district.importing.models import ImportBatch
 from yl_district.importing.steps import begin_check, begin_commit, open_import
 from yl_district.spreadsheets.workbooks import read_workbook
 
@@ -203,8 +202,6 @@ def test_a_post_of_nobody_known_is_told_from_one_of_two_namesakes(branches):
     for number in range(2):
         make_post("陆远", branches[BRANCH], person=make_person("陆远", mobile=f"1380013800{number}"))
     row = {"姓名": "陆远", "所在组织": BRANCH, "职务": "委员", "任职年月": "2017-01"}
-    remedy = "请补充身份证号或手机号码，使系统能分辨是哪一位"
-    assert problems(take("posts", [row])) == [
-        ("团干部", 2, "姓名", "陆远", "能确定为一个人（现有 2 个可能的人）", remedy)
-    ]
-    assert not ImportBatch.objects.exists()
+    found = take("posts", [row])
+    assert (problems(found), tally(found.batch), len(found.doubts[0]["candidates"])) == ([], {"doubtful": 1}, 2)
+    assert tally(take("posts", [row | {"姓名": "陆近"}]).batch) == {"new": 1}

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Answers: TypeAlias = Sequence[Mapping[str, Any]]
 ANOTHER_DAY = "其他日期"
 PLACES_NAMED = 4
+SEVERAL_FIT = "行可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个"
 UNANSWERED = "没有写入：还有问题没有答复，请先答复后再写入。"
 
 
@@ -177,11 +178,12 @@ def doubt_questions(book: Book) -> Iterator[Question]:
     for about, rows in book.doubts.items():
         record, same, another = DOUBT_WORDS[about]
         sheets = {sheet: int(key.partition(":")[0]) for (sheet, _), (key, _) in rows.items()}
+        several = sum(len(doubt.candidates) > 1 for _, doubt in rows.values())
         yield Question(
             id=about,
             kind=about,
             asked=f"这些行是不是{record}？",
-            found=f"{len(rows)} 行可能是{record}",
+            found=f"{len(rows)} 行可能是{record}" + (f"，其中 {several} {SEVERAL_FIT}" if several else ""),
             rows=sorted(rows),
             proposals={
                 THE_SAME: f"都是{same}（按变更处理）",
@@ -189,7 +191,7 @@ def doubt_questions(book: Book) -> Iterator[Question]:
                 ROW_BY_ROW: "逐行答复",
             },
             sheets=sheets,
-            waiting=sum(is_open for _, is_open in rows.values()),
+            waiting=sum(not doubt.answer for _, doubt in rows.values()),
         )
 
 

@@ -216,7 +216,7 @@ class Book:
         self.state_changes: dict[SheetRow, None] = {}
         self.coded: dict[SheetRow, bool] = {}
         self.additions: dict[SheetRow, None] = {}
-        self.doubts: dict[str, dict[SheetRow, tuple[str, bool]]] = {}
+        self.doubts: dict[str, dict[SheetRow, tuple[str, Doubt]]] = {}
         self.begun: dict[int, SheetRow] = {}
         self.claims: dict[int, tuple[models.Model, dict[str, tuple[Any, SheetRow]]]] = {}
         self.agreed: dict[int, Agreed | None] = {}
@@ -245,7 +245,7 @@ class Book:
     def settle_doubt(self, about: str, place: SheetRow, key: str, candidates: Sequence[Candidate]) -> Doubt:
         """Returns the Doubt of the row at a place, and notes it, so that it is asked or its answer can be changed."""
         doubt = doubt_of(self.answers, about, key, candidates)
-        self.doubts.setdefault(about, {})[place] = key, not doubt.answer
+        self.doubts.setdefault(about, {})[place] = key, doubt
         return doubt
 
     @contextmanager

@@ -62,8 +62,11 @@ def doubt_of(answers: Mapping[str, str], about: str, key: str, candidates: Seque
 
     Of several candidates none is taken that the row's own answer does not name.
     """
-    answer = answers.get(row_answer(about, key)) or answers.get(about, "")
+    own = answers.get(row_answer(about, key))
+    answer = own or answers.get(about, "")
     if answer == THE_SAME and len(candidates) == 1:
         answer = candidates[0].answer
+    elif answer == THE_SAME and not own:
+        answer = ""
     known = {ANOTHER_ONE, *(one.answer for one in candidates)}
     return Doubt(about, candidates, answer if answer in known else "")

@@ -14,6 +14,8 @@ from yl_district.importing.versions import as_ranges
 from yl_district.sheets.cells import quoted_cell
 from yl_district.sheets.doubts import ANOTHER_ONE, THE_SAME
 
+MUST_BE_NAMED = "可能的不止一个，--doubtful same 不能替您选定，请用 --answers 逐行指明。"
+
 
 class Command(DatabaseCommand):
     help = "把年度工作台账（.xlsx、.xls 或 .ods）整份导入；有任何一行有误则不写入，退出码为 1。"
@@ -61,7 +63,8 @@ def doubt_lines(doubts):
         if not one["answer"]:
             sheet = f"《{one['sheet']}》" if one["sheet"] else ""
             found = "；".join(f"{each['answer']}（{each['why']}）" for each in one["candidates"])
-            yield f"等待答复：{sheet}第 {one['row']} 行可能是已登记的：{found}；{ANOTHER_ONE}。"
+            several = MUST_BE_NAMED if len(one["candidates"]) > 1 else ""
+            yield f"等待答复：{sheet}第 {one['row']} 行可能是已登记的：{found}；{ANOTHER_ONE}。{several}"
 
 
 def answers_in(path):
