@@ -61,28 +61,44 @@ def levels(above):
 
 
 class NamedOtherwise(SheetResource):
-    """A sheet of organisations, which `known` has by name; a name written otherwise is asked about."""
+    """A sheet of organisations, which `known` has by name; a name written otherwise is asked about.
 
-    def named_alike(self, name, key):
-        """Returns the registered organisations, not named by another row, of which a name has the same `key(name)`."""
+    `likeness` says of a name what other spellings of it have in common.
+    """
+
+    @staticmethod
+    def likeness(name):
+        raise NotImplementedError
+
+    def named_alike(self, name):
+        """Returns the organisations whose names are alike: the registered ones, and the first that the file begins."""
         if self.alike is None:
             self.alike = defaultdict(dict)
-            for one in self.stored.values():
-                self.alike[key(one.name)][one.pk] = one
-        found = self.alike.get(key(name), {}) if key(name) else {}
-        return [one for one in found.values() if id(one) not in self.matched]
+            for one in list(self.known.values()):
+                self.learn_alike(one)
+        key = self.likeness(name)
+        found = list(self.alike.get(key, {}).values()) if key else []
+        return [one for one in found if one.pk] + [one for one in found if not one.pk][:1]
+
+    def learn_alike(self, record):
+        """Has later rows of names that are like the record's be asked about it."""
+        if self.alike is not None:
+            self.alike[self.likeness(record.name)][id(record)] = record
 
     def ask_which(self, row, heading, alike):
         """Returns the organisation that the row is answered to mean, which keeps its name, None for another one."""
         if not alike:
             return None
-        found = self.ask(SAME_ORGANISATION, [Candidate(one, "名称写法相近") for one in alike])
+        found = self.ask(SAME_ORGANISATION, [Candidate(one, self._why_alike(one)) for one in alike])
         if found:
             # Other rows refer to it by the name in this one.
             name = row.pop(heading)
             self.known[name] = found
             self.written_so.add(name)
         return found
+
+    def _why_alike(self, organisation):
+        return "名称写法相近" if organisation.pk else f"{self.place_of(organisation)}，名称写法相近"
 
 
 class OrganisationResource(NamedOtherwise):
@@ -94,6 +110,7 @@ class OrganisationResource(NamedOtherwise):
 
     sheet = ORGANISATION_SHEET
     known_by = ("组织名称",)
+    likeness = staticmethod(league_key)
     early_headings = known_by
     relies_on_all = True  # a new organisation's path depends on those of all others
     columns = [
@@ -165,7 +182,7 @@ class OrganisationResource(NamedOtherwise):
 
     def find(self, row):
         found = self.known.get(row["组织名称"])
-        return found or self.ask_which(row, "组织名称", self.named_alike(row["组织名称"], league_key))
+        return found or self.ask_which(row, "组织名称", self.named_alike(row["组织名称"]))
 
     def start(self, row):
         if self.root is None and row["组织名称"] in self.doubtful:
@@ -194,6 +211,10 @@ class OrganisationResource(NamedOtherwise):
             return []
         self._move(record, now, parent)
         return [("上级组织", now.name, parent.name)]
+
+    def is_repeated(self, record, heading, value):
+        is_parent = heading == "上级组织" and self.parents.get(id(record)) is value
+        return is_parent or super().is_repeated(record, heading, value)
 
     def _set_parent(self, record, parent):
         self.trail.append(partial(self.parents.__setitem__, id(record), self.parents.get(id(record))))
@@ -235,6 +256,7 @@ class OrganisationResource(NamedOtherwise):
         record.depth, record.path = parent.depth + 1 if parent else 1, self._next_place(parent)
         self._count_step(record.path)
         self.known[record.name] = record
+        self.learn_alike(record)
         if parent:
             self._write(parent, numchild=parent.numchild + 1)
         else:
@@ -288,6 +310,7 @@ class UnitResource(NamedOtherwise):
     sheet = "两新组织"
     belongs_by = ("团支部",)
     known_by = ("单位名称", "统一社会信用代码")
+    likeness = staticmethod(firm_key)
     settled_by = "id"  # an undone import must not leave a unit in another state than its changes say
     group = "团支部"
     columns = [
@@ -360,8 +383,8 @@ class UnitResource(NamedOtherwise):
         return unit or same_code or self.ask_which(row, "单位名称", self._alike(row))
 
     def _alike(self, row):
-        """Returns the registered units with the same name written shorter or otherwise, and no other credit code."""
-        code, alike = row.get("统一社会信用代码"), self.named_alike(row["单位名称"], firm_key)
+        """Returns the units with the same name written shorter or otherwise, and no other credit code."""
+        code, alike = row.get("统一社会信用代码"), self.named_alike(row["单位名称"])
         return [unit for unit in alike if not (code and unit.credit_code)]
 
     def accept(self, record):
@@ -370,6 +393,7 @@ class UnitResource(NamedOtherwise):
             for name in former:
                 del self.known[name]
         self.known[record.name] = record
+        self.learn_alike(record)
         if record.credit_code:
             self.by_code[record.credit_code] = record
 

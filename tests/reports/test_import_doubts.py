@@ -365,7 +365,7 @@ def test_one_answer_for_all_leaves_a_row_waiting_that_fits_two(branches, tmp_pat
     said = "可能的不止一个，--doubtful same 不能替您选定，请用 --answers 逐行指明。"
     [line] = [line for line in out.getvalue().splitlines() if line.startswith("等待答复：")]
     keys = sorted(Person.objects.filter(name="邬安宁").values_list("pk", flat=True))
-    assert line == f"等待答复：《花名册》第 2 行可能是已登记的：{fits(*keys)}；new。{said}"
+    assert line == f"等待答复：《花名册》第 2 行可能是已有的：{fits(*keys)}；new。{said}"
 
 
 def fits(*keys):

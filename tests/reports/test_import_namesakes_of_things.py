@@ -109,6 +109,78 @@ def test_within_one_file_activities_of_a_day_and_host_are_one_or_several_as_answ
     assert tally(written("activities", [sheet[0], sheet[2]])) == {"same": 2}
 
 
+SPELT = {
+    kind: [first | {heading: name} for name in (first[heading], names[0], names[-1])]
+    for kind, (first, heading, names) in OTHER_NAMES.items()
+    if kind != "activities"
+}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("kind", SPELT)
+def test_within_one_file_names_written_otherwise_are_one_or_several_as_answered(branches, kind):
+    sheet, before, count = SPELT[kind], records(), MODELS[kind].objects.count()
+    found = take(kind, sheet)
+    assert (tally(found.batch), found.is_written, records()) == ({"new": 1, "doubtful": 2}, False, before)
+    [question] = found.batch.questions
+    assert (question["id"], question["found"]) == ("same_organisation", "2 行可能是已有的单位")
+    candidates = [one["candidates"] for one in found.doubts]
+    assert candidates == [[{"answer": "same", "why": "第 2 行，名称写法相近"}]] * 2
+
+    def in_all():
+        batch = written(kind, sheet, doubtful="same")
+        return tally(batch), MODELS[kind].objects.count() - count, MODELS[kind].objects.latest("pk").name
+
+    heading = OTHER_NAMES[kind][1]
+    assert in_trial(in_all) == ({"new": 1, "same": 2}, 1, sheet[0][heading])
+    answers = [{"id": "same_organisation", "answer": {"3": "same", "4": "new"}}]
+    batch = written(kind, sheet, answers=answers)
+    assert (tally(batch), MODELS[kind].objects.count()) == ({"new": 2, "same": 1}, count + 2)
+    assert tally(take(kind, [sheet[0], sheet[2]]).batch) == {"same": 2}
+    batch.enter("undoing", "committed")
+    run_undo(batch)
+    # New organisations stay, whatever their names.
+    assert (records() == before) is (kind == "units")
+
+
+@pytest.mark.parametrize("kind", SPELT)
+def test_a_row_of_its_exact_name_does_not_keep_a_name_written_otherwise_from_being_asked_about(branches, kind):
+    written(kind, SPELT[kind][:1])
+    for sheet in (SPELT[kind][:2], SPELT[kind][1::-1]):
+        found = take(kind, sheet)
+        assert (tally(found.batch), found.is_written) == ({"same": 1, "doubtful": 1}, False)
+    assert in_trial(lambda: tally(written(kind, SPELT[kind][:2], doubtful="same"))) == {"same": 2}
+    assert tally(written(kind, SPELT[kind][:2], doubtful="new")) == {"same": 1, "new": 1}
+
+
+@pytest.mark.parametrize("kind", SPELT)
+def test_between_a_registered_one_and_one_of_the_file_the_row_itself_says_which(branches, kind):
+    written(kind, SPELT[kind][:1])
+    key, sheet = MODELS[kind].objects.latest("pk").pk, SPELT[kind][1:]
+    given = {"id": "same_organisation", "answer": {"2": "new"}}
+    found = take(kind, sheet, answers=[given], doubtful="same")
+    assert tally(found.batch) == {"new": 1, "doubtful": 1}
+    assert [one["answer"] for one in found.doubts[1]["candidates"]] == [f"same:{key}", "same"]
+    for answer in (f"same:{key}", "same", "new"):
+        given["answer"]["3"] = answer
+        expected = {"new": 2} if answer == "new" else {"new": 1, "same": 1}
+        assert in_trial(lambda: tally(written(kind, sheet, answers=[given]))) == expected
+
+
+def test_within_one_file_what_tells_firms_apart_needs_no_question(branches):
+    codes = "91110105MA01234565", "91110000600037341L"
+    for names in (("和顺科技有限公司", "和顺物业有限公司"), ("和顺科技有限公司", "和顺科技（石景山分公司）")):
+        sheet = [FIRM | {"单位名称": name, "统一社会信用代码": code} for name, code in zip(names, codes, strict=True)]
+        assert tally(take("units", sheet, check=True).batch) == {"new": 2}
+
+
+def test_one_of_the_file_that_differs_is_not_taken_without_a_word(branches):
+    sheet = [SPELT["units"][0], SPELT["units"][1] | {"地址": "古城路2号"}]
+    found = take("units", sheet, doubtful="same")
+    assert (tally(found.batch), found.is_written) == ({"new": 1, "duplicate": 1}, False)
+    assert found.errors[0].remedy.startswith("与第 2 行重复：请删去一行")
+
+
 def test_rows_of_other_sheets_refer_to_it_by_the_name_in_the_file(branches):
     written("organisations", [GROUP])
     member = {"姓名": "裘宁", "性别": "女", "出生日期": "1998-05-04", "所在团支部": "天翌物业团支部"}

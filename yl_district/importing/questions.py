@@ -162,7 +162,7 @@ def day_question(
 # {what rows are in doubt about: (a registered record, the one that it is asked to be, another one)} in words.
 DOUBT_WORDS = {
     SAME_PERSON: ("已登记的人", "同一人", "另一人"),
-    SAME_ORGANISATION: ("已登记的单位", "同一个", "另一个"),
+    SAME_ORGANISATION: ("已有的单位", "同一个", "另一个"),
     SAME_ACTIVITY: ("已有的活动", "同一个", "另一个"),
 }
 

@@ -466,13 +466,17 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             is_said = self.book.answers.get(ADDITIONS) == ADD
         return is_said
 
+    def is_repeated(self, record: Any, heading: str, value: Any) -> bool:
+        """Whether a cell of no field of the record says again what an earlier row of the file did."""
+        return heading in self.known_by
+
     def _added(self, record: Any) -> bool | None:
         """Whether the row fills what is empty or vague in a record, None where it says anything else."""
         added = False
         for heading, value in self.row.items():
             item = self.fields[heading]
             if item.attribute is None:
-                if heading not in self.known_by:
+                if not self.is_repeated(record, heading, value):
                     return None
                 continue
             target = record

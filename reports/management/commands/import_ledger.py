@@ -64,7 +64,7 @@ def doubt_lines(doubts):
             sheet = f"《{one['sheet']}》" if one["sheet"] else ""
             found = "；".join(f"{each['answer']}（{each['why']}）" for each in one["candidates"])
             several = MUST_BE_NAMED if len(one["candidates"]) > 1 else ""
-            yield f"等待答复：{sheet}第 {one['row']} 行可能是已登记的：{found}；{ANOTHER_ONE}。{several}"
+            yield f"等待答复：{sheet}第 {one['row']} 行可能是已有的：{found}；{ANOTHER_ONE}。{several}"
 
 
 def answers_in(path):
