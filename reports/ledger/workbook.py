@@ -10,6 +10,7 @@ from assistance.resources import AssistanceResource, ScholarshipResource, Servic
 from orgs.resources import SupplyResource, UnitContactResource
 from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, DOUBTFUL, NEW, SAME
+from yl_district.importing.column_questions import ask_columns, fillable
 from yl_district.importing.findings import ASK, doubt_dict, run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.layout_questions import noticed_dicts
@@ -136,16 +137,15 @@ class LedgerReport:
     def _read_headings(self, sheet, name, proposal):
         top = sheet.first_heading_row + 1
         for one in proposal.recognised.get(sheet.number, ()):
-            if one.how == "ambiguous" and heading_key(one.heading) in map(heading_key, one.choices):
-                remedy = "请删去或改名其中一列"
-                problem = problem_at(name, top, one.choices[0], one.choices[0], "每个标题只有一列", remedy)
-                self.sheets[name].errors.append(problem)
-            elif one.how in ("unknown", "ambiguous"):
+            is_repeated = heading_key(one.heading) in map(heading_key, one.choices)  # which of them is asked
+            if one.how in ("unknown", "ambiguous") and not is_repeated:
                 heading = shown_heading(one.heading and quoted_cell(one.heading), one.place)
                 self.unknown.append({"sheet": name, "column": heading})
+        asked = {item.column_name for kind, item in fillable(proposal) if kind == sheet.kind}
         for number, _, column in proposal.missing:
             if number == sheet.number:
                 remedy = "请补上这一列，标题写法与台账模板一致"
+                remedy += "；整张表是同一个值的，可以用 --answers 答复" if column in asked else ""
                 problem = problem_at(name, top, column, None, f"必需的列“{column}”", remedy)
                 self.sheets[name].errors.append(problem)
 
@@ -196,9 +196,11 @@ def import_ledger(data, file_name, today, user=None, check=False, answers=(), do
     except UnreadableWorkbook as error:
         report.refusals.append(Problem(error.sheet, None, None, error.found, error.expected, error.remedy))
         return report
-    report.read_sheets(proposal)
     try:
-        how = {"today": today, "check": check, "answers": answers, "doubtful": doubtful}
+        rest = ask_columns(batch, proposal, answers, today) if proposal.missing else answers
+        report.read_sheets(proposal)
+        report.questions = question_dicts(batch)
+        how = {"today": today, "check": check, "answers": rest, "doubtful": doubtful}
         if not report.errors and run_through(batch, lambda: report.read_rows(batch), **how):
             report.batch = batch
             return report

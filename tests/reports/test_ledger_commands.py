@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 
 from members.models import Person, Post
 from orgs.accounts.second_factor import spend_code
-from orgs.models import Organisation, User
+from orgs.models import Organisation, Supply, User
 from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers
@@ -62,6 +62,81 @@ def test_a_good_file_is_written(file, capsys):
         0,
     )
     assert ImportBatch.objects.get().user is None
+
+
+def reported(capsys, file, tmp_path, given):
+    """What import_ledger reports in JSON with these answers, {id: answer}, and its exit code."""
+    answers = tmp_path / "答复.json"
+    answers.write_text(json.dumps([{"id": key, "answer": answer} for key, answer in given.items()]), "utf-8")
+    output, code = said(capsys, "import_ledger", file, "--json", "--answers", answers)
+    return json.loads(output), code
+
+
+def without(column, *rows):
+    """The rows without a column."""
+    return [{heading: cell for heading, cell in row.items() if heading != column} for row in rows]
+
+
+SUPPLY = {"组织": "清河地区团工委", "日期": "2017-05-04", "物资": "团旗", "数量": "2"}
+LACKING = {"团组织": [ROOT], "团员": without("性别", MEMBER), "物资配发": without("日期", SUPPLY)}
+
+
+def test_columns_that_sheets_lack_are_questions_whose_answers_all_their_rows_get(file, capsys, tmp_path):
+    before = counts()
+    report, code = reported(capsys, file(LACKING), tmp_path, {})
+    assert [(one["id"], one["kind"], one["found"], one["proposals"]) for one in report["questions"]] == [
+        ("column-团员-性别", "column", "《团员》缺少必需的列“性别”", ["男", "女"]),
+        ("column-物资配发-日期", "column", "《物资配发》缺少必需的列“日期”", ["其他日期"]),
+    ]
+    assert (code, report["written"], counts()) == (1, False, before)
+    report, code = reported(capsys, file(LACKING), tmp_path, {"column-团员-性别": "男"})
+    assert ([error["column"] for error in report["errors"]], code, counts()) == (["日期"], 1, before)
+    both = {"column-团员-性别": "男", "column-物资配发-日期": "2017-05-04"}
+    report, code = reported(capsys, file(LACKING), tmp_path, both)
+    assert (report["errors"], report["written"], code) == ([], True, 0)
+    assert (Person.objects.get().gender, str(Supply.objects.get().issued_on)) == ("M", "2017-05-04")
+
+
+def test_an_answer_about_a_column_holds_for_the_sheets_of_its_kind_alone(file, capsys, tmp_path):
+    unit = {"单位名称": "和顺科技", "类别": "非公企业"}
+    sheets = GOOD | {"团员": [MEMBER | {"离开日期": None}], "两新组织": [unit]}
+    report, code = reported(capsys, file(sheets), tmp_path, {"column-两新组织-状态": "正常"})
+    assert (report["errors"], code) == ([], 0)
+    kept = ImportBatch.objects.get().mapping["sheets"]
+    assert [(one["name"], one["fixed"]) for one in kept if one["fixed"]] == [("两新组织", {"状态": "正常"})]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (
+            {"column-团员-性别": "未知"},
+            "《团员》表中没有“性别”这一列，整张表统一为什么？”的答复，应为以下之一：男、女。",
+        ),
+        ({"column-性别": "男"}, "没有编号为“column-性别”的问题"),
+    ],
+)
+def test_an_answer_about_a_column_that_does_not_fit_ends_with_code_2(file, capsys, tmp_path, given, words):
+    with pytest.raises(CommandError) as error:
+        reported(capsys, file(LACKING), tmp_path, given)
+    assert (words in str(error.value), error.value.returncode, ImportBatch.objects.count()) == (True, 2, 0)
+
+
+def test_of_two_columns_of_one_heading_one_is_asked_for(file, capsys, tmp_path):
+    sheets = GOOD | {"团员": [[*MEMBER, "性别*"], [*MEMBER.values(), "女"]]}
+    report, code = reported(capsys, file(sheets), tmp_path, {})
+    assert [(one["id"], one["rows"], one["proposals"]) for one in report["questions"]] == [
+        ("twins-性别", [2], ["第 1 个", "第 2 个"])
+    ]
+    assert (code, report["written"], report["unknown"], Person.objects.count()) == (1, False, [], 0)
+    report, code = reported(capsys, file(sheets), tmp_path, {"twins-性别": "第 2 个"})
+    assert (code, report["written"], Person.objects.get().gender) == (0, True, "F")
+
+
+def test_two_columns_of_one_heading_that_say_the_same_are_one(file, capsys, tmp_path):
+    sheets = GOOD | {"团员": [[*MEMBER, "性别*"], [*MEMBER.values(), "男"]]}
+    report, code = reported(capsys, file(sheets), tmp_path, {})
+    assert (code, report["questions"], report["unknown"]) == (0, [], [])
 
 
 def test_the_same_file_again_is_said_to_change_nothing(file, capsys):
