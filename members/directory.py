@@ -191,15 +191,22 @@ class Directory:
         Who is beyond the reader is neither asked about nor in the way of somebody else.
         """
         if len(fitting) > 1:
-            fitting = list(filter(self._is_reached, fitting)) or fitting
+            fitting = list(filter(self._is_told, fitting)) or fitting
         if len(fitting) == 1:
             return fitting[0]
         # Those whom the file begins are no doubt about who is registered, and answers can mean but one of them.
-        if sum(not one.pk for one in fitting) > 1 or not all(map(self._is_reached, fitting)):
+        if sum(not one.pk for one in fitting) > 1 or not all(map(self._is_told, fitting)):
             raise CellError(f"能确定为一个人（现有 {len(fitting)} 个可能的人）", remedy, "姓名")
         found = [(one, self._is_here(one, organisations)) for one in fitting]
         found.sort(key=lambda each: (not is_born_alike(each[0], said), not each[1]))
-        return ask([Candidate(one, why_asked(one, said, is_here)) for one, is_here in found[:MOST_CANDIDATES]])
+        return ask([self._candidate(one, said, is_here) for one, is_here in found[:MOST_CANDIDATES]])
+
+    def _candidate(self, person, said, is_here):
+        return Candidate(person, why_asked(person, said, is_here) if self._is_reached(person) else "姓名相同")
+
+    def _is_told(self, person):
+        """Whether the import's user may be asked about a person, of whom the staff below the root may know the name."""
+        return self.book.committee is not None or self._is_reached(person)
 
     def _is_here(self, person, organisations):
         """Whether the person belongs to one of the organisations, None where none are said."""
@@ -213,12 +220,13 @@ class Directory:
         found = []
         for one in namesakes + self._named_alike(said.name):
             is_here = self._is_here(one, organisations)
-            is_asked = one.pk and self._is_reached(one) and weighed(one, said, is_here) == MAY_BE
-            is_asked = is_asked and (is_here is not False or self._is_kept(one) or is_born_alike(one, said))
+            is_asked = one.pk and self._is_told(one) and weighed(one, said, is_here) == MAY_BE
+            is_near = is_here is not False or self._is_kept(one)
+            is_asked = is_asked and (is_near or (self._is_reached(one) and is_born_alike(one, said)))
             if is_asked and not (is_moved(one, said) and self.book.repeats(one, "mobile")):
                 found.append((not is_born_alike(one, said), not is_here, one, is_here))
         found.sort(key=lambda each: each[:2])
-        candidates = [Candidate(one, why_asked(one, said, is_here)) for *_, one, is_here in found[:MOST_CANDIDATES]]
+        candidates = [self._candidate(one, said, is_here) for *_, one, is_here in found[:MOST_CANDIDATES]]
         return ask(candidates) if candidates else None
 
     def _named_alike(self, name):
@@ -250,7 +258,7 @@ class Directory:
         mobile = row.get("手机号码")
         if not mobile:
             return []
-        same = [one for one in self._named(row["姓名"]) if one.mobile == mobile and self._is_reached(one)]
+        same = [one for one in self._named(row["姓名"]) if one.mobile == mobile]
         if number and any(person.identity_number for person in same):
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
