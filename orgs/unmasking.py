@@ -12,6 +12,7 @@ from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
 from yl_district.history.tracking import reached, tracked_models
 from yl_district.pages.forms import ActionForm
+from yl_district.sheets.models import AwaitedCell
 
 from .accounts.reauthentication import recently_confirmed
 
@@ -53,6 +54,7 @@ def unmask_page(request, row):
     if form.is_bound and form.is_valid():
         record(Action.UNMASK, subject_of(row), request=request, detail=form.cleaned_data["reason"])
         context["facts"] = [whole_fact(row, path) for path in unmaskable_paths(type(row))]
+        context["awaited"] = AwaitedCell.objects.shown_whole_with(row, request.user)
         return render(request, "unmasked.html", context)
     form.focus()
     return render(request, "record_unmask.html", context)

@@ -1,12 +1,15 @@
 """Unmasking requires reauthentication and a reason, and is logged before the value is shown."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from tests.factories import PASSWORD, make_activity, make_member, make_person, make_unit, make_user, minor_birth_date
 from tests.pages import browser_of, page, two_branches
 from tests.rosters import identity_number
 from yl_district.audit.models import AccessEntry
+from yl_district.importing.models import ImportBatch
+from yl_district.sheets.models import AwaitedCell
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +97,47 @@ def test_a_minors_name_and_number_stay_where_nothing_is_typed(district):
     assert answer.status_code == 302, answer.context["form"].errors
     member.person.refresh_from_db()
     assert (member.person.name, member.person.mobile) == ("白露鸣", "")
+
+
+def await_phone(record, attribute, found):
+    """A phone that a list had for the record and nobody could read."""
+    kind = ContentType.objects.get_for_model(record)
+    batch = ImportBatch.objects.create(kind="members", file_name="名册.xlsx")
+    AwaitedCell.objects.create(
+        batch=batch, content_type=kind, object_id=record.pk, heading="手机号码", attribute=attribute, found=found
+    )
+
+
+def test_what_a_list_had_is_shown_whole_by_the_same_act(district):
+    person = make_person("韩冬")
+    member, elsewhere = (
+        make_member(branch=district.here, person=person),
+        make_member(branch=district.there, person=person),
+    )
+    await_phone(member, "person__mobile", "85761234 转 8001")
+    await_phone(elsewhere, "person__mobile", "400-810-1234")
+    await_phone(district.member, "person__mobile", "85767777")
+    shown = page(district.cadre, "member_detail", member.pk)
+    assert "85761234" not in shown
+    assert f'href="{address(person)}" aria-label="查看完整信息：手机号码"' in shown
+    confirmed(district.cadre)
+    text = district.cadre.post(address(person), {"reason": "联系本人"}).content.decode()
+    found = [whole for whole in ("85761234 转 8001", "400-810-1234", "85767777") if whole in text]
+    assert found == ["85761234 转 8001"]
+    (line,) = AccessEntry.objects.filter(action="unmask")
+    assert (line.subject, line.detail) == (f"members.person:{person.pk}", "联系本人")
+    person.mobile = MOBILE
+    person.save()
+    assert "85761234" not in district.cadre.post(address(person), {"reason": "联系本人"}).content.decode()
+
+
+def test_a_units_phone_that_a_list_had_is_shown_whole_too(district):
+    unit = make_unit(branch=district.here)
+    await_phone(unit, "contact_phone", "01085761234 1")
+    assert address(unit) in page(district.cadre, "unit_detail", unit.pk)
+    confirmed(district.cadre)
+    text = district.cadre.post(address(unit), {"reason": "走访慰问"}).content.decode()
+    assert "01085761234 1" in text
 
 
 def test_somebody_without_a_role_unmasks_nobody(district):

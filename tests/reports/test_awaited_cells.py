@@ -12,10 +12,11 @@ from members.models import Member, Person, Post
 from reports.ledger.kinds import KINDS
 from tests.factories import make_member, make_person, make_post, make_user
 from tests.orgs.sign_in import signed_in
-from tests.reports.import_pages import act, commit, counts, opened, person, told
+from tests.reports.import_pages import act, commit, counts, opened, person, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, problems, take, tally
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch, ImportPart
+from yl_district.pages.forms import PageForm
 from yl_district.sheets.models import AwaitedCell
 from yl_district.sheets.waiting_cells import field_of, waiting_headings
 
@@ -140,6 +141,38 @@ def test_what_a_list_had_is_shown_with_the_record_until_it_is_filled(office):
     assert not AwaitedCell.objects.exists()
 
 
+def test_the_form_says_below_the_field_what_the_list_had(office):
+    batch = opened(office, [person(0, 民族="火星<b>族", 手机号码="1651237201", 微信号="x" * 90)])
+    commit(office, batch)
+    member = Member.objects.get()
+    shown = office.get(reverse("member_update", args=[member.pk]))
+    hints = {name: str(field.help_text) for name, field in shown.context["form"].fields.items()}
+    assert "待补：名单中写的是“火星&lt;b&gt;族”，应为以下之一：汉族" in hints["ethnicity"]
+    assert f"待补：名单中写的是“165*******”，应为{MOBILE[0]}。{MOBILE[1]}。" in hints["mobile"]
+    assert f"“{'x' * 77}...”" in hints["wechat"]
+    assert "火星&lt;b&gt;族" in shown.content.decode()
+    assert "待补" not in hints["education"]
+
+
+def test_every_cell_that_may_wait_has_its_field_in_the_form_of_its_record():
+    lacking, seen = {}, set()
+    for form in subclasses(PageForm):
+        model = form._meta.model
+        own = [kind.resource for kind in KINDS.kinds if kind.resource._meta.model is model]
+        for resource in own if form.__name__ == f"{model and model.__name__}Form" else ():
+            items = [item for item in resource.columns if item.column_name in waiting_headings(resource)]
+            seen |= {model} if items else set()
+            fields = {*form.base_fields, *form.added}
+            if missing := [item.column_name for item in items if item.name not in fields]:
+                lacking[model.__name__] = missing
+    assert (len(seen), lacking) == (16, {})
+
+
+def subclasses(kind):
+    """All classes derived from one."""
+    return [one for each in kind.__subclasses__() for one in (each, *subclasses(each))]
+
+
 def test_whoever_may_change_the_record_dismisses_it_and_nobody_else(office, branches):
     batch = opened(office, [person(0, 民族="火星族")])
     commit(office, batch)
@@ -161,6 +194,35 @@ def test_undoing_the_import_takes_them_along(office):
     Member.objects.update(remark="后来改过")
     act(office, "undo", batch)
     assert AwaitedCell.objects.count() == 0
+
+
+def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(office):
+    commit(office, opened(office, [person(0)]))
+    again = opened(office, [person(0, 手机号码="1651237201")])
+    assert "写入后，1 格待补；其余内容与系统中的记录相同" in told(office, again)
+    commit(office, again)
+    assert (again.state, counts(again), AwaitedCell.objects.get().found) == ("committed", (0, 0, 1, 0), "1651237201")
+    third = opened(office, [person(0, 手机号码="1651237201")])
+    assert "其中 1 格已在待补中，不再另记" in told(office, third)
+    assert "没有写入：这份文件中没有新增或变更的内容" in commit(office, third).content.decode()
+    other = opened(office, [person(0, 手机号码="85761234")])
+    commit(office, other)
+    assert waiting_for(Member.objects.get()) == ["85761234"]
+    assert "删除待补 1 格" in text(office.get(reverse("import_batch_undo", args=[other.pk])))
+    act(office, "undo", other)
+    assert waiting_for(Member.objects.get()) == ["1651237201"]
+    act(office, "undo", again)
+    assert not AwaitedCell.objects.exists()
+
+
+def waiting_for(record):
+    """What lists had for a record that nobody has completed."""
+    return [cell.found for cell in AwaitedCell.objects.still_of(record)]
+
+
+def test_a_long_text_is_kept_whole(office):
+    commit(office, opened(office, [person(0, 工作单位="长" * 300)]))
+    assert AwaitedCell.objects.get().found == "长" * 300
 
 
 def test_a_record_deleted_since_is_not_asked_about(office):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from ..pages.pages import rows_response, wants_fragment
 from ..typing import UserRequest
 from . import mending
-from .check import CHANGED, NEW
+from .check import CHANGED, NEW, TO_KEEP
 from .forms import AliasForm, AnswersForm, MendForm
 from .kinds import may_undo
 from .models import ImportBatch
@@ -188,7 +188,7 @@ def import_batch_commit(request: UserRequest, pk: int) -> HttpResponse:
         return found_page(request, batch, UNCONFIRMED, status=422)
     if left_open(batch):
         return found_page(request, batch, UNANSWERED, status=422)
-    if not batch.counts.get(NEW) and not batch.counts.get(CHANGED):
+    if not any(batch.counts.get(one) for one in (NEW, CHANGED, TO_KEEP)):
         return found_page(request, batch, "没有写入：这份文件中没有新增或变更的内容。", status=422)
     if not begin_commit(batch, only_right="only_right" in request.POST) and batch.state == State.CHECKED:
         return found_page(request, batch, f"没有写入：{RECHECKED}", status=409)

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 
-from ..sheets.models import RECORDS_AT_ONCE, AwaitedCell, standing_text
+from ..sheets.models import RECORDS_AT_ONCE, AwaitedCell, KeptCells, standing_text
 from .kinds import import_kinds
 from .models import ImportBatch
 
@@ -22,7 +22,10 @@ def attributes_of(label: str) -> dict[str, str]:
 def keep_awaited(
     batch: ImportBatch, told: Iterable[Mapping[str, Any]], key_of: Callable[[int | list[int]], int]
 ) -> None:
-    """Keeps the cells that rows have put aside with their records; a later cell takes the place of an earlier one."""
+    """Keeps the cells that rows have put aside with their records, unless the same is kept already.
+
+    A later cell is shown in place of an earlier one, which is there again once the later import is undone.
+    """
     by_label: dict[str, dict[int, list[Any]]] = {}
     for row in told:
         if row.get("pending"):
@@ -33,8 +36,8 @@ def keep_awaited(
         kind = ContentType.objects.get_for_model(model)
         paths = {path.rpartition("__")[0] for path in attributes.values()} - {""}
         stored = model._base_manager.select_related(*paths).in_bulk(list(cells))
-        kept = [
-            AwaitedCell(
+        kept = {
+            (key, one["column"]): AwaitedCell(
                 batch=batch,
                 content_type=kind,
                 object_id=key,
@@ -48,9 +51,7 @@ def keep_awaited(
             for key, problems in cells.items()
             if key in stored
             for one in problems
-        ]
-        former = AwaitedCell.objects.filter(content_type=kind, object_id__in=list(stored))
-        headings = {(one.object_id, one.heading) for one in kept}
-        again = [pk for pk, *which in former.values_list("pk", "object_id", "heading") if tuple(which) in headings]
-        AwaitedCell.objects.filter(pk__in=again).delete()
-        AwaitedCell.objects.bulk_create(kept, batch_size=RECORDS_AT_ONCE)
+        }
+        known = KeptCells(model, list(stored))
+        new = [one for one in kept.values() if not known.has(stored[one.object_id], one.heading, one.found)]
+        AwaitedCell.objects.bulk_create(new, batch_size=RECORDS_AT_ONCE)

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..sheets import cells
 from ..sheets.cells import YEAR_OF_SHEET
+from ..sheets.models import KeptCells
 from ..sheets.problems import Problem, RowCells, RowProblems, problem_at
 from ..sheets.resource import ROW_NUMBER, CellChange, SheetResource
 from .stage import Act, Stage
@@ -46,6 +48,7 @@ TAG_KEYS = {
     ASIDE: "set_aside",
 }
 PENDING = "pending"  # count of cells that are put aside
+TO_KEEP = "to_keep"  # count of those among them that are not kept yet
 CLOSED = "含有帮扶个案的行"  # why a row that its sender may not import is set aside
 BESIDE = "beside"  # count of new records whose row also changes a stored record
 REFUSED = (ELSEWHERE, DUPLICATE, WRONG)
@@ -65,7 +68,8 @@ class Outcome:
 
     `name` is that of the record to be changed; `aside` is why a row is set aside; `doubt` is what a row may mean, with
     the answer if there is one, as of `Doubt.as_dict`. `pending` are the problems of cells that are put aside, to be
-    kept with the record `holder`, [label, reference of the stage].
+    kept with the record `holder`, [label, reference of the stage], unless they are already; `to_keep` counts those that
+    are not.
     """
 
     tag: str
@@ -80,6 +84,7 @@ class Outcome:
     doubt: dict[str, Any] | None = None
     pending: list[Problem] = field(default_factory=list)
     holder: list[Any] | None = None
+    to_keep: int = 0
 
     def as_stored(self) -> dict[str, Any]:
         """The outcome as a dict to be stored, without empty values; acts are stored apart."""
@@ -108,6 +113,7 @@ class RowCheck:
     def __init__(self, resource: SheetResource, stage: Stage, late: LateProblems | None = None) -> None:
         self.resource, self.stage, self.late = resource, stage, late or {}
         self.replaced: Counter[str] = Counter()
+        self.kept: KeptCells | None = None
         resource.load()
 
     def outcome(self, row_at: RowAt, sheet: str, number: int, row: RowCells) -> Outcome:
@@ -122,9 +128,21 @@ class RowCheck:
         found.spelled = self.resource.spelled
         found.doubt = self.resource.doubt.as_dict() if self.resource.doubt else None
         if self.resource.awaited and found.tag in (NEW, CHANGED, SAME):
-            found.pending = [problem_at(self.resource.sheet, number, *one) for one in self.resource.awaited]
+            found.pending = [
+                Problem(self.resource.sheet, number, heading, cells.full_text(value), expected, remedy)
+                for heading, value, expected, remedy in self.resource.awaited
+            ]
             found.holder = self.stage.holder_of(self.resource)
+            found.to_keep = self._to_keep(found.pending)
         return found
+
+    def _to_keep(self, pending: Sequence[Problem]) -> int:
+        """How many of the cells that the row has put aside are not kept with its record yet."""
+        record = self.resource.instance
+        if record.pk is None:
+            return len(pending)
+        self.kept = self.kept or KeptCells(type(record))
+        return sum(not self.kept.has(record, str(one.column), one.found) for one in pending)
 
     def _found(self, sheet: str, number: int, row: RowCells) -> Outcome:
         resource = self.resource

@@ -146,7 +146,8 @@ def kind_words(key: str) -> str:
 
 def may_undo(user: User, batch: ImportBatch) -> bool:
     """Whether the user may undo an import; one with cases only users who may import cases."""
-    return bool(batch.written) and (not batch.with_cases or import_kinds().may_take_in_cases(user))
+    is_open = not batch.with_cases or import_kinds().may_take_in_cases(user)
+    return is_open and (bool(batch.written) or batch.awaited.exists())
 
 
 def sheet_kinds(batch: ImportBatch) -> dict[int, ImportKind]:

@@ -15,7 +15,7 @@ from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
 from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
-from .check import BESIDE, CHANGED, DOUBTFUL, NEW, PENDING, REFUSED, SAME, TAG_KEYS, TAG_LABELS
+from .check import BESIDE, CHANGED, DOUBTFUL, NEW, PENDING, REFUSED, SAME, TAG_KEYS, TAG_LABELS, TO_KEEP
 from .kinds import import_kinds, sheet_kinds
 from .layout_questions import noticed_in_words
 from .mapping_forms import NO_TABLES
@@ -162,6 +162,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
     """
     names = KnownNames(batch)
     refused = sum(batch.counts.get(tag, 0) for tag in REFUSED)
+    right, to_keep = batch.counts.get(NEW, 0) + batch.counts.get(CHANGED, 0), batch.counts.get(TO_KEEP, 0)
     is_asked = "problem" in request.GET or not wants_fragment(request)
     groups = found_groups(batch, names) if (refused or batch.counts.get(PENDING)) and is_asked else []
     texts = texts_asked(groups, names)
@@ -188,7 +189,10 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "names": [(*column, found.values()) for column, found in names.known.items() if found],
         "sheets": sheet_counts(batch),
         "refused": refused,
-        "right": batch.counts.get(NEW, 0) + batch.counts.get(CHANGED, 0),
+        "right": right,
+        "writes": right or to_keep,
+        "to_keep": to_keep,
+        "kept_already": batch.counts.get(PENDING, 0) - to_keep,
         "new": batch.counts.get(NEW, 0),
         "changed": batch.counts.get(CHANGED, 0),
         "same": batch.counts.get(SAME, 0),
@@ -328,6 +332,7 @@ def undo_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
         "show": verdict,
         "total": staying if is_large else counts.total(),
         "reversed": counts[REVERSED],
+        "awaited": batch.awaited.count(),
         "reversed_kinds": [(model._meta.verbose_name, count) for model, count in kinds.items() if count],
         "staying": staying,
         "page": page,

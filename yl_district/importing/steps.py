@@ -18,7 +18,7 @@ from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, stream_workbook
 from ..typing import User
 from . import background, commit, undo
-from .check import ASIDE, BESIDE, BLANK, NEW, PENDING, Outcome, RowAt, RowCheck
+from .check import ASIDE, BESIDE, BLANK, NEW, PENDING, TO_KEEP, Outcome, RowAt, RowCheck
 from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
 from .layout_questions import Remarks, layout_questions, with_remarks
@@ -221,6 +221,7 @@ class CheckedSheets:
                     self.counts[BESIDE] += 1
                 if outcome.pending:
                     self.counts[PENDING] += len(outcome.pending)
+                    self.counts[TO_KEEP] += outcome.to_keep
                 if stored := outcome.as_stored():
                     found[row.place] = stored
             self.by_sheet.setdefault(part.sheet, Counter()).update(tags)

@@ -14,6 +14,9 @@ from django.core.validators import (
     RegexValidator,
 )
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
+from django.utils.html import format_html
+from django.utils.text import Truncator
 
 from ..days import bounded_fields
 from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_masked
@@ -382,6 +385,15 @@ class PageForm(PageFormMixin, forms.ModelForm):
         if current and is_choice and hasattr(field.queryset, "visible_to"):
             reached = models.Q(pk__in=field.queryset.values("pk"))
             field.queryset = field.queryset.model.objects.filter(reached | models.Q(pk=current))
+
+    def ask_for(self, cells):
+        """Says below the fields that AwaitedCells wait for what the list had, and what was expected."""
+        for cell in cells:
+            name = cell.attribute.rpartition(LOOKUP_SEP)[2]
+            if name in self.fields:
+                field, hint = self.fields[name], "待补：名单中写的是“{}”，应为{}。{}。"
+                asked = format_html(hint, Truncator(cell.shown).chars(80), cell.expected, cell.remedy)
+                field.help_text = format_html("{} {}", field.help_text, asked) if field.help_text else asked
 
     @classmethod
     def lock(cls, record):

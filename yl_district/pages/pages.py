@@ -117,6 +117,7 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
             form.submission = submit_once.new_token(request.user)
         else:
             form.version = edit_conflicts.as_version(edit_conflicts.form_digests(form))
+            form.ask_for(AwaitedCell.objects.still_of(instance))
         return form
 
     if request.method == "POST":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import reduce
 from typing import Any, Self
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,7 +12,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.db.models.constants import LOOKUP_SEP
 
-from ..fields import is_masked
+from ..fields import is_masked, unmaskable_paths
+from ..history.tracking import reached
 from ..privacy.encryption import EncryptedTextField, SealedModel
 from ..privacy.masking import masked
 from .cells import as_text
@@ -46,9 +48,32 @@ class AwaitedCellQuerySet(models.QuerySet):
         """The cells kept with a record."""
         return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
 
+    def current(self) -> Self:
+        """The cells that no later one of the same record and heading has taken the place of."""
+        same = {name: models.OuterRef(name) for name in ("content_type", "object_id", "heading")}
+        later = AwaitedCell.objects.order_by().filter(**same, pk__gt=models.OuterRef("pk"))
+        return self.filter(~models.Exists(later))
+
     def still_of(self, record: models.Model) -> list[AwaitedCell]:
         """The cells kept with a record whose fields have got no other value since."""
-        return [cell for cell in self.of(record).order_by("pk") if not cell.is_settled_by(record)]
+        return [cell for cell in self.current().of(record).order_by("pk") if not cell.is_settled_by(record)]
+
+    def shown_whole_with(self, row: models.Model, user: Any) -> list[AwaitedCell]:
+        """The cells of records that the user sees whose texts are shown in full where the row is unmasked."""
+        found = []
+        for kind in ContentType.objects.filter(pk__in=self.order_by().values("content_type")):
+            own, model = self.current().filter(content_type=kind), kind.model_class()
+            if model is None:
+                continue
+            for attribute in own.order_by().values_list("attribute", flat=True).distinct():
+                lookup, owner = unmasked_with(model, attribute)
+                if owner is not type(row):
+                    continue
+                waiting = own.filter(attribute=attribute)
+                records = reached(model, user).filter(pk__in=waiting.values("object_id"), **{lookup: row.pk}).in_bulk()
+                cells = waiting.filter(object_id__in=list(records))
+                found += [cell for cell in cells if not cell.is_settled_by(records[cell.object_id])]
+        return sorted(found, key=lambda cell: cell.pk)
 
     def settle(self, record: models.Model) -> None:
         """Deletes the cells of a record, given as it was, whose fields have got another value, or all if it is gone."""
@@ -109,6 +134,39 @@ class AwaitedCell(SealedModel):
         """What the list had, masked where the field is."""
         model = self.content_type.model_class()
         return masked(self.found) if model and is_masked(resolve_field(model, self.attribute)) else self.found
+
+    def owner_in(self, record: models.Model) -> models.Model | None:
+        """The record whose unmasking shows the text in full, of the one it is kept with; None where none does."""
+        lookup, owner = unmasked_with(type(record), self.attribute)
+        if owner is None or owner is type(record):
+            return record if owner else None
+        return reduce(getattr, lookup.split(LOOKUP_SEP), record)
+
+
+class KeptCells:
+    """The latest cells kept with records of a model, of all or of those with the `keys`, read once."""
+
+    def __init__(self, model: type[models.Model], keys: Sequence[int] | None = None) -> None:
+        found = AwaitedCell.objects.current().filter(content_type=ContentType.objects.get_for_model(model))
+        found = found if keys is None else found.filter(object_id__in=keys)
+        self.cells = {(cell.object_id, cell.heading): cell for cell in found}
+
+    def has(self, record: models.Model, heading: str, text: str) -> bool:
+        """Whether a record still waits for what lists have under a heading, with just this text."""
+        cell = self.cells.get((record.pk, heading))
+        return cell is not None and cell.found == text and not cell.is_settled_by(record)
+
+
+def unmasked_with(model: type[models.Model], attribute: str) -> tuple[str, type[models.Model] | None]:
+    """The model of the records whose unmasking shows a field in full, None where none does, and the lookup of these."""
+    if is_masked(resolve_field(model, attribute)):
+        if attribute.replace(LOOKUP_SEP, ".") in unmaskable_paths(model):
+            return "pk", model
+        path, _, name = attribute.rpartition(LOOKUP_SEP)
+        owner = resolve_field(model, path).related_model if path else None
+        if owner and name in unmaskable_paths(owner):
+            return path, owner
+    return "", None
 
 
 def standing_text(record: Any, attribute: str) -> str:

@@ -15,7 +15,7 @@ from yl_district import days
 from yl_district.attachments.models import Attachment
 from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked
-from yl_district.history.tracking import kind_of, may_change, may_come
+from yl_district.history.tracking import kind_of, may_change, may_come, reached
 from yl_district.privacy.masking import masked
 from yl_district.sheets.models import AwaitedCell
 
@@ -58,10 +58,19 @@ def awaited_cells(context, record):
     """What an import could not read in the record's row, until the fields have values or somebody dismisses it."""
     awaited, user = AwaitedCell.objects.still_of(record), context["request"].user
     found, kind = {"awaited": awaited, "csrf_token": context.get("csrf_token")}, kind_of(type(record))
+    for cell in awaited:
+        cell.unmask = unmask_address(user, cell.owner_in(record))
     if awaited and may_change(user, record):
         found["update"] = reverse(f"{kind}_update", args=[record.pk])
         found["dismiss"] = reverse("awaited_cell_dismiss", args=[kind, record.pk])
     return found
+
+
+def unmask_address(user, owner):
+    """The URL that shows the masked values of a record in full; "" for None, and for users who may not see them."""
+    is_open = owner is not None and user.may_open("record_unmask")
+    is_open = is_open and reached(type(owner), user).filter(pk=owner.pk).exists()
+    return reverse("record_unmask", args=[owner._meta.model_name, owner.pk]) if is_open else ""
 
 
 @register.filter

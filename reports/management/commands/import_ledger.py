@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from reports.ledger.workbook import import_ledger
 from yl_district.commands import DatabaseCommand
+from yl_district.importing.check import TO_KEEP
 from yl_district.importing.findings import ASK
 from yl_district.importing.questions import AnswersRefused, read_answers
 from yl_district.importing.versions import as_ranges
@@ -147,6 +148,6 @@ def ledger_outcome(report, check):
         return "没有写入任何内容。"
     if check:
         return "仅作检查，没有写入。"
-    if report.new or report.changed:
+    if report.new or report.changed or (report.written and report.batch.counts.get(TO_KEEP)):
         return "已全部写入。"
     return "文件与系统中的记录完全相同，没有改动。" if report.same else "文件中没有记录，没有改动。"
