@@ -28,7 +28,7 @@ def models_of(is_case):
 
 def awaited_of(inspection, models):
     """Yields a finding for each record of the models with cells to be completed."""
-    waiting = AwaitedCell.objects.order_by("object_id", "pk")
+    waiting = AwaitedCell.objects.current().order_by("object_id", "pk")
     kinds = {kind.model_class(): kind for kind in ContentType.objects.filter(pk__in=waiting.values("content_type"))}
     for model in models:
         cells = {}
@@ -38,7 +38,7 @@ def awaited_of(inspection, models):
         for record in inspection.opened(rows).order_by("pk") if cells else ():
             headings = [cell.heading for cell in cells[record.pk] if not cell.is_settled_by(record)]
             if headings:
-                found = f"名单中的{'、'.join(headings)}没有读出"
+                found = f"名单中的{'、'.join(headings)}待补"
                 url = page_of_record(inspection, record)
                 yield RawFinding(subject_of(record), str(record), found, url, is_open=record.is_open)
 

@@ -84,9 +84,9 @@ CHECKS = [
           ("youths_bound",), "请核对平台绑定日期", "名"),
     Check("case_binding_apart", "帮扶对象绑定日期两处不一致", "存疑记录", NOTE, FOR_CASES, people.case_bindings_apart,
           ("youths_bound",), "请核对后在平台录入中保存一次，两处即为同一日期", "条"),
-    Check("awaited", "名单中没有读出的内容", "存疑记录", NOTE, FOR_NAMES, awaited.cells_awaited,
+    Check("awaited", "名单中待补的内容", "存疑记录", NOTE, FOR_NAMES, awaited.cells_awaited,
           (), "请打开记录补填，或选择不再提醒", "条"),
-    Check("case_awaited", "个案名单中没有读出的内容", "存疑记录", NOTE, FOR_CASES, awaited.case_cells_awaited,
+    Check("case_awaited", "个案名单中待补的内容", "存疑记录", NOTE, FOR_CASES, awaited.case_cells_awaited,
           (), "请打开记录补填，或选择不再提醒", "条"),
 ]
 # fmt: on
