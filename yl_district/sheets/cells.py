@@ -19,7 +19,7 @@ from ..partial_dates import COMPACT_DAY, COMPACT_MONTH, DAY, MONTH, KnownDate, p
 from ..spreadsheets.limits import FORMULA_ERROR, UNCOMPUTED_FORMULA
 from ..spreadsheets.workbooks import CELL_LIMIT, CUT, as_text
 from ..validators import MOBILE, validate_identity_number, validate_mobile
-from .day_texts import DayRun, day_run, timed_day, with_year
+from .day_texts import DayRun, day_run, rewritten_month, timed_day, with_year
 from .mobile_texts import find_mobile
 
 YEAR_OF_SHEET = "\0year"  # key of the year that the sheet's name or title says, which no heading can equal
@@ -467,6 +467,7 @@ class MonthWidget(DayWidget):
             if match:
                 year, month = match.groups()
                 return day(year, month, 1, self.EXPECTED)
+        check_rewritten(value, self.EXPECTED)
         try:
             return super().clean(value).replace(day=1)
         except CellError as error:
@@ -489,11 +490,20 @@ class PartialDateWidget(Widget):
             text = plain(value)
             known = value if isinstance(value, date) else parse_known_date("-".join(timed_day(text) or [text]))
         except ValueError:
+            check_rewritten(value, self.EXPECTED)
             raise CellError(self.EXPECTED, "请核对；不知道日或月的，写到年月或年份即可") from None
         return in_range(known, "日期")
 
     def render(self, value: KnownDate | None, obj: Any = None, **options: Any) -> str:
         return "" if value is None else str(value)
+
+
+def check_rewritten(value: object, expected: str) -> None:
+    """Raises CellError for a month that Excel has rewritten, which may be a day as well."""
+    if isinstance(value, str) and (found := rewritten_month(plain(value))):
+        century = 19 if found.year_of_century > 30 else 20
+        written = f"{century}{found.year_of_century:02}-{found.month:02}"
+        raise CellError(expected, f"可能是 Excel 改写的年月，请把该列设为文本格式，重新写成 {written} 的样子")
 
 
 def check_tenth(value: object) -> None:

@@ -1,4 +1,4 @@
-"""Days as offices write them: with a weekday or a time of day behind them, or as the first of several."""
+"""Days as offices write them, with a time of day behind them or as the first of several, and months as Excel does."""
 
 import re
 from datetime import date
@@ -21,6 +21,9 @@ RUN_OF_DAYS = re.compile(
     rf"{WHOLE_DAY}(?:{APART}{BEHIND_DAY})?({TO})"
     rf"(?:(?:([0-9]{{4}})\s*[-./年]\s*)?([0-9]{{1,2}})\s*[-./月]\s*)?([0-9]{{1,2}})\s*[日号]?(?:{APART}{BEHIND_DAY})?"
 )
+MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+# Excel shows the month 2016-05 as May-16, and once more read from a text file as the day 16-May.
+REWRITTEN = re.compile(r"(?:([A-Z][a-z]{2})-([0-9]{2})|([0-9]{1,2})-([A-Z][a-z]{2}))")
 YEAR_SAID = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])(\s*年)?")
 
 
@@ -55,6 +58,26 @@ def day_run(text: str) -> DayRun | None:
     except ValueError:
         return None
     return DayRun(first, last) if first < last else None
+
+
+class RewrittenMonth(NamedTuple):
+    """A month as Excel has rewritten it, of which only the last two digits of the year are left."""
+
+    year_of_century: int
+    month: int
+
+    def may_be(self, year: int, month: int | None) -> bool:
+        """Whether it was this month before."""
+        return (year % 100, month) == self
+
+
+def rewritten_month(text: str) -> RewrittenMonth | None:
+    """Returns the month that Excel has rewritten as May-16 or 16-May, None for any other text."""
+    match = REWRITTEN.fullmatch(text)
+    if match is None:
+        return None
+    name, year = match[1] or match[4], match[2] or match[3]
+    return RewrittenMonth(int(year), MONTHS.index(name) + 1) if name in MONTHS else None
 
 
 def with_year(text: str, year: int) -> str:

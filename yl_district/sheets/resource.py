@@ -37,6 +37,7 @@ from .columns import (
     ReferenceColumn,
 )
 from .committee_reach import CommitteeReach
+from .day_texts import rewritten_month
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .problems import CellProblem, RowCells, RowProblems, row_problem
@@ -375,6 +376,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
     def read(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value that the column's widget reads, cached by text as its CellErrors are."""
+        if kept := self._rewritten(heading, item, value):
+            return kept
         known = self.memory[heading]
         if type(value) is str and value in known:
             found = known[value]
@@ -402,6 +405,21 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     def _is_stored(self, heading: str, item: Column, text: object) -> bool:
         """Whether the cell of an exported row still equals the stored value."""
         return self.marked is not None and self.exported_text(self.marked, heading, item) == text
+
+    def _rewritten(self, heading: str, item: Column, value: object) -> Any:
+        """Returns the stored month of an exported row whose cell is the same as Excel has rewritten it, else None."""
+        is_known_as_it_is = isinstance(item.widget, cells.PartialDateWidget)
+        if self.marked is None or not (is_known_as_it_is or isinstance(item.widget, cells.MonthWidget)):
+            return None
+        text = rewritten_month(cells.plain(value)) if isinstance(value, str) else None
+        if text is None and not (is_known_as_it_is and isinstance(value, date) and value.day == 1):
+            return None
+        stored = self.value_for_export(self.marked, heading, item)
+        if stored is None or (is_known_as_it_is and isinstance(stored, date)):
+            return None  # nothing, or a day, which Excel shows as one
+        if isinstance(value, date):
+            return stored if (stored.year, stored.month) == (value.year, value.month) else None
+        return stored if text and text.may_be(stored.year, stored.month) else None
 
     def import_row(self, row: RowCells, instance_loader: Any, **options: Any) -> RowResult:
         result = self._imported(row, instance_loader, **options)
