@@ -10,6 +10,7 @@ from yl_district.validators import problem
 
 from .actions import add_sign_in
 from .models import Activity, ActivityType, SignIn
+from .proposed_activities import activities_alike
 
 
 class ActivityForm(PageForm):
@@ -65,6 +66,33 @@ class ActivityForm(PageForm):
         if not whose and not self.user.reaches_root:
             self.add_error("host", problem("主办组织或青年汇", "请至少选择一项，否则无法确定是谁的活动"))
         return data
+
+
+class ListedActivityForm(ActivityForm):
+    """An activity that an imported list names; `alike` are those of its day with a near name, which are asked about."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.alike = []
+        if not self.is_bound:
+            self._ask_another(self.initial.get("name", ""), self.initial.get("held_on"))
+
+    def clean(self):
+        data = super().clean()
+        self._ask_another(data.get("name", ""), data.get("held_on"))
+        if self.alike and not self.data.get("is_another"):
+            self.add_error("is_another", "当日已有相近的活动：就是它的，请在上面选择；确是另外一次的，请勾选后登记。")
+        return data
+
+    def _ask_another(self, name, held_on):
+        """Asks whether it is another activity than those of the day with a near name, where there are any."""
+        self.alike = activities_alike(
+            name, held_on, Activity.objects.visible_to(self.user).select_related("host", "hub")
+        )
+        if self.alike:
+            label = f"不是当日的“{'”“'.join(one.name for one in self.alike)}”，是另外一次活动"
+            self.fields["is_another"] = forms.BooleanField(label=label, required=False)
+            self.asked_groups = [*self.asked_groups, ("当日已有相近的活动", "is_another")]
 
 
 class ActivityHoldForm(ActionForm):

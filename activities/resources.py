@@ -1,5 +1,6 @@
 """Import and export of the ledger sheets 活动 and 签到."""
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from functools import partial
@@ -12,7 +13,7 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.importing.questions import Question
 from yl_district.likeness import happening_key
-from yl_district.sheets.cells import About, CellError, DayWidget, YesNoWidget, split_list
+from yl_district.sheets.cells import About, CellError, DayWidget, YesNoWidget, split_list, text_key
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_ACTIVITY, Candidate
 from yl_district.sheets.problems import RowProblems, row_problem
@@ -28,6 +29,7 @@ from .titles import TitledActivities, told_activity
 HINTS = [(), ("day",), ("host",), ("hub",), ("day", "host"), ("day", "hub"), ("host", "hub"), ("day", "host", "hub")]
 DAYS_LISTED = 10
 SIGN_IN_SHEET = "签到"
+ACTIVITY_ANSWER = "activity"  # how the keys of answers begin that say which activity a text means
 RUN_SESSIONS, ONE_SESSION, EACH_DAY = "run_sessions", "算 1 场", "每天算 1 场"  # the question, and its answers
 ONLINE_WORDS = {"线上": True, "网上": True, "线下": False, "现场": False}
 
@@ -349,6 +351,15 @@ def held_on_column():
     return found
 
 
+def activity_answer(text, held_on):
+    """Returns the key of the answer that says which activity rows mean by a text, with the day of a cell of their own.
+
+    It quotes nothing, as answers are kept in plain text.
+    """
+    said = f"{held_on or ''} {text_key(text)}"
+    return f"{ACTIVITY_ANSWER}/{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
 class SignInResource(PeopleResource):
     """Each row is one person's attendance at an activity; an unknown person is created.
 
@@ -358,6 +369,7 @@ class SignInResource(PeopleResource):
     sheet = SIGN_IN_SHEET
     known_by = ("活动名称", "日期", "姓名", "身份证号", "手机号码")
     group = "活动名称"
+    group_page = ("import_batch_activity", "登记这次活动")
     settled_by = "activity"
     called = "姓名"
     columns = [
@@ -418,6 +430,8 @@ class SignInResource(PeopleResource):
         self.came = {record.pk for record in known if record.is_present}
         self.stored = {record.pk: record for record in known}
         self.activity, self.first_rows, self.told_by = None, {}, {}
+        answers = self.book.answers
+        self.chosen = {key: int(answers[key]) for key in answers if key.startswith(f"{ACTIVITY_ANSWER}/")}
 
     def find(self, row):
         try:
@@ -429,7 +443,14 @@ class SignInResource(PeopleResource):
         return self.known.get((key_of(self.activity), id(self.person)))
 
     def _activity(self, row):
-        """Returns the activity that a row names with its day, in two cells or in one; raises CellError."""
+        """Returns the activity that a row names with its day, in two cells or in one; raises CellError.
+
+        Which one a text means may have been said on the import's pages.
+        """
+        if self.chosen:
+            chosen = self.chosen.get(activity_answer(row["活动名称"], row.get("日期")))
+            if chosen in self.index.stored:
+                return self.index.stored[chosen]
         if "日期" in row:
             return self.index.referred(row["活动名称"], row["日期"])
         title = row["活动名称"]

@@ -103,6 +103,10 @@ class TitledActivities:
         """Returns how the activity with this key is called, "" where the user sees none."""
         return self.labels.get(pk, "")
 
+    def may_name(self, title):
+        """Whether a title looks like that of one activity, registered or not: it states a day, and more than that."""
+        return day_told(title) is not None and len(bare_title(title)) > 1
+
     def told_by(self, title):
         """Returns how the activity is called that a title names, "" for none."""
         return self._label(told_activity(title, self.activities))

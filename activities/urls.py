@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import proposed_activity_views, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
     path("activities/export/", views.activity_export, name="activity_export"),
     path("activities/create/", views.activity_create, name="activity_create"),
+    path("imports/<int:pk>/activity/", proposed_activity_views.import_batch_activity, name="import_batch_activity"),
     path("activities/<int:pk>/", views.activity_detail, name="activity_detail"),
     path("activities/<int:pk>/update/", views.activity_update, name="activity_update"),
     path("activities/<int:pk>/delete/", views.activity_delete, name="activity_delete"),

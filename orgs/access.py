@@ -252,6 +252,7 @@ ACCESS = {
     "import_batch_alias": DECIDERS,
     "import_batch_spellings": DECIDERS,
     "import_batch_organisations": OFFICE,
+    "import_batch_activity": DECIDERS,
     "import_batch_check": DECIDERS,
     "import_batch_commit": DECIDERS,
     "import_batch_undo": DECIDERS,

@@ -9,7 +9,7 @@ from django import forms
 from django.db import models
 from django.urls import reverse
 
-from activities.forms import SignInForm
+from activities.forms import ListedActivityForm, SignInForm
 from assistance.forms import CaseGrantForm
 from members.models import Person
 from reports.checks.forms import ExplanationForm
@@ -25,7 +25,7 @@ from youthhubs.forms import HubYearForm
 pytestmark = pytest.mark.django_db
 
 # What they ask for is not what their record holds, or nobody changes it afterwards.
-ASKING_ANEW = {AttachmentForm, CaseGrantForm, ExplanationForm, ReportForm, SignInForm}
+ASKING_ANEW = {AttachmentForm, CaseGrantForm, ExplanationForm, ListedActivityForm, ReportForm, SignInForm}
 # What the models check, and what would contradict another field.
 VALUES = {
     "contact_phone": "13800138000",

@@ -18,7 +18,7 @@ from .layout_fields import HeadingRows, LayoutFields, column_title
 from .models import LEDGER, ImportBatch
 from .outcomes import known_names
 from .proposal import HIDDEN_OTHER, TO_CONFIRM, MappingProposal, missing_columns
-from .titled_groups import fix_group, fixed_group, release_group
+from .titled_groups import fix_group, fixed_group, release_group, titles_read
 
 # The rows, columns and characters of a cell that the page shows of a sheet.
 GRID_ROWS, GRID_COLUMNS, GRID_TEXT = 12, 40, 18
@@ -144,6 +144,11 @@ class MappingForm(forms.Form):
         return data
 
     @property
+    def is_read(self) -> bool:
+        """Whether what was sent could be read into `mapping`, even if more must be said before the rows are checked."""
+        return not self.errors or self.mapping is not self.kept
+
+    @property
     def heading_rows(self) -> dict[int, HeadingRows]:
         """{sheet: (first, last) row of headings} of those to be read anew before their columns can be confirmed."""
         rows = {number: fields.heading_rows for number, fields in self.layouts.items()}
@@ -214,6 +219,11 @@ class MappingForm(forms.Form):
     def groups_offered(self) -> list[str]:
         """The names of groups that the page offers."""
         return self.titled.names if self.titled else list(self.group_names.values())
+
+    @property
+    def titles(self) -> list[str]:
+        """All titles of the list that may say of which group its rows are."""
+        return titles_read(self.batch, self.kept, self.proposal.rows)
 
     @property
     def asked(self) -> dict[int, list[int]]:

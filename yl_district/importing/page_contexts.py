@@ -129,6 +129,15 @@ def registering(user: User, batch: ImportBatch, texts: Iterable[ProblemGroup]) -
     return [(reverse(name, args=[batch.pk]), words, count) for (name, words), count in counts.items()]
 
 
+def group_page(user: User, batch: ImportBatch) -> tuple[str, str, str] | None:
+    """(address, words, column) of the page that registers the groups which the list's titles name; None for none."""
+    resource = None if batch.kind == LEDGER else import_kinds()[batch.kind].resource
+    if resource is None or not resource.group_page[0] or not user.may_open(resource.group_page[0]):
+        return None
+    name, words = resource.group_page
+    return reverse(name, args=[batch.pk]), words, resource.group
+
+
 def unknown_texts(batch: ImportBatch, names: KnownNames) -> set[tuple[str, str, str]]:
     """{(kind, column, text)} that the check found in place of a known name."""
     return {(group.kind, group.column, group.found) for group in found_groups(batch, names) if group.found}
@@ -186,6 +195,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "more_groups": len(listed) - GROUPS_SHOWN,
         "spellings": spellings,
         "registering": registering(request.user, batch, texts),
+        "group_page": group_page(request.user, batch),
         "names": [(*column, found.values()) for column, found in names.known.items() if found],
         "sheets": sheet_counts(batch),
         "refused": refused,

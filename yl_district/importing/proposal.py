@@ -242,6 +242,19 @@ def state_group(batch: ImportBatch, proposal: MappingProposal, name: str) -> Non
     batch.save(update_fields=["mapping"])
 
 
+def choose_group(batch: ImportBatch, name: str) -> bool:
+    """States for all rows of an import, as it is mapped, the group of this name; returns whether nothing is open."""
+    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user)
+    mapping = Mapping.from_json(batch.mapping)
+    release_group(mapping, groups, fixed_group(mapping, groups))
+    fix_group(mapping, groups, name)
+    batch.mapping = mapping.to_json()
+    batch.save(update_fields=["mapping"])
+    proposal = propose_mapping(batch)
+    proposal.missing, proposal.is_likely = missing_columns(mapping), False
+    return proposal.is_sure
+
+
 def missing_columns(mapping: Mapping) -> list[tuple[int, str, str]]:
     """The required columns that taken sheets lack, as (sheet's number, sheet's name, column)."""
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Mapping_
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -20,12 +21,13 @@ def guess_titled_group(
 
     `groups` are those of `SheetResource.titled_groups`. Titles are those of sections, if each names a group, the lines
     above the headings, the names of the sheets and that of the file. With `guesses`, what these may mean is taken too.
+    Sections that each name a group are taken as such where nobody has registered some of them: their rows say so.
     """
     taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
     if not taken or any(mapping.group_column in sheet.columns.values() for sheet in taken):
         return False
     sections = [title for sheet in taken for title in section_titles(sheet, sheets[sheet.number])]
-    if sections and all(map(groups.told_by, sections)):
+    if sections and all(groups.told_by(title) or groups.may_name(title) for title in sections):
         mapping.group_from = "section"
         return False
     above = titles_above(taken, sheets)
@@ -76,14 +78,23 @@ def titles_above(taken: Sequence[SheetMapping], sheets: Sequence[Sheet]) -> list
     """The title above the headings of each sheet; of tables side by side the one that stands above any of them."""
     found: dict[str, str] = {}
     for sheet in taken:
-        found[sheet.name] = found.get(sheet.name) or " ".join(lines_above(sheet, sheets[sheet.number]))
+        found[sheet.name] = found.get(sheet.name) or " ".join(lines_above(sheet, sheets[sheet.number].rows))
     return [found[sheet.name] for sheet in taken]
 
 
-def lines_above(mapped: SheetMapping, sheet: Sheet) -> list[str]:
-    """The texts above the headings of a sheet."""
-    rows = sheet.rows[: mapped.first_heading_row]
-    return [full_text(cell) for row in rows for cell in row if not is_blank(cell)]
+def lines_above(mapped: SheetMapping, rows: Sequence[Sequence[Any]]) -> list[str]:
+    """The texts above the headings of a sheet with these first rows."""
+    return [full_text(cell) for row in rows[: mapped.first_heading_row] for cell in row if not is_blank(cell)]
+
+
+def titles_read(batch: ImportBatch, mapping: Mapping, rows: Mapping_[int, Sequence[Sequence[Any]]]) -> list[str]:
+    """All titles of a list, first what stands above its headings, then the names of its sheets and of the file.
+
+    `rows` are the first ones of the sheets by number.
+    """
+    taken = [sheet for sheet in mapping.sheets if sheet.is_taken]
+    above = [line for sheet in taken for line in lines_above(sheet, rows.get(sheet.number, ()))]
+    return list(dict.fromkeys(filter(None, [*above, *(sheet.name for sheet in taken), PurePath(batch.file_name).stem])))
 
 
 def section_titles(mapped: SheetMapping, sheet: Sheet) -> list[str]:

@@ -24,7 +24,7 @@ from .forms import AnswersForm, ImportForm
 from .kinds import import_kinds, kind_words, may_undo
 from .mapping_forms import MappingForm
 from .models import LEDGER, ImportBatch
-from .page_contexts import committed_context, early_rows, found_context, undone_context
+from .page_contexts import committed_context, early_rows, found_context, group_page, undone_context
 from .proposal import lay_out, propose_mapping, remember
 from .questions import questions_of
 from .spelling_forms import SpellingsForm
@@ -94,6 +94,10 @@ def import_batch_update(request: UserRequest, pk: int) -> HttpResponse:
     if batch.state not in (State.MAPPING, State.CHECKED):
         return redirect(batch)
     form = MappingForm(request.POST or None, batch=batch, proposal=propose_mapping(batch))
+    page = group_page(request.user, batch)
+    if request.method == "POST" and page and "register" in request.POST and form.is_read:
+        keep_mapping(batch, form)
+        return redirect(page[0])
     if request.method == "POST" and form.is_valid():
         if form.heading_rows:
             read_anew(batch, form)
@@ -101,7 +105,7 @@ def import_batch_update(request: UserRequest, pk: int) -> HttpResponse:
             return redirect("import_batch_update", batch.pk)
         take_mapping(batch, form)
         return redirect(batch)
-    context = page_context(batch) | {"title": f"核对列：{batch.file_name}", "form": form}
+    context = page_context(batch) | {"title": f"核对列：{batch.file_name}", "form": form, "group_page": page}
     return render(request, "yl_district/import_batch_update.html", context, status=422 if form.errors else 200)
 
 
@@ -110,6 +114,14 @@ def read_anew(batch: ImportBatch, form: MappingForm) -> None:
     with transaction.atomic():
         if batch.enter(State.MAPPING, State.MAPPING, State.CHECKED):
             lay_out(batch, form.mapping, form.heading_rows)
+            batch.mapping = form.mapping.to_json()
+            batch.save(update_fields=["mapping"])
+
+
+def keep_mapping(batch: ImportBatch, form: MappingForm) -> None:
+    """Saves the form's mapping as far as it goes, to be confirmed later."""
+    with transaction.atomic():
+        if batch.enter(State.MAPPING, State.MAPPING, State.CHECKED):
             batch.mapping = form.mapping.to_json()
             batch.save(update_fields=["mapping"])
 

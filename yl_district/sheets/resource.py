@@ -92,7 +92,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     - `noted_column`: the column whose value is also noted in cells below the headings `noted_under`, separated by
       spaces; `noted_words` is {value: pattern of what is written there}.
     - `passed_over`: headings that such lists have and nobody is asked about, separated by spaces.
-    - `group`: the column that a file may state once for many rows, by the sheet's name or a section.
+    - `group`: the column that a file may state once for many rows, by the sheet's name or a section; `group_page` is
+      the page that registers such a group from the import, (URL name, words).
     - `relies_on_all`: whether any change to records of the model since the check may change the outcome, as where
       somebody has entered the same record meanwhile, which is found neither by name nor by owner.
     - `rests_on`: other models of which the same is true.
@@ -112,6 +113,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     settled_by = ""
     is_announced = False
     group = ""
+    group_page = ("", "")
     passed_over = ""
     state_column = ""
     state_synonyms: Mapping[str, str] = {}
@@ -178,7 +180,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
         The object has the `names` of the groups that the user's lists can be about, `label_of(key)`, `told_by(title)`
         and `likely(title)` one of them, `cells(name)` the {column: text} of its rows, and `label_of_cells(cells)` the
-        way back.
+        way back. `may_name(title)` is whether a title looks like that of one, registered or not.
         """
         return None
 
