@@ -16,7 +16,7 @@ SIGN_IN_WORDS = re.compile(
 BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 SAID_NAME = re.compile(r"(?:活动名称|活动主题|主题)\s*:\s*(\S+)")
 SAID_VENUE = re.compile(r"(?:活动地点|地点|地址)\s*:\s*(\S+)")
-LABELLED = re.compile(r"^[^:]{2,6}:")
+FACT_LINE = re.compile(r"^[^:]{2,6}:")
 RANK = re.compile(r"(?:团总支|团支部|团工委|团委|联合支部|支部)$")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LEAST_PLACE = 2  # characters of an organisation's name without its rank that tell it
@@ -65,7 +65,7 @@ def name_said(texts):
             return match[1]
     for text in texts:
         name = name_in(text)
-        if not LABELLED.match(text) and CHINESE.search(name) and len(bare_title(text)) > 1:
+        if not FACT_LINE.match(text) and CHINESE.search(name) and len(bare_title(text)) > 1:
             return name
     return ""
 

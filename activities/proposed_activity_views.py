@@ -76,7 +76,7 @@ def import_batch_activity(request, pk):
 
     form = None
     if "chosen" in request.POST:
-        groups = TitledActivities(request.user)
+        groups = TitledActivities(request.user, batch.organisation)
         chosen = groups.by_pk.get(groups.by_label.get(text_key(request.POST["chosen"])))
         if chosen:
             with transaction.atomic():
@@ -90,7 +90,7 @@ def import_batch_activity(request, pk):
             return go_on_with(request, own_batch(request, pk), said)
     form = form or build()
     form.focus()
-    groups = TitledActivities(request.user)
+    groups = TitledActivities(request.user, batch.organisation)
     titled = activities_alike(" ".join([one.text, *one.titles]), proposed.held_on, groups.activities)
     alike = list(dict.fromkeys([*form.alike, *titled]))
     context = page_context(batch) | {"title": "登记名单中的活动", "form": form, "back": batch.get_absolute_url()}
@@ -121,7 +121,7 @@ def named_activities(batch):
 
 def unknown_rows(batch):
     """Returns the first rows of an import whose activity is not known."""
-    groups = [one for one in found_groups(batch, KnownNames()) if one.column == SignInResource.group]
+    groups = [one for one in found_groups(batch, KnownNames(batch)) if one.column == SignInResource.group]
     return rows_at(batch, sorted(at for one in groups for at in one.rows)[:ROWS_READ])
 
 
@@ -141,7 +141,9 @@ def settle_on(batch, named, activity):
         if enter_check(batch):
             batch.answers |= {named.key: str(activity.pk)}
             batch.save(update_fields=["answers"])
-    elif choose_group(batch, TitledActivities(batch.user).label_of(activity.pk)):
+        return
+    label = TitledActivities(batch.user, batch.organisation).label_of(activity.pk)
+    if label and choose_group(batch, label):
         enter_check(batch)
 
 

@@ -31,6 +31,8 @@ DAYS_LISTED = 10
 SIGN_IN_SHEET = "签到"
 ACTIVITY_ANSWER = "activity"  # how the keys of answers begin that say which activity a text means
 RUN_SESSIONS, ONE_SESSION, EACH_DAY = "run_sessions", "算 1 场", "每天算 1 场"  # the question, and its answers
+HOSTING_HUBS, HUB_AND_HOST, HUB_ALONE = "hosting_hubs", "所在组织主办", "不填主办"  # likewise
+HUBS_LISTED = 5
 ONLINE_WORDS = {"线上": True, "网上": True, "线下": False, "现场": False}
 
 
@@ -49,7 +51,7 @@ class ActivityResource(SheetResource):
         column(Activity, "held_on", required=True, widget=DayWidget(takes_runs=True)),
         column(Activity, "state"),
         RecordNameColumn("类型", "type", ActivityType, required=True),
-        RecordNameColumn("主办组织", "host", Organisation, ORGANISATION_SHEET),
+        RecordNameColumn("主办组织", "host", Organisation, ORGANISATION_SHEET, others={Hub: HubYearResource.sheet}),
         RecordNameColumn("青年汇", "hub", Hub, HubYearResource.sheet),
         column(Activity, "venue"),
         column(Activity, "is_online", widget=YesNoWidget(ONLINE_WORDS)),
@@ -94,8 +96,25 @@ class ActivityResource(SheetResource):
         self.index = self.book.only(ActivityIndex)
         self.stored = self.index.stored
         self.book.attach(self.index.stored.values(), "type", ActivityType)
+        self.book.attach(self.book.named(Hub).values(), "organisation", Organisation)
         self.stated = self.book.only(StatedPersonTimes)
-        self.runs = {}
+        self.runs, self.hosting = {}, {}
+
+    def before_import_row(self, row, **options):
+        super().before_import_row(row, **options)
+        if isinstance(self.row.get("主办组织"), Hub):
+            self._take_hub()
+
+    def _take_hub(self):
+        """Takes a hub that a row names as host for its hub, and the hub's organisation for its host, as is asked."""
+        hub = self.row.pop("主办组织")
+        if self.row.setdefault("青年汇", hub) is not hub:
+            remedy = "主办组织一栏写的也是青年汇：请只留一个，主办组织写团组织"
+            raise row_problem("青年汇", self.row["青年汇"].name, f"与主办组织一栏相同的“{hub}”", remedy)
+        self.hosting[self.place] = hub
+        self.trail.append(partial(self.hosting.pop, self.place))
+        if self.book.answers.get(HOSTING_HUBS) != HUB_ALONE:
+            self.row["主办组织"] = hub.organisation
 
     def find(self, row):
         """Returns the activity of the same name, day, host and hub, or None for a new one.
@@ -177,6 +196,18 @@ class ActivityResource(SheetResource):
             self.row["场次"] = (run.last - run.first).days + 1
 
     def questions(self):
+        if self.hosting:
+            hubs = dict.fromkeys(f"{hub}（{hub.organisation}）" for hub in self.hosting.values())
+            named = "、".join([*hubs][:HUBS_LISTED]) + ("等" if len(hubs) > HUBS_LISTED else "")
+            yield Question(
+                id=HOSTING_HUBS,
+                kind=HOSTING_HUBS,
+                asked="主办写的是青年汇的活动怎样登记？",
+                found=f"{len(self.hosting)} 行的主办组织写的是青年汇，括号中是它所在的组织：{named}",
+                rows=list(self.hosting),
+                proposals={HUB_AND_HOST: "青年汇的活动，由它所在的组织主办", HUB_ALONE: "青年汇的活动，主办组织不填"},
+                default=HUB_AND_HOST,
+            )
         if self.runs:
             yield Question(
                 id=RUN_SESSIONS,

@@ -72,7 +72,7 @@ class NewOrganisationsForm(ActionForm):
     founded_on = forms.DateField(label="成立日期（可不填）", required=False)
 
     def __init__(self, *args, texts, likely, **options):
-        """`texts` are those of the file, `likely` those of them for which a registered name is proposed."""
+        """`texts` are those of the file, `likely` those of them that are probably none of its own."""
         super().__init__(*args, **options)
         self.texts = texts
         self.parents = list(Organisation.objects.changeable_by(self.user).as_of(self.day))

@@ -15,6 +15,8 @@ from yl_district.sheets.cells import text_key
 from .models import Organisation
 from .new_organisation_forms import NewOrganisationsForm
 
+NO_ORGANISATION = "青年汇"  # how names end that are not ticked, as they are not those of league organisations
+
 
 def import_batch_organisations(request, pk):
     """Registers organisations that the file names, as proposed and corrected, and checks the file again."""
@@ -23,7 +25,7 @@ def import_batch_organisations(request, pk):
     if not groups:
         return redirect(batch)
     texts = list({text_key(one.found): one.found for one in reversed(groups)}.values())[::-1]
-    likely = {one.found for one in groups if one.likely}
+    likely = {one.found for one in groups if one.likely or one.found.endswith(NO_ORGANISATION)}
 
     def build(data=None):
         form = NewOrganisationsForm(data, user=request.user, day=timezone.localdate(), texts=texts, likely=likely)
@@ -55,7 +57,8 @@ def named_organisations(batch):
     """The groups of rows of an import whose unknown text stands where organisations are named."""
     names = KnownNames(batch)
     groups = [one for one in found_groups(batch, names) if one.found]
-    return texts_asked([one for one in groups if model_named(one.kind, one.column) is Organisation], names)
+    texts = texts_asked([one for one in groups if model_named(one.kind, one.column) is Organisation], names)
+    return [one for one in texts if not names.is_of_another(one)]
 
 
 def check_again(request, batch, form):

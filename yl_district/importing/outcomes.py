@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from django.db.models import Model, Q, QuerySet
 
-from ..pinyin import NAME_ORDER
+from ..pinyin import NAME_ORDER, spoken
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
 from ..sheets.columns import Column, RecordNameColumn, rows_kept
@@ -209,12 +209,17 @@ def known_names(item: Column | None, committee: Model | None) -> dict[str, str]:
     """
     names: Iterable[str]
     if isinstance(item, RecordNameColumn):
-        names = rows_kept(item.model, committee).order_by(*NAME_ORDER).values_list("name", flat=True)
+        names = [name for model in (*item.others, item.model) for name in record_names(model, committee)]
     elif item and isinstance(item.widget, ChoiceWidget):
         names = item.widget.labels.values()
     else:
         return {}
     return {text_key(name): name for name in names}
+
+
+def record_names(model: type[Model], committee: Model | None) -> list[str]:
+    """The names of the records of a model that a committee below the root keeps, all for None, in their order."""
+    return list(rows_kept(model, committee).order_by(*NAME_ORDER).values_list("name", flat=True))
 
 
 def likely_name(found: str, names: Mapping[str, str], *, are_records: bool = False) -> str:
@@ -231,6 +236,13 @@ def likely_name(found: str, names: Mapping[str, str], *, are_records: bool = Fal
         if likely := [name for key, name in names.items() if is_likely(key)]:
             return likely[0] if len(likely) == 1 else ""
     return ""
+
+
+def homophone(found: str, names: Iterable[str]) -> str:
+    """The only one of the names that is spoken like a text, "" for none or several."""
+    said = spoken(found)
+    alike = [name for name in names if len(name) == len(found) and spoken(name) == said]
+    return alike[0] if len(alike) == 1 else ""
 
 
 def is_subsequence(name: str, text: str) -> bool:

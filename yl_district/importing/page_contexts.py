@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.core.paginator import Page, Paginator
+from django.db.models import Model
 from django.urls import reverse
 
 from ..history.changes import is_derived
@@ -20,7 +21,17 @@ from .kinds import import_kinds, sheet_kinds
 from .layout_questions import noticed_in_words
 from .mapping_forms import NO_TABLES
 from .models import LEDGER, ImportBatch
-from .outcomes import ProblemGroup, ShownRow, known_names, likely_name, places, problem_groups, rows_at
+from .outcomes import (
+    ProblemGroup,
+    ShownRow,
+    homophone,
+    known_names,
+    likely_name,
+    places,
+    problem_groups,
+    record_names,
+    rows_at,
+)
 from .questions import answers_in_words, left_open
 from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
 from .row_doubts import add_doubts, doubt_label
@@ -80,6 +91,7 @@ class KnownNames:
     def __init__(self, batch: ImportBatch) -> None:
         self.committee = batch.organisation
         self.known: dict[tuple[str, str], dict[str, str]] = {}
+        self.own: dict[type[Model], set[str]] = {}
 
     def of(self, kind: str, column: str) -> dict[str, str]:
         """{normalised text: name} of a column of the kind with this key."""
@@ -90,7 +102,19 @@ class KnownNames:
     def likely(self, group: ProblemGroup) -> str:
         """The name that the unknown text of a group most likely stands for, "" where none is."""
         are_records = model_named(group.kind, group.column) is not None
-        return likely_name(group.found, self.of(group.kind, group.column), are_records=are_records)
+        names = self.of(group.kind, group.column)
+        likely = likely_name(group.found, names, are_records=are_records)
+        item = column_of(group.kind, group.column)
+        return likely or (homophone(group.found, names.values()) if getattr(item, "others", None) else "")
+
+    def is_of_another(self, group: ProblemGroup) -> bool:
+        """Whether the likely name of a group is that of a record of another model than the column's own."""
+        item = column_of(group.kind, group.column)
+        if not group.likely or not isinstance(item, RecordNameColumn) or not item.others:
+            return False
+        if item.model not in self.own:
+            self.own[item.model] = set(record_names(item.model, self.committee))
+        return group.likely not in self.own[item.model]
 
 
 def column_of(kind: str, column: str) -> Column | None:
@@ -119,11 +143,13 @@ def texts_asked(groups: Iterable[ProblemGroup], names: KnownNames) -> list[Probl
     return texts
 
 
-def registering(user: User, batch: ImportBatch, texts: Iterable[ProblemGroup]) -> list[tuple[str, str, int]]:
+def registering(
+    user: User, batch: ImportBatch, texts: Iterable[ProblemGroup], names: KnownNames
+) -> list[tuple[str, str, int]]:
     """(address, words, number of texts without a likely name) of the pages that register what texts name."""
     counts: Counter[tuple[str, str]] = Counter()
     for one in texts:
-        model = model_named(one.kind, one.column)
+        model = None if names.is_of_another(one) else model_named(one.kind, one.column)
         if model and (page := import_kinds().registering.get(model)) and user.may_open(page[0]):
             counts[page] += not one.likely
     return [(reverse(name, args=[batch.pk]), words, count) for (name, words), count in counts.items()]
@@ -194,7 +220,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "groups": listed[:GROUPS_SHOWN],
         "more_groups": len(listed) - GROUPS_SHOWN,
         "spellings": spellings,
-        "registering": registering(request.user, batch, texts),
+        "registering": registering(request.user, batch, texts, names),
         "group_page": group_page(request.user, batch),
         "names": [(*column, found.values()) for column, found in names.known.items() if found],
         "sheets": sheet_counts(batch),

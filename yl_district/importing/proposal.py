@@ -244,7 +244,7 @@ def state_group(batch: ImportBatch, proposal: MappingProposal, name: str) -> Non
 
 def choose_group(batch: ImportBatch, name: str) -> bool:
     """States for all rows of an import, as it is mapped, the group of this name; returns whether nothing is open."""
-    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user)
+    groups = import_kinds()[batch.kind].resource.titled_groups(batch.user, batch.organisation)
     mapping = Mapping.from_json(batch.mapping)
     release_group(mapping, groups, fixed_group(mapping, groups))
     fix_group(mapping, groups, name)

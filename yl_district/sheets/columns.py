@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import Any, TypeAlias, TypeVar, cast
 
@@ -100,20 +100,33 @@ class RecordNameColumn(Column):
     """A column with the name of a record of `model`, which is in the system or in the sheet `sheet`.
 
     Without `sheet` the workbook cannot add such records, and the error for an unknown name lists the existing ones.
+    `others` are {model: its sheet} of records that offices write there as well, and whose resource takes them.
     """
 
     def __init__(
-        self, heading: str, attribute: str, model: type[models.Model], sheet: str | None = None, required: bool = False
+        self,
+        heading: str,
+        attribute: str,
+        model: type[models.Model],
+        sheet: str | None = None,
+        required: bool = False,
+        others: Mapping[type[models.Model], str] | None = None,
     ) -> None:
         super().__init__(heading, attribute, required=required, width=24)
-        self.model, self.sheet = model, sheet
+        self.model, self.sheet, self.others = model, sheet, others or {}
 
     @property
     def lookup(self) -> str:
         return f"{self.attribute}__name" if self.attribute else ""
 
     def resolve(self, book: Book, value: Any) -> models.Model:
-        return book.refer(self.model, value, self.sheet)
+        try:
+            return book.refer(self.model, value, self.sheet)
+        except cells.CellError:
+            for model, sheet in self.others.items():
+                with suppress(cells.CellError):
+                    return book.refer(model, value, sheet)
+            raise
 
 
 def column(
