@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from xml.parsers.expat import ExpatError
 
-from .limits import UNPACKED, Refused, check_area
+from .limits import COLUMNS, UNPACKED, Refused, check_area
 
 # Raised by the libraries that read a damaged file.
 DAMAGE = (
@@ -29,6 +29,7 @@ TAIL = 1000  # bytes of a chunk that are scanned again with the next one
 CELL_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 # Cells in far columns or rows. Most sheets have none, so this search is cheaper than one for every cell.
 FAR = re.compile(rb"""r=["']([A-Z]{3}[0-9]{1,7}|[A-Z]{1,2}[0-9]{6,7})["']""")
+SPARE_CELLS, SPARE_SHARE = 100_000, 10  # a used range of so many cells, and so many for each filled one, is not sparse
 ERRORS = (b't="e"', b"t='e'")
 # No tag may hold a "<": otherwise the search for the end of unclosed tags would take quadratic time.
 TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^<>]*)>")
@@ -93,10 +94,11 @@ def check_unpacked(archive):
 
 
 def sheet_errors(archive, watching=None):
-    """Returns the cells whose formula failed, as {row: [columns]} for each sheet in the workbook's order.
+    """Returns the cells whose formula failed, as {row: [columns]} for each sheet in the workbook's order, and the names
+    of the sheets' parts that are sparse.
 
     `watching` is {part's name: object whose `add(chunk)` looks at the part, too}. Raises Refused for an archive that
-    unpacks to more than `UNPACKED` bytes, or a sheet whose used range is too large.
+    unpacks to more than `UNPACKED` bytes, or a sheet whose used range is too large though it is not sparse.
     """
     parts = listed_parts(archive)
     scans = {name: SheetScan() for name in parts}
@@ -105,7 +107,10 @@ def sheet_errors(archive, watching=None):
             scans[name].add(chunk)
         if watching and name in watching:
             watching[name].add(chunk)
-    return [xlsx_error_cells(archive, name) if scans[name].has_errors else {} for name in parts]
+    sparse = [name for name, scan in scans.items() if scan.is_sparse]
+    for name in scans.keys() - set(sparse):
+        check_area(scans[name].height, scans[name].width)
+    return [xlsx_error_cells(archive, name) if scans[name].has_errors else {} for name in parts], sparse
 
 
 class SheetScan:
@@ -116,18 +121,23 @@ class SheetScan:
     """
 
     def __init__(self):
-        self.has_errors, self.width, self.height, self.tail = False, 0, 0, b""
+        self.has_errors, self.width, self.height, self.values, self.tail = False, 0, 0, 0, b""
+
+    @property
+    def is_sparse(self):
+        """Whether most of a used range that is not small holds nothing, or it may reach too far to the right."""
+        return self.width > COLUMNS or self.width * self.height > SPARE_CELLS + SPARE_SHARE * self.values
 
     def add(self, chunk):
-        """Scans one more chunk; raises Refused for a used range that is too large."""
+        """Scans one more chunk."""
         piece = self.tail + chunk
         for place in CELL_REFERENCE.findall(piece[-TAIL:] if self.tail else piece) + FAR.findall(piece):
             letters = place.rstrip(b"0123456789")
             self.width = max(self.width, column_number(letters))
             self.height = max(self.height, int(place[len(letters) :]))
         self.has_errors = self.has_errors or any(mark in piece for mark in ERRORS)
+        self.values += (chunk.count(b"v>") + chunk.count(b"is>")) // 2
         self.tail = piece[-TAIL:]
-        check_area(self.height, self.width)
 
 
 def column_number(letters):

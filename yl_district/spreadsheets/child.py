@@ -10,6 +10,7 @@ import resource
 import sys
 import zipfile
 from datetime import date, time, timedelta
+from itertools import count, repeat
 
 from .archives import DAMAGE, archive_kind, check_unpacked, listed_parts, sheet_errors
 from .delimited_text import read_delimited, trimmed
@@ -25,6 +26,7 @@ from .limits import (
     check_merges,
 )
 from .sheet_marks import MarkSigns, SheetMarks, struck_styles, xlsx_marks
+from .sparse_sheets import without_gaps
 from .xls import MAGIC, xls_errors
 from .xls_marks import xls_marks
 
@@ -53,8 +55,10 @@ def sheets_of(path):
                     struck = struck_styles(archive)
                     parts = listed_parts(archive)
                     signs = {name: MarkSigns(struck) for name in parts}
-                    errors = sheet_errors(archive, signs)
-                    yield from read_excel(path, errors, [xlsx_marks(archive, name, signs[name]) for name in parts])
+                    errors, sparse = sheet_errors(archive, signs)
+                    marks = [xlsx_marks(archive, name, signs[name]) for name in parts]
+                    source, places = without_gaps(archive, sparse) if sparse else (path, {})
+                    yield from read_excel(source, errors, marks, [places.get(name) for name in parts])
 
 
 def streamed(archive, kind):
@@ -66,24 +70,26 @@ def streamed(archive, kind):
     return read(archive)
 
 
-def read_excel(path, errors, marks):
+def read_excel(source, errors, marks, places=()):
     """Yields the sheets of an Excel workbook as (name, merged areas, SheetMarks, rows); raises Refused.
 
-    `errors` lists the cells of each sheet whose formula failed, as {row: [columns]}, and `marks` its SheetMarks.
+    `errors` lists the cells of each sheet whose formula failed, as {row: [columns]}, `marks` its SheetMarks, and
+    `places` the rows that it had before its gaps were closed, where they were. The source is a path or a stream.
     """
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     try:
-        book = CalamineWorkbook.from_path(path)
+        book = CalamineWorkbook.from_object(source)
         told = any(errors) or any(one.as_dict() or one.uncomputed for one in marks)
         if not book.sheets_metadata or (told and len(errors) != len(book.sheets_metadata)):
             raise Refused("damaged")
         for place, sheet in enumerate(book.sheets_metadata):
             if sheet.typ == SheetTypeEnum.WorkSheet:
                 cells, own = book.get_sheet_by_index(place), marks[place] if place < len(marks) else SheetMarks()
+                rows = places[place] if place < len(places) else None
                 own.is_hidden = sheet.visible != SheetVisibleEnum.Visible
                 failed = errors[place] if any(errors) else {}
-                yield sheet.name, sheet_merges(cells), own, rows_of(cells, failed, own.uncomputed)
+                yield sheet.name, sheet_merges(cells), own, rows_of(cells, failed, own.uncomputed, rows)
     except CalamineError:
         raise Refused("damaged") from None
 
@@ -95,8 +101,8 @@ def sheet_merges(sheet):
     return [(*first, *last) for first, last in ranges]
 
 
-def rows_of(sheet, errors, uncomputed):
-    """Yields the rows of a loaded sheet; raises Refused.
+def rows_of(sheet, errors, uncomputed, places=None):
+    """Yields the rows of a loaded sheet, each at its place where these are given; raises Refused.
 
     The cells of `errors` hold `FORMULA_ERROR`, those of `uncomputed` which are empty `UNCOMPUTED_FORMULA`.
     """
@@ -104,15 +110,18 @@ def rows_of(sheet, errors, uncomputed):
         return
     check_area(sheet.end[0] + 1, sheet.end[1] + 1)
     left = [None] * sheet.start[1]
-    for number, row in enumerate(sheet.iter_rows()):
-        if row.count("") == len(row) and number not in errors and number not in uncomputed:
+    before = -1
+    for place, row in zip(places or count(), sheet.iter_rows(), strict=False):
+        yield from repeat([], place - before - 1)
+        before = place
+        if row.count("") == len(row) and place not in errors and place not in uncomputed:
             yield []
             continue
         cells = left + [None if cell == "" else cell for cell in row]
-        for column in errors.get(number, ()):
+        for column in errors.get(place, ()):
             cells += [None] * (column + 1 - len(cells))
             cells[column] = FORMULA_ERROR
-        for column in uncomputed.get(number, ()):
+        for column in uncomputed.get(place, ()):
             cells += [None] * (column + 1 - len(cells))
             cells[column] = UNCOMPUTED_FORMULA if cells[column] is None else cells[column]
         yield cells

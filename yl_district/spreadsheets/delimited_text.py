@@ -33,9 +33,12 @@ def read_delimited(path):
         reader = csv.reader(short_lines(file), delimiter=delimiter, strict=True)
         height = width = 0
         try:
-            for row in reader:
+            for height, row in enumerate(reader, 1):
+                if not "".join(row).strip():
+                    yield []
+                    continue
                 cells = trimmed([as_cell(restored(cell)) for cell in row])
-                height, width = height + 1, max(width, len(cells))
+                width = max(width, len(cells))
                 check_area(height, width)
                 yield cells
         except csv.Error:

@@ -197,6 +197,8 @@ class Content:
             self.add_merged_area(*(repeat_count(self.cell, name) for name in SPANS))
         style = self.cell.get("table:style-name") or self.row_look.get("table:default-cell-style-name")
         self.cell = None
+        # Blanks count for nothing: one far away would fill the sheet up to there.
+        value = None if value.__class__ is str and value.isspace() else value
         if value is not None and self.struck_styles:
             place = len(self.row) + self.gap
             own = style or (self.column_styles[place] if place < len(self.column_styles) else None)
