@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from yl_district.sheets.code_lists import standard_codes
+
 ETHNIC_GROUPS = (
     "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 "
     "满族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 傣族 黎族 傈僳族 "
@@ -19,6 +21,14 @@ ETHNICITY_ALIASES = {name.removesuffix("族"): name for name in ETHNIC_GROUPS} |
     "僳僳族": "傈僳族",
     "朝鲜": "朝鲜族",
 }
+
+ETHNICITY_CODES = standard_codes(
+    "ethnicity",
+    "民族",
+    "GB/T 3304",
+    dict(enumerate(ETHNIC_GROUPS, 1)),
+    "01 汉族、02 蒙古族、03 回族……56 基诺族",
+)
 
 
 class PoliticalStatus(models.TextChoices):
@@ -47,6 +57,14 @@ POLITICAL_STATUS_ALIASES = {
     "中共预备党员(保留团籍)": "中共预备党员",
     "普通居民": "群众",
 }
+
+POLITICAL_STATUS_CODES = standard_codes(
+    "political_status",
+    "政治面貌",
+    "GB/T 4762",
+    {int(status.value): status.label for status in PoliticalStatus},
+    "01 中共党员、02 中共预备党员、03 共青团员、13 群众等",
+)
 
 
 class Education(models.TextChoices):
@@ -78,3 +96,26 @@ EDUCATION_ALIASES = {
     "职高": "中等职业",
     "技校": "中等职业",
 }
+
+# Only codes that mean the same in the editions of 1984 and 2006, or are in the latter alone: 11 and 90 do not. Those of
+# courses that were not finished are no level of education.
+EDUCATION_CODES = standard_codes(
+    "education",
+    "文化程度",
+    "GB/T 4658",
+    {
+        int(code): level.label
+        for level, codes in {
+            Education.POSTGRADUATE: "10",
+            Education.MASTER: "14",
+            Education.BACHELOR: "20 21",
+            Education.COLLEGE: "30 31",
+            Education.VOCATIONAL: "40 41 44 47",
+            Education.SENIOR: "60 61",
+            Education.JUNIOR: "70 71",
+            Education.PRIMARY: "80 81",
+        }.items()
+        for code in codes.split()
+    },
+    "14 硕士研究生、20 大学本科、30 大学专科、40 中等职业、60 普通高中、70 初中等",
+)

@@ -19,13 +19,21 @@ from yl_district.sheets.cells import (
     is_blank,
     split_list,
 )
+from yl_district.sheets.code_lists import CodeList
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_PERSON
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
 
-from .codes import EDUCATION_ALIASES, ETHNICITY_ALIASES, POLITICAL_STATUS_ALIASES
+from .codes import (
+    EDUCATION_ALIASES,
+    EDUCATION_CODES,
+    ETHNICITY_ALIASES,
+    ETHNICITY_CODES,
+    POLITICAL_STATUS_ALIASES,
+    POLITICAL_STATUS_CODES,
+)
 from .directory import CADRE, MEMBER, Directory, contradicts, people_seen
 from .liaison_index import POST_SHEET, LiaisonIndex
 from .models import LEAVING_STATUSES, Member, Person, Post, SchoolSpan, shown_name
@@ -35,7 +43,9 @@ PERSON_WIDGETS = {"name": NameWidget(), "identity_number": IdentityNumberWidget(
 GENDER_ALIASES = dict.fromkeys("男性 男生 男士 男同志".split(), "男") | dict.fromkeys(
     "女性 女生 女士 女同志".split(), "女"
 )
-GENDER_CODES = {"1": "男", "2": "女"}  # by GB/T 2261.1
+GENDER_CODES = CodeList(  # by GB/T 2261.1
+    "gender", "性别", "性别栏的 1、2 是什么？", "1 是男，2 是女", {1: "男", 2: "女"}, "，表中没有身份证号可以对照"
+)
 IN_SCHOOL_WORDS = dict.fromkeys("在校 在读 在校生 在校学生 在学 就读 学生".split(), True) | dict.fromkeys(
     "毕业 已毕业 离校 已离校 不在校 非在校 非在校生 非学生".split(), False
 )
@@ -50,7 +60,7 @@ def person_column(name, required=False, owner="person", unless=""):
     """Returns a column for a field of the person whom a row describes."""
     aliases = GENDER_ALIASES if name == "gender" else None
     found = column(Person, name, required, prefix=f"{owner}__", widget=PERSON_WIDGETS.get(name), aliases=aliases)
-    found.unless, found.codes = unless, GENDER_CODES if name == "gender" else {}
+    found.unless, found.codes = unless, GENDER_CODES if name == "gender" else None
     return found
 
 
@@ -215,7 +225,7 @@ class PeopleResource(SheetResource):
 
     def is_evident(self, heading, row):
         """Whether the row has an identity number, which says the sex as well, so that another one is an error."""
-        return not is_blank(row.get(IDENTITY_HEADING))
+        return self.fields[heading].codes is GENDER_CODES and not is_blank(row.get(IDENTITY_HEADING))
 
     def is_sure(self, instance):
         """Whether nobody else is known by the person's name, or an identity number tells who it is."""
@@ -278,11 +288,11 @@ class MemberResource(PeopleResource):
     columns = [
         person_column("name", required=True),
         person_column("gender", required=True, unless=IDENTITY_HEADING),
-        column(Member, "ethnicity", aliases=ETHNICITY_ALIASES),
+        column(Member, "ethnicity", aliases=ETHNICITY_ALIASES, codes=ETHNICITY_CODES),
         person_column("birth_date"),
         person_column("identity_number"),
-        column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES),
-        column(Member, "education", aliases=EDUCATION_ALIASES),
+        column(Member, "political_status", aliases=POLITICAL_STATUS_ALIASES, codes=POLITICAL_STATUS_CODES),
+        column(Member, "education", aliases=EDUCATION_ALIASES, codes=EDUCATION_CODES),
         column(Member, "joined_league_on"),
         RecordNameColumn("所在团支部", "branch", Organisation, ORGANISATION_SHEET, required=True),
         person_column("mobile"),

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ..sheets.columns import ADD, ADDITIONS, AS_USUAL, CODES_ASKED, LEAVE, NOT_TAKEN, STATE_DAY, Book, SheetRow
+from ..sheets.code_lists import CODES_ASKED, NOT_TAKEN
+from ..sheets.columns import ADD, ADDITIONS, LEAVE, STATE_DAY, Book, SheetRow
 from ..sheets.doubts import (
     ANOTHER_ONE,
     ROW_BY_ROW,
@@ -209,16 +210,17 @@ def book_questions(book: Book) -> Iterator[Question]:
             default=LEAVE,
             must=False,
         )
-    if book.coded and not any(book.coded.values()):
-        yield Question(
-            id=CODES_ASKED,
-            kind=CODES_ASKED,
-            asked="性别栏的 1、2 是什么？",
-            found=f"{len(book.coded)} 行的性别写成数字，表中没有身份证号可以对照",
-            rows=list(book.coded),
-            proposals={AS_USUAL: AS_USUAL, NOT_TAKEN: NOT_TAKEN},
-            default=AS_USUAL,
-        )
+    for codes, coded in book.coded.values():
+        if not any(coded.values()):
+            yield Question(
+                id=codes.question,
+                kind=CODES_ASKED,
+                asked=codes.asked,
+                found=f"{len(coded)} 行的{codes.heading}写成数字{codes.beside}",
+                rows=list(coded),
+                proposals={codes.usual: codes.usual, NOT_TAKEN: NOT_TAKEN},
+                default=codes.usual,
+            )
     if book.state_changes:
         yield day_question(
             book.today,

@@ -17,6 +17,7 @@ from ..fields import MonthField, PartialDateField, YearField, is_masked
 from ..partial_dates import is_vaguer
 from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
+from .code_lists import NOT_TAKEN, CodeList, yes_no_codes
 from .doubts import Candidate, Doubt, doubt_of
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
@@ -33,8 +34,6 @@ COUNTED_BY_UNIT = {
     "目标值": [*PEOPLE, *"个 家 场 场次 次 份 件 元".split()],
 }
 
-CODES_ASKED = "codes"  # the question what numbers in a column of choices mean
-AS_USUAL, NOT_TAKEN = "1 是男，2 是女", "不采用，这些格须改写"
 STATE_DAY = "state_day"  # the question from which day changed states hold
 ADDITIONS = "additions"  # the question whether rows that repeat others are to fill what these leave empty
 ADD, LEAVE = "add", "leave"
@@ -52,13 +51,13 @@ class Column(Field):
 
     In a list, a required column may be blank or missing where the column `unless` is filled. The values of a column
     that `is_masked` are masked wherever they are shown. `codes` are numbers that usually
-    stand for a choice. A column that `names_others` refers to records by names, of
+    stand for its choices. A column that `names_others` refers to records by names, of
     which a masked list shows less.
     """
 
     unless = ""
     names_others = False
-    codes: Mapping[str, str] = {}
+    codes: CodeList | None = None
 
     def __init__(
         self,
@@ -137,6 +136,7 @@ def column(
     prefix: str = "",
     widget: Widget | None = None,
     aliases: Mapping[str, str] | None = None,
+    codes: CodeList | None = None,
 ) -> Column:
     """Returns the Column of a model field, with its `verbose_name` as heading and the widget for its type."""
     source: Any = model._meta.get_field(name)
@@ -146,7 +146,9 @@ def column(
         choices = ("是", "否")
     width = 30 if isinstance(source, models.TextField) else max(10, 2 * len(heading) + 4)
     widget = widget or widget_for(source, heading, aliases)
-    return Column(heading, prefix + name, widget, required, choices, width, is_masked(source))
+    found = Column(heading, prefix + name, widget, required, choices, width, is_masked(source))
+    found.codes = codes or (yes_no_codes(name, heading) if isinstance(source, models.BooleanField) else None)
+    return found
 
 
 def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = None) -> Widget:
@@ -227,7 +229,7 @@ class Book:
         self.tells_apart = not masks or with_cases
         self.sheets, self.answers = frozenset(sheets), answers or {}
         self.state_changes: dict[SheetRow, None] = {}
-        self.coded: dict[SheetRow, bool] = {}
+        self.coded: dict[str, tuple[CodeList, dict[SheetRow, bool]]] = {}
         self.additions: dict[SheetRow, None] = {}
         self.doubts: dict[str, dict[SheetRow, tuple[str, Doubt]]] = {}
         self.begun: dict[int, SheetRow] = {}
@@ -254,6 +256,11 @@ class Book:
     def note_state_change(self, sheet: str, row: int) -> None:
         """Notes that a row changes a state from `state_day` on, so that the day is asked; a wrong row is forgotten."""
         self.state_changes[sheet, row] = None
+
+    def note_code(self, codes: CodeList, place: SheetRow, is_evident: bool) -> bool:
+        """Notes a row that has a code, so that it is asked what it means; returns whether it is to be taken."""
+        self.coded.setdefault(codes.name, (codes, {}))[1][place] = is_evident
+        return self.answers.get(codes.question) != NOT_TAKEN
 
     def settle_doubt(self, about: str, place: SheetRow, key: str, candidates: Sequence[Candidate]) -> Doubt:
         """Returns the Doubt of the row at a place, and notes it, so that it is asked or its answer can be changed."""

@@ -27,8 +27,6 @@ from .columns import (
     ADD,
     ADDITIONS,
     ANSWER_FIRST,
-    CODES_ASKED,
-    NOT_TAKEN,
     REGISTER,
     WRONG_FIRST,
     Book,
@@ -344,10 +342,9 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         try:
             return item.resolve(self.book, self.read(heading, item, value, row))
         except cells.CellError:
-            if item.codes and (usual := item.codes.get(cells.plain(value))):
-                self.book.coded[self.place] = self.is_evident(heading, row)
-                if self.book.answers.get(CODES_ASKED) != NOT_TAKEN:
-                    return item.widget.clean(usual, row)
+            usual = item.codes.meant(value) if item.codes else ""
+            if item.codes and usual and self.book.note_code(item.codes, self.place, self.is_evident(heading, row)):
+                return item.widget.clean(usual, row)
             meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
             meant = meanings.get(cells.text_key(value)) if meanings else None
             if meant is None:
