@@ -101,6 +101,16 @@ def grants_ended_by_merging(kept, lost):
         yield grant
 
 
+def end_after_unmerging(grant, since):
+    """Returns the fields by which a grant stays ended that a merge ended at the time `since`; none if it stands again.
+
+    It stays ended where the holder could not be given it today, or the account was reset or got other roles meanwhile.
+    """
+    user = grant.user
+    is_entrusted = user.entrusted_at is not None and user.entrusted_at > since
+    return () if user.is_active and keeps_files_of(user, grant) and not is_entrusted else ("ended_on",)
+
+
 def log_grant(grant, act, request):
     """Adds an access log entry about a grant."""
     record(Action.GRANT, subject_of(grant), request=request, detail=f"{act}：{grant.user}")

@@ -105,7 +105,10 @@ class CaseGrant(SealedModel):
 
     objects = CaseGrantQuerySet.as_manager()
     history = Tracked()
-    record_options = RecordOptions(ended_by_merging="assistance.actions.grants_ended_by_merging")
+    record_options = RecordOptions(
+        ended_by_merging="assistance.actions.grants_ended_by_merging",
+        ended_after_unmerging="assistance.actions.end_after_unmerging",
+    )
 
     class Meta:
         verbose_name = "个案授权"

@@ -94,11 +94,12 @@ class Journal:
 class TakingBack:
     """Takes back the writes of a journal, the last first, as far as they still stand.
 
-    `left` are those that do not, each with the fields that have another value by now.
+    `left` are those that do not, each with the fields that have another value by now; `ended` are the records, as
+    [label, key], that the act ended at the time `since` and that stay so.
     """
 
-    def __init__(self, entries):
-        self.entries, self.left = entries, []
+    def __init__(self, entries, since):
+        self.entries, self.since, self.left, self.ended = entries, since, [], []
         self.keys = {}
         self.restored = Journal()
 
@@ -132,7 +133,11 @@ class TakingBack:
                 left.append(name)
             else:
                 setattr(row, name, live_value(field, self._key_of(field, before)))
-        if len(left) < len(changed):
+        if ended := [name for name in fields_staying_ended(row, self.since) if name in changed and name not in left]:
+            self.ended.append([label, key])
+            for name in ended:
+                setattr(row, name, live_value(model_field(model, name), now[name]))
+        if len(left) + len(ended) < len(changed):
             row.save()
             self.restored.recount_later(row)
         return left
@@ -193,6 +198,12 @@ class TakingBack:
         if isinstance(index, BlindIndexField):
             return model._base_manager.filter(**{index.attname: index.digest(value)}).exists()
         return model._base_manager.filter(**{field.attname: value}).exists()
+
+
+def fields_staying_ended(row, since):
+    """The fields by which a record, about to stand again, stays ended as an act at the time `since` has left it."""
+    path = options_of(type(row)).ended_after_unmerging
+    return import_string(path)(row, since) if path else ()
 
 
 def is_reference(field):

@@ -101,12 +101,12 @@ def take_back_merge(merge, *, request, reason):
     locked_people(merge.kept_id)
     done = json.loads(merge.journal)
     with because(reason):
-        back, stayed = TakingBack(done["entries"]), keys_since(merge, done)
+        back, stayed = TakingBack(done["entries"], merge.merged_at), keys_since(merge, done)
         back.run()
         if not Person.objects.filter(pk=back.key(Person._meta.label, merge.lost_key)).exists():
             raise ValidationError(problem("还能恢复的记录", "并入的记录不能恢复，请联系系统管理员"))
         merge.undone_by, merge.undone_at, merge.undo_reason = request.user, timezone.now(), reason
-        merge.journal = json.dumps(done | {"left": changes_left(back.left), "stayed": stayed})
+        merge.journal = json.dumps(done | {"left": changes_left(back.left), "ended": back.ended, "stayed": stayed})
         merge.save()
     return merge
 

@@ -5,11 +5,14 @@ from collections import defaultdict
 
 from django.apps import apps
 
-from .journal import ROW_CHANGED, model_field, plain_values
+from yl_district.record_options import options_of
+
+from .journal import ROW_CHANGED, fields_staying_ended, live_value, model_field, plain_values
 from .merge_actions import keys_since
 from .models import Person
 
 CHANGED_SINCE, NEW_SINCE = "合并后另有修改，照现在的内容保留", "合并后登记，留在现在的记录"
+STAYS_ENDED = "合并时终止；账号或角色在合并后有变更，不再恢复，仍需要的请重新申请"
 
 
 def to_be_left(merge, user):
@@ -17,14 +20,15 @@ def to_be_left(merge, user):
     if merge.undone_at:
         return []
     done = json.loads(merge.journal)
-    return traces_in_words(changes_since(done["entries"]), keys_since(merge, done), user)
+    ended = ended_for_good(done["entries"], merge.merged_at)
+    return traces_in_words(changes_since(done["entries"]), ended, keys_since(merge, done), user)
 
 
 def left_behind(merge, user):
     """[(record, kind, words)] of what was not taken back when the merge was undone, of those that the user sees."""
     done = json.loads(merge.journal)
     left = {(label, key): columns for label, key, columns in done["left"] if columns}
-    return traces_in_words(left, done["stayed"], user)
+    return traces_in_words(left, done.get("ended", ()), done["stayed"], user)
 
 
 def changes_since(entries):
@@ -45,9 +49,27 @@ def changes_since(entries):
     return found
 
 
-def traces_in_words(changed, stayed, user):
-    """[(record, kind, words)] for what was changed, {(label, key): columns}, and what is new, {relation: keys}."""
+def ended_for_good(entries, since):
+    """[(label, key)] of the records that the merge at the time `since` has ended and that would stay so."""
     found = []
+    for kind, label, key, *rest in entries:
+        model = apps.get_model(label)
+        if kind != ROW_CHANGED or not options_of(model).ended_after_unmerging:
+            continue
+        for row in model._base_manager.filter(pk=key):
+            for column, (before, _) in rest[0].items():
+                setattr(row, column, live_value(model_field(model, column), before))
+            if rest[0].keys() & set(fields_staying_ended(row, since)):
+                found.append((label, key))
+    return found
+
+
+def traces_in_words(changed, ended, stayed, user):
+    """[(record, kind, words)] for what has changed, {(label, key): columns}, ended, and come, {relation: keys}."""
+    found = []
+    for label, key in ended:
+        model = apps.get_model(label)
+        found += [(row, model._meta.verbose_name, STAYS_ENDED) for row in seen(model, [key], user)]
     for (label, key), columns in changed.items():
         model = apps.get_model(label)
         fields = "、".join(str(model_field(model, column).verbose_name) for column in columns)

@@ -56,6 +56,8 @@ class RecordOptions:
       says that there cannot be two.
     - `ended_by_merging`: the dotted path of a function that is called with two owners before they become one, and
       yields the records that end by that, changed but not saved.
+    - `ended_after_unmerging`: the dotted path of a function that is called with such a record, which is about to stand
+      again as a merge is taken back, and the time of the merge, and returns the fields by which it stays ended.
     - `changes_another`: whether a new record is something done to another, such as its deregistration.
     """
 
@@ -71,6 +73,7 @@ class RecordOptions:
     begins: tuple[str, ...] = ()
     merging: Merging | None = None
     ended_by_merging: str = ""
+    ended_after_unmerging: str = ""
     changes_another: bool = False
 
 
