@@ -37,7 +37,7 @@ def test_a_person_is_merged_and_taken_apart_again(open_page, sign_in, office, wi
     page.get_by_role("button", name="合并").click()
     expect(page.get_by_role("alert")).to_contain_text("同一时间只能有一条")
     expect(page.get_by_label("合并原因")).to_have_value("花名册重复登记")
-    page.get_by_label("听松社区团支部，").check()
+    page.get_by_label("删去 听松社区团支部，").check()
     page.get_by_role("button", name="合并").click()
     expect(page.get_by_text("已合并为一条记录")).to_be_visible()
     assert Person.objects.filter(name="单伟").count() == Member.objects.count() == 1

@@ -103,6 +103,57 @@ def test_a_merge_goes_by_the_choices_and_is_undone_from_the_screen(place):
     assert "撤销合并</a>" not in page(place.office, "person_merge_detail", merge.pk)
 
 
+def test_each_field_says_what_is_kept_and_what_becomes_of_the_other(place):
+    Person.objects.filter(pk=place.lost.pk).update(name="章呈", user=place.branch_cadre)
+    for person in (place.kept, place.lost):
+        make_volunteer(person=person, employer=f"公司{person.pk}")
+    fields = place.office.get(place.address).context["form"].fields
+    kept, lost = f"（{place.kept.pk} 号记录）", f"（{place.lost.pk} 号记录）"
+    gone = "没有保留的一边不再显示，撤销合并时恢复。"
+    assert {
+        name: ([words for _, words in one.choices], one.help_text) for name, one in fields.items() if name in TOLD
+    } == {
+        "name": ([f"保留 章程{kept}", f"保留 章呈{lost}"], "没有保留的写法记为又名，撤销合并时恢复原样。"),
+        "gender": ([f"保留 女{kept}", f"保留 空白{lost}"], gone),
+        "mobile": ([f"保留 138****8000{kept}", f"保留 139****9000{lost}"], gone),
+        "user": (
+            [f"保留 空白{kept}", f"保留 {place.branch_cadre}{lost}"],
+            "没有保留的账号不再绑定此人，账号本身不变；撤销合并时恢复绑定。",
+        ),
+        "double_0": (
+            [f"保留 公司{place.kept.pk}{kept}", f"保留 公司{place.lost.pk}{lost}"],
+            "另一条并入保留的一条：补齐其空白处，备注等文字接在后面；其余内容不再显示，撤销合并时恢复。",
+        ),
+    }
+    words = page(place.office, "person_merge_create", place.kept.pk, place.lost.pk)
+    assert f"合并后只留 {place.kept.pk} 号记录，{place.lost.pk} 号记录不再单独列出" in words
+
+
+TOLD = {"name", "gender", "mobile", "user", "double_0"}
+
+
+@pytest.mark.parametrize(
+    ("side", "others", "name", "expected"),
+    [
+        ("kept", ("", ""), "章程", "章呈"),
+        ("lost", ("", ""), "章呈", "章程"),
+        ("lost", ("章呈、章诚", ""), "章呈", "章诚、章程"),
+        ("kept", ("章" * 29, ""), "章程", "章" * 29 + "、章呈"),
+        ("kept", ("章" * 58, ""), "章程", "章" * 58),
+    ],
+)
+def test_the_name_that_is_not_kept_becomes_another_name_and_is_taken_back(place, side, others, name, expected):
+    for person, other, called in zip((place.kept, place.lost), others, ("章程", "章呈"), strict=True):
+        Person.objects.filter(pk=person.pk).update(name=called, other_names=other)
+    changes = {"other_names": "kept"} if any(others) else {}
+    merge = merged(place, name=side, **changes)
+    kept = Person.objects.get(pk=place.kept.pk)
+    assert (kept.name, kept.other_names) == (name, expected)
+    sent(place.office, reverse("person_merge_undo", args=[merge.pk]))
+    names = dict(Person.objects.filter(pk__in=[place.kept.pk, place.lost.pk]).values_list("name", "other_names"))
+    assert names == {"章程": others[0], "章呈": others[1]}
+
+
 def test_a_reason_is_asked_for_and_nothing_typed_is_lost(place):
     form = answers(shown_form(place.office.get(place.address)))
     response = place.office.post(place.address, form | {"mobile": "kept"})
@@ -113,7 +164,15 @@ def test_a_reason_is_asked_for_and_nothing_typed_is_lost(place):
 def test_what_contradicts_has_to_be_dropped_by_choice(place):
     wrong = make_member(branch=place.there, person=place.lost, intake_on=timezone.localdate())
     today = timezone.localdate()
-    assert f"槐荫社区团支部，{today} 至 今" in page(place.office, "person_merge_create", place.kept.pk, place.lost.pk)
+    kept, lost = (
+        f"柳林社区团支部，{today} 至 今（{place.kept.pk} 号记录）",
+        f"槐荫社区团支部，{today} 至 今（{place.lost.pk} 号记录）",
+    )
+    field = place.office.get(place.address).context["form"].fields["clash_0"]
+    assert (field.choices, field.help_text) == (
+        [("kept", f"删去 {kept}，保留 {lost}"), ("lost", f"保留 {kept}，删去 {lost}")],
+        "删去的一条连同它所附的内容（附件、在校时间等）记在合并经过中，撤销合并时恢复。",
+    )
     refusal = place.office.post(
         place.address, answers(shown_form(place.office.get(place.address))) | {"correction_reason": "重复"}
     )
