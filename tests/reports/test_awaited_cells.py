@@ -133,12 +133,12 @@ def test_what_a_list_had_is_shown_with_the_record_until_it_is_filled(office):
     form = office.get(reverse("member_update", args=[member.pk])).context["form"]
     data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     office.post(reverse("member_update", args=[member.pk]), data | {"version": form.version, "ethnicity": "01"})
-    assert [one.heading for one in AwaitedCell.objects.all()] == ["手机号码"]
+    assert [one.heading for one in AwaitedCell.objects.filter(is_done=False)] == ["手机号码"]
     member.person.mobile = "13800138000"
     member.person.save()
     assert "待补" not in office.get(reverse("member_detail", args=[member.pk])).content.decode()
     call_command("forget_imports", stdout=StringIO())
-    assert not AwaitedCell.objects.exists()
+    assert not AwaitedCell.objects.filter(is_done=False).exists()
 
 
 def test_the_form_says_below_the_field_what_the_list_had(office):
@@ -184,7 +184,7 @@ def test_whoever_may_change_the_record_dismisses_it_and_nobody_else(office, bran
     for heading in ("性别", "民\0族"):
         assert office.post(address, {"heading": heading}).status_code == 404
     assert office.post(address, sent).url == member.get_absolute_url()
-    assert not AwaitedCell.objects.exists()
+    assert waiting_for(member) == []
     assert office.post(address, sent).status_code == 404
 
 
@@ -196,6 +196,7 @@ def test_undoing_the_import_takes_them_along(office):
     assert AwaitedCell.objects.count() == 0
 
 
+@pytest.mark.both
 def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(office):
     commit(office, opened(office, [person(0)]))
     again = opened(office, [person(0, 手机号码="1651237201")])
@@ -203,7 +204,7 @@ def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(offi
     commit(office, again)
     assert (again.state, counts(again), AwaitedCell.objects.get().found) == ("committed", (0, 0, 1, 0), "1651237201")
     third = opened(office, [person(0, 手机号码="1651237201")])
-    assert "其中 1 格已在待补中，不再另记" in told(office, third)
+    assert "其中 1 格以前已经记过，不再另记" in told(office, third)
     assert "没有写入：这份文件中没有新增或变更的内容" in commit(office, third).content.decode()
     other = opened(office, [person(0, 手机号码="85761234")])
     commit(office, other)
@@ -213,6 +214,26 @@ def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(offi
     assert waiting_for(Member.objects.get()) == ["1651237201"]
     act(office, "undo", again)
     assert not AwaitedCell.objects.exists()
+
+
+@pytest.mark.parametrize("how", ["filled", "dismissed"])
+def test_what_is_done_with_is_not_asked_for_again_by_the_same_list(office, how):
+    commit(office, opened(office, [person(0, 手机号码="1651237201")]))
+    member = Member.objects.get()
+    if how == "filled":
+        member.person.mobile = "13800138000"
+        member.person.save()
+        call_command("forget_imports", stdout=StringIO())
+    else:
+        office.post(reverse("awaited_cell_dismiss", args=["member", member.pk]), {"heading": "手机号码"})
+    again = opened(office, [person(0, 手机号码="1651237201")])
+    assert "其中 1 格以前已经记过" in told(office, again)
+    changed = opened(office, [person(0, 手机号码="1651237201", 备注="新")])
+    commit(office, changed)
+    assert (counts(changed), waiting_for(member)) == ((0, 1, 0, 0), [])
+    other = opened(office, [person(0, 手机号码="85761234")])
+    commit(office, other)
+    assert waiting_for(Member.objects.get()) == ["85761234"]
 
 
 def waiting_for(record):

@@ -49,10 +49,10 @@ class AwaitedCellQuerySet(models.QuerySet):
         return self.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
 
     def current(self) -> Self:
-        """The cells that no later one of the same record and heading has taken the place of."""
+        """The cells to be completed that no later one of the same record and heading has taken the place of."""
         same = {name: models.OuterRef(name) for name in ("content_type", "object_id", "heading")}
         later = AwaitedCell.objects.order_by().filter(**same, pk__gt=models.OuterRef("pk"))
-        return self.filter(~models.Exists(later))
+        return self.filter(~models.Exists(later), is_done=False)
 
     def still_of(self, record: models.Model) -> list[AwaitedCell]:
         """The cells kept with a record whose fields have got no other value since."""
@@ -76,31 +76,41 @@ class AwaitedCellQuerySet(models.QuerySet):
         return sorted(found, key=lambda cell: cell.pk)
 
     def settle(self, record: models.Model) -> None:
-        """Deletes the cells of a record, given as it was, whose fields have got another value, or all if it is gone."""
-        cells = list(self.of(record))
+        """Ends the wait for fields of a record, given as it was, with another value now; of one gone, deletes all."""
+        cells = list(self.of(record).filter(is_done=False))
         stored = type(record)._base_manager.filter(pk=record.pk).first() if cells else None
-        settled = [cell.pk for cell in cells if stored is None or cell.is_settled_by(stored)]
-        if settled:
-            self.filter(pk__in=settled).delete()
+        if stored is None:
+            self.filter(pk__in=[cell.pk for cell in cells]).delete()
+        else:
+            self.end([cell.pk for cell in cells if cell.is_settled_by(stored)])
 
-    def settle_all(self) -> int:
-        """Deletes the cells whose records are gone, or whose fields have got another value; returns their number."""
-        gone = []
+    def settle_all(self) -> None:
+        """Ends the wait for all fields that have got another value; deletes the cells whose records are gone."""
+        gone, settled = [], []
         for kind in ContentType.objects.filter(pk__in=self.order_by().values("content_type")):
             own, model = self.filter(content_type=kind), kind.model_class()
             for keys in in_pieces(list(own.order_by().values_list("object_id", flat=True).distinct())):
                 stored = model._base_manager.in_bulk(keys) if model else {}
                 for cell in own.filter(object_id__in=keys):
                     record = stored.get(cell.object_id)
-                    if record is None or cell.is_settled_by(record):
+                    if record is None:
                         gone.append(cell.pk)
+                    elif not cell.is_done and cell.is_settled_by(record):
+                        settled.append(cell.pk)
         for keys in in_pieces(gone):
             self.filter(pk__in=keys).delete()
-        return len(gone)
+        self.end(settled)
+
+    def end(self, keys: list[int]) -> None:
+        """Ends the wait for cells, which are remembered, so that no list asks for the same once more."""
+        for some in in_pieces(keys):
+            self.filter(pk__in=some).update(is_done=True)
 
 
 class AwaitedCell(SealedModel):
     """A cell that an import could not read, kept with its record until the field gets a value, or nobody wants it.
+
+    Then it `is_done`, and remembered as long as the record.
 
     `attribute` is the lookup of the field, `stood` its value when the cell was put aside.
     """
@@ -114,6 +124,7 @@ class AwaitedCell(SealedModel):
     stood = EncryptedTextField("当时的内容", blank=True)
     expected = models.TextField("应为")
     remedy = models.TextField("怎样改正")
+    is_done = models.BooleanField("不再等待", default=False)
 
     objects = AwaitedCellQuerySet.as_manager()
 
@@ -144,17 +155,16 @@ class AwaitedCell(SealedModel):
 
 
 class KeptCells:
-    """The latest cells kept with records of a model, of all or of those with the `keys`, read once."""
+    """The cells that lists have had for records of a model, for all or those with the `keys`, read once."""
 
     def __init__(self, model: type[models.Model], keys: Sequence[int] | None = None) -> None:
-        found = AwaitedCell.objects.current().filter(content_type=ContentType.objects.get_for_model(model))
+        found = AwaitedCell.objects.filter(content_type=ContentType.objects.get_for_model(model))
         found = found if keys is None else found.filter(object_id__in=keys)
-        self.cells = {(cell.object_id, cell.heading): cell for cell in found}
+        self.known = {(cell.object_id, cell.heading, cell.found) for cell in found}
 
     def has(self, record: models.Model, heading: str, text: str) -> bool:
-        """Whether a record still waits for what lists have under a heading, with just this text."""
-        cell = self.cells.get((record.pk, heading))
-        return cell is not None and cell.found == text and not cell.is_settled_by(record)
+        """Whether a list has had this text for a record before, completed since or not."""
+        return (record.pk, heading, text) in self.known
 
 
 def unmasked_with(model: type[models.Model], attribute: str) -> tuple[str, type[models.Model] | None]:

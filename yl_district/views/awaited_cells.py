@@ -13,15 +13,15 @@ from .history import reached_record
 
 @require_POST
 def awaited_cell_dismiss(request, kind, pk):
-    """Deletes what lists had in a column of a record, which nobody asks for any more."""
+    """Ends the wait for what lists had in a column of a record."""
     record = reached_record(request.user, kind, pk)
     refuse_unchangeable(request, record)
     heading = request.POST.get("heading", "")
     # Compared here, since a database may refuse what was typed.
-    found = [one.pk for one in AwaitedCell.objects.of(record) if one.heading == heading]
+    found = [one.pk for one in AwaitedCell.objects.of(record).filter(is_done=False) if one.heading == heading]
     if not found:
         raise Http404
-    AwaitedCell.objects.filter(pk__in=found).delete()
+    AwaitedCell.objects.end(found)
     access_log.record(access_log.Action.IMPORT, access_log.subject_of(record), request=request, detail="不再提醒待补")
     messages.success(request, f"不再提醒补填{heading}。")
     return redirect(record)
