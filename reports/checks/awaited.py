@@ -44,8 +44,10 @@ def awaited_of(inspection, models):
 
 
 def page_of_record(inspection, record):
-    """The URL of the record's page, "" where it has none that the user may open."""
-    try:
-        return inspection.page(f"{kind_of(type(record))}_detail", record.pk, of=record)
-    except NoReverseMatch:
-        return ""
+    """The URL of the record's page, else of its form; "" where it has neither that the user may open."""
+    for act in ("detail", "update"):
+        try:
+            return inspection.page(f"{kind_of(type(record))}_{act}", record.pk, of=record)
+        except NoReverseMatch:
+            continue
+    return ""

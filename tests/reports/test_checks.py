@@ -7,6 +7,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from activities.actions import add_sign_in
 from activities.models import Activity, SignIn
@@ -357,6 +358,14 @@ def test_a_running_year_is_compared_with_the_same_days_of_the_year_before(place)
     assert [name for name, _ in found(scope, "fall", today=date(YEAR, 3, 31))][:1] == ["活动场次"]
     assert found(scope, "fall", today=date(YEAR, 10, 31)) == []
     assert len(found(scope, "fall", today=date(2018, 1, 31))) == 2
+
+
+def test_what_waits_is_filled_in_on_the_form_of_a_record_without_a_page(place):
+    year = place.hub.years.first()
+    await_cell(year, "负责人", "director")
+    scope = year_scope(place.root)
+    addresses = [one.finding.url for one in findings(scope, results(scope)) if one.finding.check.key == "awaited"]
+    assert addresses == [reverse("hub_year_update", args=[year.pk])]
 
 
 def test_of_a_hub_its_activities_are_checked_and_nothing_else(place):
