@@ -18,7 +18,8 @@ from yl_district.importing.views import own_batch, page_context
 from yl_district.pages import submit_once
 from yl_district.pages.pages import carry_out
 from yl_district.recognition.mapping import Mapping
-from yl_district.sheets.cells import YEAR_OF_SHEET, CellError, DayWidget, full_text, is_blank, text_key
+from yl_district.sheets.cells import YEAR_OF_SHEET, CellError, full_text, is_blank, text_key
+from yl_district.sheets.date_widgets import DayWidget
 from yl_district.sheets.day_texts import year_said
 from youthhubs.models import Hub
 

@@ -13,9 +13,12 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.importing.questions import Question
 from yl_district.likeness import happening_key
-from yl_district.sheets.cells import About, CellError, DayWidget, YesNoWidget, split_list, text_key
+from yl_district.sheets.cells import CellError, split_list, text_key
+from yl_district.sheets.choice_widgets import YesNoWidget
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
+from yl_district.sheets.date_widgets import DayWidget
 from yl_district.sheets.doubts import SAME_ACTIVITY, Candidate
+from yl_district.sheets.number_widgets import About
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from youthhubs.models import Hub

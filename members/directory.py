@@ -9,10 +9,11 @@ from orgs.models import Organisation
 from yl_district.likeness import name_key
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked_name
-from yl_district.sheets.cells import CellError, IdentityNumberWidget, MobileWidget, NameWidget, plain
+from yl_district.sheets.cells import CellError, plain
 from yl_district.sheets.columns import key_of
 from yl_district.sheets.doubts import Candidate
 from yl_district.sheets.problems import RowProblems
+from yl_district.sheets.text_widgets import IdentityNumberWidget, MobileWidget, NameWidget
 
 from .identity import MAY_BE, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
 from .models import Member, Person, Post, Volunteer

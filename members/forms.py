@@ -22,7 +22,8 @@ from yl_district.pages.forms import (
 from yl_district.partial_dates import is_vaguer, may_agree
 from yl_district.pinyin import NAME_ORDER, normalised, person_order
 from yl_district.privacy.masking import masked, masked_name
-from yl_district.sheets.cells import CellError, MobileWidget, NameWidget
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.text_widgets import MobileWidget, NameWidget
 from yl_district.validators import problem
 
 from .identity import MAY_BE, Said, born_by, weighed

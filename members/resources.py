@@ -10,21 +10,15 @@ from yl_district.importing.questions import ANOTHER_DAY, day_question
 from yl_district.pinyin import person_order
 from yl_district.privacy.masking import masked
 from yl_district.sheets import export_marks
-from yl_district.sheets.cells import (
-    CellError,
-    IdentityNumberWidget,
-    MobileWidget,
-    NameWidget,
-    YesNoWidget,
-    is_blank,
-    split_list,
-)
+from yl_district.sheets.cells import CellError, is_blank, split_list
+from yl_district.sheets.choice_widgets import YesNoWidget
 from yl_district.sheets.code_lists import CodeList
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.doubts import SAME_PERSON
 from yl_district.sheets.problems import RowProblems, row_problem
 from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
+from yl_district.sheets.text_widgets import IdentityNumberWidget, MobileWidget, NameWidget
 
 from .codes import (
     EDUCATION_ALIASES,

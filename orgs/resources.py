@@ -6,7 +6,8 @@ from functools import partial
 from django.core.exceptions import ValidationError
 
 from yl_district.likeness import firm_key, league_key
-from yl_district.sheets.cells import CellError, YesNoWidget, is_blank, text_key
+from yl_district.sheets.cells import CellError, is_blank, text_key
+from yl_district.sheets.choice_widgets import YesNoWidget
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.doubts import SAME_ORGANISATION, Candidate
 from yl_district.sheets.problems import row_problem

@@ -12,9 +12,10 @@ from members.models import Volunteer
 from members.resources import PERSON_SYNONYMS, WORKPLACES, PeopleResource, PersonReference, person_column
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
-from yl_district.sheets.cells import CellError, DayWidget
+from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Column, RecordNameColumn, column
 from yl_district.sheets.committee_reach import BY_DISTRICT
+from yl_district.sheets.date_widgets import DayWidget
 from yl_district.sheets.problems import row_problem
 from yl_district.sheets.resource import SheetResource
 

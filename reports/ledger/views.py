@@ -9,7 +9,8 @@ from orgs.accounts.reauthentication import recently_confirmed
 from yl_district.audit.downloads import download
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.views import open_batches
-from yl_district.sheets.cells import CellError, YearWidget
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.number_widgets import YearWidget
 
 from .kinds import KINDS
 from .workbook import LEDGER_KIND, export_ledger, write_template

@@ -24,7 +24,8 @@ from yl_district.fields import PartialDateField
 from yl_district.pages.forms import prepare_field
 from yl_district.partial_dates import PartialDate, earliest, is_vaguer, latest, may_agree
 from yl_district.periods import years_before
-from yl_district.sheets.cells import CellError, PartialDateWidget
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.date_widgets import PartialDateWidget
 
 DAY, MONTH, YEAR = date(1999, 5, 20), PartialDate(1999, 5), PartialDate(1999)
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))

@@ -11,9 +11,9 @@ from django.utils import timezone
 from reports.ledger.kinds import KINDS
 from tests.viewers import district, records
 from yl_district.privacy.encryption import EncryptedMixin
-from yl_district.sheets import cells
 from yl_district.sheets.columns import Book
 from yl_district.sheets.raw_rows import resolve_field
+from yl_district.sheets.text_widgets import TextWidget
 from yl_district.spreadsheets import formulas
 from yl_district.spreadsheets.long_sheets import write_csv, write_long_sheet
 from yl_district.spreadsheets.workbooks import read_workbook
@@ -33,7 +33,7 @@ LISTED = [kind.resource for kind in KINDS.values() if not (kind.is_case or kind.
 def text_items(resource):
     """The columns of a sheet that hold free text of the records themselves."""
     for item in resource.fields.values():
-        if isinstance(item.widget, cells.TextWidget) and item.attribute and item.lookup == item.attribute:
+        if isinstance(item.widget, TextWidget) and item.attribute and item.lookup == item.attribute:
             field = resolve_field(resource._meta.model, item.attribute)
             if not isinstance(field, EncryptedMixin) and hasattr(field, "max_length"):
                 yield item

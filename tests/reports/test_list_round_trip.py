@@ -19,9 +19,11 @@ from tests.workbooks import workbook
 from yl_district.importing.check import CHANGED, SAME, WRONG, RowCheck
 from yl_district.importing.kinds import noted_book
 from yl_district.importing.stage import Stage
-from yl_district.sheets import cells
+from yl_district.sheets.choice_widgets import ChoiceWidget, YesNoWidget
 from yl_district.sheets.columns import Book, RecordNameColumn
+from yl_district.sheets.date_widgets import DayWidget, MonthWidget, PartialDateWidget
 from yl_district.sheets.export_marks import HEADING
+from yl_district.sheets.number_widgets import DecimalWidget, IntegerWidget
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -108,14 +110,14 @@ def other(item, cell):
     if isinstance(item, PersonReference):
         return None
     widget = item.widget
-    if isinstance(widget, cells.ChoiceWidget):
+    if isinstance(widget, ChoiceWidget):
         return [label for label in item.choices if label != cell][-1]
-    if isinstance(widget, cells.YesNoWidget):
+    if isinstance(widget, YesNoWidget):
         return "否" if cell == "是" else "是"
-    if isinstance(widget, (cells.DayWidget, cells.MonthWidget, cells.PartialDateWidget)):
+    if isinstance(widget, (DayWidget, MonthWidget, PartialDateWidget)):
         day = widget.clean(cell) + timedelta(days=31) if cell else date(2017, 12, 1)
         return widget.render(day)
-    if isinstance(widget, (cells.IntegerWidget, cells.DecimalWidget)):
+    if isinstance(widget, (IntegerWidget, DecimalWidget)):
         return str(int(float(cell or 0)) + 1)
     return f"{cell or ''}改"
 

@@ -10,8 +10,9 @@ from members.models import Member
 from tests.reports.test_import_marks import exported
 from tests.rosters import BRANCH, make_branches, problems, take, tally, written
 from yl_district.importing.kinds import import_kinds
-from yl_district.sheets.cells import CellError, is_rounded
+from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Book
+from yl_district.sheets.lost_digits import is_rounded
 
 COLUMNS = [(kind.resource, item) for kind in import_kinds().kinds for item in kind.resource.columns]
 LONG_NUMBERS = st.integers(10**15, 10**30)

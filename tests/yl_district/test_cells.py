@@ -13,21 +13,25 @@ from members.directory import ReferenceWidget
 from orgs.models import Organisation, Unit
 from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
+from yl_district.sheets.choice_widgets import ChoiceWidget, YesNoWidget
 from yl_district.sheets.columns import column
+from yl_district.sheets.date_widgets import DayWidget, MonthWidget
 from yl_district.sheets.day_texts import year_said
+from yl_district.sheets.number_widgets import About, DecimalWidget, IntegerWidget, YearWidget
+from yl_district.sheets.text_widgets import CodeWidget, IdentityNumberWidget, MobileWidget, NameWidget, TextWidget
 from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT
 from yl_district.validators import validate_credit_code, validate_identity_number, validate_mobile, validate_year
 
-DAY, MONTH, NAME, YES_NO = cells.DayWidget(), cells.MonthWidget(), cells.NameWidget(), cells.YesNoWidget()
-IDENTITY, MOBILE, TEXT = cells.IdentityNumberWidget(), cells.MobileWidget(), cells.TextWidget(max_length=10)
-LINES, NUMBER, AMOUNT = cells.TextWidget(has_lines=True), cells.IntegerWidget(), cells.DecimalWidget()
-YEAR, CODE = cells.YearWidget([validate_year]), cells.CodeWidget([validate_credit_code])
-CATEGORY = cells.ChoiceWidget(Organisation.Category.choices)
-CHAT = cells.ChoiceWidget(Organisation.Chat.choices)
-ETHNICITY = cells.ChoiceWidget(Ethnicity, ETHNICITY_ALIASES)
+DAY, MONTH, NAME, YES_NO = DayWidget(), MonthWidget(), NameWidget(), YesNoWidget()
+IDENTITY, MOBILE, TEXT = IdentityNumberWidget(), MobileWidget(), TextWidget(max_length=10)
+LINES, NUMBER, AMOUNT = TextWidget(has_lines=True), IntegerWidget(), DecimalWidget()
+YEAR, CODE = YearWidget([validate_year]), CodeWidget([validate_credit_code])
+CATEGORY = ChoiceWidget(Organisation.Category.choices)
+CHAT = ChoiceWidget(Organisation.Chat.choices)
+ETHNICITY = ChoiceWidget(Ethnicity, ETHNICITY_ALIASES)
 
-RUN, PEOPLE = cells.DayWidget(takes_runs=True), cells.IntegerWidget(units=["人", "人次"], takes_about=True)
-IN_SCHOOL = cells.YesNoWidget({"在读": True, "毕业": False})
+RUN, PEOPLE = DayWidget(takes_runs=True), IntegerWidget(units=["人", "人次"], takes_about=True)
+IN_SCHOOL = YesNoWidget({"在读": True, "毕业": False})
 MAY_4 = date(2017, 5, 4)
 MAY = date(2017, 5, 1)
 
@@ -209,10 +213,7 @@ TAKEN += [
 ]
 TAKEN += [
     *((PEOPLE, cell, 20) for cell in ("20人", "20 人次", "２０人", 20.0, "20")),
-    *(
-        (PEOPLE, cell, cells.About(30))
-        for cell in ("约30人", "30余人", "近30人", "30多人", "大约30", "30人左右", "约 30")
-    ),
+    *((PEOPLE, cell, About(30)) for cell in ("约30人", "30余人", "近30人", "30多人", "大约30", "30人左右", "约 30")),
     (PEOPLE, "1,200人", 1200),
     (IN_SCHOOL, "在读", True),
     (IN_SCHOOL, "毕业", False),

@@ -12,8 +12,9 @@ from yl_district.fields import MonthField, YearField, is_personal, personal, unm
 from yl_district.history.changes import plain_text
 from yl_district.history.tracking import tracked_models
 from yl_district.pages.forms import MonthInput, prepare_field
-from yl_district.sheets import cells
 from yl_district.sheets.columns import widget_for
+from yl_district.sheets.date_widgets import DayWidget, MonthWidget
+from yl_district.sheets.number_widgets import IntegerWidget, YearWidget
 
 MAY = date(2017, 5, 4)
 PERSONAL = {
@@ -37,14 +38,14 @@ def test_a_month_is_read_shown_and_edited_as_one_whatever_its_label(field):
     shown = prepared(field)
     assert shown.clean("2017-05") == date(2017, 5, 1)
     assert isinstance(shown.widget, MonthInput)
-    assert type(widget_for(field, "列")) is cells.MonthWidget
+    assert type(widget_for(field, "列")) is MonthWidget
     assert plain_text(field, MAY) == "2017-05"
 
 
 def test_a_day_is_no_month_because_its_label_says_so():
     field = models.DateField("任职年月")
     assert not isinstance(prepared(field).widget, MonthInput)
-    assert type(widget_for(field, "任职年月")) is cells.DayWidget
+    assert type(widget_for(field, "任职年月")) is DayWidget
     assert plain_text(field, MAY) == "2017-05-04"
 
 
@@ -56,8 +57,8 @@ def test_a_year_has_limits_and_is_read_as_one_whatever_its_label():
     field = YearField("任务")
     limits = [one.limit_value for one in prepared(field).validators]
     assert limits == [2000, 2100]
-    assert type(widget_for(field, "列")) is cells.YearWidget
-    assert type(widget_for(models.IntegerField("年度"), "年度")) is cells.IntegerWidget
+    assert type(widget_for(field, "列")) is YearWidget
+    assert type(widget_for(models.IntegerField("年度"), "年度")) is IntegerWidget
 
 
 @pytest.mark.parametrize(

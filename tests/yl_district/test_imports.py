@@ -11,11 +11,14 @@ from tests.rosters import tally, written
 from tests.workbooks import TODAY
 from yl_district.importing.check import RowCheck
 from yl_district.importing.stage import Stage
-from yl_district.sheets import cells
 from yl_district.sheets.cells import CellError
+from yl_district.sheets.choice_widgets import ChoiceWidget, YesNoWidget
 from yl_district.sheets.columns import Book, RecordNameColumn, column
+from yl_district.sheets.date_widgets import DayWidget
+from yl_district.sheets.number_widgets import IntegerWidget, YearWidget
 from yl_district.sheets.problems import problem_at
 from yl_district.sheets.resource import SheetResource
+from yl_district.sheets.text_widgets import CodeWidget, TextWidget
 
 pytestmark = pytest.mark.both
 
@@ -23,14 +26,14 @@ pytestmark = pytest.mark.both
 @pytest.mark.parametrize(
     ("model", "name", "widget", "choices"),
     [
-        (Unit, "name", cells.TextWidget, ()),
-        (Unit, "credit_code", cells.CodeWidget, ()),
-        (Unit, "status", cells.ChoiceWidget, ("正常", "迁址", "注销", "联系不上")),
-        (Unit, "has_party_branch", cells.YesNoWidget, ("是", "否")),
-        (Unit, "employees", cells.IntegerWidget, ()),
-        (Unit, "task_year", cells.YearWidget, ()),
-        (Unit, "status_on", cells.DayWidget, ()),
-        (Unit, "remark", cells.TextWidget, ()),
+        (Unit, "name", TextWidget, ()),
+        (Unit, "credit_code", CodeWidget, ()),
+        (Unit, "status", ChoiceWidget, ("正常", "迁址", "注销", "联系不上")),
+        (Unit, "has_party_branch", YesNoWidget, ("是", "否")),
+        (Unit, "employees", IntegerWidget, ()),
+        (Unit, "task_year", YearWidget, ()),
+        (Unit, "status_on", DayWidget, ()),
+        (Unit, "remark", TextWidget, ()),
     ],
 )
 def test_a_column_takes_heading_widget_and_choices_from_its_field(model, name, widget, choices):

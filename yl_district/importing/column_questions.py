@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ..sheets.cells import DayWidget, MonthWidget
 from ..sheets.columns import Column
+from ..sheets.date_widgets import DayWidget, MonthWidget
 from .fixed_values import fixable_columns, problem_with, stated_cell
 from .kinds import import_kinds
 from .models import LEDGER, ImportBatch

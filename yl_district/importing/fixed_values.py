@@ -6,26 +6,29 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from import_export.widgets import Widget
 
 from ..fields import is_personal
 from ..pages.forms import DayInput, MonthInput
 from ..recognition.mapping import Mapping
 from ..sheets import cells
 from ..sheets.columns import Column, RecordNameColumn
+from ..sheets.date_widgets import DayWidget, MonthWidget
+from ..sheets.text_widgets import NameWidget
 from ..sheets.waiting_cells import field_of
 from .kinds import import_kinds
 from .outcomes import known_names
 
 LONGEST = 200
 NAMES_LISTED = 1_000  # names of records that one field can offer
-INPUTS: dict[type[cells.Widget], type[forms.DateInput]] = {cells.MonthWidget: MonthInput, cells.DayWidget: DayInput}
+INPUTS: dict[type[Widget], type[forms.DateInput]] = {MonthWidget: MonthInput, DayWidget: DayInput}
 
 
 def may_be_fixed(model: type[Model], item: Column) -> bool:
     """Whether many rows can have the same value in a column: nothing personal, which would be kept in plain text."""
     field = field_of(model, item)
     is_secret = field is not None and is_personal(field)
-    return not (is_secret or item.is_masked or item.names_others or isinstance(item.widget, cells.NameWidget))
+    return not (is_secret or item.is_masked or item.names_others or isinstance(item.widget, NameWidget))
 
 
 def fixable_columns(kind: str, group: str) -> list[Column]:

@@ -11,7 +11,10 @@ from django.db.models import Model
 
 from ..recognition.headings import Recognised
 from ..sheets import cells
+from ..sheets.choice_widgets import ChoiceWidget
 from ..sheets.columns import Column, RecordNameColumn
+from ..sheets.date_widgets import DayWidget, PartialDateWidget
+from ..sheets.text_widgets import IdentityNumberWidget, MobileWidget, NameWidget
 from .outcomes import known_names
 
 MOST = 0.8  # share of a column's cells that must look alike
@@ -39,7 +42,7 @@ def identity_column(texts: Sequence[str], columns: Sequence[Column], committee: 
     """The column of identity numbers."""
     if share(texts, lambda text: IDENTITY_LIKE.match(text.replace(" ", ""))) < FEWER:
         return None
-    return of_widget(columns, cells.IdentityNumberWidget)
+    return of_widget(columns, IdentityNumberWidget)
 
 
 def mobile_column(texts: Sequence[str], columns: Sequence[Column], committee: Model | None) -> Column | None:
@@ -47,13 +50,13 @@ def mobile_column(texts: Sequence[str], columns: Sequence[Column], committee: Mo
     if share(texts, lambda text: MOBILE_LIKE.match(re.sub(r"[\s\-]", "", text))) < FEWER:
         return None
     by_name = (item for item in columns if any(word in item.column_name for word in PHONE_WORDS))
-    return of_widget(columns, cells.MobileWidget) or next(by_name, None)
+    return of_widget(columns, MobileWidget) or next(by_name, None)
 
 
 def choice_column(texts: Sequence[str], columns: Sequence[Column], committee: Model | None) -> Column | None:
     """The first column among whose choices the texts are."""
     for item in columns:
-        if isinstance(item.widget, cells.ChoiceWidget):
+        if isinstance(item.widget, ChoiceWidget):
             values = item.widget.values
             if share(texts, lambda text, values=values: cells.text_key(text) in values) >= MOST:  # type: ignore[misc]
                 return item
@@ -74,15 +77,15 @@ def person_column_of(texts: Sequence[str], columns: Sequence[Column], committee:
     """The column of people's names, which are short and mostly differ."""
     if share(texts, NAME_LIKE.fullmatch) < MOST or 2 * len(set(texts)) < len(texts):
         return None
-    return next((item for item in columns if item.column_name == "姓名"), None) or of_widget(columns, cells.NameWidget)
+    return next((item for item in columns if item.column_name == "姓名"), None) or of_widget(columns, NameWidget)
 
 
 def day_column(texts: Sequence[str], columns: Sequence[Column], committee: Model | None) -> Column | None:
     """The only required column of days, else that of births."""
     if share(texts, lambda text: DAY_LIKE.match("".join(text.split()))) < MOST:
         return None
-    required = [item for item in columns if item.required and isinstance(item.widget, cells.DayWidget)]
-    return required[0] if len(required) == 1 else of_widget(columns, cells.PartialDateWidget)
+    required = [item for item in columns if item.required and isinstance(item.widget, DayWidget)]
+    return required[0] if len(required) == 1 else of_widget(columns, PartialDateWidget)
 
 
 GUESSES: Sequence[Guess] = (

@@ -18,7 +18,7 @@ from ..recognition.headings import known_headings
 from ..recognition.kind_headings import KindHeadings
 from ..recognition.noted_words import noted_words
 from ..recognition.state_words import StateWords, state_words
-from ..sheets.cells import ChoiceWidget
+from ..sheets.choice_widgets import ChoiceWidget
 from ..sheets.columns import Book
 from ..sheets.resource import SheetResource
 from ..typing import User

@@ -6,7 +6,8 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..sheets.cells import full_text, has_doubtful_digits, is_rounded, plain
+from ..sheets.cells import full_text, plain
+from ..sheets.lost_digits import has_doubtful_digits, is_rounded
 from ..spreadsheets.workbooks import write_typed_workbook
 from .check import REFUSED
 from .models import ImportBatch, ImportPart

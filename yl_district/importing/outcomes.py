@@ -13,7 +13,8 @@ from django.db.models import Model, Q, QuerySet
 
 from ..pinyin import NAME_ORDER, spoken
 from ..recognition.headings import EXPORT_MARK
-from ..sheets.cells import ChoiceWidget, full_text, is_blank, quoted_cell, text_key
+from ..sheets.cells import full_text, is_blank, quoted_cell, text_key
+from ..sheets.choice_widgets import ChoiceWidget
 from ..sheets.columns import Column, RecordNameColumn, rows_kept
 from .check import DUPLICATE, ELSEWHERE, MENDABLE, PENDING, REFUSED, TAG_KEYS, TAG_LABELS, WRONG
 from .models import ImportBatch, ImportPart

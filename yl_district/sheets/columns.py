@@ -17,8 +17,12 @@ from ..fields import MonthField, PartialDateField, YearField, is_masked
 from ..partial_dates import is_vaguer
 from ..spreadsheets.workbooks import Heading, as_text
 from . import cells
+from .choice_widgets import ChoiceWidget, YesNoWidget
 from .code_lists import NOT_TAKEN, CodeList, yes_no_codes
+from .date_widgets import DayWidget, MonthWidget, PartialDateWidget
 from .doubts import Candidate, Doubt, doubt_of
+from .number_widgets import DecimalWidget, IntegerWidget, YearWidget
+from .text_widgets import CodeWidget, TextWidget
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
 NOT_HERE = "请核对名称；其他单位的内容，须由地区团委机关导入"
@@ -69,7 +73,7 @@ class Column(Field):
         width: int = 14,
         is_masked: bool = False,
     ) -> None:
-        super().__init__(attribute=attribute, column_name=heading, widget=widget or cells.TextWidget())
+        super().__init__(attribute=attribute, column_name=heading, widget=widget or TextWidget())
         self.required, self.choices, self.width = required, choices, width
         self.is_masked = is_masked
         *self.path, self.name = (attribute or "").split("__")
@@ -155,24 +159,24 @@ def widget_for(source: Any, heading: str, aliases: Mapping[str, str] | None = No
     """Returns the widget that reads cells of a model field."""
     validators = source._validators
     if source.flatchoices:
-        return cells.ChoiceWidget(source.flatchoices, aliases)
+        return ChoiceWidget(source.flatchoices, aliases)
     if isinstance(source, MonthField):
-        return cells.MonthWidget()
+        return MonthWidget()
     if isinstance(source, PartialDateField):
-        return cells.PartialDateWidget()
+        return PartialDateWidget()
     if isinstance(source, models.DateField):
-        return cells.DayWidget()
+        return DayWidget()
     if isinstance(source, models.BooleanField):
-        return cells.YesNoWidget()
+        return YesNoWidget()
     if isinstance(source, YearField):
-        return cells.YearWidget(validators)
+        return YearWidget(validators)
     if isinstance(source, models.IntegerField):
         return number_widget(heading)
     if isinstance(source, models.DecimalField):
-        return cells.DecimalWidget()
+        return DecimalWidget()
     if validators:
-        return cells.CodeWidget(validators)
-    return cells.TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
+        return CodeWidget(validators)
+    return TextWidget(source.max_length, has_lines=isinstance(source, models.TextField))
 
 
 def number_widget(heading: str) -> Widget:
@@ -180,8 +184,8 @@ def number_widget(heading: str) -> Widget:
     units = COUNTED_BY_UNIT.get(heading, PEOPLE)
     if heading in EXPLAINED_BY_BASIS:
         remedy = "请只填写数字，单位、“余”“约”等字写在备注或数字口径中"
-        return cells.IntegerWidget(remedy=remedy, units=units, takes_about=heading == QUALIFIED)
-    return cells.IntegerWidget(units=units)
+        return IntegerWidget(remedy=remedy, units=units, takes_about=heading == QUALIFIED)
+    return IntegerWidget(units=units)
 
 
 def resolve_field(model: type[models.Model], lookup: str) -> Any:

@@ -35,10 +35,13 @@ from .columns import (
     ReferenceColumn,
 )
 from .committee_reach import CommitteeReach
+from .date_widgets import MonthWidget, PartialDateWidget
 from .day_texts import rewritten_month
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
+from .lost_digits import check_digits, check_rounded, is_rounded
 from .problems import CellProblem, RowCells, RowProblems, row_problem
+from .text_widgets import MobileWidget, TextWidget
 from .waiting_cells import WaitingCells
 
 ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
@@ -326,7 +329,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
     def _note_rest(self, heading: str, item: Column, value: Any) -> None:
         """Notes what a cell says beside the value that was read from it: words as a remark, numbers to be asked for."""
-        rest = item.widget.rest(value) if isinstance(item.widget, cells.MobileWidget) else ""
+        rest = item.widget.rest(value) if isinstance(item.widget, MobileWidget) else ""
         if not rest:
             return
         if self.remark and not any(map(str.isdigit, rest)):
@@ -385,12 +388,12 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             return found
         cells.check_formula(value)
         is_kept = False
-        if cells.is_rounded(value):
+        if is_rounded(value):
             is_kept = self._is_stored(heading, item, value)
             if not is_kept:
-                cells.check_rounded(item.widget, value)
+                check_rounded(item.widget, value)
         if self.without_types and not self._is_stored(heading, item, value):
-            cells.check_digits(item.widget, value)
+            check_digits(item.widget, value)
         try:
             read = item.widget.clean(value, row)
         except cells.CellError as error:
@@ -407,8 +410,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
     def _rewritten(self, heading: str, item: Column, value: object) -> Any:
         """Returns the stored month of an exported row whose cell is the same as Excel has rewritten it, else None."""
-        is_known_as_it_is = isinstance(item.widget, cells.PartialDateWidget)
-        if self.marked is None or not (is_known_as_it_is or isinstance(item.widget, cells.MonthWidget)):
+        is_known_as_it_is = isinstance(item.widget, PartialDateWidget)
+        if self.marked is None or not (is_known_as_it_is or isinstance(item.widget, MonthWidget)):
             return None
         text = rewritten_month(cells.plain(value)) if isinstance(value, str) else None
         if text is None and not (is_known_as_it_is and isinstance(value, date) and value.day == 1):
@@ -593,7 +596,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             setattr(target, name, value)
             return
         self.compared[heading] += old not in ("", None)
-        if old == value or (isinstance(item.widget, cells.TextWidget) and item.widget.render(old) == value):
+        if old == value or (isinstance(item.widget, TextWidget) and item.widget.render(old) == value):
             return
         old_text, new_text = self._masked_texts(item, target, name, old, value)
         change = heading, old_text, new_text

@@ -16,6 +16,7 @@ from ..days import check_value, is_announced
 from ..record_options import options_of
 from . import cells
 from .columns import Book, Column, RecordNameColumn, resolve_field
+from .lost_digits import is_rounded
 from .problems import CellProblem, RowCells, RowProblems
 
 REMARK_FIELD = "remark"  # the field of what other columns have no place for
@@ -96,7 +97,7 @@ class WaitingCells:
         if self.fields[heading].is_masked and "*" in str(value):
             return False  # of another record than the row's
         # Digits that are lost are lost in the whole column, which is soon mended where the list was made.
-        if cells.is_blank(value) or cells.is_rounded(value):
+        if cells.is_blank(value) or is_rounded(value):
             return False
         item = self.fields[heading]
         field = field_of(self._meta.model, item)

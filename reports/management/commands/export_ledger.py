@@ -8,7 +8,8 @@ from django.utils import timezone
 from reports.ledger.workbook import export_ledger
 from yl_district.audit.downloads import write_file
 from yl_district.commands import DatabaseCommand
-from yl_district.sheets.cells import CellError, YearWidget
+from yl_district.sheets.cells import CellError
+from yl_district.sheets.number_widgets import YearWidget
 
 
 def calendar_year(text):
