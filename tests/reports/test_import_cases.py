@@ -244,7 +244,11 @@ def test_sections_of_those_who_left_are_asked_about_and_their_rows_leave():
         ["三、超龄离团（1人）"],
         [3, *member("鲍轩", 3)],
     )
-    assert asked(listed("members", *table)) == {"section-已转出团员": [6], "section-超龄离团": [8]}
+    assert asked(listed("members", *table)) == {
+        "section-已转出团员": [6],
+        "section-超龄离团": [8],
+        "section_day": [6, 8],
+    }
     states = {"section-已转出团员": "转出", "section-超龄离团": "超龄离团", "section_day": "2025-06-01"}
     assert listed("members", *table, answers=ON_ROLL | states).is_written
     left = Member.objects.exclude(left_on=None).values_list("person__name", "status", "left_on")

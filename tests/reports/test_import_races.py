@@ -31,7 +31,7 @@ from tests.rosters import (
 )
 from tests.workbooks import workbook
 from yl_district.audit.models import AccessEntry
-from yl_district.importing import commit, steps, undo
+from yl_district.importing import commit, rounds, undo
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.questions import assume_defaults
 from yl_district.importing.steps import (
@@ -231,16 +231,16 @@ def test_two_commits_at_once_have_one_effect(transactional_db, act):
 
 def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branches, monkeypatch):
     batch = checked("members", member_rows(2))
-    late, real = ImportBatch.objects.get(pk=batch.pk), steps.RowCheck.warnings
+    late, real = ImportBatch.objects.get(pk=batch.pk), rounds.RowCheck.warnings
 
     def overtaken(self):
-        monkeypatch.setattr(steps.RowCheck, "warnings", real)
+        monkeypatch.setattr(rounds.RowCheck, "warnings", real)
         ImportBatch.objects.update(**BROKEN)
         other = ImportBatch.objects.get(pk=batch.pk)
         assert (begin_check(other), begin_commit(other)) == (True, True)
         return iter(())
 
-    monkeypatch.setattr(steps.RowCheck, "warnings", overtaken)
+    monkeypatch.setattr(rounds.RowCheck, "warnings", overtaken)
     assert not run_check(late)
     found = ImportBatch.objects.get()
     assert (found.state, bool(found.written), tally(found)) == ("committed", True, {"new": 2})
@@ -249,14 +249,14 @@ def test_a_check_that_ends_after_another_one_was_committed_changes_nothing(branc
 
 def test_a_check_stops_at_the_next_part_once_another_one_was_begun(branches, monkeypatch):
     batch, _ = open_import(KINDS["members"], workbook({"团员": member_rows(1_050)}), "名单.xlsx")
-    parts, real = [], steps.CheckedSheets._keep
+    parts, real = [], rounds.CheckedSheets._keep
 
     def overtaken(check, part, *outcome):
         real(check, part, *outcome)
         parts.append(part.number)
         ImportBatch.objects.update(worker="elsewhere:1")
 
-    monkeypatch.setattr(steps.CheckedSheets, "_keep", overtaken)
+    monkeypatch.setattr(rounds.CheckedSheets, "_keep", overtaken)
     assert (run_check(batch), parts, ImportBatch.objects.get().state) == (False, [0], "checking")
 
 

@@ -27,7 +27,7 @@ from .page_contexts import (
     unknown_texts,
 )
 from .proposal import learn_alias
-from .questions import UNANSWERED, answered_anew, left_open, questions_of, with_row_answers
+from .questions import UNANSWERED, answered_anew, left_open, shown_questions, with_row_answers
 from .row_doubts import row_answers
 from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, begin_commit, begin_undo, enter_check, set_going
@@ -132,7 +132,7 @@ def import_batch_answer(request: UserRequest, pk: int) -> HttpResponse:
     batch = own_batch(request, pk)
     if batch.state != State.CHECKED:
         return redirect(batch)
-    form = AnswersForm(request.POST, questions=questions_of(batch), answers=batch.answers)
+    form = AnswersForm(request.POST, questions=shown_questions(batch), answers=batch.answers)
     if not form.is_valid():
         return found_page(request, batch, "没有记下答复：请改正下面标出的问题。", status=422, answering=form)
     with transaction.atomic():

@@ -203,6 +203,7 @@ class AnswersForm(forms.Form):
                 label=one.asked,
                 choices=list(one.proposals.items()),
                 initial=ANOTHER_DAY if is_day else known,
+                required=not one.is_foreseen,
                 widget=forms.RadioSelect({"class": "form-check-input"}),
                 error_messages={"required": "请选择一项。"},
             )
@@ -223,7 +224,8 @@ class AnswersForm(forms.Form):
                 self.add_error(f"answer-{one.id}", "选择其他日期时，请填写日期。")
             elif chosen and (problem := one.problem(answer)):
                 self.add_error(f"answer-{one.id}", problem)
-            self.answers[one.id] = answer
+            if answer:
+                self.answers[one.id] = answer
         return self.cleaned_data
 
     @property

@@ -49,6 +49,7 @@ MARKS_ASKED = {
     OTHER_BLOCKS: ("在并排的另一块表中，它的标题与左边的不同", "并排的另一块表是否也导入？"),
     STRUCK_ROWS: ("整行划了删除线", "划了删除线的行是否导入？"),
 }
+HEADINGS = "headings"
 FILTERED_ROWS = ("被筛选掉了，没有显示", "被筛选掉的行是否导入？")
 BELOW_HEADINGS = {
     READ: "按这一行标题读取，认不出的列不导入",
@@ -86,7 +87,7 @@ def headings_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Q
             for row in rows:
                 yield Question(
                     id=headings_question(sheet, row),
-                    kind="headings",
+                    kind=HEADINGS,
                     asked=f"{at(names[sheet], row)}是另一行标题，它下面的各行怎样读取？",
                     found=f"这一行的标题与上方不同，其中认不出或缺少“{'”“'.join(about)}”",
                     rows=[(names[sheet], row)],

@@ -32,7 +32,7 @@ from .outcomes import (
     record_names,
     rows_at,
 )
-from .questions import answers_in_words, left_open
+from .questions import ADOPTED, answers_in_words, left_open
 from .reversals import HELD, REVERSED, VERDICT_LABELS, Reversal, restorable, reversals, states_of
 from .row_doubts import add_doubts, doubt_label
 from .spelling_forms import SpellingsForm
@@ -239,6 +239,7 @@ def found_context(request: UserRequest, batch: ImportBatch, spellings: Spellings
         "pager": rows_query(show, group),
         "left_open": left_open(batch),
         "seen": results_version(batch),
+        "adopted": batch.answers.get(ADOPTED, ""),
         "noticed": noticed_in_words(batch),
         "untaken": untaken_headings(batch),
         "untaken_sheets": untaken_sheets(batch),

@@ -34,6 +34,7 @@ Answers: TypeAlias = Sequence[Mapping[str, Any]]
 ANOTHER_DAY = "其他日期"
 PLACES_NAMED = 4
 SEVERAL_FIT = "行可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个"
+ADOPTED = "adopted"  # key beside answers that are those of an earlier import of the same file, with its day
 UNANSWERED = "没有写入：还有问题没有答复，请先答复后再写入。"
 
 
@@ -52,6 +53,9 @@ class Question:
 
     A question whose rows can be answered each for itself has the numbers of its `sheets` by name; `waiting` is how many
     of its rows neither such an answer nor the one for all has settled.
+
+    One that `is_foreseen` follows from certain answers to others; one that `is_settled` is not asked, as its rows come
+    out the same whatever is answered, and takes an answer nevertheless.
     """
 
     id: str
@@ -65,6 +69,8 @@ class Question:
     latest: str = ""
     sheets: Mapping[str, int] = field(default_factory=dict)
     waiting: int = 0
+    is_foreseen: bool = False
+    is_settled: bool = False
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Question:
@@ -92,6 +98,7 @@ class Question:
             "rows": [row for _, row in self.rows] if is_one else [[sheet, row] for sheet, row in self.rows],
             "found": self.found,
             "proposals": list(self.proposals),
+            **({"foreseen": True} if self.is_foreseen else {}),
         }
 
     @property
@@ -105,6 +112,8 @@ class Question:
 
     def is_open(self, answers: Mapping[str, str]) -> bool:
         """Whether the question keeps the import from being committed."""
+        if self.is_foreseen or self.is_settled:
+            return False
         if self.sheets:
             return self.waiting > 0
         return self.id not in answers and (self.must or not self.default)
@@ -236,12 +245,18 @@ def book_questions(book: Book) -> Iterator[Question]:
 
 def with_row_answers(former: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The answers of an import after others were given to single rows; their questions count as answered so."""
-    return {key.partition("/")[0]: ROW_BY_ROW for key in given} | dict(former) | dict(given)
+    kept = {key: one for key, one in former.items() if key != ADOPTED}
+    return {key.partition("/")[0]: ROW_BY_ROW for key in given} | kept | dict(given)
 
 
 def questions_of(batch: ImportBatch) -> list[Question]:
     """The questions that the import's latest check has asked, answered ones included."""
     return [Question.from_json(stored) for stored in batch.questions]
+
+
+def shown_questions(batch: ImportBatch) -> list[Question]:
+    """Those of the import's questions that are asked."""
+    return [one for one in questions_of(batch) if not one.is_settled]
 
 
 def left_open(batch: ImportBatch) -> list[Question]:
@@ -273,19 +288,20 @@ def answer_words(question: Question, answers: Mapping[str, str]) -> Iterator[str
 def answered_anew(former: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The answers of an import after others were given; a new one for all rows takes the place of those of each row."""
     changed = [one for one in given if given[one] != former.get(one) and given[one] != ROW_BY_ROW]
-    kept = {key: one for key, one in former.items() if key.partition("/")[0] not in changed}
+    kept = {key: one for key, one in former.items() if key.partition("/")[0] not in (*changed, ADOPTED)}
     return kept | dict(given)
 
 
 def question_dicts(batch: ImportBatch) -> list[dict[str, Any]]:
     """The questions of the import in the structure of the JSON report, each with its answer where it has one."""
     given = batch.answers
-    return [one.as_dict() | ({"answer": given[one.id]} if one.id in given else {}) for one in questions_of(batch)]
+    return [one.as_dict() | ({"answer": given[one.id]} if one.id in given else {}) for one in shown_questions(batch)]
 
 
 def assume_defaults(batch: ImportBatch) -> list[str]:
     """Answers what is open by its default, which the check has applied; returns warnings that say so."""
-    assumed = [one for one in questions_of(batch) if one.id not in batch.answers and one.default]
+    asked = [one for one in shown_questions(batch) if not one.is_foreseen]
+    assumed = [one for one in asked if one.id not in batch.answers and one.default]
     batch.answers |= {one.id: one.default for one in assumed}
     return [f"{one.found}；没有答复“{one.asked}”，按“{one.label_of(one.default)}”处理。" for one in assumed]
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from ..sheets import cells
-from ..sheets.resource import SheetResource
 from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, stream_workbook
 from ..typing import User
 from . import background, commit, undo
-from .check import ASIDE, BESIDE, BLANK, NEW, PENDING, TO_KEEP, Outcome, RowAt, RowCheck
+from .check import RowAt
 from .commit import CommitRefused, OutdatedCheck
 from .kinds import ImportKind, LedgerKind, import_kinds, kinds_with_sheets, resources_for, sheet_kinds
-from .layout_questions import Remarks, layout_questions, with_remarks
-from .models import KEPT_DAYS, LEDGER, ImportBatch, ImportPart
+from .layout_questions import with_remarks
+from .models import KEPT_DAYS, ImportBatch, ImportPart
 from .proposal import MappingProposal, propose_mapping
-from .questions import Question, book_questions
-from .reading import PartReader, ReadRow
+from .questions import ADOPTED
+from .rounds import CheckedSheets, Superseded, go_on, try_answers
 from .side_by_side import part_blocks
-from .stage import Act, Stage
+from .trials import MOST_ROWS, asked_at_once
 from .versions import marks_of
 
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
@@ -149,135 +148,14 @@ def forget_expired(now: datetime) -> tuple[int, int]:
     return files, ImportPart.objects.filter(batch__in=written).delete()[0]
 
 
-class Superseded(Exception):
-    """Somebody else has restarted the work or deleted the import."""
-
-
-class CheckedSheets:
-    """One round of checking all rows of an import, part by part, saving outcomes and staged writes.
-
-    `late` is {(part's number, place): problems} of rows that an earlier round found to contradict other rows.
-    """
-
-    def __init__(
-        self, batch: ImportBatch, resources: Mapping[ImportKind, SheetResource], late: Mapping[RowAt, Any]
-    ) -> None:
-        self.batch, self.resources, self.late = batch, resources, late
-        self.stage, self.reader, self.early_reader = Stage(), PartReader(batch), PartReader(batch)
-        self.counts: Counter[str] = Counter()
-        self.by_sheet: dict[int, Counter[str]] = {}
-        self.warnings: list[str] = []
-
-    def run(self) -> None:
-        """Checks kind by kind; raises Superseded as soon as another worker has claimed the import."""
-        kinds = kinds_with_sheets(self.batch)
-        for kind, numbers in kinds:
-            self._announce(self.resources[kind], numbers)
-        for kind, numbers in kinds:
-            checking = RowCheck(self.resources[kind], self.stage, self.late)
-            self._check_sheets(checking, numbers)
-            name = f"《{kind.label}》" if self.batch.kind == LEDGER else ""
-            self.warnings += [f"{name}{warning}" for warning in checking.warnings()]
-        self._conclude([number for _, numbers in kinds[-1:] for number in numbers])
-        taken = [number for _, numbers in kinds for number in numbers]
-        for part in self.batch.in_parts([one["number"] for one in self.batch.sheets if one["number"] not in taken]):
-            self._keep(part, [BLANK] * len(part.rows), {}, [])
-
-    def _announce(self, resource: SheetResource, numbers: Sequence[int]) -> None:
-        """Shows the rows of a kind to its resource where sheets checked before it need to know of them."""
-        reader = PartReader(self.batch)
-        for part in self.batch.in_parts(numbers) if resource.is_announced else ():
-            for row in reader.read(part):
-                if row.cells is not None:
-                    resource.announce(row.cells)
-
-    def _conclude(self, numbers: Sequence[int]) -> None:
-        """Stages what follows from all rows together with the last part, when all that they refer to is written."""
-        for resource in self.resources.values():
-            resource.conclude()
-        acts = [act for resource in self.resources.values() for act in self.stage.acts_beside(resource)]
-        if acts:
-            with transaction.atomic():
-                go_on(self.batch)
-                last = self.batch.parts.filter(sheet__in=numbers).latest("number")
-                last.acts = [*last.acts, *acts]
-                last.save(update_fields=["staged"])
-
-    def _check_sheets(self, checking: RowCheck, numbers: Sequence[int]) -> None:
-        """Checks the sheets of one kind, first their early rows, on which the others may depend."""
-        early = dict(self._early_rows(checking, numbers))
-        acts = [act for outcome in early.values() for act in outcome.acts]
-        for part in self.batch.in_parts(numbers):
-            tags, found = [BLANK] * len(part.rows), {}
-            for row in self.reader.read(part):
-                if row.cells is None and row.is_blank:
-                    continue
-                outcome = early.pop((part.number, row.place), None)
-                if outcome is None:
-                    outcome = self._outcome(checking, part, row)
-                    acts += outcome.acts
-                tags[row.place] = outcome.tag
-                if outcome.tag == NEW and outcome.changes:
-                    self.counts[BESIDE] += 1
-                if outcome.pending:
-                    self.counts[PENDING] += len(outcome.pending)
-                    self.counts[TO_KEEP] += outcome.to_keep
-                if stored := outcome.as_stored():
-                    found[row.place] = stored
-            self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
-            self._keep(part, tags, found, acts)
-            acts = []
-
-    def _early_rows(self, checking: RowCheck, numbers: Sequence[int]) -> Iterator[tuple[RowAt, Outcome]]:
-        """Yields ((part's number, place), Outcome) of rows with a value in an early column, in the resource's order."""
-        headings, reader = checking.resource.early_headings, self.early_reader
-        if not any(reader.may_fill(part, headings) for part in self.batch.in_parts(numbers)):
-            return
-        found = {}
-        for part in self.batch.in_parts(numbers):
-            for row in reader.read(part):
-                if any(not cells.is_blank((row.cells or {}).get(heading)) for heading in headings):
-                    found[id(row.cells)] = part, row
-        for row_cells in checking.resource.in_order([row.cells for _, row in found.values() if row.cells is not None]):
-            part, row = found[id(row_cells)]
-            yield (part.number, row.place), self._outcome(checking, part, row)
-
-    def _outcome(self, checking: RowCheck, part: ImportPart, row: ReadRow) -> Outcome:
-        if row.cells is None:
-            return Outcome(ASIDE, aside=row.what)
-        is_ledger = self.batch.kind == LEDGER
-        sheet = type(checking.resource).sheet if is_ledger else row.sheet
-        checking.resource.row_key = f"{part.sheet}:{row.number}"
-        checking.resource.begin_sheet(self.reader.year_of(part.sheet))
-        return checking.outcome((part.number, row.place), sheet, row.number, row.cells)
-
-    def _keep(self, part: ImportPart, tags: Sequence[str], found: dict[int, Any], acts: Sequence[Act]) -> None:
-        self.counts.update(tags)
-        with transaction.atomic():
-            go_on(self.batch, done_count=self.batch.done_count + len(tags), counts=dict(self.counts))
-            part.tags, part.told, part.acts = "".join(tags), found, acts
-            part.save(update_fields=["tags", "findings", "staged"])
-
-    @property
-    def remarks(self) -> Remarks:
-        """What was noticed of the layout, once all rows are read."""
-        return self.reader.reader.remarks
-
-    def late_problems(self) -> dict[RowAt, list[Any]]:
-        """{(part's number, place): problems} of rows that contradict other rows of the file."""
-        found: dict[RowAt, list[Any]] = {}
-        for resource in self.resources.values():
-            for row_at, *problem in resource.late_problems():
-                found.setdefault(row_at, []).append(problem)
-        return found
-
-
 def check_import(batch: ImportBatch, today: date | None = None) -> None:
     """Checks every row of the import, and saves outcomes and staged writes.
 
     Repeats the check until no further row contradicts others, since rows that refer to a wrong one become wrong too.
     Raises Superseded as soon as another worker has claimed the import.
     """
+    day = today or timezone.localdate()
+    adopt_answers(batch, day)
     late: dict[RowAt, list[Any]] = {}
     rounds = None
     while rounds is None or late.keys() != rounds:
@@ -290,7 +168,14 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
         late = late | checked.late_problems()
     sheets = [sheet | {"counts": checked.by_sheet.get(sheet["number"], {})} for sheet in batch.sheets]
     sheets = with_remarks(sheets, checked.remarks)
-    questions = [*layout_questions(batch, checked.remarks, today or timezone.localdate()), *asked(resources.values())]
+    found = checked.found(day)
+    if ADOPTED in batch.answers and found.is_writing:
+        go_on(batch, answers={})
+        check_import(batch, today)
+        return
+    questions = found.questions
+    if batch.row_count <= MOST_ROWS:
+        questions = asked_at_once(found, batch.answers, partial(try_answers, batch, day, late))
     go_on(
         batch,
         state=State.CHECKED,
@@ -302,18 +187,14 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
     )
 
 
-def asked(resources: Collection[SheetResource]) -> Iterator[Question]:
-    """Yields the questions that the checked rows leave open."""
-    for resource in resources:
-        yield from resource.questions()
-    for book in {resource.book for resource in resources}:
-        yield from book_questions(book)
-
-
-def go_on(batch: ImportBatch, **values: Any) -> None:
-    """Stores values of an import being checked; raises Superseded where another worker has claimed it."""
-    if not batch.go_on(State.CHECKING, **values):
-        raise Superseded
+def adopt_answers(batch: ImportBatch, today: date) -> None:
+    """Answers a file that is checked for the first time as it was when it was last written, if nothing changes so."""
+    if batch.answers or batch.mark:
+        return
+    same = ImportBatch.objects.filter(kind=batch.kind, organisation=batch.organisation, sha256=batch.sha256)
+    former = same.filter(state=State.COMMITTED).exclude(answers={}).order_by("committed_at", "pk").last()
+    if former and not try_answers(batch, today, {}, former.answers).is_writing:
+        go_on(batch, answers={ADOPTED: former.committed_at.date().isoformat()} | former.answers)
 
 
 def set_going(batch: ImportBatch, act: str, *, only_right: bool = False, user: User | None = None) -> None:

@@ -26,7 +26,7 @@ from .mapping_forms import MappingForm
 from .models import LEDGER, ImportBatch
 from .page_contexts import committed_context, early_rows, found_context, group_page, undone_context
 from .proposal import lay_out, propose_mapping, remember
-from .questions import questions_of
+from .questions import shown_questions
 from .spelling_forms import SpellingsForm
 from .steps import State, begin_check, enter_check, set_going
 from .tables import ImportBatchTable
@@ -197,7 +197,7 @@ def found_page(
     `answering` is the form with the answers to the questions where some of them are wrong, `spellings` that about
     unknown texts.
     """
-    answering = answering or AnswersForm(questions=questions_of(batch), answers=batch.answers)
+    answering = answering or AnswersForm(questions=shown_questions(batch), answers=batch.answers)
     context = page_context(batch) | found_context(request, batch, spellings)
     context |= {"problem": problem, "answering": answering}
     return rows_response(

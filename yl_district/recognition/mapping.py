@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 from ..sheets.cells import cell_at, is_blank, plain
+from ..sheets.day_texts import TitleDay
 from .dittos import DITTO, Dittos
 from .kind_headings import KindHeadings
 from .later_headings import ABOVE, LEAVE_OUT, READ, later_headings
@@ -321,7 +322,7 @@ class SheetReader:
             if day and day not in values:
                 self.reader.note(number, self.sheet.number, STATE_SINCE)
                 if since := self.reader.answers.get(STATE_DAY_ASKED):
-                    values[day] = since
+                    values[day] = TitleDay(since)
         return answer == LEAVE_OUT
 
     def _read_below(self, row):

@@ -27,6 +27,10 @@ REWRITTEN = re.compile(r"(?:([A-Z][a-z]{2})-([0-9]{2})|([0-9]{1,2})-([A-Z][a-z]{
 YEAR_SAID = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?![0-9])(\s*年)?")
 
 
+class TitleDay(str):
+    """The day since when a row has the state that a title states, as it is answered for all rows below titles."""
+
+
 class DayRun(NamedTuple):
     """The first and the last of several days on end."""
 

@@ -36,7 +36,7 @@ from .columns import (
 )
 from .committee_reach import CommitteeReach
 from .date_widgets import MonthWidget, PartialDateWidget
-from .day_texts import rewritten_month
+from .day_texts import TitleDay, rewritten_month
 from .doubts import Candidate, Doubt
 from .export_recall import ExportRecall
 from .lost_digits import check_digits, check_rounded, is_rounded
@@ -526,6 +526,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         self.instance = instance
         self.changes, self.changes_beside, problems = [], [], []
         self.refuse_unsure(instance)
+        if instance.pk:
+            self._keep_since(instance, row)
         self._add_notes(instance)
         stored = self._dated_values(instance)
         for heading, item in self.fields.items():
@@ -540,6 +542,14 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         self.changes += self._located(row, lambda: self.apply(instance, self.row)) or []
         if stored and stored != instance.__dict__:
             self._located(row, lambda: self._date_states(instance, stored))
+
+    def _keep_since(self, instance: Any, row: RowCells) -> None:
+        """Leaves alone the day of a stored state that a title only repeats."""
+        for heading in set(self.state_days.values()):
+            state = self.fields[self.state_column].name
+            is_repeated = getattr(instance, state) == self.row.get(self.state_column)
+            if type(row.get(heading)) is TitleDay and is_repeated and getattr(instance, self.fields[heading].name):
+                self.row.pop(heading, None)
 
     def _add_notes(self, instance: Any) -> None:
         """Adds what cells said beside their values to the row's remark, unless it is there already."""
