@@ -378,7 +378,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
     def read(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
         """Returns the value that the column's widget reads, cached by text as its CellErrors are."""
-        if kept := self._rewritten(heading, item, value):
+        if self.marked is not None and (kept := self._rewritten(heading, item, value)):
             return kept
         known = self.memory[heading]
         if type(value) is str and value in known:
@@ -411,7 +411,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     def _rewritten(self, heading: str, item: Column, value: object) -> Any:
         """Returns the stored month of an exported row whose cell is the same as Excel has rewritten it, else None."""
         is_known_as_it_is = isinstance(item.widget, PartialDateWidget)
-        if self.marked is None or not (is_known_as_it_is or isinstance(item.widget, MonthWidget)):
+        if not (is_known_as_it_is or isinstance(item.widget, MonthWidget)):
             return None
         text = rewritten_month(cells.plain(value)) if isinstance(value, str) else None
         if text is None and not (is_known_as_it_is and isinstance(value, date) and value.day == 1):
