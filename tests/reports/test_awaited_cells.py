@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from members.models import Member, Person, Post
 from reports.ledger.kinds import KINDS
+from reports.management.commands.import_ledger import ledger_outcome
 from tests.factories import make_member, make_person, make_post, make_user
 from tests.orgs.sign_in import signed_in
 from tests.reports.import_pages import act, commit, counts, opened, person, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, problems, take, tally
-from tests.workbooks import workbook
+from tests.workbooks import take_in, workbook
 from yl_district.importing.models import ImportBatch, ImportPart
 from yl_district.pages.forms import PageForm
 from yl_district.sheets.models import AwaitedCell
@@ -263,6 +264,17 @@ def test_a_cell_can_be_mended_before_the_commit(office):
     office.post(address, data | {name: "汉族"})
     batch.refresh_from_db()
     assert (batch.counts.get("pending", 0), counts(batch)) == (0, (1, 0, 0, 0))
+
+
+def test_the_ledger_is_written_where_only_such_cells_are_new(branches):
+    post = POST | {"任职年月": "2017-05"}
+    take_in({"团干部": [post]})
+    report = take_in({"团干部": [post | {"手机号码": "85761234"}]})
+    assert (report.new, report.changed, report.same) == (0, 0, 1)
+    assert ledger_outcome(report, check=False) == "已全部写入。"
+    assert waiting_for(Post.objects.get()) == ["85761234"]
+    again = take_in({"团干部": [post | {"手机号码": "85761234"}]})
+    assert ledger_outcome(again, check=False) == "文件与系统中的记录完全相同，没有改动。"
 
 
 def test_the_command_lists_them_beside_what_is_wrong(branches, tmp_path):

@@ -5,6 +5,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+import xlsxwriter
 from django.utils import timezone
 
 from members.models import Member
@@ -17,6 +18,7 @@ from yl_district.importing.kinds import noted_book
 from yl_district.importing.stage import Stage
 from yl_district.pages.list_exports import marked_rows
 from yl_district.sheets.columns import Book
+from yl_district.sheets.day_texts import rewritten_month
 from yl_district.sheets.export_marks import HEADING
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +116,28 @@ def test_a_text_file_that_excel_has_saved_is_the_same(member):
     csv.writer(stream).writerows(again)
     found = take("members", stream.getvalue().encode("gb18030"), name="团员.csv")
     assert (tally(found.batch), found.errors) == ({"same": 1}, [])
+
+
+def test_a_workbook_in_which_excel_shows_the_months_as_dates_is_the_same(member):
+    (row,) = exported_rows()
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as workbook:
+        page, shown = workbook.add_worksheet("团员"), workbook.add_format({"num_format": "mmm-yy"})
+        page.write_row(0, 0, row)
+        page.write_row(1, 0, row.values())
+        for heading in ("入团年月", "入学年月", "出生日期"):
+            year, month = map(int, row[heading].split("-"))
+            page.write_datetime(1, [*row].index(heading), date(year, month, 1), shown)
+    found = take("members", stream.getvalue())
+    assert (tally(found.batch), found.errors, found.pending) == ({"same": 1}, [], [])
+
+
+def test_each_month_is_known_again_in_both_ways():
+    for year in (1930, 1999, 2000, 2005, 2029):
+        for month, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1):
+            for text in (f"{name}-{year % 100:02}", f"{year % 100}-{name}", f"{year % 100:02}-{name}"):
+                found = rewritten_month(text)
+                assert found.may_be(year, month)
+                assert not found.may_be(year + 1, month)
+                assert not found.may_be(year, month % 12 + 1)
+    assert [rewritten_month(text) for text in ("Mai-16", "May-2016", "May 16", "16-5", "May-6", "-May")] == [None] * 6
