@@ -20,6 +20,7 @@ from yl_district.importing.models import ImportBatch, ImportPart
 from yl_district.pages.forms import PageForm
 from yl_district.sheets.models import AwaitedCell
 from yl_district.sheets.waiting_cells import field_of, waiting_headings
+from youthhubs.models import HubYear
 
 pytestmark = pytest.mark.django_db
 POST = {"姓名": "苏侂", "性别": "男", "所在组织": BRANCH, "职务": "委员", "任职年月": "2023-05"}
@@ -215,6 +216,18 @@ def test_cells_of_rows_that_are_the_same_otherwise_are_kept_once_and_undone(offi
     assert waiting_for(Member.objects.get()) == ["1651237201"]
     act(office, "undo", again)
     assert not AwaitedCell.objects.exists()
+
+
+def test_what_waits_in_a_record_without_a_page_is_dismissed_on_its_form(branches, office):
+    row = {"名称": "柳林青年汇", "所在组织": BRANCH, "年度": "2017", "类型": "普通店", "负责人": "长" * 60}
+    take("hubs", [row])
+    year = HubYear.objects.get()
+    address = reverse("hub_year_update", args=[year.pk])
+    page = office.get(address).content.decode()
+    dismiss = reverse("awaited_cell_dismiss", args=["hub_year", year.pk])
+    assert (dismiss in page, f'href="{address}"' in page) == (True, False)
+    assert office.post(dismiss, {"heading": "负责人"}).url == year.get_absolute_url()
+    assert dismiss not in office.get(address).content.decode()
 
 
 @pytest.mark.parametrize("how", ["filled", "dismissed"])

@@ -61,7 +61,8 @@ def awaited_cells(context, record):
     for cell in awaited:
         cell.unmask = unmask_address(user, cell.owner_in(record))
     if awaited and may_change(user, record):
-        found["update"] = reverse(f"{kind}_update", args=[record.pk])
+        update = reverse(f"{kind}_update", args=[record.pk])
+        found["update"] = update if update != context["request"].path else ""
         found["dismiss"] = reverse("awaited_cell_dismiss", args=[kind, record.pk])
     return found
 
