@@ -208,9 +208,9 @@ def test_an_answer_to_what_is_not_asked_is_taken_from_a_file_of_answers(office):
 
 
 def test_large_files_are_asked_in_rounds(office, monkeypatch):
-    monkeypatch.setattr("yl_district.importing.steps.MOST_ROWS", 2)
+    monkeypatch.setattr("yl_district.importing.steps.MOST_TRIED_ROWS", 2)
     assert ids(uploaded(office, roster(("章宁", 2)))) == ["roll_begin", "section-已转出团员"]
-    assert trials.MOST_ROWS == 20_000
+    assert trials.MOST_TRIED_ROWS == 20_000
 
 
 def test_a_file_without_open_questions_is_checked_once(office, monkeypatch):

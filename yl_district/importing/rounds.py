@@ -20,10 +20,9 @@ from .models import LEDGER, ImportBatch, ImportPart
 from .questions import Question, book_questions
 from .reading import PartReader, ReadRow
 from .stage import Act, Stage
-from .trials import Tried
+from .trials import MOST_TRIED_ROWS, Tried
 
-State = ImportBatch.State
-QUIET = (SAME, ASIDE, BLANK)  # outcomes of rows of which nothing is written, and which nobody must mend
+NOTHING_TO_DO = (SAME, ASIDE, BLANK)  # outcomes of rows of which nothing is written, and which nobody must mend
 
 
 class Superseded(Exception):
@@ -133,7 +132,9 @@ class CheckedSheets:
 
     def _note_moving(self, part: ImportPart, tags: Sequence[str]) -> None:
         """Notes the rows of a part that would be written or are refused, by what their sheet may be called."""
-        numbers = [part.first_row + place + 1 for place, tag in enumerate(tags) if tag not in QUIET]
+        if self.batch.row_count > MOST_TRIED_ROWS:
+            return
+        numbers = [part.first_row + place + 1 for place, tag in enumerate(tags) if tag not in NOTHING_TO_DO]
         kind = self.kinds.get(part.sheet)
         for name in (self.names[part.sheet], kind.label if kind else ""):
             self.moving.update((name, number) for number in numbers)
@@ -204,5 +205,5 @@ def asked(resources: Collection[SheetResource]) -> Iterator[Question]:
 
 def go_on(batch: ImportBatch, **values: Any) -> None:
     """Stores values of an import being checked; raises Superseded where another worker has claimed it."""
-    if not batch.go_on(State.CHECKING, **values):
+    if not batch.go_on(ImportBatch.State.CHECKING, **values):
         raise Superseded

@@ -26,7 +26,7 @@ from .proposal import MappingProposal, propose_mapping
 from .questions import ADOPTED
 from .rounds import CheckedSheets, Superseded, go_on, try_answers
 from .side_by_side import part_blocks
-from .trials import MOST_ROWS, asked_at_once
+from .trials import MOST_TRIED_ROWS, asked_at_once
 from .versions import marks_of
 
 CHANGED_MEANWHILE = "核对之后，他人修改了与这份文件有关的记录。系统已按最新的记录重新核对，请再看一遍结果后写入。"
@@ -174,7 +174,7 @@ def check_import(batch: ImportBatch, today: date | None = None) -> None:
         check_import(batch, today)
         return
     questions = found.questions
-    if batch.row_count <= MOST_ROWS:
+    if batch.row_count <= MOST_TRIED_ROWS:
         questions = asked_at_once(found, batch.answers, partial(try_answers, batch, day, late))
     go_on(
         batch,
