@@ -9,8 +9,8 @@ from activities.models import Activity, ActivityType, SignIn
 from activities.proposed_activities import activities_alike, day_said, name_said, proposed_activity
 from orgs.models import Organisation
 from tests.activities.test_sign_in_lists import mapped, sectioned
-from tests.factories import make_activity, make_hub
-from tests.pages import confirmation, two_branches
+from tests.factories import make_activity, make_hub, make_organisation, make_user
+from tests.pages import browser_of, confirmation, two_branches
 from tests.reports.import_pages import act, commit, counts, opened, text, told
 from tests.workbooks import workbook
 from yl_district.importing.models import ImportBatch
@@ -229,3 +229,33 @@ def test_where_every_activity_is_known_or_the_list_is_another_there_is_nothing_t
     assert office.get(address(batch)).url == batch.get_absolute_url()
     assert "登记这次活动" not in told(office, batch)
     assert district.cadre.get(address(batch)).status_code == 404
+
+
+def test_both_blocks_of_a_list_are_about_the_activity_that_is_registered(office):
+    head = ["序号", "姓名", "单位", "电话", "签名"]
+    rows = [
+        [at, f"卓{one}", None, 16512345000 + at, None, at + 3, f"亓{one}", None, 16512345100 + at]
+        for at, one in enumerate("安宁轩", 1)
+    ]
+    table = [["柳林社区植树活动签到表"], ["活动时间：2017年3月12日   地点：活动室"], head + head, *rows]
+    batch = opened(office, workbook({"Sheet1": table}), kind="signins")
+    mapped(office, batch, register="yes")
+    registered(office, batch)
+    assert counts(batch) == (6, 0, 0, 0)
+    commit(office, batch)
+    assert Activity.objects.get().attendance == 6
+
+
+def test_staff_of_a_committee_below_the_root_register_what_they_keep(district):
+    committee = make_organisation("清河街道团工委", district.root, category="working_committee", domain="office")
+    branch = make_organisation("春晖社区团支部", committee)
+    client = browser_of(make_user("街道专干", committee))
+    make_activity(district.here, "植树劳动大会", held_on=date(2017, 3, 12))
+    above = [["春晖社区植树劳动签到表 2017年3月12日"], *PEOPLE]
+    batch = opened(client, workbook({"Sheet1": above}), kind="signins")
+    mapped(client, batch, register="yes")
+    page = client.get(address(batch))
+    assert (page.context["alike"], page.context["groups"]) == ([], [])
+    assert page.context["form"]["host"].value() == branch.pk
+    registered(client, batch)
+    assert counts(batch) == (2, 0, 0, 0)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
+from activities.models import ActivityType
 from orgs.models import Organisation
 from tests.conftest import WINDOWS
 from tests.factories import make_activity
@@ -52,6 +53,25 @@ def test_proposals_are_taken_at_once_and_branches_registered_from_the_file(open_
     expect(page.get_by_text("已新建 2 个团组织，并重新核对。")).to_be_visible()
     expect(page.get_by_role("heading", name="写入后，新增 4 条，变更 0 条")).to_be_visible()
     assert Organisation.objects.get(name="新河村团支部").category == "general_branch"
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_activity_of_a_sign_in_list_is_registered_from_it(open_page, window, sign_in, staff, browser_errors):
+    page = open_page(**window)
+    sign_in(page, staff)
+    ActivityType.objects.get_or_create(key="planting", defaults={"name": "植树"})
+    make_activity(Organisation.objects.get(name="槐荫社区团支部"), "义务植树活", held_on=date(2017, 3, 12))
+    pasted(
+        page, "signins", [["柳林社区植树活动签到表", "2017年3月12日"], ["姓名", "联系电话"], ["武安", "16512399101"]]
+    )
+    page.get_by_role("button", name="登记这次活动").click()
+    expect(page.get_by_role("heading", name="当日已有相近的活动，是不是这一次？")).to_be_visible()
+    assert fits(page, window)
+    expect(page.get_by_label("活动名称")).to_have_value("柳林社区植树活动")
+    page.get_by_label("不是当日的“义务植树活”，是另外一次活动").check()
+    page.get_by_role("button", name="登记并用于这份名单").click()
+    expect(page.get_by_role("heading", name="写入后，新增 1 条，变更 0 条")).to_be_visible()
+    assert fits(page, window)
 
 
 @pytest.mark.parametrize("window", WINDOWS)
