@@ -11,8 +11,12 @@ from pathlib import Path
 from .checkout import ROOT
 from .faults import Fault
 
+MERGES = "tests/members/test_merging.py tests/members/test_merging_of_pairs.py tests/members/test_merge_histories.py"
 # Modules with self-contained logic, and the tests closest to them.
 MODULES = {
+    "members/merging.py": MERGES,
+    "members/journal.py": MERGES,
+    "members/merge_actions.py": MERGES,
     "yl_district/periods.py": "tests/yl_district/test_periods.py",
     "yl_district/spreadsheets/formulas.py": "tests/project/test_formulas.py",
     "yl_district/validators.py": "tests/yl_district/test_cells.py tests/members/test_models.py",
