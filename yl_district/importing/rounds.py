@@ -43,6 +43,7 @@ class CheckedSheets:
         self.counts: Counter[str] = Counter()
         self.by_sheet: dict[int, Counter[str]] = {}
         self.warnings: list[str] = []
+        self.keeping: set[int] = set()  # places in the present part of rows with cells that are to be kept
         self.moving: set[SheetRow] = set()
         self.kinds = sheet_kinds(batch)
         self.names = {one["number"]: one["name"] for one in batch.sheets}
@@ -101,6 +102,8 @@ class CheckedSheets:
                 if outcome.pending:
                     self.counts[PENDING] += len(outcome.pending)
                     self.counts[TO_KEEP] += outcome.to_keep
+                    if outcome.to_keep:
+                        self.keeping.add(row.place)
                 if stored := outcome.as_stored():
                     found[row.place] = stored
             self.by_sheet.setdefault(part.sheet, Counter()).update(tags)
@@ -134,7 +137,9 @@ class CheckedSheets:
         """Notes the rows of a part that would be written or are refused, by what their sheet may be called."""
         if self.batch.row_count > MOST_TRIED_ROWS:
             return
-        numbers = [part.first_row + place + 1 for place, tag in enumerate(tags) if tag not in NOTHING_TO_DO]
+        doing = {place for place, tag in enumerate(tags) if tag not in NOTHING_TO_DO} | self.keeping
+        self.keeping = set()
+        numbers = [part.first_row + place + 1 for place in doing]
         kind = self.kinds.get(part.sheet)
         for name in (self.names[part.sheet], kind.label if kind else ""):
             self.moving.update((name, number) for number in numbers)

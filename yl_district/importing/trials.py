@@ -17,7 +17,7 @@ from .layout_questions import HEADINGS
 from .questions import Question
 
 MOST_TRIALS = 4
-MOST_TRIED_ROWS = 20_000  # of files that are tried out; larger ones are asked in rounds
+MOST_TRIED_ROWS = 5_000  # of files that are tried out; larger ones are asked in rounds
 DEPTH = 2  # questions that follow from questions that follow
 
 
