@@ -14,6 +14,7 @@ urlpatterns = [
     path("activities/<int:pk>/cancel/", views.activity_cancel, name="activity_cancel"),
     path("activities/<int:activity_pk>/sign-ins/create/", views.sign_in_create, name="sign_in_create"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
+    path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),
     path("activity-types/", views.activity_type_list, name="activity_type_list"),
     path("activity-types/create/", views.activity_type_create, name="activity_type_create"),
     path("activity-types/<int:pk>/update/", views.activity_type_update, name="activity_type_update"),

@@ -5,7 +5,7 @@ from functools import partial
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import (
@@ -19,6 +19,8 @@ from yl_district.pages.pages import (
     rows_response,
 )
 from yl_district.pages.submit_once import new_token
+from yl_district.sheets.models import AwaitedCell
+from yl_district.views.awaited_cells import dismiss_awaited
 
 from .actions import remove_sign_in
 from .filters import ActivityFilter, ActivityTypeFilter
@@ -147,6 +149,7 @@ def activity_page(request, activity, form):
         "form": form,
         "table": configured_table(request, SignInTable, rows.present()),
         "away": away,
+        "awaited": AwaitedCell.objects.still_of_each(rows.select_related("person")),
     }
     if request.method == "POST" or "more" in request.GET:
         form.focus()
@@ -166,6 +169,13 @@ def sign_in_delete(request, pk):
         after=sign_in.activity.get_absolute_url(),
         act=partial(remove_sign_in, sign_in),
     )
+
+
+@require_POST
+def sign_in_dismiss(request, pk):
+    """Ends the wait for what a list had in a column of a sign-in, which is completed by signing in anew."""
+    sign_in = get_object_or_404(SignIn.objects.visible_to(request.user), pk=pk)
+    return dismiss_awaited(request, sign_in)
 
 
 def activity_type_list(request):

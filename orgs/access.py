@@ -192,6 +192,7 @@ ACCESS = {
     "activity_cancel": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
+    "sign_in_dismiss": HUB_KEEPERS,
     "activity_type_list": DISTRICT_KEEPERS,
     "activity_type_create": DISTRICT_KEEPERS,
     "activity_type_update": DISTRICT_KEEPERS,

@@ -3,6 +3,7 @@
 from django.contrib.contenttypes.models import ContentType
 from django.urls import NoReverseMatch
 
+from activities.models import SignIn
 from yl_district.audit.access_log import subject_of
 from yl_district.history.tracking import kind_of
 from yl_district.sheets.models import AwaitedCell
@@ -44,7 +45,9 @@ def awaited_of(inspection, models):
 
 
 def page_of_record(inspection, record):
-    """The URL of the record's page, else of its form; "" where it has neither that the user may open."""
+    """The URL of the record's page, else of its form, of a sign-in its activity's; "" where none may be opened."""
+    if isinstance(record, SignIn):
+        return inspection.page("activity_detail", record.activity_id, of=record)
     for act in ("detail", "update"):
         try:
             return inspection.page(f"{kind_of(type(record))}_{act}", record.pk, of=record)

@@ -83,6 +83,7 @@ ABOUT_ONESELF = {
     "mfa_view_recovery_codes",
     "record_revert",
     "awaited_cell_dismiss",
+    "sign_in_dismiss",
     "user_session_end",
 }
 # They take no forms, whatever the record.

@@ -11,8 +11,9 @@ from django.urls import reverse
 from members.models import Member, Person, Post
 from reports.ledger.kinds import KINDS
 from reports.management.commands.import_ledger import ledger_outcome
-from tests.factories import make_member, make_person, make_post, make_user
+from tests.factories import make_activity, make_member, make_person, make_post, make_user
 from tests.orgs.sign_in import signed_in
+from tests.pages import confirmed
 from tests.reports.import_pages import act, commit, counts, opened, person, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, problems, take, tally
 from tests.workbooks import take_in, workbook
@@ -303,3 +304,28 @@ def test_the_command_lists_them_beside_what_is_wrong(branches, tmp_path):
     plain = StringIO()
     call_command("import_rows", "posts", str(file), "--check", stdout=plain)
     assert f"待补：《团干部》第 2 行“手机号码”现为“85761234”，应为{expected}。{remedy}。" in plain.getvalue()
+
+
+def test_what_a_list_of_sign_ins_has_waits_on_the_activitys_page(branches, office):
+    activity = make_activity(branches[BRANCH], "健步走")
+    row = {"活动名称": "健步走", "日期": "2017-04-08", "姓名": "来宾", "手机号码": "1651237201", "到达": "九点" * 11}
+    commit(office, opened(office, [row, row | {"姓名": "来客", "到达": "09:00", "手机号码": None}], kind="signins"))
+    page = office.get(activity.get_absolute_url())
+    assert [(str(one.person), [cell.heading for cell in cells]) for one, cells in page.context["awaited"]] == [
+        ("来宾", ["手机号码", "到达"])
+    ]
+    assert ("九点" * 11 in text(page), "1651237201" in text(page)) == (True, False)
+    checks = office.get(reverse("finding_list")).content.decode()
+    assert (
+        f'href="{activity.get_absolute_url()}"'
+        in checks.partition("名单中的手机号码、到达待补")[0].rpartition("<li")[2]
+    )
+    sign_in = activity.sign_ins.get(person__name="来宾")
+    gone = office.post(reverse("sign_in_dismiss", args=[sign_in.pk]), {"heading": "到达"})
+    assert gone.url == activity.get_absolute_url()
+    assert [cell.heading for _, cells in office.get(gone.url).context["awaited"] for cell in cells] == ["手机号码"]
+    other = signed_in(make_user("别的专干", branches[OTHER_BRANCH]))
+    address = reverse("sign_in_dismiss", args=[sign_in.pk])
+    assert other.post(address, {"heading": "手机号码"}).status_code == 404
+    confirmed(office, reverse("sign_in_delete", args=[sign_in.pk]), {})
+    assert office.get(gone.url).context["awaited"] == []

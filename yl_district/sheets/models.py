@@ -58,6 +58,17 @@ class AwaitedCellQuerySet(models.QuerySet):
         """The cells kept with a record whose fields have got no other value since."""
         return [cell for cell in self.current().of(record).order_by("pk") if not cell.is_settled_by(record)]
 
+    def still_of_each(self, records: models.QuerySet) -> list[tuple[Any, list[AwaitedCell]]]:
+        """(record, its cells) of those of the records that have any whose fields have got no other value since."""
+        kind = ContentType.objects.get_for_model(records.model)
+        waiting = self.current().filter(content_type=kind, object_id__in=records.order_by().values("pk"))
+        found: dict[int, list[AwaitedCell]] = {}
+        for cell in waiting.order_by("pk"):
+            found.setdefault(cell.object_id, []).append(cell)
+        stored = records.filter(pk__in=found) if found else ()
+        each = [(one, [cell for cell in found[one.pk] if not cell.is_settled_by(one)]) for one in stored]
+        return [(one, cells) for one, cells in each if cells]
+
     def shown_whole_with(self, row: models.Model, user: Any) -> list[AwaitedCell]:
         """The cells of records that the user sees whose texts are shown in full where the row is unmasked."""
         found = []

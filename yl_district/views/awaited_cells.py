@@ -16,6 +16,11 @@ def awaited_cell_dismiss(request, kind, pk):
     """Ends the wait for what lists had in a column of a record."""
     record = reached_record(request.user, kind, pk)
     refuse_unchangeable(request, record)
+    return dismiss_awaited(request, record)
+
+
+def dismiss_awaited(request, record):
+    """Ends the wait for the submitted heading of a record that the user may change; raises Http404 for another one."""
     heading = request.POST.get("heading", "")
     # Compared here, since a database may refuse what was typed.
     found = [one.pk for one in AwaitedCell.objects.of(record).filter(is_done=False) if one.heading == heading]
