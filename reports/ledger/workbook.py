@@ -11,7 +11,7 @@ from orgs.resources import SupplyResource, UnitContactResource
 from outreach.resources import ContactResource
 from yl_district.importing.check import CHANGED, CLOSED, DOUBTFUL, NEW, SAME
 from yl_district.importing.column_questions import ask_columns, fillable
-from yl_district.importing.findings import ASK, doubt_dict, run_through
+from yl_district.importing.findings import ASK, doubt_dict, foresee, run_through
 from yl_district.importing.kinds import noted_book, sheet_kinds
 from yl_district.importing.layout_questions import noticed_dicts
 from yl_district.importing.models import ImportBatch
@@ -204,6 +204,9 @@ def import_ledger(data, file_name, today, user=None, check=False, answers=(), do
         if not report.errors and run_through(batch, lambda: report.read_rows(batch), **how):
             report.batch = batch
             return report
+        if proposal.missing:
+            foresee(batch, proposal, today)
+            report.questions = question_dicts(batch)
     except AnswersRefused:
         batch.delete()
         raise

@@ -207,10 +207,12 @@ def lacking(tmp_path, answers, *options, content="姓名,出生日期\n何清远
 
 def test_a_column_that_the_list_lacks_is_a_question_whose_answer_all_rows_get(tmp_path):
     said, code = lacking(tmp_path, {})
-    assert [(one["id"], one["kind"], one["proposals"]) for one in said["questions"]] == [
+    *columns, later = said["questions"]
+    assert [(one["id"], one["kind"], one["proposals"]) for one in columns] == [
         ("column-性别", "column", ["男", "女"]),
         ("column-所在团支部", "column", ["柳林社区团支部"]),
     ]
+    assert (later["id"], later["foreseen"]) == ("roll_begin", True)
     assert (code, kept()) == (1, (0, 0, 0))
     said, code = lacking(tmp_path, {"column-性别": "男"})
     assert ([error["column"] for error in said["errors"]], code) == (["所在团支部"], 1)

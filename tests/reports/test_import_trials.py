@@ -6,6 +6,8 @@ import pytest
 
 from members.models import Member
 from orgs.models import Organisation
+from reports.ledger.workbook import import_ledger
+from tests.factories import make_activity, make_hub
 from tests.pages import two_branches
 from tests.reports.import_pages import HERE, act, counts, person, sent, told
 from tests.rosters import take
@@ -13,7 +15,7 @@ from tests.spreadsheet_files import workbook as styled_workbook
 from tests.workbooks import workbook
 from yl_district.importing import trials
 from yl_district.importing.models import ImportBatch
-from yl_district.importing.questions import ANOTHER_DAY, questions_of, shown_questions
+from yl_district.importing.questions import ANOTHER_DAY, AnswersRefused, questions_of, shown_questions
 
 pytestmark = pytest.mark.django_db
 
@@ -232,3 +234,55 @@ def test_a_file_without_open_questions_is_checked_once(office, monkeypatch):
 
     monkeypatch.setattr("yl_district.importing.steps.try_answers", refuse)
     assert ids(uploaded(office, [person(1)])) == ["roll_begin"]
+
+
+def as_answered(questions, **given):
+    """The questions of a report with their answers, as a file of answers has them."""
+    return [one | {"answer": given.get(one["id"])} for one in questions]
+
+
+def test_a_command_tells_what_follows_from_missing_columns_so_that_one_file_of_answers_writes_all(district):
+    rows = [["姓名", "性别", "出生日期", "入团年月"], ["已转出团员"], ["章宁", "女", f"{BORN}2", "2012-05"]]
+    found = take("members", {"花名册": rows}, check=True).as_dict()
+    assert [(one["id"], one.get("foreseen", False)) for one in found["questions"]] == [
+        ("column-所在团支部", False),
+        ("section-已转出团员", True),
+        ("roll_begin", True),
+        ("section_day", True),
+    ]
+    assert (found["counts"]["new"], [one["column"] for one in found["errors"]]) == (0, ["所在团支部"])
+    given = as_answered(found["questions"], **LEFT, **{"column-所在团支部": HERE})
+    assert take("members", {"花名册": rows}, answers=given).is_written
+    assert Member.objects.get().left_on == date(2025, 6, 1)
+
+
+def test_an_answer_to_what_was_foreseen_and_is_not_asked_is_not_used(district):
+    rows = {"花名册": [HEADINGS, ["已转出团员"], member("章宁", 2)]}
+    questions = take("members", rows, check=True).as_dict()["questions"]
+    others = [{"id": "state_day", "answer": "2025-06-01", "foreseen": True}]
+    given = as_answered(questions, **LEFT | {"section-已转出团员": "不导入"})
+    found = take("members", rows, answers=[*given, *others])
+    assert (found.is_written, Member.objects.count()) == (True, 0)
+
+
+def test_an_answer_to_what_nobody_asked_is_refused(district):
+    with pytest.raises(AnswersRefused, match="state_day"):
+        take(
+            "members", {"花名册": [HEADINGS, member("章宁", 2)]}, answers=[{"id": "state_day", "answer": "2025-06-01"}]
+        )
+
+
+def test_the_ledger_tells_what_follows_from_its_missing_columns(district):
+    make_hub(district.here, "春晖青年汇")
+    make_activity(district.here, type="reading")
+    columns = ["姓名", "性别", "出生日期", "入团年月"]
+    content = workbook(
+        {
+            "团员": [columns, ["章宁", "女", f"{BORN}2", "2012-05"]],
+            "活动": [["活动名称", "日期", "主办组织"], ["读书", "2017-03-01", "春晖青年汇"]],
+        }
+    )
+    report = import_ledger(content, "台账.xlsx", date(2026, 3, 1), check=True)
+    foreseen = {one["id"]: one.get("foreseen", False) for one in report.questions}
+    assert foreseen == {"column-团员-所在团支部": False, "column-活动-类型": False, "hosting_hubs": True}
+    assert (report.errors[0].column, report.batch) == ("所在团支部", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,11 +15,11 @@ from ..sheets.doubts import IN_DOUBT, answer_meaning
 from ..sheets.problems import Problem
 from ..typing import User
 from .check import ASIDE, DOUBTFUL, PENDING, TAG_KEYS
-from .column_questions import ask_columns
+from .column_questions import ask_columns, column_questions, state_for_all
 from .kinds import ImportKind, LedgerKind
 from .layout_questions import noticed_dicts
 from .models import ImportBatch
-from .proposal import MappingProposal
+from .proposal import MappingProposal, missing_columns
 from .questions import (
     UNANSWERED,
     Answers,
@@ -27,6 +28,7 @@ from .questions import (
     left_open,
     question_dicts,
     questions_of,
+    shown_questions,
     take_answers,
 )
 from .steps import open_import, run_check, run_commit
@@ -149,10 +151,31 @@ def take_in_rows(
     except AnswersRefused:
         batch.delete()
         raise
+    if proposal.missing:
+        foresee(batch, proposal, timezone.localdate())
     if not found.is_written:
         found.said = batch.said
         batch.delete()
     return found
+
+
+def foresee(batch: ImportBatch, proposal: MappingProposal, today: date) -> None:
+    """Adds to the questions about missing columns what a check with any answers to them would ask.
+
+    The import is not to be written; its results remain as they were.
+    """
+    known, kept = questions_of(batch), {name: getattr(batch, name) for name in ("counts", "warnings", "sheets")}
+    for kind, item, question in list(column_questions(batch, proposal, today)):
+        state_for_all(proposal, kind, item, question.latest or next(iter(question.proposals)))
+    if missing_columns(proposal.mapping):
+        return
+    batch.mapping = proposal.mapping.to_json()
+    batch.save(update_fields=["mapping"])
+    run_check(batch, today=today)
+    later = [replace(one, is_foreseen=True) for one in shown_questions(batch) if one.kind not in IN_DOUBT]
+    batch.questions = [one.as_json() for one in (*known, *later)]
+    for name, value in kept.items():
+        setattr(batch, name, value)
 
 
 def run_through(
@@ -178,8 +201,11 @@ def run_through(
         run_check(batch, today=today)
         # Some questions follow only from the answers to others.
         asked = [one.id for one in questions_of(batch)]
-        take_answers(batch, [one for one in answers if one["id"] in asked] or answers)
+        fitting = [one for one in answers if one["id"] in asked]
         answers = [one for one in answers if one["id"] not in asked]
+        if not fitting:  # what was foreseen and is not asked does not matter
+            answers = fitting = [one for one in answers if not one.get("foreseen")]
+        take_answers(batch, fitting)
     for _ in range(TRIES):
         run_check(batch, today=today)
         if not check:

@@ -159,7 +159,7 @@ class CheckedSheets:
 
     def found(self, today: date) -> Tried:
         """What the round, which has been run, would ask and write."""
-        is_writing = any(self.counts[tag] for tag in (NEW, CHANGED, DOUBTFUL))
+        is_writing = any(self.counts[tag] for tag in (NEW, CHANGED, DOUBTFUL, TO_KEEP))
         questions = [*layout_questions(self.batch, self.remarks, today), *asked(self.resources.values())]
         return Tried(questions, self.moving, is_writing)
 
