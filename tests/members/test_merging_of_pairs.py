@@ -1,17 +1,29 @@
 """Which of two rows of merged people goes before the other, and what goes with the one that is dropped."""
 
+import json
 from datetime import date
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
+from activities.actions import add_sign_in
 from activities.models import SignIn
 from assistance.models import Pairing
 from members.journal import plain_values
 from members.merge_actions import merge_people, take_back_merge
-from members.models import Member, SchoolSpan
-from tests.factories import make_activity, make_assisted_youth, make_member, make_person, make_volunteer
+from members.models import Member, Person, PersonMerge, SchoolSpan
+from outreach.models import Link
+from tests.factories import (
+    make_activity,
+    make_assisted_youth,
+    make_contact,
+    make_link,
+    make_member,
+    make_person,
+    make_post,
+    make_volunteer,
+)
 from tests.members.merged_records import everything, request_of
 from tests.pages import two_branches
 from yl_district.importing.models import ImportBatch
@@ -117,3 +129,30 @@ def test_of_two_volunteers_of_one_youth_the_one_without_a_first_day_ends(place):
         (date(2017, 1, 5), None),
         (None, date(2017, 1, 5)),
     ]
+
+
+def test_what_names_the_row_that_goes_names_the_other_one(place):
+    cadre = make_post("陆远", place.there).person
+    links = [make_link(cadre, youth=one) for one in (place.kept, place.lost)]
+    contacts = [make_contact(cadre, [link]) for link in links]
+    before = everything()
+    merge = merged(place)
+    link = Link.objects.get()
+    assert [list(one.links.all()) for one in contacts] == [[link], [link]]
+    take_back_merge(merge, request=place.request, reason="并错了")
+    assert everything() == before
+
+
+def test_what_has_gone_since_is_neither_restored_nor_in_the_way(place):
+    activity = make_activity(place.here)
+    signed = [add_sign_in(activity, one, "other") for one in (place.kept, place.lost)]
+    post = make_post(organisation=place.here, person=place.lost)
+    merge = merged(place)
+    stays = SignIn.objects.get()
+    goes = next(one for one in signed if one != stays)
+    for row in (stays, activity, post):
+        row.delete()
+    take_back_merge(merge, request=place.request, reason="并错了")
+    assert (SignIn.objects.count(), Person.objects.get(pk=place.lost.pk).mobile) == (0, "13800138000")
+    done = json.loads(PersonMerge.objects.get().journal)
+    assert (done["left"], done["stayed"]["posts"]) == ([["activities.SignIn", goes.pk, []]], [])

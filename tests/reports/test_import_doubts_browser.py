@@ -58,3 +58,34 @@ def test_rows_that_may_be_somebody_registered_are_answered_and_taken_back(open_p
     page.get_by_role("button", name=re.compile("^撤销 ")).click()
     expect(page.get_by_role("heading", name="已撤销", exact=True)).to_be_visible()
     assert sorted(person.mobile for person in Person.objects.all()) == sorted(REGISTERED.values())
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_row_that_fits_two_is_answered_by_itself(open_page, window, sign_in):
+    district = two_branches()
+    for name, mobile in [("裘宁", ""), ("邬安宁", "16512393001"), ("邬安宁", "16512393002")]:
+        person = make_person(name, gender="F", birth_date=date(2001, 5, 5), mobile=mobile)
+        make_member(branch=district.here, person=person, employer=f"单位{mobile}")
+    page = open_page(**window)
+    sign_in(page, district.staff)
+    page.goto("/imports/new/?kind=members")
+    rows = [
+        [*HEADINGS[:-1], "工作单位"],
+        *([name, "女", "2001-05-05", HERE, "青山公司"] for name in ("裘宁", "邬安宁")),
+    ]
+    page.get_by_label("粘贴").fill("\n".join("\t".join(row) for row in rows))
+    page.get_by_role("button", name="上传并核对").click()
+    expect(page.get_by_text("请先答复可能已登记的 1 行，再写入。")).to_be_visible()
+    group = page.get_by_role("group", name="这些行是不是已登记的人？")
+    expect(page.get_by_text("可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个")).to_be_visible()
+    group.get_by_label("都是同一人（按变更处理）").check()
+    page.get_by_role("button", name="答复并重新核对").click()
+    expect(page.get_by_text("请先答复可能已登记的 1 行，再写入。")).to_be_visible()
+    for mobile in ("165****3001", "165****3002"):
+        expect(page.get_by_text(f"邬安宁，女，2001-05-05 出生，手机 {mobile}，柳林社区团支部团员")).to_be_visible()
+    assert fits(page, window)
+    page.get_by_role("button", name=re.compile("^第 3 行是同一人")).nth(1).click()
+    page.get_by_role("button", name="写入全部").click()
+    expect(page.get_by_role("heading", name="已写入", exact=True)).to_be_visible()
+    told = Person.objects.filter(memberships__employer="青山公司")
+    assert sorted((person.name, person.mobile) for person in told) == [("裘宁", ""), ("邬安宁", "16512393002")]
