@@ -78,14 +78,15 @@ class Question:
         runs = [(sheet, range(first, last + 1)) for sheet, ranges in stored["rows"] for first, last in ranges]
         rows = [(sheet, row) for sheet, numbers in runs for row in numbers]
         known = {one.name: stored[one.name] for one in fields(cls) if one.name in stored}
-        return cls(**known | {"rows": rows})
+        return cls(**known | {"rows": rows, "proposals": dict(stored["proposals"])})
 
     def as_json(self) -> dict[str, Any]:
-        """The question as stored with the import, its rows as ranges."""
+        """The question as stored with the import: rows as ranges, proposals as pairs, since databases reorder keys."""
         numbers: dict[str, list[int]] = {}
         for sheet, row in self.rows:
             numbers.setdefault(sheet, []).append(row)
-        return asdict(self) | {"rows": [[sheet, as_ranges(rows)] for sheet, rows in numbers.items()]}
+        ranges = [[sheet, as_ranges(rows)] for sheet, rows in numbers.items()]
+        return asdict(self) | {"rows": ranges, "proposals": [list(pair) for pair in self.proposals.items()]}
 
     def as_dict(self) -> dict[str, Any]:
         """The question in the structure of the JSON report; rows of several sheets are [sheet, row]."""
