@@ -267,7 +267,8 @@ class Directory:
 
     def _refuse_elsewhere(self, column, index, number):
         """Raises CellError where the number is that of somebody of whom the import's committee knows nothing."""
-        if number and Person._meta.get_field(index).digest(number) in self.book.elsewhere(Person, index):
+        elsewhere = self.book.elsewhere(Person, index) if number else ()
+        if elsewhere and Person._meta.get_field(index).digest(number) in elsewhere:
             expected = "本单位已登记的人，或尚未在系统中登记的证件号码"
             raise CellError(expected, "此人须由地区团委机关办理，请核对号码后联系委机关", column)
 

@@ -53,14 +53,14 @@ def check_value(field, value, today=None):
     """Raises ValidationError for a day outside the field's bounds."""
     today = today or timezone.localdate()
     latest, is_month = field.bounds.latest(today), isinstance(field, MonthField)
+    if value.year >= field.bounds.since and earliest(value) <= latest:
+        return
     kind, present, shown = ("年月", "本月", f"{latest:%Y-%m}") if is_month else ("日期", "今天", str(latest))
     if value.year < field.bounds.since:
         raise problem(f"{field.bounds.since} 年以后的{kind}", "请核对年份")
-    value = earliest(value)
-    if value > latest and field.bounds.years_ahead:
+    if field.bounds.years_ahead:
         raise problem(f"不晚于 {shown} 的{kind}（最多提前一年登记）", "请核对年份，或临近时再登记")
-    if value > latest:
-        raise problem(f"不晚于{present}（{shown}）的{kind}", f"请核对{kind}；尚未发生的，到时再登记")
+    raise problem(f"不晚于{present}（{shown}）的{kind}", f"请核对{kind}；尚未发生的，到时再登记")
 
 
 @cache

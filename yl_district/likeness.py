@@ -48,6 +48,8 @@ def variants() -> dict[str, list[str]]:
 def name_key(name: str) -> str:
     """What spellings of one name have in common: no blanks, dots and marks, no capitals, the simplified characters."""
     text = unicodedata.normalize("NFKC", name).casefold().translate(simplified())
+    if text.isalnum():
+        return text
     return "".join(character for character in text if character.isalnum() or ord(character) > 0x20000)
 
 

@@ -26,7 +26,8 @@ LETTERS = re.compile(r"\w+")
 
 def normalised(text):
     """Text normalised for comparison: NFKC, lower case, no white space."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().split())
+    text = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return "".join(text.lower().split())
 
 
 def search_text(name):

@@ -7,6 +7,7 @@ that JSON can store until the write; Django's own `bulk_create` would prepare ev
 import io
 from datetime import date
 from functools import partial
+from operator import attrgetter
 
 from django.db import connection, models
 from django.utils import timezone
@@ -15,9 +16,9 @@ from ..privacy.encryption import Sealed
 from .tracking import BATCH_SIZE, cause, note_links
 
 PAGES_HELD = 100_000  # kB
-PLAIN_TYPES = (str, int, bool, float, type(None))
+PLAIN_TYPES = frozenset([str, int, bool, float, type(None)])
 ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_readers = {}
+_derivations = {}
 
 
 def columns_of(model):
@@ -27,31 +28,36 @@ def columns_of(model):
 
 def row_of(record):
     """The record as a row; columns that its model derives on every write are derived now."""
-    model = type(record)
-    if model not in _readers:
-        _readers[model] = [_reader(field) for field in model._meta.concrete_fields]
-    return [read(record) for read in _readers[model]]
+    model, values, row = type(record), record.__dict__, []
+    if model not in _derivations:
+        _derivations[model] = [(field, field.attname, derivation_of(field)) for field in model._meta.concrete_fields]
+    for field, name, derive in _derivations[model]:
+        own = derive is None and name in values
+        value = values[name] if own else derive(record) if derive else getattr(record, name)
+        row.append(value if type(value) in PLAIN_TYPES else stored_value(field, value))
+    return row
 
 
-def _reader(field):
-    """A function that returns the database value of a record's field."""
-    name = field.attname
+def derivation_of(field):
+    """A function that derives the value of a record's field on every write, None where it has its own."""
     derive = getattr(field, "derived", None)
     if derive is None and type(field).pre_save is not models.Field.pre_save:
         derive = partial(field.pre_save, add=True)
+    if derive is None and isinstance(field, models.UUIDField):
+        # Every row of many has one; the field would ask the connection each time.
+        as_stored = str if connection.features.has_native_uuid_field else attrgetter("hex")
+        return lambda record: as_stored(getattr(record, field.attname))
+    return derive
 
-    def read(record):
-        value = derive(record) if derive else getattr(record, name)
-        if type(value) in PLAIN_TYPES:
-            return value
-        if type(value) is date:
-            return value.isoformat()
-        if isinstance(value, Sealed):
-            return value.stored
-        value = field.get_db_prep_save(value, connection)
-        return value if type(value) in PLAIN_TYPES else str(value)
 
-    return read
+def stored_value(field, value):
+    """The value of a field that JSON cannot store as the database has it, as one that it can."""
+    if type(value) is date:
+        return value.isoformat()
+    if isinstance(value, Sealed):
+        return value.stored
+    value = field.get_db_prep_save(value, connection)
+    return value if type(value) in PLAIN_TYPES else str(value)
 
 
 def reserve_keys(model, count):

@@ -8,7 +8,6 @@ compare ciphertext: lookups for equality use a `BlindIndexField`. Empty values a
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 import re
@@ -239,7 +238,7 @@ class BlindIndexField(LabelledField, models.CharField):
         if not value:
             return None
         text = f"{self.label}|{normalised(value)}"
-        return hmac.new(keys.derived_key("blind index"), text.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(keys.derived_key("blind index"), text.encode(), "sha256").hex()
 
     def derived(self, instance):
         """The digest of the instance's current value."""

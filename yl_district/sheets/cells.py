@@ -38,7 +38,7 @@ def is_blank(value: object) -> bool:
     if value is None or not isinstance(value, str):
         return value is None
     text = value.strip()
-    return not text or (INVISIBLE.match(text) is not None and not INVISIBLE.sub("", text).strip())
+    return not text or (not text.isprintable() and not INVISIBLE.sub("", text).strip())
 
 
 def says_nothing(value: object) -> bool:
@@ -66,13 +66,18 @@ def check_formula(value: object) -> None:
 
 def plain(value: object) -> str:
     """Returns a cell as NFKC text without outer white space and invisible characters; numbers as Excel shows them."""
-    if isinstance(value, str) and value.isascii():
+    if isinstance(value, str) and (value.isascii() or is_plain_text(value)):
         return value.strip()
     if isinstance(value, float):
         value = int(value) if value.is_integer() else f"{value:.15g}"
     if isinstance(value, (bool, date)):
         return as_text(value)
     return INVISIBLE.sub("", unicodedata.normalize("NFKC", str(value))).strip()
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether a text is in NFKC, without invisible characters; most are, which is found faster than normalised."""
+    return text.isprintable() and unicodedata.is_normalized("NFKC", text)
 
 
 def text_key(text: object) -> str:

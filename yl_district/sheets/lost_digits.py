@@ -35,7 +35,9 @@ def check_digits(widget: Widget, value: object) -> None:
 def is_rounded(value: object) -> bool:
     """Whether a cell is a number of more than KEPT_DIGITS digits, or the rounded form of one as a text."""
     if isinstance(value, str):
-        return EXPONENT.search(value, 0, 20) is not None and ROUNDED_NUMBER.fullmatch(plain(value).upper()) is not None
+        if value.isdigit() or EXPONENT.search(value, 0, 20) is None:
+            return False
+        return ROUNDED_NUMBER.fullmatch(plain(value).upper()) is not None
     return isinstance(value, (int, float)) and abs(value) >= 10**KEPT_DIGITS
 
 

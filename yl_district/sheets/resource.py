@@ -59,6 +59,11 @@ class UnreadText(NamedTuple):
     column: str | None
 
 
+def is_read_alone(item: Column) -> bool:
+    """Whether a column's value is all that its cells say, whatever else there is in the book."""
+    return type(item).resolve is Column.resolve and not isinstance(item.widget, MobileWidget)
+
+
 class PlainRowResult(RowResult):
     """The result of a row, without the unused text description of its record."""
 
@@ -163,7 +168,16 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         self.awaited, self.year = [], 0
         self.notes: list[str] = []
         self.compared: Counter[str] = Counter()
+        self.begun: dict[int, bool] = {}  # whether the row `has_begun` the records that its cells set, by their id()
+        self._forget_texts()
+
+    def _forget_texts(self) -> None:
+        """Begins to remember what texts mean; `reading` has each column with the texts that say the same anywhere."""
         self.memory: dict[str, dict[str, Any]] = {heading: {} for heading in self.fields}
+        self.reading = [
+            (heading, item, self.memory[heading] if is_read_alone(item) else None)
+            for heading, item in self.fields.items()
+        ]
 
     @classmethod
     def get_display_name(cls) -> str:
@@ -311,8 +325,14 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         self.place = (self.sheet, self.row_number)
         self.linked = {}
         self.marked, row = self._recalled(row)
-        for heading, item in self.fields.items():
+        for heading, item, known in self.reading:
             value = row.get(heading)
+            # Most cells repeat what was read in a row before.
+            if known is not None and type(value) is str and heading not in self.standing:
+                read = known.get(value)
+                if read is not None and type(read) is not UnreadText:
+                    self.row[heading] = read
+                    continue
             if value is None or cells.is_blank(value):
                 if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
@@ -323,13 +343,14 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
                 if not self.is_left_open(item, value):
                     problems.append(self._cell_problem(heading, value, error))
             else:
-                self._note_rest(heading, item, value)
+                if isinstance(item.widget, MobileWidget):
+                    self._note_rest(heading, item.widget, value)
         if problems:
             raise RowProblems(problems)
 
-    def _note_rest(self, heading: str, item: Column, value: Any) -> None:
+    def _note_rest(self, heading: str, widget: MobileWidget, value: Any) -> None:
         """Notes what a cell says beside the value that was read from it: words as a remark, numbers to be asked for."""
-        rest = item.widget.rest(value) if isinstance(item.widget, MobileWidget) else ""
+        rest = widget.rest(value)
         if not rest:
             return
         if self.remark and not any(map(str.isdigit, rest)):
@@ -370,7 +391,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
     def begin_sheet(self, year: int) -> None:
         """Notes the year that the sheet of the next rows is about, 0 where it does not say."""
         if year != self.year:
-            self.year, self.memory = year, {heading: {} for heading in self.fields}
+            self.year = year
+            self._forget_texts()
 
     def is_said_elsewhere(self, item: Column, row: RowCells) -> bool:
         """Whether the column's alternative, `unless`, is filled in the row."""
@@ -530,6 +552,7 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             self._keep_since(instance, row)
         self._add_notes(instance)
         stored = self._dated_values(instance)
+        self.begun = {}
         for heading, item in self.fields.items():
             if item.attribute is None or heading not in self.row:
                 continue
@@ -597,14 +620,16 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             target = getattr(target, step)
         if self.book.closed and (type(target), target.pk) in self.book.closed:
             return
-        is_begun, old = self.has_begun(target), getattr(target, name, None)
-        if is_vaguer(value, old):
+        is_begun, old = self.begun.get(id(target)), getattr(target, name, None)
+        if is_begun is None:
+            is_begun = self.begun[id(target)] = self.has_begun(target)
+        if old != value and is_vaguer(value, old):
             value = old
-        if item.attribute in self.shared:
-            self._claim(target, name, value, partial(self._quoted, item, target, name), is_begun)
         if is_begun:
-            setattr(target, name, value)
+            setattr(target, name, value)  # all its values are from this row
             return
+        if item.attribute in self.shared:
+            self._claim(target, name, value, partial(self._quoted, item, target, name))
         self.compared[heading] += old not in ("", None)
         if old == value or (isinstance(item.widget, TextWidget) and item.widget.render(old) == value):
             return
@@ -625,10 +650,8 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         """Whether the current row itself creates the record, so that no other row knows it yet."""
         return record.pk is None and id(record) not in self.book.begun
 
-    def _claim(self, target: Any, name: str, value: Any, shown: Callable[[Any], str], is_begun: bool) -> None:
+    def _claim(self, target: Any, name: str, value: Any, shown: Callable[[Any], str]) -> None:
         """Claims a shared value; raises CellError where rows that describe the same record do not agree."""
-        if is_begun:
-            return  # its values are all from this row
         place = self.place
         if target.pk and not self.book.has_claim(target, name):
             stored = getattr(target, name)

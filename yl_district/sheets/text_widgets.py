@@ -31,10 +31,12 @@ class TextWidget(Widget):
         self.max_length, self.has_lines = max_length or CELL_LIMIT, has_lines
 
     def clean(self, value: object, row: Any = None, **options: Any) -> str:
-        text = LINE_END.sub("\n", value if isinstance(value, str) else plain(value)).strip()
-        if CONTROL.search(text):
+        text = value if isinstance(value, str) else plain(value)
+        is_printable = text.isprintable()
+        text = (text if is_printable else LINE_END.sub("\n", text)).strip()
+        if not is_printable and CONTROL.search(text):
             raise CellError("不含不可见控制字符的文字", "请在单元格中重新输入这段文字")
-        if not self.has_lines:
+        if not self.has_lines and not (is_printable and "  " not in text):
             text = " ".join(text.split())
         if text.endswith(CUT):
             raise CellError("完整的文字", "这段文字在导出时因超过 Excel 的上限被截断，请留空（系统中的原文不变）")
