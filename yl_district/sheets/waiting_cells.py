@@ -76,9 +76,12 @@ class WaitingCells:
         """Whether a cell that cannot be read says that there is nothing to say, or that an end has not come."""
         if item.required:
             return False
+        if cells.says_nothing(value):
+            return True
+        if not cells.says_until_now(value):
+            return False
         field = field_of(self._meta.model, item)
-        is_end = item.column_name in getattr(self, "ends", ()) or (field is not None and is_announced(field))
-        return cells.says_nothing(value) or (is_end and cells.says_until_now(value))
+        return item.column_name in getattr(self, "ends", ()) or (field is not None and is_announced(field))
 
     def that_can_wait(self, error: object, row: RowCells) -> list[CellProblem]:
         """Returns the problems of a wrong row where each of them is of a cell that may wait, else []."""
