@@ -355,7 +355,7 @@ def undo_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     kinds: Counter[TrackedModel] = Counter()
     wanted = []
     is_large = sum(len(written_records(batch, label)) for label, _ in batch.written) > LISTED_WHOLE
-    for one in reversals(batch):
+    for one in reversals(batch, request.user):
         counts[one.verdict] += 1
         kinds[one.model] += one.verdict == REVERSED
         if (one.verdict == verdict if verdict else True) and not (is_large and one.verdict == REVERSED):

@@ -19,7 +19,8 @@ from django.utils import timezone
 from ..attachments.models import Attachment, attached_to
 from ..history.tracking import links_at, tracked_fields
 from ..record_options import options_of
-from ..typing import TrackedModel
+from ..sheets.columns import rows_kept
+from ..typing import TrackedModel, User
 from .models import ImportBatch
 from .versions import KeyRanges
 
@@ -30,6 +31,7 @@ VERDICT_LABELS = {
     HELD: "保留：有其他记录引用",
     UNFIT: "保留：不能自动撤销",
 }
+BEYOND_REACH_NOW = "现属于其他单位，须由地区团委机关办理"
 KEYS_AT_ONCE = 1_000
 
 # {model: keys of records}.
@@ -97,11 +99,12 @@ def restore(record: Any, before: Any, after: Any) -> list[Any]:
     return fields
 
 
-def reversals(batch: ImportBatch, is_locking: bool = False) -> Iterator[Reversal]:
-    """Yields a Reversal for each record that the import wrote, in the order in which they can be undone.
+def reversals(batch: ImportBatch, user: User | None = None, is_locking: bool = False) -> Iterator[Reversal]:
+    """Yields a Reversal for each record that the import wrote, in the order in which they can be undone by the user.
 
     With `is_locking` each record is locked until the end of the transaction before it is examined.
     """
+    beyond = records_beyond(batch, user)  # before any is deleted, by which others may belong to the committee
     gone: ByModel = defaultdict(set)
     restored: ByModel = defaultdict(set)
     for label, ranges in reversed(batch.written):
@@ -109,10 +112,26 @@ def reversals(batch: ImportBatch, is_locking: bool = False) -> Iterator[Reversal
         for keys in key_ranges(ranges):
             if is_locking:
                 lock_records(model, keys)
-            for one in ReversalScan(model, keys, ranges, gone, restored).reversals():
+            for one in ReversalScan(model, keys, ranges, gone, restored, beyond[model]).reversals():
                 if one.verdict == REVERSED:
                     (gone if one.is_new else restored)[model].add(one.key)
                 yield one
+
+
+def records_beyond(batch: ImportBatch, user: User | None) -> ByModel:
+    """{model: keys} of what an import of a committee below the root wrote and the user's committees do not keep now."""
+    found: ByModel = defaultdict(set)
+    if user is None or batch.organisation_id is None:
+        return found
+    for label, ranges in batch.written:
+        model = apps.get_model(label)
+        for keys in key_ranges(ranges):
+            own = model.history.model.objects.order_by().filter(history_id__range=keys)
+            rows = model._base_manager.order_by().filter(pk__in=own.values("id"))
+            for committee in user.committees:
+                rows = rows.exclude(pk__in=rows_kept(model, committee).order_by().values("pk"))
+            found[model] |= set(rows.values_list("pk", flat=True))
+    return found
 
 
 def key_ranges(ranges: KeyRanges) -> Iterator[tuple[int, int]]:
@@ -131,13 +150,20 @@ def lock_records(model: TrackedModel, keys: tuple[int, int]) -> None:
 class ReversalScan:
     """Determines the Reversals of records whose first history row by the import is in `keys`, (first, last).
 
-    `gone` and `restored`, {model: keys}, are the records already found to be deleted or restored.
+    `gone` and `restored`, {model: keys}, are the records already found to be deleted or restored; `beyond` are the keys
+    of those of the model that are not the user's to undo.
     """
 
     def __init__(
-        self, model: TrackedModel, keys: tuple[int, int], ranges: KeyRanges, gone: ByModel, restored: ByModel
+        self,
+        model: TrackedModel,
+        keys: tuple[int, int],
+        ranges: KeyRanges,
+        gone: ByModel,
+        restored: ByModel,
+        beyond: set[int],
     ) -> None:
-        self.model, self.keys, self.ranges = model, keys, ranges
+        self.model, self.keys, self.ranges, self.beyond = model, keys, ranges, beyond
         self.gone, self.restored = gone, restored
         self.kept = model.history.model.objects.order_by()
         self.own = self.kept.filter(history_id__range=keys).values("id")
@@ -156,6 +182,7 @@ class ReversalScan:
                 later[key] = rows[-1][0]
         found.sort(key=lambda one: one.after, reverse=True)
         self._keep_edited(found, later)
+        self._leave_beyond(found)
         self._hold(one for one in found if one.is_new and one.verdict == REVERSED)
         touched = self._touched([one for one in found if not one.is_new and one.verdict == REVERSED])
         self._judge(touched, found)
@@ -179,6 +206,16 @@ class ReversalScan:
             last = rows[later[one.key]]
             if last.history_type == "-" or differing(self.model, rows[one.after], last):
                 one.verdict, one.reason = KEPT, edited_by(last)
+
+    def _leave_beyond(self, found: Sequence[Reversal]) -> None:
+        """Marks as unfit what other committees keep by now, whoever has edited it since.
+
+        Not people whom the import began: they stay as long as anything refers to them.
+        """
+        is_person = hasattr(self.model._default_manager, "known_openly")
+        for one in found:
+            if one.key in self.beyond and not (one.is_new and is_person):
+                one.verdict, one.reason = UNFIT, BEYOND_REACH_NOW
 
     def _hold(self, begun: Iterable[Reversal]) -> None:
         """Marks created records as held that others refer to, and as unfit where their model is never deleted."""

@@ -8,7 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ..audit.access_log import Action, operating_system_user, record
@@ -18,7 +20,7 @@ from ..sheets.resource import SheetResource
 from ..typing import TrackedModel, User
 from .commit import HISTORY_REASON, CommitRefused, settled_models
 from .models import ImportBatch
-from .reversals import KEYS_AT_ONCE, REVERSED, Reversal, restore, reversals, states_of
+from .reversals import BEYOND_REACH_NOW, KEYS_AT_ONCE, REVERSED, Reversal, restore, reversals, states_of
 from .stage import derived
 
 LISTED = 500  # remaining records listed in the result
@@ -40,10 +42,10 @@ def undo(batch: ImportBatch, user: User | None, resources: Iterable[type[SheetRe
             if locked.state not in (ImportBatch.State.COMMITTED, ImportBatch.State.UNDOING):
                 raise CommitRefused("这次导入没有写入任何内容，无可撤销。")
             undoing = ReversalWriter(resources)
-            for one in reversals(locked, is_locking=True):
+            for one in reversals(locked, user, is_locking=True):
                 undoing.take(one)
             undoing.end()
-            locked.awaited.all().delete()
+            locked.awaited.exclude(undoing.of_others()).delete()
             locked.state, locked.undone_at, locked.undone_by = ImportBatch.State.UNDONE, timezone.now(), user
             locked.undone = undoing.result()
             locked.save()
@@ -63,10 +65,13 @@ class ReversalWriter:
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.counts: Counter[str] = Counter()
         self.staying: list[list[Any]] = []
+        self.beyond: dict[TrackedModel, list[int]] = defaultdict(list)
 
     def take(self, one: Reversal) -> None:
         """Counts a reversal and queues it for its batch; one that is not carried out is listed instead."""
         self.counts[one.verdict] += 1
+        if one.reason == BEYOND_REACH_NOW:
+            self.beyond[one.model].append(one.key)
         if one.verdict != REVERSED:
             if len(self.staying) < LISTED:
                 self.staying.append([one.model._meta.label, one.key, one.verdict, one.reason])
@@ -85,6 +90,13 @@ class ReversalWriter:
     def staying_count(self) -> int:
         """The number of records that stay."""
         return self.counts.total() - self.counts[REVERSED]
+
+    def of_others(self) -> Q:
+        """The condition for cells kept with records that other committees keep by now."""
+        found = Q(pk__in=[])
+        for model, keys in self.beyond.items():
+            found |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=keys)
+        return found
 
     def result(self) -> dict[str, Any]:
         """Counts by verdict and the remaining records, to be stored with the import."""

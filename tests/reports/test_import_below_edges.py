@@ -1,0 +1,87 @@
+"""What an import below the root must leave alone at its edges: moved records, visitors, other committees' hubs."""
+
+import pytest
+from django.urls import reverse
+
+from members.models import Member, Person, Volunteer
+from orgs.models import Organisation
+from tests.factories import (
+    make_hub,
+    make_member,
+    make_organisation,
+    make_user,
+)
+from tests.orgs.sign_in import signed_in
+from tests.reports.import_pages import act, commit, counts, opened, text, told
+from tests.reports.test_import_below_root import HERE, OURS, THEIRS, THERE, client, district, member, staff
+from tests.rosters import records
+from yl_district.history.tracking import because
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+__all__ = ["client", "district", "staff"]
+BY_OTHERS = "现属于其他单位，须由地区团委机关办理"
+
+
+def move_branch():
+    """Moves our branch below the other committee."""
+    branch = Organisation.objects.get(name=HERE)
+    Organisation.objects.move(branch, Organisation.objects.get(name=THEIRS), "last-child")
+
+
+def test_the_undo_leaves_records_of_a_branch_that_has_left_the_committee(client, district):
+    make_member("顾清", district[HERE], remark="原备注")
+    batch = opened(client, [member(), member("顾清", 备注="已核对", 在册起始日期=None)])
+    commit(client, batch)
+    assert counts(batch) == (1, 1, 0, 0)
+    move_branch()
+    before = records()
+    preview = text(client.get(reverse("import_batch_undo", args=[batch.pk])))
+    assert (preview.count(BY_OTHERS), "将撤销 0 条" in preview) == (2, True)
+    act(client, "undo", batch)
+    assert records() == before
+    assert told(client, batch).count(BY_OTHERS) == 2
+
+
+def test_the_undo_leaves_what_waits_to_be_completed_with_records_that_have_left(client, district):
+    make_organisation("杨林社区团支部", district[OURS])
+    batch = opened(client, [member(手机号码="010-1"), member("顾清", "杨林社区团支部", 手机号码="010-2")])
+    commit(client, batch)
+    move_branch()
+    act(client, "undo", batch)
+    assert [cell.found for cell in batch.awaited.all()] == ["010-1"]
+    assert [one.person.name for one in Member.objects.all()] == ["邬安宁"]
+
+
+def test_the_undo_of_the_districts_staff_reaches_what_has_left_the_committee(client, district):
+    batch = opened(client, [member()])
+    commit(client, batch)
+    move_branch()
+    above = signed_in(make_user("区专干", district["望湖地区团工委"]))
+    act(above, "undo", batch)
+    assert not Member.objects.exists()
+
+
+def test_the_undo_leaves_volunteers_of_a_hub_that_has_left_and_takes_back_the_others(client, district):
+    hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[HERE], "杨林青年汇")
+    row = {"姓名": "韩笑", "手机号码": "13800138002", "志愿者队伍": hub.name}
+    batch = opened(client, [row, row | {"姓名": "顾清", "志愿者队伍": other.name}], kind="volunteers")
+    commit(client, batch)
+    hub.organisation = district[THERE]
+    hub.save()
+    act(client, "undo", batch)
+    assert list(Volunteer.objects.values_list("person__name", flat=True)) == ["韩笑"]
+    assert list(Person.objects.values_list("name", flat=True)) == ["韩笑"]
+
+
+def test_the_undo_does_not_say_who_of_another_committee_has_edited_a_record(client, district):
+    batch = opened(client, [member()])
+    commit(client, batch)
+    one = Member.objects.get()
+    one.branch = district[THERE]
+    with because("转入", make_user("外街专干", district[THEIRS])):
+        one.save()
+    assert "外街专干" not in text(client.get(reverse("import_batch_undo", args=[batch.pk])))
+    act(client, "undo", batch)
+    batch.refresh_from_db()
+    assert ("外街专干" in told(client, batch), "外街专干" in str(batch.undone)) == (False, False)
