@@ -224,7 +224,7 @@ class VolunteerResource(TeamResource):
         """Whether the row means another place than the latest one."""
         if place is None:
             return True
-        is_elsewhere = said.get("hub", place.hub) is not place.hub
+        is_elsewhere = said.get("hub", place.hub) != place.hub
         begin = said.get("started_on")
         if begin is None:
             has_left = place.ended_on is not None and place.ended_on <= self.book.state_day

@@ -1,20 +1,26 @@
 """What an import below the root must leave alone at its edges: moved records, visitors, other committees' hubs."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from members.models import Member, Person, Volunteer
 from orgs.models import Organisation
 from tests.factories import (
+    make_activity,
     make_hub,
     make_member,
     make_organisation,
     make_user,
+    make_volunteer,
 )
 from tests.orgs.sign_in import signed_in
 from tests.reports.import_pages import act, commit, counts, opened, text, told
 from tests.reports.test_import_below_root import HERE, OURS, THEIRS, THERE, client, district, member, staff
-from tests.rosters import records
+from tests.reports.test_import_marks import exported
+from tests.reports.test_list_round_trip import table
+from tests.rosters import records, tally
 from yl_district.history.tracking import because
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -85,3 +91,20 @@ def test_the_undo_does_not_say_who_of_another_committee_has_edited_a_record(clie
     act(client, "undo", batch)
     batch.refresh_from_db()
     assert ("外街专干" in told(client, batch), "外街专干" in str(batch.undone)) == (False, False)
+
+
+def test_an_export_as_it_is_changes_nothing_though_it_names_a_hub_of_another_committee(client, district):
+    hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[THERE], "槐荫青年汇")
+    make_activity(district[HERE], "健步走", hub=other)
+    moved = make_volunteer(hub, "韩笑")
+    moved.places.update(ended_on=date(2017, 1, 1))
+    moved.places.create(hub=other, started_on=date(2017, 1, 1))
+    for kind in ("activities", "volunteers"):
+        _, rows = table(exported(kind, "xlsx"))
+        assert rows[0].get("青年汇", rows[0].get("志愿者队伍")) == "槐荫青年汇"
+        assert tally(opened(client, rows, kind=kind)) == {"same": 1}
+        assert tally(opened(client, [rows[0] | {"导出标记": None}], kind=kind)) == {"wrong": 1}
+    batch = opened(client, [rows[0] | {"单位": "青山公司"}], kind="volunteers")
+    assert [found["changes"] for part in batch.parts.all() for found in part.told.values()] == [
+        [["单位", "", "青山公司"]]
+    ]

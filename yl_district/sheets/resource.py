@@ -371,11 +371,21 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
                 return item.widget.clean(usual, row)
             meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
             meant = meanings.get(cells.text_key(value)) if meanings else None
+            if meant is None and (kept := self._named_elsewhere(heading, item, value)):
+                return kept
             if meant is None:
                 raise
         found = item.resolve(self.book, self.read(heading, item, meant, row))
         self.spelled.append((heading, cells.quoted_cell(value), meant))
         return found
+
+    def _named_elsewhere(self, heading: str, item: Column, value: object) -> Any:
+        """What the row's record refers to and another committee keeps, where the cell still names it; else None."""
+        marked: Any = self.marked
+        is_name = self.book.committee is not None and isinstance(item, RecordNameColumn)
+        if not is_name or marked is None or not self._is_as_exported(marked, heading, value):
+            return None
+        return self.standing_value(marked, heading)
 
     def is_evident(self, heading: str, row: RowCells) -> bool:
         """Whether another cell of the row says what a number in a column of choices means; by default none does."""
