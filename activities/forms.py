@@ -69,11 +69,16 @@ class ActivityForm(PageForm):
 
 
 class ListedActivityForm(ActivityForm):
-    """An activity that an imported list names; `alike` are those of its day with a near name, which are asked about."""
+    """An activity that an imported list names; `alike` are those of its day with a near name, which are asked about.
 
-    def __init__(self, *args, **options):
+    One for a list of a committee below the root is of that committee.
+    """
+
+    def __init__(self, *args, committee=None, **options):
         super().__init__(*args, **options)
-        self.alike = []
+        self.committee, self.alike = committee, []
+        for name in ("host", "hub") if committee else ():
+            self.fields[name].queryset = self.fields[name].queryset.within(committee)
         if not self.is_bound:
             self._ask_another(self.initial.get("name", ""), self.initial.get("held_on"))
 
@@ -86,9 +91,8 @@ class ListedActivityForm(ActivityForm):
 
     def _ask_another(self, name, held_on):
         """Asks whether it is another activity than those of the day with a near name, where there are any."""
-        self.alike = activities_alike(
-            name, held_on, Activity.objects.visible_to(self.user).select_related("host", "hub")
-        )
+        seen = Activity.objects.visible_to(self.user).select_related("host", "hub")
+        self.alike = activities_alike(name, held_on, seen.kept_at(self.committee) if self.committee else seen)
         if self.alike:
             label = f"不是当日的“{'”“'.join(one.name for one in self.alike)}”，是另外一次活动"
             self.fields["is_another"] = forms.BooleanField(label=label, required=False)

@@ -49,10 +49,12 @@ class NamedActivity:
         """Returns the key of the answer."""
         return activity_answer(self.text, self.day) if self.text else ""
 
-    def proposed(self, user):
-        """Returns the ProposedActivity of what the user may choose."""
-        hubs = Hub.objects.visible_to(user).select_related("organisation")
-        places = Organisation.objects.visible_to(user), hubs, ActivityType.objects.all()
+    def proposed(self, user, committee):
+        """Returns the ProposedActivity of what the user may choose, of a committee below the root if any."""
+        hubs, hosts = Hub.objects.visible_to(user).select_related("organisation"), Organisation.objects.visible_to(user)
+        if committee:
+            hubs, hosts = hubs.within(committee), hosts.within(committee)
+        places = hosts, hubs, ActivityType.objects.all()
         found = proposed_activity([self.text, *self.titles] if self.text else self.titles, self.day, *places)
         found.name = (name_in(self.text) or self.text) if self.text else found.name
         return found
@@ -65,10 +67,11 @@ def import_batch_activity(request, pk):
     if not named:
         return redirect(batch)
     one = next((each for each in named if each.key == request.GET.get("of")), named[0])
-    proposed, problem = one.proposed(request.user), ""
+    proposed, problem = one.proposed(request.user, batch.organisation), ""
 
     def build(data=None):
-        form = ListedActivityForm(data, initial=proposed.initial, user=request.user, day=timezone.localdate())
+        options = {"initial": proposed.initial, "user": request.user, "committee": batch.organisation}
+        form = ListedActivityForm(data, day=timezone.localdate(), **options)
         form.submission = submit_once.new_token(request.user)
         return form
 

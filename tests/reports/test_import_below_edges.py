@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from activities.models import Activity
 from members.models import Member, Person, Volunteer
-from orgs.models import Organisation
+from orgs.models import Organisation, Role
 from tests.factories import (
     make_activity,
     make_hub,
@@ -108,3 +109,23 @@ def test_an_export_as_it_is_changes_nothing_though_it_names_a_hub_of_another_com
     assert [found["changes"] for part in batch.parts.all() for found in part.told.values()] == [
         [["单位", "", "青山公司"]]
     ]
+
+
+def test_an_activity_registered_from_an_import_is_one_of_its_committee(client, district, staff):
+    Role.objects.create(user=staff, organisation=district[THEIRS], kind=Role.Kind.STAFF)
+    make_hub(district[HERE], "柳林青年汇"), make_hub(district[THERE], "槐荫青年汇")
+    make_activity(district[THERE], "健步走")
+    rows = [{"活动名称": "健步走", "日期": "2017-04-08", "姓名": "顾清"}]
+    batch = opened(client, rows, kind="signins", committee=district[OURS].pk)
+    address = reverse("import_batch_activity", args=[batch.pk])
+    page = client.get(address)
+    fields = page.context["form"].fields
+    assert [one.name for one in fields["host"].queryset] == [OURS, HERE]
+    assert [one.name for one in fields["hub"].queryset] == ["柳林青年汇"]
+    assert page.context["alike"] == []
+    said = {"name": "健步走", "held_on": "2017-04-08", "session_count": "1"}
+    said |= {"type": Activity.objects.get().type_id, "submission": page.context["form"].submission}
+    assert "host" in client.post(address, said | {"host": district[THERE].pk}).context["form"].errors
+    assert client.post(address, said | {"host": district[HERE].pk}).status_code == 302
+    batch.refresh_from_db()
+    assert tally(batch) == {"new": 1}
