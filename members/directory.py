@@ -202,6 +202,17 @@ class Directory:
         found.sort(key=lambda each: (not is_born_alike(each[0], said), not each[1]))
         return ask([self._candidate(one, said, is_here) for one, is_here in found[:MOST_CANDIDATES]])
 
+    def visitor_asked(self, person, row):
+        """Returns the Candidates to ask about where a row is about to make a record of somebody's own of a visitor.
+
+        That is somebody of whom the committee knows by sign-ins alone, whom the row names without a number of theirs.
+        """
+        if person is None or self.book.committee is None or self._is_reached(person):
+            return []
+        said = Said.by_row(dict(row) | hinted_cells(row["姓名"]))
+        is_numbered = said.number == person.identity_number if said.number else said.mobile == person.mobile != ""
+        return [] if is_numbered else [self._candidate(person, said, None)]
+
     def _candidate(self, person, said, is_here):
         return Candidate(person, why_asked(person, said, is_here) if self._is_reached(person) else "姓名相同")
 
@@ -264,6 +275,14 @@ class Directory:
             remedy = "同名同手机号的人已登记另一身份证号，请核对号码；确为两人时请改正手机号码"
             raise CellError("与已登记一致的身份证号", remedy, "身份证号")
         return same if len(same) < 2 else fitting_of(same, Said.by_row(row)) or same
+
+    def refuse_number_of_another(self, person, number):
+        """Raises CellError where an identity number for a person is registered as that of somebody else."""
+        holder = self._by_identity.get(number)
+        if holder is None and number != person.identity_number:
+            self._refuse_elsewhere("身份证号", "identity_number_index", number)
+        if holder not in (None, person) and holder.identity_number == number:
+            raise CellError("尚未登记在他人名下的身份证号", "请核对号码", "身份证号")
 
     def _refuse_elsewhere(self, column, index, number):
         """Raises CellError where the number is that of somebody of whom the import's committee knows nothing."""

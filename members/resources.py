@@ -154,7 +154,8 @@ class PeopleResource(SheetResource):
         """
         found = self.ask(SAME_PERSON, candidates)
         name = getattr(self.row["姓名"], "name", self.row["姓名"])
-        if found is not None and name not in found.all_names:
+        is_open = found is not None and (Person, found.pk) not in self.book.closed
+        if is_open and name not in found.all_names:
             names = "、".join([*found.all_names[1:], name])
             if len(names) <= Person._meta.get_field("other_names").max_length:
                 self.also_named = names

@@ -176,6 +176,8 @@ class VolunteerResource(TeamResource):
 
     def find(self, row):
         self.person = self.directory.referred(row["姓名"], row, VOLUNTEER, self.ask_who)
+        if self.doubt is None and (candidates := self.directory.visitor_asked(self.person, row)):
+            self.person = self.ask_who(candidates)
         return self.known.get(id(self.person))
 
     def start(self, row):

@@ -13,6 +13,7 @@ from tests.factories import (
     make_hub,
     make_member,
     make_organisation,
+    make_person,
     make_user,
     make_volunteer,
 )
@@ -28,6 +29,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 __all__ = ["client", "district", "staff"]
 BY_OTHERS = "现属于其他单位，须由地区团委机关办理"
+
+
+@pytest.fixture
+def visitor(district):
+    """Somebody of another committee who came to an activity of ours; there is another one, 观影."""
+    person = make_person("来宾", mobile="13800138000", gender="F", birth_date=date(1998, 5, 4))
+    make_member(branch=district[THERE], person=person)
+    make_activity(district[HERE], "健步走").sign_ins.create(person=person, capacity="other")
+    make_activity(district[HERE], "观影")
+    return person
 
 
 def move_branch():
@@ -129,3 +140,26 @@ def test_an_activity_registered_from_an_import_is_one_of_its_committee(client, d
     assert client.post(address, said | {"host": district[HERE].pk}).status_code == 302
     batch.refresh_from_db()
     assert tally(batch) == {"new": 1}
+
+
+def test_another_spelling_of_a_visitors_name_is_signed_in_and_not_kept(client, district, visitor):
+    visitor.name = "张頔"
+    visitor.save()
+    row = {"活动名称": "观影", "日期": "2017-04-08", "姓名": "张𬱖", "手机号码": "13800138000"}
+    batch = opened(client, [row], kind="signins")
+    act(client, "answer", batch, **{"answer-same_person": "same"})
+    commit(client, batch)
+    visitor.refresh_from_db()
+    assert (batch.state, visitor.sign_ins.count(), visitor.other_names) == ("committed", 2, "")
+
+
+def test_a_visitor_named_without_a_number_is_asked_about_before_becoming_a_volunteer(client, district, visitor):
+    hub = make_hub(district[HERE], "柳林青年汇")
+    row = {"姓名": "来宾", "志愿者队伍": hub.name}
+    batch = opened(client, [row], kind="volunteers")
+    [question] = batch.questions
+    assert question["kind"] == "same_person"
+    act(client, "answer", batch, **{"answer-same_person": "new"})
+    commit(client, batch)
+    assert Volunteer.objects.get().person != visitor
+    assert opened(client, [row | {"姓名": "来宾（13800138000）"}], kind="volunteers").questions == []
