@@ -203,6 +203,8 @@ class PeopleResource(SheetResource):
             remedy = "标记属于另一人，各列可能在排序或粘贴时错开：请恢复原来的顺序；确为另一人时清空这一格"
             found = getattr(stated, "name", stated)
             raise row_problem(export_marks.HEADING, found, "本行这个人的导出标记", remedy)
+        if self.person and (number := self.row.get(IDENTITY_HEADING)):
+            self._located(self.row, lambda: self.directory.refuse_number_of_another(self.person, number))
         return record
 
     def standing_value(self, record, heading):

@@ -19,10 +19,10 @@ from tests.factories import (
 )
 from tests.orgs.sign_in import signed_in
 from tests.reports.import_pages import act, commit, counts, opened, text, told
-from tests.reports.test_import_below_root import HERE, OURS, THEIRS, THERE, client, district, member, staff
+from tests.reports.test_import_below_root import HERE, OURS, THEIRS, THERE, client, district, member, staff, wrong
 from tests.reports.test_import_marks import exported
 from tests.reports.test_list_round_trip import table
-from tests.rosters import records, tally
+from tests.rosters import identity_number, records, tally
 from yl_district.history.tracking import because
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -163,3 +163,15 @@ def test_a_visitor_named_without_a_number_is_asked_about_before_becoming_a_volun
     commit(client, batch)
     assert Volunteer.objects.get().person != visitor
     assert opened(client, [row | {"姓名": "来宾（13800138000）"}], kind="volunteers").questions == []
+
+
+@pytest.mark.parametrize("place", [OURS, "望湖地区团工委"])
+def test_an_export_with_the_number_of_somebody_else_is_wrong_at_that_cell(district, place):
+    make_member(branch=district[THERE], person=make_person("韩笑", identity_number=identity_number(4)))
+    make_member("邬安宁", district[HERE])
+    client = signed_in(make_user("专干", district[place]))
+    _, rows = table(exported("members", "xlsx"))
+    [row] = [one for one in rows if one["姓名"] == "邬安宁"]
+    column, found, *_ = wrong(client, [row | {"身份证号": identity_number(4)}])
+    assert (column, found) == ("身份证号", identity_number(4))
+    assert tally(opened(client, [row | {"身份证号": identity_number(6)}])) == {"changed": 1}
