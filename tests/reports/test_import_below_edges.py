@@ -175,3 +175,12 @@ def test_an_export_with_the_number_of_somebody_else_is_wrong_at_that_cell(distri
     column, found, *_ = wrong(client, [row | {"身份证号": identity_number(4)}])
     assert (column, found) == ("身份证号", identity_number(4))
     assert tally(opened(client, [row | {"身份证号": identity_number(6)}])) == {"changed": 1}
+
+
+def test_a_sign_in_list_of_an_activity_is_imported_for_the_committee_that_keeps_it(client, district, staff):
+    Role.objects.create(user=staff, organisation=district[THEIRS], kind=Role.Kind.STAFF)
+    activity = make_activity(district[THERE], "健步走")
+    form = client.get(reverse("import_batch_create"), {"kind": "signins", "about": activity.pk}).context["form"]
+    assert (form["committee"].value(), form.group_name) == (str(district[THEIRS].pk), str(activity))
+    batch = opened(client, [{"姓名": "顾清"}], kind="signins", about=activity.pk, committee=form["committee"].value())
+    assert batch.organisation == district[THEIRS]

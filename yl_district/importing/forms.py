@@ -61,6 +61,8 @@ class ImportForm(ActionForm):
         self.fields["committee"].choices = [(key, one.name) for key, one in self.committees.items()]
         if len(self.committees) < 2:
             del self.fields["committee"]
+        elif not self.is_bound:
+            self.initial.setdefault("committee", next(filter(self._group_of, self.committees), None))
         for name in {"kind", "committee"} & self.fields.keys():
             self.fields[name].widget.attrs["class"] = "form-select"
         self.fields["pasted"].widget.attrs |= {"rows": 6, "class": "form-control", "spellcheck": "false"}
@@ -114,20 +116,30 @@ class ImportForm(ActionForm):
             raise ValidationError({"file" if self.cleaned_data["file"] else "pasted": str(error)}) from None
 
     @property
+    def _chosen(self) -> str:
+        """The key of the committee chosen, else of the first one of the user's."""
+        chosen = str(self["committee"].value() or "") if "committee" in self.fields else ""
+        return chosen if chosen in self.committees else next(iter(self.committees))
+
+    @property
     def own_committee(self) -> Any:
         """The committee below the root for which the file is imported; None for the district."""
-        chosen = str(self["committee"].value() or "") if "committee" in self.fields else ""
-        committee = self.committees.get(chosen) or next(iter(self.committees.values()))
+        committee = self.committees[self._chosen]
         return None if committee.is_root() else committee
 
     @cached_property
     def group_name(self) -> str:
         """What all rows are about, chosen by its key before the upload; "" for nothing, or what the user cannot see."""
+        return self._group_of(self._chosen)
+
+    def _group_of(self, key: str) -> str:
+        """What all rows are about where the committee with this key keeps it, "" otherwise."""
         about, kind = self["about"].value(), self["kind"].value()
         is_key = str(about or "").isdecimal() and len(str(about)) <= KEY_DIGITS
         if not is_key or kind not in import_kinds():
             return ""
-        groups = import_kinds()[kind].resource.titled_groups(self.user, self.own_committee)
+        committee = None if self.committees[key].is_root() else self.committees[key]
+        groups = import_kinds()[kind].resource.titled_groups(self.user, committee)
         return groups.label_of(int(about)) if groups else ""
 
     @property
