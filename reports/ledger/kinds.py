@@ -42,12 +42,12 @@ def closed_people(user, committee):
     return frozenset((Person, pk) for pk in closed.values_list("pk", flat=True))
 
 
-def add_transfers(user, rows):
+def add_transfers(user, rows, committee):
     """Adds to rows about members of other branches the member to transfer and the branch to transfer to."""
     standing = [row for row in rows if row.told.get("record", [""])[0] == Member._meta.label and row.is_refused]
     if not standing or not user.may_open("member_transfer"):
         return
-    column, meant, names = MemberResource.group, aliases("members"), {}
+    column, meant, names = MemberResource.group, aliases("members", committee), {}
     for row in standing:
         text = str(row.values.get(column, ""))
         names[id(row)] = (text, meant.get(column, {}).get(text_key(text), ""))

@@ -24,6 +24,7 @@ from tests.reports.test_import_marks import exported
 from tests.reports.test_list_round_trip import table
 from tests.rosters import identity_number, records, tally
 from yl_district.history.tracking import because
+from yl_district.importing.proposal import learn_alias
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -184,3 +185,12 @@ def test_a_sign_in_list_of_an_activity_is_imported_for_the_committee_that_keeps_
     assert (form["committee"].value(), form.group_name) == (str(district[THEIRS].pk), str(activity))
     batch = opened(client, [{"姓名": "顾清"}], kind="signins", about=activity.pk, committee=form["committee"].value())
     assert batch.organisation == district[THEIRS]
+
+
+def test_a_transfer_is_proposed_to_the_branch_that_the_committee_has_taught(client, district):
+    other = make_organisation("杨林社区团支部", district[OURS])
+    one = make_member("邬安宁", district[HERE])
+    learn_alias("members", "所在团支部", "杨支", other.name, committee=district[OURS])
+    batch = opened(client, [member(branch="杨支", 出生日期="1998-05-04")])
+    [row] = client.get(batch.get_absolute_url(), {"show": "elsewhere"}).context["rows"]
+    assert (row.member, row.branch) == (one.pk, other.pk)

@@ -25,7 +25,7 @@ from ..typing import User
 from .models import LEDGER, ImportAlias, ImportBatch, ImportHeading, ImportPart
 
 
-def no_links(user: User | None, rows: Iterable[Any]) -> None:
+def no_links(user: User | None, rows: Iterable[Any], committee: Model | None) -> None:
     """The default of `add_links`: adds nothing."""
 
 
@@ -39,8 +39,8 @@ class ImportKind:
 
     With `create_name`, that of the page that registers one, staff of committees below the root who may open it import
     many. The records of a kind that `is_case` are confidential. A kind that is not `on_page` is imported by the ledger
-    or the command line alone. `add_links(user, rows)` adds links to refused ShownRows that help the user to resolve
-    them.
+    or the command line alone. `add_links(user, rows, committee)` adds links to refused ShownRows of an import of a
+    committee that help the user to resolve them.
     """
 
     key: str
@@ -49,7 +49,7 @@ class ImportKind:
     create_name: str = ""
     is_case: bool = False
     on_page: bool = True
-    add_links: Callable[[User, Iterable[Any]], None] = no_links
+    add_links: Callable[[User, Iterable[Any], Model | None], None] = no_links
 
     @property
     def label(self) -> str:

@@ -280,7 +280,7 @@ def add_links(user: User, batch: ImportBatch, rows: Iterable[ShownRow]) -> None:
     """Adds each kind's links to its rows."""
     kinds = sheet_kinds(batch)
     for kind in dict.fromkeys(kinds.values()):
-        kind.add_links(user, [row for row in rows if kinds.get(row.sheet_number) is kind])
+        kind.add_links(user, [row for row in rows if kinds.get(row.sheet_number) is kind], batch.organisation)
 
 
 def committed_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
