@@ -15,7 +15,7 @@ from yl_district.sheets.doubts import Candidate
 from yl_district.sheets.problems import RowProblems
 from yl_district.sheets.text_widgets import IdentityNumberWidget, MobileWidget, NameWidget
 
-from .identity import MAY_BE, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
+from .identity import MAY_BE, THE_PERSON, Said, is_born_alike, is_moved, is_told_apart, weighed, why_asked
 from .models import Member, Person, Post, Volunteer
 
 NAME_WITH_QUALIFIER = re.compile(r"(.+?)\s*[(（](.+)[)）]", re.DOTALL)
@@ -162,8 +162,8 @@ class Directory:
         said, namesakes = Said.by_row(row), self._named(row["姓名"])
         fitting = self._by_numbers(row, ask)
         if not fitting and capacity:
-            fitting = fitting_of(self._named(row["姓名"], capacity), said)
-        if fitting := fitting or fitting_of(namesakes, said):
+            fitting = self._fitting(self._named(row["姓名"], capacity), said)
+        if fitting := fitting or self._fitting(namesakes, said):
             return self._chosen(fitting, said, ask)
         return self._asked(said, namesakes, ask)
 
@@ -178,7 +178,7 @@ class Directory:
             return self.matching_anywhere(row, capacity, ask)
         said = Said.by_row(row)
         hinted = [one for one in self._named(reference.name) if self.hinted(one, reference.hint)]
-        if fitting := fitting_of(hinted, said):
+        if fitting := self._fitting(hinted, said):
             return self._chosen(fitting, said, ask, remedy=TELL_APART_REFERENCE)
         person = self._asked(said, hinted, ask)
         if person is None:
@@ -213,6 +213,20 @@ class Directory:
         is_numbered = said.number == person.identity_number if said.number else said.mobile == person.mobile != ""
         return [] if is_numbered else [self._candidate(person, said, None)]
 
+    def _fitting(self, people, said):
+        """Returns those of the people whom nothing said contradicts, of visitors only where no birth date is said.
+
+        Whoever could try all birth dates would learn that of a visitor.
+        """
+        return fitting_of([one for one in people if said.birth is None or self._is_reached(one)], said)
+
+    def _may_be(self, person, said, is_here):
+        """Whether the person may be meant, without regard to the birth date of a visitor."""
+        if self._is_reached(person):
+            return weighed(person, said, is_here) == MAY_BE
+        found = weighed(person, said._replace(birth=None), is_here)
+        return found == MAY_BE or (found == THE_PERSON and said.birth is not None)
+
     def _candidate(self, person, said, is_here):
         return Candidate(person, why_asked(person, said, is_here) if self._is_reached(person) else "姓名相同")
 
@@ -232,7 +246,7 @@ class Directory:
         found = []
         for one in namesakes + self._named_alike(said.name):
             is_here = self._is_here(one, organisations)
-            is_asked = one.pk and self._is_told(one) and weighed(one, said, is_here) == MAY_BE
+            is_asked = one.pk and self._is_told(one) and self._may_be(one, said, is_here)
             is_near = is_here is not False or self._is_kept(one)
             is_asked = is_asked and (is_near or (self._is_reached(one) and is_born_alike(one, said)))
             if is_asked and not (is_moved(one, said) and self.book.repeats(one, "mobile")):

@@ -194,3 +194,15 @@ def test_a_transfer_is_proposed_to_the_branch_that_the_committee_has_taught(clie
     batch = opened(client, [member(branch="杨支", 出生日期="1998-05-04")])
     [row] = client.get(batch.get_absolute_url(), {"show": "elsewhere"}).context["rows"]
     assert (row.member, row.branch) == (one.pk, other.pk)
+
+
+def test_the_birth_date_of_a_visitor_cannot_be_tried_out(client, district, visitor):
+    row = {"活动名称": "观影", "日期": "2017-04-08", "姓名": "来宾"}
+    tried = []
+    for day in (3, 4, 5):
+        number = identity_number(2, date(1998, 5, day))
+        batch = opened(client, [row | {"身份证号": number}], kind="signins")
+        [found] = batch.parts.get().told.values()
+        tried.append((tally(batch), [question["kind"] for question in batch.questions], found["doubt"]["candidates"]))
+    assert tried == [({"new": 1}, ["same_person"], [["members.Person", visitor.pk, "姓名相同"]])] * 3
+    assert opened(client, [row], kind="signins").questions == []

@@ -212,7 +212,9 @@ def test_a_guest_of_an_own_activity_is_found_again_but_not_changed(client, distr
     activity = make_activity(district[HERE], "健步走")
     activity.sign_ins.create(person=guest, capacity="other")
     row = {"活动名称": "健步走", "日期": "2017-04-08", "姓名": "来宾", "身份证号": identity_number(3), "到达": "09:00"}
-    commit(client, opened(client, [row], kind="signins"))
+    batch = opened(client, [row], kind="signins")
+    act(client, "answer", batch, **{"answer-same_person": "same"})
+    commit(client, batch)
     guest.refresh_from_db()
     assert (Person.objects.count(), guest.identity_number) == (1, None)
     assert activity.sign_ins.get().arrived == "09:00"
