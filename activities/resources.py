@@ -453,6 +453,13 @@ class SignInResource(PeopleResource):
     def index(self):
         return self.book.only(ActivityIndex)
 
+    def before_import_row(self, row, **options):
+        super().before_import_row(row, **options)
+        assisted = SignIn.Capacity.ASSISTED_YOUTH
+        if self.book.committee is not None and self.row.get("身份") == assisted:
+            remedy = "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格"
+            raise row_problem("身份", assisted.label, f"{assisted.label}以外的身份", remedy)
+
     def load(self):
         known = list(self.book.rows(SignIn).order_by("pk"))
         for record in known:

@@ -206,3 +206,11 @@ def test_the_birth_date_of_a_visitor_cannot_be_tried_out(client, district, visit
         tried.append((tally(batch), [question["kind"] for question in batch.questions], found["doubt"]["candidates"]))
     assert tried == [({"new": 1}, ["same_person"], [["members.Person", visitor.pk, "姓名相同"]])] * 3
     assert opened(client, [row], kind="signins").questions == []
+
+
+def test_who_is_assisted_is_not_said_by_staff_below_the_root(client, district, visitor):
+    row = {"活动名称": "观影", "日期": "2017-04-08", "姓名": "来宾", "身份": "帮扶对象"}
+    column, *_, remedy = wrong(client, [row], "signins")
+    assert (column, remedy) == ("身份", "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格")
+    above = signed_in(make_user("区专干", district["望湖地区团工委"]))
+    assert tally(opened(above, [row], kind="signins")) == {"new": 1}
