@@ -14,6 +14,7 @@ from tests.factories import (
     make_member,
     make_organisation,
     make_person,
+    make_supply,
     make_user,
     make_volunteer,
 )
@@ -214,3 +215,16 @@ def test_who_is_assisted_is_not_said_by_staff_below_the_root(client, district, v
     assert (column, remedy) == ("身份", "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格")
     above = signed_in(make_user("区专干", district["望湖地区团工委"]))
     assert tally(opened(above, [row], kind="signins")) == {"new": 1}
+
+
+def test_what_other_committees_register_meanwhile_does_not_outdate_the_check(client, district):
+    rows = [{"日期": "2017-05-05", "组织": HERE, "物资": "团旗", "数量": "1"}]
+    batch = opened(client, rows, kind="supplies")
+    make_supply(district[THERE])
+    assert (commit(client, batch).status_code, batch.state) == (302, "committed")
+    batch = opened(client, rows * 2, kind="supplies")
+    seen = client.get(batch.get_absolute_url()).context["seen"]
+    make_supply(district[HERE], issued_on=date(2017, 5, 5))
+    act(client, "commit", batch, seen=seen)
+    batch.refresh_from_db()
+    assert (batch.state, batch.said != "") == ("checked", True)

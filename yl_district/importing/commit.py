@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
 from ..likeness import name_key
+from ..sheets.columns import rows_kept
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
 from .awaited import keep_awaited
@@ -164,10 +166,18 @@ class ActWriter:
         Raises OutdatedCheck where a resource that relies on all records of its model finds any of them changed.
         """
         self.changes = Changes(self.marks, {label: as_ranges(keys) for label, keys in self.written.items()})
-        if any(self.changes.keys.get(label) for label in self.whole):
+        if any(self._is_touched(label) for label in self.whole):
             raise OutdatedCheck
         for owner in self.owners if self.changes else ():
             self.changes.count_as_changed(owner)
+
+    def _is_touched(self, label: str) -> bool:
+        """Whether others have changed records of a model, or deleted some, that the check has compared rows with."""
+        keys, model = self.changes.keys.get(label, set()), apps.get_model(label)
+        others = model._base_manager.filter(pk__in=keys)
+        kept = rows_kept(model, self.committee).order_by().values("pk")
+        # Those of other committees are none of them; they change every few minutes.
+        return bool(keys) and others.exclude(pk__in=kept).count() < len(keys)
 
     def verify_unchanged(self, batch: ImportBatch) -> None:
         """Raises OutdatedCheck where others have changed what the acts rely on while these were written."""
