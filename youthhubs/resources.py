@@ -103,11 +103,19 @@ class TeamResource(PeopleResource):
     def teams(self):
         return self.book.only(TeamIndex)
 
+    def refuse_foreign_place(self, place):
+        """Raises CellError for a row about a place in a team of another committee, of which nothing is told."""
+        if place.pk in self.teams.foreign:
+            raise CellError("本单位的志愿者队伍", f"此人现在的队伍属于其他单位，{BY_DISTRICT}", "志愿者队伍")
+
     def refuse_overlap(self, places, column):
         """Raises RowProblems for the row's `column` where any two of a volunteer's places overlap."""
         in_order = sorted(places, key=lambda place: place.started_on or date.min)
         for place, following in pairwise(in_order):
             if place.overlaps(following):
+                if place.pk in self.teams.foreign or following.pk in self.teams.foreign:
+                    found, remedy = self.row.get(column), f"此人这段时间的队伍属于其他单位，{BY_DISTRICT}"
+                    raise row_problem(column, found, "不与其他队伍重叠的日期", remedy)
                 words = overlap_problem(place).params
                 raise row_problem(column, self.row.get(column), words["expected"], words["remedy"])
 
@@ -235,6 +243,7 @@ class VolunteerResource(TeamResource):
         if place.ended_on and begin >= place.ended_on:
             return True
         if is_elsewhere and place.started_on and begin < place.started_on:
+            self.refuse_foreign_place(place)
             remedy = "请核对；更早的队伍写在《队伍变更》表中"
             raise CellError(f"不早于现在这支队伍入队日期（{place.started_on}）的日期", remedy, "入队日期")
         return is_elsewhere and begin != place.started_on
@@ -254,8 +263,7 @@ class VolunteerResource(TeamResource):
         self.touched.append(started)
 
     def _set_of_place(self, place, name, value):
-        if place.pk in self.teams.foreign:
-            raise CellError("本单位的志愿者队伍", f"此人现在的队伍属于其他单位，{BY_DISTRICT}", "志愿者队伍")
+        self.refuse_foreign_place(place)
         self.trail.append(partial(setattr, place, name, getattr(place, name)))
         setattr(place, name, value)
         if not any(place is one for one in self.touched):
@@ -268,7 +276,9 @@ class VolunteerResource(TeamResource):
         self.refuse_overlap(self.teams.of(instance), "入队日期")
 
     def _cells(self, place):
-        """Returns the texts of the columns of a place, {heading: text}."""
+        """Returns the texts of the columns of a place, {heading: text}, empty for one in another committee's team."""
+        if place is not None and place.pk in self.teams.foreign:
+            place = None
         values = {heading: getattr(place, name, None) for heading, name in self.of_place.items()}
         return {heading: self._text(heading, value) for heading, value in values.items()}
 

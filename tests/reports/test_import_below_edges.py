@@ -228,3 +228,19 @@ def test_what_other_committees_register_meanwhile_does_not_outdate_the_check(cli
     act(client, "commit", batch, seen=seen)
     batch.refresh_from_db()
     assert (batch.state, batch.said != "") == ("checked", True)
+
+
+def test_a_volunteers_place_with_another_committee_is_not_told(client, district):
+    hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[THERE], "槐荫青年汇")
+    one = make_volunteer(hub, person=make_person("韩笑", mobile="13800138002"))
+    one.places.update(ended_on=date(2017, 1, 1))
+    one.places.create(hub=other, started_on=date(2017, 1, 1), ended_on=date(2017, 6, 1))
+    row = {"姓名": "韩笑", "手机号码": "13800138002", "志愿者队伍": hub.name}
+    batch = opened(client, [row | {"入队日期": "2017-07-01"}], kind="volunteers")
+    [found] = batch.parts.get().told.values()
+    assert found["changes"] == [["志愿者队伍", "", hub.name], ["入队日期", "", "2017-07-01"]]
+    expected, remedy = wrong(client, [row | {"入队日期": "2016-12-01"}], "volunteers")[2:]
+    assert (expected, remedy) == ("本单位的志愿者队伍", "此人现在的队伍属于其他单位，须由地区团委机关办理")
+    one.places.filter(hub=hub).update(started_on=date(2017, 7, 1), ended_on=None)
+    expected, remedy = wrong(client, [row | {"入队日期": "2017-05-01"}], "volunteers")[2:]
+    assert (expected, remedy) == ("不与其他队伍重叠的日期", "此人这段时间的队伍属于其他单位，须由地区团委机关办理")
