@@ -13,7 +13,7 @@ from .faults import Fault
 
 MERGES = (
     "tests/members/test_merging.py tests/members/test_merging_of_pairs.py tests/members/test_merge_histories.py "
-    "tests/assistance/test_grants_of_merged.py"
+    "tests/members/test_merge_views.py tests/assistance/test_grants_of_merged.py"
 )
 # Modules with self-contained logic, and the tests closest to them.
 MODULES = {
