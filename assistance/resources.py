@@ -27,8 +27,9 @@ from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
+from yl_district.sheets.log_resource import LogResource
 from yl_district.sheets.problems import row_problem
-from yl_district.sheets.resource import LogResource, SheetResource
+from yl_district.sheets.resource import SheetResource
 
 from .models import Assistance, AssistedYouth, Pairing, Scholarship, ServicePlan
 

@@ -10,8 +10,9 @@ from yl_district.sheets.cells import CellError, is_blank, text_key
 from yl_district.sheets.choice_widgets import YesNoWidget
 from yl_district.sheets.columns import RecordNameColumn, column
 from yl_district.sheets.doubts import SAME_ORGANISATION, Candidate
+from yl_district.sheets.log_resource import LogResource
 from yl_district.sheets.problems import row_problem
-from yl_district.sheets.resource import LogResource, SheetResource
+from yl_district.sheets.resource import SheetResource
 from yl_district.sheets.span_resource import SpanResource
 
 from .models import (

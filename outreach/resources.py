@@ -17,7 +17,8 @@ from members.resources import (
 from yl_district.pinyin import person_order
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import ReferenceColumn, column
-from yl_district.sheets.resource import LogResource, SheetResource
+from yl_district.sheets.log_resource import LogResource
+from yl_district.sheets.resource import SheetResource
 
 from .models import Contact, Link
 

@@ -62,7 +62,7 @@ from yl_district.importing.models import ImportBatch
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.importing.steps import begin_undo
 from yl_district.sheets.export_marks import HEADING, mark
-from yl_district.sheets.resource import LogResource
+from yl_district.sheets.log_resource import LogResource
 from youthhubs.models import Hub
 
 pytestmark = pytest.mark.both

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ..sheets import cells
+from ..sheets.cell_reading import ROW_NUMBER
 from ..sheets.cells import YEAR_OF_SHEET
 from ..sheets.models import KeptCells
 from ..sheets.problems import Problem, RowCells, RowProblems, problem_at
-from ..sheets.resource import ROW_NUMBER, CellChange, SheetResource
+from ..sheets.resource import SheetResource
+from ..sheets.value_changes import CellChange
 from .stage import Act, Stage
 
 NEW, CHANGED, SAME, ELSEWHERE, DUPLICATE, WRONG, ASIDE, BLANK = "n", "c", "s", "e", "d", "w", "a", "b"

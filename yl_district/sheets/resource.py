@@ -5,11 +5,11 @@ compares; nothing is written before every row has been checked. All sheets of a 
 name in one sheet can refer to a row of another.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.db.models import Model
@@ -18,50 +18,22 @@ from import_export.results import RowResult
 
 from ..days import check_days
 from ..partial_dates import is_vaguer
-from ..privacy.encryption import Sealed
-from ..privacy.masking import masked, masked_name
-from ..record_options import options_of
-from ..states import DatedState, former_of
 from . import cells
+from .cell_reading import CellReading
 from .columns import (
     ADD,
     ADDITIONS,
     ANSWER_FIRST,
-    REGISTER,
     WRONG_FIRST,
     Book,
     Column,
     RecordNameColumn,
-    ReferenceColumn,
 )
 from .committee_reach import CommitteeReach
-from .date_widgets import MonthWidget, PartialDateWidget
-from .day_texts import TitleDay, rewritten_month
+from .day_texts import TitleDay
 from .doubts import Candidate, Doubt
-from .export_recall import ExportRecall
-from .lost_digits import check_digits, check_rounded, is_rounded
 from .problems import CellProblem, RowCells, RowProblems, row_problem
-from .text_widgets import MobileWidget, TextWidget
-from .waiting_cells import WaitingCells
-
-ROW_NUMBER = "\0row"  # key of the row's number, which no heading can equal
-MOST_REMEMBERED = 2_000  # texts of each column whose values are cached
-# (heading, old text, new text).
-CellChange: TypeAlias = tuple[str, str, str]
-GROUP_ELSEWHERE = "请核对名称，或在“重新选择列”中更改归属的来源，或先在系统中登记"
-
-
-class UnreadText(NamedTuple):
-    """Why a text cannot be read in a column: what was expected, and the remedy, as of CellError."""
-
-    expected: str
-    remedy: str
-    column: str | None
-
-
-def is_read_alone(item: Column) -> bool:
-    """Whether a column's value is all that its cells say, whatever else there is in the book."""
-    return type(item).resolve is Column.resolve and not isinstance(item.widget, MobileWidget)
+from .value_changes import CellChange, ValueChanges
 
 
 class PlainRowResult(RowResult):
@@ -71,7 +43,7 @@ class PlainRowResult(RowResult):
         self.object_id = None
 
 
-class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
+class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
     """Imports one sheet row by row; all changes made by a wrong row are rolled back.
 
     Bad cells that decide neither identity nor a figure are put aside as `awaited`, and the row is imported without.
@@ -171,14 +143,6 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         self.begun: dict[int, bool] = {}  # whether the row `has_begun` the records that its cells set, by their id()
         self._forget_texts()
 
-    def _forget_texts(self) -> None:
-        """Begins to remember what texts mean; `reading` has each column with the texts that say the same anywhere."""
-        self.memory: dict[str, dict[str, Any]] = {heading: {} for heading in self.fields}
-        self.reading = [
-            (heading, item, self.memory[heading] if is_read_alone(item) else None)
-            for heading, item in self.fields.items()
-        ]
-
     @classmethod
     def get_display_name(cls) -> str:
         return cls.sheet
@@ -261,11 +225,6 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         """Returns the Questions of `importing.questions` that the checked rows leave open, answered ones included."""
         return []
 
-    def write_beside(self, record: Any, names: Sequence[str] = ()) -> None:
-        """Adds a record to be written with the current row's: a new one, or the named fields of a stored one."""
-        self.beside.append((record, names))
-        self.trail.append(self.beside.pop)
-
     @classmethod
     def settle(cls, keys: Collection[int]) -> None:
         """Updates derived data after records were written, or undone, in bulk.
@@ -286,13 +245,6 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         """
         return []
 
-    def change(self, record: Any, name: str, value: Any) -> None:
-        """Sets a field of the current row's record that no column states by itself."""
-        self.trail.append(partial(setattr, record, name, getattr(record, name)))
-        setattr(record, name, value)
-        if not self.has_begun(record):
-            self._touch(record, name)
-
     def ask(self, about: str, candidates: Sequence[Candidate]) -> Any:
         """Returns the record that the current row is answered to mean, None for another one.
 
@@ -305,155 +257,10 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
             raise RowProblems([], RowProblems.DOUBTFUL)
         return self.doubt.meant
 
-    def link(self, record: Any, name: str, others: Collection[Model]) -> bool:
-        """Replaces the links of a many-to-many field of the current row's record; returns whether they differ."""
-        stored = {one.pk for one in getattr(record, name).all()} if record.pk else set()
-        if stored == {one.pk for one in others}:
-            return False
-        self.linked[name] = list(others)
-        return True
-
     # The steps of a row, in the order in which django-import-export calls them
 
     def before_import(self, dataset: Any, **options: Any) -> None:
         self.load()
-
-    def before_import_row(self, row: RowCells, **options: Any) -> None:
-        self.row_number, self.row, self.doubt = row[ROW_NUMBER], {}, None
-        problems: list[CellProblem] = []
-        self.spelled, self.unmasked, self.notes = [], {}, []
-        self.place = (self.sheet, self.row_number)
-        self.linked = {}
-        self.marked, row = self._recalled(row)
-        for heading, item, known in self.reading:
-            value = row.get(heading)
-            # Most cells repeat what was read in a row before.
-            if known is not None and type(value) is str and heading not in self.standing:
-                read = known.get(value)
-                if read is not None and type(read) is not UnreadText:
-                    self.row[heading] = read
-                    continue
-            if value is None or cells.is_blank(value):
-                if item.required and not self.is_said_elsewhere(item, row):
-                    problems.append((heading, None, "必填内容", f"请填写{heading}"))
-                continue
-            try:
-                self.row[heading] = self._resolved(heading, item, value, row)
-            except cells.CellError as error:
-                if not self.is_left_open(item, value):
-                    problems.append(self._cell_problem(heading, value, error))
-            else:
-                if isinstance(item.widget, MobileWidget):
-                    self._note_rest(heading, item.widget, value)
-        if problems:
-            raise RowProblems(problems)
-
-    def _note_rest(self, heading: str, widget: MobileWidget, value: Any) -> None:
-        """Notes what a cell says beside the value that was read from it: words as a remark, numbers to be asked for."""
-        rest = widget.rest(value)
-        if not rest:
-            return
-        if self.remark and not any(map(str.isdigit, rest)):
-            self.notes.append(f"{heading}：{rest}")
-        else:
-            remedy = "已登记其中第一个号码，其余内容请核对后写在合适的栏目中"
-            self.awaited.append((heading, value, f"一个{heading}", remedy))
-
-    def _resolved(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
-        """Returns the value of a cell, else that of its remembered meaning; raises CellError."""
-        if heading in self.standing and not isinstance(item, ReferenceColumn):
-            return self.standing[heading]
-        try:
-            return item.resolve(self.book, self.read(heading, item, value, row))
-        except cells.CellError:
-            usual = item.codes.meant(value) if item.codes else ""
-            if item.codes and usual and self.book.note_code(item.codes, self.place, self.is_evident(heading, row)):
-                return item.widget.clean(usual, row)
-            meanings = self.aliases.get(heading, {}) if isinstance(value, str) else {}
-            meant = meanings.get(cells.text_key(value)) if meanings else None
-            if meant is None and (kept := self._named_elsewhere(heading, item, value)):
-                return kept
-            if meant is None:
-                raise
-        found = item.resolve(self.book, self.read(heading, item, meant, row))
-        self.spelled.append((heading, cells.quoted_cell(value), meant))
-        return found
-
-    def _named_elsewhere(self, heading: str, item: Column, value: object) -> Any:
-        """What the row's record refers to and another committee keeps, where the cell still names it; else None."""
-        marked: Any = self.marked
-        is_name = self.book.committee is not None and isinstance(item, RecordNameColumn)
-        if not is_name or marked is None or not self._is_as_exported(marked, heading, value):
-            return None
-        return self.standing_value(marked, heading)
-
-    def is_evident(self, heading: str, row: RowCells) -> bool:
-        """Whether another cell of the row says what a number in a column of choices means; by default none does."""
-        return False
-
-    def _cell_problem(self, heading: str, value: Any, error: cells.CellError) -> CellProblem:
-        """Returns the problem of a cell; for a masked cell it does not reveal the stored value."""
-        if heading in self.unmasked:
-            return heading, self.unmasked[heading], "完整的内容", "导出时隐去的部分不能据以核对，请填写完整的内容"
-        remedy = GROUP_ELSEWHERE if (heading, error.remedy) == (self.group, REGISTER) else error.remedy
-        return heading, value, error.expected, remedy
-
-    def begin_sheet(self, year: int) -> None:
-        """Notes the year that the sheet of the next rows is about, 0 where it does not say."""
-        if year != self.year:
-            self.year = year
-            self._forget_texts()
-
-    def is_said_elsewhere(self, item: Column, row: RowCells) -> bool:
-        """Whether the column's alternative, `unless`, is filled in the row."""
-        return bool(item.unless) and not cells.is_blank(row.get(item.unless))
-
-    def read(self, heading: str, item: Column, value: Any, row: RowCells) -> Any:
-        """Returns the value that the column's widget reads, cached by text as its CellErrors are."""
-        if self.marked is not None and (kept := self._rewritten(heading, item, value)):
-            return kept
-        known = self.memory[heading]
-        if type(value) is str and value in known:
-            found = known[value]
-            if type(found) is UnreadText:
-                raise cells.CellError(*found)
-            return found
-        cells.check_formula(value)
-        is_kept = False
-        if is_rounded(value):
-            is_kept = self._is_stored(heading, item, value)
-            if not is_kept:
-                check_rounded(item.widget, value)
-        if self.without_types and not self._is_stored(heading, item, value):
-            check_digits(item.widget, value)
-        try:
-            read = item.widget.clean(value, row)
-        except cells.CellError as error:
-            if type(value) is str and len(known) < MOST_REMEMBERED:
-                known[value] = UnreadText(error.expected, error.remedy, error.column)
-            raise
-        if type(value) is str and len(known) < MOST_REMEMBERED and not is_kept:
-            known[value] = read
-        return read
-
-    def _is_stored(self, heading: str, item: Column, text: object) -> bool:
-        """Whether the cell of an exported row still equals the stored value."""
-        return self.marked is not None and self.exported_text(self.marked, heading, item) == text
-
-    def _rewritten(self, heading: str, item: Column, value: object) -> Any:
-        """Returns the stored month of an exported row whose cell is the same as Excel has rewritten it, else None."""
-        is_known_as_it_is = isinstance(item.widget, PartialDateWidget)
-        if not (is_known_as_it_is or isinstance(item.widget, MonthWidget)):
-            return None
-        text = rewritten_month(cells.plain(value)) if isinstance(value, str) else None
-        if text is None and not (is_known_as_it_is and isinstance(value, date) and value.day == 1):
-            return None
-        stored = self.value_for_export(self.marked, heading, item)
-        if stored is None or (is_known_as_it_is and isinstance(stored, date)):
-            return None  # nothing, or a day, which Excel shows as one
-        if isinstance(value, date):
-            return stored if (stored.year, stored.month) == (value.year, value.month) else None
-        return stored if text and text.may_be(stored.year, stored.month) else None
 
     def import_row(self, row: RowCells, instance_loader: Any, **options: Any) -> RowResult:
         result = self._imported(row, instance_loader, **options)
@@ -592,108 +399,6 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
         new = [note for note in self.notes if note not in said]
         self.row[self.remark] = "；".join(filter(None, [said, *new]))
 
-    def _dated_values(self, instance: Any) -> dict[str, Any]:
-        """Returns the stored values of a known record with states over time, {} for all others."""
-        return dict(instance.__dict__) if instance.pk and options_of(type(instance)).states else {}
-
-    def _date_states(self, instance: Any, stored: Mapping[str, Any]) -> None:
-        """Has changed states hold since the day that the row states, else the day that the file is answered with.
-
-        A value that has itself begun on that day or later is replaced.
-        """
-        former = former_of(instance)
-        former.__dict__ |= {name: value for name, value in stored.items() if name in vars(former)}
-        changed = [one for one in options_of(type(instance)).states if one.is_changed(former, instance)]
-        if not changed:
-            return
-        before = dict(instance.__dict__)
-        for state in changed:
-            if state.is_dated(former, instance):
-                spans = state.begin_as_stated(former, instance)
-            else:
-                spans = self._begun_by_file(state, former, instance)
-            for span in spans:
-                self.write_beside(span)
-        self._touch_derived(instance, before)
-
-    def _begun_by_file(self, state: DatedState, former: Any, instance: Any) -> Sequence[Any]:
-        self.book.note_state_change(*self.place)
-        try:
-            return state.begin(former, instance, self.book.state_day)
-        except ValidationError:
-            state.correct(former, instance)
-            return []
-
-    def _set(self, instance: Any, heading: str, item: Column, value: Any) -> None:
-        target, name = instance, item.name
-        for step in item.path:
-            target = getattr(target, step)
-        if self.book.closed and (type(target), target.pk) in self.book.closed:
-            return
-        is_begun, old = self.begun.get(id(target)), getattr(target, name, None)
-        if is_begun is None:
-            is_begun = self.begun[id(target)] = self.has_begun(target)
-        if old != value and is_vaguer(value, old):
-            value = old
-        if is_begun:
-            setattr(target, name, value)  # all its values are from this row
-            return
-        if item.attribute in self.shared:
-            self._claim(target, name, value, partial(self._quoted, item, target, name))
-        self.compared[heading] += old not in ("", None)
-        if old == value or (isinstance(item.widget, TextWidget) and item.widget.render(old) == value):
-            return
-        old_text, new_text = self._masked_texts(item, target, name, old, value)
-        change = heading, old_text, new_text
-        is_beside = instance.pk is None and target.pk is not None
-        if is_beside and item.attribute in self.kept and not (old in ("", None) or is_vaguer(old, value)):
-            remedy = "请核对；确为登记有误时，先在人员资料中改正"
-            raise cells.CellError(f"与已登记一致的{heading} {change[1]}", remedy)
-        self.trail.append(partial(setattr, target, name, old))
-        setattr(target, name, value)
-        self._touch(target, name)
-        self.changes.append(change)
-        if is_beside:
-            self.changes_beside.append((target, *change))
-
-    def has_begun(self, record: Any) -> bool:
-        """Whether the current row itself creates the record, so that no other row knows it yet."""
-        return record.pk is None and id(record) not in self.book.begun
-
-    def _claim(self, target: Any, name: str, value: Any, shown: Callable[[Any], str]) -> None:
-        """Claims a shared value; raises CellError where rows that describe the same record do not agree."""
-        place = self.place
-        if target.pk and not self.book.has_claim(target, name):
-            stored = getattr(target, name)
-            if stored == value:
-                self.trail.append(partial(self.book.disagree, target, self.book.agree(target, name, place)))
-                return
-            if not is_vaguer(stored, value):
-                self.book.check_agreed(target, name, shown(stored))
-        if target.pk is None and getattr(target, name) not in ("", None):
-            self.book.claimed(target).setdefault(name, (getattr(target, name), self.book.begun[id(target)]))
-        known = self.book.claim(target, name, value, place, shown)
-        self.trail.append(partial(self.book.disclaim, target, name, known))
-
-    def _quoted(self, item: Column, target: Any, name: str, value: Any) -> str:
-        """Returns a value for a problem, masked, since it may be a stored one that the sender does not know."""
-        [text] = self._masked_texts(item, target, name, value)
-        return text
-
-    def _masked_texts(self, item: Column, target: Any, name: str, *values: Any) -> Iterable[str]:
-        """Returns values as texts for the report of changes, with numbers and minors' names masked."""
-        texts = [item.widget.render(value) for value in values]
-        if item.is_masked:
-            return map(masked, texts)
-        is_hidden_name = name == "name" and getattr(target, "shown_name", target.name) != target.name
-        return map(masked_name, texts) if is_hidden_name else texts
-
-    def _touch(self, record: Any, name: str) -> None:
-        names = self.dirty.setdefault(id(record), (record, set()))[1]
-        if name not in names:
-            names.add(name)
-            self.trail.append(partial(names.discard, name))
-
     def skip_row(self, instance: Any, original: Any, row: RowCells, import_validation_errors: Any = None) -> bool:
         if id(instance) not in self.matched:
             self.matched[id(instance)] = (self.row_number, instance, self.sheet)
@@ -716,14 +421,6 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
                 self._touch_derived(record, before)
         if problems:
             raise RowProblems(problems)
-
-    def _touch_derived(self, record: Any, before: Mapping[str, Any]) -> None:
-        """Marks fields that `clean` has changed as dirty; merely decrypting a cell is no change."""
-        for name, old in before.items():
-            value = record.__dict__[name]
-            if value is not old and not isinstance(old, Sealed) and value != old:
-                self.trail.append(partial(setattr, record, name, old))
-                self._touch(record, name)
 
     def records_of(self, instance: Any) -> list[Any]:
         """Returns the records that one row writes, in the order in which they must be created."""
@@ -762,41 +459,3 @@ class SheetResource(ExportRecall, WaitingCells, CommitteeReach, ModelResource):
 
     def save_m2m(self, instance: Any, row: RowCells, **options: Any) -> None:
         """Does nothing: links are written with their records when the import is committed."""
-
-
-class LogResource(SheetResource):
-    """A sheet whose rows are events: a row means the record that is equal in every cell.
-
-    Equal rows mean as many events. A row that differs from all records is a new event, unless its mark names a record.
-    """
-
-    relies_on_all = True
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        cls.known_by = tuple(item.column_name for item in cls.columns)
-        super().__init_subclass__(**options)
-
-    def load(self) -> None:
-        self.stored = {}
-        self.waiting: dict[tuple[str, ...], list[Any]] = defaultdict(list)
-        for record in self.rows_for_export(self.book.rows(self._meta.model).order_by("pk")):
-            self.stored[record.pk] = record
-            self.waiting[tuple(self.export_row(record))].append(record)
-
-    def find(self, row: RowCells) -> Any:
-        said = tuple(
-            "" if row.get(heading) is None else self.render(heading, item, row[heading])
-            for heading, item in self.fields.items()
-        )
-        waiting = self.waiting[said]
-        return self._taken(waiting, waiting[0]) if waiting else None
-
-    def recall(self, record: Any) -> Any:
-        waiting = self.waiting[tuple(self.export_row(record))]
-        return self._taken(waiting, record) if record in waiting else record
-
-    def _taken(self, waiting: list[Any], record: Any) -> Any:
-        """Returns the record, and removes it from those that further rows can mean."""
-        self.trail.append(partial(waiting.insert, waiting.index(record), record))
-        waiting.remove(record)
-        return record
