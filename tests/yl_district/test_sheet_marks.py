@@ -182,3 +182,13 @@ def test_marks_of_old_workbooks_are_found():
     assert found["团员"]["struck_rows"][0][0] == 0
     assert found["选项"]["is_hidden"]
     assert all(not one.as_dict() for one in xls_marks(OLD_WORKBOOK.read_bytes()))
+
+
+def test_a_formula_without_a_value_is_found_in_a_sheet_whose_tags_have_a_prefix():
+    def prefixed(xml):
+        xml = xml.replace(
+            b"</sheetData>", b'<row r="2"><c r="A2"><f>B1</f></c><c r="B2"><v>1</v></c></row></sheetData>'
+        )
+        return re.sub(rb"<(/?)(\w)", rb"<\1x:\2", xml).replace(b" xmlns=", b" xmlns:x=")
+
+    assert read_workbook(with_sheet(prefixed))[0].rows[1] == [UNCOMPUTED_FORMULA, 1.0]

@@ -136,7 +136,7 @@ class SheetScan:
             self.width = max(self.width, column_number(letters))
             self.height = max(self.height, int(place[len(letters) :]))
         self.has_errors = self.has_errors or any(mark in piece for mark in ERRORS)
-        self.values += (chunk.count(b"v>") + chunk.count(b"is>")) // 2
+        self.values += chunk.count(b"</c>")
         self.tail = piece[-TAIL:]
 
 

@@ -10,8 +10,10 @@ from .archives import CHUNK_SIZE, PLACE, TAIL, chunks, column_number
 from .limits import COLUMNS
 
 HIDDEN_LOOK = re.compile(rb"""\s(?:hidden=["'](?:1|true)["']|(?:ht|width)=["']0(?:\.0*)?["'])""")
-# Most sheets hold none of these words, which is found faster.
-HIDING, FORMULAS = (b"hidden=", b'ht="0', b"ht='0", b'width="0', b"width='0"), (b"<f", b":f>")
+# Most sheets hold none of these words, which is found faster; widths are said before the rows alone.
+HIDING_ROWS, HIDING_COLUMNS = (b"hidden=", b'ht="0', b"ht='0"), (b'width="0', b"width='0")
+ROWS_TAG, PREFIXED_ROWS_TAG = b"sheetData", re.compile(rb"<\w+:sheetData")
+FORMULA_TAG, PREFIXED_FORMULA_END = b"<f", b":f>"
 FILTERED = b"filterColumn"
 COLUMN_TAG = re.compile(rb"<(?:\w+:)?col\b([^<>]*)>")
 SPAN = re.compile(rb"""\s(min|max)=["']([0-9]{1,5})["']""")
@@ -61,16 +63,21 @@ class MarkSigns:
         self.struck = struck
         self.uses_struck = struck and re.compile(rb"""\ss=["'](?:%s)["']""" % b"|".join(struck))
         self.is_marked, self.is_filtered, self.tail = False, False, b""
+        self.hiding, self.formula = HIDING_ROWS + HIDING_COLUMNS, b""
 
     def add(self, chunk):
         """Looks at one more chunk."""
         piece = self.tail + chunk
         self.is_filtered = self.is_filtered or FILTERED in piece
+        begins = not self.formula and ROWS_TAG in piece
+        if begins:
+            self.formula = PREFIXED_FORMULA_END if PREFIXED_ROWS_TAG.search(piece) else FORMULA_TAG
         self.is_marked = self.is_marked or bool(
-            (any(word in piece for word in HIDING) and HIDDEN_LOOK.search(piece))
+            (any(word in piece for word in self.hiding) and HIDDEN_LOOK.search(piece))
             or (self.struck and self.uses_struck.search(piece))
-            or (any(word in piece for word in FORMULAS) and WITHOUT_VALUE.search(piece))
+            or (self.formula and self.formula in piece and WITHOUT_VALUE.search(piece))
         )
+        self.hiding = HIDING_ROWS if begins else self.hiding
         self.tail = chunk[-TAIL:]
 
 
