@@ -118,3 +118,10 @@ def test_an_activity_stored_at_the_hub_is_the_same_one(district):
     take("activities", {"活动": rows})
     again = take("activities", {"活动": rows})
     assert (again.batch.counts.get("s"), Activity.objects.count()) == (1, 1)
+
+
+def test_an_organisation_is_likelier_than_a_hub_that_fits_as_well(office, district):
+    make_hub(district.here, f"{district.here.name[:2]}微米青年汇")
+    sent(office, listed(district.here.name[:2], "东风"), kind="activities")
+    context = office.get(ImportBatch.objects.get().get_absolute_url()).context
+    assert [one.likely for one in context["spellings"].groups] == [district.here.name, ""]

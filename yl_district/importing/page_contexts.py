@@ -14,6 +14,7 @@ from ..history.changes import is_derived
 from ..pages.pages import wants_fragment
 from ..recognition.headings import IGNORED, NUMBERED, heading_key
 from ..recognition.mapping import Mapping
+from ..sheets.cells import text_key
 from ..sheets.columns import Column, RecordNameColumn
 from ..typing import TrackedModel, User, UserRequest
 from .check import BESIDE, CHANGED, DOUBTFUL, NEW, PENDING, REFUSED, SAME, TAG_KEYS, TAG_LABELS, TO_KEEP
@@ -105,16 +106,23 @@ class KnownNames:
         names = self.of(group.kind, group.column)
         likely = likely_name(group.found, names, are_records=are_records)
         item = column_of(group.kind, group.column)
-        return likely or (homophone(group.found, names.values()) if getattr(item, "others", None) else "")
+        if likely or not isinstance(item, RecordNameColumn) or not item.others:
+            return likely
+        own = {text_key(name): name for name in self.own_names(item)}
+        return homophone(group.found, names.values()) or likely_name(group.found, own, are_records=True)
 
     def is_of_another(self, group: ProblemGroup) -> bool:
         """Whether the likely name of a group is that of a record of another model than the column's own."""
         item = column_of(group.kind, group.column)
         if not group.likely or not isinstance(item, RecordNameColumn) or not item.others:
             return False
+        return group.likely not in self.own_names(item)
+
+    def own_names(self, item: RecordNameColumn) -> set[str]:
+        """The names of the records of a column's own model."""
         if item.model not in self.own:
             self.own[item.model] = set(record_names(item.model, self.committee))
-        return group.likely not in self.own[item.model]
+        return self.own[item.model]
 
 
 def column_of(kind: str, column: str) -> Column | None:
