@@ -74,8 +74,8 @@ class CellReading(ExportRecall, WaitingCells):
         self.marked, row = self._recalled(row)
         for heading, item, known in self.reading:
             value = row.get(heading)
-            # Most cells repeat what was read in a row before.
-            if known is not None and type(value) is str and heading not in self.standing:
+            # Most cells repeat what was read in a row before; those of exported rows may mean what is stored.
+            if known is not None and type(value) is str and self.marked is None:
                 read = known.get(value)
                 if read is not None and type(read) is not UnreadText:
                     self.row[heading] = read
