@@ -168,16 +168,16 @@ class PeopleResource(SheetResource):
     def import_instance(self, instance, row, **options):
         person, item = getattr(instance, self.owner) if self.owner else None, self.fields.get("姓名")
         is_stored = person is not None and person.pk is not None
-        if is_stored and item.attribute and self.row.get("姓名") in {*person.all_names, self._added_name()}:
+        if is_stored and item.attribute and self.row.get("姓名") != person.name and self._is_known_name(person):
             self.row["姓名"] = person.name
         super().import_instance(instance, row, **options)
         if is_stored and self.also_named:
             self.changes.append((OTHER_NAMES, masked(person.other_names), masked(self.also_named)))
             self.change(person, "other_names", self.also_named)
 
-    def _added_name(self):
-        """The spelling that the row adds to a person's other names."""
-        return self.also_named.rpartition("、")[2]
+    def _is_known_name(self, person):
+        """Whether the row names a person by one of the other names, the one that it adds included."""
+        return self.row.get("姓名") in (*person.all_names, self.also_named.rpartition("、")[2])
 
     def records_of(self, instance):
         return [getattr(instance, self.owner), instance] if self.owner else [instance]
