@@ -27,7 +27,7 @@ from tests.rosters import identity_number, records, tally
 from yl_district.history.tracking import because
 from yl_district.importing.proposal import learn_alias
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 __all__ = ["client", "district", "staff"]
 BY_OTHERS = "现属于其他单位，须由地区团委机关办理"
@@ -49,6 +49,7 @@ def move_branch():
     Organisation.objects.move(branch, Organisation.objects.get(name=THEIRS), "last-child")
 
 
+@pytest.mark.both
 def test_the_undo_leaves_records_of_a_branch_that_has_left_the_committee(client, district):
     make_member("顾清", district[HERE], remark="原备注")
     batch = opened(client, [member(), member("顾清", 备注="已核对", 在册起始日期=None)])
@@ -82,6 +83,7 @@ def test_the_undo_of_the_districts_staff_reaches_what_has_left_the_committee(cli
     assert not Member.objects.exists()
 
 
+@pytest.mark.both
 def test_the_undo_leaves_volunteers_of_a_hub_that_has_left_and_takes_back_the_others(client, district):
     hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[HERE], "杨林青年汇")
     row = {"姓名": "韩笑", "手机号码": "13800138002", "志愿者队伍": hub.name}
@@ -107,6 +109,7 @@ def test_the_undo_does_not_say_who_of_another_committee_has_edited_a_record(clie
     assert ("外街专干" in told(client, batch), "外街专干" in str(batch.undone)) == (False, False)
 
 
+@pytest.mark.both
 def test_an_export_as_it_is_changes_nothing_though_it_names_a_hub_of_another_committee(client, district):
     hub, other = make_hub(district[HERE], "柳林青年汇"), make_hub(district[THERE], "槐荫青年汇")
     make_activity(district[HERE], "健步走", hub=other)
@@ -217,6 +220,7 @@ def test_who_is_assisted_is_not_said_by_staff_below_the_root(client, district, v
     assert tally(opened(above, [row], kind="signins")) == {"new": 1}
 
 
+@pytest.mark.both
 def test_what_other_committees_register_meanwhile_does_not_outdate_the_check(client, district):
     rows = [{"日期": "2017-05-05", "组织": HERE, "物资": "团旗", "数量": "1"}]
     batch = opened(client, rows, kind="supplies")
