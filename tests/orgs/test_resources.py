@@ -292,7 +292,9 @@ def some_rows(chance):
     return standing, chance.sample(rows, len(rows))
 
 
-SEEDS = [*range(4), *[pytest.param(seed, marks=pytest.mark.full) for seed in range(4, 100)]]
+# Of the few that are tried daily one moves an organisation below which a new one stands already.
+DAILY = (0, 1, 2, 11)
+SEEDS = [pytest.param(seed, marks=() if seed in DAILY else pytest.mark.full) for seed in range(100)]
 
 
 @pytest.mark.both

@@ -17,8 +17,8 @@ from tests.rosters import problems, take, written
 from tests.workbooks import take_in, workbook
 from yl_district.audit.models import AccessEntry
 from yl_district.importing.models import ImportBatch
-from yl_district.importing.questions import ANOTHER_DAY, Question
-from yl_district.importing.steps import run_undo
+from yl_district.importing.questions import ANOTHER_DAY, UNANSWERED, Question
+from yl_district.importing.steps import begin_commit, run_undo
 from yl_district.periods import Period
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,13 @@ def test_nothing_is_written_while_a_question_is_open(office):
     assert [words in page for words in (LISTED, "《花名册》第 2–3 行", "写入全部")] == [True, True, False]
     answer = act(office, "commit", batch, seen=batch.alive_at.isoformat())
     assert (answer.status_code, "请先答复" in text(answer), Member.objects.count()) == (422, True, 0)
+
+
+def test_nothing_is_written_by_whatever_begins_the_commit_while_a_question_is_open(office):
+    batch = uploaded(office, village())
+    assert begin_commit(batch)
+    batch.refresh_from_db()
+    assert (batch.state, batch.said, Member.objects.count()) == ("checked", UNANSWERED, 0)
 
 
 def test_answers_are_shown_and_can_be_changed_until_the_rows_are_written(office):
