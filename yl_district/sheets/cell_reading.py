@@ -80,7 +80,7 @@ class CellReading(ExportRecall, WaitingCells):
                 if read is not None and type(read) is not UnreadText:
                     self.row[heading] = read
                     continue
-            if value is None:
+            if value is None or cells.is_blank(value):
                 if item.required and not self.is_said_elsewhere(item, row):
                     problems.append((heading, None, "必填内容", f"请填写{heading}"))
                 continue
