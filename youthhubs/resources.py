@@ -83,8 +83,10 @@ class TeamIndex:
         for volunteer in volunteers:
             self._of_volunteer[id(volunteer)] = list(volunteer.places.all())
         self.stored = {place.pk: place for places in self._of_volunteer.values() for place in places}
-        # Of volunteers kept here some places are in teams of other committees.
-        self.foreign = set(self.stored) - set(book.rows(TeamMember).values_list("pk", flat=True))
+        self.foreign = set()
+        if book.committee is not None:
+            # Of volunteers kept here some places are in teams of other committees.
+            self.foreign = set(self.stored) - set(book.rows(TeamMember).values_list("pk", flat=True))
         book.attach(self.stored.values(), "hub", Hub)
 
     def of(self, volunteer):

@@ -11,7 +11,7 @@ from activities.actions import add_sign_in
 from activities.models import SignIn
 from assistance.models import Pairing
 from members.journal import plain_values
-from members.merge_actions import merge_people, take_back_merge
+from members.merge_actions import take_back_merge
 from members.models import Member, Person, PersonMerge, SchoolSpan
 from outreach.models import Link
 from tests.factories import (
@@ -20,28 +20,17 @@ from tests.factories import (
     make_contact,
     make_link,
     make_member,
-    make_person,
     make_post,
     make_volunteer,
 )
-from tests.members.merged_records import everything, request_of
-from tests.pages import two_branches
+from tests.members.merged_records import everything
+from tests.members.test_merging import merged, place
 from yl_district.importing.models import ImportBatch
 from yl_district.sheets.models import AwaitedCell
 
 pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def place():
-    found = two_branches()
-    found.kept, found.lost = make_person("章程"), make_person("章程", mobile="13800138000")
-    found.request = request_of(found.staff)
-    return found
-
-
-def merged(place, **options):
-    return merge_people(place.kept, place.lost, request=place.request, **{"reason": "重复登记", "values": {}} | options)
+__all__ = ["place"]
 
 
 def waiting(record):

@@ -108,6 +108,7 @@ class ActWriter:
     def __init__(self, batch: ImportBatch, resources: Iterable[type[SheetResource]]) -> None:
         # Of all kinds, as a row can also write records of another kind beside its own.
         self.settled = settled_models(import_kinds().resources)
+        self.listed = {resource._meta.model for resource in import_kinds().resources}
         self.keys: dict[int | None, int] = {}
         self.written: dict[str, list[int]] = defaultdict(list)
         self.begun: dict[TrackedModel, set[int]] = defaultdict(set)
@@ -130,15 +131,15 @@ class ActWriter:
 
     def _refuse_foreign(self, model: TrackedModel, keys: set[int]) -> None:
         """Raises CommitRefused where the committee below the root does not keep all records of these keys."""
-        if self.committee is not None and hasattr(model._default_manager, "kept_at"):
-            kept = model._default_manager.kept_at(self.committee).filter(pk__in=keys)
-            if keys and kept.order_by().values("pk").distinct().count() < len(keys):
+        if self.committee is not None and keys:
+            kept = rows_kept(model, self.committee).filter(pk__in=keys)
+            if kept.order_by().values("pk").distinct().count() < len(keys):
                 raise CommitRefused(BEYOND_REACH)
 
     def verify_kept(self) -> None:
         """Raises CommitRefused where a record that was begun is not one that the committee keeps.
 
-        Not of people, who may be known by sign-ins alone.
+        Not of people, who are no list's own records, and may be known by sign-ins alone.
         """
         for model, keys in self.begun.items():
             self._refuse_foreign(model, keys)
@@ -174,10 +175,11 @@ class ActWriter:
     def _is_touched(self, label: str) -> bool:
         """Whether others have changed records of a model, or deleted some, that the check has compared rows with."""
         keys, model = self.changes.keys.get(label, set()), apps.get_model(label)
-        others = model._base_manager.filter(pk__in=keys)
-        kept = rows_kept(model, self.committee).order_by().values("pk")
+        if self.committee is None or not keys:
+            return bool(keys)
         # Those of other committees are none of them; they change every few minutes.
-        return bool(keys) and others.exclude(pk__in=kept).count() < len(keys)
+        kept = rows_kept(model, self.committee).order_by().values("pk")
+        return model._base_manager.filter(pk__in=keys).exclude(pk__in=kept).count() < len(keys)
 
     def verify_unchanged(self, batch: ImportBatch) -> None:
         """Raises OutdatedCheck where others have changed what the acts rely on while these were written."""
@@ -220,7 +222,7 @@ class ActWriter:
             act.row[place] = self.keys[act.number] = key
         self._resolved(model, rows)
         insert_rows(model, rows)
-        if self.committee is not None and not hasattr(model._default_manager, "known_openly"):
+        if self.committee is not None and model in self.listed:
             self.begun[model] |= {act.row[place] for act in acts}
         self._link(model, acts)
         self._note(model, rows, "+")

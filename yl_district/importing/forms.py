@@ -124,8 +124,11 @@ class ImportForm(ActionForm):
     @property
     def own_committee(self) -> Any:
         """The committee below the root for which the file is imported; None for the district."""
-        committee = self.committees[self._chosen]
-        return None if committee.is_root() else committee
+        return self._below_root(self._chosen)
+
+    def _below_root(self, key: str) -> Any:
+        """The committee with this key, None for the district's."""
+        return None if self.committees[key].is_root() else self.committees[key]
 
     @cached_property
     def group_name(self) -> str:
@@ -138,8 +141,7 @@ class ImportForm(ActionForm):
         is_key = str(about or "").isdecimal() and len(str(about)) <= KEY_DIGITS
         if not is_key or kind not in import_kinds():
             return ""
-        committee = None if self.committees[key].is_root() else self.committees[key]
-        groups = import_kinds()[kind].resource.titled_groups(self.user, committee)
+        groups = import_kinds()[kind].resource.titled_groups(self.user, self._below_root(key))
         return groups.label_of(int(about)) if groups else ""
 
     @property
