@@ -35,6 +35,12 @@ class AccessEntry(models.Model):
         GRANT = "grant", "个案授权"
         ACCOUNT = "account", "账号变动"
         VERIFY = "verify", "核对日志"
+        SIGN = "sign", "签发"
+        LAYOUT = "layout", "文档版式"
+        MEND = "mend", "修复内容"
+        NOTICE = "notice", "通知"
+        RETENTION = "retention", "到期处理"
+        PRINTOUT = "printout", "个人信息告知"
 
     number = models.PositiveBigIntegerField("序号", primary_key=True)
     at = models.DateTimeField("时间")
