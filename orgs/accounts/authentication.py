@@ -30,8 +30,7 @@ WRONG_CREDENTIALS = "手机号码、用户名或密码不正确，请重新输�
 def find_account(text):
     """Returns the account with this mobile number or user name, or None."""
     text = unicodedata.normalize("NFKC", text or "").strip()
-    mobile = "".join(text.split())
-    return User.objects.filter(mobile=mobile).first() or User.objects.filter(username=text).first()
+    return User.objects.with_mobile(text).first() or User.objects.filter(username=text).first()
 
 
 def counter_of(request, text):

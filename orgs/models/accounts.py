@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import NameOrderField, whole_number
+from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.record_options import RecordOptions
 from yl_district.validators import MOBILE, problem, validate_mobile
 
@@ -74,33 +75,38 @@ class UserQuerySet(models.QuerySet):
         return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
 
     def search(self, text: str) -> Self:
-        """Accounts whose name or user name contains `text`, or whose mobile number begins with it."""
-        text = whole_number(text) or text
-        return self.filter(Q(name__icontains=text) | Q(username__icontains=text) | Q(mobile__startswith=text))
+        """Accounts whose name or user name contains `text`, or whose mobile number it is."""
+        number = whole_number(text)
+        by_name = Q(name__icontains=text) | Q(username__icontains=text)
+        return self.with_mobile(number) if number else self.filter(by_name)
+
+    def with_mobile(self, number: str) -> Self:
+        """The account with this mobile number, by its blind index."""
+        return self.filter(mobile_index=self.model._meta.get_field("mobile_index").digest(number) or "")
 
 
 class UserManager(DjangoUserManager.from_queryset(UserQuerySet)):
     """Manager of accounts."""
 
 
-class User(AbstractUser):
+class User(SealedModel, AbstractUser):
     """A user account; its roles decide what it may see."""
 
     first_name = last_name = None
     name = models.CharField("姓名", max_length=30, blank=True)
     name_sort = NameOrderField(of_people=True)
     mobile = personal(
-        models.CharField(
+        EncryptedCharField(
             "手机号码",
             max_length=11,
             null=True,
             blank=True,
-            unique=True,
             validators=[validate_mobile],
             error_messages={"unique": "这一手机号码已用于另一个账号。"},
         ),
         masked=True,
     )
+    mobile_index = BlindIndexField(source="mobile", unique=True)
     password_set_at = models.DateTimeField("密码设定时间", null=True, blank=True, editable=False)
     # Part of the session hash: incrementing it ends all sessions.
     session_stamp = models.PositiveIntegerField("会话序号", default=0, editable=False)
@@ -130,8 +136,21 @@ class User(AbstractUser):
 
     def clean(self):
         super().clean()
-        if MOBILE.fullmatch(self.username) and self.username != self.mobile:
-            raise ValidationError({"username": problem("不与他人手机号码相混的用户名", "请使用字母开头的用户名")})
+        if MOBILE.fullmatch(self.username):
+            remedy = "请使用字母开头的用户名，手机号码另填一栏，同样可以登录"
+            raise ValidationError({"username": problem("不是手机号码的用户名", remedy)})
+
+    def validate_unique(self, exclude=None):
+        """Raises ValidationError at the mobile number itself, not its index, where another account has it."""
+        errors = {}
+        try:
+            super().validate_unique({*(exclude or ()), "mobile_index"})
+        except ValidationError as error:
+            errors = error.update_error_dict({})
+        if self.mobile and User.objects.with_mobile(self.mobile).exclude(pk=self.pk).exists():
+            errors["mobile"] = self.unique_error_message(User, ["mobile"])
+        if errors:
+            raise ValidationError(errors)
 
     def entrust(self, by):
         """Sets, without saving, who has just opened or reset the account or changed its roles, and when."""

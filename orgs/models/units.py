@@ -17,6 +17,7 @@ from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
 from yl_district.pinyin import NameOrderField, SearchTextField, search
+from yl_district.privacy.encryption import EncryptedCharField, SealedModel
 from yl_district.record_options import RecordOptions
 from yl_district.validators import problem, validate_credit_code
 
@@ -86,7 +87,7 @@ class UnitQuerySet(ReachQuerySet):
         return search(self, text)
 
 
-class Unit(models.Model):
+class Unit(SealedModel):
     """A two-new organisation (new economic or social); a branch may cover several of them."""
 
     class Kind(models.TextChoices):
@@ -132,7 +133,7 @@ class Unit(models.Model):
     verified_on = happened(models.DateField("最近核实日期", null=True, blank=True))
     address = models.CharField("地址", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
-    contact_phone = personal(models.CharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
+    contact_phone = personal(EncryptedCharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
     name_sort = NameOrderField()

@@ -144,7 +144,8 @@ def test_a_left_account_has_no_link(admin, branch, client):
     ("changes", "field", "message"),
     [
         ({"name": ""}, "name", "请填写姓名。"),
-        ({"username": "13900139000"}, "username", "不与他人手机号码相混的用户名"),
+        ({"username": "13900139000"}, "username", "不是手机号码的用户名"),
+        ({"username": "13800138000"}, "username", "不是手机号码的用户名"),
         ({"username": "a b"}, "username", "请只使用字母、数字和"),
         ({"mobile": "12345"}, "mobile", "11 位手机号码"),
         ({"kind_0": "king"}, "kind_0", "选择一个有效的选项"),
@@ -368,7 +369,8 @@ def test_the_list_shows_mobiles_masked_and_can_be_narrowed(admin, branch):
     send(admin, "account_leave", make_user("秦朗", branch, RoleKind.CADRE).pk, day="2026-11-20")
     text = page(admin, "account_list")
     assert ("138****8000" in text, "13800138000" in text) == (True, False)
-    assert listed(admin, "account_list", search="138001") == ["陆远"]
+    searches = ("13800138000", "+86 138-0013-8000", "138001", "13800138001")
+    assert [listed(admin, "account_list", search=text) for text in searches] == [["陆远"], ["陆远"], [], []]
     assert listed(admin, "account_list", role="cadre") == ["陆远"]
     assert listed(admin, "account_list", state="left") == ["秦朗"]
 

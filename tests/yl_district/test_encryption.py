@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 from members.models import Person, PersonMerge
+from orgs.models import Unit, User
 from reports.ledger.kinds import KINDS
 from tests.factories import (
     make_assistance,
@@ -27,6 +28,7 @@ from tests.factories import (
     make_organisation,
     make_person,
     make_scholarship,
+    make_unit,
     make_user,
 )
 from tests.pages import page, two_branches
@@ -102,6 +104,8 @@ def fill_with_canaries():
     attached = told(Attachment, "file_name", "note") | told(AttachmentPart, "content")
     content = attached.pop("content").encode()
     make_attachment(youth, make_user(), attached["file_name"], content, note=attached["note"])
+    make_unit(**told(Unit, "contact_phone"))
+    make_user(**told(User, "mobile"))
     journal = told(PersonMerge, "journal")
     PersonMerge.objects.create(kept=person, lost_key=0, lost_name="白露", merged_by=make_user(), **journal)
     batch = ImportBatch.objects.create(file_name="名单.xlsx")

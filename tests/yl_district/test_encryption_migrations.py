@@ -8,6 +8,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from assistance.models import AssistedYouth, Scholarship
 from members.models import Person
+from orgs.accounts.authentication import find_account
+from orgs.models import Unit, User
 from tests.factories import make_assisted_youth, make_organisation
 from yl_district.privacy import encryption
 
@@ -95,3 +97,36 @@ def test_rows_can_be_decrypted_again(taken_back):
     assert texts_held() == []
     migrate(BEFORE)
     assert texts_held() == TEXTS
+
+
+ACCOUNT_TABLES = ["orgs_user", "orgs_historicaluser", "orgs_unit", "orgs_historicalunit"]
+LANDLINE = "010-87654321 转 8"
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_phones_of_accounts_and_units_are_encrypted_with_their_history(taken_back):
+    former = migrate([("orgs", "0010_names_in_pinyin_order")])
+    user = former.get_model("orgs", "User").objects.create(username=MOBILE, mobile=MOBILE, name="陆远")
+    states = {"id": user.pk, "username": MOBILE, "mobile": MOBILE, "history_date": "2017-01-05T00:00Z"}
+    former.get_model("orgs", "HistoricalUser").objects.create(**states, history_type="+")
+    kept = {"kind": "enterprise", "status": "normal", "contact_phone": LANDLINE}
+    unit = former.get_model("orgs", "Unit").objects.create(name="清和科技有限公司", **kept)
+    for key in (unit.pk, unit.pk + 1, unit.pk + 1):
+        states = {"id": key, "name": "清和科技有限公司", "history_date": "2017-01-05T00:00Z", "history_type": "~"}
+        former.get_model("orgs", "HistoricalUnit").objects.create(**states, **kept)
+
+    def held():
+        text = "".join(map(columns, ACCOUNT_TABLES))
+        return [text.count(phone) for phone in (MOBILE, LANDLINE)]
+
+    assert held() == [4, 4]
+    migrate()
+    assert held() == [0, 0]
+    account = User.objects.with_mobile(MOBILE).get()
+    assert (account.username, account.mobile, find_account(MOBILE)) == (f"user{user.pk}", MOBILE, account)
+    (state,) = account.history.all()
+    assert (state.username, state.mobile, state.seal) == (f"user{user.pk}", MOBILE, account.seal)
+    states = Unit.history.all()
+    assert [state.contact_phone for state in [Unit.objects.get(), *states]] == [LANDLINE] * 4
+    assert len({(state.id, state.seal) for state in states}) == len({state.id for state in states}) == 2

@@ -271,12 +271,16 @@ def store_columns(model, rows, names):
     )
 
 
-def encrypt_rows(model):
-    """Encrypts the rows of a model whose columns still hold plain text, for the migration that encrypts them."""
+def encrypt_rows(model, owner=None):
+    """Encrypts the rows of a model whose columns still hold plain text, for the migration that encrypts them.
+
+    The rows of a history get the seals of the rows of its `owner`, those of a deleted record one of their own.
+    """
     names = [field.name for field in encrypted_fields(model)]
+    seals = dict(owner._base_manager.values_list("pk", "seal")) if owner else {}
     while rows := list(model._base_manager.filter(seal=None).order_by("pk")[:REWRITE_BATCH]):
         for row in rows:
-            row.seal = uuid.uuid4()
+            row.seal = seals.setdefault(row.id, uuid.uuid4()) if owner else uuid.uuid4()
             for name in names:
                 cell = row.__dict__[name]
                 setattr(row, name, cell.stored if isinstance(cell, Sealed) else cell)
