@@ -60,6 +60,7 @@ ACCESS = {
     "account_detail": ACCOUNT_KEEPERS,
     "account_update": ACCOUNT_KEEPERS,
     "account_reset": ACCOUNT_KEEPERS,
+    "account_unlock": ACCOUNT_KEEPERS,
     "account_leave": ACCOUNT_KEEPERS,
     "role_list": SIGNED_IN,
     # The year, its figures and the summary

@@ -37,6 +37,7 @@ account_patterns = [
     path("accounts/<int:pk>/", account_views.account_detail, name="account_detail"),
     path("accounts/<int:pk>/update/", account_views.account_update, name="account_update"),
     path("accounts/<int:pk>/reset/", account_views.account_reset, name="account_reset"),
+    path("accounts/<int:pk>/unlock/", account_views.account_unlock, name="account_unlock"),
     path("accounts/<int:pk>/leave/", account_views.account_leave, name="account_leave"),
     path("roles/", account_views.role_list, name="role_list"),
 ]

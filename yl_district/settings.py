@@ -183,7 +183,11 @@ MFA_FORMS = {
     "activate_totp": "orgs.accounts.sign_in_forms.SecondFactorForm",
     "deactivate_totp": "orgs.accounts.sign_in_forms.SecondFactorRemovalForm",
 }
-# By account alone: behind a proxy everybody has the same address.
+# Wrong passwords, codes and links that are checked within 15 minutes from one address and in all, beside the five of
+# each account; browsers that have signed in to the account before are counted apart.
+GUESSES_PER_ADDRESS = env.int("GUESSES_PER_ADDRESS", default=60)
+GUESSES_IN_ALL = env.int("GUESSES_IN_ALL", default=300)
+# All counted by orgs.accounts.guess_budgets, not by axes itself.
 AXES_HANDLER = "orgs.accounts.authentication.AttemptHandler"
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "orgs.accounts.sign_in_views.locked"

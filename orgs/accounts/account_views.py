@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.pages import edit_conflicts, submit_once
+from yl_district.pages.forms import ActionForm
 from yl_district.pages.pages import carry_out, end_page, list_page, redirect_after, template_names
 from yl_district.pinyin import NAME_ORDER
 
@@ -14,8 +15,9 @@ from ..models import User
 from ..role_descriptions import DESCRIPTIONS
 from .account_forms import AccountFilter, AccountInviteForm, AccountLeaveForm, AccountResetForm, AccountUpdateForm
 from .account_tables import AccountTable
-from .actions import invite, leave, reset_account, update_account
+from .actions import invite, leave, reset_account, unlock_account, update_account
 from .invitations import link_path
+from .login_attempts import latest_lock
 
 LINK = "one_time_link"
 
@@ -35,6 +37,7 @@ def account_detail(request, pk):
         "account": account,
         "link": link["address"] if link and link["account"] == pk else "",
         "is_own": account.pk == request.user.pk,
+        "locked_until": latest_lock(account.username),
     }
     return render(request, "orgs/account_detail.html", context)
 
@@ -95,6 +98,20 @@ def account_reset(request, pk):
     if target:
         return redirect_to_link(request, form, account, "已重置，原密码和各处登录均已失效。", target)
     return form_response(request, form, f"重置密码：{account}", account.get_absolute_url(), account=account)
+
+
+def account_unlock(request, pk):
+    """Ends the locks that wrong passwords and one-time codes have put on an account."""
+    account = visible_account(request, pk, is_active=True)
+    return end_page(
+        request,
+        ActionForm,
+        account,
+        partial(unlock_account, account, request=request),
+        title=f"解除登录锁定：{account}",
+        message="已解除锁定，可以重新登录。",
+        account=account,
+    )
 
 
 def account_leave(request, pk):

@@ -81,8 +81,16 @@ def reset_account(user, without_second_factor, request):
     end_sessions(user)
     for path in settings.RESETTING_ACTIONS:
         import_string(path)(user=user)
-    login_attempts.reset_attempts(user.username)
+    login_attempts.lift_locks(user.username)
     log(request, user, "重置密码和动态口令" if without_second_factor else "重置密码")
+
+
+@transaction.atomic
+def unlock_account(user, request):
+    """Ends the locks that wrong passwords and one-time codes have put on the account; neither is changed."""
+    user = locked_account(user)
+    login_attempts.lift_locks(user.username)
+    log(request, user, "解除登录锁定")
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from yl_district.privacy import authenticators
 from ..models import User
 from . import login_attempts
 from .devices import device_of, remember_device
+from .guess_budgets import GUESSED_CODE, SecretGuess, guesser
 
 PROVED_FOR = "proved_for"
 WRONG_CREDENTIALS = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
@@ -33,16 +34,29 @@ def find_account(text):
     return User.objects.with_mobile(text).first() or User.objects.filter(username=text).first()
 
 
-def counter_of(request, text):
-    """Returns the login attempt counter as account name and device, the same for mobile number and user name.
+def password_guess(request, text):
+    """Returns the try at the password of an account, the same for mobile number and user name.
 
     Text that matches no account is counted by its digest and not stored, as it may be a password typed into the wrong
     box.
     """
     user = find_account(text)
     if user:
-        return user.username, device_of(request, user)
-    return f"unknown:{salted_hmac('orgs.authentication', text or '', algorithm='sha256').hexdigest()}", ""
+        return SecretGuess(guesser(request), user.username, device_of(request, user))
+    digest = salted_hmac("orgs.authentication", text or "", algorithm="sha256").hexdigest()
+    return SecretGuess(guesser(request), f"unknown:{digest}")
+
+
+def code_guess(request, user):
+    """Returns the try at a one-time code of the user."""
+    return SecretGuess(guesser(request), user.username, device_of(request, user), GUESSED_CODE)
+
+
+def note_spent_budget(request, refusal):
+    """Notes in the access log, once, that a budget of guesses is used up; a line each would cost more than refusing."""
+    if refusal.is_first:
+        until = f"{timezone.localtime(refusal.until):%H:%M}"
+        record(Action.SIGN_IN_FAILED, request=request, detail=f"核对次数已达上限，至 {until} 不再核对")
 
 
 class GuardBackend(AxesStandaloneBackend):
@@ -69,7 +83,11 @@ class AttemptHandler(AxesDatabaseHandler):
     """Counts each login attempt before the password is checked; django-axes would check first and count afterwards."""
 
     def is_allowed(self, request, credentials=None):
-        return login_attempts.use_attempt(*counter_of(request, credentials["username"]))
+        guess = password_guess(request, credentials["username"])
+        if guess.use():
+            return True
+        request.refusal = guess.refusal()
+        return False
 
     def user_login_failed(self, sender, credentials, request=None, **kwargs):
         if request is not None:
@@ -105,11 +123,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user:
-            login_attempts.give_back(*counter_of(request, credentials["username"]))
+            guess = password_guess(request, credentials["username"])
+            guess.was_right()
+            login_attempts.give_back(*guess.counter)
         return user
 
     def authentication_failed(self, request, **credentials):
-        detail = "已锁定，未核对密码" if getattr(request, "axes_locked_out", False) else "密码不正确"
+        refusal = getattr(request, "refusal", None)
+        if refusal and refusal.is_of_budget:
+            note_spent_budget(request, refusal)
+            return
+        detail = "已锁定，未核对密码" if refusal else "密码不正确"
         record(Action.SIGN_IN_FAILED, user=find_account(credentials["username"]), request=request, detail=detail)
 
     def pre_login(self, request, user, **options):
@@ -122,7 +146,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if not user.is_active or request.session.pop(PROVED_FOR, None) != user.get_session_auth_hash():
             raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
-        login_attempts.reset_attempts(*counter_of(request, user.username))
+        login_attempts.reset_attempts(*password_guess(request, user.username).counter)
         record(Action.SIGN_IN, user=user, request=request)
 
     def post_login(self, request, user, **options):

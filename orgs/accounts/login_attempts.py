@@ -2,7 +2,8 @@
 
 Of any number of concurrent attempts, only five are therefore checked. The counters are rows of django-axes: one per
 account name, whatever the address, and one per browser that has signed in to the account before, so that a stranger's
-attempts do not lock out its owner.
+attempts do not lock out its owner. Passwords and one-time codes of an account are counted apart under the same name,
+so that one act lifts the lock of both.
 """
 
 from datetime import timedelta
@@ -39,6 +40,24 @@ def reset_attempts(name, device=""):
     """Resets the counter after a successful sign-in, and deletes counters past their retention time."""
     counters(name, device).delete()
     AccessAttempt.objects.filter(attempt_time__lte=timezone.now() - KEPT_FOR).delete()
+
+
+def lift_locks(name):
+    """Resets all counters of an account name: of passwords and codes, of every browser. Returns how many there were."""
+    return AccessAttempt.objects.filter(username=name).delete()[0]
+
+
+def latest_lock(name):
+    """Returns the time at which the last lock of an account name ends, or None if nothing is locked."""
+    locked = AccessAttempt.objects.filter(username=name, failures_since_start__gte=LIMIT)
+    latest = locked.order_by("-attempt_time").values_list("attempt_time", flat=True).first()
+    ends = latest and latest + LOCKED_FOR
+    return ends if ends and ends > timezone.now() else None
+
+
+def counter_of_kind(kind, device):
+    """Returns the browser of a counter, apart for each kind of secret but passwords, the first to be counted."""
+    return device if kind == "password" else f"{kind}:{device}"
 
 
 def locked_until(name, device=""):

@@ -19,7 +19,7 @@ from yl_district.audit.access_log import Action, record
 from yl_district.pages.forms import prepare_field
 
 from . import login_attempts
-from .devices import device_of
+from .authentication import code_guess, note_spent_budget
 from .password_validators import rules_in_words
 from .second_factor import spend_code, step_of
 
@@ -124,16 +124,24 @@ class CodeForm(EntranceMixin, forms.Form):
 
         Raises ValidationError where no attempt is left or the code is wrong.
         """
-        counter = f"code:{self.user.pk}", device_of(context.request, self.user)
-        if not login_attempts.use_attempt(*counter):
-            words = login_attempts.when_again(login_attempts.locked_until(*counter))
-            raise ValidationError(f"连续 {login_attempts.LIMIT} 次口令不正确，已暂停核对。{words}")
+        request, guess = context.request, code_guess(context.request, self.user)
+        if not guess.use():
+            raise self._refused(guess.refusal())
         self.authenticator = spend_code(self.user, self.cleaned_data["code"])
         if self.authenticator is None:
-            record(Action.SIGN_IN_FAILED, user=self.user, request=context.request, detail="动态口令不正确")
+            record(Action.SIGN_IN_FAILED, user=self.user, request=request, detail="动态口令不正确")
             raise get_second_factor_adapter().validation_error("incorrect_code")
-        login_attempts.reset_attempts(*counter)
+        guess.was_right()
+        login_attempts.reset_attempts(*guess.counter)
         return self.cleaned_data["code"]
+
+    def _refused(self, refusal):
+        """Returns the error where no attempt is left; a page of its own is shown where that is so for many accounts."""
+        if refusal.is_of_budget:
+            note_spent_budget(context.request, refusal)
+            context.request.refusal, context.request.axes_locked_out = refusal, True
+        words = login_attempts.when_again(refusal.until)
+        return ValidationError(f"连续 {login_attempts.LIMIT} 次口令不正确，已暂停核对。{words}")
 
     def save(self):
         """Records in the session that the second factor was given."""
@@ -186,6 +194,10 @@ class OwnPasswordForm(EntranceMixin, PasswordChangeForm):
         if not get_adapter().reauthenticate(self.user, password):
             raise ValidationError(self.error_messages["password_incorrect"], code="password_incorrect")
         return password
+
+    def clean(self):
+        """Looks at the new password once the old one was right: what is wrong with it may tell of former passwords."""
+        return self.cleaned_data if "old_password" in self.errors else super().clean()
 
 
 class FirstPasswordForm(EntranceMixin, SetPasswordForm):

@@ -20,7 +20,9 @@ from yl_district.audit.access_log import Action, record, subject_of
 
 from . import login_attempts
 from .actions import accept_invitation, change_own_password
-from .authentication import counter_of
+from .authentication import note_spent_budget
+from .devices import remember_device
+from .guess_budgets import GUESSED_LINK, SecretGuess, guesser
 from .invitations import invited_account
 from .second_factor import LAST_STEP
 from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
@@ -36,9 +38,15 @@ def login(request):
 
 def locked(request, response, credentials):
     """The page shown when no login attempt is left, with the time of the next; called by django-axes."""
-    until = login_attempts.locked_until(*counter_of(request, (credentials or {}).get("username")))
-    words = login_attempts.when_again(until)
-    return render(request, "account/locked.html", {"limit": login_attempts.LIMIT, "when": words}, status=429)
+    refusal = request.refusal
+    context = {
+        "limit": login_attempts.LIMIT,
+        "when": login_attempts.when_again(refusal.until),
+        "is_of_budget": refusal.is_of_budget,
+    }
+    answer = render(request, "account/locked.html", context, status=429)
+    answer["Retry-After"] = refusal.seconds
+    return answer
 
 
 @require_POST
@@ -71,7 +79,12 @@ def password_change(request):
 @sensitive_post_parameters()
 def invitation_accept(request, uid, token):
     """Sets the password of the account that a one-time link belongs to."""
-    user = invited_account(uid, token)
+    user, guess = invited_account(uid, token), SecretGuess(guesser(request), "", kind=GUESSED_LINK)
+    # Of a right link only what is sent is counted, since each new password is compared with the former ones.
+    if (user is None or request.method == "POST") and not guess.use():
+        request.refusal = guess.refusal()
+        note_spent_budget(request, request.refusal)
+        return locked(request, None, None)
     if user is None:
         return render(request, "account/invitation_expired.html", status=410)
     form = FirstPasswordForm(user, request.POST if request.method == "POST" else None)
@@ -81,8 +94,12 @@ def invitation_accept(request, uid, token):
             accept_invitation(form, token, request)
         except ValidationError:
             return render(request, "account/invitation_expired.html", status=410)
+        guess.was_right()
         messages.success(request, "密码已设置，请登录。")
-        return redirect("login")
+        # The first sign-in is then kept out by nobody's guesses.
+        response = redirect("login")
+        remember_device(request, response, user)
+        return response
     return render(request, "account/invitation_accept.html", {"form": form, "account": user})
 
 

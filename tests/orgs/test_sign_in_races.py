@@ -53,6 +53,18 @@ def test_of_forty_guesses_at_a_name_of_nobody_five_are_checked(rivals):
     assert race(rivals, "guess", "nobody") == LIMIT
 
 
+@pytest.mark.parametrize("budget", ["GUESSES_PER_ADDRESS", "GUESSES_IN_ALL"])
+def test_of_forty_guesses_at_as_many_names_a_budget_lets_ten_be_checked(rivals, promises, budget):
+    checked = race(rivals, "guess_somebody", "nobody", **{budget: 10})
+    promises.add("B1", guesses=2 * TIMES, budgeted=checked)
+    assert checked == 10
+
+
+def test_without_a_budget_all_guesses_at_as_many_names_are_checked(rivals):
+    """The twin."""
+    assert race(rivals, "guess_somebody", "nobody", GUESSES_PER_ADDRESS=1000) == 2 * TIMES
+
+
 def test_without_counting_first_more_are_checked(rivals):
     """The twin: axes as it comes counts after the password is looked at."""
     stock = {"AXES_HANDLER": "axes.handlers.database.AxesDatabaseHandler", "AXES_FAILURE_LIMIT": LIMIT}
