@@ -26,6 +26,7 @@ PHRASES = {
     "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks"],
     "E3": ["{secrets} secrets in {kinds} kinds of errors, 0 found"],
     "E4": ["{columns} columns, 0 plain in a dump"],
+    "F2": ["{files} faults of a file", "{servers} of a server"],
     "G2": ["{kinds} kinds of records"],
 }
 

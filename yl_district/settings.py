@@ -6,6 +6,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from yl_district.database.limits import COMMANDS, PAGES
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
@@ -114,18 +116,27 @@ TEMPLATES = [
     }
 ]
 
+# What manage.py does may wait longer than pages.
+DATABASE_LIMITS = (COMMANDS if env.bool("DATABASE_LONG_WORK", default=False) else PAGES).unless_stated(
+    connect=env.int("DATABASE_CONNECT_SECONDS", default=None),
+    lock=env.int("DATABASE_LOCK_SECONDS", default=None),
+    statement=env.int("DATABASE_STATEMENT_SECONDS", default=None),
+    silence=env.int("DATABASE_SILENCE_SECONDS", default=None),
+)
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        **DATABASE_LIMITS.of_sqlite,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
         "PRAGMA secure_delete=ON;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What the address itself states goes before.
+    DATABASES["default"]["OPTIONS"] = DATABASE_LIMITS.of_postgresql | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "orgs.User"

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 handler404 = "yl_district.web.error_pages.not_found"
+handler500 = "yl_district.web.outage_pages.server_error"
 
 urlpatterns = [
     path("", include("reports.urls")),

@@ -1,16 +1,20 @@
 """The end of sessions: after inactivity, after a maximum duration, or at once when the account changes."""
 
+import logging
 import time
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.db.models import F
 
 from yl_district.audit.access_log import AccessLogUnavailable, Action, record
 from yl_district.audit.middleware import unavailable_page
+from yl_district.database.outages import hardly_waiting, outage_of
 
+logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
 
 
@@ -50,4 +54,21 @@ class SessionEndMiddleware:
             logout(request)
             messages.info(request, "登录已超时，请重新登录。")
         elif idle >= min(30, settings.SESSION_IDLE_SECONDS // 10):
-            session[SEEN] = now
+            note_use(session, now)
+
+
+def note_use(session, now):
+    """Stores that the session is being used; where that cannot be written, the request goes on.
+
+    The session then ends sooner than it should, which is the safe side.
+    """
+    is_modified = session.modified
+    session[SEEN] = now
+    try:
+        with hardly_waiting():
+            session.save()
+    except DatabaseError as error:
+        if not outage_of(error):
+            raise
+        logger.warning("The use of a session could not be noted: %s", outage_of(error))
+    session.modified = is_modified

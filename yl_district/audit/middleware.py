@@ -1,4 +1,4 @@
-"""Middleware of the access log: records refusals, and withholds what cannot be recorded."""
+"""Middleware of the access log: records refusals."""
 
 import logging
 
@@ -34,12 +34,6 @@ class AccessLogMiddleware:
                 record(Action.REFUSAL, ":".join([match.url_name, *keys]), request=request)
         except (AccessLogUnavailable, DatabaseError):
             logger.exception("A refusal could not be noted in the access log.")
-
-    def process_exception(self, request, exception):
-        """The 503 page for AccessLogUnavailable; None for other exceptions."""
-        if not isinstance(exception, AccessLogUnavailable):
-            return None
-        return unavailable_page(request, exception)
 
 
 def unavailable_page(request, error):

@@ -1,11 +1,11 @@
-"""The response to a DecryptionError, which points to a fault of the installation rather than of the request."""
+"""The responses to a DecryptionError and to an AccessLogUnavailable: nothing is shown, and nothing typed is lost."""
 
 import logging
 
-from django.http import HttpResponse
-from django.template.loader import render_to_string
-
+from ..audit.access_log import AccessLogUnavailable
+from ..database.outages import outage_of
 from ..privacy.encryption import DecryptionError
+from .outage_pages import unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +20,11 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        """The 503 page for a DecryptionError; None for other exceptions."""
-        if not isinstance(exception, DecryptionError):
-            return None
-        logger.error("%s：%s", request.path, exception)
-        return HttpResponse(render_to_string("503_sealed.html"), status=503)
+        """The 503 page for a DecryptionError or an AccessLogUnavailable; None for other exceptions."""
+        if isinstance(exception, DecryptionError):
+            logger.error("%s：%s", request.path, exception)
+            return unavailable(request, "503_sealed.html")
+        if isinstance(exception, AccessLogUnavailable):
+            logger.error("The access log cannot be written.", exc_info=exception)
+            return unavailable(request, "503.html", outage_of(exception))
+        return None

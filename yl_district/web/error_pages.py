@@ -15,15 +15,15 @@ MOST_FIELDS_SHOWN = 60
 
 def not_found(request, exception):
     """The response with status 404; it depends on the submitted data alone, never on whether a record exists."""
-    typed = typed_values(request)
+    typed = typed_values(request, request.resolver_match)
     if not typed:
         return page_not_found(request, exception)
     return render(request, "404_sent.html", {"typed": typed}, status=404)
 
 
-def typed_values(request):
+def typed_values(request, match):
     """(label, text) of the fields in a form submitted to a model's page, without links to records."""
-    model = request.method == "POST" and model_of_address(request.resolver_match)
+    model = request.method == "POST" and model_of_address(match)
     if not model:
         return []
     try:
