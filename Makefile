@@ -26,7 +26,11 @@ SERVER = $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 -
 # Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
 SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)
 
-.PHONY: setup help run serve test test-all daily lint lock clean python port browser FORCE
+# The demonstration's own database, never that of an office.
+DEMO := sqlite:///$(CURDIR)/.local/demo.sqlite3
+OPEN := 打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。
+
+.PHONY: setup help run serve test test-all daily lint lock clean python port demo browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
@@ -36,13 +40,15 @@ setup: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## prepa
 help:  ## list these targets
 	sed -n 's/^\([a-z][a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-run: python port setup build/collected/staticfiles.json  ## serve the sample district; PORT=8001 takes another port
-	$(MANAGE) migrate --no-input --verbosity 0
-	$(MANAGE) load_sample_year
-	echo '打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。'
-	exec $(SERVER)
+run: demo port setup build/collected/staticfiles.json  ## show the sample district in a database of its own; PORT=8001 takes another port
+	DATABASE_URL='$(DEMO)' $(MANAGE) migrate --no-input --verbosity 0
+	DATABASE_URL='$(DEMO)' $(MANAGE) load_sample_year
+	echo '$(OPEN)'
+	export DATABASE_URL='$(DEMO)'; exec $(SERVER)
 
-serve: setup build/collected/staticfiles.json  ## serve a database that is already prepared
+serve: port setup build/collected/staticfiles.json  ## serve the office's own database, that of DATABASE_URL
+	$(MANAGE) prepare_database
+	echo '$(OPEN)'
 	exec $(SERVER)
 
 test: lint setup browser  ## lint, then a day's tests on SQLite and PostgreSQL
@@ -96,9 +102,15 @@ clean:  ## remove what make made, but neither the database nor the keys
 python:
 	test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更高版本，请先安装。' >&2; exit 1; }
 
-port:
+port: | python
 	$(PYTHON) -c "import socket; socket.create_server(('127.0.0.1', $(PORT)))" 2>/dev/null || { \
 		echo '端口 $(PORT) 已被占用或不可用。请停止占用它的程序，或改用其他端口，例如：make run PORT=8001' >&2; exit 1; }
+
+# What stands before the @ of an address may be a password.
+demo:
+	test "$${DATABASE_URL:-$(DEMO)}" = '$(DEMO)' || { \
+		echo "make run 只演示示例数据，使用自己的数据库 .local/demo.sqlite3；现在 DATABASE_URL 指向另一个数据库（$${DATABASE_URL##*@}），没有启动，也没有改动它。" >&2; \
+		echo '启动本单位的系统请运行 make serve；要看演示请先运行 unset DATABASE_URL。' >&2; exit 1; }
 
 .venv/bin/uv: | python
 	echo '正在准备 Python 环境……'

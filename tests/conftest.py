@@ -27,6 +27,7 @@ from playwright.sync_api import expect
 
 from tests.races import HANGING
 from yl_district.audit import write_once
+from yl_district.installation import facts
 from yl_district.likeness import name_key
 from yl_district.pinyin import name_order
 
@@ -170,6 +171,13 @@ def light_crawl(request):
     """In a crawl a page that says "not found" thousands of times is a word, as its wording has a test."""
     if request.node.get_closest_marker("crawl"):
         request.getfixturevalue("monkeypatch").setattr("yl_district.urls.handler404", refusal)
+
+
+@pytest.fixture(autouse=True)
+def no_demo_of_before():
+    """Forgets at the end that a test has made its database a demonstration, which is rolled back."""
+    yield
+    facts.FACTS_READ.get(facts.identity(connection), {}).pop(facts.DEMO, None)
 
 
 def keep_first_context(store, signal, sender, template, context, **kwargs):

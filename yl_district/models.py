@@ -1,9 +1,10 @@
-"""Models of this app: imports, attachments, the access log, submissions and the write-once base class."""
+"""Models of this app: imports, attachments, the access log, the installation, submissions, the write-once class."""
 
 from .attachments.models import Attachment, AttachmentPart, AttachmentQuerySet
 from .audit.models import AccessEntry
 from .audit.write_once_model import KeptOnce
 from .importing.models import ImportAlias, ImportBatch, ImportHeading, ImportPart
+from .installation.models import InstallationFact
 from .pages.models import Submission
 from .sheets.models import AwaitedCell, DatabaseTag
 
@@ -18,6 +19,7 @@ __all__ = [
     "ImportBatch",
     "ImportHeading",
     "ImportPart",
+    "InstallationFact",
     "KeptOnce",
     "Submission",
 ]

@@ -12,12 +12,14 @@ from django.core.management import CommandError, call_command
 from members.models import Person, Post
 from orgs.accounts.second_factor import spend_code
 from orgs.models import Organisation, Supply, User
+from reports.management.commands import load_sample_year
 from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers
 from tests.workbooks import counts, exported_rows, take_in, workbook
 from yl_district.audit.models import AccessEntry
 from yl_district.importing.models import ImportBatch
+from yl_district.installation.facts import is_demo
 from yl_district.spreadsheets.workbooks import read_workbook
 
 pytestmark = pytest.mark.django_db
@@ -346,7 +348,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     assert [name for name, _ in bound] == ["gaojing", "zhuangan"]
     before = counts()
     output, _ = said(capsys, "load_sample_year")
-    assert output.splitlines() == ["数据库中已有记录，不载入示例。", *accounts]
+    assert output.splitlines() == ["演示数据库中已有示例，不再载入。", *accounts]
     assert counts() | {"django_session": 0} == before | {"django_session": 0}
 
 
@@ -358,10 +360,26 @@ def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
     assert [spend_code(user, code) is not None for _ in range(2)] == [True, False]
 
 
-def test_no_sample_where_there_are_records_already(capsys):
+def test_no_sample_and_no_published_password_in_an_office_s_database():
     take_in(GOOD)
-    assert said(capsys, "load_sample_year") == ("数据库中已有记录，不载入示例。\n", 0)
-    assert (Organisation.objects.count(), User.objects.count()) == (1, 0)
+    with pytest.raises(CommandError, match=load_sample_year.NOT_EMPTY):
+        call_command("load_sample_year")
+    assert (Organisation.objects.count(), User.objects.count(), is_demo()) == (1, 0, False)
+
+
+def test_twin_without_looking_the_sample_would_be_loaded_there(monkeypatch):
+    take_in(GOOD)
+    loaded = []
+    monkeypatch.setattr(load_sample_year, "is_in_use", lambda: False)
+    monkeypatch.setattr(load_sample_year.Command, "load", lambda command: loaded.append(command))
+    call_command("load_sample_year")
+    assert len(loaded) == 1
+
+
+def test_an_account_alone_makes_a_database_an_office_s():
+    User.objects.create_user("lin")
+    with pytest.raises(CommandError, match=load_sample_year.NOT_EMPTY):
+        call_command("load_sample_year")
 
 
 def test_the_committed_sample_is_a_ledger_without_fault():

@@ -31,6 +31,7 @@ UNTRACKED = {
     "yl_district.AwaitedCell": "what a list had that nobody could read, until somebody fills the field",
     "yl_district.ImportHeading": "how a heading was last explained",
     "yl_district.DatabaseTag": "a name that the database has from its beginning",
+    "yl_district.InstallationFact": "what the database says of itself from its beginning",
     "yl_district.ImportAlias": "how a spelling was last explained",
     "yl_district.Submission": "nothing that anybody wrote",
     "reports.Edition": "written once, which the database keeps from being changed",

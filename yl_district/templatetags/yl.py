@@ -16,6 +16,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come, reached
+from yl_district.installation.facts import is_known_demo
 from yl_district.privacy.masking import masked
 from yl_district.sheets.models import AwaitedCell
 
@@ -32,6 +33,12 @@ def icon(name):
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
     )
+
+
+@register.inclusion_tag("_demo_banner.html")
+def demo_banner():
+    """The words on every page of a demonstration."""
+    return {"is_demo": is_known_demo()}
 
 
 @register.inclusion_tag("_record_links.html", takes_context=True)

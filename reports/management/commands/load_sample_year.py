@@ -1,10 +1,11 @@
-"""manage.py load_sample_year: loads the sample district's year and the demo accounts into an empty database."""
+"""manage.py load_sample_year: makes an empty database a demonstration, with the sample district's year and accounts."""
 
 from datetime import timedelta
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
+from django.core.management import CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,7 +15,9 @@ from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
 from reports.ledger.workbook import import_ledger
+from yl_district.audit.models import AccessEntry
 from yl_district.commands import DatabaseCommand
+from yl_district.installation.facts import is_demo, mark_as_demo
 
 SAMPLE_LEDGER = Path(__file__).resolve().parents[2] / "sample" / "ledger-2017.xlsx"
 SAMPLE_PASSWORD = "Gaobeidian-2017"
@@ -30,13 +33,20 @@ ACCOUNTS = [
 # The shared secret of all demo accounts whose role requires one-time codes; demo_code prints the current code.
 SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
 
+NOT_EMPTY = (
+    "这个数据库中已有记录，也没有“演示数据”的标记，不载入示例：示例账号的密码是公开的。"
+    "要看演示请运行 make run，它使用自己的数据库；要启动本单位的系统请运行 make serve。"
+)
+
 
 class Command(DatabaseCommand):
-    help = "数据库为空时载入示例地区 2016、2017 年的台账，并建立演示账号。"
+    help = "把空的数据库做成演示：载入示例地区 2016、2017 年的台账，并建立演示账号。"
 
     def handle(self, **options):
-        if Organisation.objects.exists():
-            self.stdout.write("数据库中已有记录，不载入示例。")
+        if is_demo():
+            self.stdout.write("演示数据库中已有示例，不再载入。")
+        elif is_in_use():
+            raise CommandError(NOT_EMPTY)
         else:
             self.load()
         names = set(User.objects.active().values_list("username", flat=True))
@@ -46,12 +56,18 @@ class Command(DatabaseCommand):
 
     @transaction.atomic
     def load(self):
+        mark_as_demo()
         report = import_ledger(SAMPLE_LEDGER.read_bytes(), SAMPLE_LEDGER.name, timezone.localdate())
         assert report.written, report.errors
         for account in ACCOUNTS:
             make_account(*account)
         grant_cases()
         self.stdout.write(f"已载入示例台账，共 {report.new} 条记录。")
+
+
+def is_in_use():
+    """Whether anybody has put anything into the database, or signed in."""
+    return any(model.objects.exists() for model in (Organisation, Person, User, AccessEntry))
 
 
 def grant_cases():

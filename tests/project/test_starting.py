@@ -1,0 +1,102 @@
+"""What make starts: the demonstration on its own database, the office's own on another."""
+
+import os
+import subprocess
+from importlib import import_module
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from orgs.models import Role, User
+from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD
+from tests.factories import make_organisation, make_user
+from tests.orgs.sign_in import signed_in
+from yl_district.installation.facts import mark_as_demo
+
+NO_PORT = 99_999  # on which nothing starts, were it not refused before
+BANNER = "<strong>演示数据</strong>"
+DEMOS_OF_BEFORE = import_module("reports.migrations.0008_demos_of_before")
+
+
+def make(*arguments, **environment):
+    """Runs make in this checkout: exit code, standard output and error."""
+    command = ["make", "--no-print-directory", *arguments]
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=os.environ | environment, stdin=subprocess.DEVNULL, capture_output=True,
+        encoding="utf-8",
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def prepared():
+    """What prepare_database says."""
+    out = StringIO()
+    call_command("prepare_database", stdout=out)
+    return out.getvalue()
+
+
+def test_make_run_refuses_any_database_but_its_own(tmp_path):
+    path = tmp_path / "office.sqlite3"
+    for url in (f"sqlite:///{path}", "postgres://office:very-secret@127.0.0.1:1/office"):
+        code, output, errors = make("run", f"PORT={NO_PORT}", DATABASE_URL=url)
+        assert (code, output) == (2, "")
+        assert errors.splitlines()[0] == (
+            "make run 只演示示例数据，使用自己的数据库 .local/demo.sqlite3；现在 DATABASE_URL 指向另一个数据库"
+            f"（{url.rpartition('@')[2]}），没有启动，也没有改动它。"
+        )
+        assert errors.splitlines()[1] == "启动本单位的系统请运行 make serve；要看演示请先运行 unset DATABASE_URL。"
+    assert not path.exists()
+
+
+def test_make_run_never_names_the_database_of_the_environment():
+    """Were the refusal not there, the sample would still go to the demonstration's own file."""
+    code, commands, _ = make(
+        "--dry-run", "--old-file=demo", "run", f"PORT={NO_PORT}", DATABASE_URL="postgres://127.0.0.1:1/office"
+    )
+    loading = [line for line in commands.splitlines() if "load_sample_year" in line]
+    url = f"sqlite:///{settings.BASE_DIR}/.local/demo.sqlite3"
+    assert (code, loading) == (0, [f"DATABASE_URL='{url}' .venv/bin/python manage.py load_sample_year"])
+    assert "manage.py load_sample_year" not in make("--dry-run", "serve", f"PORT={NO_PORT}")[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_every_page_of_a_demonstration_says_so(is_marked):
+    if is_marked:
+        mark_as_demo()
+    user = signed_in(make_user("林知秋", make_organisation()))
+    for client, path in [(Client(), reverse("login")), (user, reverse("home")), (user, "/nothing/")]:
+        assert (BANNER in client.get(path, follow=True).content.decode()) == is_marked
+
+
+@pytest.mark.django_db
+def test_an_empty_database_says_how_to_begin():
+    said = prepared()
+    assert said == (
+        "还没有系统管理员，暂时没有人能登录。请用 .venv/bin/python manage.py import_ledger 台账文件 导入本单位的台账"
+        "（空台账由 .venv/bin/python manage.py ledger_template -o 台账.xlsx 写出），再运行 .venv/bin/python manage.py "
+        "first_administrator 用户名，在浏览器中打开它显示的链接，设置密码。\n"
+    )
+    root = make_organisation()
+    assert prepared() == said.replace(said[said.index("用 ") : said.index("运行")], "")
+    make_user("程安", root, Role.Kind.ADMINISTRATOR)
+    assert prepared() == ""
+    mark_as_demo()
+    assert prepared() == "这个数据库存放的是演示数据，每一页都有“演示数据”的标记；请勿录入真实信息。\n"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "password", "is_found"),
+    [(ACCOUNTS[0][0], SAMPLE_PASSWORD, True), (ACCOUNTS[0][0], "another", False), ("lin", SAMPLE_PASSWORD, False)],
+)
+def test_a_demonstration_of_before_is_marked(name, password, is_found):
+    User.objects.create_user(name, password=password)
+    DEMOS_OF_BEFORE.mark_demos(apps, None)
+    assert (apps.get_model("yl_district", "InstallationFact").objects.filter(name="demo").exists()) == is_found
+    assert ([account[0] for account in ACCOUNTS], SAMPLE_PASSWORD) == (DEMOS_OF_BEFORE.NAMES, DEMOS_OF_BEFORE.PASSWORD)
