@@ -14,6 +14,9 @@ LOCK := $(VENV) -m uv pip compile -q --generate-hashes --no-emit-index-url --no-
 # Many processes start, of which each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
+# What any of these commands writes is for this user alone.
+.SHELLFLAGS = -c 'umask 077; eval "$$1"' make
+
 # Production from the start: whoever develops says DEBUG=1 to manage.py itself.
 export DEBUG := 0
 
@@ -30,12 +33,12 @@ SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.syn
 DEMO := sqlite:///$(CURDIR)/.local/demo.sqlite3
 OPEN := 打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。
 
-.PHONY: setup help run serve test test-all daily lint lock clean python port demo browser FORCE
+.PHONY: setup help run serve test test-all daily lint lock clean python private port demo browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
 
-setup: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## prepare the environment, the assets and the keys
+setup: private $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## prepare the environment, the assets and the keys
 
 help:  ## list these targets
 	sed -n 's/^\([a-z][a-z-]*\):.*  ## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -80,7 +83,7 @@ define on_both_databases
 endef
 
 # The checks of Django run on a database in memory and, as in production, behind HTTPS.
-lint: $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## check style, imports, types, migrations and Django's settings
+lint: private $(SYNCED) build/assets.json .local/secret_key .local/field_keys  ## check style, imports, types, migrations and Django's settings
 	$(VENV) -m ruff check .
 	$(VENV) -m ruff format --check .
 	.venv/bin/lint-imports
@@ -98,6 +101,10 @@ lock: .venv/bin/uv  ## write the locks anew after a change in pyproject.toml or 
 clean:  ## remove what make made, but neither the database nor the keys
 	rm -rf .venv build node_modules .local/node .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The folder was once made with the mode of any other; what is in it is looked at by whatever starts.
+private: | python
+	mkdir -p .local && chmod 700 .local
 
 python:
 	test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更高版本，请先安装。' >&2; exit 1; }
@@ -135,14 +142,12 @@ build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(sh
 		| .local/secret_key .local/field_keys
 	$(MANAGE) collectstatic --clear --no-input --verbosity 0
 
-.local/secret_key: | python
-	mkdir -p .local
-	umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
+.local/secret_key: | private
+	$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
 
 # The keys of what is encrypted at rest: without them the database is lost. See docs/keys.md.
-.local/field_keys: | python
-	mkdir -p .local
-	umask 077 && $(PYTHON) -c 'import base64, secrets; \
+.local/field_keys: | private
+	$(PYTHON) -c 'import base64, secrets; \
 		[print(name, base64.b64encode(secrets.token_bytes(32)).decode()) for name in ("k" + secrets.token_hex(3), "index")]' > $@
 
 browser:

@@ -10,7 +10,11 @@ if __name__ == "__main__":
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from yl_district.installation.files import UnsafeInstallation
+
     try:
         execute_from_command_line(sys.argv)
+    except UnsafeInstallation as error:
+        sys.exit(str(error))
     except ImproperlyConfigured as error:
         sys.exit(f"设置有误，请核对 DATABASE_URL、SECRET_KEY 等环境变量后重试：{str(error).splitlines()[0]}")

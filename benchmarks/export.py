@@ -75,8 +75,10 @@ def list_export(address):
     from django.test.utils import setup_test_environment
 
     from orgs.models import User
+    from tests.client_sessions import use_secrets
 
     setup_test_environment()
+    use_secrets()
     client = Client()
     client.force_login(User.objects.get(username="staff"))
     client.get("/members/")

@@ -127,8 +127,10 @@ def first_pages(committee, roots, runs):
 
     from benchmarks.years import YEAR
     from orgs.models import Organisation, Role, User
+    from tests.client_sessions import use_secrets
 
     setup_test_environment()
+    use_secrets()
     found = {}
     for name, organisation in {"root": Organisation.objects.get(depth=1), "committee": committee}.items():
         user = User.objects.create_user(name, name="林知秋")

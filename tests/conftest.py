@@ -25,6 +25,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from tests.client_sessions import use_secrets
 from tests.races import HANGING
 from yl_district.audit import write_once
 from yl_district.installation import facts
@@ -62,6 +63,7 @@ def pytest_configure(config):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     BaseDatabaseOperations.execute_sql_flush = empty_tables
     django.test.client.store_rendered_templates = keep_first_context
+    use_secrets()
     # What this signal puts in comes back with all that a migrated database holds.
     flush.emit_post_migrate_signal = lambda *arguments, **options: None
 

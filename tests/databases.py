@@ -199,9 +199,12 @@ def has_room(folder):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config):
-    """Point DATABASE_URL at the chosen database, whatever it was; a wrapper comes before pytest-django's own hook."""
+    """Point DATABASE_URL at the chosen database, and temporary files at a folder; comes before pytest-django's hook."""
     folder = Path(tempfile.mkdtemp(prefix="yl-", dir=MEMORY if has_room(MEMORY) else None))
     early_config.add_cleanup(lambda: shutil.rmtree(folder))
+    temporary = tempfile.mkdtemp(prefix="yl-tmp-")
+    early_config.add_cleanup(lambda: shutil.rmtree(temporary))
+    os.environ["TEMPORARY_FOLDER"] = temporary
     database = KINDS[early_config.known_args_namespace.database](folder)
     early_config.stash[DATABASE] = database
     os.environ["DATABASE_URL"] = database.url

@@ -17,7 +17,7 @@ PHRASES = {
     "A4": ["{fields} fields added to forms, 0 set"],
     "A6": ["{requests} requests in 11 states of grants", "{pages} pages with and without files, 0 differ"],
     "B1": ["{tries} parallel tries, {checked} checked", "{guesses} at as many names, {budgeted} checked"],
-    "B2": ["{ends} kinds of ends, 0 old cookies alive"],
+    "B2": ["{ends} kinds of ends, 0 old cookies alive", "{copies} cells of a copied database as cookies, 0 taken"],
     "B3": ["{pages} pages, of each kind one in a browser, 0 violations"],
     "C1": ["{files} damaged files, {refused} refused, {read} read", "{lists} damaged lists"],
     "C4": ["1,000 members with {names} names out and in again"],

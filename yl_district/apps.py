@@ -1,7 +1,9 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
+from .installation.files import refuse_exposed_files
 from .privacy.keys import key_ring
 
 
@@ -10,7 +12,10 @@ class WorkbenchConfig(AppConfig):
     verbose_name = "工作台"
 
     def ready(self):
-        """Reads the keys, so that an unusable key fails at startup rather than at the first record."""
+        """Refuses exposed files and unusable keys, which else would fail only at the first record."""
+        database = settings.DATABASES["default"]
+        is_file = database.get("ENGINE") == "django.db.backends.sqlite3"
+        refuse_exposed_files(settings.LOCAL_DIR, settings.TEMPORARY_FOLDER, database["NAME"] if is_file else None)
         key_ring()
 
         from .installation.facts import read_after_migrating, read_on_connection

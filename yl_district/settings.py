@@ -7,11 +7,15 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from yl_district.database.limits import COMMANDS, PAGES
+from yl_district.installation.files import keep_to_oneself
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = BASE_DIR / ".local"
 
 env = environ.Env()
+# The only folder for temporary files, of this user alone.
+TEMPORARY_FOLDER = Path(env.str("TEMPORARY_FOLDER", default=str(LOCAL_DIR / "tmp"))).absolute()
+keep_to_oneself(TEMPORARY_FOLDER)
 
 
 def secret_key():
@@ -76,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "yl_district.web.requests.RequestMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "yl_district.web.sealed_sessions.SecretSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -242,6 +246,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "yl_district.web.sealed_sessions"
+if HTTPS:
+    # A browser takes these names only from this very host, by HTTPS and for all paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 # A session ends after this time of inactivity, and after twelve hours in any case.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_COOKIE_AGE = SESSION_LAST_SECONDS = 12 * 3600

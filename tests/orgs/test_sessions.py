@@ -1,9 +1,16 @@
 """The end of sessions: an old cookie is rejected after each event that ends them."""
 
+import base64
+from importlib import import_module
+
 import pytest
 from allauth.usersessions.models import UserSession
+from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -168,6 +175,61 @@ def test_a_session_without_a_beginning_is_over(user):
     del session[STARTED]
     session.save()
     assert not is_signed_in(client)
+
+
+def kept_cells():
+    """Everything that the tables of sessions hold, as text."""
+    rows = [*Session.objects.values_list(), *UserSession.objects.values_list()]
+    return [str(cell) for row in rows for cell in row]
+
+
+@pytest.mark.both
+def test_nothing_that_a_copy_of_the_database_holds_is_a_cookie(user, promises):
+    client = signed_in(user)
+    secret = client.cookies[settings.SESSION_COOKIE_NAME].value
+    kept = [*kept_cells(), *(cell[:40] for cell in kept_cells())]
+    assert [cell for cell in kept if secret in cell] == []
+    thief = Client()
+    for cell in kept:
+        thief.cookies[settings.SESSION_COOKIE_NAME] = cell
+        assert not is_signed_in(thief)
+    assert is_signed_in(client)
+    if connection.vendor == "sqlite":
+        promises.add("B2", copies=len(kept))
+
+
+def test_twin_with_sessions_as_django_keeps_them_the_copy_opens_everything(user, settings):
+    client = signed_in(user)
+    plain = db.SessionStore()
+    plain.update(dict(client.session))
+    plain.save()
+    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    own, given = "yl_district.web.sealed_sessions.SecretSessionMiddleware", SessionMiddleware
+    settings.MIDDLEWARE = [
+        f"{given.__module__}.{given.__name__}" if name == own else name for name in settings.MIDDLEWARE
+    ]
+    thief = Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = Session.objects.get(session_key=plain.session_key).session_key
+    assert is_signed_in(thief)
+
+
+def test_the_contents_are_ciphertext_of_their_own_row(user):
+    """A secret of a second factor that is being set up is among them."""
+    here, there = signed_in(user), signed_in(user)
+    session = here.session
+    session["secret"] = "GEZDGNBVGY3TQOJQ"
+    session.save()
+    rows = [Session.objects.get(session_key=client.session.session_key) for client in (here, there)]
+    packed = base64.b64decode(rows[0].session_data)
+    assert (b"GEZDGNBVGY3TQOJQ" in packed, here.session["secret"]) == (False, "GEZDGNBVGY3TQOJQ")
+    Session.objects.filter(pk=rows[1].pk).update(session_data=rows[0].session_data)
+    assert (is_signed_in(there), is_signed_in(here)) == (False, True)
+
+
+def test_sessions_of_before_are_ended(user):
+    client = signed_in(user)
+    import_module("orgs.migrations.0014_end_sessions").end_sessions(apps, None)
+    assert (Session.objects.count(), UserSession.objects.count(), is_signed_in(client)) == (0, 0, False)
 
 
 def test_a_forged_cookie_is_nobody(client, user):

@@ -121,6 +121,9 @@ def test_behind_https_cookies_are_secure_and_browsers_are_told_to_stay_there(mon
     names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT"]
     names += ["SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
     assert {name: found[name] for name in names} == dict.fromkeys(names, https == "1")
+    cookies = [found.get(name, getattr(settings, name)) for name in ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME")]
+    prefix = "__Host-" if https == "1" else ""
+    assert cookies == [f"{prefix}sessionid", f"{prefix}csrftoken"]
     assert (found["SECURE_HSTS_SECONDS"], (found["SECURE_PROXY_SSL_HEADER"] or [None])[0]) == (seconds, header)
 
 
