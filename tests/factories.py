@@ -18,6 +18,7 @@ from outreach.models import Contact, Link
 from reports.models import CountedFigure, Edition, Report, Section
 from reports.printing.word import TEMPLATE
 from yl_district.attachments.models import Attachment
+from yl_district.inspection.inspector import INSPECTION
 from yl_district.packing import packed
 from yl_district.periods import Period, years_before
 from youthhubs.models import Hub, HubYear, TeamMember
@@ -176,7 +177,8 @@ def make_grant(user, person, **fields):
 
 def make_attachment(record, user, name="签到表.pdf", content=PDF, **fields):
     """A file attached to a record."""
-    fields = {"kind": "sign_in_sheet", "size": len(content), "sha256": sha256(content).hexdigest()} | fields
+    known = {"kind": "sign_in_sheet", "inspection": INSPECTION, "size": len(content)}
+    fields = known | {"sha256": sha256(content).hexdigest()} | fields
     attachment = Attachment.objects.create(record=record, uploaded_by=user, file_name=name, **fields)
     attachment.keep(content)
     return attachment

@@ -21,6 +21,7 @@ PHRASES = {
     "B3": ["{pages} pages, of each kind one in a browser, 0 violations"],
     "C1": ["{files} damaged files, {refused} refused, {read} read", "{lists} damaged lists"],
     "C4": ["1,000 members with {names} names out and in again"],
+    "C5": ["{hostile} hostile files, 0 taken; {honest} honest ones, 0 refused"],
     "D3": ["{pages} pages and files, 0 whole numbers or minors' names", "{files} files, each noted first"],
     "E1": ["{files} files with a broken log, 0 left"],
     "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks"],

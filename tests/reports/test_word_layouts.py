@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from docx.shared import Pt
 
-from reports.printing.word.layout_archives import LARGEST_LAYOUT, LARGEST_UNPACKED, MOST_PARTS
+from reports.printing.word.layout_archives import LARGEST_LAYOUT, LAYOUT_LIMITS
 from reports.printing.word.layout_language import LIST_COLUMNS, PLACEHOLDERS, LayoutRefused
 from reports.printing.word.layouts import check_layout
 from reports.printing.word_layout_views import MEANINGS
@@ -97,6 +97,11 @@ def test_what_acts_or_is_embedded_is_refused(kind):
     assert refusal(files.related(kind)) == f"文件里有不能用于版式的内容（{kind}）{ACTS}"
 
 
+def test_what_only_the_inspection_of_all_files_finds_is_refused():
+    data = files.replaced("word/settings.xml", "</w:settings>", "<w:mailMerge/></w:settings>")
+    assert refusal(data) == "文档设置有邮件合并的数据源。请删去后重新上传。"
+
+
 @pytest.mark.parametrize("kind", ["attachedTemplate", "image", "hyperlink", "styles"])
 def test_what_lies_outside_the_file_is_refused(kind):
     data = files.related(kind, "http://example.org/a.dotm", ' TargetMode="External"')
@@ -123,8 +128,8 @@ def test_too_large_a_file_is_refused():
 @pytest.mark.parametrize(
     "parts",
     [
-        {"word/media/bomb.png": b"\0" * (LARGEST_UNPACKED + 1)},
-        {f"word/media/{number}.png": b"\0" * (LARGEST_UNPACKED // 4) for number in range(5)},
+        {"word/media/bomb.png": b"\0" * (LAYOUT_LIMITS.unpacked + 1)},
+        {f"word/media/{number}.png": b"\0" * (LAYOUT_LIMITS.unpacked // 4) for number in range(5)},
         {"word/bomb.xml": b"<a>" + b" " * (1024 * 1024) + b"</a>"},
     ],
 )
@@ -134,9 +139,10 @@ def test_a_file_that_unpacks_to_too_much_is_refused(parts):
 
 
 def test_too_many_parts_are_refused():
-    count = MOST_PARTS + 1
+    most = LAYOUT_LIMITS.parts
+    count = most + 1
     data = files.packed({f"{number}.png": b"" for number in range(count)})
-    assert refusal(data) == f"文件里有 {count} 个部件，最多 {MOST_PARTS} 个。请新建文档、只复制需要的内容后重新上传。"
+    assert refusal(data) == f"文件里有 {count} 个部件，最多 {most} 个。请新建文档、只复制需要的内容后重新上传。"
 
 
 def test_a_locked_archive_is_refused():

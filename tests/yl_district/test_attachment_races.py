@@ -38,6 +38,7 @@ def clients_of(district, count):
     return [browser_of(district.staff) for _ in range(count)]
 
 
+@pytest.mark.cpu(4)
 def test_the_same_file_sent_at_once_is_attached_once():
     district = two_branches()
     clients, found = clients_of(district, 4), []

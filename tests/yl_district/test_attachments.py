@@ -94,6 +94,7 @@ def one_of_each(district):
     ]
 
 
+@pytest.mark.cpu(5)
 def test_a_file_can_be_attached_to_each_kind_of_record_that_counts(district):
     records = one_of_each(district)
     assert {type(record) for record in records} == set(attachable_models())
@@ -142,6 +143,7 @@ def test_a_file_comes_back_as_it_was_sent(district, activity):
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == "attachment; filename*=UTF-8''%E7%AD%BE%E5%88%B0%E8%A1%A8.pdf"
     assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "no-store")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert attachment.parts.count() == 4
     facts = (attachment.size, attachment.sha256, attachment.uploaded_by, attachment.note)
     assert facts == (len(content), sha256(content).hexdigest(), district.staff, "第一页")

@@ -76,10 +76,15 @@ def test_everything_else_is_refused_with_what_was_found(data, found):
 
 
 @pytest.mark.parametrize(
-    "data", [office(MACRO_WORD), office(WORD, "word/vbaProject.bin"), office(EXCEL, "xl/vbaProject.bin")]
+    ("data", "said"),
+    [
+        (office(MACRO_WORD), "这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。"),
+        (office(WORD, "word/vbaProject.bin"), "这份文件不能作为附件：文件内的部件“word/vbaProject.bin”有宏。"),
+        (office(EXCEL, "xl/vbaProject.bin"), "这份文件不能作为附件：文件内的部件“xl/vbaProject.bin”有宏。"),
+    ],
 )
-def test_macros_are_refused(data):
-    assert refusal(data) == "这份文件含有宏，不能作为附件。请另存为不含宏的 docx 或 xlsx 后再上传。"
+def test_macros_are_refused(data, said):
+    assert refusal(data).startswith(said)
 
 
 @pytest.mark.parametrize(

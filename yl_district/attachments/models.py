@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from typing import Self
 
 from django.apps import apps
@@ -15,9 +16,11 @@ from django.urls import reverse
 
 from ..counts import number_of
 from ..history.tracking import Tracked, may_come, reached
+from ..inspection.inspector import INSPECTION
 from ..privacy.encryption import DecryptionError, EncryptedBytesField, EncryptedCharField, SealedModel
 from ..record_options import RecordOptions
 from ..typing import User
+from .file_types import problem_of_stored
 
 PART_SIZE = 256 * 1024
 
@@ -97,11 +100,12 @@ class Attachment(SealedModel):
     note = EncryptedCharField("说明", max_length=200, blank=True)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("文件校验值", max_length=64)
+    inspection = models.PositiveSmallIntegerField("检查版本", default=0, editable=False)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
 
     objects = AttachmentQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(excluded_fields=["inspection"])
 
     class Meta:
         verbose_name = "附件"
@@ -127,6 +131,20 @@ class Attachment(SealedModel):
         AttachmentPart.objects.bulk_create(
             AttachmentPart(attachment=self, number=number, content=piece) for number, piece in enumerate(pieces)
         )
+
+    def problem(self):
+        """Why the file is not handed out, in Chinese; "" where the inspection of today finds nothing that acts.
+
+        What was stored before this inspection is inspected when it is first asked for.
+        """
+        if self.inspection >= INSPECTION:
+            return ""
+        stream = io.BytesIO()
+        self.write_to(stream)
+        found = problem_of_stored(stream.getvalue())
+        if not found:
+            type(self).objects.filter(pk=self.pk).update(inspection=INSPECTION)
+        return found
 
     def write_to(self, stream):
         """Writes the file to a binary stream; raises DecryptionError where the content does not match its checksum."""

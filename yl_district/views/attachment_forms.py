@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 
 from ..attachments.file_types import ACCEPTED, accepted_file
 from ..attachments.models import Attachment
+from ..inspection.inspector import INSPECTION
 from ..pages.edit_conflicts import lock_for_edit
 from ..pages.forms import PageForm
 
@@ -34,7 +35,10 @@ class AttachmentForm(PageForm):
             "empty": "这是一个空文件，请确认文件已保存完整。",
             "missing": "没有收到文件，请重新选择后上传。",
         },
-        help_text="PDF、照片（JPEG、PNG、WebP）、docx 或 xlsx，不超过 10 MB。照片中的拍摄地点等信息会自动去除。",
+        help_text=(
+            "PDF、照片（JPEG、PNG、WebP）、docx 或 xlsx，不超过 10 MB，不能含有宏、脚本或嵌入的文件。"
+            "照片中的拍摄地点等信息会自动去除。"
+        ),
         widget=forms.FileInput({"accept": ACCEPTED}),
     )
 
@@ -47,7 +51,7 @@ class AttachmentForm(PageForm):
         if file.size > Attachment.MOST_BYTES:
             found, limit = filesizeformat(file.size), filesizeformat(Attachment.MOST_BYTES)
             raise ValidationError(f"文件有 {found}，上限为 {limit}。请压缩图片或拆成几份后再上传。")
-        ending, content = accepted_file(file.read())
+        ending, content = accepted_file(file.read(), file.name[:LONGEST_STEM])
         return file_name(file.name, ending), content
 
     @transaction.atomic
@@ -57,7 +61,7 @@ class AttachmentForm(PageForm):
         lock_for_edit(record, self.user)
         attachment.file_name, content = self.cleaned_data["file"]
         attachment.size, attachment.sha256 = len(content), hashlib.sha256(content).hexdigest()
-        attachment.uploaded_by = self.user
+        attachment.uploaded_by, attachment.inspection = self.user, INSPECTION
         if record.attachments.filter(sha256=attachment.sha256).exists():
             raise ValidationError({"file": "这份文件已经附在这条记录上，不必重复上传。"})
         if record.attachments.count() >= Attachment.MOST_PER_RECORD:

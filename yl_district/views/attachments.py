@@ -1,7 +1,7 @@
 """Pages of the files attached to records of any model, subject to the visibility of the record."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
@@ -32,9 +32,19 @@ def attachment_create(request, kind, pk):
 
 @require_GET
 def attachment_export(request, pk):
-    """Downloads the file."""
+    """Downloads the file; a page says why where it was stored before today's inspection and is not handed out."""
     attachment = visible_attachment(request, pk)
     record = attachment.record
+    problem = attachment.problem()
+    if problem:
+        note_look(request, record)
+        context = {
+            "title": "附件不能下载",
+            "attachment": attachment,
+            "problem": problem,
+            "back": attachments_address(record),
+        }
+        return render(request, "yl_district/attachment_export.html", context, status=422)
     return download(
         request,
         attachment.file_name,
@@ -64,9 +74,14 @@ def visible_attachment(request, pk):
 
 
 def refuse_unchangeable(request, record):
-    """Raises Http404 for a record that the user may not change, and logs access to a case file."""
+    """Raises Http404 for a record that the user may not change, and logs access to a case file otherwise."""
     if not may_change(request.user, record):
         raise Http404
+    note_look(request, record)
+
+
+def note_look(request, record):
+    """Logs access to a case file."""
     if record.history_look:
         access_log.record(record.history_look, access_log.subject_of(record), request=request, detail="附件")
 
