@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 import time
 from contextlib import ExitStack
 
@@ -17,6 +18,7 @@ from tests.workbooks import workbook
 from yl_district.importing import background
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.steps import begin_check, begin_commit, begin_undo, open_import
+from yl_district.installation.files import UnsafeInstallation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,7 +91,7 @@ def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
 
 def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):
     with ExitStack() as stack:
-        places = [stack.enter_context(path.open("w")) for path in background.place_files()]
+        places = [stack.enter_context(background.open_place(path)) for path in background.place_files()]
         assert [background.is_taken(place) for place in places] == [True] * background.AT_ONCE
         begin_check(batch)
         waited(batch, lambda batch: batch.is_queued)
@@ -98,3 +100,44 @@ def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch)
         assert (batch.state, batch.is_busy, batch.state_words) == ("checking", True, "排队中")
     assert ended(batch).state == "checked"
     assert (batch.is_queued, tally(batch)) == (False, {"new": ROWS})
+
+
+def test_the_places_of_imports_lie_in_the_private_folder():
+    path = background.place_files()[0]
+    with background.open_place(path):
+        assert (path.parent, stat.S_IMODE(path.stat().st_mode)) == (settings.TEMPORARY_FOLDER, 0o600)
+
+
+@pytest.fixture
+def planted_link(tmp_path):
+    """A link at an import's place to a file with the keys of the service; both paths."""
+    keys, place = tmp_path / "field_keys", tmp_path / "place"
+    keys.write_text("the keys")
+    place.symlink_to(keys)
+    return place, keys
+
+
+def test_a_link_planted_at_a_place_is_refused_and_what_it_leads_to_stays(planted_link):
+    place, keys = planted_link
+    with pytest.raises(UnsafeInstallation, match=f"不能打开 {place}"):
+        background.open_place(place)
+    assert keys.read_text("utf-8") == "the keys"
+
+
+def test_twin_opened_for_writing_the_link_empties_the_keys(planted_link):
+    place, keys = planted_link
+    place.open("w").close()
+    assert keys.read_text("utf-8") == ""
+
+
+def test_what_is_not_a_file_of_one_s_own_is_no_place(tmp_path, monkeypatch):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnsafeInstallation, match="不是本系统自己的文件"):
+        background.open_place(tmp_path / "pipe")
+    (tmp_path / "kept").write_text("kept")
+    background.open_place(tmp_path / "kept").close()
+    assert (tmp_path / "kept").read_text("utf-8") == "kept"
+    other = os.geteuid() + 1
+    monkeypatch.setattr(background.os, "geteuid", lambda: other)
+    with pytest.raises(UnsafeInstallation, match="不是本系统自己的文件"):
+        background.open_place(tmp_path / "kept")

@@ -1,12 +1,15 @@
 """Sheets written row by row are valid workbooks, and text that Excel opens."""
 
 import io
+import os
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from yl_district.spreadsheets import long_sheets
-from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT, Heading, read_workbook
+from yl_district.spreadsheets.workbooks import CELL_LIMIT, CUT, Heading, read_workbook, unnamed_file
 
 HEADINGS = [Heading("姓名", required=True), Heading("性别", choices=("男", "女")), Heading("备注")]
 
@@ -79,3 +82,41 @@ def test_text_has_a_byte_order_mark_windows_line_ends_and_quoted_separators():
     stream = io.BytesIO()
     long_sheets.write_csv(stream, HEADINGS, [["章程", "女", '说"好",\n再见'], ["=1", "", "-"]])
     assert stream.getvalue() == ('\ufeff姓名,性别,备注\r\n章程,女,"说""好"",\n再见"\r\n' + "'=1,,'-\r\n").encode()
+
+
+def open_files():
+    """The paths of all files that this process has open."""
+    found = []
+    for entry in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            found.append(os.readlink(f"/proc/self/fd/{entry}"))
+    return found
+
+
+@pytest.mark.parametrize("has_memory", [True, False])
+def test_while_a_sheet_is_written_it_is_in_no_file_that_anybody_could_open(has_memory, monkeypatch, tmp_path):
+    """It lies in memory, else in the folder of temporary files, and never has a name."""
+    folder = Path("/dev/shm") if has_memory else tmp_path
+    monkeypatch.setattr(long_sheets, "has_room_for_nameless_files", lambda _: has_memory)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", os.environ["TMPDIR"])
+    seen = []
+
+    def rows():
+        for number in range(3):
+            yield ["名字"]
+            seen.append([path for path in open_files() if path.startswith(f"{folder}/#")] if number else [])
+
+    long_sheets.write_long_sheet(io.BytesIO(), "团员", [Heading("姓名")], rows())
+    assert [len(paths) for paths in seen[1:]] == [1, 1]
+    assert [path.name for path in tmp_path.iterdir()] == []
+
+
+def test_without_memory_for_files_there_is_no_room(tmp_path):
+    assert long_sheets.has_room_for_nameless_files(tmp_path / "missing") is False
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="no files in memory here")
+def test_an_uploaded_workbook_is_read_from_memory():
+    with unnamed_file() as file:
+        assert os.readlink(f"/proc/self/fd/{file.fileno()}").startswith("/memfd:")

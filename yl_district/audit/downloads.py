@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
 
+from ..privacy.sealed_spools import SealedSpool
 from .access_log import Action, operating_system_user, record
 
 CONTENT_TYPES = {
@@ -26,7 +27,7 @@ CONTENT_TYPES = {
 }
 
 
-# Bytes up to which a file is held in memory and sent as an ordinary response; larger ones are streamed from disk.
+# Bytes up to which a file is held in memory and sent as an ordinary response; larger ones are streamed.
 IN_MEMORY = 4 * 1024 * 1024
 
 
@@ -47,7 +48,7 @@ def long_download(request, file_name, write):
     It opens no transaction, which on SQLite would block every other writer while the file is written.
     """
     with ExitStack() as stack:
-        stream = stack.enter_context(tempfile.SpooledTemporaryFile(IN_MEMORY))
+        stream = stack.enter_context(SealedSpool(IN_MEMORY))
         answer = attachment_response(request, file_name, write(stream), stream)
         stack.pop_all()  # the response closes the stream
         return answer

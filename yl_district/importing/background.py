@@ -8,9 +8,9 @@ wait.
 import fcntl
 import hashlib
 import os
+import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from typing import IO
 from django.conf import settings
 from django.db import connection
 
+from ..installation.files import UnsafeInstallation
 from .models import ImportBatch
 
 ROWS_AT_ONCE = 2_000  # above which a file is worked on in the background
@@ -56,7 +57,7 @@ def exclusive_run(batch: ImportBatch) -> Iterator[bool]:
     A slot is a locked file, which the operating system releases however the process ends.
     """
     with ExitStack() as stack:
-        places = [stack.enter_context(path.open("w")) for path in place_files()]
+        places = [stack.enter_context(open_place(path)) for path in place_files()]
         is_own = batch.take_up(batch.state)
         while is_own and not any(map(is_taken, places)):
             is_own = batch.go_on(batch.state, is_queued=True)
@@ -65,15 +66,29 @@ def exclusive_run(batch: ImportBatch) -> Iterator[bool]:
 
 
 def place_files() -> list[Path]:
-    """Paths of the slots' lock files, separate for each database."""
+    """Paths of the slots' lock files, separate for each database, in this user's own folder."""
     named = repr([connection.settings_dict[name] for name in ("ENGINE", "NAME", "HOST", "PORT")])
     digest = hashlib.sha256(named.encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"yl_district_imports_{os.getuid()}_{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return [folder / str(number) for number in range(AT_ONCE)]
+    return [settings.TEMPORARY_FOLDER / f"imports-{digest}-{number}" for number in range(AT_ONCE)]
 
 
-def is_taken(place: IO[str]) -> bool:
+def open_place(path: Path) -> IO[bytes]:
+    """The slot's open file; what is there is neither followed as a link nor changed.
+
+    Raises UnsafeInstallation where it is anything but a file of this user's own.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UnsafeInstallation(f"不能打开 {path}：{error.strerror}。请核查是谁放在那里的，然后删除它。") from None
+    place, found = os.fdopen(descriptor, "r+b", buffering=0), os.fstat(descriptor)
+    if found.st_uid != os.geteuid() or not stat.S_ISREG(found.st_mode):
+        place.close()
+        raise UnsafeInstallation(f"{path} 不是本系统自己的文件。请核查是谁放在那里的，然后删除它。")
+    return place
+
+
+def is_taken(place: IO[bytes]) -> bool:
     """Locks the slot's file; returns False where another process holds it."""
     try:
         fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import os
 import re
+import tempfile
 from itertools import chain
 
 import rustpy_xlsxwriter
@@ -11,6 +13,8 @@ from rustpy_xlsxwriter import Format
 from .formulas import neutralised
 from .workbooks import CELL_LIMIT, EXCEL_ROWS, LIST_LIMIT, TEXT_FORMAT, within_limit, write_workbook
 
+# Where the system keeps files in memory, and what the longest sheet may take there before it is packed.
+IN_MEMORY_FOLDER, LONGEST_SHEET = "/dev/shm", 2 << 30
 UNWRITABLE_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -25,6 +29,7 @@ def write_long_sheet(stream, name, headings, rows):
     if first is None:
         write_workbook(stream, [(name, headings, [])])
         return
+    keep_sheets_in_memory()
     text, bold = Format().set_num_format_index(TEXT_FORMAT), Format().set_bold().set_background_color("#F1F5F9")
     names = [heading.text for heading in headings]
     rustpy_xlsxwriter.write_worksheet(
@@ -38,6 +43,26 @@ def write_long_sheet(stream, name, headings, rows):
         column_widths={heading.text: heading.width for heading in headings},
         data_validations={heading.text: drop_down(heading) for heading in headings if is_short(heading)},
     )
+
+
+def keep_sheets_in_memory(folder=IN_MEMORY_FOLDER):
+    """Has the library, which looks at TMPDIR, write its files without a name in memory where there is room.
+
+    Elsewhere they lie, as nameless, in the folder of temporary files, which only this user can enter.
+    """
+    wanted = folder if has_room_for_nameless_files(folder) else tempfile.gettempdir()
+    if os.environ.get("TMPDIR") != wanted:
+        os.environ["TMPDIR"] = wanted
+
+
+def has_room_for_nameless_files(folder):
+    """Whether the folder takes files that never have a name, the longest sheet among them."""
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_EXCL, 0o600))
+        found = os.statvfs(folder)
+    except (AttributeError, OSError):
+        return False
+    return found.f_bavail * found.f_frsize > LONGEST_SHEET
 
 
 def row_dicts(names, rows):

@@ -121,8 +121,8 @@ def stream_workbook(data, file_name=""):
 
     Raises UnreadableWorkbook before or between parts; the caller must then discard the parts received before.
     """
-    # A temporary file without a name disappears with its last reader, however this process ends.
-    with tempfile.TemporaryFile() as file:
+    # A file without a name disappears with its last reader, however this process ends.
+    with unnamed_file() as file:
         file.write(data)
         file.flush()
         own = file.fileno()
@@ -133,6 +133,13 @@ def stream_workbook(data, file_name=""):
                 yield from parts(child_lines(child.stdout), file_name)
             finally:
                 child.kill()
+
+
+def unnamed_file():
+    """Returns a new file in memory, or in the folder of temporary files where the system has none in memory."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("upload"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 def parts(answers, file_name):
@@ -279,9 +286,7 @@ def as_text(value):
 
 def write_typed_workbook(stream, sheets):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook whose cells keep the types they have."""
-    book = xlsxwriter.Workbook(
-        stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     text, bold = book.add_format({"num_format": TEXT_FORMAT}), book.add_format({"bold": True, "bottom": 1})
     days = {
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
