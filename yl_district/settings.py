@@ -1,5 +1,6 @@
 """Django settings, configurable by environment variables; the defaults suit one machine with an SQLite file."""
 
+from ipaddress import ip_address
 from pathlib import Path
 
 import environ
@@ -36,6 +37,21 @@ def field_keys():
             f"没有字段密钥：请运行 make setup 生成，或从备份中恢复 {key_file}（见 docs/keys.md）。"
         )
     return env.str("FIELD_KEYS")
+
+
+def syslog_address():
+    """Where AUDIT_SYSLOG sends digests: a socket's path, (IP address, port), or "" for nowhere."""
+    text = env.str("AUDIT_SYSLOG", default="")
+    if not text or text.startswith("/"):
+        return text
+    host, _, port = text.rpartition(":")
+    try:
+        # No name, since looking one up could take long.
+        return str(ip_address(host.strip("[]"))), int(port)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"AUDIT_SYSLOG 应为 /dev/log 这样的路径，或“IP 地址:端口”，现为 {text}（见 docs/settings.md）。"
+        ) from None
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -275,6 +291,9 @@ UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=20 * 1024 * 1024)
 FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Where each line of the access log has its digest sent as well.
+AUDIT_SYSLOG = syslog_address()
 
 DEFAULT_EXCEPTION_REPORTER = "yl_district.web.error_reports.DiscreetReporter"
 LOGGING = {

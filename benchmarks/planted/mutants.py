@@ -24,6 +24,8 @@ MODULES = {
     "yl_district/spreadsheets/formulas.py": "tests/project/test_formulas.py",
     "yl_district/validators.py": "tests/yl_district/test_cells.py tests/members/test_models.py",
     "yl_district/audit/access_log.py": "tests/yl_district/test_access_log.py",
+    "yl_district/audit/verification.py": "tests/yl_district/test_log_verification.py",
+    "yl_district/audit/witnesses.py": "tests/yl_district/test_log_verification.py",
     "yl_district/privacy/encryption.py": "tests/yl_district/test_encryption.py",
     "orgs/models/reach.py": "tests/project/test_leaks.py",
     "orgs/accounts/login_attempts.py": "tests/orgs/test_sign_in.py tests/orgs/test_sign_in_races.py",

@@ -17,9 +17,11 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from tests.factories import make_user
-from yl_district.audit import access_log
-from yl_district.audit.access_log import BEGINNING, AccessLogUnavailable, Action, digest_of, record, verify
+from yl_district.audit import access_log, verification
+from yl_district.audit.access_log import BEGINNING, FORMER_SCHEME, AccessLogUnavailable, Action, digest_of, record
 from yl_district.audit.models import AccessEntry
+from yl_district.audit.verification import verify
+from yl_district.audit.witnesses import witness_code, witnesses_in
 from yl_district.audit.write_once import ACCESS_LOG, Triggers
 
 pytestmark = pytest.mark.both
@@ -181,7 +183,7 @@ def test_a_trigger_that_does_not_always_fire_is_named(name, state):
 def test_missing_triggers_are_a_fault(unprotected):
     write_lines(2)
     assert ACCESS_LOG.missing(connection) != []
-    assert str(verify()) == "日志有误：数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。"
+    assert str(verify()) == "日志有误：数据库中防止修改日志的触发器缺失、停用或被改动，请由管理员核查后重新建立。"
 
 
 def continued(count, who):
@@ -270,7 +272,8 @@ def test_a_digest_tells_where_one_field_ends_and_the_next_begins(before, after):
 def test_digests_stay_what_they_were_once_written(settings):
     """Logs of former years must still verify; the key serves the log alone."""
     settings.FIELD_KEYS = f"k1 {KEY}\nindex {KEY}"
-    assert digest_of(a_line()) == "76345c8a03f550e3bc17f9d89eaf4fa09d992958311ecbb06623319bc5e19b0e"
+    assert digest_of(a_line(), FORMER_SCHEME) == "76345c8a03f550e3bc17f9d89eaf4fa09d992958311ecbb06623319bc5e19b0e"
+    assert digest_of(a_line()) == "3201fb68a39e927974d4ec9c88b71bef9c5d0e7f4545cc885a7115fc5664a4a9"
 
 
 @pytest.mark.django_db
@@ -314,8 +317,8 @@ def test_who_is_named_outright_stands_in_the_line_not_who_asks():
 def test_every_digest_noted_on_the_way_is_looked_for():
     write_lines(4)
     noted = list(AccessEntry.objects.order_by("number").values_list("digest", flat=True))
-    assert [verify(digest).is_whole for digest in ("", BEGINNING, *noted)] == [True] * 6
-    assert [verify(digest).is_whole for digest in ("x", noted[0][:-1], "1" * 64)] == [False] * 3
+    assert [verify(witnesses_in(digest)).is_whole for digest in ("", BEGINNING, *noted)] == [True] * 6
+    assert not verify(witnesses_in("1" * 64)).is_whole
 
 
 def any_other(value, dice):
@@ -371,7 +374,7 @@ def edits_found(noted, count):
         kind, edited = edit(dice, lines)
         AccessEntry.objects.all().delete()
         AccessEntry.objects.bulk_create(edited)
-        found += not verify(noted).is_whole
+        found += not verify(witnesses_in(noted)).is_whole
         kinds.add(kind)
     return found, kinds
 
@@ -381,7 +384,7 @@ def edits_found(noted, count):
 def test_every_one_of_a_thousand_edits_of_a_copied_log_shows(unprotected, monkeypatch, promises):
     noted = write_lines(12)
     monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
-    assert verify(noted).is_whole
+    assert verify(witnesses_in(noted)).is_whole
     found, kinds = edits_found(noted, EDITS)
     promises.add("E2", edits=EDITS, found=found)
     assert found == EDITS
@@ -393,7 +396,7 @@ def test_edits_do_not_show_where_digests_do_not_tell_the_contents(unprotected, m
     """The twin: without the digests, changes go unnoticed."""
     noted = write_lines(12)
     monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
-    monkeypatch.setattr(access_log, "digest_of", lambda entry: entry.digest)
+    monkeypatch.setattr(verification, "digest_of", lambda entry, scheme: entry.digest)
     found, _ = edits_found(noted, 100)
     assert found < 100
 
@@ -420,8 +423,8 @@ def test_the_command_says_what_to_note_and_later_looks_for_it(capsys, unprotecte
     monkeypatch.setattr(Triggers, "missing", lambda triggers, connection: [])
     noted = write_lines(4)
     call_command("verify_audit_log")
-    assert capsys.readouterr().out == f"日志完整，共 4 条，最后一条为第 4 条，摘要 {noted}。\n"
-    record(Action.SIGN_IN)
+    last = f"最后一条为第 4 条，摘要 {noted}，凭证 {witness_code(4, noted)}。"
+    assert capsys.readouterr().out == f"日志完整，共 4 条（全部核对），{last}\n"
     call_command("verify_audit_log", "--expect", noted)
     AccessEntry.objects.filter(number__gte=4).delete()
     call_command("verify_audit_log")
@@ -429,7 +432,9 @@ def test_the_command_says_what_to_note_and_later_looks_for_it(capsys, unprotecte
         call_command("verify_audit_log", "--expect", noted)
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].startswith("日志完整，共 3 条")
-    assert lines[2] == f"日志有误：没有摘要为 {noted} 的一条：末尾的若干条已被删去，或摘要抄写有误。"
+    assert lines[2] == (
+        f"日志有误：日志中没有凭证 {noted} 的那一条：末尾的若干条已被删去，或日志被重写，或凭证抄写有误。"
+    )
 
 
 @pytest.mark.django_db

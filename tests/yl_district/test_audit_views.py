@@ -13,6 +13,7 @@ from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.models import AccessEntry
+from yl_district.audit.witnesses import witness_code
 from yl_district.importing.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
@@ -94,8 +95,9 @@ def test_the_auditor_verifies_and_that_is_noted(auditor):
     record(Action.SIGN_IN)
     noted = AccessEntry.objects.get().digest
     page = auditor.post(reverse("access_log_verify"), follow=True).content.decode()
-    assert f"日志完整，共 1 条，最后一条为第 1 条，摘要 {noted}。" in page
-    assert (AccessEntry.objects.first().action, AccessEntry.objects.first().detail) == ("verify", "日志完整，共 1 条")
+    assert f"日志完整，共 1 条（全部核对），最后一条为第 1 条，摘要 {noted}，凭证 {witness_code(1, noted)}。" in page
+    line = AccessEntry.objects.first()
+    assert (line.action, line.detail) == ("verify", f"日志完整，共 1 条（全部核对）；核对至第 1 条，摘要 {noted}")
     assert auditor.get(reverse("access_log_verify")).status_code == 405
 
 

@@ -5,21 +5,25 @@ written, the action does not happen.
 """
 
 import getpass
-import hashlib
 import hmac
 import json
 import os
-from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from ..privacy.keys import derived_key
 from .models import AccessEntry
-from .write_once import ACCESS_LOG
+from .syslog import tell_syslog
 
 Action = AccessEntry.Action
 BEGINNING = "0" * 64
+# What the keys of digests are derived for. The first line of the present scheme ends the former one for good, so that
+# nothing later can pass for a line from before the upgrade.
+FORMER_SCHEME, PRESENT_SCHEME = "access log", "access log 2"
+# By so much the clocks of machines may differ without a remark.
+CLOCK_SLACK = timedelta(seconds=2)
 # An arbitrary number, used by no other advisory lock of this database.
 LOCK = 7_305_117_301
 
@@ -54,13 +58,23 @@ def record(action, subject="", *, user=None, request=None, detail="", who=""):
 def append(entry):
     """Saves the line at the end of the hash chain."""
     lock_log_tail()
-    entry.at = timezone.now()
-    last = AccessEntry.objects.order_by("-number").values_list("number", "digest").first()
-    number, entry.previous = last or (0, BEGINNING)
+    last = AccessEntry.objects.order_by("-number").values_list("number", "digest", "at").first()
+    now = timezone.now()
+    number, entry.previous, before = last or (0, BEGINNING, now)
+    date_line(entry, now, before)
     entry.number = number + 1
     entry.digest = digest_of(entry)
     entry.save(force_insert=True)
+    transaction.on_commit(lambda: tell_syslog(entry.number, entry.digest), robust=True)
     return entry
+
+
+def date_line(entry, now, before):
+    """Dates the line `now`, never before the last one, dated `before`: then it says what the clock showed instead."""
+    entry.at = max(now, before)
+    if before - now > CLOCK_SLACK:
+        shown = timezone.localtime(now)
+        entry.detail = f"〔系统时钟 {shown:%Y-%m-%d %H:%M:%S} 早于上一条，时间从上一条〕{entry.detail}"
 
 
 def storable(text):
@@ -83,7 +97,7 @@ def lock_log_tail():
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
-def digest_of(entry):
+def digest_of(entry, scheme=PRESENT_SCHEME):
     """The HMAC-SHA256 over all fields of a line, including the digest of the previous line."""
     said = [
         entry.number,
@@ -96,8 +110,11 @@ def digest_of(entry):
         entry.address,
         entry.previous,
     ]
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(derived_key("access log"), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(derived_key(scheme), as_json(said).encode(), "sha256").hex()
+
+
+# Made once, since each call of json.dumps with such options makes it anew.
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def operating_system_user():
@@ -106,50 +123,3 @@ def operating_system_user():
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Result of verifying the chain: number and digest of the last valid line, and the first problem, if any."""
-
-    number: int
-    digest: str
-    problem: str = ""
-
-    @property
-    def is_whole(self):
-        return not self.problem
-
-    def __str__(self):
-        place = f"最后一条为第 {self.number} 条，摘要 {self.digest}。"
-        return f"日志完整，共 {self.number} 条，{place}" if self.is_whole else f"日志有误：{self.problem}"
-
-
-def verify(expected=""):
-    """Verifies the whole chain in constant memory; `expected` is a digest noted earlier that it must still contain.
-
-    The chain alone cannot reveal that its last lines were deleted; a digest noted outside the database can.
-    """
-    number, digest, is_found = 0, BEGINNING, expected in ("", BEGINNING)
-    for entry in AccessEntry.objects.order_by("number").iterator(chunk_size=1000):
-        problem = flaw(entry, number + 1, digest)
-        if problem:
-            return Verdict(number, digest, problem)
-        number, digest = entry.number, entry.digest
-        is_found = is_found or digest == expected
-    if not is_found:
-        return Verdict(number, digest, f"没有摘要为 {expected} 的一条：末尾的若干条已被删去，或摘要抄写有误。")
-    if ACCESS_LOG.missing(connection):
-        return Verdict(number, digest, "数据库中防止修改日志的触发器缺失，请由管理员核查后重新建立。")
-    return Verdict(number, digest)
-
-
-def flaw(entry, number, previous):
-    """The problem with a line that should have this number and follow the digest `previous`; "" where it is valid."""
-    if entry.number != number:
-        return f"缺少第 {number} 条。"
-    if entry.previous != previous:
-        return f"第 {number} 条与上一条不衔接。"
-    if entry.digest != digest_of(entry):
-        return f"第 {number} 条的内容被改动。"
-    return ""

@@ -1,5 +1,6 @@
 """Triggers by which the database itself refuses every change of rows that are written once, whoever asks it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -69,14 +70,38 @@ class Triggers:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{place}")
 
     def missing(self, connection):
-        """Returns the names of the triggers that are not in force: a table built anew silently loses them."""
-        if connection.vendor == "sqlite":
-            present = f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{self.table}'"
-        else:
-            present = f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{self.table}'::regclass AND tgenabled = 'A'"
+        """Returns the names of the triggers that are not in force as they were made.
+
+        A table built anew silently loses them; whoever owns the tables can switch them off, or put others in their
+        place that refuse nothing.
+        """
+        present = self.present_on_sqlite if connection.vendor == "sqlite" else self.present_on_postgresql
+        return sorted(set(self.names_on(connection)) - present(connection))
+
+    def present_on_sqlite(self, connection):
+        """Returns the names of the triggers whose text is that of `sqlite`."""
         with connection.cursor() as cursor:
-            cursor.execute(present)
-            return sorted(set(self.names_on(connection)) - {name for (name,) in cursor.fetchall()})
+            cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{self.table}'")
+            found = dict(cursor.fetchall())
+        made = zip(self.names, self.sqlite(connection), strict=True)
+        return {name for name, statement in made if found.get(name) == statement}
+
+    def present_on_postgresql(self, connection):
+        """Returns the names of the triggers that always fire, on all that they should, and refuse."""
+        removal = self.names[1]
+        body = re.search(r"\$\$(.*)\$\$", self.postgresql()[0])[1]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT tgname, tgtype FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid "
+                f"WHERE tgrelid = '{self.table}'::regclass AND tgenabled = 'A' AND tgqual IS NULL AND tgattr = '' "
+                f"AND prosrc = %s",
+                [body],
+            )
+            return {name for name, kind in cursor.fetchall() if kind == EVENTS[name == removal]}
+
+
+# The kinds of triggers as pg_trigger has them: before update or deletion of each row, before truncation.
+EVENTS = [1 + 2 + 8 + 16, 2 + 32]
 
 
 def not_last(connection, table):
@@ -114,6 +139,11 @@ def triggers_of(table):
 def tables():
     """Returns the tables of KeptOnce rows."""
     return [model._meta.db_table for model in apps.get_models() if issubclass(model, KeptOnce)]
+
+
+def missing_triggers(connection):
+    """Returns the names of the triggers on tables of KeptOnce rows that are not in force."""
+    return [name for table in tables() for name in triggers_of(table).missing(connection)]
 
 
 def protect(connection, names):

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 from yl_district.audit.write_once import ACCESS_LOG
-from yl_district.audit.access_log import BEGINNING, digest_of
+from yl_district.audit.access_log import BEGINNING, FORMER_SCHEME, digest_of
 
 
 def move_downloads(apps, schema_editor):
@@ -23,7 +23,7 @@ def move_downloads(apps, schema_editor):
             detail=noted.subject,
             previous=previous,
         )
-        entry.digest = previous = digest_of(entry)
+        entry.digest = previous = digest_of(entry, FORMER_SCHEME)
         entry.save(force_insert=True)
 
 

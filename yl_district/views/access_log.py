@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from ..audit import access_log
+from ..audit.access_log import Action, record
 from ..audit.models import AccessEntry
+from ..audit.verification import note_checkpoint, verify
 from ..pages.filters import PageFilter, SearchFilter
 from ..pages.pages import list_page
 from ..pages.tables import PageTable
@@ -53,8 +54,10 @@ def access_entry_list(request):
 @require_POST
 def access_log_verify(request):
     """Verifies the whole chain and shows the verdict; the verification is logged too."""
-    verdict = access_log.verify()
-    found = verdict.problem or f"日志完整，共 {verdict.number} 条"
-    access_log.record(access_log.Action.VERIFY, request=request, detail=found)
+    verdict = verify(whole=False)
+    if verdict.is_whole:
+        note_checkpoint(verdict, request=request)
+    else:
+        record(Action.VERIFY, request=request, detail=verdict.problem)
     (messages.success if verdict.is_whole else messages.error)(request, str(verdict))
     return redirect("access_entry_list")
