@@ -29,6 +29,7 @@ PHRASES = {
     "E4": ["{columns} columns, 0 plain in a dump"],
     "F2": ["{files} faults of a file", "{servers} of a server"],
     "G2": ["{kinds} kinds of records"],
+    "H1": ["{changes} changes by SQL, {shown} shown"],
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from yl_district.audit.witnesses import last_witness
 from yl_district.packing import packed
 
 from ..checks import unexplained
@@ -22,9 +23,10 @@ from ..printing.word import write_docx
 from ..text import TextWriter, Vocabulary
 from ..text.sentences import Block, Number
 from .kept_records import comparable_parts, kept_parts
+from .seals import record_seal
 
 
-def sign(report, user, today, *, reason="", seen=None):
+def sign(report, user, today, *, reason="", seen=None, request=None):
     """Signs the report: the first edition, or an amendment, which requires a reason.
 
     `seen` is the digest of the text that the signer read. Must run in a transaction that holds the report's lock.
@@ -49,7 +51,8 @@ def sign(report, user, today, *, reason="", seen=None):
     left = unanswered(scope, results, user, today)
     if left:
         raise ValidationError(f"没有签发：还有 {len(left)} 项核对结果没有说明。请在“数据核对”中逐项改正或写明原因。")
-    document = word_file(summary, scope, today, counted)
+    witness = last_witness()
+    document = word_file(summary, scope, today, counted, witness)
     edition = Edition.objects.create(
         report=report,
         number=former.number + 1 if former else 1,
@@ -64,8 +67,11 @@ def sign(report, user, today, *, reason="", seen=None):
         open_blocks=blocks_as_dicts(open_summary),
         document=document,
         sha256=hashlib.sha256(document).hexdigest(),
+        witness=witness,
     )
     CountedFigure.objects.bulk_create(kept_figures(edition, counted, results))
+    # As it is stored, since that is what will be compared.
+    record_seal(Edition.objects.select_related("report").get(pk=edition.pk), user=user, request=request)
     return edition
 
 
@@ -89,11 +95,11 @@ def unanswered(scope, results, user, today):
     return unexplained(scope, results if may_know_cases(user, scope) else without_cases(results), user, today)
 
 
-def word_file(summary, scope, today, counted):
+def word_file(summary, scope, today, counted, witness):
     """The Word file of a document; raises ValidationError where the document is too long or the layout fails."""
     stream, counts = io.BytesIO(), {key: len(parts) for key, parts in counted.items()}
     try:
-        problem = write_docx(printed(summary, scope, today, counts), stream)
+        problem = write_docx(printed(summary, scope, today, counts, witness), stream)
     except Unprintable as error:
         raise ValidationError(str(error)) from None
     if problem:
@@ -192,4 +198,4 @@ def printed_edition(edition, with_cases=True):
     """The document of an edition for printing, with the numbers of records that its figures counted."""
     counts = {figure.key: len(kept_parts(figure)) for figure in edition.figures.all()}
     scope = scope_of(edition.report, edition.counted_on)
-    return printed(summary_of(edition, with_cases), scope, edition.counted_on, counts)
+    return printed(summary_of(edition, with_cases), scope, edition.counted_on, counts, edition.witness)

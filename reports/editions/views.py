@@ -43,7 +43,7 @@ def report_sign(request, pk):
         request,
         AmendForm if former else SignForm,
         report,
-        lambda **asked: sign(report, request.user, today, **asked),
+        lambda **asked: sign(report, request.user, today, request=request, **asked),
         broken=text_error(writer),
         is_running=today < scope.period.end,
         title=f"更正：{report}" if former else f"签发：{report}",

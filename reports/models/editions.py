@@ -39,6 +39,8 @@ class Edition(KeptOnce):
     open_blocks = models.JSONField("不涉及帮扶的正文")
     document = models.BinaryField("文件")
     sha256 = models.CharField("文件校验值", max_length=64)
+    # The last line of the access log at the time, which every copy of the document states.
+    witness = models.CharField("日志凭证", max_length=60, blank=True)
 
     refusal = "定稿不能修改或删除；需要改动的，请另出更正稿。"
 

@@ -55,6 +55,13 @@ class PrintedSummary:
     period: str
     counted_on: date
     trace: tuple[TraceRow, ...]
+    # Of a signed document, the last line of the access log at the time.
+    witness: str = ""
+
+    @property
+    def closing_note(self):
+        """What stands below a signed document; "" for any other."""
+        return self.witness and f"日志凭证 {self.witness}（签发时访问日志的最后一条，供核对日志使用）"
 
 
 def printed_summary(scope, today, with_cases=True):
@@ -62,7 +69,7 @@ def printed_summary(scope, today, with_cases=True):
     return printed(compose(scope, today, with_cases), scope, today)
 
 
-def printed(summary, scope, counted_on, counts=None):
+def printed(summary, scope, counted_on, counts=None, witness=""):
     """The printed form of a summary; `counts` passes in the stored number of records of each figure."""
     return PrintedSummary(
         title=summary.title,
@@ -73,6 +80,7 @@ def printed(summary, scope, counted_on, counts=None):
         period=f"{scope.period.name}{scope.as_of and f'（{scope.as_of}）'}",
         counted_on=counted_on,
         trace=trace(scope, summary.results, keys_in_text(summary.blocks), counts),
+        witness=witness,
     )
 
 

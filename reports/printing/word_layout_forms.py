@@ -45,9 +45,9 @@ class WordLayoutForm(ActionForm):
         return f"{PurePath(file.name).stem[:LONGEST_LAYOUT_STEM]}.docx", content
 
     def save(self):
-        """Stores the file as a layout, which is used from now on."""
+        """Stores the file as a layout, which is used from now on, and returns it."""
         name, content = self.cleaned_data["file"]
-        WordLayout.objects.create(
+        return WordLayout.objects.create(
             file_name=name,
             content=content,
             sha256=hashlib.sha256(content).hexdigest(),

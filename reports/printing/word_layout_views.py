@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.audit.downloads import download
 from yl_district.pages import submit_once
 from yl_district.pages.pages import carry_out, delete_page, redirect_after
@@ -66,19 +67,35 @@ def word_layout_create(request):
 
     form = build()
     if request.method == "POST":
-        form, target = carry_out(request, build, lambda form: form.save(), after=reverse("word_layout_list"))
+        form, target = carry_out(request, build, lambda form: store(request, form), after=reverse("word_layout_list"))
         if target:
             return redirect_after(request, form, "版式已通过检查并启用，今后的 Word 文件用它生成。", target)
     context = {"title": "上传 Word 版式", "form": form, "meanings": MEANINGS, "back": reverse("word_layout_list")}
     return render(request, "reports/word_layout_create.html", context, status=form.http_status)
 
 
+def store(request, form):
+    """Stores the layout of a valid form, which replaces the one in force, and records that."""
+    former = WordLayout.objects.defer("content").in_force()
+    note_layout(request, form.save(), f"上传并启用，代替“{former}”" if former else "上传并启用")
+
+
+def note_layout(request, layout, what):
+    """Writes what was done with a layout into the access log."""
+    detail = f"{what}：{layout}，文件校验值 {layout.sha256}"
+    record(Action.LAYOUT, subject_of(layout), request=request, detail=detail)
+
+
 def word_layout_delete(request, pk):
     """Withdraws a layout; the file is kept."""
     layout = get_object_or_404(visible_layouts(request.user).filter(is_withdrawn=False), pk=pk)
-    return delete_page(
-        request, layout, title=f"停用 Word 版式：{layout}", message="已停用这份版式。", act=layout.withdraw
-    )
+
+    def withdraw():
+        layout.withdraw()
+        note_layout(request, layout, "停用")
+
+    title = f"停用 Word 版式：{layout}"
+    return delete_page(request, layout, title=title, message="已停用这份版式。", act=withdraw)
 
 
 @require_GET

@@ -3,6 +3,7 @@
 import ctypes
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -44,6 +45,14 @@ def test_text_is_that_of_the_word_file(summary):
     told = summary_content(summary)
     lines = [told["title"], *(block["text"] for block in told["blocks"]), told["signature"], told["dateline"]]
     assert [line for line in lines if squeezed(line) not in text] == []
+
+
+def test_a_signed_document_ends_with_the_code_of_the_log(summary):
+    code = "1234-8f3a-12bc-09de-77aa-41c2"
+    signed = text_of(written(replace(summary, witness=code)))
+    assert signed.endswith(f"日志凭证{code}（签发时访问日志的最后一条，供核对日志使用）")
+    assert signed.startswith(text_of(written(summary))[:-1])
+    assert "日志凭证" not in text_of(written(summary))
 
 
 def test_annex_leads_from_every_figure_to_its_records(summary):

@@ -20,6 +20,7 @@ from members.models import Member
 from orgs.models import Role
 from reports.documents.summary import compose
 from reports.editions.kept_records import kept_parts
+from reports.editions.seals import edition_seal, problems_of_editions
 from reports.editions.signing import sign, signed_results, summary_of, text_digest
 from reports.figures.counting import results
 from reports.figures.lines import all_figures
@@ -29,6 +30,9 @@ from tests.factories import make_activity, make_assistance, make_assisted_youth,
 from tests.reports.district import full_district, year_scope
 from tests.reports.signed import begun, explain, signed
 from yl_district.audit import write_once
+from yl_district.audit.access_log import Action, record
+from yl_district.audit.models import AccessEntry
+from yl_district.audit.witnesses import witness_code
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2018, 1, 5)
@@ -54,6 +58,7 @@ def state(edition):
 def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     scope = scope_of(report)
     now = compose(scope, TODAY)
+    before = record(Action.SIGN_IN, user=staff)
     edition = signed(report, staff, TODAY)
     assert (edition.number, edition.label, edition.reason, edition.signed_by) == (1, "定稿", "", staff)
     text, figures, document, sha256 = state(edition)
@@ -63,6 +68,13 @@ def test_signing_keeps_the_text_the_numbers_and_the_file(report, staff):
     assert hashlib.sha256(document).hexdigest() == sha256
     lines = [paragraph.text for paragraph in Document(io.BytesIO(document)).paragraphs]
     assert set(now.text.splitlines()) <= set(lines)
+    code = witness_code(before.number, before.digest)
+    assert (edition.witness, lines[-1]) == (code, f"日志凭证 {code}（签发时访问日志的最后一条，供核对日志使用）")
+    line = AccessEntry.objects.get(action=Action.SIGN)
+    seal = edition_seal(Edition.objects.get())
+    assert (line.who, line.subject) == (staff.username, f"reports.edition:{edition.pk}")
+    assert line.detail == f"{edition.title}（第 1 稿），内容摘要 {seal}"
+    assert list(problems_of_editions()) == []
 
 
 def test_what_a_figure_was_called_when_it_was_signed_stays_with_it(report, staff):
@@ -112,6 +124,9 @@ def test_amendment_is_numbered_has_a_reason_and_keeps_the_former_edition(report,
     second = signed(report, staff, TODAY, reason="补记了人次")
     assert (second.number, second.label, second.reason) == (2, "更正稿第1号", "补记了人次")
     assert state(first) == before
+    assert [line.subject for line in AccessEntry.objects.filter(action=Action.SIGN).order_by("number")] == [
+        f"reports.edition:{each.pk}" for each in (first, second)
+    ]
     assert state(second)[1]["attendances"] != before[1]["attendances"]
     assert report.edition == second
 

@@ -54,6 +54,21 @@ def size_of_text(client):
 
 
 @pytest.mark.cpu(4)
+def test_what_is_done_with_layouts_stands_in_the_access_log(place):
+    upload(place.admin, own_layout(15), "一.docx")
+    upload(place.admin, own_layout(14), "二.docx")
+    first, second = WordLayout.objects.order_by("pk")
+    place.admin.post(reverse("word_layout_delete", args=[second.pk]))
+    lines = AccessEntry.objects.filter(action=AccessEntry.Action.LAYOUT).order_by("number")
+    assert list(lines.values_list("subject", "detail")) == [
+        (f"reports.wordlayout:{first.pk}", f"上传并启用：一.docx，文件校验值 {first.sha256}"),
+        (f"reports.wordlayout:{second.pk}", f"上传并启用，代替“一.docx”：二.docx，文件校验值 {second.sha256}"),
+        (f"reports.wordlayout:{second.pk}", f"停用：二.docx，文件校验值 {second.sha256}"),
+    ]
+    assert {line.address for line in lines} == {"127.0.0.1"}
+
+
+@pytest.mark.cpu(4)
 def test_an_uploaded_layout_is_in_force_until_it_is_withdrawn(place):
     answer = upload(place.admin, own_layout(15))
     assert "版式已通过检查并启用，今后的 Word 文件用它生成。" in answer.content.decode()

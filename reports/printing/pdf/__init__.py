@@ -21,7 +21,8 @@ ANNUAL_SUMMARY = HERE / "annual_summary.typ"
 
 def write_pdf(printed, stream):
     """Writes the printed summary and the trace of its figures to a binary stream."""
-    stream.write(pdf(ANNUAL_SUMMARY, summary_content(printed), printed.counted_on))
+    content = summary_content(printed) | {"closing_note": printed.closing_note}
+    stream.write(pdf(ANNUAL_SUMMARY, content, printed.counted_on))
 
 
 def pdf(layout, data, day):
