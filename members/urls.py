@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import duplicate_views, liaison_views, many_views, merge_views, taking_back_views, views
+from . import duplicate_views, liaison_views, many_views, merge_views, printout_views, taking_back_views, views
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -35,5 +35,6 @@ urlpatterns = [
     path("merges/<int:pk>/", merge_views.person_merge_detail, name="person_merge_detail"),
     path("merges/<int:pk>/undo/", merge_views.person_merge_undo, name="person_merge_undo"),
     path("namesakes/<int:pk>/delete/", duplicate_views.namesakes_delete, name="namesakes_delete"),
+    path("people/<int:pk>/printout/", printout_views.person_printout, name="person_printout"),
     path("people/<int:pk>/", views.person_detail, name="person_detail"),
 ]

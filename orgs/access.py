@@ -31,6 +31,8 @@ TREE_READERS = RECORD_KEEPERS | {ADMINISTRATOR}
 REPORT_READERS = FIGURE_READERS | {HUB_OPERATOR}
 REPORT_WRITERS = HUB_KEEPERS
 PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
+# They answer people who ask what is kept of them.
+PRINTERS = frozenset({STAFF, CASEWORKER})
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 TARGET_READERS = OFFICE | {ROOT_LEADER}
 CASE_FILE_KEEPERS = frozenset({CASE_KEEPER})
@@ -132,6 +134,7 @@ ACCESS = {
     "duplicate_list": OFFICE,
     "namesakes_create": OFFICE,
     "namesakes_delete": OFFICE,
+    "person_printout": PRINTERS,
     "person_twin_list": OFFICE,
     "person_merge_create": OFFICE,
     "person_merge_detail": OFFICE,

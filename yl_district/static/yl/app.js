@@ -26,6 +26,12 @@ function enhanceChoices(root) {
   }
 }
 
+// What is made for printing has a button for it, where scripts run.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // A form is sent once: a second press of the button waits for the answer to the first.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -1,0 +1,51 @@
+"""The page that prints what is kept of a person."""
+
+from django import forms
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from orgs.accounts.reauthentication import recently_confirmed
+from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.pages.forms import ActionForm
+
+from .models import Person
+from .printouts import kept_records
+
+REASONS = ["本人申请查阅", "监护人申请查阅", "本人申请复制"]
+
+
+class PrintoutForm(ActionForm):
+    """By whose request, and why, a printout is made."""
+
+    reason = forms.CharField(
+        label="打印理由",
+        min_length=4,
+        max_length=100,
+        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
+        error_messages={"min_length": "请写明应谁的申请打印，不少于 4 个字。"},
+        help_text="理由会记入访问日志，请勿写姓名、号码。",
+    )
+
+
+def person_printout(request, pk):
+    """Shows everything that is kept of a person, whole, for printing."""
+    return printout_page(request, get_object_or_404(Person.objects.kept_by(request.user), pk=pk))
+
+
+@recently_confirmed
+@sensitive_variables("context", "records")
+def printout_page(request, person):
+    """Asks for reauthentication and a reason, then shows the records once."""
+    form = PrintoutForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
+    context = {"form": form, "back": person.get_absolute_url(), "reasons": REASONS}
+    if form.is_bound and form.is_valid():
+        records = kept_records(person, request.user)
+        if any(each.is_of_case for each in records):
+            record(Action.CASE_VIEW, subject_of(person), request=request)
+        record(Action.PRINTOUT, subject_of(person), request=request, detail=form.cleaned_data["reason"])
+        context |= {"title": f"个人信息：{person.name}", "person": person, "records": records, "now": timezone.now()}
+        return render(request, "members/person_printout.html", context)
+    form.focus()
+    context["title"] = f"打印个人信息：{person}"
+    return render(request, "members/person_printout_form.html", context)
