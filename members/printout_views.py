@@ -12,7 +12,7 @@ from yl_district.pages.forms import ActionForm
 from .models import Person
 from .printouts import kept_records
 
-REASONS = ["本人申请查阅", "监护人申请查阅", "本人申请复制"]
+PRINTING_REASONS = ["本人申请查阅", "监护人申请查阅", "本人申请复制"]
 
 
 class PrintoutForm(ActionForm):
@@ -38,7 +38,7 @@ def person_printout(request, pk):
 def printout_page(request, person):
     """Asks for reauthentication and a reason, then shows the records once."""
     form = PrintoutForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
-    context = {"form": form, "back": person.get_absolute_url(), "reasons": REASONS}
+    context = {"form": form, "back": person.get_absolute_url(), "reasons": PRINTING_REASONS}
     if form.is_bound and form.is_valid():
         records = kept_records(person, request.user)
         if any(each.is_of_case for each in records):
