@@ -20,11 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Production from the start: whoever develops says DEBUG=1 to manage.py itself.
 export DEBUG := 0
 
-# So many threads, because each can be held up by one slow upload; those that have nothing to do end after 30 seconds,
-# and their database connections with them. Two workers use both cores of a small machine.
-SERVER = $(VENV) -m granian --interface wsgi --http 1 --no-ws --host 127.0.0.1 --port $(PORT) --workers 2 \
-	--blocking-threads 64 --backlog 1024 --respawn-failed-workers --workers-kill-timeout 5 --log-level error \
-	yl_district.wsgi:application
+SERVER = $(MANAGE) serve --port $(PORT)
 
 # Where the tools of the tests are installed they stay, so that run and test don't undo each other's work.
 SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.synced-dev),.venv/.synced-dev,.venv/.synced)

@@ -6,7 +6,8 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
-    os.environ.setdefault("DATABASE_LONG_WORK", "1")
+    # The server is for pages, all else may take its time.
+    os.environ.setdefault("DATABASE_LONG_WORK", "0" if sys.argv[1:2] == ["serve"] else "1")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -28,6 +28,8 @@ PHRASES = {
     "E3": ["{secrets} secrets in {kinds} kinds of errors, 0 found"],
     "E4": ["{columns} columns, 0 plain in a dump"],
     "F2": ["{files} faults of a file", "{servers} of a server"],
+    "F5": ["{unfinished} unfinished requests", "{odd} odd ones"],
+    "F7": ["{requests} requests on a default PostgreSQL"],
     "G2": ["{kinds} kinds of records"],
     "H1": ["{changes} changes by SQL, {shown} shown"],
 }

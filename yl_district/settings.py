@@ -224,7 +224,12 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "orgs.accounts.sign_in_views.locked"
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W006",
+    # HSTS holds for this host alone: what else runs below its domain is not ours to decide on.
+    "security.W005",
+    "security.W021",
+]
 
 # One language only, since a browser set to English would otherwise get English dates.
 LANGUAGE_CODE = "zh-hans"
@@ -259,8 +264,9 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 HTTPS = env.bool("HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+# Proxies, as addresses or networks, that may say whom a request comes from and whether it came by HTTPS. The front of
+# the server reads it (yl_district/web/proxies.py), so that Django needs no header of its own.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 SESSION_COOKIE_HTTPONLY = True
 SESSION_ENGINE = "yl_district.web.sealed_sessions"
 if HTTPS:
@@ -287,13 +293,30 @@ CONTENT_SECURITY_POLICY = {
 
 # A year's ledger of one district is below 2 MB; the limit leaves room for ten times that.
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=20 * 1024 * 1024)
-# No upload within the limit is written to disk unencrypted.
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Bytes of a whole request: of nobody signed in, and of others a file with its form. It is read before a view sees it.
+ANONYMOUS_BODY_LIMIT = 64 * 1024
+BODY_LIMIT = UPLOAD_LIMIT + DATA_UPLOAD_MAX_MEMORY_SIZE + ANONYMOUS_BODY_LIMIT
+# Bytes of larger bodies that each process of the server holds at once.
+BODY_ROOM = 12 * BODY_LIMIT
+# No upload is ever written to disk, where it would lie unencrypted.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Where each line of the access log has its digest sent as well.
 AUDIT_SYSLOG = syslog_address()
+
+# The processes of the server and the threads of each, which are the requests that run, and the connections to
+# PostgreSQL, at once. Others wait so many seconds for a thread.
+SERVER_WORKERS = env.int("SERVER_WORKERS", default=2)
+SERVER_THREADS = env.int("SERVER_THREADS", default=16)
+WAIT_SECONDS = env.float("WAIT_SECONDS", default=20)
+# Seconds that a client has for the headers; for the body, and for taking the answer, it has these and those that its
+# size takes at a slow rate.
+HEADER_SECONDS = env.float("HEADER_SECONDS", default=10)
+BODY_SECONDS = env.float("BODY_SECONDS", default=20)
+SEND_SECONDS = env.float("SEND_SECONDS", default=30)
 
 DEFAULT_EXCEPTION_REPORTER = "yl_district.web.error_reports.DiscreetReporter"
 LOGGING = {

@@ -1,5 +1,6 @@
 """The facts that a database states, read once by each process, when it first connects to that database."""
 
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.db import connection as default_connection
 
@@ -50,10 +51,10 @@ def is_demo():
 
 
 def is_known_demo():
-    """Likewise, for pages; False while the database cannot be asked."""
+    """Likewise, for pages; False while the database cannot be asked, as in the server's event loop."""
     try:
         return is_demo()
-    except DatabaseError:
+    except (DatabaseError, SynchronousOnlyOperation):
         return False
 
 

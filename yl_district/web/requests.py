@@ -1,8 +1,11 @@
 """Early rejection of requests that no browser sends."""
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
+
+from .rejections import too_large
 
 METHODS = ("GET", "HEAD", "POST")
 # The only charsets accepted: some of Python's codecs do not decode to text at all.
@@ -23,7 +26,7 @@ class Handler(WSGIHandler):
 
 
 class RequestMiddleware:
-    """Answers other methods with 405, and other charsets or NUL in cookies with 400."""
+    """Answers other methods with 405, other charsets or NUL in cookies with 400, and too much with 413."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -34,6 +37,9 @@ class RequestMiddleware:
         character_set = (request.content_params or {}).get("charset", CHARACTER_SETS[0])
         if character_set.lower() not in CHARACTER_SETS or any("\0" in value for value in request.COOKIES.values()):
             return render(request, "400.html", status=400)
+        # The front has refused it earlier; runserver has none.
+        if (size := int(request.META.get("CONTENT_LENGTH") or 0)) > settings.BODY_LIMIT:
+            return render(request, "rejected.html", {"rejection": too_large(size, settings.BODY_LIMIT)}, status=413)
         response = self.get_response(request)
         if response.status_code == 405:
             return not_allowed(request, response.get("Allow"))
