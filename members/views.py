@@ -54,10 +54,10 @@ def member_list(request):
 
 
 @require_GET
-def member_export(request, book=None):
+def member_export(request, **options):
     """Exports the list of members."""
     members = Member.objects.visible_to(request.user)
-    return export_page(request, MemberResource, MemberTable, MemberFilter, members, book=book)
+    return export_page(request, MemberResource, MemberTable, MemberFilter, members, **options)
 
 
 def member_detail(request, pk):
@@ -201,10 +201,10 @@ def post_list(request):
 
 
 @require_GET
-def post_export(request, book=None):
+def post_export(request, **options):
     """Exports the list of posts."""
     posts = Post.objects.visible_to(request.user)
-    return export_page(request, PostResource, PostTable, PostFilter, posts, book=book)
+    return export_page(request, PostResource, PostTable, PostFilter, posts, **options)
 
 
 def post_detail(request, pk):

@@ -287,6 +287,9 @@ ACCESS = {
     "word_layout_delete": ROOT_ADMINISTRATORS,
     # Searching lists, each of which is opened by its own line
     "list_search": SIGNED_IN,
+    # What leaders and auditors of the district are told of
+    "notice_list": frozenset({ROOT_LEADER, AUDITOR}),
+    "notices_read": frozenset({ROOT_LEADER, AUDITOR}),
     # The access log; who can see a record and its history, both open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
@@ -300,6 +303,18 @@ ACCESS = {
     "attachment_export": PEOPLE_READERS | {ROOT_LEADER},
     "attachment_delete": PEOPLE_READERS,
 }
+
+
+# What opens only to a session in which a one-time code was given, whatever the role: taking out whole lists or the
+# ledger, signing, deciding on grants, importing. Whoever has no codes yet is led to set them up.
+SECOND_FACTOR_ACTS = frozenset(
+    {
+        *(url_name for url_name in ACCESS if url_name.endswith("_full_export")),
+        "report_sign",
+        "case_grant_decide",
+        *(url_name for url_name in ACCESS if url_name.startswith("import_batch_") and url_name != "import_batch_list"),
+    }
+)
 
 
 def is_allowed(user, url_name):

@@ -14,7 +14,7 @@ from yl_district.history.tracking import reached, tracked_models
 from yl_district.pages.forms import ActionForm
 from yl_district.sheets.models import AwaitedCell
 
-from .accounts.reauthentication import recently_confirmed
+from .accounts.reauthentication import recently_confirmed, typed_reason
 
 REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
 
@@ -49,7 +49,8 @@ def record_unmask(request, kind, pk):
 @sensitive_variables("context")
 def unmask_page(request, row):
     """Asks for reauthentication and a reason, then shows the values once."""
-    form = UnmaskForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
+    data = request.POST if request.method == "POST" else None
+    form = UnmaskForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
         record(Action.UNMASK, subject_of(row), request=request, detail=form.cleaned_data["reason"])

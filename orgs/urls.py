@@ -1,11 +1,10 @@
 from allauth.account.views import reauthenticate
 from allauth.mfa.base import views as second_factor_views
 from allauth.mfa.recovery_codes import views as recovery_code_views
-from allauth.mfa.totp import views as one_time_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import many_views, new_organisation_views, views, who_can_see_views
+from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
 from .accounts import account_views, sign_in_views
 from .unmasking import record_unmask
 
@@ -21,8 +20,8 @@ sign_in_patterns = [
     path("confirm/code/", second_factor_views.reauthenticate, name="mfa_reauthenticate"),
     path("second-factor/", second_factor_views.index, name="mfa_index"),
     path("second-factor/activate/", sign_in_views.SecondFactorView.as_view(), name="mfa_activate_totp"),
-    path("second-factor/deactivate/", one_time_code_views.deactivate_totp, name="mfa_deactivate_totp"),
-    path("second-factor/recovery-codes/", recovery_code_views.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor/deactivate/", sign_in_views.SecondFactorRemovalView.as_view(), name="mfa_deactivate_totp"),
+    path("second-factor/recovery-codes/", sign_in_views.RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
     path(
         "second-factor/recovery-codes/generate/",
         recovery_code_views.generate_recovery_codes,
@@ -39,6 +38,8 @@ account_patterns = [
     path("accounts/<int:pk>/reset/", account_views.account_reset, name="account_reset"),
     path("accounts/<int:pk>/unlock/", account_views.account_unlock, name="account_unlock"),
     path("accounts/<int:pk>/leave/", account_views.account_leave, name="account_leave"),
+    path("notices/", notice_views.notice_list, name="notice_list"),
+    path("notices/read/", notice_views.notices_read, name="notices_read"),
     path("roles/", account_views.role_list, name="role_list"),
 ]
 urlpatterns = [

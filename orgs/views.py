@@ -115,10 +115,10 @@ def unit_detail(request, pk):
 
 
 @require_GET
-def unit_export(request, book=None):
+def unit_export(request, **options):
     """Exports the list of two-new organisations."""
     units = Unit.objects.visible_to(request.user)
-    return export_page(request, UnitResource, UnitTable, UnitFilter, units, book=book)
+    return export_page(request, UnitResource, UnitTable, UnitFilter, units, **options)
 
 
 def unit_create(request):

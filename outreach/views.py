@@ -37,10 +37,10 @@ def link_list(request):
 
 
 @require_GET
-def link_export(request, book=None):
+def link_export(request, **options):
     """Exports the list of links."""
     links = Link.objects.visible_to(request.user)
-    return export_page(request, LinkResource, LinkTable, LinkFilter, links, book=book)
+    return export_page(request, LinkResource, LinkTable, LinkFilter, links, **options)
 
 
 def link_detail(request, pk):
@@ -112,10 +112,10 @@ def contact_list(request):
 
 
 @require_GET
-def contact_export(request, book=None):
+def contact_export(request, **options):
     """Exports the list of contacts."""
     contacts = Contact.objects.visible_to(request.user)
-    return export_page(request, ContactResource, ContactTable, ContactFilter, contacts, book=book)
+    return export_page(request, ContactResource, ContactTable, ContactFilter, contacts, **options)
 
 
 def contact_detail(request, pk):

@@ -12,8 +12,10 @@ from zlib import crc32
 import django.test.client
 import hypothesis
 import pytest
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY, record_authentication
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.core.management.commands import flush
@@ -54,6 +56,14 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def by_second_factor(sender, request, user, **options):
+    """Has the sessions that tests hand out be those of a sign-in with a one-time code, some time ago."""
+    # The request of a session handed out has no path.
+    if not request.path:
+        record_authentication(request, user, "mfa", type="totp")
+        request.session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] = 0
+
+
 def pytest_configure(config):
     """Take static files from where they are, uncollected; hash passwords fast, as no test is about how well."""
     hypothesis.settings.load_profile("full" if config.getoption("full") else "daily")
@@ -61,6 +71,7 @@ def pytest_configure(config):
     # Each client of a test would look through what was collected.
     settings.STATIC_ROOT = None
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    user_logged_in.connect(by_second_factor)
     BaseDatabaseOperations.execute_sql_flush = empty_tables
     django.test.client.store_rendered_templates = keep_first_context
     use_secrets()

@@ -23,6 +23,7 @@ PHRASES = {
     "C4": ["1,000 members with {names} names out and in again"],
     "C5": ["{hostile} hostile files, 0 taken; {honest} honest ones, 0 refused"],
     "D3": ["{pages} pages and files, 0 whole numbers or minors' names", "{files} files, each noted first"],
+    "D5": ["{asked} whole files asked for by one account, {taken} taken"],
     "E1": ["{files} files with a broken log, 0 left"],
     "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks"],
     "E3": ["{secrets} secrets in {kinds} kinds of errors, 0 found"],

@@ -194,6 +194,10 @@ ROLE_CHANGE_ACTIONS = ["assistance.actions.close_grants_out_of_reach"]
 # Days after an account was opened, reset or given roles in which it may not decide on grants for an account that the
 # same person administered.
 GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
+# Whole lists and ledgers that an account may take within an hour, and the rows from which on leaders and auditors are
+# told; of a whole ledger they always are.
+WHOLE_EXPORTS_PER_HOUR = env.int("WHOLE_EXPORTS_PER_HOUR", default=5)
+NOTICE_ROWS = env.int("NOTICE_ROWS", default=500)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 

@@ -97,10 +97,10 @@ def volunteer_list(request):
 
 
 @require_GET
-def volunteer_export(request, book=None):
+def volunteer_export(request, **options):
     """Exports the list of volunteers."""
     volunteers = Volunteer.objects.visible_to(request.user)
-    return export_page(request, VolunteerResource, VolunteerTable, VolunteerFilter, volunteers, book=book)
+    return export_page(request, VolunteerResource, VolunteerTable, VolunteerFilter, volunteers, **options)
 
 
 def volunteer_detail(request, pk):

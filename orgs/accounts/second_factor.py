@@ -1,7 +1,9 @@
-"""The second factor: who must set it up, and one-time codes that are valid once."""
+"""The second factor: who must set it up, which acts ask for it, and one-time codes that are valid once."""
 
 import time
+from urllib.parse import urlsplit
 
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
@@ -10,9 +12,15 @@ from allauth.mfa.utils import decrypt
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from ..access import SECOND_FACTOR_ACTS
 
 CODES, RECOVERY_CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 LAST_STEP = "last_step"
+# The secret of all accounts of a demonstration, where nobody needs a phone: manage.py demo_code prints its codes.
+DEMO_SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
 # URL names open to users who have yet to set up their second factor.
 SET_UP_PAGES = frozenset(
     "login logout password_change account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp".split()
@@ -20,7 +28,7 @@ SET_UP_PAGES = frozenset(
 
 
 class SecondFactorMiddleware:
-    """Redirects users who must set up a second factor to its set-up page."""
+    """Redirects to the set-up of one-time codes, or to the question for one, where a role or an act requires it."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,11 +37,53 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Returns the redirect where the second factor is still to be set up, else None."""
-        if request.resolver_match.url_name in SET_UP_PAGES or not owes_second_factor(request.user):
+        """Returns the redirect where the second factor is still to be set up or to be given, else None."""
+        name = request.resolver_match.url_name
+        if name in SET_UP_PAGES:
             return None
-        messages.info(request, "您的角色须启用动态口令后才能使用系统，请按以下步骤设置。")
-        return redirect("mfa_activate_totp")
+        if owes_second_factor(request.user):
+            messages.info(request, "您的角色须启用动态口令后才能使用系统，请按以下步骤设置。")
+            return redirect("mfa_activate_totp")
+        if name in SECOND_FACTOR_ACTS and request.user.is_authenticated and not gave_second_factor(request):
+            return ask_second_factor(request)
+        return None
+
+
+def gave_second_factor(request):
+    """Whether a one-time or recovery code was given in this session; removing the codes ends all sessions."""
+    return any(given["method"] == "mfa" for given in get_authentication_records(request, request.user))
+
+
+def note_second_factor(request, authenticator):
+    """Notes in the session that the code of an authenticator just set up was given."""
+    record_authentication(request, request.user, "mfa", id=authenticator.pk, type=authenticator.type)
+
+
+def ask_second_factor(request):
+    """Redirects to the question for a code, or to the set-up of codes, from where it goes on to the requested page."""
+    again = "" if request.method == "GET" else "刚才提交的内容没有办理，完成后请重新提交。"
+    if has_second_factor(request.user):
+        messages.info(request, f"这项工作须先核对动态口令，核对后自动回到刚才的页面。{again}")
+        address = reverse("mfa_reauthenticate")
+    else:
+        messages.info(
+            request,
+            "导出完整名单和台账、签发、审批个案授权、导入，须先启用动态口令。只需设置一次，完成后自动回到刚才的页面；"
+            f"其他工作不受影响。{again}",
+        )
+        address = reverse("mfa_activate_totp")
+    return redirect(f"{address}?{urlencode({'next': asked_page(request)})}")
+
+
+def asked_page(request):
+    """Returns the address of the requested page; of a form that was sent, that of the page it stood on."""
+    if request.method == "GET":
+        return request.get_full_path()
+    sent_from = request.META.get("HTTP_REFERER", "")
+    if not url_has_allowed_host_and_scheme(sent_from, {request.get_host()}, require_https=request.is_secure()):
+        return reverse("home")
+    parts = urlsplit(sent_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def owes_second_factor(user):

@@ -16,12 +16,13 @@ from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 
 from yl_district.audit.access_log import Action, record
+from yl_district.installation.facts import is_demo
 from yl_district.pages.forms import prepare_field
 
 from . import login_attempts
 from .authentication import code_guess, note_spent_budget
 from .password_validators import rules_in_words
-from .second_factor import spend_code, step_of
+from .second_factor import DEMO_SECRET, spend_code, step_of
 
 
 class EntranceMixin:
@@ -162,6 +163,14 @@ class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
         max_length=20,
         widget=forms.TextInput({"autocomplete": "one-time-code", "inputmode": "numeric"}),
     )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if is_demo():
+            self.secret = DEMO_SECRET
+            self.fields[
+                "code"
+            ].help_text = "演示数据：不用手机，运行 .venv/bin/python manage.py demo_code 即得此刻的口令。"
 
     def clean_code(self):
         """Returns the code and stores its time step, so that the code is valid once.

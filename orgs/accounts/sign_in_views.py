@@ -1,8 +1,10 @@
 """Pages for signing in, the second factor and the user's own account."""
 
+from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout as end_session
@@ -12,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRefresh
@@ -24,7 +27,8 @@ from .authentication import note_spent_budget
 from .devices import remember_device
 from .guess_budgets import GUESSED_LINK, SecretGuess, guesser
 from .invitations import invited_account
-from .second_factor import LAST_STEP
+from .second_factor import LAST_STEP, note_second_factor
+from .sessions import end_sessions
 from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
 
 
@@ -106,14 +110,46 @@ def invitation_accept(request, uid, token):
 class SecondFactorView(ActivateTOTPView):
     """Sets up one-time codes; the code entered for it cannot be used again."""
 
+    def get_context_data(self, **context):
+        return super().get_context_data(afterwards=get_next_redirect_url(self.request), **context)
+
+    def get_success_url(self):
+        """The page of recovery codes, which leads on to where a code was asked for, or that page itself."""
+        address, afterwards = super().get_success_url(), get_next_redirect_url(self.request)
+        if not afterwards:
+            return address
+        return f"{address}?{urlencode({'next': afterwards})}" if self.did_generate_recovery_codes else afterwards
+
     def form_valid(self, form):
         response = super().form_valid(form)
         user = self.request.user
         for authenticator in Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP):
             authenticator.data[LAST_STEP] = form.step
             authenticator.save(update_fields=["data"])
+            note_second_factor(self.request, authenticator)
         record(Action.ACCOUNT, subject_of(user), request=self.request, detail="本人启用动态口令")
         return response
+
+
+class RecoveryCodesView(ViewRecoveryCodesView):
+    """Shows the recovery codes, and leads on to where a code was asked for."""
+
+    def get_context_data(self, **context):
+        return super().get_context_data(afterwards=get_next_redirect_url(self.request), **context)
+
+
+class SecondFactorRemovalView(DeactivateTOTPView):
+    """Removes one-time codes and ends all sessions, in some of which a code was given."""
+
+    def form_valid(self, form):
+        user = self.authenticator.user
+        with transaction.atomic():
+            super().form_valid(form)
+            end_sessions(user)
+            record(Action.ACCOUNT, subject_of(user), request=self.request, detail="本人停用动态口令")
+        end_session(self.request)
+        messages.success(self.request, "已停用动态口令，各处登录均已退出，请重新登录。")
+        return redirect("login")
 
 
 @require_POST

@@ -33,6 +33,7 @@ from .units import (
     UnitContactQuerySet,
     UnitQuerySet,
 )
+from .whole_exports import WholeExport, WholeExportQuerySet, WholeExportReading
 
 __all__ = [
     "CHANGE_INTO",
@@ -66,6 +67,9 @@ __all__ = [
     "User",
     "UserManager",
     "UserQuerySet",
+    "WholeExport",
+    "WholeExportQuerySet",
+    "WholeExportReading",
     "follow_changes",
     "opening_changes",
     "possible_kinds",

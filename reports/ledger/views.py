@@ -1,11 +1,15 @@
 """Pages of the ledger workbook: overview, template and exports. Importing it is the same as for any file."""
 
+import io
+
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from orgs.accounts.reauthentication import recently_confirmed
+from orgs.whole_exports import whole_export_page
 from yl_district.audit.downloads import download
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.views import open_batches
@@ -40,29 +44,33 @@ def ledger_template(request):
 @require_GET
 def ledger_export(request):
     """Exports the ledger masked and without case files, of one year if the URL has one."""
-    return ledger_download(request, "年度工作台账（遮蔽）", masks=True)
+    year, today = asked_year(request), timezone.localdate()
+    name = f"年度工作台账（遮蔽）{year or ''}.xlsx"
+    return download(
+        request, name, name, lambda stream: export_ledger(stream, today, year, masks=True, with_cases=False)
+    )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @recently_confirmed
 def ledger_full_export(request):
     """Exports the ledger without masks, so that it can be imported again."""
-    return ledger_download(request, "年度工作台账", masks=False)
+    year, today = asked_year(request), timezone.localdate()
+    name = f"年度工作台账{year or ''}.xlsx"
+
+    def hand_out(told):
+        stream = io.BytesIO()
+        words = told(export_ledger(stream, today, year, masks=False, with_cases=False))
+        return download(request, name, f"{name}{words}", lambda file: file.write(stream.getvalue()))
+
+    what = f"年度台账{year or ''}"
+    return whole_export_page(request, what, hand_out, back=reverse("ledger"), is_always_told=True)
 
 
-def ledger_download(request, label, masks):
-    """The response with the ledger, of one year if the URL has one; raises Http404 for an invalid year."""
-    text, year = request.GET.get("year"), None
-    if text:
-        try:
-            year = YearWidget().clean(text)
-        except CellError as error:
-            raise Http404(str(error)) from None
-    name = f"{label}{year or ''}.xlsx"
-    today = timezone.localdate()
-    return download(
-        request,
-        name,
-        name,
-        lambda stream: export_ledger(stream, today, year, masks=masks, with_cases=False),
-    )
+def asked_year(request):
+    """Returns the year in the URL, None without one; raises Http404 for an invalid year."""
+    text = request.GET.get("year")
+    try:
+        return YearWidget().clean(text) if text else None
+    except CellError as error:
+        raise Http404(str(error)) from None

@@ -232,7 +232,7 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
     """Writes the ledger to `stream`: registers in full, dated records of `year`, or of all years without one.
 
     Sheets of earlier states are left out where there are none. With `masks`, numbers and minors' names are masked;
-    without `with_cases`, nothing reveals who is assisted.
+    without `with_cases`, nothing reveals who is assisted. Returns the number of rows.
     """
     book = noted_book(Book(today, masks, with_cases))
     sheets = []
@@ -250,6 +250,7 @@ def export_ledger(stream, today, year=None, *, masks=False, with_cases=True):
         if rows or not kind.resource.is_of_earlier:
             sheets.append((kind.label, headings(kind.resource), rows))
     write_workbook(stream, sheets)
+    return sum(len(rows) for _, _, rows in sheets)
 
 
 # A scholarship of one year may be approved, and so counted, in the next.

@@ -21,10 +21,10 @@ def platform_entry_list(request):
 
 
 @require_GET
-def platform_entry_export(request, book=None):
+def platform_entry_export(request, **options):
     """Exports the list without entries of assisted youths: no file may reveal who is assisted."""
     entries = PlatformEntry.objects.visible_to(request.user).of_open_subjects()
-    return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, book=book)
+    return export_page(request, PlatformEntryResource, PlatformEntryTable, PlatformEntryFilter, entries, **options)
 
 
 def platform_entry_create(request):

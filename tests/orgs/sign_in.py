@@ -4,8 +4,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from django.urls import reverse
 
-from orgs.accounts.second_factor import code_at, current_step
-from tests.factories import PASSWORD, SECRET
+from orgs.accounts.second_factor import code_at, current_step, has_second_factor
+from tests.factories import PASSWORD, SECRET, make_second_factor
 
 
 class CountingHasher(MD5PasswordHasher):
@@ -42,6 +42,13 @@ def signed_in(user, ahead=0):
     assert response.status_code == 302
     assert is_signed_in(client)
     return client
+
+
+def signed_in_by_code(user):
+    """A browser that has just signed in by password and one-time code, as acts that matter require it."""
+    if not has_second_factor(user):
+        make_second_factor(user)
+    return signed_in(user)
 
 
 def is_signed_in(client):

@@ -319,7 +319,8 @@ def test_the_second_factor_is_offered_to_all_and_given_up_by_whoever_may(user, r
     make_second_factor(user)
     client = signed_in(user)
     assert client.get(reverse("mfa_index")).status_code == 200
-    assert client.post(reverse("mfa_deactivate_totp")).url == reverse("mfa_index")
+    assert client.post(reverse("mfa_deactivate_totp")).url == reverse("login")
+    assert not is_signed_in(client)
     keeper = signed_in(make_user("程安", root, Role.Kind.CASEWORKER), ahead=1)
     refused = keeper.post(reverse("mfa_deactivate_totp"))
     assert "您的角色必须使用动态口令，不能停用。" in refused.content.decode()

@@ -94,7 +94,7 @@ READ_ONLY = {
 }
 # They take nothing but forms.
 SENT_ONLY = {
-    *("section_move", "section_preview", "list_search"),
+    *("section_move", "section_preview", "list_search", "notices_read"),
     *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "decide", "delete", "spellings")),
 }
 # As whom every day is asked for what the table does not give; with --full as everybody. Before any view it is one

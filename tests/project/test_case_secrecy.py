@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from tests.forms import answers, shown_form
 from tests.markup import unescaped
-from tests.orgs.sign_in import signed_in
+from tests.orgs.sign_in import signed_in_by_code
 from tests.project.test_access import CASES, READ_ONLY, TAKEN, addresses, arguments, asked, kind_of
 from tests.reports.import_pages import opened
 from tests.viewers import MARKUP, district, identity_number, mark_texts, marked, phone, records, viewers
@@ -115,7 +115,7 @@ def test_a_case_file_opens_in_exactly_one_state_of_a_grant(viewer, promises):
     place = district()
     viewers(place)
     rows = records(place, "own", place.users["cadre"], place.users[viewer])
-    client = signed_in(place.users[viewer])
+    client = signed_in_by_code(place.users[viewer])
     holder, case_pages, asks, wrong = place.users[viewer], list(case_addresses(rows)), 0, []
     for state, become in states(rows["case_grant"], holder, place.foreign.committee).items():
         with transaction.atomic():

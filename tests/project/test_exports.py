@@ -11,7 +11,8 @@ from members.models import Person
 from tests.crawl import crawled_as, page_addresses, promised, said, visited
 from tests.factories import minor_birth_date
 from tests.markup import unescaped
-from tests.orgs.sign_in import signed_in
+from tests.orgs.sign_in import signed_in_by_code
+from tests.pages import answer_of_file
 from tests.viewers import MARKUP, VIEWERS, district, identity_number, phone, records, viewers
 from yl_district.audit.models import AccessEntry
 from yl_district.validators import validate_identity_number
@@ -51,6 +52,12 @@ TAKEN_BY = {
 EVERY_DAY = {"cadre", "hub_operator", "caseworker", "leader", "office"}
 
 
+@pytest.fixture(autouse=True)
+def many_exports(settings):
+    """As many whole lists as these tests take, from one account."""
+    settings.WHOLE_EXPORTS_PER_HOUR = 1000
+
+
 def young_district():
     """A district in which everybody registered is a minor with a name of their own, an identity and a mobile number."""
     place = district()
@@ -61,7 +68,7 @@ def young_district():
         person.name, person.birth_date = f"褚小{chr(0x4E00 + person.pk)}{place.markup}", BORN
         person.identity_number, person.mobile = identity_number("own", BORN), phone("own")
         person.save()
-    clients["office"] = signed_in(place.users["office"])
+    clients["office"] = signed_in_by_code(place.users["office"])
     return place, clients, rows
 
 
@@ -88,7 +95,7 @@ def answers(client, user, rows):
     """Every page and file that the user gets, as (name of the address, address, answer)."""
     for url_name, address in page_addresses(user, rows):
         with transaction.atomic():
-            answer = client.get(address)
+            answer = answer_of_file(client, address)
             transaction.set_rollback(True)
         if answer.status_code == 200:
             yield url_name, address, answer
@@ -149,7 +156,7 @@ def test_each_file_has_its_line_in_the_access_log(promises):
     place, clients, rows = young_district()
     files = list(file_addresses(place, rows))
     for viewer, address in files:
-        answer = clients[viewer].get(address)
+        answer = answer_of_file(clients[viewer], address)
         line = AccessEntry.objects.first()
         assert is_file(answer)
         assert (line.action, line.user_id) == ("export", place.users[viewer].pk)
@@ -165,7 +172,7 @@ def test_no_byte_of_a_file_leaves_where_the_log_takes_no_line(request, promises)
     request.getfixturevalue("broken_log")
     for viewer, address in files:
         with transaction.atomic():
-            answer = clients[viewer].get(address)
+            answer = answer_of_file(clients[viewer], address)
             transaction.set_rollback(True)
         assert (answer.status_code, is_file(answer)) == (503, False)
         assert b"PK\x03\x04" not in answer.content and b"\xef\xbb\xbf" not in answer.content

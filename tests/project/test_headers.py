@@ -32,7 +32,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
-from tests.orgs.sign_in import signed_in
+from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import browser_of
 from yl_district.pages.navigation import MENU
 
@@ -172,7 +172,7 @@ def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, 
     assert {reverse(entry.url_name) for _, entries in MENU for entry in entries} <= set(paths)
     read, opened, broken = 0, 0, []
     for user in (make_user("林知秋", root), make_user("程安", root, Role.Kind.ADMINISTRATOR)):
-        client = signed_in(user)
+        client = signed_in_by_code(user)
         found = pages_of(client, user, paths)
         read += len(found)
         broken += [f"{path} {each}" for path, markup in found.items() for each in markup.broken]

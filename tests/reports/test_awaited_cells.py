@@ -12,8 +12,7 @@ from members.models import Member, Person, Post
 from reports.ledger.kinds import KINDS
 from reports.management.commands.import_ledger import ledger_outcome
 from tests.factories import make_activity, make_member, make_person, make_post, make_user
-from tests.orgs.sign_in import signed_in
-from tests.pages import confirmed
+from tests.pages import browser_of, confirmed
 from tests.reports.import_pages import act, commit, counts, opened, person, text, told
 from tests.rosters import BRANCH, OTHER_BRANCH, make_branches, problems, take, tally
 from tests.workbooks import take_in, workbook
@@ -36,7 +35,7 @@ def branches():
 
 @pytest.fixture
 def office(branches):
-    return signed_in(make_user("专干", branches["清河地区团工委"]))
+    return browser_of(make_user("专干", branches["清河地区团工委"]))
 
 
 def aside(found):
@@ -181,7 +180,7 @@ def test_whoever_may_change_the_record_dismisses_it_and_nobody_else(office, bran
     commit(office, batch)
     member, sent = Member.objects.get(), {"heading": "民族"}
     address = reverse("awaited_cell_dismiss", args=["member", member.pk])
-    other = signed_in(make_user("别处", branches[OTHER_BRANCH], kind="staff"))
+    other = browser_of(make_user("别处", branches[OTHER_BRANCH], kind="staff"))
     assert (other.post(address, sent).status_code, AwaitedCell.objects.count()) == (404, 1)
     assert office.get(address).status_code == 405
     for heading in ("性别", "民\0族"):
@@ -324,7 +323,7 @@ def test_what_a_list_of_sign_ins_has_waits_on_the_activitys_page(branches, offic
     gone = office.post(reverse("sign_in_dismiss", args=[sign_in.pk]), {"heading": "到达"})
     assert gone.url == activity.get_absolute_url()
     assert [cell.heading for _, cells in office.get(gone.url).context["awaited"] for cell in cells] == ["手机号码"]
-    other = signed_in(make_user("别的专干", branches[OTHER_BRANCH]))
+    other = browser_of(make_user("别的专干", branches[OTHER_BRANCH]))
     address = reverse("sign_in_dismiss", args=[sign_in.pk])
     assert other.post(address, {"heading": "手机号码"}).status_code == 404
     confirmed(office, reverse("sign_in_delete", args=[sign_in.pk]), {})

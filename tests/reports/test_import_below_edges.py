@@ -18,7 +18,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
-from tests.orgs.sign_in import signed_in
+from tests.pages import browser_of
 from tests.reports.import_pages import act, commit, counts, opened, text, told
 from tests.reports.test_import_below_root import HERE, OURS, THEIRS, THERE, client, district, member, staff, wrong
 from tests.reports.test_import_marks import exported
@@ -78,7 +78,7 @@ def test_the_undo_of_the_districts_staff_reaches_what_has_left_the_committee(cli
     batch = opened(client, [member()])
     commit(client, batch)
     move_branch()
-    above = signed_in(make_user("区专干", district["望湖地区团工委"]))
+    above = browser_of(make_user("区专干", district["望湖地区团工委"]))
     act(above, "undo", batch)
     assert not Member.objects.exists()
 
@@ -174,7 +174,7 @@ def test_a_visitor_named_without_a_number_is_asked_about_before_becoming_a_volun
 def test_an_export_with_the_number_of_somebody_else_is_wrong_at_that_cell(district, place):
     make_member(branch=district[THERE], person=make_person("韩笑", identity_number=identity_number(4)))
     make_member("邬安宁", district[HERE])
-    client = signed_in(make_user("专干", district[place]))
+    client = browser_of(make_user("专干", district[place]))
     _, rows = table(exported("members", "xlsx"))
     [row] = [one for one in rows if one["姓名"] == "邬安宁"]
     column, found, *_ = wrong(client, [row | {"身份证号": identity_number(4)}])
@@ -216,7 +216,7 @@ def test_who_is_assisted_is_not_said_by_staff_below_the_root(client, district, v
     row = {"活动名称": "观影", "日期": "2017-04-08", "姓名": "来宾", "身份": "帮扶对象"}
     column, *_, remedy = wrong(client, [row], "signins")
     assert (column, remedy) == ("身份", "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格")
-    above = signed_in(make_user("区专干", district["望湖地区团工委"]))
+    above = browser_of(make_user("区专干", district["望湖地区团工委"]))
     assert tally(opened(above, [row], kind="signins")) == {"new": 1}
 
 

@@ -28,8 +28,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
-from tests.orgs.sign_in import signed_in
-from tests.pages import asked
+from tests.pages import asked, browser_of
 from tests.reports.import_pages import act, commit, counts, opened, sent, text, told
 from tests.reports.test_import_marks import exported
 from tests.reports.test_list_round_trip import table
@@ -66,7 +65,7 @@ def staff(district):
 
 @pytest.fixture
 def client(staff):
-    return signed_in(staff)
+    return browser_of(staff)
 
 
 def office(branch, letter):
@@ -271,7 +270,7 @@ def test_a_volunteer_whom_another_committee_keeps_is_left_alone(client, district
 
 @pytest.mark.both
 def test_what_one_committee_teaches_holds_for_itself_and_what_the_district_teaches_for_all(client, district):
-    other = signed_in(make_user("另一专干", district[THEIRS]))
+    other = browser_of(make_user("另一专干", district[THEIRS]))
     learn_alias("members", "所在团支部", "柳支", HERE)
     learn_alias("members", "所在团支部", "我支部", HERE, committee=district[OURS])
     learn_alias("members", "所在团支部", "我支部", THERE, committee=district[THEIRS])
@@ -293,14 +292,14 @@ def test_a_heading_explained_below_is_remembered_there_alone(client, district):
     act(client, "update", batch, **data, **{f"column-0-{place}": "备注"})
     assert ImportHeading.objects.get().organisation == district[OURS]
     assert tally(opened(client, [{**member("顾清"), "代号": "甲"}])) == {"new": 1}
-    other = signed_in(make_user("另一专干", district[THEIRS]))
+    other = browser_of(make_user("另一专干", district[THEIRS]))
     assert opened(other, [{**member(branch=THERE), "代号": "甲"}]).state == "mapping"
 
 
 def test_imports_of_a_committee_are_seen_there_and_above(client, district, staff):
     batch = opened(client, [member()])
     colleague, other, above = (
-        signed_in(make_user(name, district[place]))
+        browser_of(make_user(name, district[place]))
         for name, place in (("同事", OURS), ("另一专干", THEIRS), ("区专干", "望湖地区团工委"))
     )
 
@@ -320,7 +319,7 @@ def test_imports_of_a_committee_are_seen_there_and_above(client, district, staff
 
 
 def test_the_districts_imports_are_not_seen_below(client, district):
-    above = signed_in(make_user("区专干", district["望湖地区团工委"]))
+    above = browser_of(make_user("区专干", district["望湖地区团工委"]))
     batch = opened(above, [member()])
     commit(above, batch)
     assert (batch.organisation, client.get(batch.get_absolute_url()).status_code) == (None, 404)

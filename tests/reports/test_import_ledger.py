@@ -14,7 +14,7 @@ from tests.factories import (
     make_supply,
     make_user,
 )
-from tests.orgs.sign_in import signed_in
+from tests.pages import browser_of
 from tests.reports.import_pages import act, commit, opened, sent, text, told
 from tests.rosters import records, tally
 from tests.workbooks import workbook
@@ -180,7 +180,7 @@ def test_case_sheets_are_taken_in_by_those_alone_who_keep_both_kinds_of_records(
     both = make_user("个案专员", root)
     Role.objects.create(user=both, organisation=root, kind=RoleKind.CASEWORKER)
     make_second_factor(both)
-    batch = begun(signed_in(both), LEDGER | {"帮扶对象": [YOUTH]})
+    batch = begun(browser_of(both), LEDGER | {"帮扶对象": [YOUTH]})
     assert (batch.with_cases, tally(batch)) == (True, {"new": 3})
 
 

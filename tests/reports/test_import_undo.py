@@ -37,7 +37,7 @@ from tests.factories import (
     make_user,
     make_volunteer,
 )
-from tests.orgs.sign_in import signed_in
+from tests.pages import browser_of
 from tests.races import at_once
 from tests.reports.test_ledger_round_trip import awkward_ledger
 from tests.rosters import (
@@ -537,7 +537,7 @@ def test_whom_a_contact_reached_changes_by_its_mark_and_is_taken_back(branches, 
         [("全部联系青年", "否", "是"), ("联系青年", other, nobody)],
     ]
     taken_back = [[(label, after, before) for label, before, after in step] for step in imported]
-    steps = [step for _, step in changes(signed_in(user), "contact", contact)]
+    steps = [step for _, step in changes(browser_of(user), "contact", contact)]
     assert steps[:8] == [*taken_back, *reversed(imported)]
 
 

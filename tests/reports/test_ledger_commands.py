@@ -8,12 +8,13 @@ import sys
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from members.models import Person, Post
 from orgs.accounts.second_factor import spend_code
 from orgs.models import Organisation, Supply, User
 from reports.management.commands import load_sample_year
-from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWORD, account_line
+from reports.management.commands.load_sample_year import ACCOUNTS, ON_ACTS, SAMPLE_PASSWORD, account_line
 from reports.sample.ledger import COMMITTED
 from tests.forked_commands import answers
 from tests.workbooks import counts, exported_rows, take_in, workbook
@@ -340,7 +341,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
         "动态口令密钥 GAOBEIDIANYOUTHLEAGUEDEMOSECRET2（当前口令：.venv/bin/python manage.py demo_code）"
     )
     rows = sum(len(rows) for rows in exported_rows().values())
-    assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts]
+    assert output.splitlines() == [f"已载入示例台账，共 {rows} 条记录。", *accounts, ON_ACTS]
     assert all(client.login(username=name, password=SAMPLE_PASSWORD) for name, *_ in ACCOUNTS)
     bound = Person.objects.exclude(user=None).order_by("user__username").values_list("user__username", "name")
     serving = [Post.objects.get(organisation__name="高井社区团支部", ended_on=None).person.name]
@@ -348,7 +349,7 @@ def test_the_sample_year_is_loaded_once_with_its_accounts(client, capsys):
     assert [name for name, _ in bound] == ["gaojing", "zhuangan"]
     before = counts()
     output, _ = said(capsys, "load_sample_year")
-    assert output.splitlines() == ["演示数据库中已有示例，不再载入。", *accounts]
+    assert output.splitlines() == ["演示数据库中已有示例，不再载入。", *accounts, ON_ACTS]
     assert counts() | {"django_session": 0} == before | {"django_session": 0}
 
 
@@ -358,6 +359,10 @@ def test_the_demo_code_is_the_one_that_a_demo_account_takes(client, capsys):
     code = said(capsys, "demo_code")[0].strip()
     user = User.objects.get(username="guanli")
     assert [spend_code(user, code) is not None for _ in range(2)] == [True, False]
+    client.post(reverse("login"), {"username": "zhuangan", "password": SAMPLE_PASSWORD})
+    page = reverse("mfa_activate_totp")
+    assert "manage.py demo_code" in client.get(page).content.decode()
+    assert client.post(page, {"code": code}).url == reverse("mfa_view_recovery_codes")
 
 
 def test_no_sample_and_no_published_password_in_an_office_s_database():

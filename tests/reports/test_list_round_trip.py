@@ -10,7 +10,8 @@ from members.resources import PersonReference
 from reports.ledger.kinds import KINDS
 from tests.crawl import LIST_EXPORTS
 from tests.factories import make_user
-from tests.orgs.sign_in import signed_in
+from tests.orgs.sign_in import signed_in_by_code
+from tests.pages import answer_of_file
 from tests.reports.import_pages import act, commit, opened
 from tests.reports.test_import_marks import exported as exported_kind
 from tests.reports.test_import_undo import full_district
@@ -52,7 +53,7 @@ def office():
     """The office of a district with a record in every list."""
     branches = make_branches()
     full_district(branches)
-    return signed_in(make_user("专干", branches["清河地区团工委"]))
+    return signed_in_by_code(make_user("专干", branches["清河地区团工委"]))
 
 
 def table(content):
@@ -67,7 +68,7 @@ def files(client, page):
     found = []
     for name in (f"{page}_export", f"{page}_full_export"):
         try:
-            found.append(table(client.get(reverse(name)).content))
+            found.append(table(answer_of_file(client, reverse(name)).content))
         except NoReverseMatch:
             continue
     (name,) = {name for name, _ in found}

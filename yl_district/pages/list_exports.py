@@ -31,8 +31,10 @@ MARK_HEADING = Heading(HEADING, width=42)
 LONG_NUMBER = re.compile(r"\d{7,}[Xx]?")
 
 
-def export_page(request, resource_class, table_class, filter_class, rows, *, book=None, through=None):
+def export_page(request, resource_class, table_class, filter_class, rows, *, book=None, through=None, told=None):
     """The `rows`, filtered and sorted according to the URL, as a file download; masked unless `book` says otherwise.
+
+    `told(row_count)` is called before the file leaves, and returns words that are added to its line in the log.
 
     `through` names the sheet's foreign key to the list's model, for a sheet of records that belong to the list's rows.
     """
@@ -50,7 +52,8 @@ def export_page(request, resource_class, table_class, filter_class, rows, *, boo
 
     def write_rows(stream):
         write_list(stream, kind, resource.sheet, [*(item.heading for item in resource.columns), MARK_HEADING], rows)
-        return f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}"
+        more = told(rows.count) if told else ""
+        return f"列表 {label}；{''.join(conditions(request, filterset))}{rows.count} 条；{kind}{more}"
 
     return handed_out(request, f"{label}{timezone.localtime(moment):%Y%m%d}.{kind}", write_rows, list_of(request))
 

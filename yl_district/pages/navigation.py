@@ -75,7 +75,13 @@ MENU = [
         "账号与权限",
         [MenuEntry("账号", "account_list", icon="user-cog"), MenuEntry("角色说明", "role_list", icon="id-badge-2")],
     ),
-    ("审计", [MenuEntry("访问日志", "access_entry_list", icon="list-search")]),
+    (
+        "审计",
+        [
+            MenuEntry("访问日志", "access_entry_list", icon="list-search"),
+            MenuEntry("重要操作通知", "notice_list", icon="bell"),
+        ],
+    ),
 ]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from assistance.models import AssistedYouth, CaseGrant
 from members.models import Person, Post
+from orgs.accounts.second_factor import DEMO_SECRET
 from orgs.models import Organisation, Role, User
 from orgs.roles import SECOND_FACTOR_DEMANDED
 from reports.figures.counting import root_organisation
@@ -30,8 +31,7 @@ ACCOUNTS = [
     ("lingdao", "主管领导", Role.Kind.LEADER, None),
     ("shenji", "审计员", Role.Kind.AUDITOR, None),
 ]
-# The shared secret of all demo accounts whose role requires one-time codes; demo_code prints the current code.
-SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
+ON_ACTS = "其他账号在签发、导入、完整导出、审批前，按页面提示启用动态口令；页面所问的口令也由 demo_code 显示。"
 
 NOT_EMPTY = (
     "这个数据库中已有记录，也没有“演示数据”的标记，不载入示例：示例账号的密码是公开的。"
@@ -53,6 +53,7 @@ class Command(DatabaseCommand):
         for account in ACCOUNTS:
             if account[0] in names:
                 self.stdout.write(account_line(*account))
+        self.stdout.write(ON_ACTS)
 
     @transaction.atomic
     def load(self):
@@ -90,7 +91,7 @@ def grant_cases():
 def account_line(name, title, kind, organisation):
     """The line on how to sign in to a demo account."""
     code = (
-        f"，动态口令密钥 {SECRET}（当前口令：.venv/bin/python manage.py demo_code）"
+        f"，动态口令密钥 {DEMO_SECRET}（当前口令：.venv/bin/python manage.py demo_code）"
         if kind in SECOND_FACTOR_DEMANDED
         else ""
     )
@@ -103,7 +104,7 @@ def make_account(name, title, kind, organisation):
     place = Organisation.objects.get(name=organisation) if organisation else root_organisation()
     Role.objects.create(user=user, organisation=place, kind=kind)
     if kind in SECOND_FACTOR_DEMANDED:
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(SECRET)})
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": encrypt(DEMO_SECRET)})
     serving = Post.objects.as_of(timezone.localdate()).filter(organisation=place).order_by("pk").first()
     if serving and kind in (Role.Kind.STAFF, Role.Kind.CADRE):
         Person.objects.filter(pk=serving.person_id).update(user=user)

@@ -38,6 +38,8 @@ document.addEventListener("submit", (event) => {
   if (!form.matches("form.entry")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  // A form that is answered with a file stays on the screen, and may be sent again a little later.
+  if ("stays" in form.dataset) setTimeout(() => delete form.dataset.sent, 3000);
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

@@ -1,0 +1,104 @@
+"""Whole exports: with a reason, within the account's budget, and told of to the district's leaders and auditors."""
+
+import re
+from functools import partial
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import render
+from django.utils import timezone
+
+from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.pages.forms import ActionForm
+
+from .accounts.reauthentication import typed_reason
+from .models import User, WholeExport
+
+EXPORT_REASONS = ["上级核查", "汇总报送", "年度总结", "核对名册", "数据备份"]
+SOMEBODYS_NUMBER = re.compile(r"\d{7,}")
+
+
+class WholeExportForm(ActionForm):
+    """The reason for taking out a whole list."""
+
+    reason = forms.CharField(
+        label="导出理由",
+        min_length=4,
+        max_length=100,
+        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
+        error_messages={"min_length": "请写明因何工作需要完整导出，不少于 4 个字。"},
+        help_text="理由会记入访问日志，并告知主管领导和审计员；请勿写入个人的姓名、号码。",
+    )
+
+    def clean_reason(self):
+        """Returns the reason; raises ValidationError where it names somebody by a number."""
+        reason = " ".join(self.cleaned_data["reason"].split())
+        if SOMEBODYS_NUMBER.search(reason):
+            raise ValidationError("理由中有像个人号码的数字，请去掉，只写因何工作需要。")
+        return reason
+
+
+def whole_export_page(request, what, hand_out, *, back, is_always_told=False):
+    """Asks for the reason, then returns the file of `hand_out(told)`.
+
+    `hand_out` calls `told(row_count)` once the rows are written, before the file leaves, and adds the words that it
+    returns to the log.
+    """
+    data = request.POST if request.method == "POST" else None
+    form = WholeExportForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
+    refused = None
+    if form.is_bound and form.is_valid():
+        export = WholeExport.begin(request.user, what, form.cleaned_data["reason"], timezone.now())
+        if not export.is_refused:
+            return hand_out(partial(tell, request, export, is_always_told=is_always_told))
+        refused = export.again_at()
+        tell_refusal(request, export)
+        form.add_error(None, refusal_in_words(refused))
+    form.focus()
+    context = {"title": f"完整导出：{what}", "form": form, "back": back, "reasons": EXPORT_REASONS}
+    response = render(request, "whole_export.html", context, status=429 if refused else form.http_status)
+    if refused:
+        response["Retry-After"] = max(1, round((refused - timezone.now()).total_seconds()))
+    return response
+
+
+@transaction.atomic
+def tell(request, export, row_count, *, is_always_told=False):
+    """Notes how many rows the export has, and tells of it where these are many; returns the words for its line."""
+    export.row_count = row_count
+    export.is_told = is_always_told or export.has_new_factor or row_count >= settings.NOTICE_ROWS
+    export.save(update_fields=["row_count", "is_told"])
+    if export.is_told:
+        note_told(request, export, f"{export.what}，{row_count} 条")
+    return f"；理由：{export.reason}"
+
+
+@transaction.atomic
+def tell_refusal(request, export):
+    """Tells once an hour that an account has tried to take more than it may."""
+    if not export.is_told:
+        export.is_told = True
+        export.save(update_fields=["is_told"])
+        note_told(request, export, f"{export.what}，因次数过多未导出；理由：{export.reason}")
+
+
+def note_told(request, export, words):
+    """Notes in the access log that leaders and auditors are told of an export."""
+    told = sum(user.may_open("notice_list") for user in possible_readers())
+    record(Action.NOTICE, subject_of(export), request=request, detail=f"{words}；通知主管领导和审计员 {told} 人")
+
+
+def possible_readers():
+    """Returns the accounts among which those are who are told of whole exports."""
+    kinds = ("leader", "auditor")
+    return User.objects.active().filter(roles__kind__in=kinds, roles__organisation__depth=1).distinct()
+
+
+def refusal_in_words(until):
+    """Returns why no more is taken out at present, and what to do."""
+    return (
+        f"没有导出：每个账号一小时内最多完整导出 {settings.WHOLE_EXPORTS_PER_HOUR} 次，"
+        f"请在 {timezone.localtime(until):%H:%M} 之后再试。需要多张名单的，请用“年度台账”的完整导出，一次导出全部。"
+    )
