@@ -142,9 +142,8 @@ build/collected/staticfiles.json: build/assets.json yl_district/settings.py $(sh
 	$(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(64))' > $@
 
 # The keys of what is encrypted at rest: without them the database is lost. See docs/keys.md.
-.local/field_keys: | private
-	$(PYTHON) -c 'import base64, secrets; \
-		[print(name, base64.b64encode(secrets.token_bytes(32)).decode()) for name in ("k" + secrets.token_hex(3), "index")]' > $@
+.local/field_keys: | private $(SYNCED)
+	$(VENV) -m yl_district.installation.new_keys $@
 
 browser:
 	.ci/browser

@@ -20,6 +20,11 @@ from .cpu_times import cpu_seconds_below
 from .prepared import copy, keep, prepared, turn
 
 NAME = "yl"
+# Of every test run, so that a kept database is one of them; they protect nothing.
+KEYS = {
+    "FIELD_KEYS": f"k1 {'A' * 42}E=\nindex {'A' * 42}I=",
+    "SECRET_KEY": "of the tests, which protect nothing at all " * 2,
+}
 # So many rows that nobody sees any more make a table slow.
 DEAD_ROWS = 2_000
 DEBIAN = Path("/usr/lib/postgresql")
@@ -204,7 +209,7 @@ def pytest_load_initial_conftests(early_config):
     early_config.add_cleanup(lambda: shutil.rmtree(folder))
     temporary = tempfile.mkdtemp(prefix="yl-tmp-")
     early_config.add_cleanup(lambda: shutil.rmtree(temporary))
-    os.environ["TEMPORARY_FOLDER"] = temporary
+    os.environ |= KEYS | {"TEMPORARY_FOLDER": temporary}
     database = KINDS[early_config.known_args_namespace.database](folder)
     early_config.stash[DATABASE] = database
     os.environ["DATABASE_URL"] = database.url

@@ -1,5 +1,8 @@
+from contextlib import suppress
+
 from django.apps import AppConfig
 from django.conf import settings
+from django.db import DatabaseError, connection
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
@@ -22,3 +25,9 @@ class WorkbenchConfig(AppConfig):
 
         connection_created.connect(read_on_connection, dispatch_uid="yl_district.installation.facts")
         post_migrate.connect(read_after_migrating, sender=self, dispatch_uid="yl_district.installation.facts")
+
+    def check_database(self):
+        """Has a server refuse to start on a database of other keys; of one that does not answer its pages tell."""
+        with suppress(DatabaseError):
+            connection.ensure_connection()
+        connection.close()

@@ -3,6 +3,7 @@
 import os
 
 import django
+from django.apps import apps
 
 from yl_district.web.front import Front
 from yl_district.web.requests import Handler
@@ -10,4 +11,5 @@ from yl_district.web.requests import Handler
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
 
 django.setup(set_prefix=False)
+apps.get_app_config("yl_district").check_database()
 front = Front(Handler())

@@ -6,6 +6,7 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from .audit.access_log import AccessLogUnavailable
+from .installation.files import UnsafeInstallation
 from .privacy.encryption import DecryptionError
 
 
@@ -15,6 +16,8 @@ class DatabaseCommand(BaseCommand):
     def execute(self, *args, **options):
         try:
             return super().execute(*args, **options)
+        except UnsafeInstallation as error:
+            raise CommandError(str(error)) from None
         except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
             raise CommandError(advice(error)) from None
         except DecryptionError as error:

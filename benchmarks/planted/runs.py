@@ -39,11 +39,11 @@ def is_foreign(module):
 
 def make_database(kind, folder):
     """Creates and migrates the database that all runs copy; returns code 0."""
-    from tests.databases import KINDS
+    from tests.databases import KEYS, KINDS
 
     database = KINDS[kind](folder)
     if not database.start():
-        os.environ |= {"DATABASE_URL": database.url, "DJANGO_SETTINGS_MODULE": "yl_district.settings"}
+        os.environ |= KEYS | {"DATABASE_URL": database.url, "DJANGO_SETTINGS_MODULE": "yl_district.settings"}
         import django
         from django.core.management import call_command
         from django.db import connection

@@ -2,9 +2,11 @@
 
 import base64
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from django.conf import settings
@@ -70,12 +72,22 @@ def test_a_program_with_bad_keys_does_not_start():
 
 
 def test_make_makes_keys_for_the_owner_alone_and_keeps_them(tmp_path):
-    command = ["make", "-f", settings.BASE_DIR / "Makefile", "-C", tmp_path, ".local/field_keys"]
+    place = ["-f", settings.BASE_DIR / "Makefile", "-C", tmp_path, f"VENV={sys.executable}", "SYNCED="]
+    command = ["make", *place, ".local/field_keys"]
+    own = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "FIELD_KEYS")}
+    environment = own | {"PYTHONPATH": str(settings.BASE_DIR)}
     file = tmp_path / ".local" / "field_keys"
     written = []
     for _ in range(2):
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, env=environment)
         written.append(file.read_text("utf-8"))
     assert written[0] == written[1]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert keys.read_keys(written[0]).current.id.startswith("k")
+    database = tmp_path / "db.sqlite3"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript("CREATE TABLE orgs_user (id); INSERT INTO orgs_user VALUES (1)")
+    file.unlink()
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
+    assert (done.returncode, file.exists()) == (2, False)
+    assert f"没有密钥文件 .local/field_keys，而数据库 {database} 中已有内容" in done.stderr

@@ -23,10 +23,11 @@ KEY_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
 class FieldKey(NamedTuple):
-    """A column key's id and its cipher."""
+    """A column key's id, its cipher, and its fingerprint, which tells nothing of the key."""
 
     id: str
     cipher: AESGCM
+    fingerprint: str
 
 
 class KeyRing(NamedTuple):
@@ -35,6 +36,11 @@ class KeyRing(NamedTuple):
     current: FieldKey
     by_id: dict
     index: bytes
+
+    @property
+    def index_fingerprint(self):
+        """The fingerprint of the key `index`."""
+        return fingerprint_of(self.index)
 
 
 def key_ring():
@@ -77,8 +83,13 @@ def read_keys(text):
         raise ImproperlyConfigured(f"字段密钥中没有编号为 {INDEX} 的一行，请从备份中恢复（见 docs/keys.md）。")
     if not secrets:
         raise ImproperlyConfigured("字段密钥中没有加密用的密钥，请从备份中恢复（见 docs/keys.md）。")
-    by_id = {key_id: FieldKey(key_id, AESGCM(secret)) for key_id, secret in secrets.items()}
+    by_id = {key_id: FieldKey(key_id, AESGCM(secret), fingerprint_of(secret)) for key_id, secret in secrets.items()}
     return KeyRing(next(iter(by_id.values())), by_id, index)
+
+
+def fingerprint_of(secret):
+    """By which a key is known again, without telling anything of it."""
+    return derive(secret, "fingerprint").hex()
 
 
 def read_line(number, line):
