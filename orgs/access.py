@@ -293,6 +293,8 @@ ACCESS = {
     # The access log; who can see a record and its history, both open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
+    "access_log_witnesses": frozenset({AUDITOR}),
+    "editions_verify": frozenset({AUDITOR}),
     "record_readers": RECORD_READERS | GRANT_READERS,
     "record_history": RECORD_READERS,
     "record_revert": RECORD_READERS,

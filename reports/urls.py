@@ -8,7 +8,7 @@ from . import home
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
-from .editions import return_views
+from .editions import return_views, seal_views
 from .editions import views as edition_views
 from .figures import views as figure_views
 from .ledger import full_exports
@@ -66,6 +66,7 @@ report_patterns = [
 
 edition_patterns = [
     path("reports/<int:pk>/sign/", edition_views.report_sign, name="report_sign"),
+    path("editions/verify/", seal_views.editions_verify, name="editions_verify"),
     path("editions/<int:pk>/", edition_views.edition_detail, name="edition_detail"),
     path("editions/<int:pk>/figures/<str:key>/", edition_views.edition_figure, name="edition_figure"),
     path("editions/<int:pk>/files/<str:kind>/", edition_views.edition_export, name="edition_export"),

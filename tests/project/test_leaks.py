@@ -43,6 +43,7 @@ WITHOUT_CANARY = {
     "reports.Target.figure": "the key of a figure",
     "reports.CountedFigure": "a figure's own words, and keys of records",
     "reports.Edition.sha256": "a digest",
+    "reports.Edition.witness": "the number and digest of a line of the log",
     "reports.Explanation.check_key": "the key of a check",
     "reports.Explanation.subject": "the key of a record or figure",
     "reports.WordLayout": "layouts are the whole district's",

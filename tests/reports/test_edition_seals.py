@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.urls import reverse
 
+from orgs.models import Role
 from reports.editions import seals
 from reports.editions.seals import problems_of_editions, record_seal, seal_editions_of_before
 from reports.models import CountedFigure, Edition
 from tests.factories import make_activity, make_edition, make_hub, make_organisation, make_report, make_user
+from tests.pages import browser_of
 from yl_district.audit import write_once
 from yl_district.audit.access_log import FORMER_SCHEME, Action, digest_of, record
 from yl_district.audit.models import AccessEntry
@@ -240,3 +243,18 @@ def test_the_command_names_what_it_found(edition, capsys):
     with unguarded():
         Edition.objects.update(title="工作总结")
     call_command("verify_editions")
+
+
+def test_the_auditor_compares_the_editions(edition):
+    auditor = browser_of(make_user("严审", edition.report.organisation, Role.Kind.AUDITOR))
+
+    def told():
+        answer = auditor.post(reverse("editions_verify"), follow=True)
+        return [str(message) for message in answer.context["messages"]], AccessEntry.objects.first().detail
+
+    said = "核对定稿：共 1 份，均与签发时一致"
+    assert told() == ([f"{said}。"], said)
+    with unguarded():
+        Edition.objects.update(title="改过的标题")
+    named = f"{edition}（编号 {edition.pk}）：内容与签发时（日志第 2 条）不符，已被改动。"
+    assert told() == ([named, "核对定稿：有 1 处问题。"], "核对定稿：有 1 处问题")

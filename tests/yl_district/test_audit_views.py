@@ -13,7 +13,7 @@ from tests.reports.import_pages import commit, opened
 from tests.workbooks import workbook
 from yl_district.audit.access_log import Action, record
 from yl_district.audit.models import AccessEntry
-from yl_district.audit.witnesses import witness_code
+from yl_district.audit.witnesses import last_witness, witness_code
 from yl_district.importing.models import ImportBatch
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,44 @@ def test_the_auditor_verifies_and_that_is_noted(auditor):
     line = AccessEntry.objects.first()
     assert (line.action, line.detail) == ("verify", f"日志完整，共 1 条（全部核对）；核对至第 1 条，摘要 {noted}")
     assert auditor.get(reverse("access_log_verify")).status_code == 405
+
+
+def test_the_page_shows_the_code_of_the_last_line(auditor):
+    assert auditor.get(reverse("access_entry_list")).context["witness"] == ""
+    record(Action.SIGN_IN)
+    code = last_witness()
+    page = auditor.get(reverse("access_entry_list"))
+    assert page.context["witness"] == code
+    assert f'<code class="text-break">{code}</code>' in page.content.decode()
+
+
+def test_a_browser_asks_which_of_its_codes_are_gone(auditor):
+    record(Action.SIGN_IN)
+    code, gone = last_witness(), "7-8f3a-12bc-09de-77aa-41c2"
+    answer = auditor.get(reverse("access_log_witnesses"), {"code": [code, gone, "x", "\0", ""]})
+    assert answer.json() == {"lost": [gone, "x", "\0", ""]}
+    assert auditor.get(reverse("access_log_witnesses")).json() == {"lost": []}
+
+
+def test_codes_that_were_noted_are_typed_in(auditor):
+    for _ in range(3):
+        record(Action.SIGN_IN)
+    digest, gone = AccessEntry.objects.first().digest, "2-8f3a-12bc-09de-77aa-41c2"
+    typed = f"抄存的：{last_witness()}\n{digest}"
+    page = auditor.post(reverse("access_log_verify"), {"witnesses": typed}, follow=True)
+    assert "填写的 2 个凭证都在日志中。" in page.content.decode()
+    for text, said in [(gone, f"日志中没有凭证 {gone} 的那一条"), ("8f3a", "没有核对：填写的内容中没有读出凭证")]:
+        page = auditor.post(reverse("access_log_verify"), {"witnesses": text}, follow=True)
+        assert said in page.content.decode()
+        assert f"required>{text}</textarea>" in page.content.decode()
+    assert "required></textarea>" in auditor.get(reverse("access_entry_list")).content.decode()
+
+
+def test_the_next_verification_begins_where_the_last_one_ended(auditor):
+    for _ in range(3):
+        record(Action.SIGN_IN)
+    pages = [auditor.post(reverse("access_log_verify"), follow=True).content.decode() for _ in range(2)]
+    assert ["共 3 条（全部核对）" in pages[0], "共 4 条（自核对点第 3 条起核对）" in pages[1]] == [True, True]
 
 
 def test_refusals_of_signed_in_users_are_noted_without_what_was_asked(client, district):

@@ -3,15 +3,22 @@
 import django_filters
 import django_tables2 as tables
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from ..audit.access_log import Action, record
 from ..audit.models import AccessEntry
 from ..audit.verification import note_checkpoint, verify
+from ..audit.witnesses import lost, witness_code, witnesses_in
 from ..pages.filters import PageFilter, SearchFilter
 from ..pages.pages import list_page
 from ..pages.tables import PageTable
+
+# Where the session keeps what was typed in until it is shown again, and how much of it.
+TYPED_WITNESSES, LONGEST_TYPED_WITNESSES = "typed_witnesses", 10_000
+# Codes of one browser that are compared.
+MOST_KEPT = 50
 
 
 class AccessEntryFilter(PageFilter):
@@ -43,21 +50,47 @@ class AccessEntryTable(PageTable):
 
 
 def access_entry_list(request):
-    """Lists the access log."""
+    """Lists the access log, with the code of its last line."""
     lines = AccessEntry.objects.all()
     last = lines.first()
     return list_page(
-        request, AccessEntryTable, AccessEntryFilter, lines, title="访问日志", line_count=last.number if last else 0
+        request,
+        AccessEntryTable,
+        AccessEntryFilter,
+        lines,
+        title="访问日志",
+        line_count=last.number if last else 0,
+        witness=witness_code(last.number, last.digest) if last else "",
+        typed=request.session.pop(TYPED_WITNESSES, ""),
     )
+
+
+@require_GET
+def access_log_witnesses(request):
+    """Tells the auditor's browser which of the codes that it has kept the log no longer contains."""
+    asked = {code: witnesses_in(code) for code in request.GET.getlist("code")[:MOST_KEPT]}
+    missing = set(lost(set().union(*asked.values())))
+    return JsonResponse({"lost": [code for code, found in asked.items() if not found or found & missing]})
 
 
 @require_POST
 def access_log_verify(request):
-    """Verifies the whole chain and shows the verdict; the verification is logged too."""
-    verdict = verify(whole=False)
+    """Verifies the chain since the last checkpoint, and codes that were typed in; the verification is logged too."""
+    typed = request.POST.get("witnesses", "")[:LONGEST_TYPED_WITNESSES].strip()
+    witnesses = witnesses_in(typed)
+    if typed and not witnesses:
+        request.session[TYPED_WITNESSES] = typed
+        messages.error(
+            request, "没有核对：填写的内容中没有读出凭证，应为 1234-8f3a-12bc-09de-77aa-41c2 的样子。请核对后重新填写。"
+        )
+        return redirect("access_entry_list")
+    verdict = verify(witnesses, whole=False)
     if verdict.is_whole:
         note_checkpoint(verdict, request=request)
+        compared = f"填写的 {len(witnesses)} 个凭证都在日志中。" if witnesses else ""
+        messages.success(request, f"{verdict}{compared}")
     else:
         record(Action.VERIFY, request=request, detail=verdict.problem)
-    (messages.success if verdict.is_whole else messages.error)(request, str(verdict))
+        request.session[TYPED_WITNESSES] = typed
+        messages.error(request, str(verdict))
     return redirect("access_entry_list")

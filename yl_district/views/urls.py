@@ -6,6 +6,7 @@ urlpatterns = [
     path("lists/search/", searching.list_search, name="list_search"),
     path("access-log/", access_log.access_entry_list, name="access_entry_list"),
     path("access-log/verify/", access_log.access_log_verify, name="access_log_verify"),
+    path("access-log/witnesses/", access_log.access_log_witnesses, name="access_log_witnesses"),
     path("history/<str:kind>/<int:pk>/", history.record_history, name="record_history"),
     path("history/<str:kind>/<int:pk>/revert/", history.record_revert, name="record_revert"),
     path("attachments/<str:kind>/<int:pk>/create/", attachments.attachment_create, name="attachment_create"),
