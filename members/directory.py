@@ -9,6 +9,7 @@ from orgs.models import Organisation
 from yl_district.likeness import name_key
 from yl_district.pinyin import normalised
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.sheets.cells import CellError, plain
 from yl_district.sheets.columns import key_of
 from yl_district.sheets.doubts import Candidate
@@ -67,7 +68,7 @@ class Directory:
         self.book = book
         self.people = {}
         self._by_identity, self._by_name, self._names = {}, defaultdict(dict), {}
-        self._by_document = {}
+        self._by_document, self._unread = {}, []
         self._by_key = defaultdict(dict)  # registered people whose name is spelled otherwise than its key
         self._organisations, self._capacities = defaultdict(frozenset), defaultdict(frozenset)
         if book.tells_apart:
@@ -112,6 +113,8 @@ class Directory:
                 self._by_name[name][id(person)] = person
             if person.pk and former != person.name and (key := name_key(person.name)) != person.name:
                 self._by_key[key][id(person)] = person
+        if UnreadableText in (type(person.identity_number), type(person.document_number)):
+            self._unread.append(person)
         if person.identity_number:
             self._by_identity[person.identity_number] = person
         if person.document_number:
@@ -270,16 +273,28 @@ class Directory:
         """Whether the import may know more of a person than a whole number tells."""
         return not person.pk or (Person, person.pk) not in self.book.closed
 
+    def _holder(self, number):
+        """Returns whose identity number it is, by the blind index where the registered one cannot be read."""
+        found = self._by_identity.get(number) if number else None
+        return found or next((one for one in self._unread if number and one.identity_number == number), None)
+
+    def _holder_of_document(self, kind, number):
+        """Likewise of another document."""
+        same_kind = (one for one in self._unread if one.document_kind == kind)
+        return self._by_document.get((kind, number)) or next(
+            (one for one in same_kind if one.document_number == number), None
+        )
+
     def _by_numbers(self, row, ask):
         """Returns whom the row's numbers mean: the owner of a document, or those of its name and mobile number."""
         number = row.get("身份证号")
-        if number and number in self._by_identity:
-            return [self._named_so(self._by_identity[number], row, ask)]
+        if holder := self._holder(number):
+            return [self._named_so(holder, row, ask)]
         self._refuse_elsewhere("身份证号", "identity_number_index", number)
         document = row.get("其他证件类型"), normalised(row.get("其他证件号码") or "")
         if all(document):
-            if document in self._by_document:
-                return [self._named_so(self._by_document[document], row, ask)]
+            if holder := self._holder_of_document(*document):
+                return [self._named_so(holder, row, ask)]
             self._refuse_elsewhere("其他证件号码", "document_number_index", document[1])
         mobile = row.get("手机号码")
         if not mobile:
@@ -292,7 +307,7 @@ class Directory:
 
     def refuse_number_of_another(self, person, number):
         """Raises CellError where an identity number for a person is registered as that of somebody else."""
-        holder = self._by_identity.get(number)
+        holder = self._holder(number)
         if holder is None and number != person.identity_number:
             self._refuse_elsewhere("身份证号", "identity_number_index", number)
         if holder not in (None, person) and holder.identity_number == number:

@@ -22,6 +22,7 @@ from yl_district.pages.forms import (
 from yl_district.partial_dates import is_vaguer, may_agree
 from yl_district.pinyin import NAME_ORDER, normalised, person_order
 from yl_district.privacy.masking import masked, masked_name
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.text_widgets import MobileWidget, NameWidget
 from yl_district.validators import problem
@@ -71,6 +72,7 @@ class PersonForm(PageForm):
         self.fields = own | self.fields
         if self.known_person:
             self._show_person(self.known_person)
+            self.offer_replacing(self.known_person, PERSON_FIELDS)
 
     @property
     def known_person(self):
@@ -95,7 +97,7 @@ class PersonForm(PageForm):
 
     def stored_value(self, name):
         """Returns the stored value of a field, also of masked ones, which are compared but not shown."""
-        if self.known_person and name in ("name", *KEPT_BACK):
+        if self.known_person and name in ("name", *KEPT_BACK) and name not in self.unreadable:
             return getattr(self.known_person, name)
         return super().stored_value(name)
 
@@ -252,11 +254,18 @@ class PersonForm(PageForm):
         """
         for name in PERSON_FIELDS:
             value = data.get(name)
-            if name in KEPT_BACK:
-                if value:
-                    setattr(person, name, KEPT_BACK[name] if value == CLEAR else value)
+            if isinstance(getattr(person, name), UnreadableText) and name not in self.replaced:
+                self._refuse_replacing(name, value, getattr(person, name))
+            elif name in KEPT_BACK:
+                if value or name in self.replaced:
+                    setattr(person, name, KEPT_BACK[name] if value in ("", CLEAR) else value)
             elif (self.known_person and name in data) or (value and not is_vaguer(value, getattr(person, name))):
                 setattr(person, name, value)
+
+    def _refuse_replacing(self, name, typed, stored):
+        """Keeps a cell that cannot be read as it is; adds an error where another form has to mend it first."""
+        if typed not in (None, "", CLEAR) and typed != stored:
+            self.add_error(name, "此人已登记的这一项不能读取：请先打开此人的记录重新填写，或在这里留空。")
 
     def _check(self, person):
         try:

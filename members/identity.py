@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from yl_district.likeness import is_one_digit_off, name_key
 from yl_district.partial_dates import PartialDate, may_agree
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import identity_number_birth_date
 
 THE_PERSON, MAY_BE, ANOTHER = "same", "asked", "another"
@@ -44,7 +45,12 @@ class Said(NamedTuple):
 
 def born_by(number):
     """Returns the birth date encoded in an identity number, or None without one."""
-    return identity_number_birth_date(number) if number else None
+    return identity_number_birth_date(number) if number and not isinstance(number, UnreadableText) else None
+
+
+def is_unknown(number):
+    """Whether a registered number cannot be read, and nothing is left that would tell it from others."""
+    return isinstance(number, UnreadableText) and not number.digest
 
 
 def birth_of(person):
@@ -55,12 +61,13 @@ def birth_of(person):
 def is_told_apart(person, said):
     """Whether what does not change says that it is another person: the identity number or the birth date."""
     number = person.identity_number
-    return bool(said.number and number and said.number != number) or not may_agree(said.birth, birth_of(person))
+    is_other = bool(said.number and number and said.number != number and not is_unknown(number))
+    return is_other or not may_agree(said.birth, birth_of(person))
 
 
 def is_moved(person, said):
     """Whether the mobile number said is not the registered one."""
-    return bool(said.mobile and person.mobile and said.mobile != person.mobile)
+    return bool(said.mobile and person.mobile and said.mobile != person.mobile and not is_unknown(person.mobile))
 
 
 def is_born_alike(person, said):

@@ -10,7 +10,8 @@ from django.utils.module_loading import import_string
 
 from yl_district.fields import FirstDateField
 from yl_district.pinyin import SearchTextField
-from yl_district.privacy.encryption import BlindIndexField
+from yl_district.privacy.encryption import BlindIndexField, Sealed
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import options_of
 
 ROW_CHANGED, ROW_DELETED, ROW_LINKED = "changed", "deleted", "linked"
@@ -27,12 +28,16 @@ def plain_value(value):
     """The value as JSON can hold it, of which `live_value` makes what it was."""
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
+    if isinstance(value, UnreadableText):
+        return {"cell": value.cell.stored}
     return value if isinstance(value, PLAIN) else str(value)
 
 
 def live_value(field, value):
     """The field's value of which `plain_value` made this one."""
-    return base64.b64decode(value["bytes"]) if isinstance(value, dict) else field.to_python(value)
+    if isinstance(value, dict):
+        return Sealed(value["cell"]) if "cell" in value else base64.b64decode(value["bytes"])
+    return field.to_python(value)
 
 
 def plain_values(row):

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.history.tracking import because
+from yl_district.privacy.encryption import encrypted_fields
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import problem
 
 from .journal import ROW_CHANGED, TakingBack
@@ -24,6 +26,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
     where the two contradict in something else, or the values do.
     """
     kept, lost = locked_people(kept.pk, lost.pk)
+    refuse_unreadable(kept, lost)
     accounts = {kept.user_id, lost.user_id}
     is_revealing = Person.objects.known_openly().filter(pk__in=[kept.pk, lost.pk]).count() < 2
     with because(reason):
@@ -111,10 +114,21 @@ def take_back_merge(merge, *, request, reason):
     return merge
 
 
+def refuse_unreadable(*people):
+    """Raises ValidationError where a cell of the people cannot be read, which would get lost."""
+    for person in people:
+        for field in encrypted_fields(person):
+            if isinstance(getattr(person, field.attname), UnreadableText):
+                remedy = "请先打开这条记录，重新填写不能读取的内容"
+                raise ValidationError(problem(f"能够读取的{field.verbose_name}（编号 {person.pk}）", remedy))
+
+
 def refuse_taking_back(merge, user):
     """Raises ValidationError where a merge cannot be taken back."""
     if merge.undone_at:
         raise ValidationError(problem("还没有撤销的合并（这次合并已撤销）", "请查看两条记录"))
+    if isinstance(merge.journal, UnreadableText):
+        raise ValidationError(problem("能够读取的合并经过", "请从备份中恢复这一次合并的经过，再来撤销"))
     if merge.kept_id != json.loads(merge.journal)["kept"]:
         seen = PersonMerge.objects.visible_to(user).standing().filter(kept=merge.kept_id)
         later = seen.exclude(pk=merge.pk).first()

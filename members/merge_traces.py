@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from django.apps import apps
 
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import options_of
 
 from .journal import ROW_CHANGED, fields_staying_ended, live_value, model_field, plain_values
@@ -17,7 +18,7 @@ STAYS_ENDED = "合并时终止；账号或角色在合并后有变更，不再�
 
 def to_be_left(merge, user):
     """[(record, kind, words)] of what would not be taken back today, of those that the user sees."""
-    if merge.undone_at:
+    if merge.undone_at or isinstance(merge.journal, UnreadableText):
         return []
     done = json.loads(merge.journal)
     ended = ended_for_good(done["entries"], merge.merged_at)
@@ -26,6 +27,8 @@ def to_be_left(merge, user):
 
 def left_behind(merge, user):
     """[(record, kind, words)] of what was not taken back when the merge was undone, of those that the user sees."""
+    if isinstance(merge.journal, UnreadableText):
+        return []
     done = json.loads(merge.journal)
     left = {(label, key): columns for label, key, columns in done["left"] if columns}
     return traces_in_words(left, done.get("ended", ()), done["stayed"], user)

@@ -109,16 +109,19 @@ def held_table(name):
         other.close()
 
 
-def processes(cluster):
-    """The ids of all processes of a cluster, the one that takes connections first."""
-    children = Path(f"/proc/{cluster.process}/task/{cluster.process}/children").read_text()
-    return [cluster.process, *map(int, children.split())]
+def server_processes():
+    """The ids of all processes of the server that this connection is to, the one that takes connections first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        [own] = cursor.fetchone()
+    first = int(Path(f"/proc/{own}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
+    return [first, *map(int, Path(f"/proc/{first}/task/{first}/children").read_text("utf-8").split())]
 
 
 @contextmanager
-def frozen(cluster):
+def frozen():
     """A server whose processes stand still while all its connections stay open."""
-    stopped = processes(cluster)
+    stopped = server_processes()
     for process in stopped:
         os.kill(process, signal.SIGSTOP)
     try:

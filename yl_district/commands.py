@@ -8,6 +8,7 @@ from django.db.migrations.executor import MigrationExecutor
 from .audit.access_log import AccessLogUnavailable
 from .installation.files import UnsafeInstallation
 from .privacy.encryption import DecryptionError
+from .privacy.unreadable import noting_unreadable, untold_places
 
 
 class DatabaseCommand(BaseCommand):
@@ -15,7 +16,10 @@ class DatabaseCommand(BaseCommand):
 
     def execute(self, *args, **options):
         try:
-            return super().execute(*args, **options)
+            with noting_unreadable():
+                result = super().execute(*args, **options)
+                self.tell_unreadable()
+            return result
         except UnsafeInstallation as error:
             raise CommandError(str(error)) from None
         except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
@@ -24,6 +28,11 @@ class DatabaseCommand(BaseCommand):
             raise CommandError(f"数据校验失败：{error}") from None
         except AccessLogUnavailable as error:
             raise CommandError(f"不能记录访问日志，什么也没有写出。{advice(error.__cause__)}") from None
+
+    def tell_unreadable(self):
+        """Names the cells that could not be read."""
+        for place in untold_places():
+            self.stderr.write(f"不能读取：{place}；原样保留，请在系统中打开这条记录重新填写。")
 
 
 def advice(error):

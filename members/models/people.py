@@ -19,6 +19,7 @@ from yl_district.partial_dates import latest, may_agree
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import RecordOptions
 from yl_district.sheets.cells import split_list
 from yl_district.validators import (
@@ -277,7 +278,7 @@ class Person(SealedModel):
         """
         errors = {}
         number = self.identity_number
-        if number:
+        if number and not isinstance(number, UnreadableText):
             try:
                 validate_identity_number(number)
             except ValidationError as error:

@@ -7,6 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from yl_district.pages.filters import PageFilter, SearchFilter
 from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field, refuse_after
+from yl_district.pages.unreadable_fields import REPLACING
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import validate_mobile
 
@@ -75,7 +76,7 @@ class RolesForm(ActionForm):
     def groups(self):
         """The field groups: the account's own fields, then the role lines."""
         lines = [name for number in range(self.lines) for name in (f"kind_{number}", f"organisation_{number}")]
-        own = [name for name in self.fields if name not in lines]
+        own = [name for name in self.fields if name not in lines and name != REPLACING]
         return [("账号", *own), ("角色（角色的范围是所在组织及其下级）", *lines)]
 
     def clean(self):
@@ -135,6 +136,13 @@ class AccountUpdateForm(RolesForm):
         self.instance, self.registered = instance, instance.mobile or ""
         if self.registered:
             mask_stored_value(self.fields["mobile"], self.registered)
+        self.offer_replacing(instance, ["mobile"])
+
+    def clean(self):
+        data = super().clean()
+        self.take_replacing(data, CLEAR)
+        data.pop(REPLACING, None)
+        return data
 
     def stored_value(self, name):
         """Returns the stored value of a field, also where the form shows only a hint of it."""

@@ -73,6 +73,7 @@ def account_update(request, pk):
 
     def act(form):
         update_account(account, **form.cleaned_data, request=request)
+        form.note_replaced()
 
     form, target = filled_in(request, build, act, account)
     if target:

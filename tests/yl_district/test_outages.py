@@ -163,7 +163,7 @@ def test_a_forged_form_is_not_kept(district):
     assert found == [(503, False), (503, True)]
 
 
-FAULTS = {"frozen": frozen, "stopped": stopped}
+FAULTS = {"frozen": lambda cluster: frozen(), "stopped": stopped}
 
 
 @pytest.mark.postgresql(only=True)
@@ -187,7 +187,7 @@ def test_twin_without_the_watch_a_page_waits_for_a_frozen_server(district, clust
     data, (_, second) = filled(district), workers
     with options(connection_factory=None, cursor_factory=None):
         in_time(second, lambda: connection.ensure_connection())
-        with frozen(cluster):
+        with frozen():
             waiting = second.submit(lambda: post(district, data))
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=PATIENCE)

@@ -59,7 +59,8 @@ def attachment_response(request, file_name, subject, stream, *, action=Action.EX
     record(action, logged or file_name, request=request, detail=subject)
     length = stream.tell()
     stream.seek(0)
-    content_type = CONTENT_TYPES[file_name.rpartition(".")[2]]
+    # The name of an attachment may be unreadable.
+    content_type = CONTENT_TYPES.get(file_name.rpartition(".")[2], "application/octet-stream")
     if length > IN_MEMORY:
         response = FileResponse(stream, content_type=content_type)
     else:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ..privacy.unreadable import UNREADABLE
 from ..sheets import cells
 from ..sheets.cell_reading import ROW_NUMBER
 from ..sheets.cells import YEAR_OF_SHEET
@@ -198,4 +199,6 @@ class RowCheck:
                 f"有 {self.resource.outdated} 行取自较早的导出，对应的记录此后已在系统中修改过："
                 "写入会用文件中的旧内容覆盖这些修改。"
             )
+        for (sheet, number), heading in self.resource.left_alone:
+            yield f"《{sheet}》第 {number} 行的“{heading}”写的是{UNREADABLE}，不作为内容写入，已登记的保持原样。"
         yield from self.resource.doubts()

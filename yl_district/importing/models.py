@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ..packing import packed, unpacked
-from ..privacy.encryption import EncryptedTextField, SealedModel
+from ..privacy.encryption import EncryptedTextField, SealedModel, readable
 from ..typing import User
 from .stage import Act
 
@@ -236,7 +236,7 @@ class ImportPart(SealedModel):
     @property
     def rows(self) -> list[list[Any]]:
         """The cells of each row, as uploaded or corrected since."""
-        return unpacked(self.content)
+        return unpacked(readable(self.content))
 
     @rows.setter
     def rows(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -245,7 +245,9 @@ class ImportPart(SealedModel):
     @property
     def told(self) -> dict[int, dict[str, Any]]:
         """The check's findings, {row's place in this part: Outcome as a dict}."""
-        return {int(place): found for place, found in unpacked(self.findings).items()} if self.findings else {}
+        return (
+            {int(place): found for place, found in unpacked(readable(self.findings)).items()} if self.findings else {}
+        )
 
     @told.setter
     def told(self, told: dict[int, Any]) -> None:
@@ -254,7 +256,7 @@ class ImportPart(SealedModel):
     @property
     def acts(self) -> list[Act]:
         """The staged writes."""
-        return [Act(*act) for act in unpacked(self.staged)] if self.staged else []
+        return [Act(*act) for act in unpacked(readable(self.staged))] if self.staged else []
 
     @acts.setter
     def acts(self, acts: Sequence[Act]) -> None:

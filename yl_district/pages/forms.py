@@ -21,11 +21,13 @@ from django.utils.text import Truncator
 from ..days import bounded_fields
 from ..fields import MonthFormField, PartialDateFormField, YearFormField, is_masked
 from ..pinyin import NAME_ORDER
+from ..privacy.encryption import encrypted_fields
 from ..privacy.masking import masked
 from ..record_options import options_of
 from ..states import former_of
 from .announcements import ACT, CORRECTION, DELETION, LONGEST_REASON, REASON, REGISTRATION
 from .announcements import effect_runs as runs_of
+from .unreadable_fields import UnreadableFields
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
 MONTH_FORMATS = ["%Y-%m", "%Y.%m", "%Y/%m", "%Y年%m月"]
@@ -171,7 +173,7 @@ class SeveralChoiceField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class PageFormMixin:
+class PageFormMixin(UnreadableFields):
     """Behaviour common to all page forms.
 
     `groups` lists the fields in display order: `[("标题", "field", "field"), …]`. The saved record must stay visible to
@@ -186,6 +188,7 @@ class PageFormMixin:
     saved_note = ""
     occasion = ACT
     announced, effects, effect_runs = "", (), ()
+    unreadable, replaced = {}, {}
     # Groups of fields that are asked for only after the form was sent.
     asked_groups = ()
 
@@ -299,6 +302,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
             if getattr(self.instance, name):
                 self.initial[name] = ""
                 mask_stored_value(self.fields[name], getattr(self.instance, name))
+        self.offer_replacing(self.instance, [field.name for field in encrypted_fields(self.instance)])
 
     @property
     def kept_back(self):
@@ -310,7 +314,9 @@ class PageForm(PageFormMixin, forms.ModelForm):
         data = super().clean()
         for name in self.kept_back:
             typed = data.get(name)
-            data[name] = "" if typed == CLEAR else typed or getattr(self.instance, name)
+            if name not in self.unreadable:
+                data[name] = "" if typed == CLEAR else typed or getattr(self.instance, name)
+        self.take_replacing(data, CLEAR)
         return data
 
     def _post_clean(self):
@@ -376,6 +382,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         record = super().save(commit)
         for span in self.beside:
             span.save()
+        self.note_replaced()
         return record
 
     def _keep_current(self, name, field):
@@ -400,7 +407,9 @@ class PageForm(PageFormMixin, forms.ModelForm):
         """Locks other rows that the form writes besides its record; none by default."""
 
     def stored_value(self, name):
-        """The stored value of a field, including masked ones."""
+        """The stored value of a field, including masked ones and those that cannot be read."""
+        if name in self.unreadable:
+            return self.unreadable[name][1]
         if name in self.kept_back:
             return getattr(self.instance, name)
         return self.get_initial_for_field(self.fields[name], name)

@@ -1,7 +1,5 @@
 """Base classes of all tables."""
 
-import logging
-
 import django_tables2 as tables
 from django.db.models import DateField, DateTimeField
 from django.utils import formats, timezone
@@ -10,28 +8,26 @@ from django_tables2.rows import BoundRow, BoundRows
 from ..days import announcement, coming_end, is_announced
 from ..fields import MonthField, PartialDateField, date_format, is_masked
 from ..privacy.encryption import DecryptionError, EncryptedMixin
+from ..privacy.unreadable import UNREADABLE, note_unreadable
 from ..templatetags.yl import masked
-
-logger = logging.getLogger(__name__)
-ILLEGIBLE = "校验失败"
 
 
 class PageRow(BoundRow):
-    """A row that marks cells that cannot be decrypted; the library alone would show them as empty."""
+    """A row that marks cells whose key is missing; the library alone would show them as empty."""
 
     def get_cell(self, name):
-        return super().get_cell(name) if self.is_legible(name) else ILLEGIBLE
+        return super().get_cell(name) if self.is_legible(name) else UNREADABLE
 
     def get_cell_value(self, name):
-        return super().get_cell_value(name) if self.is_legible(name) else ILLEGIBLE
+        return super().get_cell_value(name) if self.is_legible(name) else UNREADABLE
 
     def is_legible(self, name):
-        """Whether the cell is unencrypted or can be decrypted; logs it otherwise."""
+        """Whether the key of the cell is there, if it is encrypted; notes it otherwise."""
         try:
             if name in self.table.sealed:
                 self.table.columns[name].accessor.resolve(self.record)
-        except DecryptionError as error:
-            logger.error("%s 编号 %s：%s", self.record._meta.label, self.record.pk, error)
+        except DecryptionError:
+            note_unreadable(self.record._meta.verbose_name, self.record.pk, self.table.columns[name].header)
             return False
         return True
 

@@ -2,8 +2,9 @@
 
 A cell is stored as `yl1:<key id>:<base64 of nonce and ciphertext>`. The associated data names the column and the row's
 own random `seal`, so that a cell moved to another row or column fails to decrypt. A row read from the database holds
-`Sealed` values, which attribute access decrypts on first use; `.values()` returns them encrypted. The database cannot
-compare ciphertext: lookups for equality use a `BlindIndexField`. Empty values are stored as they are.
+`Sealed` values, which attribute access decrypts on first use, a damaged cell to `UnreadableText`; `.values()` returns
+them encrypted. The database cannot compare ciphertext: lookups for equality use a `BlindIndexField`. Empty values are
+stored as they are.
 """
 
 import base64
@@ -13,15 +14,17 @@ import os
 import re
 import uuid
 from dataclasses import dataclass
+from functools import cache
 
 from cryptography.exceptions import InvalidTag
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from ..fields import Privacy
 from ..pinyin import normalised
 from . import keys
+from .unreadable import UNREADABLE, UnreadableText, note_unreadable
 
 SCHEME = "yl1"
 STORED = re.compile(rf"{SCHEME}:([a-z0-9]+):([A-Za-z0-9+/]+={{0,2}})")
@@ -31,6 +34,10 @@ REWRITE_BATCH = 500
 
 class DecryptionError(Exception):
     """A cell that cannot be decrypted: changed, moved, or encrypted under a key that this installation lacks."""
+
+
+class DamagedCellError(DecryptionError):
+    """A cell that was changed or moved, while others of the same key can be decrypted."""
 
 
 class PlaintextError(TypeError):
@@ -74,7 +81,7 @@ def decrypt_bytes(sealed, label, seal):
     """The bytes of a Sealed cell; raises DecryptionError where it does not belong to this column and row."""
     match = STORED.fullmatch(sealed.stored)
     if not match:
-        raise DecryptionError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
+        raise DamagedCellError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
     key = keys.field_key(match[1])
     if key is None:
         raise DecryptionError(f"{label} 的一处内容所用的密钥 {match[1]} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
@@ -82,7 +89,14 @@ def decrypt_bytes(sealed, label, seal):
         cell = base64.b64decode(match[2], validate=True)
         return key.cipher.decrypt(cell[:NONCE], cell[NONCE:], bound_to(label, seal))
     except (binascii.Error, ValueError, InvalidTag):
-        raise DecryptionError(f"{label} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。") from None
+        raise DamagedCellError(f"{label} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。") from None
+
+
+def readable(text):
+    """The text, for what cannot go on without it; raises DamagedCellError for an UnreadableText."""
+    if isinstance(text, UnreadableText):
+        raise DamagedCellError(text.problem)
+    return text
 
 
 def bound_to(label, seal):
@@ -123,7 +137,7 @@ class EncryptedAttribute(DeferredAttribute):
         name = self.field.attname
         value = instance.__dict__[name] if name in instance.__dict__ else super().__get__(instance, cls)
         if isinstance(value, Sealed):
-            value = instance.__dict__[name] = self.field.opened(value, instance)
+            value = instance.__dict__[name] = self.field.read(value, instance)
         return value
 
     def __set__(self, instance, value):
@@ -164,8 +178,28 @@ class EncryptedMixin(LabelledField):
         """The decrypted text of a cell of this row."""
         return decrypt(sealed, self.label, instance.seal)
 
+    def read(self, sealed, instance):
+        """The decrypted text of a cell of this row, an UnreadableText where it is damaged."""
+        try:
+            return self.opened(sealed, instance)
+        except DamagedCellError as error:
+            kind = getattr(instance, "instance_type", type(instance))
+            note_unreadable(kind._meta.verbose_name, getattr(instance, kind._meta.pk.attname), self.verbose_name)
+            index = index_of(self)
+            return UnreadableText(sealed, str(error), index, index and getattr(instance, index.attname))
+
+    def run_validators(self, value):
+        """Leaves alone what is kept as it is, and refuses its name as a content."""
+        if isinstance(value, UnreadableText):
+            return
+        if value == UNREADABLE:
+            raise ValidationError(f"不能填写“{UNREADABLE}”：请填写实际内容，或留空。")
+        super().run_validators(value)
+
     def closed(self, value, instance):
-        """The text encrypted for this row."""
+        """The text encrypted for this row; raises PlaintextError for what only stands for a content."""
+        if str(value) == UNREADABLE:
+            raise PlaintextError(f"{self.label}: {UNREADABLE} is no content.")
         return encrypt(str(value), self.label, instance.seal)
 
     def pre_save(self, instance, add):
@@ -173,6 +207,8 @@ class EncryptedMixin(LabelledField):
         value = (
             instance.__dict__[self.attname] if self.attname in instance.__dict__ else getattr(instance, self.attname)
         )
+        if isinstance(value, UnreadableText):
+            return value.cell
         return self.closed(value, instance) if value and not isinstance(value, Sealed) else value
 
     def get_db_prep_save(self, value, connection):
@@ -212,6 +248,10 @@ class EncryptedBytesField(EncryptedMixin, models.TextField):
         """The decrypted bytes of a cell of this row."""
         return decrypt_bytes(sealed, self.label, instance.seal)
 
+    def read(self, sealed, instance):
+        """The same: half a file is none."""
+        return self.opened(sealed, instance)
+
     def closed(self, value, instance):
         """The bytes encrypted for this row."""
         return encrypt_bytes(value, self.label, instance.seal)
@@ -235,7 +275,7 @@ class BlindIndexField(LabelledField, models.CharField):
 
     def digest(self, value):
         """The digest to look up rows with this value; None for an empty value."""
-        if not value:
+        if not value or isinstance(value, UnreadableText):
             return None
         text = f"{self.label}|{normalised(value)}"
         return hmac.digest(keys.derived_key("blind index"), text.encode(), "sha256").hex()
@@ -245,7 +285,8 @@ class BlindIndexField(LabelledField, models.CharField):
         # A value that was never decrypted cannot have changed.
         if isinstance(instance.__dict__.get(self.source), Sealed) and self.attname in instance.__dict__:
             return getattr(instance, self.attname)
-        return self.digest(getattr(instance, self.source))
+        value = getattr(instance, self.source)
+        return getattr(instance, self.attname) if isinstance(value, UnreadableText) else self.digest(value)
 
     def pre_save(self, instance, add):
         value = self.derived(instance)
@@ -256,6 +297,13 @@ class BlindIndexField(LabelledField, models.CharField):
 def encrypted_fields(model):
     """The model's encrypted fields."""
     return [field for field in model._meta.concrete_fields if isinstance(field, EncryptedMixin)]
+
+
+@cache
+def index_of(field):
+    """The blind index of an encrypted field; None where there is none."""
+    indexes = [one for one in field.model._meta.concrete_fields if isinstance(one, BlindIndexField)]
+    return next((one for one in indexes if one.source == field.name), None)
 
 
 def index_names(model, sources):

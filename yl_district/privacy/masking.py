@@ -1,5 +1,7 @@
 """Masking of numbers and names for users who need not know them in full."""
 
+from .unreadable import UNREADABLE
+
 
 def masked(number):
     """A masked identity number, `110105************`, or phone number, `138****5678`.
@@ -9,6 +11,8 @@ def masked(number):
     most three would be left to guess.
     """
     text = str(number or "")
+    if text == UNREADABLE:
+        return text
     if len(text) >= 15:
         return text[:6] + "*" * (len(text) - 6)
     if len(text) >= 11:
@@ -18,4 +22,4 @@ def masked(number):
 
 def masked_name(name):
     """A name with all but its first character masked."""
-    return name[:1] + "*" * (len(name) - 1)
+    return str(name) if str(name) == UNREADABLE else name[:1] + "*" * (len(name) - 1)

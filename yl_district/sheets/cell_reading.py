@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from ..privacy.unreadable import UNREADABLE
 from . import cells
 from .columns import REGISTER, Column, RecordNameColumn, ReferenceColumn, SheetRow
 from .date_widgets import MonthWidget, PartialDateWidget
@@ -41,6 +42,7 @@ class CellReading(ExportRecall, WaitingCells):
     group: str
     aliases: Mapping[str, Mapping[str, str]]
     doubt: Doubt | None
+    left_alone: dict[tuple[SheetRow, str], None]
     linked: dict[str, list[Any]]
     marked: Any
     notes: list[str]
@@ -74,6 +76,11 @@ class CellReading(ExportRecall, WaitingCells):
         self.marked, row = self._recalled(row)
         for heading, item, known in self.reading:
             value = row.get(heading)
+            if value == UNREADABLE:
+                self._leave_alone(heading, item)
+                if self.marked is not None:
+                    continue
+                value = None
             # Most cells repeat what was read in a row before; those of exported rows may mean what is stored.
             if known is not None and type(value) is str and self.marked is None:
                 read = known.get(value)
@@ -94,6 +101,12 @@ class CellReading(ExportRecall, WaitingCells):
                     self._note_rest(heading, item.widget, value)
         if problems:
             raise RowProblems(problems)
+
+    def _leave_alone(self, heading: str, item: Column) -> None:
+        """Notes a cell that an export could not read, and keeps what is stored, if the row is of a stored record."""
+        self.left_alone[self.place, heading] = None
+        if self.marked is not None and item.required:
+            self.row[heading] = self.value_for_export(self.marked, heading, item)
 
     def _note_rest(self, heading: str, widget: MobileWidget, value: Any) -> None:
         """Notes what a cell says beside the value that was read from it: words as a remark, numbers to be asked for."""

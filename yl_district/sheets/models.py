@@ -16,6 +16,7 @@ from ..fields import is_masked, unmaskable_paths
 from ..history.tracking import reached
 from ..privacy.encryption import EncryptedTextField, SealedModel
 from ..privacy.masking import masked
+from ..privacy.unreadable import UnreadableText
 from .cells import as_text
 from .columns import resolve_field
 
@@ -191,13 +192,18 @@ def unmasked_with(model: type[models.Model], attribute: str) -> tuple[str, type[
 
 
 def standing_text(record: Any, attribute: str) -> str:
-    """Returns the present value of a field, named by its lookup from the record, as text; "" for an empty one."""
+    """Returns the present value of a field, named by its lookup from the record, as text; "" for an empty one.
+
+    One that cannot be read is told from others by its ciphertext.
+    """
     value = record
     for name in attribute.split(LOOKUP_SEP):
         try:
             value = getattr(value, name)
         except ObjectDoesNotExist:
             return ""
+    if isinstance(value, UnreadableText):
+        return value.cell.stored
     return "" if value is None else as_text(value)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.constants import LOOKUP_SEP
 
-from ..privacy.encryption import EncryptedMixin, decrypt
+from ..privacy.encryption import DamagedCellError, EncryptedMixin, decrypt
+from ..privacy.unreadable import UNREADABLE, note_unreadable
 from .columns import Column, resolve_field
 from .resource import SheetResource
 
@@ -30,8 +31,26 @@ def plain_rows(resource: SheetResource, records: QuerySet, chunk_size: int) -> I
     for row in map(list, values.iterator(chunk_size=chunk_size)):
         for place, label, seal in sealed:
             if row[place]:
-                row[place] = decrypt(row[place], label, row[seal])
+                row[place] = read_cell(resource, row, place, label, seal)
         yield row[0], [cell(row) for cell in cells]
+
+
+def read_cell(resource: SheetResource, row: Sequence[Any], place: int, label: str, seal: int) -> str:
+    """Returns the text of an encrypted value, what stands for it where it is damaged."""
+    try:
+        return decrypt(row[place], label, row[seal])
+    except DamagedCellError:
+        meta = resource._meta.model._meta
+        note_unreadable(meta.verbose_name, row[0], label_of(resource, label))
+        return UNREADABLE
+
+
+def label_of(resource: SheetResource, label: str) -> str:
+    """Returns the heading of the column with an encrypted field of this label."""
+    for heading, item in resource.fields.items():
+        if getattr(resolve_field(resource._meta.model, item.lookup), "label", None) == label:
+            return heading
+    return ""
 
 
 def seal_of(resource: SheetResource, item: Column, places: dict[str, int]) -> tuple[int, str, int] | None:

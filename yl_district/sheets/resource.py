@@ -138,6 +138,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
         self.spelled: list[tuple[str, str, str]] = []
         self.unmasked, self.standing = {}, {}
         self.awaited, self.year = [], 0
+        self.unreadable, self.left_alone = set(), {}
         self.notes: list[str] = []
         self.compared: Counter[str] = Counter()
         self.begun: dict[int, bool] = {}  # whether the row `has_begun` the records that its cells set, by their id()
@@ -275,7 +276,7 @@ class SheetResource(CellReading, ValueChanges, CommitteeReach, ModelResource):
         """Imports a row, again without its bad cells as long as those that remain may wait."""
         aside: list[CellProblem] = []
         while True:
-            self.trail, self.awaited = [], list(aside)
+            self.trail, self.awaited, self.unreadable = [], list(aside), set()
             result = super().import_row(row, instance_loader, **options)
             if not result.errors:
                 return result

@@ -13,6 +13,7 @@ from django.db.models import Model
 from ..partial_dates import is_vaguer
 from ..privacy.encryption import Sealed
 from ..privacy.masking import masked, masked_name
+from ..privacy.unreadable import UnreadableText
 from ..record_options import options_of
 from ..states import DatedState, former_of
 from . import cells
@@ -38,6 +39,7 @@ class ValueChanges:
     linked: dict[str, list[Any]]
     place: SheetRow
     trail: list[Callable[[], Any]]
+    unreadable: set[str]
 
     def write_beside(self, record: Any, names: Sequence[str] = ()) -> None:
         """Adds a record to be written with the current row's: a new one, or the named fields of a stored one."""
@@ -67,9 +69,14 @@ class ValueChanges:
         target, name = instance, item.name
         for step in item.path:
             target = getattr(target, step)
+        old = getattr(target, name, None)
+        if isinstance(old, UnreadableText) and old != value:
+            self.unreadable.add(heading)
+            remedy = "登记的这一处不能读取：请打开这条记录核对后重新填写"
+            raise cells.CellError(f"能与之比较的已登记的{heading}", remedy)
         if self.book.closed and (type(target), target.pk) in self.book.closed:
             return
-        is_begun, old = self.begun.get(id(target)), getattr(target, name, None)
+        is_begun = self.begun.get(id(target))
         if is_begun is None:
             is_begun = self.begun[id(target)] = self.has_begun(target)
         if old != value and is_vaguer(value, old):

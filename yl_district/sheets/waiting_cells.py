@@ -62,6 +62,7 @@ class WaitingCells:
     book: Book
     unmasked: RowCells
     awaited: list[CellProblem]
+    unreadable: set[str]
 
     if TYPE_CHECKING:  # defined by the resource
 
@@ -96,6 +97,8 @@ class WaitingCells:
         kind: Any = type(self)
         if heading is None or heading not in waiting_headings(kind) or heading in self.unmasked:
             return False
+        if heading in self.unreadable:
+            return True  # good by itself, but there is nothing that it could be compared with
         value = row.get(heading)
         if self.fields[heading].is_masked and "*" in str(value):
             return False  # of another record than the row's

@@ -18,12 +18,14 @@ from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come, reached
 from yl_district.installation.facts import is_known_demo
 from yl_district.privacy.masking import masked
+from yl_district.privacy.unreadable import untold_places
 from yl_district.sheets.models import AwaitedCell
 
 register = template.Library()
 
 
 register.filter("masked", masked)
+register.simple_tag(untold_places)
 
 
 @register.simple_tag

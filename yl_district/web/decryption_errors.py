@@ -5,19 +5,21 @@ import logging
 from ..audit.access_log import AccessLogUnavailable
 from ..database.outages import outage_of
 from ..privacy.encryption import DecryptionError
+from ..privacy.unreadable import noting_unreadable
 from .outage_pages import unavailable
 
 logger = logging.getLogger(__name__)
 
 
 class FaultMiddleware:
-    """Answers a DecryptionError with a page that says whom to ask, and logs the path and the column."""
+    """Has pages name what they could not read; answers a DecryptionError with a page that says whom to ask."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        with noting_unreadable():
+            return self.get_response(request)
 
     def process_exception(self, request, exception):
         """The 503 page for a DecryptionError or an AccessLogUnavailable; None for other exceptions."""

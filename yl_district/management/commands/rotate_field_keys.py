@@ -9,7 +9,14 @@ from django.db.models.functions import Cast
 
 from yl_district.commands import DatabaseCommand
 from yl_district.privacy import authenticators
-from yl_district.privacy.encryption import REWRITE_BATCH, DecryptionError, encrypted_fields, prefix_of, store_columns
+from yl_district.privacy.encryption import (
+    REWRITE_BATCH,
+    DecryptionError,
+    encrypted_fields,
+    prefix_of,
+    readable,
+    store_columns,
+)
 from yl_district.privacy.keys import current_key
 from yl_district.record_options import options_of
 
@@ -27,7 +34,7 @@ class EncryptedColumns:
     def open(self, row):
         """Decrypts every value of the row; raises DecryptionError where one cannot be decrypted."""
         for field in encrypted_fields(row):
-            getattr(row, field.attname)
+            readable(getattr(row, field.attname))
 
     def store_anew(self, rows):
         """Re-encrypts opened rows under the current key."""
