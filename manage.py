@@ -6,8 +6,8 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
-    # The server is for pages, all else may take its time.
-    os.environ.setdefault("DATABASE_LONG_WORK", "0" if sys.argv[1:2] == ["serve"] else "1")
+    # What serves pages waits no longer than pages do.
+    os.environ["DATABASE_LONG_WORK"] = str(int(sys.argv[1:2] not in (["serve"], ["runserver"])))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

@@ -11,6 +11,7 @@ from django.db import OperationalError, connection
 from orgs.accounts.sessions import SEEN
 from tests.races import HANGING
 from yl_district.database.limits import DatabaseLimits
+from yl_district.database.watched_connections import WatchedConnection
 
 # As short as PostgreSQL's driver lets them be.
 SHORT = DatabaseLimits(connect=2, lock=1, statement=2, silence=1, idle=60)
@@ -129,6 +130,7 @@ def frozen():
     finally:
         for process in stopped:
             os.kill(process, signal.SIGCONT)
+        WatchedConnection.silent_since.clear()  # as a second later
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def test_a_list_is_searched_by_keyboard_folds_with_the_window_and_says_what_it_c
 
     page.route("**/lists/search/", lambda route: route.fulfill(status=503))
     box.fill("春晖")
-    expect(page.get_by_role("alert")).to_have_text("没有取到数据，请刷新页面重试。")
+    expect(page.get_by_role("alert")).to_have_text("数据库暂时不能使用，请稍后再试；您填写的内容仍在本页。")
     # The browser notes the answer's status itself, in one way and htmx in another.
     assert [error for error in browser_errors if "503" not in error] == []
     browser_errors.clear()

@@ -20,6 +20,7 @@ class Outage(StrEnum):
     DAMAGED = "damaged"
 
 
+IOERR_SHMSIZE = 4874
 # SQLite's primary result codes.
 OF_SQLITE = {
     5: Outage.BUSY,  # BUSY
@@ -69,7 +70,9 @@ def outage_of(error):
 def outage_of_driver(error):
     """The Outage that an exception of the database's driver tells of; None where it tells of none."""
     if hasattr(error, "sqlite_errorcode"):
-        return OF_SQLITE.get(error.sqlite_errorcode & 0xFF)
+        # A file beside the database, which cannot be made, says that in its own way.
+        is_full = error.sqlite_errorcode == IOERR_SHMSIZE
+        return Outage.FULL if is_full else OF_SQLITE.get(error.sqlite_errorcode & 0xFF)
     if hasattr(error, "pgcode"):
         if error.pgcode is None:
             return Outage.GONE if type(error).__name__ in WITHOUT_CODE else None

@@ -21,6 +21,7 @@ ROUND = 0.25  # seconds between two looks
 # By what Django asks whether a connection of an earlier request still works; it connects anew where it does not.
 PROBE = "SELECT 1"
 PROBE_SILENCE = 2
+REST = 1  # second after which a server that did not answer is asked again
 LEEWAY = 5  # seconds in which the server is to end a statement by its own limit
 
 
@@ -47,10 +48,26 @@ class WatchedCursor(cursor):
 class WatchedConnection(connection):
     """A connection that is closed where the server stays silent."""
 
+    # {address: when a server last did not answer}.
+    silent_since = {}
+
     @classmethod
     def with_limits(cls, limits):
         """What opens connections with these DatabaseLimits."""
-        return partial(cls, limits=limits)
+        return partial(cls.opened, limits=limits)
+
+    @classmethod
+    def opened(cls, dsn, async_=0, *, limits):
+        """A new connection; whoever asks a moment after the server did not answer is not kept waiting again."""
+        begun_at = time.monotonic()
+        if begun_at - cls.silent_since.get(dsn, -REST) < REST:
+            raise psycopg2.OperationalError("The server did not answer a moment ago.")
+        try:
+            return cls(dsn, async_, limits=limits)
+        except psycopg2.OperationalError:
+            if time.monotonic() - begun_at >= limits.connect:
+                cls.silent_since[dsn] = time.monotonic()
+            raise
 
     def __init__(self, dsn, async_=0, *, limits):
         super().__init__(dsn, async_)

@@ -22,4 +22,6 @@ def masked(number):
 
 def masked_name(name):
     """A name with all but its first character masked."""
-    return str(name) if str(name) == UNREADABLE else name[:1] + "*" * (len(name) - 1)
+    if str(name) == UNREADABLE:
+        return UNREADABLE
+    return name[:1] + "*" * (len(name) - 1)

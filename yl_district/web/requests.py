@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import connection
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
 
+from ..database.anchors import keep_open
 from .rejections import too_large
 
 METHODS = ("GET", "HEAD", "POST")
@@ -23,6 +25,11 @@ class Handler(WSGIHandler):
     """Django's WSGI handler with PlainRequest, whose construction cannot fail on a declared charset."""
 
     request_class = PlainRequest
+
+    def __init__(self):
+        super().__init__()
+        if connection.vendor == "sqlite":
+            keep_open(connection.settings_dict["NAME"])
 
 
 class RequestMiddleware:
