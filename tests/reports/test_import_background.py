@@ -89,6 +89,7 @@ def test_a_killed_check_is_seen_to_have_broken_off_and_is_begun_again(batch):
     assert tally(batch) == {"new": MANY_ROWS}
 
 
+@pytest.mark.cpu(4)
 def test_large_imports_beyond_two_wait_in_a_queue_and_begin_by_themselves(batch):
     with ExitStack() as stack:
         places = [stack.enter_context(background.open_place(path)) for path in background.place_files()]

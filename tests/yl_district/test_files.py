@@ -79,29 +79,40 @@ def test_a_folder_in_which_anybody_can_replace_the_database_is_named(place):
     assert refusal(place) == []
 
 
-def shown(folder, path):
-    """Runs a command on an SQLite file with the shell's usual mask: exit code, standard output and error."""
-    environment = {"DATABASE_URL": f"sqlite:///{path}", "TEMPORARY_FOLDER": str(folder / "tmp")}
-    command = [sys.executable, MANAGE, "showmigrations", "mfa"]
-    done = subprocess.run(command, env=os.environ | environment, umask=0o022, capture_output=True, encoding="utf-8")
+MAKE_DATABASE = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE a (b)')"
+
+
+def run(folder, *command):
+    """Runs a program on an SQLite file with the shell's usual mask: exit code, standard output and error."""
+    environment = {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3", "TEMPORARY_FOLDER": f"{folder}/tmp"}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=settings.BASE_DIR, env=os.environ | environment, umask=0o022,
+        capture_output=True, encoding="utf-8",
+    )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.cpu(6)
-def test_a_command_makes_files_for_its_user_alone_and_refuses_those_open_to_others(tmp_path):
-    path = tmp_path / "new.sqlite3"
-    assert shown(tmp_path, path)[0] == 0
-    modes = {each.name: oct(stat.S_IMODE(each.stat().st_mode)) for each in tmp_path.iterdir()}
-    assert modes == {"new.sqlite3": "0o600", "tmp": "0o700"}
-    path.chmod(0o644)
-    code, output, errors = shown(tmp_path, path)
+def modes(folder):
+    """The modes of what is in a folder."""
+    return {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in folder.iterdir()}
+
+
+def test_with_the_settings_a_process_makes_files_for_its_user_alone(tmp_path):
+    assert run(tmp_path, "-c", f"import yl_district.settings; {MAKE_DATABASE}", tmp_path / "new.sqlite3")[0] == 0
+    assert modes(tmp_path) == {"new.sqlite3": "0o600", "tmp": "0o700"}
+
+
+def test_twin_without_them_the_shell_decides(tmp_path):
+    assert run(tmp_path, "-c", MAKE_DATABASE, tmp_path / "new.sqlite3")[0] == 0
+    assert modes(tmp_path) == {"new.sqlite3": "0o644"}
+
+
+@pytest.mark.cpu(4)
+def test_a_command_refuses_a_database_that_others_can_read(tmp_path):
+    (tmp_path / "new.sqlite3").touch()
+    (tmp_path / "new.sqlite3").chmod(0o644)
+    code, output, errors = run(tmp_path, MANAGE, "showmigrations", "mfa")
     assert (code, output, errors.splitlines()[0]) == (1, "", HEAD)
-
-
-def test_twin_without_the_mask_the_shell_decides(tmp_path):
-    code = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('CREATE TABLE a (b)')"
-    subprocess.run([sys.executable, "-c", code, tmp_path / "new.sqlite3"], umask=0o022, check=True)
-    assert stat.S_IMODE((tmp_path / "new.sqlite3").stat().st_mode) == 0o644
 
 
 def test_every_command_of_make_has_the_mask(tmp_path):

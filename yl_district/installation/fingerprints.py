@@ -63,7 +63,8 @@ def prove_keys(connection):
     for model, field in sealed_columns(connection):
         opened = [opens(field, *cell) for cell in some_cells(connection, model, field)]
         if opened and not any(opened):
-            raise refused(f"“{model._meta.verbose_name}”的“{field.verbose_name}”不能解密")
+            kind = getattr(model, "instance_type", model)  # of a history, what it is of
+            raise refused(f"“{kind._meta.verbose_name}”的“{field.verbose_name}”不能解密")
     proofs = [*second_factor_proofs(connection), *index_proofs(connection)]
     if proofs and not any(proofs):
         raise refused("访问日志的最后一条和号码的查找摘要都不能核对")
