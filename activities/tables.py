@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils.html import format_html
 
-from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, table_address
 
 from .models import Activity, ActivityType, SignIn
 
@@ -33,7 +33,9 @@ class ActivityTypeTable(PageTable):
     """Types of activities; a type has no page other than its form."""
 
     name = tables.Column(
-        linkify=("activity_type_update", [tables.A("pk")]), order_by="name_sort", attrs={"td": {"class": "record"}}
+        linkify=lambda record, table: table_address(table, "activity_type_update", record.pk),
+        order_by="name_sort",
+        attrs={"td": {"class": "record"}},
     )
 
     class Meta(PageTable.Meta):
@@ -49,13 +51,18 @@ class SignInTable(PageTable):
     person = tables.Column(
         accessor="person__shown_name",
         order_by="person__name_sort",
-        linkify=lambda record: record.person.get_absolute_url(),
+        linkify=lambda record, table: table_address(table, record.person),
         attrs={"td": {"class": "record"}},
     )
     # Sorting by it would reveal who is an assisted youth.
     capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
-    removal = tables.Column("", accessor="pk", linkify=("sign_in_delete", [tables.A("pk")]), orderable=False)
+    removal = tables.Column(
+        "",
+        accessor="pk",
+        linkify=lambda record, table: table_address(table, "sign_in_delete", record.pk),
+        orderable=False,
+    )
 
     class Meta(PageTable.Meta):
         model = SignIn

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import DayColumn, PageTable
+from yl_district.pages.tables import DayColumn, PageTable, table_address
 
 from ..models import PlatformEntry
 
@@ -14,7 +14,7 @@ class PlatformEntryTable(PageTable):
 
     record = tables.Column(
         "名称",
-        linkify=("platform_entry_update", [tables.A("pk")]),
+        linkify=lambda record, table: table_address(table, "platform_entry_update", record.pk),
         orderable=False,
         attrs={"td": {"class": "record"}},
     )

@@ -14,6 +14,7 @@ from orgs.access import ACCESS, PUBLIC, SIGNED_IN, is_allowed
 from orgs.models import Role
 from orgs.roles import RoleKind
 from tests import factories
+from tests.links import closed_links, links_of
 from tests.markup import unescaped_in_page
 from tests.pages import browser_of
 from tests.viewers import VIEWERS, district, records, viewers
@@ -272,8 +273,9 @@ def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_gi
         "foreign": records(place, "foreign"),
         "absent": None,
     }
-    asks, differences, refusals, raw = 0, [], set(), set()
+    asks, differences, refusals, raw, closed = 0, [], set(), set(), set()
     for viewer in VIEWERS:
+        links = set()
         for url_name, names in addresses().items():
             is_open = viewer != "anonymous" and golden()[url_name][viewer] != "."
             if not is_open and viewer not in REFUSED and not pytestconfig.getoption("full"):
@@ -285,12 +287,16 @@ def test_every_viewer_gets_exactly_what_the_golden_file_and_the_reach_of_rows_gi
                     answer = asked(clients[viewer], method, address)
                     asks += 1
                     raw |= {(viewer, method, address, markup) for markup in unescaped_in_page(answer)}
+                    if (method, answer.status_code) == ("get", 200):
+                        links |= links_of(address, answer)
                     if answer.status_code == 404 and url_name not in ABOUT_ONESELF:
                         refusals.add(body(answer))
                     if not is_right(answer, viewer, method, url_name, names, side):
                         differences.append((viewer, method, url_name, side, answer.status_code))
+        closed |= {(viewer, link) for link in closed_links(place.users.get(viewer, AnonymousUser()), links)}
     promises.add("A1", addresses=len(addresses()), viewers=len(VIEWERS), requests=asks)
     assert differences == [], "\n".join(map(str, differences))
+    assert closed == set()
     assert (len(refusals), raw) == (1, set())
 
 

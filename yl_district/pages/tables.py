@@ -10,6 +10,7 @@ from ..fields import MonthField, PartialDateField, date_format, is_masked
 from ..privacy.encryption import DecryptionError, EncryptedMixin
 from ..privacy.unreadable import UNREADABLE, note_unreadable
 from ..templatetags.yl import masked
+from .addresses import open_address
 
 
 class PageRow(BoundRow):
@@ -86,7 +87,13 @@ class RecordColumn(tables.Column):
 
     def __init__(self, **options):
         options.setdefault("attrs", {"td": {"class": "record"}})
-        super().__init__(linkify=lambda record: record.get_absolute_url(), **options)
+        super().__init__(linkify=lambda record, table: table_address(table, record), **options)
+
+
+def table_address(table, target, *args):
+    """Returns the address of a page for a cell's link; None, as for a cell without one, where it is not open."""
+    request = getattr(table, "request", None)
+    return (open_address(request.user, target, *args) or None) if request else None
 
 
 @tables.columns.library.register

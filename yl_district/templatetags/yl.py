@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import format_html, linebreaks
+from django.utils.html import conditional_escape, format_html, linebreaks
 from django.utils.safestring import mark_safe
 
 from yl_district import days
@@ -17,6 +17,7 @@ from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked
 from yl_district.history.tracking import kind_of, may_change, may_come, reached
 from yl_district.installation.facts import is_known_demo
+from yl_district.pages.addresses import open_address
 from yl_district.privacy.masking import masked
 from yl_district.privacy.unreadable import untold_places
 from yl_district.sheets.models import AwaitedCell
@@ -107,25 +108,40 @@ def model_name(record):
     return record._meta.model_name
 
 
-@register.filter
-def linked(record):
-    """A record's name, linked to its page where it has one; "" for None."""
-    if record is None or not hasattr(record, "get_absolute_url"):
-        return "" if record is None else str(record)
-    return format_html('<a href="{}">{}</a>', record.get_absolute_url(), record)
+@register.simple_tag(takes_context=True)
+def link(context, target, *args, text=None, css="", query=""):
+    """A link to a page, given by its URL name or as a record's own, for users who may open it; else the mere text.
+
+    A record's text is its name; without a text there is nothing for whoever may not open the page.
+    """
+    if target is None:
+        return ""
+    address = open_address(context.request.user, target, *args)
+    words = target if text is None and not isinstance(target, str) else text
+    kind = format_html(' class="{}"', css) if css else ""
+    if address:
+        return format_html('<a{} href="{}{}">{}</a>', kind, address, f"?{query}" if query else "", words)
+    return format_html("<span{}>{}</span>", kind, words) if css else conditional_escape(words)
 
 
-@register.inclusion_tag("_facts.html")
-def facts(record, *names):
+@register.simple_tag(takes_context=True)
+def open_url(context, target, *args):
+    """The address of a page, given by its URL name or as a record's own, for users who may open it; "" for others."""
+    return open_address(context.request.user, target, *args)
+
+
+@register.inclusion_tag("_facts.html", takes_context=True)
+def facts(context, record, *names):
     """A definition list of a record's fields, in the order named.
 
     `person.mobile` follows a relation; `left_on?` is omitted when empty, others are shown as missing.
     """
-    shown = [(name, fact(record, name.rstrip("?"))) for name in names]
+    user = context.request.user
+    shown = [(name, fact(record, name.rstrip("?"), user)) for name in names]
     return {"facts": [each for name, each in shown if each["value"] not in (None, "") or not name.endswith("?")]}
 
 
-def fact(record, name):
+def fact(record, name, user):
     """{label, value} of one field."""
     *steps, last = name.split(".")
     for step in steps:
@@ -133,11 +149,14 @@ def fact(record, name):
     if last == "shown_name":
         return {"label": "姓名", "value": record.shown_name}
     field = record._meta.get_field(last)
-    return {"label": field.verbose_name, "value": shown(record, field)}
+    return {"label": field.verbose_name, "value": shown(record, field, user)}
 
 
-def shown(record, field):
-    """Display value of a field: choices by their label, dates in the ledger's format, empty values unchanged."""
+def shown(record, field, user=None):
+    """Display value of a field: choices by their label, dates in the ledger's format, empty values unchanged.
+
+    Another record is linked to its page where a user is given who may open it.
+    """
     value = getattr(record, f"shown_{field.name}", None) or getattr(record, field.name)
     if field.choices:
         return getattr(record, f"get_{field.name}_display")()
@@ -146,7 +165,8 @@ def shown(record, field):
     if isinstance(value, get_user_model()):
         return str(value)
     if isinstance(value, Model):
-        return linked(value)
+        address = open_address(user, value) if user else ""
+        return format_html('<a href="{}">{}</a>', address, value) if address else str(value)
     if isinstance(value, datetime):
         return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
     if isinstance(value, date) and is_announced(field) and value > timezone.localdate():
