@@ -29,7 +29,7 @@ SYNCED := $(if $(filter test test-all lint,$(MAKECMDGOALS))$(wildcard .venv/.syn
 DEMO := sqlite:///$(CURDIR)/.local/demo.sqlite3
 OPEN := 打开 http://127.0.0.1:$(PORT)/ 即可使用；按 Ctrl+C 停止。
 
-.PHONY: setup help run serve test test-all daily lint lock clean python private port demo browser FORCE
+.PHONY: setup help run serve test test-all daily lint lock audit clean python private port demo browser FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .SILENT:
@@ -93,6 +93,10 @@ lock: .venv/bin/uv  ## write the locks anew after a change in pyproject.toml or 
 	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --group dev -o requirements-dev.txt
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group node -o requirements-node.txt
 	npm $(if $(UPGRADE),update,install) --package-lock-only
+
+# Exit code 1 where some are vulnerable, 3 where no source answered. ADVISORIES= takes another source.
+audit: python  ## ask for known vulnerabilities of every locked package
+	$(PYTHON) -m yl_district.advisories $(ADVISORIES)
 
 clean:  ## remove what make made, but neither the database nor the keys
 	rm -rf .venv build node_modules .local/node .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
