@@ -19,8 +19,12 @@ from yl_district.privacy.keys import derived_key
 from ..models import Edition
 
 EDITION_SUBJECT = "reports.edition:"
-EDITION_SEAL = re.compile(r"内容摘要 ([0-9a-f]{64})")
+# Behind a remark of the log on the clock, if any.
+EDITION_SEAL = re.compile(r"(?:〔[^〕]*〕)?(升级时补记，)?(.*)，内容摘要 ([0-9a-f]{64})", re.DOTALL)
 AFTERWARDS = "升级时补记，"
+# The line after those that were written at the upgrade.
+CLOSING_SUBJECT = "reports.edition"
+CLOSING = re.compile(r"补记 ([0-9]+) 份，此后不再补记")
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,24 @@ def record_seal(edition, *, note="", **by):
 
 
 def seal_editions_of_before(editions):
-    """Writes, at the upgrade to a version with seals, those of the editions that are stored already.
+    """Writes, at the upgrade to a version with seals, those of the editions stored already, and a closing line.
 
-    Never later: once the log has a line of the present scheme, what is stored may have been changed since.
+    Only in a log that began before that version, and only once: what is stored later may have been changed since.
     """
-    last = AccessEntry.objects.order_by("-number").first()
-    if last is None or scheme_of(last) == FORMER_SCHEME:
-        for edition in editions.order_by("pk").iterator(chunk_size=10):
-            record_seal(edition, note=AFTERWARDS)
+    first = AccessEntry.objects.order_by("number").first()
+    if first and (scheme_of(first) != FORMER_SCHEME or closing_lines().exists()):
+        return
+    count = 0
+    for edition in editions.order_by("pk").iterator(chunk_size=10):
+        record_seal(edition, note=AFTERWARDS)
+        count += 1
+    if first or count:
+        record(Action.SIGN, CLOSING_SUBJECT, detail=f"升级以前签发的定稿：补记 {count} 份，此后不再补记")
+
+
+def closing_lines():
+    """The lines that close what was written at an upgrade, of which only the first one counts."""
+    return AccessEntry.objects.filter(action=Action.SIGN, subject=CLOSING_SUBJECT).order_by("number")
 
 
 def problems_of_editions() -> Iterator[str]:
@@ -95,25 +109,25 @@ def problems_of_editions() -> Iterator[str]:
 
 def seal_lines():
     """The SealLine of each edition by its key, and what is wrong with such lines."""
-    lines, problems = {}, []
+    lines, problems, at_upgrade = {}, [], numbers_of_upgrade()
     for entry in AccessEntry.objects.filter(action=Action.SIGN, subject__startswith=EDITION_SUBJECT).order_by("number"):
-        found, key = EDITION_SEAL.search(entry.detail), entry.subject.removeprefix(EDITION_SUBJECT)
+        found, key = EDITION_SEAL.fullmatch(entry.detail), entry.subject.removeprefix(EDITION_SUBJECT)
         if scheme_of(entry, PRESENT_SCHEME) is None or not found or not key.isdecimal():
             problems.append(f"日志第 {entry.number} 条（签发记录）的内容被改动。")
         elif int(key) in lines:
             problems.append(f"日志第 {entry.number} 条：编号 {key} 的定稿在此前已有签发记录。")
-        elif AFTERWARDS in entry.detail and not is_at_upgrade(entry):
+        elif found[1] and entry.number not in at_upgrade:
             problems.append(f"日志第 {entry.number} 条：签发记录不是在升级时补记的。")
         else:
-            words = entry.detail[: found.start()].rstrip("，")
-            lines[int(key)] = SealLine(entry.number, found[1], words)
+            lines[int(key)] = SealLine(entry.number, found[3], found[2])
     return lines, problems
 
 
-def is_at_upgrade(entry):
-    """Whether only such lines stand between a line written afterwards and the last one of the former scheme."""
-    before = AccessEntry.objects.filter(number__lt=entry.number).exclude(
-        action=Action.SIGN, detail__startswith=AFTERWARDS
-    )
-    last = before.order_by("-number").first()
-    return last is None or scheme_of(last) == FORMER_SCHEME
+def numbers_of_upgrade():
+    """The numbers of the lines that were written at the upgrade, by what the first closing line says."""
+    closing, first = closing_lines().first(), AccessEntry.objects.order_by("number").first()
+    stated = closing and scheme_of(closing, PRESENT_SCHEME) and CLOSING.search(closing.detail)
+    if not stated:
+        return range(0)
+    numbers = range(closing.number - int(stated[1]), closing.number)
+    return numbers if scheme_of(first) == FORMER_SCHEME or first.number in numbers else range(0)
