@@ -25,7 +25,7 @@ PHRASES = {
     "D3": ["{pages} pages and files, 0 whole numbers or minors' names", "{files} files, each noted first"],
     "D5": ["{asked} whole files asked for by one account, {taken} taken"],
     "E1": ["{files} files with a broken log, 0 left"],
-    "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks"],
+    "E2": ["{edits} edits, {found} found", "{writers} writers, 0 forks", "{asked} witnesses asked, {told} told"],
     "E3": ["{secrets} secrets in {kinds} kinds of errors, 0 found"],
     "E4": ["{columns} columns, 0 plain in a dump"],
     "F2": ["{files} faults of a file", "{servers} of a server"],

@@ -85,7 +85,7 @@ def witness_files(folder, code):
 
 
 @pytest.mark.parametrize("attack", [cut_off, written_anew])
-def test_every_witness_shows_what_the_chain_itself_cannot(attack, tmp_path, capsys):
+def test_every_witness_shows_what_the_chain_itself_cannot(attack, tmp_path, capsys, promises):
     written(5)
     noted = last_witness()
     digest = AccessEntry.objects.first().digest
@@ -101,6 +101,7 @@ def test_every_witness_shows_what_the_chain_itself_cannot(attack, tmp_path, caps
             call_command("verify_audit_log", *asked)
         said = capsys.readouterr().out
         assert (ended.value.code, said[: len("日志有误：日志中没有凭证")]) == (1, "日志有误：日志中没有凭证")
+    promises.add("E2", asked=len(witnesses), told=len(witnesses))
 
 
 def test_several_witnesses_are_asked_at_once_and_the_missing_ones_named(capsys):
