@@ -17,6 +17,8 @@ from yl_district.days import FIRST_YEAR, happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
+from yl_district.privacy.encryption import SealedModel
+from yl_district.privacy.sealed_choices import EncryptedChoiceField
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span
 from yl_district.validators import problem
@@ -348,8 +350,11 @@ class SignInQuerySet(ReachQuerySet):
         return self.filter(activity__in=Activity.objects.of_education().order_by().values("pk"))
 
 
-class SignIn(models.Model):
-    """One person's attendance at an activity, or their absence; only who came is counted."""
+class SignIn(SealedModel):
+    """One person's attendance at an activity, or their absence; only who came is counted.
+
+    The capacity is sealed, since one of them tells whom the committee assists.
+    """
 
     class Capacity(models.TextChoices):
         MEMBER = "member", "团员"
@@ -366,7 +371,7 @@ class SignIn(models.Model):
 
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="sign_ins", verbose_name="活动名称")
     person = models.ForeignKey(Person, models.PROTECT, related_name="sign_ins", verbose_name="姓名")
-    capacity = models.CharField("身份", max_length=20, choices=Capacity, blank=True)
+    capacity = EncryptedChoiceField("身份", max_length=20, choices=Capacity, blank=True)
     presence = models.CharField("到场情况", max_length=10, choices=Presence, default=Presence.PRESENT)
     # As offices write them: 14:05, 下午, 开场前.
     arrived = models.CharField("到达", max_length=20, blank=True)

@@ -34,10 +34,17 @@ class ServicePlanFilter(PageFilter):
     organisation = SubtreeFilter()
 
 
+class YouthSearchFilter(SearchFilter):
+    """A search box for the youths helped, of whom those count whose files the user may open."""
+
+    def filter(self, queryset, value):
+        return queryset.to_youths_named(value, self.parent.user) if value else queryset
+
+
 class AssistanceFilter(PageFilter):
     """Assistances."""
 
-    search = SearchFilter(f"帮扶对象{OF_PEOPLE}")
+    search = YouthSearchFilter(f"帮扶对象{OF_PEOPLE}")
     kind = filters.ChoiceFilter(label="类别", choices=Assistance.Kind)
     form = filters.ChoiceFilter(label="方式", choices=Assistance.Form)
     year = YearFilter(field_name="held_on", lookup_expr="year")

@@ -150,8 +150,8 @@ class AssistanceForm(PageForm):
             day = self.fields["held_on"].clean(value)
         except ValidationError:
             return AssistedYouth.objects.none()
-        youths = AssistedYouth.objects.visible_to(self.user).as_of(day).select_related("person", "organisation")
-        return youths.order_by("person__name_sort", "pk")
+        youths = AssistedYouth.objects.visible_to(self.user).as_of(day).with_person()
+        return youths.in_name_order().order_by("name_rank", "pk")
 
     def clean(self):
         data = super().clean()
@@ -270,10 +270,10 @@ def known_within(people, organisation):
     """Returns those of `people` known within an organisation by a capacity, a case file or a grant."""
     if organisation.is_root():
         return people
-    case = Q(assistance_cases__organisation__path__startswith=organisation.path)
-    grant = Q(case_grants__organisation__path__startswith=organisation.path)
+    here = {"person__in": list(people), "organisation__path__startswith": organisation.path}
+    files = [*AssistedYouth.objects.filter(**here), *CaseGrant.objects.filter(**here)]
     capacity = people.within(organisation).values("pk")
-    return people.filter(Q(pk__in=capacity) | Q(pk__in=people.filter(case | grant).values("pk")))
+    return people.filter(Q(pk__in=capacity) | Q(pk__in=[one.person_id for one in files]))
 
 
 def describe_youth(person):

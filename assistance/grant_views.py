@@ -96,7 +96,7 @@ def case_grant_end(request, pk):
 def visible_grant(request, pk):
     """Returns the request if the user may see it; raises Http404 otherwise."""
     grants = CaseGrant.objects.visible_to(request.user)
-    return get_object_or_404(grants.select_related("user", "organisation", "person", "decided_by"), pk=pk)
+    return get_object_or_404(grants.select_related("user", "organisation", "decided_by"), pk=pk)
 
 
 def decidable(user):

@@ -11,7 +11,7 @@ from .models import AssistedYouth
 
 def chosen_youths(user):
     """The youths whose case files the user may open."""
-    return AssistedYouth.objects.visible_to(user).select_related("person", "organisation")
+    return AssistedYouth.objects.visible_to(user).with_person()
 
 
 def named_with_organisation(youth):

@@ -6,7 +6,8 @@ from typing import Self
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import StrIndex
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,16 +18,20 @@ from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import latest_of_each, number_of
 from yl_district.days import FIRST_BIRTH_YEAR, announced, happened
-from yl_district.fields import PartialDateField, YearField, partial_date_constraint, personal
+from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
-from yl_district.pinyin import search
+from yl_district.pinyin import is_found_by
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.sealed_dates import EncryptedPartialDateField
+from yl_district.privacy.sealed_links import SealedForeignKey, SealedKeyField, SealedLinkModel, keys_referred_to
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
 LONGEST_GRANT = 366
+# The label of every key to a person that tells of a case: by it cases, grants and scholarships of one person meet.
+OF_CASE = "case.person"
 
 
 class CaseGrantQuerySet(ReachQuerySet):
@@ -77,7 +82,7 @@ class CaseGrantQuerySet(ReachQuerySet):
         return self.held_by(user).filter(kept)
 
 
-class CaseGrant(SealedModel):
+class CaseGrant(SealedLinkModel):
     """A user's permission to open everything on record about one assisted youth.
 
     It is requested by name and reason, whether or not there is a file, so that a request reveals nothing. Another user
@@ -85,12 +90,20 @@ class CaseGrant(SealedModel):
     """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="case_grants", verbose_name="申请人")
-    name = personal(models.CharField("青少年姓名", max_length=30))
-    birth_date = personal(happened(PartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR))
+    name = EncryptedCharField("青少年姓名", max_length=30)
+    birth_date = happened(EncryptedPartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="case_grants", verbose_name="所在组织")
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="case_grants", verbose_name="人员"
+    person = SealedForeignKey(
+        Person,
+        models.PROTECT,
+        sealed_in="person_key",
+        label=OF_CASE,
+        null=True,
+        blank=True,
+        related_name="case_grants",
+        verbose_name="人员",
     )
+    person_key = SealedKeyField("person")
     reason = EncryptedTextField("申请理由", max_length=300)
     days = models.PositiveSmallIntegerField("期限（天）", default=90)
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
@@ -124,7 +137,6 @@ class CaseGrant(SealedModel):
                 condition=~Q(is_approved=True) | Q(person__isnull=False, expires_on__isnull=False),
                 name="case_grant_approved_for_a_person_until_a_day",
             ),
-            partial_date_constraint("birth_date", "case_grant"),
         ]
 
     def __str__(self):
@@ -177,6 +189,23 @@ class CaseQuerySet(ReachQuerySet):
         """Returns why holders of a grant see the rows: tuples of the user's key, kinds of roles and reason in words."""
         return grants_in_words(self.values(self.person_path), viewer)
 
+    def people(self) -> list[Person]:
+        """The people whom the rows are about, by name; reads all rows, as only those who hold the keys can tell."""
+        people = Person.objects.filter(pk__in=keys_referred_to(self, self.person_path))
+        return sorted(people, key=lambda person: (person.name_sort, person.pk))
+
+    def search(self, text: str) -> Self:
+        """Rows about people whose name, pinyin or initials contain `text`; reads all rows."""
+        found = [person for person in self.people() if is_found_by(person, text)] if text.strip() else []
+        return self.filter(**{f"{self.person_path}__in": found}) if text.strip() else self
+
+    def in_name_order(self, is_descending: bool = False) -> Self:
+        """The rows in the order of the names of the people whom they are about; reads all rows."""
+        digest = AssistedYouth._meta.get_field("person").digest
+        people = "".join(digest(person.pk) for person in self.people())
+        rows = self.alias(name_rank=StrIndex(Value(people), models.F(self.person_path)))
+        return rows.order_by("-name_rank" if is_descending else "name_rank")
+
 
 def grants_in_words(people, viewer):
     """Returns the grants for these people that `viewer` may know of, as tuples like those of `in_words`."""
@@ -189,6 +218,10 @@ def open_grants(user):
 
 
 class AssistedYouthQuerySet(CaseQuerySet):
+    def with_person(self) -> Self:
+        """Youths with the person and the organisation, loaded for all of them at once."""
+        return self.select_related("organisation").prefetch_related("person")
+
     def are_open_to(self, user: User, day: date) -> bool:
         """Whether the user may open the files of all youths in the register on `day`."""
         return not self.as_of(day).exclude(pk__in=self.visible_to(user).values("pk")).exists()
@@ -223,12 +256,8 @@ class AssistedYouthQuerySet(CaseQuerySet):
             )
         )
 
-    def search(self, text: str) -> Self:
-        """Youths whose name, pinyin or initials contain `text`."""
-        return search(self, text, "person__search_text")
 
-
-class AssistedYouth(SealedModel):
+class AssistedYouth(SealedLinkModel):
     """An assisted youth's period in the register."""
 
     class LegalBasis(models.TextChoices):
@@ -239,7 +268,15 @@ class AssistedYouth(SealedModel):
         DUTY = "duty", "履行法定职责"
         EMERGENCY = "emergency", "紧急情况下保护人身安全"
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="assistance_cases", verbose_name="姓名")
+    person = SealedForeignKey(
+        Person,
+        models.PROTECT,
+        sealed_in="person_key",
+        label=OF_CASE,
+        related_name="assistance_cases",
+        verbose_name="姓名",
+    )
+    person_key = SealedKeyField("person")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assisted_youths", verbose_name="所在组织"
     )
@@ -395,10 +432,6 @@ class ServicePlanQuerySet(CaseQuerySet):
         """Plans without those signed only after `day`."""
         return self.filter(Q(signed_on__lte=day) | Q(signed_on__isnull=True))
 
-    def search(self, text: str) -> Self:
-        """Plans whose youth's name, pinyin or initials contain `text`."""
-        return search(self, text, "youth__person__search_text")
-
 
 class ServicePlan(SealedModel):
     """An assisted youth's plan for a year (阳光牵手服务计划书)."""
@@ -448,7 +481,7 @@ class AssistanceQuerySet(CaseQuerySet):
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         seen = self.filter(Exists(named) | (Q(with_everyone=True) & Exists(in_register)))
-        return seen.prefetch_related(models.Prefetch("youths", youths.select_related("person", "organisation")))
+        return seen.prefetch_related(models.Prefetch("youths", youths.with_person()))
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for assistances to a youth of the organisation; those to everyone count for each."""
@@ -478,10 +511,11 @@ class AssistanceQuerySet(CaseQuerySet):
         shared = begun & Q(held_on__lt=youth.removed_on) if youth.removed_on else begun
         return self.filter(shared | Q(with_everyone=False, pk__in=youth.assistances.values("pk")))
 
-    def search(self, text: str) -> Self:
-        """Assistances to a youth whose name, pinyin or initials contain `text`."""
-        youths = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"))
-        return self.filter(Exists(search(youths, text, "assistedyouth__person__search_text"))) if text.strip() else self
+    def to_youths_named(self, text: str, user: User) -> Self:
+        """Assistances to a youth whose file the user may open and whose name, pinyin or initials contain `text`."""
+        youths = AssistedYouth.objects.visible_to(user).search(text)
+        named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
+        return self.filter(Exists(named)) if text.strip() else self
 
     def held_during(self, period: Period) -> Self:
         """Assistances given within the period."""
@@ -490,7 +524,7 @@ class AssistanceQuerySet(CaseQuerySet):
     def with_youths_reached(self, organisation: Organisation) -> Self:
         """Adds `youths_reached`: the number of youths of `organisation` named, or for 全部 in its register that day."""
         youths = AssistedYouth.objects.within(organisation)
-        in_register = youths.as_of(OuterRef("held_on")).annotate(everyone=models.Value(1))
+        in_register = youths.as_of(OuterRef("held_on")).annotate(everyone=Value(1))
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         return self.annotate(
             youths_reached=Case(
@@ -606,12 +640,8 @@ class ScholarshipQuerySet(CaseQuerySet):
         """Applications of students on the platform."""
         return self.filter(is_on_platform=True)
 
-    def search(self, text: str) -> Self:
-        """Applications whose student's name, pinyin or initials contain `text`."""
-        return search(self, text, "student__search_text")
 
-
-class Scholarship(SealedModel):
+class Scholarship(SealedLinkModel):
     """One scholarship application (希望之星)."""
 
     class Stage(models.TextChoices):
@@ -628,7 +658,10 @@ class Scholarship(SealedModel):
         PAID = "paid", "已发放"
 
     year = YearField("年度", validators=[validate_year])
-    student = models.ForeignKey(Person, models.PROTECT, related_name="scholarships", verbose_name="姓名")
+    student = SealedForeignKey(
+        Person, models.PROTECT, sealed_in="student_key", label=OF_CASE, related_name="scholarships", verbose_name="姓名"
+    )
+    student_key = SealedKeyField("student")
     school = EncryptedCharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
     applied_on = happened(models.DateField("申报日期", null=True, blank=True))

@@ -124,8 +124,8 @@ class AssistedYouthResource(CaseResource):
     def note(cls, book):
         """Records in the directory that assisted youths belong to the organisation of their case."""
         directory = book.only(Directory)
-        for person_id, organisation_id in AssistedYouth.objects.order_by("pk").values_list("person", "organisation"):
-            directory.note(directory.people[person_id], organisation_id, ASSISTED_YOUTH)
+        for case in AssistedYouth.objects.order_by("pk"):
+            directory.note(directory.people[case.person_id], case.organisation_id, ASSISTED_YOUTH)
 
     def load(self):
         cases = [case for person in self.directory.people.values() for case in self.cases.of(person)]
@@ -184,8 +184,7 @@ class AssistedYouthResource(CaseResource):
         self.write_beside(Pairing(youth=record, volunteer=volunteer, started_on=started_on))
 
     def rows_for_export(self, records):
-        paired = records.select_related("person", "organisation").prefetch_related("pairings__volunteer__person")
-        return paired.order_by("pk")
+        return records.with_person().prefetch_related("pairings__volunteer__person").order_by("pk")
 
     def value_for_export(self, record, heading, item):
         if heading == "固定志愿者":
@@ -213,7 +212,8 @@ class ServicePlanResource(CaseResource):
         model = ServicePlan
 
     def load(self):
-        self.stored = {plan.pk: plan for plan in ServicePlan.objects.select_related("youth__person").order_by("pk")}
+        plans = ServicePlan.objects.select_related("youth").prefetch_related("youth__person")
+        self.stored = {plan.pk: plan for plan in plans.order_by("pk")}
         self.known = {(plan.youth_id, plan.year): plan for plan in self.stored.values()}
 
     def watched(self):
@@ -236,7 +236,7 @@ class ServicePlanResource(CaseResource):
         self.known[key_of(record.youth), record.year] = record
 
     def rows_for_export(self, records):
-        return records.select_related("youth__person").order_by("year", "youth_id")
+        return records.select_related("youth").prefetch_related("youth__person").order_by("year", "youth_id")
 
     def value_for_export(self, record, heading, item):
         return record.youth.person if heading == "帮扶对象" else super().value_for_export(record, heading, item)
@@ -343,7 +343,7 @@ class ScholarshipResource(PeopleResource):
         self.known[record.year, id(record.student)] = record
 
     def rows_for_export(self, records):
-        return records.select_related("student").order_by("year", "pk")
+        return records.prefetch_related("student").order_by("year", "pk")
 
     def value_for_export(self, record, heading, item):
         if heading == "姓名":

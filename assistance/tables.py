@@ -8,19 +8,29 @@ from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, name
 from .models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
 
+class PersonNameColumn(RecordColumn):
+    """The masked name of the person whom a case record is about, by which the list can be sorted."""
+
+    def order(self, queryset, is_descending):
+        """The rows in the order of the names, which the database does not know."""
+        return queryset.in_name_order(is_descending), True
+
+
 class AssistedYouthTable(PageTable):
     """Assisted youths."""
 
-    related = ("person", "organisation")
+    related = ("organisation",)
+    prefetched = ("person",)
 
-    person = RecordColumn(accessor="shown_name", order_by="person__name_sort")
+    person = PersonNameColumn(accessor="shown_name")
+    gender = tables.Column(accessor="person__gender", orderable=False)
     identity_number = MaskedColumn(accessor="person__identity_number")
 
     class Meta(PageTable.Meta):
         model = AssistedYouth
         fields = [
             "person",
-            "person__gender",
+            "gender",
             "identity_number",
             "organisation",
             "school",
@@ -38,9 +48,10 @@ class AssistedYouthTable(PageTable):
 class ServicePlanTable(PageTable):
     """Service plans."""
 
-    related = ("youth__person", "youth__organisation")
+    related = ("youth__organisation",)
+    prefetched = ("youth__person",)
 
-    youth = RecordColumn(accessor="youth__shown_name", order_by="youth__person__name_sort")
+    youth = PersonNameColumn(accessor="youth__shown_name")
 
     class Meta(PageTable.Meta):
         model = ServicePlan
@@ -64,9 +75,9 @@ class AssistanceTable(PageTable):
 class ScholarshipTable(PageTable):
     """Scholarship applications."""
 
-    related = ("student",)
+    prefetched = ("student",)
 
-    student = RecordColumn(accessor="shown_name", order_by="student__name_sort")
+    student = PersonNameColumn(accessor="shown_name")
 
     class Meta(PageTable.Meta):
         model = Scholarship

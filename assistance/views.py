@@ -69,7 +69,7 @@ def assisted_youth_create(request, grant_pk):
 
 def open_grant(request, pk):
     """Returns the user's own grant if in force; raises Http404 otherwise."""
-    return get_object_or_404(open_grants(request.user).select_related("person"), pk=pk)
+    return get_object_or_404(open_grants(request.user), pk=pk)
 
 
 def assisted_youth_update(request, pk):
@@ -95,7 +95,7 @@ def assisted_youth_end(request, pk):
 
 def visible_youth(request, pk):
     """Returns the case file if the user may see it, and logs the view; raises Http404 otherwise."""
-    youths = AssistedYouth.objects.visible_to(request.user).select_related("person", "organisation")
+    youths = AssistedYouth.objects.visible_to(request.user).with_person()
     return log_case_view(request, get_object_or_404(youths, pk=pk))
 
 
@@ -126,7 +126,7 @@ def service_plan_create(request, youth_pk):
 
 def service_plan_update(request, pk):
     """Corrects or completes a plan."""
-    plans = ServicePlan.objects.visible_to(request.user).select_related("youth__person")
+    plans = ServicePlan.objects.visible_to(request.user).select_related("youth")
     plan = log_case_view(request, get_object_or_404(plans, pk=pk))
     return form_page(request, ServicePlanForm, instance=plan, title=f"修改服务计划：{plan}", message="已保存服务计划。")
 
@@ -147,7 +147,7 @@ def pairing_create(request, youth_pk):
 
 def pairing_end(request, pk):
     """Ends a pairing without replacement."""
-    pairings = Pairing.objects.visible_to(request.user).select_related("youth__person", "volunteer__person")
+    pairings = Pairing.objects.visible_to(request.user).select_related("youth", "volunteer__person")
     pairing = log_case_view(request, get_object_or_404(pairings, pk=pk))
     return end_page(
         request, PairingEndForm, pairing, pairing.end, title=f"结束结对：{pairing}", message="已结束结对，记录保留。"
@@ -257,7 +257,7 @@ def scholarship_update(request, pk):
 
 def visible_scholarship(request, pk):
     """Returns the application if the user may see it, and logs the view; raises Http404 otherwise."""
-    scholarships = Scholarship.objects.visible_to(request.user).select_related("student")
+    scholarships = Scholarship.objects.visible_to(request.user)
     return log_case_view(request, get_object_or_404(scholarships, pk=pk))
 
 

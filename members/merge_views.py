@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.pages.pages import end_page
+from yl_district.privacy.sealed_links import with_related
 
 from .duplicate_views import shown_people, writable_pair
 from .merge_actions import merge_people, take_back_merge
@@ -42,9 +43,9 @@ def hanging_words(request, person):
         if relation.name in TOLD_ELSEWHERE:
             continue
         rows = relation.related_model._default_manager.visible_to(request.user)
-        rows = list(rows.filter(**{relation.field.name: person}).order_by("pk").select_related())
-        if rows and relation.name in case_kinds:
-            record(Action.CASE_VIEW, subject_of(person), request=request)
+        rows = list(with_related(rows.filter(**{relation.field.name: person}).order_by("pk")))
+        for row in rows if relation.name in case_kinds else ():
+            record(Action.CASE_VIEW, subject_of(row), request=request)
         if rows:
             found.append((rows[0]._meta.verbose_name, len(rows), [str(row) for row in rows[:MOST_SHOWN]]))
     return found

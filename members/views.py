@@ -290,6 +290,7 @@ def person_detail(request, pk):
     if user.may_open("person_merge_detail"):
         context["may_merge"] = context["is_kept"]
         context["merges"] = person.merges.visible_to(user).select_related("kept")
-    if context["assistance_cases"] or context["scholarships"]:
-        record(Action.CASE_VIEW, subject_of(person), request=request)
+    # Not the person, by whom the log would tell whose the file is.
+    for file in (*context["assistance_cases"], *context["scholarships"]):
+        record(Action.CASE_VIEW, subject_of(file), request=request)
     return render(request, "members/person_detail.html", context)

@@ -175,3 +175,12 @@ def search(rows, text, column="search_text", by_number=True):
     for word in (text or "").split():
         rows = rows.filter(**{f"{column}__contains": normalised(word)})
     return rows
+
+
+def is_found_by(record, text):
+    """Whether `search` finds a record by `text`, for records that are loaded already."""
+    number = whole_number(text)
+    indexes = blind_indexes(type(record), "search_text") if number else []
+    if indexes:
+        return any(getattr(record, field.attname) == field.digest(number) for _, field in indexes)
+    return all(normalised(word) in record.search_text for word in text.split())

@@ -5,7 +5,7 @@ Youths appear only by masked name, and only if their file is open to the reader;
 
 from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 
 from assistance.models import Assistance, AssistedYouth
 from yl_district.audit.access_log import subject_of
@@ -19,13 +19,14 @@ A_YEAR = 12
 def youths(inspection, rows):
     """The youths in the order of their organisations; none where even their number may not be known."""
     rows = rows if inspection.with_cases else rows.none()
-    rows = inspection.opened(rows).select_related("person", "organisation")
-    return rows.order_by("organisation__path", "person__name_sort", "pk")
+    found = list(inspection.opened(rows).select_related("organisation").order_by("pk"))
+    prefetch_related_objects([youth for youth in found if youth.is_open], "person")
+    return sorted(found, key=lambda youth: (youth.organisation.path, youth.person.name_sort if youth.is_open else ""))
 
 
 def of_youth(inspection, youth, found, url_name, *arguments):
-    """A finding about a youth, by masked name."""
-    name = f"{youth.shown_name}（{youth.organisation.name}）"
+    """A finding about a youth, by masked name; without a name where it is not open to the reader."""
+    name = f"{youth.shown_name}（{youth.organisation.name}）" if youth.is_open else ""
     return RawFinding(
         subject_of(youth), name, found, inspection.page(url_name, *arguments, of=youth), is_open=youth.is_open
     )
@@ -39,7 +40,7 @@ def registered_youths(inspection):
     rows = rows.annotate(
         has_plan=Exists(cases.with_plan_for(scope.year)), has_volunteer=Exists(cases.paired_on(scope.day))
     )
-    return inspection.once("register", lambda: list(youths(inspection, rows)))
+    return inspection.once("register", lambda: youths(inspection, rows))
 
 
 def youths_without_plan(inspection):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import date
 
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, prefetch_related_objects
 
 from members.duplicates import likely_duplicates
 from members.models import Person, Post
@@ -217,16 +217,19 @@ def case_bindings_apart(inspection):
 def entries_apart(inspection, subject):
     """Yields the entries of one kind of record whose own day of binding was found to differ from the record's."""
     entries = PlatformEntry.objects.filter(is_apart=True, subject=subject) if inspection.scope.is_district else ()
-    for entry in inspection.opened(entries).select_related("person").order_by("pk") if entries else ():
+    found = list(inspection.opened(entries).select_related("person").order_by("pk")) if entries else []
+    prefetch_related_objects([entry for entry in found if entry.is_open], "youth")
+    for entry in found:
         url = inspection.page("platform_entry_update", entry.pk, of=entry)
         own = f"平台录入的绑定日期 {entry.binding or '未填'}，登记的平台绑定日期与此不同"
         yield RawFinding(subject_of(entry), entry_name(entry), own, url)
 
 
 def entry_name(entry):
-    """The name of an entry as findings show it: of an assisted youth always masked."""
-    is_case = entry.subject == PlatformEntry.Subject.ASSISTED_YOUTH
-    return f"{entry.platform} {masked_name(entry.person.name)}" if is_case else str(entry)
+    """The name of an entry as findings show it: of an assisted youth always masked, and none where it is not open."""
+    if entry.subject != PlatformEntry.Subject.ASSISTED_YOUTH:
+        return str(entry)
+    return f"{entry.platform} {masked_name(entry.youth.name)}" if entry.is_open else entry.platform
 
 
 def early_binding(bound_on, what, day):

@@ -3,13 +3,14 @@
 from .documents import Report, ReportQuerySet, ReportReachQuerySet, Section, SectionQuerySet
 from .editions import CountedFigure, Edition, EditionQuerySet
 from .explanations import EXPLAINERS, Explanation, ExplanationQuerySet
-from .platform_entries import BOUND_AT_HOME, PlatformEntry, PlatformEntryManager, PlatformEntryQuerySet
+from .platform_entries import BOUND_AT_HOME, RECORDS, PlatformEntry, PlatformEntryManager, PlatformEntryQuerySet
 from .targets import StaffQuerySet, Target, TargetQuerySet
 from .word_layouts import WordLayout, WordLayoutQuerySet
 
 __all__ = [
     "BOUND_AT_HOME",
     "EXPLAINERS",
+    "RECORDS",
     "CountedFigure",
     "Edition",
     "EditionQuerySet",

@@ -7,13 +7,14 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 
 from activities.models import Activity
-from assistance.models import AssistedYouth, grants_in_words
+from assistance.models import OF_CASE, AssistedYouth, grants_in_words
 from members.models import Person, Volunteer
 from orgs.models import Condition, Organisation, Reasons, User
 from yl_district.days import happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
-from yl_district.pinyin import search
+from yl_district.pinyin import is_found_by, search
+from yl_district.privacy.sealed_links import SealedForeignKey, SealedKeyField, SealedLinkModel, keys_referred_to
 from yl_district.record_options import RecordOptions
 from youthhubs.models import TeamMember
 
@@ -21,6 +22,13 @@ from .targets import StaffQuerySet
 
 # The platform in which assisted youths and volunteers are bound; the day, 平台绑定日期, stands on their own records.
 BOUND_AT_HOME = "青春助跑"
+# The fields of which every entry has one.
+RECORDS = ("person", "youth", "activity", "organisation")
+
+
+def only_record(name: str, condition: Q) -> Q:
+    """The condition for entries of one kind that have this record and no other."""
+    return condition & Q(**{f"{each}__isnull": each != name for each in RECORDS})
 
 
 class PlatformEntryQuerySet(StaffQuerySet):
@@ -29,7 +37,7 @@ class PlatformEntryQuerySet(StaffQuerySet):
         at_home = Q(platform=BOUND_AT_HOME, bound_on__isnull=True, is_apart=False)
         of_case = at_home & Q(subject="assisted_youth")
         volunteers = Volunteer.objects.filter(person=OuterRef("person"))
-        cases = AssistedYouth.objects.filter(person=OuterRef("person")).order_by("-registered_on")
+        cases = AssistedYouth.objects.filter(person=OuterRef("youth")).order_by("-registered_on")
         in_register = cases.as_of(OuterRef("entered_on"))
         return self.annotate(
             binding=Case(
@@ -42,13 +50,13 @@ class PlatformEntryQuerySet(StaffQuerySet):
 
     def visible_to(self, user: User) -> Self:
         """Entries visible to the user; those of assisted youths only where the user may open the case file."""
-        cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("person"))
+        cases = AssistedYouth.objects.visible_to(user).filter(person=OuterRef("youth"))
         is_open = ~Q(subject=PlatformEntry.Subject.ASSISTED_YOUTH) | Exists(cases)
         return super().visible_to(user).filter(is_open)
 
     def own_reasons(self, viewer: User) -> Reasons:
         """Why entries of assisted youths are open to holders of a grant: keys, kinds of roles and words."""
-        return grants_in_words(self.values("person"), viewer)
+        return grants_in_words(self.values("youth"), viewer)
 
     def within(self, organisation: Organisation) -> Self:
         """Entries of records in the subtree of `organisation`, people by the capacity entered; all entries at the root.
@@ -95,9 +103,11 @@ class PlatformEntryQuerySet(StaffQuerySet):
         return self.with_binding().filter(binding__lte=day)
 
     def search(self, text: str) -> Self:
-        """Entries whose record has `text` in its name, pinyin or initials."""
+        """Entries whose record has `text` in its name, pinyin or initials; reads all of assisted youths."""
         named = [search(self, text, f"{kind}__search_text") for kind in ("person", "activity", "organisation")]
-        return named[0] | named[1] | named[2]
+        youths = Person.objects.filter(pk__in=keys_referred_to(self.exclude(youth=None), "youth"))
+        of_youths = self.filter(youth__in=[youth for youth in youths if is_found_by(youth, text)])
+        return named[0] | named[1] | named[2] | of_youths
 
 
 class PlatformEntryManager(models.Manager.from_queryset(PlatformEntryQuerySet)):  # type: ignore[misc]
@@ -108,8 +118,8 @@ class PlatformEntryManager(models.Manager.from_queryset(PlatformEntryQuerySet)):
         return super().get_queryset().with_binding()
 
 
-class PlatformEntry(models.Model):
-    """One record entered in an outside platform."""
+class PlatformEntry(SealedLinkModel):
+    """One record entered in an outside platform; an assisted youth is its `youth`, anybody else its `person`."""
 
     class Subject(models.TextChoices):
         MEMBER = "member", "团员"
@@ -125,6 +135,17 @@ class PlatformEntry(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="人员"
     )
+    youth = SealedForeignKey(
+        Person,
+        models.PROTECT,
+        sealed_in="youth_key",
+        label=OF_CASE,
+        null=True,
+        blank=True,
+        related_name="platform_entries_as_youth",
+        verbose_name="帮扶对象",
+    )
+    youth_key = SealedKeyField("youth")
     activity = models.ForeignKey(
         Activity, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="活动"
     )
@@ -138,21 +159,17 @@ class PlatformEntry(models.Model):
 
     objects = PlatformEntryManager()
     history = Tracked()
-    record_options = RecordOptions(
-        facts=("platform", "subject", "person", "activity", "organisation", "entered_on", "bound_on", "is_apart")
-    )
+    record_options = RecordOptions(facts=("platform", "subject", *RECORDS, "entered_on", "bound_on", "is_apart"))
 
     class Meta:
         verbose_name = "平台录入"
         ordering = ["-entered_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(subject="activity", activity__isnull=False, person__isnull=True, organisation__isnull=True)
-                | Q(subject="organisation", organisation__isnull=False, person__isnull=True, activity__isnull=True)
-                | (
-                    ~Q(subject__in=["activity", "organisation"])
-                    & Q(person__isnull=False, activity__isnull=True, organisation__isnull=True)
-                ),
+                condition=only_record("activity", Q(subject="activity"))
+                | only_record("organisation", Q(subject="organisation"))
+                | only_record("youth", Q(subject="assisted_youth"))
+                | only_record("person", ~Q(subject__in=["activity", "organisation", "assisted_youth"])),
                 name="platform_entry_has_its_subject",
                 violation_error_message="请选择与“对象”相符的一条记录。",
             ),
@@ -163,7 +180,7 @@ class PlatformEntry(models.Model):
                     name=f"platform_entry_{record}_once",
                     violation_error_message="这条记录已登记录入该平台，请打开原登记修改。",
                 )
-                for record in ("person", "activity", "organisation")
+                for record in RECORDS
             ),
         ]
 
@@ -176,19 +193,19 @@ class PlatformEntry(models.Model):
 
         Of several cases it is the one in the register on the day of entry, else the latest.
         """
-        if self.platform != BOUND_AT_HOME or not self.person_id:
+        if self.platform != BOUND_AT_HOME:
             return None
         if self.subject == self.Subject.VOLUNTEER:
             return Volunteer.objects.filter(person=self.person_id).first()
         if self.subject == self.Subject.ASSISTED_YOUTH:
-            cases = AssistedYouth.objects.filter(person=self.person_id).order_by("-registered_on")
+            cases = AssistedYouth.objects.filter(person=self.youth_id).order_by("-registered_on")
             return cases.as_of(self.entered_on).first() or cases.first()
         return None
 
     @property
     def record(self):
         """The person, activity or organisation that was entered."""
-        return self.person or self.activity or self.organisation
+        return self.person or self.youth or self.activity or self.organisation
 
 
 # For each capacity in which people are entered, the lookups from a person to an organisation's path and to the begin.

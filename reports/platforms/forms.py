@@ -10,15 +10,15 @@ from orgs.models import Organisation
 from yl_district.pages.forms import PageForm
 from yl_district.validators import problem
 
-from ..models import BOUND_AT_HOME, PlatformEntry
+from ..models import BOUND_AT_HOME, RECORDS, PlatformEntry
 
 BOUND_HINT = f"{BOUND_AT_HOME}的志愿者、帮扶对象，与其登记的平台绑定日期是同一个日期，改一处即可。"
+PLACES_HELD = ("memberships__branch", "posts__organisation")
 # The relation that marks a person as this kind of subject.
 SUBJECT_RELATIONS = {
     PlatformEntry.Subject.MEMBER: "memberships",
     PlatformEntry.Subject.CADRE: "posts",
     PlatformEntry.Subject.LINKED_YOUTH: "links_as_youth",
-    PlatformEntry.Subject.ASSISTED_YOUTH: "assistance_cases",
     PlatformEntry.Subject.VOLUNTEER: "volunteering",
 }
 
@@ -95,7 +95,7 @@ class PlatformEntryForm(PageForm):
             return
         picked = next(iter(found)) if len(found) == 1 else self._picked(found)
         record = found.get(picked)
-        for name in ("person", "activity", "organisation"):
+        for name in RECORDS:
             setattr(self.instance, name, record if name == kind else None)
         entered = PlatformEntry.objects.filter(**{kind: record}).exclude(pk=self.instance.pk)
         same = {name: self.cleaned_data.get(name) for name in ("platform", "subject")}
@@ -117,7 +117,8 @@ def records_named(subject, name, user):
         return "activity", Activity.objects.filter(name=name)
     if subject == PlatformEntry.Subject.ORGANISATION:
         return "organisation", Organisation.objects.filter(name=name)
-    people = Person.objects.filter(**{"name": name, f"{SUBJECT_RELATIONS[subject]}__isnull": False}).distinct()
     if subject == PlatformEntry.Subject.ASSISTED_YOUTH:
-        people = people.filter(assistance_cases__in=AssistedYouth.objects.visible_to(user))
-    return "person", people.prefetch_related("memberships__branch", "posts__organisation")
+        youths = [youth for youth in AssistedYouth.objects.visible_to(user).people() if youth.name == name]
+        return "youth", Person.objects.filter(pk__in=[youth.pk for youth in youths]).prefetch_related(*PLACES_HELD)
+    people = Person.objects.filter(**{"name": name, f"{SUBJECT_RELATIONS[subject]}__isnull": False}).distinct()
+    return "person", people.prefetch_related(*PLACES_HELD)

@@ -49,6 +49,7 @@ class PlatformEntryResource(SheetResource):
 
     def load(self):
         entries = PlatformEntry.objects.select_related("person", "activity", "organisation").order_by("pk")
+        entries = entries.prefetch_related("youth")
         # Without access to case files, an export mark must not lead to an assisted youth's entry.
         marked = entries if self.book.with_cases else entries.of_open_subjects()
         self.stored = {entry.pk: entry for entry in marked}
@@ -56,8 +57,7 @@ class PlatformEntryResource(SheetResource):
 
     def _key(self, entry):
         """The identity of an entry: its platform, kind of subject, and the key of its record."""
-        subject = entry.person or entry.activity or entry.organisation
-        return entry.platform, entry.subject, key_of(subject)
+        return entry.platform, entry.subject, key_of(entry.record)
 
     def watched(self):
         return [*super().watched(), Person, Volunteer, AssistedYouth, Activity, Organisation]
@@ -97,7 +97,8 @@ class PlatformEntryResource(SheetResource):
 
     def start(self, row):
         kinds = {Person: "person", Activity: "activity", Organisation: "organisation"}
-        return PlatformEntry(**{kinds[type(self.record)]: self.record})
+        is_youth = row["对象"] == PlatformEntry.Subject.ASSISTED_YOUTH
+        return PlatformEntry(**{"youth" if is_youth else kinds[type(self.record)]: self.record})
 
     def _set(self, instance, heading, item, value):
         """Sets a cell; 绑定日期 of a volunteer or an assisted youth on that record, whose sheet states it as well."""
@@ -120,9 +121,10 @@ class PlatformEntryResource(SheetResource):
 
     def _home_of(self, entry):
         """Returns the volunteer or case of this file or of the database that states when the entry was bound."""
-        if entry.platform != BOUND_AT_HOME or entry.person is None:
+        person = entry.person or entry.youth
+        if entry.platform != BOUND_AT_HOME or person is None:
             return None
-        person = self.directory.people.get(entry.person_id, entry.person)
+        person = self.directory.same(person)
         if entry.subject == PlatformEntry.Subject.VOLUNTEER:
             return self.book.only(VolunteerIndex).of_person.get(id(person))
         if entry.subject == PlatformEntry.Subject.ASSISTED_YOUTH:
@@ -134,7 +136,8 @@ class PlatformEntryResource(SheetResource):
         self.known[self._key(record)] = record
 
     def rows_for_export(self, records):
-        return records.select_related("person", "activity", "organisation").order_by("entered_on", "pk")
+        records = records.select_related("person", "activity", "organisation").prefetch_related("youth")
+        return records.order_by("entered_on", "pk")
 
     def value_for_export(self, record, heading, item):
         if heading == "绑定日期":
@@ -145,4 +148,4 @@ class PlatformEntryResource(SheetResource):
             return self.book.only(ActivityIndex).reference(record.activity_id)
         if record.organisation:
             return record.organisation.name
-        return self.directory.reference(record.person, SUBJECT_CAPACITIES[record.subject])
+        return self.directory.reference(record.person or record.youth, SUBJECT_CAPACITIES[record.subject])

@@ -11,6 +11,7 @@ class PlatformEntryTable(PageTable):
     """Lists entries in outside platforms."""
 
     related = ("person", "activity", "organisation")
+    prefetched = ("youth",)
 
     record = tables.Column(
         "名称",

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum, prefetch_related_objects
 from django.db.models.functions import ExtractQuarter
 
 from activities.models import Activity
@@ -198,7 +198,10 @@ def assistance_table(scope, results):
     ]
     columns += [*((label, 9) for _, label in kinds), ("合计", 8)]
     rows = []
-    for number, (youth, received) in enumerate(assistances_by_kind(scope), 1):
+    youths = list(assistances_by_kind(scope))
+    prefetch_related_objects([youth for youth, _ in youths], "organisation", "person")
+    youths.sort(key=lambda each: (each[0].organisation.path, each[0].person.name_sort))
+    for number, (youth, received) in enumerate(youths, 1):
         counts = [received[kind] for kind, _ in kinds]
         facts = [
             youth.removed_on is None or youth.removed_on > scope.day,
@@ -243,9 +246,7 @@ def assistances_by_kind(scope):
         has_plan=Exists(AssistedYouth.objects.with_plan_for(scope.year).filter(pk=OuterRef("pk"))),
         is_paired=Exists(AssistedYouth.objects.paired_on(scope.day).filter(pk=OuterRef("pk"))),
     )
-    for youth in youths.select_related("person", "organisation").order_by(
-        "organisation__path", "person__name_sort", "pk"
-    ):
+    for youth in youths:
         received = named[youth.pk]
         for day, kind in shared:
             if youth.registered_on <= day and (youth.removed_on is None or youth.removed_on > day):

@@ -394,7 +394,7 @@ def test_a_case_role_taken_away_ends_its_grants_for_good(district, administrator
     pk, facts = district.worker_user.pk, {"name": "姜禾", "kind_0": "caseworker"}
     send(administrator, "account_update", pk, **facts, organisation_0=district.there.pk)
     standing = CaseGrant.objects.filter(ended_on__isnull=True)
-    assert list(standing.values_list("person", flat=True)) == [there.person_id]
+    assert [grant.person for grant in standing] == [there.person]
     send(administrator, "account_update", pk, **facts, organisation_0=district.root.pk)
     client = browser_of(User.objects.get(pk=pk))
     assert [client.get(each.get_absolute_url()).status_code for each in (here, there)] == [404, 200]
@@ -436,6 +436,13 @@ def facts(**changed):
     return lambda place: CaseGrant.objects.update(**changed)
 
 
+def given_to(person):
+    """Has the grant open another child's file."""
+    grant = CaseGrant.objects.get()
+    grant.person = person
+    grant.save()
+
+
 def dated(name, days):
     """A change of a day of the grant to one so many days from today."""
     return lambda place: CaseGrant.objects.update(**{name: timezone.localdate() + timedelta(days=days)})
@@ -465,7 +472,7 @@ FATES = {
     "undecided": (facts(is_approved=None, decided_by=None), False),
     "declined": (facts(is_approved=False), False),
     "of another holder": (lambda place: CaseGrant.objects.update(user=make_user("另一专员", place.committee)), False),
-    "of another child": (lambda place: CaseGrant.objects.update(person=make_person("白露")), False),
+    "of another child": (lambda place: given_to(make_person("白露")), False),
     "given at a branch of the committee": (lambda place: CaseGrant.objects.update(organisation=place.branch), True),
     "given above the committee": (lambda place: CaseGrant.objects.update(organisation=place.root), False),
     "given at another committee": (lambda place: CaseGrant.objects.update(organisation=place.elsewhere), False),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship
+from assistance.models import Assistance, AssistedYouth, Pairing
 from members.models import Person, Volunteer
 from tests.workbooks import TODAY, exported_rows, problems, put_aside, take_in, tally, workbook
 
@@ -167,7 +167,8 @@ def test_one_application_a_year_and_student():
     sheets = BASE | {"帮扶对象": [case()], "奖学金": [application(), application(年度=2018), application("章程")]}
     assert tally(take_in(sheets))["奖学金"] == (3, 0, 0)
     assert again(sheets)
-    assert Scholarship.objects.filter(student__assistance_cases__isnull=False).count() == 2
+    student = AssistedYouth.objects.get().person
+    assert student.scholarships.count() == 2
     assert problems({"奖学金": [application(), application()]})[0][:4] == ("奖学金", 3, "姓名", "白露")
 
 

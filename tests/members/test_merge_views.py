@@ -309,7 +309,7 @@ def case_of(place, person):
     make_assistance([youth], held_on=day)
     make_scholarship(student=person, year=day.year, status="granted", approved_on=day)
     make_grant(place.caseworker, person)
-    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", person=person, entered_on=day)
+    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", youth=person, entered_on=day)
 
 
 @pytest.mark.cpu(8)

@@ -79,6 +79,9 @@ def one_of_each(place, person):
         "platform_entries": PlatformEntry.objects.create(
             platform="志愿北京", subject="member", person=person, entered_on=date(2017, 5, 1)
         ),
+        "platform_entries_as_youth": PlatformEntry.objects.create(
+            platform="志愿北京", subject="assisted_youth", youth=person, entered_on=date(2017, 5, 1)
+        ),
         "namesakes_as_first": Namesakes.objects.create(
             first=person, second=make_person("章程"), declared_by=place.staff
         ),

@@ -163,9 +163,7 @@ def give_files(place, rows):
         make_scholarship(student=person, donor=mark)
         fix_volunteer(youth, rows["volunteer"], date(2017, 1, 10))
         make_assistance([youth], content=mark).volunteers.add(rows["volunteer"])
-        PlatformEntry.objects.create(
-            platform=mark, subject="assisted_youth", person=person, entered_on=date(2017, 5, 4)
-        )
+        PlatformEntry.objects.create(platform=mark, subject="assisted_youth", youth=person, entered_on=date(2017, 5, 4))
     SignIn.objects.update(capacity="assisted_youth")
     alone = make_assisted_youth(place.own.branch, person=make_person(marked("own", "独"), birth_date=BORN))
     make_assistance([alone, youth], with_everyone=True, content=mark)

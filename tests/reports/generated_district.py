@@ -397,7 +397,7 @@ def make_platform_entries(lots, tree, activities, people):
     number = PlatformEntry.objects.count()
     subjects = [subject for subject in PlatformEntry.Subject.values if subject not in ("activity", "organisation")]
     records = [("organisation", "organisation", tree.all), ("activity", "activity", activities)]
-    records += [(subject, "person", people) for subject in subjects]
+    records += [(subject, "youth" if subject == "assisted_youth" else "person", people) for subject in subjects]
     entries = []
     for subject, kind, rows in records:
         for record in lots.random.sample(rows, min(len(rows), 25)):

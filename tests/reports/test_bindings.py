@@ -32,7 +32,8 @@ def district():
 
 def entry_of(record, subject="volunteer", **fields):
     entered = {"platform": BOUND_AT_HOME, "entered_on": date(2017, 1, 20)} | fields
-    return PlatformEntry.objects.create(subject=subject, person=record.person, **entered)
+    named = {"youth" if subject == "assisted_youth" else "person": record.person}
+    return PlatformEntry.objects.create(subject=subject, **named, **entered)
 
 
 def form(**fields):

@@ -221,7 +221,7 @@ def volunteer_bound_apart(place):
 
 
 def case_bound_apart(place):
-    entry = {"platform": "青春助跑", "subject": "assisted_youth", "person": place.youth.person, "is_apart": True}
+    entry = {"platform": "青春助跑", "subject": "assisted_youth", "youth": place.youth.person, "is_apart": True}
     PlatformEntry.objects.create(**entry, entered_on=date(YEAR, 1, 5))
 
 
@@ -388,7 +388,7 @@ def test_without_case_figures_no_case_is_looked_at(place):
 def test_entries_in_platforms_bound_early_are_the_district_s(place):
     fields = {"platform": "共青云", "entered_on": date(YEAR, 5, 1), "bound_on": date(YEAR, 4, 1)}
     PlatformEntry.objects.create(**fields, subject="activity", activity=place.lecture)
-    PlatformEntry.objects.create(**fields, subject="assisted_youth", person=place.youth.person)
+    PlatformEntry.objects.create(**fields, subject="assisted_youth", youth=place.youth.person)
     words = "绑定日期 2017-04-01 早于录入日期 2017-05-01"
     assert found(year_scope(place.root), "early_binding") == [("共青云 财商讲座（2017-04-01）", words)]
     assert found(year_scope(place.branch), "early_binding") == []

@@ -32,6 +32,7 @@ from tests.records import changeable, kinds
 from tests.rosters import tally, written
 from yl_district.history.watching import Write
 from yl_district.periods import Period
+from yl_district.privacy.sealed_links import SealedKeyField
 from yl_district.record_options import RecordOptions, options_of
 from yl_district.states import Span
 
@@ -62,7 +63,8 @@ def declared(model):
 def undeclared(model, read):
     """What is wrong with the declarations of a model of which figures read the fields `read`."""
     said = declared(model)
-    names = {field.name for field in model._meta.concrete_fields if not field.primary_key} - DERIVED
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, SealedKeyField)]
+    names = {field.name for field in fields if not field.primary_key} - DERIVED
     faults = [f"{name} is not declared" for name in names - set().union(*said.values())]
     faults += [f"{name} is declared twice" for name in names if sum(name in each for each in said.values()) > 1]
     faults += [f"{name} is read by a figure" for name in said["neutral"] & read]

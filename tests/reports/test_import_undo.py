@@ -125,7 +125,7 @@ def full_district(branches):
     PlatformEntry.objects.create(platform="智慧团建", subject="organisation", organisation=branch, entered_on=TODAY)
     PlatformEntry.objects.create(platform="智慧团建", subject="activity", activity=activity, entered_on=TODAY)
     PlatformEntry.objects.create(platform="1+100", subject="linked_youth", person=link.youth, entered_on=TODAY)
-    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", person=youth.person, entered_on=TODAY)
+    PlatformEntry.objects.create(platform="青春助跑", subject="assisted_youth", youth=youth.person, entered_on=TODAY)
     Target.objects.create(year=2017, task="活动", figure="sessions", value=10)
 
 
@@ -721,7 +721,7 @@ HANGING = {
     "an assistance": (
         "assisted",
         [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
-        lambda branch, user: make_assistance([AssistedYouth.objects.get(person__name="何雨")]),
+        lambda branch, user: make_assistance([AssistedYouth.objects.get(person=Person.objects.get(name="何雨"))]),
         {"assistance.AssistedYouth": "帮扶记录", "members.Person": "帮扶对象"},
     ),
     "a volunteer's assistance": (

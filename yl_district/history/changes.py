@@ -8,6 +8,7 @@ from django.utils import formats, timezone
 
 from ..fields import date_format, is_personal
 from ..privacy.encryption import BlindIndexField
+from ..privacy.sealed_links import SealedKeyField, with_related
 from .tracking import Tracked, tracked_fields
 
 EMPTY = "（空）"
@@ -38,8 +39,8 @@ class Step:
 
 
 def is_derived(field):
-    """Whether a column follows from others or is purely technical: a blind index, or the seal that binds ciphertext."""
-    return isinstance(field, BlindIndexField) or field.name == "seal"
+    """Whether a column follows from others or is technical: a blind index, a sealed key, or the seal of a row."""
+    return isinstance(field, (BlindIndexField, SealedKeyField)) or field.name == "seal"
 
 
 def is_revertible(field):
@@ -77,7 +78,7 @@ class HistoryWindow:
         if not keys:
             return {}
         rows = visible_rows(field.related_model, self.user).filter(pk__in=keys)
-        return {one.pk: str(one) for one in rows.select_related()}
+        return {one.pk: str(one) for one in with_related(rows)}
 
     def _links(self, field):
         """Keys and names of each row's links that the user may see; not even the number of the others is revealed."""

@@ -35,7 +35,8 @@ def keep_awaited(
         model, attributes = apps.get_model(label), attributes_of(label)
         kind = ContentType.objects.get_for_model(model)
         paths = {path.rpartition("__")[0] for path in attributes.values()} - {""}
-        stored = model._base_manager.select_related(*paths).in_bulk(list(cells))
+        # Not joined, since people of cases cannot be.
+        stored = model._base_manager.prefetch_related(*paths).in_bulk(list(cells))
         kept = {
             (key, one["column"]): AwaitedCell(
                 batch=batch,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
@@ -15,6 +15,7 @@ from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
 from ..likeness import name_key
+from ..privacy.sealed_links import SealedForeignKey, hold_records
 from ..sheets.columns import rows_kept
 from ..sheets.resource import SheetResource
 from ..typing import TrackedModel
@@ -202,9 +203,18 @@ class ActWriter:
                 raise OutdatedCheck
 
     def _resolved(self, model: TrackedModel, rows: Iterable[list[Any]]) -> None:
-        for place, _ in foreign_keys(model):
+        for place, field in foreign_keys(model):
             for row in rows:
                 row[place] = self._key(row[place])
+            if isinstance(field, SealedForeignKey):
+                self._seal(model, rows, place, field)
+
+    def _seal(self, model: TrackedModel, rows: Iterable[list[Any]], place: int, field: Any) -> None:
+        """Puts the digests of keys and the keys encrypted into rows; raises IntegrityError where a record is gone."""
+        sealed, seal = field_place(model, field.sealed_in), field_place(model, "seal")
+        hold_records(field.related_model, {row[place] for row in rows})
+        for row in rows:
+            row[place], row[sealed] = field.cells(row[place], UUID(row[seal]))
 
     def key_of(self, reference: int | list[int]) -> int:
         """The key of a record, given as the stage refers to it."""

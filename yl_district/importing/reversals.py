@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from django.apps import apps
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from ..attachments.models import Attachment, attached_to
 from ..history.tracking import links_at, tracked_fields
+from ..privacy.sealed_links import SealedForeignKey, with_related
 from ..record_options import options_of
 from ..sheets.columns import rows_kept
 from ..typing import TrackedModel, User
@@ -239,13 +241,20 @@ class ReversalScan:
                 if relation.many_to_many
                 else (field.name, "pk")
             )
-            pointing = other._base_manager.order_by().filter(**{f"{name}__in": self.own})
-            for pk, key in pointing.values_list(own, f"{name}_id"):
+            sealed = {field.digest(key): key for key in self._own_keys} if isinstance(field, SealedForeignKey) else {}
+            pointing = other._base_manager.order_by().filter(**{f"{name}__in": list(sealed) or self.own})
+            for pk, told in pointing.values_list(own, f"{name}_id"):
+                key = sealed.get(told, told)
                 if pk not in self.gone[relation.related_model]:
                     found[key].add(str(relation.related_model._meta.verbose_name))
         for key in attached_to(self.model).filter(object_id__in=self.own).values_list("object_id", flat=True):
             found[key].add(str(Attachment._meta.verbose_name))
         return found
+
+    @cached_property
+    def _own_keys(self) -> list[int]:
+        """The keys of the records with these history rows."""
+        return list(self.own.values_list("id", flat=True).distinct())
 
     def _touched(self, found: Sequence[Reversal]) -> Touched:
         """{key: (record with its former values, names of these fields)} where rules depend on other records."""
@@ -257,7 +266,9 @@ class ReversalScan:
         said = {number: values for number, *values in told}
         found = [one for one in found if said[one.before] != said[one.after]]
         states = states_of(found)
-        stored = self.model._base_manager.select_related(*undo_links(self.model)).in_bulk([one.key for one in found])
+        links, rows = undo_links(self.model), self.model._base_manager.all()
+        rows = rows.select_related(*links) if links else with_related(rows)
+        stored = rows.in_bulk([one.key for one in found])
         fields = {one.key: restore(stored[one.key], states[one.before], states[one.after]) for one in found}
         return {key: (stored[key], {field.name for field in those}) for key, those in fields.items()}
 

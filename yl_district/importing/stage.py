@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from ..history.bulk_sql import row_of
+from ..privacy.sealed_links import SealedForeignKey
 from ..sheets.resource import SheetResource
 
 
@@ -16,8 +17,9 @@ class Act(NamedTuple):
     """One record to be written, stored as a list in this order.
 
     `number` is that of a record that the import creates (else None), `key` that of a stored one (else None). `names`
-    are the changed fields, None for a new record, `row` the whole row as of `bulk_sql`, and `links` {many-to-many
-    field: keys} of links to replace. A record without a key yet is referred to as [number].
+    are the changed fields, None for a new record, `row` the whole row as of `bulk_sql`, but with the keys themselves
+    where they are sealed, and `links` {many-to-many field: keys} of links to replace. A record without a key yet is
+    referred to as [number].
     """
 
     label: str
@@ -67,6 +69,8 @@ class Stage:
         kind = type(record)
         row = row_of(record)
         for place, field in foreign_keys(kind):
+            if isinstance(field, SealedForeignKey):
+                row[place] = getattr(record, field.attname)
             if row[place] is None and field.is_cached(record):
                 other = field.get_cached_value(record)
                 row[place] = self._reference(other) if other is not None else None

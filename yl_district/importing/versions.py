@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Max, QuerySet
 
 from ..likeness import name_key
+from ..privacy.sealed_links import SealedForeignKey, keys_referred_to
 from ..typing import TrackedModel
 from .stage import dependency_order
 
@@ -50,7 +51,7 @@ class Changes:
             self.names[label] = keys_of_names(late) if has_name(model) else set()
             for field in model._meta.concrete_fields if self.keys[label] else ():
                 if getattr(field, "related_model", None) in models.values():
-                    pointed[field.related_model].update(late.values_list(field.attname, flat=True))
+                    pointed[field.related_model].update(keys_by(late, field))
         self.pointed = {model._meta.label: keys for model, keys in pointed.items()}
 
     def __bool__(self) -> bool:
@@ -65,6 +66,13 @@ class Changes:
         if keys and label in self.keys:
             self.keys[label] |= keys
             self.names[label] |= keys_of_names(model._base_manager.filter(pk__in=keys))
+
+
+def keys_by(rows: QuerySet, field: Any) -> Iterable[int]:
+    """The keys to which rows refer by a foreign key."""
+    if isinstance(field, SealedForeignKey):
+        return keys_referred_to(rows, field.name)
+    return rows.values_list(field.attname, flat=True)
 
 
 def keys_of_names(rows: QuerySet) -> set[str]:

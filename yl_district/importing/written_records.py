@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import NoReverseMatch
 
 from ..history.tracking import kind_of
+from ..privacy.sealed_links import SealedForeignKey
 from ..typing import TrackedModel, User
 from .models import ImportBatch
 from .versions import KeyRanges
@@ -50,8 +51,11 @@ def names_and_addresses(user: User, model: TrackedModel, keys: Iterable[int]) ->
     rows = model._base_manager.all()
     if hasattr(model._default_manager, "visible_to"):
         rows = model._default_manager.visible_to(user)
-    links = [field.name for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
-    found = rows.filter(pk__in=list(keys)).select_related(*links) if links else rows.filter(pk__in=list(keys))
+    fields = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
+    sealed = [field.name for field in fields if isinstance(field, SealedForeignKey)]
+    links = [field.name for field in fields if field.name not in sealed]
+    found = rows.filter(pk__in=list(keys)).prefetch_related(*sealed)
+    found = found.select_related(*links) if links else found
     return {record.pk: (str(record), page_address(user, record)) for record in found}
 
 

@@ -18,6 +18,7 @@ from ..history.tracking import because, kind_of, may_change, may_come, reached, 
 from ..pages.announcements import moving_nothing
 from ..pages.edit_conflicts import is_reached
 from ..pages.forms import KEY_DIGITS
+from ..privacy.sealed_links import with_related
 
 STEPS_SHOWN = 20
 REVERTED = "恢复"
@@ -97,7 +98,7 @@ def reached_record(user, kind, pk):
     model = tracked_model(kind)
     if model is None or not may_come(user, model):
         raise Http404
-    return get_object_or_404(reached(model, user).select_related(), pk=pk)
+    return get_object_or_404(with_related(reached(model, user)), pk=pk)
 
 
 def change_meant(record, data, user):
