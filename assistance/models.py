@@ -103,7 +103,7 @@ class CaseGrant(SealedLinkModel):
         related_name="case_grants",
         verbose_name="人员",
     )
-    person_key = SealedKeyField("person")
+    person_key = SealedKeyField("person", verbose_name="人员编号")
     reason = EncryptedTextField("申请理由", max_length=300)
     days = models.PositiveSmallIntegerField("期限（天）", default=90)
     requested_at = models.DateTimeField("申请时间", auto_now_add=True)
@@ -276,7 +276,7 @@ class AssistedYouth(SealedLinkModel):
         related_name="assistance_cases",
         verbose_name="姓名",
     )
-    person_key = SealedKeyField("person")
+    person_key = SealedKeyField("person", verbose_name="人员编号")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assisted_youths", verbose_name="所在组织"
     )
@@ -661,7 +661,7 @@ class Scholarship(SealedLinkModel):
     student = SealedForeignKey(
         Person, models.PROTECT, sealed_in="student_key", label=OF_CASE, related_name="scholarships", verbose_name="姓名"
     )
-    student_key = SealedKeyField("student")
+    student_key = SealedKeyField("student", verbose_name="人员编号")
     school = EncryptedCharField("学校", max_length=60, blank=True)
     stage = models.CharField("学段", max_length=20, choices=Stage, blank=True)
     applied_on = happened(models.DateField("申报日期", null=True, blank=True))

@@ -45,7 +45,7 @@ def columns(model):
                 verbose_name=LABELS[model],
             ),
         )
-        sealed = SealedKeyField(link=link, label=f"assistance_{model.lower()}.{link}_key")
+        sealed = SealedKeyField(link=link, verbose_name="人员编号", label=f"assistance_{model.lower()}.{link}_key")
         yield migrations.AddField(name, f"{link}_key", sealed)
 
 

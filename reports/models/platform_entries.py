@@ -145,7 +145,7 @@ class PlatformEntry(SealedLinkModel):
         related_name="platform_entries_as_youth",
         verbose_name="帮扶对象",
     )
-    youth_key = SealedKeyField("youth")
+    youth_key = SealedKeyField("youth", verbose_name="人员编号")
     activity = models.ForeignKey(
         Activity, models.PROTECT, null=True, blank=True, related_name="platform_entries", verbose_name="活动"
     )

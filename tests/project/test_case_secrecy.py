@@ -62,7 +62,10 @@ INHERENT = {
 
 def decided(grant, **facts):
     """The grant with other facts."""
-    CaseGrant.objects.filter(pk=grant.pk).update(**facts)
+    grant = CaseGrant.objects.get(pk=grant.pk)
+    for name, fact in facts.items():
+        setattr(grant, name, fact)
+    grant.save()
 
 
 def states(grant, holder, elsewhere):
@@ -164,7 +167,9 @@ def give_files(place, rows):
         fix_volunteer(youth, rows["volunteer"], date(2017, 1, 10))
         make_assistance([youth], content=mark).volunteers.add(rows["volunteer"])
         PlatformEntry.objects.create(platform=mark, subject="assisted_youth", youth=person, entered_on=date(2017, 5, 4))
-    SignIn.objects.update(capacity="assisted_youth")
+    for one in SignIn.objects.all():
+        one.capacity = SignIn.Capacity.ASSISTED_YOUTH
+        one.save()
     alone = make_assisted_youth(place.own.branch, person=make_person(marked("own", "独"), birth_date=BORN))
     make_assistance([alone, youth], with_everyone=True, content=mark)
 

@@ -373,7 +373,7 @@ def test_what_was_taken_back_can_be_taken_in_again(branches, user, kind):
 def stated(found):
     """What records say, whatever their keys are."""
     return sorted(
-        (label, sorted(str(value) for name, value in values.items() if not name.endswith("id") and name != "seal"))
+        (label, sorted(str(value) for name, value in values.items() if not name.endswith(("id", "_key", "seal"))))
         for (label, _), values in found.items()
     )
 

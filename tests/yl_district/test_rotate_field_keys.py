@@ -100,7 +100,7 @@ def test_no_two_cells_written_anew_have_a_nonce_in_common(records, settings):
     after = stored_cells()
     nonces = {base64.b64decode(cell.rpartition(":")[2])[:12] for cell in before + after}
     # A history has copies of its record's cells, which are written anew each for itself.
-    assert len(set(after)) == len(after) == len(before) == 2 * (PEOPLE + 3) + 3
+    assert len(set(after)) == len(after) == len(before) == 2 * (PEOPLE + 4) + 3
     assert len(nonces) == len(set(before)) + len(after)
 
 

@@ -175,9 +175,9 @@ def key_text(key):
 class SealedKeyField(EncryptedMixin, models.TextField):
     """The encrypted key to which the SealedForeignKey `link` of the same row refers."""
 
-    def __init__(self, link="", **options):
+    def __init__(self, link="", verbose_name=None, **options):
         self.link, self.sources = link, (link,)
-        super().__init__(**options | {"null": True, "blank": True, "editable": False})
+        super().__init__(verbose_name, **options | {"null": True, "blank": True, "editable": False})
 
     def deconstruct(self):
         name, path, args, options = super().deconstruct()
@@ -189,9 +189,8 @@ class SealedKeyField(EncryptedMixin, models.TextField):
         key = instance.__dict__.get(instance._meta.get_field(self.link).attname, KeyDigest())
         if isinstance(key, KeyDigest):
             return super().pre_save(instance, add)
-        cell = None if key is None else self.closed(key_text(key), instance)
-        instance.__dict__[self.attname] = cell
-        return cell
+        text = instance.__dict__[self.attname] = None if key is None else key_text(key)
+        return text and self.closed(text, instance)
 
 
 def sealed_keys(model):

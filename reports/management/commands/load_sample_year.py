@@ -76,7 +76,7 @@ def grant_cases():
     caseworker, staff = (User.objects.get(username=name) for name in ("gean", "zhuangan"))
     today = timezone.localdate()
     decision = {"is_approved": True, "decided_by": staff, "decided_at": timezone.now()}
-    for number, youth in enumerate(AssistedYouth.objects.as_of(today).select_related("person")[:3]):
+    for number, youth in enumerate(AssistedYouth.objects.as_of(today)[:3]):
         is_decided = number < 2
         CaseGrant.objects.create(
             user=caseworker,

@@ -23,12 +23,12 @@ def columns(name):
     yield migrations.AddField(name, "seal", models.UUIDField(editable=False, null=True))
     yield migrations.AddField(name, "youth", youth)
     yield migrations.AddField(
-        name, "youth_key", SealedKeyField(link="youth", label="reports_platformentry.youth_key")
+        name, "youth_key", SealedKeyField(link="youth", verbose_name="人员编号", label="reports_platformentry.youth_key")
     )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0007_bindings_at_home"), ("assistance", "0010_only_sealed_people")]
+    dependencies = [("reports", "0008_demos_of_before"), ("assistance", "0010_only_sealed_people")]
 
     operations = [
         migrations.RemoveConstraint("platformentry", "platform_entry_has_its_subject"),
