@@ -41,9 +41,12 @@ def printout_page(request, person):
     context = {"form": form, "back": person.get_absolute_url(), "reasons": PRINTING_REASONS}
     if form.is_bound and form.is_valid():
         records = kept_records(person, request.user)
-        if any(each.is_of_case for each in records):
-            record(Action.CASE_VIEW, subject_of(person), request=request)
-        record(Action.PRINTOUT, subject_of(person), request=request, detail=form.cleaned_data["reason"])
+        files = [each.record for each in records if each.is_of_case]
+        for file in files:
+            record(Action.CASE_VIEW, subject_of(file), request=request)
+        # Of somebody with a file not the person, by whom the log would tell whose the file is.
+        told = files[0] if files else person.logged_as(request.user)
+        record(Action.PRINTOUT, subject_of(told), request=request, detail=form.cleaned_data["reason"])
         context |= {"title": f"个人信息：{person.name}", "person": person, "records": records, "now": timezone.now()}
         return render(request, "members/person_printout.html", context)
     form.focus()

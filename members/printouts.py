@@ -13,6 +13,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.history.changes import is_derived, plain_text
 from yl_district.history.tracking import is_tracked, reached
 from yl_district.pinyin import NameOrderField, SearchTextField
+from yl_district.privacy.sealed_links import with_related
 from yl_district.sheets.models import AwaitedCell
 
 from .merging import relations_to
@@ -77,7 +78,7 @@ def rows_about(person, user):
             model = relation.related_model
             if model not in (Person, *OF_TWO_PEOPLE) and is_tracked(model):
                 rows = reached(model, user).filter(**{relation.field.name: row.pk})
-                waiting += rows.select_related().order_by("pk")
+                waiting += with_related(rows.order_by("pk"))
     own, *others = found.values()
     order = {model: place for place, model in enumerate(dict.fromkeys(map(type, others)))}
     return [own, *sorted(others, key=lambda row: (order[type(row)], row.pk))]

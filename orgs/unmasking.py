@@ -53,7 +53,8 @@ def unmask_page(request, row):
     form = UnmaskForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
-        record(Action.UNMASK, subject_of(row), request=request, detail=form.cleaned_data["reason"])
+        told = row.logged_as(request.user) if hasattr(row, "logged_as") else row
+        record(Action.UNMASK, subject_of(told), request=request, detail=form.cleaned_data["reason"])
         context["facts"] = [whole_fact(row, path) for path in unmaskable_paths(type(row))]
         context["awaited"] = AwaitedCell.objects.shown_whole_with(row, request.user)
         return render(request, "unmasked.html", context)

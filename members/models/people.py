@@ -80,6 +80,10 @@ class PersonQuerySet(models.QuerySet):
         """People with a capacity visible to the user, or whose case file the user may open."""
         return self.filter(self._known_to(user, SIGN_INS) | self._with_open_case(user))
 
+    def known_openly_to(self, user: User) -> Self:
+        """People whom the user sees otherwise than by a grant."""
+        return self.filter(self._known_to(user, SIGN_INS))
+
     def own_reasons(self, viewer: User) -> Reasons:
         """Returns why users see the only person of this QuerySet otherwise than by a role's scope.
 
@@ -313,6 +317,12 @@ class Person(SealedModel):
             if holders.exists():
                 found = problem("尚未登记在他人名下的证件号码", "请核对号码，或打开已有人员的记录")
                 raise ValidationError({"document_number": found})
+
+    def logged_as(self, user):
+        """The record by which the access log names the person: the grant where the user knows them by a grant alone."""
+        if Person.objects.known_openly_to(user).filter(pk=self.pk).exists():
+            return self
+        return self.case_grants.open_on(timezone.localdate()).of_files_kept_by(user).first() or self
 
     @property
     def all_names(self):

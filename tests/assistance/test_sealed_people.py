@@ -13,6 +13,7 @@ from members.models import Member, Person
 from orgs.models import Role
 from reports.models import PlatformEntry
 from tests.factories import (
+    PASSWORD,
     make_activity,
     make_assistance,
     make_assisted_youth,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.pages import browser_of
+from yl_district.audit.models import AccessEntry
 from yl_district.privacy import encryption, sealed_links
 from yl_district.privacy.encryption import Sealed
 from yl_district.privacy.sealed_links import KeyDigest, SealedForeignKey
@@ -89,6 +91,18 @@ def district_with_cases(sent=True):
             client.get(reverse("record_readers", args=["assisted_youth", case.pk]))
         client.get(reverse("assisted_youth_list"), {"search": NAMES[0], "sort": "person"})
     return [person.pk for person in people], [case.pk for case in cases]
+
+
+def test_what_a_case_worker_looks_at_is_logged_by_the_grant_and_never_by_the_person():
+    worker = make_user("个案专员", make_organisation(), Role.Kind.CASEWORKER)
+    grant = make_grant(worker, make_person("白露", mobile="13800138000"))
+    client = browser_of(worker)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": "/members/"})
+    for name, asked in (("record_unmask", ["person", grant.person_id]), ("person_printout", [grant.person_id])):
+        client.post(reverse(name, args=asked), {"reason": "走访慰问"})
+    lines = AccessEntry.objects.filter(action__in=["unmask", "printout", "case_view"])
+    assert {line.action for line in lines} >= {"unmask"}
+    assert {line.subject for line in lines} == {f"assistance.casegrant:{grant.pk}"}
 
 
 def rows_of_a_copy():

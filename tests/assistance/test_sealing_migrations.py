@@ -80,7 +80,9 @@ def fill(former, number):
     activity_type, _ = model("activities", "ActivityType").objects.get_or_create(
         key="sports", defaults={"name": "文体"}
     )
-    activity = model("activities", "Activity").objects.create(name="健步走", held_on="2017-04-08", type=activity_type)
+    activity = model("activities", "Activity").objects.create(
+        name="健步走", basis="unrecorded", held_on="2017-04-08", type=activity_type
+    )
     model("activities", "SignIn").objects.create(activity=activity, person=person, capacity="assisted_youth")
 
 

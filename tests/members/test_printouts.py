@@ -69,7 +69,7 @@ def open_a_case(place):
     make_attachment(make_assistance([youth], content="送书"), place.keeper, "送书.jpg", note="合影")
     make_scholarship(student=place.person)
     PlatformEntry.objects.create(
-        platform="青春助跑", subject="assisted_youth", person=place.person, entered_on=date(2017, 5, 4)
+        platform="青春助跑", subject="assisted_youth", youth=place.person, entered_on=date(2017, 5, 4)
     )
 
 
@@ -96,8 +96,16 @@ def test_it_shows_everything_whole_with_former_values_and_is_noted(place):
     told = [NUMBER, "白露明", "13800138000 → 13900139000", "团员备注", "白先生", "送书.jpg", "合影", "助学"]
     assert [each for each in told if each not in text] == []
     lines = AccessEntry.objects.order_by("number").values_list("action", "subject", "detail")
-    subject = f"members.person:{place.person.pk}"
-    assert list(lines)[-2:] == [("case_view", subject, ""), ("printout", subject, "本人申请查阅")]
+    *viewed, last = list(lines)[-8:]
+    assert {(action, detail) for action, _, detail in viewed} == {("case_view", "")}
+    assert last == ("printout", viewed[0][1], "本人申请查阅")
+    assert [subject for _, subject, _ in (*viewed, last) if not subject.startswith("assistance.")] == []
+
+
+def test_of_somebody_without_a_file_the_person_is_noted(place):
+    printed(place)
+    last = AccessEntry.objects.order_by("number").values_list("action", "subject").last()
+    assert last == ("printout", f"members.person:{place.person.pk}")
 
 
 def test_without_a_confirmation_or_a_reason_nothing_is_shown(place):

@@ -13,7 +13,7 @@ def only_record(name, condition):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0010_seal_youths")]
+    dependencies = [("reports", "0011_seal_youths")]
 
     operations = [
         migrations.AlterField(

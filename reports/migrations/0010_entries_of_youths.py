@@ -28,7 +28,7 @@ def columns(name):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0008_demos_of_before"), ("assistance", "0010_only_sealed_people")]
+    dependencies = [("reports", "0009_edition_seals"), ("assistance", "0010_only_sealed_people")]
 
     operations = [
         migrations.RemoveConstraint("platformentry", "platform_entry_has_its_subject"),

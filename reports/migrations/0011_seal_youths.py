@@ -47,6 +47,6 @@ def unseal(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reports", "0009_entries_of_youths")]
+    dependencies = [("reports", "0010_entries_of_youths")]
 
     operations = [migrations.RunPython(seal, unseal)]

@@ -12,6 +12,6 @@ def forget(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("reports", "0011_entries_have_one_record")]
+    dependencies = [("reports", "0012_entries_have_one_record")]
 
     operations = [migrations.RunPython(forget, migrations.RunPython.noop)]
