@@ -429,7 +429,7 @@ def test_what_somebody_edited_since_is_kept_and_the_rest_taken_back(branches, us
     assert counts == {REVERSED: 4, KEPT: 1, HELD: 1}
     assert [(label, verdict) for label, verdict, _ in staying] == [("members.Member", KEPT), ("members.Person", HELD)]
     assert staying[0][2].startswith("经办人于 ")
-    assert staying[1][2] == "有团员引用它"
+    assert staying[1][2] == "有其他记录引用它"
     assert list(Member.objects.values_list("remark", flat=True)) == ["已联系"]
 
 
@@ -749,7 +749,9 @@ def test_what_other_records_hang_on_is_held(branches, user, kind, rows, hang, he
     before = records()
     counts, staying = undone(batch, user)
     assert {label: reason for label, verdict, reason in staying if verdict == HELD} == {
-        label: f"有{name}引用它" for label, name in held.items()
+        # Of a person the result does not keep what refers to it, which may be a case.
+        label: f"有{'其他记录' if label == 'members.Person' else name}引用它"
+        for label, name in held.items()
     }
     assert counts[HELD] == len(held)
     assert len(before) - len(records()) == counts.get(REVERSED, 0)

@@ -33,6 +33,8 @@ VERDICT_LABELS = {
     HELD: "保留：有其他记录引用",
     UNFIT: "保留：不能自动撤销",
 }
+# What holds a person, whom a case may hold: which kind it is must not be kept beside the person's key.
+ANY_RECORD = "其他记录"
 BEYOND_REACH_NOW = "现属于其他单位，须由地区团委机关办理"
 KEYS_AT_ONCE = 1_000
 
@@ -249,7 +251,8 @@ class ReversalScan:
                     found[key].add(str(relation.related_model._meta.verbose_name))
         for key in attached_to(self.model).filter(object_id__in=self.own).values_list("object_id", flat=True):
             found[key].add(str(Attachment._meta.verbose_name))
-        return found
+        is_person = any(isinstance(relation.field, SealedForeignKey) for relation in self.model._meta.related_objects)
+        return {key: {ANY_RECORD} for key in found} if is_person else found
 
     @cached_property
     def _own_keys(self) -> list[int]:
