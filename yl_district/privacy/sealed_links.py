@@ -30,7 +30,7 @@ from .encryption import (
     store_columns,
 )
 
-DIGITS = 20  # of a key's text before it is encrypted, so that its length tells nothing
+DIGITS_OF_KEY = 20  # of a key's text before it is encrypted, so that its length tells nothing
 
 
 class KeyDigest(str):
@@ -169,7 +169,7 @@ class SealedForeignKey(models.ForeignKey[Any, Any]):
 
 def key_text(key):
     """A key as the text that is encrypted."""
-    return f"{key:0{DIGITS}}"
+    return f"{key:0{DIGITS_OF_KEY}}"
 
 
 class SealedKeyField(EncryptedMixin, models.TextField):
