@@ -12,6 +12,7 @@ from orgs.roles import CASE_KEEPERS
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.partial_dates import may_agree
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.unreadable import UnreadableText
 from yl_district.validators import problem
 
 from .models import LONGEST_GRANT, Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
@@ -251,7 +252,8 @@ class CaseGrantDecisionForm(ActionForm):
         return people.prefetch_related(Prefetch("assistance_cases", cases))
 
     def _fits(self, person):
-        return may_agree(self.grant.birth_date, person.birth_date)
+        born = self.grant.birth_date
+        return isinstance(born, UnreadableText) or may_agree(born, person.birth_date)
 
     def clean(self):
         data = super().clean()

@@ -41,9 +41,8 @@ from yl_district.importing.models import ImportBatch, ImportPart
 from yl_district.importing.stage import derived
 from yl_district.importing.steps import open_import, run_check, run_commit
 from yl_district.privacy import authenticators, encryption
-from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields
-from yl_district.privacy.sealed_links import SealedKeyField
 from yl_district.privacy.encryption import DecryptionError, PlaintextError, Sealed, encrypted_fields, readable
+from yl_district.privacy.sealed_links import SealedKeyField
 from yl_district.sheets.models import AwaitedCell
 
 NUMBER, MOBILE = "11010519491231002X", "13800138000"

@@ -20,15 +20,17 @@ from django.db.models.sql import Query
 from . import keys
 from .encryption import (
     REWRITE_BATCH,
-    DecryptionError,
+    DamagedCellError,
     EncryptedMixin,
     PlaintextError,
     Sealed,
     SealedModel,
     decrypt,
     encrypt,
+    readable,
     store_columns,
 )
+from .unreadable import note_unreadable
 
 DIGITS_OF_KEY = 20  # of a key's text before it is encrypted, so that its length tells nothing
 
@@ -113,10 +115,10 @@ class SealedForeignKey(models.ForeignKey[Any, Any]):
         return KeyDigest(hmac.digest(keys.derived_key("blind index"), text.encode(), "sha256").hex())
 
     def opened(self, digest, instance):
-        """The key that a stored row refers to; raises DecryptionError where it is not the one of the digest."""
-        key = int(getattr(instance, self.sealed_in) or 0)
+        """The key that a stored row refers to; raises DamagedCellError where it is not the one of the digest."""
+        key = int(readable(getattr(instance, self.sealed_in)) or 0)
         if self.digest(key) != digest:
-            raise DecryptionError(f"{self} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。")
+            raise DamagedCellError(f"{self} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。")
         return key
 
     def cells(self, key, seal):
@@ -199,16 +201,28 @@ def sealed_keys(model):
 
 
 def keys_referred_to(rows, path):
-    """The keys to which the rows refer by the sealed foreign key at the end of a path of relations."""
+    """The keys to which the rows refer by the sealed foreign key at the end of a path of relations.
+
+    One that is damaged is left out, and noted.
+    """
     *owners, name = path.split("__")
     for owner in owners:
         model = rows.model._meta.get_field(owner).related_model
         rows = model._base_manager.filter(pk__in=rows.order_by().values(owner))
     link = rows.model._meta.get_field(name)
     sealed = rows.model._meta.get_field(link.sealed_in)
-    found = rows.order_by().values_list(name, sealed.name, "seal")
-    cells = {digest: (cell, seal) for digest, cell, seal in found if digest}
-    return [int(decrypt(cell, sealed.label, seal)) for cell, seal in cells.values()]
+    found: dict[str, int] = {}
+    for digest, cell, seal, pk in rows.order_by().values_list(name, sealed.name, "seal", "pk"):
+        if digest and digest not in found:
+            try:
+                key = int(decrypt(cell or Sealed(""), sealed.label, seal))
+            except DamagedCellError:
+                key = 0
+            if link.digest(key) == digest:
+                found[digest] = key
+            else:
+                note_unreadable(rows.model._meta.verbose_name, pk, sealed.verbose_name)
+    return list(found.values())
 
 
 def links_of(model, steps=3):
