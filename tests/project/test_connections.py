@@ -50,11 +50,11 @@ def test_requests_beyond_the_connections_wait(promises, unguarded):
 def test_the_server_does_not_start_where_connections_are_lacking(settings):
     assert lacking_connections(connection) is None
     settings.SERVER_THREADS = 48
+    lacking = lacking_connections(connection)
+    assert "最多 100 个，其中保留 3 个、已被占用 0 个，还剩 97 个；服务器需要 101 个（2 个进程各 48 个线程" in lacking
     with pytest.raises(CommandError) as refusal:
         call_command("serve")
-    assert "最多 100 个，其中保留 3 个、已被占用 0 个，还剩 97 个；服务器需要 101 个（2 个进程各 48 个线程" in str(
-        refusal.value
-    )
+    assert str(refusal.value) == lacking
     settings.SERVER_THREADS = 16
     limited = f"ALTER DATABASE {connection.ops.quote_name(connection.settings_dict['NAME'])} CONNECTION LIMIT"
     with connection.cursor() as cursor:

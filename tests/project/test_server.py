@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from orgs.models import Role
 from tests.factories import make_organisation, make_user
+from tests.races import HANGING
 from tests.servers import answer, connected, have_heard, is_cut, rest_of, running_server, status_of
 from yl_district.audit.access_log import Action
 from yl_district.audit.models import AccessEntry
@@ -69,6 +70,7 @@ def test_whoever_does_not_finish_is_cut_off(hurried_server):
     with ExitStack() as stack:
         [form] = slow_clients(stack, hurried_server, UNFINISHED_FORM, 1)
         [headers] = slow_clients(stack, hurried_server, UNFINISHED_HEADERS, 1)
+        headers.settimeout(HANGING / 4)
         text = rest_of(form)
         assert (status_of(text), rest_of(headers)) == (HTTPStatus.REQUEST_TIMEOUT, b"")
         assert "只收到 20\xa0字节" in text.decode()

@@ -83,7 +83,7 @@ class Client:
 def run_apart(coroutine):
     """Its result, from an event loop in another thread: in this one a browser's may be running."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
+        return thread.submit(asyncio.run, asyncio.wait_for(coroutine, GIVEN_UP)).result()
 
 
 def meet(front, client, request=CHUNKED):
@@ -97,8 +97,8 @@ def test_a_view_gets_the_whole_body_of_a_request_and_nothing_of_an_unfinished_on
     views = Views()
     whole = meet(Front(views), Client(piece(b"ab"), piece(b"c", **ALL)))
     broken_off = meet(Front(views), Client(piece(b"ab"), {"type": "http.disconnect"}))
-    unfinished = meet(Front(views), Client(piece(b"ab")))
-    assert [client.status for client in (whole, broken_off, unfinished)] == [200, 400, 408]
+    unfinished, not_begun = meet(Front(views), Client(piece(b"ab"))), meet(Front(views), Client())
+    assert [client.status for client in (whole, broken_off, unfinished, not_begun)] == [200, 400, 408, 408]
     assert views.seen == [b"abc"]
 
 

@@ -3,9 +3,9 @@
 from ipaddress import ip_network
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 
-from yl_district.web.proxies import origin, proxy_networks
+from yl_district.web.proxies import origin
 
 NETWORKS = [ip_network("127.0.0.1"), ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 
@@ -53,7 +53,14 @@ def test_nobody_is_trusted_unless_named():
     )
 
 
-def test_a_proxy_that_is_no_address_is_said(settings):
-    settings.TRUSTED_PROXIES = ["proxy"]
-    with pytest.raises(ImproperlyConfigured, match="TRUSTED_PROXIES 不正确"):
-        proxy_networks()
+@pytest.mark.parametrize(
+    ("proxies", "words"),
+    [
+        (["proxy"], "TRUSTED_PROXIES 不正确（'proxy' does not appear"),
+        ([], "设了 HTTPS=1，但没有设 TRUSTED_PROXIES"),
+    ],
+)
+def test_the_server_does_not_start_where_proxies_are_named_wrongly_or_not_at_all(settings, proxies, words):
+    settings.HTTPS, settings.TRUSTED_PROXIES = True, proxies
+    with pytest.raises(CommandError, match=words):
+        call_command("serve")

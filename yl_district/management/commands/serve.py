@@ -3,6 +3,7 @@
 import resource
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django.db import connection, connections
 from granian import Granian
@@ -30,7 +31,11 @@ class Command(DatabaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="端口，默认为 8000")
 
     def handle(self, *, port, **options):
-        if settings.HTTPS and not proxy_networks():
+        try:
+            proxies = proxy_networks()
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error)) from None
+        if settings.HTTPS and not proxies:
             raise CommandError(
                 "设了 HTTPS=1，但没有设 TRUSTED_PROXIES，服务器认不出哪些请求来自 HTTPS 代理。"
                 "请设为代理服务器的地址，例如 TRUSTED_PROXIES=127.0.0.1（见 docs/settings.md）。"
