@@ -92,6 +92,20 @@ def test_what_is_declared_too_large_is_refused_unread(hurried_server, expects):
     assert "上限为 64.0\xa0KB" in text.decode()
 
 
+@pytest.mark.parametrize(
+    ("unguarded", "status"), [(False, 413), pytest.param(True, 403, id="twin", marks=pytest.mark.full)]
+)
+def test_what_nobody_signed_in_sends_reaches_no_view(hurried_server, unguarded, status):
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n' + bytes(10_000_000) + b"\r\n--x--\r\n"
+    )
+    kind = "Connection: close\r\nContent-Type: multipart/form-data; boundary=x"
+    sent = f"{FORM}{kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    with ExitStack() as stack:
+        port = stack.enter_context(running_server(unguarded=True)) if unguarded else hurried_server
+        assert status_of(answer(port, sent)) == status
+
+
 def test_what_turns_out_too_large_is_cut(hurried_server):
     with connected(hurried_server) as client:
         client.sendall(f"{FORM}Transfer-Encoding: chunked\r\n\r\n".encode())

@@ -9,6 +9,7 @@ from threading import Event
 import pytest
 from django.http import FileResponse, HttpResponse
 
+from yl_district.web.error_reports import DiscreetFormatter
 from yl_district.web.front import ANSWER_PIECE, Front
 
 # A page that says why something is not handled also says whether the database is that of a demonstration.
@@ -174,6 +175,16 @@ def test_an_act_that_nobody_waits_for_is_done_to_its_end_before_its_thread_is_fr
         return taken
 
     assert (run_apart(give_up()), views.seen) == (True, [b""])
+
+
+def test_a_fault_of_the_application_is_a_page_and_a_line_without_numbers(caplog):
+    def view(environ, start_response):
+        raise ValueError("13800138000")
+
+    client = meet(Front(view), Client(), scope("GET"))
+    assert (client.status, "系统出错" in client.content.decode()) == (500, True)
+    [line] = caplog.records
+    assert "13800138000" not in DiscreetFormatter().format(line)
 
 
 def test_a_long_answer_is_read_piece_by_piece_and_closed():

@@ -1,17 +1,19 @@
 """The front of the server: it takes requests in and sends answers off, so that no thread waits for a client."""
 
 import asyncio
+import logging
 from contextlib import suppress
 
 from django.conf import settings
 
 from .environ import wsgi_environ
 from .proxies import proxy_networks
-from .rejections import Rejection
+from .rejections import Rejection, failed_within
 from .request_bodies import SLOWEST_RATE, RequestBodies
 from .unread_answers import close_unread
 from .worker_threads import WorkerThreads
 
+logger = logging.getLogger(__name__)
 # Bytes of an answer that are read at once; a shorter answer is read in one go.
 ANSWER_PIECE = 64 * 1024
 # How long, and how much, of a refused body is thrown away while its sender has not yet looked at the answer.
@@ -36,6 +38,10 @@ class Front:
             answer, piece = await self.answer(environ, receive)
         except Rejection as rejection:
             await send_rejection(rejection, environ, receive, send)
+        except Exception:
+            # By our own logger, which keeps names and numbers out; the server would print everything.
+            logger.exception("A request found no answer.")
+            await send_rejection(failed_within(), environ, receive, send)
         else:
             await self.send_answer(answer, piece, send)
 

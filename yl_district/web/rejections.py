@@ -63,3 +63,8 @@ def busy(*, goes_on_reading=False):
 def broken_off():
     """The rejection of a body that ended before its end, or is not what its headers say."""
     return Rejection(400, "无法处理这个请求", "请求的内容不完整或不正确，没有任何改动。请返回上一页重试。")
+
+
+def failed_within():
+    """The answer to a request for which the application itself has failed."""
+    return Rejection(500, "系统出错", "这次操作没有完成，请返回上一页重试；如仍不行，请告诉管理员。")
