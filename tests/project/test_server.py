@@ -25,7 +25,7 @@ UNFINISHED_FORM = (
 UNFINISHED_HEADERS = f"GET /login/ HTTP/1.1\r\n{HOST}X-Slow: a".encode()
 LOGIN = f"GET /login/ HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n".encode()
 # The time of a server counts for the test that ends it.
-pytestmark = [pytest.mark.cpu(6), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.cpu(12), pytest.mark.django_db(transaction=True)]
 LARGE = "Content-Length: 400000000\r\n"
 
 
