@@ -120,7 +120,7 @@ def planted_link(tmp_path):
 
 def test_a_link_planted_at_a_place_is_refused_and_what_it_leads_to_stays(planted_link):
     place, keys = planted_link
-    with pytest.raises(UnsafeInstallation, match=f"不能打开 {place}"):
+    with pytest.raises(UnsafeInstallation, match=f"不能打开 {place}：它是一个链接。"):
         background.open_place(place)
     assert keys.read_text("utf-8") == "the keys"
 

@@ -5,6 +5,7 @@ used: the import shows that its work was interrupted, and a user restarts it. AT
 wait.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -80,7 +81,8 @@ def open_place(path: Path) -> IO[bytes]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise UnsafeInstallation(f"不能打开 {path}：{error.strerror}。请核查是谁放在那里的，然后删除它。") from None
+        problem = "它是一个链接" if error.errno == errno.ELOOP else error.strerror
+        raise UnsafeInstallation(f"不能打开 {path}：{problem}。请核查是谁放在那里的，然后删除它。") from None
     place, found = os.fdopen(descriptor, "r+b", buffering=0), os.fstat(descriptor)
     if found.st_uid != os.geteuid() or not stat.S_ISREG(found.st_mode):
         place.close()
