@@ -308,10 +308,11 @@ ACCESS = {
 
 
 # What opens only to a session in which a one-time code was given, whatever the role: taking out whole lists or the
-# ledger, signing, deciding on grants, importing. Whoever has no codes yet is led to set them up.
+# ledger, or all about a person, signing, deciding on grants, importing. Whoever has no codes yet is led to set them up.
 SECOND_FACTOR_ACTS = frozenset(
     {
         *(url_name for url_name in ACCESS if url_name.endswith("_full_export")),
+        "person_printout",
         "report_sign",
         "case_grant_decide",
         *(url_name for url_name in ACCESS if url_name.startswith("import_batch_") and url_name != "import_batch_list"),

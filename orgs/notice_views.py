@@ -40,7 +40,7 @@ class NoticeTable(PageTable):
 
     at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
     user = tables.Column(attrs={"td": {"class": "text-nowrap"}})
-    outcome = tables.Column("操作", accessor="is_refused", attrs={"td": {"class": "text-nowrap"}})
+    outcome = tables.Column("操作", accessor="is_refused")
     row_count = tables.Column(default="—", attrs={"th": {"class": "number"}, "td": {"class": "number"}})
     reason = tables.Column(attrs={"td": {"class": "text-break"}})
     is_read = tables.Column("阅知")
