@@ -56,7 +56,7 @@ class NoticeTable(PageTable):
 
     def render_outcome(self, record):
         """What was done, and whether the account has only just set up its codes."""
-        done = "次数过多，未导出" if record.is_refused else "完整导出"
+        done = "次数过多，未导出" if record.is_refused else "查看" if record.is_one_by_one else "完整导出"
         return f"{done}；动态口令新近启用" if record.has_new_factor else done
 
     def render_is_read(self, value):

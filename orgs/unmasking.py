@@ -8,13 +8,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
-from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.fields import unmaskable_paths
 from yl_district.history.tracking import reached, tracked_models
 from yl_district.pages.forms import ActionForm
 from yl_district.sheets.models import AwaitedCell
 
 from .accounts.reauthentication import recently_confirmed, typed_reason
+from .whole_exports import note_unmasking
 
 REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
 
@@ -54,7 +54,7 @@ def unmask_page(request, row):
     context = {"title": f"查看完整信息：{row}", "form": form, "back": row.get_absolute_url(), "reasons": REASONS}
     if form.is_bound and form.is_valid():
         told = row.logged_as(request.user) if hasattr(row, "logged_as") else row
-        record(Action.UNMASK, subject_of(told), request=request, detail=form.cleaned_data["reason"])
+        note_unmasking(request, told, form.cleaned_data["reason"])
         context["facts"] = [whole_fact(row, path) for path in unmaskable_paths(type(row))]
         context["awaited"] = AwaitedCell.objects.shown_whole_with(row, request.user)
         return render(request, "unmasked.html", context)

@@ -11,12 +11,15 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.audit.models import AccessEntry
 from yl_district.pages.forms import ActionForm
 
 from .accounts.reauthentication import typed_reason
-from .models import User, WholeExport
+from .models import ONE_BY_ONE, User, WholeExport
+from .models.whole_exports import BUDGET_WINDOW, has_new_factor
 
 EXPORT_REASONS = ["上级核查", "汇总报送", "年度总结", "核对名册", "数据备份"]
+LINES_LOOKED_AT = 5000  # the last lines of the access log, so that a long one is not read whole
 SOMEBODYS_NUMBER = re.compile(r"\d{7,}")
 
 
@@ -82,6 +85,27 @@ def tell_refusal(request, export):
         export.is_told = True
         export.save(update_fields=["is_told"])
         note_told(request, export, f"{export.what}，因次数过多未导出；理由：{export.reason}")
+
+
+@transaction.atomic
+def note_unmasking(request, row, reason):
+    """Records that masked values of a row were shown; of every so many within an hour it tells as of a list."""
+    entry = record(Action.UNMASK, subject_of(row), request=request, detail=reason)
+    # While the line is being written nobody else's is, so that none of these counts is skipped.
+    since, lately = entry.at - BUDGET_WINDOW, entry.number - LINES_LOOKED_AT
+    lines = AccessEntry.objects.filter(number__gt=lately, user_id=request.user.pk, action=Action.UNMASK, at__gt=since)
+    number = lines.count()
+    if number % settings.NOTICE_UNMASKINGS == 0:
+        export = WholeExport.objects.create(
+            user=request.user,
+            at=entry.at,
+            what=ONE_BY_ONE,
+            reason=reason,
+            row_count=number,
+            is_told=True,
+            has_new_factor=has_new_factor(request.user, entry.at),
+        )
+        note_told(request, export, f"{ONE_BY_ONE}，一小时内 {number} 条")
 
 
 def note_told(request, export, words):

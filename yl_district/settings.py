@@ -198,6 +198,8 @@ GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
 # told; of a whole ledger they always are.
 WHOLE_EXPORTS_PER_HOUR = env.int("WHOLE_EXPORTS_PER_HOUR", default=5)
 NOTICE_ROWS = env.int("NOTICE_ROWS", default=500)
+# Likewise of so many records that an account has shown whole one by one within an hour, and of every so many more.
+NOTICE_UNMASKINGS = env.int("NOTICE_UNMASKINGS", default=30)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 

@@ -68,7 +68,7 @@ def ask_second_factor(request):
     else:
         messages.info(
             request,
-            "导出完整名单和台账、签发、审批个案授权、导入，须先启用动态口令。只需设置一次，完成后自动回到刚才的页面；"
+            "导出完整名单和台账、打印个人信息、签发、审批个案授权、导入，须先启用动态口令。只需设置一次，完成后自动回到刚才的页面；"
             f"其他工作不受影响。{again}",
         )
         address = reverse("mfa_activate_totp")

@@ -33,7 +33,7 @@ from .units import (
     UnitContactQuerySet,
     UnitQuerySet,
 )
-from .whole_exports import WholeExport, WholeExportQuerySet, WholeExportReading
+from .whole_exports import ONE_BY_ONE, WholeExport, WholeExportQuerySet, WholeExportReading
 
 __all__ = [
     "CHANGE_INTO",
@@ -42,6 +42,7 @@ __all__ = [
     "CONTACT_POINT_LINE",
     "EVERYTHING",
     "NONPUBLIC_DOMAINS",
+    "ONE_BY_ONE",
     "RETIRED_STATUSES",
     "STATUS_LINE",
     "UNDATED_CHANGES",

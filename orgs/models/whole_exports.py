@@ -17,6 +17,8 @@ BUDGET_WINDOW = timedelta(hours=1)
 # Days for which every export is told of after its account has set up one-time codes, which a stranger with the password
 # might have done.
 NEW_FACTOR_DAYS = 7
+# What many records shown whole one by one come to.
+ONE_BY_ONE = "逐条查看完整信息"
 
 
 class WholeExportQuerySet(models.QuerySet):
@@ -26,7 +28,7 @@ class WholeExportQuerySet(models.QuerySet):
 
     def taken_since(self, user: User, moment: datetime) -> Self:
         """What the account has taken since a moment, refusals left out."""
-        return self.filter(user=user, at__gt=moment, is_refused=False)
+        return self.filter(user=user, at__gt=moment, is_refused=False).exclude(what=ONE_BY_ONE)
 
     def with_reading(self, user: User) -> Self:
         """Adds `is_read`: whether the user has noted it."""
@@ -58,6 +60,11 @@ class WholeExport(models.Model):
 
     def __str__(self):
         return f"完整导出：{self.what}"
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether these are records shown one by one, not a file."""
+        return self.what == ONE_BY_ONE
 
     @classmethod
     @transaction.atomic

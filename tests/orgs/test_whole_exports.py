@@ -130,6 +130,19 @@ def test_whoever_has_only_just_set_up_codes_is_told_of_whatever_they_take(staff,
     assert told() == [("团员", 1, False)]
 
 
+def test_many_records_shown_whole_one_by_one_are_told_of_as_a_list_is(office, staff, root, settings):
+    settings.NOTICE_UNMASKINGS = 2
+    leader = browser_of(make_user("顾清", root, RoleKind.LEADER))
+    people = [make_member(name, root).person for name in ("顾清", "秦朗", "韩冬", "陆远", "程安")]
+    for person in people:
+        assert office.post(f"/unmask/person/{person.pk}/", {"reason": "联系本人"}).status_code == 200
+    assert told() == [("逐条查看完整信息", 2, False), ("逐条查看完整信息", 4, False)]
+    line = AccessEntry.objects.filter(action="notice").first()
+    assert line.detail == "逐条查看完整信息，一小时内 4 条；通知主管领导和审计员 1 人"
+    assert "逐条查看完整信息，4 条。理由：联系本人" in page(leader, "home")
+    assert WholeExport.objects.taken_since(staff, timezone.now() - timedelta(hours=1)).count() == 0
+
+
 def test_the_log_says_who_is_told_before_the_file_leaves(office, root):
     make_user("顾清", root, RoleKind.LEADER), make_user("韩冬", root, RoleKind.AUDITOR)
     make_user("陆远", make_organisation("柳林社区团支部", root), RoleKind.LEADER)
