@@ -47,8 +47,9 @@ run: demo port setup build/collected/staticfiles.json  ## show the sample distri
 
 serve: port setup build/collected/staticfiles.json  ## serve the office's own database, that of DATABASE_URL
 	$(MANAGE) prepare_database
+	test -z "$$OWNER_DATABASE_URL" || env -u OWNER_DATABASE_URL $(MANAGE) database_roles --check
 	echo '$(OPEN)'
-	exec $(SERVER)
+	exec env -u OWNER_DATABASE_URL $(SERVER)
 
 test: lint setup browser  ## lint, then a day's tests on SQLite and PostgreSQL
 	$(call on_both_databases,)

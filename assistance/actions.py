@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from members.models import Person
 from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.database.actors import whole_case_files
 from yl_district.validators import problem
 
 from .models import AssistedYouth, CaseGrant, Pairing
@@ -116,11 +117,13 @@ def log_grant(grant, act, request):
     record(Action.GRANT, subject_of(grant), request=request, detail=f"{act}：{grant.user}")
 
 
+@whole_case_files()
 def close_grants(user):
     """Ends every grant and request of a user, who must then ask anew."""
     close_open_grants(CaseGrant.objects.held_by(user), timezone.localdate())
 
 
+@whole_case_files()
 def close_grants_out_of_reach(user):
     """Ends the user's grants and requests outside the organisations whose case files their current roles keep."""
     kept = CaseGrant.objects.of_files_kept_by(user).values("pk")
@@ -135,6 +138,7 @@ def close_open_grants(grants, day):
     return ended
 
 
+@whole_case_files()
 def end_grants(user, successor, day, by):
     """Ends every grant of a user who leaves; requests those in force anew for a successor who keeps files there."""
     for grant in close_open_grants(CaseGrant.objects.held_by(user).select_related("organisation"), day):
@@ -154,6 +158,7 @@ def keeps_files_of(user, grant):
     return any(grant.organisation.path.startswith(own.path) for own in user.case_organisations)
 
 
+@whole_case_files()
 @transaction.atomic
 def delete_assistance(assistance, user):
     """Deletes an assistance, or only removes the youths whose files the user may open, if it names others."""

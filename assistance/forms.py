@@ -9,6 +9,7 @@ from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
+from yl_district.database.actors import whole_case_files
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
 from yl_district.partial_dates import may_agree
 from yl_district.privacy.masking import masked_name
@@ -171,6 +172,7 @@ class AssistanceForm(PageForm):
             self.add_error("youths", problem("至少一名帮扶对象", "请勾选受帮扶的对象，或勾选全部在库对象"))
         return data
 
+    @whole_case_files()
     def save(self, commit=True):
         """Saves the assistance; youths whose files the user may not open remain linked."""
         closed = []
@@ -232,7 +234,8 @@ class CaseGrantDecisionForm(ActionForm):
     def __init__(self, *args, grant, **options):
         super().__init__(*args, **options)
         self.grant = grant
-        self.people = {str(person.pk): person for person in self._namesakes() if self._fits(person)}
+        with whole_case_files():
+            self.people = {str(person.pk): person for person in self._namesakes() if self._fits(person)}
         choices = [(key, describe_youth(person)) for key, person in self.people.items()]
         self.fields["person"].choices = [*choices, (self.NEW_PERSON, "以上都不是，尚未登记的人")]
         self.initial |= {"days": grant.days, "is_approved": "yes"}

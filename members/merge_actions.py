@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.database.actors import whole_case_files
 from yl_district.history.tracking import because
 from yl_district.privacy.encryption import encrypted_fields
 from yl_district.privacy.unreadable import UnreadableText
@@ -17,6 +18,7 @@ from .merging import Merger, clashes, hanging_on, relations_to
 from .models import Person, PersonMerge
 
 
+@whole_case_files()
 @transaction.atomic
 def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
     """Makes one of two records of a human being, and returns the PersonMerge.
@@ -93,6 +95,7 @@ def keys_hanging_on(person):
     return {one.name: [row.pk for row in hanging_on(person, one)] for one in relations_to(Person)}
 
 
+@whole_case_files()
 @transaction.atomic
 def take_back_merge(merge, *, request, reason):
     """Makes two records again of the one that a merge has left, as far as what it did still stands.

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from yl_district.database.actors import whole_case_files
 from yl_district.fields import is_masked, is_personal
 from yl_district.history.changes import plain_text
 from yl_district.pages.announcements import MERGE, REASON, UNMERGE
@@ -39,6 +40,7 @@ class PersonMergeForm(ReasonForm):
 
     occasion = MERGE
 
+    @whole_case_files()
     def __init__(self, *args, kept, lost, **options):
         self.kept, self.lost = kept, lost
         self.members, self.wrong = {}, {}

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 from django.apps import apps
 
+from yl_district.database.actors import whole_case_files
 from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import options_of
 
@@ -16,6 +17,7 @@ CHANGED_SINCE, NEW_SINCE = "合并后另有修改，照现在的内容保留", "
 STAYS_ENDED = "合并时终止；账号或角色在合并后有变更，不再恢复，仍需要的请重新申请"
 
 
+@whole_case_files()
 def to_be_left(merge, user):
     """[(record, kind, words)] of what would not be taken back today, of those that the user sees."""
     if merge.undone_at or isinstance(merge.journal, UnreadableText):
@@ -25,6 +27,7 @@ def to_be_left(merge, user):
     return traces_in_words(changes_since(done["entries"]), ended, keys_since(merge, done), user)
 
 
+@whole_case_files()
 def left_behind(merge, user):
     """[(record, kind, words)] of what was not taken back when the merge was undone, of those that the user sees."""
     if isinstance(merge.journal, UnreadableText):

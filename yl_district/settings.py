@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yl_district.web.acting.ActorMiddleware",
     "yl_district.audit.middleware.AccessLogMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -136,14 +137,20 @@ TEMPLATES = [
     }
 ]
 
-# What manage.py does may wait longer than pages.
-DATABASE_LIMITS = (COMMANDS if env.bool("DATABASE_LONG_WORK", default=False) else PAGES).unless_stated(
+# What manage.py does may wait longer than pages, and on PostgreSQL reaches all case files.
+DATABASE_LONG_WORK = env.bool("DATABASE_LONG_WORK", default=False)
+DATABASE_LIMITS = (COMMANDS if DATABASE_LONG_WORK else PAGES).unless_stated(
     connect=env.int("DATABASE_CONNECT_SECONDS", default=None),
     lock=env.int("DATABASE_LOCK_SECONDS", default=None),
     statement=env.int("DATABASE_STATEMENT_SECONDS", default=None),
     silence=env.int("DATABASE_SILENCE_SECONDS", default=None),
 )
+# Commands work as the owner of the tables where its address is given, pages always as the role of DATABASE_URL.
+OWNER_DATABASE_URL = env.str("OWNER_DATABASE_URL", default="")
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+SERVING_ROLE = DATABASES["default"].get("USER", "")
+if DATABASE_LONG_WORK and OWNER_DATABASE_URL:
+    DATABASES = {"default": env.db("OWNER_DATABASE_URL")}
 if DATABASES["default"].get("ENGINE") == "django.db.backends.sqlite3":
     # IMMEDIATE: a transaction that reads first and writes later would otherwise fail with "database is locked".
     DATABASES["default"]["OPTIONS"] = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from yl_district.database.actors import whole_case_files
+
 from ..figures.readers import CASE_FIGURES
 from ..models import Explanation
 from .inspection import Audience, Check, Finding, Inspection, RawFinding, Severity, finding_digest
@@ -60,7 +62,8 @@ def inspected(inspection: Inspection, checks=CHECKS) -> Iterable[tuple[Check, li
     """Yields each check that applies to the scope and found something, with what it found."""
     for check in checks:
         if check.of_hub or not inspection.scope.hub:
-            found = list(check.find(inspection))
+            with whole_case_files():
+                found = list(check.find(inspection))
             if found:
                 yield check, found
 

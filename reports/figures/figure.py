@@ -7,6 +7,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
 from typing import Any
 
+from yl_district.database.actors import whole_case_files
+
 from .measures import INCOMPLETE, QUALITY_LABELS, ROUNDED, Measure, MeasuredPart, amount, count
 from .scopes import Scope
 from .sources import Rows
@@ -124,7 +126,8 @@ class Figure:
 
     def counted(self, scope: Scope, targets: Mapping[str, int] | None = None) -> tuple[Result, int]:
         """The figure's result within `scope`, and the number of records that it counts."""
-        group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
+        with whole_case_files():
+            group = self.rows(scope).aggregate(**self.measure.columns | count.columns)
         return self.result_of_groups([group], targets), group["number"]
 
     def result_of_groups(self, groups: Iterable[Mapping[str, Any]], targets: Mapping[str, int] | None = None) -> Result:
@@ -134,7 +137,8 @@ class Figure:
 
     def parts(self, scope: Scope) -> list[MeasuredPart]:
         """Every record that the figure counts within `scope`, as (key, amount, quality)."""
-        return list(self.measure.each(self.rows(scope)))
+        with whole_case_files():
+            return list(self.measure.each(self.rows(scope)))
 
     def result_of(self, parts: list[MeasuredPart], targets: Mapping[str, int] | None = None) -> Result:
         """The result computed from such parts: that of exactly these records."""

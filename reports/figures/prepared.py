@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from orgs.models import Organisation
+from yl_district.database.actors import whole_case_files
 from yl_district.periods import Period
 from youthhubs.models import Hub
 
@@ -72,7 +73,7 @@ class PreparedQuery:
 
 def fetched(sql: str, parameters: Sequence[Any]) -> list[Sequence[Any]]:
     """All rows of a query."""
-    with connection.cursor() as cursor:
+    with whole_case_files(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
 

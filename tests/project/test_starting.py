@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from importlib import import_module
 from io import StringIO
 
@@ -100,3 +101,12 @@ def test_a_demonstration_of_before_is_marked(name, password, is_found):
     DEMOS_OF_BEFORE.mark_demos(apps, None)
     assert (apps.get_model("yl_district", "InstallationFact").objects.filter(name="demo").exists()) == is_found
     assert ([account[0] for account in ACCOUNTS], SAMPLE_PASSWORD) == (DEMOS_OF_BEFORE.NAMES, DEMOS_OF_BEFORE.PASSWORD)
+
+
+@pytest.mark.parametrize("inherited", ["0", "1"])
+def test_a_command_may_take_its_time_though_a_server_has_started_it(inherited):
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", "print(settings.DATABASE_LONG_WORK)"]
+    command[-1] = f"from django.conf import settings; {command[-1]}"
+    environment = os.environ | {"DATABASE_LONG_WORK": inherited}
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
+    assert done.stdout == "True\n"

@@ -32,7 +32,7 @@ class DatabaseLimits:
     @property
     def of_postgresql(self):
         """The options of a PostgreSQL connection; a server that is gone from the network is noticed by TCP itself."""
-        from .watched_connections import WatchedConnection, WatchedCursor
+        from .actor_connections import ActorConnection, ActorCursor
 
         server = {
             "statement_timeout": self.statement,
@@ -46,8 +46,8 @@ class DatabaseLimits:
             "keepalives_interval": 3,
             "keepalives_count": 3,
             "tcp_user_timeout": 1000 * (self.silence + self.connect),
-            "connection_factory": WatchedConnection.with_limits(self),
-            "cursor_factory": WatchedCursor,
+            "connection_factory": ActorConnection.with_limits(self),
+            "cursor_factory": ActorCursor,
         }
 
 

@@ -88,11 +88,17 @@ def insert_rows(model, rows):
 def _insert(table, columns, rows):
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor == "postgresql" and not has_row_policies(cursor, table):
             with connection.wrap_database_errors:  # Django does not do so for COPY
                 cursor.copy_expert(f'COPY "{table}" ({names}) FROM STDIN', io.StringIO("".join(map(_copied, rows))))
         else:
             cursor.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({", ".join(["%s"] * len(columns))})', rows)
+
+
+def has_row_policies(cursor, table):
+    """Whether row-level security governs the table, into which PostgreSQL refuses to COPY."""
+    cursor.execute("SELECT relrowsecurity FROM pg_class WHERE oid = %s::regclass", [f'"{table}"'])
+    return cursor.fetchone()[0]
 
 
 def _copied(row):

@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.urls import reverse
 
+from ..database.actors import whole_case_files
 from ..history.changes import is_derived
 from ..pages.pages import wants_fragment
 from ..recognition.headings import IGNORED, NUMBERED, heading_key
@@ -356,6 +357,7 @@ def undone_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     return context | {"page": page, "records": named_rows(request.user, shown), "query": ""}
 
 
+@whole_case_files()
 def undo_context(request: UserRequest, batch: ImportBatch) -> dict[str, Any]:
     """Context of the undo preview: counts by verdict, and a page of records."""
     verdict = request.GET.get("show") if request.GET.get("show") in VERDICT_LABELS else ""

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from ..database.actors import whole_case_files
 from ..sheets import cells
 from ..spreadsheets.limits import PART_ROWS
 from ..spreadsheets.workbooks import REFUSALS, SheetPart, UnreadableWorkbook, stream_workbook
@@ -237,6 +238,7 @@ def begin_undo(batch: ImportBatch, user: User) -> bool:
     return is_entered
 
 
+@whole_case_files()
 def run_check(batch: ImportBatch, *, today: date | None = None, **options: Any) -> bool:
     """Checks the import's rows against the current records, as of `today`; returns whether it did.
 
@@ -253,6 +255,7 @@ def run_check(batch: ImportBatch, *, today: date | None = None, **options: Any) 
     return True
 
 
+@whole_case_files()
 def run_commit(batch: ImportBatch, *, only_right: bool = False, **options: Any) -> bool:
     """Commits a checked import; returns whether it did. Otherwise it was checked again, or `said` has the reason."""
     if not batch.take_up(State.CHECKED, State.COMMITTING):
@@ -267,6 +270,7 @@ def run_commit(batch: ImportBatch, *, only_right: bool = False, **options: Any) 
     return batch.state == State.COMMITTED
 
 
+@whole_case_files()
 def run_undo(batch: ImportBatch, *, user: User | None = None, **options: Any) -> bool:
     """Undoes a committed import; returns whether it did. Otherwise `said` has the reason."""
     if not batch.take_up(State.UNDOING):

@@ -1,5 +1,6 @@
 """manage.py prepare_database: brings the database up to date before a server starts, and says how to sign in first."""
 
+from django.conf import settings
 from django.core.management import call_command
 
 from orgs.models import Organisation, Role
@@ -19,6 +20,8 @@ class Command(DatabaseCommand):
 
     def handle(self, **options):
         call_command("migrate", interactive=False, verbosity=0)
+        if settings.OWNER_DATABASE_URL:
+            call_command("database_roles", settings.SERVING_ROLE, apply=True)
         if is_demo():
             self.stdout.write("这个数据库存放的是演示数据，每一页都有“演示数据”的标记；请勿录入真实信息。")
         elif not Role.objects.filter(kind=RoleKind.ADMINISTRATOR, user__is_active=True).exists():

@@ -1,0 +1,118 @@
+"""PostgreSQL's own rules on who reads and writes the rows of case files, grants and what hangs on them.
+
+They repeat `CaseQuerySet.visible_to` in SQL, so that a page that forgets it shows nothing. Who acts is what
+`yl_district.database.actors` tells the database in each transaction.
+"""
+
+from django.conf import settings
+
+from orgs.roles import CASE_KEEPERS, RoleKind
+
+from .models import CaseGrantQuerySet
+
+
+def quoted(kinds):
+    """The kinds of roles as a list in SQL."""
+    return ", ".join(f"'{RoleKind(kind).value}'" for kind in sorted(kinds))
+
+
+FUNCTIONS = f"""
+CREATE FUNCTION yl_sees_all() RETURNS boolean LANGUAGE sql STABLE AS
+    $$ SELECT coalesce(current_setting('yl.sees_all', true), '') <> '' $$;
+
+CREATE FUNCTION yl_actor() RETURNS bigint LANGUAGE sql STABLE AS
+    $$ SELECT nullif(current_setting('yl.user', true), '')::bigint $$;
+
+CREATE FUNCTION yl_open_people() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
+    SET yl.sees_all = 'on' SET search_path FROM CURRENT AS $$
+    SELECT granted.person_id
+    FROM assistance_casegrant granted
+    JOIN orgs_organisation place ON place.id = granted.organisation_id
+    JOIN orgs_user holder ON holder.id = granted.user_id AND holder.is_active
+    WHERE granted.user_id = yl_actor() AND granted.is_approved AND granted.ended_on IS NULL
+        AND granted.expires_on >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date
+        AND EXISTS (
+            SELECT FROM orgs_role role JOIN orgs_organisation own ON own.id = role.organisation_id
+            WHERE role.user_id = holder.id AND role.kind IN ({quoted(CASE_KEEPERS)})
+                AND starts_with(place.path, own.path))
+        AND NOT EXISTS (
+            SELECT FROM orgs_role role WHERE role.user_id = holder.id AND role.kind = '{RoleKind.ADMINISTRATOR}')
+    $$;
+
+CREATE FUNCTION yl_names_nobody(key bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET yl.sees_all = 'on' SET search_path FROM CURRENT AS
+    $$ SELECT NOT EXISTS (SELECT FROM assistance_assistance_youths WHERE assistance_id = key) $$;
+
+CREATE FUNCTION yl_deciding_organisations() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
+    SELECT place.id
+    FROM orgs_role role
+    JOIN orgs_organisation own ON own.id = role.organisation_id
+    JOIN orgs_organisation place ON starts_with(place.path, own.path)
+    WHERE role.user_id = yl_actor() AND role.kind IN ({quoted(CaseGrantQuerySet.seen_by)})
+    $$;
+"""
+IN_OPEN_FILES = "{0} IN (SELECT yl_open_people())"
+OF_OPEN_YOUTH = "{0} IN (SELECT id FROM assistance_assistedyouth)"
+OF_OPEN_ASSISTANCE = "{0} IN (SELECT id FROM assistance_assistance)"
+OF_OPEN_STATE = "history_id IN (SELECT history_id FROM assistance_historicalassistance)"
+OWN_OR_TO_DECIDE = (
+    "user_id = yl_actor() OR organisation_id IN (SELECT yl_deciding_organisations()) OR "
+    + IN_OPEN_FILES.format("person_id")
+)
+# Entries of other subjects are no case files.
+ENTERED = "youth_id IS NULL OR " + IN_OPEN_FILES.format("youth_id")
+ATTACHED = """
+CASE (SELECT model FROM django_content_type WHERE id = content_type_id AND app_label = 'assistance')
+    WHEN 'assistedyouth' THEN object_id IN (SELECT id FROM assistance_assistedyouth)
+    WHEN 'serviceplan' THEN object_id IN (SELECT id FROM assistance_serviceplan)
+    WHEN 'assistance' THEN object_id IN (SELECT id FROM assistance_assistance)
+    WHEN 'scholarship' THEN object_id IN (SELECT id FROM assistance_scholarship)
+    ELSE true
+END"""
+# Of each table, the rows that are open to whoever acts; one that names another table keeps that one's policy.
+OPEN_ROWS = {
+    "assistance_assistedyouth": IN_OPEN_FILES.format("person_id"),
+    "assistance_historicalassistedyouth": IN_OPEN_FILES.format("person_id"),
+    "assistance_scholarship": IN_OPEN_FILES.format("student_id"),
+    "assistance_historicalscholarship": IN_OPEN_FILES.format("student_id"),
+    "assistance_pairing": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalpairing": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_serviceplan": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_historicalserviceplan": OF_OPEN_YOUTH.format("youth_id"),
+    "assistance_assistance_youths": OF_OPEN_YOUTH.format("assistedyouth_id"),
+    "assistance_historicalassistance_youths": OF_OPEN_YOUTH.format("assistedyouth_id"),
+    # Before its youths are noted an assistance names nobody.
+    "assistance_assistance": """CASE WHEN with_everyone
+        THEN EXISTS (SELECT FROM assistance_assistedyouth youth WHERE youth.registered_on <= held_on
+            AND (youth.removed_on IS NULL OR youth.removed_on > held_on))
+        ELSE id IN (SELECT assistance_id FROM assistance_assistance_youths) OR yl_names_nobody(id) END""",
+    "assistance_historicalassistance": f"""{OF_OPEN_ASSISTANCE.format("id")}
+        OR id IN (SELECT assistance_id FROM assistance_historicalassistance_youths)""",
+    "assistance_assistance_volunteers": OF_OPEN_ASSISTANCE.format("assistance_id"),
+    "assistance_historicalassistance_volunteers": OF_OPEN_STATE,
+    "assistance_casegrant": OWN_OR_TO_DECIDE,
+    "assistance_historicalcasegrant": OWN_OR_TO_DECIDE,
+    "reports_platformentry": ENTERED,
+    "reports_historicalplatformentry": ENTERED,
+    "yl_district_attachment": ATTACHED,
+    "yl_district_historicalattachment": ATTACHED,
+    "yl_district_attachmentpart": "attachment_id IN (SELECT id FROM yl_district_attachment)",
+}
+
+
+def creation():
+    """The SQL that creates the functions, and has the tables go by their policies, whoever owns them."""
+    yield FUNCTIONS
+    for table, is_open in OPEN_ROWS.items():
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY open_files ON {table} USING (yl_sees_all() OR {is_open})"
+
+
+def removal():
+    """The SQL that takes back what `creation` has done."""
+    for table in OPEN_ROWS:
+        yield f"DROP POLICY open_files ON {table}"
+        yield f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"
+    yield "DROP FUNCTION yl_open_people, yl_names_nobody, yl_deciding_organisations, yl_actor, yl_sees_all"

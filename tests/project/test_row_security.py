@@ -1,0 +1,197 @@
+"""PostgreSQL itself refuses the rows of case files that are not open to whoever acts, whatever a page forgets."""
+
+import re
+from contextlib import contextmanager
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, transaction
+from django.urls import reverse
+
+from assistance.models import AssistedYouth, CaseGrant, Scholarship
+from assistance.row_policies import OPEN_ROWS
+from tests.project.test_case_secrecy import case_addresses
+from tests.viewers import district, records, viewers
+from yl_district.audit import write_once
+from yl_district.audit.models import AccessEntry
+from yl_district.database.actors import Actor, acting_as, whole_case_files
+from yl_district.database.roles import FORBIDDEN, serving_rights
+from yl_district.database.watched_connections import WatchedCursor
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql(only=True)]
+
+# What pages ask before they show rows of case files.
+VISIBILITY = [
+    "assistance.models.CaseQuerySet",
+    "assistance.models.AssistanceQuerySet",
+    "assistance.models.CaseGrantQuerySet",
+    "yl_district.attachments.models.AttachmentQuerySet",
+]
+LISTS = ["assisted_youth_list", "assistance_list", "scholarship_list", "case_grant_list"]
+# What the records of a case file say, beside what the office may know anyway.
+OF_A_FILE = r"秘foreign(孩子|学校|监护人|需求|个案|目标|帮扶|捐助|奖学金|佐证)"
+VIEWERS = ["cadre", "staff", "caseworker", "leader", "office"]
+
+
+@pytest.fixture
+def forgetful_pages(monkeypatch):
+    """Pages that have forgotten to ask what of case files the user may see."""
+    for queryset in VISIBILITY:
+        monkeypatch.setattr(f"{queryset}.visible_to", lambda self, user: self)
+
+
+@contextmanager
+def serving_role():
+    """The test's transaction, continued by a role that serves and owns nothing."""
+    rights = serving_rights("yl_serving", {write_once.ACCESS_LOG.table, *write_once.tables()}, connection)
+    with connection.cursor() as cursor:
+        for statement in ["CREATE ROLE yl_serving", *rights, "SET LOCAL ROLE yl_serving"]:
+            cursor.execute(statement)
+        try:
+            yield
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+def told(clients, rows):
+    """The pages of a case file on which somebody without a grant reads something of it, as (viewer, address)."""
+    found, pages = [], [*case_addresses(rows), *((name, reverse(name)) for name in LISTS)]
+    for viewer in VIEWERS:
+        for _, address in pages:
+            with transaction.atomic():
+                answer = clients[viewer].get(address)
+                text = b"".join(answer).decode("utf-8", "replace") if answer.status_code == 200 else ""
+                transaction.set_rollback(True)
+            if re.search(OF_A_FILE, text):
+                found.append((viewer, address))
+    return found, len(pages) * len(VIEWERS)
+
+
+@pytest.mark.cpu(12)
+def test_pages_that_forget_whom_they_serve_show_no_row_of_a_case_file(forgetful_pages, promises):
+    place = district()
+    clients = viewers(place)
+    rows = records(place, "foreign")
+    with serving_role():
+        found, asked = told(clients, rows)
+    promises.add("A7", requests=asked)
+    assert found == []
+
+
+@pytest.mark.cpu(12)
+def test_twin_served_by_the_owner_they_show_it(forgetful_pages):
+    place = district()
+    clients = viewers(place)
+    found, _ = told(clients, records(place, "foreign"))
+    # The access table keeps cadres and leaders out before.
+    assert {viewer for viewer, _ in found} == {"staff", "caseworker", "office"}
+
+
+def rows_seen():
+    """How many rows of each protected table the database shows."""
+    counts = {}
+    with connection.cursor() as cursor:
+        for table in OPEN_ROWS:
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            counts[table] = cursor.fetchone()[0]
+    return counts
+
+
+def test_only_who_acts_for_somebody_or_for_the_whole_is_shown_any_row():
+    place = district()
+    viewers(place)
+    rows = records(place, "own", caseworker=place.users["caseworker"])
+    stored = rows_seen()
+    with serving_role():
+        with acting_as(Actor()):
+            unnamed = rows_seen()
+        with acting_as(Actor(place.users["caseworker"].pk)):
+            own = rows_seen()
+            youths = list(AssistedYouth.objects.all())
+        with acting_as(Actor(place.users["office"].pk)), whole_case_files():
+            whole = rows_seen()
+    # Attachments and entries of other records are no case files.
+    open_to_all = {"yl_district_attachment": 1, "yl_district_historicalattachment": 2, "yl_district_attachmentpart": 1}
+    open_to_all |= {"reports_platformentry": 1, "reports_historicalplatformentry": 2}
+    assert unnamed == dict.fromkeys(OPEN_ROWS, 0) | open_to_all
+    assert (own, youths) == (stored, [rows["assisted_youth"]])
+    assert whole == stored
+
+
+def test_a_row_about_a_closed_file_cannot_be_written_either():
+    place = district()
+    viewers(place)
+    rows = records(place, "foreign")
+    day = date(2017, 1, 1)
+    foreign = Scholarship(student=rows["assisted_youth"].person, year=2020, status="applied")
+    granted = CaseGrant(user=rows["account"], name="某人", organisation=place.foreign.branch, reason="走访")
+    with serving_role(), acting_as(Actor(place.users["staff"].pk)):
+        for each in (foreign, granted):
+            with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+                each.save()
+        assert AssistedYouth.objects.filter(pk=rows["assisted_youth"].pk).update(removed_on=day) == 0
+
+
+def test_the_serving_role_can_do_nothing_that_would_open_the_files_or_change_the_log():
+    with serving_role():
+        answer = StringIO()
+        call_command("database_roles", check=True, stdout=answer)
+    assert answer.getvalue() == "角色 yl_serving 合格：不拥有数据表，不表明身份读不到 0 条个案中的任何一条。\n"
+
+
+def test_twin_the_owner_of_the_tables_is_told_all_that_he_could():
+    answer = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("database_roles", check=True, stdout=answer)
+    assert [words for words in FORBIDDEN.values() if words not in answer.getvalue()] == []
+
+
+@pytest.mark.parametrize("role", ["", "--check yl_serving"])
+def test_the_command_says_what_it_was_not_told(role):
+    with pytest.raises(CommandError, match="二者选一"):
+        call_command("database_roles", *role.split())
+
+
+def test_the_rights_of_a_role_that_does_not_exist_are_not_given():
+    with pytest.raises(CommandError, match="没有角色 nobody_yet。请先由数据库管理员执行：CREATE ROLE"):
+        call_command("database_roles", "nobody_yet", apply=True)
+
+
+def named():
+    """Whom the database takes for the actor, without telling it."""
+    with connection.cursor() as cursor:
+        plain = cursor.cursor
+        WatchedCursor.execute(plain, "SELECT current_setting('yl.user', true), current_setting('yl.sees_all', true)")
+        return tuple(value or "" for value in plain.fetchone())
+
+
+def test_an_actor_is_named_again_after_a_savepoint_has_taken_the_name_back():
+    with acting_as(Actor(7)):
+        with transaction.atomic():
+            assert AccessEntry.objects.count() == 0
+            transaction.set_rollback(True)
+        assert AccessEntry.objects.count() == 0
+        assert named() == ("7", "")
+    assert AccessEntry.objects.count() == 0
+    assert named() == ("", "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_user_was_named_for_is_forgotten_when_the_transaction_ends():
+    seen = []
+    with acting_as(Actor(7)):
+        assert AccessEntry.objects.count() == 0
+        seen.append(named())
+        with transaction.atomic():
+            assert AccessEntry.objects.count() == 0
+            seen.append(named())
+        seen.append(named())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('yl.user')")
+            seen.append(cursor.fetchone()[0])
+        # Rows that come in parts are read by a cursor with a name.
+        assert list(AccessEntry.objects.iterator(chunk_size=1)) == []
+        seen.append(named())
+    assert seen == [("", ""), ("7", ""), ("", ""), "7", ("", "")]
