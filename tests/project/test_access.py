@@ -222,8 +222,12 @@ def test_whoever_differs_from_a_kin_gets_what_the_golden_file_says(viewer):
     names = {
         name: words for name, words in addresses().items() if golden()[name][viewer] != golden()[name][KIN[viewer]]
     }
-    got = {name: asked(client, "get", address_of(name, names[name], rows)).status_code for name in names}
+    pages = {name: address_of(name, names[name], rows) for name in names}
+    answers = {name: asked(client, "get", address) for name, address in pages.items()}
+    got = {name: answer.status_code for name, answer in answers.items()}
     assert got == {name: STATUSES[golden()[name][viewer]] for name in names}
+    links = {link for name, answer in answers.items() if got[name] == 200 for link in links_of(pages[name], answer)}
+    assert closed_links(place.users[viewer], links) == set()
 
 
 def address_of(url_name, names, rows):
