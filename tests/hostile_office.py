@@ -257,6 +257,7 @@ def with_much(made, page):
     page.write_comment("A1", "以身份证\n为准")
     page.insert_image("D2", "a.png", {"image_data": picture()})
     page.write_formula("C2", '=IF(A2="a|b",\'名单\'!A1,HYPERLINK("https://www.example.org/","x"))')
+    page.write_formula("C3", "=SUM(表1[男|女])")
     page.data_validation("A5", {"validate": "list", "source": ["男", "女"]})
     page.insert_button("F2", {"caption": "打印"})
     chart = made.add_chart({"type": "column"})

@@ -119,6 +119,9 @@ def hostile_pdfs():
         "other document": pdf(linked(S=Name.GoToR, F="//example.org/a.pdf", D=[0, Name.Fit])),
         "embedded document": pdf(linked(S=Name.GoToE, D=[0, Name.Fit])),
         "address opened by itself": pdf(opening(S=Name.URI, URI="http://example.org")),
+        "address opened after a page": pdf(
+            opening(S=Name.GoTo, D=[0, Name.Fit], Next=[Dictionary(S=Name.URI, URI="http://example.org")])
+        ),
         "program behind a web link": pdf(linked(S=Name.URI, URI="file:///C:/Windows/System32/cmd.exe")),
         "server of the network behind a link": pdf(linked(S=Name.URI, URI="\\\\example.org\\a")),
     }

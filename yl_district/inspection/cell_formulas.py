@@ -11,7 +11,8 @@ ACTIVE_FUNCTION = re.compile(
     re.IGNORECASE,
 )
 TEXTS = re.compile(r'"[^"]*"')
-NAMES = re.compile(r"'[^']*'")
+# Of sheets, and of columns of a table, which may hold any character.
+NAMES = re.compile(r"'[^']*'|\[[^\[\]]*\]")
 FIRST_LINK = re.compile(r'\bHYPERLINK\s*\(\s*"([^"]*)"', re.IGNORECASE)
 
 

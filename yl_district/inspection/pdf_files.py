@@ -179,8 +179,11 @@ def inspect_automatic_actions(actions, place):
                 check_automatic(actions.get(key), place)
 
 
-def check_automatic(action, place):
-    """Raises Unsafe for an action without a click that does more than to show something."""
-    kind = name_of(action, "/S")
-    if kind and kind not in PLAIN_ACTIONS:
+def check_automatic(action, place, depth=0):
+    """Raises Unsafe for an action without a click, or one that follows it, that does more than to show something."""
+    kind, following = name_of(action, "/S"), action.get("/Next")
+    if (kind and kind not in PLAIN_ACTIONS) or depth > DEEPEST:
         raise active(f"自动执行的动作（{kind[1:40]}）", place)
+    for one in following if isinstance(following, Array) else [following]:
+        if isinstance(one, (Dictionary, Stream)):
+            check_automatic(one, place, depth + 1)
