@@ -1,7 +1,10 @@
 """What the lowest role uploads and staff open does not act: hostile files are refused by what they hold."""
 
+from io import StringIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 
 from tests.evidence import PDF
@@ -122,6 +125,29 @@ def test_what_was_stored_before_and_acts_is_kept_but_not_handed_out(district, ac
     assert "这份文件不能作为附件：正文有域代码“DDEAUTO c:" in text and "文件本身没有改动，仍然保存着" in text
     attachment.refresh_from_db()
     assert (attachment.inspection, attachment.parts.count()) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_the_command_names_what_is_no_longer_handed_out(district, activity):
+    make_attachment(activity, district.staff, "好.docx", document(), inspection=0)
+    acts = make_attachment(activity, district.staff, "白露.docx", outside("frame"), inspection=0)
+    first, last = said_by_the_command().splitlines()
+    assert first.startswith(f"附件 编号 {acts.pk}（activities.activity:{activity.pk}）：这份文件不能作为附件：正文有")
+    assert last == "不再提供下载的附件：1 个。"
+    acts.parts.all().delete()
+    assert "的内容不完整，或被改动过" in said_by_the_command()
+    acts.delete()
+    out = StringIO()
+    call_command("inspect_attachments", stdout=out)
+    assert out.getvalue() == "附件都已通过检查。\n"
+
+
+def said_by_the_command():
+    """What the command says where it finds something."""
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("inspect_attachments", stdout=out)
+    return out.getvalue()
 
 
 def test_the_child_process_tells_what_it_found():

@@ -28,7 +28,7 @@ SAID = {
     "parts": "文件里有 {found} 个部件，异常地多",
     "damaged": "{place}已损坏，不能读取",
 }
-WHOLE = "文件内"
+WHOLE = "文件"
 KNOWN_PLACES = [
     (re.compile(r"^word/(?:_rels/)?document\.xml"), "正文"),
     (re.compile(r"^word/(?:_rels/)?(?:header|footer)\d*\.xml"), "页眉页脚"),
