@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from docx import Document
@@ -26,6 +27,7 @@ from yl_district.audit.syslog import tell_syslog
 from yl_district.audit.verification import note_checkpoint, verify
 from yl_district.audit.witnesses import Witness, last_witness, lost, witness_code, witness_of, witnesses_in
 from yl_district.audit.write_once import ACCESS_LOG
+from yl_district.settings import syslog_address
 
 pytestmark = [pytest.mark.both, pytest.mark.django_db]
 CODE = "1234-8f3a-12bc-09de-77aa-41c2"
@@ -312,6 +314,27 @@ def test_the_digest_of_each_line_is_told_to_syslog_and_nothing_else(listening, d
     told = listening.recv(1000).decode()
     assert told == f"<110>yl-district: access log 1-{line.digest}"
     assert witnesses_in(told) == {Witness(1, line.digest)}
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("", ""),
+        ("/dev/log", "/dev/log"),
+        ("10.0.0.9:514", ("10.0.0.9", 514)),
+        ("[::1]:514", ("::1", 514)),
+        ("loghost:514", None),
+        ("10.0.0.9", None),
+        ("10.0.0.9:x", None),
+    ],
+)
+def test_the_address_of_syslog_is_a_path_or_a_number_that_needs_no_looking_up(text, address, monkeypatch):
+    monkeypatch.setenv("AUDIT_SYSLOG", text)
+    if address is None:
+        with pytest.raises(ImproperlyConfigured, match="AUDIT_SYSLOG 应为"):
+            syslog_address()
+    else:
+        assert syslog_address() == address
 
 
 def test_a_line_that_was_rolled_back_is_not_told(listening, django_capture_on_commit_callbacks):
