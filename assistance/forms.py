@@ -1,6 +1,7 @@
 """Forms for case files: assisted youths, plans, pairings, assistances, scholarships and grants."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 
@@ -29,12 +30,16 @@ class AssistedYouthForm(PersonForm):
         ("处理依据", "legal_basis", "legal_basis_on"),
         ("情况", "school", "grade", "hardship", "focus_group", "guardian", "guardian_phone"),
         ("", "needs", "remark"),
+        ("保存期限", "kept_until"),
     ]
 
     class Meta:
         model = AssistedYouth
         field_classes = {"organisation": OrganisationChoiceField}
-        help_texts = {"legal_basis": "未满 14 周岁的，须取得监护人同意。"}
+        help_texts = {
+            "legal_basis": "未满 14 周岁的，须取得监护人同意。",
+            "kept_until": f"出库满 {settings.CASE_RETENTION_YEARS} 年的档案匿名处理；确需更久的，填写保存到哪一天。",
+        }
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -18,7 +18,7 @@ from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import latest_of_each, number_of
 from yl_district.database.actors import whole_case_files
-from yl_district.days import FIRST_BIRTH_YEAR, announced, happened
+from yl_district.days import FIRST_BIRTH_YEAR, FIRST_YEAR, Bounds, announced, bounded, happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period, standing_on
@@ -295,6 +295,8 @@ class AssistedYouth(SealedLinkModel):
     legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
     legal_basis_on = happened(models.DateField("同意或依据日期", null=True, blank=True))
     remark = EncryptedTextField("备注", blank=True)
+    kept_until = bounded(models.DateField("延长保存至", null=True, blank=True), Bounds(FIRST_YEAR, 1))
+    nameless_on = happened(models.DateField("匿名日期", null=True, blank=True, editable=False))
 
     record_options = RecordOptions(
         unmaskable_with=("person",),
@@ -312,6 +314,8 @@ class AssistedYouth(SealedLinkModel):
             "legal_basis",
             "legal_basis_on",
             "remark",
+            "kept_until",
+            "nameless_on",
         ),
     )
 

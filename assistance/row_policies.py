@@ -11,7 +11,7 @@ from orgs.roles import CASE_KEEPERS, RoleKind
 from .models import CaseGrantQuerySet
 
 
-def quoted(kinds):
+def kinds_in_sql(kinds):
     """The kinds of roles as a list in SQL."""
     return ", ".join(f"'{RoleKind(kind).value}'" for kind in sorted(kinds))
 
@@ -33,7 +33,7 @@ CREATE FUNCTION yl_open_people() RETURNS SETOF text LANGUAGE sql STABLE SECURITY
         AND granted.expires_on >= (now() AT TIME ZONE '{settings.TIME_ZONE}')::date
         AND EXISTS (
             SELECT FROM orgs_role role JOIN orgs_organisation own ON own.id = role.organisation_id
-            WHERE role.user_id = holder.id AND role.kind IN ({quoted(CASE_KEEPERS)})
+            WHERE role.user_id = holder.id AND role.kind IN ({kinds_in_sql(CASE_KEEPERS)})
                 AND starts_with(place.path, own.path))
         AND NOT EXISTS (
             SELECT FROM orgs_role role WHERE role.user_id = holder.id AND role.kind = '{RoleKind.ADMINISTRATOR}')
@@ -48,7 +48,7 @@ CREATE FUNCTION yl_deciding_organisations() RETURNS SETOF bigint LANGUAGE sql ST
     FROM orgs_role role
     JOIN orgs_organisation own ON own.id = role.organisation_id
     JOIN orgs_organisation place ON starts_with(place.path, own.path)
-    WHERE role.user_id = yl_actor() AND role.kind IN ({quoted(CaseGrantQuerySet.seen_by)})
+    WHERE role.user_id = yl_actor() AND role.kind IN ({kinds_in_sql(CaseGrantQuerySet.seen_by)})
     $$;
 """
 IN_OPEN_FILES = "{0} IN (SELECT yl_open_people())"

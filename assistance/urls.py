@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import grant_views, many_views, views
+from . import grant_views, many_views, retention_views, views
 
 urlpatterns = [
     path("case-grants/", grant_views.case_grant_list, name="case_grant_list"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("case-grants/<int:pk>/end/", grant_views.case_grant_end, name="case_grant_end"),
     path("case-grants/<int:grant_pk>/register/", views.assisted_youth_create, name="assisted_youth_create"),
     path("case-grants/<int:grant_pk>/scholarship/", views.scholarship_create, name="scholarship_create"),
+    path("assisted-youths/retention/", retention_views.case_retention, name="case_retention"),
     path("assisted-youths/many/end/", many_views.assisted_youths_end, name="assisted_youths_end"),
     path("assisted-youths/", views.assisted_youth_list, name="assisted_youth_list"),
     path("assisted-youths/<int:pk>/", views.assisted_youth_detail, name="assisted_youth_detail"),

@@ -229,6 +229,7 @@ ACCESS = {
     "assisted_youth_detail": CASE_FILE_KEEPERS,
     "assisted_youth_update": CASE_FILE_KEEPERS,
     "assisted_youth_end": CASE_FILE_KEEPERS,
+    "case_retention": OFFICE,
     "assisted_youths_end": CASE_FILE_KEEPERS,
     "service_plan_list": CASE_FILE_KEEPERS,
     "service_plan_create": CASE_FILE_KEEPERS,

@@ -3,6 +3,8 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from assistance.retention import due_files, warned_until
+
 from .checks import unexplained
 from .figures.charts import MEASURES, bars_by_month, bars_by_type
 from .figures.counting import results
@@ -28,6 +30,7 @@ def home(request):
         "open_findings": len(unexplained(scope, values, request.user, timezone.localdate())),
         "measures": MEASURES,
         "months": bars_by_month(scope),
+        "files_due": request.user.may_open("case_retention") and len(due_files(warned_until(timezone.localdate()))),
         "types": bars_by_type(scope),
     }
     return render(request, "reports/home.html", context)

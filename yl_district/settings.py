@@ -201,6 +201,10 @@ ROLE_CHANGE_ACTIONS = ["assistance.actions.close_grants_out_of_reach"]
 # Days after an account was opened, reset or given roles in which it may not decide on grants for an account that the
 # same person administered.
 GRANT_DECIDER_DAYS = env.int("GRANT_DECIDER_DAYS", default=7)
+# Years after the end of a case, or after the year of the last scholarship, until the file is made nameless; and for how
+# many days that is announced before.
+CASE_RETENTION_YEARS = env.int("CASE_RETENTION_YEARS", default=3)
+CASE_RETENTION_WARNING_DAYS = env.int("CASE_RETENTION_WARNING_DAYS", default=60)
 # Whole lists and ledgers that an account may take within an hour, and the rows from which on leaders and auditors are
 # told; of a whole ledger they always are.
 WHOLE_EXPORTS_PER_HOUR = env.int("WHOLE_EXPORTS_PER_HOUR", default=5)

@@ -10,12 +10,12 @@ from psycopg2.sql import Composable
 from .actors import current_actor, process_actor
 from .watched_connections import WatchedConnection, WatchedCursor
 
-NAMING = "SELECT set_config('yl.user', '{user}', {is_local}), set_config('yl.sees_all', '{sees_all}', {is_local})"
+ACTOR_SQL = "SELECT set_config('yl.user', '{user}', {is_local}), set_config('yl.sees_all', '{sees_all}', {is_local})"
 
 
 def naming_sql(actor, *, is_local):
     """The statement that names the actor for the transaction, else for the session."""
-    return NAMING.format(user=actor.user or "", sees_all="on" if actor.sees_all else "", is_local=is_local)
+    return ACTOR_SQL.format(user=actor.user or "", sees_all="on" if actor.sees_all else "", is_local=is_local)
 
 
 class ActorCursor(WatchedCursor):

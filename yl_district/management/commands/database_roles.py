@@ -8,7 +8,7 @@ from yl_district.commands import DatabaseCommand
 from yl_district.database.actors import Actor, acting_as, whole_case_files
 from yl_district.database.roles import rights_too_many, serving_rights
 
-CASES, LOG = "assistance_assistedyouth", write_once.ACCESS_LOG.table
+CASE_TABLE, LOG_TABLE = "assistance_assistedyouth", write_once.ACCESS_LOG.table
 
 
 class Command(DatabaseCommand):
@@ -29,7 +29,7 @@ class Command(DatabaseCommand):
         return self._check() if check else self._grant(role, apply)
 
     def _grant(self, role, apply):
-        statements = list(serving_rights(role, {LOG, *write_once.tables()}, connection))
+        statements = list(serving_rights(role, {LOG_TABLE, *write_once.tables()}, connection))
         if not apply:
             self.stdout.write("".join(f"{statement};\n" for statement in statements), ending="")
             return
@@ -43,7 +43,7 @@ class Command(DatabaseCommand):
         self.stdout.write(f"角色 {role} 已可提供网页服务。")
 
     def _check(self):
-        found = rights_too_many({"cases": CASES, "log": LOG}, connection)
+        found = rights_too_many({"cases": CASE_TABLE, "log": LOG_TABLE}, connection)
         with acting_as(Actor()):
             unnamed = number_of_cases()
         with whole_case_files():
@@ -64,5 +64,5 @@ class Command(DatabaseCommand):
 def number_of_cases():
     """How many case files the database shows to whoever acts."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {CASES}")
+        cursor.execute(f"SELECT count(*) FROM {CASE_TABLE}")
         return cursor.fetchone()[0]
