@@ -6,13 +6,14 @@ import sys
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yl_district.settings")
-    # What serves pages waits no longer than pages do.
-    os.environ["DATABASE_LONG_WORK"] = str(int(sys.argv[1:2] not in (["serve"], ["runserver"])))
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from yl_district.database.limits import is_long_work
     from yl_district.installation.files import UnsafeInstallation
 
+    # Whatever the process that has started it may take.
+    os.environ["DATABASE_LONG_WORK"] = str(int(is_long_work(sys.argv[1:])))
     try:
         execute_from_command_line(sys.argv)
     except UnsafeInstallation as error:

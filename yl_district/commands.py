@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from .audit.access_log import AccessLogUnavailable
@@ -22,7 +22,7 @@ class DatabaseCommand(BaseCommand):
             return result
         except UnsafeInstallation as error:
             raise CommandError(str(error)) from None
-        except (OperationalError, ProgrammingError, ImproperlyConfigured) as error:
+        except (InterfaceError, OperationalError, ProgrammingError, ImproperlyConfigured) as error:
             raise CommandError(advice(error)) from None
         except DecryptionError as error:
             raise CommandError(f"数据校验失败：{error}") from None

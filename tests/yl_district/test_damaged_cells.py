@@ -247,6 +247,12 @@ def test_the_check_names_the_row(place, capsys):
     assert f"members.Person 编号 {place.member.person_id}" in capsys.readouterr().err
 
 
+def test_a_command_names_what_it_could_not_read(place, tmp_path, capsys):
+    call_command("export_ledger", output=tmp_path / "台账.xlsx")
+    named = f"不能读取：人员 编号 {place.member.person_id} 的“手机号码”；原样保留，请在系统中打开这条记录重新填写。"
+    assert [line for line in capsys.readouterr().err.splitlines() if "；原样保留" in line] == [named]
+
+
 @pytest.mark.full
 @pytest.mark.cpu(60)
 @pytest.mark.crawl

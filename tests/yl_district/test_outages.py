@@ -26,6 +26,7 @@ from tests.outages import (
 )
 from tests.pages import two_branches
 from tests.races import HANGING
+from yl_district.database.limits import COMMANDS, PAGES, is_long_work
 from yl_district.database.outages import Outage, outage_of
 from yl_district.web import outage_pages
 
@@ -206,10 +207,18 @@ def test_a_page_does_not_wait_for_a_lock_and_what_was_typed_is_kept(district, cl
 def test_a_statement_that_takes_long_is_ended_by_the_server_alone(cluster):
     """The server is asked after a second of silence, and says that it works."""
     with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
         cursor.execute("SELECT pg_sleep(1.5)")
         with pytest.raises(OperationalError) as ended:
             cursor.execute("SELECT pg_sleep(60)")
     assert outage_of(ended.value) == Outage.SLOW
+
+
+def test_what_manage_py_does_may_take_longer_than_pages():
+    acts = [["serve", "--port", "8000"], ["runserver"], ["migrate"], ["import_work", "1", "check"], []]
+    assert [is_long_work(arguments) for arguments in acts] == [False, False, True, True, True]
+    assert COMMANDS.statement > PAGES.statement and COMMANDS.unless_stated(lock=5, silence=None).lock == 5
 
 
 def browser_like(client):

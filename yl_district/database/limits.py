@@ -55,3 +55,8 @@ class DatabaseLimits:
 PAGES = DatabaseLimits(connect=3, lock=8, statement=30, silence=5, idle=120)
 # Imports of a hundred thousand rows, exports and migrations take minutes.
 COMMANDS = DatabaseLimits(connect=10, lock=60, statement=3600, silence=60, idle=3600)
+
+
+def is_long_work(arguments):
+    """Whether what manage.py is asked for may take its time: all but serving pages."""
+    return arguments[:1] not in (["serve"], ["runserver"])

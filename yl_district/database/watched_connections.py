@@ -122,8 +122,7 @@ class Watch:
         """Looks at one more connection."""
         with self.lock:
             self.connections.add(one)
-            # A process that was forked has the connections of its parent without the thread.
-            if self.thread is None or not self.thread.is_alive():
+            if self.thread is None:
                 self.thread = threading.Thread(target=self.run, name="database watch", daemon=True)
                 self.thread.start()
 
@@ -163,3 +162,5 @@ def accepts_connections(one):
 
 
 WATCH = Watch()
+# A process that is forked has neither the thread nor the connections of its parent.
+os.register_at_fork(after_in_child=WATCH.__init__)
