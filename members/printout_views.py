@@ -1,13 +1,12 @@
 """The page that prints what is kept of a person."""
 
-from django import forms
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from orgs.accounts.reauthentication import recently_confirmed
+from orgs.accounts.reauthentication import recently_confirmed, typed_reason
+from orgs.logged_reasons import LoggedReasonForm
 from yl_district.audit.access_log import Action, record, subject_of
-from yl_district.pages.forms import ActionForm
 
 from .models import Person
 from .printouts import kept_records
@@ -15,17 +14,10 @@ from .printouts import kept_records
 PRINTING_REASONS = ["本人申请查阅", "监护人申请查阅", "本人申请复制"]
 
 
-class PrintoutForm(ActionForm):
+class PrintoutForm(LoggedReasonForm):
     """By whose request, and why, a printout is made."""
 
-    reason = forms.CharField(
-        label="打印理由",
-        min_length=4,
-        max_length=100,
-        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
-        error_messages={"min_length": "请写明应谁的申请打印，不少于 4 个字。"},
-        help_text="理由会记入访问日志，请勿写姓名、号码。",
-    )
+    act, asked = "打印", "应谁的申请打印"
 
 
 def person_printout(request, pk):
@@ -37,7 +29,8 @@ def person_printout(request, pk):
 @sensitive_variables("context", "records")
 def printout_page(request, person):
     """Asks for reauthentication and a reason, then shows the records once."""
-    form = PrintoutForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
+    data = request.POST if request.method == "POST" else None
+    form = PrintoutForm(data, user=request.user, day=None, initial={"reason": typed_reason(request)})
     context = {"form": form, "back": person.get_absolute_url(), "reasons": PRINTING_REASONS}
     if form.is_bound and form.is_valid():
         records = kept_records(person, request.user)

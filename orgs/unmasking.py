@@ -3,33 +3,25 @@
 The model's fields define which values can be unmasked; a QuerySet method `kept_by(user)` may restrict the rows.
 """
 
-from django import forms
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 
 from yl_district.fields import unmaskable_paths
 from yl_district.history.tracking import reached, tracked_models
-from yl_district.pages.forms import ActionForm
 from yl_district.sheets.models import AwaitedCell
 
 from .accounts.reauthentication import recently_confirmed, typed_reason
+from .logged_reasons import LoggedReasonForm
 from .whole_exports import note_unmasking
 
 REASONS = ["联系本人", "核对身份", "办理团组织关系转接", "走访慰问", "上级核查"]
 
 
-class UnmaskForm(ActionForm):
+class UnmaskForm(LoggedReasonForm):
     """The reason for unmasking."""
 
-    reason = forms.CharField(
-        label="查看理由",
-        min_length=4,
-        max_length=100,
-        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
-        error_messages={"min_length": "请写明因何工作需要查看，不少于 4 个字。"},
-        help_text="理由会记入访问日志。",
-    )
+    act, asked = "查看", "因何工作需要查看"
 
 
 def unmaskable_rows(kind, user):

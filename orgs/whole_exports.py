@@ -1,46 +1,29 @@
 """Whole exports: with a reason, within the account's budget, and told of to the district's leaders and auditors."""
 
-import re
 from functools import partial
 
-from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import render
 from django.utils import timezone
 
 from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.audit.models import AccessEntry
-from yl_district.pages.forms import ActionForm
 
 from .accounts.reauthentication import typed_reason
+from .logged_reasons import LoggedReasonForm
 from .models import ONE_BY_ONE, User, WholeExport
 from .models.whole_exports import BUDGET_WINDOW, has_new_factor
 
 EXPORT_REASONS = ["上级核查", "汇总报送", "年度总结", "核对名册", "数据备份"]
 LINES_LOOKED_AT = 5000  # the last lines of the access log, so that a long one is not read whole
-SOMEBODYS_NUMBER = re.compile(r"\d{7,}")
 
 
-class WholeExportForm(ActionForm):
+class WholeExportForm(LoggedReasonForm):
     """The reason for taking out a whole list."""
 
-    reason = forms.CharField(
-        label="导出理由",
-        min_length=4,
-        max_length=100,
-        widget=forms.TextInput({"list": "reasons", "autocomplete": "off"}),
-        error_messages={"min_length": "请写明因何工作需要完整导出，不少于 4 个字。"},
-        help_text="理由会记入访问日志，并告知主管领导和审计员；请勿写入个人的姓名、号码。",
-    )
-
-    def clean_reason(self):
-        """Returns the reason; raises ValidationError where it names somebody by a number."""
-        reason = " ".join(self.cleaned_data["reason"].split())
-        if SOMEBODYS_NUMBER.search(reason):
-            raise ValidationError("理由中有像个人号码的数字，请去掉，只写因何工作需要。")
-        return reason
+    act, asked = "导出", "因何工作需要完整导出"
+    told = "理由会记入访问日志，并告知主管领导和审计员；请勿写入个人的姓名、号码。"
 
 
 def whole_export_page(request, what, hand_out, *, back, is_always_told=False):
