@@ -252,7 +252,7 @@ class CaseGrantDecisionForm(ActionForm):
         kinds = CaseGrant.objects.all().seen_by
         condition = Q(pk__in=[])
         for organisation in self.user.organisations_as(*kinds):
-            condition |= Q(pk__in=known_within(Person.objects.filter(name=self.grant.name), organisation).values("pk"))
+            condition |= Q(pk__in=known_within(Person.objects.named(self.grant.name), organisation).values("pk"))
         cases = AssistedYouth.objects.filter(
             organisation__in=Organisation.objects.visible_as(self.user, *kinds)
         ).select_related("organisation")

@@ -25,6 +25,7 @@ from members.resources import (
 )
 from orgs.models import Organisation
 from orgs.resources import ORGANISATION_SHEET
+from yl_district.privacy.sealed_facts import TO_BE_SEALED
 from yl_district.sheets.cells import CellError
 from yl_district.sheets.columns import Column, RecordNameColumn, column, key_of
 from yl_district.sheets.log_resource import LogResource
@@ -158,7 +159,7 @@ class AssistedYouthResource(CaseResource):
         return fitting[0] if fitting else None
 
     def start(self, row):
-        return AssistedYouth(person=self.person or Person(name=row["姓名"]))
+        return AssistedYouth(person=self.person or Person(name=row["姓名"], sealed_facts=TO_BE_SEALED))
 
     def accept(self, record):
         self.cases.learn(record)
@@ -337,7 +338,7 @@ class ScholarshipResource(PeopleResource):
         return self.known.get((row["年度"], id(self.person)))
 
     def start(self, row):
-        return Scholarship(student=self.person or new_person(row["姓名"]))
+        return Scholarship(student=self.person or new_person(row["姓名"], sealed_facts=TO_BE_SEALED))
 
     def accept(self, record):
         self.known[record.year, id(record.student)] = record

@@ -457,10 +457,10 @@ def hinted_cells(reference):
     return {"姓名": name}
 
 
-def new_person(reference):
-    """Returns an unsaved person with the name, and the number if any, given by a reference."""
+def new_person(reference, **facts):
+    """Returns an unsaved person with the name, and the number if any, given by a reference, and these facts."""
     row = hinted_cells(reference)
-    return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"))
+    return Person(name=reference.name, mobile=row.get("手机号码", ""), identity_number=row.get("身份证号"), **facts)
 
 
 def fitting_of(people, said):

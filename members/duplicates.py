@@ -72,12 +72,15 @@ def likely_duplicates(people: PersonQuerySet, user: User | None = None) -> list[
     two. With a user only those places count that the user may know.
     """
     # Names are compared of all, which is cheap; whom the reader may know is asked of namesakes alone.
-    everybody = Person.objects.order_by()
+    everybody = Person.objects.filter(sealed_facts__isnull=True).order_by()
     shared = everybody.values("name").annotate(times=Count("pk")).filter(times__gt=1).order_by().values("name")
-    spelled = spelled_differently(everybody.values_list("name", flat=True).distinct())
-    namesakes = people.filter(Q(name__in=shared) | Q(name__in=spelled)).order_by("pk")
-    compared = namesakes.only("name", "birth_date", "identity_number_index", "mobile_index")
-    known = {person.pk: Known(person) for person in compared}
+    # Of sealed people, of whom the reader knows few, each is compared.
+    compared = people.only("name", "birth_date", "identity_number_index", "mobile_index", "sealed_facts", "seal")
+    sealed = [*compared.sealed()]
+    names = {person.name for person in sealed}
+    spelled = {*spelled_differently({*everybody.values_list("name", flat=True).distinct(), *names}), *names}
+    namesakes = compared.filter(Q(name__in=shared) | Q(name__in=spelled), sealed_facts__isnull=True)
+    known = {person.pk: Known(person) for person in sorted([*namesakes, *sealed], key=lambda one: one.pk)}
     places = []
     for relation, path, words in PLACES:
         reverse = Person._meta.get_field(relation)

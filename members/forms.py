@@ -192,7 +192,10 @@ class PersonForm(PageForm):
         # Whatever is spelled otherwise is read alike, as far as the characters are known to be read at all.
         sound, blanks, _ = person_order(name).partition("  ")
         alike = Q(name__in=spellings(name)) | Q(name_sort__startswith=sound + blanks)
-        people = Person.objects.visible_to(self.user).filter(alike).order_by("pk")
+        seen = Person.objects.visible_to(self.user).order_by("pk")
+        # Of sealed people, whom the user knows by a case, the database cannot be asked.
+        sealed = [one for one in seen.sealed() if is_spelled_alike(one, name, sound + blanks)]
+        people = [*seen.filter(alike), *sealed]
         return [person for person in people if person.name == name or self._may_be(person, data)]
 
     def _may_be(self, person, data):
@@ -315,6 +318,11 @@ class PersonForm(PageForm):
     def saved_note(self):
         """A note that a known person's data are unchanged, as the user may not change them."""
         return "" if self.keeps_person else "此人已有登记，本人资料以原登记为准，没有改动。"
+
+
+def is_spelled_alike(person, name, sound):
+    """Whether a person's name is another spelling of this one, or read like it."""
+    return person.name in spellings(name) or person.name_sort.startswith(sound)
 
 
 def is_stored(person):

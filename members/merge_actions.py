@@ -48,6 +48,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
         kept.full_clean()
         merger.journal.write(kept)
         merger.journal.recount()
+        Person.objects.keep_sealed([kept.pk])
         done = {"kept": kept.pk, "own": own, "entries": merger.journal.entries}
         merge = PersonMerge.objects.create(
             kept=kept,
@@ -111,6 +112,7 @@ def take_back_merge(merge, *, request, reason):
         back.run()
         if not Person.objects.filter(pk=back.key(Person._meta.label, merge.lost_key)).exists():
             raise ValidationError(problem("还能恢复的记录", "并入的记录不能恢复，请联系系统管理员"))
+        Person.objects.keep_sealed([merge.kept_id, back.key(Person._meta.label, merge.lost_key)])
         merge.undone_by, merge.undone_at, merge.undo_reason = request.user, timezone.now(), reason
         merge.journal = json.dumps(done | {"left": changes_left(back.left), "ended": back.ended, "stayed": stayed})
         merge.save()

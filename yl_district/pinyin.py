@@ -7,6 +7,7 @@ from operator import or_
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.query_utils import DeferredAttribute
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.simpleseg import seg
 
@@ -92,8 +93,29 @@ def syllables_of_word(word):
     return tuple(lazy_pinyin(word, style=Style.NORMAL, errors="ignore"))
 
 
+class SearchTextAttribute(DeferredAttribute):
+    """The attribute of a derived column, which is worked out for a record whose row holds it blank."""
+
+    def __get__(self, instance, cls=None):
+        if instance is None:
+            return self
+        name, values = self.field.attname, instance.__dict__
+        if name not in values and not keeps_sealed(instance):
+            instance.refresh_from_db(fields=[name])
+        if name not in values:
+            values[name] = self.field.worked_out(instance)
+        return values[name]
+
+
+def keeps_sealed(instance):
+    """Whether the instance's row holds its name encrypted, so that nothing derived from it may stand plain."""
+    return getattr(instance, "keeps_sealed", False)
+
+
 class SearchTextField(models.TextField):
-    """A column derived from `source` on every write, bulk writes included."""
+    """A column derived from `source` on every write, bulk writes included; blank in a row that is sealed."""
+
+    descriptor_class = SearchTextAttribute
 
     def __init__(self, source="name", **options):
         self.source, self.sources = source, (source,)
@@ -105,14 +127,24 @@ class SearchTextField(models.TextField):
         del options["editable"], options["default"], options["verbose_name"]
         return name, path, args, options | {"source": self.source}
 
-    def derived(self, instance):
+    def worked_out(self, instance):
         """The search text of the instance's current values."""
         return search_text(getattr(instance, self.source))
+
+    def derived(self, instance):
+        """The value of the column."""
+        return "" if keeps_sealed(instance) else self.worked_out(instance)
 
     def pre_save(self, instance, add):
         text = self.derived(instance)
         setattr(instance, self.attname, text)
+        if keeps_sealed(instance):
+            del instance.__dict__[self.attname]
         return text
+
+    def value_to_string(self, instance):
+        """The value of the column, so that data dumps hold nothing of a sealed row."""
+        return "" if keeps_sealed(instance) else super().value_to_string(instance)
 
 
 class NameOrderField(SearchTextField):
@@ -133,7 +165,7 @@ class NameOrderField(SearchTextField):
     def db_parameters(self, connection):
         return super().db_parameters(connection) | {"collation": "C" if connection.vendor == "postgresql" else None}
 
-    def derived(self, instance):
+    def worked_out(self, instance):
         """The sort key of the instance's current name."""
         return name_order(getattr(instance, self.source), self.of_people)
 

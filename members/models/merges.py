@@ -11,7 +11,7 @@ from django.utils import timezone
 from orgs.models import User
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
-from yl_district.privacy.encryption import EncryptedTextField, SealedModel
+from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 
 from .people import Person, shown_name
 
@@ -36,7 +36,7 @@ class PersonMerge(SealedModel):
 
     kept = models.ForeignKey(Person, models.PROTECT, related_name="merges", verbose_name="保留的记录")
     lost_key = models.BigIntegerField("并入的记录编号")
-    lost_name = personal(models.CharField("并入的记录姓名", max_length=30))
+    lost_name = personal(EncryptedCharField("并入的记录姓名", max_length=30))
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="合并人")
     merged_at = models.DateTimeField("合并时间", default=timezone.now)
     reason = models.CharField("合并原因", max_length=100)

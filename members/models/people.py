@@ -1,6 +1,9 @@
 """People: one row per human being."""
 
+from collections.abc import Iterable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from django.conf import settings
@@ -13,12 +16,18 @@ from django.utils import timezone
 from orgs.models import Organisation, Reasons, User
 from orgs.roles import RoleKind
 from yl_district.days import FIRST_BIRTH_YEAR, happened
-from yl_district.fields import PartialDateField, partial_date_constraint, personal
+from yl_district.fields import partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
 from yl_district.partial_dates import latest, may_agree
-from yl_district.pinyin import NameOrderField, SearchTextField, search
+from yl_district.pinyin import NameOrderField, SearchTextField, is_found_by, search
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
+from yl_district.privacy.sealed_facts import (
+    SealableCharField,
+    SealablePartialDateField,
+    SealableRows,
+    SealedFactsField,
+)
 from yl_district.privacy.sealed_links import keys_referred_to
 from yl_district.privacy.unreadable import UnreadableText
 from yl_district.record_options import RecordOptions
@@ -31,12 +40,15 @@ from yl_district.validators import (
     validate_mobile,
 )
 
+# The relations by which a person is known openly; whoever has none of them is sealed.
+OPEN_CAPACITIES = ["memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins"]
 CAPACITY_PATHS = [
     "memberships__branch__path",
     "posts__organisation__path",
     "volunteering__places__hub__organisation__path",
 ]
 STAFF_CAPACITIES = [*CAPACITY_PATHS, "links_as_youth__cadre__posts__organisation__path"]
+PEOPLE_AT_ONCE = 1_000
 SIGN_INS = ["sign_ins__activity__host__path", "sign_ins__activity__hub__organisation__path"]
 HUB_CAPACITIES = ["volunteering__places__hub__organisation__path"]
 HUB_SIGNED_IN = ["sign_ins__activity__hub__organisation__path"]
@@ -60,12 +72,44 @@ class PersonQuerySet(models.QuerySet):
 
     def without_open_capacity(self) -> Self:
         """People without any capacity, except perhaps a case file."""
-        relations = ("memberships", "posts", "volunteering", "links_as_cadre", "links_as_youth", "sign_ins")
-        return self.filter(**{f"{relation}__isnull": True for relation in relations})
+        return self.filter(**{f"{relation}__isnull": True for relation in OPEN_CAPACITIES})
 
     def known_openly(self) -> Self:
         """People with a capacity other than a case file."""
-        return self.filter(self._known_at_all(SIGN_INS) | self._one_of(links_as_cadre__isnull=False))
+        return self.filter(self._is_known_openly())
+
+    def _is_known_openly(self) -> Q:
+        return reduce(or_, (self._one_of(**{f"{relation}__isnull": False}) for relation in OPEN_CAPACITIES))
+
+    def sealed(self) -> Self:
+        """People whose name, birth date and the like are stored encrypted, few enough to be read at once."""
+        return self.filter(sealed_facts__isnull=False)
+
+    def wrongly_sealed_or_open(self) -> Self:
+        """People known openly who are sealed, and others who are not."""
+        is_sealed, is_open = Q(sealed_facts__isnull=False), self._is_known_openly()
+        return self.filter((is_sealed & is_open) | (~is_sealed & ~is_open))
+
+    def named(self, *names: str) -> Self:
+        """People of exactly one of these names, sealed ones included, which are opened for it."""
+        found = [person.pk for person in self.sealed() if person.name in names]
+        return self.filter(Q(name__in=names) | Q(pk__in=found))
+
+    def keep_sealed(self, keys: Iterable[int]) -> None:
+        """Seals those of these people whom nothing but a case makes known, history included, and opens the others.
+
+        Every act after which a person may be known by more or by less ends with it. What the history held of somebody
+        before the first capacity stays sealed; pages that may show it open it.
+        """
+        for some in in_batches(sorted(keys)):
+            wrong = self.filter(pk__in=some).wrongly_sealed_or_open().order_by("pk")
+            for person in wrong.select_for_update(of=("self",), no_key=True):
+                person.take_seal(not person.keeps_sealed)
+                person.store_seal()
+                if person.keeps_sealed:
+                    for state in person.history.filter(sealed_facts__isnull=True):
+                        state.take_seal(True)
+                        state.store_seal()
 
     def _digest(self, index: str, number: str) -> str:
         return self.model._meta.get_field(index).digest(number) or ""
@@ -176,8 +220,17 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(pk__in=(posts.within(organisation) if organisation else posts).values("person"))
 
     def search(self, text: str) -> Self:
-        """People whose name, pinyin or initials contain `text`."""
-        return search(self, text)
+        """People whose name, pinyin or initials contain `text`, sealed ones included, which are opened for it."""
+        return self.filter(Q(pk__in=search(self.order_by(), text).values("pk")) | Q(pk__in=self.sealed_found_by(text)))
+
+    def sealed_found_by(self, text: str) -> list[int]:
+        """The keys of the sealed people whom a search for `text` finds."""
+        return [person.pk for person in self.sealed() if is_found_by(person, text)]
+
+
+def in_batches(keys: list[int]) -> list[list[int]]:
+    """The keys in lists of at most PEOPLE_AT_ONCE."""
+    return [keys[start : start + PEOPLE_AT_ONCE] for start in range(0, len(keys), PEOPLE_AT_ONCE)]
 
 
 ADULT = 18
@@ -201,8 +254,8 @@ def shown_name(name, born, day):
     return name if years is None or years >= ADULT else masked_name(name)
 
 
-class Person(SealedModel):
-    """A human being, in whatever capacities."""
+class Person(SealableRows, SealedModel):
+    """A human being, in whatever capacities; sealed while nothing but a case file makes the person known."""
 
     class Gender(models.TextChoices):
         MALE = "M", "男"
@@ -218,9 +271,9 @@ class Person(SealedModel):
         OTHER = "other", "其他证件"
 
     # Masked only for minors, by `shown_name`.
-    name = personal(models.CharField("姓名", max_length=30, db_index=True), unmaskable=True)
-    gender = models.CharField("性别", max_length=1, choices=Gender, blank=True)
-    birth_date = happened(PartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
+    name = personal(SealableCharField("姓名", max_length=30, db_index=True), unmaskable=True)
+    gender = SealableCharField("性别", max_length=1, choices=Gender, blank=True)
+    birth_date = happened(SealablePartialDateField("出生日期", null=True, blank=True), FIRST_BIRTH_YEAR)
     identity_number = personal(
         EncryptedCharField(
             "身份证号",
@@ -241,7 +294,7 @@ class Person(SealedModel):
     )
     mobile_index = BlindIndexField(source="mobile", db_index=True)
     other_names = personal(
-        models.CharField("又名", max_length=60, blank=True, help_text="曾用名、姓名的其他写法，几个之间用顿号分隔。"),
+        SealableCharField("又名", max_length=60, blank=True, help_text="曾用名、姓名的其他写法，几个之间用顿号分隔。"),
         masked=True,
         unmaskable=True,
     )
@@ -255,15 +308,19 @@ class Person(SealedModel):
     )
     search_text = SearchTextField()
     name_sort = NameOrderField(of_people=True)
+    sealed_facts = SealedFactsField()
 
     objects = PersonQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(bases=[SealableRows])
     record_options = RecordOptions(neutral=("gender", "mobile", "other_names"))
 
     class Meta:
         verbose_name = "人员"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["name_sort", "id"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["name_sort", "id"], name="person_by_name"),
+            models.Index(fields=["id"], condition=Q(sealed_facts__isnull=False), name="person_sealed"),
+        ]
         constraints = [partial_date_constraint("birth_date", "person")]
 
     def __str__(self):
@@ -272,6 +329,17 @@ class Person(SealedModel):
     def get_absolute_url(self):
         """The record's own page."""
         return reverse("person_detail", args=[self.pk])
+
+    def save(self, *args, update_fields=None, **options):
+        """Saves the person sealed unless known openly; the capacity of somebody new opens the record again."""
+        together = self.written_together(self.blanked() if update_fields is None else update_fields)
+        if together:
+            self.take_seal(self.pk is None or not Person.objects.filter(pk=self.pk).known_openly().exists())
+        if update_fields is not None:
+            update_fields = {*update_fields, *together}
+        for name in together:
+            self.__dict__.setdefault(name, "")  # what is derived is so as it is written
+        super().save(*args, update_fields=update_fields, **options)
 
     @property
     def shown_name(self):

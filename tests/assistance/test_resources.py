@@ -35,7 +35,7 @@ def test_times_in_the_register_follow_each_other_in_whatever_order():
     rows = [case(入库日期="2015-01-05", 出库日期="2016-01-05"), case()]
     for order in (rows, rows[::-1]):
         take_in(BASE | {"帮扶对象": order})
-    assert (AssistedYouth.objects.count(), Person.objects.filter(name="白露").count()) == (2, 1)
+    assert (AssistedYouth.objects.count(), Person.objects.named("白露").count()) == (2, 1)
 
 
 def test_another_day_of_a_standing_case_corrects_it():
@@ -174,7 +174,7 @@ def test_one_application_a_year_and_student():
 
 def test_a_student_may_carry_a_number_in_brackets():
     take_in(BASE | {"奖学金": [application("章程（13800138000）"), application("章程（13900139000）")]})
-    assert [one.mobile for one in Person.objects.filter(name="章程").order_by("pk")] == ["13800138000", "13900139000"]
+    assert [one.mobile for one in Person.objects.named("章程").order_by("pk")] == ["13800138000", "13900139000"]
     assert [row["姓名"] for row in exported_rows()["奖学金"]] == ["章程（13800138000）", "章程（13900139000）"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from members.models import Member, Person, shown_name
 from members.models.people import ADULT, age
-from tests.factories import make_assisted_youth, make_member, make_person, make_user
+from tests.factories import make_assisted_youth, make_member, make_organisation, make_person, make_user
 from tests.pages import listed, page, send, two_branches
 from tests.pages import refused as refused_form
 from tests.reports.test_figure_exports import taken as figure_rows
@@ -126,7 +126,8 @@ def test_an_age_is_completed_when_the_youngest_possible_has_completed_it(born, d
 @pytest.mark.django_db
 def test_the_database_finds_those_who_have_certainly_completed_an_age():
     born = [MONTH, PartialDate(1999, 4), YEAR, PartialDate(1998), DAY, date(1999, 5, 31), PartialDate(2000, 2), None]
-    people = [make_person(birth_date=one) for one in born]
+    branch = make_organisation()
+    people = [make_member(branch=branch, person=make_person(birth_date=one)).person for one in born]
     days = [
         "2017-04-30",
         "2017-05-20",
@@ -145,8 +146,9 @@ def test_the_database_finds_those_who_have_certainly_completed_an_age():
 @pytest.mark.both
 @pytest.mark.django_db
 def test_the_database_holds_dates_as_they_are_known_and_compares_none_by_their_text():
+    branch = make_organisation()
     for one in (DAY, MONTH, YEAR):
-        make_person(birth_date=one)
+        make_member(branch=branch, person=make_person(birth_date=one))
     assert list(Person.objects.order_by("pk").values_list("birth_date", flat=True)) == [DAY, MONTH, YEAR]
     with connection.cursor() as cursor:
         cursor.execute("SELECT birth_date FROM members_person ORDER BY id")

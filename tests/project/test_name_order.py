@@ -226,8 +226,7 @@ def test_annexes_name_people_and_places_by_pinyin(district):
 
 @pytest.mark.both
 def test_existing_rows_get_their_keys_in_few_statements():
-    for name in shuffled(PEOPLE):
-        make_person(name)
+    Person.objects.bulk_create(Person(name=name) for name in shuffled(PEOPLE))
     Person.objects.update(name_sort="")
     with CaptureQueriesContext(connection) as captured:
         store_name_orders(Person)

@@ -194,7 +194,7 @@ BOTH_FIT = {
 def test_which_of_two_namesakes_whom_a_row_fits_is_a_choice(branches, kind):
     registered, row, outcome = BOTH_FIT[kind]
     written(kind, registered)
-    before, namesakes = records(), sorted(Person.objects.filter(name="邬安宁").values_list("pk", flat=True))
+    before, namesakes = records(), sorted(Person.objects.named("邬安宁").values_list("pk", flat=True))
     found = take(kind, [row], doubtful="same", only_right=True)
     assert (tally(found.batch), found.said, found.is_written) == ({"doubtful": 1}, UNANSWERED, False)
     assert (records(), problems(found)) == (before, [])
@@ -238,7 +238,7 @@ def test_another_spelling_becomes_another_name_and_is_not_asked_about_again(bran
     first, row, _ = DOUBTS[kind]["another spelling"]
     written(kind, [first])
     written(kind, [row], doubtful="same")
-    person = Person.objects.get(name=first["姓名"])
+    person = Person.objects.named(first["姓名"]).get()
     assert person.other_names == row["姓名"]
     kept = histories()
     for one in (row, first):

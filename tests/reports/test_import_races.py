@@ -92,11 +92,11 @@ def enter_a_namesake(branches):
 
 def enter_a_post(branches):
     """Somebody known by nothing else is now known in the branch."""
-    make_post(person=Person.objects.get(name="苏文"), organisation=branches[BRANCH])
+    make_post(person=Person.objects.named("苏文").get(), organisation=branches[BRANCH])
 
 
 def enter_a_membership_elsewhere(branches):
-    make_member(person=Person.objects.get(name="苏文"), branch=branches[OTHER_BRANCH])
+    make_member(person=Person.objects.named("苏文").get(), branch=branches[OTHER_BRANCH])
 
 
 KNOWN = PLAIN | {"身份证号": identity_number(4)}

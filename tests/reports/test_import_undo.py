@@ -61,6 +61,7 @@ from yl_district.importing import undo
 from yl_district.importing.models import ImportBatch
 from yl_district.importing.reversals import HELD, KEPT, REVERSED, UNFIT, reversals
 from yl_district.importing.steps import begin_undo
+from yl_district.privacy.sealed_facts import SealedFactsField
 from yl_district.sheets.export_marks import HEADING, mark
 from yl_district.sheets.log_resource import LogResource
 from youthhubs.models import Hub
@@ -469,7 +470,7 @@ def edit(user, record):
 def values_of(label, key):
     """The values of all columns of a record, nothing of one that is gone."""
     model = apps.get_model(label)
-    fields = [field.attname for field in model._meta.concrete_fields]
+    fields = [field.attname for field in model._meta.concrete_fields if not isinstance(field, SealedFactsField)]
     return [[getattr(one, name) for name in fields] for one in model._base_manager.filter(pk=key)]
 
 
@@ -655,7 +656,9 @@ HANGING = {
         "assisted",
         [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
         lambda branch, user: Pairing.objects.create(
-            youth=AssistedYouth.objects.get(person__name="何雨"), volunteer=Volunteer.objects.first(), started_on=TODAY
+            youth=AssistedYouth.objects.get(person__in=Person.objects.named("何雨")),
+            volunteer=Volunteer.objects.first(),
+            started_on=TODAY,
         ),
         {"assistance.AssistedYouth": "结对", "members.Person": "帮扶对象"},
     ),
@@ -721,7 +724,7 @@ HANGING = {
     "an assistance": (
         "assisted",
         [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
-        lambda branch, user: make_assistance([AssistedYouth.objects.get(person=Person.objects.get(name="何雨"))]),
+        lambda branch, user: make_assistance([AssistedYouth.objects.get(person__in=Person.objects.named("何雨"))]),
         {"assistance.AssistedYouth": "帮扶记录", "members.Person": "帮扶对象"},
     ),
     "a volunteer's assistance": (
@@ -922,7 +925,7 @@ def test_a_number_that_somebody_else_bears_by_now_does_not_come_back_and_the_res
 def test_an_identity_number_that_somebody_else_has_by_now_does_not_come_back(branches, user):
     make_person("孙一", identity_number=identity_number(1))
     batch = written("members", member_rows(1))
-    person = Person.objects.get(name="孙一")
+    person = Person.objects.named("孙一").get()
     edited_by(user, person, identity_number=identity_number(2))
     last = Person.history.latest("history_id").history_id
     ImportBatch.objects.update(written=[["members.Person", [[last, last]]]])

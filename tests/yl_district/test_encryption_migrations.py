@@ -7,10 +7,10 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from assistance.models import AssistedYouth, Scholarship
-from members.models import Person
+from members.models import Person, PersonMerge
 from orgs.accounts.authentication import find_account
 from orgs.models import Unit, User
-from tests.factories import make_assisted_youth, make_organisation
+from tests.factories import make_assisted_youth, make_organisation, make_user
 from yl_district.privacy import encryption
 
 pytestmark = pytest.mark.postgresql
@@ -130,3 +130,41 @@ def test_phones_of_accounts_and_units_are_encrypted_with_their_history(taken_bac
     states = Unit.history.all()
     assert [state.contact_phone for state in [Unit.objects.get(), *states]] == [LANDLINE] * 4
     assert len({(state.id, state.seal) for state in states}) == len({state.id for state in states}) == 2
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+def test_people_known_by_a_case_alone_are_sealed_with_their_history(taken_back):
+    former = migrate([("members", "0018_merges_that_reveal_case_files")])
+    people, history = (former.get_model("members", name).objects for name in ("Person", "HistoricalPerson"))
+    facts = {"birth_date": "2011-09-23", "gender": "F", "other_names": "白小露"}
+    case, open_one = (
+        people.create(name=name, search_text=f"{name} x", name_sort="x", **facts) for name in ("白露", "章程")
+    )
+    staff = make_user().pk
+    place = make_organisation().pk
+    former.get_model("members", "Post").objects.create(
+        person=open_one, organisation_id=place, title="书记", nature="part_time", started_on="2016-09-01"
+    )
+    for person, key in ((case, case.pk), (open_one, open_one.pk), (case, case.pk + 10)):
+        states = {"id": key, "name": person.name, "seal": person.seal, "history_date": "2017-01-05T00:00Z"}
+        history.create(**states, **facts, history_type="+")
+    told = {"kept": open_one, "lost_key": case.pk, "lost_name": "白露", "merged_by_id": staff, "journal": "{}"}
+    former.get_model("members", "PersonMerge").objects.create(**told)
+
+    def held():
+        text = "".join(map(columns, ["members_person", "members_historicalperson", "members_personmerge"]))
+        return [text.count(word) for word in ("'白露", "'章程", "白小露")]
+
+    assert held() == [5, 3, 5]
+    migrate()
+    assert held() == [0, 3, 2]
+    assert list(Person.objects.wrongly_sealed_or_open()) == []
+    found = Person.objects.get(pk=case.pk)
+    assert (found.name, str(found.birth_date), found.gender, found.other_names) == ("白露", *facts.values())
+    assert {(state.name, str(state.birth_date)) for state in Person.history.exclude(id=open_one.pk)} == {
+        ("白露", "2011-09-23")
+    }
+    assert PersonMerge.objects.get().lost_name == "白露"
+    migrate([("members", "0018_merges_that_reveal_case_files")])
+    assert held() == [5, 3, 5]

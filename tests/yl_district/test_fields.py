@@ -20,7 +20,7 @@ MAY = date(2017, 5, 4)
 PERSONAL = {
     CaseGrant: {"name", "birth_date", "reason"},
     Member: {"wechat"},
-    Person: {"name", "identity_number", "mobile", "other_names", "document_number"},
+    Person: {"name", "identity_number", "mobile", "other_names", "document_number", "sealed_facts"},
     User: {"mobile"},
     Unit: {"contact_phone"},
 }

@@ -20,15 +20,15 @@ from yl_district.privacy import encryption, keys
 from yl_district.privacy.authenticators import unseal
 
 NEW = f"new {base64.b64encode(bytes(32)).decode()}"
-PEOPLE = 7
+PEOPLE = 8
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture
 def records():
-    """People and a case written under the key that was current so far, of which one person has nothing to encrypt."""
-    for number in range(PEOPLE):
+    """People and a case written under the key that was current so far; of one person the name and the like alone."""
+    for number in range(PEOPLE - 1):
         make_person(f"章程{number}", mobile=f"1380013800{number}")
     person = make_person("白露")
     return make_assisted_youth(make_organisation(), person=person, guardian="白建国", needs="棉衣")
@@ -100,7 +100,7 @@ def test_no_two_cells_written_anew_have_a_nonce_in_common(records, settings):
     after = stored_cells()
     nonces = {base64.b64decode(cell.rpartition(":")[2])[:12] for cell in before + after}
     # A history has copies of its record's cells, which are written anew each for itself.
-    assert len(set(after)) == len(after) == len(before) == 2 * (PEOPLE + 4) + 3
+    assert len(set(after)) == len(after) == len(before) == 2 * (2 * PEOPLE + 4) + 3
     assert len(nonces) == len(set(before)) + len(after)
 
 

@@ -13,6 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from ..fields import FirstDateField
 from ..pinyin import SearchTextField
+from ..privacy.sealed_facts import SealedFactsField
 from .watching import about_to_delete, about_to_link, about_to_save
 
 BATCH_SIZE = 500
@@ -155,8 +156,8 @@ def tracked_models():
 
 
 def tracked_fields(model):
-    """The fields kept in the model's history."""
-    return model.history.model.tracked_fields
+    """The fields kept in the model's history, without the column that holds others sealed."""
+    return [field for field in model.history.model.tracked_fields if not isinstance(field, SealedFactsField)]
 
 
 def links_at(model, keys):

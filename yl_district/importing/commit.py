@@ -15,6 +15,7 @@ from ..audit.access_log import Action, operating_system_user, record
 from ..history.bulk_sql import enlarge_cache, insert_history, insert_rows, reserve_keys, set_links, update_rows
 from ..history.tracking import because, tracked_fields
 from ..likeness import name_key
+from ..privacy.sealed_facts import SealableRows, row_told
 from ..privacy.sealed_links import SealedForeignKey, hold_records
 from ..sheets.columns import rows_kept
 from ..sheets.resource import SheetResource
@@ -26,6 +27,7 @@ from .models import ImportBatch
 from .outcomes import parts_read, refused_parts
 from .questions import UNANSWERED, answers_in_words, left_open
 from .reading import PartReader
+from .sealing import SealedOwners
 from .stage import Act, dependency_order, foreign_keys, model_of
 from .versions import Changes, as_ranges, give_reason, marks_of, written_since
 
@@ -76,6 +78,7 @@ def commit(batch: ImportBatch, resources: Iterable[type[SheetResource]], *, only
             writer.verify_unchanged(locked)
             writer.verify_kept()
             writer.settle()
+            writer.sealing.settle()
             finish(locked, writer, only_right)
     except IntegrityError:
         raise CommitRefused(COMMIT_CONFLICT) from None
@@ -115,6 +118,7 @@ class ActWriter:
         self.begun: dict[TrackedModel, set[int]] = defaultdict(set)
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.owners = {owner for owner in map(owner_of, resources) if owner}
+        self.sealing = SealedOwners()
         self.marks, self.committee = batch.mark, batch.organisation
         self.whole = {model._meta.label for resource in resources for model in relied_on_as_a_whole(resource)}
         self.find_changes()
@@ -198,7 +202,7 @@ class ActWriter:
             ]
             links += [(linked_label(model, name), key) for name, keys in act.links.items() for key in keys]
             relied = any(not isinstance(key, list) and key in changed.get(label, ()) for label, key in links)
-            named = names and name_key(act.row[field_place(model, "name")]) in names
+            named = names and name_key(name_told(model, act.row)) in names
             if relied or named or act.key in changed.get(act.label, ()):
                 raise OutdatedCheck
 
@@ -249,6 +253,7 @@ class ActWriter:
             rows = [act.row for act in last.values()]
             self._resolved(model, rows)
             if names:
+                self.sealing.note_former(model, names, last)
                 update_rows(model, names, rows)
             self._link(model, last.values())
             if kept & {*names} or any(act.links for act in last.values()):
@@ -266,6 +271,7 @@ class ActWriter:
 
     def _note(self, model: TrackedModel, rows: Sequence[list[Any]], kind: str) -> None:
         self.written[model._meta.label] += insert_history(model, rows, kind)
+        self.sealing.note(model, rows)
         if model in self.settled:
             resource, field = self.settled[model]
             place = field_place(model, field.name)
@@ -295,6 +301,12 @@ def owner_of(resource: type[SheetResource]) -> str | None:
     """Label of the model of the resource's owner field; None where it has none."""
     name = getattr(resource, "owner", None)
     return name and resource._meta.model._meta.get_field(name).related_model._meta.label
+
+
+def name_told(model: TrackedModel, row: list[Any]) -> str:
+    """The name of the record of a row, also where the row is sealed."""
+    name = row[field_place(model, "name")]
+    return row_told(model, row).name if not name and issubclass(model, SealableRows) else name
 
 
 def field_place(model: TrackedModel, name: str) -> int:

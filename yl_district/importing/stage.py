@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 
 from ..history.bulk_sql import row_of
+from ..privacy.sealed_facts import SealableRows
 from ..privacy.sealed_links import SealedForeignKey
 from ..sheets.resource import SheetResource
 
@@ -95,9 +96,10 @@ def foreign_keys(model: type[models.Model]) -> list[tuple[int, Any]]:
 
 
 def derived(model: type[models.Model], names: Collection[str]) -> list[str]:
-    """Names of the derived fields with a source among `names`."""
+    """Names of the derived fields with a source among `names`, and of those that are only written together."""
     fields = model._meta.concrete_fields
-    return [field.name for field in fields if not {*names}.isdisjoint(getattr(field, "sources", ()))]
+    found = [field.name for field in fields if not {*names}.isdisjoint(getattr(field, "sources", ()))]
+    return [*found, *model.written_together(names)] if issubclass(model, SealableRows) else found
 
 
 def dependency_order(labels: Iterable[str]) -> list[str]:

@@ -21,6 +21,7 @@ from ..typing import TrackedModel, User
 from .commit import HISTORY_REASON, CommitRefused, settled_models
 from .models import ImportBatch
 from .reversals import BEYOND_REACH_NOW, KEYS_AT_ONCE, REVERSED, Reversal, restore, reversals, states_of
+from .sealing import SealedOwners
 from .stage import derived
 
 LISTED = 500  # remaining records listed in the result
@@ -62,6 +63,7 @@ class ReversalWriter:
     def __init__(self, resources: Iterable[type[SheetResource]]) -> None:
         self.settled = settled_models(resources)
         self.waiting: list[Reversal] = []
+        self.sealing = SealedOwners()
         self.settling: dict[type[SheetResource], set[int]] = defaultdict(set)
         self.counts: Counter[str] = Counter()
         self.staying: list[list[Any]] = []
@@ -85,6 +87,7 @@ class ReversalWriter:
         self._carry_out()
         for resource, keys in self.settling.items():
             resource.settle(keys)
+        self.sealing.settle()
 
     @property
     def staying_count(self) -> int:
@@ -120,7 +123,9 @@ class ReversalWriter:
             for field in model._meta.local_many_to_many:
                 links = field.remote_field.through._base_manager
                 links.filter(**{f"{field.m2m_field_name()}__in": keys}).delete()
-            insert_history(model, [row_of(one) for one in records], "-")
+            rows = [row_of(one) for one in records]
+            self.sealing.note(model, rows)
+            insert_history(model, rows, "-")
             delete_rows(model, keys)
 
     def _restore(self, model: TrackedModel, pairs: Sequence[tuple[Reversal, Any]]) -> None:
@@ -141,5 +146,7 @@ class ReversalWriter:
         for written, rows in by_names.items():
             columns = [name for name in written if name not in links]
             if columns:
+                self.sealing.note_former(model, columns, [one.key for one, _ in pairs])
                 update_rows(model, columns, rows)
+            self.sealing.note(model, rows)
             insert_history(model, rows, "~")

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Max, QuerySet
 
 from ..likeness import name_key
+from ..privacy.sealed_facts import SealableRows
 from ..privacy.sealed_links import SealedForeignKey, keys_referred_to
 from ..typing import TrackedModel
 from .stage import dependency_order
@@ -77,7 +78,10 @@ def keys_by(rows: QuerySet, field: Any) -> Iterable[int]:
 
 def keys_of_names(rows: QuerySet) -> set[str]:
     """What other spellings of the names of rows have in common with them."""
-    return {name_key(name) for name in rows.values_list("name", flat=True)}
+    names = {*rows.values_list("name", flat=True)}
+    if issubclass(rows.model, SealableRows):
+        names |= {row.name for row in rows.filter(sealed_facts__isnull=False)}
+    return {name_key(name) for name in names if name}
 
 
 def has_name(model: TrackedModel) -> bool:

@@ -335,6 +335,21 @@ def encrypt_rows(model, owner=None):
         store_columns(model, rows, ["seal", *names, *index_names(model, names)])
 
 
+def encrypt_column(model, name):
+    """Encrypts a column that still holds plain text in rows with a seal, for the migration that encrypts it."""
+    for row in model._base_manager.exclude(**{f"{name}__isnull": True}).iterator():
+        if not row.__dict__[name].key_id:
+            setattr(row, name, row.__dict__[name].stored)
+            store_columns(model, [row], [name])
+
+
+def decrypt_column(model, name):
+    """Decrypts a column in place, for the reverse migration of `encrypt_column`."""
+    for row in model._base_manager.exclude(**{f"{name}__isnull": True}).iterator():
+        row.__dict__[name] = Sealed(getattr(row, name))
+        store_columns(model, [row], [name])
+
+
 def decrypt_rows(model):
     """Decrypts the columns in place, for the reverse migration of `encrypt_rows`."""
     names = [field.name for field in encrypted_fields(model)]

@@ -18,6 +18,7 @@ from yl_district.privacy.encryption import (
     store_columns,
 )
 from yl_district.privacy.keys import current_key
+from yl_district.privacy.sealed_facts import SealableRows
 from yl_district.record_options import options_of
 
 
@@ -35,6 +36,9 @@ class EncryptedColumns:
         """Decrypts every value of the row; raises DecryptionError where one cannot be decrypted."""
         for field in encrypted_fields(row):
             readable(getattr(row, field.attname))
+        if isinstance(row, SealableRows):
+            row.open_facts()
+            readable(row.first_fact)
 
     def store_anew(self, rows):
         """Re-encrypts opened rows under the current key."""
