@@ -18,10 +18,10 @@ from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
 from yl_district.counts import latest_of_each, number_of
 from yl_district.database.actors import whole_case_files
-from yl_district.days import FIRST_BIRTH_YEAR, FIRST_YEAR, Bounds, announced, bounded, happened
+from yl_district.days import FIRST_BIRTH_YEAR, announced, happened
 from yl_district.fields import YearField, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, standing_on
+from yl_district.periods import Period, standing_on, years_before
 from yl_district.pinyin import is_found_by
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
 from yl_district.privacy.masking import masked_name
@@ -295,7 +295,7 @@ class AssistedYouth(SealedLinkModel):
     legal_basis = models.CharField("处理依据", max_length=20, choices=LegalBasis, blank=True)
     legal_basis_on = happened(models.DateField("同意或依据日期", null=True, blank=True))
     remark = EncryptedTextField("备注", blank=True)
-    kept_until = bounded(models.DateField("延长保存至", null=True, blank=True), Bounds(FIRST_YEAR, 1))
+    kept_until = models.DateField("延长保存至", null=True, blank=True)
     nameless_on = happened(models.DateField("匿名日期", null=True, blank=True, editable=False))
 
     record_options = RecordOptions(
@@ -357,6 +357,9 @@ class AssistedYouth(SealedLinkModel):
         check_order(self, "registered_on", "removed_on")
         if self.legal_basis and not self.legal_basis_on:
             raise ValidationError({"legal_basis_on": problem("取得同意或确定依据的日期", "请补填日期")})
+        latest = years_before(timezone.localdate(), -1)
+        if self.kept_until and self.kept_until > latest:
+            raise ValidationError({"kept_until": problem(f"不晚于 {latest} 的日期（一次最多延长一年）", "请核对年份")})
 
     def pairing_on(self, day):
         """Returns the pairing in force on `day`, or None."""

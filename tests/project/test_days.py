@@ -34,6 +34,7 @@ APPS = ("orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Neither happened nor announced: what is planned, expected, asked for or derived, and bounds of periods.
 OTHER_DAYS = {
     "activities.Activity.held_on",
+    "assistance.AssistedYouth.kept_until",
     "assistance.CaseGrant.expires_on",
     "members.Member.graduated_on",
     # Derived: the first of the days from which a member can stand, which are bounded themselves.
