@@ -16,6 +16,12 @@ def kinds_in_sql(kinds):
     return ", ".join(f"'{RoleKind(kind).value}'" for kind in sorted(kinds))
 
 
+# Beside a function's name only superusers may set such a parameter, which the owner of the tables need not be.
+LOOK_AT_ALL = """DECLARE before text := coalesce(current_setting('yl.sees_all', true), '');
+    BEGIN
+    PERFORM set_config('yl.sees_all', 'on', true);"""
+LOOK_AS_BEFORE = """PERFORM set_config('yl.sees_all', before, true);
+    END"""
 FUNCTIONS = f"""
 CREATE FUNCTION yl_sees_all() RETURNS boolean LANGUAGE sql STABLE AS
     $$ SELECT coalesce(current_setting('yl.sees_all', true), '') <> '' $$;
@@ -23,9 +29,10 @@ CREATE FUNCTION yl_sees_all() RETURNS boolean LANGUAGE sql STABLE AS
 CREATE FUNCTION yl_actor() RETURNS bigint LANGUAGE sql STABLE AS
     $$ SELECT nullif(current_setting('yl.user', true), '')::bigint $$;
 
-CREATE FUNCTION yl_open_people() RETURNS SETOF text LANGUAGE sql STABLE SECURITY DEFINER
-    SET yl.sees_all = 'on' SET search_path FROM CURRENT AS $$
-    SELECT granted.person_id
+CREATE FUNCTION yl_open_people() RETURNS SETOF text LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path FROM CURRENT AS $$
+    {LOOK_AT_ALL}
+    RETURN QUERY SELECT granted.person_id::text
     FROM assistance_casegrant granted
     JOIN orgs_organisation place ON place.id = granted.organisation_id
     JOIN orgs_user holder ON holder.id = granted.user_id AND holder.is_active
@@ -36,12 +43,16 @@ CREATE FUNCTION yl_open_people() RETURNS SETOF text LANGUAGE sql STABLE SECURITY
             WHERE role.user_id = holder.id AND role.kind IN ({kinds_in_sql(CASE_KEEPERS)})
                 AND starts_with(place.path, own.path))
         AND NOT EXISTS (
-            SELECT FROM orgs_role role WHERE role.user_id = holder.id AND role.kind = '{RoleKind.ADMINISTRATOR}')
+            SELECT FROM orgs_role role WHERE role.user_id = holder.id AND role.kind = '{RoleKind.ADMINISTRATOR}');
+    {LOOK_AS_BEFORE}
     $$;
 
-CREATE FUNCTION yl_names_nobody(key bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
-    SET yl.sees_all = 'on' SET search_path FROM CURRENT AS
-    $$ SELECT NOT EXISTS (SELECT FROM assistance_assistance_youths WHERE assistance_id = key) $$;
+CREATE FUNCTION yl_names_nobody(key bigint, OUT answer boolean) LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path FROM CURRENT AS $$
+    {LOOK_AT_ALL}
+    answer := NOT EXISTS (SELECT FROM assistance_assistance_youths WHERE assistance_id = key);
+    {LOOK_AS_BEFORE}
+    $$;
 
 CREATE FUNCTION yl_deciding_organisations() RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     SELECT place.id

@@ -11,7 +11,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.urls import reverse
 
 from assistance.models import AssistedYouth, CaseGrant, Scholarship
-from assistance.row_policies import OPEN_ROWS
+from assistance.row_policies import FUNCTIONS, OPEN_ROWS
 from tests.project.test_case_secrecy import case_addresses
 from tests.viewers import district, records, viewers
 from yl_district.audit import write_once
@@ -118,6 +118,34 @@ def test_only_who_acts_for_somebody_or_for_the_whole_is_shown_any_row():
     assert unnamed == dict.fromkeys(OPEN_ROWS, 0) | open_to_all
     assert (own, youths) == (stored, [rows["assisted_youth"]])
     assert whole == stored
+
+
+@contextmanager
+def plain_owner():
+    """The test's transaction, continued by a role that is no superuser, in a schema of its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE yl_plain; CREATE SCHEMA of_plain AUTHORIZATION yl_plain; SET LOCAL ROLE yl_plain")
+        cursor.execute("SET LOCAL search_path TO of_plain, public")
+        yield cursor
+
+
+def test_an_owner_who_is_no_superuser_may_create_the_functions_of_the_policies():
+    with plain_owner() as cursor:
+        cursor.execute(FUNCTIONS)
+        cursor.execute("SELECT count(*) FROM pg_proc WHERE pronamespace = 'of_plain'::regnamespace")
+        assert cursor.fetchone() == (5,)
+
+
+def test_twin_functions_that_state_the_parameter_themselves_are_refused_to_him():
+    stating = FUNCTIONS.replace("SET search_path FROM CURRENT", "SET yl.sees_all = 'on'")
+    with plain_owner() as cursor, pytest.raises(ProgrammingError, match="permission denied to set parameter"):
+        cursor.execute(stating)
+
+
+def test_the_functions_of_the_policies_leave_the_actor_as_he_was():
+    with acting_as(Actor(7)), connection.cursor() as cursor:
+        cursor.execute("SELECT yl_names_nobody(1), (SELECT count(*) FROM yl_open_people())")
+        assert (cursor.fetchone(), named()) == ((True, 0), ("7", ""))
 
 
 def test_a_row_about_a_closed_file_cannot_be_written_either():
