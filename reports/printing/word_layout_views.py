@@ -1,5 +1,7 @@
 """Pages of the Word layouts: the list, a new one, withdrawing one, and the files themselves."""
 
+from functools import lru_cache
+
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -41,16 +43,17 @@ def word_layout_list(request):
         "title": "Word 版式",
         "layouts": layouts,
         "in_force": in_force,
-        "problem": problem_of(in_force) if in_force else "",
+        "problem": problem_of(bytes(in_force.content)) if in_force else "",
         "may_change": request.user.may_open("word_layout_create"),
     }
     return render(request, "reports/word_layout_list.html", context)
 
 
-def problem_of(layout):
-    """Why the layout cannot produce documents, in the words for a new one; "" where it can."""
+@lru_cache(maxsize=2)
+def problem_of(content):
+    """Why a layout's file cannot produce documents, in the words for a new one; "" where it can."""
     try:
-        check_layout(bytes(layout.content))
+        check_layout(content)
     except LayoutRefused as refused:
         return str(refused)
     return ""

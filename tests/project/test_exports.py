@@ -88,7 +88,7 @@ def is_identity_number(text):
 
 def names_of_minors():
     """The whole names of everybody registered, which pages escape from their markup on."""
-    return re.compile("|".join(name.removesuffix(MARKUP) for name in Person.objects.values_list("name", flat=True)))
+    return re.compile("|".join(person.name.removesuffix(MARKUP) for person in Person.objects.all()))
 
 
 def answers(client, user, rows):
