@@ -24,6 +24,7 @@ from yl_district.importing.models import ImportBatch
 from yl_district.pinyin import SearchTextField
 from yl_district.privacy.encryption import BlindIndexField
 from yl_district.privacy.sealed_facts import SealedFactsField
+from yl_district.privacy.sealed_links import SealedKeyField
 
 from . import factories
 from .pages import browser_of
@@ -75,7 +76,7 @@ def text_columns():
     for model in (model for app in APPS for model in apps.get_app_config(app).get_models()):
         for field in model._meta.concrete_fields:
             is_text = isinstance(field, (CharField, TextField)) and not field.choices
-            is_derived = isinstance(field, (SearchTextField, BlindIndexField, SealedFactsField))
+            is_derived = isinstance(field, (SearchTextField, BlindIndexField, SealedFactsField, SealedKeyField))
             if is_text and not is_derived and not model.__name__.startswith("Historical"):
                 yield model, field
 

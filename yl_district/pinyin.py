@@ -188,7 +188,7 @@ def blind_indexes(model, column):
 def store_name_orders(*models_named):
     """Fills the sort keys of stored rows, for the migrations that add them."""
     for model in models_named:
-        field, last, rows = model._meta.get_field("name_sort"), 0, model._base_manager.only("pk", "name")
+        field, last, rows = model._meta.get_field("name_sort"), 0, model._base_manager.all()
         while batch := list(rows.filter(pk__gt=last).order_by("pk")[:ROWS_PER_UPDATE]):
             for row in batch:
                 row.name_sort, last = field.derived(row), row.pk

@@ -34,6 +34,8 @@ WITHOUT_CANARY = {
     "yl_district.ImportHeading": "how the office explained a heading",
     "yl_district.ImportAlias": "how the office explained a spelling",
     "yl_district.DatabaseTag": "a random name of the database",
+    "yl_district.InstallationFact": "fingerprints and marks of the database, which no page shows",
+    "orgs.WholeExport": "what leaders and auditors of the whole district are told of",
     "yl_district.Submission": "digests, which no page shows",
     "orgs.Organisation.path": "a place in the tree",
     "orgs.User.username": "made by the factory; pages show it to administrators beside the name",
