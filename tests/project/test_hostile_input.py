@@ -1,5 +1,6 @@
 """No request causes a 500, whatever its input, and the response is an HTML page in Chinese."""
 
+import json
 import re
 from datetime import date
 from types import SimpleNamespace
@@ -162,6 +163,8 @@ def fault(response):
         or "attachment" in response.get("Content-Disposition", "")
     ):
         return None
+    if response["Content-Type"] == "application/json":
+        return None if json.loads(response.content) is not None else "nothing"
     if not response["Content-Type"].startswith("text/html"):
         return f"not HTML but {response['Content-Type']}"
     text = response.content.decode()
