@@ -105,7 +105,11 @@ clean:  ## remove what make made, but neither the database nor the keys
 
 # The folder was once made with the mode of any other; what is in it is looked at by whatever starts.
 private: | python
-	mkdir -p .local && chmod 700 .local
+	mkdir -p .local
+	test -O .local || { \
+		echo '$(CURDIR)/.local 属于另一个用户，可能曾以那个用户（例如 root）运行过 make，没有继续。' >&2; \
+		echo "请改用那个用户运行，或由管理员把整个目录交给现在的用户：chown -R $$(id -u) '$(CURDIR)'" >&2; exit 1; }
+	chmod 700 .local
 
 python:
 	test -n "$(PYTHON)" || { echo '需要 Python 3.11 或更高版本，请先安装。' >&2; exit 1; }

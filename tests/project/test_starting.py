@@ -41,6 +41,20 @@ def prepared():
     return out.getvalue()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+@pytest.mark.parametrize("is_own", [True, False])
+def test_make_touches_no_folder_of_another_user(tmp_path, is_own):
+    local = tmp_path / ".local"
+    local.mkdir()
+    local.chmod(0o755)
+    if not is_own:
+        os.chown(local, 65_534, 65_534)
+    makefile = settings.BASE_DIR / "Makefile"
+    code, _, errors = make("-f", str(makefile), "-C", str(tmp_path), "private")
+    assert (code, local.stat().st_mode & 0o777) == ((0, 0o700) if is_own else (2, 0o755))
+    assert errors.startswith("" if is_own else f"{local} 属于另一个用户，可能曾以那个用户（例如 root）运行过 make，")
+
+
 def test_make_run_refuses_any_database_but_its_own(tmp_path):
     path = tmp_path / "office.sqlite3"
     for url in (f"sqlite:///{path}", "postgres://office:very-secret@127.0.0.1:1/office"):
