@@ -114,15 +114,26 @@ def hostile_documents():
     quoted = f"{mark('begin')}{instruction('QUOTE 68 68 69')}{mark('separate')}{mark('end')}"
     deleted = f'<w:del w:id="1" w:author="x">{instruction(" PAGE x")}</w:del>'
     picture = '<v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="http://example.org/a.png"/>'
+    template = f'<Relationship Id="rId1" Type="{OFFICE}/attachedTemplate" Target="http://e/a" TargetMode="External"/>'
+    template = f'<Relationships xmlns="x">{template}</Relationships>'
     dde = "c:\\windows\\cmd.exe /c calc"
     within = mark("begin") + instruction(f"DDEAUTO {dde}") + mark("separate") + mark("end")
     return {
         "remote template": outside("attachedTemplate"),
+        "remote template that is found in another case": with_parts(
+            document(), {"word/_RELS/settings.xml.RELS": template}
+        ),
+        "remote template by a link": with_change(
+            document(), "word/settings.xml", "</w:settings>", '<w:attachedTemplate z:id="rId1" xmlns:z="z"/>'
+        ),
+        "remote picture by a link": with_body('<a:blip xmlns:a="a" xmlns:z="z" z:link="rId1"/>'),
         "remote picture": outside("image"),
         "remote object": outside("oleObject"),
         "remote frame": outside("frame"),
         "remote part of the document": outside("subDocument"),
         "link to a server of the network": outside("hyperlink", "\\\\example.org\\a"),
+        "link to a server, escaped": outside("hyperlink", "%5C%5Cexample.org%5Ca"),
+        "link to a script, broken": outside("hyperlink", "java&#9;script:alert(1)"),
         "link to a program": outside("hyperlink", "file:///C:/Windows/System32/cmd.exe"),
         "picture fetched by VML": with_body(f"<w:p><w:r><w:pict>{picture}</w:pict></w:r></w:p>"),
         "OLE object": with_relationship(document(), WORD_LINKS, "oleObject"),

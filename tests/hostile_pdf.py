@@ -117,6 +117,8 @@ def hostile_pdfs():
         "form that sends itself": pdf(linked(S=Name.SubmitForm, F="http://example.org")),
         "form that fetches data": pdf(linked(S=Name.ImportData, F="a.fdf")),
         "other document": pdf(linked(S=Name.GoToR, F="//example.org/a.pdf", D=[0, Name.Fit])),
+        "thread of another document": pdf(linked(S=Name.Thread, F="//example.org/a.pdf")),
+        "sound": pdf(linked(S=Name.Sound)),
         "embedded document": pdf(linked(S=Name.GoToE, D=[0, Name.Fit])),
         "address opened by itself": pdf(opening(S=Name.URI, URI="http://example.org")),
         "address opened after a page": pdf(

@@ -9,7 +9,7 @@ from pathlib import Path
 from .findings import Unsafe
 
 # Raised whenever the inspection finds more than before: what was stored under an earlier one is inspected again.
-INSPECTION = 1
+INSPECTION = 2
 PRODUCT_FOLDER = Path(__file__).parents[2]
 STARTER = "import sys; sys.path.append(sys.argv[1]); from yl_district.inspection.child import main; main(sys.argv[2])"
 INSPECTING_SECONDS = 60

@@ -40,10 +40,10 @@ def inspect_package(package):
             check_type(name, kind)
     charted = set()
     for name in package.entries:
-        if name.endswith(".rels"):
+        if is_relationships(name):
             charted |= inspect_relationships(package, name)
     for name in package.entries:
-        if name == TYPES_PART or name.endswith(".rels"):
+        if name == TYPES_PART or is_relationships(name):
             continue
         if package.is_xml(name):
             inspect_xml(package, name)
@@ -51,6 +51,11 @@ def inspect_package(package):
             inspect_workbook_of_chart(package, name)
         else:
             inspect_binary(package, name)
+
+
+def is_relationships(name):
+    """Whether a part says what another one refers to; Office programs take names in whatever case."""
+    return name.lower().endswith(".rels")
 
 
 def check_type(name, kind):
@@ -99,6 +104,8 @@ def inspect_xml(package, name):
         if element in FORMULAS:
             formula.append("")
         if element in PICTURE_ELEMENTS and any(map(is_outside_picture, attributes.all("src", "href"))):
+            raise active("引用的外部图片", name)
+        if element == "blip" and any(attributes.all("link")):
             raise active("引用的外部图片", name)
         if element == "definedName" and attributes.one("name").lower().removeprefix("_xlnm.").startswith("auto_"):
             raise active("自动执行的名称", name)

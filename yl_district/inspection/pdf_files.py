@@ -31,7 +31,7 @@ ACTIVE_VALUES = {
     **dict.fromkeys(["/SubmitForm", "/ImportData"], SENDING),
     **dict.fromkeys(["/GoToR", "/GoToE"], OTHER_FILE_OPENED),
     **dict.fromkeys(["/EmbeddedFile", "/FileAttachment"], EMBEDDED),
-    **dict.fromkeys(["/Rendition", "/Movie", "/Screen", "/3D", "/GoTo3DView"], MEDIA),
+    **dict.fromkeys(["/Rendition", "/Movie", "/Sound", "/Screen", "/3D", "/GoTo3DView"], MEDIA),
     **dict.fromkeys(["/RichMedia", "/RichMediaExecute"], MEDIA),
 }
 VALUE_KEYS = ("/S", "/Subtype", "/Type")
@@ -144,7 +144,7 @@ def inspect_dictionary(value, place):
         words = ACTIVE_VALUES.get(name_of(value, key))
         if words:
             raise active(words, place)
-    if name_of(value, "/FS") == "/URL":
+    if name_of(value, "/FS") == "/URL" or (name_of(value, "/S") == "/Thread" and "/F" in value):
         raise active(OTHER_FILE_OPENED, place)
     if name_of(value, "/S") == "/URI" and not is_plain_link(text_of(value, "/URI")):
         raise active(f"指向本机、局域网或程序的链接（{text_of(value, '/URI')[:80]}）", place)
