@@ -22,7 +22,7 @@ class AssistedYouthTable(PageTable):
     related = ("organisation",)
     prefetched = ("person",)
 
-    person = PersonNameColumn(accessor="shown_name")
+    person = PersonNameColumn(accessor="shown_name", verbose_name="姓名")
     gender = tables.Column(accessor="person__gender", orderable=False)
     identity_number = MaskedColumn(accessor="person__identity_number")
 
@@ -77,7 +77,7 @@ class ScholarshipTable(PageTable):
 
     prefetched = ("student",)
 
-    student = PersonNameColumn(accessor="shown_name")
+    student = PersonNameColumn(accessor="shown_name", verbose_name="姓名")
 
     class Meta(PageTable.Meta):
         model = Scholarship

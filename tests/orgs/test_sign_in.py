@@ -1,5 +1,6 @@
 """Signing in: names, login attempts, the second factor, and what is logged."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from tests.pages import browser_of
 from yl_district.audit.models import AccessEntry
 
 pytestmark = pytest.mark.django_db
+TITLE = re.compile("<title>(.*?) ?· 地区团委工作台</title>")
 WRONG = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
 
 
@@ -324,6 +326,18 @@ def test_the_second_factor_is_offered_to_all_and_given_up_by_whoever_may(user, r
     keeper = signed_in(make_user("程安", root, Role.Kind.CASEWORKER), ahead=1)
     refused = keeper.post(reverse("mfa_deactivate_totp"))
     assert "您的角色必须使用动态口令，不能停用。" in refused.content.decode()
+
+
+def test_the_pages_of_ones_own_account_have_titles(user):
+    client = signed_in(user)
+    own = ["mfa_index", "mfa_activate_totp", "account_reauthenticate", "usersessions_list", "password_change"]
+    pages = [client.get(reverse(name)) for name in own]
+    make_second_factor(user)
+    client = signed_in(user, ahead=1)
+    of_codes = ["mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_reauthenticate"]
+    pages += [client.get(reverse(name), follow=True) for name in of_codes]
+    titles = [TITLE.search(page.content.decode())[1] for page in pages]
+    assert [title for title in titles if not title] == [] and len(set(titles)) > len(own)
 
 
 def test_an_act_that_asks_again_leads_back_to_the_page(user):

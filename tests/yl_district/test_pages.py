@@ -9,6 +9,7 @@ from django.conf import settings
 from django.template.loader import select_template
 from django.urls import get_resolver, resolve
 
+from tests.project.test_name_order import tables_of_pages
 from tests.viewers import APPS
 from yl_district.pages.pages import template_names
 
@@ -62,3 +63,12 @@ def test_no_template_lies_where_no_page_looks_for_it():
     looked_for = {f"{app}/{name}.html" for app, name in views()} | named_in_code()
     looked_for |= {f"{app}/{name.rpartition('_')[0]}_form.html" for app, name in views() if name}
     assert [name for name in sorted(templates) if not any(map(PurePath(name).match, looked_for))] == []
+
+
+def test_every_column_of_a_list_has_a_heading_in_chinese():
+    assert get_resolver().url_patterns, "reads every module of lists"
+    columns = [
+        (each, column) for each in tables_of_pages() for column in each(each.Meta.model._default_manager.none()).columns
+    ]
+    headings = {(each.__name__, column.name): column.header for each, column in columns}
+    assert {name for name, words in headings.items() if words and not re.search("[\u4e00-\u9fff]", str(words))} == set()
