@@ -6,9 +6,11 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordForm
 from django.urls import get_resolver
 
+from members.models import Member
 from orgs.accounts import sign_in_forms
 from tests.records import below
 from yl_district.pages.forms import PageFormMixin
+from yl_district.web.error_pages import typed_value
 from yl_district.web.kept_forms import NEVER_KEPT
 
 
@@ -39,3 +41,8 @@ def test_everything_else_is():
 @pytest.mark.parametrize("name", ["form-0-code", "mfa-otp", "password1", "token"])
 def test_however_a_form_is_prefixed(name):
     assert NEVER_KEPT.search(name)
+
+
+def test_a_choice_between_yes_and_no_is_shown_in_words():
+    shown = {sent: typed_value(Member._meta.get_field("in_school"), sent) for sent in ("true", "false", "unknown")}
+    assert shown == {"true": "是", "false": "否", "unknown": "未填写"}

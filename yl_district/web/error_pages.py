@@ -2,6 +2,7 @@
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation
+from django.db.models import BooleanField
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
@@ -11,6 +12,8 @@ from ..fields import is_masked
 from ..privacy.masking import masked
 
 MOST_FIELDS_SHOWN = 60
+# What browsers send of a choice between yes and no.
+YES_OR_NO = {"true": "是", "on": "是", "false": "否", "unknown": "未填写"}
 
 
 def not_found(request, exception):
@@ -56,4 +59,5 @@ def typed_value(field, value):
     """Display text of a submitted value: masked where the field is, choices by their label."""
     if is_masked(field):
         return masked(value)
-    return dict(field.flatchoices).get(value, value)
+    words = YES_OR_NO if isinstance(field, BooleanField) else dict(field.flatchoices)
+    return words.get(value, value)
