@@ -194,6 +194,17 @@ def test_what_is_typed_replaces_the_cell_after_confirmation_by_an_act_in_the_log
     assert OTHER not in entry.detail
 
 
+def test_what_the_cell_held_before_mends_it_as_well(place):
+    # Without an identity number, from which something else would be filled in beside.
+    person = make_person("白露", mobile=OTHER, gender="F")
+    place.member = make_member("白露", place.here, person)
+    damage(person, "mobile")
+    assert mend(place, mobile=OTHER, replaces_unreadable="on").status_code == 302
+    # As text, since a cell that cannot be read equals what its index says that it was.
+    assert str(Person.objects.get(pk=person.pk).mobile) == OTHER
+    assert AccessEntry.objects.filter(action="mend").count() == 1
+
+
 def test_a_damaged_cell_can_be_cleared(place):
     assert mend(place, mobile="无", replaces_unreadable="on").status_code == 302
     assert stored_cell(place.member.person, "mobile") == ""
