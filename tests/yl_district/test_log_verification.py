@@ -150,7 +150,13 @@ def test_a_file_without_a_code_is_said_to_have_none(content, said, tmp_path):
         call_command("verify_audit_log", "--witness", str(path))
 
 
-@pytest.mark.parametrize("text", [CODE, CODE.upper(), f"凭证{CODE}。", f"1234-{DIGEST[:20]}{'0' * 44}", f"x\n{CODE}\n"])
+# As an input method for Chinese writes digits and dashes.
+FULL_WIDTH = "".join(chr(ord(each) + 0xFEE0) for each in CODE)
+
+
+@pytest.mark.parametrize(
+    "text", [CODE, CODE.upper(), f"凭证{CODE}。", f"1234-{DIGEST[:20]}{'0' * 44}", f"x\n{CODE}\n", FULL_WIDTH]
+)
 def test_a_code_is_read_as_people_write_it(text):
     (found,) = witnesses_in(text)
     assert (found.number, found.digest[:20]) == (1234, DIGEST[:20])

@@ -1,6 +1,7 @@
 """Witnesses: the number and digest of a line as noted outside the database, by which a rewritten log shows."""
 
 import re
+import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -49,8 +50,8 @@ def last_witness():
 
 
 def witnesses_in(text):
-    """The set of Witnesses in a text: codes, whole digests, and both as `number-digest`."""
-    return set(map(noted, WITNESS_TEXT.finditer(text)))
+    """The set of Witnesses in a text: codes, whole digests, and both as `number-digest`, also typed in full width."""
+    return set(map(noted, WITNESS_TEXT.finditer(unicodedata.normalize("NFKC", text))))
 
 
 def witness_of(text):
