@@ -8,7 +8,7 @@ OFFICE_LIMITS = PackageLimits(parts=2000, unpacked=200 * 1024 * 1024, xml_part=1
 MACRO, XLM, OBJECT, ACTIVE_X = "宏", "宏表（XLM）", "嵌入的对象（OLE）", "ActiveX 控件"
 OTHER_FILE, CONNECTION, RIBBON, ADD_IN = "嵌入的另一份文件", "外部数据连接", "自定义功能区", "Office 加载项"
 BOOK_LINK, DDE = "指向其他工作簿或程序的链接（DDE）", "指向其他程序的链接（DDE）"
-LIVE, MAIL_MERGE, TEMPLATE = "实时数据（RTD）", "邮件合并的数据源", "附加的外部模板"
+LIVE, MAIL_MERGE, OUTSIDE_TEMPLATE = "实时数据（RTD）", "邮件合并的数据源", "附加的外部模板"
 # By the last segment of a relationship's type.
 ACTIVE_RELATIONSHIPS = {
     **dict.fromkeys(["vbaProject", "wordVbaData", "vbaProjectSignature", "attachedToolbars"], MACRO),
@@ -23,7 +23,7 @@ ACTIVE_RELATIONSHIPS = {
     **dict.fromkeys(["externalLink", "externalLinkPath"], BOOK_LINK),
     **dict.fromkeys(["mailMergeSource", "mailMergeHeaderSource"], MAIL_MERGE),
     "volatileDependencies": LIVE,
-    "attachedTemplate": TEMPLATE,
+    "attachedTemplate": OUTSIDE_TEMPLATE,
 }
 ACTIVE_TYPES = [
     (re.compile(r"macroEnabled|vbaProject|vbaData|attachedToolbars|keyMapCustomizations", re.IGNORECASE), MACRO),
@@ -49,7 +49,7 @@ ACTIVE_ELEMENTS = {
     "customUI": RIBBON,
     "mailMerge": MAIL_MERGE,
     "connection": CONNECTION,
-    "attachedTemplate": TEMPLATE,
+    "attachedTemplate": OUTSIDE_TEMPLATE,
 }
 PICTURE_ELEMENTS = {"imagedata", "fill", "stroke", "image"}
 FORMULAS = {"f", "formula", "formula1", "formula2", "definedName", "calculatedColumnFormula", "totalsRowFormula"}
