@@ -59,7 +59,15 @@ def test_a_caseworker_is_led_to_no_organisation_or_volunteer():
     youth = factories.make_assisted_youth(place.here)
     factories.make_grant(user, youth.person)
     fix_volunteer(youth, factories.make_volunteer(factories.make_hub(place.here)), date(2017, 1, 10))
-    assert refused(browser_of(user), youth.get_absolute_url()) == set()
+    client = browser_of(user)
+    assert [refused(client, record.get_absolute_url()) for record in (youth, youth.person)] == [set(), set()]
+
+
+def test_an_operator_is_led_from_a_persons_page_to_no_list_of_members():
+    place = two_branches()
+    hub = factories.make_hub(place.here)
+    client = browser_of(factories.make_user("程安", place.here, RoleKind.HUB_OPERATOR))
+    assert refused(client, factories.make_volunteer(hub).person.get_absolute_url()) == set()
 
 
 def test_twin_without_the_table_links_lead_to_refusals(monkeypatch):
