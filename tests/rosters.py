@@ -132,8 +132,9 @@ def is_link(record):
 
 
 def is_record(model):
-    """Whether a table holds the office's records, not their history."""
-    return model._meta.app_label in OFFICE and not model._meta.model_name.startswith("historical")
+    """Whether a table holds the office's records, not their history nor what is noted of exports."""
+    is_noted = model._meta.model_name.startswith(("historical", "wholeexport"))
+    return model._meta.app_label in OFFICE and not is_noted
 
 
 def histories():
