@@ -49,6 +49,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
         merger.journal.write(kept)
         merger.journal.recount()
         Person.objects.keep_sealed([kept.pk])
+        Person.objects.seal_history([lost.pk], Person.objects.sealed().filter(pk=kept.pk).exists())
         done = {"kept": kept.pk, "own": own, "entries": merger.journal.entries}
         merge = PersonMerge.objects.create(
             kept=kept,
@@ -57,7 +58,7 @@ def merge_people(kept, lost, *, request, reason, values, bases=(), dropped=()):
             merged_by=request.user,
             reason=reason,
             journal=json.dumps(done),
-            is_revealing=is_revealing,
+            revealing=PersonMerge.Revealing.YES if is_revealing else PersonMerge.Revealing.NO,
         )
     if accounts - {None, kept.user_id}:
         record(Action.ACCOUNT, subject_of(kept), request=request, detail="合并人员记录，解除绑定")
@@ -112,7 +113,10 @@ def take_back_merge(merge, *, request, reason):
         back.run()
         if not Person.objects.filter(pk=back.key(Person._meta.label, merge.lost_key)).exists():
             raise ValidationError(problem("还能恢复的记录", "并入的记录不能恢复，请联系系统管理员"))
-        Person.objects.keep_sealed([merge.kept_id, back.key(Person._meta.label, merge.lost_key)])
+        restored = back.key(Person._meta.label, merge.lost_key)
+        Person.objects.keep_sealed([merge.kept_id, restored])
+        is_sealed = Person.objects.sealed().filter(pk=restored).exists()
+        Person.objects.seal_history([merge.lost_key, restored], is_sealed)
         merge.undone_by, merge.undone_at, merge.undo_reason = request.user, timezone.now(), reason
         merge.journal = json.dumps(done | {"left": changes_left(back.left), "ended": back.ended, "stayed": stayed})
         merge.save()

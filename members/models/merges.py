@@ -12,6 +12,7 @@ from orgs.models import User
 from yl_district.fields import personal
 from yl_district.history.tracking import Tracked
 from yl_district.privacy.encryption import EncryptedCharField, EncryptedTextField, SealedModel
+from yl_district.privacy.sealed_choices import EncryptedChoiceField
 
 from .people import Person, shown_name
 
@@ -19,8 +20,13 @@ from .people import Person, shown_name
 class PersonMergeQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         """Merges into people whose data the user may change; those that reveal a case file only to who did them."""
-        told = self.filter(Q(is_revealing=False) | Q(merged_by=user.pk))
+        told = self.filter(~Q(pk__in=self.model.objects.revealing()) | Q(merged_by=user.pk))
         return told.filter(kept__in=Person.objects.written_by(user).order_by().values("pk"))
+
+    def revealing(self) -> list[int]:
+        """The keys of merges that reveal a case file, or of which nobody can read whether; reads all."""
+        merges = self.order_by().only("seal", "revealing")
+        return [one.pk for one in merges if one.revealing != PersonMerge.Revealing.NO]
 
     def standing(self) -> Self:
         """Merges that have not been taken back."""
@@ -30,9 +36,15 @@ class PersonMergeQuerySet(models.QuerySet):
 class PersonMerge(SealedModel):
     """What was done when two records of one human being became one, so that it can be taken back.
 
-    `journal` is the JSON of every write, which names records that the reader of a merge may not know. `is_revealing`
+    `journal` is the JSON of every write, which names records that the reader of a merge may not know. `revealing`
     says that one of the two was known by nothing but a case file, so that the merge itself reveals it.
     """
+
+    class Revealing(models.TextChoices):
+        """Whether a merge reveals a case file."""
+
+        NO = "no", "否"
+        YES = "yes", "是"
 
     kept = models.ForeignKey(Person, models.PROTECT, related_name="merges", verbose_name="保留的记录")
     lost_key = models.BigIntegerField("并入的记录编号")
@@ -41,7 +53,9 @@ class PersonMerge(SealedModel):
     merged_at = models.DateTimeField("合并时间", default=timezone.now)
     reason = models.CharField("合并原因", max_length=100)
     journal = EncryptedTextField("合并经过")
-    is_revealing = models.BooleanField("涉及只因个案登记的人", default=False, editable=False)
+    revealing = EncryptedChoiceField(
+        "涉及只因个案登记的人", max_length=3, choices=Revealing, default=Revealing.NO, editable=False
+    )
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="撤销人"
     )

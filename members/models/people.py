@@ -98,18 +98,21 @@ class PersonQuerySet(models.QuerySet):
     def keep_sealed(self, keys: Iterable[int]) -> None:
         """Seals those of these people whom nothing but a case makes known, history included, and opens the others.
 
-        Every act after which a person may be known by more or by less ends with it. What the history held of somebody
-        before the first capacity stays sealed; pages that may show it open it.
+        Every act after which a person may be known by more or by less ends with it. History that stayed sealed would
+        tell of somebody open that a case was known first.
         """
         for some in in_batches(sorted(keys)):
             wrong = self.filter(pk__in=some).wrongly_sealed_or_open().order_by("pk")
             for person in wrong.select_for_update(of=("self",), no_key=True):
                 person.take_seal(not person.keeps_sealed)
                 person.store_seal()
-                if person.keeps_sealed:
-                    for state in person.history.filter(sealed_facts__isnull=True):
-                        state.take_seal(True)
-                        state.store_seal()
+                self.seal_history([person.pk], person.keeps_sealed)
+
+    def seal_history(self, keys: Iterable[int], is_sealed: bool) -> None:
+        """Seals or opens the history of people by their keys, also of those who are gone."""
+        for state in self.model.history.filter(id__in=keys, sealed_facts__isnull=is_sealed):
+            state.take_seal(is_sealed)
+            state.store_seal()
 
     def _digest(self, index: str, number: str) -> str:
         return self.model._meta.get_field(index).digest(number) or ""

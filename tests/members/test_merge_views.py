@@ -376,6 +376,7 @@ def test_a_later_merge_that_one_may_not_know_is_not_named(place):
     )
     form = sent(place.office, reverse("person_merge_undo", args=[first.pk])).context["form"]
     assert f"请先撤销后来的合并（{second}）" in "".join(form.non_field_errors())
-    PersonMerge.objects.filter(pk=second.pk).update(is_revealing=True, merged_by=make_user("专员", place.root))
+    second.revealing, second.merged_by = PersonMerge.Revealing.YES, make_user("专员", place.root)
+    second.save()
     form = sent(place.office, reverse("person_merge_undo", args=[first.pk])).context["form"]
     assert "请先撤销后来的合并。" in "".join(form.non_field_errors())

@@ -153,7 +153,8 @@ def test_a_capacity_opens_and_the_last_one_gone_seals_again_with_all_history(kin
     assert (is_sealed(person), stored(person, "name"), stored(person, "name_sort")) == (
         *(False, NAME, "shan yu fei  单雨霏"),
     )
-    assert [state.keeps_sealed for state in person.history.all()] == [True, True]
+    # One that stays sealed would tell that the case was known first.
+    assert [state.keeps_sealed for state in person.history.all()] == [False, False]
     person.refresh_from_db()
     person.gender = "M"
     person.save()
@@ -188,8 +189,12 @@ def test_two_become_one_and_two_again():
         kept, lost = Person.objects.get(pk=kept.pk), Person.objects.get(pk=lost.pk)
         merge = merge_people(kept, lost, request=request, reason="重复登记", values={})
         assert (is_sealed(kept), misplaced(), stored(merge, "lost_name")[:4]) == (False, [], "yl1:")
+        assert (merge.revealing, stored(merge, "revealing")[:4]) == ("yes", "yl1:")
+        assert {state.keeps_sealed for state in Person.history.all()} == {False}
         take_back_merge(merge, request=request, reason="并错了")
         assert (is_sealed(Person.objects.get(pk=case.pk)), misplaced()) == (True, [])
+        told = {(state.id == case.pk, state.keeps_sealed) for state in Person.history.all()}
+        assert told == {(True, True), (False, False)}
     Member.objects.all().delete()
     assert held() == []
 
