@@ -15,6 +15,7 @@ from members.models import Person
 from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS
 from outreach.models import Contact
+from yl_district.database.actors import whole_case_files
 from yl_district.days import is_announced
 from yl_district.fields import YearField
 from yl_district.history.watching import Write, field_names
@@ -66,6 +67,7 @@ class ClosedFigures:
         reports = Report.objects.filter(hub=None, editions__isnull=False, ends_on__year__lt=self.today.year)
         return set(reports.order_by().values_list("organisation", "ends_on__year"))
 
+    @whole_case_files()
     def note(self, write: Write) -> None:
         """Counts the figures on which the write may have an influence, those left out that have been counted."""
         names = write.names & names_read(write.model)

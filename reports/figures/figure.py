@@ -135,6 +135,11 @@ class Figure:
         own = [group for group in groups if all(group.get(name, value) == value for name, value in self.where.items())]
         return Result(self, *self.measure.of_groups(own), (targets or {}).get(self.key))
 
+    def number(self, scope: Scope) -> int:
+        """The number of records that the figure counts within `scope`."""
+        with whole_case_files():
+            return self.rows(scope).count()
+
     def parts(self, scope: Scope) -> list[MeasuredPart]:
         """Every record that the figure counts within `scope`, as (key, amount, quality)."""
         with whole_case_files():

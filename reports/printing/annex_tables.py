@@ -12,6 +12,7 @@ from assistance.models import Assistance, AssistedYouth
 from members.models import Post
 from orgs.models import STATUS_LINE, Unit, UnitChange
 from outreach.models import cadres_with_links
+from yl_district.database.actors import whole_case_files
 from yl_district.pinyin import NAME_ORDER, name_order
 
 from ..figures import sources
@@ -198,7 +199,7 @@ def assistance_table(scope, results):
     ]
     columns += [*((label, 9) for _, label in kinds), ("合计", 8)]
     rows = []
-    youths = list(assistances_by_kind(scope))
+    youths = assistances_by_kind(scope)
     prefetch_related_objects([youth for youth, _ in youths], "organisation", "person")
     youths.sort(key=lambda each: (each[0].organisation.path, each[0].person.name_sort))
     for number, (youth, received) in enumerate(youths, 1):
@@ -227,8 +228,9 @@ def assistance_totals(scope, results):
     return Annex("精准帮扶", "精准帮扶情况表", columns, [*rows, ["合计", received.total()]], True, note)
 
 
+@whole_case_files()
 def assistances_by_kind(scope):
-    """Yields every youth concerned with a Counter of the assistances received in the period, by kind."""
+    """[(youth, received)] of every youth concerned, with a Counter of the assistances in the period, by kind."""
     period = scope.passed
     given = Assistance.objects.filter(held_on__range=period.bounds)
     youths = AssistedYouth.objects.within(scope.organisation)
@@ -246,12 +248,14 @@ def assistances_by_kind(scope):
         has_plan=Exists(AssistedYouth.objects.with_plan_for(scope.year).filter(pk=OuterRef("pk"))),
         is_paired=Exists(AssistedYouth.objects.paired_on(scope.day).filter(pk=OuterRef("pk"))),
     )
+    found = []
     for youth in youths:
         received = named[youth.pk]
         for day, kind in shared:
             if youth.registered_on <= day and (youth.removed_on is None or youth.removed_on > day):
                 received[kind] += 1
-        yield youth, received
+        found.append((youth, received))
+    return found
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def is_of_note(key, results):
 
 def records_of(scope, figure, counts):
     """The number of records that a figure counted."""
-    return figure.rows(scope).count() if counts is None else counts[figure.key]
+    return figure.number(scope) if counts is None else counts[figure.key]
 
 
 def trace_row(result, records):

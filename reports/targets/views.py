@@ -41,7 +41,7 @@ def target_detail(request, pk):
     if not course:
         return render(request, "reports/target_detail.html", context)
     context |= {"drawn": course_chart(pace, course), "query": scope_query(pace.scope)}
-    number = pace.figure.rows(pace.scope).count()
+    number = pace.figure.number(pace.scope)
     context |= records_behind(request, pace.figure, pace.scope, number, marking=True)
     if context["is_closed"]:
         return render(request, "reports/target_detail.html", context)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistance.models import Assistance
 from members.models import Post
+from yl_district.database.actors import whole_case_files
 from yl_district.periods import PARTS, Period
 
 from . import shortfall
@@ -100,7 +101,8 @@ def given(writer: TextWriter) -> TextParts:
     if not everything:
         return (f"{span}没有登记帮扶记录。",) if youths else ()
     rows = text.results["assistances"].figure.rows(text.scope).order_by()
-    chosen = set(rows.values_list("kind", flat=True).distinct())
+    with whole_case_files():
+        chosen = set(rows.values_list("kind", flat=True).distinct())
     kinds = shortened([name for kind, name in Assistance.Kind.choices if kind in chosen])
     if youths < 2:
         begin = "总计帮扶{assistances}"

@@ -12,6 +12,9 @@ from django.urls import reverse
 
 from assistance.models import AssistedYouth, CaseGrant, Scholarship
 from assistance.row_policies import FUNCTIONS, OPEN_ROWS
+from reports.figures.lines import all_figures
+from reports.figures.scopes import Scope
+from reports.printing.annex_tables import assistance_totals
 from tests.project.test_case_secrecy import case_addresses
 from tests.viewers import district, records, viewers
 from yl_district.audit import write_once
@@ -19,6 +22,7 @@ from yl_district.audit.models import AccessEntry
 from yl_district.database.actors import Actor, acting_as, whole_case_files
 from yl_district.database.roles import FORBIDDEN, serving_rights
 from yl_district.database.watched_connections import WatchedCursor
+from yl_district.periods import Period
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql(only=True)]
 
@@ -174,6 +178,24 @@ def test_twin_the_owner_of_the_tables_is_told_all_that_he_could():
     with pytest.raises(SystemExit):
         call_command("database_roles", check=True, stdout=answer)
     assert [words for words in FORBIDDEN.values() if words not in answer.getvalue()] == []
+
+
+def test_figures_texts_and_annexes_of_cases_are_the_same_whoever_serves():
+    place = district()
+    clients = viewers(place)
+    rows = records(place, "foreign")
+    scope = Scope(place.root, Period.of_year(rows["assistance"].held_on.year))
+    figure = all_figures()["assistances"]
+
+    def told():
+        page = clients["office"].get(reverse("summary_detail"), {"year": scope.year}).content.decode()
+        kinds = re.findall("，内容包括[^。<]*。", page)
+        return kinds, assistance_totals(scope, {}).rows, figure.number(scope)
+
+    owners = told()
+    with serving_role(), acting_as(Actor(place.users["office"].pk)):
+        assert told() == owners
+    assert ([len(kind) > len("，内容包括。") for kind in owners[0]], owners[2]) == ([True], 1)
 
 
 @pytest.mark.parametrize("role", ["", "--check yl_serving"])
