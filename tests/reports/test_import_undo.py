@@ -656,7 +656,7 @@ HANGING = {
         "assisted",
         [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
         lambda branch, user: Pairing.objects.create(
-            youth=AssistedYouth.objects.get(person__in=Person.objects.named("何雨")),
+            youth=AssistedYouth.objects.get(person=Person.objects.named("何雨").get()),
             volunteer=Volunteer.objects.first(),
             started_on=TODAY,
         ),
@@ -724,7 +724,7 @@ HANGING = {
     "an assistance": (
         "assisted",
         [{"姓名": "何雨", "所在组织": BRANCH, "入库日期": "2017-03-05"}],
-        lambda branch, user: make_assistance([AssistedYouth.objects.get(person__in=Person.objects.named("何雨"))]),
+        lambda branch, user: make_assistance([AssistedYouth.objects.get(person=Person.objects.named("何雨").get())]),
         {"assistance.AssistedYouth": "帮扶记录", "members.Person": "帮扶对象"},
     ),
     "a volunteer's assistance": (

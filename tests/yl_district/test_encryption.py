@@ -117,7 +117,8 @@ def fill_with_canaries():
     make_unit(**told(Unit, "contact_phone"))
     make_user(**told(User, "mobile"))
     merged = told(PersonMerge, "journal", "lost_name")
-    PersonMerge.objects.create(kept=person, lost_key=0, merged_by=make_user(), **merged)
+    canaries["members_personmerge.revealing"] = "秘不宣"
+    PersonMerge.objects.create(kept=person, lost_key=0, merged_by=make_user(), revealing="秘不宣", **merged)
     batch = ImportBatch.objects.create(file_name="名单.xlsx")
     contents = told(ImportPart, "content", "findings", "staged")
     ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)

@@ -18,7 +18,7 @@ from yl_district.sheets.number_widgets import IntegerWidget, YearWidget
 
 MAY = date(2017, 5, 4)
 PERSONAL = {
-    CaseGrant: {"name", "birth_date", "reason"},
+    CaseGrant: {"name", "birth_date", "person_key", "reason"},
     Member: {"wechat"},
     Person: {"name", "identity_number", "mobile", "other_names", "document_number", "sealed_facts"},
     User: {"mobile"},
