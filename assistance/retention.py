@@ -42,13 +42,13 @@ class DueFile:
 
 
 @whole_case_files()
-def due_files(until: date) -> list[DueFile]:
-    """The files whose time is over on `until`, those that are due first before the others."""
+def due_files(until: date, **which: object) -> list[DueFile]:
+    """The files, or those that `which` chooses, whose time is over on `until`; those due first before the others."""
     end = years_before(until, settings.CASE_RETENTION_YEARS)
     own = AssistedYouth.objects.order_by().filter(person=OuterRef("person"))
     running = own.filter(Q(removed_on__isnull=True) | Q(removed_on__gt=end) | Q(kept_until__gte=until))
     granted = Scholarship.objects.order_by().filter(student=OuterRef("person"), year__gt=end.year)
-    cases = AssistedYouth.objects.filter(~Exists(running), ~Exists(granted), nameless_on__isnull=True)
+    cases = AssistedYouth.objects.filter(~Exists(running), ~Exists(granted), nameless_on__isnull=True, **which)
     found: dict[str, list[AssistedYouth]] = {}
     for case in cases.select_related("organisation").order_by("removed_on", "pk"):
         found.setdefault(str(case.__dict__["person_id"]), []).append(case)
@@ -69,14 +69,24 @@ def warned_until(day: date) -> date:
 
 
 @whole_case_files()
-def make_nameless(files: list[DueFile], day: date, **who: object) -> None:
-    """Makes these files nameless, each whole or not at all, with a line of the access log; `who` is passed to it."""
+def make_nameless(files: list[DueFile], day: date, **who: object) -> int:
+    """Makes these files nameless, each whole or not at all, with a line of the access log; `who` is passed to it.
+
+    Leaves out what somebody else has made nameless or decided to keep meanwhile; returns the number of files made so.
+    """
+    made = 0
     for file in files:
         with transaction.atomic(), because(RETENTION_REASON):
-            person = Person.objects.select_for_update().get(pk=file.cases[0].person_id)
+            person = Person.objects.select_for_update().filter(pk=file.cases[0].person_id).first()
+            # Whoever is about to keep a file longer ends before it is looked at, or finds it nameless.
+            list(AssistedYouth.objects.order_by("pk").select_for_update(no_key=True).filter(person=person).values("pk"))
+            if person is None or not due_files(day, person=person):
+                continue
             NamelessFile(person, day).make()
             keys = ",".join(str(case.pk) for case in file.cases)
             record(Action.RETENTION, f"assistance.assistedyouth:{keys}", detail=RETENTION_REASON, **who)
+            made += 1
+    return made
 
 
 class NamelessFile:

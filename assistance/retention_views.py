@@ -35,8 +35,8 @@ def case_retention(request):
     due = due_files(today)
     form = RetentionForm(request.POST if request.method == "POST" else None, user=request.user, day=None)
     if form.is_bound and form.is_valid():
-        make_nameless(due, today, request=request)
-        messages.success(request, f"已匿名处理 {len(due)} 份档案。")
+        made = make_nameless(due, today, request=request)
+        messages.success(request, f"已匿名处理 {made} 份档案。")
         return redirect("case_retention")
     coming = due_files(warned_until(today))[len(due) :]
     context = {

@@ -163,6 +163,16 @@ def test_an_assistance_that_also_names_another_youth_keeps_its_words(place):
     assert assistance.content == "送书"
 
 
+def test_what_has_become_nameless_or_is_to_be_kept_meanwhile_is_left_as_it_is(place):
+    member, _, kept = (make_assisted_youth(place, name, removed_on=REMOVED) for name in ("白露", "谷雨", "立夏"))
+    make_member(branch=place, person=member.person)
+    seen = due_files(DUE)
+    AssistedYouth.objects.filter(pk=kept.pk).update(kept_until=DUE)
+    assert [make_nameless(seen, DUE), make_nameless(seen, DUE)] == [2, 0]
+    assert (AccessEntry.objects.filter(action="retention").count(), Person.objects.count()) == (2, 4)
+    assert AssistedYouth.objects.get(nameless_on=None) == kept
+
+
 def test_the_office_is_told_how_many_and_confirms(place):
     today = timezone.localdate()
     years = date(today.year - 4, 1, 5)

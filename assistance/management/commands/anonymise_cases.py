@@ -24,5 +24,5 @@ class Command(DatabaseCommand):
         if not apply:
             self.stdout.write(f"有 {len(due)} 份档案保存期满（--apply 作匿名处理），{said}")
             return
-        make_nameless(due, today, who=operating_system_user())
-        self.stdout.write(f"已匿名处理 {len(due)} 份档案，{said}")
+        made = make_nameless(due, today, who=operating_system_user())
+        self.stdout.write(f"已匿名处理 {made} 份档案，{said}")
