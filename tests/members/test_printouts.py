@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from activities.actions import add_sign_in
@@ -10,7 +12,8 @@ from activities.models import SignIn
 from assistance.actions import fix_volunteer
 from assistance.models import Assistance, AssistedYouth, CaseGrant, Pairing, Scholarship, ServicePlan
 from members.models import Liaison, Member, Person, Post, Volunteer
-from members.printouts import rows_about
+from members.printouts import kept_records, rows_about
+from orgs.models import User
 from outreach.models import Contact, Link
 from reports.models import PlatformEntry
 from tests.factories import (
@@ -82,7 +85,7 @@ def printed(place, client=None, reason="本人申请查阅"):
 
 def test_every_kind_of_record_about_a_person_is_in_it(place):
     open_a_case(place)
-    found = {type(row) for row in rows_about(place.person, place.keeper)}
+    found = set(rows_about(place.person, place.keeper))
     open_kinds = {Person, Member, Post, Liaison, Volunteer, TeamMember, SignIn, Link}
     case_kinds = {AssistedYouth, ServicePlan, Pairing, Assistance, Scholarship, CaseGrant, PlatformEntry}
     assert found == open_kinds | case_kinds | {Contact}
@@ -121,7 +124,7 @@ def test_a_file_that_is_closed_to_the_user_changes_nothing_in_it(place):
     youth = make_assisted_youth(place.here, person=place.person, needs="助学")
     make_scholarship(student=youth.person)
     assert len(printed(place).content) == len(before)
-    assert {type(row) for row in rows_about(place.person, place.keeper)}.isdisjoint({AssistedYouth, Scholarship})
+    assert set(rows_about(place.person, place.keeper)).isdisjoint({AssistedYouth, Scholarship})
 
 
 def test_a_cadre_prints_nothing(place):
@@ -135,3 +138,18 @@ def test_somebody_known_by_a_sign_in_alone_is_printed_to_nobody_below_the_root(p
     add_sign_in(make_activity(place.here), place.person, "other")
     staff = browser_of(make_user("专干乙", place.here, "staff"))
     assert printed(place, staff).status_code == 404
+
+
+def test_many_records_take_as_many_queries_as_one(place):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            kept_records(Person.objects.get(pk=place.person.pk), User.objects.get(pk=place.keeper.pk))
+        return len(captured)
+
+    open_a_case(place)
+    before = queries()
+    for name in ("于飞", "康宁", "秦朗"):
+        make_link(place.person, name)
+        add_sign_in(make_activity(place.here, name), place.person, "other")
+        make_assistance([AssistedYouth.objects.get()], content=name)
+    assert queries() == before

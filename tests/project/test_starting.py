@@ -1,6 +1,7 @@
 """What make starts: the demonstration on its own database, the office's own on another."""
 
 import os
+import socket
 import subprocess
 import sys
 from importlib import import_module
@@ -9,7 +10,7 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWO
 from tests.factories import make_organisation, make_user
 from tests.orgs.sign_in import signed_in
 from yl_district.installation.facts import mark_as_demo
+from yl_district.management.commands.serve import refuse_taken_port
 
 NO_PORT = 99_999  # on which nothing starts, were it not refused before
 BANNER = "<strong>演示数据</strong>"
@@ -124,3 +126,9 @@ def test_a_command_may_take_its_time_though_a_server_has_started_it(inherited):
     environment = os.environ | {"DATABASE_LONG_WORK": inherited}
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, encoding="utf-8")
     assert done.stdout == "True\n"
+
+
+def test_a_port_on_which_somebody_listens_is_not_shared():
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
+        with pytest.raises(CommandError, match="已被占用或不可用"):
+            refuse_taken_port(other.getsockname()[1])

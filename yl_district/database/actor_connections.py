@@ -45,16 +45,18 @@ class ActorCursor(WatchedCursor):
             execute(*arguments)
             return
         connection = self.connection
-        is_local = not connection.autocommit
         with connection.cursor() as plain:
-            super(ActorCursor, plain).execute(naming_sql(actor, is_local=is_local))
-        connection.named = actor
-        try:
-            execute(*arguments)
-        finally:
-            if not is_local and not connection.closed:
-                with connection.cursor() as plain:
-                    super(ActorCursor, plain).execute(naming_sql(process_actor(), is_local=False))
+            begin, end, give_up = ("BEGIN; ", "COMMIT", "ROLLBACK") if connection.autocommit else ("", "", "")
+            super(ActorCursor, plain).execute(f"{begin}{naming_sql(actor, is_local=True)}")
+            connection.named = actor
+            try:
+                execute(*arguments)
+            except BaseException:
+                if give_up and not connection.closed:
+                    super(ActorCursor, plain).execute(give_up)
+                raise
+            if end:
+                super(ActorCursor, plain).execute(end)
 
 
 class ActorConnection(WatchedConnection):

@@ -1,6 +1,7 @@
 """manage.py serve [--port PORT]"""
 
 import resource
+import socket
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -46,6 +47,8 @@ class Command(DatabaseCommand):
         is_known_demo()
         connections.close_all()
         allow_open_files(CLIENTS + OTHER_FILES)
+        # granian shares a port with whoever listens there already, and requests would go to either.
+        refuse_taken_port(port)
         Granian(
             "yl_district.asgi:front",
             address="127.0.0.1",
@@ -61,6 +64,15 @@ class Command(DatabaseCommand):
             workers_kill_timeout=STOPS_WITHIN,
             log_level=LogLevels.error,
         ).serve()
+
+
+def refuse_taken_port(port):
+    """Raises CommandError where somebody listens on the port already, or may not."""
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        advice = f"请停止占用它的程序，或改用其他端口，例如 PORT={port + 1}。"
+        raise CommandError(f"端口 {port} 已被占用或不可用（{error.strerror}）。{advice}") from None
 
 
 def allow_open_files(count):
