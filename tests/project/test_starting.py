@@ -129,6 +129,6 @@ def test_a_command_may_take_its_time_though_a_server_has_started_it(inherited):
 
 
 def test_a_port_on_which_somebody_listens_is_not_shared():
-    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as other:
-        with pytest.raises(CommandError, match="已被占用或不可用"):
-            refuse_taken_port(other.getsockname()[1])
+    other = socket.create_server(("127.0.0.1", 0), reuse_port=True)
+    with other, pytest.raises(CommandError, match="已被占用或不可用"):
+        refuse_taken_port(other.getsockname()[1])
