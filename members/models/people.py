@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
@@ -103,10 +103,11 @@ class PersonQuerySet(models.QuerySet):
         """
         for some in in_batches(sorted(keys)):
             wrong = self.filter(pk__in=some).wrongly_sealed_or_open().order_by("pk")
-            for person in wrong.select_for_update(of=("self",), no_key=True):
-                person.take_seal(not person.keeps_sealed)
-                person.store_seal()
-                self.seal_history([person.pk], person.keeps_sealed)
+            with transaction.atomic(savepoint=False):
+                for person in wrong.select_for_update(of=("self",), no_key=True):
+                    person.take_seal(not person.keeps_sealed)
+                    person.store_seal()
+                    self.seal_history([person.pk], person.keeps_sealed)
 
     def seal_history(self, keys: Iterable[int], is_sealed: bool) -> None:
         """Seals or opens the history of people by their keys, also of those who are gone."""
