@@ -420,7 +420,7 @@ def test_cadre_sees_nothing_of_assisted_youths_and_staff_their_number_alone():
         cells = [cell for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() for cell in row]
         assert book.sheet_names.count("精准帮扶") == sheets
         assert "白*" not in str(cells) and "白露明" not in str(cells)
-    make_grant(place.staff, Person.objects.get(name="白露明"))
+    make_grant(place.staff, Person.objects.named("白露明").get())
     assert "白**" in text_of(get(place.office, "figure_detail", "assisted_youths", year=2017))
 
 

@@ -25,6 +25,8 @@ APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Models without a history, each with its reason.
 UNTRACKED = {
     "orgs.FormerPassword": "a history itself",
+    "orgs.WholeExport": "notes of exports, each a line of the access log as well",
+    "orgs.WholeExportReading": "who has noted one of them",
     "yl_district.AttachmentPart": "a piece of a file, whose history is the attachment's",
     "yl_district.ImportBatch": "tells itself who did what and when",
     "yl_district.ImportPart": "the contents of a file that waits to be written",

@@ -5,7 +5,7 @@ from pypinyin import Style, lazy_pinyin
 
 from members.models import Person
 from orgs.models import Unit
-from tests.factories import make_person, make_unit
+from tests.factories import make_unit, make_volunteer
 from yl_district.pinyin import normalised, search, search_text, syllables
 
 
@@ -53,8 +53,9 @@ def test_what_is_typed_is_compared_without_width_case_and_blanks(typed, compared
     ],
 )
 def test_every_word_typed_must_be_found(typed, found):
+    # What makes them known stores what they are searched by.
     for name in ("章程", "章成", "单伟"):
-        make_person(name)
+        make_volunteer(name=name)
     assert [person.name for person in search(Person.objects.order_by("pk"), typed)] == found
 
 

@@ -28,7 +28,9 @@ document.addEventListener("DOMContentLoaded", async () => {
     ({ lost } = await answer.json());
   }
   keep(lost);
-  place.querySelector("[data-kept]").hidden = false;
+  // Of an empty log there is nothing to keep.
+  const told = place.querySelector("[data-kept]");
+  if (told) told.hidden = false;
   if (!lost.length) return;
   const alert = document.querySelector("[data-witnesses-lost]");
   alert.querySelector("[data-codes]").textContent = lost.join("、");
