@@ -85,6 +85,7 @@ def test_pages_that_forget_whom_they_serve_show_no_row_of_a_case_file(forgetful_
 
 
 @pytest.mark.cpu(12)
+@pytest.mark.full
 def test_twin_served_by_the_owner_they_show_it(forgetful_pages):
     place = district()
     clients = viewers(place)

@@ -1,5 +1,6 @@
 """Files are made for one user alone, and nothing starts where others can read or write them."""
 
+import io
 import os
 import stat
 import subprocess
@@ -11,6 +12,8 @@ from django.conf import settings
 from tests.forked_commands import MANAGE
 from yl_district.installation import files
 from yl_district.installation.files import UnsafeInstallation, refuse_exposed_files
+from yl_district.spreadsheets.long_sheets import write_long_sheet
+from yl_district.spreadsheets.workbooks import Heading
 
 HEAD = "有文件没有只留给本系统自己，已停止，什么也没有改动。"
 
@@ -122,6 +125,7 @@ def test_every_command_of_make_has_the_mask(tmp_path):
 
 
 def test_temporary_files_of_libraries_lie_in_the_private_folder():
+    write_long_sheet(io.BytesIO(), "名单", [Heading("姓名")], [["章程"]])
     code = "import tempfile, os; print(tempfile.gettempdir(), os.environ['SQLITE_TMPDIR'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.split() == [str(settings.TEMPORARY_FOLDER)] * 2

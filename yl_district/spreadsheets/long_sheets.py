@@ -5,6 +5,7 @@ import io
 import os
 import re
 import tempfile
+from contextlib import contextmanager
 from itertools import chain
 
 import rustpy_xlsxwriter
@@ -29,30 +30,35 @@ def write_long_sheet(stream, name, headings, rows):
     if first is None:
         write_workbook(stream, [(name, headings, [])])
         return
-    keep_sheets_in_memory()
     text, bold = Format().set_num_format_index(TEXT_FORMAT), Format().set_bold().set_background_color("#F1F5F9")
     names = [heading.text for heading in headings]
-    rustpy_xlsxwriter.write_worksheet(
-        row_dicts(names, chain([first], rows)),
-        stream,
-        name,
-        freeze_row=1,
-        freeze_col=1,
-        header_format=bold,
-        column_formats=dict.fromkeys(names, text),
-        column_widths={heading.text: heading.width for heading in headings},
-        data_validations={heading.text: drop_down(heading) for heading in headings if is_short(heading)},
-    )
+    with sheets_in_memory():
+        rustpy_xlsxwriter.write_worksheet(
+            row_dicts(names, chain([first], rows)),
+            stream,
+            name,
+            freeze_row=1,
+            freeze_col=1,
+            header_format=bold,
+            column_formats=dict.fromkeys(names, text),
+            column_widths={heading.text: heading.width for heading in headings},
+            data_validations={heading.text: drop_down(heading) for heading in headings if is_short(heading)},
+        )
 
 
-def keep_sheets_in_memory(folder=IN_MEMORY_FOLDER):
+@contextmanager
+def sheets_in_memory(folder=IN_MEMORY_FOLDER):
     """Has the library, which looks at TMPDIR, write its files without a name in memory where there is room.
 
-    Elsewhere they lie, as nameless, in the folder of temporary files, which only this user can enter.
+    Elsewhere they lie, as nameless, in the folder of temporary files, which only this user can enter. Processes that
+    are started afterwards have that folder alone.
     """
-    wanted = folder if has_room_for_nameless_files(folder) else tempfile.gettempdir()
-    if os.environ.get("TMPDIR") != wanted:
-        os.environ["TMPDIR"] = wanted
+    own = tempfile.gettempdir()
+    os.environ["TMPDIR"] = folder if has_room_for_nameless_files(folder) else own
+    try:
+        yield
+    finally:
+        os.environ["TMPDIR"] = own
 
 
 def has_room_for_nameless_files(folder):
