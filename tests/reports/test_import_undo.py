@@ -928,8 +928,8 @@ def test_an_identity_number_that_somebody_else_has_by_now_does_not_come_back(bra
     person = Person.objects.named("孙一").get()
     edited_by(user, person, identity_number=identity_number(2))
     last = Person.history.latest("history_id").history_id
-    ImportBatch.objects.update(written=[["members.Person", [[last, last]]]])
-    batch.refresh_from_db()
+    batch.written = [["members.Person", [[last, last]]]]
+    batch.save(update_fields=["written"])
     make_person("孙二", identity_number=identity_number(1))
     told = "恢复原值后不合规则：原来的身份证号现由另一条记录使用"
     assert undone(batch, user)[1] == [("members.Person", UNFIT, told)]

@@ -119,7 +119,9 @@ def fill_with_canaries():
     merged = told(PersonMerge, "journal", "lost_name")
     canaries["members_personmerge.revealing"] = "秘不宣"
     PersonMerge.objects.create(kept=person, lost_key=0, merged_by=make_user(), revealing="秘不宣", **merged)
-    batch = ImportBatch.objects.create(file_name="名单.xlsx")
+    noted = told(ImportBatch, "answers", "written")
+    noted = {"answers": {"same": noted["answers"]}, "written": [[noted["written"], []]]}
+    batch = ImportBatch.objects.create(file_name="名单.xlsx", **noted)
     contents = told(ImportPart, "content", "findings", "staged")
     ImportPart.objects.create(batch=batch, number=0, sheet=0, first_row=0, **contents)
     awaited = {"batch": batch, "object_id": youth.pk, "heading": "需求", "attribute": "needs"}

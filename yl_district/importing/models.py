@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ..packing import packed, unpacked
-from ..privacy.encryption import EncryptedTextField, SealedModel, readable
+from ..privacy.encryption import EncryptedJSONField, EncryptedTextField, SealedModel, encrypted_fields, readable
 from ..typing import User
 from .stage import Act
 
@@ -78,7 +78,7 @@ class ImportBatchQuerySet(CommitteeQuerySet):
         return waiting.filter(created_at__lt=now - timedelta(days=KEPT_DAYS))
 
 
-class ImportBatch(models.Model):
+class ImportBatch(SealedModel):
     """One import: who uploaded which file, what the check found, and what was written or undone.
 
     One of a committee below the root has its `organisation`, and reads and writes only what its staff keep.
@@ -110,11 +110,12 @@ class ImportBatch(models.Model):
     counts = models.JSONField("结果", default=dict)
     warnings = models.JSONField("提示", default=list)
     questions = models.JSONField("问题", default=list)
-    answers = models.JSONField("答复", default=dict)
+    # These point at the people of a list, of case files too.
+    answers = EncryptedJSONField("答复", default=dict)
     mark = models.JSONField("核对时的记录版本", default=dict)
     with_cases = models.BooleanField("含个案", default=False)
     only_right = models.BooleanField("只写入正确的行", default=False)
-    written = models.JSONField("写入的记录", default=list)
+    written = EncryptedJSONField("写入的记录", default=list)
     said = models.CharField("处理结果", max_length=300, blank=True)
     worker = models.CharField("处理进程", max_length=100, blank=True)
     alive_at = models.DateTimeField("最近处理时间", null=True)
@@ -206,7 +207,9 @@ class ImportBatch(models.Model):
     def _moved(self, states: Iterable[str], values: dict[str, Any]) -> bool:
         values = {"alive_at": timezone.now()} | values
         rows = ImportBatch.objects.filter(pk=self.pk, state__in=states, worker=self.worker)
-        if not rows.update(**values):
+        sealed = {field.name: field for field in encrypted_fields(ImportBatch) if values.get(field.name)}
+        stored = {name: field.closed(values[name], self) for name, field in sealed.items()}
+        if not rows.update(**values | stored):
             return False
         for name, value in values.items():
             setattr(self, name, value)

@@ -193,7 +193,8 @@ def adopt_answers(batch: ImportBatch, today: date) -> None:
     if batch.answers or batch.mark:
         return
     same = ImportBatch.objects.filter(kind=batch.kind, organisation=batch.organisation, sha256=batch.sha256)
-    former = same.filter(state=State.COMMITTED).exclude(answers={}).order_by("committed_at", "pk").last()
+    committed = same.filter(state=State.COMMITTED).order_by("-committed_at", "-pk")
+    former = next((one for one in committed if one.answers), None)
     if former and not try_answers(batch, today, {}, former.answers).is_writing:
         go_on(batch, answers={ADOPTED: former.committed_at.date().isoformat()} | former.answers)
 

@@ -10,6 +10,7 @@ stored as they are.
 import base64
 import binascii
 import hmac
+import json
 import os
 import re
 import uuid
@@ -255,6 +256,32 @@ class EncryptedBytesField(EncryptedMixin, models.TextField):
     def closed(self, value, instance):
         """The bytes encrypted for this row."""
         return encrypt_bytes(value, self.label, instance.seal)
+
+
+class EncryptedJSONField(EncryptedMixin, models.TextField):
+    """What JSON can hold, stored encrypted; an empty value is stored as an empty text."""
+
+    def from_db_value(self, value, expression, connection):
+        return Sealed(value) if value else self.get_default()
+
+    def to_python(self, value):
+        return value
+
+    def opened(self, sealed, instance):
+        """The decrypted value of a cell of this row."""
+        return json.loads(super().opened(sealed, instance))
+
+    def read(self, sealed, instance):
+        """The same: no part of it is worth anything alone."""
+        return self.opened(sealed, instance)
+
+    def closed(self, value, instance):
+        """The value encrypted for this row."""
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return encrypt(text, self.label, instance.seal)
+
+    def get_db_prep_save(self, value, connection):
+        return super().get_db_prep_save(value or "", connection)
 
 
 class BlindIndexField(LabelledField, models.CharField):
