@@ -346,6 +346,7 @@ def test_rows_that_hang_on_them_do_not_add_queries(place):
     assert queries(place.office, "person_merge_create", place.kept.pk, place.lost.pk) == before
 
 
+@pytest.mark.cpu(4)
 def test_a_merge_with_somebody_known_by_a_case_file_alone_is_seen_by_who_did_it_alone(place):
     keeper = make_user("兼任专员", place.root, "caseworker")
     Role.objects.create(user=keeper, organisation=place.root, kind="staff")

@@ -264,6 +264,7 @@ def test_an_entry_of_an_assisted_youth_is_seen_by_grant_alone(place):
     assert set(shown(place.clients["office"], entry)) == those_who_see(entry) == {place.users["office"]}
 
 
+@pytest.mark.cpu(4)
 def test_the_number_of_queries_follows_the_roles_not_the_users(place):
     member = make_member("章程", place.own.branch)
     pages = [("member", member.pk), ("person", member.person_id)]

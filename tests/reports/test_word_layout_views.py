@@ -53,7 +53,7 @@ def size_of_text(client):
     return Document(io.BytesIO(answer.content)).styles["Normal"].font.size.pt
 
 
-@pytest.mark.cpu(4)
+@pytest.mark.cpu(8)
 def test_what_is_done_with_layouts_stands_in_the_access_log(place):
     upload(place.admin, own_layout(15), "一.docx")
     upload(place.admin, own_layout(14), "二.docx")
@@ -68,7 +68,7 @@ def test_what_is_done_with_layouts_stands_in_the_access_log(place):
     assert {line.address for line in lines} == {"127.0.0.1"}
 
 
-@pytest.mark.cpu(4)
+@pytest.mark.cpu(10)
 def test_an_uploaded_layout_is_in_force_until_it_is_withdrawn(place):
     answer = upload(place.admin, own_layout(15))
     assert "版式已通过检查并启用，今后的 Word 文件用它生成。" in answer.content.decode()
@@ -102,6 +102,7 @@ def test_the_same_form_sent_twice_makes_one_layout(place):
     assert WordLayout.objects.count() == 1
 
 
+@pytest.mark.cpu(6)
 def test_files_come_back_as_they_were_sent_and_are_noted(place):
     data = own_layout()
     upload(place.admin, data, "版式.dotx")
