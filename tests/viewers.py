@@ -22,7 +22,7 @@ from reports.printing.word import TEMPLATE
 from yl_district.fields import is_masked
 from yl_district.importing.models import ImportBatch
 from yl_district.pinyin import SearchTextField
-from yl_district.privacy.encryption import BlindIndexField
+from yl_district.privacy.encryption import BlindIndexField, EncryptedJSONField
 from yl_district.privacy.sealed_facts import SealedFactsField
 from yl_district.privacy.sealed_links import SealedKeyField
 
@@ -77,6 +77,7 @@ def text_columns():
         for field in model._meta.concrete_fields:
             is_text = isinstance(field, (CharField, TextField)) and not field.choices
             is_derived = isinstance(field, (SearchTextField, BlindIndexField, SealedFactsField, SealedKeyField))
+            is_text = is_text and not isinstance(field, EncryptedJSONField)
             if is_text and not is_derived and not model.__name__.startswith("Historical"):
                 yield model, field
 
