@@ -281,7 +281,7 @@ def drawn(trial, share):
     example()
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(8)
 def test_records_are_as_before_but_for_what_went_on_meanwhile_which_is_named(place):
     seen = set()

@@ -475,6 +475,7 @@ def test_a_ledger_shows_as_it_was_taken_in_and_can_be_taken_back(office):
     assert "1 / 0 / 0" in row
 
 
+@pytest.mark.cpu(4)
 def test_pages_ask_the_database_no_more_for_more_rows(office):
     few, many = (opened(office, [*people(count), *people(count, branch="天翌")]) for count in (30, 90))
     for name, query in [("detail", {}), ("detail", {"show": "new"}), ("update", {})]:

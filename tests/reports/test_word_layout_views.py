@@ -54,6 +54,7 @@ def size_of_text(client):
 
 
 @pytest.mark.cpu(8)
+@pytest.mark.full
 def test_what_is_done_with_layouts_stands_in_the_access_log(place):
     upload(place.admin, own_layout(15), "一.docx")
     upload(place.admin, own_layout(14), "二.docx")
@@ -103,6 +104,7 @@ def test_the_same_form_sent_twice_makes_one_layout(place):
 
 
 @pytest.mark.cpu(6)
+@pytest.mark.full
 def test_files_come_back_as_they_were_sent_and_are_noted(place):
     data = own_layout()
     upload(place.admin, data, "版式.dotx")
