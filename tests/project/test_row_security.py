@@ -229,6 +229,28 @@ def test_an_actor_is_named_again_after_a_savepoint_has_taken_the_name_back():
     assert named() == ("", "")
 
 
+WAYS_OF_ASKING = {
+    "one statement": lambda cursor: cursor.execute("SELECT 1"),
+    "one for each of many rows": lambda cursor: cursor.executemany("SELECT %s", [(1,), (2,)]),
+    "a copy": lambda cursor: cursor.copy_expert("COPY (SELECT 1) TO STDOUT", StringIO()),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OF_ASKING)
+def test_the_actor_is_named_whatever_the_way_of_asking(way):
+    with acting_as(Actor(7)), connection.cursor() as cursor:
+        WAYS_OF_ASKING[way](cursor)
+        assert named() == ("7", "")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", WAYS_OF_ASKING)
+def test_outside_a_transaction_the_name_ends_with_the_asking(way):
+    with acting_as(Actor(7)), connection.cursor() as cursor:
+        WAYS_OF_ASKING[way](cursor)
+        assert named() == ("", "")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_one_user_was_named_for_is_forgotten_when_the_transaction_ends():
     seen = []

@@ -1,1 +1,1 @@
-"""How long work waits for the database, and what it means when the database does not answer."""
+"""How long work waits for the database, on whose behalf it asks, and what it means when there is no answer."""

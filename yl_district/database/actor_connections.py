@@ -36,6 +36,10 @@ class ActorCursor(WatchedCursor):
         if query.startswith("ROLLBACK"):
             self.connection.named = None
 
+    # The driver's own executemany does not go through `execute`.
+    def executemany(self, query, vars_list):
+        self._execute_apart(self.connection.actor_to_name(), super().executemany, query, vars_list)
+
     def copy_expert(self, sql, file, *arguments):
         self._execute_apart(self.connection.actor_to_name(), super().copy_expert, sql, file, *arguments)
 
@@ -44,19 +48,19 @@ class ActorCursor(WatchedCursor):
         if actor is None:
             execute(*arguments)
             return
-        connection = self.connection
+        connection, is_alone = self.connection, self.connection.autocommit
         with connection.cursor() as plain:
-            begin, end, give_up = ("BEGIN; ", "COMMIT", "ROLLBACK") if connection.autocommit else ("", "", "")
-            super(ActorCursor, plain).execute(f"{begin}{naming_sql(actor, is_local=True)}")
+            tell = super(ActorCursor, plain).execute
+            tell(f"{'BEGIN; ' if is_alone else ''}{naming_sql(actor, is_local=True)}")
             connection.named = actor
             try:
                 execute(*arguments)
             except BaseException:
-                if give_up and not connection.closed:
-                    super(ActorCursor, plain).execute(give_up)
+                if is_alone and not connection.closed:
+                    tell("ROLLBACK")
                 raise
-            if end:
-                super(ActorCursor, plain).execute(end)
+            if is_alone:
+                tell("COMMIT")
 
 
 class ActorConnection(WatchedConnection):
