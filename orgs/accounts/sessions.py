@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from django.db.models import F
 
 from yl_district.audit.access_log import AccessLogUnavailable, Action, record
-from yl_district.audit.middleware import unavailable_page
 from yl_district.database.outages import hardly_waiting, outage_of
+from yl_district.web.decryption_errors import log_unavailable
 
 logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
@@ -42,7 +42,7 @@ class SessionEndMiddleware:
             if request.user.is_authenticated:
                 self.look_at(request)
         except AccessLogUnavailable as error:
-            return unavailable_page(request, error)
+            return log_unavailable(request, error)
         return self.get_response(request)
 
     def look_at(self, request):

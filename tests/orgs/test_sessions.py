@@ -147,6 +147,15 @@ def test_an_end_by_time_that_cannot_be_noted_shows_nothing_but_that(user, reques
     assert (answer.status_code, "暂时不能记录查阅日志" in answer.content.decode()) == (503, True)
 
 
+def test_what_was_typed_before_an_end_that_cannot_be_noted_is_sent_again(user, request):
+    client = signed_in(user)
+    idle(client)
+    request.getfixturevalue("broken_log")
+    answer = client.post(reverse("activity_create"), {"name": "学雷锋走进社区"})
+    kept = [("name", "学雷锋走进社区") in answer.context["form"].values, "再次提交" in answer.content.decode()]
+    assert (answer.status_code, answer["Retry-After"], kept) == (503, "60", [True, True])
+
+
 def test_a_changed_password_keeps_the_browser_that_changed_it(user):
     here, there = signed_in(user), signed_in(user)
     change_password(here)

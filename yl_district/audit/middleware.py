@@ -3,7 +3,6 @@
 import logging
 
 from django.db import DatabaseError
-from django.shortcuts import render
 
 from .access_log import AccessLogUnavailable, Action, record
 
@@ -34,9 +33,3 @@ class AccessLogMiddleware:
                 record(Action.REFUSAL, ":".join([match.url_name, *keys]), request=request)
         except (AccessLogUnavailable, DatabaseError):
             logger.exception("A refusal could not be noted in the access log.")
-
-
-def unavailable_page(request, error):
-    """Logs the error and returns the page with status 503."""
-    logger.error("The access log cannot be written.", exc_info=error)
-    return render(request, "503.html", status=503)

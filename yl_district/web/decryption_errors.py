@@ -27,6 +27,11 @@ class FaultMiddleware:
             logger.error("%s：%s", request.path, exception)
             return unavailable(request, "503_sealed.html")
         if isinstance(exception, AccessLogUnavailable):
-            logger.error("The access log cannot be written.", exc_info=exception)
-            return unavailable(request, "503.html", outage_of(exception))
+            return log_unavailable(request, exception)
         return None
+
+
+def log_unavailable(request, error):
+    """The 503 page for an AccessLogUnavailable, which is logged."""
+    logger.error("The access log cannot be written.", exc_info=error)
+    return unavailable(request, "503.html", outage_of(error))
