@@ -120,11 +120,10 @@ class SecretGuess:
 
     def refusal(self):
         """Returns why there is no guess left, once `use` has said so."""
-        spent = [budget for budget in self.budgets if budget.spent_until()]
+        spent = {budget: until for budget in self.budgets if (until := budget.spent_until())}
         if spent:
-            until = max(budget.spent_until() or timezone.now() for budget in spent)
             first = [budget for budget in spent if budget.is_refused_first()]
-            return NoGuessLeft(until, is_of_budget=True, is_first=bool(first))
+            return NoGuessLeft(max(spent.values()), is_of_budget=True, is_first=bool(first))
         return NoGuessLeft(login_attempts.locked_until(*self.counter) or timezone.now())
 
 
