@@ -35,6 +35,7 @@ PEOPLE_READERS = HUB_KEEPERS | {CASEWORKER}
 PRINTERS = frozenset({STAFF, CASEWORKER})
 RECORD_READERS = TREE_READERS | PEOPLE_READERS
 TARGET_READERS = OFFICE | {ROOT_LEADER}
+NOTICE_READERS = frozenset({ROOT_LEADER, AUDITOR})
 CASE_FILE_KEEPERS = frozenset({CASE_KEEPER})
 GRANT_DECIDERS = frozenset({STAFF, LEADER})
 GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
@@ -289,8 +290,8 @@ ACCESS = {
     # Searching lists, each of which is opened by its own line
     "list_search": SIGNED_IN,
     # What leaders and auditors of the district are told of
-    "notice_list": frozenset({ROOT_LEADER, AUDITOR}),
-    "notices_read": frozenset({ROOT_LEADER, AUDITOR}),
+    "notice_list": NOTICE_READERS,
+    "notices_read": NOTICE_READERS,
     # The access log; who can see a record and its history, both open to those who may open the record itself
     "access_entry_list": frozenset({AUDITOR}),
     "access_log_verify": frozenset({AUDITOR}),
