@@ -102,12 +102,19 @@ class PersonQuerySet(models.QuerySet):
         tell of somebody open that a case was known first.
         """
         for some in in_batches(sorted(keys)):
-            wrong = self.filter(pk__in=some).wrongly_sealed_or_open().order_by("pk")
-            with transaction.atomic(savepoint=False):
-                for person in wrong.select_for_update(of=("self",), no_key=True):
-                    person.take_seal(not person.keeps_sealed)
-                    person.store_seal()
-                    self.seal_history([person.pk], person.keeps_sealed)
+            self.filter(pk__in=some).wrongly_sealed_or_open()._turn_seals()
+
+    def open_known_by(self, relation: str, key: int) -> None:
+        """Opens a person, if sealed, whom a capacity just saved makes known: `keep_sealed` without the other ones."""
+        self.filter(self._one_of(**{f"{relation}__isnull": False}), pk=key).sealed()._turn_seals()
+
+    def _turn_seals(self) -> None:
+        """Seals those of these people who are open, and opens those who are sealed."""
+        with transaction.atomic(savepoint=False):
+            for person in self.order_by("pk").select_for_update(of=("self",), no_key=True):
+                person.take_seal(not person.keeps_sealed)
+                person.store_seal()
+                self.seal_history([person.pk], person.keeps_sealed)
 
     def seal_history(self, keys: Iterable[int], is_sealed: bool) -> None:
         """Seals or opens the history of people by their keys, also of those who are gone."""

@@ -71,6 +71,12 @@ def a_case(**facts):
     return person
 
 
+def test_a_capacity_that_somebody_else_has_deleted_meanwhile_opens_nobody():
+    person = a_case()
+    Person.objects.open_known_by("memberships", person.pk)
+    assert is_sealed(person)
+
+
 def test_nothing_of_somebody_known_by_a_case_alone_is_in_the_database():
     a_case()
     assert (held(), Person.history.count()) == ([], 2)
