@@ -26,7 +26,7 @@ CRAWLS = {"sqlite": 200, "postgresql": 110}
 # What the calculation takes where the budgets were set, with both cores at work.
 CALCULATION = 0.05
 # So many tests are run from one calculation to the next.
-TESTS_BETWEEN = 50
+TESTS_BETWEEN = 200
 # On a machine that is slower than this others are at work, and what is measured there is told without failing the run.
 SLOWEST = 0.8
 

@@ -94,9 +94,10 @@ def pytest_collection_finish():
 
 
 def pytest_runtest_logfinish():
-    """Take the garbage away as soon as there is some."""
+    """Take the garbage away as soon as there is some; what is left is for the whole run as well."""
     if gc.get_count()[0] > GARBAGE:
         gc.collect()
+        gc.freeze()
 
 
 def pytest_runtest_setup():

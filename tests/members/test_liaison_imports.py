@@ -13,7 +13,7 @@ from tests.rosters import tally as tally_of
 from tests.workbooks import TODAY, exported, problems, take_in, tally
 from yl_district.spreadsheets.workbooks import read_workbook
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 ROOT = "清河地区团工委"
 NONE_ABOVE = "在上级团组织现任或曾任书记、委员的人"

@@ -13,7 +13,7 @@ from orgs.roles import RoleKind
 from tests.factories import make_liaison, make_organisation, make_person, make_post, make_user
 from tests.pages import browser_of, listed, page, queries, refused, send, status, two_branches
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture

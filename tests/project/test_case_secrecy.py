@@ -47,9 +47,9 @@ pytestmark = pytest.mark.django_db
 BORN = minor_birth_date()
 WITHOUT_GRANT = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrator", "office", "nobody"]
 # The others are looked at with --full.
-EVERY_DAY = {"cadre", "hub_operator", "office"}
+EVERY_DAY = {"hub_operator", "office"}
 # Their lists are also looked at as search forms and sorts make them; with --full everybody's are.
-IN_DEPTH = {"cadre"}
+IN_DEPTH = {"hub_operator"}
 # They read how many youths are assisted, and on the pages that say so alone may something differ.
 READ_NUMBERS = {"staff", "leader", "office"}
 # What cannot be the same with and without a file, with the reason.
@@ -328,7 +328,7 @@ def test_no_form_tells_by_a_name_that_a_child_has_a_file():
 
 
 @pytest.mark.cpu(16)
-@pytest.mark.parametrize("number", ["identity_number", "mobile"])
+@pytest.mark.parametrize("number", ["identity_number", pytest.param("mobile", marks=pytest.mark.full)])
 def test_a_number_typed_tells_no_more_of_a_file_than_of_any_other_registration(number):
     place = district()
     clients = viewers(place)

@@ -52,7 +52,7 @@ TAKEN_BY = {
 
 
 # The others are looked at with --full.
-EVERY_DAY = {"cadre", "hub_operator", "caseworker", "leader", "office"}
+EVERY_DAY = {"hub_operator", "caseworker", "leader", "office"}
 
 
 @pytest.fixture(autouse=True)

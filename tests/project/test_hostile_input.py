@@ -197,11 +197,11 @@ def test_no_query_string_breaks_a_page(district):
 
 
 @pytest.mark.cpu(22)
-def test_no_number_in_an_address_breaks_a_page(district):
-    tally = Tally()
-    for name, route, is_numbered in patterns():
+def test_no_number_in_an_address_breaks_a_page(district, pytestconfig):
+    tally, is_full = Tally(), pytestconfig.getoption("full")
+    for place, (name, route, is_numbered) in enumerate(patterns()):
         if is_numbered:
-            for number in HUGE:
+            for number in HUGE if is_full else [HUGE[place % len(HUGE)]]:
                 address = filled(name, route, number)
                 looked, sent = district.office.get(address), district.office.post(address, {"name": "章程"})
                 # Some addresses take only one of the two, whatever the number.

@@ -17,7 +17,7 @@ BOUND = ["cadre", "hub_operator", "staff", "caseworker", "leader", "administrato
 # The others are looked at with --full.
 EVERY_DAY = {"cadre", "hub_operator", "staff", "caseworker"}
 # Their lists are also looked at as search forms and sorts make them; with --full everybody's are.
-IN_DEPTH = {"staff"}
+IN_DEPTH = {"hub_operator"}
 FOREIGN = re.compile(canaries("foreign"))
 # Addresses whose pages name all branches of the district, with the reason.
 BRANCHES_NAMED = {

@@ -22,7 +22,7 @@ from tests import factories
 from yl_district.attachments.models import Attachment
 from youthhubs.models import Hub, HubYear
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 DAY = date(2017, 5, 4)
 PLACES = range(7)

@@ -19,7 +19,7 @@ from tests.pages import listed, page, refused, send, two_branches
 from tests.workbooks import exported_rows, problems, take_in
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 FEBRUARY, MARCH = date(2017, 2, 1), date(2017, 3, 1)
 
 

@@ -30,7 +30,7 @@ from yl_district.periods import Period
 from yl_district.sheets.models import AwaitedCell, standing_text
 from youthhubs.models import Hub
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 
 @pytest.fixture

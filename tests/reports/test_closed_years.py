@@ -179,7 +179,7 @@ def state_fields(model):
     return {name for state in options_of(model).states for name in state.fields}
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(12)
 def test_a_state_changed_today_as_the_form_proposes_moves_no_closed_year(district):
     before, asked = None, []
@@ -226,7 +226,7 @@ CHANGED_ROWS = {
 }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(10)
 @pytest.mark.parametrize("kind", CHANGED_ROWS)
 def test_a_list_that_changes_a_state_moves_no_closed_year(district, kind):
@@ -242,7 +242,7 @@ def test_a_list_that_changes_a_state_moves_no_closed_year(district, kind):
 
 
 @pytest.mark.full
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(120)
 def test_a_fact_moves_exactly_what_its_page_announces(district):
     before, moved, wrong = None, 0, []
@@ -267,7 +267,7 @@ def test_a_fact_moves_exactly_what_its_page_announces(district):
 
 
 @pytest.mark.full
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(60)
 def test_a_neutral_field_moves_nothing(district):
     before, changed = None, 0

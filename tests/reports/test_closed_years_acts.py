@@ -121,7 +121,7 @@ def moves(district, sent_by_name, years):
 
 
 @pytest.mark.full
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(60)
 @pytest.mark.parametrize("form_class", [DeletionForm, ActionForm])
 def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
@@ -145,7 +145,7 @@ def test_an_act_moves_exactly_what_its_page_announces(district, form_class):
     )
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_some_of_them_every_day(district):
     """The acts in the last closed year, beyond which nothing has to be counted."""

@@ -76,7 +76,7 @@ PERIODS = {
 }
 # Each of them takes its share of the periods, every day beside one of the databases.
 DISTRICTS = 4
-ON_POSTGRESQL = [0, 1, 21]
+ON_POSTGRESQL = [0, 21]
 
 
 def drawn(seeds):
@@ -101,7 +101,7 @@ def sample_year():
     return Scope(root_organisation(), Period.of_year(2017))
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(4)
 def test_sample_year_gives_back_the_original_summary(sample_year):
     found = results(sample_year)
@@ -117,7 +117,7 @@ def test_sample_year_gives_back_the_original_summary(sample_year):
     assert found["education_reach"].quality == found["people_reached"].quality == MEASURED
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.cpu(8)
 def test_sample_year_equals_plain_sql(sample_year):
     branch = Organisation.objects.get(name="高井社区团支部")
@@ -144,7 +144,7 @@ def test_generated_district_equals_plain_sql(seed):
         assert values(scope) == by_sql(scope), (scope.name, scope.period.name)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_generated_hubs_hold_what_other_organisations_host():
     tree = generated_district(0)
     elsewhere = Activity.objects.filter(hub__isnull=False, host__isnull=False).exclude(host=F("hub__organisation"))
@@ -181,7 +181,7 @@ NOBODY = {"attendance": 0, "basis": "exact"}
 SIGNED = {"attendance": 2, "basis": "exact", "sign_in_count": 2}
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 @pytest.mark.parametrize(
     ("parts", "value", "quality", "is_missing", "amount"),
     [
@@ -219,7 +219,7 @@ def test_a_value_is_written_as_sure_as_it_is(value, quality, written):
     assert amount(value, quality, "次") == written
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():
     root = make_organisation()
     make_activity(root, **UNKNOWN)
@@ -229,14 +229,14 @@ def test_person_times_unrecorded_in_part_are_never_missing_as_a_whole():
     assert (found["sessions"].value, found["sessions"].quality) == (2, COUNTED)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_empty_district_has_every_figure_at_nothing():
     found = results(Scope(make_organisation(domain="office"), Period.of_year(2017)))
     assert {key: result.value for key, result in found.items() if result.value} == {}
     assert not any(result.is_missing for result in found.values())
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_type_that_staff_add_has_its_figures_and_keys_are_stable():
     root = make_organisation()
     ActivityType.objects.create(key="type_16", name="读书活动", is_education=True)
@@ -248,7 +248,7 @@ def test_type_that_staff_add_has_its_figures_and_keys_are_stable():
     assert set(ORIGINAL) | {f"attendances.{key}" for key in ORIGINAL_ATTENDANCES} <= set(found)
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_targets_stand_beside_the_district_alone():
     root = make_organisation()
     branch = make_organisation(parent=root)
@@ -263,7 +263,7 @@ def test_targets_stand_beside_the_district_alone():
     assert not any(result.target for result in results(Scope(branch, Period.of_year(2017))).values())
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_rows_do_not_add_queries_and_types_of_activities_share_one():
     tree = generated_district(11)
 
@@ -278,7 +278,7 @@ def test_rows_do_not_add_queries_and_types_of_activities_share_one():
     assert queries() == few
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_figures_of_case_files_are_those_that_count_records_of_assistance():
     scope = Scope(make_organisation(), Period.of_year(YEAR))
     models = {key: figure.rows(scope).model for key, figure in all_figures().items()}
@@ -286,7 +286,7 @@ def test_figures_of_case_files_are_those_that_count_records_of_assistance():
     assert {key for key, figure in all_figures().items() if figure.is_case} == of_cases
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_overlapping_figures_are_those_whose_parts_below_come_to_more_than_the_whole():
     """Record by record: what is counted in several places adds more to their sum than to the whole."""
     tree = generated_district(31)

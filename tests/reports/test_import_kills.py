@@ -9,7 +9,7 @@ from tests import kills
 from tests.rosters import make_branches, member_rows, written
 from tests.workbooks import workbook
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 300
 KILLS = 10
@@ -25,6 +25,7 @@ def path(tmp_path, transactional_db):
 
 
 @pytest.mark.cpu(14)
+@pytest.mark.both
 def test_a_kill_leaves_all_or_nothing_and_the_next_import_works(path):
     with kills.Server() as server:
         outcomes = list(kills.outcomes(server, path, KILLS, random.Random(1)))

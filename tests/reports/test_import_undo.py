@@ -66,7 +66,7 @@ from yl_district.sheets.export_marks import HEADING, mark
 from yl_district.sheets.log_resource import LogResource
 from youthhubs.models import Hub
 
-pytestmark = pytest.mark.both
+pytestmark = pytest.mark.in_turn
 
 TODAY = date(2017, 6, 1)
 

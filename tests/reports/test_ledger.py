@@ -35,7 +35,7 @@ def with_row(sheet, **changes):
     return LEDGER | {sheet: rows}
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_ledger_becomes_records():
     assert tally(take_in(LEDGER)) == {
         "团组织": (2, 0, 0),
@@ -61,7 +61,7 @@ def test_a_ledger_becomes_records():
     }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_the_same_file_again_changes_nothing_and_says_so():
     take_in(LEDGER)
     before = counts() | {ImportBatch._meta.db_table: 2}
@@ -70,7 +70,7 @@ def test_the_same_file_again_changes_nothing_and_says_so():
     assert counts() == before
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_check_reports_and_writes_nothing():
     before = counts()
     report = take_in(LEDGER, check=True)
@@ -78,7 +78,7 @@ def test_a_check_reports_and_writes_nothing():
     assert counts() == before
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_changed_cells_are_told_with_old_and_new():
     take_in(LEDGER)
     report = take_in(with_row("团员", 性别="女", 工作单位="清和科技"))
@@ -388,7 +388,7 @@ def test_every_wrong_cell_of_every_row_is_reported_in_order():
     assert places == [("团员", 2, "性别"), ("团员", 2, "出生日期"), ("团员", 4, "是否在校"), ("两新组织", 2, "状态")]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_one_wrong_row_and_nothing_of_the_file_is_written():
     take_in(LEDGER)
     changed = with_row("团员", 工作单位="清和科技") | {"活动": [ACTIVITY, ACTIVITY | {"活动名称": "夜跑", "日期": "?"}]}
@@ -435,7 +435,7 @@ def test_a_record_stands_in_one_row_only(sheet):
     ]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_unit_is_found_by_its_credit_code_and_renamed():
     code = {"统一社会信用代码": "91110000600037341L"}
     take_in(with_row("两新组织", **code))
@@ -447,7 +447,7 @@ def test_a_unit_is_found_by_its_credit_code_and_renamed():
     assert (unit.search_text, unit.name_sort) == ("清和智能 qinghezhineng qhzn", "qing he zhi neng  清和智能")
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_credit_code_belongs_to_one_unit():
     code = {"统一社会信用代码": "91110000600037341L"}
     take_in(with_row("两新组织", **code))
@@ -464,7 +464,7 @@ def test_a_credit_code_belongs_to_one_unit():
     ]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_code_given_to_a_known_unit_is_known_to_the_rows_below():
     take_in(LEDGER)
     code = {"统一社会信用代码": "91110000600037341L"}
@@ -482,7 +482,7 @@ def test_happenings_said_twice_happened_twice():
     assert tally(take_in(sheets)) == {"两新联络": (1, 0, 2), "物资配发": (0, 0, 2)}
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_nothing_can_be_issued_in_no_number():
     supply = {"日期": "2017-05-04", "组织": "柳林社区团支部", "物资": "团旗", "数量": 0}
     assert problems(LEDGER | {"物资配发": [supply]}) == [
@@ -490,7 +490,7 @@ def test_nothing_can_be_issued_in_no_number():
     ]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_an_export_of_a_year_keeps_registers_whole_and_happenings_to_the_year():
     contact = {"单位名称": "清和科技", "方式": "电话"}
     take_in(
@@ -514,7 +514,7 @@ def test_an_export_of_a_year_keeps_registers_whole_and_happenings_to_the_year():
     }
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_a_scholarship_belongs_to_the_years_in_which_it_was_applied_for_and_approved():
     scholarship = {"姓名": "白露", "状态": "批准"}
     rows = [
@@ -572,7 +572,7 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
     assert ImportBatch.objects.first().file_name == "台?账.xlsx"
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
     """The unit appears, unknown to the history, between the check and the writing."""
     write = commit.ActWriter.write
@@ -594,7 +594,7 @@ def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_cras
     ]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_what_somebody_else_just_entered_is_compared_with_the_file(monkeypatch):
     def late_commit(batch, **options):
         Unit.objects.get_or_create(name="清和科技", kind="enterprise", status="normal")
@@ -649,7 +649,7 @@ def contradicted():
     take_in(LEDGER | {"活动": [held("夜跑"), held("读书会", 人次=30)]})
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_an_activity_that_differs_from_its_sign_ins_is_wrong_and_what_hangs_on_it_and_nothing_else(contradicted):
     assert [problem[:4] for problem in problems(CONTRADICTING)] == [
         ("活动", 2, "人次", "3"),
@@ -664,7 +664,7 @@ def test_an_activity_that_differs_from_its_sign_ins_is_wrong_and_what_hangs_on_i
     ]
 
 
-@pytest.mark.both
+@pytest.mark.in_turn
 def test_beside_activities_that_differ_from_their_sign_ins_the_right_rows_are_written(contradicted):
     found = take_in_rows(KINDS.ledger, workbook(CONTRADICTING), "台账.xlsx", only_right=True)
     assert (found.is_written, found.batch.counts["w"]) == (True, 8)

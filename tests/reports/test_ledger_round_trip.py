@@ -299,14 +299,14 @@ def spoilt(sheets, chance):
 
 @pytest.mark.cpu(16)
 @pytest.mark.parametrize("stored_before", [pytest.param(False, marks=pytest.mark.full), True])
-def test_a_spoilt_ledger_is_taken_whole_or_refused_with_reasons(sample_rows, stored_before):
+def test_a_spoilt_ledger_is_taken_whole_or_refused_with_reasons(sample_rows, stored_before, pytestconfig):
     small = {name: rows for name, rows in sample_rows.items() if name not in ("签到", "平台录入")}
     small["联系青年"] = small["联系青年"][:60]
     small["联系记录"] = [row for row in small["联系记录"] if row["联系青年"] == "全部"][:20]
     if stored_before:
         take_in(sample.COMMITTED.read_bytes())
     before, outcomes = counts(), set()
-    for seed in range(12):
+    for seed in range(12 if pytestconfig.getoption("full") else 6):
         report = take_in(spoilt(small, random.Random(seed)), check=True)
         outcomes.add(bool(report.errors))
         assert counts() == before
@@ -331,6 +331,7 @@ def large_ledger(people, activities=4):
     }
 
 
+@pytest.mark.full
 @pytest.mark.cpu(8)
 def test_thousands_of_sign_ins_take_seconds():
     sheets = workbook(large_ledger(2000, 10))

@@ -34,7 +34,7 @@ from tests.pages import browser_of, page
 from yl_district.periods import Period
 from youthhubs.models import HubYear
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 TODAY = timezone.localdate()
 AHEAD = TODAY + timedelta(days=1)

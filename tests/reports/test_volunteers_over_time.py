@@ -15,7 +15,7 @@ from tests.pages import send, two_branches
 from tests.rosters import written
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
 
 FIGURES = ["hub_volunteer_teams", "paired_youths", "platform_entries", "volunteers_bound"]
 
