@@ -67,19 +67,17 @@ daily:  ## what make test runs, without lint
 
 sqlite_tests = $(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1)
 
-# Both databases at once, SQLite in two processes, and in a third once PostgreSQL is done, which keeps two cores at work
-# to the end; what those beside say is shown when the first has ended.
+# Both databases at once, SQLite in three processes, so that two cores are at work to the end while some wait; what those
+# beside say is shown when the first has ended.
 define on_both_databases
 	status=0; rm -rf build/taken; \
-	{ $(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 || failed=1; \
-		$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 || failed=1; exit $${failed:-0}; } & others=$$!; \
+	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 & postgresql=$$!; \
 	$(call sqlite_tests,$(1)) > build/second-sqlite-tests.txt 2>&1 & second=$$!; \
+	$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 & third=$$!; \
 	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
-	wait $$second || status=1; \
-	wait $$others || status=1; \
-	echo '== pytest, sqlite, second process'; cat build/second-sqlite-tests.txt; \
-	echo '== pytest, postgresql'; cat build/postgresql-tests.txt; \
-	echo '== pytest, sqlite, third process'; cat build/third-sqlite-tests.txt; \
+	for process in $$second $$third $$postgresql; do wait $$process || status=1; done; \
+	for tests in second-sqlite third-sqlite postgresql; do \
+		echo "== pytest, $$tests"; cat build/$$tests-tests.txt; done; \
 	exit $$status
 endef
 

@@ -43,6 +43,7 @@ def test_a_person_is_merged_and_taken_apart_again(open_page, sign_in, office, wi
     assert Person.objects.filter(name="单伟").count() == Member.objects.count() == 1
     page.get_by_role("link", name="号记录）").click()
     page.get_by_role("link", name="撤销合并").click()
+    expect(page.get_by_label("撤销原因")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_label("撤销原因").fill("核实为两人")
     page.get_by_role("button", name="撤销合并").click()

@@ -46,7 +46,7 @@ READERS = {
 }
 LEAST = "assistances_per_youth"
 # Of each reader the figures that are looked at every day; with --full all are.
-SAMPLE = 6
+SAMPLE = 4
 # Every day one reader reads on both databases, the others on one of them.
 DATABASES = {"staff": ["postgresql"], "cadre": ["postgresql"], "hub operator": ["both"]}
 
