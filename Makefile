@@ -65,19 +65,17 @@ test-all: lint setup browser  ## everything before a release; some two hours
 daily:  ## what make test runs, without lint
 	$(call on_both_databases,)
 
-sqlite_tests = $(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1)
-
-# Both databases at once, SQLite in three processes, so that two cores are at work to the end while some wait; what those
-# beside say is shown when the first has ended.
+# Both databases at once, SQLite in two processes, which keeps two cores at work to the end; what those beside say is
+# shown when the first has ended.
 define on_both_databases
 	status=0; rm -rf build/taken; \
-	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 & postgresql=$$!; \
-	$(call sqlite_tests,$(1)) > build/second-sqlite-tests.txt 2>&1 & second=$$!; \
-	$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 & third=$$!; \
+	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 & second=$$!; \
+	$(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1) > build/sqlite-tests.txt 2>&1 & third=$$!; \
 	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
-	for process in $$second $$third $$postgresql; do wait $$process || status=1; done; \
-	for tests in second-sqlite third-sqlite postgresql; do \
-		echo "== pytest, $$tests"; cat build/$$tests-tests.txt; done; \
+	wait $$third || status=1; \
+	echo '== pytest, sqlite, beside'; cat build/sqlite-tests.txt; \
+	wait $$second || status=1; \
+	echo '== pytest, postgresql'; cat build/postgresql-tests.txt; \
 	exit $$status
 endef
 

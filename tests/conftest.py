@@ -115,6 +115,7 @@ def runs_here(config, item):
         return is_on_postgresql or not (mark and mark.kwargs.get("only"))
     if item.get_closest_marker("full"):
         return False
+    # The name decides, so that a test is always tried on the same one.
     if item.get_closest_marker("in_turn"):
         return is_on_postgresql == bool(crc32(item.name.encode()) % 2)
     if mark:
