@@ -65,17 +65,18 @@ test-all: lint setup browser  ## everything before a release; some two hours
 daily:  ## what make test runs, without lint
 	$(call on_both_databases,)
 
-# Both databases at once, SQLite in two processes, which keeps two cores at work to the end; what those beside say is
-# shown when the first has ended.
+sqlite_tests = $(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1)
+
+# Both databases at once, SQLite in two processes, and in a third once PostgreSQL is done, as browsers wait now and then;
+# what those beside say is shown when the first has ended.
 define on_both_databases
 	status=0; rm -rf build/taken; \
-	$(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 & second=$$!; \
-	$(VENV) -m pytest -p no:cacheprovider --database sqlite --beside build/taken $(1) > build/sqlite-tests.txt 2>&1 & third=$$!; \
+	{ $(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 || failed=1; \
+		$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 || failed=1; exit $${failed:-0}; } & others=$$!; \
+	$(call sqlite_tests,$(1)) > build/second-sqlite-tests.txt 2>&1 & second=$$!; \
 	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
-	wait $$third || status=1; \
-	echo '== pytest, sqlite, beside'; cat build/sqlite-tests.txt; \
-	wait $$second || status=1; \
-	echo '== pytest, postgresql'; cat build/postgresql-tests.txt; \
+	for process in $$second $$others; do wait $$process || status=1; done; \
+	for tests in second-sqlite third-sqlite postgresql; do echo "== pytest, $$tests"; cat build/$$tests-tests.txt; done; \
 	exit $$status
 endef
 

@@ -186,6 +186,8 @@ def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, 
             page.goto(path, wait_until="networkidle" if path == "/" else "load")
             page.set_viewport_size(PHONE["viewport"])
             broken += [f"{path} {each}" for each in page.evaluate("window.violations")]
+            width = page.evaluate("document.documentElement.scrollWidth")
+            broken += [f"{path} is {width} px wide on a phone"] if width > PHONE["viewport"]["width"] else []
             opened += 1
         page.context.close()
     # That a page answers "not found" to some, and one takes forms alone, is for other tests.

@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from members.models import Member
 from orgs.models import User
 from reports.management.commands.load_sample_year import SAMPLE_PASSWORD
-from tests.conftest import DESKTOP, PHONE
+from tests.conftest import WINDOWS
 from tests.factories import make_activity, make_organisation, make_user
 from yl_district.pages.navigation import MENU
 
@@ -194,9 +194,8 @@ def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sa
     assert (str(member.left_on), member.status) == ("2018-01-31", "transferred_out")
 
 
-@pytest.mark.parametrize(
-    "window", [pytest.param(DESKTOP, id="desktop", marks=pytest.mark.full), pytest.param(PHONE, id="phone")]
-)
+@pytest.mark.full
+@pytest.mark.parametrize("window", WINDOWS)
 def test_no_page_of_the_menu_scrolls_sideways(open_page, window, sign_in, sample_year):
     page = open_page(**window)
     sign_in(page, sample_year)

@@ -157,7 +157,7 @@ def test_generated_hubs_hold_what_other_organisations_host():
 
 
 @pytest.mark.cpu(14)
-@pytest.mark.parametrize("seed", drawn([21, 22]))
+@pytest.mark.parametrize("seed", [*drawn([21]), pytest.param(22, marks=pytest.mark.full)])
 def test_figures_counted_together_alone_and_record_by_record_come_to_the_same(seed):
     tree = generated_district(seed)
     Target.objects.create(year=YEAR, task="主题讲座", figure="sessions.lecture", value=8)

@@ -30,6 +30,7 @@ from tests.reports.import_pages import (
 from tests.rosters import identity_number
 from tests.workbooks import take_in, workbook
 from yl_district.audit.models import AccessEntry
+from yl_district.importing import background
 from yl_district.importing.models import ImportAlias, ImportBatch, ImportPart
 from yl_district.importing.steps import begin_commit
 from yl_district.spreadsheets.workbooks import read_workbook
@@ -405,14 +406,15 @@ def test_nothing_is_done_to_an_import_that_is_worked_on(office, name):
 @pytest.mark.cpu(18)
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_large_file_is_checked_and_written_by_a_process_of_its_own():
+def test_a_large_file_is_checked_and_written_by_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(background, "ROWS_AT_ONCE", 100)
     office = two_branches().office
-    batch = opened(office, people(2_100, 来源日期="2017-05-04"))
-    assert waited(batch, State.CHECKED) == (State.CHECKED, (2_100, 0, 0, 0))
+    batch = opened(office, people(120, 来源日期="2017-05-04"))
+    assert waited(batch, State.CHECKED) == (State.CHECKED, (120, 0, 0, 0))
     assert not batch.worker.endswith(f":{os.getpid()}")
     commit(office, batch)
-    assert waited(batch, State.COMMITTED) == (State.COMMITTED, (2_100, 0, 0, 0))
-    assert Member.objects.count() == 2_100
+    assert waited(batch, State.COMMITTED) == (State.COMMITTED, (120, 0, 0, 0))
+    assert Member.objects.count() == 120
     office.post(reverse("import_batch_undo", args=[batch.pk]))
     assert waited(batch, State.UNDONE)[0] == State.UNDONE
     assert Member.objects.count() == 0

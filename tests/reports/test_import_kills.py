@@ -12,7 +12,7 @@ from tests.workbooks import workbook
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 300
-KILLS = 10
+KILLS = 6
 
 
 @pytest.fixture
