@@ -107,5 +107,5 @@ def refusal_in_words(until):
     """Returns why no more is taken out at present, and what to do."""
     return (
         f"没有导出：每个账号一小时内最多完整导出 {settings.WHOLE_EXPORTS_PER_HOUR} 次，"
-        f"请在 {timezone.localtime(until):%H:%M} 之后再试。需要多张名单的，可改用“年度台账”的完整导出，一次导出全部。"
+        f"请在 {timezone.localtime(until):%H:%M} 之后再试。需要多张名单的，以后可从“年度台账”一次导出，只计一次。"
     )

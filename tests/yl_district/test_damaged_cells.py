@@ -78,6 +78,17 @@ def test_without_its_key_a_cell_is_no_damage_but_a_fault_of_the_installation(pla
     assert UNREADABLE in page(place.office, "member_list")
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("url_name", ["member_detail", "member_update", "member_export", "ledger_export"])
+def test_a_cell_that_names_a_key_of_no_installation_is_damaged_and_stops_nothing(place, url_name):
+    person, current = place.member.person, encryption.keys.current_key().id
+    plant_cell(person, "mobile", stored_cell(person, "mobile").replace(f":{current}:", ":k9x:"))
+    is_file = url_name.endswith("export")
+    answer = place.office.get(reverse(url_name, args=[] if is_file else [place.member.pk]))
+    told = str([sheet.rows for sheet in read_workbook(answer.content)]) if is_file else answer.content.decode()
+    assert (answer.status_code, UNREADABLE in told) == (200, True)
+
+
 @pytest.fixture
 def roster():
     """Two imported members with all their numbers, of whom the first has a damaged mobile number."""

@@ -13,10 +13,9 @@ from ..audit.access_log import FORMER_SCHEME, PRESENT_SCHEME, digest_of
 from ..audit.models import AccessEntry
 from ..privacy.authenticators import secrets_of, unseal
 from ..privacy.encryption import SCHEME, BlindIndexField, DecryptionError, Sealed, decrypt_bytes, encrypted_fields
-from ..privacy.keys import INDEX, key_ring
+from ..privacy.keys import INDEX, KEY_FACT, key_ring
 from .files import UnsafeInstallation
 
-KEY_FACT = "key:"
 # So many cells of a column are tried, of which one has to open.
 CELLS_TRIED = 3
 REMEDY = (

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
+from django.apps import apps
 from django.core.exceptions import FieldError, ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models.query_utils import DeferredAttribute
 
 from ..fields import Privacy
@@ -85,12 +86,26 @@ def decrypt_bytes(sealed, label, seal):
         raise DamagedCellError(f"{label} 的一处内容不是密文，可能在系统之外被改动。")
     key = keys.field_key(match[1])
     if key is None:
-        raise DecryptionError(f"{label} 的一处内容所用的密钥 {match[1]} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
+        raise without_key(label, match[1])
     try:
         cell = base64.b64decode(match[2], validate=True)
         return key.cipher.decrypt(cell[:NONCE], cell[NONCE:], bound_to(label, seal))
     except (binascii.Error, ValueError, InvalidTag):
         raise DamagedCellError(f"{label} 的一处内容未通过校验，可能被改动或移动过，或密钥有误。") from None
+
+
+def without_key(label, key_id):
+    """The error of a cell under a key that is not here: a damaged one where the database states no such key either."""
+    if is_stated(key_id):
+        return DecryptionError(f"{label} 的一处内容所用的密钥 {key_id} 不在本机的字段密钥中，请从备份中恢复密钥文件。")
+    return DamagedCellError(f"{label} 的一处内容所标的密钥 {key_id} 不存在，可能在系统之外被改动。")
+
+
+def is_stated(key_id):
+    """Whether the database states a key of this id as one of its own, or is of before and states none."""
+    facts = apps.get_model("yl_district", "InstallationFact")
+    is_told = facts._meta.db_table in connection.introspection.table_names()
+    return not is_told or facts.objects.filter(name=f"{keys.KEY_FACT}{key_id}").exists()
 
 
 def readable(text):

@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 LENGTH = 32
 INDEX = "index"
+# What goes before a key's id in the name of the fact by which a database states it.
+KEY_FACT = "key:"
 KEY_ID = re.compile(r"[a-z0-9]{1,16}")
 
 
