@@ -42,6 +42,7 @@ WINDOWS = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone", 
 UNHURRIED = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "database": None}
 hypothesis.settings.register_profile("daily", max_examples=50, derandomize=True, **UNHURRIED)
 hypothesis.settings.register_profile("full", max_examples=500, **UNHURRIED)
+DATABASE_MARKS = {"both", "in_turn", "postgresql"}
 GARBAGE = 200_000  # objects made since the last search for garbage
 # What a database holds once it is migrated, by table.
 MIGRATED_ROWS = {}
@@ -94,10 +95,9 @@ def pytest_collection_finish():
 
 
 def pytest_runtest_logfinish():
-    """Take the garbage away as soon as there is some; what is left is for the whole run as well."""
+    """Take the garbage away as soon as there is some."""
     if gc.get_count()[0] > GARBAGE:
         gc.collect()
-        gc.freeze()
 
 
 def pytest_runtest_setup():
@@ -110,17 +110,17 @@ def pytest_runtest_setup():
 
 def runs_here(config, item):
     """Whether a test runs on the chosen database: with --full every one, else those that are marked for it."""
-    is_on_postgresql, mark = config.getoption("database") == "postgresql", item.get_closest_marker("postgresql")
+    is_on_postgresql, postgresql = config.getoption("database") == "postgresql", item.get_closest_marker("postgresql")
     if config.getoption("full"):
-        return is_on_postgresql or not (mark and mark.kwargs.get("only"))
+        return is_on_postgresql or not (postgresql and postgresql.kwargs.get("only"))
     if item.get_closest_marker("full"):
         return False
-    # The name decides, so that a test is always tried on the same one.
-    if item.get_closest_marker("in_turn"):
+    # A test's own mark goes before that of its file.
+    mark = next((mark.name for mark in item.iter_markers() if mark.name in DATABASE_MARKS), None)
+    if mark == "in_turn":
+        # The name decides, so that a test is always tried on the same one.
         return is_on_postgresql == bool(crc32(item.name.encode()) % 2)
-    if mark:
-        return is_on_postgresql
-    return not is_on_postgresql or bool(item.get_closest_marker("both"))
+    return mark == "both" or is_on_postgresql == (mark == "postgresql")
 
 
 def empty_tables(operations, statements, plain=BaseDatabaseOperations.execute_sql_flush):

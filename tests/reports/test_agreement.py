@@ -47,8 +47,8 @@ READERS = {
 LEAST = "assistances_per_youth"
 # Of each reader the figures that are looked at every day; with --full all are.
 SAMPLE = 4
-# Every day three readers read on one database and one on both; the last one only with --full.
-DATABASES = {"staff": ["postgresql"], "cadre": ["postgresql"], "hub operator": ["both"], "leader": ["full"]}
+# Every day one reader reads on both databases, the others on one of them.
+DATABASES = {"staff": ["postgresql"], "cadre": ["postgresql"], "hub operator": ["both"]}
 
 
 def answer(client, name, *arguments, **query):

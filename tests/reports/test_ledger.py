@@ -572,7 +572,7 @@ def test_a_file_name_of_any_bytes_and_length_is_kept():
     assert ImportBatch.objects.first().file_name == "台?账.xlsx"
 
 
-@pytest.mark.in_turn
+@pytest.mark.both
 def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_crash(monkeypatch):
     """The unit appears, unknown to the history, between the check and the writing."""
     write = commit.ActWriter.write
@@ -594,7 +594,7 @@ def test_conflicts_with_what_somebody_else_just_entered_are_a_problem_not_a_cras
     ]
 
 
-@pytest.mark.in_turn
+@pytest.mark.both
 def test_what_somebody_else_just_entered_is_compared_with_the_file(monkeypatch):
     def late_commit(batch, **options):
         Unit.objects.get_or_create(name="清和科技", kind="enterprise", status="normal")

@@ -15,7 +15,7 @@ from tests.factories import make_organisation
 from tests.reports.generated_district import YEAR, generated_district
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PERIODS = [Period.of_year(YEAR), Period.of_part(YEAR, "q2"), Period(date(YEAR, 3, 5), date(YEAR, 9, 4))]
 
 

@@ -13,7 +13,7 @@ from tests.factories import make_member, make_organisation
 from tests.reports.generated_district import YEAR, generated_district
 from yl_district.periods import Period
 
-pytestmark = [pytest.mark.django_db, pytest.mark.in_turn]
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def scopes(tree):
