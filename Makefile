@@ -71,8 +71,8 @@ sqlite_tests = $(VENV) -m pytest -p no:cacheprovider --database sqlite --beside 
 # what those beside say is shown when the first has ended.
 define on_both_databases
 	status=0; rm -rf build/taken; \
-	{ $(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 || failed=1; \
-		$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 || failed=1; exit $${failed:-0}; } & others=$$!; \
+	{ $(VENV) -m pytest -p no:cacheprovider --database postgresql $(1) > build/postgresql-tests.txt 2>&1 || status=1; \
+		$(call sqlite_tests,$(1)) > build/third-sqlite-tests.txt 2>&1 || status=1; exit $$status; } & others=$$!; \
 	$(call sqlite_tests,$(1)) > build/second-sqlite-tests.txt 2>&1 & second=$$!; \
 	echo '== pytest, sqlite'; $(VENV) -m pytest --database sqlite --beside build/taken $(1) || status=1; \
 	for process in $$second $$others; do wait $$process || status=1; done; \

@@ -403,7 +403,7 @@ def test_nothing_is_done_to_an_import_that_is_worked_on(office, name):
     assert (batch.state, ImportAlias.objects.count()) == (State.CHECKING, 0)
 
 
-@pytest.mark.cpu(18)
+@pytest.mark.cpu(8)
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_large_file_is_checked_and_written_by_a_process_of_its_own(monkeypatch):
