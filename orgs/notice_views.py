@@ -68,7 +68,16 @@ def notice_list(request):
     """Lists what the user is told of, newest first."""
     exports = WholeExport.objects.visible_to(request.user).with_reading(request.user)
     unread = exports.filter(is_read=False).values_list("pk", flat=True)
-    return list_page(request, NoticeTable, NoticeFilter, exports, title="重要操作通知", unread=list(unread[:MOST_READ]))
+    return list_page(
+        request,
+        NoticeTable,
+        NoticeFilter,
+        exports,
+        title="重要操作通知",
+        empty_title="没有未阅的通知",
+        empty_hint="阅知过的，请在筛选条件中选择“已阅”查看。",
+        unread=list(unread[:MOST_READ]),
+    )
 
 
 @require_POST
