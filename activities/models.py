@@ -123,6 +123,10 @@ class ActivityQuerySet(ReachQuerySet):
         """Activities held within the period."""
         return self.held().filter(held_on__range=period.bounds)
 
+    def without_people(self) -> Self:
+        """Activities held of which neither a number of people nor their names are recorded."""
+        return self.held().filter(basis=Activity.Basis.UNRECORDED)
+
     def of_education(self) -> Self:
         """Activities of the types that counted as education on their day."""
         since = Q(type__education_since__isnull=True) | Q(type__education_since__lte=F("held_on"))

@@ -1,5 +1,6 @@
 """Cadres' direct links to youths (1+100), and the contacts made."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Self
 
@@ -20,6 +21,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
@@ -70,6 +72,38 @@ class LinkQuerySet(CadreReachQuerySet):
     def bound_by(self, day: date) -> Self:
         """Links bound on the platform by `day`."""
         return self.filter(bound_on__lte=day)
+
+    def of_cadre_with(self, user: User) -> Self:
+        """The links of the cadre whose account this is."""
+        return self.filter(cadre__user=user.pk)
+
+    def reached_during(self, period: Period, *forms: str) -> Self:
+        """Links whose youth a contact within the period reached, in one of these forms where any are given."""
+        return self.filter(self._contacted(period, forms))
+
+    def with_contacts_by(self, day: date) -> Self:
+        """Adds whether the youth was contacted in the quarter of `day`, and offline and face to face in its year.
+
+        The columns are `is_reached`, `is_met` and `is_met_face_to_face`.
+        """
+        quarter, year = Period.of_part(day.year, f"q{(day.month + 2) // 3}"), Period.of_year(day.year)
+        return self.annotate(
+            is_reached=self._contacted(quarter),
+            is_met=self._contacted(year, Contact.OFFLINE),
+            is_met_face_to_face=self._contacted(year, Contact.OF_TWO),
+        )
+
+    def _contacted(self, period: Period, forms: Collection[str] = ()) -> Condition:
+        contacts = Contact.objects.held_during(period)
+        contacts = contacts.filter(form__in=forms) if forms else contacts
+        # Of 全部, whoever was linked on that day.
+        with_all = contacts.filter(
+            with_everyone=True,
+            cadre=OuterRef("cadre"),
+            held_on__gte=OuterRef("started_on"),
+            held_on__lt=Coalesce(OuterRef("ended_on"), date.max),
+        )
+        return Exists(contacts.filter(links=OuterRef("pk"))) | Exists(with_all)
 
     def search(self, text: str) -> Self:
         """Links whose youth's name, pinyin or initials contain `text`."""
@@ -238,6 +272,9 @@ class Contact(models.Model):
         VOLUNTEERING = "volunteering", "志愿服务"
         THEME = "theme", "主题活动"
 
+    OFFLINE = tuple(sorted({*Form} - {Form.ONLINE, Form.PHONE}))
+    # Forms in which cadre and youth meet in person, not among many.
+    OF_TWO = (Form.FACE_TO_FACE, Form.VISIT)
     NAMES_SHOWN = 5
 
     cadre = models.ForeignKey(Person, models.PROTECT, related_name="contacts_as_cadre", verbose_name="团干部")

@@ -4,7 +4,6 @@ from yl_district.importing import act_views as import_act_views
 from yl_district.importing import memory_views as import_memory_views
 from yl_district.importing import views as import_views
 
-from . import home
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
@@ -17,6 +16,7 @@ from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views
 from .printing import views as summary_views
 from .targets import views as target_views
+from .workbench import views as workbench_views
 
 record_patterns = [
     path("targets/", target_views.target_list, name="target_list"),
@@ -88,7 +88,7 @@ urlpatterns = [
     *import_patterns,
     *record_patterns,
     *full_exports.urlpatterns,
-    path("", home.home, name="home"),
+    path("", workbench_views.home, name="home"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),

@@ -14,7 +14,7 @@ from yl_district.counts import latest_of_each
 from yl_district.days import announced, announcement, happened
 from yl_district.fields import FirstDateField, MonthField, is_first_date, personal
 from yl_district.history.tracking import Tracked
-from yl_district.periods import Period, have_a_day_in_common, overlapping_record, standing_on
+from yl_district.periods import Period, have_a_day_in_common, overlapping_record, standing_on, years_before
 from yl_district.pinyin import search
 from yl_district.record_options import Merging, RecordOptions
 from yl_district.states import DatedState, Span, too_early
@@ -82,6 +82,11 @@ class MemberQuerySet(ReachQuerySet):
         never = Q(graduated_on__isnull=True) & (Q(in_school=False) | Q(in_school__isnull=True))
         earlier = SchoolSpan.objects.as_of(day).filter(member=OuterRef("pk"), in_school=True)
         return self.filter(never | Q(enrolled_on__gt=day) | Q(graduated_on__lte=day)).exclude(Exists(earlier))
+
+    def coming_of_age(self, age: int, first: date, last: date) -> Self:
+        """Members who certainly complete this age after `first` and by `last`."""
+        done = Q(person__birth_date__certainly_by=years_before(first, age))
+        return self.filter(~done, person__birth_date__certainly_by=years_before(last, age))
 
     def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""

@@ -30,6 +30,10 @@ class PostQuerySet(ReachQuerySet):
         """Posts that had ended by `day`."""
         return self.filter(ended_on__lte=day)
 
+    def ending_between(self, first: date, last: date) -> Self:
+        """Posts whose end is announced for a month after `first` and not after `last`."""
+        return self.filter(ended_on__gt=first, ended_on__lte=last)
+
     def titled(self, title: str) -> Self:
         """Posts with exactly this title."""
         return self.filter(title=title)

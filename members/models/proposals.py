@@ -1,5 +1,6 @@
 """Proposals by which branches ask the committee for consent to leaving and transfers."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.models import Organisation, ReachQuerySet
+from orgs.models import Organisation, ReachQuerySet, User
 from yl_district.days import has_ended
 from yl_district.history.tracking import Tracked
 from yl_district.pinyin import search
@@ -35,6 +36,10 @@ class ProposalQuerySet(ReachQuerySet):
     def withdrawn(self) -> Self:
         """Proposals that were withdrawn."""
         return self.filter(withdrawn_at__isnull=False)
+
+    def of_proposer_decided_since(self, user: User, moment: datetime) -> Self:
+        """The user's own proposals that were decided at `moment` or later, latest first."""
+        return self.filter(proposed_by=user, decided_at__gte=moment).order_by("-decided_at", "-pk")
 
     def waiting_first(self) -> Self:
         """Proposals with the waiting ones first, then by date of settlement, latest first."""

@@ -28,6 +28,9 @@ from ..models import Report
 DAYS = "days"
 HUB_PREFIX = "hub-"
 COUNTED_YEARS = (1949, 2100)
+MONTHS_AT_HAND = 3
+# How many years with activities are looked through for the one at hand.
+YEARS_LOOKED_AT = 4
 YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
 # (label, organisation, hub or None).
 ScopeChoice: TypeAlias = tuple[str, Organisation, Hub | None]
@@ -127,7 +130,7 @@ class ScopeForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, user: User, today: date) -> None:
         self.places = places_of(user)
         defaults: dict[str, Any] = {
-            "year": latest_year(user, today),
+            "year": year_at_hand(user, today),
             "part": "year",
             "organisation": own_place(user, self.places),
         }
@@ -196,15 +199,25 @@ def own_place(user: User, places: Mapping[str, ScopeChoice]) -> str | None:
     return next(iter(places), None)
 
 
-def latest_year(user: User, today: date) -> int:
-    """The latest year up to today's with an activity within the user's reach, or else today's year."""
-    held = (
-        Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR)
-        .held()
-        .filter(held_on__lte=today)
-        .aggregate(latest=Max("held_on"))["latest"]
-    )
-    return (held or today).year
+def year_at_hand(user: User, today: date) -> int:
+    """The year whose figures are shown unless another is asked for.
+
+    It is the latest year up to today's in which activities were held within the user's reach in MONTHS_AT_HAND months
+    or more, so that the first activities of a year do not hide the year before; without such a year the latest with
+    any, without any activity today's.
+    """
+    held = Activity.objects.visible_as(user, *FIGURE_READERS, RoleKind.HUB_OPERATOR).held()
+    latest, before = None, today
+    for _ in range(YEARS_LOOKED_AT):
+        last = held.filter(held_on__lte=before).aggregate(last=Max("held_on"))["last"]
+        if last is None:
+            break
+        latest = latest or last.year
+        months = held.filter(held_on__range=(date(last.year, 1, 1), last)).dates("held_on", "month")
+        if len(months) >= MONTHS_AT_HAND:
+            return last.year
+        before = date(last.year - 1, 12, 31)
+    return latest or today.year
 
 
 def asked_scope(request: UserRequest) -> tuple[Scope, ScopeForm]:

@@ -1,5 +1,6 @@
 """Reports and their sections: what an organisation or a hub writes about a period."""
 
+from datetime import date
 from typing import Protocol, Self
 
 from django.core.exceptions import ValidationError
@@ -53,6 +54,10 @@ class ReportReachQuerySet(ReachQuerySet):
 
 
 class ReportQuerySet(ReportReachQuerySet):
+    def unsigned_after(self, day: date) -> Self:
+        """Reports whose period was over by `day` and that have no edition."""
+        return self.filter(ends_on__lt=day, editions__isnull=True)
+
     def of_scope(self, scope: ReportScope) -> Self:
         """Reports for exactly this organisation or hub and this period."""
         start, end = scope.period.bounds

@@ -11,7 +11,7 @@ from django.utils.html import escape
 
 from orgs.models import User
 from orgs.roles import RoleKind
-from reports.figures.scopes import HUB_PREFIX, Scope, latest_year, scope_query
+from reports.figures.scopes import HUB_PREFIX, Scope, scope_query, year_at_hand
 from tests.factories import make_activity, make_hub, make_user
 from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period
@@ -180,8 +180,8 @@ def test_the_first_and_the_last_year_can_be_asked_for(place, year):
 def test_without_a_year_the_last_one_up_to_today_in_which_something_was_held_is_shown(place):
     make_activity(place.there, held_on=date(2019, 1, 1))
     days = [date(2017, 5, 3), date(2017, 5, 4), date(2018, 12, 31), date(2019, 1, 1), date(2021, 1, 1)]
-    assert [latest_year(place.staff, day) for day in days] == [2017, 2017, 2017, 2019, 2019]
-    assert latest_year(place.staff, date(2016, 5, 4)) == 2016
+    assert [year_at_hand(place.staff, day) for day in days] == [2017, 2017, 2017, 2019, 2019]
+    assert year_at_hand(place.staff, date(2016, 5, 4)) == 2016
     # Of a place that is not the user's nothing is known.
     operator = User.objects.get(name="顾清")
-    assert latest_year(operator, date(2021, 1, 1)) == 2017
+    assert year_at_hand(operator, date(2021, 1, 1)) == 2017

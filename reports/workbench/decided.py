@@ -1,0 +1,53 @@
+"""What was decided of late about what a user asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assistance.models import CaseGrant
+from members.models import Proposal
+
+# How long a decision stays on the 工作台.
+TOLD_FOR = timedelta(days=30)
+MOST_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision: about what, its outcome in words, by whom, the note, when, and the page of the request."""
+
+    at: datetime
+    subject: str
+    outcome: str
+    decider: str
+    note: str
+    address: str
+
+
+def decided_of(user, now):
+    """The latest decisions about the user's proposals and requests for grants, latest first."""
+    since = now - TOLD_FOR
+    found = [*about_proposals(user, since), *about_grants(user, since)]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:MOST_TOLD]
+
+
+def about_proposals(user, since):
+    """Decisions about the user's proposals."""
+    if not user.may_open("proposal_detail"):
+        return
+    proposals = Proposal.objects.visible_to(user).of_proposer_decided_since(user, since)
+    for each in proposals.select_related("member__person", "to_branch", "decided_by")[:MOST_TOLD]:
+        subject = f"{each.member}{'转到' + each.to_branch.name if each.to_branch else '离开'}"
+        address = each.get_absolute_url()
+        yield Decision(each.decided_at, subject, each.outcome, str(each.decided_by), each.decision_note, address)
+
+
+def about_grants(user, since):
+    """Decisions about the user's requests to open case files."""
+    if not user.may_open("case_grant_detail"):
+        return
+    grants = CaseGrant.objects.held_by(user).filter(decided_at__gte=since).select_related("decided_by")
+    for each in grants[:MOST_TOLD]:
+        subject = f"打开 {each.shown_name} 个案的申请"
+        outcome = "已批准" if each.is_approved else "未批准"
+        address = each.get_absolute_url()
+        yield Decision(each.decided_at, subject, outcome, str(each.decided_by), each.decision_note, address)

@@ -1,0 +1,171 @@
+"""What a user owes to the people and records in their care, each thing with the page that mends it."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from activities.models import Activity
+from assistance.models import AssistedYouth, CaseGrant
+from members.models import Member, Post
+from orgs.models import User
+from outreach.models import Link
+from yl_district.periods import Period
+
+from ..checks.people import AGE_LIMIT
+
+# How long before somebody comes of age or leaves a post it is said.
+SOON = timedelta(days=90)
+# A grant that ends within this time is asked for anew before.
+GRANT_SOON = timedelta(days=14)
+NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something owed: in words, how many, the first of the records by name and address, and a list of them all."""
+
+    words: str
+    number: int
+    names: list[tuple[str, str]] = field(default_factory=list)
+    address: str = ""
+
+    @property
+    def unnamed(self):
+        """How many are not among the names."""
+        return self.number - len(self.names)
+
+
+def owed_by(user, day, own):
+    """All that the user owes on `day`, `own` links first."""
+    found = [*own_links(own), *members_coming_of_age(user, day), *posts_ending(user, day)]
+    found += [*activities_without_people(user, day), *cases_due(user, day)]
+    return [owed for owed in found if owed.number]
+
+
+@dataclass(frozen=True)
+class OwnLinks:
+    """A cadre's own links on a day, with whom they were in touch with."""
+
+    links: list
+    day: date
+
+    @property
+    def number(self):
+        """How many they are."""
+        return len(self.links)
+
+    @property
+    def to_contact(self):
+        """(youth's name, what is owed to them, the form of a contact) of those owed most, most first."""
+        owed = sorted((link for link in self.links if missing_of(link)), key=lambda link: -len(missing_of(link)))
+        return [
+            (link.youth.shown_name, "、".join(missing_of(link)), contact_address(link)) for link in owed[:NAMES_SHOWN]
+        ]
+
+    @property
+    def unnamed(self):
+        """How many of those owed something are not among `to_contact`."""
+        return max(sum(bool(missing_of(link)) for link in self.links) - NAMES_SHOWN, 0)
+
+    @property
+    def reached(self):
+        """How many were contacted this quarter."""
+        return sum(link.is_reached for link in self.links)
+
+    @property
+    def met(self):
+        """How many were met offline this year."""
+        return sum(link.is_met for link in self.links)
+
+    @property
+    def met_face_to_face(self):
+        """How many were met face to face this year."""
+        return sum(link.is_met_face_to_face for link in self.links)
+
+
+def own_links_of(user: User, day: date) -> OwnLinks | None:
+    """The user's own links in force on `day`; None for whoever has none or does not keep links."""
+    if not user.may_open("contact_create"):
+        return None
+    links = Link.objects.visible_to(user).of_cadre_with(user).as_of(day).with_contacts_by(day)
+    found = list(links.select_related("youth").order_by("youth__name_sort", "pk"))
+    return OwnLinks(found, day) if found else None
+
+
+def missing_of(link):
+    """What the cadre owes to the link's youth, in words; nothing offline where nothing of any kind was done."""
+    if not link.is_reached:
+        return ["本季度未联系", *([] if link.is_met else ["今年未见面"])]
+    if not link.is_met:
+        return ["今年未线下联系"]
+    return [] if link.is_met_face_to_face else ["今年未面对面或走访"]
+
+
+def contact_address(link):
+    """The form of a contact with the link's youth."""
+    return f"{reverse('contact_create')}?{urlencode({'cadre': link.cadre_id, 'links': link.pk})}"
+
+
+def own_links(own):
+    """The youths of the links who were not reached this quarter, or not met this year."""
+    if own is None:
+        return
+    for words, state in (
+        ("名联系青年本季度还没有联系", "is_reached"),
+        ("名联系青年今年没有线下联系", "is_met"),
+        ("名联系青年今年没有面对面或走访", "is_met_face_to_face"),
+    ):
+        yield Owed(words, sum(not getattr(link, state) for link in own.links), address="#own-links-title")
+
+
+def members_coming_of_age(user, day):
+    """Members on the roll who complete the age limit soon."""
+    if not user.may_open("member_end"):
+        return
+    members = Member.objects.visible_to(user).as_of(day)
+    soon = members.coming_of_age(AGE_LIMIT, day, day + SOON)
+    yield named(
+        f"名团员 {SOON.days} 天内满 {AGE_LIMIT} 周岁", soon.select_related("person").order_by("person__name_sort", "pk")
+    )
+
+
+def posts_ending(user, day):
+    """Posts whose end soon is announced."""
+    if not user.may_open("post_update"):
+        return
+    posts = Post.objects.visible_to(user).ending_between(day, day + SOON)
+    yield named(
+        f"名团干部 {SOON.days} 天内离任", posts.select_related("person", "organisation").order_by("ended_on", "pk")
+    )
+
+
+def activities_without_people(user, day):
+    """This year's activities of which nobody recorded who or how many came."""
+    if not user.may_open("activity_update"):
+        return
+    year = Period.of_year(day.year).until(day)
+    activities = Activity.objects.visible_to(user).held_during(year).without_people().order_by("-held_on", "-pk")
+    query = urlencode({"year": day.year, "state": Activity.State.HELD, "basis": Activity.Basis.UNRECORDED})
+    yield named("场活动没有登记参加的人", activities, f"{reverse('activity_list')}?{query}")
+
+
+def cases_due(user, day):
+    """Of the case files open to the user: plans missing for the year, grants about to end."""
+    if not user.may_open("assisted_youth_list"):
+        return
+    youths = AssistedYouth.objects.visible_to(user).as_of(day)
+    planned = youths.with_plan_for(day.year).values("pk")
+    yield Owed(
+        "名帮扶对象还没有今年的服务计划书", youths.exclude(pk__in=planned).count(), [], reverse("service_plan_list")
+    )
+    ending = CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON)
+    yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=reverse("case_grant_list"))
+
+
+def named(words, records, address=""):
+    """What is owed to these records, the first of them by name."""
+    shown = list(records[: NAMES_SHOWN + 1])
+    number = len(shown) if len(shown) <= NAMES_SHOWN else records.count()
+    return Owed(words, number, [(str(each), each.get_absolute_url()) for each in shown[:NAMES_SHOWN]], address)

@@ -1,0 +1,63 @@
+"""The page on which everybody begins."""
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from assistance.retention import due_files, warned_until
+
+from ..checks import CHECKS, Severity, groups
+from ..figures.charts import MEASURES, bars_by_month, bars_by_type
+from ..figures.counting import results
+from ..figures.lines import HEADLINES, MOST_HEADLINES
+from ..figures.readers import may_know_cases
+from ..figures.scopes import asked_scope, places_of, scope_query
+from ..targets.progress import BEHIND, OVERDUE, paces_beside
+from .buttons import buttons_for
+from .decided import decided_of
+from .owed import owed_by, own_links_of
+from .waiting import waiting_for
+
+# The checks whose findings the page counts: those that have to be answered, and the cells of lists to be completed.
+COUNTED_CHECKS = [check for check in CHECKS if check.severity != Severity.NOTE or check.key == "awaited"]
+
+
+def home(request):
+    """What waits for the user, what the user owes, what was decided, and the figures of the year at hand."""
+    user, today = request.user, timezone.localdate()
+    if not user.capacities:
+        return render(request, "reports/home_without_role.html", {"title": "工作台"})
+    own = own_links_of(user, today)
+    context = {
+        "title": "工作台",
+        "today": today,
+        "buttons": buttons_for(user),
+        "waiting": waiting_for(user, today),
+        "owed": owed_by(user, today, own),
+        "own_links": own,
+        "decisions": decided_of(user, timezone.now()),
+        "files_due": user.may_open("case_retention") and len(due_files(warned_until(today))),
+    }
+    if places_of(user):
+        context |= figures_of_year(request, today)
+    return render(request, "reports/home.html", context)
+
+
+def figures_of_year(request, today):
+    """The headline figures, targets, number of findings and charts of the period asked for, or of the year at hand."""
+    scope, form = asked_scope(request)
+    values = results(scope, may_know_cases(request.user, scope))
+    found = groups(scope, values, request.user, today, COUNTED_CHECKS)
+    targets = paces_beside(scope, values, today)
+    return {
+        "scope": scope,
+        "form": form,
+        "query": scope_query(scope),
+        "headlines": [values[key] for key in HEADLINES[:MOST_HEADLINES] if key in values],
+        "targets": targets,
+        "targets_behind": sum(pace.state in (BEHIND, OVERDUE) for pace in targets),
+        "open_findings": sum(group.open_count for group in found),
+        "awaited_rows": sum(len(group.findings) for group in found if group.check.key == "awaited"),
+        "measures": MEASURES,
+        "months": bars_by_month(scope),
+        "types": bars_by_type(scope),
+    }

@@ -1,0 +1,91 @@
+"""What waits for a user's decision or for being finished, on the 工作台 and as numbers in the menu."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from assistance.models import CaseGrant
+from members.models import Proposal
+from orgs.models import User, WholeExport
+from yl_district.importing.models import ImportBatch
+
+from ..models import Report
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """Records that wait for users whom the access table admits to `act`: which, and the list that shows them."""
+
+    act: str
+    url_name: str
+    # Follows the number.
+    words: str
+    rows: Callable[[User, date], QuerySet]
+    query: str = ""
+
+    def number_for(self, user, day):
+        """How many wait for the user."""
+        return self.rows(user, day).count() if user.may_open(self.act) else 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A number of records that wait, in words, and the page where they are dealt with."""
+
+    number: int
+    words: str
+    address: str
+
+
+WAITING_LINES = (
+    WaitingLine(
+        "proposal_decide",
+        "proposal_list",
+        "件离开、转接申请等您审批",
+        lambda user, day: Proposal.objects.visible_to(user).waiting(),
+        "state=waiting",
+    ),
+    WaitingLine(
+        "case_grant_decide",
+        "case_grant_list",
+        "件个案授权申请等您审批",
+        lambda user, day: CaseGrant.objects.visible_to(user).undecided().exclude(user=user),
+    ),
+    WaitingLine(
+        "import_batch_commit",
+        "import_batch_list",
+        "份您上传的名单还没有写入",
+        lambda user, day: ImportBatch.objects.of_committees(user).unfinished_by(user),
+    ),
+    WaitingLine(
+        "report_sign",
+        "report_list",
+        "份报告已到期，还没有签发",
+        lambda user, day: Report.objects.changeable_by(user).unsigned_after(day),
+    ),
+    WaitingLine(
+        "notices_read",
+        "notice_list",
+        "条重要操作通知未阅",
+        lambda user, day: WholeExport.objects.visible_to(user).unread_by(user),
+    ),
+)
+
+
+def waiting_for(user, day):
+    """Everything of WAITING_LINES that waits for the user on `day`, in their order."""
+    found = []
+    for line in WAITING_LINES:
+        if number := line.number_for(user, day):
+            query = f"?{line.query}" if line.query else ""
+            found.append(Waiting(number, line.words, reverse(line.url_name) + query))
+    return found
+
+
+def menu_counts(user):
+    """{URL name of a list: how many of its records wait for the user today}."""
+    return {line.url_name: line.number_for(user, timezone.localdate()) for line in WAITING_LINES}
