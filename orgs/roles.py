@@ -15,6 +15,8 @@ class RoleKind(TextChoices):
 
 RECORD_KEEPERS = frozenset({RoleKind.STAFF, RoleKind.CADRE})
 HUB_KEEPERS = RECORD_KEEPERS | {RoleKind.HUB_OPERATOR}
+# Who works in one branch or hub, mostly on a phone.
+GRASSROOTS = frozenset({RoleKind.CADRE, RoleKind.HUB_OPERATOR})
 CASE_KEEPERS = frozenset({RoleKind.STAFF, RoleKind.CASEWORKER})
 FIGURE_READERS = frozenset({RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER})
 # Roles that require one-time codes when signing in.

@@ -191,6 +191,8 @@ AUTH_PASSWORD_VALIDATORS = [
 PASSWORD_RESET_TIMEOUT = 72 * 3600
 # Dotted path of the table of record kinds that can be imported.
 IMPORT_KINDS = "reports.ledger.kinds.KINDS"
+# Function of a user: {URL name: how many records wait there}, for the menu.
+MENU_COUNTS = "reports.workbench.waiting.menu_counts"
 # The class that counts what a page moves in closed years.
 CLOSED_FIGURES = "reports.figures.closed_years.ClosedFigures"
 # Functions of (user, successor, day, by), called in the same transaction when somebody leaves.

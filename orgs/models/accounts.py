@@ -26,6 +26,7 @@ from ..access import capacities, is_allowed
 from ..roles import (
     CASE_KEEPERS,
     FIGURE_READERS,
+    GRASSROOTS,
     RECORD_KEEPERS,
     SECOND_FACTOR_DEMANDED,
     RoleKind,
@@ -196,6 +197,11 @@ class User(SealedModel, AbstractUser):
     def reaches_as(self, organisation, *kinds):
         """Whether the organisation lies within the subtree of a role of one of these kinds."""
         return any(organisation.path.startswith(own.path) for own in self.organisations_as(*kinds))
+
+    @property
+    def works_in_branches_only(self):
+        """Whether all roles of the user are those of branch cadres and hub operators."""
+        return bool(self.held_roles) and all(role.kind in GRASSROOTS for role in self.held_roles)
 
     @property
     def case_organisations(self):

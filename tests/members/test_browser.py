@@ -62,10 +62,11 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(phone_page, sign_in
     sign_in(phone_page, office)
     phone_page.goto(path)
     assert phone_page.evaluate("document.documentElement.scrollWidth") == 390
-    menu = phone_page.get_by_role("link", name="两新组织")
+    menu = phone_page.locator("#menu").get_by_role("link", name="组织与两新")
     expect(menu).to_be_hidden()
     phone_page.get_by_role("button", name="打开或收起菜单").click()
     menu.click()
+    phone_page.get_by_role("link", name="两新组织", exact=True).click()
     expect(phone_page.get_by_role("heading", level=1)).to_have_text("两新组织")
 
 
@@ -79,5 +80,6 @@ def test_everything_works_without_scripts(open_page, sign_in, office, window):
     page.get_by_role("searchbox").fill("danwei")
     page.get_by_role("button", name="查询").click()
     expect(page.locator(".rows-count")).to_have_text("共 1 条")
+    page.get_by_role("link", name="组织与两新").click()
     page.get_by_role("link", name="物资配发").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("物资配发")

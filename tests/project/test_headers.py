@@ -34,7 +34,7 @@ from tests.factories import (
 )
 from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import browser_of
-from yl_district.pages.navigation import MENU
+from yl_district.pages.navigation import MENU_PAGES
 
 POLICY = {
     "default-src 'self'",
@@ -169,7 +169,7 @@ def pages_of(client, user, paths):
 def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, root, records, promises, pytestconfig):
     """All pages by what their tags say, one of each kind in a browser, with --full all of them."""
     paths = [*plain_addresses(), *(record.get_absolute_url() for record in records)]
-    assert {reverse(entry.url_name) for _, entries in MENU for entry in entries} <= set(paths)
+    assert {reverse(page.url_name) for page in MENU_PAGES} <= set(paths)
     read, opened, broken = 0, 0, []
     for user in (make_user("林知秋", root), make_user("程安", root, Role.Kind.ADMINISTRATOR)):
         client = signed_in_by_code(user)

@@ -38,6 +38,12 @@ def icon(name):
     )
 
 
+@register.filter
+def waiting(navigation, tab):
+    """How many records wait for the user on the pages of a tab or an entry of the menu."""
+    return sum(navigation.counts.get(name, 0) for name in tab.url_names)
+
+
 @register.inclusion_tag("_demo_banner.html")
 def demo_banner():
     """The words on every page of a demonstration."""
