@@ -236,6 +236,10 @@ class AssistedYouthQuerySet(CaseQuerySet):
         """Youths with a service plan for `year`."""
         return self.filter(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
 
+    def without_plan_for(self, year: int) -> Self:
+        """Youths without a service plan for `year`."""
+        return self.exclude(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
+
     def paired_on(self, day: date) -> Self:
         """Youths with a fixed volunteer on `day`."""
         return self.filter(Exists(Pairing.objects.as_of(day).filter(youth=OuterRef("pk"))))

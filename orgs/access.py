@@ -269,6 +269,7 @@ ACCESS = {
     "ledger_template": OFFICE,
     "ledger_export": OFFICE,
     "ledger_full_export": OFFICE,
+    "year_opening": OFFICE,
     "target_list": TARGET_READERS,
     "target_detail": TARGET_READERS,
     "target_export": OFFICE,

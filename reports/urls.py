@@ -17,6 +17,7 @@ from .printing import poster_views, word_layout_views
 from .printing import views as summary_views
 from .targets import views as target_views
 from .workbench import views as workbench_views
+from .year_opening import views as year_opening_views
 
 record_patterns = [
     path("targets/", target_views.target_list, name="target_list"),
@@ -89,6 +90,7 @@ urlpatterns = [
     *record_patterns,
     *full_exports.urlpatterns,
     path("", workbench_views.home, name="home"),
+    path("years/<int:year>/opening/", year_opening_views.year_opening, name="year_opening"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),

@@ -27,6 +27,10 @@ class HubQuerySet(ReachQuerySet):
         """Hubs open on `day`."""
         return self.filter(standing_on(day, "opened_on", "closed_on"))
 
+    def not_closed_by(self, day: date) -> Self:
+        """Hubs open on `day` or still to open."""
+        return self.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+
     def of_tier(self, tier: str, year: int) -> Self:
         """Hubs of this tier in `year`."""
         return self.filter(Exists(HubYear.objects.filter(hub=OuterRef("pk"), year=year, tier=tier)))

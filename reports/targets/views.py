@@ -22,7 +22,7 @@ from .tables import TargetTable
 def target_list(request):
     """Lists targets, the latest year first."""
     targets = Target.objects.visible_to(request.user)
-    return list_page(request, TargetTable, TargetFilter, targets, title="年度任务")
+    return list_page(request, TargetTable, TargetFilter, targets, title="年度任务", this_year=timezone.localdate().year)
 
 
 def target_detail(request, pk):

@@ -155,11 +155,8 @@ def cases_due(user, day):
     """Of the case files open to the user: plans missing for the year, grants about to end."""
     if not user.may_open("assisted_youth_list"):
         return
-    youths = AssistedYouth.objects.visible_to(user).as_of(day)
-    planned = youths.with_plan_for(day.year).values("pk")
-    yield Owed(
-        "名帮扶对象还没有今年的服务计划书", youths.exclude(pk__in=planned).count(), [], reverse("service_plan_list")
-    )
+    unplanned = AssistedYouth.objects.visible_to(user).as_of(day).without_plan_for(day.year).count()
+    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=reverse("service_plan_list"))
     ending = CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON)
     yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=reverse("case_grant_list"))
 

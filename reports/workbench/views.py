@@ -15,7 +15,7 @@ from ..targets.progress import BEHIND, OVERDUE, paces_beside
 from .buttons import buttons_for
 from .decided import decided_of
 from .owed import owed_by, own_links_of
-from .waiting import waiting_for
+from .waiting import waiting_for, year_to_open
 
 # The checks whose findings the page counts: those that have to be answered, and the cells of lists to be completed.
 COUNTED_CHECKS = [check for check in CHECKS if check.severity != Severity.NOTE or check.key == "awaited"]
@@ -31,7 +31,7 @@ def home(request):
         "title": "工作台",
         "today": today,
         "buttons": buttons_for(user),
-        "waiting": waiting_for(user, today),
+        "waiting": [*waiting_for(user, today), *year_to_open(user, today)],
         "owed": owed_by(user, today, own),
         "own_links": own,
         "decisions": decided_of(user, timezone.now()),

@@ -14,6 +14,7 @@ from orgs.models import User, WholeExport
 from yl_district.importing.models import ImportBatch
 
 from ..models import Report
+from ..year_opening.last_year import is_opened, left_over
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,15 @@ def waiting_for(user, day):
             query = f"?{line.query}" if line.query else ""
             found.append(Waiting(number, line.words, reverse(line.url_name) + query))
     return found
+
+
+def year_to_open(user, day):
+    """The year of `day` where nothing is recorded for it yet, unlike for the year before."""
+    may = user.may_open("year_opening") and is_opened(user, day.year - 1) and not is_opened(user, day.year)
+    last_year = left_over(user, day.year) if may else None
+    if last_year and last_year.number:
+        words = f"项上年的青年汇类型和年度任务可带入 {day.year} 年（年度开账）"
+        yield Waiting(last_year.number, words, reverse("year_opening", args=[day.year]))
 
 
 def menu_counts(user):

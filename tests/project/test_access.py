@@ -105,7 +105,7 @@ REFUSED = {"anonymous", "nobody"}
 # answers like what is foreign, which has a test of its own.
 ASKING = ["anonymous", "cadre", "hub_operator", "staff", "caseworker", "auditor", "nobody"]
 ASKED_FOR = ["own", "foreign"]
-ARGUMENTS = {"key": "sessions", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0}
+ARGUMENTS = {"key": "sessions", "kind": "json", "uid": "x", "token": "x", "number": 0, "place": 0, "year": 2018}
 TAKEN = {200, 302, 400, 405, 409, 410, 422}
 
 

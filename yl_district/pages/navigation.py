@@ -133,7 +133,7 @@ SECTIONS = (
         pages=(
             MenuPage("导入", "import_batch_list", also=("import_memory",)),
             MenuPage("年度台账", "ledger"),
-            MenuPage("年度任务", "target_list"),
+            MenuPage("年度任务", "target_list", also=("year_opening",)),
             MenuPage("平台录入", "platform_entry_list"),
         ),
     ),
