@@ -68,6 +68,7 @@ ACCESS = {
     "role_list": SIGNED_IN,
     # The year, its figures and the summary
     "home": SIGNED_IN,
+    "reminders": DECIDERS,
     "figure_list": REPORT_READERS,
     "figure_detail": REPORT_READERS,
     "figure_export": HUB_KEEPERS,

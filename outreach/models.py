@@ -86,7 +86,7 @@ class LinkQuerySet(CadreReachQuerySet):
 
         The columns are `is_reached`, `is_met` and `is_met_face_to_face`.
         """
-        quarter, year = Period.of_part(day.year, f"q{(day.month + 2) // 3}"), Period.of_year(day.year)
+        quarter, year = Period.quarter_of(day), Period.of_year(day.year)
         return self.annotate(
             is_reached=self._contacted(quarter),
             is_met=self._contacted(year, Contact.OFFLINE),

@@ -90,6 +90,7 @@ urlpatterns = [
     *record_patterns,
     *full_exports.urlpatterns,
     path("", workbench_views.home, name="home"),
+    path("reminders/", workbench_views.reminders, name="reminders"),
     path("years/<int:year>/opening/", year_opening_views.year_opening, name="year_opening"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),

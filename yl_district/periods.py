@@ -42,6 +42,11 @@ class Period:
         after = date(year + 1, 1, 1) if following > 12 else date(year, following, 1)
         return cls(date(year, month, 1), after - timedelta(days=1))
 
+    @classmethod
+    def quarter_of(cls, day):
+        """The quarter in which `day` lies."""
+        return cls.of_part(day.year, f"q{(day.month + 2) // 3}")
+
     @property
     def year(self):
         """The calendar year in which the period ends, by which plans, tiers and tasks are recorded."""

@@ -1,7 +1,9 @@
 """The page on which everybody begins."""
 
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
 from assistance.retention import due_files, warned_until
 
@@ -15,6 +17,7 @@ from ..targets.progress import BEHIND, OVERDUE, paces_beside
 from .buttons import buttons_for
 from .decided import decided_of
 from .owed import owed_by, own_links_of
+from .reminders import reminder_text, reminders_for
 from .waiting import waiting_for, year_to_open
 
 # The checks whose findings the page counts: those that have to be answered, and the cells of lists to be completed.
@@ -40,6 +43,15 @@ def home(request):
     if places_of(user):
         context |= figures_of_year(request, today)
     return render(request, "reports/home.html", context)
+
+
+@require_GET
+def reminders(request):
+    """The text by which branches are reminded of what they owe."""
+    today = timezone.localdate()
+    found = reminders_for(request.user, today)
+    context = {"title": "催办", "back": reverse("home"), "reminders": found, "text": reminder_text(found, today)}
+    return render(request, "reports/reminders.html", context)
 
 
 def figures_of_year(request, today):

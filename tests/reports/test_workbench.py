@@ -12,6 +12,7 @@ from orgs.roles import RoleKind
 from reports.workbench.buttons import buttons_for
 from reports.workbench.decided import decided_of
 from reports.workbench.owed import owed_by, own_links_of
+from reports.workbench.reminders import reminder_text, reminders_for
 from reports.workbench.waiting import menu_counts, waiting_for
 from tests.factories import (
     make_activity,
@@ -206,3 +207,33 @@ def test_the_page_asks_as_many_queries_of_many_records_as_of_few(place):
     before = [queries(client, "home") for client in (place.office, cadre)]
     grow(5)
     assert [queries(client, "home") for client in (place.office, cadre)] == before
+
+
+def test_staff_get_a_text_that_names_cadres_and_counts_members(place):
+    silent, touched = make_person("程安"), make_person("李想")
+    for cadre in (silent, touched):
+        make_post(organisation=place.there, person=cadre)
+        make_link(cadre)
+    make_contact(touched, held_on=date(2018, 4, 1), with_everyone=True)
+    make_contact(silent, held_on=date(2018, 3, 31), with_everyone=True)
+    make_activity(place.here, held_on=date(2018, 5, 9))
+    make_activity(place.here, held_on=date(2018, 5, 9))
+    for born in (date(1990, 5, 10), date(1990, 5, 11)):
+        make_member(branch=place.there, person=make_person("团员某", birth_date=born))
+    found = reminders_for(place.staff, DAY)
+    assert reminder_text(found, DAY).splitlines() == [
+        "【提醒】截至5月10日，请以下同志和支部尽快在工作台补办：",
+        "一、本季度还没有登记联系记录的团干部：程安（槐荫社区团支部）、陆远（柳林社区团支部）。",
+        "二、活动没有登记参加的人：柳林社区团支部 2 场。",
+        "三、有团员已满 28 周岁，还没有办理离团：槐荫社区团支部 1 名。",
+        "办理中有问题请及时联系，谢谢！",
+    ]
+    # Staff of a committee below remind their own alone; without anything owed there is no text.
+    there = make_user("何青", place.there)
+    assert [reminder.whose for reminder in reminders_for(there, DAY)] == [
+        ["程安（槐荫社区团支部）"],
+        ["槐荫社区团支部 1 名"],
+    ]
+    assert reminder_text([], DAY) == ""
+    assert place.office.get(reverse("reminders")).status_code == 200
+    assert place.cadre.get(reverse("reminders")).status_code == 404

@@ -51,7 +51,7 @@ class MenuSection:
 
 
 SECTIONS = (
-    MenuSection("home", "工作台", icon="home", pages=(MenuPage("工作台", "home"),)),
+    MenuSection("home", "工作台", icon="home", pages=(MenuPage("工作台", "home", also=("reminders",)),)),
     MenuSection(
         "outreach",
         "联系青年",

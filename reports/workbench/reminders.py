@@ -1,0 +1,76 @@
+"""The text that reminds branches of what they owe, to be pasted into their group (催办).
+
+Cadres are named, as the group knows them; of members and youths only numbers are given, of cases nothing.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from activities.models import Activity
+from members.models import Member, Post
+from orgs.roles import RoleKind
+from outreach.models import Contact, cadres_with_links
+from yl_district.periods import ORDINALS, Period, years_before
+from yl_district.pinyin import NAME_ORDER
+
+from ..checks.people import AGE_LIMIT
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One thing owed: its heading, and who owes it, each with how much where that is a number."""
+
+    heading: str
+    whose: list[str]
+
+    @property
+    def words(self):
+        """The heading and the names in one sentence."""
+        return f"{self.heading}：{'、'.join(self.whose)}。"
+
+
+def reminders_for(user, day):
+    """What those in the care of a member of staff owe on `day`, without headings that concern nobody."""
+    found = [cadres_out_of_touch(user, day), hosts_without_people(user, day), branches_over_age(user, day)]
+    return [reminder for reminder in found if reminder.whose]
+
+
+def reminder_text(reminders, day):
+    """The text of all reminders, "" without any."""
+    if not reminders:
+        return ""
+    lines = [f"【提醒】截至{day.month}月{day.day}日，请以下同志和支部尽快在工作台补办："]
+    lines += [f"{number}、{reminder.words}" for number, reminder in zip(ORDINALS, reminders, strict=False)]
+    return "\n".join([*lines, "办理中有问题请及时联系，谢谢！"])
+
+
+def cadres_out_of_touch(user, day):
+    """Serving cadres with links who logged no contact this quarter."""
+    posts = Post.objects.visible_as(user, RoleKind.STAFF).as_of(day).select_related("organisation")
+    logged = Contact.objects.held_during(Period.quarter_of(day)).filter(cadre=OuterRef("pk"))
+    serving = cadres_with_links(day).filter(Exists(posts.filter(person=OuterRef("pk"))), standing_links__gt=0)
+    silent = serving.exclude(Exists(logged)).order_by(*NAME_ORDER)
+    places = {}
+    for post in posts.filter(person__in=silent.values("pk")).order_by("pk"):
+        places.setdefault(post.person_id, post.organisation.name)
+    return Reminder("本季度还没有登记联系记录的团干部", [f"{cadre}（{places[cadre.pk]}）" for cadre in silent])
+
+
+def hosts_without_people(user, day):
+    """Organisations that held activities this year of which nobody recorded who came."""
+    year = Period.of_year(day.year).until(day)
+    held = Activity.objects.visible_as(user, RoleKind.STAFF).held_during(year).without_people()
+    hosts = Counter(held.exclude(host=None).order_by("host__path").values_list("host__name", flat=True))
+    return Reminder("活动没有登记参加的人", [f"{name} {number} 场" for name, number in hosts.items()])
+
+
+def branches_over_age(user, day):
+    """Branches with members on the roll who have completed the age limit and hold no post."""
+    serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
+    members = Member.objects.visible_as(user, RoleKind.STAFF).as_of(day).exclude(Exists(serving))
+    too_old = members.filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
+    branches = Counter(too_old.order_by("branch__path").values_list("branch__name", flat=True))
+    words = f"有团员已满 {AGE_LIMIT} 周岁，还没有办理离团"
+    return Reminder(words, [f"{name} {number} 名" for name, number in branches.items()])
