@@ -75,6 +75,12 @@ def test_a_cadre_proposes_leaving_and_nothing_changes(district, member):
     assert rolls(member) == ON_THE_ROLL
 
 
+def test_what_a_refused_form_has_not_done_is_said_in_the_words_of_its_button(district, member):
+    address = reverse("member_end", args=[member.pk])
+    said = [client.post(address, {}).content.decode() for client in (district.cadre, district.office)]
+    assert ["没有提交申请：有" in said[0], "没有办理离开：有" in said[1]] == [True, True]
+
+
 def test_a_cadre_proposes_a_transfer_and_nothing_changes(district, member):
     send(district.cadre, "member_transfer", member.pk, day="2018-06-01", to_branch=district.there.pk)
     proposal = Proposal.objects.get()

@@ -473,5 +473,5 @@ def test_an_expired_form_is_explained(client, root):
     strict.force_login(make_user("林知秋", root))
     response = strict.post(reverse("unit_create"), unit_data())
     assert response.status_code == 403
-    assert "页面已过期，内容没有保存" in response.content.decode()
+    assert "页面已过期，内容没有提交" in response.content.decode()
     assert not Unit.objects.exists()

@@ -37,7 +37,7 @@ def test_members_are_transferred_from_the_list(open_page, sign_in, office, windo
     assert tab.evaluate("document.documentElement.scrollWidth") == window["viewport"]["width"]
     tab.get_by_label("转接日期").fill(f"{timezone.localdate()}")
     tab.get_by_role("button", name="办理转接").click()
-    expect(tab.get_by_text("没有保存：有 1 处需要改正。")).to_be_visible()
+    expect(tab.get_by_text("没有办理转接：有 1 处需要改正。")).to_be_visible()
     tab.get_by_label("转入团支部").select_option(label="\u3000槐荫社区团支部")
     tab.get_by_role("button", name="办理转接").click()
     expect(tab.get_by_text("办理转接：已办理 2 条。")).to_be_visible()

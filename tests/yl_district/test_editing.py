@@ -199,7 +199,7 @@ def test_what_was_typed_into_the_form_of_a_deleted_record_can_still_be_read(dist
     answer = sent(district.office, "supply_update", supply, mine)
     assert answer.status_code == 404
     text = answer.content.decode()
-    assert "没有保存" in text
+    assert "没有办理" in text
     assert "<dt>物资</dt><dd>团徽</dd><dt>数量</dt><dd>12</dd>" in text
 
 

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from django import template
 from django.contrib.auth import get_user_model
 from django.db.models import Model
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.html import conditional_escape, format_html, linebreaks
+from django.utils.html import conditional_escape, format_html, linebreaks, strip_tags
 from django.utils.safestring import mark_safe
 
 from yl_district import days
@@ -42,6 +43,13 @@ def icon(name):
 def waiting(navigation, tab):
     """How many records wait for the user on the pages of a tab or an entry of the menu."""
     return sum(navigation.counts.get(name, 0) for name in tab.url_names)
+
+
+@register.simple_tag(takes_context=True)
+def not_done(context):
+    """What a refused form has not done, in the words of the page's own button: `没有导出`."""
+    submit = context.render_context[BLOCK_CONTEXT_KEY].get_block("submit")
+    return f"没有{strip_tags(submit.nodelist.render(context)).strip()}"
 
 
 @register.inclusion_tag("_demo_banner.html")
