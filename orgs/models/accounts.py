@@ -131,6 +131,12 @@ class User(SealedModel, AbstractUser):
     def __str__(self):
         return self.name or self.username
 
+    @property
+    def name_with_place(self):
+        """The name with the organisations of the roles: `陆远（柳林社区团支部）`."""
+        places = dict.fromkeys(role.organisation.name for role in self.roles.all())
+        return f"{self}（{'、'.join(places)}）" if places else str(self)
+
     def get_absolute_url(self):
         """The account's own page."""
         return reverse("account_detail", args=[self.pk])

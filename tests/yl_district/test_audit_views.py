@@ -1,11 +1,13 @@
 """The auditor's pages, the logging of refusals, and that nothing is sent which cannot be logged."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from orgs.access import ACCESS
 from orgs.models import Organisation, Role
 from tests.factories import make_member, make_user
 from tests.pages import browser_of, queries, two_branches
@@ -15,6 +17,7 @@ from yl_district.audit.access_log import Action, record
 from yl_district.audit.models import AccessEntry
 from yl_district.audit.witnesses import last_witness, witness_code
 from yl_district.importing.models import ImportBatch
+from yl_district.pages.page_words import NO_LONGER_THERE, page_words
 
 pytestmark = pytest.mark.django_db
 NEW = {"团组织": [{"组织名称": "新桥社区团支部", "组织类别": "团支部", "所属领域": "社区"}]}
@@ -78,6 +81,56 @@ def test_the_log_is_narrowed(auditor, query, found):
     assert [row.record.subject for row in page.context["table"].paginated_rows] == found
 
 
+def shown_lines(client, **query):
+    """The account, subject and detail of the lines that the page shows, as it says them."""
+    table = client.get(reverse("access_entry_list"), query).context["table"]
+    return [tuple(str(row.get_cell(name)) for name in ("who", "subject", "detail")) for row in table.paginated_rows]
+
+
+def test_lines_name_people_kinds_of_records_and_pages_in_chinese(district, auditor):
+    member, cadre = make_member(branch=district.here), district.branch_cadre
+    record(Action.CASE_VIEW, "assistance.assistance:45", user=cadre, detail="assistance.assistance:45 的附件")
+    record(Action.RETENTION, "assistance.assistedyouth:3,5", who="root")
+    record(Action.ACCOUNT, f"orgs.user:{cadre.pk}", user=district.staff)
+    record(Action.UNMASK, f"members.member:{member.pk}", user=cadre)
+    record(Action.REFUSAL, f"member_update:{member.pk}", user=cadre)
+    record(Action.REFUSAL, f"record_history:member:{member.pk}", user=cadre)
+    record(Action.REFUSAL, "page_of_before:7", user=cadre)
+    record(Action.EXPORT, "团员20180101.xlsx", user=cadre)
+    named, staff = "陆远（柳林社区团支部）", "林知秋（清河地区团工委）"
+    assert shown_lines(auditor)[::-1] == [
+        (named, "帮扶记录 第45号", "帮扶记录 第45号 的附件"),
+        ("服务器命令（root）", "帮扶对象 第3、5号", "—"),
+        (staff, f"用户 第{cadre.pk}号 {named}", "—"),
+        (named, f"团员 第{member.pk}号", "—"),
+        (named, f"团员：修改 第{member.pk}号", "—"),
+        (named, f"修改记录：团员 第{member.pk}号", "—"),
+        (named, "已不存在的页面 第7号", "—"),
+        (named, "团员20180101.xlsx", "—"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["帮扶记录", "帮扶记录 第45号", "第45号", "45"])
+def test_lines_are_found_by_the_words_that_the_page_shows(auditor, text):
+    record(Action.CASE_VIEW, "assistance.assistance:45")
+    record(Action.CASE_VIEW, "assistance.scholarship:145")
+    assert [subject for _, subject, _ in shown_lines(auditor, search=text)] in (
+        ["帮扶记录 第45号"],
+        ["奖学金 第145号", "帮扶记录 第45号"],
+    )
+
+
+def test_lines_of_somebody_are_found_by_name(district, auditor):
+    record(Action.SIGN_IN, user=district.branch_cadre)
+    record(Action.SIGN_IN, user=district.staff)
+    assert [who for who, *_ in shown_lines(auditor, account="陆远")] == ["陆远（柳林社区团支部）"]
+
+
+def test_every_address_has_words():
+    assert {name for name in ACCESS if page_words(name) == NO_LONGER_THERE} == set()
+    assert {name for name in ACCESS if re.search("[a-z]", page_words(name).removeprefix("Word"))} == set()
+
+
 @pytest.mark.parametrize("query", [{"since": "x"}, {"action": "x"}, {"page": "x"}, {"sort": "who"}, {"search": "\0"}])
 def test_a_hostile_address_gives_a_page(auditor, query):
     assert auditor.get(reverse("access_entry_list"), query).status_code == 200
@@ -85,9 +138,10 @@ def test_a_hostile_address_gives_a_page(auditor, query):
 
 def test_queries_do_not_grow_with_the_log(auditor):
     record(Action.SIGN_IN)
+    record(Action.UNMASK, "members.member:1", user=make_user("顾清"))
     few = queries(auditor, "access_entry_list")
-    for _ in range(30):
-        record(Action.SIGN_IN)
+    for number in range(30):
+        record(Action.UNMASK, f"members.member:{number}", user=make_user(f"顾清{number}"))
     assert queries(auditor, "access_entry_list") == few
 
 

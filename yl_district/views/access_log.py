@@ -1,8 +1,11 @@
 """The auditor's pages: the access log and its verification."""
 
+from functools import cached_property
+
 import django_filters
 import django_tables2 as tables
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +15,7 @@ from ..audit.models import AccessEntry
 from ..audit.verification import note_checkpoint, verify
 from ..audit.witnesses import lost, witness_code, witnesses_in
 from ..pages.filters import PageFilter, SearchFilter
+from ..pages.log_words import LogWords, in_words, meaning
 from ..pages.pages import list_page
 from ..pages.tables import PageTable
 
@@ -21,17 +25,27 @@ TYPED_WITNESSES, LONGEST_TYPED_WITNESSES = "typed_witnesses", 10_000
 MOST_KEPT = 50
 
 
+class LogSearchFilter(SearchFilter):
+    """A search box for what a line says, or for a kind of record and its number in words."""
+
+    def filter(self, queryset, value):
+        condition = value and meaning(value)
+        found = super().filter(queryset, value)
+        return found | queryset.filter(condition) if condition else found
+
+
 class AccessEntryFilter(PageFilter):
     """Filters the log by action, account, date, and text in subject or detail."""
 
-    search = SearchFilter("对象或说明中的文字")
+    search = LogSearchFilter("对象或说明中的文字")
     action = django_filters.ChoiceFilter(label="动作", choices=AccessEntry.Action)
     account = django_filters.CharFilter(label="账号", method="of_account", max_length=60)
     since = django_filters.DateFilter("at", "date__gte", label="起始日期")
     until = django_filters.DateFilter("at", "date__lte", label="截止日期")
 
     def of_account(self, rows, name, value):
-        return rows.of_account(value)
+        named = get_user_model().objects.filter(name__icontains=value)
+        return rows.of_account(value) | rows.filter(user_id__in=named.values("pk"))
 
 
 class AccessEntryTable(PageTable):
@@ -47,6 +61,20 @@ class AccessEntryTable(PageTable):
         model = AccessEntry
         fields = ["number", "at", "who", "action", "subject", "detail", "address"]
         orderable = False
+
+    @cached_property
+    def words(self):
+        """The words for the lines of this page."""
+        return LogWords([row.record for row in self.paginated_rows])
+
+    def render_who(self, record):
+        return self.words.who(record)
+
+    def render_subject(self, record):
+        return self.words.subject(record)
+
+    def render_detail(self, value):
+        return in_words(value)
 
 
 def access_entry_list(request):

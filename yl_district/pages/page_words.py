@@ -1,0 +1,125 @@
+"""What the pages are called in the access log, by their URL names."""
+
+from functools import cache
+
+from django.apps import apps
+
+from ..history.tracking import kind_of
+from .navigation import MENU
+
+# What the last words of a URL name say is done with records of the kind that the words before name.
+ACTS = {
+    "list": "列表",
+    "detail": "页面",
+    "create": "新增",
+    "update": "修改",
+    "delete": "删除",
+    "export": "导出",
+    "full_export": "完整导出",
+    "end": "结束",
+    "decide": "审批",
+    "bind": "绑定",
+    "dismiss": "不再提醒",
+    "undo": "撤销",
+    "template": "模板",
+    "download": "下载",
+}
+OTHERS = {
+    "access_log_verify": "核对访问日志",
+    "access_log_witnesses": "核对日志凭证",
+    "account_invite": "开立账号",
+    "account_leave": "办理离岗",
+    "account_login": "登录",
+    "account_reauthenticate": "再次确认身份",
+    "account_reset": "重置密码",
+    "account_unlock": "解除账号锁定",
+    "activity_cancel": "取消活动",
+    "activity_hold": "登记活动已举办",
+    "assisted_youths_end": "批量办理出库",
+    "case_retention": "个案到期处理",
+    "edition_figure": "定稿的指标",
+    "editions_verify": "核对定稿",
+    "figure_detail": "指标页面",
+    "figure_export": "指标所统计记录的导出",
+    "figure_list": "指标一览",
+    "import_batch_activity": "导入：登记活动",
+    "import_batch_alias": "导入：统一写法",
+    "import_batch_answer": "导入：答复问题",
+    "import_batch_check": "导入：核对",
+    "import_batch_commit": "导入：写入",
+    "import_batch_mend": "导入：改正一行",
+    "import_batch_organisations": "导入：登记团组织",
+    "import_batch_spellings": "导入：写法",
+    "import_batch_wrong_rows": "导入：有误的行",
+    "import_memory_list": "导入：记住的写法",
+    "invitation_accept": "设置密码",
+    "ledger_export": "年度台账导出",
+    "ledger_full_export": "年度台账完整导出",
+    "ledger_template": "年度台账模板",
+    "link_hand_over": "移交联系青年",
+    "links_bind": "批量绑定联系青年",
+    "links_end": "批量结束联系",
+    "list_search": "列表查找",
+    "login": "登录",
+    "logout": "退出",
+    "member_return": "撤回团员离开",
+    "member_transfer": "团员转接",
+    "members_end": "批量办理离开",
+    "members_transfer": "批量办理转接",
+    "mfa_activate_totp": "启用动态口令",
+    "mfa_authenticate": "输入动态口令",
+    "mfa_deactivate_totp": "停用动态口令",
+    "mfa_generate_recovery_codes": "生成恢复码",
+    "mfa_index": "登录安全",
+    "mfa_reauthenticate": "再次确认身份",
+    "mfa_view_recovery_codes": "查看恢复码",
+    "notices_read": "通知已阅",
+    "organisation_liaison": "更换联系委员",
+    "password_change": "修改密码",
+    "person_printout": "个人信息告知",
+    "person_twin_list": "同名人员",
+    "post_account": "绑定账号",
+    "posts_end": "批量办理离任",
+    "proposal_withdraw": "撤回待办申请",
+    "record_history": "修改记录",
+    "record_readers": "谁能看到",
+    "record_revert": "恢复为修改前",
+    "record_unmask": "查看完整信息",
+    "report_sign": "签发报告",
+    "section_move": "移动章节",
+    "section_preview": "预览章节",
+    "summary_export": "工作总结下载",
+    "summary_poster": "工作图览",
+    "summary_poster_export": "工作图览下载",
+    "supplies_issue": "批量配发物资",
+    "user_session_end": "结束登录",
+    "usersessions_list": "登录的设备",
+    "volunteer_team": "调整志愿者队伍",
+    "volunteers_bind": "批量绑定志愿者",
+    "volunteers_end": "批量办理志愿者退出",
+}
+NO_LONGER_THERE = "已不存在的页面"
+
+
+def page_words(url_name):
+    """Returns what a page is called, `团员：修改` for `member_update`; other words where there is no such page now."""
+    if words := OTHERS.get(url_name) or menu_words().get(url_name):
+        return words
+    for act in sorted(ACTS, key=len, reverse=True):
+        kind = kind_words().get(url_name.removesuffix(f"_{act}"))
+        if kind and url_name.endswith(f"_{act}"):
+            return f"{kind}：{ACTS[act]}"
+    return NO_LONGER_THERE
+
+
+@cache
+def menu_words():
+    """{URL name: words} of the pages of the menu."""
+    return {entry.url_name: entry.label for _, entries in MENU for entry in entries}
+
+
+@cache
+def kind_words():
+    """{kind of record as in URL names: its words}."""
+    own = [model for model in apps.get_models() if not model._meta.auto_created]
+    return {kind_of(model): str(model._meta.verbose_name) for model in own} | {"account": "账号"}
