@@ -40,7 +40,7 @@ class ActivityTypeTable(PageTable):
 
     class Meta(PageTable.Meta):
         model = ActivityType
-        fields = ["name", "key", "is_education", "position"]
+        fields = ["name", "is_education", "position"]
 
 
 class SignInTable(PageTable):

@@ -187,6 +187,8 @@ def type_figures(types: Iterable[ActivityType]) -> Iterator[Figure]:
 # The headline figures of a page by rank, and how many of them it shows.
 HEADLINES = [figure.key for figure in sorted(FIGURES, key=lambda figure: figure.headline) if figure.headline]
 MOST_HEADLINES = 8
+# What a figure is called of which no line tells.
+NO_LONGER_COUNTED = "已不再统计的指标"
 
 
 def all_figures() -> dict[str, Figure]:

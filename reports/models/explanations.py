@@ -55,7 +55,13 @@ class Explanation(models.Model):
     given_at = models.DateTimeField("说明时间")
 
     objects = ExplanationQuerySet.as_manager()
-    history = Tracked(by_acts=["check_key", "subject", "found", "digest", "is_about_cases", "given_by", "given_at"])
+    history = Tracked(
+        words={
+            "check_key": "reports.checks.history_words.check_words",
+            "subject": "reports.checks.history_words.subject_words",
+        },
+        by_acts=["check_key", "subject", "found", "digest", "is_about_cases", "given_by", "given_at"],
+    )
 
     class Meta:
         verbose_name = "情况说明"

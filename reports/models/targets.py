@@ -46,7 +46,7 @@ class Target(models.Model):
     attachments = GenericRelation(Attachment)
 
     objects = TargetQuerySet.as_manager()
-    history = Tracked()
+    history = Tracked(words={"figure": "reports.checks.history_words.figure_words"})
 
     class Meta:
         verbose_name = "年度任务"

@@ -69,7 +69,7 @@ def yes_or_no(fact):
 def figure_table(scope, results):
     """Every figure with its value, quality and target."""
     columns = [
-        ("指标代码", 30),
+        ("序号", 6),
         ("指标", 26),
         ("数值", 10),
         ("单位", 7),
@@ -78,12 +78,12 @@ def figure_table(scope, results):
         ("完成情况", 10),
     ]
     rows = []
-    for key, result in results.items():
+    for number, result in enumerate(results.values(), 1):
         text = amount(result.value, result.quality)
         value = result.value if text == str(result.value) else Amount(text)
         done = "" if result.target is None else "完成" if result.value >= result.target else "未完成"
         figure = result.figure
-        rows.append([key, figure.label, value, figure.unit, result.quality_label, result.target, done])
+        rows.append([number, figure.label, value, figure.unit, result.quality_label, result.target, done])
     return Annex("指标与目标", "指标与目标完成情况表", columns, rows)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from yl_district.pages.tables import PageTable, RecordColumn
 
-from ..figures.lines import figure_choices
+from ..figures.lines import NO_LONGER_COUNTED, figure_choices
 from ..models import Target
 from .progress import paces_of
 
@@ -39,5 +39,5 @@ class TargetTable(PageTable):
         return dict(figure_choices())
 
     def render_figure(self, value):
-        """The figure's label; the key itself where the figure no longer exists."""
-        return self.figure_labels.get(value, value)
+        """The figure's label, or words for one that no longer exists."""
+        return self.figure_labels.get(value, NO_LONGER_COUNTED)

@@ -8,7 +8,7 @@ from yl_district.history.tracking import may_change
 from yl_district.pages.list_exports import export_page
 from yl_district.pages.pages import delete_page, form_page, list_page, rows_response
 
-from ..figures.lines import figure_choices
+from ..figures.lines import NO_LONGER_COUNTED, figure_choices
 from ..figures.records_behind import records_behind
 from ..figures.scopes import scope_query
 from ..models import Target
@@ -34,7 +34,7 @@ def target_detail(request, pk):
         "title": target.task,
         "target": target,
         "pace": pace,
-        "figure_label": dict(figure_choices()).get(target.figure, target.figure),
+        "figure_label": dict(figure_choices()).get(target.figure, NO_LONGER_COUNTED),
         "course": course,
         "may_change": may_change(request.user, target),
     }

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tests import factories
 from tests.crawl import crawled_as, lasting, page_addresses, pages, promised, visited
+from tests.latin import latin_words
 from tests.markup import unescaped
 from tests.viewers import canaries, district, records, shared_people, text_columns, viewers
 
@@ -111,8 +112,9 @@ def test_no_page_file_count_or_order_tells_of_the_foreign_records(viewer, pytest
     found = {(address, canary) for address, text in after.items() for canary in FOREIGN.findall(text)}
     differing = {address for address in before | after if before.get(address) != after.get(address)}
     raw = {(address, markup) for address, text in after.items() for markup in unescaped(text)}
+    latin = {(address, word) for address, text in after.items() for word in latin_words(address, text)}
     promises.add("A3", pages=len(after))
-    assert (found, differing, raw) == (set(), set(), set())
+    assert (found, differing, raw, latin) == (set(), set(), set(), set())
     assert visited(after) == promised(viewer)
 
 

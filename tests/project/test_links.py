@@ -8,7 +8,8 @@ from django.urls import reverse
 from assistance.actions import fix_volunteer
 from orgs.roles import RoleKind
 from tests import factories
-from tests.crawl import pages
+from tests.crawl import pages, said
+from tests.latin import latin_words
 from tests.links import closed_links, links_of, name_of
 from tests.pages import browser_of, two_branches
 from tests.project.test_access import COLUMNS, all_viewers, asked
@@ -28,15 +29,16 @@ def refused(client, address):
 @pytest.mark.full
 @pytest.mark.crawl
 @pytest.mark.parametrize("viewer", sorted(set(COLUMNS.values()) - {"anonymous"}))
-def test_no_link_of_any_page_leads_to_a_refusal(viewer):
+def test_no_link_of_any_page_leads_to_a_refusal_and_every_word_is_chinese(viewer):
     place = district()
     client = all_viewers(place)[viewer]
     own = records(place, "own", place.users["cadre"], place.users["caseworker"])
     shared_people(place, own, records(place, "foreign"))
-    links = {}
+    links, latin = {}, set()
     for address, answer in pages(client, place.users[viewer], own):
         links |= dict.fromkeys(links_of(address, answer), address)
-    assert links
+        latin |= {(address, word) for word in latin_words(address, said(answer))}
+    assert (bool(links), latin) == (True, set())
     assert {(page, link) for link, page in links.items() if asked(client, "get", link).status_code >= 400} == set()
 
 

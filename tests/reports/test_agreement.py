@@ -71,12 +71,12 @@ def numbers_listed(page):
 
 
 def numbers_in_workbook(file):
-    """Each figure's amount in the annexes, by key."""
+    """Each figure's amount in the annexes, by label and unit."""
     rows = CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_name("指标与目标").to_python()
     headings = next(row for row in rows if "数值" in row)
-    key, value = headings.index("指标代码"), headings.index("数值")
-    cells = {row[key]: row[value] for row in rows[rows.index(headings) + 1 :]}
-    return {key: str(int(cell) if isinstance(cell, float) else cell) for key, cell in cells.items()}
+    columns = [headings.index(name) for name in ("指标", "单位", "数值")]
+    cells = [[row[column] for column in columns] for row in rows[rows.index(headings) + 1 :]]
+    return {(label, unit): str(int(cell) if isinstance(cell, float) else cell) for label, unit, cell in cells}
 
 
 def numbers_in_document(document):
@@ -120,9 +120,9 @@ def check_documents(client, query):
     told = json.loads(answer(client, "summary_export", "json", **query).content)["figures"]
     amounts = {key: amount(one["value"], one["quality"]) for key, one in told.items()}
     assert numbers_listed(answer(client, "figure_list", **query).content.decode()) == amounts
-    assert numbers_in_workbook(answer(client, "summary_export", "xlsx", **query).content) == amounts
     document = Document(io.BytesIO(answer(client, "summary_export", "docx", **query).content))
     labelled = {(one["label"], one["unit"]): amounts[key] for key, one in told.items()}
+    assert numbers_in_workbook(answer(client, "summary_export", "xlsx", **query).content) == labelled
     printed = numbers_in_document(document)
     assert printed == {name: labelled[name] for name in printed}
     plain = {(one["label"], one["unit"]) for key, one in told.items() if "." not in key}

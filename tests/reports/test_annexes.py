@@ -58,9 +58,10 @@ def place():
 
 def test_figures_are_listed_with_targets(place):
     scope = year_scope(place.root)
-    rows = {row["指标代码"]: row for row in tables(scope)["指标与目标"]}
-    numbers = results(scope)
-    assert list(rows) == list(numbers)
+    listed, numbers = tables(scope)["指标与目标"], results(scope)
+    named = [(number, each.figure.label) for number, each in enumerate(numbers.values(), 1)]
+    assert [(row["序号"], row["指标"]) for row in listed] == named
+    rows = dict(zip(numbers, listed, strict=True))
     assert [(key, row["目标"], row["完成情况"]) for key, row in rows.items() if row["目标"]] == [
         ("units_toward_task", 6, "完成"),
         ("sessions.lecture", 9, "未完成"),

@@ -133,7 +133,7 @@ def test_case_files_are_counted_for_all_and_listed_to_those_with_a_grant(distric
 def test_a_target_whose_figure_is_gone_says_so(district):
     target = set_target("sessions.type_99")
     text = shown(district.office, target).content.decode()
-    assert "指标代码 <code>sessions.type_99</code> 已不再统计，不能判断进度。请修改任务，另选一个指标。" in text
+    assert "所选的指标已不再统计，不能判断进度。请修改任务，另选一个指标。" in text
     assert listed(district.office, "target_list") == ["阳光体育"]
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import models
 from django.utils import formats, timezone
+from django.utils.module_loading import import_string
 
 from ..fields import date_format, is_personal
 from ..privacy.encryption import BlindIndexField
@@ -15,6 +16,7 @@ EMPTY = "（空）"
 HIDDEN = "（内容不显示）"
 OUT_OF_REACH = "（不在您可查看的范围内）"
 LINKS_NAMED = 10
+TECHNICAL = {"seal", "digest", "sha256"}
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ class Step:
 
 
 def is_derived(field):
-    """Whether a column follows from others or is technical: a blind index, a sealed key, or the seal of a row."""
-    return isinstance(field, (BlindIndexField, SealedKeyField)) or field.name == "seal"
+    """Whether a column follows from others or is technical: a blind index, a sealed key, a seal or a digest."""
+    return isinstance(field, (BlindIndexField, SealedKeyField)) or field.name in TECHNICAL
 
 
 def is_revertible(field):
@@ -68,6 +70,7 @@ class HistoryWindow:
         fields = [one for one in tracked_fields(self.model) if not one.primary_key and one.name not in told]
         self.fields = [one for one in fields if not is_derived(one)]
         self.told = {name: (label, find(rows, user)) for name, (label, find) in told.items()} if rows else {}
+        self.words = {name: import_string(path)() for name, path in self.model.history_words.items()}
         self.names = {one: self._names(one, self._keys(one)) for one in self.fields if one.is_relation}
         self.links = {one: self._links(one) for one in self.model.history.model._history_m2m_fields}
 
@@ -129,6 +132,8 @@ class HistoryWindow:
             return EMPTY
         if field.is_relation:
             return self.names[field].get(value, OUT_OF_REACH)
+        if field.name in self.words:
+            return self.words[field.name](value)
         return plain_text(field, value)
 
     def _told_changes(self, row, former):

@@ -49,17 +49,20 @@ class Tracked(HistoricalRecords):
     - `look`: the action that the access log records when somebody reads the history.
     - `told`: {column: (label, find)} for columns that mean nothing by themselves; `find(rows, user)` returns
       {history key: (key, name)} for display.
+    - `words`: {column: path of a function} for columns that hold keys; called once a page, it returns the function
+      from a value to its words.
     - `by_acts`: fields changed only by actions with rules of their own, so never reverted from the history.
     - `narrow`: a function of (record, rows, user) that returns the history rows that the user may see.
     """
 
-    def __init__(self, look=None, told=None, by_acts=(), narrow=all_states, **options):
-        self.look, self.told, self.by_acts, self.narrow = look, told or {}, by_acts, narrow
+    def __init__(self, look=None, told=None, words=None, by_acts=(), narrow=all_states, **options):
+        self.look, self.told, self.words = look, told or {}, words or {}
+        self.by_acts, self.narrow = by_acts, narrow
         super().__init__(history_id_field=models.BigAutoField(), history_manager=StateManager, **options)
 
     def contribute_to_class(self, cls, name):
         super().contribute_to_class(cls, name)
-        cls.history_look, cls.history_told = self.look, self.told
+        cls.history_look, cls.history_told, cls.history_words = self.look, self.told, self.words
         cls.history_by_acts, cls.history_narrowed = self.by_acts, self.narrow
 
     def finalize(self, sender, **options):
