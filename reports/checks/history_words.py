@@ -1,6 +1,6 @@
 """Words for the keys of figures, checks and records in the histories of targets and explanations."""
 
-from yl_district.pages.log_words import in_words
+from yl_district.pages.log_words import subjects_in_words
 
 from ..figures.lines import NO_LONGER_COUNTED, figure_choices
 from .lines import CHECKS
@@ -26,6 +26,6 @@ def subject_words():
 
     def words(subject):
         kind, _, key = subject.partition(":")
-        return {"figure": figures, "check": checks}.get(kind, lambda key: in_words(subject))(key)
+        return {"figure": figures, "check": checks}.get(kind, lambda key: subjects_in_words(subject))(key)
 
     return words

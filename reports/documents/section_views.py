@@ -16,11 +16,11 @@ from yl_district.pages.pages import delete_page, form_page, wants_fragment
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of, scope_query
 from ..models import Report, Section
-from ..text import Draft, TextWriter
+from ..text import Draft, TextWriter, Vocabulary
 from ..text.palette import palette
-from ..text.sentences import numbered
 from .actions import move_section
 from .forms import SectionForm
+from .summary import drafts_of, numbered_sections
 from .views import changeable_report, changeable_reports
 
 
@@ -150,15 +150,16 @@ def bound_form(request, section):
 
 
 def previewed(request, report, section, form):
-    """The blocks of the submitted text, as written among the report's other sections."""
+    """The blocks of the submitted text, as written and numbered among the report's other sections."""
     # Text too long to be stored is not parsed either: it could keep the server busy for long.
     heading, body = ((form[name].value() or "")[: form.fields[name].max_length] for name in ("heading", "body"))
     typed = Draft(heading, body, is_about_cases=section_flag(form))
-    others = [each for each in report.sections.all() if section is None or each.pk != section.pk]
-    drafts = [typed, *(Draft(each.heading, each.body, each.is_about_cases) for each in others)]
     scope = scope_of(report)
-    writer = TextWriter(scope, drafts, may_know_cases(request.user, scope))
-    return numbered(writer.section(*writer.readings[0]))
+    vocabulary = Vocabulary(scope)
+    drafts = [typed if each.record == section else each for each in drafts_of(scope, vocabulary, report)]
+    drafts += [] if section else [typed]
+    writer = TextWriter(scope, drafts, may_know_cases(request.user, scope), vocabulary=vocabulary)
+    return next(each.blocks for each in numbered_sections(writer) if each.draft is typed)
 
 
 def section_flag(form):

@@ -89,9 +89,9 @@ def test_a_hub_has_only_what_is_held_there(district):
 
 def test_the_preview_shows_numbers_and_problems_and_stores_nothing(district):
     make_member(branch=district.here)
-    assert preview(district.cadre, district.report, "在册{团员总数}。") == (["一、团员", "在册1名。"], [])
+    assert preview(district.cadre, district.report, "在册{团员总数}。") == (["二、团员", "在册1名。"], [])
     blocks, problems = preview(district.cadre, district.report, "在册{团员}。")
-    assert blocks == ["一、团员", "在册【团员】。"]
+    assert blocks == ["二、团员", "在册【团员】。"]
     assert [problem.partition("：")[0] for problem in problems] == ["第 1 行“{团员}”"]
     assert preview(district.cadre, district.report, "[团员总数 零:没有]", section="9" * 40)[0] == [
         "目前没有可写的内容：所说的情形在本期都没有发生，或只给可以知道帮扶情况的人看。"
@@ -128,6 +128,23 @@ def test_the_preview_knows_what_other_sections_tell(district):
     assert preview(district.cadre, district.report, "{其余活动}", section=other.pk)[0][1].startswith("全年举办")
 
 
+def test_the_preview_numbers_headings_as_in_the_document_that_the_reader_gets(district):
+    make_assisted_youth(district.here)
+    for heading, body, of_cases in [("帮扶", "帮扶{精准帮扶对象}。", True), ("空", "{其余活动}", False)]:
+        make_section(district.report, body, heading=heading, is_about_cases=of_cases)
+    last = make_section(district.report, "在册{团员总数}。", heading="团员")
+    numbers = {}
+    for name in ("cadre", "office"):
+        client = getattr(district, name)
+        text = page(client, "report_detail", district.report.pk)
+        numbers[name] = preview(client, district.report, last.body, section=last.pk)[0][0]
+        assert [numbers[name], preview(client, district.report, last.body)[0][0]] == [
+            re.findall("[一二三四]、团员", text)[-1],
+            {"cadre": "三、团员", "office": "四、团员"}[name],
+        ]
+    assert numbers == {"cadre": "二、团员", "office": "三、团员"}
+
+
 def test_without_scripts_the_preview_is_the_same_page_and_can_be_saved_from(district):
     typed = shown(district.cadre, district.section) | {"body": "在册{团员总数}人。"}
     response = district.cadre.post(reverse("section_preview", args=[district.report.pk]), typed)
@@ -143,8 +160,8 @@ def test_without_scripts_the_preview_is_the_same_page_and_can_be_saved_from(dist
 def test_the_preview_tells_a_cadre_nothing_of_cases(district):
     make_assisted_youth(district.here)
     body = "在册{团员总数}。\n帮扶对象{精准帮扶对象}。"
-    assert preview(district.cadre, district.report, body)[0] == ["一、团员", "在册0名。"]
-    assert preview(district.office, district.report, body)[0] == ["一、团员", "在册0名。", "帮扶对象1名。"]
+    assert preview(district.cadre, district.report, body)[0] == ["二、团员", "在册0名。"]
+    assert preview(district.office, district.report, body)[0] == ["二、团员", "在册0名。", "帮扶对象1名。"]
     palettes = [page(client, "section_update", district.section.pk) for client in (district.cadre, district.office)]
     for word in ("{精准帮扶对象}", "{帮扶情况}", 'name="is_about_cases"'):
         assert [word in text for text in palettes] == [False, True], word

@@ -14,12 +14,12 @@ from django.db.models import Q
 from ..history.tracking import tracked_model
 from .page_words import page_words
 
-RECORDS = re.compile(r"\b([a-z_]+\.[a-z]+)(?::([0-9][0-9,+]*))?(?![\w.])")
-PAGE = re.compile(r"([a-z][a-z_]*)(?::([a-z_]+))?(?::([0-9]+))?(?::[\w.]+)?")
+RECORD_SUBJECT = re.compile(r"\b([a-z_]+\.[a-z]+)(?::([0-9][0-9,+]*))?(?![\w.])")
+PAGE_SUBJECT = re.compile(r"([a-z][a-z_]*)(?::([a-z_]+))?(?::([0-9]+))?(?::[\w.]+)?")
 ASKED = re.compile(r"(\S*?)\s*第?\s*([0-9]+)?\s*号?")
 
 
-def model_of(label):
+def labelled_model(label):
     """The model that a subject names, None where there is none."""
     try:
         return apps.get_model(label)
@@ -27,29 +27,29 @@ def model_of(label):
         return None
 
 
-def numbered(words, keys):
+def with_numbers(words, keys):
     """A kind of record with its numbers: `帮扶记录 第45号`."""
     return f"{words} 第{keys.replace(',', '、').replace('+', '、')}号" if keys else words
 
 
-def in_words(text):
+def subjects_in_words(text):
     """The text with each key of records in words."""
 
     def words(found):
-        model = model_of(found[1])
-        return numbered(str(model._meta.verbose_name), found[2]) if model else found[0]
+        model = labelled_model(found[1])
+        return with_numbers(str(model._meta.verbose_name), found[2]) if model else found[0]
 
-    return RECORDS.sub(words, text)
+    return RECORD_SUBJECT.sub(words, text)
 
 
 def page_in_words(subject):
     """The page that a subject names, with the number of its record; None where it names none."""
-    found = PAGE.fullmatch(subject)
+    found = PAGE_SUBJECT.fullmatch(subject)
     if not found:
         return None
     model = tracked_model(found[2]) if found[2] else None
     words = page_words(found[1]) + (f"：{model._meta.verbose_name}" if model else "")
-    return numbered(words, found[3])
+    return with_numbers(words, found[3])
 
 
 def meaning(text):
@@ -88,12 +88,12 @@ class LogWords:
         return entry.who if entry.user_id or not entry.who else f"服务器命令（{entry.who}）"
 
     def subject(self, entry):
-        """What the line is about; accounts are named, other records numbered, as an auditor opens none of them."""
+        """What the line is about; accounts are named, other records with_numbers, as an auditor opens none of them."""
         label, _, key = entry.subject.partition(":")
-        model = model_of(label)
+        model = labelled_model(label)
         if not model:
             return page_in_words(entry.subject) or entry.subject
-        words = in_words(entry.subject)
+        words = subjects_in_words(entry.subject)
         account = self.accounts.get(int(key)) if model is get_user_model() and key.isdigit() else None
         return f"{words} {account.name_with_place}" if account else words
 

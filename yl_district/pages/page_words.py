@@ -24,7 +24,7 @@ ACTS = {
     "template": "模板",
     "download": "下载",
 }
-OTHERS = {
+OTHER_PAGES = {
     "access_log_verify": "核对访问日志",
     "access_log_witnesses": "核对日志凭证",
     "account_invite": "开立账号",
@@ -103,10 +103,10 @@ NO_LONGER_THERE = "已不存在的页面"
 
 def page_words(url_name):
     """Returns what a page is called, `团员：修改` for `member_update`; other words where there is no such page now."""
-    if words := OTHERS.get(url_name) or menu_words().get(url_name):
+    if words := OTHER_PAGES.get(url_name) or menu_words().get(url_name):
         return words
     for act in sorted(ACTS, key=len, reverse=True):
-        kind = kind_words().get(url_name.removesuffix(f"_{act}"))
+        kind = words_of_kinds().get(url_name.removesuffix(f"_{act}"))
         if kind and url_name.endswith(f"_{act}"):
             return f"{kind}：{ACTS[act]}"
     return NO_LONGER_THERE
@@ -119,7 +119,7 @@ def menu_words():
 
 
 @cache
-def kind_words():
+def words_of_kinds():
     """{kind of record as in URL names: its words}."""
     own = [model for model in apps.get_models() if not model._meta.auto_created]
     return {kind_of(model): str(model._meta.verbose_name) for model in own} | {"account": "账号"}
