@@ -11,7 +11,10 @@ from assistance.models import Assistance, AssistedYouth, Pairing, Scholarship, S
 from orgs.models import User
 from tests import factories
 from tests.factories import make_assistance, make_grant, make_hub, make_person, make_volunteer
+from tests.forms import answers, shown_form
+from tests.orgs.sign_in import signed_in_by_code
 from tests.pages import listed, page, queries, refused, send, two_branches
+from yl_district.audit.models import AccessEntry
 
 IDENTITY_NUMBER = "11010519491231002X"
 
@@ -66,6 +69,21 @@ def test_identity_numbers_are_masked(district):
         text = page(district.office, name, *args)
         assert IDENTITY_NUMBER not in text
         assert "110105************" in text
+
+
+def test_a_guardians_name_is_masked_with_the_childs_and_shown_whole_by_the_same_act(district):
+    youth = make_assisted_youth(district.here, "白露", guardian="白建国", guardian_phone="13812345678")
+    for name in ("assisted_youth_detail", "assisted_youth_update"):
+        text = page(district.office, name, youth.pk)
+        assert [word in text for word in ("白建国", "白**", "13812345678", "138****5678")] == [False, True] * 2
+    kept = answers(shown_form(district.office.get(reverse("assisted_youth_update", args=[youth.pk]))))
+    send(district.office, "assisted_youth_update", youth.pk, **kept)
+    youth.refresh_from_db()
+    assert (youth.guardian, youth.guardian_phone) == ("白建国", "13812345678")
+    whole = reverse("record_unmask", args=["assistedyouth", youth.pk])
+    shown = signed_in_by_code(district.staff).post(whole, {"reason": "走访慰问"})
+    assert [word in shown.content.decode() for word in ("白建国", "13812345678")] == [True, True]
+    assert AccessEntry.objects.filter(action="unmask", subject=f"assistance.assistedyouth:{youth.pk}").count() == 1
 
 
 def test_wrong_youth_is_refused_in_words(district):

@@ -40,6 +40,9 @@ DIGITS = "110105199805040025" * 2
         (13812345678, "138****5678"),
         (6234567, "623****"),
         (0, ""),
+        # Names, and what somebody has written beside them.
+        ("王建国", "王**"),
+        ("王建国（祖父）13812345678", "王*****************"),
     ],
 )
 def test_what_is_left_of_a_number(number, shown):
@@ -70,10 +73,10 @@ def test_what_is_left_of_a_name(name, shown):
     assert masked_name(name) == shown
 
 
-MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "又名")
+MASKED_WORDS = ("身份证", "证件号码", "手机", "电话", "监护人", "又名")
 
 
-def test_every_field_that_holds_somebodys_number_or_other_names_is_masked():
+def test_every_field_that_holds_somebodys_number_guardian_or_other_names_is_masked():
     """Found by their labels, in histories as well."""
     texts = [
         field
@@ -84,7 +87,8 @@ def test_every_field_that_holds_somebodys_number_or_other_names_is_masked():
     numbers = [one for one in texts if any(word in str(one.verbose_name) for word in MASKED_WORDS)]
     assert [one for one in texts if is_masked(one)] == numbers
     assert {one.name for one in numbers} == {
-        *("identity_number", "document_number", "mobile", "contact_phone", "guardian_phone", "other_names"),
+        *("identity_number", "document_number", "mobile", "contact_phone", "guardian", "guardian_phone"),
+        "other_names",
     }
 
 
