@@ -291,6 +291,8 @@ ACCESS = {
     "word_layout_delete": ROOT_ADMINISTRATORS,
     # Searching lists, each of which is opened by its own line
     "list_search": SIGNED_IN,
+    # The one search, of which each kind of record is searched for those who may open its list
+    "search": SIGNED_IN,
     # What leaders and auditors of the district are told of
     "notice_list": NOTICE_READERS,
     "notices_read": NOTICE_READERS,

@@ -15,6 +15,7 @@ from .ledger import views as ledger_views
 from .platforms import views as platform_views
 from .printing import poster_views, word_layout_views
 from .printing import views as summary_views
+from .search import views as search_views
 from .targets import views as target_views
 from .workbench import views as workbench_views
 from .year_opening import views as year_opening_views
@@ -92,6 +93,7 @@ urlpatterns = [
     path("", workbench_views.home, name="home"),
     path("reminders/", workbench_views.reminders, name="reminders"),
     path("years/<int:year>/opening/", year_opening_views.year_opening, name="year_opening"),
+    path("search/", search_views.search_page, name="search"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),

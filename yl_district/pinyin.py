@@ -5,8 +5,9 @@ import unicodedata
 from functools import lru_cache, reduce
 from operator import or_
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.db.models.query_utils import DeferredAttribute
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.simpleseg import seg
@@ -198,15 +199,47 @@ def store_name_orders(*models_named):
 def search(rows, text, column="search_text", by_number=True):
     """Rows whose search column contains every word of `text`.
 
-    Where `by_number` and the column is that of people, their whole mobile or identity number finds them as well.
+    Where `by_number` and the column is that of people, their other names and their whole mobile or identity number find
+    them as well.
     """
-    number = by_number and whole_number(text)
-    indexes = blind_indexes(rows.model, column) if number else []
-    if indexes:
-        return rows.filter(reduce(or_, (Q(**{path: field.digest(number)}) for path, field in indexes)))
+    numbered = by_number and has_number(rows.model, column, whole_number(text))
+    if numbered:
+        return rows.filter(numbered)
+    others = other_names_beside(rows.model, column) if by_number else None
     for word in (text or "").split():
-        rows = rows.filter(**{f"{column}__contains": normalised(word)})
+        found = Q(**{f"{column}__contains": normalised(word)})
+        rows = rows.filter(found | Q(**{f"{others}__icontains": word}) if others else found)
     return rows
+
+
+def has_number(model, column, number):
+    """The condition for people of this number; None without one, or where the search column is not of people."""
+    indexes = blind_indexes(model, column) if number else []
+    return reduce(or_, (Q(**{path: field.digest(number)}) for path, field in indexes)) if indexes else None
+
+
+def other_names_beside(model, column):
+    """The path of the other names beside a search column; None where its rows have none."""
+    *path, _ = column.split("__")
+    for name in path:
+        model = model._meta.get_field(name).related_model
+    try:
+        return "__".join([*path, model._meta.get_field("other_names").name])
+    except FieldDoesNotExist:
+        return None
+
+
+def best_first(rows, text):
+    """The rows that `search` has found by their own name, those first whose name or initials `text` is or begins."""
+    word = normalised(text)
+    ranks = [
+        Q(search_text__startswith=f"{word} ") | Q(search_text=word),
+        Q(search_text__startswith=word),
+        Q(search_text__contains=f" {word} ") | Q(search_text__endswith=f" {word}"),
+        Q(search_text__contains=f" {word}"),
+    ]
+    rank = Case(*(When(rank, then=Value(at)) for at, rank in enumerate(ranks)), default=Value(len(ranks)))
+    return rows.order_by(rank, *NAME_ORDER)
 
 
 def is_found_by(record, text):
@@ -215,4 +248,5 @@ def is_found_by(record, text):
     indexes = blind_indexes(type(record), "search_text") if number else []
     if indexes:
         return any(getattr(record, field.attname) == field.digest(number) for _, field in indexes)
-    return all(normalised(word) in record.search_text for word in text.split())
+    others = getattr(record, "other_names", "").lower()
+    return all(normalised(word) in record.search_text or word.lower() in others for word in text.split())

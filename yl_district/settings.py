@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "orgs.accounts.password_age.PasswordAgeMiddleware",
     "orgs.accounts.second_factor.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "reports.search.recent.RecentRecordsMiddleware",
     "yl_district.web.decryption_errors.FaultMiddleware",
 ]
 
@@ -213,6 +214,8 @@ WHOLE_EXPORTS_PER_HOUR = env.int("WHOLE_EXPORTS_PER_HOUR", default=5)
 NOTICE_ROWS = env.int("NOTICE_ROWS", default=500)
 # Likewise of so many records that an account has shown whole one by one within an hour, and of every so many more.
 NOTICE_UNMASKINGS = env.int("NOTICE_UNMASKINGS", default=30)
+# Whole phone and identity numbers that an account may look up in the one search within an hour.
+NUMBER_SEARCHES_PER_HOUR = env.int("NUMBER_SEARCHES_PER_HOUR", default=60)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 

@@ -19,7 +19,15 @@ from yl_district.days import FIRST_BIRTH_YEAR, happened
 from yl_district.fields import partial_date_constraint, personal
 from yl_district.history.tracking import Tracked
 from yl_district.partial_dates import latest, may_agree
-from yl_district.pinyin import NameOrderField, SearchTextField, is_found_by, search
+from yl_district.pinyin import (
+    NameOrderField,
+    SearchTextField,
+    has_number,
+    is_found_by,
+    normalised,
+    search,
+    whole_number,
+)
 from yl_district.privacy.encryption import BlindIndexField, EncryptedCharField, SealedModel
 from yl_district.privacy.masking import masked_name
 from yl_district.privacy.sealed_facts import (
@@ -233,6 +241,21 @@ class PersonQuerySet(models.QuerySet):
     def search(self, text: str) -> Self:
         """People whose name, pinyin or initials contain `text`, sealed ones included, which are opened for it."""
         return self.filter(Q(pk__in=search(self.order_by(), text).values("pk")) | Q(pk__in=self.sealed_found_by(text)))
+
+    def found_by(self, text: str, user: User) -> Self:
+        """People visible to the user whom `text` names, sealed ones included; a blank text names nobody.
+
+        A number or another name finds only those whose data the user sees, since others are known by their name alone.
+        """
+        by_case, number = self._with_open_case(user), whole_number(text)
+        kept = self._kept_as_record(user) | by_case
+        named = has_number(self.model, "search_text", number) or Q()
+        for word in () if number else text.split():
+            # Conditions of texts come first: capacities are looked up only for who is named so.
+            named &= Q(search_text__contains=normalised(word)) | (Q(other_names__icontains=word) & kept)
+        sealed = Q(pk__in=self.filter(by_case).sealed_found_by(text))
+        found = self.filter(named | sealed) if text.strip() else self.none()
+        return found.filter(kept if number else self._known_to(user, SIGN_INS) | by_case)
 
     def sealed_found_by(self, text: str) -> list[int]:
         """The keys of the sealed people whom a search for `text` finds."""

@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError
 from django.db.models import F
 
@@ -62,11 +63,18 @@ def note_use(session, now):
 
     The session then ends sooner than it should, which is the safe side.
     """
+    keep_in_session(session, SEEN, now)
+
+
+def keep_in_session(session, name, value):
+    """Stores a value that can be done without: where it cannot be written, or the session is over, all goes on."""
     is_modified = session.modified
-    session[SEEN] = now
+    session[name] = value
     try:
         with hardly_waiting():
             session.save()
+    except UpdateError:
+        pass
     except DatabaseError as error:
         if not outage_of(error):
             raise

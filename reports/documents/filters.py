@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import PageFilter, YearFilter
+from yl_district.pages.filters import PageFilter, SearchFilter, YearFilter
 
 from ..models import Report
 
@@ -11,6 +11,7 @@ from ..models import Report
 class ReportFilter(PageFilter):
     """Filters reports by organisation, form and year."""
 
+    search = SearchFilter("组织或青年汇名称、年度、种类")
     organisation = SubtreeFilter()
     form = filters.ChoiceFilter(label="种类", choices=Report.Form)
     year = YearFilter(field_name="ends_on", lookup_expr="year")

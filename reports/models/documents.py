@@ -1,5 +1,6 @@
 """Reports and their sections: what an organisation or a hub writes about a period."""
 
+import re
 from datetime import date
 from typing import Protocol, Self
 
@@ -12,8 +13,12 @@ from orgs.models import Condition, Holding, Organisation, ReachQuerySet, User
 from orgs.roles import FIGURE_READERS, RECORD_KEEPERS, RoleKind
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
+from yl_district.pinyin import normalised
 from yl_district.validators import problem
 from youthhubs.models import Hub
+
+# In a search, such as 2017, 2017年 and 2017年度.
+YEAR_NAMED = re.compile(r"20[0-9]{2}(?:年度?)?")
 
 
 class ReportScope(Protocol):
@@ -67,6 +72,19 @@ class ReportQuerySet(ReportReachQuerySet):
         """Adds `edition_count`, the number of signed editions."""
         # Grouping drops the model's ordering.
         return self.annotate(edition_count=Count("editions")).order_by(*self.model._meta.ordering)
+
+    def search(self, text: str) -> Self:
+        """Reports of the year, kind and writer, by name, pinyin or initials, that `text` names, in any order."""
+        found = self
+        for word in text.split():
+            year, words = YEAR_NAMED.search(word), [part for part in YEAR_NAMED.split(word) if part]
+            found = found.filter(ends_on__year=year[0][:4]) if year else found
+            for part in words:
+                forms = [form for form, label in self.model.Form.choices if part in label]
+                of_hub = Q(hub__search_text__contains=normalised(part))
+                of_organisation = Q(hub__isnull=True, organisation__search_text__contains=normalised(part))
+                found = found.filter(of_hub | of_organisation | Q(form__in=forms))
+        return found
 
 
 class Report(models.Model):

@@ -23,7 +23,7 @@ def office():
 def test_typing_searches_in_place_and_back_returns_to_it(desktop_page, sign_in, office):
     sign_in(desktop_page, office)
     desktop_page.goto("/members/")
-    desktop_page.keyboard.press("/")
+    desktop_page.get_by_role("searchbox").focus()
     desktop_page.keyboard.type("sw")
     expect(desktop_page.locator(".rows-count")).to_have_text("共 1 条")
     assert desktop_page.url.endswith("/members/?search=sw")

@@ -41,6 +41,7 @@ class AccessEntry(models.Model):
         NOTICE = "notice", "通知"
         RETENTION = "retention", "到期处理"
         PRINTOUT = "printout", "个人信息告知"
+        SEARCH = "search", "按号码搜索"
 
     number = models.PositiveBigIntegerField("序号", primary_key=True)
     at = models.DateTimeField("时间")

@@ -1,15 +1,5 @@
 "use strict";
 
-// "/" puts the cursor into the list's search box, as long as nothing is being typed elsewhere.
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea, [contenteditable]");
-  const box = document.querySelector("[data-search]");
-  if (event.key !== "/" || typing || !box || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  box.focus();
-  box.select();
-});
-
 // Long choices can be searched by typing; several choices become removable words.
 function enhanceChoices(root) {
   if (!window.TomSelect) return;
