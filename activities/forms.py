@@ -16,6 +16,7 @@ from .proposed_activities import activities_alike
 class ActivityForm(PageForm):
     """An activity; if it has sign-in rows, its person-times are computed from them."""
 
+    stays = ("held_on", "type", "host", "hub")
     groups = [
         ("活动", "name", "held_on", "state", "type", "host", "hub", "venue", "is_online"),
         ("规模", "session_count", "attendance", "basis", "audience"),
@@ -73,6 +74,8 @@ class ListedActivityForm(ActivityForm):
 
     One for a list of a committee below the root is of that committee.
     """
+
+    stays = ()
 
     def __init__(self, *args, committee=None, **options):
         super().__init__(*args, **options)

@@ -124,6 +124,7 @@ class AssistedYouthsField(SeveralChoiceField):
 class AssistanceForm(PageForm):
     """An assistance given to some or all of the youths in the register on that day."""
 
+    stays = ("held_on", "kind", "form")
     groups = [
         ("", "held_on", "kind", "form"),
         ("帮扶了谁", "with_everyone", "youths"),

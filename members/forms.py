@@ -392,6 +392,7 @@ class MemberForm(PersonForm):
     """A league member."""
 
     person_required = ("gender",)
+    stays = ("branch", "joined_league_on", "intake", "intake_on", "listed_on")
     groups = [
         PERSON_GROUP,
         ("团籍", "branch", "joined_league_on", "development_no"),
@@ -409,7 +410,7 @@ class MemberForm(PersonForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         if not self.instance.pk:
-            self.initial["listed_on"] = self.day
+            self.initial.setdefault("listed_on", self.day)
         elif not keeps_roll(self.user, self.instance):
             self._leave_to_committee()
 
@@ -520,6 +521,7 @@ class ProposalDecisionForm(ActionForm):
 class PostForm(PersonForm):
     """A cadre's post."""
 
+    stays = ("organisation", "nature", "started_on")
     groups = [
         PERSON_GROUP,
         ("职务", "organisation", "title", "nature", "started_on", "ended_on", "link_quota", "duties", "remark"),

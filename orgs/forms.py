@@ -32,6 +32,7 @@ class OrganisationForm(PageForm):
     """An organisation and its place in the tree."""
 
     parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
+    stays = ("parent", "category", "domain")
     groups = [
         ("组织", "name", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
         ("联系", "chat_kind", "chat_number", "address", "remark"),
@@ -80,6 +81,7 @@ class OrganisationDissolveForm(ActionForm):
 class UnitForm(PageForm):
     """A two-new organisation; what becomes of a known one is told by its changes."""
 
+    stays = ("kind", "league_form", "branch")
     groups = [
         ("单位", "name", "credit_code", "kind", "has_party_branch", "employees", "youths", "address"),
         ("建团", "league_form", "branch", "league_founded_on", "task_year", "is_contact_point", "listed_on"),
@@ -128,6 +130,7 @@ class UnitForm(PageForm):
 class UnitChangeForm(PageForm):
     """A change of a two-new organisation."""
 
+    stays = ("kind", "happened_on")
     groups = [("", "unit", "kind", "happened_on", "remark")]
 
     class Meta:
@@ -169,6 +172,7 @@ class UnitChangeForm(PageForm):
 class UnitContactForm(PageForm):
     """One contact with a two-new organisation."""
 
+    stays = ("held_on", "form")
     groups = [("", "unit", "held_on", "form", "contact_name", "content")]
 
     class Meta:
@@ -178,6 +182,7 @@ class UnitContactForm(PageForm):
 class SupplyForm(PageForm):
     """Supplies issued to an organisation."""
 
+    stays = ("issued_on", "item")
     groups = [("", "issued_on", "organisation", "item", "quantity")]
 
     class Meta:

@@ -46,6 +46,7 @@ class LinkForm(PersonForm):
     """A cadre's link to a youth; the cadre cannot be changed, since contacts are logged under that name."""
 
     person_field = "youth"
+    stays = ("cadre", "started_on")
     groups = [
         ("联系", "cadre", "started_on", "ended_on", "bound_on"),
         ("青年", "name", "gender", "mobile", "sector", "employer", "same_person"),
@@ -214,6 +215,7 @@ class PostEndForm(HandOverForm):
 class ContactForm(PageForm):
     """A contact with some or all of the youths linked to the cadre on that day."""
 
+    stays = ("cadre", "held_on", "form")
     groups = [("", "cadre", "held_on", "form"), ("联系了谁", "with_everyone", "links"), ("", "content")]
     form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
 

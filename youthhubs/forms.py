@@ -40,6 +40,7 @@ class HubYearForm(PageForm):
 class VolunteerForm(PersonForm):
     """A volunteer; the team is chosen when the volunteer is registered, and then changed by acts with a day."""
 
+    stays = ("hub", "joined_on")
     groups = [
         PERSON_GROUP,
         ("志愿者", "hub", "employer", "volunteer_no", "joined_on", "left_on", "pledged_on", "bound_on", "remark"),

@@ -26,6 +26,7 @@ SUBJECT_RELATIONS = {
 class PlatformEntryForm(PageForm):
     """An entry in an outside platform; its record is looked up by name."""
 
+    stays = ("platform", "subject", "entered_on")
     groups = [("", "platform", "subject", "name", "same_record", "entered_on", "bound_on")]
     added = ("same_record",)
     name = forms.CharField(

@@ -179,10 +179,13 @@ class PageFormMixin(UnreadableFields):
     `groups` lists the fields in display order: `[("标题", "field", "field"), …]`. The saved record must stay visible to
     the user unless `rechecks_reach` is False. `version` and `submission` are the page's hidden values, `conflict` and
     `repeated` the results of checking them; `saved_note` is appended to the success message. `effects` are what sending
-    it would move in closed years, `announced` the digest by which the page confirms them.
+    it would move in closed years, `announced` the digest by which the page confirms them. `stays` names the fields, of
+    which none tells of a person, whose values the next form begins with where records are registered one after another;
+    without any that is not offered.
     """
 
     groups = ()
+    stays = ()
     rechecks_reach = True
     version = submission = conflict = repeated = None
     saved_note = ""

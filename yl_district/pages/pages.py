@@ -13,13 +13,19 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django_tables2 import RequestConfig
 
 from ..sheets.models import AwaitedCell
 from . import edit_conflicts, submit_once
 from .acts_for_many import acts_offered
+from .addresses import open_address
 from .announcements import Unannounced, announcing
 from .forms import DeletionForm
+
+# The button that saves a record and leads to the form for the next one.
+SAVE_AND_GO_ON = "another"
 
 
 def template_names(request, shape):
@@ -109,6 +115,8 @@ def wants_fragment(request):
 def form_page(request, form_class, *, title, message, instance=None, initial=None, after=None, **context):
     """A form that creates a record or updates `instance` atomically, then redirects to `after` or the record's page."""
     is_new = instance is None or instance.pk is None
+    stays = getattr(form_class, "stays", ()) if is_new else ()
+    initial = (initial or {}) | {name: request.GET[name] for name in stays if name in request.GET}
 
     def build(data=None):
         files = None if data is None else request.FILES
@@ -122,9 +130,12 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
 
     if request.method == "POST":
         stored = None if is_new else instance
-        form, target = carry_out(request, build, lambda form: form.save(), stored, form_class.lock, after=after)
+        another = next_form(request, stays) if stays and SAVE_AND_GO_ON in request.POST else None
+        form, target = carry_out(
+            request, build, lambda form: form.save(), stored, form_class.lock, after=another or after
+        )
         if target:
-            return redirect_after(request, form, message, target)
+            return redirect_after(request, form, linked(request, message, form) if another else message, target)
     else:
         form = build()
     if is_new or form.errors:
@@ -132,6 +143,18 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
     back = after or (list_address(request) if instance is None else instance.get_absolute_url())
     context |= {"title": title, "form": form, "back": back}
     return render(request, template_names(request, "form"), context, status=form.http_status)
+
+
+def next_form(request, stays):
+    """URL of the same form, empty but for what was sent in the fields named in `stays`."""
+    kept = {name: request.POST[name] for name in stays if request.POST.get(name)}
+    return f"{request.path}?{urlencode(kept)}"
+
+
+def linked(request, message, form):
+    """The success message with a link to the record saved, where the user may open it."""
+    address = "" if form.repeated else open_address(request.user, form.instance)
+    return format_html('{}<a href="{}">查看：{}</a>。', message, address, form.instance) if address else message
 
 
 def end_page(request, form_class, instance, act, *, title, message, initial=None, after=None, **context):
@@ -205,7 +228,7 @@ def confirm_saved(request, form, message):
     if form.repeated:
         messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
     else:
-        messages.success(request, f"{message}{form.saved_note}")
+        messages.success(request, format_html("{}{}", message, form.saved_note))
 
 
 def delete_page(request, instance, *, title, message, after=None, act=None, **context):
