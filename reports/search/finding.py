@@ -11,6 +11,7 @@ from yl_district.privacy.masking import masked
 from .kinds import CAPACITIES_SEARCHED, THINGS_SEARCHED, Hit
 
 PEOPLE_SHOWN, THINGS_SHOWN, CAPACITIES_SHOWN = 8, 5, 4
+PEOPLE_READ = PEOPLE_SHOWN + 1
 PERSON_PAGE = "person_detail"
 
 
@@ -28,7 +29,7 @@ class HitGroup:
 def groups_found(text, user):
     """Returns the groups with anything found, people first.
 
-    What is asked of the database depends on the user's roles alone, not on what is found.
+    What is asked of the database depends on what the user may see alone, never on what there is besides.
     """
     groups = [people_found(text, user)]
     for kind in THINGS_SEARCHED:
@@ -41,11 +42,13 @@ def groups_found(text, user):
 
 def people_found(text, user):
     """Returns the group of people, each with the capacities that the user may see."""
-    people = []
+    found = []
     if user.may_open(PERSON_PAGE):
-        people = list(best_first(Person.objects.found_by(text, user), text)[: PEOPLE_SHOWN + 1])
-    shown = people[:PEOPLE_SHOWN]
-    keys = [person.pk for person in shown]
+        # By their keys, since a database takes much longer to sort thousands of people with all that is kept of them.
+        found = list(best_first(Person.objects.found_by(text, user), text).values_list("pk", flat=True)[:PEOPLE_READ])
+    keys = found[:PEOPLE_SHOWN]
+    people = Person.objects.in_bulk(keys)
+    shown = [people[key] for key in keys]
     kept = set(Person.objects.kept_by(user).filter(pk__in=keys).values_list("pk", flat=True))
     capacities, is_case = defaultdict(list), tells_of_cases(keys, user)
     for kind in CAPACITIES_SEARCHED:
@@ -55,7 +58,7 @@ def people_found(text, user):
                 capacities[getattr(record, kind.person).pk].append(kind.hit(record, user))
     hits = [person_hit(person, user, person.pk in kept, capacities[person.pk]) for person in shown]
     open_lists = [(kind.label, kind.all_found(text, user)) for kind in CAPACITIES_SEARCHED]
-    lists = [each for each in open_lists if each[1]] if len(people) > PEOPLE_SHOWN else []
+    lists = [each for each in open_lists if each[1]] if len(found) > PEOPLE_SHOWN else []
     return HitGroup("人员", "users", hits, lists, is_case)
 
 
