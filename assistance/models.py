@@ -291,7 +291,9 @@ class AssistedYouth(SealedLinkModel):
     hardship = EncryptedCharField("困难类型", max_length=30, blank=True)
     focus_group = EncryptedCharField("重点类别", max_length=60, blank=True)
     guardian = personal(EncryptedCharField("监护人", max_length=30, blank=True), masked=True, unmaskable=True)
-    guardian_phone = personal(EncryptedCharField("监护人电话", max_length=30, blank=True), masked=True, unmaskable=True)
+    guardian_phone = personal(
+        EncryptedCharField("监护人电话", max_length=30, blank=True), masked=True, unmaskable=True, phone=True
+    )
     needs = EncryptedTextField("需求", blank=True)
     registered_on = happened(models.DateField("入库日期"))
     removed_on = announced(models.DateField("出库日期", null=True, blank=True), "出库")

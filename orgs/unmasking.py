@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from yl_district.fields import unmaskable_paths
 from yl_district.history.tracking import reached, tracked_models
 from yl_district.sheets.models import AwaitedCell
+from yl_district.templatetags.yl import shown_whole
 
 from .accounts.reauthentication import recently_confirmed, typed_reason
 from .logged_reasons import LoggedReasonForm
@@ -59,4 +60,5 @@ def whole_fact(row, path):
     *steps, last = path.split(".")
     for step in steps:
         row = getattr(row, step)
-    return {"label": row._meta.get_field(last).verbose_name, "value": getattr(row, last)}
+    field = row._meta.get_field(last)
+    return {"label": field.verbose_name, "value": shown_whole(row, field)}

@@ -185,15 +185,17 @@ class Privacy:
 
     is_masked: bool = False
     is_unmaskable: bool = False
+    is_phone: bool = False
 
 
-def personal(field, masked=False, unmaskable=False):
+def personal(field, masked=False, unmaskable=False, phone=False):
     """The field, marked as personal: its history shows only that it was changed.
 
     Pages and files show a `masked` field in part only; an `unmaskable` one is shown in full to users who give a reason.
+    A `phone` number that is shown in full can be called from the page.
     Encrypted fields are personal without this mark.
     """
-    field.privacy = Privacy(masked, unmaskable)
+    field.privacy = Privacy(masked, unmaskable, phone)
     return field
 
 
@@ -205,6 +207,11 @@ def is_personal(field):
 def is_masked(field):
     """Whether pages and files mask a model field."""
     return is_personal(field) and field.privacy.is_masked
+
+
+def is_phone(field):
+    """Whether a model field holds phone numbers."""
+    return is_personal(field) and field.privacy.is_phone
 
 
 def unmaskable_paths(model):

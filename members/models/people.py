@@ -325,6 +325,7 @@ class Person(SealableRows, SealedModel):
         EncryptedCharField("手机号码", max_length=11, blank=True, validators=[validate_mobile]),
         masked=True,
         unmaskable=True,
+        phone=True,
     )
     mobile_index = BlindIndexField(source="mobile", db_index=True)
     other_names = personal(

@@ -133,7 +133,9 @@ class Unit(SealedModel):
     verified_on = happened(models.DateField("最近核实日期", null=True, blank=True))
     address = models.CharField("地址", max_length=200, blank=True)
     contact_name = models.CharField("联系人", max_length=30, blank=True)
-    contact_phone = personal(EncryptedCharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True)
+    contact_phone = personal(
+        EncryptedCharField("联系电话", max_length=30, blank=True), masked=True, unmaskable=True, phone=True
+    )
     remark = models.TextField("备注", blank=True)
     search_text = SearchTextField()
     name_sort = NameOrderField()

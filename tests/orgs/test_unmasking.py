@@ -1,5 +1,7 @@
 """Unmasking requires reauthentication and a reason, and is logged before the value is shown."""
 
+import re
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
@@ -59,6 +61,27 @@ def test_the_whole_is_shown_after_a_confirmation_and_a_reason_and_noted(district
     assert [whole for whole in (NUMBER, MOBILE, "白露明") if whole not in text] == []
     (line,) = AccessEntry.objects.filter(action="unmask")
     assert (line.subject, line.detail) == (f"members.person:{district.member.person_id}", "联系本人")
+
+
+@pytest.mark.parametrize(
+    ("number", "called"),
+    [
+        (MOBILE, MOBILE),
+        ("010-8577 1234", "01085771234"),
+        ("（010）85771234", "01085771234"),
+        ("+86 10 85771234", "+861085771234"),
+        ("85771234 转 8", None),
+        ("", None),
+    ],
+)
+def test_a_phone_number_shown_whole_can_be_called_and_a_masked_one_cannot(district, number, called):
+    unit = make_unit("清和科技", branch=district.here, contact_phone=number, contact_name="查先生")
+    for url_name in ("unit_detail", "record_unmask"):
+        args = [unit.pk] if url_name == "unit_detail" else ["unit", unit.pk]
+        assert "tel:" not in page(confirmed(district.cadre), url_name, *args)
+    text = district.cadre.post(address(unit), {"reason": "联系本人"}).content.decode()
+    assert re.findall(r'<a href="tel:([^"]*)">([^<]*)</a>', text) == ([(called, number)] if called else [])
+    assert number in text
 
 
 def test_nobody_unmasks_what_lies_out_of_reach_or_is_known_by_sign_ins_alone(district):

@@ -1,5 +1,6 @@
 """Template tags and filters of the workbench, available in every template."""
 
+import re
 from datetime import date, datetime
 
 from django import template
@@ -15,7 +16,7 @@ from django.utils.safestring import mark_safe
 from yl_district import days
 from yl_district.attachments.models import Attachment
 from yl_district.days import announcement, is_announced
-from yl_district.fields import date_format, is_masked
+from yl_district.fields import date_format, is_masked, is_phone
 from yl_district.history.tracking import kind_of, may_change, may_come, reached
 from yl_district.installation.facts import is_known_demo
 from yl_district.pages.addresses import open_address
@@ -24,6 +25,8 @@ from yl_district.privacy.unreadable import untold_places
 from yl_district.sheets.models import AwaitedCell
 
 register = template.Library()
+# What stands between the digits of a phone number.
+PHONE_MARKS = re.compile(r"[\s()（）-]")
 
 
 register.filter("masked", masked)
@@ -142,6 +145,14 @@ def link(context, target, *args, text=None, css="", query=""):
 def open_url(context, target, *args):
     """The address of a page, given by its URL name or as a record's own, for users who may open it; "" for others."""
     return open_address(context.request.user, target, *args)
+
+
+def shown_whole(record, field):
+    """The value of a field without its mask; a phone number as a link by which it is called."""
+    value = getattr(record, field.name)
+    number = PHONE_MARKS.sub("", value or "") if is_phone(field) else ""
+    is_number = number.removeprefix("+").isdecimal() and number.isascii()
+    return format_html('<a href="tel:{}">{}</a>', number, value) if is_number else value
 
 
 @register.inclusion_tag("_facts.html", takes_context=True)
