@@ -211,6 +211,7 @@ ACCESS = {
     "link_update": RECORD_KEEPERS,
     "link_end": RECORD_KEEPERS,
     "links_bind": RECORD_KEEPERS,
+    "links_contact": RECORD_KEEPERS,
     "links_end": RECORD_KEEPERS,
     "link_hand_over": DECIDERS,
     "contact_list": RECORD_KEEPERS,

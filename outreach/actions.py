@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.db.models import Q
 
+from yl_district.validators import problem
+
 from .models import Contact, Link
 
 HANDED_OVER = "移交继任团干"
@@ -48,6 +50,23 @@ def has_link(cadre, youth, day):
     """Whether the cadre has a link to the youth that had not ended by `day`, or one that started on it."""
     links = Link.objects.filter(cadre=cadre, youth=youth)
     return links.filter(Q(pk__in=links.not_ended_by(day)) | Q(started_on=day)).exists()
+
+
+@transaction.atomic
+def log_contact(link, held_on, form, content=""):
+    """Logs one contact with the youth of a link, and returns it.
+
+    Raises ValidationError where the link was not in force that day, or a contact of that form reached the youth on it.
+    """
+    if not Link.objects.as_of(held_on).filter(pk=link.pk).exists():
+        raise problem(f"{held_on} 在联系的青年", "这一天还没有开始联系或已经结束，请核对日期")
+    if Contact.objects.with_link(link).filter(held_on=held_on, form=form).exists():
+        raise problem("尚未登记的联系", f"{held_on} 以这种形式联系这名青年，已经登记过")
+    contact = Contact(cadre_id=link.cadre_id, held_on=held_on, form=form, content=content)
+    contact.full_clean()
+    contact.save()
+    contact.links.set([link])
+    return contact
 
 
 def hand_over_links(user, successor, day, by):

@@ -8,6 +8,7 @@ from members.forms import PersonForm
 from members.models import Person, Post
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
+from yl_district.pages.announcements import REGISTRATION
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField, refuse_after
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
@@ -63,6 +64,28 @@ class LinkForm(PersonForm):
         self.fields["cadre"].disabled = bool(self.instance.pk)
         if not self.instance.pk:
             self.initial.setdefault("started_on", self.day)
+
+
+class LinksContactForm(ActionForm):
+    """One contact with each youth of several `links`, on the same day and in the same way."""
+
+    occasion = REGISTRATION
+    groups = [("", "held_on"), ("", "form"), ("", "content")]
+    held_on = forms.DateField(label="日期")
+    form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
+    content = forms.CharField(label="内容", widget=forms.Textarea, required=False)
+
+    def __init__(self, *args, links, **options):
+        super().__init__(*args, **options)
+        self.initial["held_on"] = self.day
+        refuse_after(self.fields["held_on"], self.day)
+        cadres = CadreQuerySet(Person).visible_to(self.user).serving_on(self.day)
+        self.serving = set(cadres.filter(pk__in={link.cadre_id for link in links}).values_list("pk", flat=True))
+
+    def refuse_out_of_office(self, link):
+        """Raises ValidationError where the cadre is not in office, under whom no contact is logged any more."""
+        if link.cadre_id not in self.serving:
+            raise problem("现任团干部的联系", "这名团干部已离任，请先移交联系青年")
 
 
 class LinkEndForm(ActionForm):

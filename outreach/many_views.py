@@ -10,9 +10,9 @@ from yl_district.pages.acts_for_many import ActForMany, bind_record, refuse_ende
 from yl_district.pages.forms import BindingForm
 from yl_district.pages.many_pages import page_of_many
 
-from .actions import end_post
+from .actions import end_post, log_contact
 from .filters import LinkFilter
-from .forms import LinkEndForm, PostEndForm, PostsEndForm
+from .forms import LinkEndForm, LinksContactForm, PostEndForm, PostsEndForm
 from .models import Link
 
 
@@ -25,6 +25,12 @@ def end_link(request, link, form):
     """Ends a link."""
     refuse_ended(link, form.day)
     link.end(**form.cleaned_data)
+
+
+def log_contact_of_many(request, link, form):
+    """Logs a contact with the youth of a link."""
+    form.refuse_out_of_office(link)
+    log_contact(link, **form.cleaned_data)
 
 
 def chosen_posts(user):
@@ -50,6 +56,17 @@ OF_LINKS = {"counted": "条联系", "of_list": "link_list", "rows": chosen_links
 
 links_bind = page_of_many(
     ActForMany("links_bind", "登记绑定", "link", form=lambda user, links: BindingForm, act=bind_record, **OF_LINKS)
+)
+links_contact = page_of_many(
+    ActForMany(
+        "links_contact",
+        "登记一次联系",
+        "message",
+        form=lambda user, links: partial(LinksContactForm, links=links),
+        act=log_contact_of_many,
+        notice=lambda form: "每名青年各有一条联系记录。",
+        **OF_LINKS | {"counted": "名青年"},
+    )
 )
 links_end = page_of_many(
     ActForMany("links_end", "结束联系", "link-off", form=lambda user, links: LinkEndForm, act=end_link, **OF_LINKS)

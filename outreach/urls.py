@@ -4,6 +4,7 @@ from . import many_views, views
 
 urlpatterns = [
     path("links/many/bind/", many_views.links_bind, name="links_bind"),
+    path("links/many/contact/", many_views.links_contact, name="links_contact"),
     path("links/many/end/", many_views.links_end, name="links_end"),
     path("posts/many/end/", many_views.posts_end, name="posts_end"),
     path("links/", views.link_list, name="link_list"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from assistance.models import AssistedYouth
 from members.models import Member, Post, Proposal, Volunteer
 from orgs.models import Role, Supply
-from outreach.models import Link
+from outreach.models import Contact, Link
 from tests.factories import (
     make_activity,
     make_assisted_youth,
@@ -284,6 +284,60 @@ def test_links_are_ended_and_bound_together(district):
     answer = done(district.office, "links_end", links, day=TODAY(), reason="离职")
     assert said(district.office, answer) == ["结束联系：已办理 3 条。"]
     assert {(link.ended_on, link.remark) for link in Link.objects.all()} == {(TODAY(), "离职")}
+
+
+@pytest.mark.both
+def test_a_contact_with_each_of_several_youths_is_logged_in_one_act(district):
+    cadres = [make_post(name, district.here).person for name in ("陆远", "韩笑")]
+    links = [make_link(cadre, f"青年{at}") for at, cadre in enumerate([*cadres, cadres[0]])]
+    make_link(cadres[0], "秦朗")
+    typed = {"held_on": TODAY(), "form": "phone", "content": "谈近况"}
+    answer = done(district.office, "links_contact", links, **typed)
+    assert said(district.office, answer) == ["登记一次联系：已办理 3 条。每名青年各有一条联系记录。"]
+    assert sorted((str(one.cadre), one.youth_names) for one in Contact.objects.all()) == [
+        ("陆远", "青年0"),
+        ("陆远", "青年2"),
+        ("韩笑", "青年1"),
+    ]
+    assert set(Contact.objects.values_list("held_on", "form", "content")) == {(TODAY(), "phone", "谈近况")}
+    assert Contact.objects.first().history.first().history_user == district.staff
+    answer = done(district.office, "links_contact", links[:1], **typed)
+    assert "已经登记过" in refusals(answer)[0][1]
+    answer = done(district.office, "links_contact", links[:1], **typed | {"form": "visit"})
+    assert said(district.office, answer)[0].startswith("登记一次联系：已办理 1 条。")
+
+
+def test_no_contact_is_logged_before_a_link_after_its_end_ahead_of_today_or_for_a_former_cadre(district):
+    cadre = make_post("陆远", district.here).person
+    former = make_post("韩笑", district.here, ended_on=date(2020, 1, 1)).person
+    yesterday = TODAY() - timedelta(days=1)
+    links = [
+        make_link(cadre, "甲", started_on=TODAY()),
+        make_link(cadre, "乙", ended_on=yesterday),
+        make_link(former, "丙"),
+        make_link(cadre, "丁"),
+    ]
+    typed = {"held_on": yesterday, "form": "phone"}
+    answer = done(district.office, "links_contact", links, **typed)
+    reasons = dict(refusals(answer))
+    assert list(reasons) == ["陆远 → 甲", "陆远 → 乙", "韩笑 → 丙"]
+    assert (
+        all("在联系的青年" in reasons[one] for one in ("陆远 → 甲", "陆远 → 乙")) and "已离任" in reasons["韩笑 → 丙"]
+    )
+    assert not Contact.objects.exists()
+    for wrong in ({"held_on": TODAY() + timedelta(days=1)}, {"held_on": ""}, {"form": "letter"}, {"form": ""}):
+        answer = done(district.office, "links_contact", links[3:], **typed | wrong)
+        assert list(answer.context["form"].errors) == list(wrong)
+
+
+def test_a_cadre_logs_contacts_with_the_own_youths_alone(district):
+    own = make_person("陆远", user=district.branch_cadre)
+    make_post(person=own, organisation=district.here)
+    mine = make_link(own, "秦朗")
+    foreign = make_link(make_post("韩笑", district.here).person, "顾清")
+    answer = done(district.cadre, "links_contact", [mine, foreign], held_on=TODAY(), form="phone")
+    assert "已办理 1 条" in said(district.cadre, answer)[0]
+    assert Contact.objects.get().cadre == own
 
 
 def test_volunteers_are_bound_and_leave_together(district):
