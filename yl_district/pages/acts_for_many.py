@@ -25,6 +25,10 @@ class ActForMany:
     - `told(record)`: what a record is called on the page.
     - `notice(form)`: what is said beside the form and once the act is done, such as that it is only asked for.
     - `look(request, records)`: what is done before the records are shown, such as a line in the access log.
+    - `left_out(form)`: {key: why} of records that need no act or allow none, which are named and passed over.
+    - `answer(request, form, left_out)`: the page shown once it is done, where that is not the list; None for the list.
+    - `again`: what is said beside the words that the form was sent before.
+    - `template`: the template of its page; `most`: so many rows at once at most, MOST_ROWS by default.
     """
 
     name: str
@@ -39,6 +43,11 @@ class ActForMany:
     told: Callable[[Any], str] = str
     notice: Callable[[Any], str] = lambda form: ""
     look: Callable[[Any, list], None] = lambda request, records: None
+    left_out: Callable[[Any], dict] = lambda form: {}
+    answer: Callable[[Any, Any, list], Any] = lambda request, form, left_out: None
+    again: str = ""
+    template: str = "many.html"
+    most: int | None = None
 
     @property
     def day(self):

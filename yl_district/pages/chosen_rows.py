@@ -31,8 +31,9 @@ def chosen_on_list(request, act):
         found = act.filter_class(conditions, rows, user=request.user, day=act.day).qs
     else:
         found = rows.filter(pk__in=keys_in(request.POST.getlist("keys" if scope == TICKED else "shown")))
-    keys = list(found.values_list("pk", flat=True)[: MOST_ROWS + 1])
-    if len(keys) > MOST_ROWS:
+    most = act.most or MOST_ROWS
+    keys = list(found.values_list("pk", flat=True)[: most + 1])
+    if len(keys) > most:
         raise TooManyChosen(found.count())
     return keys
 
@@ -69,5 +70,5 @@ def row_digest(record, user):
 def told_columns(model):
     """The columns of a model by which it is noticed that somebody has changed a row."""
     named = options_of(model).compared
-    fields = [field for field in model._meta.concrete_fields if field.editable and not field.primary_key]
-    return [field for field in fields if not named or field.name in named]
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    return [field for field in fields if (field.name in named if named else field.editable)]

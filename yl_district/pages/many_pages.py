@@ -59,7 +59,9 @@ def many_page(request, act):
     try:
         keys = chosen_on_list(request, act)
     except TooManyChosen as too_many:
-        messages.error(request, f"选中 {too_many} 条，一次最多办理 {MOST_ROWS} 条，请缩小筛选范围后分次办理。")
+        messages.error(
+            request, f"选中 {too_many} 条，一次最多办理 {act.most or MOST_ROWS} 条，请缩小筛选范围后分次办理。"
+        )
         return redirect(back)
     if not keys:
         messages.error(request, f"没有选中记录。请先勾选要{act.label}的记录，再选择办理事项。")
@@ -105,15 +107,18 @@ def carry_out_for_many(request, act, back):
             form.repeated = repeated
             form.full_clean()
             if repeated.is_same:
-                messages.info(request, "这张表单刚才已经提交成功，没有重复办理。")
+                messages.info(request, f"这张表单刚才已经提交成功，没有重复办理。{act.again}")
                 return redirect(back)
         else:
             if form.is_valid():
                 done, refusals = attempt_for_each(request, act, form, records, sent, is_for_right_ones)
                 if done:
                     submit_once.settle(submission, reverse(act.of_list))
-                    messages.success(request, said_at_the_end(act, form, done, refusals))
-                    return redirect(back)
+                    passed_over = [*passed_over_by(act, form, records), *refusals]
+                    answer = act.answer(request, form, passed_over)
+                    if answer is None:
+                        messages.success(request, said_at_the_end(act, form, done, passed_over))
+                    return answer or redirect(back)
         transaction.set_rollback(True)
     form.focus()
     return page_of_chosen(request, act, form, records, text, back, refusals, is_for_right_ones)
@@ -121,10 +126,10 @@ def carry_out_for_many(request, act, back):
 
 def attempt_for_each(request, act, form, records, sent, is_for_right_ones):
     """How many records the act was done for, 0 where nothing is to be written, and the Refusals."""
-    refusals, done = [], 0
+    refusals, done, left_out = [], 0, act.left_out(form)
     try:
         with transaction.atomic(), announcing(form):
-            for record in records:
+            for record in (each for each in records if each.pk not in left_out):
                 try:
                     with transaction.atomic():
                         refuse_changed(record, request.user, sent[record.pk])
@@ -159,6 +164,12 @@ def refuse_out_of_reach(request, act, records, refusals):
         raise ValidationError("办理后您将无法再查看其中一些记录，请核对所填内容。")
 
 
+def passed_over_by(act, form, records):
+    """The records that the act passes over, each with the reason, as Refusals."""
+    left_out = act.left_out(form)
+    return [Refusal(each, act.told(each), left_out[each.pk]) for each in records if each.pk in left_out]
+
+
 def said_at_the_end(act, form, done, refusals):
     """The message once the act has been done."""
     rest = f"；{len(refusals)} 条没有办理，仍是原来的样子" if refusals else ""
@@ -168,17 +179,20 @@ def said_at_the_end(act, form, done, refusals):
 def page_of_chosen(request, act, form, records, text, back, refusals=(), is_for_right_ones=False):
     """The act's page."""
     act.look(request, records)
+    passed_over = passed_over_by(act, form, records)
+    number = len(records) - len(passed_over)
     context = {
-        "title": f"{act.label}（{len(records)} {act.counted}）",
+        "title": f"{act.label}（{number} {act.counted}）",
         "act": act,
         "form": form,
         "notice": act.notice(form),
         "back": back,
         "rows_text": text,
         "query": request.POST.get("query", ""),
-        "names": [act.told(record) for record in records],
+        "names": [act.told(record) for record in records if record.pk not in act.left_out(form)],
+        "passed_over": passed_over,
         "refusals": refusals,
-        "right_ones": len(records) - len(refusals),
+        "right_ones": number - len(refusals),
         "is_for_right_ones": is_for_right_ones,
     }
-    return render(request, "many.html", context, status=form.http_status)
+    return render(request, act.template, context, status=form.http_status)
