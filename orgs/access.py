@@ -65,6 +65,9 @@ ACCESS = {
     "account_reset": ACCOUNT_KEEPERS,
     "account_unlock": ACCOUNT_KEEPERS,
     "account_leave": ACCOUNT_KEEPERS,
+    "accounts_invite": ACCOUNT_KEEPERS,
+    "accounts_extend": ACCOUNT_KEEPERS,
+    "accounts_withdraw": ACCOUNT_KEEPERS,
     "role_list": SIGNED_IN,
     # The year, its figures and the summary
     "home": SIGNED_IN,

@@ -6,6 +6,7 @@ from django.urls import path
 
 from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
 from .accounts import account_views, sign_in_views
+from .accounts import many_views as account_many_views
 from .unmasking import record_unmask
 
 # Names that begin with account_, mfa_ and usersessions_ are those that allauth redirects to.
@@ -33,6 +34,9 @@ sign_in_patterns = [
 account_patterns = [
     path("accounts/", account_views.account_list, name="account_list"),
     path("accounts/invite/", account_views.account_invite, name="account_invite"),
+    path("accounts/many/invite/", account_many_views.accounts_invite, name="accounts_invite"),
+    path("accounts/many/extend/", account_many_views.accounts_extend, name="accounts_extend"),
+    path("accounts/many/withdraw/", account_many_views.accounts_withdraw, name="accounts_withdraw"),
     path("accounts/<int:pk>/", account_views.account_detail, name="account_detail"),
     path("accounts/<int:pk>/update/", account_views.account_update, name="account_update"),
     path("accounts/<int:pk>/reset/", account_views.account_reset, name="account_reset"),

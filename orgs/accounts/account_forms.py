@@ -1,9 +1,12 @@
 """Forms for accounts and their roles, and the filter of the account list."""
 
+from datetime import timedelta
+
 import django_filters as filters
 from crispy_forms.layout import Column
 from django import forms
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.utils import timezone
 
 from yl_district.pages.filters import PageFilter, SearchFilter
 from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field, refuse_after
@@ -12,9 +15,15 @@ from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import validate_mobile
 
 from ..forms import OrganisationChoiceField
-from ..models import Organisation, User
+from ..models import Invitation, Organisation, User, invited
 from ..roles import RoleKind, misplaced, role_conflict
 from .actions import roles_of
+from .invitations import usual_validity
+
+# Of the newest invitation of an account, which nothing has replaced.
+INVITATION_STATES = [state for state in Invitation.State.choices if state[0] != Invitation.State.REPLACED]
+# Days that a one-time link may be good.
+VALIDITIES = (1, 3, 7, 14)
 
 
 class AccountFilter(PageFilter):
@@ -25,6 +34,7 @@ class AccountFilter(PageFilter):
     search = SearchFilter("姓名、用户名或手机号码")
     state = filters.ChoiceFilter(label="状态", choices=[("active", "在用"), ("left", "已离岗")], method="by_state")
     role = filters.ChoiceFilter(label="角色", choices=RoleKind, method="by_role")
+    invitation = filters.ChoiceFilter(label="邀请", choices=INVITATION_STATES, method="by_invitation")
 
     def by_state(self, users, name, value):
         """Accounts that can sign in, or those whose users have left."""
@@ -33,6 +43,30 @@ class AccountFilter(PageFilter):
     def by_role(self, users, name, value):
         """Accounts that hold a role of one kind."""
         return users.holding(value)
+
+    def by_invitation(self, users, name, value):
+        """Accounts whose newest one-time link is in a state."""
+        return invited(users, value, timezone.now())
+
+
+class InvitationForm(ActionForm):
+    """How long one-time links are good."""
+
+    days = forms.TypedChoiceField(
+        label="链接有效期",
+        choices=[(days, f"{days} 天") for days in VALIDITIES],
+        coerce=int,
+        initial=lambda: usual_validity().days,
+    )
+
+    @property
+    def valid_for(self):
+        """The chosen validity."""
+        return timedelta(days=self.cleaned_data["days"])
+
+
+class WithdrawalForm(ActionForm):
+    """Takes back one-time links; asks nothing."""
 
 
 class RolesForm(ActionForm):

@@ -32,8 +32,12 @@ def account_detail(request, pk):
     """One account; shows a newly issued one-time link once only."""
     account = visible_account(request, pk)
     link = request.session.pop(LINK, None)
+    newest = account.invitations.newest().first()
     context = {
         "title": str(account),
+        "invitation": newest,
+        "awaits_password": account.is_active and not account.has_usable_password(),
+        "may_change_link": newest and not (newest.used_at or newest.withdrawn_at),
         "account": account,
         "link": link["address"] if link and link["account"] == pk else "",
         "is_own": account.pk == request.user.pk,
@@ -52,6 +56,7 @@ def account_invite(request):
 
     def act(form):
         form.instance = invite(**form.cleaned_data, request=request)
+        form.link = link_path(form.instance, request.user)
 
     form, target = filled_in(request, build, act)
     if target:
@@ -94,6 +99,7 @@ def account_reset(request, pk):
 
     def act(form):
         reset_account(account, **form.cleaned_data, request=request)
+        form.link = link_path(account, request.user)
 
     form, target = filled_in(request, build, act, account)
     if target:
@@ -152,8 +158,7 @@ def redirect_to_link(request, form, account, message, target):
     A form submitted twice keeps the link from the first submission.
     """
     if not form.repeated:
-        account.refresh_from_db()
-        request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(link_path(account))}
+        request.session[LINK] = {"account": account.pk, "address": request.build_absolute_uri(form.link)}
     return redirect_after(request, form, message, target)
 
 

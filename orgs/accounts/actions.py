@@ -3,19 +3,21 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from yl_district.audit.access_log import Action, record, subject_of
 
-from ..models import Role, User
+from ..models import Invitation, Role, User
 from ..roles import RoleKind, misplaced, role_conflict
 from . import login_attempts
-from .invitations import tokens
+from .invitations import link_path
 from .second_factor import remove_second_factor
 from .sessions import end_sessions
 
 PASSWORD_FIELDS = ["password", "password_set_at"]
 ENTRUSTED_FIELDS = ["entrusted_by", "entrusted_at"]
+NO_LINK = "没有还能使用的一次性链接：可能刚被使用或撤回。请返回列表查看，需要时重新生成。"
 
 
 def locked_account(user):
@@ -86,6 +88,59 @@ def reset_account(user, without_second_factor, request):
 
 
 @transaction.atomic
+def renew_link(user, valid_for, request):
+    """Returns the path of a new one-time link, which ends the former one.
+
+    Raises ValidationError for an account whose user has set a password meanwhile.
+    """
+    user = locked_account(user)
+    refuse_in_use(user)
+    user.entrust(request.user)
+    user.save(update_fields=ENTRUSTED_FIELDS)
+    path = link_path(user, request.user, valid_for)
+    expires_at = user.invitations.newest().get().expires_at
+    log(request, user, f"重新生成一次性链接，有效期至 {in_minutes(expires_at)}")
+    return path
+
+
+@transaction.atomic
+def extend_link(user, valid_for, request):
+    """Has the account's one-time link expire after `valid_for` from now on, also one that has expired.
+
+    Raises ValidationError where there is none that could still be used.
+    """
+    user = locked_account(user)
+    refuse_in_use(user)
+    expires_at = timezone.now() + valid_for
+    if not user.invitations.untouched().update(expires_at=expires_at):
+        raise ValidationError(NO_LINK)
+    log(request, user, f"更改一次性链接的有效期至 {in_minutes(expires_at)}")
+
+
+@transaction.atomic
+def withdraw_link(user, request):
+    """Takes back the account's one-time link.
+
+    Raises ValidationError where there is none that could still be used.
+    """
+    user = locked_account(user)
+    if not Invitation.withdraw_all(user):
+        raise ValidationError(NO_LINK)
+    log(request, user, "撤回一次性链接")
+
+
+def refuse_in_use(user):
+    """Raises ValidationError for an account with a password, whose user needs no link, or a reset."""
+    if user.has_usable_password():
+        raise ValidationError("本人已设置密码，账号在用。忘记密码的，请在账号页面办理“重置密码”。")
+
+
+def in_minutes(moment):
+    """Returns a moment in the wording of the access log."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"
+
+
+@transaction.atomic
 def unlock_account(user, request):
     """Ends the locks that wrong passwords and one-time codes have put on the account; neither is changed."""
     user = locked_account(user)
@@ -100,7 +155,7 @@ def accept_invitation(form, token, request):
     Raises ValidationError where the link has been used or has expired meanwhile.
     """
     user = form.user = locked_account(form.user)
-    if not tokens.check_token(user, token):
+    if not user.invitations.of_token(token).open_at(timezone.now()).update(used_at=timezone.now()):
         raise ValidationError("这一链接刚刚已使用或已失效。")
     save_password(form)
     end_sessions(user)
@@ -122,7 +177,8 @@ def change_own_password(form, request):
 
 
 def save_password(form):
-    """Saves the form's password and no other field of the account."""
+    """Saves the form's password and no other field of the account; ends an unused one-time link."""
+    Invitation.withdraw_all(form.user)
     form.save(commit=False).save(update_fields=PASSWORD_FIELDS)
 
 

@@ -15,6 +15,8 @@ from yl_district.audit.access_log import AccessLogUnavailable, Action, record
 from yl_district.database.outages import hardly_waiting, outage_of
 from yl_district.web.decryption_errors import log_unavailable
 
+from ..models import Invitation
+
 logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
 
@@ -25,7 +27,8 @@ def begin_session(sender, request, user, **kwargs):
 
 
 def end_sessions(user):
-    """Ends every session of the user; their cookies are rejected from the next request on."""
+    """Ends every session of the user and an unused one-time link; cookies are rejected from the next request on."""
+    Invitation.withdraw_all(user)
     for session in UserSession.objects.filter(user=user):
         session.end()
     type(user).objects.filter(pk=user.pk).update(session_stamp=F("session_stamp") + 1)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -21,12 +22,13 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district.audit.access_log import Action, record, subject_of
 
+from ..models import Invitation
 from . import login_attempts
 from .actions import accept_invitation, change_own_password
 from .authentication import note_spent_budget
 from .devices import remember_device
 from .guess_budgets import GUESSED_LINK, SecretGuess, guesser
-from .invitations import invited_account
+from .invitations import invitation_of
 from .second_factor import LAST_STEP, note_second_factor
 from .sessions import end_sessions
 from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
@@ -83,21 +85,24 @@ def password_change(request):
 @sensitive_post_parameters()
 def invitation_accept(request, uid, token):
     """Sets the password of the account that a one-time link belongs to."""
-    user, guess = invited_account(uid, token), SecretGuess(guesser(request), "", kind=GUESSED_LINK)
+    invitation, guess = invitation_of(uid, token), SecretGuess(guesser(request), "", kind=GUESSED_LINK)
     # Of a right link only what is sent is counted, since each new password is compared with the former ones.
-    if (user is None or request.method == "POST") and not guess.use():
+    if (invitation is None or request.method == "POST") and not guess.use():
         request.refusal = guess.refusal()
         note_spent_budget(request, request.refusal)
         return locked(request, None, None)
-    if user is None:
-        return render(request, "account/invitation_expired.html", status=410)
+    state = invitation and invitation.state_at(timezone.now())
+    if state != Invitation.State.UNUSED or not invitation.user.is_active:
+        return spent_link(request, invitation, state)
+    user = invitation.user
     form = FirstPasswordForm(user, request.POST if request.method == "POST" else None)
     if form.is_valid():
         end_session(request)
         try:
             accept_invitation(form, token, request)
         except ValidationError:
-            return render(request, "account/invitation_expired.html", status=410)
+            invitation.refresh_from_db()
+            return spent_link(request, invitation, invitation.state_at(timezone.now()))
         guess.was_right()
         messages.success(request, "密码已设置，请登录。")
         # The first sign-in is then kept out by nobody's guesses.
@@ -105,6 +110,13 @@ def invitation_accept(request, uid, token):
         remember_device(request, response, user)
         return response
     return render(request, "account/invitation_accept.html", {"form": form, "account": user})
+
+
+def spent_link(request, invitation, state):
+    """The page of a link that sets no password: what has become of it, and what to do."""
+    is_known = invitation is not None and invitation.user.is_active
+    context = {"invitation": invitation if is_known else None, "state": state if is_known else None}
+    return render(request, "account/invitation_expired.html", context, status=410)
 
 
 class SecondFactorView(ActivateTOTPView):

@@ -1,6 +1,7 @@
 """The organisation tree, two-new organisations, supplies, and the user accounts."""
 
 from .accounts import FormerPassword, Role, User, UserManager, UserQuerySet
+from .invitations import Invitation, InvitationQuerySet, invited
 from .organisations import (
     COMMUNITY_DOMAINS,
     NONPUBLIC_DOMAINS,
@@ -52,6 +53,8 @@ __all__ = [
     "DomainSpan",
     "FormerPassword",
     "Holding",
+    "Invitation",
+    "InvitationQuerySet",
     "Organisation",
     "OrganisationQuerySet",
     "ReachQuerySet",
@@ -72,6 +75,7 @@ __all__ = [
     "WholeExportQuerySet",
     "WholeExportReading",
     "follow_changes",
+    "invited",
     "opening_changes",
     "possible_kinds",
     "state_after",

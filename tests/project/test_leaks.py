@@ -42,6 +42,7 @@ WITHOUT_CANARY = {
     "orgs.User.username": "made by the factory; pages show it to administrators beside the name",
     "orgs.User.password": "a hash",
     "orgs.FormerPassword": "hashes",
+    "orgs.Invitation": "digests of links, whose state administrators see at the account",
     "activities.ActivityType": "the district's own list of types, the same for everybody",
     "reports.Target.figure": "the key of a figure",
     "reports.CountedFigure": "a figure's own words, and keys of records",

@@ -25,6 +25,7 @@ APPS = ["orgs", "members", "youthhubs", "activities", "outreach", "assistance", 
 # Models without a history, each with its reason.
 UNTRACKED = {
     "orgs.FormerPassword": "a history itself",
+    "orgs.Invitation": "digests of links, each act on which is a line of the access log",
     "orgs.WholeExport": "notes of exports, each a line of the access log as well",
     "orgs.WholeExportReading": "who has noted one of them",
     "yl_district.AttachmentPart": "a piece of a file, whose history is the attachment's",
