@@ -52,6 +52,20 @@ class PostFilter(PageFilter):
         return posts.as_of(self.day) if value == "current" else posts.ended_by(self.day)
 
 
+class AccountlessPostFilter(PageFilter):
+    """Posts of cadres without an account, searched by name alone: administrators confirm nobody's numbers."""
+
+    search = filters.CharFilter(label="姓名或拼音首字母", max_length=60, method="by_name")
+    organisation = SubtreeFilter()
+
+    def by_name(self, posts, name, value):
+        """Posts of people so named."""
+        return posts.named(value)
+
+    def filter_queryset(self, posts):
+        return super().filter_queryset(posts.accountless(self.day))
+
+
 class ProposalFilter(PageFilter):
     """Proposals; by default all."""
 

@@ -56,6 +56,18 @@ class PostTable(PageTable):
         fields = ["person", "person__gender", "organisation", "title", "nature", "mobile", "started_on", "ended_on"]
 
 
+class AccountlessPostTable(PageTable):
+    """Cadres without an account: name and post alone."""
+
+    related = ("person", "organisation")
+
+    person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
+
+    class Meta(PageTable.Meta):
+        model = Post
+        fields = ["person", "organisation", "title"]
+
+
 class ProposalTable(PageTable):
     """Proposals."""
 

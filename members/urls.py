@@ -1,6 +1,15 @@
 from django.urls import path
 
-from . import duplicate_views, liaison_views, many_views, merge_views, printout_views, taking_back_views, views
+from . import (
+    account_opening_views,
+    duplicate_views,
+    liaison_views,
+    many_views,
+    merge_views,
+    printout_views,
+    taking_back_views,
+    views,
+)
 
 urlpatterns = [
     path("members/", views.member_list, name="member_list"),
@@ -23,6 +32,13 @@ urlpatterns = [
     path("posts/create/", views.post_create, name="post_create"),
     path("posts/<int:pk>/", views.post_detail, name="post_detail"),
     path("posts/<int:pk>/update/", views.post_update, name="post_update"),
+    path("posts/many/invite/", account_opening_views.posts_invite, name="posts_invite"),
+    path("accounts/cadres/", account_opening_views.accountless_post_list, name="accountless_post_list"),
+    path(
+        "accounts/cadres/many/invite/",
+        account_opening_views.accountless_posts_invite,
+        name="accountless_posts_invite",
+    ),
     path("posts/<int:pk>/account/", views.post_account, name="post_account"),
     path("organisations/export/", views.organisation_export, name="organisation_export"),
     path("organisations/<int:pk>/liaison/", liaison_views.organisation_liaison, name="organisation_liaison"),

@@ -68,6 +68,10 @@ ACCESS = {
     "accounts_invite": ACCOUNT_KEEPERS,
     "accounts_extend": ACCOUNT_KEEPERS,
     "accounts_withdraw": ACCOUNT_KEEPERS,
+    # Cadres without an account, by name and post alone, and accounts for many of them at once, bound to their posts.
+    "accountless_post_list": ACCOUNT_KEEPERS,
+    "accountless_posts_invite": ACCOUNT_KEEPERS,
+    "posts_invite": ACCOUNT_KEEPERS,
     "role_list": SIGNED_IN,
     # The year, its figures and the summary
     "home": SIGNED_IN,

@@ -50,9 +50,18 @@ def name_order(name, of_person=False):
     Blanks part the syllables, so that they are compared one by one: 李娜 (li na) comes before 林安 (lin an).
     """
     name = without_blanks(name).lower()
+    return f"{' '.join(read_aloud(name, of_person))}  {name}"
+
+
+def read_aloud(name, of_person):
+    """The pinyin syllables of a name in lower case, that of a person's surname read as a surname."""
     surname = surname_of(name) if of_person else ""
-    read = [*SURNAME_READINGS.get(surname, "").split(), *spoken(name[len(surname) :])]
-    return f"{' '.join(read)}  {name}"
+    return [*SURNAME_READINGS.get(surname, "").split(), *spoken(name[len(surname) :])]
+
+
+def person_pinyin(name):
+    """The pinyin of a person's name without blanks: `shanwei` for 单伟."""
+    return "".join(read_aloud(without_blanks(name).lower(), of_person=True))
 
 
 def person_order(name):

@@ -59,6 +59,14 @@ class PostQuerySet(ReachQuerySet):
         """Posts at `organisation` itself, without its subtree."""
         return self.filter(organisation=organisation)
 
+    def accountless(self, day: date) -> Self:
+        """Posts held at the end of `day` by people without a user account."""
+        return self.as_of(day).filter(person__user=None)
+
+    def named(self, text: str) -> Self:
+        """Posts whose holder's name, pinyin or initials contain `text`; a number finds nobody."""
+        return search(self, text, "person__search_text", by_number=False)
+
     def search(self, text: str) -> Self:
         """Posts whose holder's name, pinyin or initials contain `text`."""
         return search(self, text, "person__search_text")
