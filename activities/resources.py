@@ -457,7 +457,7 @@ class SignInResource(PeopleResource):
         super().before_import_row(row, **options)
         assisted = SignIn.Capacity.ASSISTED_YOUTH
         if self.book.committee is not None and self.row.get("身份") == assisted:
-            remedy = "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格"
+            remedy = "谁是帮扶对象，由上级团委机关登记；请改为“其他”，或清空这一格"
             raise row_problem("身份", assisted.label, f"{assisted.label}以外的身份", remedy)
 
     def load(self):

@@ -318,7 +318,7 @@ class Directory:
         elsewhere = self.book.elsewhere(Person, index) if number else ()
         if elsewhere and Person._meta.get_field(index).digest(number) in elsewhere:
             expected = "本单位已登记的人，或尚未在系统中登记的证件号码"
-            raise CellError(expected, "此人须由地区团委机关办理，请核对号码后联系委机关", column)
+            raise CellError(expected, "此人须由上级团委机关办理，请核对号码后联系委机关", column)
 
     def _named_so(self, person, row, ask):
         """Returns the person with the row's identity number; raises CellError if registered under another name.

@@ -164,7 +164,7 @@ class PersonForm(PageForm):
         is_seen = Person.objects.visible_to(self.user).filter(pk=person.pk).exists()
         if not is_seen and not self.user.is_committee_staff:
             expected = "本组织已登记的人，或尚未在系统中登记的证件号码"
-            self.add_error(field, problem(expected, "此人须由地区团委机关办理，请核对号码后联系委机关"))
+            self.add_error(field, problem(expected, "此人须由上级团委机关办理，请核对号码后联系委机关"))
             return None
         if person.name != name and name_key(person.name) == name_key(name):
             return self._choose([person])

@@ -34,17 +34,22 @@ class OrganisationForm(PageForm):
     parent = OrganisationChoiceField(label="上级组织", queryset=Organisation.objects.all())
     stays = ("parent", "category", "domain")
     groups = [
-        ("组织", "name", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
+        ("组织", "name", "level", "parent", "category", "domain", "domain_since", "founded_on", "last_election_on"),
         ("联系", "chat_kind", "chat_number", "address", "remark"),
     ]
 
     class Meta:
         model = Organisation
-        help_texts = {"domain_since": "现在的领域从这一天起；一直如此的留空。"}
+        help_texts = {
+            "domain_since": "现在的领域从这一天起；一直如此的留空。",
+            "level": "本系统的名称和总结中的称呼随它而变。",
+        }
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.fields["parent"].queryset = Organisation.objects.changeable_by(self.user)
+        if not (self.instance.pk and self.instance.is_root()):
+            del self.fields["level"]
         if self.instance.pk:
             self._offer_parents()
 

@@ -36,5 +36,5 @@ def role_conflict(kinds):
 def misplaced(kind, organisation):
     """Returns in words why a role of this kind cannot be held in the organisation, or None if it can."""
     if kind == RoleKind.AUDITOR and not organisation.is_root():
-        return "访问日志记录的是全区，审计员只能设在地区团工委本级。"
+        return "访问日志记录的是全部操作，审计员只能设在委机关本级。"
     return None

@@ -229,7 +229,6 @@ ACCOUNT_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {"reauthenticate": "orgs.accounts.sign_in_forms.PasswordConfirmForm"}
 MFA_ADAPTER = "orgs.accounts.authentication.SecondFactorAdapter"
-MFA_TOTP_ISSUER = "地区团委工作台"
 MFA_FORMS = {
     "authenticate": "orgs.accounts.sign_in_forms.CodeForm",
     "reauthenticate": "orgs.accounts.sign_in_forms.CodeConfirmForm",

@@ -229,7 +229,7 @@ def set_roles(user, roles):
     user.forget_roles()
     left = User.objects.active().filter(roles__kind=RoleKind.ADMINISTRATOR, roles__organisation__depth=1)
     if had_administrator and not left.exists():
-        raise ValidationError("这是全区唯一的系统管理员，请先为另一账号设置系统管理员角色，再办理变更。")
+        raise ValidationError("这是委机关本级唯一的系统管理员，请先为另一账号设置系统管理员角色，再办理变更。")
 
 
 def roles_of(user):

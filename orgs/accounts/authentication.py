@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from yl_district.audit.access_log import Action, record
 from yl_district.privacy import authenticators
 
-from ..models import User
+from ..models import User, present_level, product_name
 from . import login_attempts
 from .devices import device_of, remember_device
 from .guess_budgets import GUESSED_CODE, SecretGuess, guesser
@@ -176,6 +176,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user):
         return user.username
+
+    def get_totp_issuer(self):
+        return product_name(present_level())
 
     def encrypt(self, text):
         return authenticators.seal(text)

@@ -2,6 +2,7 @@
 
 from .accounts import FormerPassword, Role, User, UserManager, UserQuerySet
 from .invitations import Invitation, InvitationQuerySet, invited
+from .levels import Level, level_named, note_level, product_name, told_level
 from .organisations import (
     COMMUNITY_DOMAINS,
     NONPUBLIC_DOMAINS,
@@ -9,6 +10,7 @@ from .organisations import (
     DomainSpan,
     Organisation,
     OrganisationQuerySet,
+    present_level,
 )
 from .reach import EVERYTHING, Condition, Holding, ReachQuerySet, Reasons
 from .unit_changes import (
@@ -55,6 +57,7 @@ __all__ = [
     "Holding",
     "Invitation",
     "InvitationQuerySet",
+    "Level",
     "Organisation",
     "OrganisationQuerySet",
     "ReachQuerySet",
@@ -76,7 +79,12 @@ __all__ = [
     "WholeExportReading",
     "follow_changes",
     "invited",
+    "level_named",
+    "note_level",
     "opening_changes",
     "possible_kinds",
+    "present_level",
+    "product_name",
     "state_after",
+    "told_level",
 ]

@@ -33,6 +33,7 @@ from ..roles import (
     misplaced,
     role_conflict,
 )
+from .levels import note_level
 from .organisations import Organisation
 
 
@@ -174,8 +175,12 @@ class User(SealedModel, AbstractUser):
 
     @cached_property
     def held_roles(self):
-        """The user's roles with their organisations, read once per request."""
-        return list(self.roles.select_related("organisation"))
+        """The user's roles with their organisations, read once per request, and with them the level of the root."""
+        level = Organisation.objects.filter(depth=1).values("level")[:1]
+        roles = list(self.roles.select_related("organisation").annotate(root_level=models.Subquery(level)))
+        if roles:
+            note_level(roles[0].root_level)
+        return roles
 
     @cached_property
     def capacities(self):

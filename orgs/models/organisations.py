@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from typing import Self
 
-from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.exceptions import SynchronousOnlyOperation, ValidationError
+from django.db import DatabaseError, models
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.db.models.functions import Coalesce, Length, Substr
 from django.urls import reverse
@@ -27,6 +28,7 @@ from ..roles import (
     RoleKind,
 )
 from .former_parents import parents_then
+from .levels import PARTY_COMMITTEES, Level, is_level_told, note_level, told_level
 from .reach import Condition, ReachQuerySet
 
 
@@ -152,6 +154,8 @@ class Organisation(MP_Node):
         "组织名称", max_length=60, unique=True, error_messages={"unique": "这一组织名称已被使用，请核对后改正。"}
     )
     category = models.CharField("组织类别", max_length=20, choices=Category)
+    # Of the root alone: what it and the product call the place.
+    level = models.CharField("层级", max_length=20, choices=Level, blank=True)
     domain = models.CharField("所属领域", max_length=20, choices=Domain)
     domain_since = happened(models.DateField("领域起始日期", null=True, blank=True))
     founded_on = happened(models.DateField("成立日期", null=True, blank=True))
@@ -173,7 +177,7 @@ class Organisation(MP_Node):
         undo_skips=("path",),
         states=(DatedState(("domain",), "domain_since", "earlier_domains"),),
         facts=("path", "founded_on", "dissolved_on"),
-        neutral=("name", "category", "last_election_on", "chat_kind", "chat_number", "address", "remark"),
+        neutral=("name", "category", "level", "last_election_on", "chat_kind", "chat_number", "address", "remark"),
     )
 
     class Meta:
@@ -222,9 +226,28 @@ class Organisation(MP_Node):
         note_changed(list(kind.objects.filter(path__startswith=kind.objects.get(pk=self.pk).path)))
 
     @property
+    def present_level(self):
+        """The level stated, that of an area where none is."""
+        return Level(self.level or Level.AREA)
+
+    @property
+    def party_committee(self):
+        """What the party committee of the place is called, such as 街道党工委."""
+        return PARTY_COMMITTEES.get(self.present_level, f"{self.present_level.label}党工委")
+
+    @property
     def is_branch(self):
         """Whether members can belong to it directly."""
         return self.category in BRANCH_CATEGORIES
+
+
+def present_level() -> Level:
+    """The level of the root; asks the database only where this process has not been told."""
+    if not is_level_told():
+        with suppress(DatabaseError, SynchronousOnlyOperation):
+            for stored in Organisation.objects.filter(depth=1).values_list("level", flat=True)[:1]:
+                note_level(stored)
+    return told_level()
 
 
 BRANCH_CATEGORIES = [

@@ -222,7 +222,7 @@ class Sentences:
         if self.scope.hub:
             return "本青年汇"
         if self.is_district:
-            return f"地区{organisation.get_category_display()}"
+            return f"{organisation.present_level.label}{organisation.get_category_display()}"
         if organisation.category == Organisation.Category.GENERAL_BRANCH:
             return "本总支"
         return "本支部" if organisation.is_branch else "本团委"
@@ -231,7 +231,15 @@ class Sentences:
     def area(self) -> str:
         """The word for the place that the organisation worked for on the day of counting."""
         organisation = self.scope.organisation
-        return "地区" if organisation.is_root() else PLACE_WORDS[organisation.domain_on(self.scope.day)]
+        if organisation.is_root():
+            return organisation.present_level.label
+        return PLACE_WORDS[organisation.domain_on(self.scope.day)]
+
+    @property
+    def party_committee(self) -> str:
+        """The party committee of the place; of organisations below the root and of hubs in general."""
+        organisation = self.scope.organisation
+        return organisation.party_committee if self.is_district else "上级党组织"
 
 
 def unit_of(result: Result, unit: str) -> str:

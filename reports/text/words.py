@@ -160,6 +160,7 @@ WORDS = {
     "组织": Word(lambda writer: writer.sentences.scope.name, "组织或青年汇的名称"),
     "本单位": Word(lambda writer: writer.sentences.us, "行文中的自称"),
     "地区": Word(lambda writer: writer.sentences.area, "所服务的地方"),
+    "同级党委": Word(lambda writer: writer.sentences.party_committee, "本级的党委或党工委"),
     "指导思想": Word(period(lambda one: guidance(one.end)), "当年文件的提法"),
     "季度主题": Word(period(lambda one: season(one)[0]), "服务季、运动季、文体季、文化季"),
     "季度要求": Word(period(lambda one: season(one)[1]), "本季主题的要求"),
@@ -175,7 +176,7 @@ WORDS = {
 }
 
 FACTS = {
-    "本级": Fact(lambda writer: writer.sentences.is_district, "是否地区本级"),
+    "本级": Fact(lambda writer: writer.sentences.is_district, "是否委机关本级"),
     "全年": Fact(lambda writer: writer.sentences.scope.period.part == "year", "是否全年"),
     "有工作": Fact(is_active, "期内是否登记过活动、联络、帮扶"),
     "有主题活动": Fact(has_themes, "是否举办过面向青年的主题活动"),

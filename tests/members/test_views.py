@@ -575,7 +575,7 @@ def test_a_cadre_takes_up_nobody_who_is_registered_elsewhere(cadre, branch, othe
         for name in ("韩笑", "章程")
     }
     [wording] = {errors(response)["identity_number"] for response in answers.values()}
-    assert "此人须由地区团委机关办理" in wording
+    assert "此人须由上级团委机关办理" in wording
     # The name is told to nobody who has not typed it.
     assert [name for name, response in answers.items() if "韩笑" in response.content.decode()] == ["韩笑"]
     assert list(person.memberships.values_list("branch", flat=True)) == [other_branch.pk]

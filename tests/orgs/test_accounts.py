@@ -184,7 +184,7 @@ def test_roles_that_do_not_go_together_are_refused_by_form_and_model(admin, bran
 
 
 def test_an_auditor_of_a_branch_is_refused_by_form_act_and_model(admin, root, branch):
-    words = "审计员只能设在地区团工委本级"
+    words = "审计员只能设在委机关本级"
     assert words in refused(admin, "account_invite", **invitation(RoleKind.AUDITOR, branch))["organisation_0"]
     user = make_user("陆远", branch, RoleKind.CADRE)
     with pytest.raises(ValidationError, match=words):
@@ -329,7 +329,7 @@ def test_the_root_keeps_an_administrator(administrator, root, branch):
 
 
 def test_the_last_administrator_of_the_root_cannot_be_taken_away(administrator, root):
-    with pytest.raises(ValidationError, match="这是全区唯一的系统管理员"):
+    with pytest.raises(ValidationError, match="这是委机关本级唯一的系统管理员"):
         set_roles(administrator, [])
 
 

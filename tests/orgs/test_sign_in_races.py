@@ -100,6 +100,6 @@ def test_two_administrators_who_take_each_other_away_leave_one():
     with transaction.atomic():
         set_roles(first, [])
         other = beside(take_the_other_away)
-    with pytest.raises(ValidationError, match="这是全区唯一的系统管理员"):
+    with pytest.raises(ValidationError, match="这是委机关本级唯一的系统管理员"):
         other.result(timeout=HANGING)
     assert Role.objects.get().user == second

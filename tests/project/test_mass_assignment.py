@@ -168,7 +168,7 @@ def test_somebody_unseen_is_neither_taken_up_nor_overwritten(district):
     post = make_post(organisation=district.there, person=known)
     data = {"name": "章程", "identity_number": NUMBER, "mobile": "13900139000", "organisation": str(district.here.pk)}
     errors = refused(district.cadre, "post_create", **data, title="委员", started_on="2017-03")
-    assert "此人须由地区团委机关办理" in errors["identity_number"]
+    assert "此人须由上级团委机关办理" in errors["identity_number"]
     assert list(known.posts.all()) == [post]
     known.refresh_from_db()
     assert known.mobile == "13800138000"

@@ -30,7 +30,7 @@ from yl_district.importing.proposal import learn_alias
 pytestmark = pytest.mark.django_db
 
 __all__ = ["client", "district", "staff"]
-BY_OTHERS = "现属于其他单位，须由地区团委机关办理"
+BY_OTHERS = "现属于其他单位，须由上级团委机关办理"
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_the_birth_date_of_a_visitor_cannot_be_tried_out(client, district, visit
 def test_who_is_assisted_is_not_said_by_staff_below_the_root(client, district, visitor):
     row = {"活动名称": "观影", "日期": "2017-04-08", "姓名": "来宾", "身份": "帮扶对象"}
     column, *_, remedy = wrong(client, [row], "signins")
-    assert (column, remedy) == ("身份", "谁是帮扶对象，由地区团委机关登记；请改为“其他”，或清空这一格")
+    assert (column, remedy) == ("身份", "谁是帮扶对象，由上级团委机关登记；请改为“其他”，或清空这一格")
     above = browser_of(make_user("区专干", district["望湖地区团工委"]))
     assert tally(opened(above, [row], kind="signins")) == {"new": 1}
 
@@ -244,7 +244,7 @@ def test_a_volunteers_place_with_another_committee_is_not_told(client, district)
     [found] = batch.parts.get().told.values()
     assert found["changes"] == [["志愿者队伍", "", hub.name], ["入队日期", "", "2017-07-01"]]
     expected, remedy = wrong(client, [row | {"入队日期": "2016-12-01"}], "volunteers")[2:]
-    assert (expected, remedy) == ("本单位的志愿者队伍", "此人现在的队伍属于其他单位，须由地区团委机关办理")
+    assert (expected, remedy) == ("本单位的志愿者队伍", "此人现在的队伍属于其他单位，须由上级团委机关办理")
     one.places.filter(hub=hub).update(started_on=date(2017, 7, 1), ended_on=None)
     expected, remedy = wrong(client, [row | {"入队日期": "2017-05-01"}], "volunteers")[2:]
-    assert (expected, remedy) == ("不与其他队伍重叠的日期", "此人这段时间的队伍属于其他单位，须由地区团委机关办理")
+    assert (expected, remedy) == ("不与其他队伍重叠的日期", "此人这段时间的队伍属于其他单位，须由上级团委机关办理")

@@ -42,7 +42,7 @@ from yl_district.sheets.export_marks import HEADING
 pytestmark = pytest.mark.django_db
 
 OURS, THEIRS, HERE, THERE = "清河街道团工委", "高井街道团工委", "柳林社区团支部", "槐荫社区团支部"
-BY_DISTRICT = "须由地区团委机关办理"
+BY_DISTRICT = "须由上级团委机关办理"
 BELOW = "posts members units unit_contacts unit_changes links contacts volunteers activities signins supplies".split()
 
 
@@ -164,7 +164,7 @@ def test_the_kinds_tried_are_those_that_are_open(client, staff, district):
 
 
 def test_a_branch_of_another_committee_is_not_known_and_not_offered(client, district):
-    expected, remedy = "本单位及下级已登记的名称", "请核对名称；其他单位的内容，须由地区团委机关导入"
+    expected, remedy = "本单位及下级已登记的名称", "请核对名称；其他单位的内容，须由上级团委机关导入"
     assert wrong(client, [member(branch=THERE)]) == ("所在团支部", THERE, expected, remedy)
     batch = opened(client, [member(branch="槐荫支部")])
     page = client.get(batch.get_absolute_url())
@@ -181,7 +181,7 @@ def test_somebody_of_another_committee_is_known_by_a_whole_number_alone_and_not_
     make_member(branch=district[THERE], person=person)
     number = {"身份证号": identity_number(4)}
     expected = "本单位已登记的人，或尚未在系统中登记的证件号码"
-    remedy = "此人须由地区团委机关办理，请核对号码后联系委机关"
+    remedy = "此人须由上级团委机关办理，请核对号码后联系委机关"
     for name in ("邬安宁", "顾清"):
         found = wrong(client, [member(name, **number)])
         assert found == ("身份证号", identity_number(4), expected, remedy)
@@ -196,7 +196,7 @@ def test_a_case_file_answers_no_otherwise(client, district):
     make_assisted_youth(district[HERE], person=person)
     assert tally(opened(client, [member("白露")])) == {"new": 1}
     found = wrong(client, [member("白露", 身份证号=identity_number(7))])
-    assert found[3] == "此人须由地区团委机关办理，请核对号码后联系委机关"
+    assert found[3] == "此人须由上级团委机关办理，请核对号码后联系委机关"
 
 
 def test_a_roll_of_another_committee_is_not_named(client, district):

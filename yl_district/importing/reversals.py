@@ -35,7 +35,7 @@ VERDICT_LABELS = {
 }
 # What holds a person, whom a case may hold: which kind it is must not be kept beside the person's key.
 ANY_RECORD = "其他记录"
-BEYOND_REACH_NOW = "现属于其他单位，须由地区团委机关办理"
+BEYOND_REACH_NOW = "现属于其他单位，须由上级团委机关办理"
 KEYS_AT_ONCE = 1_000
 
 # {model: keys of records}.

@@ -25,7 +25,7 @@ from .number_widgets import DecimalWidget, IntegerWidget, YearWidget
 from .text_widgets import CodeWidget, TextWidget
 
 REGISTER = "请核对名称，或先在系统中登记"  # remedy for an unknown name that the file cannot add
-NOT_HERE = "请核对名称；其他单位的内容，须由地区团委机关导入"
+NOT_HERE = "请核对名称；其他单位的内容，须由上级团委机关导入"
 # What to do about a name whose row is not taken.
 WRONG_FIRST, ANSWER_FIRST = "那一行有误，请先改正那一行", "那一行可能是已登记的，请先答复"
 EXPLAINED_BY_BASIS = ("人次", "场次")  # their sheets have a column 数字口径

@@ -11,7 +11,7 @@ from . import cells
 from .columns import Book
 from .problems import CellProblem, RowCells, row_problem
 
-BY_DISTRICT = "须由地区团委机关办理"
+BY_DISTRICT = "须由上级团委机关办理"
 
 
 class CommitteeReach:
