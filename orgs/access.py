@@ -46,6 +46,8 @@ ACCESS = {
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,
     "invitation_accept": PUBLIC,
+    # Not found once the installation is set up
+    "first_run": PUBLIC,
     "logout": SIGNED_IN,
     "password_change": SIGNED_IN,
     "account_reauthenticate": SIGNED_IN,

@@ -23,7 +23,6 @@ from .models import (
     UNDATED_CHANGES,
     UNIT_STATE_FIELDS,
     DomainSpan,
-    Level,
     Organisation,
     Supply,
     Unit,
@@ -195,8 +194,7 @@ class OrganisationResource(NamedOtherwise):
             where = "系统" if self.root.pk else "表"
             remedy = f"{where}中已有最上级组织“{self.root.name}”，请填写上级组织"
             raise CellError("上级组织的名称", remedy, "上级组织")
-        level = Level.AREA if self.root else level_named(row["组织名称"])
-        return Organisation(level="" if level == Level.AREA else level)
+        return Organisation(level="" if self.root else level_named(row["组织名称"]))
 
     def apply(self, record, row):
         parent, now = row.get("上级组织"), self.parents.get(id(record))

@@ -7,6 +7,7 @@ from django.urls import path
 from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
 from .accounts import account_views, sign_in_views
 from .accounts import many_views as account_many_views
+from .accounts import account_views, first_run_views, sign_in_views
 from .unmasking import record_unmask
 
 # Names that begin with account_, mfa_ and usersessions_ are those that allauth redirects to.
@@ -32,6 +33,7 @@ sign_in_patterns = [
     path("sessions/<int:pk>/end/", sign_in_views.user_session_end, name="user_session_end"),
 ]
 account_patterns = [
+    path("first-run/", first_run_views.first_run, name="first_run"),
     path("accounts/", account_views.account_list, name="account_list"),
     path("accounts/invite/", account_views.account_invite, name="account_invite"),
     path("accounts/many/invite/", account_many_views.accounts_invite, name="accounts_invite"),

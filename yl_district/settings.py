@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "yl_district.web.acting.ActorMiddleware",
     "yl_district.audit.middleware.AccessLogMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "orgs.accounts.first_run.FirstRunMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "orgs.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

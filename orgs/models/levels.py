@@ -19,10 +19,10 @@ PARTY_COMMITTEES = {Level.TOWN: "镇党委", Level.TOWNSHIP: "乡党委"}
 _told: list[str] = []
 
 
-def level_named(name: str) -> Level:
-    """The level that the name of a committee tells, that of an area where it tells none."""
+def level_named(name: str) -> str:
+    """The level that the name of a committee tells, "" where it tells none."""
     by_length = sorted(Level, key=lambda level: -len(level.label))
-    return next((level for level in by_length if level.label in name), Level.AREA)
+    return next((level for level in by_length if level.label in name), "")
 
 
 def note_level(value: str) -> None:

@@ -77,6 +77,7 @@ ONLY_FOR = {
 }
 # Pages about the visitor alone, and those that ask who it is before they look anything up.
 ABOUT_ONESELF = {
+    "first_run",
     "invitation_accept",
     # Not found where the form names no list.
     "list_search",

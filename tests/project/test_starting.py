@@ -1,6 +1,7 @@
 """What make starts: the demonstration on its own database, the office's own on another."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from reports.management.commands.load_sample_year import ACCOUNTS, SAMPLE_PASSWO
 from tests.factories import make_organisation, make_user
 from tests.orgs.sign_in import signed_in
 from yl_district.installation.facts import mark_as_demo
+from yl_district.installation.setup_code import is_setup_code
 from yl_district.management.commands.serve import refuse_taken_port
 
 NO_PORT = 99_999  # on which nothing starts, were it not refused before
@@ -94,13 +96,17 @@ def test_every_page_of_a_demonstration_says_so(is_marked):
 @pytest.mark.django_db
 def test_an_empty_database_says_how_to_begin():
     said = prepared()
-    assert said == (
-        "还没有系统管理员，暂时没有人能登录。请用 .venv/bin/python manage.py import_ledger 台账文件 导入本单位的台账"
-        "（空台账由 .venv/bin/python manage.py ledger_template -o 台账.xlsx 写出），再运行 .venv/bin/python manage.py "
-        "first_administrator 用户名，在浏览器中打开它显示的链接，设置密码。\n"
+    code = re.search(r"^    (\w{5}(?:-\w{5}){4})$", said, re.MULTILINE)[1]
+    assert is_setup_code(code)
+    assert said.splitlines()[0] == (
+        "这个数据库还是空的。请用浏览器打开本系统，在第一页填写下面的一次性代码，建立团组织和第一个账号："
     )
     root = make_organisation()
-    assert prepared() == said.replace(said[said.index("用 ") : said.index("运行")], "")
+    assert prepared() == (
+        "还没有系统管理员，暂时没有人能登录。请运行 .venv/bin/python manage.py first_administrator 用户名，"
+        "在浏览器中打开它显示的链接，设置密码。\n"
+    )
+    assert not is_setup_code(code)
     make_user("程安", root, Role.Kind.ADMINISTRATOR)
     assert prepared() == ""
     mark_as_demo()
