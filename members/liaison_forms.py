@@ -1,13 +1,17 @@
 """Forms for who looks after an organisation."""
 
+from functools import partial
+
 from django import forms
 from django.db.models import Prefetch, Q
+from django.utils import timezone
 
+from orgs.models import Organisation
 from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.pinyin import NAME_ORDER
 
 from .actions import committee_posts, lock_liaisons, save_liaison
-from .models import Liaison, Person
+from .models import Liaison, Person, Post
 
 
 class CommitteeMemberField(forms.ModelChoiceField):
@@ -40,6 +44,29 @@ class LiaisonChangeForm(ActionForm):
         super().__init__(*args, **options)
         self.fields["person"].offer(committee_posts(organisation).as_of(self.day), self.user)
         self.fields["person"].empty_label = "没有人"
+
+
+class LiaisonsForm(ActionForm):
+    """Who looks after several organisations, and from when."""
+
+    person = CommitteeMemberField(
+        Person.objects.none(), label="联系委员", help_text="这些组织的上级团组织在任的书记、委员。"
+    )
+    day = forms.DateField(label="自何日起", initial=timezone.localdate)
+
+    def __init__(self, *args, posts, **options):
+        super().__init__(*args, **options)
+        self.fields["person"].offer(posts.as_of(self.day), self.user)
+        if not self.fields["person"].queryset.exists():
+            self.fields["person"].help_text = "还没有可选的人：请先登记书记、委员在上级团组织的任职。"
+
+
+def liaisons_form(user, organisations):
+    """Makes the form for these organisations: it offers whoever has a post in a committee above each of them."""
+    step = Organisation.steplen
+    above = [{one.path[:end] for end in range(step, len(one.path), step)} for one in organisations]
+    posts = Post.objects.of_committees().filter(organisation__path__in=set.intersection(*above))
+    return partial(LiaisonsForm, posts=posts)
 
 
 class LiaisonForm(PageForm):

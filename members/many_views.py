@@ -1,14 +1,16 @@
-"""Acts for many members at once."""
+"""Acts for many members at once, and who looks after many organisations."""
 
+from orgs.filters import OrganisationFilter
 from orgs.models import Organisation
 from orgs.roles import RoleKind
 from yl_district.pages.acts_for_many import ActForMany, refuse_ended
 from yl_district.pages.many_pages import page_of_many
 from yl_district.validators import problem
 
-from .actions import propose_leaving, propose_transfer, transfer
+from .actions import change_liaison, propose_leaving, propose_transfer, transfer
 from .filters import MemberFilter
 from .forms import LeaveProposalForm, MemberLeaveForm, MemberTransferForm, TransferProposalForm, keeps_roll
+from .liaison_forms import liaisons_form
 from .models import Member
 
 
@@ -92,4 +94,25 @@ members_transfer = page_of_many(
 )
 members_end = page_of_many(
     ActForMany("members_end", "办理离开", "user-off", form=leaving_form, act=leave_roll, **OF_MEMBERS)
+)
+
+
+def entrust_liaison(request, organisation, form):
+    """Has a committee member look after an organisation."""
+    change_liaison(organisation, **form.cleaned_data)
+
+
+organisations_liaison = page_of_many(
+    ActForMany(
+        "organisations_liaison",
+        "指定联系委员",
+        "user-star",
+        counted="个团组织",
+        of_list="organisation_list",
+        rows=Organisation.objects.given_liaison_by,
+        filter_class=OrganisationFilter,
+        form=liaisons_form,
+        act=entrust_liaison,
+        notice=lambda form: "原来有人联系的，到“自何日起”为止，以前的记录保留。",
+    )
 )

@@ -41,6 +41,7 @@ urlpatterns = [
     ),
     path("posts/<int:pk>/account/", views.post_account, name="post_account"),
     path("organisations/export/", views.organisation_export, name="organisation_export"),
+    path("organisations/many/liaison/", many_views.organisations_liaison, name="organisations_liaison"),
     path("organisations/<int:pk>/liaison/", liaison_views.organisation_liaison, name="organisation_liaison"),
     path("liaisons/<int:pk>/update/", liaison_views.liaison_update, name="liaison_update"),
     path("liaisons/<int:pk>/delete/", liaison_views.liaison_delete, name="liaison_delete"),

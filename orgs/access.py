@@ -78,6 +78,8 @@ ACCESS = {
     # The year, its figures and the summary
     "home": SIGNED_IN,
     "reminders": DECIDERS,
+    "getting_started": DISTRICT_KEEPERS,
+    "getting_started_skip": DISTRICT_KEEPERS,
     "figure_list": REPORT_READERS,
     "figure_detail": REPORT_READERS,
     "figure_export": HUB_KEEPERS,
@@ -108,9 +110,11 @@ ACCESS = {
     "organisation_export": TREE_READERS,
     "organisation_detail": TREE_READERS,
     "organisation_create": OFFICE_AND_ADMINISTRATOR,
+    "organisations_create": OFFICE_AND_ADMINISTRATOR,
     "organisation_update": OFFICE_AND_ADMINISTRATOR,
     "organisation_end": OFFICE_AND_ADMINISTRATOR,
     "organisation_liaison": DECIDERS,
+    "organisations_liaison": DECIDERS,
     "liaison_update": DECIDERS,
     "liaison_delete": DECIDERS,
     # Two-new organisations and supplies

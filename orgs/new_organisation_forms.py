@@ -12,6 +12,7 @@ from yl_district.pages.forms import ActionForm, prepare_field
 from yl_district.sheets.cells import text_key
 
 from .models import Domain, Organisation
+from .pasted_names import MOST_NAMES, pasted_names
 
 SHARED_STEM = 2  # characters that the name of a branch shares at least with that of its parent
 # Words in the names of organisations, and what domain they tell.
@@ -68,6 +69,8 @@ class NewOrganisationsForm(ActionForm):
 
     rechecks_reach = False
     occasion = REGISTRATION
+    known_words = "系统中已有“{}”：请去掉勾选，返回后说明这一写法就是它。"
+    repeated_words = "“{}”在这里有几行：请只勾选一行，另一行返回后说明。"
     domain = forms.ChoiceField(label="所属领域（没有选的统一为）", choices=[("", "—"), *Domain.choices], required=False)
     founded_on = forms.DateField(label="成立日期（可不填）", required=False)
 
@@ -137,9 +140,9 @@ class NewOrganisationsForm(ActionForm):
         if not name:
             self.add_error(f"name-{place}", "请填写组织名称。")
         elif text_key(name) in self.known:
-            self.add_error(f"name-{place}", f"系统中已有“{name}”：请去掉勾选，返回后说明这一写法就是它。")
+            self.add_error(f"name-{place}", self.known_words.format(name))
         elif names[text_key(name)] > 1:
-            self.add_error(f"name-{place}", f"“{name}”在这里有几行：请只勾选一行，另一行返回后说明。")
+            self.add_error(f"name-{place}", self.repeated_words.format(name))
         if parent is None:
             self.add_error(f"parent-{place}", "请从列出的组织中选择上级组织。")
         domain = data.get(f"domain-{place}") or data.get("domain")
@@ -165,3 +168,46 @@ class NewOrganisationsForm(ActionForm):
         """Registers the organisations, each below its parent."""
         for _, parent, made in self.created:
             Organisation.objects.add_child(parent, instance=made)
+
+
+class PastedOrganisationsForm(NewOrganisationsForm):
+    """The organisations of a pasted list, each with what its name tells; those that are registered are not ticked."""
+
+    known_words = "系统中已有“{}”，不必再建：请去掉勾选，或改成另一个名称。"
+    repeated_words = "“{}”在这里有几行，请只勾选一行。"
+
+    def __init__(self, *args, names, **options):
+        known = {text_key(name) for name in Organisation.objects.values_list("name", flat=True)}
+        self.registered = [name for name in names if text_key(name) in known]
+        super().__init__(*args, texts=names, likely=set(self.registered), **options)
+        told = Counter(filter(None, map(proposed_domain, names)))
+        if told:
+            self.fields["domain"].initial = told.most_common(1)[0][0]
+
+
+class PastedNamesForm(ActionForm):
+    """A list of names, pasted; `found` are the PastedNames of a valid one."""
+
+    names = forms.CharField(
+        label="名单，一行一个",
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea,
+        help_text="前面的序号、项目符号，后面的空格、标点都可以留着；多粘贴的列不采用。",
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["names"].widget.attrs |= {"rows": 12, "spellcheck": "false", "autocomplete": "off"}
+
+    def clean_names(self):
+        """Returns the text; raises ValidationError where it has no name, or too many."""
+        text = self.cleaned_data["names"]
+        self.found = pasted_names(text)
+        if not self.found.names:
+            raise ValidationError("没有读到名称。请粘贴村、社区或支部的名称，一行一个。")
+        if len(self.found.names) > MOST_NAMES:
+            raise ValidationError(
+                f"读到 {len(self.found.names)} 个名称，一次最多 {MOST_NAMES} 个。请分几次粘贴，已建的不会重复建。"
+            )
+        return text

@@ -1,19 +1,22 @@
-"""The page that registers the organisations which an imported file names and nobody has registered."""
+"""The pages that register many organisations: those that a file names and nobody has registered, and a pasted list."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.importing.page_contexts import KnownNames, found_groups, model_named, texts_asked
 from yl_district.importing.proposal import learn_alias
 from yl_district.importing.steps import State, enter_check, set_going
 from yl_district.importing.views import own_batch, page_context
+from yl_district.installation.getting_started import where_to_go_on
 from yl_district.pages import submit_once
 from yl_district.pages.pages import carry_out
 from yl_district.sheets.cells import text_key
 
 from .models import Organisation
-from .new_organisation_forms import NewOrganisationsForm
+from .new_organisation_forms import NewOrganisationsForm, PastedNamesForm, PastedOrganisationsForm
+from .pasted_names import MOST_NAMES, pasted_names
 
 NO_ORGANISATION = "青年汇"  # how names end that are not ticked, as they are not those of league organisations
 
@@ -69,3 +72,51 @@ def check_again(request, batch, form):
     if batch.state == State.CHECKING:
         set_going(batch, "check")
     messages.success(request, f"已新建 {len(form.created)} 个团组织，并重新核对。撤销这次导入时，它们保留。")
+
+
+def organisations_create(request):
+    """Reads a pasted list of names and shows what it would register; registers it once that is confirmed."""
+    if request.method == "POST" and "listed" in request.POST:
+        return register_pasted(request)
+    form = PastedNamesForm(request.POST or None, user=request.user, day=timezone.localdate())
+    if form.is_valid():
+        return page_of_pasted(request, pasted_form(request, form.found.names), form.found)
+    form.focus()
+    context = {"title": "粘贴名单，新建团组织", "form": form, "back": reverse("organisation_list")}
+    return render(request, "orgs/organisations_create.html", context, status=422 if form.is_bound else 200)
+
+
+def pasted_form(request, names, data=None):
+    """The form of the organisations with these names."""
+    form = PastedOrganisationsForm(data, user=request.user, day=timezone.localdate(), names=names)
+    form.submission = submit_once.new_token(request.user)
+    return form
+
+
+def register_pasted(request):
+    """Registers the organisations of a list that has been shown."""
+    names = pasted_names("\n".join(request.POST["listed"].splitlines()[:MOST_NAMES])).names
+    after = where_to_go_on() or reverse("organisation_list")
+    form, target = carry_out(
+        request, lambda data=None: pasted_form(request, names, data), lambda form: form.save(), after=after
+    )
+    if not target:
+        return page_of_pasted(request, form)
+    if form.repeated:
+        messages.info(request, "这张表单刚才已经提交成功，没有重复登记。")
+    else:
+        messages.success(request, f"已新建 {len(form.created)} 个团组织。")
+    return redirect(target)
+
+
+def page_of_pasted(request, form, found=None):
+    """The page that shows what a pasted list would register."""
+    context = {
+        "title": "核对要新建的团组织",
+        "form": form,
+        "found": found,
+        "listed": "\n".join(form.texts),
+        "back": reverse("organisations_create"),
+    }
+    status = 422 if form.errors and form.http_status == 200 else form.http_status
+    return render(request, "orgs/organisations_listed.html", context, status=status)

@@ -5,9 +5,8 @@ from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
 from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
-from .accounts import account_views, sign_in_views
-from .accounts import many_views as account_many_views
 from .accounts import account_views, first_run_views, sign_in_views
+from .accounts import many_views as account_many_views
 from .unmasking import record_unmask
 
 # Names that begin with account_, mfa_ and usersessions_ are those that allauth redirects to.
@@ -55,6 +54,7 @@ urlpatterns = [
     path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),
     path("organisations/create/", views.organisation_create, name="organisation_create"),
+    path("organisations/many/create/", new_organisation_views.organisations_create, name="organisations_create"),
     path(
         "imports/<int:pk>/organisations/",
         new_organisation_views.import_batch_organisations,

@@ -4,6 +4,7 @@ from yl_district.importing import act_views as import_act_views
 from yl_district.importing import memory_views as import_memory_views
 from yl_district.importing import views as import_views
 
+from . import getting_started
 from .checks import views as check_views
 from .documents import section_views
 from .documents import views as report_views
@@ -94,6 +95,8 @@ urlpatterns = [
     path("reminders/", workbench_views.reminders, name="reminders"),
     path("years/<int:year>/opening/", year_opening_views.year_opening, name="year_opening"),
     path("search/", search_views.search_page, name="search"),
+    path("getting-started/", getting_started.getting_started, name="getting_started"),
+    path("getting-started/skip/", getting_started.getting_started_skip, name="getting_started_skip"),
     path("figures/", figure_views.figure_list, name="figure_list"),
     path("figures/<str:key>/", figure_views.figure_detail, name="figure_detail"),
     path("checks/", check_views.finding_list, name="finding_list"),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from yl_district.audit.access_log import Action, record, subject_of
+from yl_district.installation.getting_started import begin_getting_started
 from yl_district.installation.setup_code import is_setup_awaited, withdraw_code
 
 from ..models import Domain, Organisation, User, note_level
@@ -51,6 +52,7 @@ def found_committee(committee, level, name, username, password, is_staff, reques
     root.clean()
     Organisation.objects.add_root(instance=root)
     note_level(level)
+    begin_getting_started()
     kinds = [RoleKind.ADMINISTRATOR, *([RoleKind.STAFF] if is_staff else [])]
     user = invite(name, username, None, [(each, root) for each in kinds], request=None)
     user.set_password(password)

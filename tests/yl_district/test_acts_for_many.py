@@ -490,3 +490,19 @@ def test_the_queries_of_the_page_do_not_grow_and_those_of_the_act_only_by_the_ac
     (few_shown, few), (shown, many) = cost(2), cost(12)
     assert shown == few_shown
     assert (many - few) / 10 <= 12
+
+
+def test_who_looks_after_many_is_said_at_once(district):
+    member = make_post("白露", district.root, title="委员").person
+    make_post("陆远", district.committee, title="委员")
+    villages = [district.here, district.there, district.below]
+    answer = chosen(district.office, "organisations_liaison", [district.root, *villages])
+    assert list(answer.context["form"].fields["person"].queryset) == [member]
+    typed = {"person": member.pk, "day": "2017-03-01"}
+    answer = done(district.office, "organisations_liaison", villages, **typed)
+    assert said(district.office, answer) == [
+        "指定联系委员：已办理 3 条。原来有人联系的，到“自何日起”为止，以前的记录保留。"
+    ]
+    assert [one.liaisons.get().person for one in villages] == [member] * 3
+    answer = done(district.office, "organisations_liaison", villages, **typed)
+    assert [reason for _, reason in refusals(answer)] == ["应为：另一名联系委员。现在就是白露，不必更换。"] * 3

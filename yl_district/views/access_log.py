@@ -15,7 +15,7 @@ from ..audit.models import AccessEntry
 from ..audit.verification import note_checkpoint, verify
 from ..audit.witnesses import lost, witness_code, witnesses_in
 from ..pages.filters import PageFilter, SearchFilter
-from ..pages.log_words import LogWords, subjects_in_words, meaning
+from ..pages.log_words import LogWords, meaning, subjects_in_words
 from ..pages.pages import list_page
 from ..pages.tables import PageTable
 
