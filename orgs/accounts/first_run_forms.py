@@ -12,6 +12,7 @@ from ..models import Level, User, level_named
 from .password_validators import rules_in_words
 from .sign_in_forms import EntranceMixin
 
+BY_NAME = "按名称认定"
 WRONG_CODE = "代码不正确。请核对启动本系统的终端窗口中最后一次显示的代码；重新启动后，以前的代码不再有效。"
 
 
@@ -29,7 +30,7 @@ class FirstRunForm(EntranceMixin, forms.Form):
     )
     level = forms.ChoiceField(
         label="层级",
-        choices=[("", "按名称认定"), *Level.choices],
+        choices=Level.choices,
         required=False,
         help_text="本系统的名称和总结中的称呼随它而定，如“街道团委工作台”。",
     )
@@ -61,6 +62,8 @@ class FirstRunForm(EntranceMixin, forms.Form):
         """`check_code(form)` says whether the code may be looked at, and counts the try."""
         super().__init__(*args, **options)
         self.fields["password"].help_text = rules_in_words()
+        self.fields["level"].choices = [("", BY_NAME), *Level.choices]
+        self.fields["level"].widget.attrs["class"] = "form-select form-select-lg"
         self.fields["is_staff"].widget.attrs["class"] = "form-check-input"
         self.check_code = check_code
 

@@ -1,0 +1,144 @@
+"""From an empty database to the first summary in a browser, with no more than a beginner's patience."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from members.models import Member, Post
+from orgs.accounts.second_factor import code_at, current_step
+from orgs.models import Organisation, levels
+from reports.models import Report
+from tests.rosters import identity_number
+from tests.workbooks import workbook
+from yl_district.installation.setup_code import issue_code
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(40)]
+
+MOST_INTERACTIONS = 60
+PASSWORD = "Liulin-2026-chunhe"
+COMMUNITIES = [f"{name}社区" for name in "柳林 槐荫 新河 春晖 双桥 高井 团结 和平 光明 建国 幸福".split()]
+COMMUNITIES += [
+    f"{name}{side}社区" for name in "柳林 槐荫 新河 春晖 双桥 高井 团结 和平 光明 建国 幸福".split() for side in "东西"
+]
+SURNAMES, GIVEN = "章陆顾秦白韩林沈褚卫蒋", "安柏辰丹恩芳歌涵吉"
+
+
+def name_of(number):
+    """The name of the `number`th person."""
+    return f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number // len(SURNAMES)]}{GIVEN[number % len(GIVEN)]}"
+
+
+class Clerk:
+    """Somebody at a browser, each of whose clicks, filled fields and chosen files is counted."""
+
+    def __init__(self, page):
+        self.page, self.interactions = page, 0
+
+    def fill(self, label, text):
+        self.interactions += 1
+        self.page.get_by_label(re.compile(rf"^\s*{label}\s*\*?\s*$")).fill(text)
+
+    def press(self, name, role="button"):
+        self.interactions += 1
+        self.page.get_by_role(role, name=name).first.click()
+
+    def choose_file(self, path):
+        self.interactions += 1
+        self.page.get_by_label("文件", exact=True).set_input_files(path)
+
+
+def set_up(clerk, code):
+    """The first page: committee and account."""
+    clerk.page.goto("/members/")
+    clerk.fill("一次性代码", code)
+    clerk.fill("团组织全称", "春和街道团工委")
+    clerk.fill("您的姓名", "程安")
+    clerk.fill("用户名", "chengan")
+    clerk.fill("密码", PASSWORD)
+    clerk.fill("再次输入密码", PASSWORD)
+    clerk.press("完成设置")
+    expect(clerk.page.get_by_text("已建立春和街道团工委。")).to_be_visible()
+
+
+def sign_in(clerk):
+    """Password, and the codes that an administrator's account demands."""
+    clerk.fill("手机号码或用户名", "chengan")
+    clerk.fill("密码", PASSWORD)
+    clerk.press("登录")
+    secret = clerk.page.locator(".secret").inner_text().replace(" ", "")
+    clerk.fill("动态口令", code_at(secret, current_step()))
+    clerk.press("启用")
+    clerk.press("街道团委工作台", "link")
+
+
+def paste_communities(clerk):
+    """A column copied with its numbers."""
+    expect(clerk.page.get_by_text("下一步：村、社区和支部")).to_be_visible()
+    clerk.press("粘贴名单", "link")
+    clerk.fill("名单，一行一个", "\n".join(f"{number}、{name} " for number, name in enumerate(COMMUNITIES, 1)))
+    clerk.press("读取并核对")
+    expect(clerk.page.get_by_text(f"读到 {len(COMMUNITIES)} 个名称，还没有写入。")).to_be_visible()
+    clerk.press("新建勾选的团组织")
+    expect(clerk.page.get_by_text(f"已新建 {len(COMMUNITIES)} 个团组织。")).to_be_visible()
+
+
+def import_list(clerk, step, path):
+    """A list as a file, and back to the steps."""
+    clerk.press(f"用文件导入：{step}", "link")
+    clerk.choose_file(path)
+    clerk.press("上传并核对")
+    if step == "团员":  # the list does not say since when they are on the roll
+        clerk.press("今年第一天", "radio")
+        clerk.press("答复并重新核对")
+    clerk.press("写入全部")
+    clerk.press("回到起步", "link")
+
+
+def write_summary(clerk):
+    """The first report."""
+    clerk.press("编写报告：第一份总结", "link")
+    clerk.press("建立报告")
+    expect(clerk.page.get_by_text("已建立报告。")).to_be_visible()
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The lists that the office has: cadres of all communities with two of the committee, and sixty members."""
+    cadres = [
+        {"姓名": name_of(at), "性别": "女", "所在组织": community, "职务": "书记", "任职年月": "2025-03"}
+        for at, community in enumerate(COMMUNITIES)
+    ]
+    members = [
+        {
+            "姓名": name_of(at + len(cadres)),
+            "性别": "女",
+            "身份证号": identity_number(2 * at, date(2000, 1 + at % 12, 3)),
+            "入团年月": "2016-05",
+            "所在团支部": COMMUNITIES[at % len(COMMUNITIES)],
+        }
+        for at in range(60)
+    ]
+    found = {"团干部": cadres, "团员": members}
+    for name, rows in found.items():
+        Path(tmp_path, f"{name}.xlsx").write_bytes(workbook({name: rows}))
+    return {name: tmp_path / f"{name}.xlsx" for name in found}
+
+
+@pytest.mark.full
+def test_an_office_begins_in_the_browser_within_sixty_interactions(desktop_page, files, monkeypatch, browser_errors):
+    monkeypatch.setattr(levels, "_told", [])
+    clerk = Clerk(desktop_page)
+    set_up(clerk, issue_code())
+    sign_in(clerk)
+    paste_communities(clerk)
+    for name, path in files.items():
+        import_list(clerk, name, path)
+    write_summary(clerk)
+    expect(desktop_page.get_by_text("街道团工委").first).to_be_visible()
+    counts = (Organisation.objects.count(), Post.objects.count(), Member.objects.count(), Report.objects.count())
+    assert counts == (34, 33, 60, 1)
+    print(f"{clerk.interactions} interactions")
+    assert clerk.interactions <= MOST_INTERACTIONS
