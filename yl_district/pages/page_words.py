@@ -5,7 +5,7 @@ from functools import cache
 from django.apps import apps
 
 from ..history.tracking import kind_of
-from .navigation import MENU
+from .navigation import SECTIONS
 
 # What the last words of a URL name say is done with records of the kind that the words before name.
 ACTS = {
@@ -115,7 +115,11 @@ def page_words(url_name):
 @cache
 def menu_words():
     """{URL name: words} of the pages of the menu."""
-    return {entry.url_name: entry.label for _, entries in MENU for entry in entries}
+    return {
+        page.url_name: f"{section.label}：{page.label}" if section.keeps_scope else page.label
+        for section in SECTIONS
+        for page in section.pages
+    }
 
 
 @cache
