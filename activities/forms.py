@@ -5,6 +5,7 @@ from django import forms
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
 from orgs.roles import RECORD_KEEPERS
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
 from yl_district.validators import problem
 
@@ -18,10 +19,12 @@ class ActivityForm(PageForm):
 
     stays = ("held_on", "type", "host", "hub")
     groups = [
-        ("活动", "name", "held_on", "state", "type", "host", "hub", "venue", "is_online"),
-        ("规模", "session_count", "attendance", "basis", "audience"),
-        ("归类", "campaign", "tags", "partners", "content"),
+        ("活动", "name", "held_on", "type", "host", "hub"),
+        Folded("规模", "session_count", "attendance", "basis", "audience"),
+        Folded("状态与地点", "state", "venue", "is_online"),
+        Folded("归类", "campaign", "tags", "partners", "content"),
     ]
+    today_in = "held_on"
 
     class Meta:
         model = Activity
@@ -37,6 +40,8 @@ class ActivityForm(PageForm):
             for name in ("attendance", "basis"):
                 self.fields[name].disabled = True
             self.fields["attendance"].help_text = "按签到名单计算；要改人次，请修改签到名单。"
+        if self.user.organisations_as(*RECORD_KEEPERS):
+            self.given = self.given | {"hub"}
         if not self.instance.pk and not self.user.reaches_root:
             self._take_only_place_for_granted()
 
@@ -53,8 +58,11 @@ class ActivityForm(PageForm):
         hubs = self.fields["hub"].queryset[:2]
         if len(organisations) == 1:
             self.initial.setdefault("host", organisations[0].pk)
-        elif not organisations and len(hubs) == 1:
-            self.initial.setdefault("hub", hubs[0].pk)
+            self.given = self.given | {"host"}
+        elif not organisations:
+            self.given = self.given | {"host"}
+            if len(hubs) == 1:
+                self.initial.setdefault("hub", hubs[0].pk)
 
     def clean(self):
         data = super().clean()

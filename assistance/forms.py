@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 
-from members.forms import PERSON_GROUP, PersonForm, with_capacities
+from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm, with_capacities
 from members.models import Person, Volunteer
 from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
@@ -26,6 +26,7 @@ class AssistedYouthForm(PersonForm):
     masks_name = True
     groups = [
         PERSON_GROUP,
+        DOCUMENTS_GROUP,
         ("在库", "organisation", "registered_on", "removed_on", "bound_on"),
         ("处理依据", "legal_basis", "legal_basis_on"),
         ("情况", "school", "grade", "hardship", "focus_group", "guardian", "guardian_phone"),
@@ -197,6 +198,7 @@ class ScholarshipForm(PersonForm):
     masks_name = True
     groups = [
         PERSON_GROUP,
+        DOCUMENTS_GROUP,
         ("申报", "year", "school", "stage", "applied_on", "status", "is_on_platform"),
         ("资助", "approved_on", "amount", "donor", "remark"),
     ]

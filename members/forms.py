@@ -10,6 +10,7 @@ from orgs.models import Organisation, User
 from orgs.roles import RoleKind
 from yl_district.fields import is_masked
 from yl_district.likeness import name_key, spellings
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import (
     CLEAR,
     ActionForm,
@@ -32,7 +33,8 @@ from .models import LEAVING_STATUSES, Member, Person, Post
 
 OTHER_DOCUMENT = ["other_names", "document_kind", "document_number"]
 PERSON_FIELDS = ["name", "gender", "birth_date", "identity_number", "mobile", *OTHER_DOCUMENT]
-PERSON_GROUP = ("本人", *PERSON_FIELDS, "same_person")
+PERSON_GROUP = ("本人", "name", "gender", "birth_date", "identity_number", "mobile", "same_person")
+DOCUMENTS_GROUP = Folded("又名与其他证件", *OTHER_DOCUMENT)
 TELLING_FIELDS = ["mobile", "identity_number", "birth_date"]
 NEW_PERSON = "new"
 # Masked fields, which forms never show of a registered person, with their empty values.
@@ -43,10 +45,11 @@ class PersonForm(PageForm):
     """A form for a person's capacity, such as a member or a post, which includes the person's own fields.
 
     A subclass names the foreign key to the person in `person_field` and the person's required fields in
-    `person_required`, and puts PERSON_GROUP, or those of its fields that it needs, into its `groups`. A new record is
-    attached to the known person with the same identity number, else with the same name and mobile; if only the name is
-    known, or another spelling of it as `identity` says, the user chooses. `takes_only_namesake` accepts the only known
-    person of that name without asking; `masks_name` hides a known person's name on the page at any age.
+    `person_required`, and puts PERSON_GROUP and DOCUMENTS_GROUP, or those of their fields that it needs, into its
+    `groups`. A new record is attached to the known person with the same identity number, else with the same name and
+    mobile; if only the name is known, or another spelling of it as `identity` says, the user chooses.
+    `takes_only_namesake` accepts the only known person of that name without asking; `masks_name` hides a known person's
+    name on the page at any age.
     """
 
     person_field = "person"
@@ -395,11 +398,11 @@ class MemberForm(PersonForm):
     stays = ("branch", "joined_league_on", "intake", "intake_on", "listed_on")
     groups = [
         PERSON_GROUP,
-        ("团籍", "branch", "joined_league_on", "development_no"),
-        ("来源与在册", "intake", "intake_on", "listed_on", "status", "left_on"),
-        ("在校与工作", "in_school", "enrolled_on", "graduated_on", "employer"),
-        ("其他情况", "ethnicity", "political_status", "education", "wechat", "volunteer_no"),
-        ("", "remark"),
+        ("团籍", "branch", "joined_league_on"),
+        Folded("来源与在册", "development_no", "intake", "intake_on", "listed_on", "status", "left_on"),
+        Folded("在校与工作", "in_school", "enrolled_on", "graduated_on", "employer"),
+        DOCUMENTS_GROUP,
+        Folded("其他情况", "ethnicity", "political_status", "education", "wechat", "volunteer_no", "remark"),
     ]
 
     class Meta:
@@ -524,6 +527,7 @@ class PostForm(PersonForm):
     stays = ("organisation", "nature", "started_on")
     groups = [
         PERSON_GROUP,
+        DOCUMENTS_GROUP,
         ("职务", "organisation", "title", "nature", "started_on", "ended_on", "link_quota", "duties", "remark"),
     ]
 

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from yl_district.days import check_days, coming_end
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
 
 from .models import (
@@ -178,7 +179,8 @@ class UnitContactForm(PageForm):
     """One contact with a two-new organisation."""
 
     stays = ("held_on", "form")
-    groups = [("", "unit", "held_on", "form", "contact_name", "content")]
+    groups = [("", "unit", "held_on", "form"), Folded("联系人与内容", "contact_name", "content")]
+    today_in = "held_on"
 
     class Meta:
         model = UnitContact
@@ -189,6 +191,7 @@ class SupplyForm(PageForm):
 
     stays = ("issued_on", "item")
     groups = [("", "issued_on", "organisation", "item", "quantity")]
+    today_in = "issued_on"
 
     class Meta:
         model = Supply

@@ -24,6 +24,7 @@ class SuppliesForm(ActionForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         refuse_after(self.fields["issued_on"], self.day)
+        self.initial.setdefault("issued_on", self.day)
         self.lines = []
         own = forms.fields_for_model(Supply, ["item", "quantity"], labels={"quantity": "每个组织的数量"})
         for at in LINES:

@@ -215,7 +215,7 @@ def unit_contact_create(request):
         UnitContactForm,
         title="登记两新联络",
         message="已登记两新联络。",
-        initial={"unit": request.GET.get("unit"), "held_on": timezone.localdate()},
+        initial={"unit": request.GET.get("unit")},
     )
 
 
@@ -267,7 +267,7 @@ def supply_create(request):
         SupplyForm,
         title="登记物资配发",
         message="已登记物资配发。",
-        initial={"organisation": request.GET.get("organisation"), "issued_on": timezone.localdate()},
+        initial={"organisation": request.GET.get("organisation")},
     )
 
 

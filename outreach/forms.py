@@ -9,6 +9,7 @@ from members.models import Person, Post
 from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
 from yl_district.pages.announcements import REGISTRATION
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField, refuse_after
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
@@ -49,10 +50,12 @@ class LinkForm(PersonForm):
     person_field = "youth"
     stays = ("cadre", "started_on")
     groups = [
-        ("联系", "cadre", "started_on", "ended_on", "bound_on"),
-        ("青年", "name", "gender", "mobile", "sector", "employer", "same_person"),
-        ("", "remark"),
+        ("联系", "cadre", "started_on"),
+        ("青年", "name", "gender", "mobile", "same_person"),
+        Folded("单位", "sector", "employer"),
+        Folded("绑定与结束", "ended_on", "bound_on", "remark"),
     ]
+    today_in = "started_on"
 
     class Meta:
         model = Link
@@ -62,8 +65,6 @@ class LinkForm(PersonForm):
         super().__init__(*args, **options)
         offer_cadres(self)
         self.fields["cadre"].disabled = bool(self.instance.pk)
-        if not self.instance.pk:
-            self.initial.setdefault("started_on", self.day)
 
 
 class LinksContactForm(ActionForm):
@@ -239,7 +240,9 @@ class ContactForm(PageForm):
     """A contact with some or all of the youths linked to the cadre on that day."""
 
     stays = ("cadre", "held_on", "form")
-    groups = [("", "cadre", "held_on", "form"), ("联系了谁", "with_everyone", "links"), ("", "content")]
+    groups = [("", "cadre", "held_on", "form"), ("联系了谁", "with_everyone", "links"), Folded("内容", "content")]
+    today_in = "held_on"
+    only_choices = ("links",)
     form = forms.ChoiceField(label="形式", choices=Contact.Form, widget=forms.RadioSelect)
 
     class Meta:
@@ -253,8 +256,6 @@ class ContactForm(PageForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         offer_cadres(self)
-        if not self.instance.pk:
-            self.initial.setdefault("held_on", self.day)
         field = self.fields["links"]
         field.queryset = self._standing_links()
         if not field.queryset:

@@ -2,9 +2,10 @@
 
 from django import forms
 
-from members.forms import PERSON_GROUP, PersonForm
+from members.forms import DOCUMENTS_GROUP, PERSON_GROUP, PersonForm
 from members.models import Volunteer
 from orgs.forms import OrganisationChoiceField
+from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
 
 from .actions import lock_places, save_place
@@ -43,7 +44,9 @@ class VolunteerForm(PersonForm):
     stays = ("hub", "joined_on")
     groups = [
         PERSON_GROUP,
-        ("志愿者", "hub", "employer", "volunteer_no", "joined_on", "left_on", "pledged_on", "bound_on", "remark"),
+        ("志愿者", "hub"),
+        DOCUMENTS_GROUP,
+        Folded("志愿服务", "employer", "volunteer_no", "joined_on", "left_on", "pledged_on", "bound_on", "remark"),
     ]
     hub = forms.ModelChoiceField(Hub.objects.all(), label="志愿者队伍", required=False)
 

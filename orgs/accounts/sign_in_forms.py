@@ -36,6 +36,7 @@ class EntranceMixin:
             field.widget.attrs.pop("placeholder", None)
             if name == next(iter(self.fields)):
                 field.widget.attrs["autofocus"] = True
+            field.widget.attrs["enterkeyhint"] = "go" if name == next(reversed(self.fields)) else "next"
 
     @property
     def problems(self):

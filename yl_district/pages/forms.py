@@ -27,6 +27,7 @@ from ..record_options import options_of
 from ..states import former_of
 from .announcements import ACT, CORRECTION, DELETION, LONGEST_REASON, REASON, REGISTRATION
 from .announcements import effect_runs as runs_of
+from .folding import FoldedGroups, ease_typing, is_worth_showing, only_choice, unfolded
 from .unreadable_fields import UnreadableFields
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
@@ -176,16 +177,21 @@ class SeveralChoiceField(forms.ModelMultipleChoiceField):
 class PageFormMixin(UnreadableFields):
     """Behaviour common to all page forms.
 
-    `groups` lists the fields in display order: `[("标题", "field", "field"), …]`. The saved record must stay visible to
-    the user unless `rechecks_reach` is False. `version` and `submission` are the page's hidden values, `conflict` and
-    `repeated` the results of checking them; `saved_note` is appended to the success message. `effects` are what sending
-    it would move in closed years, `announced` the digest by which the page confirms them. `stays` names the fields, of
-    which none tells of a person, whose values the next form begins with where records are registered one after another;
-    without any that is not offered.
+    `groups` lists the fields in display order: `[("标题", "field", "field"), …]`; a group that few records need is
+    Folded, and so are the fields in `given`, which have only one answer. `proposed` are the values that the page begins
+    with. The saved record must stay visible to the user unless `rechecks_reach` is False. `version` and `submission`
+    are the page's hidden values, `conflict` and `repeated` the results of checking them; `saved_note` is added to the
+    success message. `effects` are what sending it would move in closed years, `announced` the digest by which the page
+    confirms them. `stays` names the fields, of which none tells of a person, whose values the next form begins with
+    where records are registered one after another; without any that is not offered.
     """
 
     groups = ()
     stays = ()
+    given = frozenset()
+    # Fields that are not required, but filled in where there is only one choice; those of which nobody has to be told.
+    only_choices = ()
+    self_evident = ("branch", "cadre", "host", "hub", "organisation")
     rechecks_reach = True
     version = submission = conflict = repeated = None
     saved_note = ""
@@ -197,7 +203,7 @@ class PageFormMixin(UnreadableFields):
 
     def __init__(self, *args, user, day, **options):
         super().__init__(*args, **options)
-        self.user, self.day = user, day
+        self.user, self.day, self.proposed = user, day, options.get("initial") or {}
         for field in self.fields.values():
             prepare_field(field)
         narrow_choices(self.fields.values(), user)
@@ -209,8 +215,17 @@ class PageFormMixin(UnreadableFields):
         helper.form_tag, helper.disable_csrf = False, True  # the template has the form tag and the CSRF token
         asked = names_in_order(self.asked_groups)
         groups = self.groups or [("", *(name for name in self.fields if name not in asked))]
-        groups = [*groups, *self.asked_groups]
-        helper.layout[:] = [self._fieldset(legend, names) for legend, *names in groups]
+        shown, folded = unfolded(groups, self.given)
+        helper.layout[:] = [self._fieldset(legend, names) for legend, *names in shown]
+        if folded:
+            legends = [legend for legend, *_ in folded if legend]
+            inside = [self._fieldset(legend, names) for legend, *names in folded]
+            names = [name for name in names_in_order(folded) if name in self.fields]
+            is_open = any(is_worth_showing(self, name) for name in names)
+            helper.layout.append(FoldedGroups(legends, inside, is_open))
+        helper.layout.extend(self._fieldset(legend, names) for legend, *names in self.asked_groups)
+        for name, field in self.fields.items():
+            ease_typing(name, field)
         return helper
 
     def _fieldset(self, legend, names):
@@ -219,6 +234,20 @@ class PageFormMixin(UnreadableFields):
     def _column(self, name):
         wide = isinstance(self.fields[name].widget, (forms.Textarea, forms.RadioSelect, forms.CheckboxSelectMultiple))
         return Column(name, css_class="col-12" if wide else "col-sm-6 col-xl-4")
+
+    def give_only_choices(self):
+        """Chooses what is the only choice of a field that a new record needs."""
+        for name, field in self.fields.items():
+            if not hasattr(field, "queryset") or not (field.required or name in self.only_choices):
+                continue
+            only = only_choice(field, self.day)
+            if only is None:
+                continue
+            is_several = isinstance(field, forms.ModelMultipleChoiceField)
+            if not self.initial.get(name):
+                self.initial[name] = [only.pk] if is_several else only.pk
+            if name in self.self_evident:
+                self.given = self.given | {name}
 
     def add_error(self, field, error):
         """Shows model errors of fields that the form does not have above the form."""
@@ -276,12 +305,15 @@ def names_in_order(groups):
 class PageForm(PageFormMixin, forms.ModelForm):
     """A form for one record; `fixed` names fields that the page has set and the model's constraints must still check.
 
+    A new record's day in the field `today_in` is today until another is chosen.
+
     The form's fields are those in `groups`, since a field that is not displayed would be submitted empty and erase the
     stored value. `added` names the fields in `groups` that the form adds to the model's.
     """
 
     fixed = ()
     added = ()
+    today_in = ""
 
     def __init_subclass__(cls, **options):
         """Sets Meta.fields from `groups` before Django reads it."""
@@ -306,6 +338,8 @@ class PageForm(PageFormMixin, forms.ModelForm):
                 self.initial[name] = ""
                 mask_stored_value(self.fields[name], getattr(self.instance, name))
         self.offer_replacing(self.instance, [field.name for field in encrypted_fields(self.instance)])
+        if self.today_in and not self.instance.pk:
+            self.initial[self.today_in] = self.initial.get(self.today_in) or self.day
 
     @property
     def kept_back(self):

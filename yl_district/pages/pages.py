@@ -123,6 +123,7 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
         form = form_class(data, files, instance=instance, initial=initial, user=request.user, day=timezone.localdate())
         if is_new:
             form.submission = submit_once.new_token(request.user)
+            form.give_only_choices()
         else:
             form.version = edit_conflicts.as_version(edit_conflicts.form_digests(form))
             form.ask_for(AwaitedCell.objects.still_of(instance))

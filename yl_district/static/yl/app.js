@@ -84,3 +84,8 @@ document.addEventListener("change", (event) => {
     part.hidden = part.dataset.shownFor !== choice.value;
   }
 });
+
+// What few records need is folded on a phone alone.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const details of document.querySelectorAll("details[data-opens-wide]")) details.open ||= wide.matches;
+});
