@@ -2,7 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 
 from members.forms import PersonForm
 from members.models import Person, Post
@@ -10,7 +10,7 @@ from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
 from yl_district.pages.announcements import REGISTRATION
 from yl_district.pages.folding import Folded
-from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField, refuse_after
+from yl_district.pages.forms import KEY_DIGITS, ActionForm, PageForm, SeveralChoiceField, refuse_after
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
 
@@ -268,7 +268,11 @@ class ContactForm(PageForm):
         is_stored = self.instance.pk and (cadre, day) == (self.instance.cadre, self.instance.held_on)
         named = self.instance.links.values("pk") if is_stored else []
         links = Link.objects.filter(Q(pk__in=standing.values("pk")) | Q(pk__in=named))
-        return links.select_related("youth").order_by("youth__name_sort", "pk")
+        proposed = str(self.proposed.get("links") or "")
+        is_proposed = Q(pk=proposed if proposed.isdecimal() and len(proposed) <= KEY_DIGITS else None)
+        return links.select_related("youth").order_by(
+            Case(When(is_proposed, then=0), default=1), "youth__name_sort", "pk"
+        )
 
     def _chosen(self, name):
         value = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)

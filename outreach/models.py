@@ -77,16 +77,12 @@ class LinkQuerySet(CadreReachQuerySet):
         """The links of the cadre whose account this is."""
         return self.filter(cadre__user=user.pk)
 
-    def reached_during(self, period: Period, *forms: str) -> Self:
-        """Links whose youth a contact within the period reached, in one of these forms where any are given."""
-        return self.filter(self._contacted(period, forms))
-
     def with_contacts_by(self, day: date) -> Self:
         """Adds whether the youth was contacted in the quarter of `day`, and offline and face to face in its year.
 
         The columns are `is_reached`, `is_met` and `is_met_face_to_face`.
         """
-        quarter, year = Period.quarter_of(day), Period.of_year(day.year)
+        quarter, year = Period.of_quarter(day), Period.of_year(day.year)
         return self.annotate(
             is_reached=self._contacted(quarter),
             is_met=self._contacted(year, Contact.OFFLINE),
@@ -104,6 +100,19 @@ class LinkQuerySet(CadreReachQuerySet):
             held_on__lt=Coalesce(OuterRef("ended_on"), date.max),
         )
         return Exists(contacts.filter(links=OuterRef("pk"))) | Exists(with_all)
+
+    def with_last_contact(self) -> Self:
+        """Adds `reached_on`, the day of the latest contact that reached the youth; null without one."""
+        until = Coalesce(OuterRef("ended_on"), Value(date.max))
+        everyone = Q(with_everyone=True, held_on__gte=OuterRef("started_on"), held_on__lt=until)
+        named = Contact.links.through.objects.filter(contact=OuterRef("pk"), link=OuterRef(OuterRef("pk")))
+        contacts = Contact.objects.filter(cadre=OuterRef("cadre")).filter(everyone | Exists(named))
+        return self.annotate(reached_on=Subquery(contacts.order_by("-held_on").values("held_on")[:1]))
+
+    def not_reached_first(self, period: Period) -> Self:
+        """In the order of names, those whose youth no contact of the period has reached before the others."""
+        is_reached = Case(When(reached_on__range=period.bounds, then=1), default=0, output_field=IntegerField())
+        return self.with_last_contact().order_by(is_reached, "youth__name_sort", "pk")
 
     def search(self, text: str) -> Self:
         """Links whose youth's name, pinyin or initials contain `text`."""

@@ -1,8 +1,11 @@
 """Tables of links and contacts."""
 
 import django_tables2 as tables
+from django.utils import timezone
+from django.utils.html import format_html
 
-from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn
+from yl_district.days import has_ended
+from yl_district.pages.tables import DayColumn, MaskedColumn, PageTable, RecordColumn, table_address
 
 from .models import Contact, Link
 
@@ -19,6 +22,28 @@ class LinkTable(PageTable):
     class Meta(PageTable.Meta):
         model = Link
         fields = ["youth", "cadre", "mobile", "sector", "employer", "started_on", "bound_on", "ended_on"]
+
+
+class LinkContactTable(LinkTable):
+    """Links with the day of the latest contact and the way to log one, of links with `reached_on`."""
+
+    phone_columns = ("reached_on", "mobile")
+
+    reached_on = DayColumn("最近联系")
+    contact = tables.Column("", accessor="pk", orderable=False, attrs={"td": {"class": "row-act"}})
+
+    class Meta(PageTable.Meta):
+        model = Link
+        fields = [*LinkTable.Meta.fields[:2], "reached_on", *LinkTable.Meta.fields[2:], "contact"]
+        sequence = fields
+
+    def render_contact(self, record):
+        """Returns the link to a contact's form for this youth, none once the link has ended."""
+        address = table_address(self, "contact_create")
+        if not address or has_ended(record, timezone.localdate()):
+            return ""
+        words = '<a class="btn btn-sm" href="{}?cadre={}&amp;links={}">登记联系</a>'
+        return format_html(words, address, record.cadre_id, record.pk)
 
 
 class ContactTable(PageTable):

@@ -21,19 +21,24 @@ from yl_district.pages.pages import (
     rows_response,
     wants_fragment,
 )
+from yl_district.periods import Period
 
 from .actions import end_post, hand_over
 from .filters import ContactFilter, LinkFilter
 from .forms import ContactForm, LinkEndForm, LinkForm, LinkHandOverForm, PostEndForm
 from .models import Contact, Link
 from .resources import ContactResource, LinkResource
-from .tables import ContactTable, LinkTable
+from .tables import ContactTable, LinkContactTable, LinkTable
 
 
 def link_list(request):
-    """The list of links; by default those in force today."""
+    """The list of links; by default those in force today, for cadres those first whom they have yet to reach."""
     links = Link.objects.visible_to(request.user)
-    return list_page(request, LinkTable, LinkFilter, links, title="1+100 联系")
+    if request.user.holds(RoleKind.STAFF):
+        links = links.with_last_contact()
+    else:
+        links = links.not_reached_first(Period.of_quarter(timezone.localdate()))
+    return list_page(request, LinkContactTable, LinkFilter, links, title="1+100 联系")
 
 
 @require_GET
@@ -129,7 +134,10 @@ def contact_create(request):
     """Logs a contact; an htmx request gets the youths to choose from for the cadre and day in the query string."""
     if request.method == "GET" and wants_fragment(request):
         return links_fragment(request)
-    return form_page(request, ContactForm, title="登记联系", message="已登记联系记录。", initial=request.GET.dict())
+    after = reverse("link_list") if request.GET.get("links") else None
+    return form_page(
+        request, ContactForm, title="登记联系", message="已登记联系记录。", initial=request.GET.dict(), after=after
+    )
 
 
 def contact_update(request, pk):

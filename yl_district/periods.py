@@ -43,8 +43,8 @@ class Period:
         return cls(date(year, month, 1), after - timedelta(days=1))
 
     @classmethod
-    def quarter_of(cls, day):
-        """The quarter in which `day` lies."""
+    def of_quarter(cls, day):
+        """The quarter of the year in which `day` lies."""
         return cls.of_part(day.year, f"q{(day.month + 2) // 3}")
 
     @property

@@ -49,7 +49,7 @@ def reminder_text(reminders, day):
 def cadres_out_of_touch(user, day):
     """Serving cadres with links who logged no contact this quarter."""
     posts = Post.objects.visible_as(user, RoleKind.STAFF).as_of(day).select_related("organisation")
-    logged = Contact.objects.held_during(Period.quarter_of(day)).filter(cadre=OuterRef("pk"))
+    logged = Contact.objects.held_during(Period.of_quarter(day)).filter(cadre=OuterRef("pk"))
     serving = cadres_with_links(day).filter(Exists(posts.filter(person=OuterRef("pk"))), standing_links__gt=0)
     silent = serving.exclude(Exists(logged)).order_by(*NAME_ORDER)
     places = {}

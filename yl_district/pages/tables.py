@@ -59,6 +59,8 @@ class PageTable(tables.Table):
     related = ()
     prefetched = ()
     rows_per_page = 25
+    # What a phone shows of a row besides its name; by default the first two of the other columns.
+    phone_columns = ()
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
