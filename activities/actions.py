@@ -25,6 +25,24 @@ def add_sign_in(activity, person, capacity, **attendance):
 
 
 @transaction.atomic
+def add_sign_ins(activity, people, capacities):
+    """Signs several people in, each in the capacity that `capacities` has for their key; returns how many are new.
+
+    Whoever is signed in already stays as they are.
+    """
+    recount_sign_ins([activity.pk])  # locks the activity before its rows are looked at
+    signed = set(activity.sign_ins.values_list("person", flat=True))
+    added = [
+        SignIn(activity=activity, person=one, capacity=capacities[one.pk]) for one in people if one.pk not in signed
+    ]
+    for sign_in in added:
+        sign_in.full_clean()
+        sign_in.save()
+    recount_sign_ins([activity.pk])
+    return len(added)
+
+
+@transaction.atomic
 def remove_sign_in(sign_in):
     """Deletes a sign-in row; when nobody is left who came, the activity's person-times are those entered by hand."""
     activity = sign_in.activity

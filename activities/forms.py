@@ -1,6 +1,7 @@
 """Forms for activities, their types and sign-ins."""
 
 from django import forms
+from django.urls import reverse
 
 from members.forms import PersonForm
 from orgs.forms import OrganisationChoiceField
@@ -12,6 +13,7 @@ from yl_district.validators import problem
 from .actions import add_sign_in
 from .models import Activity, ActivityType, SignIn
 from .proposed_activities import activities_alike
+from .rosters import Roster
 
 
 class ActivityForm(PageForm):
@@ -44,6 +46,13 @@ class ActivityForm(PageForm):
             self.given = self.given | {"hub"}
         if not self.instance.pk and not self.user.reaches_root:
             self._take_only_place_for_granted()
+
+    @property
+    def next_page(self):
+        """The address of the roster for a new activity that was held, if there is somebody on it."""
+        if self.version or not self.instance.is_held or not Roster(self.instance, self.user).people.exists():
+            return ""
+        return reverse("activity_roster", args=[self.instance.pk])
 
     def _leave_state_to_day(self):
         """Lets the state of a new activity follow from its day."""

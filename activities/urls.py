@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import proposed_activity_views, views
+from . import proposed_activity_views, roster_views, views
 
 urlpatterns = [
     path("activities/", views.activity_list, name="activity_list"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("activities/<int:pk>/hold/", views.activity_hold, name="activity_hold"),
     path("activities/<int:pk>/cancel/", views.activity_cancel, name="activity_cancel"),
     path("activities/<int:activity_pk>/sign-ins/create/", views.sign_in_create, name="sign_in_create"),
+    path("activities/<int:pk>/roster/", roster_views.activity_roster, name="activity_roster"),
     path("sign-ins/<int:pk>/delete/", views.sign_in_delete, name="sign_in_delete"),
     path("sign-ins/<int:pk>/dismiss/", views.sign_in_dismiss, name="sign_in_dismiss"),
     path("activity-types/", views.activity_type_list, name="activity_type_list"),

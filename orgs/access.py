@@ -209,6 +209,7 @@ ACCESS = {
     "activity_delete": HUB_KEEPERS,
     "activity_hold": HUB_KEEPERS,
     "activity_cancel": HUB_KEEPERS,
+    "activity_roster": HUB_KEEPERS,
     "sign_in_create": HUB_KEEPERS,
     "sign_in_delete": HUB_KEEPERS,
     "sign_in_dismiss": HUB_KEEPERS,

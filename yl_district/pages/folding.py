@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from ..days import has_ended
 
 PHONE_FIELDS = frozenset({"mobile", "contact_phone", "guardian_phone"})
-TYPED = forms.TextInput | forms.NumberInput | forms.Textarea
-NOTHING = (None, "", False, [])
+TYPED_WIDGETS = forms.TextInput | forms.NumberInput | forms.Textarea
+HOLDING_NOTHING = (None, "", False, [])
 
 
 class Folded(tuple):
@@ -51,7 +51,7 @@ def is_worth_showing(form, name):
     if name in form.errors:
         return True
     field, record = form.fields[name], getattr(form, "instance", None)
-    if record is not None and record.pk and form.stored_value(name) not in (*NOTHING, default_of(form, name)):
+    if record is not None and record.pk and form.stored_value(name) not in (*HOLDING_NOTHING, default_of(form, name)):
         return True
     if form.is_bound:
         return field.has_changed(form.get_initial_for_field(field, name), form[name].data)
@@ -77,7 +77,7 @@ def only_choice(field, day):
 def ease_typing(name, field):
     """Has a phone show the keys that a field needs, and offer nothing that it remembers of its owner."""
     attrs = field.widget.attrs
-    if not isinstance(field.widget, TYPED):
+    if not isinstance(field.widget, TYPED_WIDGETS):
         return
     attrs.setdefault("autocomplete", "off")
     if isinstance(field, forms.DecimalField | forms.FloatField):

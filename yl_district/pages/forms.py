@@ -188,6 +188,8 @@ class PageFormMixin(UnreadableFields):
 
     groups = ()
     stays = ()
+    # The address of the page that comes next, where it is not that of the record.
+    next_page = ""
     given = frozenset()
     # Fields that are not required, but filled in where there is only one choice; those of which nobody has to be told.
     only_choices = ()

@@ -203,7 +203,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
             if stored:
                 AwaitedCell.objects.settle(stored)
-            target = resolve_url(after or stored or form.instance)
+            target = resolve_url(after or getattr(form, "next_page", "") or stored or form.instance)
             submit_once.settle(submission, target)
             return form, target
         transaction.set_rollback(True)

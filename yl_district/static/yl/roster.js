@@ -1,0 +1,38 @@
+"use strict";
+
+// The roster of an activity: rows are found by typing, ticked all at once, and counted on the button.
+const roster = document.querySelector("form.roster");
+const tools = roster?.querySelector("[data-roster-tools]");
+if (tools) {
+  const boxes = [...roster.querySelectorAll(".roster-row input")];
+  const all = tools.querySelector("[data-roster-all]");
+  const filter = tools.querySelector("input");
+  const shown = () => boxes.filter((box) => !box.closest(".roster-row").hidden);
+
+  function count() {
+    const number = boxes.filter((box) => box.checked).length;
+    roster.querySelector("[data-roster-count]").textContent = number ? `（${number} 人）` : "";
+    all.textContent = shown().every((box) => box.checked) ? "全不选" : "全选";
+  }
+
+  all.addEventListener("click", () => {
+    const ticks = !shown().every((box) => box.checked);
+    for (const box of shown()) box.checked = ticks;
+    count();
+  });
+  filter.addEventListener("input", () => {
+    for (const box of boxes) {
+      const row = box.closest(".roster-row");
+      row.hidden = !row.textContent.includes(filter.value.trim());
+    }
+    count();
+  });
+  // Enter looks for a name and does not send the list.
+  filter.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+  roster.addEventListener("change", count);
+  window.addEventListener("pageshow", count);
+  tools.hidden = false;
+  count();
+}
