@@ -45,6 +45,8 @@ ACCESS = {
     "login": PUBLIC,
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,
+    "session_state": PUBLIC,
+    "session_resume": PUBLIC,
     "invitation_accept": PUBLIC,
     # Not found once the installation is set up
     "first_run": PUBLIC,
@@ -362,7 +364,7 @@ def capacities(user):
 
 
 class AccessMiddleware:
-    """Answers 404 for addresses that the access table does not open to the user; runs after LoginRequiredMiddleware."""
+    """Answers 404 for addresses that the access table does not open to the user; runs after SignInMiddleware."""
 
     def __init__(self, get_response):
         self.get_response = get_response

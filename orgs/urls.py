@@ -5,7 +5,7 @@ from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
 from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
-from .accounts import account_views, first_run_views, sign_in_views
+from .accounts import account_views, first_run_views, session_views, sign_in_views
 from .accounts import many_views as account_many_views
 from .unmasking import record_unmask
 
@@ -29,6 +29,8 @@ sign_in_patterns = [
         name="mfa_generate_recovery_codes",
     ),
     path("sessions/", list_usersessions, name="usersessions_list"),
+    path("sessions/state/", session_views.session_state, name="session_state"),
+    path("sessions/resume/", session_views.session_resume, name="session_resume"),
     path("sessions/<int:pk>/end/", sign_in_views.user_session_end, name="user_session_end"),
 ]
 account_patterns = [

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "yl_district.audit.middleware.AccessLogMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "orgs.accounts.first_run.FirstRunMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "orgs.accounts.ended_sessions.SignInMiddleware",
     "orgs.access.AccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -22,6 +22,7 @@ from yl_district.privacy import authenticators
 from ..models import User, present_level, product_name
 from . import login_attempts
 from .devices import device_of, remember_device
+from .ended_sessions import remember_owner
 from .guess_budgets import GUESSED_CODE, SecretGuess, guesser
 
 PROVED_FOR = "proved_for"
@@ -152,6 +153,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **options):
         response = super().post_login(request, user, **options)
         remember_device(request, response, user)
+        remember_owner(response, user)
         return response
 
     def is_reauthentication_required(self, *, app, **options):

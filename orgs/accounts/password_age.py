@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 
 from .password_validators import is_too_old
 
-CHANGE_PAGES = frozenset(["login", "logout", "password_change"])
+CHANGE_PAGES = frozenset(["login", "logout", "session_state", "session_resume", "password_change"])
 
 
 class PasswordAgeMiddleware:

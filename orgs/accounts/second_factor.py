@@ -23,7 +23,8 @@ LAST_STEP = "last_step"
 DEMO_SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
 # URL names open to users who have yet to set up their second factor.
 SET_UP_PAGES = frozenset(
-    "login logout password_change account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp".split()
+    "login logout session_state session_resume password_change account_reauthenticate mfa_reauthenticate "
+    "mfa_index mfa_activate_totp".split()
 )
 
 

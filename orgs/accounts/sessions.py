@@ -10,6 +10,7 @@ from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError
 from django.db.models import F
+from django.urls import reverse
 
 from yl_district.audit.access_log import AccessLogUnavailable, Action, record
 from yl_district.database.outages import hardly_waiting, outage_of
@@ -19,6 +20,7 @@ from ..models import Invitation
 
 logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
+WARNING_SECONDS, PING_SECONDS = 180, 300
 
 
 def begin_session(sender, request, user, **kwargs):
@@ -33,6 +35,20 @@ def end_sessions(user):
         session.end()
     type(user).objects.filter(pk=user.pk).update(session_stamp=F("session_stamp") + 1)
     user.refresh_from_db(fields=["session_stamp"])
+
+
+def seconds_left(request):
+    """Returns the seconds until a session ends for want of use, and in any case.
+
+    Also so many before that a page warns of it, and after which it says that somebody has been typing.
+    """
+    now, session = int(time.time()), request.session
+    return {
+        "warning": min(WARNING_SECONDS, settings.SESSION_IDLE_SECONDS // 2),
+        "ping": min(PING_SECONDS, settings.SESSION_IDLE_SECONDS // 6),
+        "idle": settings.SESSION_IDLE_SECONDS - (now - session.get(SEEN, 0)),
+        "last": settings.SESSION_LAST_SECONDS - (now - session.get(STARTED, 0)),
+    }
 
 
 class SessionEndMiddleware:
@@ -57,8 +73,13 @@ class SessionEndMiddleware:
             record(Action.SIGN_OUT, request=request, detail="超时自动退出")
             logout(request)
             messages.info(request, "登录已超时，请重新登录。")
-        elif idle >= min(30, settings.SESSION_IDLE_SECONDS // 10):
+        elif idle >= min(30, settings.SESSION_IDLE_SECONDS // 10) and not only_looks(request):
             note_use(session, now)
+
+
+def only_looks(request):
+    """Whether a page merely asks how long its session lasts, which it does by itself on an abandoned desk too."""
+    return request.method == "GET" and request.path == reverse("session_state")
 
 
 def note_use(session, now):

@@ -84,6 +84,23 @@ class CredentialsForm(EntranceMixin, forms.Form):
         return perform_password_login(request, {}, login)
 
 
+class ResumeForm(EntranceMixin, forms.Form):
+    """The password of the account whose session has ended."""
+
+    password = forms.CharField(label="密码", max_length=1000, strip=False, widget=forms.PasswordInput())
+
+    def __init__(self, *args, user, request, **options):
+        super().__init__(*args, **options)
+        self.user, self.request = user, request
+
+    def clean_password(self):
+        """Returns the password; raises ValidationError, and counts a login attempt, where it is wrong."""
+        adapter, password = get_adapter(), self.cleaned_data["password"]
+        if adapter.authenticate(self.request, username=self.user.username, password=password) != self.user:
+            raise adapter.validation_error("incorrect_password")
+        return password
+
+
 class PasswordConfirmForm(EntranceMixin, forms.Form):
     """Reauthentication by the user's password."""
 

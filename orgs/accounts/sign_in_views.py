@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRefresh
 
 from yl_district.audit.access_log import Action, record, subject_of
 
@@ -36,9 +35,7 @@ from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
 
 @login_not_required
 def login(request):
-    """The sign-in page; an htmx request sent after the session ended reloads the whole page."""
-    if request.htmx:
-        return HttpResponseClientRefresh()
+    """The sign-in page."""
     return LoginView.as_view(form_class=CredentialsForm, template_name="account/login.html")(request)
 
 
@@ -50,6 +47,11 @@ def locked(request, response, credentials):
         "when": login_attempts.when_again(refusal.until),
         "is_of_budget": refusal.is_of_budget,
     }
+    if hasattr(request, "resumption"):
+        # Whoever has been asked on the page with what was typed stays there.
+        answer = request.resumption.ask(problem=f"核对次数已达上限，已暂停核对。{context['when']}", status=429)
+        answer["Retry-After"] = refusal.seconds
+        return answer
     answer = render(request, "account/locked.html", context, status=429)
     answer["Retry-After"] = refusal.seconds
     return answer

@@ -441,11 +441,6 @@ def test_sign_in_refuses_in_chinese_and_leads_nowhere_else(client, root):
     assert client.post(reverse("login"), data).url == "/"
 
 
-def test_an_ended_session_makes_htmx_load_the_whole_page(client):
-    response = client.get(reverse("login"), headers={"HX-Request": "true"})
-    assert response["HX-Refresh"] == "true"
-
-
 def test_password_is_changed_by_its_owner(office):
     address = reverse("password_change")
     data = {"old_password": PASSWORD, "new_password1": "12345678", "new_password2": "12345678"}

@@ -1,8 +1,14 @@
 """What was typed into a form that could not be carried out, ready to be sent again, without the database."""
 
+import base64
+import json
+import os
 import re
-from dataclasses import dataclass
+import zlib
+from dataclasses import asdict, dataclass
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import SuspiciousOperation
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -11,11 +17,15 @@ from django.urls import Resolver404, resolve
 
 from ..pages.edit_conflicts import VERSION
 from ..pages.submit_once import TOKEN_FIELD
+from ..privacy.keys import derived_key
 from .error_pages import typed_values
 
 # Names of fields whose values are never written into a page.
 NEVER_KEPT = re.compile(r"password|passphrase|secret|otp|^(?:.*-)?(?:code|token|pin|key)$")
 TOKEN = "csrfmiddlewaretoken"
+NONCE_BYTES = 12
+# What is longer was made by no form, and is not decompressed further.
+LONGEST_KEPT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -79,3 +89,27 @@ def match_of(request):
         return request.resolver_match or resolve(request.path_info)
     except Resolver404:
         return None
+
+
+def seal_kept_form(form, owner):
+    """A KeptForm as ciphertext that opens to this owner alone, short enough for whoever has yet to sign in."""
+    plain = zlib.compress(json.dumps(asdict(form) | {"token": ""}).encode(), 9)
+    nonce = os.urandom(NONCE_BYTES)
+    return base64.urlsafe_b64encode(nonce + kept_form_cipher().encrypt(nonce, plain, str(owner).encode())).decode()
+
+
+def unseal_kept_form(sealed, owner, token):
+    """The KeptForm with a new token against forged requests; None for what is not this owner's."""
+    try:
+        packed = base64.urlsafe_b64decode(sealed)
+        plain = kept_form_cipher().decrypt(packed[:NONCE_BYTES], packed[NONCE_BYTES:], str(owner).encode())
+        stored = json.loads(zlib.decompressobj().decompress(plain, LONGEST_KEPT))
+    except (ValueError, InvalidTag, zlib.error):
+        return None
+    pairs = {name: tuple(tuple(pair) for pair in stored[name]) for name in ("shown", "values")}
+    return KeptForm(**stored | pairs | {"files": tuple(stored["files"]), "token": token})
+
+
+def kept_form_cipher():
+    """The cipher of forms that wait for their owner to sign in."""
+    return AESGCM(derived_key("kept form"))

@@ -68,11 +68,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
-// A session that has ended answers with a refresh; everything else that fails is said in words.
+// After the end of a session `session.js` asks for the password; everything else that fails is said in words.
 document.addEventListener("htmx:responseError", (event) => {
   const words = event.detail.xhr.status === 503
     ? "数据库暂时不能使用，请稍后再试；您填写的内容仍在本页。"
-    : "没有取到数据，请刷新页面重试。";
+    : "没有取到数据，请稍后重试。";
   const place = document.getElementById("rows") ?? document.getElementById("content");
   place?.insertAdjacentHTML("afterbegin", `<p class="alert alert-danger m-3" role="alert">${words}</p>`);
 });
