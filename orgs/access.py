@@ -59,6 +59,7 @@ ACCESS = {
     "mfa_deactivate_totp": SIGNED_IN,
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
+    "draft_key": SIGNED_IN,
     "usersessions_list": SIGNED_IN,
     "user_session_end": SIGNED_IN,
     # Accounts and roles
@@ -341,6 +342,11 @@ SECOND_FACTOR_ACTS = frozenset(
         *(url_name for url_name in ACCESS if url_name.startswith("import_batch_") and url_name != "import_batch_list"),
     }
 )
+
+
+def opens_case_files(url_name):
+    """Whether the page is about case files or grants, of which nothing is kept in a browser."""
+    return url_name.startswith("case_") or ACCESS.get(url_name) == CASE_FILE_KEEPERS
 
 
 def is_allowed(user, url_name):

@@ -17,7 +17,7 @@ from yl_district.audit.access_log import Action, record
 from yl_district.web.kept_forms import unseal_kept_form
 
 from .ended_sessions import account_mark, ask_password, is_by_script, marked_account
-from .sessions import seconds_left
+from .sessions import DRAFT_KEY, new_draft_key, seconds_left
 from .sign_in_forms import CodeForm, ResumeForm
 
 UNKNOWN_ACCOUNT = "这一账号现在不能登录，请联系委机关的系统管理员。"
@@ -29,6 +29,11 @@ def session_state(request):
     user = request.user
     left = seconds_left(request) if user.is_authenticated else {}
     return JsonResponse({"account": account_mark(user), "left": left, "token": get_token(request)})
+
+
+def draft_key(request):
+    """The key of this session's drafts, which the browser holds in memory alone."""
+    return JsonResponse({"key": request.session.setdefault(DRAFT_KEY, new_draft_key())})
 
 
 @login_not_required

@@ -1,6 +1,8 @@
 """The end of sessions: after inactivity, after a maximum duration, or at once when the account changes."""
 
+import base64
 import logging
+import os
 import time
 
 from allauth.usersessions.models import UserSession
@@ -20,12 +22,22 @@ from ..models import Invitation
 
 logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
+DRAFT_KEY, DRAFT_KEY_BYTES = "draft_key", 32
 WARNING_SECONDS, PING_SECONDS = 180, 300
 
 
 def begin_session(sender, request, user, **kwargs):
-    """Stores the start time in the session; receives Django's signal, so that no way of signing in is missed."""
+    """Stores the start time and the key of drafts in the session.
+
+    It receives Django's signal, so that no way of signing in is missed.
+    """
     request.session[STARTED] = request.session[SEEN] = int(time.time())
+    request.session[DRAFT_KEY] = new_draft_key()
+
+
+def new_draft_key():
+    """Returns a key under which a browser encrypts drafts; with the session it is gone, and they are unreadable."""
+    return base64.b64encode(os.urandom(DRAFT_KEY_BYTES)).decode()
 
 
 def end_sessions(user):

@@ -1,22 +1,29 @@
-"""What a page knows of the session in which it was opened."""
+"""The layer of a page for whoever is signed in: whose page it is, how long the session lasts, where drafts lie."""
 
 import json
 
 from django import template
 
+from ..access import opens_case_files
 from ..accounts.ended_sessions import account_mark
 from ..accounts.sessions import seconds_left
 
 register = template.Library()
+# Pages to which a form may be led on before it is carried out.
+ASKING_PAGES = frozenset(
+    "account_reauthenticate mfa_reauthenticate mfa_activate_totp mfa_view_recovery_codes password_change".split()
+)
 
 
-@register.simple_tag(takes_context=True)
-def session_mark(context):
-    """Returns the mark of the account whose page it is."""
-    return account_mark(context["user"])
-
-
-@register.simple_tag(takes_context=True)
-def session_left(context):
-    """Returns the seconds that the session lasts yet, as JSON."""
-    return json.dumps(seconds_left(context["request"]))
+@register.inclusion_tag("_session_layer.html", takes_context=True)
+def session_layer(context):
+    """Returns what scripts need to know to keep what is typed beyond the end of the session."""
+    request = context["request"]
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "user": request.user,
+        "mark": account_mark(request.user),
+        "left": json.dumps(seconds_left(request)),
+        "drafts": "server" if opens_case_files(name) else "browser",
+        "asks": name in ASKING_PAGES,
+    }

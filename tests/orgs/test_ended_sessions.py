@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from activities.models import Activity, ActivityType
+from orgs.access import opens_case_files
 from orgs.accounts import session_views
 from orgs.accounts.ended_sessions import OWNER_COOKIE, account_mark, marked_account
 from orgs.accounts.login_attempts import LIMIT
@@ -193,3 +194,19 @@ def used_since(client, ask):
 def test_a_page_that_only_looks_does_not_prolong_its_session(user):
     client = signed_in(user)
     assert [used_since(client, ask) for ask in (client.get, client.post)] == [False, True]
+
+
+def test_each_session_has_a_key_of_drafts_of_its_own_that_ends_with_it(user):
+    here, there = signed_in(user), signed_in(user)
+    keys = [client.get(reverse("draft_key")).json()["key"] for client in (here, here, there)]
+    assert (keys[0] == keys[1], keys[0] == keys[2]) == (True, False)
+    here.post(reverse("logout"))
+    assert here.get(reverse("draft_key"), headers=JSON).status_code == 401
+
+
+def test_pages_about_cases_keep_no_draft_in_the_browser(root):
+    names = ("activity_create", "assisted_youth_update", "assistance_create", "case_grant_create", "scholarship_update")
+    assert [opens_case_files(name) for name in names] == [False, True, True, True, True]
+    client = signed_in(make_user("周予安", root, Role.Kind.CASEWORKER))
+    page = client.get(reverse("case_grant_create")).content.decode()
+    assert 'data-drafts="server"' in page
