@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0015_whole_exports'),
+        ('orgs', '0016_invitations'),
     ]
 
     operations = [
