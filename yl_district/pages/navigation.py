@@ -244,7 +244,7 @@ class Navigation:
         if self.is_at_page:
             return steps[:-1]
         pages = self.pages_by_section[self.section]
-        if self.page in pages and len(pages) > 1:
+        if self.page in pages and len(pages) > 1 and self.page.label != steps[-1][0]:
             steps.append((self.page.label, reverse(self.page.url_name)))
         return steps
 
