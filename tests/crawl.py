@@ -53,7 +53,7 @@ BUDGETS = {
 # New in each answer, or following from when it was made.
 PASSING = [
     r'name="(?:csrfmiddlewaretoken|submission|version)" value="[^"]*"',
-    r'nonce="[^"]*"',
+    r'(?:nonce|data-left)="[^"]*"',
     r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
     r"(?<=\d@)\d{8}T\d{6}",
 ]
