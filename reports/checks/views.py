@@ -1,6 +1,7 @@
 """Pages of the findings and their explanations, and of the comparison with the year before."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.contrib import messages
 from django.http import Http404
@@ -14,7 +15,7 @@ from yl_district.audit.access_log import Action, record
 from yl_district.pages.pages import form_page
 
 from ..documents.summary import compose
-from ..figures.comparison import comparison_rows, growth
+from ..figures.comparison import comparison_rows, growth, is_first, moves_in_words
 from ..figures.counting import results
 from ..figures.readers import may_know_cases
 from ..figures.scopes import Scope, asked_scope, scope_query
@@ -119,13 +120,23 @@ def comparison(request):
         "scope": scope,
         "form": form,
         "query": scope_query(scope),
-        "rows": [(row, answers.get(f"figure:{row.figure.key}")) for row in rows],
+        "first": [(row, answers.get(f"figure:{row.figure.key}")) for row in rows if is_first(row)],
+        "rest": rest_by_subject([row for row in rows if not is_first(row)]),
         "growth": growth(rows),
         "periods": [f"{side.label} {side.scope.period.start} 至 {side.scope.period.end}" for side in rows[0].sides],
         "has_before": rows[0].before is not None,
         "may_explain": may_explain(request.user, scope) and request.user.may_open("explanation_create"),
     }
     return render(request, "reports/comparison.html", context)
+
+
+def rest_by_subject(rows):
+    """The figures that are folded away, by subject, with how many of them rose and fell."""
+    groups_of_rows = [(subject.value, list(own)) for subject, own in groupby(rows, lambda row: row.figure.subject)]
+    return [
+        {"subject": subject, "rows": [(row, None) for row in own], "words": moves_in_words(own)}
+        for subject, own in groups_of_rows
+    ]
 
 
 def explanation_create(request):

@@ -15,6 +15,7 @@ from yl_district.periods import Period
 from ..models import CountedFigure, Edition, Report
 from .counting import results
 from .figure import Figure, Result
+from .lines import HEADLINES
 from .measures import INCOMPLETE, ROUNDED, amount, known
 from .scopes import Scope, scope_query
 
@@ -194,6 +195,24 @@ def signed_figures(scope: Scope) -> dict[str, CountedFigure]:
     editions = Edition.objects.filter(report__in=Report.objects.of_scope(scope)).order_by("-number")
     rows = CountedFigure.objects.filter(edition__in=editions.values("pk")[:1]).defer("records")
     return {row.key: row for row in rows}
+
+
+def is_first(row: FigureComparison) -> bool:
+    """Whether a figure is compared at the top of the page: one of the headlines, or one that has fallen."""
+    return row.is_fall or row.figure.key in HEADLINES
+
+
+def moves_in_words(rows: Iterable[FigureComparison]) -> str:
+    """How many figures rose, stayed and fell, and of how many that cannot be said: `增 6 项，平 1 项`."""
+    counts = Counter(direction(row) for row in rows)
+    return "，".join(f"{words} {counts[words]} 项" for words in ("增", "平", "减", "不作比较") if counts[words])
+
+
+def direction(row: FigureComparison) -> str:
+    """Whether a figure rose, stayed or fell, in one word."""
+    if row.is_fall:
+        return "减"
+    return "不作比较" if row.difference is None else "增" if row.difference else "平"
 
 
 def growth(rows: Iterable[FigureComparison]) -> list[dict[str, Any]]:

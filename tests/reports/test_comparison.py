@@ -137,11 +137,26 @@ def test_of_what_nobody_counted_no_unit_is_written(place):
     assert re.findall(r">未统计</a>(.*?)</span>", text) == [""]
 
 
+def shown_rows(page):
+    """Each figure on the page with its explanation: those at the top, then those that are folded away."""
+    return [*page.context["first"], *(each for group in page.context["rest"] for each in group["rows"])]
+
+
+def test_what_has_fallen_comes_first_and_the_rest_is_folded_by_subject_with_nothing_left_out(place):
+    held(place, YEAR - 1, 5, 6)
+    page = browser_of(place.staff).get(reverse("comparison"), {"year": YEAR})
+    first = [row.figure.key for row, _ in page.context["first"]]
+    assert {"sessions", "sessions.film", "attendances.film"} <= set(first)
+    rows = comparison_rows(year_scope(place.root))
+    assert sorted(row.figure.key for row, _ in shown_rows(page)) == sorted(row.figure.key for row in rows)
+    assert [group["words"] for group in page.context["rest"] if group["subject"] == "外部平台"] == ["平 2 项"]
+    assert page.content.decode().count('<details class="card compared-rest">') == len(page.context["rest"])
+
+
 def test_case_figures_are_compared_for_those_alone_who_may_know_them(place):
     for kind, is_known in [(Role.Kind.STAFF, True), (Role.Kind.LEADER, True), (Role.Kind.CADRE, False)]:
         client = browser_of(make_user(f"用户{kind}", place.branch, kind))
-        rows = client.get(reverse("comparison"), {"year": YEAR}).context["rows"]
-        keys = {row.figure.key for row, _ in rows}
+        keys = {row.figure.key for row, _ in shown_rows(client.get(reverse("comparison"), {"year": YEAR}))}
         assert (kind, keys & CASE_FIGURES) == (kind, CASE_FIGURES if is_known else set())
     assert [
         row.figure.key for row in comparison_rows(year_scope(place.root), False) if row.figure.key in CASE_FIGURES
@@ -160,7 +175,7 @@ def test_a_fall_is_explained_where_it_is_shown(place):
     held(place, YEAR - 1, 5, 6)
     client = browser_of(place.staff)
     page = client.get(reverse("comparison"), {"year": YEAR})
-    answered = {row.figure.key: answer for row, answer in page.context["rows"] if answer}
+    answered = {row.figure.key: answer for row, answer in shown_rows(page) if answer}
     assert set(answered) == {"sessions", "sessions.film", "attendances.film"}
     address = page.content.decode().partition(reverse("explanation_create"))[2].partition('"')[0]
     address = reverse("explanation_create") + address.replace("&amp;", "&")
