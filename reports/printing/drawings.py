@@ -14,6 +14,8 @@ from .colours import INK, QUIET, RULE, SERIES
 FONT = "Noto Sans SC, sans-serif"
 DRAWING_WIDTH = 360
 SIZE = 10.5
+# The part of a drawing that labels may take, and the length of a bar that is nearly nothing.
+MOST_ROOM, LEAST_BAR = 0.4, 1.5
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Line:
 def columns(title, lines, names, height=160):
     """A chart with a panel of vertical bars for each measure, one above the other, with the lines' labels below."""
     step = DRAWING_WIDTH / max(len(lines), 1)
+    label_size = min(SIZE, (step - 2) / max((ems(line.label) for line in lines), default=1))
     parts = []
     for measure, name in enumerate(names):
         top, floor = measure * height, measure * height + height - 20
@@ -44,17 +47,20 @@ def columns(title, lines, names, height=160):
         tallest, size = longest(lines, measure), min(SIZE, (step - 2) / widest(lines, measure))
         for place, line in enumerate(lines):
             mark, middle = line.marks[measure], step * (place + 0.5)
-            length = (height - 52) * mark.value / tallest
+            length = max((height - 52) * mark.value / tallest, LEAST_BAR if mark.value else 0)
             width = min(step * 0.55, 18)
             parts.append(bar(middle - width / 2, floor - length, width, length, SERIES[measure]))
             parts.append(bar_number(middle, floor - length - 4, mark, "middle", size))
-            parts.append(text(middle, floor + 13, line.label, "middle", QUIET))
+            parts.append(text(middle, floor + 13, line.label, "middle", QUIET, label_size))
     return drawing(title, height * len(names), parts)
 
 
 def bars(title, lines, names, row=20):
-    """A chart with a panel of horizontal bars for each measure, side by side, with the lines' labels on the left."""
-    room = 96
+    """A chart with a panel of horizontal bars for each measure, side by side, with the lines' labels on the left.
+
+    A label that needs more than its part of the drawing is cut, and told in full where it is pointed at.
+    """
+    room = min(max((ems(line.label) for line in lines), default=0) * SIZE, DRAWING_WIDTH * MOST_ROOM) + 8
     panel = (DRAWING_WIDTH - room) / len(names)
     parts = []
     for measure, name in enumerate(names):
@@ -64,10 +70,12 @@ def bars(title, lines, names, row=20):
         farthest = longest(lines, measure)
         for place, line in enumerate(lines):
             mark, top = line.marks[measure], 20 + place * row
-            length = longest_bar * mark.value / farthest
+            length = max(longest_bar * mark.value / farthest, LEAST_BAR if mark.value else 0)
             parts.append(bar(left, top, length, row * 0.55, SERIES[measure]))
             parts.append(bar_number(left + length + 4, top + row * 0.5, mark))
-    labels = [text(room - 8, 20 + place * row + row * 0.5, line.label, "end") for place, line in enumerate(lines)]
+    labels = [
+        cut_text(room - 8, 20 + place * row + row * 0.5, line.label, room - 8) for place, line in enumerate(lines)
+    ]
     return drawing(title, 20 + row * len(lines), [*labels, *parts])
 
 
@@ -77,9 +85,13 @@ def longest(lines, measure):
 
 
 def widest(lines, measure):
-    """The width of the longest text of a measure in ems; ASCII characters count as 0.58."""
-    texts = [line.marks[measure].text for line in lines]
-    return max((sum(0.58 if each.isascii() else 1 for each in one) for one in texts), default=1)
+    """The width of the longest text of a measure in ems."""
+    return max((ems(line.marks[measure].text) for line in lines), default=1)
+
+
+def ems(words):
+    """The width of a text in ems; ASCII characters count as 0.58."""
+    return sum(0.58 if each.isascii() else 1 for each in words)
 
 
 def drawing(title, height, parts):
@@ -121,6 +133,16 @@ def text(left, top, words, anchor="start", colour=INK, size=SIZE):
     """Text at a position."""
     given = (svg_length(left), svg_length(top), anchor, colour, svg_length(size), words)
     return format_html('<text x="{}" y="{}" text-anchor="{}" fill="{}" font-size="{}">{}</text>', *given)
+
+
+def cut_text(right, top, words, room):
+    """Text that ends at `right`, cut where it needs more room, then with the whole of it as its title."""
+    shown = words
+    while ems(shown) * SIZE > room:
+        shown = f"{shown.removesuffix('…')[:-1]}…"
+    if shown == words:
+        return text(right, top, words, "end")
+    return format_html("<g><title>{}</title>{}</g>", words, text(right, top, shown, "end"))
 
 
 def svg_length(length):

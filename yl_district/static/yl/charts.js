@@ -15,6 +15,22 @@ document.addEventListener("DOMContentLoaded", () => {
     const row = rows[items[0].dataIndex];
     return `${row.label}\n${names[0]}：${row.sessions}\n${names[1]}：${written(row)}`;
   };
+  // The width of the longest of some texts as it will be drawn.
+  const ruler = document.createElement("canvas").getContext("2d");
+  const longest = (texts) => {
+    ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    return Math.ceil(Math.max(0, ...texts.map((text) => ruler.measureText(text).width)));
+  };
+  const title = (text, left, top) => ({ text, left, top, padding: 0, textStyle: { fontSize: 13, fontWeight: 500, color: quiet } });
+  // A series of one panel whose bars bear their numbers, and of which the smallest that is not nothing can be seen.
+  const numbered = (at, rows, key, text, position) => ({
+    type: "bar",
+    xAxisIndex: at,
+    yAxisIndex: at,
+    data: rows.map((row) => ({ value: row[key], itemStyle: row[key] ? {} : { color: "transparent" } })),
+    barMinHeight: 2,
+    label: { show: true, position, color: quiet, formatter: (item) => text(rows[item.dataIndex]) },
+  });
   const common = (rows, names) => ({
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     color: [red, blue],
@@ -22,48 +38,43 @@ document.addEventListener("DOMContentLoaded", () => {
     tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: told(rows, names) },
   });
 
-  // Upright columns on two scales, for few and short labels.
-  function columns(rows, width, names) {
-    const scale = (at) => ({
-      type: "value",
-      name: names[at],
-      minInterval: 1,
-      alignTicks: true,
-      nameTextStyle: { color: quiet, align: at ? "right" : "left", padding: 0 },
-      axisLabel: { color: quiet },
-      splitLine: at ? { show: false } : line,
-    });
-    const series = (at, key) => ({
-      name: names[at],
-      type: "bar",
-      yAxisIndex: at,
-      data: rows.map((row) => row[key]),
-      barMaxWidth: 18,
-      itemStyle: { borderRadius: [3, 3, 0, 0] },
-    });
+  // Upright columns, one panel above the other, so that each number has a scale of its own; each column bears its number.
+  function columns(rows, width, names, height) {
+    const head = 44;
+    const foot = 40;
+    const gap = 16;
+    const panel = (height - foot + gap) / 2;
     // With their years months are too long to stand side by side: their year goes above, and some are left out.
     const isLong = rows.some((row) => row.label.includes("年"));
     const short = (label) => (width < 400 && !isLong ? label.replace("月", "") : label.replace("年", "年\n"));
+    const axis = (at) => ({
+      type: "category",
+      gridIndex: at,
+      data: rows.map((row) => row.label),
+      axisTick: { show: false },
+      axisLine: line,
+      axisLabel: { show: at === 1, interval: isLong ? "auto" : 0, color: quiet, formatter: short },
+    });
+    const series = (at, key, text) => ({
+      ...numbered(at, rows, key, text, "top"),
+      barMaxWidth: 18,
+      itemStyle: { borderRadius: [3, 3, 0, 0] },
+      labelLayout: { hideOverlap: true },
+    });
     return {
       ...common(rows, names),
-      grid: { left: 4, right: 4, top: 56, bottom: 4, containLabel: true },
-      legend: { top: 0, data: names, itemWidth: 14, itemHeight: 10 },
-      xAxis: {
-        type: "category",
-        data: rows.map((row) => row.label),
-        axisTick: { show: false },
-        axisLine: line,
-        axisLabel: { interval: isLong ? "auto" : 0, color: quiet, formatter: short },
-      },
-      yAxis: [scale(0), scale(1)],
-      series: [series(0, "sessions"), series(1, "attendances")],
+      title: [0, 1].map((at) => title(names[at], 0, at * panel)),
+      grid: [0, 1].map((at) => ({ left: 4, right: 4, top: at * panel + head, height: panel - head - gap })),
+      xAxis: [axis(0), axis(1)],
+      yAxis: [0, 1].map((at) => ({ type: "value", gridIndex: at, show: false })),
+      series: [series(0, "sessions", (row) => String(row.sessions)), series(1, "attendances", written)],
     };
   }
 
   // Lying bars in two panels that share their labels, for many and long ones; each bar bears its number.
   function bars(rows, width, names) {
     const labels = rows.map((row) => row.label);
-    const room = 12 * Math.max(...labels.map((label) => label.length)) + 16;
+    const room = Math.min(longest(labels), 0.4 * width) + 16;
     const panel = (width - room) / 2;
     const axis = (at) => ({
       type: "category",
@@ -72,47 +83,44 @@ document.addEventListener("DOMContentLoaded", () => {
       inverse: true,
       axisTick: { show: false },
       axisLine: line,
-      axisLabel: { show: at === 0, interval: 0, color: quiet },
+      axisLabel: { show: at === 0, interval: 0, color: quiet, width: room - 12, overflow: "truncate" },
     });
     const series = (at, key, text) => ({
-      name: names[at],
-      type: "bar",
-      xAxisIndex: at,
-      yAxisIndex: at,
-      data: rows.map((row) => row[key]),
+      ...numbered(at, rows, key, text, "right"),
       barMaxWidth: 14,
       itemStyle: { borderRadius: [0, 3, 3, 0] },
-      label: { show: true, position: "right", color: quiet, formatter: (item) => text(rows[item.dataIndex]) },
     });
-    const title = (at) => ({ text: names[at], left: room + at * panel, top: 0, textStyle: { fontSize: 13, fontWeight: 500, color: quiet } });
-    const place = (at, margin) => ({ left: room + at * panel, width: panel - margin, top: 28, bottom: 4 });
+    const texts = [(row) => String(row.sessions), written];
+    const place = (at) => ({ left: room + at * panel, width: panel - longest(rows.map(texts[at])) - 12, top: 28, bottom: 4 });
     return {
       ...common(rows, names),
-      title: [title(0), title(1)],
-      grid: [place(0, 36), place(1, 64)],
+      title: [0, 1].map((at) => title(names[at], room + at * panel, 0)),
+      grid: [place(0), place(1)],
       xAxis: [0, 1].map((at) => ({ type: "value", gridIndex: at, show: false })),
       yAxis: [axis(0), axis(1)],
-      series: [series(0, "sessions", (row) => String(row.sessions)), series(1, "attendances", written)],
+      series: [series(0, "sessions", texts[0]), series(1, "attendances", texts[1])],
     };
   }
 
   // Bars to both sides of nothing; what grew manifold ends at the edge and says its number.
   function growth(rows, width) {
+    const room = Math.min(longest(rows.map((row) => row.label)), 0.4 * width) + 16;
+    const percent = (row) => `${row.percent > 0 ? "+" : ""}${row.percent}%`;
     const most = Math.min(300, 50 * Math.ceil(Math.max(50, ...rows.map((row) => row.percent)) / 50));
     const least = Math.min(0, 25 * Math.floor(Math.min(...rows.map((row) => row.percent)) / 25));
     return {
       ...common(rows),
       tooltip: { trigger: "axis", renderMode: "richText", axisPointer: { type: "shadow" }, formatter: (items) => `${rows[items[0].dataIndex].label}\n${rows[items[0].dataIndex].text}` },
-      grid: { left: 4, right: 56, top: 4, bottom: 4, containLabel: true },
+      grid: { left: room, right: longest(rows.map(percent)) + 12, top: 4, bottom: width > 480 ? 28 : 4 },
       xAxis: { type: "value", min: least, max: most, axisLabel: { show: width > 480, color: quiet, formatter: "{value}%" }, splitLine: line },
-      yAxis: { type: "category", data: rows.map((row) => row.label), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { interval: 0, color: quiet } },
+      yAxis: { type: "category", data: rows.map((row) => row.label), inverse: true, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { interval: 0, color: quiet, width: room - 12, overflow: "truncate" } },
       series: [
         {
           type: "bar",
           data: rows.map((row) => ({
             value: Math.min(row.percent, most),
             itemStyle: { color: row.percent < 0 ? red : blue },
-            label: { show: true, position: "right", color: quiet, formatter: `${row.percent > 0 ? "+" : ""}${row.percent}%` },
+            label: { show: true, position: "right", color: quiet, formatter: percent(row) },
           })),
           barMaxWidth: 12,
         },
@@ -131,7 +139,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const chart = echarts.init(place, null, { renderer: "svg" });
     const draw = () => {
       chart.resize();
-      chart.setOption(shapes[place.dataset.shape](rows, place.clientWidth, names));
+      chart.setOption(shapes[place.dataset.shape](rows, place.clientWidth, names, place.clientHeight));
     };
     draw();
     new ResizeObserver(draw).observe(place);
