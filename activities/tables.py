@@ -58,7 +58,7 @@ class SignInTable(PageTable):
     capacity = tables.Column(orderable=False)
     mobile = MaskedColumn(accessor="person__mobile")
     removal = tables.Column(
-        "",
+        "办理",
         accessor="pk",
         linkify=lambda record, table: table_address(table, "sign_in_delete", record.pk),
         orderable=False,

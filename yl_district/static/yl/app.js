@@ -13,6 +13,8 @@ function enhanceChoices(root) {
       plugins: select.multiple ? ["remove_button"] : [],
       render: { no_results: () => '<div class="no-results">没有符合的选项</div>' },
     });
+    // The field in its place bears the label.
+    select.setAttribute("aria-hidden", "true");
   }
 }
 
