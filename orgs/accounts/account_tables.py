@@ -21,16 +21,10 @@ class AccountTable(PageTable):
     name = RecordColumn(empty_values=(), order_by=("name_sort", "username"))
     username = tables.Column("用户名")
     roles = tables.Column("角色", accessor="roles__all", orderable=False, attrs={"td": {"class": "long"}})
-    invitation = tables.Column(
-        "邀请",
-        accessor="newest_invitations",
-        orderable=False,
-        empty_values=(None, []),
-        attrs={"td": {"class": "day"}},
-    )
+    invitation = tables.Column("邀请", accessor="newest_invitations", orderable=False, empty_values=(None, []))
     last_login = tables.DateTimeColumn(verbose_name="最近登录", format="Y-m-d H:i")
     has_second_factor = tables.Column("动态口令")
-    is_active = tables.Column("状态")
+    is_active = tables.Column("状态", attrs={"td": {"class": "day"}})
 
     class Meta(PageTable.Meta):
         model = User
@@ -48,8 +42,10 @@ class AccountTable(PageTable):
         """Returns the state of the newest one-time link, and until when an unused one is good."""
         newest = value[0]
         state = newest.state_at(timezone.now())
-        until = f"（至 {timezone.localtime(newest.expires_at):%m-%d}）" if state == newest.State.UNUSED else ""
-        return f"{state.label}{until}"
+        until = f"至 {timezone.localtime(newest.expires_at):%m-%d}" if state == newest.State.UNUSED else ""
+        return format_html_join(
+            " ", '<span class="text-nowrap">{}</span>', ([text] for text in (state.label, until) if text)
+        )
 
     def render_has_second_factor(self, value):
         """Returns in words whether one-time codes are set up."""
