@@ -79,6 +79,9 @@ def test_dates_and_places_are_kept_but_whom_it_is_about_is_asked_anew(place, url
     answer = registered(place.office, url_name, **typed)
     assert answer.status_code == 302 and model.objects.count() == 1
     assert set(parse_qs(urlsplit(answer.url).query)) == kept
+    form = place.office.get(answer.url).context["form"]
+    focused = [name for name, field in form.fields.items() if field.widget.attrs.get("autofocus")]
+    assert focused == [next(name for name in form.fields if name not in kept)]
 
 
 def test_a_form_sent_twice_registers_once_and_leads_to_the_next(place):

@@ -270,12 +270,12 @@ class PageFormMixin(UnreadableFields):
         if is_confirmed:
             self.add_error(REASON, f"请填写{label}。")
 
-    def focus(self):
-        """Sets autofocus on the first field with errors, else on the first field; none above an announcement."""
+    def focus(self, begun=()):
+        """Sets autofocus on the first field with errors, else on the first not `begun`; none above an announcement."""
         if self.announced and not self.errors:
             return
         wrong = [name for name in self.fields if name in self.errors]
-        for name in wrong or list(self.fields)[:1]:
+        for name in wrong or [name for name in self.fields if name not in begun][:1]:
             self.fields[name].widget.attrs["autofocus"] = True
             return
 

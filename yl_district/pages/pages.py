@@ -116,7 +116,8 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
     """A form that creates a record or updates `instance` atomically, then redirects to `after` or the record's page."""
     is_new = instance is None or instance.pk is None
     stays = getattr(form_class, "stays", ()) if is_new else ()
-    initial = (initial or {}) | {name: request.GET[name] for name in stays if name in request.GET}
+    begun = {name: request.GET[name] for name in stays if name in request.GET}
+    initial = (initial or {}) | begun
 
     def build(data=None):
         files = None if data is None else request.FILES
@@ -140,7 +141,7 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
     else:
         form = build()
     if is_new or form.errors:
-        form.focus()
+        form.focus(begun)
     back = after or (list_address(request) if instance is None else instance.get_absolute_url())
     context |= {"title": title, "form": form, "back": back}
     return render(request, template_names(request, "form"), context, status=form.http_status)
