@@ -307,6 +307,9 @@ ACCESS = {
     "word_layout_download": DISTRICT_KEEPERS,
     "word_layout_create": ROOT_ADMINISTRATORS,
     "word_layout_delete": ROOT_ADMINISTRATORS,
+    # What each page is for
+    "help_list": SIGNED_IN,
+    "help_detail": SIGNED_IN,
     # Searching lists, each of which is opened by its own line
     "list_search": SIGNED_IN,
     # The one search, of which each kind of record is searched for those who may open its list

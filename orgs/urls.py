@@ -4,7 +4,7 @@ from allauth.mfa.recovery_codes import views as recovery_code_views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path
 
-from . import many_views, new_organisation_views, notice_views, views, who_can_see_views
+from . import help_views, many_views, new_organisation_views, notice_views, views, who_can_see_views
 from .accounts import account_views, first_run_views, session_views, sign_in_views
 from .accounts import many_views as account_many_views
 from .unmasking import record_unmask
@@ -53,6 +53,8 @@ account_patterns = [
 urlpatterns = [
     *sign_in_patterns,
     *account_patterns,
+    path("help/", help_views.help_list, name="help_list"),
+    path("help/<slug:key>/", help_views.help_detail, name="help_detail"),
     path("readers/<str:kind>/<int:pk>/", who_can_see_views.record_readers, name="record_readers"),
     path("unmask/<slug:kind>/<int:pk>/", record_unmask, name="record_unmask"),
     path("organisations/", views.organisation_list, name="organisation_list"),

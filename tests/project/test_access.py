@@ -91,7 +91,7 @@ ABOUT_ONESELF = {
 # They take no forms, whatever the record.
 READ_ONLY = {
     *("record_history", "record_readers", "import_batch_detail", "import_batch_wrong_rows"),
-    "attachment_export",
+    *("attachment_export", "help_list", "help_detail"),
     *("edition_detail", "edition_figure", "edition_export", "word_layout_download"),
 }
 # They take nothing but forms.
