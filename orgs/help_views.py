@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from yl_district.pages.navigation import MENU, is_in_menu
+from yl_district.pages.navigation import SECTIONS
 
 from .help_pages import QUICK_START, help_names, help_of
 from .roles import RoleKind
@@ -12,10 +12,10 @@ from .roles import RoleKind
 
 @require_GET
 def help_list(request):
-    """Every text, by the menu's groups: of the pages that the user may open, and the quick starts, one's own first."""
+    """Every text: the quick starts, one's own first, and by the menu's sections those of pages open to the user."""
     groups = [
-        (label, [(entry.label, help_of(entry.url_name)) for entry in entries if is_in_menu(entry, request.user)])
-        for label, entries in MENU
+        (section.label, [(each.label, help_of(each.url_name)) for each in section.pages_for(request.user)])
+        for section in SECTIONS
     ]
     own = [kind for kind in RoleKind if request.user.holds(kind)]
     others = [kind for kind in RoleKind if kind not in own]

@@ -28,6 +28,7 @@ class FirstStep:
     - `purpose`: what it is for and what it makes possible, in a sentence.
     - `counted`: the name of the count that tells how far it is; `unit` and `whole`, another count, say it in words.
     - `ways`: (words, URL name, query) of the pages on which it is done, the first the usual one.
+    - `act`: the URL name of what is done there, where that is not open to all who may open the page.
     - `by`: who does it, for users who may not.
     """
 
@@ -39,6 +40,7 @@ class FirstStep:
     ways: tuple[tuple[str, str, str], ...]
     by: str = "委机关专干"
     whole: str = ""
+    act: str = ""
 
     def is_done(self, counts: dict[str, int]) -> bool:
         """Whether there is a record of it; of a whole, whether it is complete."""
@@ -84,14 +86,16 @@ FIRST_STEPS = (
         "liaisons",
         "个村、社区有联系委员",
         (("勾选村、社区", "organisation_list", ""),),
+        act="organisations_liaison",
     ),
     FirstStep(
         "accounts",
         "团干部的账号",
-        "给在任的团干部开立账号，名单和活动就由各村、社区自己登记，不必再收表。",
+        "勾选在任的团干部，一次为多人开立账号，邀请单打印出来分发；名单和活动就由各村、社区自己登记，不必再收表。",
         "accounts",
         "名",
-        (("团干部列表", "post_list", ""),),
+        (("没有账号的团干部", "accountless_post_list", ""),),
+        by="系统管理员",
         whole="cadres",
     ),
     FirstStep(
@@ -105,7 +109,7 @@ FIRST_STEPS = (
     FirstStep(
         "targets",
         "年度任务",
-        "上级下达了指标的，登记各项任务数；首页随时显示完成到哪里、是否落后。没有下达的可以跳过。",
+        "上级下达了指标的，登记各项任务数；工作台随时显示完成到哪里、是否落后。没有下达的可以跳过。",
         "targets",
         "项",
         (("登记任务", "target_create", ""), ("用文件导入", "import_batch_create", "kind=targets")),
@@ -155,6 +159,8 @@ class FirstStepNow:
     is_left_out: bool
     told: str
     ways: list[tuple[str, str, str]]
+    # Whether there is yet what it is done for.
+    is_ready: bool
 
     @property
     def is_open(self) -> bool:
@@ -163,15 +169,21 @@ class FirstStepNow:
 
 
 def steps_now(user: User, left_out: set[str]) -> list[FirstStepNow]:
-    """The steps as they stand today; how far a step is is told to those who may do it."""
+    """The steps as they stand today for the user."""
     counts = counts_on(timezone.localdate())
     found = []
     for step in FIRST_STEPS:
-        ways = [way for way in step.ways if user.may_open(way[1])]
+        ways = [way for way in step.ways if user.may_open(step.act or way[1])]
         is_done = step.is_done(counts)
-        told = step.told(counts) if ways else ""
-        found.append(FirstStepNow(step, is_done, step.key in left_out and not is_done, told, ways))
+        is_left_out = step.key in left_out and not is_done
+        is_ready = not step.whole or bool(counts[step.whole])
+        found.append(FirstStepNow(step, is_done, is_left_out, step.told(counts), ways, is_ready))
     return found
+
+
+def next_of(left: list[FirstStepNow]) -> FirstStepNow | None:
+    """The first of the open steps that the user can do now, or None."""
+    return next((one for one in left if one.ways and one.is_ready), None)
 
 
 def card_of(user: User) -> dict:
@@ -186,7 +198,7 @@ def card_of(user: User) -> dict:
     if not left:
         forget()
         return {}
-    following = next((one for one in left if one.ways), left[0])
+    following = next_of(left) or left[0]
     return {"next": following, "settled": len(steps) - len(left), "number": len(steps)}
 
 
@@ -194,7 +206,7 @@ def getting_started(request: UserRequest) -> HttpResponse:
     """The steps, each with what it is for, how far it is and where it is done."""
     left_out = steps_left_out()
     steps = steps_now(request.user, left_out or set())
-    following = next((one for one in steps if one.is_open and one.ways), None)
+    following = next_of([one for one in steps if one.is_open])
     context = {
         "title": "起步",
         "steps": steps,
