@@ -12,6 +12,7 @@ class ActivityTable(PageTable):
     """Activities."""
 
     related = ("type", "host", "hub")
+    phone_columns = ("held_on", "type")
 
     name = RecordColumn(order_by="name_sort")
     hub = tables.Column(order_by="hub__name_sort")
@@ -62,6 +63,7 @@ class SignInTable(PageTable):
         accessor="pk",
         linkify=lambda record, table: table_address(table, "sign_in_delete", record.pk),
         orderable=False,
+        attrs={"td": {"class": "row-act"}},
     )
 
     class Meta(PageTable.Meta):

@@ -21,6 +21,7 @@ class AssistedYouthTable(PageTable):
 
     related = ("organisation",)
     prefetched = ("person",)
+    phone_columns = ("organisation", "school")
 
     person = PersonNameColumn(accessor="shown_name", verbose_name="姓名")
     gender = tables.Column(accessor="person__gender", orderable=False)

@@ -21,6 +21,7 @@ class MemberTable(PageTable):
     """Members."""
 
     related = ("person", "branch")
+    phone_columns = ("branch", "mobile")
 
     person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     education = tables.Column(attrs={"td": {"class": "secondary"}})
@@ -47,6 +48,7 @@ class PostTable(PageTable):
     """Cadres' posts."""
 
     related = ("person", "organisation")
+    phone_columns = ("organisation", "title")
 
     person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     mobile = MaskedColumn(accessor="person__mobile")

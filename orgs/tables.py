@@ -25,6 +25,7 @@ class OrganisationTreeTable(OrganisationTable):
     """Organisations indented as a tree, with what `listed_for` adds."""
 
     rows_per_page = 100
+    phone_columns = ("category", "member_count")
 
     name = RecordColumn(order_by="name_sort", attrs={"td": {"class": lambda record: f"record depth-{record.depth}"}})
     parent_name = tables.Column(
@@ -48,6 +49,7 @@ class UnitTable(PageTable):
     """Two-new organisations."""
 
     related = ("branch",)
+    phone_columns = ("branch", "status")
 
     name = RecordColumn(order_by="name_sort")
 

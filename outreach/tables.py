@@ -27,9 +27,9 @@ class LinkTable(PageTable):
 class LinkContactTable(LinkTable):
     """Links with the day of the latest contact and the way to log one, of links with `reached_on`."""
 
-    phone_columns = ("reached_on", "mobile")
+    phone_columns = ("reached_on",)
 
-    reached_on = DayColumn("最近联系")
+    reached_on = DayColumn("最近联系", default="尚未联系")
     contact = tables.Column("", accessor="pk", orderable=False, attrs={"td": {"class": "row-act"}})
 
     class Meta(PageTable.Meta):
@@ -51,6 +51,7 @@ class ContactTable(PageTable):
 
     related = ("cadre",)
     prefetched = ("links__youth",)
+    phone_columns = ("form", "youths")
 
     held_on = RecordColumn()
     cadre = tables.Column(accessor="cadre__shown_name", order_by="cadre__name_sort", verbose_name="团干部")

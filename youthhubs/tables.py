@@ -32,6 +32,7 @@ class VolunteerTable(PageTable):
 
     related = ("person",)
     prefetched = ("places__hub",)
+    phone_columns = ("hub", "mobile")
 
     person = RecordColumn(accessor="person__shown_name", order_by="person__name_sort")
     hub = tables.Column("志愿者队伍", accessor="team")

@@ -1,5 +1,7 @@
 """Base classes of all tables."""
 
+from itertools import islice
+
 import django_tables2 as tables
 from django.db.models import DateField, DateTimeField
 from django.utils import formats, timezone
@@ -50,6 +52,15 @@ class PageRows(BoundRows):
         return kind(self.data[key], table=self.table)
 
 
+NOT_TOLD = frozenset({"record", "secondary", "row-act", "parent"})
+
+
+def css_of(column):
+    """The classes of a column's cells, as far as they are the same in each row."""
+    css = (column.column.attrs.get("td") or {}).get("class", "")
+    return set(css.split()) if isinstance(css, str) else {"record"}
+
+
 class PageTable(tables.Table):
     """A table whose first column links to the record; `related` and `prefetched` name the relations its columns use.
 
@@ -71,7 +82,23 @@ class PageTable(tables.Table):
             if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
                 bound.column.orderable = False  # sorting ciphertext is meaningless
                 self.sealed.add(bound.name)
+        for bound in self.columns:
+            bound.is_told = bound.name in (self.phone_columns or self._first_columns())
         self.rows = PageRows(self.data, self)
+
+    def _first_columns(self):
+        """The names of the first two columns besides the name of a row; of the first five where rows have none."""
+        names = (bound.name for bound in self.columns if css_of(bound).isdisjoint(NOT_TOLD))
+        return [*islice(names, 2 if any("record" in css_of(bound) for bound in self.columns) else 5)]
+
+    @property
+    def orders(self):
+        """The orders that can be chosen: value in the address, label, whether it is the present one."""
+        present = [str(alias) for alias in self.order_by or ()][:1]
+        for column in self.columns:
+            if column.orderable:
+                for value, way in ((column.name, "由小到大"), (f"-{column.name}", "由大到小")):
+                    yield value, f"{column.header}（{way}）", [value] == present
 
     class Meta:
         attrs = {"class": "table table-vcenter card-table stacked"}
