@@ -42,6 +42,11 @@ GRANT_READERS = GRANT_DECIDERS | {CASEWORKER}
 
 ACCESS = {
     # Signing in and the user's own account
+    "app_manifest": PUBLIC,
+    "service_worker": PUBLIC,
+    "offline": PUBLIC,
+    "queue_key": SIGNED_IN,
+    "submission_state": SIGNED_IN,
     "login": PUBLIC,
     "account_login": PUBLIC,
     "mfa_authenticate": PUBLIC,

@@ -254,7 +254,9 @@ def open_page(new_context, browser_errors):
     """A function that opens a browser window of a given kind on the running site; `page.goto("/members/")` works."""
 
     def open_page(**window):
-        context = new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **window)
+        # A worker of its own for each window would fetch the shell each time.
+        plain = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "service_workers": "block"}
+        context = new_context(**plain | window)
         context.set_default_timeout(1000 * HANGING)
         page = context.new_page()
         page.on("pageerror", lambda error: browser_errors.append(str(error)))

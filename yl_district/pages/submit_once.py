@@ -16,7 +16,8 @@ from .models import Submission
 
 TOKEN_FIELD = "submission"
 OWN_FIELDS = (TOKEN_FIELD, "csrfmiddlewaretoken")
-TOKENS_KEPT = timedelta(days=2)
+# Longer than a browser tries to send what waits (KEPT_FOR in queue.js).
+TOKENS_KEPT = timedelta(days=30)
 MOST_CLEARED = 100
 
 

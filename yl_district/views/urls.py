@@ -1,8 +1,13 @@
 from django.urls import path
 
-from . import access_log, attachments, awaited_cells, history, searching
+from . import access_log, app_shell, attachments, awaited_cells, history, searching
 
 urlpatterns = [
+    path("manifest.webmanifest", app_shell.app_manifest, name="app_manifest"),
+    path("service-worker.js", app_shell.service_worker, name="service_worker"),
+    path("offline/", app_shell.offline, name="offline"),
+    path("queue/key/", app_shell.queue_key, name="queue_key"),
+    path("queue/sent/", app_shell.submission_state, name="submission_state"),
     path("lists/search/", searching.list_search, name="list_search"),
     path("access-log/", access_log.access_entry_list, name="access_entry_list"),
     path("access-log/verify/", access_log.access_log_verify, name="access_log_verify"),
