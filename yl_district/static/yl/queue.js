@@ -10,7 +10,7 @@
   const page = document.currentScript?.dataset ?? document.querySelector("script[data-queue-key]").dataset;
   const PREFIX = "yl-queue:";
   const OWN = `${PREFIX}${account}:`;
-  const SKIPPED = ["csrfmiddlewaretoken", "submission"];
+  const UNTOLD = ["hidden", "submit", "button", "reset"];
   const TRIED_EVERY = 30000;
   // Below the days for which the server remembers tokens.
   const KEPT_FOR = 20 * 24 * 3600 * 1000;
@@ -70,7 +70,7 @@
   function written(form) {
     const told = [];
     for (const field of form.elements) {
-      if (!field.name || field.type === "hidden" || SKIPPED.includes(field.name)) continue;
+      if (!field.name || UNTOLD.includes(field.type)) continue;
       const label = field.labels?.[0]?.textContent.replace("*", "").trim() || field.name;
       if (field.type === "checkbox" || field.type === "radio") {
         if (field.checked) told.push(label);

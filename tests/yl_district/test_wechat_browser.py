@@ -1,0 +1,30 @@
+"""WeChat's browser saves and prints nothing, and pages say so there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import PHONE
+from tests.factories import make_activity
+from tests.pages import two_branches
+
+WECHAT = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/116.0 Mobile Safari/537.36 MicroMessenger/8.0.42"
+WORDS = "请在电脑上下载，或点右上角用浏览器打开。"
+
+
+@pytest.mark.full
+@pytest.mark.cpu(5)
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("agent", "times"), [({"user_agent": WECHAT}, 1), ({}, 0)])
+def test_a_download_is_refused_in_words_in_wechat_alone(open_page, sign_in, agent, times):
+    place = two_branches()
+    make_activity(place.here)
+    page = open_page(**PHONE, **agent)
+    sign_in(page, place.branch_cadre)
+    page.goto("/activities/")
+    page.get_by_text("导出", exact=True).tap()
+    if times:
+        page.get_by_text("导出 Excel").tap()
+    else:
+        with page.expect_download():
+            page.get_by_text("导出 Excel").tap()
+    expect(page.get_by_text(WORDS)).to_have_count(times)
