@@ -19,6 +19,8 @@ HUB_KEEPERS = RECORD_KEEPERS | {RoleKind.HUB_OPERATOR}
 GRASSROOTS = frozenset({RoleKind.CADRE, RoleKind.HUB_OPERATOR})
 CASE_KEEPERS = frozenset({RoleKind.STAFF, RoleKind.CASEWORKER})
 FIGURE_READERS = frozenset({RoleKind.STAFF, RoleKind.CADRE, RoleKind.LEADER})
+# Whoever has these roles alone may stay signed in on a phone of their own: they need no code and see no cases.
+STAYING_SIGNED_IN = frozenset({RoleKind.CADRE, RoleKind.HUB_OPERATOR})
 # Roles that require one-time codes when signing in.
 SECOND_FACTOR_DEMANDED = (RoleKind.ADMINISTRATOR, RoleKind.CASEWORKER, RoleKind.AUDITOR)
 

@@ -297,6 +297,8 @@ if HTTPS:
 # A session ends after this time of inactivity, and after twelve hours in any case.
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
 SESSION_COOKIE_AGE = SESSION_LAST_SECONDS = 12 * 3600
+# On the own phone of a cadre or a hub operator, who asked for it when signing in, it ends after this time alone.
+SESSION_REMEMBERED_SECONDS = 30 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {

@@ -24,6 +24,7 @@ from . import login_attempts
 from .devices import device_of, remember_device
 from .ended_sessions import remember_owner
 from .guess_budgets import GUESSED_CODE, SecretGuess, guesser
+from .sessions import list_as_remembered, remember_if_asked
 
 PROVED_FOR = "proved_for"
 WRONG_CREDENTIALS = "手机号码、用户名或密码不正确，请重新输入（区分大小写）。"
@@ -148,10 +149,12 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ImmediateHttpResponse(redirect("login"))
         super().login(request, user)
         login_attempts.reset_attempts(*password_guess(request, user.username).counter)
-        record(Action.SIGN_IN, user=user, request=request)
+        is_remembered = remember_if_asked(request, user)
+        record(Action.SIGN_IN, user=user, request=request, detail="保持登录 30 天" if is_remembered else "")
 
     def post_login(self, request, user, **options):
         response = super().post_login(request, user, **options)
+        list_as_remembered(request)
         remember_device(request, response, user)
         remember_owner(response, user)
         return response

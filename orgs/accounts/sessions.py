@@ -4,6 +4,7 @@ import base64
 import logging
 import os
 import time
+from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import DatabaseError
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from yl_district.audit.access_log import AccessLogUnavailable, Action, record
 from yl_district.database.outages import hardly_waiting, outage_of
@@ -23,6 +25,7 @@ from ..models import Invitation
 logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
 DRAFT_KEY, DRAFT_KEY_BYTES = "draft_key", 32
+REMEMBER, REMEMBERED = "remember", "remembered"
 WARNING_SECONDS, PING_SECONDS = 180, 300
 
 
@@ -49,17 +52,54 @@ def end_sessions(user):
     user.refresh_from_db(fields=["session_stamp"])
 
 
+def ask_to_remember(request, is_wanted):
+    """Notes before a sign-in whether the phone is to stay signed in."""
+    request.session[REMEMBER] = is_wanted
+
+
+def remember_if_asked(request, user):
+    """Has the session of whoever may and wants it outlast idling; returns whether it does."""
+    if not request.session.pop(REMEMBER, False) or not user.may_stay_signed_in:
+        return False
+    request.session[REMEMBERED] = True
+    request.session.set_expiry(settings.SESSION_REMEMBERED_SECONDS)
+    return True
+
+
+def list_as_remembered(request):
+    """Has the list of the user's own sessions say until when a phone stays signed in."""
+    if request.session.get(REMEMBERED):
+        until = timezone.localdate() + timedelta(seconds=settings.SESSION_REMEMBERED_SECONDS)
+        rows = UserSession.objects.filter(session_key=request.session.session_key)
+        rows.update(data={"remembered_until": until.isoformat()})
+
+
+def stop_remembering(request):
+    """Has the session be one like any other from now on."""
+    if request.session.pop(REMEMBERED, False):
+        request.session.set_expiry(None)
+        request.session[STARTED] = request.session[SEEN] = int(time.time())
+
+
+def limits_of(request):
+    """Returns the seconds without use, and in all, after which a session ends."""
+    if request.session.get(REMEMBERED) and request.user.may_stay_signed_in:
+        return settings.SESSION_REMEMBERED_SECONDS, settings.SESSION_REMEMBERED_SECONDS
+    return settings.SESSION_IDLE_SECONDS, settings.SESSION_LAST_SECONDS
+
+
 def seconds_left(request):
     """Returns the seconds until a session ends for want of use, and in any case.
 
     Also so many before that a page warns of it, and after which it says that somebody has been typing.
     """
     now, session = int(time.time()), request.session
+    idle, last = limits_of(request)
     return {
         "warning": min(WARNING_SECONDS, settings.SESSION_IDLE_SECONDS // 2),
         "ping": min(PING_SECONDS, settings.SESSION_IDLE_SECONDS // 6),
-        "idle": settings.SESSION_IDLE_SECONDS - (now - session.get(SEEN, 0)),
-        "last": settings.SESSION_LAST_SECONDS - (now - session.get(STARTED, 0)),
+        "idle": idle - (now - session.get(SEEN, 0)),
+        "last": last - (now - session.get(STARTED, 0)),
     }
 
 
@@ -81,7 +121,8 @@ class SessionEndMiddleware:
         """Signs the user out if the session has expired, else records the activity."""
         now, session = int(time.time()), request.session
         idle = now - session.get(SEEN, 0)
-        if idle >= settings.SESSION_IDLE_SECONDS or now - session.get(STARTED, 0) >= settings.SESSION_LAST_SECONDS:
+        longest_idle, longest = limits_of(request)
+        if idle >= longest_idle or now - session.get(STARTED, 0) >= longest:
             record(Action.SIGN_OUT, request=request, detail="超时自动退出")
             logout(request)
             messages.info(request, "登录已超时，请重新登录。")

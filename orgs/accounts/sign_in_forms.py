@@ -23,6 +23,7 @@ from . import login_attempts
 from .authentication import code_guess, note_spent_budget
 from .password_validators import rules_in_words
 from .second_factor import DEMO_SECRET, spend_code, step_of
+from .sessions import ask_to_remember
 
 
 class EntranceMixin:
@@ -32,7 +33,8 @@ class EntranceMixin:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
             prepare_field(field)
-            field.widget.attrs["class"] = "form-control form-control-lg"
+            is_box = isinstance(field.widget, forms.CheckboxInput)
+            field.widget.attrs["class"] = "form-check-input" if is_box else "form-control form-control-lg"
             field.widget.attrs.pop("placeholder", None)
             if name == next(iter(self.fields)):
                 field.widget.attrs["autofocus"] = True
@@ -64,6 +66,12 @@ class CredentialsForm(EntranceMixin, forms.Form):
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
 
+    remember = forms.BooleanField(
+        label="在这部手机上保持登录 30 天（仅限本人手机）",
+        help_text="只对基层团干部、青年汇负责人有效；公用的手机和电脑请不要勾选。",
+        required=False,
+    )
+
     def __init__(self, *args, request=None, **options):
         super().__init__(*args, **options)
         self.request = request
@@ -80,6 +88,7 @@ class CredentialsForm(EntranceMixin, forms.Form):
 
     def login(self, request, redirect_url=None):
         """Continues to the second factor or signs in; called by allauth's view."""
+        ask_to_remember(request, self.cleaned_data["remember"])
         login = Login(user=self.user, redirect_url=redirect_url)
         return perform_password_login(request, {}, login)
 

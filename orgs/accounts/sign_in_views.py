@@ -29,7 +29,7 @@ from .devices import remember_device
 from .guess_budgets import GUESSED_LINK, SecretGuess, guesser
 from .invitations import invitation_of
 from .second_factor import LAST_STEP, note_second_factor
-from .sessions import end_sessions
+from .sessions import end_sessions, stop_remembering
 from .sign_in_forms import CredentialsForm, FirstPasswordForm, OwnPasswordForm
 
 
@@ -73,6 +73,7 @@ def password_change(request):
         try:
             with transaction.atomic():
                 update_session_auth_hash(request, change_own_password(form, request))
+                stop_remembering(request)
                 UserSession.objects.create_from_request(request)
         except ValidationError as error:
             form.add_error(None, error)

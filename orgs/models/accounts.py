@@ -29,6 +29,7 @@ from ..roles import (
     GRASSROOTS,
     RECORD_KEEPERS,
     SECOND_FACTOR_DEMANDED,
+    STAYING_SIGNED_IN,
     RoleKind,
     misplaced,
     role_conflict,
@@ -227,6 +228,12 @@ class User(SealedModel, AbstractUser):
     def may_open(self, url_name):
         """Whether the access table lets the user open the address with this URL name."""
         return is_allowed(self, url_name)
+
+    @property
+    def may_stay_signed_in(self):
+        """Whether all of the user's roles, of which there is one, let a phone stay signed in."""
+        kinds = {role.kind for role in self.held_roles}
+        return bool(kinds) and kinds <= STAYING_SIGNED_IN
 
     @property
     def reached_organisations(self):
