@@ -13,6 +13,7 @@ from yl_district.audit.access_log import Action, record, subject_of
 from yl_district.database.actors import whole_case_files
 from yl_district.validators import problem
 
+from .case_drafts import drop_drafts_under
 from .models import AssistedYouth, CaseGrant, Pairing
 
 
@@ -80,6 +81,7 @@ def end_grant(grant, *, request):
     grant = CaseGrant.objects.select_for_update(no_key=True, of=("self",)).get(pk=grant.pk)
     if grant.ended_on is None:
         grant.end(timezone.localdate())
+        drop_drafts_under([grant])
         log_grant(grant, "终止", request)
 
 
@@ -135,6 +137,7 @@ def close_open_grants(grants, day):
     ended = list(grants.filter(ended_on__isnull=True).select_for_update(no_key=True, of=("self",)))
     for grant in ended:
         grant.end(day)
+    drop_drafts_under(ended)
     return ended
 
 

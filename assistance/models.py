@@ -1,6 +1,6 @@
 """Case files of assisted youths: plans, pairings, assistances and scholarships; and the grants that open them."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -31,6 +31,7 @@ from yl_district.record_options import Merging, RecordOptions
 from yl_district.validators import check_order, problem, validate_year
 
 LONGEST_GRANT = 366
+DRAFTS_KEPT = timedelta(days=30)
 # The label of every key to a person that tells of a case: by it cases, grants and scholarships of one person meet.
 OF_CASE = "case.person"
 
@@ -731,3 +732,33 @@ class Scholarship(SealedLinkModel):
         if self.amount is not None and self.amount < 0:
             raise ValidationError({"amount": problem("不小于 0 的金额", "请核对金额")})
         check_order(self, "applied_on", "approved_on")
+
+
+class CaseDraftQuerySet(models.QuerySet):
+    def held_by(self, user: User) -> Self:
+        """The drafts of one user, the latest first."""
+        return self.filter(user=user.pk).order_by("-kept_at", "-pk")
+
+    def stale_on(self, now: datetime) -> Self:
+        """Drafts that are kept no longer."""
+        return self.filter(kept_at__lt=now - DRAFTS_KEPT)
+
+
+class CaseDraft(SealedModel):
+    """What a user has typed into a form about cases and not saved yet, as JSON, with its address and its grants.
+
+    All of it is one encrypted cell, so that nothing tells which file it belongs to.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name="填写人")
+    content = EncryptedTextField("内容")
+    kept_at = models.DateTimeField("暂存时间", default=timezone.now)
+
+    objects = CaseDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "个案草稿"
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.user} {self.kept_at:%Y-%m-%d}"

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from . import grant_views, many_views, retention_views, views
+from . import draft_views, grant_views, many_views, retention_views, views
 
 urlpatterns = [
+    path("case-drafts/keep/", draft_views.case_draft_keep, name="case_draft_keep"),
+    path("case-drafts/find/", draft_views.case_draft_find, name="case_draft_find"),
+    path("case-drafts/drop/", draft_views.case_draft_drop, name="case_draft_drop"),
     path("case-grants/", grant_views.case_grant_list, name="case_grant_list"),
     path("case-grants/create/", grant_views.case_grant_create, name="case_grant_create"),
     path("case-grants/<int:pk>/", grant_views.case_grant_detail, name="case_grant_detail"),

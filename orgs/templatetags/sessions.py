@@ -24,6 +24,13 @@ def session_layer(context):
         "user": request.user,
         "mark": account_mark(request.user),
         "left": json.dumps(seconds_left(request)),
-        "drafts": "server" if opens_case_files(name) else "browser",
+        "drafts": place_of_drafts(request.user, name),
         "asks": name in ASKING_PAGES,
     }
+
+
+def place_of_drafts(user, url_name):
+    """Returns where what is typed on a page is kept: "browser", about cases "server", or "" for nowhere."""
+    if not opens_case_files(url_name):
+        return "browser"
+    return "server" if user.may_open("case_draft_keep") else ""

@@ -96,6 +96,7 @@ READ_ONLY = {
 }
 # They take nothing but forms.
 SENT_ONLY = {
+    *("case_draft_keep", "case_draft_find", "case_draft_drop"),
     *("section_move", "section_preview", "list_search", "notices_read"),
     *(f"import_batch_{name}" for name in ("alias", "answer", "check", "commit", "decide", "delete", "spellings")),
 }

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
-from orgs.models import Organisation
-from tests.factories import make_organisation, make_report, make_section, make_user
+from orgs.models import Organisation, Role
+from tests.factories import make_assisted_youth, make_grant, make_organisation, make_report, make_section, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 TYPED = "明年办成三件实事。"
@@ -170,3 +170,25 @@ def test_where_the_browser_stores_nothing_the_page_says_so_and_works(desktop_pag
     expect(page.get_by_text("浏览器的存储空间已满")).to_be_visible()
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
+
+
+@pytest.mark.full
+def test_a_draft_about_a_case_lies_on_the_server_alone(desktop_page, sign_in, user):
+    page, root = desktop_page, Organisation.objects.get()
+    youth = make_assisted_youth(root)
+    caseworker = make_user("周予安", root, Role.Kind.CASEWORKER)
+    make_grant(caseworker, youth.person)
+    sign_in(page, caseworker)
+    address = f"/assisted-youths/{youth.pk}/update/"
+    page.goto(address)
+    page.get_by_label("需求").fill(TYPED)
+    expect(page.get_by_text("草稿已暂存")).to_be_visible()
+    assert "yl-draft" not in stored(page)
+    page.goto(address)
+    page.get_by_role("button", name="恢复").click()
+    expect(page.get_by_label("需求")).to_have_value(TYPED)
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存帮扶对象资料。")).to_be_visible()
+    with page.expect_response("**/case-drafts/find/") as found:
+        page.goto(address)
+    assert found.value.json() == {"drafts": []}

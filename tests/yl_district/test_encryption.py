@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from activities.models import SignIn
-from assistance.models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
+from assistance.models import Assistance, AssistedYouth, CaseDraft, CaseGrant, Scholarship, ServicePlan
 from members.models import Person, PersonMerge
 from orgs.models import Unit, User
 from reports.ledger.kinds import KINDS
@@ -105,6 +105,7 @@ def fill_with_canaries():
     youth = make_assisted_youth(make_organisation(), person=person, **told(AssistedYouth, *case.split()))
     plan = told(ServicePlan, "assessment", "goals", "measures")
     ServicePlan.objects.create(youth=youth, year=2017, **plan)
+    CaseDraft.objects.create(user=make_user(), **told(CaseDraft, "content"))
     make_assistance([youth], **told(Assistance, "content"))
     make_scholarship(student=person, **told(Scholarship, "school", "donor", "remark"))
     born = {"assistance_casegrant.birth_date": "1931-07-15", "activities_signin.capacity": "linked_youth"}

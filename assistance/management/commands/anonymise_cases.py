@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.utils import timezone
 
+from assistance.case_drafts import forget_stale_drafts
 from assistance.retention import due_files, make_nameless, warned_until
 from yl_district.audit.access_log import operating_system_user
 from yl_district.commands import DatabaseCommand
+from yl_district.database.actors import whole_case_files
 
 
 class Command(DatabaseCommand):
@@ -24,5 +26,7 @@ class Command(DatabaseCommand):
         if not apply:
             self.stdout.write(f"有 {len(due)} 份档案保存期满（--apply 作匿名处理），{said}")
             return
+        with whole_case_files():
+            forget_stale_drafts(timezone.now())
         made = make_nameless(due, today, who=operating_system_user())
         self.stdout.write(f"已匿名处理 {made} 份档案，{said}")

@@ -2,7 +2,7 @@
 
 // What is typed into a form and not yet saved is kept in this browser, encrypted under a key that the server holds with
 // the session: once the session is over, nobody can read it. Forms about cases keep theirs on the server
-// (`data-drafts="server"` of the layer); what leaves a page with something unsaved is asked.
+// (`data-drafts` of the layer); what leaves a page with something unsaved is asked.
 (() => {
   const layer = document.getElementById("session-layer");
   if (!layer) return;
@@ -16,7 +16,6 @@
   const STAMPS = ["version", "submission"];
   const UNTYPED = ["password", "file", "submit", "button", "reset", "image"];
   const WRITABLE = ["text", "textarea", "search", "tel", "number", "date", "month", "url", "email"];
-  const isOnServer = layer.dataset.drafts === "server";
   // Each opened page writes a draft of its own, so that two tabs with one form overwrite nothing of each other.
   const page = [...crypto.getRandomValues(new Uint8Array(6))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -74,7 +73,7 @@
     return !known.isSent && (known.isHeld || !isSame(typed(form), known.opened));
   }
 
-  // --- Where drafts lie: in this browser, encrypted ---
+  // --- Where drafts lie ---
 
   let keys;
 
@@ -89,7 +88,7 @@
     return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, length);
   }
 
-  // The key of this session, and what tells its drafts from those of others.
+  // In this browser, encrypted: the key of this session, and what tells its drafts from those of others.
   function keyOfSession() {
     keys ??= ask(layer.dataset.draftKey).then(async ({ key }) => {
       const bytes = Uint8Array.from(atob(key), (character) => character.charCodeAt(0));
@@ -163,10 +162,36 @@
     return btoa(text);
   }
 
-  const place = isOnServer ? null : inBrowser;
+  // About cases: on the server, under the grants that open the files.
+  const onServer = {
+    async send(address, parts) {
+      const token = layer.querySelector("input[name=csrfmiddlewaretoken]").value;
+      const body = new URLSearchParams({ csrfmiddlewaretoken: token, ...parts });
+      return ask(address, { method: "POST", body, keepalive: true });
+    },
+
+    async write(form, draft) {
+      const { entry } = forms.get(form);
+      const { key, problem } = await this.send(layer.dataset.keep, { key: entry ?? "", draft: JSON.stringify(draft) });
+      if (problem) throw new Error(problem, { cause: "refused" });
+      return String(key);
+    },
+
+    async remove(name) {
+      await this.send(layer.dataset.drop, { key: name });
+    },
+
+    async found(form) {
+      const { drafts } = await this.send(layer.dataset.find, { address: location.pathname });
+      const own = drafts.filter(([, draft]) => draft.place === forms.get(form).place);
+      return own.map(([key, draft]) => [String(key), draft]);
+    },
+  };
+
+  const place = { browser: inBrowser, server: onServer }[layer.dataset.drafts];
   const why = () => {
     if (!place) return "这张表单的内容不留草稿，离开本页前请先保存。";
-    if (!window.isSecureContext || !crypto.subtle) return "当前网址不是加密连接，浏览器不能保留草稿，离开本页前请先保存。";
+    if (place === inBrowser && (!window.isSecureContext || !crypto.subtle)) return "当前网址不是加密连接，浏览器不能保留草稿，离开本页前请先保存。";
     return "";
   };
 
@@ -208,7 +233,7 @@
       }
       const at = Date.now();
       const draft = {
-        at, address: location.pathname + location.search, title: document.querySelector("h1")?.textContent.trim() ?? "",
+        at, place: known.place, address: location.pathname + location.search, title: document.querySelector("h1")?.textContent.trim() ?? "",
         fields: typed(form), stamps: stamps(form), written: written(form),
       };
       const entry = await place.write(form, draft);
@@ -218,7 +243,8 @@
       note(form, `草稿已暂存 ${clock(at)}`);
     } catch (error) {
       const isFull = error.name === "QuotaExceededError";
-      note(form, isFull ? "浏览器的存储空间已满，草稿没有保留，离开本页前请先保存。" : "现在不能保留草稿，离开本页前请先保存。", true);
+      const words = isFull ? "浏览器的存储空间已满，草稿没有保留，离开本页前请先保存。" : "现在不能保留草稿，离开本页前请先保存。";
+      note(form, error.cause === "refused" ? error.message : words, true);
     }
   }
 
@@ -230,7 +256,7 @@
   function onTyping(event) {
     const form = event.target.form ?? event.target.closest?.("form");
     const known = forms.get(form);
-    if (known && !known.timer) known.timer = setTimeout(() => keep(form), PAUSE);
+    if (known && !known.timer) known.timer = setTimeout(() => keep(form), place === onServer ? 4 * PAUSE : PAUSE);
   }
   document.addEventListener("input", onTyping);
   document.addEventListener("change", onTyping);
