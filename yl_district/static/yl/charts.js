@@ -17,19 +17,19 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   // The width of the longest of some texts as it will be drawn.
   const ruler = document.createElement("canvas").getContext("2d");
-  const longest = (texts) => {
-    ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const longest = (texts, size = 12) => {
+    ruler.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
     return Math.ceil(Math.max(0, ...texts.map((text) => ruler.measureText(text).width)));
   };
   const title = (text, left, top) => ({ text, left, top, padding: 0, textStyle: { fontSize: 13, fontWeight: 500, color: quiet } });
   // A series of one panel whose bars bear their numbers, and of which the smallest that is not nothing can be seen.
-  const numbered = (at, rows, key, text, position) => ({
+  const numbered = (at, rows, key, text, position, fontSize = 12) => ({
     type: "bar",
     xAxisIndex: at,
     yAxisIndex: at,
     data: rows.map((row) => ({ value: row[key], itemStyle: row[key] ? {} : { color: "transparent" } })),
     barMinHeight: 2,
-    label: { show: true, position, color: quiet, formatter: (item) => text(rows[item.dataIndex]) },
+    label: { show: true, position, fontSize, color: quiet, formatter: (item) => text(rows[item.dataIndex]) },
   });
   const common = (rows, names) => ({
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -55,19 +55,25 @@ document.addEventListener("DOMContentLoaded", () => {
       axisLine: line,
       axisLabel: { show: at === 1, interval: isLong ? "auto" : 0, color: quiet, formatter: short },
     });
+    // Where the words for what is missing have no room above a column, a sign says it, and the title what it means.
+    const band = (width - 8) / rows.length - 2;
+    const brief = (row) => (row.unrecorded && row.attendances ? `${row.text}+` : row.text);
+    const texts = longest(rows.map(written)) <= band ? written : brief;
+    const isMarked = texts === brief && rows.some((row) => brief(row) !== row.text);
+    const size = longest(rows.map(texts)) <= band ? 12 : 10;
     const series = (at, key, text) => ({
-      ...numbered(at, rows, key, text, "top"),
+      ...numbered(at, rows, key, text, "top", size),
       barMaxWidth: 18,
       itemStyle: { borderRadius: [3, 3, 0, 0] },
       labelLayout: { hideOverlap: true },
     });
     return {
       ...common(rows, names),
-      title: [0, 1].map((at) => title(names[at], 0, at * panel)),
+      title: [0, 1].map((at) => title(at && isMarked ? `${names[1]}（+ 为统计不全）` : names[at], 0, at * panel)),
       grid: [0, 1].map((at) => ({ left: 4, right: 4, top: at * panel + head, height: panel - head - gap })),
       xAxis: [axis(0), axis(1)],
       yAxis: [0, 1].map((at) => ({ type: "value", gridIndex: at, show: false })),
-      series: [series(0, "sessions", (row) => String(row.sessions)), series(1, "attendances", written)],
+      series: [series(0, "sessions", (row) => String(row.sessions)), series(1, "attendances", texts)],
     };
   }
 
