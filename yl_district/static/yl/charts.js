@@ -60,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const brief = (row) => (row.unrecorded && row.attendances ? `${row.text}+` : row.text);
     const texts = longest(rows.map(written)) <= band ? written : brief;
     const isMarked = texts === brief && rows.some((row) => brief(row) !== row.text);
-    const size = longest(rows.map(texts)) <= band ? 12 : 10;
+    const size = [12, 10, 9].find((each) => longest(rows.map(texts), each) <= band) ?? 9;
     const series = (at, key, text) => ({
       ...numbered(at, rows, key, text, "top", size),
       barMaxWidth: 18,
