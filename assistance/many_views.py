@@ -35,7 +35,7 @@ assisted_youths_end = page_of_many(
     ActForMany(
         "assisted_youths_end",
         "办理出库",
-        "user-off",
+        icon="user-off",
         counted="名帮扶对象",
         of_list="assisted_youth_list",
         rows=chosen_youths,

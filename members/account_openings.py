@@ -17,7 +17,7 @@ from yl_district.validators import problem
 from .actions import bind_account
 from .models import Person, Post
 
-ROOT = "地区团工委本级的角色范围是全区，请在“账号”中单独开立并选择角色"
+ROOT = "委机关本级的角色范围是全部组织，请在“账号”中单独开立并选择角色"
 ONE_ACCOUNT = "与所选的另一项任职是同一人，只开一个账号，兼有两处的角色"
 
 

@@ -90,10 +90,10 @@ OF_MEMBERS = {
 }
 
 members_transfer = page_of_many(
-    ActForMany("members_transfer", "办理转接", "transfer", form=transfer_form, act=move_to_branch, **OF_MEMBERS)
+    ActForMany("members_transfer", "办理转接", icon="transfer", form=transfer_form, act=move_to_branch, **OF_MEMBERS)
 )
 members_end = page_of_many(
-    ActForMany("members_end", "办理离开", "user-off", form=leaving_form, act=leave_roll, **OF_MEMBERS)
+    ActForMany("members_end", "办理离开", icon="user-off", form=leaving_form, act=leave_roll, **OF_MEMBERS)
 )
 
 
@@ -106,7 +106,7 @@ organisations_liaison = page_of_many(
     ActForMany(
         "organisations_liaison",
         "指定联系委员",
-        "user-star",
+        icon="user-star",
         counted="个团组织",
         of_list="organisation_list",
         rows=Organisation.objects.given_liaison_by,

@@ -27,7 +27,7 @@ supplies_issue = page_of_many(
     ActForMany(
         "supplies_issue",
         "配发物资",
-        "package",
+        icon="package",
         counted="个团组织",
         of_list="organisation_list",
         rows=chosen_organisations,

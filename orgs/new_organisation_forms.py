@@ -14,6 +14,7 @@ from yl_district.sheets.cells import text_key
 from .models import Domain, Organisation
 from .pasted_names import MOST_NAMES, pasted_names
 
+LONGEST_ORGANISATION_NAME = Organisation._meta.get_field("name").max_length
 SHARED_STEM = 2  # characters that the name of a branch shares at least with that of its parent
 # Words in the names of organisations, and what domain they tell.
 DOMAIN_WORDS = {
@@ -83,7 +84,7 @@ class NewOrganisationsForm(ActionForm):
             name, parent = proposed_name_and_parent(text, self.parents)
             fields = {
                 "take": forms.BooleanField(required=False, initial=text not in likely, label="新建"),
-                "name": forms.CharField(required=False, initial=name, max_length=60, label="组织名称"),
+                "name": forms.CharField(required=False, initial=name, label="组织名称"),
                 "category": forms.ChoiceField(
                     choices=Organisation.Category.choices, initial=proposed_category(name), label="组织类别"
                 ),
@@ -139,6 +140,10 @@ class NewOrganisationsForm(ActionForm):
         name, parent = data.get(f"name-{place}", ""), self._parent(data.get(f"parent-{place}", ""))
         if not name:
             self.add_error(f"name-{place}", "请填写组织名称。")
+        elif len(name) > LONGEST_ORGANISATION_NAME:
+            self.add_error(
+                f"name-{place}", f"组织名称最多 {LONGEST_ORGANISATION_NAME} 个字，这里有 {len(name)} 个，请改短。"
+            )
         elif text_key(name) in self.known:
             self.add_error(f"name-{place}", self.known_words.format(name))
         elif names[text_key(name)] > 1:

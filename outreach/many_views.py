@@ -55,13 +55,13 @@ def end_post_of_many(request, post, form):
 OF_LINKS = {"counted": "条联系", "of_list": "link_list", "rows": chosen_links, "filter_class": LinkFilter}
 
 links_bind = page_of_many(
-    ActForMany("links_bind", "登记绑定", "link", form=lambda user, links: BindingForm, act=bind_record, **OF_LINKS)
+    ActForMany("links_bind", "登记绑定", icon="link", form=lambda user, links: BindingForm, act=bind_record, **OF_LINKS)
 )
 links_contact = page_of_many(
     ActForMany(
         "links_contact",
         "登记一次联系",
-        "message",
+        icon="message",
         form=lambda user, links: partial(LinksContactForm, links=links),
         act=log_contact_of_many,
         notice=lambda form: "每名青年各有一条联系记录。",
@@ -69,13 +69,13 @@ links_contact = page_of_many(
     )
 )
 links_end = page_of_many(
-    ActForMany("links_end", "结束联系", "link-off", form=lambda user, links: LinkEndForm, act=end_link, **OF_LINKS)
+    ActForMany("links_end", "结束联系", icon="link-off", form=lambda user, links: LinkEndForm, act=end_link, **OF_LINKS)
 )
 posts_end = page_of_many(
     ActForMany(
         "posts_end",
         "办理离任",
-        "user-off",
+        icon="user-off",
         counted="项任职",
         of_list="post_list",
         rows=chosen_posts,

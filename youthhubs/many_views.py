@@ -35,14 +35,19 @@ OF_VOLUNTEERS = {
 
 volunteers_bind = page_of_many(
     ActForMany(
-        "volunteers_bind", "登记绑定", "link", form=lambda user, rows: BindingForm, act=bind_record, **OF_VOLUNTEERS
+        "volunteers_bind",
+        "登记绑定",
+        icon="link",
+        form=lambda user, rows: BindingForm,
+        act=bind_record,
+        **OF_VOLUNTEERS,
     )
 )
 volunteers_end = page_of_many(
     ActForMany(
         "volunteers_end",
         "办理退出",
-        "user-off",
+        icon="user-off",
         form=lambda user, rows: VolunteerEndForm,
         act=end_service,
         **OF_VOLUNTEERS,

@@ -93,7 +93,7 @@ accounts_invite = page_of_many(
     of_accounts(
         "accounts_invite",
         "重新生成链接",
-        "key",
+        icon="key",
         form=form_that_leaves_out(InvitationForm, without_a_link_to_make),
         act=renew,
         answer=show_slips,
@@ -106,7 +106,7 @@ accounts_extend = page_of_many(
     of_accounts(
         "accounts_extend",
         "更改链接期限",
-        "calendar-event",
+        icon="calendar-event",
         form=form_that_leaves_out(InvitationForm, without_a_link_to_change),
         act=extend,
         notice=lambda form: "已发出的链接和邀请单照用，只是期限自现在起重新计算。",
@@ -116,7 +116,7 @@ accounts_withdraw = page_of_many(
     of_accounts(
         "accounts_withdraw",
         "撤回链接",
-        "link-off",
+        icon="link-off",
         form=form_that_leaves_out(WithdrawalForm, without_a_link_to_change),
         act=withdraw,
         notice=lambda form: "已发出的链接和邀请单立即失效；账号仍在，以后可以重新生成链接。",

@@ -196,7 +196,7 @@ def test_who_is_left_out_is_named_with_the_reason(district):
     assert {told.partition("（")[0]: reason[:7] for told, reason in passed_over(answer).items()} == {
         "白露": "已有登录账号",
         "韩笑": "已离任",
-        "季棠": "地区团工委本级",
+        "季棠": "委机关本级的角",
         "章程": "所在组织已撤销",
         "顾*": "未满 18 周",
         "秦朗": "已有同名账号 ",

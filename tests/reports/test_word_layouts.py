@@ -237,7 +237,7 @@ def test_a_placeholder_that_cannot_be_read_is_named(line, found):
 @pytest.mark.parametrize(
     ("placeholder", "said"),
     [
-        ("{{ title }}", "试排的样张里缺少标题“样张地区团工委〔1〕工作总结”。请在版式中保留 {{ title }} 后重新上传。"),
+        ("{{ title }}", "试排的样张里缺少标题“样张团委〔1〕工作总结”。请在版式中保留 {{ title }} 后重新上传。"),
         ("{{ signature }}", "试排的样张里缺少落款“样张落款单位”。请在版式中保留 {{ signature }} 后重新上传。"),
         ("{{ dateline }}", "试排的样张里缺少落款日期“2017年12月31日”。请在版式中保留 {{ dateline }} 后重新上传。"),
         ("{{ row.label }}", "试排的样张里缺少指标名称“样张指标0号”。请在版式中保留 {{ row.label }} 后重新上传。"),

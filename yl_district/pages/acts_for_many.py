@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import timezone
@@ -33,7 +33,8 @@ class ActForMany:
 
     name: str
     label: str
-    icon: str
+    # By its keyword, as the sprite is drawn of the icons that the code names so.
+    icon: str = field(kw_only=True)
     counted: str
     of_list: str
     rows: Callable[[Any], Any]

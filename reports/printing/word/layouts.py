@@ -24,7 +24,7 @@ EXPECTED = {
     "value": ("指标数值", "{{ row.value }}"),
 }
 SAMPLE_SUMMARY = PrintedSummary(
-    title="样张地区团工委〔1〕工作总结",
+    title="样张团委〔1〕工作总结",
     blocks=tuple(
         Block(level, (f"样张第{number}段（{level}级）<&>{{{{ 7 * 7 }}}}",))
         for number, level in enumerate([0, 1, 0, 2, 0, 0, 3, 0])
