@@ -218,10 +218,10 @@ def set_roles(user, roles):
     # Locked, so that two administrators who remove each other's role are serialised.
     administering = Role.objects.select_for_update().filter(kind=RoleKind.ADMINISTRATOR, organisation__depth=1)
     had_administrator = bool(list(administering))
-    wanted = {(kind, organisation.pk) for kind, organisation in roles}
+    wanted = dict.fromkeys((kind, organisation.pk) for kind, organisation in roles)  # in their order
     for role in user.roles.all():
         if (role.kind, role.organisation_id) in wanted:
-            wanted.discard((role.kind, role.organisation_id))
+            del wanted[role.kind, role.organisation_id]
         else:
             role.delete()
     for kind, organisation in wanted:
