@@ -9,10 +9,11 @@ from playwright.sync_api import expect
 from tests.factories import make_activity, make_member
 from tests.pages import page, two_branches
 
-ROWS_IN_SIGHT = """rows => rows.filter(row => {
-  const box = row.getBoundingClientRect();
-  return box.top >= 0 && box.bottom <= innerHeight;
-}).length"""
+# Those behind the acts at the bottom are not.
+ROWS_IN_SIGHT = """rows => {
+  const end = document.querySelector(".many")?.getBoundingClientRect().top ?? innerHeight;
+  return rows.filter((row) => row.getBoundingClientRect().bottom <= end).length;
+}"""
 
 
 @pytest.mark.django_db

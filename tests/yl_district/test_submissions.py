@@ -20,9 +20,11 @@ from tests.races import at_once
 from tests.records import makeable
 from yl_district.pages import submit_once
 from yl_district.pages.models import Submission
+from yl_district.pages.submit_once import TOKENS_KEPT
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
 SUPPLY = {"issued_on": "2017-05-04", "item": "团旗", "quantity": "1"}
 
 
@@ -96,9 +98,9 @@ def test_somebody_elses_token_leads_nowhere(district):
     assert answer.url == Supply.objects.latest("pk").get_absolute_url()
 
 
-def test_tokens_of_the_day_before_yesterday_are_forgotten(district):
+def test_tokens_older_than_a_browser_sends_them_are_forgotten(district):
     now = timezone.now()
-    for number, age in enumerate([timedelta(hours=47), timedelta(hours=49), timedelta(days=90)]):
+    for number, age in enumerate([TOKENS_KEPT - HOUR, TOKENS_KEPT + HOUR, 3 * TOKENS_KEPT]):
         Submission.objects.create(token=f"old{number}", user=district.staff, made_at=now - age)
     data = supply_form(district)
     press(district.office, data)
@@ -166,7 +168,7 @@ def test_ten_presses_at_once_make_several_where_no_token_is_taken(monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_old_tokens_cleared_by_many_at_once_hold_nobody_up():
     district = two_branches()
-    old = timezone.now() - timedelta(days=3)
+    old = timezone.now() - TOKENS_KEPT - HOUR
     Submission.objects.bulk_create(
         Submission(token=f"old{number}", user=district.staff, made_at=old) for number in range(250)
     )
