@@ -65,6 +65,7 @@ ACCESS = {
     "mfa_view_recovery_codes": SIGNED_IN,
     "mfa_generate_recovery_codes": SIGNED_IN,
     "draft_key": SIGNED_IN,
+    "draft_list": SIGNED_IN,
     "usersessions_list": SIGNED_IN,
     "user_session_end": SIGNED_IN,
     # Accounts and roles

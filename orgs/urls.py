@@ -31,6 +31,7 @@ sign_in_patterns = [
     path("sessions/", list_usersessions, name="usersessions_list"),
     path("sessions/state/", session_views.session_state, name="session_state"),
     path("sessions/draft-key/", session_views.draft_key, name="draft_key"),
+    path("drafts/", session_views.draft_list, name="draft_list"),
     path("sessions/resume/", session_views.session_resume, name="session_resume"),
     path("sessions/<int:pk>/end/", sign_in_views.user_session_end, name="user_session_end"),
 ]

@@ -36,6 +36,11 @@ def draft_key(request):
     return JsonResponse({"key": request.session.setdefault(DRAFT_KEY, new_draft_key())})
 
 
+def draft_list(request):
+    """What this session has typed into forms of this browser and not saved, found and read by the browser alone."""
+    return render(request, "orgs/draft_list.html", {"title": "未保存的内容"})
+
+
 @login_not_required
 @require_POST
 @sensitive_post_parameters("password", "code")

@@ -192,3 +192,20 @@ def test_a_draft_about_a_case_lies_on_the_server_alone(desktop_page, sign_in, us
     with page.expect_response("**/case-drafts/find/") as found:
         page.goto(address)
     assert found.value.json() == {"drafts": []}
+
+
+@pytest.mark.full
+def test_of_a_record_that_was_deleted_the_text_can_still_be_copied(
+    desktop_page, sign_in, user, section, browser_errors
+):
+    page, address = desktop_page, f"/sections/{section.pk}/update/"
+    sign_in(page, user)
+    type_draft(page, section)
+    section.delete()
+    page.goto(address)
+    page.get_by_role("link", name="没有保存的内容").click()
+    expect(page.get_by_label("修改：计划：填写的内容")).to_have_value(f"标题：计划\n正文：{TYPED}")
+    page.get_by_role("button", name="丢弃").click()
+    expect(page.get_by_text("没有未保存的内容。")).to_be_visible()
+    assert [error for error in browser_errors if "404" not in error] == []
+    browser_errors.clear()

@@ -345,6 +345,30 @@
     (form.querySelector(".card-body") ?? form).prepend(box);
   }
 
+  // All drafts of the session, also those of records that are gone, with their text to copy.
+  async function list(box) {
+    const none = box.querySelector("[data-none]");
+    const drafts = crypto.subtle ? await inBrowser.found().catch(() => []) : [];
+    const pattern = box.querySelector("template").content.firstElementChild;
+    for (const [name, draft] of drafts) {
+      const item = pattern.cloneNode(true);
+      const link = item.querySelector("a");
+      link.textContent = draft.title;
+      link.href = new URL(draft.address, location.origin).pathname;
+      item.querySelector("[data-when]").textContent = moment(draft.at);
+      const text = item.querySelector("textarea");
+      text.value = draft.written.map(([label, value]) => `${label}：${value}`).join("\n");
+      text.setAttribute("aria-label", `${draft.title}：填写的内容`);
+      item.querySelector("button").addEventListener("click", async () => {
+        await inBrowser.remove(name);
+        item.remove();
+        none.hidden = Boolean(box.querySelector("[data-draft]"));
+      });
+      box.append(item);
+    }
+    none.hidden = drafts.length > 0;
+  }
+
   // An answer that leads on has taken the form, unless it asks for something first; any other shows it again.
   async function settle() {
     const entry = sessionStorage.getItem(SENT);
@@ -377,4 +401,6 @@
     }
   }
   document.addEventListener("DOMContentLoaded", start);
+  const box = document.getElementById("draft-list");
+  if (box) list(box);
 })();
