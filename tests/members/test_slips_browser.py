@@ -9,6 +9,7 @@ from pypdfium2 import PdfDocument
 from orgs.models import Role
 from orgs.roles import RoleKind
 from tests.factories import make_organisation, make_person, make_post, make_user
+from tests.interactions import Hand, told_count
 from tests.members.test_account_openings import modules_of
 from tests.pdf_files import pdf_pages, pdf_sizes
 
@@ -28,15 +29,17 @@ def clerk():
     return user
 
 
-def test_thirty_three_slips_are_opened_in_four_interactions_and_print_on_five_sheets(desktop_page, sign_in, clerk):
+def test_thirty_three_slips_are_opened_at_once_and_print_on_five_sheets(desktop_page, sign_in, clerk):
     page = desktop_page
     sign_in(page, clerk)
     page.goto("/posts/")
-    page.get_by_label("为哪些记录办理").select_option("all")
-    page.get_by_role("button", name="开立账号").click()
-    page.get_by_role("button", name="为 33 人开立账号").click()
+    hand = Hand(page)
+    hand.choose(page.get_by_label("为哪些记录办理"), "选中全部 33 条（按当前筛选）")
+    hand.press_named("button", "开立账号")
+    hand.press_named("button", "为 33 人开立账号")
     expect(page.locator(".slip")).to_have_count(33)
-    expect(page.get_by_role("button", name="打印邀请单")).to_be_visible()
+    hand.press_named("button", "打印邀请单")
+    assert hand.count == told_count("为 33 名团干部开立账号")
     content = page.pdf(prefer_css_page_size=True)
     texts = pdf_pages(content)
     assert pdf_sizes(content) == [(210, 297)] * 5

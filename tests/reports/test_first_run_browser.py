@@ -11,6 +11,7 @@ from members.models import Member, Post
 from orgs.accounts.second_factor import code_at, current_step
 from orgs.models import Organisation, User, levels
 from reports.models import Report
+from tests.interactions import Hand, told_count
 from tests.rosters import identity_number
 from tests.workbooks import workbook
 from yl_district.installation.setup_code import issue_code
@@ -31,92 +32,85 @@ def name_of(number):
     return f"{SURNAMES[number % len(SURNAMES)]}{GIVEN[number // len(SURNAMES)]}{GIVEN[number % len(GIVEN)]}"
 
 
-class Clerk:
-    """Somebody at a browser, each of whose clicks, filled fields and chosen files is counted."""
+class Clerk(Hand):
+    """Somebody who goes by what the page says."""
 
-    def __init__(self, page):
-        self.page, self.interactions = page, 0
+    def write(self, label, text):
+        """Fills the field of this label."""
+        self.fill(self.page.get_by_label(re.compile(rf"^\s*{label}\s*\*?\s*$")), text)
 
-    def fill(self, label, text):
-        self.interactions += 1
-        self.page.get_by_label(re.compile(rf"^\s*{label}\s*\*?\s*$")).fill(text)
-
-    def choose(self, label, option):
-        self.interactions += 1
+    def take(self, label, option):
+        """Chooses the last option with such words."""
         box = self.page.get_by_label(label)
-        box.select_option(label=box.locator("option").filter(has_text=option).last.inner_text())
+        self.choose(box, box.locator("option").filter(has_text=option).last.inner_text())
 
-    def press(self, name, role="button"):
-        self.interactions += 1
-        self.page.get_by_role(role, name=name).first.click()
-
-    def choose_file(self, path):
-        self.interactions += 1
-        self.page.get_by_label("文件", exact=True).set_input_files(path)
+    def go(self, name, role="button"):
+        """Presses what has such words."""
+        self.press(self.page.get_by_role(role, name=name).first)
 
 
 def set_up(clerk, code):
     """The first page: committee and account."""
     clerk.page.goto("/members/")
-    clerk.fill("一次性代码", code)
-    clerk.fill("团组织全称", "春和街道团工委")
-    clerk.fill("您的姓名", "程安")
-    clerk.fill("用户名", "chengan")
-    clerk.fill("密码", PASSWORD)
-    clerk.fill("再次输入密码", PASSWORD)
-    clerk.press("完成设置")
+    clerk.write("一次性代码", code)
+    clerk.write("团组织全称", "春和街道团工委")
+    clerk.write("您的姓名", "程安")
+    clerk.write("用户名", "chengan")
+    clerk.write("密码", PASSWORD)
+    clerk.write("再次输入密码", PASSWORD)
+    clerk.go("完成设置")
     expect(clerk.page.get_by_text("已建立春和街道团工委。")).to_be_visible()
 
 
 def sign_in(clerk):
     """Password, and the codes that an administrator's account demands."""
-    clerk.fill("手机号码或用户名", "chengan")
-    clerk.fill("密码", PASSWORD)
-    clerk.press("登录")
+    clerk.write("手机号码或用户名", "chengan")
+    clerk.write("密码", PASSWORD)
+    clerk.go("登录")
     secret = clerk.page.locator(".secret").inner_text().replace(" ", "")
-    clerk.fill("动态口令", code_at(secret, current_step()))
-    clerk.press("启用")
-    clerk.press("街道团委工作台", "link")
+    clerk.write("动态口令", code_at(secret, current_step()))
+    clerk.go("启用")
+    clerk.go("街道团委工作台", "link")
 
 
 def paste_communities(clerk):
     """A column copied with its numbers."""
     expect(clerk.page.get_by_text("下一步：村、社区和支部")).to_be_visible()
-    clerk.press("粘贴名单", "link")
-    clerk.fill("名单，一行一个", "\n".join(f"{number}、{name} " for number, name in enumerate(COMMUNITIES, 1)))
-    clerk.press("读取并核对")
+    clerk.go("粘贴名单", "link")
+    clerk.write("名单，一行一个", "\n".join(f"{number}、{name} " for number, name in enumerate(COMMUNITIES, 1)))
+    clerk.go("读取并核对")
     expect(clerk.page.get_by_text(f"读到 {len(COMMUNITIES)} 个名称，还没有写入。")).to_be_visible()
-    clerk.press("新建勾选的团组织")
+    clerk.go("新建勾选的团组织")
     expect(clerk.page.get_by_text(f"已新建 {len(COMMUNITIES)} 个团组织。")).to_be_visible()
 
 
 def import_list(clerk, step, path):
     """A list as a file, and back to the steps."""
-    clerk.press(f"用文件导入：{step}", "link")
-    clerk.choose_file(path)
-    clerk.press("上传并核对")
+    clerk.go(f"用文件导入：{step}", "link")
+    clerk.give_file(clerk.page.get_by_label("文件", exact=True), path)
+    clerk.go("上传并核对")
     if step == "团员":  # the list does not say since when they are on the roll
-        clerk.press("今年第一天", "radio")
-        clerk.press("答复并重新核对")
-    clerk.press("写入全部")
-    clerk.press("回到起步", "link")
+        clerk.go("今年第一天", "radio")
+        clerk.go("答复并重新核对")
+    clerk.go("写入全部")
+    clerk.go("回到起步", "link")
 
 
 def open_accounts(clerk):
     """Accounts for all cadres of the list, each with a slip."""
-    clerk.press("没有账号的团干部：团干部的账号", "link")
-    clerk.choose("为哪些记录办理", re.compile("全部"))
-    clerk.press("开立账号")
-    clerk.press(re.compile("为 33 人开立账号"))
+    clerk.go("没有账号的团干部：团干部的账号", "link")
+    clerk.take("为哪些记录办理", re.compile("全部"))
+    clerk.go("开立账号")
+    clerk.go(re.compile("为 33 人开立账号"))
     expect(clerk.page.locator(".slip")).to_have_count(len(COMMUNITIES))
-    clerk.press("街道团委工作台", "link")
-    clerk.press("全部步骤", "link")
+    clerk.go("街道团委工作台", "link")
+    clerk.go("全部步骤", "link")
 
 
 def write_summary(clerk):
     """The first report."""
-    clerk.press("编写报告：第一份总结", "link")
-    clerk.press("建立报告")
+    clerk.go("编写报告：第一份总结", "link")
+    clerk.go("建立报告")
     expect(clerk.page.get_by_text("已建立报告。")).to_be_visible()
 
 
@@ -157,5 +151,5 @@ def test_an_office_begins_in_the_browser_within_sixty_interactions(desktop_page,
     expect(desktop_page.get_by_text("街道团工委").first).to_be_visible()
     kinds = (Organisation, Post, User, Member, Report)
     assert [kind.objects.count() for kind in kinds] == [34, 33, 34, 60, 1]
-    print(f"{clerk.interactions} interactions")
-    assert clerk.interactions <= MOST_INTERACTIONS
+    assert clerk.count == told_count("从空的数据库到第一份总结")
+    assert clerk.count <= MOST_INTERACTIONS
