@@ -44,7 +44,7 @@ class SecondFactorMiddleware:
             return None
         if owes_second_factor(request.user):
             messages.info(request, "您的角色须启用动态口令后才能使用系统，请按以下步骤设置。")
-            return redirect("mfa_activate_totp")
+            return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': asked_page(request)})}")
         if name in SECOND_FACTOR_ACTS and request.user.is_authenticated and not gave_second_factor(request):
             return ask_second_factor(request)
         return None

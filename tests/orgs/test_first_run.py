@@ -75,7 +75,7 @@ def test_the_form_makes_the_committee_and_its_administrator_who_signs_in(code):
     ]
     assert "街道团委工作台" in words_of(client.get("/login/"))
     assert give_password(client, "chengan").url == "/"
-    assert client.get("/").url == "/second-factor/activate/"
+    assert client.get("/").url == "/second-factor/activate/?next=%2F"
     assert AccessEntry.objects.filter(detail="首次设置：春和街道团工委，系统管理员 chengan").count() == 1
 
 

@@ -212,7 +212,7 @@ def test_whoever_owes_the_second_factor_reaches_only_its_set_up(client, user, ro
     for name in ("home", "member_list", "account_list", "usersessions_list"):
         assert client.get(reverse(name)).status_code in (302, 404)
     page = client.get(reverse("home"), follow=True)
-    assert page.redirect_chain == [(reverse("mfa_activate_totp"), 302)]
+    assert page.redirect_chain == [(f"{reverse('mfa_activate_totp')}?next=%2F", 302)]
     assert "data:image/svg+xml;base64," in page.content.decode()
     secret = page.context["form"].secret
     assert secret in page.content.decode()

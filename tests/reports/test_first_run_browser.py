@@ -70,7 +70,7 @@ def sign_in(clerk):
     secret = clerk.page.locator(".secret").inner_text().replace(" ", "")
     clerk.write("动态口令", code_at(secret, current_step()))
     clerk.go("启用")
-    clerk.go("街道团委工作台", "link")
+    clerk.go("已抄下，继续刚才的工作", "link")
 
 
 def paste_communities(clerk):
