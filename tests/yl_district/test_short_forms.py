@@ -23,7 +23,7 @@ def district():
 
 def halves(text):
     """The names of a page's fields that are shown and those that are folded, and whether these are open."""
-    form = text[text.index('class="card entry"') :]
+    form = text[text.index('class="card entry"') :].partition("</form>")[0]
     found = DISCLOSURE.search(form)
     folded = list(dict.fromkeys(NAMES.findall(found[2])))
     shown = list(dict.fromkeys(NAMES.findall(DISCLOSURE.sub("", form))))
