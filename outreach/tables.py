@@ -30,7 +30,7 @@ class LinkContactTable(LinkTable):
     phone_columns = ("reached_on",)
 
     reached_on = DayColumn("最近联系", default="尚未联系")
-    contact = tables.Column("", accessor="pk", orderable=False, attrs={"td": {"class": "row-act"}})
+    contact = tables.Column("办理", accessor="pk", orderable=False, attrs={"td": {"class": "row-act"}})
 
     class Meta(PageTable.Meta):
         model = Link
