@@ -144,7 +144,9 @@ def test_without_a_network_a_form_stays_and_says_so(desktop_page, sign_in, user,
 
 @pytest.mark.full
 @override_settings(SESSION_IDLE_SECONDS=60)
-def test_a_page_warns_before_the_end_goes_on_by_a_click_and_is_hidden_after_it(desktop_page, sign_in, user):
+def test_a_page_warns_before_the_end_goes_on_by_a_click_and_is_hidden_after_it(
+    desktop_page, sign_in, user, browser_errors
+):
     page = desktop_page
     page.clock.install()
     sign_in(page, user)
@@ -163,3 +165,4 @@ def test_a_page_warns_before_the_end_goes_on_by_a_click_and_is_hidden_after_it(d
     page.clock.run_for(70_000)
     expect(layer(page)).to_be_visible()
     assert not page.get_by_label("活动名称").is_visible()
+    only_noted(browser_errors, "401")

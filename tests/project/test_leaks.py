@@ -37,6 +37,7 @@ WITHOUT_CANARY = {
     "yl_district.DatabaseTag": "a random name of the database",
     "yl_district.InstallationFact": "fingerprints and marks of the database, which no page shows",
     "orgs.WholeExport": "what leaders and auditors of the whole district are told of",
+    "assistance.CaseDraft": "what its own user alone gets back, under the grants of its file",
     "yl_district.Submission": "digests, which no page shows",
     "orgs.Organisation.path": "a place in the tree",
     "orgs.User.username": "made by the factory; pages show it to administrators beside the name",

@@ -323,6 +323,8 @@
       const now = field.options ? [...field.selectedOptions].map((one) => one.value).join() : `${field.checked} ${field.value}`;
       if (now !== before) changed.push(field);
     }
+    // What stands in a folded part is seen as well.
+    for (const field of changed) for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     for (const field of changed) for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
   }
 
