@@ -56,7 +56,7 @@ PASSING = [
     # The seconds until the session ends.
     r'data-left="[^"]*"',
     r'nonce="[^"]*"',
-    r'"tokens": \[[^\]]*\]',
+    r'"key": "[^"]*", "name": "[^"]*", "tokens": \[[^\]]*\]',
     r"<dcterms:(?:created|modified)[^>]*>[^<]*|Content-Length: \d+",
     r"(?<=\d@)\d{8}T\d{6}",
 ]
