@@ -9,6 +9,18 @@ from tests.factories import make_assisted_youth, make_grant, make_organisation, 
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.cpu(10)]
 TYPED = "明年办成三件实事。"
+# A draft is ready no sooner than the form is sent.
+SLOW_SEALING = """() => {
+    const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+    const sent = new Promise((tell) => addEventListener("submit", tell, { once: true }));
+    window.sealing = new Promise((tell) => {
+        crypto.subtle.encrypt = async (...given) => {
+            tell();
+            await sent;
+            return seal(...given);
+        };
+    });
+}"""
 
 
 @pytest.fixture
@@ -118,6 +130,37 @@ def test_a_refused_form_keeps_its_draft_and_another_tab_its_own(desktop_page, si
     typed.fill(TYPED)
     expect(other.get_by_text("草稿已暂存")).to_be_visible()
     assert stored(other).count("yl-draft:") == 2
+
+
+@pytest.mark.full
+def test_a_refused_form_does_not_offer_what_it_shows_with_later_changes(desktop_page, sign_in, user, section):
+    page = desktop_page
+    sign_in(page, user)
+    type_draft(page, section)
+    for number in (1, 2):
+        # Typed and sent before the draft is written anew.
+        body = page.get_by_label("正文", exact=True)
+        body.fill(f"在册{{不存在的指标{number}}}。")
+        page.get_by_role("button", name="保存").click()
+        expect(page.locator(".draft-note")).to_contain_text("草稿已暂存")
+        expect(body).to_have_value(f"在册{{不存在的指标{number}}}。")
+        page.wait_for_function("JSON.stringify({...localStorage}).split('yl-draft:').length === 2")
+        expect(offered(page)).to_be_hidden()
+
+
+@pytest.mark.full
+def test_what_is_sent_while_its_draft_is_being_written_is_not_offered_once_it_is_saved(
+    desktop_page, sign_in, user, section
+):
+    page = desktop_page
+    sign_in(page, user)
+    body = body_of(page, section)
+    page.evaluate(SLOW_SEALING)
+    body.fill(TYPED)
+    page.evaluate("() => window.sealing")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存这一节。")).to_be_visible()
+    page.wait_for_function("!JSON.stringify({...localStorage}).includes('yl-draft:')", timeout=5000)
 
 
 @pytest.mark.full

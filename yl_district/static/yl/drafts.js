@@ -237,7 +237,10 @@
         fields: typed(form), stamps: stamps(form), written: written(form),
       };
       const entry = await place.write(form, draft);
-      if (known.isSent) return;
+      if (known.isSent) {
+        sessionStorage.setItem(SENT, entry);
+        return;
+      }
       if (known.entry && known.entry !== entry) await place.remove(known.entry);
       known.entry = entry;
       note(form, `草稿已暂存 ${clock(at)}`);
@@ -388,7 +391,8 @@
       for (const form of forms.keys()) {
         const shown = [];
         for (const [name, draft] of (await place.found(form)).reverse()) {
-          const isShown = isSame(draft.fields, typed(form)) || (name === entry && isRefused);
+          // A form that was refused shows all that was sent, also what was typed after its draft was written.
+          const isShown = isSame(draft.fields, typed(form)) || (name === entry && (isRefused || forms.get(form).isHeld));
           if (!isShown) {
             offer(form, name, draft);
             continue;
