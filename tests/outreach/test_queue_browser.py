@@ -120,8 +120,25 @@ def test_what_the_form_refuses_meanwhile_is_said_in_its_words(phone_page, open_f
     place.link.end(timezone.localdate())
     phone_page.context.set_offline(False)
     expect(phone_page.get_by_text("没有登记：")).to_be_visible()
-    expect(phone_page.locator(".queue .text-danger")).to_contain_text("请核对团干部和日期")
+    expect(phone_page.locator(".queue .text-danger")).to_have_text(
+        "没有登记：日期：应为：这名团干部有在联系青年的日期。请核对团干部和日期，或先登记联系青年。"
+    )
+    expect(phone_page.locator(".queue-title")).to_have_text("没有登记 1 条")
     assert (Contact.objects.count(), len(phone_page.evaluate(STORED))) == (0, 1)
+
+
+@pytest.mark.full
+def test_what_waits_is_in_view_and_told_in_other_tabs(phone_page, open_form, place):
+    open_form(phone_page)
+    other = phone_page.context.new_page()
+    other.goto("/links/")
+    phone_page.context.set_offline(True)
+    save(phone_page, "电话")
+    expect(phone_page.locator("#queue")).to_be_in_viewport()
+    expect(other.locator("#queue")).to_have_text("待发送 1 条", use_inner_text=True)
+    phone_page.context.set_offline(False)
+    expect(phone_page.get_by_text("已发送 1 条。")).to_be_visible()
+    expect(other.locator("#queue")).to_have_count(0)
 
 
 @pytest.mark.full

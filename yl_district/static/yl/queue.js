@@ -99,6 +99,8 @@
     const notice = document.getElementById("session-offline");
     if (notice) notice.hidden = true;
     await show("已加密保存在本机，联网后自动发送。");
+    // Whoever pressed the button at the foot of the form sees why it is empty.
+    document.getElementById("queue").scrollIntoView({ block: "center" });
   }
 
   document.addEventListener("yl:offline", ({ detail: form }) => {
@@ -111,10 +113,17 @@
 
   const parser = new DOMParser();
 
+  const plain = (each) => each.textContent.replace(/\s+/g, " ").trim();
+
+  // Each fault with the label of its field; the heading that counts them says nothing more.
   function reasons(text) {
-    const found = parser.parseFromString(text, "text/html").querySelectorAll("main .invalid-feedback, main .alert-danger, main .conflict-heading");
-    const words = [...found].map((each) => each.textContent.replace(/\s+/g, " ").trim());
-    return [...new Set(words)].filter(Boolean).join(" ") || "页面要求先核对，没有登记。请打开表单重新登记。";
+    const answer = parser.parseFromString(text, "text/html");
+    const found = answer.querySelectorAll("main .invalid-feedback, main .alert-danger:not(:has(.alert-links)), main .conflict-heading");
+    const words = [...found].filter(plain).map((each) => {
+      const label = each.closest("[id^=div_id_]")?.querySelector("label, legend");
+      return `${label ? `${plain(label).replace(/\s*\*$/, "")}：` : ""}${plain(each)}`;
+    });
+    return [...new Set(words)].join(" ") || "页面要求先核对，没有登记。请打开表单重新登记。";
   }
 
   // "sent", "later", or why the server will not take it.
@@ -205,11 +214,13 @@
       box.setAttribute("role", "status");
       document.querySelector("#content > .container-xl")?.prepend(box);
     }
-    const waiting = names().length;
-    const title = element("summary", "queue-title", waiting ? `待发送 ${waiting} 条` : "没有待发送的内容");
     const list = element("ul", "queue-list");
     list.append(...(await Promise.all(names().map(line))));
-    if (list.querySelector(".text-danger")) box.open = true;
+    const refused = list.querySelectorAll(".text-danger").length;
+    const waiting = list.children.length - refused;
+    const counts = [waiting && `待发送 ${waiting} 条`, refused && `没有登记 ${refused} 条`].filter(Boolean);
+    const title = element("summary", "queue-title", counts.join("，"));
+    if (refused) box.open = true;
     box.replaceChildren(title, list);
     if (words) title.append(element("span", "queue-said", words));
   }
@@ -223,6 +234,8 @@
     event.stopImmediatePropagation();
   }, true);
 
+  // What another tab keeps or sends is told in this one as well.
+  window.addEventListener("storage", ({ key }) => key?.startsWith(OWN) && show().catch(() => {}));
   window.addEventListener("online", flush);
   document.addEventListener("yl:session-resumed", flush);
   setInterval(() => { if (!document.hidden) flush(); }, TRIED_EVERY);
