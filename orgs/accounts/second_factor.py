@@ -11,20 +11,20 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.contrib import messages
 from django.db import transaction
+from django.http import HttpResponseForbidden
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
-from ..access import SECOND_FACTOR_ACTS
+from ..access import ACCESS, PUBLIC, SECOND_FACTOR_ACTS
 
 CODES, RECOVERY_CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
 LAST_STEP = "last_step"
 # The secret of all accounts of a demonstration, where nobody needs a phone: manage.py demo_code prints its codes.
 DEMO_SECRET = "GAOBEIDIANYOUTHLEAGUEDEMOSECRET2"
-# URL names open to users who have yet to set up their second factor.
-SET_UP_PAGES = frozenset(
-    "login logout session_state session_resume password_change account_reauthenticate mfa_reauthenticate "
-    "mfa_index mfa_activate_totp".split()
+# URL names open to users who have yet to set up their second factor: what everybody may open, and what it takes.
+SET_UP_PAGES = frozenset(name for name, allowed in ACCESS.items() if allowed == PUBLIC).union(
+    "logout password_change account_reauthenticate mfa_reauthenticate mfa_index mfa_activate_totp".split()
 )
 
 
@@ -38,11 +38,16 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        """Returns the redirect where the second factor is still to be set up or to be given, else None."""
+        """Returns the redirect where the second factor is still to be set up or to be given, else None.
+
+        What a script fetches gets 403 instead until the factor is set up.
+        """
         name = request.resolver_match.url_name
         if name in SET_UP_PAGES:
             return None
         if owes_second_factor(request.user):
+            if not request.accepts("text/html"):
+                return HttpResponseForbidden()
             messages.info(request, "您的角色须启用动态口令后才能使用系统，请按以下步骤设置。")
             return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': asked_page(request)})}")
         if name in SECOND_FACTOR_ACTS and request.user.is_authenticated and not gave_second_factor(request):

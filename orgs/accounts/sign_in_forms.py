@@ -10,6 +10,7 @@ from allauth.mfa.adapter import get_adapter as get_second_factor_adapter
 from allauth.mfa.base.internal.flows import post_authentication
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.totp.forms import DeactivateTOTPForm as AllauthDeactivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
@@ -192,7 +193,12 @@ class SecondFactorForm(EntranceMixin, ActivateTOTPForm):
     )
 
     def __init__(self, *args, **options):
+        session = context.request.session
+        scanned = session.get(SECRET_SESSION_KEY)
         super().__init__(*args, **options)
+        if scanned:
+            # What a phone has scanned stays right when the page is opened again, in another tab too.
+            self.secret = session[SECRET_SESSION_KEY] = scanned
         if is_demo():
             self.secret = DEMO_SECRET
             self.fields[

@@ -227,6 +227,20 @@ def test_whoever_owes_the_second_factor_reaches_only_its_set_up(client, user, ro
     assert give_code(again, done.context["unused_codes"][0]).status_code == 302
 
 
+def test_what_a_page_fetches_neither_leads_to_the_set_up_nor_spoils_it(client, user, root):
+    Role.objects.create(user=user, organisation=root, kind=Role.Kind.CASEWORKER)
+    give_password(client, user.username)
+    page = client.get(reverse("home"), follow=True)
+    for name in ("app_manifest", "service_worker", "offline", "session_state"):
+        assert client.get(reverse(name)).status_code == 200
+    assert client.get(reverse("draft_key"), headers={"accept": "application/json"}).status_code == 403
+    again = client.get(reverse("mfa_activate_totp"))
+    assert list(again.context["messages"]) == []
+    assert again.context["form"].secret == page.context["form"].secret
+    answer = client.post(reverse("mfa_activate_totp"), {"code": code_for(page.context["form"].secret)})
+    assert answer.url == reverse("mfa_view_recovery_codes")
+
+
 def code_for(secret):
     """The present code of a secret just shown."""
     return code_at(secret, current_step())

@@ -138,6 +138,36 @@ def files(tmp_path):
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("height", [400, 800])
+def test_all_of_the_first_page_can_be_scrolled_to(desktop_page, height):
+    issue_code()
+    desktop_page.set_viewport_size({"width": 1280, "height": height})
+    desktop_page.goto("/")
+    desktop_page.evaluate("window.scrollTo(0, 0)")
+    expect(desktop_page.locator(".sign-in-brand")).to_be_in_viewport(ratio=1)
+    assert desktop_page.locator(".sign-in-brand").bounding_box()["y"] >= 0
+
+
+@pytest.mark.full
+def test_after_a_wrong_first_code_the_secret_that_was_scanned_is_still_right(desktop_page, monkeypatch):
+    monkeypatch.setattr(levels, "_told", [])
+    clerk = Clerk(desktop_page)
+    set_up(clerk, issue_code())
+    clerk.write("手机号码或用户名", "chengan")
+    clerk.write("密码", PASSWORD)
+    clerk.go("登录")
+    secret = clerk.page.locator(".secret").inner_text()
+    clerk.write("动态口令", "12345")
+    clerk.go("启用")
+    expect(clerk.page.get_by_text("动态口令不正确或已用过")).to_be_visible()
+    expect(clerk.page.locator(".secret")).to_have_text(secret)
+    clerk.write("动态口令", code_at(secret, current_step()))
+    expect(clerk.page.locator(".draft-note")).to_have_count(0)
+    clerk.go("启用")
+    expect(clerk.page.get_by_text("已启用动态口令。")).to_be_visible()
+
+
+@pytest.mark.full
 def test_an_office_begins_in_the_browser_within_sixty_interactions(desktop_page, files, monkeypatch, browser_errors):
     monkeypatch.setattr(levels, "_told", [])
     clerk = Clerk(desktop_page)

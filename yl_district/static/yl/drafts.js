@@ -63,6 +63,7 @@
   const forms = new Map();
   document.querySelectorAll("form.entry[method=post]").forEach((form, place) => {
     if ("stays" in form.dataset || form.matches("[hx-post], [data-hx-post]")) return;
+    if (![...form.elements].some(isTyped)) return;
     // A form that was refused comes back with what was typed into it.
     const isHeld = Boolean(form.querySelector(".alert-danger, .alert-warning, .is-invalid"));
     forms.set(form, { place, opened: typed(form, true), isSent: false, isHeld, timer: 0, entry: null });
