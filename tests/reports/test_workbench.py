@@ -119,6 +119,7 @@ def test_a_caseworker_is_told_of_plans_and_grants_of_the_files_open_to_them_alon
     user = make_user("顾青", place.root, RoleKind.CASEWORKER)
     open_file, _ = make_assisted_youth(place.here), make_assisted_youth(place.here, "黄鹂")
     make_grant(user, open_file.person, expires_on=date(2099, 1, 10))
+    make_grant(make_user("沈砚", place.root, RoleKind.CASEWORKER), open_file.person, expires_on=date(2099, 1, 10))
     day = date(2099, 1, 1)
     assert owed(user, day) == {"名帮扶对象还没有今年的服务计划书": (1, []), "份个案授权 14 天内到期": (1, [])}
     assert owed(user, day - timedelta(days=10)) == {"名帮扶对象还没有今年的服务计划书": (1, [])}
@@ -147,6 +148,7 @@ def test_each_role_is_told_what_waits_for_it(place):
     }
     assert words_of(leader) == {"件个案授权申请等您审批": 1}
     assert words_of(place.branch_cadre) == {"份报告已到期，还没有签发": 1}
+    assert words_of(make_user("何青", place.there)) == {}
 
 
 def test_the_menu_shows_the_numbers_of_what_waits(place):
