@@ -83,5 +83,5 @@ def test_a_link_is_copied_by_its_button(desktop_page, sign_in, clerk):
     page.get_by_role("button", name="为 1 人开立账号").click()
     link = page.locator(".slip code").inner_text()
     page.get_by_role("button", name=re.compile("复制.*的链接")).click()
-    expect(page.locator("[data-copy]")).to_have_text(re.compile("已复制|已选中"))
+    expect(page.locator("[data-copies]")).to_have_text(re.compile("已复制|已选中"))
     assert page.evaluate("window.getSelection().toString()").strip() == link

@@ -32,6 +32,7 @@ SHELL_FILES = (
     "yl/app.css",
     "yl/phone.css",
     "yl/app.js",
+    "yl/sealing.js",
     "yl/queue.js",
     "yl/roster.js",
     "yl/icon.svg",

@@ -1,17 +1,24 @@
 "use strict";
 
-// Buttons that copy the text of a field; where the browser forbids it, the text is selected to be copied by hand.
+// Buttons that copy the text of an element; where the browser forbids it, the text is selected to be copied by hand.
+async function isCopied(element) {
+  if (element.select) element.select();
+  else window.getSelection().selectAllChildren(element);
+  try {
+    await navigator.clipboard.writeText(element.value ?? element.textContent);
+    return true;
+  } catch {
+    // Without HTTPS there is no such interface; the older one copies what is selected.
+    return document.execCommand("copy");
+  }
+}
+
 for (const button of document.querySelectorAll("[data-copies]")) {
+  // Where the page has no place for it, the button itself says what was done.
+  const place = button.parentElement.querySelector("[data-copied]") ?? button;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copies);
-    const said = button.parentElement.querySelector("[data-copied]");
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      said.textContent = "已复制，可以粘贴到工作群。";
-    } catch {
-      said.textContent = "浏览器不允许直接复制。文字已选中，请按 Ctrl+C，手机上请长按复制。";
-    }
+    const copied = await isCopied(document.getElementById(button.dataset.copies));
+    place.textContent = copied ? place.dataset.copied ?? "已复制" : "已选中，请按 Ctrl+C，手机上请长按";
   });
 }

@@ -53,7 +53,7 @@
   function written(form) {
     return [...form.elements]
       .filter((field) => isTyped(field) && WRITABLE.includes(field.type) && field.value.trim())
-      .map((field) => [field.labels?.[0]?.textContent.replace("*", "").trim() || field.name, field.value]);
+      .map((field) => [sealing.labelOf(field), field.value]);
   }
 
   const isSame = (some, others) => Object.keys(some).every(
@@ -78,12 +78,6 @@
 
   let keys;
 
-  async function ask(address, options = {}) {
-    const answer = await fetch(address, { cache: "no-store", ...options, headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
-  }
-
   async function digest(text, length) {
     const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
     return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, length);
@@ -91,10 +85,8 @@
 
   // In this browser, encrypted: the key of this session, and what tells its drafts from those of others.
   function keyOfSession() {
-    keys ??= ask(layer.dataset.draftKey).then(async ({ key }) => {
-      const bytes = Uint8Array.from(atob(key), (character) => character.charCodeAt(0));
-      const usable = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-      return { secret: key, usable, session: await digest(`session ${key}`, 12) };
+    keys ??= sealing.ask(layer.dataset.draftKey).then(async ({ key }) => {
+      return { secret: key, usable: await sealing.usable(key), session: await digest(`session ${key}`, 12) };
     });
     keys.catch(() => { keys = undefined; });
     return keys;
@@ -109,20 +101,14 @@
     async write(form, draft) {
       const name = `${await this.prefix(form)}${page}`;
       const { usable } = await keyOfSession();
-      const iv = crypto.getRandomValues(new Uint8Array(12));
-      const bytes = new TextEncoder().encode(JSON.stringify(draft));
-      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, usable, bytes);
-      localStorage.setItem(name, JSON.stringify({ at: draft.at, iv: [...iv], sealed: asText(sealed) }));
+      localStorage.setItem(name, JSON.stringify({ at: draft.at, ...await sealing.seal(usable, draft) }));
       return name;
     },
 
     async read(name) {
       const stored = JSON.parse(localStorage.getItem(name));
       const { usable } = await keyOfSession();
-      const sealed = Uint8Array.from(atob(stored.sealed), (character) => character.charCodeAt(0));
-      const iv = new Uint8Array(stored.iv);
-      const bytes = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, usable, sealed);
-      return JSON.parse(new TextDecoder().decode(bytes));
+      return sealing.unseal(usable, stored);
     },
 
     async remove(name) {
@@ -157,18 +143,12 @@
     },
   };
 
-  function asText(buffer) {
-    let text = "";
-    for (const byte of new Uint8Array(buffer)) text += String.fromCharCode(byte);
-    return btoa(text);
-  }
-
   // About cases: on the server, under the grants that open the files.
   const onServer = {
     async send(address, parts) {
       const token = layer.querySelector("input[name=csrfmiddlewaretoken]").value;
       const body = new URLSearchParams({ csrfmiddlewaretoken: token, ...parts });
-      return ask(address, { method: "POST", body, keepalive: true });
+      return sealing.ask(address, { method: "POST", body, keepalive: true });
     },
 
     async write(form, draft) {

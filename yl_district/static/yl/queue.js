@@ -32,46 +32,32 @@
   }
 
   async function askKey(name) {
-    const answer = await ask(`${page.queueKey}${name ? `?name=${encodeURIComponent(name)}` : ""}`);
+    const answer = await sealing.ask(`${page.queueKey}${name ? `?name=${encodeURIComponent(name)}` : ""}`);
     if (!name) tokens = answer.tokens;
-    const bytes = Uint8Array.from(atob(answer.key), (character) => character.charCodeAt(0));
-    const usable = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
-    return { usable, name: answer.name };
-  }
-
-  async function ask(address) {
-    const answer = await fetch(address, { cache: "no-store", headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
+    return { usable: await sealing.usable(answer.key), name: answer.name };
   }
 
   // --- What waits ---
 
   const names = () => Object.keys(localStorage).filter((name) => name.startsWith(OWN)).sort();
-  const asText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
-  const asBytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
   async function put(place, entry) {
     const { usable, name } = await sessionKey();
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const plain = new TextEncoder().encode(JSON.stringify(entry));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, usable, plain);
-    localStorage.setItem(place, JSON.stringify({ name, iv: asText(iv), sealed: asText(sealed) }));
+    localStorage.setItem(place, JSON.stringify({ name, ...await sealing.seal(usable, entry) }));
   }
 
   async function take(place) {
-    const { name, iv, sealed } = JSON.parse(localStorage.getItem(place));
+    const stored = JSON.parse(localStorage.getItem(place));
     const known = await sessionKey();
-    const { usable } = known.name === name ? known : await sessionKey(name);
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: asBytes(iv) }, usable, asBytes(sealed));
-    return JSON.parse(new TextDecoder().decode(plain));
+    const { usable } = known.name === stored.name ? known : await sessionKey(stored.name);
+    return sealing.unseal(usable, stored);
   }
 
   function written(form) {
     const told = [];
     for (const field of form.elements) {
       if (!field.name || UNTOLD.includes(field.type)) continue;
-      const label = field.labels?.[0]?.textContent.replace("*", "").trim() || field.name;
+      const label = sealing.labelOf(field);
       if (field.type === "checkbox" || field.type === "radio") {
         if (field.checked) told.push(label);
       } else if (field.options) {
@@ -132,7 +118,7 @@
     const answer = await fetch(entry.action, { method: "POST", body, cache: "no-store" });
     const submission = entry.fields.find(([name]) => name === "submission")[1];
     if (answer.redirected) {
-      const { is_taken: isTaken } = await ask(`${page.submissionState}?token=${encodeURIComponent(submission)}`);
+      const { is_taken: isTaken } = await sealing.ask(`${page.submissionState}?token=${encodeURIComponent(submission)}`);
       return isTaken ? "sent" : "later";
     }
     if (answer.status === 404 || answer.status === 405) return NOT_ALLOWED;
@@ -141,7 +127,7 @@
 
   async function flushOnce() {
     if (!names().length || !navigator.onLine) return;
-    const state = await ask(layer.dataset.state);
+    const state = await sealing.ask(layer.dataset.state);
     if (state.account !== account) return;
     let sent = 0;
     for (const place of names()) {
@@ -209,9 +195,10 @@
       return;
     }
     if (!box) {
-      box = element("details", "queue card");
+      box = element("div", "");
       box.id = "queue";
       box.setAttribute("role", "status");
+      box.append(element("details", "queue card"));
       document.querySelector("#content > .container-xl")?.prepend(box);
     }
     const list = element("ul", "queue-list");
@@ -220,8 +207,9 @@
     const waiting = list.children.length - refused;
     const counts = [waiting && `待发送 ${waiting} 条`, refused && `没有登记 ${refused} 条`].filter(Boolean);
     const title = element("summary", "queue-title", counts.join("，"));
-    if (refused) box.open = true;
-    box.replaceChildren(title, list);
+    const folded = box.firstElementChild;
+    if (refused) folded.open = true;
+    folded.replaceChildren(title, list);
     if (words) title.append(element("span", "queue-said", words));
   }
 
