@@ -1,21 +1,35 @@
 """Every page can be used with a keyboard and a screen reader, at a desk and on a phone."""
 
-from urllib.parse import urlsplit
-
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test.signals import template_rendered
-from django.urls import resolve
+from django.urls import reverse
+from playwright.sync_api import expect
 
+from orgs.accounts.invitations import link_path
+from orgs.models import Role, levels
+from orgs.roles import RoleKind
 from tests.conftest import DESKTOP, PHONE
 from tests.crawl import page_addresses
+from tests.factories import make_link, make_person, make_post, make_user
+from tests.pages import two_branches
 from tests.viewers import district, records, viewers
 from yl_district.assets import NODE_MODULES
+from yl_district.installation import facts
+from yl_district.installation.setup_code import SETUP_CODE, issue_code
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
+WIDTHS = [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.full,
+    pytest.mark.cpu(600),
+    pytest.mark.parametrize("window", WIDTHS),
+]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"], "resultTypes": ["violations"]}
 VIEWERS = ["office", "caseworker", "administrator", "auditor", "leader", "cadre", "hub_operator", "nobody"]
+AXE = (NODE_MODULES / "axe-core" / "axe.min.js").read_text("utf-8")
 # What is wrong, once a rule, with the first places.
 CHECKED = """
 async (rules) => (await axe.run(document, rules)).violations.map(
@@ -33,8 +47,25 @@ FOCUSED = """
 MOST_STEPS = 40
 
 
+@pytest.fixture(autouse=True)
+def demonstration(transactional_db):
+    """A database of the sample, which each page says above what else it shows."""
+    facts.mark_as_demo()
+    yield
+    facts.FACTS_READ[facts.identity(facts.default_connection)].pop(facts.DEMO, None)
+
+
+@pytest.fixture
+def wrong(browser_errors):
+    """What is wrong with the pages looked at, which has to stay empty; what a browser notes of requests counts not."""
+    found = []
+    yield found
+    browser_errors.clear()
+    assert found == [], "\n".join(found)
+
+
 def one_of_each_template(clients, users, rows):
-    """{template: (viewer, address)}: the first page of each template that a viewer gets."""
+    """{template: (viewer, address)}: the first page of each template that a viewer gets, and each one's workbench."""
     found, names = {}, []
 
     def note(template, **options):
@@ -42,11 +73,12 @@ def one_of_each_template(clients, users, rows):
 
     template_rendered.connect(note)
     for viewer in VIEWERS:
-        for _, address in page_addresses(users[viewer], rows):
+        for url_name, address in page_addresses(users[viewer], rows):
             names.clear()
             answer = clients[viewer].get(address)
             if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
-                found.setdefault(names[0], (viewer, address))
+                name = f"{names[0]} of {viewer}" if url_name == "home" else names[0]
+                found.setdefault(name, (viewer, address))
     template_rendered.disconnect(note)
     return found
 
@@ -54,6 +86,7 @@ def one_of_each_template(clients, users, rows):
 def focus_problems(page):
     """What receives the focus though nobody sees it, as Tab goes through the page from where it stands at first."""
     problems, first = [], page.evaluate(FOCUSED)
+    has_skip_link = page.locator(".skip-link").count()
     for step in range(MOST_STEPS):
         page.keyboard.press("Tab")
         at = page.evaluate(FOCUSED)
@@ -61,19 +94,24 @@ def focus_problems(page):
             break
         if not at["seen"]:
             problems.append(f"focus on {at['name']}, which is not seen")
-        if step == 0 and first is None and not at["name"].endswith("跳到正文"):
+        if step == 0 and first is None and has_skip_link and not at["name"].endswith("跳到正文"):
             problems.append(f"focus begins at {at['name']}")
     return problems
 
 
-@pytest.mark.cpu(600)
-@pytest.mark.parametrize("window", [pytest.param(DESKTOP, id="desktop"), pytest.param(PHONE, id="phone")])
-def test_pages_hinder_nobody(open_page, browser_errors, base_url, window):
+def problems_of(page, name):
+    """What hinders somebody at the page as it stands, each problem behind the name."""
+    problems = focus_problems(page)
+    page.evaluate(AXE)
+    return [f"{name}: {problem}" for problem in [*problems, *page.evaluate(CHECKED, RULES)]]
+
+
+def test_pages_hinder_nobody(open_page, base_url, window, wrong):
     place = district(markup="")
     clients = viewers(place)
     own = records(place, "own", place.users["cadre"], place.users["caseworker"])
     pages = one_of_each_template(clients, place.users, own)
-    axe, problems = (NODE_MODULES / "axe-core" / "axe.min.js").read_text("utf-8"), {}
+    assert len([name for name in pages if " of " in name]) == len(VIEWERS)
     for viewer in VIEWERS:
         page = open_page(**window)
         cookie = clients[viewer].cookies[settings.SESSION_COOKIE_NAME].value
@@ -81,12 +119,92 @@ def test_pages_hinder_nobody(open_page, browser_errors, base_url, window):
         for template, (seer, address) in pages.items():
             if seer == viewer:
                 page.goto(address)
-                problems[template] = focus_problems(page)
-                page.evaluate(axe)
-                problems[template] += page.evaluate(CHECKED, RULES)
+                wrong += problems_of(page, template)
         page.context.close()
-    # That a page looks for something that is not there is for other tests.
-    browser_errors[:] = [error for error in browser_errors if "404 (Not Found)" not in error]
-    found = [f"{template}: {problem}" for template, problems_ in problems.items() for problem in problems_]
-    assert found == [], "\n".join(found)
-    assert {resolve(urlsplit(address).path).url_name for _, address in pages.values()} >= {"home", "member_list"}
+
+
+def test_pages_of_nobody_in_particular_hinder_nobody(open_page, window, wrong):
+    user = make_user("林知秋", two_branches().root)
+    page = open_page(**window)
+    for address in (
+        reverse("login"),
+        reverse("offline"),
+        link_path(user),
+        reverse("invitation_accept", args=["x", "y"]),
+        "/nothing/",
+    ):
+        page.goto(address)
+        wrong += problems_of(page, address)
+
+
+def test_the_first_page_of_an_empty_installation_hinders_nobody(open_page, window, wrong, monkeypatch):
+    monkeypatch.setattr(levels, "_told", [])
+    issue_code()
+    page = open_page(**window)
+    page.goto("/")
+    wrong += problems_of(page, "first run")
+    page.get_by_role("button").last.click()
+    expect(page.locator("main")).to_contain_text("还没有写入")
+    wrong += problems_of(page, "first run, refused")
+    facts.FACTS_READ[facts.identity(facts.default_connection)].pop(SETUP_CODE, None)
+
+
+def test_acts_for_many_and_what_they_answer_hinder_nobody(open_page, sign_in, window, wrong):
+    place = two_branches()
+    make_post("程安", place.here)
+    clerk = make_user("管宁", place.root, RoleKind.ADMINISTRATOR)
+    Role.objects.create(user=clerk, organisation=place.root, kind=RoleKind.STAFF)
+    page = open_page(**window)
+    sign_in(page, clerk)
+    page.goto("/posts/")
+    page.get_by_role("checkbox", name="选中：").first.check()
+    page.get_by_role("button", name="开立账号").click()
+    expect(page.get_by_role("button", name="为 1 人开立账号")).to_be_visible()
+    wrong += problems_of(page, "accounts in bulk")
+    page.get_by_role("button", name="为 1 人开立账号").click()
+    expect(page.locator(".slip")).to_have_count(1)
+    wrong += problems_of(page, "slips")
+    page.goto("/organisations/many/create/")
+    page.locator("textarea").fill("新河社区\n双桥社区")
+    page.get_by_role("button", name="读取并核对").click()
+    expect(page.get_by_text("读到 2 个名称")).to_be_visible()
+    wrong += problems_of(page, "organisations in bulk")
+
+
+def test_what_opens_above_a_page_hinders_nobody(open_page, sign_in, window, wrong):
+    place = two_branches()
+    page = open_page(**window)
+    sign_in(page, place.staff)
+    page.goto("/units/create/")
+    page.locator("[data-search-open]").click()
+    page.get_by_role("dialog").get_by_role("searchbox").fill("柳林")
+    expect(page.locator(".search-title").first).to_be_visible()
+    wrong += problems_of(page, "search")
+    page.goto("/units/create/")
+    Session.objects.all().delete()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_role("dialog", name="登录已超时")).to_be_visible()
+    wrong += problems_of(page, "session over")
+
+
+def test_what_is_typed_and_not_sent_hinders_nobody(open_page, sign_in, window, wrong):
+    place = two_branches()
+    person = make_post(organisation=place.here, person=make_person("陆远", user=place.branch_cadre)).person
+    form = f"/contacts/create/?cadre={person.pk}&links={make_link(person).pk}"
+    page = open_page(**window)
+    sign_in(page, place.branch_cadre)
+    page.goto(form)
+    page.locator("label.form-check-label", has_text="走访").first.click()
+    expect(page.get_by_text("草稿已暂存")).to_be_visible()
+    page.goto(reverse("draft_list"))
+    expect(page.locator("[data-draft]")).to_have_count(1)
+    wrong += problems_of(page, "drafts")
+    page.goto(form)
+    expect(page.get_by_text("填写的内容没有保存")).to_be_visible()
+    wrong += problems_of(page, "a draft offered")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.locator("label.form-check-label", has_text="电话").first.click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.get_by_text("待发送 1 条")).to_be_visible()
+    wrong += problems_of(page, "a queue")

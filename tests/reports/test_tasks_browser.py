@@ -46,7 +46,7 @@ def begin(sign_in):
 
 def test_a_contact_with_one_youth(phone_page, begin, place):
     hand = begin(phone_page, place.branch_cadre)
-    hand.press_named("link", "登记与顾清的联系")
+    hand.press_named("link", "登记联系：顾清")
     hand.press(phone_page.locator("label.form-check-label", has_text="电话"))
     hand.press_named("button", "保存")
     expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
