@@ -51,6 +51,7 @@ def save(page, way):
     page.get_by_role("button", name="保存", exact=True).click()
 
 
+@pytest.mark.full
 def test_contacts_wait_sealed_and_are_sent_once_the_network_is_back(phone_page, open_form, place):
     open_form(phone_page)
     phone_page.context.set_offline(True)

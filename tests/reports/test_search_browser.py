@@ -23,6 +23,7 @@ def office():
     return make_user("林知秋", root)
 
 
+@pytest.mark.full
 @pytest.mark.cpu(8)
 def test_the_search_opens_above_the_page_and_is_used_by_the_keyboard_alone(desktop_page, sign_in, office):
     sign_in(desktop_page, office)

@@ -37,6 +37,7 @@ def test_a_row_tells_two_facts_besides_its_name():
     assert re.findall(r'data-label="([^"]+)" data-told', row) == ["日期", "类型"]
 
 
+@pytest.mark.full
 @pytest.mark.cpu(5)
 @pytest.mark.django_db(transaction=True)
 def test_eight_records_are_in_sight_and_the_order_can_be_chosen(phone_page, sign_in):

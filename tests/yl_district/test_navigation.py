@@ -110,6 +110,7 @@ def test_tabs_keep_the_period_and_the_organisation():
     assert browser_of(place.branch_cadre).get(reverse("organisation_list")).status_code == 200
 
 
+@pytest.mark.full
 @pytest.mark.cpu(5)
 def test_a_link_back_opens_the_list_as_it_was_left(phone_page, sign_in, transactional_db):
     root = make_organisation("清河地区团工委", category="working_committee", domain="office")
