@@ -4,9 +4,9 @@ import django_filters as filters
 
 from orgs.filters import SubtreeFilter
 from orgs.models import Domain
-from yl_district.pages.filters import PageFilter, SearchFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter
 
-from .models import Member, Post, Proposal
+from .models import AGE_LIMIT, AGE_SOON, Member, Post, Proposal
 
 
 class MemberFilter(PageFilter):
@@ -22,6 +22,7 @@ class MemberFilter(PageFilter):
     domain = filters.ChoiceFilter(label="所属领域", choices=Domain, field_name="branch__domain")
     status = filters.ChoiceFilter(label="团籍状态", choices=Member.Status)
     intake = filters.ChoiceFilter(label="来源", choices=Member.Intake)
+    age = OnDayFilter("年龄", "soon_over_age", f"{AGE_SOON.days} 天内满 {AGE_LIMIT} 周岁", "其他")
     begin = filters.ChoiceFilter(
         label="在册起始", choices=[("known", "有日期"), ("guessed", "按入团年月推定")], method="by_begin"
     )

@@ -1,7 +1,7 @@
 """People and their capacities: member, cadre, volunteer."""
 
 from .liaisons import Liaison, LiaisonQuerySet, shared_day_problem
-from .members import LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
+from .members import AGE_LIMIT, AGE_SOON, LEAVING_STATUSES, Member, MemberQuerySet, SchoolSpan
 from .merges import PersonMerge, PersonMergeQuerySet
 from .namesakes import Namesakes, NamesakesQuerySet
 from .people import Person, PersonQuerySet, shown_name
@@ -10,6 +10,8 @@ from .proposals import Proposal, ProposalQuerySet
 from .volunteers import Volunteer, VolunteerQuerySet
 
 __all__ = [
+    "AGE_LIMIT",
+    "AGE_SOON",
     "LEAVING_STATUSES",
     "Liaison",
     "LiaisonQuerySet",

@@ -1,6 +1,6 @@
 """League members' periods on branch rolls."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -25,6 +25,12 @@ from .people import Person
 
 # The dates from which a membership stands; the first known one counts.
 ROLL_BEGINS = ("listed_on", "intake_on", "joined_league_on")
+
+
+# At this age members leave the League, unless they hold a post in it.
+AGE_LIMIT = 28
+# How long before that it is said.
+AGE_SOON = timedelta(days=90)
 
 
 class MemberQuerySet(ReachQuerySet):
@@ -83,10 +89,10 @@ class MemberQuerySet(ReachQuerySet):
         earlier = SchoolSpan.objects.as_of(day).filter(member=OuterRef("pk"), in_school=True)
         return self.filter(never | Q(enrolled_on__gt=day) | Q(graduated_on__lte=day)).exclude(Exists(earlier))
 
-    def coming_of_age(self, age: int, first: date, last: date) -> Self:
-        """Members who certainly complete this age after `first` and by `last`."""
-        done = Q(person__birth_date__certainly_by=years_before(first, age))
-        return self.filter(~done, person__birth_date__certainly_by=years_before(last, age))
+    def soon_over_age(self, day: date) -> Self:
+        """Members who certainly complete the age limit after `day` and no later than AGE_SOON from it."""
+        done, last = Q(person__birth_date__certainly_by=years_before(day, AGE_LIMIT)), day + AGE_SOON
+        return self.filter(~done, person__birth_date__certainly_by=years_before(last, AGE_LIMIT))
 
     def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""

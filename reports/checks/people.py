@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import Exists, F, Min, OuterRef, Q, prefetch_related_objects
 
 from members.duplicates import likely_duplicates
-from members.models import Person, Post
+from members.models import AGE_LIMIT, Person, Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
 from yl_district.periods import Period, years_before
@@ -17,7 +17,6 @@ from ..figures import sources
 from ..models import PlatformEntry
 from .inspection import RawFinding
 
-AGE_LIMIT = 28
 # The number of quarters listed by name; beyond that, the total number is added.
 MOST_NAMED = 4
 

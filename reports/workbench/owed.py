@@ -8,15 +8,13 @@ from django.urls import reverse
 
 from activities.models import Activity
 from assistance.models import AssistedYouth, CaseGrant
-from members.models import Member, Post
+from members.models import AGE_LIMIT, AGE_SOON, Member, Post
 from orgs.models import User
 from outreach.models import Link
 from yl_district.periods import Period
 
-from ..checks.people import AGE_LIMIT
-
-# How long before somebody comes of age or leaves a post it is said.
-SOON = timedelta(days=90)
+# How long before somebody leaves a post it is said.
+END_SOON = timedelta(days=90)
 # A grant that ends within this time is asked for anew before.
 GRANT_SOON = timedelta(days=14)
 NAMES_SHOWN = 12
@@ -125,19 +123,18 @@ def members_coming_of_age(user, day):
     if not user.may_open("member_end"):
         return
     members = Member.objects.visible_to(user).as_of(day)
-    soon = members.coming_of_age(AGE_LIMIT, day, day + SOON)
-    yield named(
-        f"名团员 {SOON.days} 天内满 {AGE_LIMIT} 周岁", soon.select_related("person").order_by("person__name_sort", "pk")
-    )
+    soon = members.soon_over_age(day).select_related("person").order_by("person__name_sort", "pk")
+    words = f"名团员 {AGE_SOON.days} 天内满 {AGE_LIMIT} 周岁"
+    yield named(words, soon, f"{reverse('member_list')}?age=yes")
 
 
 def posts_ending(user, day):
     """Posts whose end soon is announced."""
     if not user.may_open("post_update"):
         return
-    posts = Post.objects.visible_to(user).ending_between(day, day + SOON)
+    posts = Post.objects.visible_to(user).ending_between(day, day + END_SOON)
     yield named(
-        f"名团干部 {SOON.days} 天内离任", posts.select_related("person", "organisation").order_by("ended_on", "pk")
+        f"名团干部 {END_SOON.days} 天内离任", posts.select_related("person", "organisation").order_by("ended_on", "pk")
     )
 
 
@@ -152,11 +149,14 @@ def activities_without_people(user, day):
 
 
 def cases_due(user, day):
-    """Of the case files open to the user: plans missing for the year, grants about to end."""
+    """Of the case files open to the user: plans and assistances that are missing, and grants about to end."""
     if not user.may_open("assisted_youth_list"):
         return
-    unplanned = AssistedYouth.objects.visible_to(user).as_of(day).without_plan_for(day.year).count()
-    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=reverse("service_plan_list"))
+    youths, listed = AssistedYouth.objects.visible_to(user).as_of(day), reverse("assisted_youth_list")
+    unplanned = youths.without_plan_for(day.year).count()
+    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=f"{listed}?plan=no")
+    unhelped = youths.exclude(pk__in=youths.helped_by(day).values("pk")).count()
+    yield Owed("名帮扶对象本季度还没有帮扶记录", unhelped, address=f"{listed}?helped=no")
     ending = CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON)
     yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=reverse("case_grant_list"))
 

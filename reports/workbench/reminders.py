@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from activities.models import Activity
-from members.models import Member, Post
+from members.models import AGE_LIMIT, Member, Post
 from orgs.roles import RoleKind
 from outreach.models import Contact, cadres_with_links
 from yl_district.periods import ORDINALS, Period, years_before
 from yl_district.pinyin import NAME_ORDER
-
-from ..checks.people import AGE_LIMIT
 
 
 @dataclass(frozen=True)

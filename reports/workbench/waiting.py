@@ -55,18 +55,21 @@ WAITING_LINES = (
         "case_grant_list",
         "件个案授权申请等您审批",
         lambda user, day: CaseGrant.objects.visible_to(user).undecided().exclude(user=user),
+        "state=undecided",
     ),
     WaitingLine(
         "import_batch_commit",
         "import_batch_list",
         "份您上传的名单还没有写入",
-        lambda user, day: ImportBatch.objects.of_committees(user).unfinished_by(user),
+        lambda user, day: ImportBatch.objects.of_committees(user).filter(user=user).unfinished(),
+        "state=unfinished",
     ),
     WaitingLine(
         "report_sign",
         "report_list",
         "份报告已到期，还没有签发",
         lambda user, day: Report.objects.changeable_by(user).unsigned_after(day),
+        "overdue=yes",
     ),
     WaitingLine(
         "notices_read",

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from assistance.models import CaseGrant
 from members.actions import decide_proposal, propose_leaving, propose_transfer
@@ -16,6 +17,7 @@ from reports.workbench.reminders import reminder_text, reminders_for
 from reports.workbench.waiting import menu_counts, waiting_for
 from tests.factories import (
     make_activity,
+    make_assistance,
     make_assisted_youth,
     make_contact,
     make_grant,
@@ -121,8 +123,11 @@ def test_a_caseworker_is_told_of_plans_and_grants_of_the_files_open_to_them_alon
     make_grant(user, open_file.person, expires_on=date(2099, 1, 10))
     make_grant(make_user("沈砚", place.root, RoleKind.CASEWORKER), open_file.person, expires_on=date(2099, 1, 10))
     day = date(2099, 1, 1)
-    assert owed(user, day) == {"名帮扶对象还没有今年的服务计划书": (1, []), "份个案授权 14 天内到期": (1, [])}
-    assert owed(user, day - timedelta(days=10)) == {"名帮扶对象还没有今年的服务计划书": (1, [])}
+    due = {"名帮扶对象还没有今年的服务计划书": (1, []), "名帮扶对象本季度还没有帮扶记录": (1, [])}
+    assert owed(user, day) == due | {"份个案授权 14 天内到期": (1, [])}
+    assert owed(user, day - timedelta(days=10)) == due
+    make_assistance([open_file], held_on=date(2099, 1, 1))
+    assert "名帮扶对象本季度还没有帮扶记录" not in owed(user, day)
 
 
 def words_of(user):
@@ -239,3 +244,27 @@ def test_staff_get_a_text_that_names_cadres_and_counts_members(place):
     assert reminder_text([], DAY) == ""
     assert place.office.get(reverse("reminders")).status_code == 200
     assert place.cadre.get(reverse("reminders")).status_code == 404
+
+
+def test_each_number_is_that_of_the_list_which_it_opens(place):
+    caseworker = make_user("顾青", place.root, RoleKind.CASEWORKER)
+    today = timezone.localdate()
+    make_grant(caseworker, make_assisted_youth(place.here).person)
+    born = today - timedelta(days=28 * 365 + 7 - 30)
+    for name in ("章程", "白杨"):
+        member = make_member(branch=place.here, person=make_person(name, birth_date=born))
+    propose_leaving(member, place.branch_cadre, today, "resigned", "")
+    CaseGrant.objects.create(user=place.branch_cadre, name="白露", organisation=place.root, reason="走访")
+    make_report(place.root)
+    make_report(place.root, year=today.year + 1)
+    for state in ("checked", "committed"):
+        ImportBatch.objects.create(user=place.staff, state=state, file_name="名册.xlsx")
+    make_activity(place.here, held_on=date(today.year, 1, 1))
+    for client, user in ((place.office, place.staff), (browser_of(caseworker), caseworker)):
+        user = User.objects.get(pk=user.pk)
+        found = [*waiting_for(user, today), *owed_by(user, today, own_links_of(user, today))]
+        assert len(found) >= 2
+        for each in found:
+            if each.address:
+                table = client.get(each.address).context["table"]
+                assert (each.words, table.paginator.count) == (each.words, each.number)

@@ -71,9 +71,9 @@ class ImportBatchQuerySet(CommitteeQuerySet):
         written = models.Q(state__in=ImportBatch.WRITTEN)
         return self.of_committees(user).filter(written | models.Q(user=user), kind__in=kinds)
 
-    def unfinished_by(self, user: User) -> Self:
-        """The user's own imports that wait for an answer or for being written."""
-        return self.filter(user=user, state__in=(ImportBatch.State.MAPPING, ImportBatch.State.CHECKED))
+    def unfinished(self) -> Self:
+        """Imports that wait for an answer or for being written."""
+        return self.filter(state__in=(ImportBatch.State.MAPPING, ImportBatch.State.CHECKED))
 
     def forgotten(self, now: datetime) -> Self:
         """Imports not committed within KEPT_DAYS, except those being worked on."""
