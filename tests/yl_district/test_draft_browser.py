@@ -22,6 +22,10 @@ SLOW_SEALING = """() => {
     });
 }"""
 
+FORBIDDEN = """for (const name of ["localStorage", "sessionStorage"]) {
+    Object.defineProperty(window, name, { get() { throw new DOMException("", "SecurityError"); } });
+}"""
+
 
 @pytest.fixture
 def user():
@@ -214,6 +218,19 @@ def test_where_the_browser_stores_nothing_the_page_says_so_and_works(desktop_pag
     expect(page.get_by_text("浏览器的存储空间已满")).to_be_visible()
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
+
+
+@pytest.mark.full
+def test_where_the_store_is_forbidden_forms_are_saved_and_users_sign_out(desktop_page, sign_in, user, section):
+    page = desktop_page
+    sign_in(page, user)
+    page.add_init_script(FORBIDDEN)
+    body_of(page, section).fill(TYPED)
+    expect(page.get_by_text("现在不能保留草稿")).to_be_visible()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存这一节。")).to_be_visible()
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("heading", name="登录")).to_be_visible()
 
 
 @pytest.mark.full

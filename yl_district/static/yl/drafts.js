@@ -115,7 +115,14 @@
       localStorage.removeItem(name);
     },
 
-    names: () => Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)),
+    // Whoever forbids the store keeps nothing there.
+    names() {
+      try {
+        return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
+      } catch {
+        return [];
+      }
+    },
 
     // Drafts of sessions that are over cannot be read by anybody; old ones are no longer wanted.
     async wipe() {

@@ -39,7 +39,14 @@
 
   // --- What waits ---
 
-  const names = () => Object.keys(localStorage).filter((name) => name.startsWith(OWN)).sort();
+  // Whoever forbids the store keeps nothing there.
+  function names() {
+    try {
+      return Object.keys(localStorage).filter((name) => name.startsWith(OWN)).sort();
+    } catch {
+      return [];
+    }
+  }
 
   async function put(place, entry) {
     const { usable, name } = await sessionKey();
