@@ -30,6 +30,18 @@ def test_the_order_is_chosen_above_the_list_and_keeps_its_conditions():
 
 
 @pytest.mark.django_db
+def test_another_condition_keeps_the_order():
+    office = two_branches().office
+    sent = page(office, "member_list", sort="-person", search="没有的人")
+    assert re.findall(r'<input type="hidden" form="filter" name="([^"]+)" value="([^"]+)">', sent) == [
+        ("sort", "-person")
+    ]
+    answer = office.post(reverse("list_search"), {"list": "member_list", "search": "白露", "sort": "-person"})
+    assert answer.url == f"{reverse('member_list')}?search=%E7%99%BD%E9%9C%B2&sort=-person"
+    assert 'form="filter"' not in page(office, "member_list", sort="无")
+
+
+@pytest.mark.django_db
 def test_a_row_tells_two_facts_besides_its_name():
     place = two_branches()
     make_activity(place.here, "读书会")
