@@ -74,6 +74,7 @@ class ProposalTable(PageTable):
     """Proposals."""
 
     related = ("member__person", "member__branch", "to_branch", "proposed_by")
+    phone_columns = ("kind", "outcome")
 
     member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__name_sort")
     proposed_by = tables.Column(order_by="proposed_by__name_sort")

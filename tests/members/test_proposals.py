@@ -1,5 +1,6 @@
 """Proposals by branch cadres and the committee's decisions: leaving, and transfer to another branch."""
 
+import re
 from datetime import date
 from functools import partial
 
@@ -131,6 +132,11 @@ def test_refusal_says_why_and_changes_nothing(district, member, leaving):
     assert rolls(member) == ON_THE_ROLL
     assert "请先核对日期" in page(district.cadre, "proposal_detail", leaving.pk)
     assert propose_leaving(member, district.branch_cadre, DAY, "resigned", "").is_waiting
+
+
+def test_a_cadre_sees_on_a_phone_what_became_of_it(district, leaving):
+    row = re.search(r"<tbody>.*?</tr>", page(district.cadre, "proposal_list"), re.DOTALL)[0]
+    assert re.findall(r'data-label="([^"]+)" data-told', row) == ["申请事项", "审批情况"]
 
 
 def test_only_one_proposal_about_a_member_waits(district, member, leaving):
