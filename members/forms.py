@@ -71,7 +71,7 @@ class PersonForm(PageForm):
             prepare_field(field)
         offer_days(own, Person, self.day)
         for name in self.person_required:
-            own[name].help_text = "填写身份证号可自动得出。"
+            own[name].help_text = "填写身份证号可自动得出，没有身份证号时必填。"
         self.fields = own | self.fields
         if self.known_person:
             self._show_person(self.known_person)
