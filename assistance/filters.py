@@ -20,12 +20,16 @@ class AssistedYouthFilter(PageFilter):
     paired = OnDayFilter("结对", "paired_on", "有固定志愿者", "无固定志愿者")
     bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
     helped = OnDayFilter("本季度帮扶", "helped_by", "已帮扶", "未帮扶")
-    plan = OnDayFilter("本年度计划书", "with_plan_on", "已有", "没有")
     planned = YearFilter("有计划书的年度", method="by_plan")
+    unplanned = YearFilter("没有计划书的年度", method="by_lack_of_plan")
 
     def by_plan(self, youths, name, value):
         """Youths with a service plan for the year."""
         return youths.with_plan_for(value)
+
+    def by_lack_of_plan(self, youths, name, value):
+        """Youths without a service plan for the year."""
+        return youths.without_plan_for(value)
 
 
 class ServicePlanFilter(PageFilter):

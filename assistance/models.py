@@ -241,10 +241,6 @@ class AssistedYouthQuerySet(CaseQuerySet):
         """Youths without a service plan for `year`."""
         return self.exclude(Exists(ServicePlan.objects.filter(youth=OuterRef("pk"), year=year)))
 
-    def with_plan_on(self, day: date) -> Self:
-        """Youths with a service plan for the year of `day`."""
-        return self.with_plan_for(day.year)
-
     def helped_by(self, day: date) -> Self:
         """Youths who received an assistance in the quarter of `day`."""
         return self.with_assistances_during(Period.of_quarter(day)).filter(assistances_received__gt=0)

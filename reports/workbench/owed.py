@@ -154,11 +154,12 @@ def cases_due(user, day):
         return
     youths, listed = AssistedYouth.objects.visible_to(user).as_of(day), reverse("assisted_youth_list")
     unplanned = youths.without_plan_for(day.year).count()
-    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=f"{listed}?plan=no")
+    yield Owed("名帮扶对象还没有今年的服务计划书", unplanned, address=f"{listed}?unplanned={day.year}")
     unhelped = youths.exclude(pk__in=youths.helped_by(day).values("pk")).count()
     yield Owed("名帮扶对象本季度还没有帮扶记录", unhelped, address=f"{listed}?helped=no")
     ending = CaseGrant.objects.held_by(user).open_on(day).filter(expires_on__lte=day + GRANT_SOON)
-    yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=reverse("case_grant_list"))
+    grants = f"{reverse('case_grant_list')}?state=open&mine=on"
+    yield Owed(f"份个案授权 {GRANT_SOON.days} 天内到期", ending.count(), address=grants)
 
 
 def named(words, records, address=""):

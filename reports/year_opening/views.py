@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assistance.models import AssistedYouth
 from outreach.models import Link
+from yl_district.days import FIRST_YEAR
 from yl_district.pages import submit_once
 from yl_district.pages.pages import carry_out, redirect_after
 
@@ -20,7 +21,7 @@ YEARS_AHEAD = 1
 def year_opening(request, year):
     """Carries tiers and targets over into a year, and says what of plans and links is left to be done by hand."""
     today = timezone.localdate()
-    if year > today.year + YEARS_AHEAD:
+    if not FIRST_YEAR < year <= today.year + YEARS_AHEAD:
         raise Http404
 
     def build(data=None):

@@ -164,7 +164,7 @@ def test_numbers_lead_to_their_own_period(district):
     report = make_report(district.root, "q2")
     make_section(report, "{活动场次}，{活动场次.上年同期}，{活动场次.上期}，{活动场次.同比}")
     shown = html.unescape(page(district.office, "report_detail", report.pk))
-    links = re.findall(r'href="(/figures/[^"]*)"[^>]*>([^<]*)</a>', shown)
+    links = re.findall(r'href="(/figures/\w+/[^"]*)"[^>]*>([^<]*)</a>', shown)
     root = district.root.pk
     assert links == [
         (f"/figures/sessions/?year=2017&part=q2&organisation={root}", "0场"),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from assistance.models import CaseGrant
+from assistance.models import AssistedYouth, CaseGrant, ServicePlan
 from members.actions import decide_proposal, propose_leaving, propose_transfer
 from orgs.models import User
 from orgs.roles import RoleKind
@@ -154,6 +154,16 @@ def test_each_role_is_told_what_waits_for_it(place):
     assert words_of(leader) == {"件个案授权申请等您审批": 1}
     assert words_of(place.branch_cadre) == {"份报告已到期，还没有签发": 1}
     assert words_of(make_user("何青", place.there)) == {}
+
+
+def test_plans_that_are_missing_open_the_list_of_the_youths_without(place):
+    user = make_user("顾青", place.root, RoleKind.CASEWORKER)
+    for name in ("白露", "黄鹂"):
+        make_grant(user, make_assisted_youth(place.here, name).person, expires_on=date(2099, 1, 10))
+    ServicePlan.objects.create(youth=AssistedYouth.objects.last(), year=2098)
+    unplanned = owed_by(user, date(2098, 1, 1), None)[0]
+    assert (unplanned.words, unplanned.number) == ("名帮扶对象还没有今年的服务计划书", 1)
+    assert len(browser_of(user).get(unplanned.address).context["table"].rows) == 1
 
 
 def test_the_menu_shows_the_numbers_of_what_waits(place):

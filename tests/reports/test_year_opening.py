@@ -105,6 +105,11 @@ def test_the_workbench_proposes_it_in_the_year_after_the_last_alone(place):
     assert list(year_to_open(place.branch_cadre, date(2018, 1, 2))) == []
 
 
+@pytest.mark.parametrize("year", [0, 1, 1948, 10000])
+def test_years_before_the_league_or_beyond_the_calendar_are_not_found(place, year):
+    assert place.office.get(f"/years/{year}/opening/").status_code == 404
+
+
 def test_only_this_year_and_the_next_can_be_opened_ahead(place):
     this_year = timezone.localdate().year
     got = [place.office.get(reverse("year_opening", args=[this_year + ahead])).status_code for ahead in (1, 2)]
