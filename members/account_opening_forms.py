@@ -1,9 +1,9 @@
 """The form that opens accounts for many cadres at once."""
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 
 from orgs.accounts.account_forms import InvitationForm
+from orgs.accounts.username_field import UsernameField
 from orgs.models import User
 from orgs.roles import RECORD_KEEPERS, RoleKind
 from yl_district.pages.forms import prepare_field
@@ -28,12 +28,7 @@ class AccountOpeningForm(InvitationForm):
         self.openings = openings_for(records, self.user, self.day)
         self.slips = []
         for key, opening in self.openings.opened.items():
-            field = forms.CharField(
-                label=f"{opening.person}的用户名",
-                max_length=150,
-                initial=opening.username,
-                validators=[UnicodeUsernameValidator(message="请只使用字母、数字和 @ . + - _ 。")],
-            )
+            field = UsernameField(label=f"{opening.person}的用户名", initial=opening.username)
             prepare_field(field)
             field.widget.attrs |= {
                 "class": "form-control",

@@ -5,7 +5,6 @@ from datetime import timedelta
 import django_filters as filters
 from crispy_forms.layout import Column
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils import timezone
 
 from yl_district.pages.filters import PageFilter, SearchFilter
@@ -19,6 +18,7 @@ from ..models import Invitation, Organisation, User, invited
 from ..roles import RoleKind, misplaced, role_conflict
 from .actions import roles_of
 from .invitations import usual_validity
+from .username_field import UsernameField
 
 # Of the newest invitation of an account, which nothing has replaced.
 INVITATION_STATES = [state for state in Invitation.State.choices if state[0] != Invitation.State.REPLACED]
@@ -141,12 +141,7 @@ class AccountInviteForm(RolesForm):
     """Data of a new account; the view sets `instance` once it is created."""
 
     instance = None
-    username = forms.CharField(
-        label="用户名",
-        max_length=150,
-        validators=[UnicodeUsernameValidator(message="请只使用字母、数字和 @ . + - _ 。")],
-        help_text="字母、数字和 @ . + - _ ，登录时使用，以后不变。",
-    )
+    username = UsernameField(label="用户名", help_text="字母、数字和 @ . + - _ ，登录时使用，以后不变。")
     field_order = ["name", "username", "mobile"]
 
     def clean(self):

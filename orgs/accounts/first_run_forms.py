@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
 from yl_district.installation.setup_code import is_setup_code
@@ -11,6 +10,7 @@ from yl_district.validators import MOBILE
 from ..models import Level, User, level_named
 from .password_validators import rules_in_words
 from .sign_in_forms import EntranceMixin
+from .username_field import UsernameField
 
 BY_NAME = "按名称认定"
 WRONG_CODE = "代码不正确。请核对启动本系统的终端窗口中最后一次显示的代码；重新启动后，以前的代码不再有效。"
@@ -35,10 +35,8 @@ class FirstRunForm(EntranceMixin, forms.Form):
         help_text="本系统的名称和总结中的称呼随它而定，如“街道团委工作台”。",
     )
     name = forms.CharField(label="您的姓名", max_length=30)
-    username = forms.CharField(
+    username = UsernameField(
         label="用户名",
-        max_length=150,
-        validators=[UnicodeUsernameValidator(message="请只使用字母、数字和 @ . + - _ 。")],
         help_text="登录时使用，以后不变；字母开头，如姓名的拼音。",
         widget=forms.TextInput({"autocomplete": "username"}),
     )
