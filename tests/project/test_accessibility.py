@@ -7,11 +7,13 @@ from django.test.signals import template_rendered
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from orgs.access import ACCESS
 from orgs.accounts.invitations import link_path
+from orgs.help_pages import help_names
 from orgs.models import Role, levels
 from orgs.roles import RoleKind
 from tests.conftest import DESKTOP, PHONE
-from tests.crawl import page_addresses
+from tests.crawl import ABOUT_ONESELF, page_addresses
 from tests.factories import make_link, make_person, make_post, make_user
 from tests.pages import two_branches
 from tests.viewers import district, records, viewers
@@ -135,6 +137,24 @@ def test_pages_of_nobody_in_particular_hinder_nobody(open_page, window, wrong):
     ):
         page.goto(address)
         wrong += problems_of(page, address)
+
+
+def test_pages_about_oneself_hinder_nobody(open_page, sign_in, window, wrong):
+    page = open_page(**window)
+    sign_in(page, make_user("管宁", two_branches().root, RoleKind.ADMINISTRATOR))
+    own = ABOUT_ONESELF | {name for name in ACCESS if name.startswith("mfa_")}
+    # Only whoever is about to sign in is asked for the second step.
+    for name in sorted(own - {"mfa_authenticate"}):
+        page.goto(reverse(name))
+        wrong += problems_of(page, name)
+
+
+def test_help_hinders_nobody(open_page, sign_in, window, wrong):
+    page = open_page(**window)
+    sign_in(page, two_branches().staff)
+    for name in sorted(help_names()):
+        page.goto(reverse("help_detail", args=[name]))
+        wrong += problems_of(page, f"help of {name}")
 
 
 def test_the_first_page_of_an_empty_installation_hinders_nobody(open_page, window, wrong, monkeypatch):
