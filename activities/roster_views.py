@@ -13,7 +13,7 @@ from yl_district.pages.pages import carry_out, confirm_saved
 from yl_district.pages.submit_once import new_token
 
 from .actions import add_sign_ins
-from .rosters import LONGEST_ROSTER, Roster, told_apart
+from .rosters import LONGEST_ROSTER, Roster, searched_by, told_apart
 from .views import visible_activity
 
 
@@ -81,7 +81,7 @@ def roster_page(request, activity, form, roster, text):
         "title": f"谁来了：{activity.name}",
         "activity": activity,
         "form": form,
-        "rows": [(person.pk, names[person.pk], str(person.pk) in form.ticked) for person in shown],
+        "rows": [(person.pk, names[person.pk], searched_by(person), str(person.pk) in form.ticked) for person in shown],
         "number": number,
         "signed": len(signed),
         "is_too_long": number > LONGEST_ROSTER,

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from members.models import Member, Person, Volunteer
-from yl_district.pinyin import NAME_ORDER
+from yl_district.pinyin import NAME_ORDER, search_text
 
 from .models import SignIn
 
@@ -49,3 +49,8 @@ def told_apart(people):
         else person.shown_name
         for person in people
     }
+
+
+def searched_by(person):
+    """What a person is looked for by: the name as shown, its pinyin and its initials, in lower case."""
+    return search_text(person.shown_name)

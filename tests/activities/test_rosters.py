@@ -29,7 +29,7 @@ def rows(client, activity, **query):
     """The names on the roster."""
     answer = client.get(reverse("activity_roster", args=[activity.pk]), query)
     assert answer.status_code == 200
-    return [name for _, name, _ in answer.context["rows"]]
+    return [name for _, name, _, _ in answer.context["rows"]]
 
 
 def tick(client, activity, people, **more):
@@ -115,6 +115,28 @@ def test_a_planned_activity_has_no_roster_yet(place):
 def test_namesakes_are_told_apart_by_their_birth_dates(place):
     make_member(branch=place.here, person=make_person("白露", birth_date=date(1990, 3, 1)), listed_on=date(2016, 1, 1))
     assert "白露（1990-03-01 出生）" in rows(place.cadre, place.activity)
+
+
+@pytest.mark.full
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.cpu(5)
+@pytest.mark.parametrize(
+    ("typed", "names", "says_none"), [("溪", ["林溪"], False), ("GQ", ["顾清"], False), ("zz", [], True)]
+)
+def test_a_name_is_found_by_its_characters_or_initials(phone_page, sign_in, place, typed, names, says_none):
+    sign_in(phone_page, place.branch_cadre)
+    phone_page.goto(reverse("activity_roster", args=[place.activity.pk]))
+    phone_page.get_by_placeholder("姓名、拼音首字母").fill(typed)
+    shown = [row.inner_text() for row in phone_page.locator(".roster-row").all() if row.is_visible()]
+    assert (shown, phone_page.get_by_text("没有符合的人。").is_visible()) == (names, says_none)
+
+
+def test_the_initials_of_a_minor_are_those_of_what_is_shown(place):
+    today = timezone.localdate()
+    young = make_person("史云霄", birth_date=today.replace(year=today.year - 15, day=1))
+    make_member(branch=place.here, person=young, listed_on=date(2016, 1, 1))
+    address = reverse("activity_roster", args=[place.activity.pk])
+    assert "syx" not in place.cadre.get(address).content.decode()
 
 
 def test_a_long_roster_is_searched(place, monkeypatch):

@@ -12,6 +12,7 @@ if (tools) {
   function count() {
     const number = boxes.filter((box) => box.checked).length;
     roster.querySelector("[data-roster-count]").textContent = number ? `（${number} 人）` : "";
+    all.disabled = !shown().length;
     all.textContent = shown().every((box) => box.checked) ? "全不选" : "全选";
   }
 
@@ -21,10 +22,12 @@ if (tools) {
     count();
   });
   filter.addEventListener("input", () => {
+    const wanted = filter.value.trim().toLowerCase();
     for (const box of boxes) {
       const row = box.closest(".roster-row");
-      row.hidden = !row.textContent.includes(filter.value.trim());
+      row.hidden = !`${row.textContent.toLowerCase()} ${row.dataset.words}`.includes(wanted);
     }
+    roster.querySelector("[data-roster-none]").hidden = shown().length > 0;
     count();
   });
   // Enter looks for a name and does not send the list.
