@@ -1,6 +1,10 @@
 """WeChat's browser saves and prints nothing, and pages say so there."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
 from tests.conftest import PHONE
@@ -28,3 +32,15 @@ def test_a_download_is_refused_in_words_in_wechat_alone(open_page, sign_in, agen
         with page.expect_download():
             page.get_by_text("导出 Excel").tap()
     expect(page.get_by_text(WORDS)).to_have_count(times)
+
+
+def test_every_link_to_a_file_is_marked_as_one():
+    """The script knows them by the mark; a whole export is asked for on a page of its own, which opens."""
+    links = [
+        link
+        for template in Path(settings.BASE_DIR, "templates").rglob("*.html")
+        for link in re.findall(r"<a\b(?:[^>{]|{%.*?%}|{{.*?}})*>", template.read_text())
+        if re.search(r"{% url '\w+_(?:export|template|download)'", link) and "_full_export" not in link
+    ]
+    assert len(links) > 10
+    assert [link for link in links if " data-file" not in link and " download" not in link] == []

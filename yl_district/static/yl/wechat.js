@@ -18,7 +18,7 @@ if (/MicroMessenger/i.test(navigator.userAgent)) {
   }
 
   document.addEventListener("click", (event) => {
-    const act = event.target.closest('a[download], a[href*="/export/"], [data-print]');
+    const act = event.target.closest('a[download], a[data-file], a[href*="/export/"], [data-print]');
     // A whole list is asked for on a page of its own, which opens here as well.
     if (act && !act.pathname?.includes("/full")) refuse(event, act);
   }, true);
