@@ -42,6 +42,14 @@ def test_another_condition_keeps_the_order():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["activity_list", "import_batch_list", "organisation_list", "report_list"])
+def test_each_choice_of_a_filter_means_something_else(name):
+    for choices in re.findall(r"<select.*?</select>", page(two_branches().office, name), re.DOTALL):
+        values = re.findall(r'<option value="([^"]*)"', choices)
+        assert sorted(values) == sorted(set(values))
+
+
+@pytest.mark.django_db
 def test_a_row_tells_two_facts_besides_its_name():
     place = two_branches()
     make_activity(place.here, "读书会")

@@ -78,8 +78,14 @@ def prepare_field(field):
         field.widget.attrs["rows"] = 3
     elif isinstance(field, forms.ModelChoiceField) and not isinstance(field, forms.ModelMultipleChoiceField):
         field.empty_label = "请选择" if field.required else "未填写"
-    elif isinstance(field, forms.ChoiceField) and field.choices and field.choices[0][0] == "":
+    elif names_nothing(field):
         field.choices = [("", "请选择" if field.required else "未填写"), *field.choices[1:]]
+
+
+def names_nothing(field):
+    """Whether the first choice of a field is Django's dashes; filters have words of their own there."""
+    is_plain = isinstance(field, forms.ChoiceField) and not hasattr(field, "empty_label")
+    return is_plain and bool(field.choices) and field.choices[0][0] == ""
 
 
 def refuse_control_characters(field):
