@@ -11,9 +11,10 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.full]
 
 
 def sheets(page, address):
-    """The text of each sheet of a page as printed."""
+    """The text of each sheet of a page as printed, without its breaks."""
     page.goto(address)
-    return [each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(page.pdf(format="A4"))]
+    texts = [each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(page.pdf(format="A4"))]
+    return ["".join(text.split()) for text in texts]
 
 
 @pytest.mark.cpu(20)
@@ -32,4 +33,6 @@ def test_the_first_sheet_has_the_title_and_what_follows_it(open_page, sign_in):
     ]:
         first, *_ = sheets(page, address)
         assert (address, title in first, content in first) == (address, True, True)
+    acts = ["导出", "勾选的记录", "办理转接"]
+    assert [word for word in acts if word in "".join(sheets(page, "/members/"))] == []
     assert "外部平台" in "".join(sheets(page, "/comparison/")) and "绑定" in "".join(sheets(page, "/comparison/"))
