@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import BadRequest
 from django.db.models import Count, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -219,13 +220,13 @@ def getting_started(request: UserRequest) -> HttpResponse:
 
 @require_POST
 def getting_started_skip(request: UserRequest) -> HttpResponse:
-    """Leaves a step out, takes it up again, or puts all of them away; raises Http404 for another step."""
+    """Leaves a step out, takes it up again, or puts all of them away; raises BadRequest for another step."""
     key = request.POST.get("step", "")
     if "away" in request.POST:
         end_getting_started()
         return redirect("home")
     if key not in {step.key for step in FIRST_STEPS}:
-        raise Http404
+        raise BadRequest(f"没有名为“{key}”的步骤。")
     if steps_left_out() is not None:
         (take_up if "again" in request.POST else leave_out)(key)
     return redirect("getting_started")

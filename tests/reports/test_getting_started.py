@@ -111,7 +111,7 @@ def test_a_step_is_left_out_and_taken_up_again(staff, beginning):
     assert "不跳过了" in page(staff, "getting_started")
     skip(staff, step="targets", again="yes")
     assert "targets" in open_steps(staff)
-    assert skip(staff, step="nothing").status_code == 404
+    assert skip(staff, step="nothing").status_code == 400
 
 
 def test_put_away_the_steps_can_still_be_read(staff, beginning):
