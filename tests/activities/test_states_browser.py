@@ -23,7 +23,7 @@ def test_an_activity_is_planned_and_later_registered_as_held(width, request, sig
     browser.get_by_label("日期").fill(str(today + timedelta(days=9)))
     browser.get_by_role("combobox", name="类型").fill("主题讲座")
     browser.keyboard.press("Enter")
-    browser.get_by_role("button", name="保存").click()
+    browser.get_by_role("button", name="保存", exact=True).click()
     expect(browser.get_by_text("计划", exact=True)).to_be_visible()
     assert Activity.objects.held().count() == 0
     browser.get_by_role("link", name="登记已举办").click()
@@ -31,7 +31,7 @@ def test_an_activity_is_planned_and_later_registered_as_held(width, request, sig
     browser.get_by_label("人次").fill("40")
     browser.get_by_label("数字口径").select_option(label="约数")
     assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    browser.get_by_role("button", name="保存").click()
+    browser.get_by_role("button", name="保存", exact=True).click()
     expect(browser.get_by_text("已举办", exact=True)).to_be_visible()
     held = Activity.objects.held().get()
     assert (held.held_on, held.attendance, held.basis) == (today, 40, "rounded")

@@ -31,7 +31,7 @@ def test_cadre_logs_a_contact_on_a_phone(phone_page, sign_in, root):
     phone_page.get_by_label("电话").check()
     phone_page.get_by_label("白露").check()
     assert phone_page.evaluate("document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
-    phone_page.get_by_role("button", name="保存").click()
+    phone_page.get_by_role("button", name="保存", exact=True).click()
     expect(phone_page.get_by_text("已登记联系记录。")).to_be_visible()
     assert [link.youth.name for link in Contact.objects.get().links.all()] == ["白露"]
 

@@ -105,7 +105,7 @@ def test_from_signing_in_to_the_records_behind_a_number(desktop_page, sample_yea
     name, content = taken(page, "下载附表")
     assert name == "高碑店地区团工委2017年工作总结附表.xlsx"
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("指标与目标").to_python()
-    assert ["nonpublic_members_joined", 66] in [[row[0], row[2]] for row in sheet if len(row) > 2]
+    assert ["新增非公企业团员", 66] in [[row[1], row[2]] for row in sheet if len(row) > 2]
     answer = page.request.get("/summary/json/?year=2017")
     assert json.loads(answer.body())["figures"]["nonpublic_members_joined"]["value"] == 66
 
@@ -167,7 +167,7 @@ def test_members_are_found_added_and_ended_by_keyboard(desktop_page, sign_in, sa
     page.get_by_role("combobox", name="所在团支部").focus()
     page.keyboard.type("高井社区")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("单小满")
     expect(page.get_by_role("link", name="高井社区团支部")).to_be_visible()
 

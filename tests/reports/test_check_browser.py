@@ -18,7 +18,7 @@ def test_findings_are_answered_and_falls_explained(open_page, window, sign_in):
     page = open_page(**window)
     sign_in(page, User.objects.get(username="zhuangan"))
     page.goto("/?year=2017")
-    page.get_by_role("link", name="查看核对结果").click()
+    page.get_by_role("link", name="项2017年数据须改正或说明").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2017年数据核对")
     group = page.locator("#check-hollow_branch")
     expect(group.get_by_text("25 项待说明")).to_be_visible()

@@ -269,10 +269,11 @@ def test_annexes_as_workbook_hold_the_figures(exporter):
     place, staff = exporter
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(exported(staff, "xlsx")))
     assert sheets.sheet_names[0] == "指标与目标"
-    rows = {row[0]: row for row in sheets.get_sheet_by_index(0).to_python() if row}
-    counted = {key: one.value for key, one in results(scope_of(place.root)).items() if one.quality == "counted"}
-    assert {key: rows[key][2] for key in counted} == counted
-    assert (counted["units_toward_task"], rows["units_toward_task"][5]) == (7, 6)
+    rows = {(row[1], row[3]): row for row in sheets.get_sheet_by_index(0).to_python() if row}
+    found = results(scope_of(place.root)).values()
+    counted = {(one.figure.label, one.unit): one.value for one in found if one.quality == "counted"}
+    assert {name: rows[name][2] for name in counted} == counted
+    assert (counted["完成两新组织任务", "家"], rows["完成两新组织任务", "家"][5]) == (7, 6)
 
 
 def test_figures_as_json(exporter):

@@ -70,7 +70,7 @@ def test_what_a_crash_left_is_offered_and_gone_once_it_is_saved(desktop_page, si
     page.get_by_role("button", name="恢复").click()
     expect(body).to_have_value(TYPED)
     expect(page.locator("#preview")).to_contain_text(TYPED)
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
     page.wait_for_function("!JSON.stringify({...localStorage}).includes('yl-draft:')")
     body_of(page, section)
@@ -97,7 +97,7 @@ def test_back_and_reload_give_the_draft_back_and_leaving_asks(desktop_page, sign
     expect(offered(page)).to_be_visible()
     page.get_by_role("button", name="恢复").click()
     expect(body).to_have_value(TYPED)
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
     assert asked == ["beforeunload", "beforeunload"]
 
@@ -123,7 +123,7 @@ def test_a_refused_form_keeps_its_draft_and_another_tab_its_own(desktop_page, si
     sign_in(page, user)
     body = body_of(page, section)
     body.fill("在册{不存在的指标}。")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("没有保存：有 1 处需要改正。")).to_be_visible()
     expect(offered(page)).to_be_hidden()
     expect(page.get_by_text("草稿已暂存")).to_be_visible()
@@ -145,7 +145,7 @@ def test_a_refused_form_does_not_offer_what_it_shows_with_later_changes(desktop_
         # Typed and sent before the draft is written anew.
         body = page.get_by_label("正文", exact=True)
         body.fill(f"在册{{不存在的指标{number}}}。")
-        page.get_by_role("button", name="保存").click()
+        page.get_by_role("button", name="保存", exact=True).click()
         expect(page.locator(".draft-note")).to_contain_text("草稿已暂存")
         expect(body).to_have_value(f"在册{{不存在的指标{number}}}。")
         page.wait_for_function("JSON.stringify({...localStorage}).split('yl-draft:').length === 2")
@@ -162,7 +162,7 @@ def test_what_is_sent_while_its_draft_is_being_written_is_not_offered_once_it_is
     page.evaluate(SLOW_SEALING)
     body.fill(TYPED)
     page.evaluate("() => window.sealing")
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
     page.wait_for_function("!JSON.stringify({...localStorage}).includes('yl-draft:')", timeout=5000)
 
@@ -200,7 +200,7 @@ def test_a_draft_of_a_record_that_changed_meanwhile_meets_the_change(
     section.save()
     body = body_of(page, section)
     page.get_by_role("button", name="恢复").click()
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("没有保存：您打开本页后，他人修改了这条记录。")).to_be_visible()
     expect(page.get_by_role("cell", name="今年更加努力。")).to_be_visible()
     expect(body).to_have_value(TYPED)
@@ -216,7 +216,7 @@ def test_where_the_browser_stores_nothing_the_page_says_so_and_works(desktop_pag
     page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }")
     body_of(page, section).fill(TYPED)
     expect(page.get_by_text("浏览器的存储空间已满")).to_be_visible()
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
 
 
@@ -227,7 +227,7 @@ def test_where_the_store_is_forbidden_forms_are_saved_and_users_sign_out(desktop
     page.add_init_script(FORBIDDEN)
     body_of(page, section).fill(TYPED)
     expect(page.get_by_text("现在不能保留草稿")).to_be_visible()
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存这一节。")).to_be_visible()
     page.get_by_role("button", name="退出").click()
     expect(page.get_by_role("heading", name="登录")).to_be_visible()
@@ -248,7 +248,7 @@ def test_a_draft_about_a_case_lies_on_the_server_alone(desktop_page, sign_in, us
     page.goto(address)
     page.get_by_role("button", name="恢复").click()
     expect(page.get_by_label("需求")).to_have_value(TYPED)
-    page.get_by_role("button", name="保存").click()
+    page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_text("已保存帮扶对象资料。")).to_be_visible()
     with page.expect_response("**/case-drafts/find/") as found:
         page.goto(address)

@@ -16,7 +16,15 @@ from yl_district.pages.navigation import MENU_PAGES, Navigation
 pytestmark = pytest.mark.django_db
 
 # Lists that belong to a page of another kind or to the foot of the menu.
-ELSEWHERE = {"usersessions_list", "role_list", "import_memory_list", "person_twin_list"}
+ELSEWHERE = {
+    "accountless_post_list",
+    "draft_list",
+    "help_list",
+    "import_memory_list",
+    "person_twin_list",
+    "role_list",
+    "usersessions_list",
+}
 
 
 @pytest.fixture

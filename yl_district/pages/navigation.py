@@ -142,7 +142,7 @@ SECTIONS = (
         "账号与设置",
         icon="user-cog",
         pages=(
-            MenuPage("账号", "account_list"),
+            MenuPage("账号", "account_list", also=("accounts", "accountless_post")),
             MenuPage("活动类型", "activity_type_list"),
             MenuPage("Word 版式", "word_layout_list"),
         ),
