@@ -129,6 +129,25 @@ def test_what_the_form_refuses_meanwhile_is_said_in_its_words(phone_page, open_f
 
 
 @pytest.mark.full
+def test_a_refused_form_that_waits_corrected_is_no_longer_refused_nor_a_draft(phone_page, open_form, place):
+    open_form(phone_page)
+    phone_page.get_by_label("顾清").uncheck()
+    save(phone_page, "电话")
+    expect(phone_page.get_by_text("没有保存：有 1 处需要改正。")).to_be_visible()
+    expect(phone_page.get_by_text("草稿已暂存")).to_be_visible()
+    phone_page.wait_for_load_state("networkidle")
+    phone_page.context.set_offline(True)
+    phone_page.get_by_label("顾清").check()
+    save(phone_page, "电话")
+    expect(phone_page.get_by_text("待发送 1 条")).to_be_visible()
+    expect(phone_page.get_by_text("没有保存：")).to_have_count(0)
+    expect(phone_page.get_by_text("草稿已暂存")).to_have_count(0)
+    phone_page.context.set_offline(False)
+    expect(phone_page.get_by_text("已发送 1 条。")).to_be_visible()
+    assert Contact.objects.count() == 1
+
+
+@pytest.mark.full
 def test_what_waits_is_in_view_and_told_in_other_tabs(phone_page, open_form, place):
     open_form(phone_page)
     other = phone_page.context.new_page()

@@ -263,6 +263,11 @@
     keys = undefined;
     for (const form of forms.keys()) keep(form);
   });
+  // What waits to be sent is no longer unsaved.
+  document.addEventListener("yl:queued", ({ detail: form }) => {
+    Object.assign(forms.get(form) ?? {}, { isHeld: false, opened: typed(form) });
+    if (forms.has(form)) keep(form);
+  });
   window.addEventListener("storage", ({ key, newValue }) => {
     for (const [form, known] of forms) {
       if (newValue !== null || known.entry !== key) continue;

@@ -86,6 +86,10 @@
     await put(`${OWN}${at}-${crypto.randomUUID()}`, entry);
     const token = tokens.pop();
     form.reset();
+    // What an earlier answer refused has been sent anew.
+    for (const told of form.querySelectorAll(".alert-danger, .invalid-feedback")) told.remove();
+    for (const field of form.querySelectorAll(".is-invalid")) field.classList.remove("is-invalid");
+    document.dispatchEvent(new CustomEvent("yl:queued", { detail: form }));
     if (form.elements.submission && token) form.elements.submission.value = token;
     else for (const button of form.querySelectorAll("button.btn-primary")) button.disabled = true;
     form.elements[0]?.dispatchEvent(new Event("change", { bubbles: true }));
