@@ -64,12 +64,14 @@ def member_detail(request, pk):
     """One member, with the proposals about them."""
     member = visible_member(request, pk)
     former = transferred_from(member)
+    proposals = list(member.proposals.visible_to(request.user).waiting_first())
     context = {
         "title": member.person.shown_name,
         "member": member,
         "keeps_roll": keeps_roll(request.user, member),
         "transferred_from": former if former and is_kept_by(former, request.user) else None,
-        "proposals": member.proposals.visible_to(request.user).waiting_first(),
+        "proposals": proposals,
+        "is_proposed": any(proposal.is_waiting for proposal in proposals),
     }
     return render(request, "members/member_detail.html", context)
 

@@ -139,6 +139,12 @@ def test_a_cadre_sees_on_a_phone_what_became_of_it(district, leaving):
     assert re.findall(r'data-label="([^"]+)" data-told', row) == ["申请事项", "审批情况"]
 
 
+def test_while_one_waits_the_branch_is_offered_no_other(district, member, leaving):
+    text = page(district.cadre, "member_detail", member.pk)
+    assert ("等待审批" in text, "申请转接" in text, "申请办理离开" in text) == (True, False, False)
+    assert "办理离开" in page(district.office, "member_detail", member.pk)
+
+
 def test_only_one_proposal_about_a_member_waits(district, member, leaving):
     problems = refused(district.cadre, "member_transfer", member.pk, day="2018-06-01", to_branch=district.there.pk)
     assert problems == {"__all__": "此人已有一份等待审批的申请，请等候审批结果。"}
