@@ -210,6 +210,17 @@ def test_a_draft_of_a_record_that_changed_meanwhile_meets_the_change(
 
 
 @pytest.mark.full
+def test_a_draft_is_kept_of_what_is_typed_after_the_network_has_gone(desktop_page, sign_in, user, section):
+    page = desktop_page
+    sign_in(page, user)
+    body = body_of(page, section)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    body.fill(TYPED)
+    expect(page.get_by_text("草稿已暂存")).to_be_visible()
+
+
+@pytest.mark.full
 def test_where_the_browser_stores_nothing_the_page_says_so_and_works(desktop_page, sign_in, user, section):
     page = desktop_page
     sign_in(page, user)

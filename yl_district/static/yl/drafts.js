@@ -93,6 +93,9 @@
   }
 
   const inBrowser = {
+    // The network may be gone by the time when something is typed.
+    prepare: () => keyOfSession().catch(() => {}),
+
     async prefix(form) {
       const { secret, session } = await keyOfSession();
       return `${PREFIX}${session}:${await digest(`${secret} ${location.pathname} ${forms.get(form).place}`, 24)}:`;
@@ -379,6 +382,7 @@
 
   async function start() {
     if (why()) return;
+    if (forms.size) place.prepare?.();
     try {
       const { entry, isRefused } = await settle();
       for (const form of forms.keys()) {
