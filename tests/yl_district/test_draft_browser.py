@@ -210,7 +210,9 @@ def test_a_draft_of_a_record_that_changed_meanwhile_meets_the_change(
 
 
 @pytest.mark.full
-def test_a_draft_is_kept_of_what_is_typed_after_the_network_has_gone(desktop_page, sign_in, user, section):
+def test_a_draft_is_kept_of_what_is_typed_after_the_network_has_gone(
+    desktop_page, sign_in, user, section, browser_errors
+):
     page = desktop_page
     sign_in(page, user)
     body = body_of(page, section)
@@ -218,6 +220,8 @@ def test_a_draft_is_kept_of_what_is_typed_after_the_network_has_gone(desktop_pag
     page.context.set_offline(True)
     body.fill(TYPED)
     expect(page.get_by_text("草稿已暂存")).to_be_visible()
+    # The preview that could not be fetched.
+    browser_errors.clear()
 
 
 @pytest.mark.full
