@@ -43,7 +43,7 @@ class FirstRunForm(EntranceMixin, forms.Form):
     password = forms.CharField(
         label="密码", max_length=1000, strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
-    again = forms.CharField(
+    password_again = forms.CharField(
         label="再次输入密码",
         max_length=1000,
         strip=False,
@@ -89,8 +89,8 @@ class FirstRunForm(EntranceMixin, forms.Form):
             data["level"] = level_named(data["committee"])
             if not data["level"]:
                 self.add_error("level", "名称中看不出层级，请选择。")
-        if data.get("password") and data.get("again") and data["password"] != data["again"]:
-            self.add_error("again", "两次输入的密码不同，请重新输入。")
+        if data.get("password") and data.get("password_again") and data["password"] != data["password_again"]:
+            self.add_error("password_again", "两次输入的密码不同，请重新输入。")
         elif data.get("password"):
             try:
                 user = User(username=data.get("username", ""), name=data.get("name", ""))

@@ -48,7 +48,7 @@ def first_run(request):
     form = FirstRunForm(request.POST if is_sent else None, check_code=check_code)
     if not form.is_valid():
         return form_of_first_run(request, form) if awaits_first_run() else told_too_late(request)
-    given = {key: value for key, value in form.cleaned_data.items() if key not in ("code", "again")}
+    given = {key: value for key, value in form.cleaned_data.items() if key not in ("code", "password_again")}
     try:
         with transaction.atomic():
             user = found_committee(**given, request=request)

@@ -9,6 +9,7 @@ from orgs.roles import HUB_KEEPERS
 from yl_district.attachments.models import takes_attachments, with_attachment_counts
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.pages import configured_table
+from yl_district.pages.tables import TOLD
 from yl_district.typing import UserRequest
 
 from .figure import Figure
@@ -25,7 +26,10 @@ class AttachmentCountColumn(tables.Column):
 
 def with_attachments(table_class: type[tables.Table]) -> type[tables.Table]:
     """The table with a column for the number of attachments."""
-    columns = {"attachment_count": AttachmentCountColumn("附件"), "Meta": table_class.Meta}
+    columns = {
+        "attachment_count": AttachmentCountColumn("附件", attrs={"td": {"class": TOLD}}),
+        "Meta": table_class.Meta,
+    }
     return type(table_class.__name__, (table_class,), columns)
 
 

@@ -4,7 +4,7 @@ The style sheet repeats them, since browsers cannot read this module; a test kee
 """
 
 RED, BLUE, GREEN, AMBER = "#b5242b", "#5b7aa8", "#2f855a", "#c98a1b"
-INK, QUIET, PALE = "#1f2733", "#667085", "#c5ccd6"
+INK, QUIET, PALE = "#1f2733", "#5a6475", "#c5ccd6"
 # Darker than the lines on pages, which printers would lose.
 RULE = "#d0d5dd"
 # The colours of the first, second and third series.

@@ -65,8 +65,8 @@ def hosts_without_people(user, day):
 
 
 def branches_over_age(user, day):
-    """Branches with members on the roll who have completed the age limit and hold no post."""
-    serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
+    """Branches with members on the roll who have completed the age limit and hold no post that the user sees."""
+    serving = Post.objects.visible_as(user, RoleKind.STAFF).as_of(day).filter(person=OuterRef("person"))
     members = Member.objects.visible_as(user, RoleKind.STAFF).as_of(day).exclude(Exists(serving))
     too_old = members.filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
     branches = Counter(too_old.order_by("branch__path").values_list("branch__name", flat=True))

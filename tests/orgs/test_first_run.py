@@ -22,7 +22,7 @@ GIVEN = {
     "name": "程安",
     "username": "chengan",
     "password": PASSWORD,
-    "again": PASSWORD,
+    "password_again": PASSWORD,
     "is_staff": "on",
 }
 
@@ -126,8 +126,8 @@ def test_guesses_of_the_code_are_counted(code, monkeypatch):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"password": "12345678", "again": "12345678"}, "密码"),
-        ({"again": "another"}, "两次输入的密码不同，请重新输入。"),
+        ({"password": "12345678", "password_again": "12345678"}, "密码"),
+        ({"password_again": "another"}, "两次输入的密码不同，请重新输入。"),
         ({"committee": "春和团工委"}, "名称中看不出层级，请选择。"),
         ({"committee": "春" * 61}, "60"),
         ({"committee": "  "}, "请填写团组织全称。"),

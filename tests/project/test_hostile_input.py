@@ -190,7 +190,7 @@ def fault(response):
         return None
     if response["Content-Type"] == "application/json":
         return None if json.loads(response.content) is not None else "nothing"
-    if response.resolver_match.url_name == "service_worker" and response["Content-Type"].startswith("text/javascript"):
+    if response.request["PATH_INFO"] == reverse("service_worker"):
         return None
     if not response["Content-Type"].startswith("text/html"):
         return f"not HTML but {response['Content-Type']}"

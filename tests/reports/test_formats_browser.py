@@ -43,7 +43,8 @@ def test_a_number_in_a_drawing_opens_its_records(desktop_page, sign_in):
     page = desktop_page
     sign_in(page, make_user("林知秋", full_district().root))
     page.goto(f"/?year={YEAR}")
-    page.get_by_role("link", name="工作图览").click()
+    page.get_by_role("link", name="年度总结").first.click()
+    page.get_by_role("link", name="图览", exact=True).click()
     expect(page.get_by_role("article")).to_contain_text("清河地区团工委2017年工作图览")
     page.get_by_role("group", name="各类活动").get_by_role("link", name="140余").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("DIY制作人次")

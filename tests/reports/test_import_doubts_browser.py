@@ -79,7 +79,8 @@ def test_a_row_that_fits_two_is_answered_by_itself(open_page, window, sign_in):
     group = page.get_by_role("group", name="这些行是不是已登记的人？")
     expect(page.get_by_text("可能的不止一个，“都是”不能替您选定，须逐行指明是哪一个")).to_be_visible()
     group.get_by_label("都是同一人（按变更处理）").check()
-    page.get_by_role("button", name="答复并重新核对").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="答复并重新核对").click()
     expect(page.get_by_text("请先答复可能已登记的 1 行，再写入。")).to_be_visible()
     for mobile in ("165****3001", "165****3002"):
         expect(page.get_by_text(f"邬安宁，女，2001-05-05 出生，手机 {mobile}，柳林社区团支部团员")).to_be_visible()

@@ -52,6 +52,8 @@ class PageRows(BoundRows):
         return kind(self.data[key], table=self.table)
 
 
+# What a phone shows of a row in any case.
+TOLD = "told"
 NOT_TOLD = frozenset({"record", "secondary", "row-act", "parent"})
 
 
@@ -83,7 +85,8 @@ class PageTable(tables.Table):
                 bound.column.orderable = False  # sorting ciphertext is meaningless
                 self.sealed.add(bound.name)
         for bound in self.columns:
-            bound.is_told = bound.name in (self.phone_columns or self._first_columns())
+            is_first = bound.name in (self.phone_columns or self._first_columns())
+            bound.is_told = is_first or TOLD in css_of(bound)
         self.rows = PageRows(self.data, self)
 
     def _first_columns(self):
