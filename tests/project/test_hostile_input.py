@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 
 from orgs.models import Role
 from tests.factories import (
