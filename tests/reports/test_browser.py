@@ -135,7 +135,8 @@ def test_a_ledger_is_checked_mended_and_written(desktop_page, sign_in, sample_ye
     expect(sheet.get_by_role("cell")).to_have_text(["1", "0", "0", "1"])
     expect(page.locator("#rows")).to_contain_text("1999-02-30")
     assert not Member.objects.filter(person__name="唐小满").exists()
-    page.get_by_role("button", name="放弃").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="放弃").click()
 
     path = workbook(tmp_path / "good.xlsx", 团员=[headings, good])
     upload(page, path)
