@@ -1,6 +1,7 @@
 """Cadres' direct links to youths (1+100), and the contacts made."""
 
-from collections.abc import Collection
+from __future__ import annotations
+
 from datetime import date
 from typing import Self
 
@@ -82,32 +83,25 @@ class LinkQuerySet(CadreReachQuerySet):
 
         The columns are `is_reached`, `is_met` and `is_met_face_to_face`.
         """
-        quarter, year = Period.of_quarter(day), Period.of_year(day.year)
+        reaching = self._contacts_reaching()
+        of_year = reaching.held_during(Period.of_year(day.year))
         return self.annotate(
-            is_reached=self._contacted(quarter),
-            is_met=self._contacted(year, Contact.OFFLINE),
-            is_met_face_to_face=self._contacted(year, Contact.OF_TWO),
+            is_reached=Exists(reaching.held_during(Period.of_quarter(day))),
+            is_met=Exists(of_year.filter(form__in=Contact.OFFLINE)),
+            is_met_face_to_face=Exists(of_year.filter(form__in=Contact.OF_TWO)),
         )
-
-    def _contacted(self, period: Period, forms: Collection[str] = ()) -> Condition:
-        contacts = Contact.objects.held_during(period)
-        contacts = contacts.filter(form__in=forms) if forms else contacts
-        # Of 全部, whoever was linked on that day.
-        with_all = contacts.filter(
-            with_everyone=True,
-            cadre=OuterRef("cadre"),
-            held_on__gte=OuterRef("started_on"),
-            held_on__lt=Coalesce(OuterRef("ended_on"), date.max),
-        )
-        return Exists(contacts.filter(links=OuterRef("pk"))) | Exists(with_all)
 
     def with_last_contact(self) -> Self:
         """Adds `reached_on`, the day of the latest contact that reached the youth; null without one."""
+        latest = self._contacts_reaching().order_by("-held_on").values("held_on")
+        return self.annotate(reached_on=Subquery(latest[:1]))
+
+    def _contacts_reaching(self) -> ContactQuerySet:
+        """The contacts that reached the youth of the outer query's link: named, or among all linked on that day."""
         until = Coalesce(OuterRef("ended_on"), Value(date.max))
         everyone = Q(with_everyone=True, held_on__gte=OuterRef("started_on"), held_on__lt=until)
         named = Contact.links.through.objects.filter(contact=OuterRef("pk"), link=OuterRef(OuterRef("pk")))
-        contacts = Contact.objects.filter(cadre=OuterRef("cadre")).filter(everyone | Exists(named))
-        return self.annotate(reached_on=Subquery(contacts.order_by("-held_on").values("held_on")[:1]))
+        return Contact.objects.filter(cadre=OuterRef("cadre")).filter(everyone | Exists(named))
 
     def not_reached_first(self, period: Period) -> Self:
         """In the order of names, those whose youth no contact of the period has reached before the others."""

@@ -89,10 +89,13 @@ class MemberQuerySet(ReachQuerySet):
         earlier = SchoolSpan.objects.as_of(day).filter(member=OuterRef("pk"), in_school=True)
         return self.filter(never | Q(enrolled_on__gt=day) | Q(graduated_on__lte=day)).exclude(Exists(earlier))
 
+    def over_age(self, day: date) -> Self:
+        """Members who certainly have completed the age limit by `day`."""
+        return self.filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
+
     def soon_over_age(self, day: date) -> Self:
         """Members who certainly complete the age limit after `day` and no later than AGE_SOON from it."""
-        done, last = Q(person__birth_date__certainly_by=years_before(day, AGE_LIMIT)), day + AGE_SOON
-        return self.filter(~done, person__birth_date__certainly_by=years_before(last, AGE_LIMIT))
+        return self.over_age(day + AGE_SOON).exclude(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
 
     def search(self, text: str) -> Self:
         """Members whose name, pinyin or initials contain `text`."""

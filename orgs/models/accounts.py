@@ -206,6 +206,11 @@ class User(SealedModel, AbstractUser):
         """Whether the user holds a role of one of these kinds anywhere."""
         return any(role.kind in kinds for role in self.held_roles)
 
+    def holds_only(self, kinds):
+        """Whether the user holds a role, and none but of these kinds."""
+        held = {role.kind for role in self.held_roles}
+        return bool(held) and held <= kinds
+
     def reaches_as(self, organisation, *kinds):
         """Whether the organisation lies within the subtree of a role of one of these kinds."""
         return any(organisation.path.startswith(own.path) for own in self.organisations_as(*kinds))
@@ -213,7 +218,7 @@ class User(SealedModel, AbstractUser):
     @property
     def works_in_branches_only(self):
         """Whether all roles of the user are those of branch cadres and hub operators."""
-        return bool(self.held_roles) and all(role.kind in GRASSROOTS for role in self.held_roles)
+        return self.holds_only(GRASSROOTS)
 
     @property
     def case_organisations(self):
@@ -232,8 +237,7 @@ class User(SealedModel, AbstractUser):
     @property
     def may_stay_signed_in(self):
         """Whether all of the user's roles, of which there is one, let a phone stay signed in."""
-        kinds = {role.kind for role in self.held_roles}
-        return bool(kinds) and kinds <= STAYING_SIGNED_IN
+        return self.holds_only(STAYING_SIGNED_IN)
 
     @property
     def reached_organisations(self):

@@ -6,10 +6,10 @@ from datetime import date
 from django.db.models import Exists, F, Min, OuterRef, Q, prefetch_related_objects
 
 from members.duplicates import likely_duplicates
-from members.models import AGE_LIMIT, Person, Post
+from members.models import Person, Post
 from outreach.models import Contact, Link, cadres_with_links
 from yl_district.audit.access_log import subject_of
-from yl_district.periods import Period, years_before
+from yl_district.periods import Period
 from yl_district.pinyin import NAME_ORDER
 from yl_district.privacy.masking import masked_name
 
@@ -25,7 +25,7 @@ def members_over_age(inspection):
     """Yields members past the age limit without a post."""
     day = inspection.scope.day
     serving = Post.objects.as_of(day).filter(person=OuterRef("person"))
-    too_old = sources.members(inspection.scope).filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
+    too_old = sources.members(inspection.scope).over_age(day)
     members = too_old.exclude(Exists(serving))
     for member in by_branch_and_name(inspection.opened(members)):
         found = f"期末已满 {member.person.age_on(day)} 周岁，未任团内职务"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -44,28 +45,31 @@ def owed_by(user, day, own):
 
 @dataclass(frozen=True)
 class OwnLinks:
-    """A cadre's own links on a day, with whom they were in touch with."""
+    """A cadre's own links in force on a day, with what was done for each by then."""
 
     links: list
-    day: date
 
     @property
     def number(self):
         """How many they are."""
         return len(self.links)
 
+    @cached_property
+    def owed(self):
+        """Pairs of a link and what is owed to its youth, where anything is, most first."""
+        found = [(link, missing) for link in self.links if (missing := missing_of(link))]
+        return sorted(found, key=lambda pair: -len(pair[1]))
+
     @property
     def to_contact(self):
-        """(youth's name, what is owed to them, the form of a contact) of those owed most, most first."""
-        owed = sorted((link for link in self.links if missing_of(link)), key=lambda link: -len(missing_of(link)))
-        return [
-            (link.youth.shown_name, "、".join(missing_of(link)), contact_address(link)) for link in owed[:NAMES_SHOWN]
-        ]
+        """(youth's name, what is owed to them, the form of a contact) of the first of those owed something."""
+        shown = self.owed[:NAMES_SHOWN]
+        return [(link.youth.shown_name, "、".join(missing), contact_address(link)) for link, missing in shown]
 
     @property
     def unnamed(self):
         """How many of those owed something are not among `to_contact`."""
-        return max(sum(bool(missing_of(link)) for link in self.links) - NAMES_SHOWN, 0)
+        return max(len(self.owed) - NAMES_SHOWN, 0)
 
     @property
     def reached(self):
@@ -89,7 +93,7 @@ def own_links_of(user: User, day: date) -> OwnLinks | None:
         return None
     links = Link.objects.visible_to(user).of_cadre_with(user).as_of(day).with_contacts_by(day)
     found = list(links.select_related("youth").order_by("youth__name_sort", "pk"))
-    return OwnLinks(found, day) if found else None
+    return OwnLinks(found) if found else None
 
 
 def missing_of(link):

@@ -12,7 +12,7 @@ from activities.models import Activity
 from members.models import AGE_LIMIT, Member, Post
 from orgs.roles import RoleKind
 from outreach.models import Contact, cadres_with_links
-from yl_district.periods import ORDINALS, Period, years_before
+from yl_district.periods import ORDINALS, Period
 from yl_district.pinyin import NAME_ORDER
 
 
@@ -68,7 +68,7 @@ def branches_over_age(user, day):
     """Branches with members on the roll who have completed the age limit and hold no post that the user sees."""
     serving = Post.objects.visible_as(user, RoleKind.STAFF).as_of(day).filter(person=OuterRef("person"))
     members = Member.objects.visible_as(user, RoleKind.STAFF).as_of(day).exclude(Exists(serving))
-    too_old = members.filter(person__birth_date__certainly_by=years_before(day, AGE_LIMIT))
+    too_old = members.over_age(day)
     branches = Counter(too_old.order_by("branch__path").values_list("branch__name", flat=True))
     words = f"有团员已满 {AGE_LIMIT} 周岁，还没有办理离团"
     return Reminder(words, [f"{name} {number} 名" for name, number in branches.items()])
