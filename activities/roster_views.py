@@ -25,7 +25,6 @@ class RosterForm(ActionForm):
         label="谁来了",
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "请勾选到场的人；一个也没有来的，不用登记。",
             "invalid_choice": "所选的人不在这次活动的名单中，请刷新页面后重新勾选。",
         },
     )

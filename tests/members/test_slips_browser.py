@@ -54,14 +54,19 @@ def test_thirty_three_slips_are_opened_at_once_and_print_on_five_sheets(desktop_
         assert box["width"] == pytest.approx(box["height"], abs=1)
 
 
-def test_printed_codes_are_square_and_sharp_enough_to_scan(desktop_page, sign_in, clerk):
-    page = desktop_page
-    sign_in(page, clerk)
+def link_of_first(page):
+    """Opens an account for the first cadre of the list; the link of the slip."""
     page.goto("/posts/")
     page.locator("tbody .tick input").first.check()
     page.get_by_role("button", name="开立账号").click()
     page.get_by_role("button", name="为 1 人开立账号").click()
-    link = page.locator(".slip code").inner_text()
+    return page.locator(".slip code").inner_text()
+
+
+def test_printed_codes_are_square_and_sharp_enough_to_scan(desktop_page, sign_in, clerk):
+    page = desktop_page
+    sign_in(page, clerk)
+    link = link_of_first(page)
     page.emulate_media(media="print")
     box = page.locator(".slip-code").bounding_box()
     page.emulate_media(media="screen")
@@ -77,11 +82,7 @@ def test_printed_codes_are_square_and_sharp_enough_to_scan(desktop_page, sign_in
 def test_a_link_is_copied_by_its_button(desktop_page, sign_in, clerk):
     page = desktop_page
     sign_in(page, clerk)
-    page.goto("/posts/")
-    page.locator("tbody .tick input").first.check()
-    page.get_by_role("button", name="开立账号").click()
-    page.get_by_role("button", name="为 1 人开立账号").click()
-    link = page.locator(".slip code").inner_text()
+    link = link_of_first(page)
     page.get_by_role("button", name=re.compile("复制.*的链接")).click()
     expect(page.locator("[data-copies]")).to_have_text(re.compile("已复制|已选中"))
     assert page.evaluate("window.getSelection().toString()").strip() == link
