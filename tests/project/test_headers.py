@@ -56,6 +56,10 @@ document.addEventListener("securitypolicyviolation", (event) => {
 });
 """
 # Drawings keep the size in which they were first drawn: what a smaller window shows until they are drawn anew.
+# Cells of tables that a phone does not show, though they hold something and are not marked as less important.
+UNSHOWN = """() => [...document.querySelectorAll("table:not(.dense) td:not([data-blank], .secondary)")].filter((cell) =>
+  cell.checkVisibility() === false && cell.textContent.trim() && !cell.closest("details:not([open]), [hidden], dialog")
+).map((cell) => cell.textContent.trim().slice(0, 20))"""
 UNMOVED = "window.ResizeObserver = class { observe() {} };"
 
 
@@ -192,6 +196,7 @@ def test_no_page_breaks_the_content_policy(open_page, browser_errors, base_url, 
             broken += [f"{path} {each}" for each in page.evaluate("window.violations")]
             width = page.evaluate("document.documentElement.scrollWidth")
             broken += [f"{path} is {width} px wide on a phone"] if width > PHONE["viewport"]["width"] else []
+            broken += [f"{path} hides “{cell}” from a phone" for cell in page.evaluate(UNSHOWN)]
             opened += 1
         page.context.close()
     # That a page answers "not found" to some, and one takes forms alone, is for other tests.

@@ -104,7 +104,7 @@ class PageTable(tables.Table):
                     yield value, f"{column.header}（{way}）", [value] == present
 
     class Meta:
-        attrs = {"class": "table table-vcenter card-table stacked"}
+        attrs = {"class": "table table-vcenter card-table stacked dense"}
         empty_text = "没有记录"
 
 
