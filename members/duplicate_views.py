@@ -15,6 +15,7 @@ from .merge_forms import NamesakesForm
 from .models import Member, Namesakes, Person, PersonMerge, Post
 
 PAIRS_PER_PAGE, LATEST_MERGES, MOST_OFFERED = 20, 20, 20
+LONGEST_SEARCH = 60
 
 
 def duplicate_list(request):
@@ -46,7 +47,8 @@ def person_twin_list(request, pk):
     """The people with whom one can be merged: those of the name, or those found by another search."""
     people = Person.objects.written_by(request.user)
     person = get_object_or_404(people, pk=pk)
-    text = request.GET.get("search", person.name).strip()
+    # No longer than the box takes: SQLite refuses to compare with a text of tens of thousands of characters.
+    text = request.GET.get("search", person.name).strip()[:LONGEST_SEARCH]
     # By name alone: a number would stand in the address. No name has a NUL, which PostgreSQL does not take.
     is_name = bool(text) and "\0" not in text
     found = search(people.exclude(pk=pk), text, by_number=False).order_by("pk") if is_name else people.none()

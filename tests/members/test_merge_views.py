@@ -246,8 +246,8 @@ def test_from_a_person_s_page_one_comes_to_anybody_to_be_merged_with(place):
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("text", ["13900139000", "\0", "章\0程"])
-def test_nobody_is_looked_for_by_a_number_in_the_address(place, text):
+@pytest.mark.parametrize("text", ["13900139000", "\0", "章\0程", pytest.param("%" * 60_000, id="long")])
+def test_nobody_is_looked_for_by_what_is_no_name(place, text):
     shown = page(place.office, "person_twin_list", place.kept.pk, search=text)
     assert (reverse("person_merge_create", args=[place.kept.pk, place.lost.pk]) in shown) is False
     assert "没有找到另一条记录" in shown
