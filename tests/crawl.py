@@ -41,13 +41,14 @@ ONE_OF_EACH_KIND = {
 }
 # Queries and milliseconds of CPU time that one look at a page may take: at most pages, at those that count the figures
 # of a year, and at those that count them more than once or check them as well.
-BUDGET, COUNTED, CHECKED = (40, 250), (70, 350), (150, 600)
+BUDGET, COMPARED, COUNTED, CHECKED = (40, 250), (50, 250), (70, 350), (150, 600)
 BUDGETS = {
     **dict.fromkeys(
         ["explanation_create", "explanation_update", "figure_list", "report_detail", "return_list"], COUNTED
     ),
     **dict.fromkeys(["section_create", "section_update", "summary_detail"], COUNTED),
     **dict.fromkeys(["summary_poster", "summary_poster_export"], COUNTED),
+    **dict.fromkeys(["person_merge_create", "person_merge_detail", "person_merge_undo"], COMPARED),
     **dict.fromkeys(["comparison", "finding_list", "home", "report_sign", "summary_export"], CHECKED),
 }
 # New in each answer, or following from when it was made.

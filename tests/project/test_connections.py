@@ -11,7 +11,7 @@ from django.db import connection
 from tests.servers import connected, rest_of, running_server, status_of
 from yl_district.web.connection_room import lacking_connections
 
-pytestmark = [pytest.mark.postgresql("only"), pytest.mark.cpu(12), pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgresql(only=True), pytest.mark.cpu(12), pytest.mark.django_db(transaction=True)]
 
 AT_ONCE = 128
 # A session that is looked for in the database and is not there.

@@ -91,8 +91,11 @@ class SealedFactsField(EncryptedTextField):
 
     def pre_save(self, instance, add):
         """The cell to be stored; one that was never opened is stored unchanged."""
-        facts, columns = getattr(instance, self.attname), instance.sealable()
-        if not facts or (facts.stored and not any(field.attname in instance.__dict__ for field in columns)):
+        facts = getattr(instance, self.attname)
+        if not facts:
+            return facts
+        columns = instance.sealable()
+        if facts.stored and not any(field.attname in instance.__dict__ for field in columns):
             return facts
         if isinstance(instance.first_fact, UnreadableText):
             return instance.first_fact.cell
