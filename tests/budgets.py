@@ -1,4 +1,4 @@
-"""CPU budgets of tests, which unlike wall-clock time do not depend on the machine's load; a run beyond them fails.
+"""CPU budgets of tests, which unlike wall-clock time do not depend on the machine's load; a run far beyond them fails.
 
 A pytest plugin. It writes each test's cost to build/test-times.json: of the process itself, its children and the
 database server. All are seconds of the machine on which the budgets were set; a short calculation before and after the
@@ -23,6 +23,8 @@ ONE_TEST = 2
 # Of all tests of a process, and of those of them that look at every page.
 ALL_TESTS = {"sqlite": 740, "postgresql": 520}
 CRAWLS = {"sqlite": 120, "postgresql": 90}
+# With others at work on the machine the same tests take up to a quarter more; only what is beyond that fails a run.
+DISTURBED = 1.25
 # What the calculation takes where the budgets were set, with both cores at work.
 CALCULATION = 0.05
 # So many tests are run from one calculation to the next.
@@ -96,7 +98,8 @@ class Budgets:
         self.found = self.costs(spent, CALCULATION / mean(self.calculations))
         write(self.file, self.name, self.found)
         self.excesses = self.too_high() if self.is_limited else []
-        if self.excesses and self.found["speed"] >= SLOWEST and session.exitstatus == pytest.ExitCode.OK:
+        is_beyond = self.is_limited and self.too_high(DISTURBED) and self.found["speed"] >= SLOWEST
+        if is_beyond and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return result
 
@@ -111,14 +114,18 @@ class Budgets:
             "tests": dict(sorted(tests.items(), key=lambda test: -test[1])),
         }
 
-    def too_high(self):
-        """What cost more than it may, in words."""
+    def too_high(self, disturbance=1):
+        """What cost more than it may, in words; `disturbance` is how many times as much."""
         together = [
             ("all tests", self.found["sum"], ALL_TESTS[self.kind]),
             ("crawls", self.found["crawls"], CRAWLS[self.kind]),
         ]
         single = [(name, seconds, self.limits[name]) for name, seconds in self.found["tests"].items()]
-        return [f"{name}: {seconds} s, {most} s allowed" for name, seconds, most in together + single if seconds > most]
+        return [
+            f"{name}: {seconds} s, {most} s allowed"
+            for name, seconds, most in together + single
+            if seconds > disturbance * most
+        ]
 
     def pytest_terminal_summary(self, terminalreporter):
         costs = "CPU seconds: {sum}, crawls {crawls} (speed {speed})".format(**self.found)
