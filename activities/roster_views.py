@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from members.models import Person
+from yl_district.pages.filters import LONGEST_SEARCH
 from yl_district.pages.forms import ActionForm, SeveralChoiceField
 from yl_district.pages.pages import carry_out, confirm_saved
 from yl_district.pages.submit_once import new_token
@@ -46,7 +47,7 @@ def activity_roster(request, pk):
     if not activity.is_held:
         messages.info(request, "登记为已举办后，才能登记谁来了。")
         return redirect(activity)
-    text = request.GET.get("search", "").strip()[:60]
+    text = request.GET.get("search", "").strip()[:LONGEST_SEARCH]
     roster = Roster(activity, request.user)
 
     def build(data=None):

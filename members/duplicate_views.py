@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
+from yl_district.pages.filters import LONGEST_SEARCH
 from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, end_page
 from yl_district.pinyin import search
@@ -15,7 +16,6 @@ from .merge_forms import NamesakesForm
 from .models import Member, Namesakes, Person, PersonMerge, Post
 
 PAIRS_PER_PAGE, LATEST_MERGES, MOST_OFFERED = 20, 20, 20
-LONGEST_SEARCH = 60
 
 
 def duplicate_list(request):
@@ -47,7 +47,6 @@ def person_twin_list(request, pk):
     """The people with whom one can be merged: those of the name, or those found by another search."""
     people = Person.objects.written_by(request.user)
     person = get_object_or_404(people, pk=pk)
-    # No longer than the box takes: SQLite refuses to compare with a text of tens of thousands of characters.
     text = request.GET.get("search", person.name).strip()[:LONGEST_SEARCH]
     # By name alone: a number would stand in the address. No name has a NUL, which PostgreSQL does not take.
     is_name = bool(text) and "\0" not in text

@@ -39,8 +39,8 @@ ONE_OF_EACH_KIND = {
     *("linked_youths", "youth_contacts", "volunteers_bound", "hubs", "sessions", "attendances.sports"),
     *("people_reached", "platform_entries"),
 }
-# Queries and milliseconds of CPU time that one look at a page may take: at most pages, at those that count the figures
-# of a year, and at those that count them more than once or check them as well.
+# Queries and milliseconds of CPU time that one look at a page may take: at most pages, at those that compare what is
+# known of two people, at those that count the figures of a year, and at those that count them twice or check them.
 BUDGET, COMPARED, COUNTED, CHECKED = (40, 250), (50, 250), (70, 350), (150, 600)
 BUDGETS = {
     **dict.fromkeys(

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from orgs.accounts.login_attempts import when_again
 from orgs.accounts.number_searches import SEARCH_WINDOW, use_number_search
 from yl_district.audit.access_log import Action, record
+from yl_district.pages.filters import LONGEST_SEARCH
 from yl_district.pages.forms import refuse_control_characters
 from yl_district.pages.pages import wants_fragment
 
@@ -21,9 +22,9 @@ class SearchForm(forms.Form):
 
     search = forms.CharField(
         label="搜索",
-        max_length=60,
+        max_length=LONGEST_SEARCH,
         required=False,
-        error_messages={"max_length": "搜索的内容最多 60 个字，请缩短后再试。"},
+        error_messages={"max_length": f"搜索的内容最多 {LONGEST_SEARCH} 个字，请缩短后再试。"},
     )
 
     def __init__(self, *args, **options):

@@ -55,11 +55,11 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
 });
 """
-# Drawings keep the size in which they were first drawn: what a smaller window shows until they are drawn anew.
 # Cells of tables that a phone does not show, though they hold something and are not marked as less important.
 UNSHOWN = """() => [...document.querySelectorAll("table:not(.dense) td:not([data-blank], .secondary)")].filter((cell) =>
   cell.checkVisibility() === false && cell.textContent.trim() && !cell.closest("details:not([open]), [hidden], dialog")
 ).map((cell) => cell.textContent.trim().slice(0, 20))"""
+# Drawings keep the size in which they were first drawn: what a smaller window shows until they are drawn anew.
 UNMOVED = "window.ResizeObserver = class { observe() {} };"
 
 

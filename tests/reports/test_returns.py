@@ -123,7 +123,6 @@ def test_hubs_send_returns_of_what_was_held_there(place):
     assert states(place.scope)[0] == ("柳林社区团支部", "未编写")
 
 
-@pytest.mark.cpu(3)
 def test_places_do_not_add_queries(place, django_assert_num_queries):
     returned(place.here)
     with django_assert_num_queries(4):

@@ -7,6 +7,8 @@ from ..fields import YearFormField
 from .forms import narrow_choices, prepare_field
 from .sealed_searches import SealedSearch
 
+# Characters that a box takes; SQLite refuses to compare with a text of tens of thousands.
+LONGEST_SEARCH = 60
 OF_PEOPLE = "姓名、拼音首字母，或完整的手机号码、身份证号"
 
 
@@ -63,7 +65,7 @@ class SearchFilter(django_filters.CharFilter):
     """A search box for names, pinyin, initials and whole numbers, which calls the QuerySet's `search`."""
 
     def __init__(self, label=OF_PEOPLE):
-        super().__init__(label=label, max_length=60)
+        super().__init__(label=label, max_length=LONGEST_SEARCH)
 
     def filter(self, queryset, value):
         return queryset.search(value) if value else queryset
