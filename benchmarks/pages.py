@@ -1,10 +1,10 @@
 """Measures what pages cost for registers of several sizes, for three scopes, on both databases.
 
-    python benchmarks/pages.py [--rows 10000 100000] [--database sqlite postgresql] [--runs 10] [--pages NAME ...] [--json]
+    python benchmarks/pages.py [--rows 10000 100000] [--database sqlite postgresql] [--pages NAME ...] [--json]
 
-Works on throw-away databases. Each page is asked for once, then `--runs` times in a row; CPU time includes the process
-and the database server. The bare page counts the members and shows 25 of them through a plain template, without
-anything of this product around it. A page that a scope may not open is left out.
+Works on throw-away databases. Each page is asked for once, then several times in a row (`--runs`); CPU time includes
+the process and the database server. The bare page counts the members and shows 25 of them through a plain template,
+without anything of this product around it. A page that a scope may not open is left out.
 """
 
 import argparse

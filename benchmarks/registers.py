@@ -11,8 +11,7 @@ from types import SimpleNamespace
 from django.db import connection, transaction
 
 from activities.models import Activity, ActivityType, SignIn
-from members.models import Person, Post, Volunteer
-from members.models import Member
+from members.models import Member, Person, Post, Volunteer
 from orgs.models import Organisation, Role, Supply, Unit, UnitContact, User
 from outreach.models import Contact, Link
 from reports.models import Target
@@ -103,7 +102,13 @@ def an_organisation(name, parent, number, category, domain, children):
     path = (parent.path if parent else "") + step(number)
     depth = len(path) // Organisation.steplen
     return Organisation(
-        name=name, category=category, domain=domain, path=path, depth=depth, numchild=children, founded_on=date(2010, 5, 4)
+        name=name,
+        category=category,
+        domain=domain,
+        path=path,
+        depth=depth,
+        numchild=children,
+        founded_on=date(2010, 5, 4),
     )
 
 
@@ -154,7 +159,9 @@ def make_links(cadres, people):
     in_batches(
         Contact,
         (
-            Contact(cadre_id=cadre, held_on=date(YEAR, 2 + 3 * number, 1 + place % 28), form="visit", with_everyone=True)
+            Contact(
+                cadre_id=cadre, held_on=date(YEAR, 2 + 3 * number, 1 + place % 28), form="visit", with_everyone=True
+            )
             for place, cadre in enumerate(cadres)
             for number in range(CONTACTS_PER_CADRE)
         ),
@@ -257,7 +264,8 @@ def make_targets():
 def make_users(tree):
     """Creates an account of each committee, and returns those whose pages are measured, by the name of their scope."""
     accounts = User.objects.bulk_create(
-        (User(username=f"street{n}", name="街道经办人", password="!") for n in range(len(tree.streets))), batch_size=BATCH
+        (User(username=f"street{n}", name="街道经办人", password="!") for n in range(len(tree.streets))),
+        batch_size=BATCH,
     )
     in_batches(Role, (Role(user=u, organisation=s, kind="staff") for u, s in zip(accounts, tree.streets, strict=True)))
     scopes = {
