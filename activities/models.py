@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person
-from orgs.models import Condition, Holding, Organisation, ReachQuerySet
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet, below
 from orgs.roles import HUB_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.days import FIRST_YEAR, happened
@@ -107,13 +107,13 @@ class ActivityQuerySet(ReachQuerySet):
         Hub operators see only what is held at their hubs, whoever the host is.
         """
         if role.kind == RoleKind.HUB_OPERATOR:
-            return Q(hub__organisation__path__startswith=role.organisation.path)
+            return below("hub__organisation__path", role.organisation)
         return super().reach_by(role)
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for activities hosted in the organisation's subtree, or without a host by its hubs."""
-        hosted = Q(host__path__startswith=organisation.path)
-        return hosted | Q(host__isnull=True, hub__organisation__path__startswith=organisation.path)
+        hosted = below("host__path", organisation)
+        return hosted | Q(below("hub__organisation__path", organisation), host__isnull=True)
 
     def held(self) -> Self:
         """Activities that were held, neither only planned nor cancelled."""
@@ -333,13 +333,13 @@ class SignInQuerySet(ReachQuerySet):
     def reach_by(self, role: Holding) -> Condition | None:
         """Returns the condition for the rows that a role makes visible; hub operators see those at their hubs."""
         if role.kind == RoleKind.HUB_OPERATOR:
-            return Q(activity__hub__organisation__path__startswith=role.organisation.path)
+            return below("activity__hub__organisation__path", role.organisation)
         return super().reach_by(role)
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for sign-ins at the organisation's activities."""
-        hosted = Q(activity__host__path__startswith=organisation.path)
-        return hosted | Q(activity__host__isnull=True, activity__hub__organisation__path__startswith=organisation.path)
+        hosted = below("activity__host__path", organisation)
+        return hosted | Q(below("activity__hub__organisation__path", organisation), activity__host__isnull=True)
 
     def present(self) -> Self:
         """Sign-ins of people who came, without those absent or excused."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Person, Volunteer
-from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, User
+from orgs.models import Condition, Organisation, ReachQuerySet, Reasons, User, below
 from orgs.roles import CASE_KEEPERS, RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.audit.models import AccessEntry
@@ -505,7 +505,7 @@ class AssistanceQuerySet(CaseQuerySet):
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for assistances to a youth of the organisation; those to everyone count for each."""
-        youths = AssistedYouth.objects.filter(organisation__path__startswith=organisation.path)
+        youths = AssistedYouth.objects.filter(below("organisation__path", organisation))
         named = Assistance.youths.through.objects.filter(assistance=OuterRef("pk"), assistedyouth__in=youths)
         in_register = youths.filter(standing_on(OuterRef("held_on"), "registered_on", "removed_on"))
         return Exists(named) | (Q(with_everyone=True) & Exists(in_register))
@@ -631,9 +631,7 @@ class ScholarshipQuerySet(CaseQuerySet):
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for applications of students who are assisted youths of the organisation."""
-        cases = AssistedYouth.objects.filter(
-            person=OuterRef("student"), organisation__path__startswith=organisation.path
-        )
+        cases = AssistedYouth.objects.filter(below("organisation__path", organisation), person=OuterRef("student"))
         return Exists(cases)
 
     def of_cases_by(self, organisation: Organisation, day: date) -> Self:

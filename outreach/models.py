@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from members.models import Person, PersonQuerySet, Post
-from orgs.models import Condition, Holding, Organisation, ReachQuerySet, Reasons, User
+from orgs.models import Condition, Holding, Organisation, ReachQuerySet, Reasons, User, below
 from orgs.roles import RoleKind
 from yl_district.attachments.models import Attachment
 from yl_district.counts import number_of
@@ -43,7 +43,7 @@ class CadreReachQuerySet(ReachQuerySet):
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for rows of cadres with a post in the subtree of `organisation`."""
-        return Exists(Post.objects.filter(person=OuterRef("cadre"), organisation__path__startswith=organisation.path))
+        return Exists(Post.objects.filter(below("organisation__path", organisation), person=OuterRef("cadre")))
 
     def of_cadres_at(self, organisation: Organisation, day: date | OuterRef) -> Self:
         """Rows of cadres who by `day` had had a post in the subtree of `organisation`; at the root every row."""

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from orgs.models import Organisation, Reasons, User
+from orgs.models import Organisation, Reasons, User, below
 from orgs.roles import RoleKind
 from yl_district.days import FIRST_BIRTH_YEAR, happened
 from yl_district.fields import partial_date_constraint, personal
@@ -226,12 +226,12 @@ class PersonQuerySet(models.QuerySet):
     def _any_below(self, organisation: Organisation, paths: list[str]) -> Q:
         found = Q(pk__in=[])
         for path in paths:
-            found |= self._one_of(**{f"{path}__startswith": organisation.path})
+            found |= self._one_of(below(path, organisation))
         return found
 
-    def _one_of(self, **lookups: Any) -> Q:
+    def _one_of(self, *conditions: Q, **lookups: Any) -> Q:
         # EXISTS instead of a list of keys, which SQLite would compute for all people before returning the first.
-        return Q(Exists(Person.objects.filter(pk=OuterRef("pk"), **lookups)))
+        return Q(Exists(Person.objects.filter(*conditions, pk=OuterRef("pk"), **lookups)))
 
     def serving_on(self, day: date, organisation: Organisation | None = None) -> Self:
         """People in a post on `day`, within `organisation` if given."""

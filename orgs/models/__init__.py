@@ -12,7 +12,7 @@ from .organisations import (
     OrganisationQuerySet,
     present_level,
 )
-from .reach import EVERYTHING, Condition, Holding, ReachQuerySet, Reasons
+from .reach import EVERYTHING, Condition, Holding, ReachQuerySet, Reasons, below
 from .unit_changes import (
     CHANGE_INTO,
     CHANGE_LINES,
@@ -77,6 +77,7 @@ __all__ = [
     "WholeExport",
     "WholeExportQuerySet",
     "WholeExportReading",
+    "below",
     "follow_changes",
     "invited",
     "level_named",

@@ -36,6 +36,7 @@ from ..roles import (
 )
 from .levels import note_level
 from .organisations import Organisation
+from .reach import below
 
 
 class UserQuerySet(models.QuerySet):
@@ -49,7 +50,7 @@ class UserQuerySet(models.QuerySet):
             return self
         within = Q(pk__in=[])
         for organisation in administered:
-            within |= Q(organisation__path__startswith=organisation.path)
+            within |= below("organisation__path", organisation)
         own = Role.objects.filter(user=OuterRef("pk"))
         return self.filter(Exists(own), ~Exists(own.exclude(within)))
 
@@ -73,7 +74,7 @@ class UserQuerySet(models.QuerySet):
     def keeping_records_at(self, organisation: Organisation) -> Self:
         """Accounts that keep records at this organisation, above it or below it."""
         steps = range(Organisation.steplen, len(organisation.path) + 1, Organisation.steplen)
-        near = Q(organisation__path__startswith=organisation.path)
+        near = below("organisation__path", organisation)
         near |= Q(organisation__path__in=[organisation.path[:step] for step in steps])
         return self.filter(Exists(Role.objects.filter(near, user=OuterRef("pk"), kind__in=RECORD_KEEPERS)))
 

@@ -30,6 +30,7 @@ from ..roles import (
 from .former_parents import parents_then
 from .levels import PARTY_COMMITTEES, Level, is_level_told, note_level, told_level
 from .reach import Condition, ReachQuerySet
+from .tree_paths import TreePathField
 
 
 class Domain(models.TextChoices):
@@ -150,6 +151,7 @@ class Organisation(MP_Node):
         QQ = "qq", "QQ群"
         WECHAT = "wechat", "微信群"
 
+    path = TreePathField(max_length=255, unique=True)
     name = models.CharField(
         "组织名称", max_length=60, unique=True, error_messages={"unique": "这一组织名称已被使用，请核对后改正。"}
     )

@@ -34,6 +34,18 @@ class StaffRole(NamedTuple):
 Holding: TypeAlias = "Role | StaffRole"
 
 
+def below(path: str, organisation: Organisation) -> Q:
+    """The condition for rows whose organisation, to whose path `path` leads, lies in the subtree of `organisation`.
+
+    A list of the organisations, not a join, which SQLite would begin at the rows, however few of them are in reach.
+    """
+    relation, _, _ = path.rpartition("__")
+    if not relation:
+        return Q(path__startswith=organisation.path)
+    organisations = type(organisation).objects.filter(path__startswith=organisation.path).order_by()
+    return Q(**{f"{relation}__in": organisations.values("pk")})
+
+
 # Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
 EVERYTHING = None
 
@@ -50,7 +62,7 @@ class ReachQuerySet(models.QuerySet):
 
     def reach(self, organisation: Organisation) -> Condition:
         """Returns the condition for rows of `organisation` and its subtree."""
-        return Q(**{f"{self.organisation_path}__startswith": organisation.path})
+        return below(self.organisation_path, organisation)
 
     def within(self, organisation: Organisation) -> Self:
         """Rows of `organisation` and its subtree; at the root every row, also those without an organisation."""

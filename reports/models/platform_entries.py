@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
 from activities.models import Activity
 from assistance.models import OF_CASE, AssistedYouth, grants_in_words
 from members.models import Person, Volunteer
-from orgs.models import Condition, Organisation, Reasons, User
+from orgs.models import Condition, Organisation, Reasons, User, below
 from yl_district.days import happened
 from yl_district.history.tracking import Tracked
 from yl_district.periods import Period
@@ -75,12 +75,12 @@ class PlatformEntryQuerySet(StaffQuerySet):
         if organisation.is_root():
             return self
         activities = Activity.objects.within(organisation).filter(pk=OuterRef("activity"))
-        reached: Condition = Exists(activities) | Q(organisation__path__startswith=organisation.path)
+        reached: Condition = Exists(activities) | below("organisation__path", organisation)
         for subject, (path, begin) in ORGANISATION_PATHS.items():
-            below = Q(**{f"{path}__startswith": organisation.path})
+            inside = below(path, organisation)
             if begun:
-                below &= Q(**{f"{begin}__lte": OuterRef("entered_on")}) | Q(**{f"{begin}__isnull": True})
-            reached |= Q(subject=subject) & Exists(Person.objects.filter(below, pk=OuterRef("person")))
+                inside &= Q(**{f"{begin}__lte": OuterRef("entered_on")}) | Q(**{f"{begin}__isnull": True})
+            reached |= Q(subject=subject) & Exists(Person.objects.filter(inside, pk=OuterRef("person")))
         places = TeamMember.objects.within(organisation).filter(volunteer__person=OuterRef("person"))
         of_volunteers = Q(subject=PlatformEntry.Subject.VOLUNTEER)
         reached |= of_volunteers & Exists(places.held_on(OuterRef("entered_on")))
