@@ -3,7 +3,7 @@
 import django_tables2 as tables
 from django.utils import timezone
 
-from yl_district.pages.tables import MaskedColumn, PageTable, RecordColumn, named_with_end
+from yl_district.pages.tables import MaskedColumn, MomentColumn, PageTable, RecordColumn, named_with_end
 
 from .models import Assistance, AssistedYouth, CaseGrant, Scholarship, ServicePlan
 
@@ -93,7 +93,7 @@ class CaseGrantTable(PageTable):
     name = RecordColumn(accessor="shown_name", verbose_name="青少年", orderable=False)
     user = tables.Column(order_by="user__name_sort")
     decided_by = tables.Column(order_by="decided_by__name_sort")
-    requested_at = tables.DateTimeColumn(format="Y-m-d H:i")
+    requested_at = MomentColumn(format="Y-m-d H:i")
     state = tables.Column("状态", accessor="pk", orderable=False)
 
     class Meta(PageTable.Meta):

@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 
-from yl_district.pages.tables import DayColumn, MaskedColumn, MonthColumn, PageTable, RecordColumn
+from yl_district.pages.tables import DayColumn, MaskedColumn, MomentColumn, MonthColumn, PageTable, RecordColumn
 
 from .models import Member, Person, Post, Proposal
 
@@ -79,7 +79,7 @@ class ProposalTable(PageTable):
     member = RecordColumn(accessor="member__person__shown_name", order_by="member__person__name_sort")
     proposed_by = tables.Column(order_by="proposed_by__name_sort")
     outcome = tables.Column(verbose_name="审批情况", orderable=False)
-    proposed_at = tables.DateColumn(format="Y-m-d")
+    proposed_at = MomentColumn(format="Y-m-d", attrs={"td": {"class": "day"}})
 
     class Meta(PageTable.Meta):
         model = Proposal

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from yl_district.audit.access_log import Action, record
 from yl_district.pages.filters import PageFilter
 from yl_district.pages.pages import list_page
-from yl_district.pages.tables import PageTable
+from yl_district.pages.tables import MomentColumn, PageTable
 
 from .models import WholeExport, WholeExportReading
 
@@ -38,7 +38,7 @@ class NoticeTable(PageTable):
 
     related = ("user",)
 
-    at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
+    at = MomentColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
     user = tables.Column(attrs={"td": {"class": "text-nowrap"}})
     outcome = tables.Column("操作", accessor="is_refused")
     row_count = tables.Column(default="—", attrs={"th": {"class": "number"}, "td": {"class": "number"}})

@@ -5,7 +5,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.html import format_html_join
 
-from yl_district.pages.tables import PageTable, RecordColumn
+from yl_district.pages.tables import MomentColumn, PageTable, RecordColumn
 
 from ..models import Invitation, User
 
@@ -22,7 +22,7 @@ class AccountTable(PageTable):
     username = tables.Column("用户名")
     roles = tables.Column("角色", accessor="roles__all", orderable=False, attrs={"td": {"class": "long"}})
     invitation = tables.Column("邀请", accessor="newest_invitations", orderable=False, empty_values=(None, []))
-    last_login = tables.DateTimeColumn(verbose_name="最近登录", format="Y-m-d H:i")
+    last_login = MomentColumn(verbose_name="最近登录", format="Y-m-d H:i")
     has_second_factor = tables.Column("动态口令")
     is_active = tables.Column("状态", attrs={"td": {"class": "day"}})
 

@@ -4,7 +4,7 @@ import django_tables2 as tables
 
 from yl_district.importing.page_contexts import tally
 
-from ..pages.tables import PageTable, RecordColumn
+from ..pages.tables import MomentColumn, PageTable, RecordColumn
 from .kinds import kind_words
 from .models import ImportBatch
 
@@ -13,7 +13,7 @@ class ImportBatchTable(PageTable):
     """Imports with their counts of rows."""
 
     file_name = RecordColumn(attrs={"td": {"class": "record text-break"}})
-    created_at = tables.DateTimeColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
+    created_at = MomentColumn(format="Y-m-d H:i", attrs={"td": {"class": "day"}})
     user = tables.Column(default="命令行", orderable=False)
     counts = tables.Column("新增／变更／相同", empty_values=(), orderable=False, attrs={"td": {"class": "text-nowrap"}})
 

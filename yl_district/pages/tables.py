@@ -13,6 +13,7 @@ from ..privacy.encryption import DecryptionError, EncryptedMixin
 from ..privacy.unreadable import UNREADABLE, note_unreadable
 from ..templatetags.yl import masked
 from .addresses import open_address
+from .cells import body_of
 
 
 class PageRow(BoundRow):
@@ -79,7 +80,7 @@ class PageTable(tables.Table):
         super().__init__(*args, **options)
         self.sealed = set()
         for bound in self.columns.iterall():
-            if isinstance(bound.column, DayColumn | PartialDateColumn | tables.DateColumn):
+            if isinstance(bound.column, DayColumn | PartialDateColumn):
                 bound.column.attrs.setdefault("td", {}).setdefault("class", "day")
             if isinstance(bound.accessor.get_field(self._meta.model), EncryptedMixin):
                 bound.column.orderable = False  # sorting ciphertext is meaningless
@@ -88,11 +89,18 @@ class PageTable(tables.Table):
             is_first = bound.name in (self.phone_columns or self._first_columns())
             bound.is_told = is_first or TOLD in css_of(bound)
         self.rows = PageRows(self.data, self)
+        # What can be done with rows that are ticked.
+        self.acts = []
 
     def _first_columns(self):
         """The names of the first two columns besides the name of a row; of the first five where rows have none."""
         names = (bound.name for bound in self.columns if css_of(bound).isdisjoint(NOT_TOLD))
         return [*islice(names, 2 if any("record" in css_of(bound) for bound in self.columns) else 5)]
+
+    @property
+    def body(self):
+        """The rows of the page as HTML."""
+        return body_of(self)
 
     @property
     def orders(self):
@@ -141,6 +149,25 @@ class DayColumn(tables.Column):
 
     def render(self, value):
         return formats.date_format(value, self.format)
+
+
+@tables.columns.library.register
+class MomentColumn(tables.Column):
+    """A moment in local time; the default column of a DateTimeField."""
+
+    def __init__(self, *arguments, format="Y-m-d H:i", **options):
+        super().__init__(*arguments, **options)
+        self.format = format
+
+    @classmethod
+    def from_field(cls, field, **options):
+        return cls(**options) if isinstance(field, DateTimeField) else None
+
+    def render(self, value):
+        return formats.date_format(timezone.localtime(value), self.format)
+
+    def value(self, value):
+        return value.isoformat(sep=" ")
 
 
 @tables.columns.library.register

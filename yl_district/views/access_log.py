@@ -17,7 +17,7 @@ from ..audit.witnesses import lost, witness_code, witnesses_in
 from ..pages.filters import PageFilter, SearchFilter
 from ..pages.log_words import LogWords, meaning, subjects_in_words
 from ..pages.pages import list_page
-from ..pages.tables import PageTable
+from ..pages.tables import MomentColumn, PageTable
 
 # Where the session keeps what was typed in until it is shown again, and how much of it.
 TYPED_WITNESSES, LONGEST_TYPED_WITNESSES = "typed_witnesses", 10_000
@@ -52,7 +52,7 @@ class AccessEntryTable(PageTable):
     """Lines of the log, newest first."""
 
     rows_per_page = 50
-    at = tables.DateTimeColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "day"}})
+    at = MomentColumn(format="Y-m-d H:i:s", attrs={"td": {"class": "day"}})
     action = tables.Column(attrs={"td": {"class": "text-nowrap"}})
     subject = tables.Column(attrs={"td": {"class": "text-break"}})
     detail = tables.Column(attrs={"td": {"class": "text-break"}})
