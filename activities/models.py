@@ -155,7 +155,7 @@ class Activity(models.Model):
     MOST = 1_000_000
 
     name = models.CharField("活动名称", max_length=100)
-    held_on = models.DateField("日期", db_index=True)
+    held_on = models.DateField("日期")
     state = models.CharField("状态", max_length=10, choices=State, default=State.HELD)
     type = models.ForeignKey(ActivityType, models.PROTECT, related_name="activities", verbose_name="类型")
     host = models.ForeignKey(
@@ -209,7 +209,9 @@ class Activity(models.Model):
                     "hub",
                 ],
                 name="activity_counted",
-            )
+            ),
+            models.Index(fields=["held_on", "id"], name="activity_by_day"),
+            models.Index(fields=["name_sort", "id"], name="activity_by_name"),
         ]
         constraints = [
             models.CheckConstraint(

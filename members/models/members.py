@@ -166,7 +166,9 @@ class Member(models.Model):
         DECEASED = "deceased", "死亡"
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships", verbose_name="姓名")
-    branch = models.ForeignKey(Organisation, models.PROTECT, related_name="members", verbose_name="所在团支部")
+    branch = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="members", verbose_name="所在团支部", db_index=False
+    )
     ethnicity = models.CharField("民族", max_length=10, choices=Ethnicity, blank=True)
     political_status = models.CharField("政治面貌", max_length=20, choices=PoliticalStatus, blank=True)
     education = models.CharField("文化程度", max_length=20, choices=Education, blank=True)
@@ -226,7 +228,11 @@ class Member(models.Model):
     class Meta:
         verbose_name = "团员"
         ordering = ["pk"]
-        indexes = [models.Index(fields=["branch", "left_on", "roll_begin"])]
+        indexes = [
+            models.Index(fields=["branch", "left_on", "roll_begin"]),
+            # Also the earliest of a branch, by which lists of many branches are put together.
+            models.Index(fields=["branch", "id"], name="member_of_branch"),
+        ]
         constraints = [
             models.CheckConstraint(condition=is_first_date("roll_begin", ROLL_BEGINS), name="member_roll_begin_derived")
         ]

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from orgs.models.tree_paths import TreePathField
+from yl_district.tree_paths import TreePathField
 
 
 class AlterOnPostgreSQL(migrations.AlterField):

@@ -20,6 +20,7 @@ from yl_district.periods import standing_on
 from yl_district.pinyin import NameOrderField, SearchTextField, search
 from yl_district.record_options import RecordOptions
 from yl_district.states import DatedState, Span, nested
+from yl_district.tree_paths import TreePathField
 from yl_district.typing import User
 from yl_district.validators import check_order, problem
 
@@ -30,7 +31,6 @@ from ..roles import (
 from .former_parents import parents_then
 from .levels import PARTY_COMMITTEES, Level, is_level_told, note_level, told_level
 from .reach import Condition, ReachQuerySet
-from .tree_paths import TreePathField
 
 
 class Domain(models.TextChoices):

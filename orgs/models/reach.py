@@ -35,15 +35,9 @@ Holding: TypeAlias = "Role | StaffRole"
 
 
 def below(path: str, organisation: Organisation) -> Q:
-    """The condition for rows whose organisation, to whose path `path` leads, lies in the subtree of `organisation`.
-
-    A list of the organisations, not a join, which SQLite would begin at the rows, however few of them are in reach.
-    """
+    """The condition for rows whose organisation, to whose path `path` leads, lies in the subtree of `organisation`."""
     relation, _, _ = path.rpartition("__")
-    if not relation:
-        return Q(path__startswith=organisation.path)
-    organisations = type(organisation).objects.filter(path__startswith=organisation.path).order_by()
-    return Q(**{f"{relation}__in": organisations.values("pk")})
+    return Q(**{f"{relation}__in_subtree" if relation else "path__startswith": organisation.path})
 
 
 # Means no restriction. An empty Q() would vanish when combined by `|` with another, and so restrict.
@@ -67,6 +61,12 @@ class ReachQuerySet(models.QuerySet):
     def within(self, organisation: Organisation) -> Self:
         """Rows of `organisation` and its subtree; at the root every row, also those without an organisation."""
         return self if organisation.is_root() else self.filter(self.reach(organisation))
+
+    @property
+    def is_reached_by_place_alone(self) -> bool:
+        """Whether rows are visible by the place of their organisation in the tree, and by nothing else."""
+        acts = ("reach", "reach_by", "visible_as", "visible_to")
+        return all(getattr(type(self), act) is getattr(ReachQuerySet, act) for act in acts)
 
     def visible_to(self, user: User) -> Self:
         """Rows that the user sees by a role of the kinds in `seen_by`."""

@@ -6,7 +6,6 @@ where it differs from the generic one.
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.shortcuts import redirect, render, resolve_url
@@ -23,6 +22,7 @@ from .acts_for_many import acts_offered
 from .addresses import open_address
 from .announcements import Unannounced, announcing
 from .forms import DeletionForm
+from .paging import paginate
 
 # The button that saves a record and leads to the form for the next one.
 SAVE_AND_GO_ON = "another"
@@ -37,14 +37,6 @@ def template_names(request, shape):
     view, name = request.resolver_match.func, request.resolver_match.url_name
     app, record = view.__module__.partition(".")[0], name.rpartition("_")[0]
     return [f"{app}/{name}.html", f"{app}/{record}_{shape}.html", f"{shape}.html"]
-
-
-class CountedPaginator(Paginator):
-    """A paginator given the number of rows, which saves the count query."""
-
-    def __init__(self, *arguments, number, **options):
-        super().__init__(*arguments, **options)
-        self.count = number
 
 
 def sorted_table(request, table_class, rows, exclude=()):
@@ -66,10 +58,7 @@ def in_settled_order(rows):
 def configured_table(request, table_class, rows, exclude=(), number=None):
     """The table of `rows`, sorted and paginated according to the URL; `number` is the row count where known."""
     table = sorted_table(request, table_class, rows, exclude)
-    known = {} if number is None else {"paginator_class": CountedPaginator, "number": number}
-    # Not by RequestConfig, which would accept any page size from the URL, including 0.
-    table.paginate(per_page=table_class.rows_per_page, **known)
-    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
+    paginate(table, request, number)
     return table
 
 

@@ -89,13 +89,17 @@ class PageTable(tables.Table):
             is_first = bound.name in (self.phone_columns or self._first_columns())
             bound.is_told = is_first or TOLD in css_of(bound)
         self.rows = PageRows(self.data, self)
-        # What can be done with rows that are ticked.
-        self.acts = []
+        # What can be done with rows that are ticked, and what is said above the rows.
+        self.acts, self.notices = [], []
 
     def _first_columns(self):
         """The names of the first two columns besides the name of a row; of the first five where rows have none."""
         names = (bound.name for bound in self.columns if css_of(bound).isdisjoint(NOT_TOLD))
         return [*islice(names, 2 if any("record" in css_of(bound) for bound in self.columns) else 5)]
+
+    def rows_of(self, records):
+        """The rows of these records."""
+        return PageRows(records, self)
 
     @property
     def body(self):

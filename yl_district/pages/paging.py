@@ -1,0 +1,308 @@
+"""The pages of a list, at a cost that does not grow with the rows that it does not show.
+
+Up to MOST_COUNTED rows are counted, sorted by any column and turned by number. Of more it is only said that they are
+more; their pages are turned by the key of the row at their edge, in orders that an index serves, and are put together
+from the few records by which the rows are sorted: the people next in the alphabet, or the organisations with the
+earliest rows.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import Paginator
+from django.db.models import Exists, ForeignKey, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from ..tree_paths import reach_looked_at_last
+from .chosen_rows import is_key
+
+# As many rows as can be counted, sorted and skipped in a few milliseconds.
+MOST_COUNTED = 2_000
+AFTER, BEFORE = "after", "before"
+# More records of one name than this are looked up by that name.
+ALIKE = 100
+GONE = "这一页起点的记录已不在列表中，现在显示的是第一页。"
+NOT_SORTED = "记录超过 {} 条，不能按“{}”排序；请先用筛选条件缩小范围。"
+
+
+class CountedPaginator(Paginator):
+    """A paginator given the number of rows, which saves the count query."""
+
+    def __init__(self, *arguments, number, **options):
+        super().__init__(*arguments, **options)
+        self.count = number
+
+
+def counted(rows):
+    """How many rows there are, no further than one above MOST_COUNTED."""
+    return rows.order_by().values("pk")[: MOST_COUNTED + 1].count()
+
+
+@dataclass(frozen=True)
+class ManyRows:
+    """In place of a paginator: how many rows there are, or that they are more than `count`."""
+
+    count: int
+    is_bounded: bool
+    # More than one.
+    num_pages: int = 2
+
+    @property
+    def told(self):
+        """The number in words."""
+        return f"{self.count:,}+" if self.is_bounded else str(self.count)
+
+
+@dataclass
+class KeyPage:
+    """One page of many rows; the keys of its first and last row lead to the pages beside it."""
+
+    object_list: Any
+    has_previous: bool
+    has_next: bool
+    first_key: int | None = None
+    last_key: int | None = None
+    is_by_key: bool = True
+
+
+def paginate(table, request, number=None):
+    """Gives a table its page as asked for in the address; `number` is how many rows there are, where that is known."""
+    known = counted(table.data.data) if number is None else number
+    if known > MOST_COUNTED:
+        paginate_by_key(table, request, number)
+        return
+    # Not by RequestConfig, which would accept any page size from the URL, including 0.
+    table.paginate(per_page=table.rows_per_page, paginator_class=CountedPaginator, number=known)
+    table.page = table.paginator.get_page(request.GET.get(table.prefixed_page_field))
+
+
+def paginate_by_key(table, request, number):
+    """Gives a table its page of many rows, in an order that an index serves."""
+    order = settled_order(table)
+    whole = getattr(request.user, "reaches_root", True)
+    pages = Pages(table.data.data, order, table.rows_per_page, None if whole else request.user)
+    with reach_looked_at_last():
+        found, is_gone = pages.asked(request.GET)
+    if is_gone:
+        table.notices.append(GONE)
+    table.paginator = ManyRows(MOST_COUNTED if number is None else number, is_bounded=number is None)
+    edges = (found.rows[0].pk, found.rows[-1].pk) if found.rows else (None, None)
+    table.page = KeyPage(table.rows_of(found.rows), found.has_previous, found.has_next, *edges)
+
+
+def settled_order(table):
+    """The order of many rows: that chosen where an index serves it, else that of their model, which the table says."""
+    model = table.data.data.model
+    for bound in table.columns:
+        bound.column.orderable = bound.orderable and is_served(model, bound.order_by[0].bare.replace(".", "__"))
+    order = Order(model, table.data.data.query.order_by or tuple(model._meta.ordering))
+    if is_served(model, order.column):
+        return order
+    table.notices.append(NOT_SORTED.format(f"{MOST_COUNTED:,}", table.columns[table.order_by[0].bare].header))
+    table.order_by = ()
+    return Order(model, tuple(model._meta.ordering))
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order by one column, or by one of a record referred to, and by the key."""
+
+    model: Any
+    terms: tuple
+
+    @cached_property
+    def column(self):
+        """The path of the column, without the sign; "pk" for the key alone."""
+        first = str(self.terms[0]) if self.terms else "pk"
+        name = first.lstrip("-")
+        return "pk" if name in ("pk", "id") else name
+
+    @cached_property
+    def path(self):
+        """The path of the column, also of a record that is itself what the rows are sorted by."""
+        return f"{self.reference.name}__{self.referred_column}" if self.reference else self.column
+
+    @property
+    def is_down(self):
+        """Whether the column goes from the last to the first."""
+        return bool(self.terms) and str(self.terms[0]).startswith("-")
+
+    @property
+    def is_key_down(self):
+        """Whether rows alike are sorted from the latest to the first."""
+        last = str(self.terms[-1]) if self.terms else "pk"
+        return last.startswith("-") and last.lstrip("-") in ("pk", "id")
+
+    @cached_property
+    def reference(self):
+        """The foreign key to the record by whose column the rows are sorted; None for a column of their own."""
+        found = referred_to(self.model, self.column)
+        return found[0] if found else None
+
+    @cached_property
+    def referred_column(self):
+        """The column of that record."""
+        return referred_to(self.model, self.column)[1]
+
+
+def referred_to(model, path):
+    """(foreign key, column of its model) of a path over one foreign key; None for any other."""
+    name, _, column = path.partition("__")
+    try:
+        found = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    if not isinstance(found, ForeignKey) or "__" in column:
+        return None
+    return found, column or (found.related_model._meta.ordering or ["pk"])[0]
+
+
+def is_served(model, path):
+    """Whether an index serves an order by this column."""
+    if path in ("pk", "id"):
+        return True
+    found = referred_to(model, path)
+    model, name = (found[0].related_model, found[1]) if found else (model, path)
+    return any(columns[0].lstrip("-") == name for columns in indexes_of(model)) and (not found or not found[0].null)
+
+
+def indexes_of(model):
+    """The columns of the indexes of a model, each in their order."""
+    yield ["pk"]
+    for each in model._meta.concrete_fields:
+        if each.db_index or each.unique:
+            yield [each.name]
+    for each in model._meta.indexes:
+        if each.fields and not each.condition:
+            yield list(each.fields)
+
+
+@dataclass
+class Slice:
+    """Rows of one page, and whether there are others on either side."""
+
+    rows: list
+    has_previous: bool = False
+    has_next: bool = False
+
+
+@dataclass
+class Pages:
+    """The pages of many rows in an order; `user` is whose reach restricts them, None for the whole tree."""
+
+    rows: Any
+    order: Order
+    size: int
+    user: Any = None
+
+    def asked(self, query):
+        """(the page that the address asks for, whether its edge is gone); the first page without an edge."""
+        for name, is_back in ((AFTER, False), (BEFORE, True)):
+            key = query.get(name, "")
+            if key:
+                edge = self.edge_of(key)
+                if edge is None:
+                    return self.first(), True
+                return self.beside(edge, is_back), False
+        return self.first(), False
+
+    def edge_of(self, key):
+        """(value of the column, key) of the row at the edge of a page; None where it is no longer in the list."""
+        if not is_key(key):
+            return None
+        if self.order.column == "pk":
+            return int(key), int(key)
+        found = self.rows.model._base_manager.filter(pk=key).values_list(self.order.path, flat=True).first()
+        return None if found is None else (found, int(key))
+
+    def first(self):
+        """The first page."""
+        found = self.taken(None, is_back=False)
+        return Slice(found[: self.size], has_next=len(found) > self.size)
+
+    def beside(self, edge, is_back):
+        """The page after an edge, or the one before it."""
+        found = self.taken(edge, is_back)
+        rows, is_more = found[: self.size], len(found) > self.size
+        if not rows:
+            return self.first()
+        if is_back:
+            return Slice(rows[::-1], has_previous=is_more, has_next=True)
+        return Slice(rows, has_previous=True, has_next=is_more)
+
+    def taken(self, edge, is_back):
+        """Up to one row more than a page, from the edge on."""
+        down, key_down = self.order.is_down != is_back, self.order.is_key_down != is_back
+        if self.order.reference is not None:
+            return self.by_reference(edge, down, key_down)
+        if self.order.column == "pk":
+            return self.by_key(edge, down)
+        return list(self.from_edge(self.rows, edge, down, key_down)[: self.size + 1])
+
+    def from_edge(self, rows, edge, down, key_down):
+        """The rows beyond an edge, sorted."""
+        column = self.order.path
+        if edge is not None:
+            value, key = edge
+            beyond = Q(**{f"{column}__{'lt' if down else 'gt'}": value})
+            alike = Q(**{column: value, f"pk__{'lt' if key_down else 'gt'}": key})
+            # The first condition is what an index serves.
+            rows = rows.filter(**{f"{column}__{'lte' if down else 'gte'}": value}).filter(beyond | alike)
+        return rows.order_by(f"{'-' if down else ''}{column}", f"{'-' if key_down else ''}pk")
+
+    def by_key(self, edge, down):
+        """Rows in the order of their keys, of the organisations whose first rows come first."""
+        rows, sign = self.rows, "-" if down else ""
+        if edge is not None:
+            rows = rows.filter(**{f"pk__{'lt' if down else 'gt'}": edge[1]})
+        relation = self.relation_to_organisation
+        if relation is not None:
+            firsts = rows.order_by(f"{sign}pk").filter(**{relation.name: OuterRef("pk")}).values("pk")[:1]
+            organisations = relation.related_model.objects.visible_as(self.user, *rows.seen_by).order_by()
+            # Those without any row come last.
+            first = Coalesce(Subquery(firsts), 0 if down else 2**62)
+            keys = organisations.annotate(first=first).order_by(f"{sign}first").values_list("pk", flat=True)
+            rows = rows.filter(**{f"{relation.name}__in": list(keys[: self.size + 1])})
+        return list(rows.order_by(f"{sign}pk")[: self.size + 1])
+
+    @property
+    def relation_to_organisation(self):
+        """The foreign key by which the user's reach restricts the rows, where nothing else makes rows visible."""
+        path = getattr(self.rows, "organisation_path", "")
+        if self.user is None or path.count("__") != 1 or not self.rows.is_reached_by_place_alone:
+            return None
+        return self.rows.model._meta.get_field(path.partition("__")[0])
+
+    def by_reference(self, edge, down, key_down):
+        """Rows sorted by a column of a record that they refer to, of the records that come next."""
+        name, keys, last = self.order.reference.name, [], None
+        while True:
+            records, is_all = self.next_records(edge and edge[0], last, down)
+            keys += [key for key, _ in records]
+            some = self.rows.filter(**{f"{name}__in": keys})
+            found = list(self.from_edge(some, edge, down, key_down)[: self.size + 1])
+            if len(found) > self.size or is_all:
+                return found
+            last = records[-1][1]
+
+    def next_records(self, start, last, down):
+        """((key, column) of the records with rows that come next, all of one value or none; whether these are all).
+
+        They begin at the value `start`, or beyond the value `last`.
+        """
+        reference, name = self.order.reference, self.order.referred_column
+        rows = self.rows.order_by().filter(**{reference.name: OuterRef("pk")})
+        records = reference.related_model._base_manager.filter(Exists(rows))
+        if last is not None:
+            records = records.filter(**{f"{name}__{'lt' if down else 'gt'}": last})
+        elif start is not None:
+            records = records.filter(**{f"{name}__{'lte' if down else 'gte'}": start})
+        most, sign = self.size + 1 + ALIKE, "-" if down else ""
+        found = list(records.order_by(f"{sign}{name}", f"{sign}pk").values_list("pk", name)[:most])
+        if len(found) < most:
+            return found, True
+        # Of the last value there may be more.
+        whole = [each for each in found if each[1] != found[-1][1]]
+        return whole or list(records.filter(**{name: found[-1][1]}).values_list("pk", name)), False
