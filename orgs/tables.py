@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 
+from yl_district.counts import told_number
 from yl_district.pages.tables import PageTable, RecordColumn, named_with_end
 
 from .models import Organisation, Supply, Unit, UnitChange, UnitContact
@@ -39,6 +40,12 @@ class OrganisationTreeTable(OrganisationTable):
         model = Organisation
         fields = ["name", "parent_name", "category", "domain", "member_count", "cadre_count", "liaison"]
         exclude = ["founded_on", "last_election_on"]
+
+    def render_member_count(self, value):
+        """Returns the number, or that it is more than is counted."""
+        return told_number(value)
+
+    render_cadre_count = render_member_count
 
     def render_liaison(self, value):
         """Returns the name of whoever looks after the organisation today."""

@@ -53,8 +53,9 @@ class InSubtree(Lookup):
         right, asked = self.process_rhs(compiler, connection)
         referred = self.lhs.output_field.related_model._meta
         quoted = connection.ops.quote_name
-        table, key, path = map(quoted, (referred.db_table, referred.pk.column, "path"))
-        listed = f"SELECT {key} FROM {table} WHERE {in_range(f'{table}.{path}', right)}"
+        table, key = map(quoted, (referred.db_table, referred.pk.column))
+        # By a name of its own, since the path compared may be of the same table.
+        listed = f"SELECT reached.{key} FROM {table} reached WHERE {in_range('reached.path', right)}"
         return f"{left} IN ({listed})", [*given, *asked, *asked]
 
     def as_sqlite(self, compiler, connection):

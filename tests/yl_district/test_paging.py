@@ -14,6 +14,7 @@ from members.tables import MemberTable
 from orgs.models import Role
 from tests.factories import make_activity, make_member, make_organisation, make_user
 from tests.pages import browser_of, page, queries, two_branches
+from yl_district import counts
 from yl_district.pages import paging
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -23,7 +24,8 @@ NAMES = ["章程", "白露", "白露", "白露", "秦朗", "陆远", "白露", "
 @pytest.fixture
 def place(monkeypatch):
     """Two branches with eight members each and activities, where more than three rows are many and a page has two."""
-    monkeypatch.setattr(paging, "MOST_COUNTED", 3)
+    for module in (paging, counts):
+        monkeypatch.setattr(module, "MOST_COUNTED", 3)
     monkeypatch.setattr(paging, "ALIKE", 1)
     for table in (MemberTable, ActivityTable):
         monkeypatch.setattr(table, "rows_per_page", 2)

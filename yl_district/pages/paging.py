@@ -15,12 +15,13 @@ from django.core.paginator import Paginator
 from django.db.models import Exists, ForeignKey, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from ..counts import MOST_COUNTED, told_number
 from ..tree_paths import reach_looked_at_last
 from .chosen_rows import is_key
 
-# As many rows as can be counted, sorted and skipped in a few milliseconds.
-MOST_COUNTED = 2_000
 AFTER, BEFORE = "after", "before"
+# Rows on a page of many, where a page of few may have more.
+ROWS_OF_MANY = 25
 # More records of one name than this are looked up by that name.
 ALIKE = 100
 GONE = "这一页起点的记录已不在列表中，现在显示的是第一页。"
@@ -52,7 +53,7 @@ class ManyRows:
     @property
     def told(self):
         """The number in words."""
-        return f"{self.count:,}+" if self.is_bounded else str(self.count)
+        return told_number(self.count + self.is_bounded)
 
 
 @dataclass
@@ -82,7 +83,7 @@ def paginate_by_key(table, request, number):
     """Gives a table its page of many rows, in an order that an index serves."""
     order = settled_order(table)
     whole = getattr(request.user, "reaches_root", True)
-    pages = Pages(table.data.data, order, table.rows_per_page, None if whole else request.user)
+    pages = Pages(table.data.data, order, min(table.rows_per_page, ROWS_OF_MANY), None if whole else request.user)
     with reach_looked_at_last():
         found, is_gone = pages.asked(request.GET)
     if is_gone:

@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 
 from yl_district import days
 from yl_district.attachments.models import Attachment
+from yl_district.counts import told_number
 from yl_district.days import announcement, is_announced
 from yl_district.fields import date_format, is_masked, is_phone
 from yl_district.history.tracking import kind_of, may_change, may_come, reached
@@ -30,6 +31,7 @@ PHONE_MARKS = re.compile(r"[\s()（）-]")
 
 
 register.filter("masked", masked)
+register.filter("told_number", told_number)
 register.simple_tag(untold_places)
 
 
