@@ -44,6 +44,7 @@ def sorted_table(request, table_class, rows, exclude=()):
     if table_class.related:
         rows = rows.select_related(*table_class.related)
     table = table_class(rows.prefetch_related(*table_class.prefetched), exclude=exclude)
+    table.own_order = rows.query.order_by
     RequestConfig(request, paginate=False).configure(table)
     table.data.data = in_settled_order(table.data.data)
     return table

@@ -56,16 +56,15 @@ class ManyRows:
         return told_number(self.count + self.is_bounded)
 
 
-@dataclass
-class KeyPage:
-    """One page of many rows; the keys of its first and last row lead to the pages beside it."""
+@dataclass(frozen=True)
+class EdgePage:
+    """One page of many rows, with the addresses of the pages beside it and of the first; "" where there is none."""
 
     object_list: Any
-    has_previous: bool
-    has_next: bool
-    first_key: int | None = None
-    last_key: int | None = None
-    is_by_key: bool = True
+    previous: str = ""
+    next: str = ""
+    first: str = ""
+    is_turned_by_edge: bool = True
 
 
 def paginate(table, request, number=None):
@@ -80,30 +79,60 @@ def paginate(table, request, number=None):
 
 
 def paginate_by_key(table, request, number):
-    """Gives a table its page of many rows, in an order that an index serves."""
-    order = settled_order(table)
+    """Gives a table its page of many rows, in an order that an index serves or that of the list itself."""
+    order, size = settled_order(table), min(table.rows_per_page, ROWS_OF_MANY)
     whole = getattr(request.user, "reaches_root", True)
-    pages = Pages(table.data.data, order, min(table.rows_per_page, ROWS_OF_MANY), None if whole else request.user)
+    pages = Pages(table.data.data, order, size, None if whole else request.user)
     with reach_looked_at_last():
-        found, is_gone = pages.asked(request.GET)
-    if is_gone:
-        table.notices.append(GONE)
+        if order is None:
+            found = numbered(table, request.GET, size)
+            back, forth = {table.prefixed_page_field: found.number - 1}, {table.prefixed_page_field: found.number + 1}
+        else:
+            found, is_gone = pages.asked(request.GET)
+            table.notices += [GONE] if is_gone else []
+            back = {BEFORE: found.rows[0].pk} if found.rows else {}
+            forth = {AFTER: found.rows[-1].pk} if found.rows else {}
     table.paginator = ManyRows(MOST_COUNTED if number is None else number, is_bounded=number is None)
-    edges = (found.rows[0].pk, found.rows[-1].pk) if found.rows else (None, None)
-    table.page = KeyPage(table.rows_of(found.rows), found.has_previous, found.has_next, *edges)
+    table.page = EdgePage(
+        table.rows_of(found.rows),
+        turned(table, request.GET, back) if found.has_previous else "",
+        turned(table, request.GET, forth) if found.has_next else "",
+        turned(table, request.GET, {}) if found.has_previous else "",
+    )
+
+
+def turned(table, query, edge):
+    """The address of another page of the list."""
+    query = query.copy()
+    for name in (AFTER, BEFORE, table.prefixed_page_field):
+        query.pop(name, None)
+    query.update(edge)
+    return f"?{query.urlencode()}"
+
+
+def numbered(table, query, size):
+    """The page of this number, in an order of the list's own that no column gives."""
+    asked = query.get(table.prefixed_page_field, "")
+    number = max(int(asked), 1) if is_key(asked) and int(asked) <= MOST_COUNTED else 1
+    found = list(table.data.data[(number - 1) * size : number * size + 1])
+    return Slice(found[:size], has_previous=number > 1, has_next=len(found) > size, number=number)
 
 
 def settled_order(table):
-    """The order of many rows: that chosen where an index serves it, else that of their model, which the table says."""
-    model = table.data.data.model
+    """The order of many rows: that chosen where an index serves it, else the list's own; None where no column gives it.
+
+    The table says which order it leaves out, and offers only those that an index serves.
+    """
+    rows, model = table.data.data, table.data.data.model
     for bound in table.columns:
         bound.column.orderable = bound.orderable and is_served(model, bound.order_by[0].bare.replace(".", "__"))
-    order = Order(model, table.data.data.query.order_by or tuple(model._meta.ordering))
-    if is_served(model, order.column):
-        return order
-    table.notices.append(NOT_SORTED.format(f"{MOST_COUNTED:,}", table.columns[table.order_by[0].bare].header))
-    table.order_by = ()
-    return Order(model, tuple(model._meta.ordering))
+    chosen = [each.bare for each in table.order_by or () if not table.columns[each.bare].orderable]
+    if chosen:
+        table.notices.append(NOT_SORTED.format(f"{MOST_COUNTED:,}", table.columns[chosen[0]].header))
+        table.order_by = ()
+        rows = table.data.data = rows.order_by(*table.own_order)
+    order = Order(model, rows.query.order_by or tuple(model._meta.ordering))
+    return order if order.is_of_columns else None
 
 
 @dataclass(frozen=True)
@@ -124,6 +153,15 @@ class Order:
     def path(self):
         """The path of the column, also of a record that is itself what the rows are sorted by."""
         return f"{self.reference.name}__{self.referred_column}" if self.reference else self.column
+
+    @property
+    def is_of_columns(self):
+        """Whether it is an order by one column and the key."""
+        names = [str(term).lstrip("-") for term in self.terms if isinstance(term, str)]
+        if len(names) != len(self.terms) or len(names) > 2 or (len(names) == 2 and names[1] not in ("pk", "id")):
+            return False
+        columns = {each.name for each in self.model._meta.concrete_fields}
+        return self.column == "pk" or self.reference is not None or self.column in columns
 
     @property
     def is_down(self):
@@ -187,6 +225,7 @@ class Slice:
     rows: list
     has_previous: bool = False
     has_next: bool = False
+    number: int = 1
 
 
 @dataclass

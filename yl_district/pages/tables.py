@@ -91,6 +91,8 @@ class PageTable(tables.Table):
         self.rows = PageRows(self.data, self)
         # What can be done with rows that are ticked, and what is said above the rows.
         self.acts, self.notices = [], []
+        # In which order its rows come where none is chosen; empty for that of their model.
+        self.own_order = ()
 
     def _first_columns(self):
         """The names of the first two columns besides the name of a row; of the first five where rows have none."""
