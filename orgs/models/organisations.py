@@ -78,9 +78,9 @@ class OrganisationQuerySet(ReachQuerySet, MP_NodeQuerySet):
         fields = self.model._meta
         members = fields.get_field("members").related_model.objects.as_of(day)
         posts = fields.get_field("posts").related_model.objects.as_of(day)
-        # Each in the way in which SQLite begins with the organisations; by the person alone it would read all posts.
         members = members.filter(branch__path__startswith=OuterRef("path")).values("pk")
-        people = posts.filter(organisation__in_subtree=OuterRef("path")).values(whose=F("person") + 0).distinct()
+        # By the person alone SQLite would read all posts, since these are in the order of people then.
+        people = posts.filter(organisation__path__startswith=OuterRef("path")).values(whose=F("person") + 0).distinct()
         return self.annotate(member_count=NumberCounted(members), cadre_count=NumberCounted(people))
 
     def of_domains_on(self, day: date | OuterRef, *domains: str) -> Self:
