@@ -29,6 +29,14 @@ def cpu_seconds(process):
     return sum(map(int, words[11:15])) / TICKS
 
 
+def running_seconds(process):
+    """The CPU time of a process of one thread, far finer than in ticks; 0 where the kernel does not tell it."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0
+
+
 def cpu_seconds_below(*roots):
     """The CPU time of these processes and of all below them."""
     return sum(cpu_seconds(process) for root in roots for process in processes_below(root))
