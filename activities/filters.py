@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import PageFilter, RecordFilter, SearchFilter, YearFilter
 from youthhubs.models import Hub
 
 from .models import Activity, ActivityType
@@ -14,9 +14,9 @@ class ActivityFilter(PageFilter):
 
     search = SearchFilter("活动名称或拼音首字母")
     state = filters.ChoiceFilter(label="状态", choices=Activity.State)
-    type = filters.ModelChoiceFilter(label="类型", queryset=ActivityType.objects.all())
+    type = RecordFilter(label="类型", queryset=ActivityType.objects.all())
     host = SubtreeFilter("主办组织（含下级）")
-    hub = filters.ModelChoiceFilter(label="青年汇", queryset=Hub.objects.all())
+    hub = RecordFilter(label="青年汇", queryset=Hub.objects.all())
     year = YearFilter(field_name="held_on", lookup_expr="year")
     since = filters.DateFilter(label="日期自", field_name="held_on", lookup_expr="gte")
     until = filters.DateFilter(label="日期至", field_name="held_on", lookup_expr="lte")

@@ -16,6 +16,7 @@ from yl_district.importing.steps import State, enter_check, set_going
 from yl_district.importing.titled_groups import titles_read
 from yl_district.importing.views import own_batch, page_context
 from yl_district.pages import submit_once
+from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.pages import carry_out
 from yl_district.recognition.mapping import Mapping
 from yl_district.sheets.cells import YEAR_OF_SHEET, CellError, full_text, is_blank, text_key
@@ -78,6 +79,8 @@ def import_batch_activity(request, pk):
     def register(form):
         settle_on(own_batch(request, pk), one, form.save())
 
+    if FIELD in request.GET:
+        return choices_asked_for(request.GET, build())
     form = None
     if "chosen" in request.POST:
         groups = TitledActivities(request.user, batch.organisation)

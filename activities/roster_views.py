@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from members.models import Person
 from yl_district.pages.filters import LONGEST_SEARCH
-from yl_district.pages.forms import ActionForm, SeveralChoiceField
+from yl_district.pages.forms import ActionForm
 from yl_district.pages.pages import carry_out, confirm_saved
+from yl_district.pages.record_choices import SeveralChoiceField
 from yl_district.pages.submit_once import new_token
 
 from .actions import add_sign_ins

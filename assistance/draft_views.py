@@ -60,6 +60,10 @@ def as_draft(content):
             "place": int(draft["place"]),
             "title": str(draft["title"]),
             "fields": fields,
+            "named": {
+                str(name): {str(key): str(label) for key, label in labels.items()}
+                for name, labels in draft.get("named", {}).items()
+            },
             "stamps": {str(name): str(value) for name, value in draft["stamps"].items()},
             "written": [[str(label), str(text)] for label, text in draft["written"]],
         }

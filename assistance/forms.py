@@ -11,7 +11,8 @@ from orgs.forms import OrganisationChoiceField
 from orgs.models import Organisation
 from orgs.roles import CASE_KEEPERS
 from yl_district.database.actors import whole_case_files
-from yl_district.pages.forms import ActionForm, PageForm, SeveralChoiceField
+from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pages.record_choices import RecordChoiceField, SeveralChoiceField, SeveralRecordsField
 from yl_district.partial_dates import may_agree
 from yl_district.privacy.masking import masked_name
 from yl_district.privacy.unreadable import UnreadableText
@@ -72,14 +73,14 @@ class ServicePlanForm(PageForm):
         model = ServicePlan
 
 
-class VolunteerChoiceField(forms.ModelChoiceField):
+class VolunteerChoiceField(RecordChoiceField):
     """A choice of a volunteer, distinguished from namesakes by employer."""
 
     def label_from_instance(self, volunteer):
         return volunteer_label(volunteer)
 
 
-class VolunteersChoiceField(SeveralChoiceField):
+class VolunteersChoiceField(SeveralRecordsField):
     """A choice of several volunteers."""
 
     def label_from_instance(self, volunteer):

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from yl_district.pages.filters import LONGEST_SEARCH
-from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, end_page
+from yl_district.pages.record_choices import KEY_DIGITS
 from yl_district.pinyin import search
 
 from .duplicates import likely_duplicates

@@ -20,6 +20,7 @@ from yl_district.pages.forms import (
     offer_days,
     prepare_field,
 )
+from yl_district.pages.record_choices import RecordChoiceField
 from yl_district.partial_dates import is_vaguer, may_agree
 from yl_district.pinyin import NAME_ORDER, normalised, person_order
 from yl_district.privacy.masking import masked, masked_name
@@ -475,7 +476,7 @@ class MemberTransferForm(ActionForm):
         field.queryset = field.queryset.as_of(self.day)
 
 
-class BranchNameField(forms.ModelChoiceField):
+class BranchNameField(RecordChoiceField):
     """A choice among all current branches of the district, sorted by name.
 
     A member may transfer to any of them, and names are not confidential; the tree, category and other data are not
@@ -537,7 +538,7 @@ class PostForm(PersonForm):
         help_texts = {"link_quota": "留空时专职按 100 人、其他按 10 人。"}
 
 
-class AccountChoiceField(forms.ModelChoiceField):
+class AccountChoiceField(RecordChoiceField):
     """A choice of an account, labelled so that accounts of the same name differ."""
 
     def label_from_instance(self, account):

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from orgs.models import Organisation
 from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pages.record_choices import RecordChoiceField
 from yl_district.pinyin import NAME_ORDER
 
 from .actions import committee_posts, lock_liaisons, save_liaison
 from .models import Liaison, Person, Post
 
 
-class CommitteeMemberField(forms.ModelChoiceField):
+class CommitteeMemberField(RecordChoiceField):
     """A choice of a person by name and post, among those with posts in committees above an organisation."""
 
     def offer(self, posts, user, *, beside=None):

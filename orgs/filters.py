@@ -4,13 +4,13 @@ from datetime import MAXYEAR, MINYEAR
 
 import django_filters as filters
 
-from yl_district.pages.filters import PageFilter, SearchFilter
+from yl_district.pages.filters import PageFilter, RecordFilter, SearchFilter
 
 from .forms import OrganisationChoiceField
 from .models import Domain, Organisation, Unit, UnitChange, UnitContact
 
 
-class SubtreeFilter(filters.ModelChoiceFilter):
+class SubtreeFilter(RecordFilter):
     """Rows of an organisation and its subtree."""
 
     field_class = OrganisationChoiceField

@@ -7,6 +7,7 @@ from django.utils import timezone
 from yl_district.days import check_days, coming_end
 from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pages.record_choices import RecordChoiceField
 
 from .models import (
     CONTACT_POINT_LINE,
@@ -21,8 +22,10 @@ from .models import (
 )
 
 
-class OrganisationChoiceField(forms.ModelChoiceField):
+class OrganisationChoiceField(RecordChoiceField):
     """A choice of an organisation, indented by its depth; those dissolved, or soon to be, are marked."""
+
+    lists_first = True
 
     def label_from_instance(self, organisation):
         ended = f"（{coming_end(organisation, timezone.localdate()) or '已撤销'}）" if organisation.dissolved_on else ""

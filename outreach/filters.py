@@ -4,13 +4,13 @@ import django_filters as filters
 
 from members.models import Person
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OF_PEOPLE, OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
 
 from .forms import CadreChoiceField
 from .models import CadreQuerySet, Contact
 
 
-class CadreFilter(filters.ModelChoiceFilter):
+class CadreFilter(RecordFilter):
     """Rows of one cadre."""
 
     field_class = CadreChoiceField

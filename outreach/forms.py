@@ -10,7 +10,8 @@ from orgs.roles import RoleKind
 from yl_district.fields import MonthFormField
 from yl_district.pages.announcements import REGISTRATION
 from yl_district.pages.folding import Folded
-from yl_district.pages.forms import KEY_DIGITS, ActionForm, PageForm, SeveralChoiceField, refuse_after
+from yl_district.pages.forms import ActionForm, PageForm, refuse_after
+from yl_district.pages.record_choices import RecordChoiceField, SeveralChoiceField, is_key
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import problem
 
@@ -19,7 +20,7 @@ from .models import CadreQuerySet, Contact, Link
 KEPT_LABEL = "保留（仍任其他职务，或到离任时再办理）"
 
 
-class CadreChoiceField(forms.ModelChoiceField):
+class CadreChoiceField(RecordChoiceField):
     """A choice of a cadre, distinguished from namesakes by the organisations of their posts."""
 
     def label_from_instance(self, cadre):
@@ -36,12 +37,13 @@ class LinkedYouthsField(SeveralChoiceField):
 
 def offer_cadres(form):
     """Offers the cadres in office on the form's day; preselects the only one."""
-    serving = CadreQuerySet(Person).visible_to(form.user).serving_on(form.day).values("pk")
-    current = form.instance.cadre_id
-    cadres = CadreQuerySet(Person).filter(Q(pk__in=serving) | Q(pk=current)).with_posts()
-    form.fields["cadre"].queryset = cadres = cadres.told_apart_to(form.user)
-    if not current and len(cadres) == 1:
-        form.initial.setdefault("cadre", cadres[0].pk)
+    cadres, current = CadreQuerySet(Person).visible_to(form.user).in_office(form.day), form.instance.cadre_id
+    if current:
+        cadres = CadreQuerySet(Person).filter(Q(pk__in=cadres.values("pk")) | Q(pk=current)).told_apart_to(form.user)
+    form.fields["cadre"].queryset = cadres.with_posts()
+    only = form.fields["cadre"].only
+    if only and not current:
+        form.initial.setdefault("cadre", only.pk)
 
 
 class LinkForm(PersonForm):
@@ -80,7 +82,7 @@ class LinksContactForm(ActionForm):
         super().__init__(*args, **options)
         self.initial["held_on"] = self.day
         refuse_after(self.fields["held_on"], self.day)
-        cadres = CadreQuerySet(Person).visible_to(self.user).serving_on(self.day)
+        cadres = CadreQuerySet(Person).visible_to(self.user).in_office(self.day)
         self.serving = set(cadres.filter(pk__in={link.cadre_id for link in links}).values_list("pk", flat=True))
 
     def refuse_out_of_office(self, link):
@@ -148,10 +150,9 @@ class HandOverForm(ActionForm):
 
 def successors_of(cadre, user, day):
     """The other cadres in office on `day` whom the user keeps, those of the same organisations first."""
-    serving = CadreQuerySet(Person).visible_to(user).serving_on(day).exclude(pk=cadre.pk).values("pk")
     near = Post.objects.as_of(day).filter(person=OuterRef("pk"), organisation__in=cadre.posts.values("organisation"))
-    cadres = CadreQuerySet(Person).filter(pk__in=serving).annotate(is_near=Exists(near))
-    return cadres.told_apart_to(user).order_by("-is_near", *NAME_ORDER)
+    cadres = CadreQuerySet(Person).visible_to(user).in_office(day).exclude(pk=cadre.pk)
+    return cadres.annotate(is_near=Exists(near)).order_by("-is_near", *NAME_ORDER)
 
 
 class LinkHandOverForm(HandOverForm):
@@ -189,7 +190,7 @@ class PostsEndForm(ActionForm):
         cadres = {post.person_id for post in posts}
         links = Link.objects.visible_as(self.user, RoleKind.STAFF).filter(cadre__in=cadres)
         if links.not_ended_by(self.day).exists():
-            serving = CadreQuerySet(Person).visible_to(self.user).serving_on(self.day).exclude(pk__in=cadres)
+            serving = CadreQuerySet(Person).visible_to(self.user).in_office(self.day).exclude(pk__in=cadres)
             self.fields["successor"].queryset = serving.order_by(*NAME_ORDER)
             refuse_after(self.fields["links_on"], self.day)
             self.initial |= {"links_on": self.day, "reason": "离任"}
@@ -269,13 +270,13 @@ class ContactForm(PageForm):
         named = self.instance.links.values("pk") if is_stored else []
         links = Link.objects.filter(Q(pk__in=standing.values("pk")) | Q(pk__in=named))
         proposed = str(self.proposed.get("links") or "")
-        is_proposed = Q(pk=proposed if proposed.isdecimal() and len(proposed) <= KEY_DIGITS else None)
+        is_proposed = Q(pk=proposed if is_key(proposed) else None)
         return links.select_related("youth").order_by(
             Case(When(is_proposed, then=0), default=1), "youth__name_sort", "pk"
         )
 
     def _chosen(self, name):
-        value = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+        value = self[name].data if self.is_bound else self.initial.get(name)
         try:
             return self.fields[name].clean(value)
         except ValidationError:

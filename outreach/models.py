@@ -195,12 +195,17 @@ def youths_of(links):
 class CadreQuerySet(PersonQuerySet):
     def visible_to(self, user: User) -> Self:
         """People with a present or past post in the organisations of a user on the staff; cadres see themselves."""
-        posts = Post.objects.visible_as(user, RoleKind.STAFF).filter(person=OuterRef("pk"))
-        return self.filter(Exists(posts) | Q(user=user.pk)).told_apart_to(user)
+        # A list of keys, as few people hold a post; EXISTS would be asked of everybody.
+        holders = Post.objects.visible_as(user, RoleKind.STAFF).values("person")
+        return self.filter(Q(pk__in=holders) | Q(user=user.pk)).told_apart_to(user)
 
     def told_apart_to(self, user: User) -> Self:
         """Prefetches the posts visible to the user, which distinguish namesakes."""
         return self.prefetch_related(Prefetch("posts", Post.objects.visible_to(user).select_related("organisation")))
+
+    def in_office(self, day: date) -> Self:
+        """People in a post on `day`, as `serving_on`, which is asked of each here, since few are looked at."""
+        return self.filter(Exists(Post.objects.as_of(day).filter(person=OuterRef("pk"))))
 
     def with_posts(self) -> Self:
         """People with any post, sorted by name."""

@@ -16,8 +16,9 @@ from pypdfium2 import PdfiumError
 from orgs.access import ACCESS, PUBLIC, is_allowed
 from reports.figures.counting import figures_of
 from reports.figures.lines import all_figures
+from reports.figures.places import Places
 from reports.figures.readers import CASE_FIGURES
-from reports.figures.scopes import Scope, own_place, places_of
+from reports.figures.scopes import Scope
 from tests.budgets import CALCULATION, calculation
 from tests.pdf_files import pdf_pages, pdf_properties
 from tests.project.test_access import addresses, arguments, golden
@@ -107,8 +108,8 @@ def visited(found):
 
 def handed_out(user):
     """The figures of the user's own place behind which the records are handed out."""
-    places = places_of(user)
-    _, organisation, hub = places[own_place(user, places)]
+    places = Places(user)
+    organisation, hub = places.place(places.own)
     return figures_of(Scope(organisation, Period.of_year(2017), hub), with_cases=False)
 
 

@@ -3,7 +3,7 @@
 import django_filters as filters
 
 from orgs.filters import SubtreeFilter
-from yl_district.pages.filters import OnDayFilter, PageFilter, SearchFilter, YearFilter
+from yl_district.pages.filters import OnDayFilter, PageFilter, RecordFilter, SearchFilter, YearFilter
 
 from .models import Hub, HubYear
 
@@ -34,7 +34,7 @@ class VolunteerFilter(PageFilter):
     standing = filters.ChoiceFilter(
         label="在册情况", choices=[("current", "在册"), ("left", "已退出")], method="by_standing"
     )
-    hub = filters.ModelChoiceFilter(label="志愿者队伍", queryset=Hub.objects.all(), method="by_team")
+    hub = RecordFilter(label="志愿者队伍", queryset=Hub.objects.all(), method="by_team")
     bound = OnDayFilter("平台绑定", "bound_by", "已绑定", "未绑定")
 
     def by_standing(self, volunteers, name, value):

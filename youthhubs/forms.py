@@ -7,6 +7,7 @@ from members.models import Volunteer
 from orgs.forms import OrganisationChoiceField
 from yl_district.pages.folding import Folded
 from yl_district.pages.forms import ActionForm, PageForm
+from yl_district.pages.record_choices import RecordChoiceField
 
 from .actions import lock_places, save_place
 from .models import Hub, HubYear, TeamMember
@@ -48,7 +49,7 @@ class VolunteerForm(PersonForm):
         DOCUMENTS_GROUP,
         Folded("志愿服务", "employer", "volunteer_no", "joined_on", "left_on", "pledged_on", "bound_on", "remark"),
     ]
-    hub = forms.ModelChoiceField(Hub.objects.all(), label="志愿者队伍", required=False)
+    hub = RecordChoiceField(Hub.objects.all(), label="志愿者队伍", required=False)
 
     class Meta:
         model = Volunteer
@@ -77,9 +78,7 @@ class VolunteerEndForm(ActionForm):
 class VolunteerTeamForm(ActionForm):
     """The team that a volunteer joins, and from when."""
 
-    hub = forms.ModelChoiceField(
-        Hub.objects.all(), label="志愿者队伍", required=False, help_text="留空表示离开现在的队伍。"
-    )
+    hub = RecordChoiceField(Hub.objects.all(), label="志愿者队伍", required=False, help_text="留空表示离开现在的队伍。")
     day = forms.DateField(label="自何日起")
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from yl_district.pages.filters import PageFilter, SearchFilter
 from yl_district.pages.forms import CLEAR, ActionForm, mask_stored_value, prepare_field, refuse_after
+from yl_district.pages.record_choices import RecordChoiceField
 from yl_district.pages.unreadable_fields import REPLACING
 from yl_district.pinyin import NAME_ORDER
 from yl_district.validators import validate_mobile
@@ -201,7 +202,7 @@ class AccountLeaveForm(ActionForm):
 
     rechecks_reach = False
     day = forms.DateField(label="离岗日期")
-    successor = forms.ModelChoiceField(label="接手人", queryset=User.objects.none(), required=False)
+    successor = RecordChoiceField(label="接手人", queryset=User.objects.none(), required=False)
 
     def __init__(self, *args, account, **options):
         super().__init__(*args, **options)

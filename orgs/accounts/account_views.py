@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from yl_district.pages import edit_conflicts, submit_once
+from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.forms import ActionForm
 from yl_district.pages.pages import carry_out, end_page, list_page, redirect_after, template_names
 from yl_district.pinyin import NAME_ORDER
@@ -58,6 +59,8 @@ def account_invite(request):
         form.instance = invite(**form.cleaned_data, request=request)
         form.link = link_path(form.instance, request.user)
 
+    if FIELD in request.GET:
+        return choices_asked_for(request.GET, build())
     form, target = filled_in(request, build, act)
     if target:
         return redirect_to_link(request, form, form.instance, "已开立账号。", target)
@@ -80,6 +83,8 @@ def account_update(request, pk):
         update_account(account, **form.cleaned_data, request=request)
         form.note_replaced()
 
+    if FIELD in request.GET:
+        return choices_asked_for(request.GET, build())
     form, target = filled_in(request, build, act, account)
     if target:
         is_reached = edit_conflicts.is_reached(account, request.user)

@@ -9,8 +9,9 @@ from yl_district.pages.edit_conflicts import lock_for_edit
 from yl_district.pages.forms import PageForm
 from yl_district.periods import PARTS, Period
 
+from ..figures.places import PlaceField, Places
 from ..figures.readers import may_know_cases
-from ..figures.scopes import places_of, scope_of
+from ..figures.scopes import scope_of
 from ..models import Report, Section
 from ..text import Vocabulary
 from ..text.reading import read_text
@@ -29,7 +30,7 @@ class ReportForm(PageForm):
 
     groups = [("", "place", "part", "year")]
     fixed = ("form", "organisation", "hub", "starts_on", "ends_on")
-    place = forms.ChoiceField(label="组织", error_messages={"invalid_choice": "没有这个组织，或您不能为它编写报告。"})
+    place = PlaceField(label="组织", error_messages={"invalid_choice": "没有这个组织，或您不能为它编写报告。"})
     part = forms.ChoiceField(
         label="种类和期间",
         choices=lambda: [("", "请选择"), *part_choices()],
@@ -42,14 +43,15 @@ class ReportForm(PageForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.places = places_of(self.user, RECORD_KEEPERS)
-        self.fields["place"].choices = [(key, label) for key, (label, _, _) in self.places.items()]
+        self.places = Places(self.user, RECORD_KEEPERS)
+        self.fields["place"].offer(self.places)
+        self.initial.setdefault("place", self.places.own)
 
     def clean(self):
         data = super().clean()
         if all(data.get(name) for name in ("place", "part", "year")):
             period = Period.of_part(data["year"], data["part"])
-            _, self.instance.organisation, self.instance.hub = self.places[data["place"]]
+            self.instance.organisation, self.instance.hub = self.places.place(data["place"])
             self.instance.starts_on, self.instance.ends_on = period.bounds
             self.instance.form = Report.form_of(period)
         else:

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from orgs.roles import HUB_KEEPERS, RECORD_KEEPERS
 from yl_district.pages import submit_once
 from yl_district.pages.edit_conflicts import lock_for_edit
-from yl_district.pages.forms import KEY_DIGITS
 from yl_district.pages.pages import delete_page, form_page, wants_fragment
+from yl_district.pages.record_choices import KEY_DIGITS
 
 from ..figures.readers import may_know_cases
 from ..figures.scopes import scope_of, scope_query

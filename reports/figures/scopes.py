@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from activities.models import Activity
 from orgs.models import Organisation, User
 from orgs.roles import FIGURE_READERS, RoleKind
 from yl_district.pages.forms import DAY_FORMATS, DayInput
+from yl_district.pages.record_choices import NAME_SUFFIX, LookedUpSelect
 from yl_district.periods import PARTS, Period
 from yl_district.typing import UserRequest
 from youthhubs.models import Hub
 
 from ..models import Report
+from .places import PlaceField, Places, ScopePlace
 
 DAYS = "days"
-HUB_PREFIX = "hub-"
 COUNTED_YEARS = (1949, 2100)
 MONTHS_AT_HAND = 3
 # How many years with activities are looked through for the one at hand.
 YEARS_LOOKED_AT = 4
+# What the box beside the select of places holds.
+NAME_TYPED = f"organisation{NAME_SUFFIX}"
 YEAR_PROBLEM = "请填写 1949 至 2100 之间的年份。"
-# (label, organisation, hub or None).
-ScopeChoice: TypeAlias = tuple[str, Organisation, Hub | None]
 
 
 @dataclass(frozen=True)
@@ -89,10 +91,27 @@ class Scope:
         return replace(self, period=period)
 
 
-class ScopeForm(forms.Form):
-    """Selects a period and an organisation, or one of its hubs, within the user's reach."""
+class PlaceForm(forms.Form):
+    """Selects a place within the user's reach."""
 
     fields: dict[str, Any]
+    organisation = PlaceField(
+        label="组织",
+        required=False,
+        error_messages={"invalid_choice": "没有这个组织，或您不能查看它。"},
+        widget=LookedUpSelect({"class": "form-select"}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, user: User) -> None:
+        super().__init__(data)
+        self.places = Places(user)
+        self.fields["organisation"].offer(self.places, reverse("figure_list"))
+
+
+class ScopeForm(PlaceForm):
+    """Selects a period and a place."""
+
+    field_order = ["year", "part", "start", "end", "organisation"]
     year = forms.IntegerField(
         label="年度",
         min_value=COUNTED_YEARS[0],
@@ -120,26 +139,17 @@ class ScopeForm(forms.Form):
         error_messages={"invalid": "截止日期应为 2017-12-31 这样的日期。"},
         widget=DayInput({"class": "form-control"}),
     )
-    organisation = forms.ChoiceField(
-        label="组织",
-        required=False,
-        error_messages={"invalid_choice": "没有这个组织，或您不能查看它。"},
-        widget=forms.Select({"class": "form-select"}),
-    )
 
     def __init__(self, data: Mapping[str, Any], *, user: User, today: date) -> None:
-        self.places = places_of(user)
-        defaults: dict[str, Any] = {
+        asked = {name: data.get(name) for name in self.base_fields} | {NAME_TYPED: data.get(NAME_TYPED)}
+        super().__init__(asked, user=user)
+        self.today = today
+        self.defaults: dict[str, Any] = {
             "year": year_at_hand(user, today),
             "part": "year",
-            "organisation": own_place(user, self.places),
+            "organisation": self.places.own,
         }
-        asked = {name: data.get(name) or value for name, value in defaults.items()}
-        asked |= {name: data.get(name) for name in ("start", "end")}
-        super().__init__(asked)
-        self.today = today
-        self.defaults = defaults
-        self.fields["organisation"].choices = [(key, label) for key, (label, _, _) in self.places.items()]
+        self.data = asked | {name: value for name, value in self.defaults.items() if not asked[name]}
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -176,27 +186,11 @@ class ScopeForm(forms.Form):
         period = self.cleaned_data.get("period") or Period.of_part(year, "year" if part == DAYS else part)
         # The fields show the scope of the page; the errors beside them concern what was asked for instead.
         shown = {"year": period.year, "part": part, "organisation": key, "start": period.start, "end": period.end}
+        if "organisation" not in self.errors:
+            shown[NAME_TYPED] = ""
         self.data = {**self.data, **shown}
-        _, organisation, hub = self.places[key]
-        return Scope(organisation, period, hub, self.today)
-
-
-def places_of(user: User, kinds: Collection[RoleKind] = FIGURE_READERS) -> dict[str, ScopeChoice]:
-    """Every organisation and hub that a role of these kinds reaches, by key: (label, organisation, hub or None).
-
-    Hub operators reach hubs as well. Without `kinds`, these are the places whose figures the user may read.
-    """
-    organisations = list(Organisation.objects.visible_as(user, *kinds))
-    places = {str(one.pk): ("　" * (one.depth - 1) + one.name, one, None) for one in organisations}
-    hubs = Hub.objects.visible_as(user, *kinds, RoleKind.HUB_OPERATOR).select_related("organisation")
-    return places | {f"{HUB_PREFIX}{hub.pk}": (f"青年汇：{hub.name}", hub.organisation, hub) for hub in hubs}
-
-
-def own_place(user: User, places: Mapping[str, ScopeChoice]) -> str | None:
-    """The key of the user's own organisation, or else of the first hub; None without either."""
-    if user.reached_organisations:
-        return str(user.reached_organisations[0].pk)
-    return next(iter(places), None)
+        place = self.places.place(key)
+        return place and Scope(place.organisation, period, place.hub, self.today)
 
 
 def year_at_hand(user: User, today: date) -> int:
@@ -228,11 +222,6 @@ def asked_scope(request: UserRequest) -> tuple[Scope, ScopeForm]:
     return form.scope, form
 
 
-def place_key(organisation: Organisation, hub: Hub | None) -> str:
-    """The key of an organisation, or of one of its hubs, in URLs and forms."""
-    return f"{HUB_PREFIX}{hub.pk}" if hub else str(organisation.pk)
-
-
 def scope_query(scope: Scope) -> str:
     """The scope as a query string."""
     period = scope.period
@@ -241,7 +230,7 @@ def scope_query(scope: Scope) -> str:
         asked |= {"part": DAYS, "start": period.start, "end": period.end}
     elif period.part != "year":
         asked["part"] = period.part
-    return urlencode(asked | {"organisation": place_key(scope.organisation, scope.hub)})
+    return urlencode(asked | {"organisation": ScopePlace(scope.organisation, scope.hub).key})
 
 
 def scope_of(report: Report, today: date | None = None) -> Scope:

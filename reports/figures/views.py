@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from yl_district.pages.choice_answers import FIELD, choices_asked_for
 from yl_district.pages.list_exports import FORMATS, export_table
 from yl_district.pages.pages import rows_response
 from yl_district.typing import UserRequest
@@ -14,12 +15,14 @@ from yl_district.typing import UserRequest
 from .counting import figures_of, results, targets_of
 from .readers import CASE_FIGURES, may_know_cases
 from .records_behind import records_behind
-from .scopes import Scope, asked_scope, scope_query
+from .scopes import PlaceForm, Scope, asked_scope, scope_query
 from .tables import table_of
 
 
 def figure_list(request: UserRequest) -> HttpResponse:
-    """Lists every figure of a period with its target and quality."""
+    """Lists every figure of a period with its target and quality; answers which places there are, for every page."""
+    if FIELD in request.GET:
+        return choices_asked_for(request.GET, PlaceForm(user=request.user))
     scope, form = asked_scope(request)
     context = {
         "title": f"{scope.period.name}指标",

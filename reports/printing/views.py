@@ -12,8 +12,9 @@ from yl_district.audit.downloads import download
 
 from ..documents.summary import compose, title_of
 from ..figures.counting import write_figures
+from ..figures.places import Places, ScopePlace
 from ..figures.readers import may_know_cases
-from ..figures.scopes import asked_scope, place_key, places_of, scope_query
+from ..figures.scopes import asked_scope, scope_query
 from ..models import Report
 from .annexes import write_annexes
 from .pdf import write_pdf
@@ -27,12 +28,13 @@ def summary_detail(request):
     summary = compose(scope, timezone.localdate(), may_know_cases(request.user, scope))
     kind = Report.form_of(scope.period)
     report = Report.objects.visible_to(request.user).of_scope(scope).filter(form=kind).first()
-    places = places_of(request.user, RECORD_KEEPERS) if kind and not report else {}
+    own = ScopePlace(scope.organisation, scope.hub).key
+    begins = kind and not report and request.user.may_open("report_create")
     context = {
         "title": summary.title,
         "summary": summary,
         "report": report,
-        "may_begin": request.user.may_open("report_create") and place_key(scope.organisation, scope.hub) in places,
+        "may_begin": begins and Places(request.user, RECORD_KEEPERS).place(own) is not None,
         "scope": scope,
         "form": form,
         "query": scope_query(scope),

@@ -11,8 +11,9 @@ from ..checks import CHECKS, Severity, groups
 from ..figures.charts import MEASURES, bars_by_month, bars_by_type
 from ..figures.counting import results
 from ..figures.lines import HEADLINES, MOST_HEADLINES
+from ..figures.places import Places
 from ..figures.readers import may_know_cases
-from ..figures.scopes import asked_scope, places_of, scope_query
+from ..figures.scopes import asked_scope, scope_query
 from ..targets.progress import BEHIND, OVERDUE, paces_beside
 from .buttons import buttons_for
 from .decided import decided_of
@@ -40,7 +41,7 @@ def home(request):
         "decisions": decided_of(user, timezone.now()),
         "files_due": user.may_open("case_retention") and len(due_files(warned_until(today))),
     }
-    if places_of(user):
+    if Places(user).own:
         context |= figures_of_year(request, today)
     return render(request, "reports/home.html", context)
 

@@ -18,8 +18,9 @@ from python_calamine import CalamineWorkbook
 from orgs.roles import RoleKind
 from reports.figures.figure import Figure
 from reports.figures.measures import amount
+from reports.figures.places import HUB_PREFIX
 from reports.figures.readers import CASE_FIGURES
-from reports.figures.scopes import HUB_PREFIX, scope_query
+from reports.figures.scopes import scope_query
 from tests.factories import make_user
 from tests.pages import browser_of
 from tests.reports.generated_district import YEAR, generated_district

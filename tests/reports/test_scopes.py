@@ -11,7 +11,8 @@ from django.utils.html import escape
 
 from orgs.models import User
 from orgs.roles import RoleKind
-from reports.figures.scopes import HUB_PREFIX, Scope, scope_query, year_at_hand
+from reports.figures.places import HUB_PREFIX
+from reports.figures.scopes import Scope, scope_query, year_at_hand
 from tests.factories import make_activity, make_hub, make_user
 from tests.pages import browser_of, some_of, two_branches
 from yl_district.periods import PARTS, Period

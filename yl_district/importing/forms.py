@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
 
-from ..pages.forms import KEY_DIGITS, ActionForm, prepare_field
+from ..pages.forms import ActionForm, prepare_field
+from ..pages.record_choices import KEY_DIGITS
 from ..recognition.headings import EXPORT_MARK
 from ..sheets.cells import full_text, text_key
 from ..sheets.columns import Column

@@ -11,7 +11,7 @@ from django.utils.crypto import salted_hmac
 
 from ..record_options import options_of
 from .edit_conflicts import stored_text
-from .forms import KEY_DIGITS
+from .record_choices import is_key
 
 TICKED, ON_PAGE, ALL = "ticked", "page", "all"
 # As many as a request can act upon before whoever sent it gives up.
@@ -42,11 +42,6 @@ def keys_in(texts):
     """The keys in texts of keys parted by blanks, at most one more than can be acted upon."""
     found = [word for text in texts for word in text.split() if is_key(word)]
     return [int(word) for word in dict.fromkeys(found[: MOST_ROWS + 1])]
-
-
-def is_key(text):
-    """Whether a text can be a key that the database compares without an error."""
-    return text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
 
 
 def rows_as_shown(records, user):

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from ..pinyin import SearchTextField
 from ..record_options import options_of
+from .record_choices import LookedUpChoices
 
 VERSION = "version"
 LONGEST_VERSION = 8000
@@ -230,7 +231,10 @@ def display_text(form, name, data):
     if not isinstance(field, (forms.ChoiceField, forms.NullBooleanField)):
         return comparable(form, name, data)
     sent = {str(each) for each in (value if isinstance(value, list) else data.getlist(form.add_prefix(name)))}
-    labels = dict(field.widget.choices).items()
+    if isinstance(field.widget.choices, LookedUpChoices):
+        labels = field.widget.choices.named(sent)
+    else:
+        labels = dict(field.widget.choices).items()
     return "、".join(str(label).strip() for key, label in labels if str(key) in sent and str(key))
 
 

@@ -5,6 +5,7 @@ from django import forms
 
 from ..fields import YearFormField
 from .forms import narrow_choices, prepare_field
+from .record_choices import NAME_SUFFIX, RecordChoiceField
 from .sealed_searches import SealedSearch
 
 # Characters that a box takes; SQLite refuses to compare with a text of tens of thousands.
@@ -48,7 +49,11 @@ class PageFilter(django_filters.FilterSet):
     @property
     def is_narrowed(self):
         """Whether the URL has filters other than the defaults."""
-        return self.is_foreign or any(self.data.get(name, "") != self.defaults.get(name, "") for name in self.filters)
+        is_told = (
+            self.data.get(name, "") != self.defaults.get(name, "") or self.data.get(f"{name}{NAME_SUFFIX}")
+            for name in self.filters
+        )
+        return self.is_foreign or any(is_told)
 
     @property
     def choices(self):
@@ -69,6 +74,12 @@ class SearchFilter(django_filters.CharFilter):
 
     def filter(self, queryset, value):
         return queryset.search(value) if value else queryset
+
+
+class RecordFilter(django_filters.ModelChoiceFilter):
+    """Filters by one record of the model's."""
+
+    field_class = RecordChoiceField
 
 
 class YearFilter(django_filters.Filter):

@@ -6,6 +6,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.template.loader import render_to_string
 
 from ..days import has_ended
+from .record_choices import RecordChoiceField
 
 PHONE_FIELDS = frozenset({"mobile", "contact_phone", "guardian_phone"})
 TYPED_WIDGETS = forms.TextInput | forms.NumberInput | forms.Textarea
@@ -68,10 +69,12 @@ def default_of(form, name):
 
 def only_choice(field, day):
     """The only record that can be chosen; None where there are none or several, or where it has ended."""
-    found = list(field.queryset[:2])
-    if len(found) != 1:
-        return None
-    return None if hasattr(found[0], "record_options") and has_ended(found[0], day) else found[0]
+    if isinstance(field, RecordChoiceField):
+        only = field.only
+    else:
+        found = list(field.queryset[:2])
+        only = found[0] if len(found) == 1 else None
+    return None if only is not None and hasattr(only, "record_options") and has_ended(only, day) else only
 
 
 def ease_typing(name, field):

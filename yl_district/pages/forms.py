@@ -28,6 +28,7 @@ from ..states import former_of
 from .announcements import ACT, CORRECTION, DELETION, LONGEST_REASON, REASON, REGISTRATION
 from .announcements import effect_runs as runs_of
 from .folding import FoldedGroups, ease_typing, is_worth_showing, only_choice, unfolded
+from .record_choices import form_field
 from .unreadable_fields import UnreadableFields
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y%m%d"]
@@ -39,7 +40,6 @@ CONTROL_FREE = RegexValidator(
 )
 # The maximum of PostgreSQL's integer type.
 LARGEST_INTEGER = 2_147_483_647
-KEY_DIGITS = 18
 
 
 class DayInput(forms.DateInput):
@@ -169,17 +169,6 @@ def narrow_choices(fields, user):
             field.queryset = queryset.order_by(*NAME_ORDER) if is_named else queryset
 
 
-class SeveralChoiceField(forms.ModelMultipleChoiceField):
-    """A choice of several records."""
-
-    def clean(self, value):
-        """Refuses keys too long for the database before it is queried, since it would raise an error."""
-        for key in value or ():
-            if len(str(key)) > KEY_DIGITS:
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
-        return super().clean(value)
-
-
 class PageFormMixin(UnreadableFields):
     """Behaviour common to all page forms.
 
@@ -220,7 +209,8 @@ class PageFormMixin(UnreadableFields):
     def helper(self):
         """The crispy-forms layout of the fields."""
         helper = FormHelper(self)
-        helper.form_tag, helper.disable_csrf = False, True  # the template has the form tag and the CSRF token
+        # The template has the form tag, the CSRF token, scripts and styles.
+        helper.form_tag, helper.disable_csrf, helper.include_media = False, True, False
         asked = names_in_order(self.asked_groups)
         groups = self.groups or [("", *(name for name in self.fields if name not in asked))]
         shown, folded = unfolded(groups, self.given)
@@ -328,7 +318,7 @@ class PageForm(PageFormMixin, forms.ModelForm):
         super().__init_subclass__(**options)
         if hasattr(cls, "Meta"):
             fields = [name for name in names_in_order(cls.groups) if name not in cls.added]
-            cls.Meta = type("Meta", (cls.Meta,), {"fields": fields})
+            cls.Meta = type("Meta", (cls.Meta,), {"fields": fields, "formfield_callback": staticmethod(form_field)})
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -14,6 +14,7 @@ from ..validators import problem
 from . import submit_once
 from .acts_for_many import register_act
 from .announcements import Unannounced, announcing
+from .choice_answers import FIELD, choices_asked_for
 from .chosen_rows import (
     MOST_ROWS,
     TooManyChosen,
@@ -54,6 +55,8 @@ def many_page(request, act):
     back = list_with_conditions(request, act)
     if request.method != "POST":
         return redirect(back)
+    if FIELD in request.POST:
+        return choices_for_many(request, act)
     if "rows" in request.POST:
         return carry_out_for_many(request, act, back)
     try:
@@ -70,6 +73,13 @@ def many_page(request, act):
     form = built_form(request, act, records)
     form.focus()
     return page_of_chosen(request, act, form, records, rows_as_shown(records, request.user), back)
+
+
+def choices_for_many(request, act):
+    """The choices of a field of the act's form for the rows of the page, which its request names as the form does."""
+    sent = rows_sent(request.POST.get("rows", ""))
+    records = in_given_order(act.rows(request.user).filter(pk__in=sent), sent)
+    return choices_asked_for(request.POST, act.form(request.user, records)(user=request.user, day=act.day))
 
 
 def list_with_conditions(request, act):

@@ -4,6 +4,8 @@ A detail page is a plain `render`. Views pass rows from `.visible_to(request.use
 where it differs from the generic one.
 """
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -21,6 +23,7 @@ from . import edit_conflicts, submit_once
 from .acts_for_many import acts_offered
 from .addresses import open_address
 from .announcements import Unannounced, announcing
+from .choice_answers import choices_asked_for
 from .forms import DeletionForm
 from .paging import paginate
 
@@ -66,6 +69,8 @@ def configured_table(request, table_class, rows, exclude=(), number=None):
 def list_page(request, table_class, filter_class, rows, *, title, **context):
     """A list with its filter form; htmx gets only the rows, but a history restore the whole page."""
     filterset = filter_class(request.GET, rows, user=request.user, day=timezone.localdate())
+    if looked_up := choices_asked_for(request.GET, filterset.form):
+        return looked_up
     table = configured_table(request, table_class, filterset.qs)
     table.acts = acts_offered(request.user, request.resolver_match.url_name)
     context |= {"title": title, "filter": filterset, "table": table, "exports": export_addresses(request)}
@@ -122,7 +127,7 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
 
     if request.method == "POST":
         stored = None if is_new else instance
-        another = next_form(request, stays) if stays and SAVE_AND_GO_ON in request.POST else None
+        another = partial(next_form, request, stays) if stays and SAVE_AND_GO_ON in request.POST else None
         form, target = carry_out(
             request, build, lambda form: form.save(), stored, form_class.lock, after=another or after
         )
@@ -130,6 +135,8 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
             return redirect_after(request, form, linked(request, message, form) if another else message, target)
     else:
         form = build()
+        if looked_up := choices_asked_for(request.GET, form):
+            return looked_up
     if is_new or form.errors:
         form.focus(begun)
     back = after or (list_address(request) if instance is None else instance.get_absolute_url())
@@ -137,9 +144,9 @@ def form_page(request, form_class, *, title, message, instance=None, initial=Non
     return render(request, template_names(request, "form"), context, status=form.http_status)
 
 
-def next_form(request, stays):
-    """URL of the same form, empty but for what was sent in the fields named in `stays`."""
-    kept = {name: request.POST[name] for name in stays if request.POST.get(name)}
+def next_form(request, stays, form):
+    """URL of the same form, empty but for what the form sent has in the fields named in `stays`."""
+    kept = {name: form[name].data for name in stays if name in form.fields and form[name].data}
     return f"{request.path}?{urlencode(kept)}"
 
 
@@ -164,6 +171,8 @@ def end_page(request, form_class, instance, act, *, title, message, initial=None
             return redirect_after(request, form, message, target)
     else:
         form = build()
+        if looked_up := choices_asked_for(request.GET, form):
+            return looked_up
     form.focus()
     context |= {"title": title, "form": form, "record": instance}
     context["back"] = after or instance.get_absolute_url()
@@ -172,6 +181,8 @@ def end_page(request, form_class, instance, act, *, title, message, initial=None
 
 def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
     """Processes the submitted form; returns (form, URL to redirect to), with None where the form is shown again.
+
+    `after` is where to go on, or a function that tells it of the form.
 
     In one transaction: claims the submission token, reloads the record `stored` under a lock, compares it with what
     the user saw, calls `act(form)`, and checks that the record stays visible to the user. Rolls back if the form is
@@ -194,6 +205,7 @@ def carry_out(request, build, act, stored=None, lock_more=None, *, after=None):
         elif form.is_valid() and attempt(form, lambda: act(form), stored):
             if stored:
                 AwaitedCell.objects.settle(stored)
+            after = after(form) if callable(after) else after
             target = resolve_url(after or getattr(form, "next_page", "") or stored or form.instance)
             submit_once.settle(submission, target)
             return form, target

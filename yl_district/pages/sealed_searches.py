@@ -14,6 +14,11 @@ from ..privacy.encryption import DecryptionError, Sealed, decrypt, encrypt
 SEVERAL_DIGITS = re.compile(r"[0-9]{7}")
 
 
+def holds_number(text):
+    """Whether a text holds so many digits that it may be a phone or identity number, which stays out of addresses."""
+    return bool(SEVERAL_DIGITS.search(re.sub(r"[-.]", "", normalised(text))))
+
+
 class SealedSearch:
     """The parameter of an address that holds what a user has searched for, readable to that user alone."""
 
@@ -27,7 +32,7 @@ class SealedSearch:
         query = query.copy()
         query.pop(self.parameter, None)
         text = query.get("search", "")
-        if SEVERAL_DIGITS.search(re.sub(r"[-.]", "", normalised(text))):
+        if holds_number(text):
             del query["search"]
             query[self.parameter] = encrypt(text, self.label, self.seal).stored
         return query

@@ -17,7 +17,7 @@ from ..history.changes import HistoryWindow, is_revertible
 from ..history.tracking import because, kind_of, may_change, may_come, reached, tracked_fields, tracked_model
 from ..pages.announcements import moving_nothing
 from ..pages.edit_conflicts import is_reached
-from ..pages.forms import KEY_DIGITS
+from ..pages.record_choices import KEY_DIGITS
 from ..privacy.sealed_links import with_related
 
 STEPS_SHOWN = 20

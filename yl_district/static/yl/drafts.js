@@ -45,6 +45,14 @@
     return found;
   }
 
+  // {key: name} of the records chosen where the page holds no others to choose from.
+  function named(form) {
+    const looked = [...form.elements].filter((field) => isTyped(field) && field.dataset.lookUp);
+    return Object.fromEntries(looked.map((field) => [field.name, Object.fromEntries(
+      [...field.selectedOptions].filter((option) => option.value).map((option) => [option.value, option.textContent.trim()]),
+    )]));
+  }
+
   const stamps = (form) => Object.fromEntries(
     STAMPS.filter((name) => form.elements[name]).map((name) => [name, form.elements[name].value]),
   );
@@ -225,7 +233,7 @@
       const at = Date.now();
       const draft = {
         at, place: known.place, address: location.pathname + location.search, title: document.querySelector("h1")?.textContent.trim() ?? "",
-        fields: typed(form), stamps: stamps(form), written: written(form),
+        fields: typed(form), named: named(form), stamps: stamps(form), written: written(form),
       };
       const entry = await place.write(form, draft);
       if (known.isSent) {
@@ -307,13 +315,14 @@
 
   // --- Offering ---
 
-  function fill(form, { fields, stamps: stamped }) {
+  function fill(form, { fields, named: names = {}, stamps: stamped }) {
     for (const [name, value] of Object.entries(stamped)) if (form.elements[name]) form.elements[name].value = value;
     const left = structuredClone(fields);
     const changed = [];
     for (const field of form.elements) {
       if (!isTyped(field) || !(field.name in left)) continue;
       const values = left[field.name];
+      for (const [value, text] of Object.entries(names[field.name] ?? {})) field.tomselect?.addOption({ value, text });
       const before = field.options ? [...field.selectedOptions].map((one) => one.value).join() : `${field.checked} ${field.value}`;
       if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
       else if (field.tomselect) field.tomselect.setValue(field.multiple ? values : values[0] ?? "", true);
