@@ -228,6 +228,14 @@ def test_a_list_is_narrowed_by_a_name(district):
     assert page.context["filter"].is_narrowed
 
 
+def test_a_number_typed_for_a_name_stays_out_of_the_address_of_a_list(district):
+    sent = {"list": "unit_list", "organisation-typed": "138 1234-5678", "search": "清和"}
+    address = district.clerk.post(reverse("list_search"), sent).url
+    assert "5678" not in address
+    errors = district.clerk.get(address).context["filter"].form.errors
+    assert errors == {"organisation": ["没有找到“（号码）”。请核对写法，或只填写名称中的几个字、拼音首字母。"]}
+
+
 def test_figures_are_shown_of_the_place_that_was_named(district):
     hub = make_hub(district.street, "望京青年汇")
     scope = district.clerk.get(reverse("figure_list"), {"organisation-typed": "望京青年汇"}).context["scope"]

@@ -56,7 +56,7 @@ def test_enter_takes_nothing_before_the_answer_and_a_fault_is_said(desktop_page,
     page.get_by_role("combobox", name="团支部").focus()
     expect(listed(page)).not_to_have_count(0)
     held = []
-    page.route("**/units/create/?choices=*", held.append)
+    page.route("**/units/create/?choices=*", lambda route: held.append(route))
     with page.expect_request("**/units/create/?choices=*"):
         page.keyboard.type("望京8")
     page.keyboard.press("Enter")

@@ -6,10 +6,14 @@
   const PAUSE = 200;
   // The place of the first choice found, below that of choosing nothing and those chosen.
   const AFTER = 1000;
+  // Numbers are no names, and stay out of addresses.
+  const NUMBER = /\p{Nd}{7}/u;
+  const NO_NUMBERS = "这里按名称查找，不按号码：请填写姓名、名称或拼音首字母。";
   const FAILED = "没有取到数据，请检查网络，或刷新页面后重试。";
 
   // What an act for many rows is about is in the body of its form, and so is what is asked about it.
   async function ask(select, text) {
+    if (NUMBER.test(text.replace(/[\s.-]/g, ""))) return { choices: [], told: NO_NUMBERS };
     const asked = new URLSearchParams({ choices: select.dataset.lookUp, typed: text });
     const at = select.dataset.lookUpAt ?? location.pathname;
     const { rows, csrfmiddlewaretoken } = select.form.elements;
