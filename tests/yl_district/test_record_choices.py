@@ -161,11 +161,12 @@ def test_whom_one_does_not_reach_is_not_found_by_the_exact_name_either(district)
     assert clerk.get(reverse("unit_list"), {"organisation-typed": name}).context["filter"].form.errors == {
         "organisation": [refused]
     }
-    page = clerk.get(reverse("figure_list"), {"organisation-typed": name})
-    assert (page.context["scope"].organisation, page.context["form"].errors["organisation"]) == (
-        district.street,
-        [refused],
-    )
+    out_of_reach = "没有这个组织，或您不能查看它。"
+    asked = ({"organisation-typed": name}, refused), ({"organisation": district.far.pk}, out_of_reach)
+    for query, said in asked:
+        page = clerk.get(reverse("figure_list"), query)
+        assert page.context["scope"].organisation == district.street
+        assert page.context["form"].errors["organisation"] == [said]
     # Nor is the key of somebody else's a choice, and the page does not name it.
     page = clerk.post(reverse("unit_create"), {"name": "清和", "branch": district.far.pk})
     assert page.context["form"].errors["branch"] and name not in page.content.decode()
