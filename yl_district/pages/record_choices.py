@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import prefetch_related_objects
 from django.db.models.constants import LOOKUP_SEP
 from django.forms.models import ModelChoiceIterator
 from django.forms.widgets import Media, Script
@@ -110,9 +111,10 @@ class RecordChoices(LookedUpChoices, ModelChoiceIterator):
     @cached_property
     def few(self):
         # In no order, so that the database need not sort all rows to show that they are many.
-        rows = list(self.queryset.order_by()[: MOST_LISTED + 1])
+        rows = list(self.queryset.order_by().prefetch_related(None)[: MOST_LISTED + 1])
         if len(rows) > MOST_LISTED:
             return None
+        prefetch_related_objects(rows, *self.queryset._prefetch_related_lookups)
         return [self.choice(row) for row in sorted_as(self.queryset, rows)]
 
     def named(self, keys):
