@@ -26,6 +26,8 @@ from .sealed_searches import holds_number
 # As many as are listed, and as are found at once.
 MOST_LISTED, MOST_FOUND = 50, 20
 LONGEST_TYPED_NAME = 60
+# As many names as a box for several has room for.
+SEVERAL_AT_ONCE = 10
 KEY_DIGITS = 18
 # The name of the box beside a select, after that of the select.
 NAME_SUFFIX = "-typed"
@@ -195,7 +197,7 @@ class LookedUpMixin:
             "label": self.choices.label,
             "typed": "、".join(refused),
             "several": self.allow_multiple_selected,
-            "longest": LONGEST_TYPED_NAME,
+            "longest": LONGEST_TYPED_NAME * (SEVERAL_AT_ONCE if self.allow_multiple_selected else 1),
         }
         return render_to_string("_look_up.html", context)
 
