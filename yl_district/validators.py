@@ -44,10 +44,10 @@ def validate_identity_number(number):
         born = identity_number_birth_date(number)
     except ValueError:
         born = None
-    today = timezone.localdate()
     if born is None or born.year < 1900:
         raise problem("第 7 至 14 位是真实存在的出生日期", "请对照身份证原件改正")
-    if born > today:
+    # Which day it is here need be worked out only for whoever was born about now.
+    if born.year >= timezone.now().year - 1 and born > (today := timezone.localdate()):
         raise problem(f"第 7 至 14 位是不晚于今天（{today}）的出生日期", "请对照身份证原件改正")
     if ric.calc_check_digit(number) != number[-1]:
         raise problem("校验码正确的身份证号", "号码至少有一位抄错，请对照身份证原件改正")

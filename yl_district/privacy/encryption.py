@@ -9,7 +9,6 @@ stored as they are.
 
 import base64
 import binascii
-import hmac
 import json
 import os
 import re
@@ -320,7 +319,7 @@ class BlindIndexField(LabelledField, models.CharField):
         if not value or isinstance(value, UnreadableText):
             return None
         text = f"{self.label}|{normalised(value)}"
-        return hmac.digest(keys.derived_key("blind index"), text.encode(), "sha256").hex()
+        return keys.derived_mac("blind index").hexdigest(text.encode())
 
     def derived(self, instance):
         """The digest of the instance's current value."""
