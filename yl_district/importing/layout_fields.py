@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from django import forms
-from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.layout import LOOKED_AT, known_keys
 from ..recognition.mapping import SheetMapping
 from ..recognition.row_words import has_own_number
 from ..sheets.cells import full_text, is_blank
+from ..spreadsheets.workbooks import column_letters
 from .kinds import vocabulary_of
 from .left_out_rows import UnreadableRows, left_out_ranges, row_numbers_in, rows_in_words, rows_saying
 from .models import ImportBatch
@@ -136,7 +136,7 @@ def row_field(initial: int | None) -> forms.IntegerField:
 
 def column_title(heading: str, place: int) -> str:
     """A heading; for a column without one, the column's letter."""
-    return heading or f"{xl_col_to_name(place)} 列（无标题）"
+    return heading or f"{column_letters(place)} 列（无标题）"
 
 
 def in_words(sheet: SheetMapping) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
 from ..recognition.dittos import AS_ABOVE, AS_BLANK, DITTO
 from ..recognition.later_headings import ABOVE, LEAVE_OUT, READ
 from ..recognition.mapping import (
@@ -34,6 +32,7 @@ from ..recognition.mapping import (
 from ..recognition.twin_columns import twin_answer, twin_question
 from ..sheets.cells import text_key
 from ..sheets.resource import SheetResource
+from ..spreadsheets.workbooks import column_letters
 from .kinds import sheet_kinds, vocabulary_of
 from .models import ImportBatch
 from .outcomes import known_names
@@ -140,7 +139,7 @@ def twin_questions(names: Mapping[int, str], remarks: Remarks) -> Iterator[Quest
         if what == TWINS:
             found.setdefault(about[0], (about[1:], []))[1].extend((names[sheet], row) for row in rows)
     for column, (places, told) in found.items():
-        answers = {twin_answer(number): f"{xl_col_to_name(place)} 列" for number, place in enumerate(places)}
+        answers = {twin_answer(number): f"{column_letters(place)} 列" for number, place in enumerate(places)}
         yield Question(
             id=twin_question(column),
             kind=TWINS,

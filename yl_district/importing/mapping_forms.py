@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.headings import EXPORT_MARK, Recognised
 from ..recognition.mapping import Mapping, SheetMapping
 from ..sheets.cells import cell_at, full_text, quoted_cell, text_key
 from ..sheets.columns import Column
+from ..spreadsheets.workbooks import column_letters
 from .fixed_values import LONGEST, fixable_columns, fixed_field, problem_with, stated_cell
 from .kinds import import_kinds
 from .layout_fields import HeadingRows, LayoutFields, column_title
@@ -281,7 +281,7 @@ class ShownSheet:
             is_open = one.how in TO_CONFIRM
             row = {
                 "title": column_title(one.heading, one.place),
-                "letter": xl_col_to_name(one.place),
+                "letter": column_letters(one.place),
                 "samples": [quoted_cell(sample)[:24] for sample in one.samples],
                 "field": form[f"column-{sheet.number}-{one.place}"],
                 "hint": hint(one),
@@ -326,4 +326,4 @@ def grid_of(rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
     shown = rows[:GRID_ROWS]
     width = min(max((len(row) for row in shown), default=0), GRID_COLUMNS)
     texts = [[full_text(cell_at(row, place))[:GRID_TEXT] for place in range(width)] for row in shown]
-    return {"letters": [xl_col_to_name(place) for place in range(width)], "rows": list(enumerate(texts, 1))}
+    return {"letters": [column_letters(place) for place in range(width)], "rows": list(enumerate(texts, 1))}

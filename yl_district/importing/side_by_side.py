@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
-from xlsxwriter.utility import xl_col_to_name
 
 from ..recognition.blocks import TableBlock, areas_in, cells_in, side_by_side
 from ..recognition.layout import LOOKED_AT, find_layout
+from ..spreadsheets.workbooks import column_letters
 from .kinds import ImportKind, vocabulary_of
 from .models import ImportPart
 
@@ -53,7 +53,7 @@ def block_facts(block: TableBlock, sheet: dict[str, Any]) -> dict[str, Any]:
     hidden = sheet["marks"].get("hidden_columns", ())
     areas = areas_in(block, [(0, first, 1, last) for first, last in hidden])
     own = {"hidden_columns": [[left, right] for _, left, _, right in areas]} if areas else {"hidden_columns": []}
-    name = f"{xl_col_to_name(block.first)}–{xl_col_to_name(block.last)}"
+    name = f"{column_letters(block.first)}–{column_letters(block.last)}"
     marks = sheet["marks"] | own | {"block": name, "differs": block.differs}
     return {"merged": areas_in(block, sheet["merged"]), "marks": marks}
 

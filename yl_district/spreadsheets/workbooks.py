@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path, PurePath
 
-import xlsxwriter
-
 from .delimited_text import pasted_rows
 from .limits import PART_ROWS, Refused
 from .numbered_entries import numbered_rows
@@ -215,13 +213,28 @@ CELL_LIMIT = 32_767  # characters that an Excel cell holds
 CUT = "……（原文过长，以下从略）"  # end of a text that was longer
 
 
+def new_workbook(stream):
+    """An .xlsx workbook to be written to `stream`."""
+    # Loaded only here: it would take a fifth of the time in which a process that writes no workbook starts.
+    from xlsxwriter import Workbook
+
+    return Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+
+
+def column_letters(place):
+    """The letters by which Excel names the column at a place, from 0."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return xl_col_to_name(place)
+
+
 def write_workbook(stream, sheets, template=False):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook to `stream`.
 
     All columns have the format text, so that long numbers keep their digits. With `template` the drop-downs reach
     `TEMPLATE_ROWS` rows down, and required headings are marked with a star.
     """
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(stream)
     book.set_properties({"title": "年度工作台账", "created": datetime(2017, 1, 1)})
     text = book.add_format({"num_format": TEXT_FORMAT, "valign": "top"})
     style = {"bold": True, "bottom": 1, "num_format": TEXT_FORMAT, "bg_color": "#F1F5F9"}
@@ -256,7 +269,7 @@ def _drop_down(heading, lists):
     if len(",".join(source)) > LIST_LIMIT:
         if source not in lists:
             lists.append(source)
-        column = xlsxwriter.utility.xl_col_to_name(lists.index(source))
+        column = column_letters(lists.index(source))
         source = f"=选项!${column}$1:${column}${len(source)}"
     return {
         "validate": "list",
@@ -286,7 +299,7 @@ def as_text(value):
 
 def write_typed_workbook(stream, sheets):
     """Writes `sheets`, a list of (name, headings, rows), as an .xlsx workbook whose cells keep the types they have."""
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = new_workbook(stream)
     text, bold = book.add_format({"num_format": TEXT_FORMAT}), book.add_format({"bold": True, "bottom": 1})
     days = {
         date: book.add_format({"num_format": "yyyy-mm-dd"}),
